@@ -1,0 +1,159 @@
+"""The contract everyone shares: what is asked for (Request), what came back (Page), what it offers (Offer)."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Literal
+
+PricingModel = Literal[
+    "on_demand",
+    "spot",
+    "reserved",  # commitments, savings plans, capacity blocks, clusters
+    # Provisional kinds keep a word of their own: none is comparable with the three above.
+    "dws_flex_start",
+    "dws_calendar",
+    "flexible_cud",
+    "inference",
+]
+PriceUnit = Literal[
+    "instance_hour", "gpu_hour", "gpu_second", "month", "term_total", "vcpu_hour", "gib_hour", "gib_month"
+]
+PriceScope = Literal["instance", "gpu_component", "host_component"]
+Availability = Literal["available", "limited", "sold_out", "waitlist", "unknown"]
+PriceStatus = Literal["priced", "contact_sales", "not_offered", "no_price_stated"]
+
+
+class ScrapeError(Exception):
+    """Something the pipeline must report: message says what, where and what to do."""
+
+
+class FetchError(ScrapeError):
+    """The page could not be had (network, status, limits, robots). Retrying later may help."""
+
+
+class LayoutError(ScrapeError):
+    """The page came, but is not a layout this parser knows. Retrying cannot help; a maintainer must look.
+
+    `looked_for` is the selector, key or text that was missing; `excerpt` is what stood there instead.
+    """
+
+    def __init__(self, page: Page, looked_for: str, excerpt: str = "") -> None:
+        self.url, self.looked_for, self.excerpt = page.url, looked_for, clip(excerpt)
+        seen = f"; saw: {self.excerpt!r}" if excerpt else ""
+        super().__init__(f"{page.provider}: unknown layout at {page.url}: looked for {looked_for}{seen}")
+
+
+class NoPublicPrice(ScrapeError):
+    """The page says, in a way we know, that there is no public price: a fact, not a failure."""
+
+    def __init__(self, page: Page, evidence: str) -> None:
+        self.url, self.evidence = page.url, clip(evidence)
+        super().__init__(f"{page.provider}: no public price at {page.url}: the page says {self.evidence!r}")
+
+
+def clip(text: str, limit: int = 200) -> str:
+    """One line of at most `limit` printable characters: safe for logs, receipts and terminals."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One page to fetch. `source` names the feed inside the provider; sources are never spliced."""
+
+    url: str
+    source: str
+    browser: bool = False  # True: run the page's JavaScript in Chromium and take what it shows
+    wait_for: str = ""  # CSS selector that must exist before a browser page is read
+    method: Literal["GET", "POST"] = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    ends_with: str = ""  # a page without this end (after stripping whitespace) was cut off
+    max_bytes: int = 64 * 1024 * 1024  # after decompression
+    timeout: float = 60.0  # seconds for the whole answer
+    is_index: bool = False  # True: only leads to other pages (`Provider.follow`), holds no offers
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer, as it came. Either `content` (bytes) or `path` (a file, .gz is opened transparently) holds it."""
+
+    provider: str
+    url: str
+    captured_at: datetime  # UTC, aware
+    source: str = ""
+    content: bytes | None = None
+    path: Path | None = None
+    final_url: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    sha256: str = ""
+    fetched_by: Literal["http", "browser", "replay-http", "replay-browser", "file"] = "http"
+    is_excerpt: bool = False  # a recorded cut: a missing end is normal
+
+    def open(self) -> IO[bytes]:
+        """A binary stream of the page, for parsers of pages too large to hold."""
+        if self.content is not None:
+            return io.BytesIO(self.content)
+        if self.path is None:
+            raise ValueError(f"page {self.url} has neither content nor path")
+        return gzip.open(self.path) if self.path.suffix == ".gz" else self.path.open("rb")
+
+    def read(self) -> bytes:
+        """The whole page as bytes."""
+        with self.open() as stream:
+            return stream.read()
+
+    def text(self) -> str:
+        """The whole page as text; UTF-8 (with or without mark), undecodable bytes become U+FFFD."""
+        return self.read().decode("utf-8-sig", errors="replace")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One price for one thing, copied from the page: nothing here is normalised, divided or guessed.
+
+    Absent facts are empty or None. `price` keeps the page's own digits; `text` is what it was read from.
+    """
+
+    source: str  # the feed: "price_list", "pricing_page", ...
+    pricing_model: PricingModel
+    price: Decimal | None  # None: see price_status
+    price_unit: PriceUnit | Literal[""]
+    text: str  # the words the price was read from: the receipt
+    instance: str = ""  # SKU or instance type
+    gpu_label: str = ""  # as printed; empty when only the instance type tells
+    gpu_count: Decimal | None = None  # as printed; may be a fraction
+    gpu_memory: str = ""  # as printed, with its unit: "80 GB", "22888 MiB"
+    gpu_memory_is_total: bool = False  # True: for all GPUs of the instance together
+    region: str = ""  # region or zone, as printed
+    term_months: int | None = None  # of a reservation, where printed
+    upfront: Literal["", "none", "partial", "all"] = ""
+    upfront_price: Decimal | None = None  # paid once per term, on top of `price`, in the unit of the offer's instance
+    currency: str = "USD"
+    price_scope: PriceScope = "instance"
+    price_status: PriceStatus = "priced"
+    availability: Availability = "unknown"
+    effective_from: date | None = None  # announced start, where printed
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider: where its prices are, how to read them, and what a reader should know about the source."""
+
+    slug: str  # file name, asset name and folder of captures
+    name: str  # as people write it
+    requests: tuple[Request, ...]  # where a refresh starts
+    parse: Callable[[Page], Iterable[Offer]]  # pure; detects the layout from the content
+    follow: Callable[[Page], Iterable[Request]] | None = None  # further requests found in a page; pure
+    access: str = ""  # "bulk files", "public API", "HTML page", ...
+    publishes: str = ""  # "on-demand, spot, reserved 1y/3y"
+    units: str = ""  # "per instance-hour"
+    robots_note: str = ""
+    hosts: tuple[str, ...] = ()  # further hosts that redirects and links may lead to

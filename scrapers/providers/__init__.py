@@ -1,0 +1,1 @@
+"""One file per provider; `scrapers.registry` finds them, nobody edits a list."""
