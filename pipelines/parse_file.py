@@ -72,7 +72,7 @@ def parse_file(
 def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
     with in_memory() as con:
         con.execute("create schema landing")
-        common = {"landing_id": "parse", "landed_at": seen.captured_at.isoformat(), "origin": "recorded"}
+        common = {"landing_id": "parse", "landed_at": seen.captured_at.isoformat()}
         for name, rows, types in (
             ("pages", page_rows([seen], **common, parser_version="parse"), PAGE_TYPES),
             ("offers", offer_rows([seen], "parse"), OFFER_TYPES),

@@ -73,6 +73,7 @@ class Seen:
     detail: str = ""
     sha256: str = ""
     fetched_by: str = ""
+    origin: Origin = "live"
     offers: tuple[Offer, ...] = ()
 
 
@@ -106,6 +107,7 @@ def page_rows(seen: Iterable[Seen], **common: str) -> list[dict[str, Any]]:
             "detail": page.detail,
             "sha256": page.sha256,
             "fetched_by": page.fetched_by,
+            "origin": page.origin,
             "n_offers": str(len(page.offers)),
         }
         for page in seen
@@ -127,7 +129,7 @@ def _identify(provider: str, parser_version: str, seen: Sequence[Seen]) -> str:
     return digest.hexdigest()[:16]
 
 
-def land(home: Home, provider: str, seen: Sequence[Seen], *, origin: Origin, parser_version: str) -> str:
+def land(home: Home, provider: str, seen: Sequence[Seen], *, parser_version: str) -> str:
     """Write what one scrape of a provider saw; returns the landing's id.
 
     Offers are written before pages: offers count only with their page, so a kill in between lands nothing half.
@@ -142,7 +144,6 @@ def land(home: Home, provider: str, seen: Sequence[Seen], *, origin: Origin, par
     common = {
         "landing_id": landing_id,
         "landed_at": datetime.now(UTC).isoformat(),
-        "origin": origin,
         "parser_version": parser_version,
     }
     _write(offers_file, offer_rows(seen, landing_id), OFFER_TYPES)
