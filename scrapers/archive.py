@@ -126,12 +126,9 @@ class Archive:
         return self._record(page, draft.path, method, body)
 
     def again(self, old: Page, page: Page) -> Page:
-        """Record that the host says the archived page `old` still holds; `page` has the facts of that answer.
-
-        Raises FetchError when the archived bytes are not those that were hashed.
-        """
-        if old.path is None or _hash_of(old) != old.sha256:
-            raise FetchError(f"archived page {old.path} is damaged; fetch {old.url} afresh")
+        """Record that the host says the archived page `old` still holds; `page` has the facts of that answer."""
+        if old.path is None:
+            raise ValueError(f"page {old.url} is not archived")
         link = self._drafts / f"{os.getpid()}-{time.monotonic_ns()}.tmp"
         with _named(link):
             self._drafts.mkdir(parents=True, exist_ok=True)
@@ -181,12 +178,16 @@ class Archive:
         return replace(page, path=stored)
 
 
-def _hash_of(page: Page) -> str:
+def is_sound(page: Page) -> bool:
+    """Whether the archived bytes still are those that were hashed."""
+    hashed = hashlib.sha256()
     try:
         with page.open() as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+            while chunk := stream.read(1 << 20):
+                hashed.update(chunk)
     except (OSError, EOFError):
-        return ""
+        return False
+    return hashed.hexdigest() == page.sha256
 
 
 def _stored(folder: Path, sha256: str) -> Path | None:

@@ -22,6 +22,7 @@ from scrapers.turns import ComeBackLater, Turns
 
 _LOG = logging.getLogger(__name__)
 _REDIRECTS = (301, 302, 303, 307, 308)
+_CONDITIONS = {"if-none-match", "if-modified-since"}
 # By default stamina speaks through structlog, which prints to stdout; stdout holds data alone. We log retries here.
 stamina.instrumentation.set_on_retry_hooks(())
 
@@ -42,6 +43,7 @@ class Sink(Protocol):
 
 
 S = TypeVar("S", bound=Sink)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,23 +88,32 @@ class Web:
 
         Statuses other than 200, 304 and redirects raise FetchError, as do limits, after the attempts that make sense.
         """
-        for attempt in self.attempts():
-            with attempt, self._turns.take(host_of(ask.url), delay):
-                sink = make_sink()
+
+        def attempt() -> tuple[Answer, S]:
+            sink = make_sink()
+            try:
+                return self._once(ask, sink), sink
+            except BaseException:
+                sink.discard()
+                raise
+
+        return self.in_turn(ask.url, delay, attempt)
+
+    def in_turn(self, url: str, delay: float, action: Callable[[], T]) -> T:
+        """Do something with a host in its turn, again with growing pauses while it fails in a way that may pass.
+
+        A host's own Retry-After is kept by its turn, so only our pauses are slept here.
+        """
+        s = self._settings
+        for attempt in stamina.retry_context(on=Transient, attempts=s.attempts, timeout=None, wait_initial=s.backoff,
+                                             wait_max=s.backoff_max, wait_jitter=s.backoff):
+            with attempt, self._turns.take(host_of(url), delay):
                 try:
-                    return self._once(ask, sink), sink
-                except BaseException as error:
-                    sink.discard()
-                    if isinstance(error, Transient):
-                        _LOG.warning("attempt %d: %s", attempt.num, clip(str(error)))
+                    return action()
+                except Transient as error:
+                    _LOG.warning("attempt %d of %d: %s", attempt.num, s.attempts, clip(str(error)))
                     raise
         raise AssertionError("stamina returns or raises")
-
-    def attempts(self) -> Iterator[stamina.Attempt]:
-        """Attempts with growing pauses; a host's own Retry-After is kept by its turn, so only ours is slept here."""
-        s = self._settings
-        return iter(stamina.retry_context(on=Transient, attempts=s.attempts, timeout=None, wait_initial=s.backoff,
-                                          wait_max=s.backoff_max, wait_jitter=s.backoff))
 
     def _once(self, ask: Ask, sink: Sink) -> Answer:
         headers = {"Accept-Encoding": ACCEPTED, **ask.headers, "User-Agent": self._settings.user_agent}
@@ -123,7 +134,7 @@ class Web:
         if status in _REDIRECTS and "location" in headers:
             target = str(response.url.join(headers["location"]))
             return Answer(status, ask.url, headers, target)
-        if status != 304:
+        if status != 304 or not _CONDITIONS & {name.lower() for name in ask.headers}:
             check_status(ask.url, status, headers, self._settings)
             _pour(ask, inflate(response.iter_raw(), headers.get("content-encoding", "")), sink)
         return Answer(status, ask.url, headers, extensions=response.extensions)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, cast
 
 PricingModel = Literal[
     "on_demand",
@@ -118,7 +118,7 @@ class Page:
             return io.BytesIO(self.content)
         if self.path is None:
             raise ValueError(f"page {self.url} has neither content nor path")
-        return gzip.open(self.path) if self.path.suffix == ".gz" else self.path.open("rb")
+        return cast("IO[bytes]", gzip.open(self.path)) if self.path.suffix == ".gz" else self.path.open("rb")
 
     def read(self) -> bytes:
         """The whole page as bytes."""

@@ -71,7 +71,7 @@ def check_address(host: str, address: str, settings: Settings) -> None:
 
 
 def host_rule(provider: Provider, url: str) -> Callable[[str], bool]:
-    """Tells whether a redirect of `url` may go to a host: the same one, or one that the provider lists (or below it)."""
+    """Tells whether a redirect of `url` may go to a host: the same, or one that the provider lists (or below it)."""
     start = host_of(url)
 
     def allowed(host: str) -> bool:

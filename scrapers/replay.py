@@ -20,7 +20,7 @@ _VOLATILE = {"_", "cb", "ts", "t_", "nocache", "cachebuster", "cachebust", "time
 
 
 def normalise(url: str) -> str:
-    """A URL by which two visits to the same thing are equal: no fragment, default port or cache-buster, sorted query."""
+    """A URL by which two visits to the same thing are equal: no fragment, port or cache-buster, query sorted."""
     parts = urlsplit(url)
     port = "" if parts.port in (None, {"https": 443, "http": 80}.get(parts.scheme)) else f":{parts.port}"
     query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in _VOLATILE)

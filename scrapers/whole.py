@@ -33,8 +33,9 @@ class Bytes:
 def expected(request: Request) -> Expect:
     """What kind of answer a request asks for; empty when nothing tells."""
     accept = next((v for k, v in request.headers.items() if k.lower() == "accept"), "").lower()
-    by_header = next((kind for name, kind in _TYPES.items() if name in accept), "")
-    return request.expect or _SUFFIXES.get(PurePosixPath(urlsplit(request.url).path).suffix.lower(), "") or by_header
+    by_header = next((kind for name, kind in _TYPES.items() if name in accept), None)
+    by_suffix = _SUFFIXES.get(PurePosixPath(urlsplit(request.url).path).suffix.lower())
+    return request.expect or by_suffix or by_header or ""
 
 
 def check(answer: Bytes, request: Request, *, is_framed: bool, is_excerpt: bool) -> None:
