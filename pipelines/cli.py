@@ -239,6 +239,91 @@ def providers(*, style: Style = "table", as_json: Json = False, home: Home = Non
     return OK
 
 
+@app.command
+def refresh(
+    *,
+    provider: str | None = None,
+    replay: Path | None = None,
+    date: date | None = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> int:
+    """Fetch every provider's pages, land them, rebuild and publish. Exits 3 when some provider failed.
+
+    Parameters
+    ----------
+    provider
+        Only this provider.
+    replay
+        Fetch from this folder of recorded captures instead of the network.
+    date
+        UTC day to refresh: a past day re-reads its archived pages; with --replay, the day to pretend.
+    """
+    if replay and not replay.is_dir():
+        raise Problem(f"no such folder of captures: {replay}")
+    return _refresh(home, _slug(provider) if provider else None, replay, date, as_json)
+
+
+def _refresh(home: Path | None, slug: str | None, replay: Path | None, day: date | None, as_json: bool) -> int:
+    from pipelines.progress import shown
+
+    with shown():
+        from pipelines.refresh import refresh as run
+
+        done = run(settings.home(home).root, slug, replay and replay.resolve(), day)
+    code = ERROR if not done.published else PARTIAL if done.failed or done.partial else OK
+    if as_json:
+        show(("published", "failed", "partial"), [(done.published, done.failed, done.partial)], "json")
+    for slug_, what in [(f, "failed") for f in done.failed] + [(p, "was read in part") for p in done.partial]:
+        print(f"gpuhour: {slug_} {what}; its last good prices stay, carried forward", file=sys.stderr)
+    if not done.published:
+        print("gpuhour: nothing was published; the old database stays. See the messages above", file=sys.stderr)
+    return code
+
+
+@app.command
+def demo(*, style: Style = "table", home: Home = None) -> int:
+    """Run the main job on recorded captures, without any network, and print the A100 prices it finds."""
+    from pipelines import read
+
+    captures = settings.CHECKOUT / "tests" / "providers"
+    code = _refresh(home, None, captures, None, False)
+    with _published(home) as con:
+        rows = read.prices(con, read.Filter(gpu="A100"), read.today(con), 35)
+        health = read.last_tries(con)
+    columns: tuple[str, ...] = read.PRICE_COLUMNS
+    if style == "table":
+        columns, rows = _for_people(columns, rows)
+    show(columns, rows, style)
+    ok = sum(status == "ok" for status, _, _ in health.values())
+    print(f"\n{len(rows)} A100 prices; {ok} of {len(health)} providers read. These are recorded pages, not today's.", file=sys.stderr)
+    for slug, (status, day, detail) in sorted(health.items()):
+        if status != "ok":
+            print(f"{slug}: {status} on {day}: {detail}", file=sys.stderr)
+    print('Next: gpuhour prices H100 · gpuhour sql "from marts.errata" · make refresh (live)', file=sys.stderr)
+    return code
+
+
+@app.command
+def schedule() -> int:
+    """Print a systemd timer and a cron line that refresh daily, also after a day the machine was off."""
+    from pipelines.schedule import TEXT
+
+    print(TEXT.format(checkout=settings.CHECKOUT, home=settings.home().root))
+    return OK
+
+
+@app.command
+def doctor(*, style: Style = "table", as_json: Json = False, home: Home = None) -> int:
+    """Check what gpuhour needs: Python, browser, state folder, database, freshness. Exits 1 when something is broken."""
+    from pipelines.doctor import COLUMNS, examine
+
+    rows = examine(settings.home(home))
+    show(COLUMNS, rows, _style(style, as_json))
+    verdicts = {row[1] for row in rows}
+    return ERROR if "broken" in verdicts else STALE if "stale" in verdicts else OK
+
+
 @contextmanager
 def _published(home: Path | None) -> Iterator[Any]:
     from warehouse.connection import NothingPublished, published

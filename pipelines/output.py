@@ -72,6 +72,6 @@ def _cell(value: Any) -> str:
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Decimal):
         text = f"{value.normalize():f}"
-        return f"{value:.2f}" if "." not in text or len(text.split(".")[1]) < 2 and value != value.to_integral_value() else text
+        return f"{value:.2f}" if "." not in text or (len(text.split(".")[1]) < 2 and value != value.to_integral_value()) else text
     text = str(value)
     return "".join(c if c.isprintable() else " " for c in text)[:80]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +16,7 @@ from warehouse.home import Home
 from warehouse.identity import identify
 from warehouse.landing import OFFER_TYPES, PAGE_TYPES
 
+log = logging.getLogger("gpuhour.build")
 SEEDS = Path(__file__).parent / "seeds"
 CHECKS = Path(__file__).parent / "checks"
 
@@ -22,7 +26,7 @@ def load_seeds(con: Connection) -> None:
     con.execute("create schema if not exists seeds")
     for path in sorted(SEEDS.glob("*.csv")):
         con.execute(
-            f"create or replace table seeds.{path.stem} as "  # noqa: S608 -- our own file names
+            f"create or replace table seeds.{path.stem} as "
             f"from read_csv('{quoted(path)}', header = true, sample_size = -1, nullstr = '')"
         )
 
@@ -44,7 +48,7 @@ def build_identity(con: Connection) -> None:
     """Make staging.gpu_identity: each distinct raw label once, resolved by `warehouse.identity`.
 
     Columns: provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, printed_count (the key, as landed);
-    gpu, vendor, form_factor, gpu_memory_gb (per GPU), gpu_count; is_accelerator.
+    gpu, vendor, form_factor, gpu_memory_gb (per GPU), gpu_count; known_count (by the seed); is_accelerator.
     """
     keys = con.execute(
         "select distinct provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, gpu_count "
@@ -54,13 +58,13 @@ def build_identity(con: Connection) -> None:
     for key in keys:
         found = identify(*key)
         g = found.gpu
-        answer = (g.model, g.vendor, g.form_factor, g.memory_gb, found.gpu_count, found.is_accelerator)
+        answer = (g.model, g.vendor, g.form_factor, g.memory_gb, found.gpu_count, found.known_count, found.is_accelerator)
         rows.append([None if v is None else str(v) for v in (*key, *answer)])
     types = {
         "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu_memory": "varchar",
         "gpu_memory_is_total": "boolean", "printed_count": "decimal(18,10)", "gpu": "varchar", "vendor": "varchar",
         "form_factor": "varchar", "gpu_memory_gb": "decimal(9,3)", "gpu_count": "decimal(18,10)",
-        "is_accelerator": "boolean",
+        "known_count": "decimal(18,10)", "is_accelerator": "boolean",
     }  # fmt: skip
     con.register("identities", pd.DataFrame(rows, columns=list(types), dtype="object"))
     casts = ", ".join(f"{c}::{t} as {c}" for c, t in types.items())
@@ -74,19 +78,19 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
 }
 
 
-def build_tables(con: Connection, only: set[str] | None = None, done: Callable[[str, int], None] | None = None) -> None:
-    """Run every model, each after what it reads; `only` limits to some; `done(name, rows)` hears of each."""
+def build_tables(con: Connection, only: set[str] | None = None) -> list[str]:
+    """Run every model, each after what it reads; `only` limits to some. Returns their names in that order."""
     for layer in models.LAYERS:
         con.execute(f"create schema if not exists {layer}")
-    for statement in models.macros():
+    for statement in [*models.macros(), *models.macros(models.ROOT / "macros" / "v1")]:
         con.execute(statement)
     found = models.load(con)
-    for name in models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()}):
-        if only is not None and name not in only:
-            continue
+    order = models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
+    wanted = [name for name in order if only is None or name in only]
+    for name in wanted:
+        log.info("building %s", name)
         run_model(con, name, found)
-        if done:
-            done(name, con.execute(f"select count(*) from {name}").fetchall()[0][0])  # noqa: S608
+    return wanted
 
 
 def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> None:
@@ -99,22 +103,40 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
     con.execute(f"comment on table {name} is '{model.description.replace(chr(39), chr(39) * 2)}'")
 
 
-def check(con: Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Run checks/**/*.sql; each SELECT returns the rows that offend. Answer: check name -> its offending rows."""
-    return {
-        f"{path.parent.name}.{path.stem}": con.execute(path.read_text()).fetchall()
-        for path in sorted(CHECKS.glob("*/*.sql"))
-    }
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A SELECT whose rows offend. An error stops publication; a warning is shown."""
+
+    table: str  # schema.table it belongs to
+    check_name: str
+    description: str
+    is_error: bool
+    sql: str
 
 
-def build(con: Connection, home: Home, done: Callable[[str, int], None] | None = None) -> None:
-    """The whole warehouse from facts, in one transaction: a kill leaves the old one."""
+@cache
+def checks() -> tuple[Check, ...]:
+    """All of checks/<schema>/<table>/<name>.sql; the first word of the header, error or warn, is the severity."""
+    found = []
+    for path in sorted(CHECKS.glob("*/*/*.sql")):
+        sql = path.read_text()
+        severity, _, about = models.header(sql).partition(":")
+        if severity not in ("error", "warn"):
+            raise ValueError(f"{path}: the header must begin with 'error:' or 'warn:'")
+        table = f"{path.parent.parent.name}.{path.parent.name}"
+        found.append(Check(table, path.stem, about.strip(), severity == "error", sql))
+    return tuple(found)
+
+
+def build(con: Connection, home: Home) -> list[str]:
+    """The whole warehouse from facts, in one transaction: a kill leaves the old one. Returns the tables, in order."""
     con.execute("begin")
     try:
         load_seeds(con)
         open_landing(con, home)
-        build_tables(con, done=done)
+        built = build_tables(con)
         con.execute("commit")
     except BaseException:
         con.execute("rollback")
         raise
+    return built

@@ -187,6 +187,7 @@ class Identity:
 
     gpu: Gpu
     gpu_count: Decimal | None
+    known_count: Decimal | None = None  # by the seed, whatever the page prints
     is_accelerator: bool = True
 
 
@@ -200,15 +201,19 @@ def identify(
     known = instance_gpus(provider, instance) if instance else None
     if known is not None and not known.gpu_label:
         return Identity(Gpu(), count, is_accelerator=False)
-    if count is None and known is not None:
-        count = known.gpu_count
+    known_count = known.gpu_count if known else None
+    count = known_count if count is None else count
     stated = to_gb(memory) if memory else None
     if stated is not None and memory_is_total:
         stated = stated / count if count else None
+    return Identity(_gpu(known, label, stated), count, known_count)
+
+
+def _gpu(known: InstanceGpus | None, label: str, stated_gb: Decimal | None) -> Gpu:
     if known is None:
-        return Identity(resolve(label, stated), count)
+        return resolve(label, stated_gb)
     by_table = resolve(known.gpu_label, known.gpu_memory_gb)
-    printed = resolve(label, stated) if label else by_table
+    printed = resolve(label, stated_gb) if label else by_table
     if printed.model and by_table.model and printed.model != by_table.model:
-        return Identity(Gpu(), count)  # page and table disagree: nobody's guess is published
-    return Identity(by_table if by_table.model else printed, count)
+        return Gpu()  # page and table disagree: nobody's guess is published
+    return by_table if by_table.model else printed

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -55,16 +57,28 @@ def _reads(con: Connection, sql: str, path: Path) -> set[str]:
     tree = json.loads(serialized)
     if tree.get("error"):
         raise ValueError(f"{path}: not one SELECT: {tree.get('error_message')}")
-    return {f"{n['schema_name']}.{n['table_name']}" for n in _tables(tree) if n.get("schema_name")}
+    nodes = list(_nodes(tree))
+    tables = {f"{n['schema_name']}.{n['table_name']}" for n in nodes if n.get("type") == "BASE_TABLE" and n["schema_name"]}
+    # A table macro hides the tables it reads.
+    called = {n["function_name"] for n in nodes if "function_name" in n}
+    return tables.union(*(reads for name, reads in _macro_reads().items() if name in called))
 
 
-def _tables(node: Any) -> list[dict[str, Any]]:
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
     if isinstance(node, list):
-        return [t for item in node for t in _tables(item)]
-    if not isinstance(node, dict):
-        return []
-    own = [node] if node.get("type") == "BASE_TABLE" else []
-    return own + [t for value in node.values() for t in _tables(value)]
+        for item in node:
+            yield from _nodes(item)
+    elif isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from _nodes(value)
+
+
+@cache
+def _macro_reads() -> dict[str, set[str]]:
+    """Table macros of v1 (file name = macro name) -> the tables of v1 that they read."""
+    files = (ROOT / "macros" / "v1").glob("*.sql")
+    return {p.stem: set(re.findall(r"(?:from|join) (v1\.\w+)", p.read_text())) for p in files}
 
 
 def in_order(models: dict[str, Model], also: dict[str, frozenset[str]]) -> list[str]:

@@ -1,5 +1,5 @@
 -- Every priced observation of every series. A series is what has one price history: source x provider x SKU x
--- GPU x count x region x pricing model x term x upfront x scope; sources are never spliced.
+-- GPU x count x region x pricing model x term x upfront x scope; sources are never spliced. What has no price above zero is left out.
 -- Grain: series_id x observed_at. Money: usd_per_gpu_hour USD per GPU-hour (NULL for components).
 -- rank: which source answers for its provider (1 = first), from seeds.source_ranks.
 with every as (
@@ -19,6 +19,9 @@ select
     coalesce(r.rank, if(e.source = 'seed', 9, 5))::integer as rank
 from every as e
 left join seeds.source_ranks as r on r.provider = e.provider and r.source = e.source
-where e.price_status = 'priced' and e.price_scope <> 'host_component'
+where e.price_status = 'priced'
+    and e.price_scope <> 'host_component'
+    -- Zero is never a price (checks/staging/offers lists what this leaves out).
+    and coalesce(e.usd_per_gpu_hour, e.usd_price) > 0
 -- The same thing twice on one page: the latest landing answers, then the dearer (a too low price misleads more).
 qualify row_number() over (partition by series_id, e.observed_at order by e.landed_at desc, e.price desc, e.text) = 1

@@ -1,0 +1,41 @@
+# One command per job; `make help` lists them. Everything sets itself up: no step before these.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export DAGSTER_HOME := $(CURDIR)
+BIN := .venv/bin
+
+.PHONY: help setup demo refresh serve test check bench capture requirements
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: .venv/.done ## Make .venv from hashed requirements and find or install a browser
+
+.venv/.done: requirements.txt pyproject.toml
+	@bash .ci/setup
+	@touch $@
+
+demo: setup ## Run the main job on recorded captures, without any network
+	@$(BIN)/gpuhour demo
+
+refresh: setup ## Fetch today's prices, rebuild and publish
+	@$(BIN)/gpuhour refresh
+
+serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
+	@$(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}
+
+test: setup ## Run every test
+	@$(BIN)/python -m pytest
+
+check: setup ## Lint, types and tests: the same as CI
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest
+
+bench: setup ## Run the benchmarks (ratios within one run)
+	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done
+
+capture: setup ## Record a provider's live pages as a capture: make capture P=lambda
+	@$(BIN)/gpuhour capture $(P)
+
+requirements: setup ## Compile requirements.txt again from pyproject.toml
+	@$$(command -v uv || echo .uv/bin/uv) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --group dev -o requirements.txt

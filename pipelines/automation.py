@@ -1,0 +1,46 @@
+"""When it runs: the daily schedule, and the build that follows every scrape, whether or not some provider failed."""
+
+import dagster as dg
+
+from pipelines.scrape import DAILY
+
+SCRAPE = dg.define_asset_job(
+    "scrape",
+    selection=dg.AssetSelection.groups("landing"),
+    partitions_def=DAILY,
+    # Three step processes at most, each with one browser: two cores and a polite pace need no more.
+    executor_def=dg.multiprocess_executor.configured({"max_concurrent": 3}),
+    description="Fetch every provider's pages and land what they say.",
+)
+BUILD = dg.define_asset_job(
+    "build",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing"),
+    executor_def=dg.in_process_executor,
+    description="Rebuild the warehouse from the landing, check it, publish it.",
+)
+# 06:15 UTC: the European Central Bank's and most providers' changes of the day before are out.
+# Dagster runs ticks that were missed while it was off, so a machine that wakes at nine still has its day.
+SCHEDULE = dg.build_schedule_from_partitioned_job(
+    SCRAPE, hour_of_day=6, minute_of_hour=15, default_status=dg.DefaultScheduleStatus.RUNNING, name="daily"
+)
+
+
+def _build_after(status: dg.DagsterRunStatus, name: str) -> dg.SensorDefinition:
+    @dg.run_status_sensor(
+        run_status=status,
+        name=name,
+        monitored_jobs=[SCRAPE],
+        request_job=BUILD,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=15,
+    )
+    def start_build(context: dg.RunStatusSensorContext) -> dg.RunRequest:
+        return dg.RunRequest(run_key=context.dagster_run.run_id)
+
+    return start_build
+
+
+SENSORS = [
+    _build_after(dg.DagsterRunStatus.SUCCESS, "build_after_scrape"),
+    _build_after(dg.DagsterRunStatus.FAILURE, "build_after_failed_scrape"),
+]

@@ -1,0 +1,29 @@
+"""Shows a long run's progress on stderr: one line per page, a spinner while waiting; Dagster's own log stays in files."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.logging import RichHandler
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """While inside: gpuhour's messages are shown, Dagster's only when they are errors."""
+    console = Console(stderr=True)
+    handler = RichHandler(console=console, show_path=False, show_level=False, log_time_format="%H:%M:%S", markup=False)
+    ours = logging.getLogger("gpuhour")
+    level, ours.propagate = ours.level, False
+    ours.setLevel(logging.INFO)
+    ours.addHandler(handler)
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)  # each failure is told once, by us
+    try:
+        with console.status("reading prices"):
+            yield
+    finally:
+        ours.removeHandler(handler)
+        ours.setLevel(level)
+        ours.propagate = True

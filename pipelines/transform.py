@@ -1,0 +1,90 @@
+"""The warehouse as assets: every SQL model from one build, then its checks, then the published database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.resources import Workspace
+from pipelines.scrape import FRESH
+from scrapers import registry
+from warehouse import build, connection, models, publish
+
+POOL = "duckdb"  # one writer, also between runs
+
+
+def _found() -> dict[str, models.Model]:
+    with connection.in_memory() as con:
+        return models.load(con)
+
+
+def _key(name: str) -> dg.AssetKey:
+    return dg.AssetKey(name.split("."))
+
+
+def _specs(found: dict[str, models.Model]) -> list[dg.AssetSpec]:
+    landing = [dg.AssetKey(["landing", slug.replace("-", "_")]) for slug in registry.modules()]
+    names = {**{n: m.reads for n, m in found.items()}, **{n: reads for n, (reads, _) in build.PYTHON_TABLES.items()}}
+    return [
+        dg.AssetSpec(
+            _key(name),
+            deps=[_key(r) for r in reads if r in names] + (landing if "landing.offers" in reads or "landing.pages" in reads else []),
+            description=found[name].description if name in found else (build.PYTHON_TABLES[name][1].__doc__ or ""),
+            group_name=name.split(".")[0],
+            kinds={"duckdb", "sql"} if name in found else {"duckdb", "python"},
+        )
+        for name, reads in names.items()
+    ]
+
+
+def _check_specs() -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(c.check_name, asset=_key(c.table), description=c.description, blocking=c.is_error)
+        for c in build.checks()
+    ]
+
+
+def warehouse_assets() -> list[dg.AssetsDefinition]:
+    """The build (all tables in one transaction, with their checks) and the publication that follows it."""
+    found = _found()
+
+    @dg.multi_asset(name="warehouse", specs=_specs(found), check_specs=_check_specs(), pool=POOL)
+    def warehouse_tables(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+        home = workspace.state()
+        with connection.writer_lock(home), connection.warehouse(home) as con:
+            for name in build.build(con, home):  # in the order in which they depend on each other, as Dagster wants
+                yield dg.MaterializeResult(asset_key=_key(name), metadata=_facts(con, name))
+            for check in build.checks():
+                offending = con.execute(check.sql).fetchall()
+                yield dg.AssetCheckResult(
+                    passed=not offending,
+                    asset_key=_key(check.table),
+                    check_name=check.check_name,
+                    severity=dg.AssetCheckSeverity.ERROR if check.is_error else dg.AssetCheckSeverity.WARN,
+                    metadata={"offending": len(offending), "examples": "\n".join(map(str, offending[:5]))},
+                )
+
+    @dg.asset(
+        key=["published", "database"],
+        deps=[_key(n) for n in found if n.split(".")[0] in publish.SCHEMAS],
+        group_name="published",
+        kinds={"duckdb", "parquet", "csv"},
+        pool=POOL,
+        freshness_policy=FRESH,
+        description="What readers open: published.duckdb (schemas v1 and marts) and exports/, replaced as a whole.",
+    )
+    def published_database(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        home = workspace.state()
+        with connection.writer_lock(home), connection.warehouse(home) as con:
+            publish.publish(con, home)
+            files = publish.export(con, home)
+        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(Path(home.published)), "exports": len(files)})
+
+    return [warehouse_tables, published_database]
+
+
+def _facts(con: connection.Connection, name: str) -> dict[str, dg.MetadataValue | int]:  # type: ignore[type-arg]
+    columns = con.execute(f"describe {name}").fetchall()
+    rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]  # noqa: S608 -- our own table names
+    schema = dg.TableSchema([dg.TableColumn(c[0], c[1]) for c in columns])
+    return {"dagster/row_count": rows, "dagster/column_schema": dg.MetadataValue.table_schema(schema), "dagster/table_name": name}

@@ -1,0 +1,20 @@
+-- How long the document's models take on one CPU core and on one GPU at nominal speed.
+-- Grain: model x processor. inference_seconds: 1,000 tokens; training_years: the whole training set.
+with processors as (
+    select
+        'one CPU core, 3 GHz' as processor,
+        max(value) filter (where name = 'cpu_hertz') * max(value) filter (where name = 'cpu_flop_per_cycle') / 1e12
+            as tflops
+    from seeds.seed_constants
+    union all
+    select concat_ws(' ', gpu, form_factor, gpu_memory_gb || ' GB'), fp16_dense_tflops from seeds.gpu_nominal
+)
+select
+    m.model,
+    p.processor,
+    p.tflops as nominal_tflops,
+    nominal_seconds(inference_flop(m.params, 1000), p.tflops) as inference_seconds,
+    nominal_seconds(training_flop(m.params, m.training_tokens), p.tflops) / (hours_per_year() * 3600) as training_years
+from seeds.seed_models as m
+cross join processors as p
+order by m.params, p.tflops

@@ -1,0 +1,18 @@
+-- Average, lowest and highest price over providers, and how far they lie apart.
+-- Grain: edition x gpu x gpu_memory_gb x pricing_model. USD per GPU-hour; average is rounded half up to cents,
+-- average_exact is not; spread = highest / lowest. One provider, one vote.
+select
+    edition,
+    as_of,
+    gpu,
+    gpu_memory_gb,
+    pricing_model,
+    count(*) as n_providers,
+    round((sum(usd_per_gpu_hour) / count(*))::decimal(18, 6), 2) as average,
+    (sum(usd_per_gpu_hour) / count(*))::decimal(18, 6) as average_exact,
+    min(usd_per_gpu_hour) as lowest,
+    max(usd_per_gpu_hour) as highest,
+    (max(usd_per_gpu_hour) / min(usd_per_gpu_hour))::decimal(18, 4) as spread
+from marts.provider_prices
+group by all
+order by edition, gpu, gpu_memory_gb desc, pricing_model
