@@ -70,7 +70,7 @@ def _array(page: Page, html: BeautifulSoup) -> Any:
     try:
         return json.JSONDecoder(parse_float=Decimal).raw_decode(best, best.index("[["))[0]
     except json.JSONDecodeError as error:
-        raise LayoutError(page, "a JSON array from the first [[ of the script that names regions", best[:200]) from error
+        raise LayoutError(page, "a JSON array from [[ in the script that names regions", best[:200]) from error
 
 
 def _text(node: Any) -> str:

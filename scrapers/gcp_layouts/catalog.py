@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import ijson
+import ijson  # type: ignore[import-untyped]
 
 from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceUnit, PricingModel, clip
 
@@ -28,7 +28,7 @@ _TPU = re.compile(r"(?P<name>Tpu ?v?\d\w*)\b", re.IGNORECASE)
 # "A4 Nvidia B200 (1 gpu slice)" holds its share of the host; "Nvidia L4 GPU" and "RTX 6000 96GB" are the GPU alone.
 _SLICE = re.compile(r"(?P<family>[AG]\d\w*) (?P<name>.+?) \(1 gpu slice\)", re.IGNORECASE)
 _GPU = re.compile(r"(?P<name>.+?)(?: GPUs?)? (?:attached to|running in|in)\b", re.IGNORECASE)
-_PREFIX = re.compile(r"^(?:Commitment v\d+: |Spot Preemptible |DWS (?:Calendar Mode|Defined Duration) )+", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:Commitment v\d+: |Spot Preemptible |DWS (?:Calendar Mode|Defined Duration) )+", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Thing:
 
 
 def offers(page: Page) -> Iterator[Offer]:
-    """One offer per SKU and region. A catalog cut at its end gives the complete SKUs; other bad JSON is a LayoutError."""
+    """One offer per SKU and region. A cut catalog gives its complete SKUs; other bad JSON is a LayoutError."""
     seen: set[tuple[object, ...]] = set()
     for sku in _skus(page):
         for offer in _offers(page.source or "billing_catalog", sku):

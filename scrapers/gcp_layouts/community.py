@@ -1,4 +1,4 @@
-"""Reads the community file pricing.yml (Cyclenerd): all-in prices of machine types per region, by the day since 2022."""
+"""Reads the community file pricing.yml (Cyclenerd): all-in prices of machine types per region."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def offers(page: Page) -> Iterator[Offer]:
         floor = median(hours) / 2 if hours else Decimal(0)
         for region, figures in costs.items():
             whole = Decimal(figures.get("hour") or floor) >= floor
-            yield from _offers(page.source or "community", machine, facts, region, figures, whole)
+            yield from _offers(page.source or "community_list", machine, facts, region, figures, whole)
 
 
 def _machines(page: Page) -> Mapping[str, dict[str, Any]]:

@@ -32,7 +32,7 @@ class Line:
 
     @classmethod
     def of(cls, region: str, cells: dict[str, str]) -> Line | None:
-        """The line, or None when the row is a section title or sells nothing of ours (disks, sole tenancy, plain VMs)."""
+        """The line, or None when the row is a section title or sells nothing of ours (disks, plain VMs)."""
         headers = list(cells)
         if not headers or not any(column(h) for h in headers):
             return None

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 
 from scrapers.gcp_layouts import blob
 from scrapers.gcp_layouts.cells import REGION, amounts, column, count, status
 from scrapers.gcp_layouts.lines import Line
-from scrapers.model import LayoutError, Offer, Page, PricingModel, clip
+from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, clip
 from scrapers.text import rows, squash
 
 HOURS_PER_MONTH = 730
@@ -38,7 +39,7 @@ class Stated:
 
 
 def offers(page: Page) -> Iterator[Offer]:
-    """Offers of a pricing page. Raises LayoutError when no table with machine types, GPU models or TPU chips is there."""
+    """Offers of a pricing page. Raises LayoutError when no table of machines, GPU models or TPU chips is there."""
     html = BeautifulSoup(complete(page.text()), "lxml")
     visible = [line for table in html.find_all("table") for line in _lines(table)]
     inline = blob.lines(page, html, visible)
@@ -99,12 +100,12 @@ def _offer(source: str, model: PricingModel, term: int | None, stated: Stated) -
     if amount is not None and (not amount or not stated.agrees()):
         amount = None
     sold_by_gpu = line.kind != "machine"
-    unit = "gpu_hour" if sold_by_gpu else "instance_hour"
+    hourly: PriceUnit = "gpu_hour" if sold_by_gpu else "instance_hour"
     return Offer(
         source=source,
         pricing_model=model,
         price=amount,
-        price_unit="" if amount is None else unit if stated.hours else "month",
+        price_unit="" if amount is None else hourly if stated.hours else "month",
         price_status="priced" if amount is not None else status(stated.cell),
         price_scope="gpu_component" if line.kind == "gpu" else "instance",
         instance="" if line.kind == "gpu" else line.name,

@@ -54,11 +54,15 @@ PROVIDER = Provider(
             source="pricing_page",
             ends_with="</html>",
         ),
-        Request("https://cloud.google.com/products/compute/gpus-pricing?hl=en", source="gpus_page", ends_with="</html>"),
+        Request(
+            "https://cloud.google.com/products/compute/gpus-pricing?hl=en",
+            source="gpus_page",
+            ends_with="</html>",
+        ),
         Request("https://cloud.google.com/tpu/pricing?hl=en", source="tpu_page", ends_with="</html>"),
         Request(
             "https://raw.githubusercontent.com/Cyclenerd/google-cloud-pricing-cost-calculator/master/pricing.yml",
-            source="community",
+            source="community_list",
         ),
         CATALOG_REQUEST,
     ),

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-import ijson
+import ijson  # type: ignore[import-untyped]
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 
-SOURCE = "products"
+SOURCE = "products_api"
 _COMMENT = re.compile(rb"\A\s*<!--.*?-->", re.DOTALL)
 
 
