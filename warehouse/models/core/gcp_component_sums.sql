@@ -2,7 +2,7 @@
 -- Grain: one machine x region x pricing model x term per UTC day and origin (pages of one catalog differ by seconds).
 -- Only where each component the machine needs has one price that day; a missing one gives no row, never a part of a sum.
 -- Derived: the receipt is the GPU component's. Columns as staging.offers: price per instance-hour in the catalog's
--- currency, usd_price USD per instance-hour, usd_per_gpu_hour USD per GPU-hour (six decimals). SSD: GiB-month / 730.
+-- currency, usd_price USD per instance-hour, usd_per_gpu_hour USD per GPU-hour (six decimals). SSD: GiB-month / 730 (macros/hours.sql).
 with latest as (
     select *, floor(epoch(observed_at) / 86400) as day
     from staging.offers
@@ -18,8 +18,8 @@ with latest as (
 parts as (
     select *
     from latest
-    qualify count(distinct price) over same = 1 and row_number() over same = 1
     window same as (partition by day, origin, instance, price_unit, region, pricing_model, term_months, currency)
+    qualify count(distinct price) over same = 1 and row_number() over same = 1
 ),
 sums as (
     select
@@ -27,9 +27,9 @@ sums as (
         m.machine,
         m.gpu_count::decimal(18, 10) as gpus,
         m.vcpu::integer * core.price + m.ram_gib::integer * ram.price + m.gpu_count::integer * g.price
-            + coalesce(m.ssd_gib::integer * ssd.price / 730, 0) as total,
+            + coalesce(m.ssd_gib::integer * ssd.price / hours_per_month(), 0) as total,
         m.vcpu::integer * core.usd_price + m.ram_gib::integer * ram.usd_price + m.gpu_count::integer * g.usd_price
-            + coalesce(m.ssd_gib::integer * ssd.usd_price / 730, 0) as usd_total,
+            + coalesce(m.ssd_gib::integer * ssd.usd_price / hours_per_month(), 0) as usd_total,
         concat(m.machine, ' = ', m.vcpu, ' x ', core.price::decimal(18, 9), ' + ', m.ram_gib, ' x ',
             ram.price::decimal(18, 9), ' + ', m.gpu_count, ' x ', g.price::decimal(18, 9),
             if(m.ssd_gib::integer > 0, concat(' + ', m.ssd_gib, ' x ', ssd.price::decimal(18, 9), ' / 730'), '')) as formula,
