@@ -9,8 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import ijson  # type: ignore[import-untyped]
-
+from scrapers import json_list
 from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceUnit, PricingModel, clip
 
 USAGE: dict[str, tuple[PricingModel, int | None]] = {
@@ -44,27 +43,14 @@ class Thing:
 def offers(page: Page) -> Iterator[Offer]:
     """One offer per SKU and region. A cut catalog gives its complete SKUs; other bad JSON is a LayoutError."""
     seen: set[tuple[object, ...]] = set()
-    for sku in _skus(page):
+    for sku in json_list.objects(page, "skus"):
+        if "description" not in sku:
+            raise LayoutError(page, "SKUs with a description", str(sku))
         for offer in _offers(page.source or "billing_catalog", sku):
             key = (offer.instance, offer.region, offer.pricing_model, offer.term_months, offer.price_unit, offer.price)
             if key not in seen:
                 seen.add(key)
                 yield offer
-
-
-def _skus(page: Page) -> Iterator[dict[str, Any]]:
-    found = False
-    try:
-        for sku in ijson.items(page.open(), "skus.item"):
-            if not isinstance(sku, dict) or "description" not in sku:
-                raise LayoutError(page, "SKUs with a description", str(sku))
-            found = True
-            yield sku
-    except ijson.JSONError as error:
-        if "premature EOF" not in str(error):
-            raise LayoutError(page, "a JSON object with a list `skus`", str(error)) from error
-    if not found:
-        raise LayoutError(page, "a JSON object with at least one complete SKU in `skus`", page.text()[:200])
 
 
 def _offers(source: str, sku: dict[str, Any]) -> Iterator[Offer]:

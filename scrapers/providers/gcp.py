@@ -27,7 +27,7 @@ def parse(page: Page) -> Iterator[Offer]:
     text = page.text()
     bare = _COMMENT.sub("", text).lstrip()
     if bare.startswith("{"):
-        return catalog.offers(replace(page, content=bare.encode(), path=None))
+        return catalog.offers(page)
     if bare.startswith("<"):
         return tables.offers(page)
     if re.search(r"^compute:", bare, re.MULTILINE):

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-import ijson  # type: ignore[import-untyped]
-
+from scrapers import json_list
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 
 SOURCE = "products_api"
-_COMMENT = re.compile(rb"\A\s*<!--.*?-->", re.DOTALL)
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -21,24 +19,11 @@ def parse(page: Page) -> Iterator[Offer]:
     A list cut at its end gives the complete products. Raises LayoutError when none is a GPU meter, or the JSON is bad.
     """
     # The metric tells what is sold; descriptions of other products merely mention GPUs.
-    meters = [p for p in _products(page) if str(p.get("metricName")).casefold() == "gpu per hour"]
+    meters = [p for p in json_list.objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
     if not meters:
         raise LayoutError(page, 'a product with metricName "GPU Per Hour"', page.text()[:200])
     for product in {str(p.get("partNumber", "")): p for p in meters}.values():
         yield from _offers(page.source or SOURCE, product)
-
-
-def _products(page: Page) -> Iterator[dict[str, Any]]:
-    found = False
-    try:
-        for product in ijson.items(_COMMENT.sub(b"", page.read()), "items.item"):
-            found = True
-            yield product
-    except ijson.JSONError as error:
-        if "premature EOF" not in str(error):
-            raise LayoutError(page, "a JSON object with a list `items`", str(error)) from error
-    if not found:
-        raise LayoutError(page, "a JSON object with at least one complete product in `items`", page.text()[:200])
 
 
 def _offers(source: str, product: dict[str, Any]) -> Iterator[Offer]:
