@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, cast
 
 PricingModel = Literal[
     "on_demand",
@@ -27,6 +28,11 @@ PriceUnit = Literal[
 PriceScope = Literal["instance", "gpu_component", "host_component"]
 Availability = Literal["available", "limited", "sold_out", "waitlist", "unknown"]
 PriceStatus = Literal["priced", "contact_sales", "not_offered", "no_price_stated"]
+Expect = Literal["", "html", "json", "csv", "yaml", "js"]
+FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many"]
+
+# Charsets a page may declare; others (idna, unicode_escape ...) are Python's own and no page means them.
+_CHARSET = re.compile(r"charset=[\"']?(utf-?(?:8|16(?:le|be)?)|iso-8859-\d+|windows-125\d|us-ascii)\b", re.IGNORECASE)
 
 
 class ScrapeError(Exception):
@@ -34,7 +40,14 @@ class ScrapeError(Exception):
 
 
 class FetchError(ScrapeError):
-    """The page could not be had (network, status, limits, robots). Retrying later may help."""
+    """The page could not be had (network, status, limits, robots). Retrying later may help.
+
+    `status` is the HTTP status, where an answer came.
+    """
+
+    def __init__(self, message: str, kind: FailureKind = "failed", status: int | None = None) -> None:
+        self.kind, self.status = kind, status
+        super().__init__(message)
 
 
 class LayoutError(ScrapeError):
@@ -78,6 +91,7 @@ class Request:
     max_bytes: int = 64 * 1024 * 1024  # after decompression
     timeout: float = 60.0  # seconds for the whole answer
     is_index: bool = False  # True: only leads to other pages (`Provider.follow`), holds no offers
+    expect: Expect = ""  # what must come; empty: by the URL's suffix, the Accept header, else by what came
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +110,7 @@ class Page:
     sha256: str = ""
     fetched_by: Literal["http", "browser", "replay-http", "replay-browser", "file"] = "http"
     is_excerpt: bool = False  # a recorded cut: a missing end is normal
+    is_index: bool = False  # as in its Request: only leads to other pages
 
     def open(self) -> IO[bytes]:
         """A binary stream of the page, for parsers of pages too large to hold."""
@@ -103,7 +118,7 @@ class Page:
             return io.BytesIO(self.content)
         if self.path is None:
             raise ValueError(f"page {self.url} has neither content nor path")
-        return gzip.open(self.path) if self.path.suffix == ".gz" else self.path.open("rb")
+        return cast("IO[bytes]", gzip.open(self.path)) if self.path.suffix == ".gz" else self.path.open("rb")
 
     def read(self) -> bytes:
         """The whole page as bytes."""
@@ -111,8 +126,30 @@ class Page:
             return stream.read()
 
     def text(self) -> str:
-        """The whole page as text; UTF-8 (with or without mark), undecodable bytes become U+FFFD."""
-        return self.read().decode("utf-8-sig", errors="replace")
+        """The whole page as text: UTF-8 where it is, else the charset its headers declare.
+
+        Bytes that neither can decode become U+FFFD. UTF-8 goes first since pages that say Latin-1 often are UTF-8,
+        and text in another charset is practically never valid UTF-8 by accident.
+        """
+        data = self.read()
+        declared = _CHARSET.search(self.headers.get("content-type", ""))
+        charsets = ["utf-8-sig", declared[1].lower()] if declared else ["utf-8-sig"]
+        for charset in reversed(charsets) if b"\0" in data[:200] else charsets:
+            try:
+                return data.decode(charset)
+            except UnicodeDecodeError:
+                continue
+        return data.decode("utf-8-sig", errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A request that brought no page, and why; the other requests went on."""
+
+    request: Request
+    error: str  # says what, where and what to do; holds no keys
+    kind: FailureKind = "failed"
+    status: int | None = None  # HTTP status, where an answer came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

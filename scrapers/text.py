@@ -90,35 +90,47 @@ def words(tag: Tag, drop: str = "sup") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table row: cells by header text (upper case, squashed), and the element itself."""
+    """A table row: texts in column order, the header's texts beside them (upper case), and the element itself."""
 
-    cells: dict[str, str]
+    texts: list[str]
+    header: list[str]  # empty when the table's header is not on the page (a cut recording)
     tag: Tag
 
-    def get(self, *headers: str) -> str | None:
-        """Text of the first column whose header contains one of these words; None when no such column is."""
-        for wanted in headers:
-            for name, text in self.cells.items():
-                if wanted in name:
-                    return text
-        return None
+    def column(self, *any_of: str) -> int | None:
+        """Index of the first column whose header contains one of these words; None when there is none."""
+        return next((i for i, name in enumerate(self.header) for w in any_of if w in name), None)
+
+    def get(self, *any_of: str) -> str | None:
+        """Text of that column; None when there is none."""
+        index = self.column(*any_of)
+        return None if index is None else self.texts[index]
 
 
-def rows(table: Tag) -> Iterator[Row]:
-    """Body rows of a table, keyed by its header row. Nested tables are not entered; short rows are skipped.
+def rows(root: Tag) -> Iterator[Row]:
+    """Body rows of every table under `root`, each with its table's header; nested tables are tables of their own.
 
-    A row with another number of cells than the header (a spanning title, a row cut off mid-way) yields nothing:
-    its cells cannot be told apart.
+    The header is the table's first row, unless an amount stands in it (then the header was cut off). A row with
+    another number of cells than the header (a spanning title, a row cut off mid-way) yields nothing: its cells
+    cannot be told apart.
     """
-    own = [tr for tr in table.find_all("tr") if tr.find_parent("table") is table]
-    header: list[str] = []
-    for tr in own:
-        cells = tr.find_all(["td", "th"], recursive=False)
-        texts = [words(c) for c in cells]
-        if not header:
-            header = [t.upper() for t in texts]
-        elif len(texts) == len(header):
-            yield Row(dict(zip(header, texts, strict=True)), tr)
+    headers: dict[int, list[str]] = {}
+    for tr in root.find_all("tr"):
+        texts = [words(c) for c in tr.find_all(["td", "th"], recursive=False)]
+        table = id(tr.find_parent("table"))
+        if table not in headers:
+            is_data = any(_MONEY.search(t) for t in texts)
+            headers[table] = [] if is_data else [t.upper() for t in texts]
+            if not is_data:
+                continue
+        header = headers[table]
+        if texts and (not header or len(texts) == len(header)):
+            yield Row(texts, header, tr)
+
+
+def heading_before(tag: Tag) -> str:
+    """Text of the nearest heading before an element, or ""."""
+    found = tag.find_previous(["h1", "h2", "h3", "h4", "h5", "h6"])
+    return words(found) if found else ""
 
 
 def need(page: Page, found: Tag | None, looked_for: str) -> Tag:

@@ -1,0 +1,279 @@
+"""The command line: each command imports what it needs when it runs, so that reading stays instant."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import cyclopts
+from cyclopts import App, Parameter
+
+from pipelines import settings
+from pipelines.output import Format, show
+
+OK, ERROR, USAGE, PARTIAL, STALE = range(5)
+
+app = App(
+    name="gpuhour",
+    help="What a GPU-hour costs, where, and since when: from public price pages, with receipts.",
+    version_flags=["--version"],
+    result_action="return_value",
+)
+
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON (same as --format json).")]
+Home = Annotated[Path | None, Parameter(name="--home", help="State folder (default: GPUHOUR_HOME, else data/).")]
+Style = Annotated[Format, Parameter(name="--format", help="How to print rows.")]
+
+
+class Problem(Exception):
+    """Something to tell the user in one sentence, with the exit code that fits."""
+
+    def __init__(self, message: str, code: int = ERROR) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def _style(style: Format, as_json: bool) -> Format:
+    return "json" if as_json else style
+
+
+@app.command
+def parse(
+    provider: str,
+    file: Path,
+    /,
+    *,
+    url: str | None = None,
+    captured_at: datetime | None = None,
+    style: Style = "json",
+    as_json: Json = False,
+) -> int:
+    """Read one recorded page offline and print the offers it states.
+
+    Parameters
+    ----------
+    provider
+        Provider whose parser to use; `gpuhour providers` lists them.
+    file
+        The recorded page (HTML, JSON, CSV, YAML; .gz too).
+    url
+        Where the page was recorded, for receipts and messages.
+    captured_at
+        When it was recorded (UTC); default: the date in the file's name, else the file's own.
+    """
+    from datetime import UTC
+
+    from pipelines.parse_file import COLUMNS, parse_file
+    from scrapers.model import ScrapeError
+
+    if captured_at is not None and captured_at.tzinfo is None:
+        captured_at = captured_at.replace(tzinfo=UTC)
+    if not file.is_file():
+        raise Problem(f"no such file: {file}")
+    try:
+        rows, remark = parse_file(_slug(provider), file, url, captured_at)
+    except ScrapeError as failed:
+        raise Problem(str(failed)) from failed
+    if remark:
+        print(f"gpuhour: {remark}", file=sys.stderr)
+    show(COLUMNS, rows, _style(style, as_json))
+    return OK
+
+
+@app.command
+def prices(
+    gpu: str | None = None,
+    /,
+    *,
+    provider: str | None = None,
+    pricing_model: str | None = None,
+    region: str | None = None,
+    source: str | None = None,
+    as_of: date | None = None,
+    max_age: int = 35,
+    style: Style = "table",
+    as_json: Json = False,
+    home: Home = None,
+) -> int:
+    """Print the prices in force, cheapest first, with where each came from.
+
+    Parameters
+    ----------
+    gpu
+        A GPU as people write it: A100, "A100 80GB", "H100 SXM", "RTX A6000".
+    provider
+        Only this provider.
+    pricing_model
+        on_demand, spot, reserved, or a provisional kind.
+    region
+        Regions whose name contains this.
+    source
+        Only this source (default: the best-ranked one per provider); `seed` is the 2023 document.
+    as_of
+        What was in force on this UTC day (default: today).
+    max_age
+        Days after which a price that was not seen again no longer counts.
+    """
+    from pipelines import read
+
+    wanted = read.Filter(gpu, provider, pricing_model, region, source)
+    with _published(home) as con:
+        day = as_of or read.today(con)
+        rows = read.prices(con, wanted, day, max_age)
+        older = [] if rows else read.prices(con, wanted, day, 36_500)
+    columns = read.PRICE_COLUMNS
+    if _style(style, as_json) == "table":
+        columns, rows = _for_people(columns, rows)
+    show(columns, rows, _style(style, as_json))
+    if older:
+        newest = max(row[read.PRICE_COLUMNS.index("observed_at")] for row in older)
+        print(f"gpuhour: nothing newer than {max_age} days on {day}; the newest is of {newest:%Y-%m-%d}", file=sys.stderr)
+        return STALE
+    if not rows:
+        print(f"gpuhour: no price matches on {day}; `gpuhour sql \"from marts.available_gpus\"` lists what there is", file=sys.stderr)
+    return OK
+
+
+def _for_people(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """The columns a terminal has room for; --json and --format csv give all."""
+    keep = [
+        "usd_per_gpu_hour", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "provider", "instance", "region",
+        "pricing_model", "term_months", "observed_at", "origin", "is_carried_forward", "source_url",
+    ]  # fmt: skip
+    index = [columns.index(k) for k in keep]
+    return tuple(keep), [tuple(row[i] for i in index) for row in rows]
+
+
+@app.command
+def history(
+    gpu: str,
+    /,
+    *,
+    provider: str | None = None,
+    pricing_model: str | None = None,
+    region: str | None = None,
+    source: str | None = None,
+    style: Style = "table",
+    as_json: Json = False,
+    home: Home = None,
+) -> int:
+    """Print every kept observation of a GPU's prices, oldest first, with its receipt.
+
+    Parameters
+    ----------
+    gpu
+        A GPU as people write it: A100, "A100 80GB", "H100 SXM".
+    provider
+        Only this provider.
+    pricing_model
+        on_demand, spot, reserved, or a provisional kind.
+    region
+        Regions whose name contains this.
+    source
+        Only this source.
+    """
+    from pipelines import read
+
+    with _published(home) as con:
+        rows = read.history(con, read.Filter(gpu, provider, pricing_model, region, source))
+    show(read.HISTORY_COLUMNS, rows, _style(style, as_json))
+    return OK
+
+
+@app.command
+def sql(query: str, /, *, style: Style = "table", as_json: Json = False, home: Home = None) -> int:
+    """Run a query on the published database, read-only: schemas v1 (a promise) and marts.
+
+    Parameters
+    ----------
+    query
+        One DuckDB query, for example "from marts.errata" or "select * from v1.prices_as_of('2023-04-07')".
+    """
+    import duckdb
+
+    with _published(home) as con:
+        try:
+            cursor = con.execute(query)
+            columns, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
+        except duckdb.Error as failed:
+            raise Problem(_sql_help(con, failed)) from failed
+    show(columns, rows, _style(style, as_json))
+    return OK
+
+
+def _sql_help(con: Any, failed: Exception) -> str:
+    """DuckDB's message, and what helps with it."""
+    text = str(failed)
+    if "read-only" in text or "Permission Error" in text or "disabled" in text:
+        return f"{text}\nThis database is read-only and reads no files: make your own with duckdb, ATTACH it there."
+    if "does not exist" in text:
+        names = con.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() order by all"
+        ).fetchall()
+        return f"{text}\nTables: {', '.join(n for (n,) in names)}"
+    return text
+
+
+@app.command
+def providers(*, style: Style = "table", as_json: Json = False, home: Home = None) -> int:
+    """List the providers: where each one's prices come from, what it publishes, and how its last try ended."""
+    from pipelines import read
+    from scrapers import registry
+
+    health = {}
+    if settings.home(home).published.exists():
+        with _published(home) as con:
+            health = read.last_tries(con)
+    columns = ("provider", "name", "access", "publishes", "units", "robots_note", "url", "status", "last_tried", "detail")
+    rows = [
+        (p.slug, p.name, p.access, p.publishes, p.units, p.robots_note, p.requests[0].url)
+        + health.get(p.slug, ("never tried", None, ""))
+        for p in registry.all_providers()
+    ]
+    show(columns, rows, _style(style, as_json))
+    return OK
+
+
+@contextmanager
+def _published(home: Path | None) -> Iterator[Any]:
+    from warehouse.connection import NothingPublished, published
+
+    try:
+        with published(settings.home(home)) as con:
+            yield con
+    except NothingPublished as absent:
+        raise Problem(str(absent)) from absent
+
+
+def _slug(name: str) -> str:
+    """A provider's slug from any name in seeds/provider_aliases.csv. Raises Problem (usage) for an unknown one."""
+    from scrapers import registry
+    from warehouse.names import provider_slug
+
+    slug = provider_slug(name)
+    if slug not in registry.modules():
+        raise Problem(f"unknown provider {name!r}; known: {', '.join(registry.modules())}", USAGE)
+    return slug
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run a command; exits 0 ok, 1 error, 2 usage, 3 partial, 4 stale. Logs and messages go to stderr."""
+    settings.load_env_file()
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        code: Any = app(argv, exit_on_error=False, print_error=True)
+    except cyclopts.CycloptsError:
+        code = USAGE
+    except Problem as problem:
+        print(f"gpuhour: {problem}", file=sys.stderr)
+        code = problem.code
+    except BrokenPipeError:
+        code = OK
+    except KeyboardInterrupt:
+        code = ERROR
+    sys.exit(code if isinstance(code, int) else OK)

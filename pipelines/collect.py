@@ -1,0 +1,101 @@
+"""One provider's scrape, start to end: fetch (or re-open) its pages, parse each, land what was seen."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import scrapers
+from scrapers.archive import Archive
+from scrapers.fetch import Fetcher
+from scrapers.model import Failure, LayoutError, NoPublicPrice, Page, Provider, ScrapeError
+from warehouse.home import Home
+from warehouse.landing import Origin, Seen, Status, land
+
+_FAILURES: dict[str, Status] = {
+    "failed": "failed",
+    "too_many": "failed",
+    "needs_key": "needs_key",
+    "robots_denied": "robots_denied",
+    "layout": "layout_changed",
+}
+log = logging.getLogger("gpuhour.scrape")
+
+
+class NothingArchived(ScrapeError):
+    """A past day was asked for, and no page of it was kept."""
+
+
+@cache
+def parser_version() -> str:
+    """Twelve hex digits over all parsers' source: a receipt tells which code read a price."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(scrapers.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) -> list[Seen]:
+    """Fetch and parse every page of a provider and land the result; a failing page leaves the others alone.
+
+    Returns what was seen, one entry per page; raises OSError when it cannot be written.
+    """
+    return _land(provider, home, _read_all(provider, fetcher.crawl(provider), origin))
+
+
+def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
+    """Parse a past UTC day's archived pages with today's parsers and land the result.
+
+    Raises NothingArchived when no page of that day was kept: the past cannot be fetched.
+    """
+    pages = Archive(home.pages).pages(provider.slug, day)
+    if not pages:
+        raise NothingArchived(
+            f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; only archived days can be "
+            "read again, and only today can be fetched"
+        )
+    return _land(provider, home, _read_all(provider, pages, "live"))
+
+
+def _read_all(provider: Provider, results: Iterable[Page | Failure], origin: Origin) -> Iterator[Seen]:
+    for result in results:
+        seen = _failed(provider, result, origin) if isinstance(result, Failure) else _read(provider, result)
+        log.info("%s: %s %s, %d offers %s", provider.slug, seen.status, seen.url, len(seen.offers), seen.detail)
+        yield seen
+
+
+def _failed(provider: Provider, failure: Failure, origin: Origin) -> Seen:
+    return Seen(
+        provider.slug, failure.request.source, failure.request.url, datetime.now(UTC), _FAILURES[failure.kind],
+        detail=failure.error, origin=origin,
+    )  # fmt: skip
+
+
+def _read(provider: Provider, page: Page) -> Seen:
+    status: Status = "ok"
+    detail = ""
+    offers = ()
+    try:
+        offers = () if page.is_index else tuple(provider.parse(page))
+    except NoPublicPrice as fact:
+        status, detail = "no_public_price", str(fact)
+    except LayoutError as unknown:
+        status, detail = "layout_changed", str(unknown)
+    except Exception as broken:
+        # A parser that trips over a page is a layout it does not know; the others must not suffer.
+        log.exception("%s: parser failed on %s", provider.slug, page.url)
+        status, detail = "layout_changed", f"{provider.slug}: parser failed at {page.url}: {broken!r}"
+    return Seen(
+        provider.slug, page.source, page.url, page.captured_at, status, detail, page.sha256, page.fetched_by,
+        "recorded" if page.fetched_by.startswith("replay") else "live", offers,
+    )  # fmt: skip
+
+
+def _land(provider: Provider, home: Home, results: Iterable[Seen]) -> list[Seen]:
+    seen = list(results)
+    land(home, provider.slug, seen, parser_version=parser_version())
+    return seen

@@ -1,0 +1,77 @@
+"""Prints rows for people and programs: table, CSV or JSON on stdout; nothing else goes there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+Format = Literal["table", "csv", "json"]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], style: Format) -> None:
+    """Print rows under columns in the wanted style."""
+    {"json": _json, "csv": _csv, "table": _table}[style](columns, list(rows))
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: numbers as numbers, times as ISO 8601 in UTC."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def _json(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+    records = [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
+    json.dump(records, sys.stdout, indent=1, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def _csv(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+    """A text cell that a spreadsheet would run as a formula gets an apostrophe before it."""
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(columns)
+    for row in rows:
+        cells = (plain(v) for v in row)
+        out.writerow([f"'{c}" if isinstance(c, str) and c.startswith(_FORMULA) else c for c in cells])
+
+
+def _table(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+    """Aligned columns. Control characters are dropped: a page must not steer the terminal."""
+    texts = [[_cell(v) for v in row] for row in rows]
+    numeric = [all(isinstance(r[i], (int, float, Decimal, type(None))) for r in rows) for i in range(len(columns))]
+    widths = [max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)]
+    bold = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ("", "")
+    print(bold[0] + "  ".join(_pad(c, w, n) for c, w, n in zip(columns, widths, numeric, strict=True)).rstrip() + bold[1])
+    for line in texts:
+        print("  ".join(_pad(t, w, n) for t, w, n in zip(line, widths, numeric, strict=True)).rstrip())
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    return text.rjust(width) if right else text.ljust(width)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Decimal):
+        text = f"{value.normalize():f}"
+        return f"{value:.2f}" if "." not in text or len(text.split(".")[1]) < 2 and value != value.to_integral_value() else text
+    text = str(value)
+    return "".join(c if c.isprintable() else " " for c in text)[:80]

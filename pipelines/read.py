@@ -1,0 +1,91 @@
+"""What the read-only commands ask of the published database: selections from v1, nothing computed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from warehouse.connection import Connection
+from warehouse.identity import resolve
+from warehouse.names import provider_slug
+
+PRICE_COLUMNS = (
+    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
+    "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope", "observed_at",
+    "effective_from", "source", "origin", "is_carried_forward", "age_days", "source_url", "sha256",
+)  # fmt: skip
+HISTORY_COLUMNS = (
+    "observed_at", "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region",
+    "pricing_model", "term_months", "usd_per_gpu_hour", "source", "origin", "text", "source_url", "sha256",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to keep; None keeps all. `gpu` is any label ("A100", "a100 80gb sxm", "rtx a6000")."""
+
+    gpu: str | None = None
+    provider: str | None = None
+    pricing_model: str | None = None
+    region: str | None = None
+    source: str | None = None
+
+    def where(self) -> tuple[str, list[Any]]:
+        """Conditions over v1.price_history's columns and their parameters."""
+        conditions: dict[str, Any] = {}
+        if self.gpu:
+            card = resolve(self.gpu)
+            conditions["gpu = ?"] = card.model or self.gpu
+            if card.form_factor:
+                conditions["form_factor = ?"] = card.form_factor
+            if card.memory_gb is not None and any(c.isdigit() for c in self.gpu.lower().replace(str(card.model).lower(), "")):
+                conditions["gpu_memory_gb = ?"] = card.memory_gb
+        if self.provider:
+            conditions["provider = ?"] = provider_slug(self.provider)
+        if self.pricing_model:
+            conditions["pricing_model = ?"] = self.pricing_model.replace("-", "_")
+        if self.region:
+            conditions["region ilike ?"] = f"%{self.region}%"
+        if self.source:
+            conditions["source = ?"] = self.source
+        return " and ".join(["true", *conditions]), list(conditions.values())
+
+
+def today(con: Connection) -> date:
+    """The day "now" means: today where prices are live, else the newest day that was recorded."""
+    has_live, newest = con.execute("select has_live, newest_on from v1.meta").fetchall()[0]
+    return datetime.now(UTC).date() if has_live or newest is None else newest
+
+
+def prices(con: Connection, wanted: Filter, as_of: date, max_age: int) -> list[tuple[Any, ...]]:
+    """Rows of PRICE_COLUMNS in force on a UTC day, cheapest first; of several sources the best-ranked, unless asked."""
+    where, values = wanted.where()
+    preferred = "true" if wanted.source else "is_preferred"
+    return con.execute(
+        f"select {', '.join(PRICE_COLUMNS)} from v1.prices_as_of(?::date, max_age := {int(max_age)}) "  # noqa: S608
+        f"where usd_per_gpu_hour is not null and {where} and {preferred} "
+        "order by gpu, gpu_memory_gb, usd_per_gpu_hour, provider, instance, region, pricing_model, term_months, upfront",
+        [as_of, *values],
+    ).fetchall()
+
+
+def history(con: Connection, wanted: Filter) -> list[tuple[Any, ...]]:
+    """Rows of HISTORY_COLUMNS, oldest first: every observation kept, of every source."""
+    where, values = wanted.where()
+    return con.execute(
+        f"select {', '.join(HISTORY_COLUMNS)} from v1.price_history where usd_per_gpu_hour is not null and {where} "  # noqa: S608
+        "order by observed_at, provider, instance, region, pricing_model, term_months, upfront",
+        values,
+    ).fetchall()
+
+
+def last_tries(con: Connection) -> dict[str, tuple[str, date, str]]:
+    """Provider -> status, day and detail of its last try; the worst status of its sources on that day."""
+    found = con.execute(
+        "select provider, string_agg(distinct status, ', ' order by status), seen_on, "
+        "string_agg(distinct detail, '; ' order by detail) from v1.source_health "
+        "group by provider, seen_on "
+        "qualify row_number() over (partition by provider order by seen_on desc) = 1"
+    ).fetchall()
+    return {provider: (status, day, detail or "") for provider, status, day, detail in found}

@@ -1,0 +1,53 @@
+"""Fills API keys into request headers, and keeps them out of everything that is written down."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from scrapers.model import FetchError
+
+_NAME = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
+REDACTED = "[redacted]"
+# Answers carry secrets too: sessions, and keys that a server echoes.
+_SECRET_HEADER = re.compile(r"cookie|authori[sz]ation|api-?key|token|secret|credential|signature", re.IGNORECASE)
+
+
+def _value(name: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise FetchError(f"needs a key: set the environment variable {name}", kind="needs_key")
+    if not (value.isascii() and value.isprintable()):
+        raise FetchError(f"the key in {name} cannot stand in a header: it is not plain text", kind="needs_key")
+    return value
+
+
+def fill(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers with every `{NAME}` replaced by that environment variable.
+
+    Raises FetchError of kind needs_key when one is not set.
+    """
+    return {name: _NAME.sub(lambda hit: _value(hit[1]), text) for name, text in headers.items()}
+
+
+def names(headers: Mapping[str, str]) -> set[str]:
+    """Headers whose value holds a key."""
+    return {name for name, text in headers.items() if _NAME.search(text)}
+
+
+def redact(text: str, headers: Mapping[str, str]) -> str:
+    """The text without the values of the keys that these header templates name."""
+    for template in headers.values():
+        for hit in _NAME.finditer(template):
+            value = os.environ.get(hit[1], "").strip()
+            text = text.replace(value, REDACTED) if value else text
+    return text
+
+
+def redact_headers(answer: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, str]:
+    """Response headers fit to be archived: cookies and whatever is named like a secret are masked."""
+    return {
+        name: REDACTED if _SECRET_HEADER.search(name) else redact(value, asked)[:1000]
+        for name, value in answer.items()
+    }

@@ -1,0 +1,85 @@
+"""The manners and limits of fetching in one place: who we say we are, how often we ask, and which hosts we talk to."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from urllib.parse import urlsplit
+
+from scrapers.model import FetchError, Provider, clip
+
+PRODUCT = "gpuhour"  # the name that robots.txt groups are matched against
+MAX_REDIRECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How politely and how patiently we fetch; seconds throughout."""
+
+    contact_url: str = "https://github.com/gpuhour/gpuhour"
+    interval: float = 5.0  # least pause between two requests to a host
+    jitter: float = 2.0  # at most this much is added to the pause
+    attempts: int = 4
+    backoff: float = 1.0  # first pause before a retry; doubles
+    backoff_max: float = 60.0
+    wait_max: float = 600.0  # a longer Retry-After or Crawl-delay is a failure that says so
+    max_pages: int = 2000  # of one provider in one crawl
+    allow_http_hosts: frozenset[str] = frozenset()  # tests only: plain HTTP and loopback; never from the environment
+
+    @classmethod
+    def from_env(cls) -> Settings:
+        """The defaults, with the contact address of whoever runs this (GPUHOUR_CONTACT_URL)."""
+        contact = clip(os.environ.get("GPUHOUR_CONTACT_URL", ""))
+        return cls(contact_url=contact) if contact else cls()
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks, and where to complain."""
+        return f"{PRODUCT}/{version('gpuhour')} (+{self.contact_url})"
+
+
+def host_of(url: str) -> str:
+    """Lower-case host name of a URL; empty when it has none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def check_url(url: str, settings: Settings) -> None:
+    """Raise FetchError unless this is an HTTPS address without credentials (HTTP for the hosts tests allow)."""
+    host = host_of(url)
+    scheme = url.partition(":")[0].lower()
+    if not host or scheme not in ("https", "http"):
+        raise FetchError(f"refused {clip(url)}: not a web address")
+    if scheme == "http" and host not in settings.allow_http_hosts:
+        raise FetchError(f"refused {clip(url)}: only HTTPS is fetched")
+    if "@" in urlsplit(url).netloc:
+        raise FetchError(f"refused {clip(url)}: the address holds credentials")
+
+
+def check_address(host: str, address: str, settings: Settings) -> None:
+    """Raise FetchError when a host name led to a private, loopback or otherwise non-public address."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    if host not in settings.allow_http_hosts and (not found.is_global or found.is_multicast):
+        raise FetchError(f"refused {host}: its address {address} is not public")
+
+
+def host_rule(provider: Provider, url: str) -> Callable[[str], bool]:
+    """Tells whether a redirect of `url` may go to a host: the same, or one that the provider lists (or below it)."""
+    start = host_of(url)
+
+    def allowed(host: str) -> bool:
+        return host == start or any(host == listed or host.endswith(f".{listed}") for listed in provider.hosts)
+
+    return allowed
+
+
+def may_follow(provider: Provider, url: str) -> bool:
+    """Whether a link found in a page may be fetched: hosts of the provider's own requests, and those it lists."""
+    return any(host_rule(provider, start.url)(host_of(url)) for start in provider.requests)

@@ -1,0 +1,124 @@
+"""Answers from a folder of recorded captures instead of the network, to the same fetching code."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+import httpx2
+
+from scrapers.model import FetchError, clip
+
+# Parameters that only keep caches from answering; they differ from one visit to the next.
+_VOLATILE = {"_", "cb", "ts", "t_", "nocache", "cachebuster", "cachebust", "timestamp"}
+
+
+def normalise(url: str) -> str:
+    """A URL by which two visits to the same thing are equal: no fragment, port or cache-buster, query sorted."""
+    parts = urlsplit(url)
+    port = "" if parts.port in (None, {"https": 443, "http": 80}.get(parts.scheme)) else f":{parts.port}"
+    query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in _VOLATILE)
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}{port}{unquote(parts.path) or '/'}?{urlencode(query)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recorded answer: its bytes are in `file`."""
+
+    url: str
+    method: str
+    file: Path
+    status: int
+    content_type: str
+    captured_at: datetime
+    is_excerpt: bool
+    location: str = ""
+
+    def stream(self) -> Iterator[bytes]:
+        """The bytes, unpacked when they are stored compressed."""
+        with gzip.open(self.file) if self.file.suffix == ".gz" else self.file.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                yield chunk
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the host is taken to have said."""
+        target = {"location": self.location} if self.location else {}
+        return {"content-type": self.content_type} | target
+
+
+class Replay:
+    """The captures below a folder (every folder with a meta.json), the newest of each URL up to a date."""
+
+    def __init__(self, folder: Path, day: date | None = None) -> None:
+        """Raises FetchError when there is no capture, or one whose meta.json cannot be read."""
+        self.folder, self.day = folder, day
+        self._index: dict[tuple[str, str], Recorded] = {}
+        found = [one for meta in sorted(folder.rglob("meta.json")) for one in _read(meta)]
+        if not found:
+            raise FetchError(f"no captures (folders with a meta.json) below {folder}")
+        for one in sorted(found, key=lambda one: one.captured_at):
+            if day is None or one.captured_at.date() <= day:
+                self._index[one.method, normalise(one.url)] = one
+
+    def find(self, method: str, url: str) -> Recorded:
+        """The recorded answer. Raises FetchError, naming the URL, when there is none."""
+        one = self._index.get((method, normalise(url)))
+        if one is None:
+            until = f" on or before {self.day}" if self.day else ""
+            raise FetchError(f"not recorded{until}: {method} {clip(url, 500)}; record it with `make capture`")
+        return one
+
+    def captured_at(self, one: Recorded) -> datetime:
+        """When the page counts as seen: its own time, on the replay's date when one is given."""
+        return datetime.combine(self.day, one.captured_at.timetz()) if self.day else one.captured_at
+
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        """For httpx2.MockTransport."""
+        one = self.find(request.method, str(request.url))
+        return httpx2.Response(one.status, headers=one.headers, stream=_Stream(one), extensions={"recorded": one})
+
+
+class _Stream(httpx2.SyncByteStream):
+    def __init__(self, one: Recorded) -> None:
+        self._one = one
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._one.stream()
+
+
+def _read(meta: Path) -> Iterator[Recorded]:
+    """The page of a capture, and what its scripts loaded."""
+    try:
+        facts = json.loads(meta.read_text(encoding="utf-8"))
+        page = _recorded(facts, _page_file(meta.parent))
+        yield page
+        for further in facts.get("resources", []):
+            yield _recorded(facts | {"method": "GET", "status": 200, "location": ""} | further,
+                            meta.parent / further["file"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FetchError(f"cannot read the capture {meta}: {clip(f'{type(error).__name__}: {error}')}") from error
+
+
+def _recorded(facts: Mapping[str, Any], file: Path) -> Recorded:
+    if not file.is_file():
+        raise FileNotFoundError(file.name)
+    when = datetime.fromisoformat(facts["captured_at"])
+    return Recorded(
+        url=facts["url"], method=facts.get("method", "GET"), file=file, status=int(facts.get("status", 200)),
+        content_type=facts.get("content_type", ""), is_excerpt=bool(facts.get("is_excerpt", False)),
+        captured_at=when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC), location=facts.get("location", ""),
+    )  # fmt: skip
+
+
+def _page_file(folder: Path) -> Path:
+    files = sorted(folder.glob("page.*"))
+    if len(files) != 1:
+        raise ValueError(f"holds {len(files)} page.* files instead of one")
+    return files[0]

@@ -1,0 +1,120 @@
+"""Builds the warehouse from the facts: landing Parquet and seeds in, tables out, every time from the beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from warehouse import currency, models
+from warehouse.connection import Connection, quoted
+from warehouse.home import Home
+from warehouse.identity import identify
+from warehouse.landing import OFFER_TYPES, PAGE_TYPES
+
+SEEDS = Path(__file__).parent / "seeds"
+CHECKS = Path(__file__).parent / "checks"
+
+
+def load_seeds(con: Connection) -> None:
+    """Make a table seeds.<file> of every CSV; an empty cell is NULL."""
+    con.execute("create schema if not exists seeds")
+    for path in sorted(SEEDS.glob("*.csv")):
+        con.execute(
+            f"create or replace table seeds.{path.stem} as "  # noqa: S608 -- our own file names
+            f"from read_csv('{quoted(path)}', header = true, sample_size = -1, nullstr = '')"
+        )
+
+
+def open_landing(con: Connection, home: Home) -> None:
+    """Make the views landing.pages and landing.offers over the Parquet files; empty where there are none."""
+    con.execute("create schema if not exists landing")
+    for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES)):
+        columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
+        source = f"select {columns} where false"
+        if any((home.landing / kind).glob("*/*.parquet")):
+            files = quoted(home.landing / kind / "*" / "*.parquet")
+            # union_by_name: a file of an older version lacks the columns that came later.
+            source += f" union all by name from read_parquet('{files}', union_by_name = true)"
+        con.execute(f"create or replace view landing.{kind} as {source}")
+
+
+def build_identity(con: Connection) -> None:
+    """Make staging.gpu_identity: each distinct raw label once, resolved by `warehouse.identity`.
+
+    Columns: provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, printed_count (the key, as landed);
+    gpu, vendor, form_factor, gpu_memory_gb (per GPU), gpu_count; is_accelerator.
+    """
+    keys = con.execute(
+        "select distinct provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, gpu_count "
+        "from staging.raw_offers order by all"
+    ).fetchall()
+    rows = []
+    for key in keys:
+        found = identify(*key)
+        g = found.gpu
+        answer = (g.model, g.vendor, g.form_factor, g.memory_gb, found.gpu_count, found.is_accelerator)
+        rows.append([None if v is None else str(v) for v in (*key, *answer)])
+    types = {
+        "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu_memory": "varchar",
+        "gpu_memory_is_total": "boolean", "printed_count": "decimal(18,10)", "gpu": "varchar", "vendor": "varchar",
+        "form_factor": "varchar", "gpu_memory_gb": "decimal(9,3)", "gpu_count": "decimal(18,10)",
+        "is_accelerator": "boolean",
+    }  # fmt: skip
+    con.register("identities", pd.DataFrame(rows, columns=list(types), dtype="object"))
+    casts = ", ".join(f"{c}::{t} as {c}" for c, t in types.items())
+    con.execute(f"create or replace table staging.gpu_identity as select {casts} from identities")  # noqa: S608
+    con.unregister("identities")
+
+
+PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = {
+    "staging.gpu_identity": (frozenset({"staging.raw_offers"}), build_identity),
+    "staging.fx_rates": (frozenset({"staging.raw_offers"}), currency.build),
+}
+
+
+def build_tables(con: Connection, only: set[str] | None = None, done: Callable[[str, int], None] | None = None) -> None:
+    """Run every model, each after what it reads; `only` limits to some; `done(name, rows)` hears of each."""
+    for layer in models.LAYERS:
+        con.execute(f"create schema if not exists {layer}")
+    for statement in models.macros():
+        con.execute(statement)
+    found = models.load(con)
+    for name in models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()}):
+        if only is not None and name not in only:
+            continue
+        run_model(con, name, found)
+        if done:
+            done(name, con.execute(f"select count(*) from {name}").fetchall()[0][0])  # noqa: S608
+
+
+def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> None:
+    """(Re)make one table. The old one stays when the new one fails."""
+    if name in PYTHON_TABLES:
+        PYTHON_TABLES[name][1](con)
+        return
+    model = found[name]
+    con.execute(f"create or replace table {name} as {model.sql}")
+    con.execute(f"comment on table {name} is '{model.description.replace(chr(39), chr(39) * 2)}'")
+
+
+def check(con: Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Run checks/**/*.sql; each SELECT returns the rows that offend. Answer: check name -> its offending rows."""
+    return {
+        f"{path.parent.name}.{path.stem}": con.execute(path.read_text()).fetchall()
+        for path in sorted(CHECKS.glob("*/*.sql"))
+    }
+
+
+def build(con: Connection, home: Home, done: Callable[[str, int], None] | None = None) -> None:
+    """The whole warehouse from facts, in one transaction: a kill leaves the old one."""
+    con.execute("begin")
+    try:
+        load_seeds(con)
+        open_landing(con, home)
+        build_tables(con, done=done)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise

@@ -1,0 +1,109 @@
+"""Opens and closes DuckDB: in memory, the warehouse under its writer's lock, the published file read-only."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from warehouse.home import Home
+
+Connection = duckdb.DuckDBPyConnection
+
+
+class WarehouseBusy(Exception):
+    """Another process builds right now."""
+
+
+class NothingPublished(Exception):
+    """There is no published database yet; the message says how to make one."""
+
+
+def quoted(path: Path) -> str:
+    """A path as the inside of an SQL string literal (file names cannot be bound as parameters everywhere)."""
+    return str(path).replace("'", "''")
+
+
+def _settle(con: Connection) -> Connection:
+    con.execute("set TimeZone = 'UTC'")  # dates are UTC days wherever the reader sits
+    con.execute("set preserve_insertion_order = true")
+    return con
+
+
+@contextmanager
+def in_memory() -> Iterator[Connection]:
+    """A private database in memory, closed on leaving."""
+    con = _settle(duckdb.connect())
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def writer_lock(home: Home, wait_seconds: float = 600) -> Iterator[None]:
+    """Held by the one process that builds and publishes. The kernel releases it when the process dies.
+
+    Raises WarehouseBusy when another process keeps it for longer than `wait_seconds`.
+    """
+    home.locks.mkdir(parents=True, exist_ok=True)
+    with (home.locks / "build.lock").open("a+") as stream:
+        give_up = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as busy:
+                if time.monotonic() >= give_up:
+                    stream.seek(0)
+                    raise WarehouseBusy(
+                        f"{home.warehouse} is being built by process {stream.read().strip() or '?'}; "
+                        f"waited {wait_seconds:.0f} s. Try again when it has ended."
+                    ) from busy
+                time.sleep(0.1)
+        stream.truncate(0)
+        stream.write(str(os.getpid()))
+        stream.flush()
+        yield
+
+
+@contextmanager
+def warehouse(home: Home) -> Iterator[Connection]:
+    """The warehouse, read-write. Take `writer_lock` first."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    con = _settle(duckdb.connect(str(home.warehouse)))
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def published(home: Home) -> Iterator[Connection]:
+    """The published database, read-only, with file access and extensions locked off: readers' SQL is not trusted.
+
+    Raises NothingPublished when there is none.
+    """
+    if not home.published.exists():
+        raise NothingPublished(
+            f"no published database at {home.published}: run `make demo` (recorded pages, no network) "
+            "or `make refresh` (live), or set GPUHOUR_HOME to where one is"
+        )
+    con = _settle(open_read_only(home.published))
+    try:
+        con.execute("set search_path = 'v1,marts,main'")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+def open_read_only(path: Path) -> Connection:
+    """A read-only connection to a DuckDB file."""
+    return duckdb.connect(str(path), read_only=True)

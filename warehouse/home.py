@@ -1,0 +1,43 @@
+"""Where the state lies: one folder, so that a second warehouse is one variable away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths under GPUHOUR_HOME. Nothing is created here; whoever writes makes its folder."""
+
+    root: Path
+
+    @property
+    def pages(self) -> Path:
+        """Archived pages as they came."""
+        return self.root / "pages"
+
+    @property
+    def landing(self) -> Path:
+        """Parquet of offers and attempts: the facts everything else is rebuilt from."""
+        return self.root / "landing"
+
+    @property
+    def warehouse(self) -> Path:
+        """The one database file that only the build opens."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The database file readers open; replaced as a whole."""
+        return self.root / "published.duckdb"
+
+    @property
+    def exports(self) -> Path:
+        """Parquet and CSV of every mart."""
+        return self.root / "exports"
+
+    @property
+    def locks(self) -> Path:
+        """Lock files between processes."""
+        return self.root / "locks"

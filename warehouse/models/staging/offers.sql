@@ -1,0 +1,43 @@
+-- Offers with their GPU known and their price per GPU-hour, still one row per printed price.
+-- Grain: one printed price. usd_price: USD in the offer's own unit; usd_per_gpu_hour: USD, six decimals,
+-- NULL for components and where the count is unknown. Hours: 730 a month, 8,760 a year (macros/hours.sql).
+with identified as (
+    select
+        o.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total, region),
+        o.gpu_label,
+        i.gpu,
+        i.vendor,
+        coalesce(i.form_factor, '') as form_factor,
+        i.gpu_memory_gb,
+        -- A price per GPU needs no count to be per GPU.
+        coalesce(i.gpu_count, if(o.price_unit like 'gpu_%', 1, null)) as gpu_count,
+        coalesce(nullif(o.region, ''), 'global') as region
+    from staging.raw_offers as o
+    join staging.gpu_identity as i
+        on i.provider = o.provider
+        and i.instance = o.instance
+        and i.gpu_label = o.gpu_label
+        and i.gpu_memory = o.gpu_memory
+        and i.gpu_memory_is_total = o.gpu_memory_is_total
+        and i.printed_count is not distinct from o.gpu_count
+    where i.is_accelerator or o.price_scope = 'host_component'
+),
+converted as (
+    select o.*, o.price::double * f.usd_per_unit as usd_price, o.upfront_price::double * f.usd_per_unit as usd_upfront
+    from identified as o
+    -- The rate of the day, or the last working day before it.
+    asof left join staging.fx_rates as f on o.currency = f.currency and o.observed_at::date >= f.rate_on
+)
+select
+    * exclude (usd_price, usd_upfront),
+    usd_price::decimal(38, 18) as usd_price,
+    case
+        when price_scope <> 'instance' or price is null then null
+        when price_unit = 'gpu_hour' then usd_price
+        when price_unit = 'gpu_second' then usd_price * 3600
+        when price_unit = 'instance_hour'
+            then (usd_price + coalesce(usd_upfront / term_hours(term_months), 0)) / nullif(gpu_count, 0)
+        when price_unit = 'month' then usd_price / hours_per_month() / nullif(gpu_count, 0)
+        when price_unit = 'term_total' then usd_price / term_hours(term_months) / nullif(gpu_count, 0)
+    end::decimal(18, 6) as usd_per_gpu_hour
+from converted

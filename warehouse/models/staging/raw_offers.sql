@@ -1,0 +1,44 @@
+-- Every offer as its page states it, with the page's receipt, and the seed document's quoted cells.
+-- Grain: one printed price. Money in the page's own currency and unit.
+select
+    o.* exclude (landing_id, url, term_months),
+    -- A commitment's term may be unprinted; without commitment there is none.
+    if(o.pricing_model in ('on_demand', 'spot'), 0, o.term_months) as term_months,
+    o.captured_at as observed_at,
+    p.landed_at,
+    p.origin,
+    p.url as source_url,
+    p.sha256,
+    p.parser_version
+from landing.offers as o
+join staging.pages as p using (landing_id, provider, url, captured_at)
+union all by name
+select
+    'seed' as source,
+    coalesce(a.provider, lower(s.provider)) as provider,
+    coalesce(s.instance, '') as instance,
+    s.gpu_label,
+    1::decimal(18, 10) as gpu_count,
+    '' as gpu_memory,
+    false as gpu_memory_is_total,
+    '' as region,
+    s.pricing_model,
+    s.term_months::integer as term_months,
+    '' as upfront,
+    s.usd_per_gpu_hour::decimal(38, 18) as price,
+    'USD' as currency,
+    'gpu_hour' as price_unit,
+    'instance' as price_scope,
+    'priced' as price_status,
+    'unknown' as availability,
+    s.gpu_label || ' ' || s.provider || ' ' || s.printed as text,
+    s.as_of::timestamptz as captured_at,
+    s.as_of::timestamptz as observed_at,
+    s.as_of::timestamptz as landed_at,
+    'seed' as origin,
+    s.source as source_url,
+    '' as sha256,
+    'seed' as parser_version
+from seeds.seed_prices as s
+left join seeds.provider_aliases as a on a.alias = lower(s.provider)
+where s.usd_per_gpu_hour is not null

@@ -1,0 +1,35 @@
+-- Every priced observation with its receipt: what one source stated, when it was seen, and the words it was read from.
+-- Grain: series_id x observed_at. usd_per_gpu_hour: USD per GPU-hour, NULL for components. rank: 1 answers first.
+select
+    series_id,
+    provider,
+    instance,
+    gpu,
+    vendor,
+    form_factor,
+    gpu_memory_gb,
+    gpu_count,
+    region,
+    pricing_model,
+    term_months,
+    upfront,
+    price,
+    currency,
+    price_unit,
+    usd_per_gpu_hour,
+    price_scope,
+    observed_at,
+    observed_on,
+    landed_at,
+    effective_from,
+    source,
+    rank,
+    origin,
+    availability,
+    gpu_label,
+    text,
+    source_url,
+    sha256,
+    parser_version
+from core.observations
+order by provider, instance, series_id, observed_at

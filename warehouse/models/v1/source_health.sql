@@ -1,0 +1,3 @@
+-- What was tried and what came of it, per source and UTC day.
+-- Grain: provider x source x seen_on. status: ok, partial, failed, layout_changed, no_public_price, needs_key, ...
+from core.source_days
