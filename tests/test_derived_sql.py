@@ -33,10 +33,11 @@ def con() -> duckdb.DuckDBPyConnection:
 
 
 def add(con: duckdb.DuckDBPyConnection, **facts: Any) -> None:
-    row: Row = {"upfront": "",
-                "currency": "USD", "availability": "unknown", "observed_at": DAY, "origin": "recorded",
-                "form_factor": "", "region": "us-central1", "pricing_model": "on_demand", "term_months": 0,
-                "gpu_count": 1, "text": facts["instance"], "source_url": "https://x", "sha256": "a", **facts}  # fmt: skip
+    row: Row = {
+        "upfront": "", "currency": "USD", "availability": "unknown", "observed_at": DAY, "origin": "recorded",
+        "form_factor": "", "region": "us-central1", "pricing_model": "on_demand", "term_months": 0, "gpu_count": 1,
+        "text": facts["instance"], "source_url": "https://x", "sha256": "a", **facts,
+    }  # fmt: skip
     row.setdefault("usd_price", row["price"])
     names, marks = ", ".join(row), ", ".join("?" * len(row))
     con.execute(f"insert into staging.offers ({names}) values ({marks})", list(row.values()))  # noqa: S608

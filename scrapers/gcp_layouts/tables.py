@@ -41,7 +41,7 @@ class Stated:
 def offers(page: Page) -> Iterator[Offer]:
     """Offers of a pricing page. Raises LayoutError when no table of machines, GPU models or TPU chips is there."""
     html = BeautifulSoup(complete(page.text()), "lxml")
-    visible = [line for table in html.find_all("table") for line in _lines(table)]
+    visible = list(_lines(html))
     inline = blob.lines(page, html, visible)
     stated_inline = {tuple(line.cells.values()) for line in inline}
     lines = inline + [line for line in visible if tuple(line.cells.values()) not in stated_inline]
@@ -61,10 +61,15 @@ def complete(text: str) -> str:
     return text
 
 
-def _lines(table: Tag) -> Iterator[Line]:
-    region = _region(table)
-    for row in rows(table):
-        line = Line.of(region, row.cells)
+def _lines(html: BeautifulSoup) -> Iterator[Line]:
+    regions: dict[int, str] = {}
+    for row in rows(html):
+        table = row.tag.find_parent("table")
+        if table is None or not row.header:
+            continue  # without its header a row's columns cannot be told
+        if id(table) not in regions:
+            regions[id(table)] = _region(table)
+        line = Line.of(regions[id(table)], dict(zip(row.header, row.texts, strict=True)))
         if line is not None:
             yield line
 
