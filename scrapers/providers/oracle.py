@@ -1,0 +1,68 @@
+"""Oracle Cloud: the public products API, whose GPU meters are priced per GPU and hour, the same in every region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from scrapers import json_list
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+
+SOURCE = "products_api"
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """One offer per GPU meter and currency; identity comes from the part number, displayName is the printed label.
+
+    A list cut at its end gives the complete products. Raises LayoutError when none is a GPU meter, or the JSON is bad.
+    """
+    # The metric tells what is sold; descriptions of other products merely mention GPUs.
+    meters = [p for p in json_list.objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
+    if not meters:
+        raise LayoutError(page, 'a product with metricName "GPU Per Hour"', page.text()[:200])
+    for product in {str(p.get("partNumber", "")): p for p in meters}.values():
+        yield from _offers(page.source or SOURCE, product)
+
+
+def _offers(source: str, product: dict[str, Any]) -> Iterator[Offer]:
+    name = str(product.get("displayName", ""))
+    for block in product.get("currencyCodeLocalizations", []):
+        rates = [p for p in block.get("prices", []) if p.get("model") == "PAY_AS_YOU_GO"]
+        price = Decimal(rates[0]["value"]) if len(rates) == 1 else None  # several: tiers, none of them the price
+        if price == 0:
+            continue
+        yield Offer(
+            source=source,
+            pricing_model="on_demand",
+            price=price,
+            price_unit="" if price is None else "gpu_hour",
+            price_status="no_price_stated" if price is None else "priced",
+            instance=str(product.get("partNumber", "")),
+            gpu_label=_label(name),
+            currency=block.get("currencyCode", "USD"),
+            text=clip(f"{product.get('partNumber')} {name}: {block.get('currencyCode')} {price} GPU Per Hour"),
+        )
+
+
+def _label(name: str) -> str:
+    """What follows the word GPU: "Compute - GPU - H100" -> "H100"; else the whole name."""
+    return re.sub(r"\s+", " ", name.rpartition("GPU")[2]).strip(" -") or name
+
+
+PROVIDER = Provider(
+    slug="oracle",
+    name="Oracle Cloud",
+    requests=(
+        Request(
+            "https://apexapps.oracle.com/pls/apex/cetools/api/v1/products/?currencyCode=USD",
+            source=SOURCE,
+            ends_with="}",
+        ),
+    ),
+    parse=parse,
+    access="public API",
+    publishes="on-demand; preemptible is half of it",
+    units="per GPU-hour",
+)
