@@ -38,6 +38,11 @@ class Problem(Exception):
         self.code = code
 
 
+def say(message: str) -> None:
+    """Tell people something, on stderr: stdout holds the data alone."""
+    print(f"gpuhour: {message}", file=sys.stderr)
+
+
 def _style(style: Format, as_json: bool) -> Format:
     return "json" if as_json else style
 
@@ -80,7 +85,7 @@ def parse(
     except ScrapeError as failed:
         raise Problem(str(failed)) from failed
     if remark:
-        print(f"gpuhour: {remark}", file=sys.stderr)
+        say(remark)
     show(COLUMNS, rows, _style(style, as_json))
     return OK
 
@@ -126,16 +131,16 @@ def prices(
         day = as_of or read.today(con)
         rows = read.prices(con, wanted, day, max_age)
         older = [] if rows else read.prices(con, wanted, day, 36_500)
-    columns = read.PRICE_COLUMNS
+    columns: tuple[str, ...] = read.PRICE_COLUMNS
     if _style(style, as_json) == "table":
         columns, rows = _for_people(columns, rows)
     show(columns, rows, _style(style, as_json))
     if older:
         newest = max(row[read.PRICE_COLUMNS.index("observed_at")] for row in older)
-        print(f"gpuhour: nothing newer than {max_age} days on {day}; the newest is of {newest:%Y-%m-%d}", file=sys.stderr)
+        say(f"nothing newer than {max_age} days on {day}; the newest is of {newest:%Y-%m-%d}")
         return STALE
     if not rows:
-        print(f"gpuhour: no price matches on {day}; `gpuhour sql \"from marts.available_gpus\"` lists what there is", file=sys.stderr)
+        say(f'no price matches on {day}; gpuhour sql "from marts.available_gpus" lists what there is')
     return OK
 
 
@@ -212,9 +217,7 @@ def _sql_help(con: Any, failed: Exception) -> str:
     if "read-only" in text or "Permission Error" in text or "disabled" in text:
         return f"{text}\nThis database is read-only and reads no files: make your own with duckdb, ATTACH it there."
     if "does not exist" in text:
-        names = con.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() order by all"
-        ).fetchall()
+        names = con.execute("select schema_name || '.' || table_name from duckdb_tables() order by all").fetchall()
         return f"{text}\nTables: {', '.join(n for (n,) in names)}"
     return text
 
@@ -229,12 +232,12 @@ def providers(*, style: Style = "table", as_json: Json = False, home: Home = Non
     if settings.home(home).published.exists():
         with _published(home) as con:
             health = read.last_tries(con)
-    columns = ("provider", "name", "access", "publishes", "units", "robots_note", "url", "status", "last_tried", "detail")
-    rows = [
-        (p.slug, p.name, p.access, p.publishes, p.units, p.robots_note, p.requests[0].url)
-        + health.get(p.slug, ("never tried", None, ""))
-        for p in registry.all_providers()
-    ]
+    columns = ("provider", "name", "access", "publishes", "units", "robots_note", "url", "status",
+               "last_tried", "detail")  # fmt: skip
+    rows = []
+    for p in registry.all_providers():
+        about = (p.slug, p.name, p.access, p.publishes, p.units, p.robots_note, p.requests[0].url)
+        rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
     show(columns, rows, _style(style, as_json))
     return OK
 
@@ -274,10 +277,11 @@ def _refresh(home: Path | None, slug: str | None, replay: Path | None, day: date
     code = ERROR if not done.published else PARTIAL if done.failed or done.partial else OK
     if as_json:
         show(("published", "failed", "partial"), [(done.published, done.failed, done.partial)], "json")
-    for slug_, what in [(f, "failed") for f in done.failed] + [(p, "was read in part") for p in done.partial]:
-        print(f"gpuhour: {slug_} {what}; its last good prices stay, carried forward", file=sys.stderr)
+    for names, what in ((done.failed, "failed"), (done.partial, "was read in part")):
+        for name in names:
+            say(f"{name} {what}; its last good prices stay, carried forward")
     if not done.published:
-        print("gpuhour: nothing was published; the old database stays. See the messages above", file=sys.stderr)
+        say("nothing was published; the old database stays. See the messages above")
     return code
 
 
@@ -296,11 +300,11 @@ def demo(*, style: Style = "table", home: Home = None) -> int:
         columns, rows = _for_people(columns, rows)
     show(columns, rows, style)
     ok = sum(status == "ok" for status, _, _ in health.values())
-    print(f"\n{len(rows)} A100 prices; {ok} of {len(health)} providers read. These are recorded pages, not today's.", file=sys.stderr)
+    say(f"{len(rows)} A100 prices; {ok} of {len(health)} providers read. These are recorded pages, not today's")
     for slug, (status, day, detail) in sorted(health.items()):
         if status != "ok":
-            print(f"{slug}: {status} on {day}: {detail}", file=sys.stderr)
-    print('Next: gpuhour prices H100 · gpuhour sql "from marts.errata" · make refresh (live)', file=sys.stderr)
+            say(f"{slug}: {status} on {day}: {detail}")
+    say('next: gpuhour prices H100 · gpuhour sql "from marts.errata" · make refresh (live)')
     return code
 
 
@@ -315,7 +319,7 @@ def schedule() -> int:
 
 @app.command
 def doctor(*, style: Style = "table", as_json: Json = False, home: Home = None) -> int:
-    """Check what gpuhour needs: Python, browser, state folder, database, freshness. Exits 1 when something is broken."""
+    """Check Python, browser, state folder, database and freshness; exits 1 when something is broken, 4 when stale."""
     from pipelines.doctor import COLUMNS, examine
 
     rows = examine(settings.home(home))
@@ -355,7 +359,7 @@ def main(argv: list[str] | None = None) -> None:
     except cyclopts.CycloptsError:
         code = USAGE
     except Problem as problem:
-        print(f"gpuhour: {problem}", file=sys.stderr)
+        say(str(problem))
         code = problem.code
     except BrokenPipeError:
         code = OK

@@ -12,7 +12,7 @@ from pathlib import Path
 import scrapers
 from scrapers.archive import Archive
 from scrapers.fetch import Fetcher
-from scrapers.model import Failure, LayoutError, NoPublicPrice, Page, Provider, ScrapeError
+from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError
 from warehouse.home import Home
 from warehouse.landing import Origin, Seen, Status, land
 
@@ -78,7 +78,7 @@ def _failed(provider: Provider, failure: Failure, origin: Origin) -> Seen:
 def _read(provider: Provider, page: Page) -> Seen:
     status: Status = "ok"
     detail = ""
-    offers = ()
+    offers: tuple[Offer, ...] = ()
     try:
         offers = () if page.is_index else tuple(provider.parse(page))
     except NoPublicPrice as fact:

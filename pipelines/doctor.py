@@ -47,9 +47,9 @@ def _database(home: Home) -> Iterator[Row]:
         return
     try:
         with published(home) as con:
-            version, built = con.execute("select schema_version, built_at from v1.meta").fetchall()[0]
+            version, built, live = con.execute("select schema_version, built_at, has_live from v1.meta").fetchall()[0]
             yield "published database", "ok", f"{home.published}, schema {version}, built {built:%Y-%m-%d %H:%M} UTC"
-            today = datetime.now(UTC).date() if con.execute("select has_live from v1.meta").fetchall()[0][0] else read.today(con)
+            today = datetime.now(UTC).date() if live else read.today(con)
             for slug, (status, day, detail) in sorted(read.last_tries(con).items()):
                 fine = status in ("ok", "no_public_price", "needs_key")
                 verdict = "stale" if (today - day).days > 2 else "ok" if fine else "broken"

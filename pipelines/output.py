@@ -56,9 +56,9 @@ def _table(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
     numeric = [all(isinstance(r[i], (int, float, Decimal, type(None))) for r in rows) for i in range(len(columns))]
     widths = [max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)]
     bold = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ("", "")
-    print(bold[0] + "  ".join(_pad(c, w, n) for c, w, n in zip(columns, widths, numeric, strict=True)).rstrip() + bold[1])
-    for line in texts:
-        print("  ".join(_pad(t, w, n) for t, w, n in zip(line, widths, numeric, strict=True)).rstrip())
+    for i, line in enumerate([columns, *texts]):
+        before, after = ("", "") if i else bold
+        print(before + "  ".join(map(_pad, line, widths, numeric)).rstrip() + after)
 
 
 def _pad(text: str, width: int, right: bool) -> str:
@@ -72,6 +72,6 @@ def _cell(value: Any) -> str:
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, Decimal):
         text = f"{value.normalize():f}"
-        return f"{value:.2f}" if "." not in text or (len(text.split(".")[1]) < 2 and value != value.to_integral_value()) else text
+        return text if len(text.partition(".")[2]) >= 2 else f"{value:.2f}"
     text = str(value)
     return "".join(c if c.isprintable() else " " for c in text)[:80]

@@ -1,4 +1,4 @@
-"""Shows a long run's progress on stderr: one line per page, a spinner while waiting; Dagster's own log stays in files."""
+"""Shows a long run's progress on stderr: a line per page and a spinner; Dagster's own log stays in its files."""
 
 from __future__ import annotations
 

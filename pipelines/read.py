@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from warehouse.connection import Connection
-from warehouse.identity import resolve
+from warehouse.identity import resolve, states_memory
 from warehouse.names import provider_slug
 
 PRICE_COLUMNS = (
@@ -39,7 +39,8 @@ class Filter:
             conditions["gpu = ?"] = card.model or self.gpu
             if card.form_factor:
                 conditions["form_factor = ?"] = card.form_factor
-            if card.memory_gb is not None and any(c.isdigit() for c in self.gpu.lower().replace(str(card.model).lower(), "")):
+            # "H100" means every H100; "H100 80GB" means that one.
+            if card.memory_gb is not None and states_memory(self.gpu):
                 conditions["gpu_memory_gb = ?"] = card.memory_gb
         if self.provider:
             conditions["provider = ?"] = provider_slug(self.provider)
@@ -65,7 +66,8 @@ def prices(con: Connection, wanted: Filter, as_of: date, max_age: int) -> list[t
     return con.execute(
         f"select {', '.join(PRICE_COLUMNS)} from v1.prices_as_of(?::date, max_age := {int(max_age)}) "  # noqa: S608
         f"where usd_per_gpu_hour is not null and {where} and {preferred} "
-        "order by gpu, gpu_memory_gb, usd_per_gpu_hour, provider, instance, region, pricing_model, term_months, upfront",
+        "order by gpu, gpu_memory_gb, usd_per_gpu_hour, provider, instance, region, pricing_model, term_months, "
+        "upfront, series_id",
         [as_of, *values],
     ).fetchall()
 

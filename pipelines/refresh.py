@@ -69,8 +69,6 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
         built = code.resolve_job_def(automation.BUILD.name).execute_in_process(
             instance=history, resources={"workspace": workspace}, raise_on_error=False
         )
-    failed = tuple(sorted(e.step_key.removeprefix("landing__") for e in scraped.get_step_failure_events()))
-    partial = tuple(
-        sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed)
-    )
+    failed = tuple(sorted(str(e.step_key).removeprefix("landing__") for e in scraped.get_step_failure_events()))
+    partial = tuple(sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed))
     return Outcome(failed, partial, built.success)

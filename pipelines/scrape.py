@@ -40,11 +40,11 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
             "url": dg.MetadataValue.url(provider.requests[0].url),
             "robots": provider.robots_note,
         },
-        check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page came and was understood.")],
+        check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page came and was read.")],
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         seen = _see(provider, date.fromisoformat(context.partition_key), workspace)
-        return _report(provider, seen, may_retry=not workspace.is_replay)
+        return _report(seen, may_retry=not workspace.is_replay)
 
     return land
 
@@ -61,7 +61,7 @@ def _see(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
         return collect(provider, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
 
 
-def _report(provider: Provider, seen: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def _report(seen: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Materialised when anything was read or is known to be so; failed, with the reasons, when nothing was."""
     trouble = [s for s in seen if s.status not in _FACTS]
     got = any(s.offers or s.status == "no_public_price" for s in seen)

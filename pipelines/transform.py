@@ -1,7 +1,6 @@
 """The warehouse as assets: every SQL model from one build, then its checks, then the published database."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 
@@ -28,7 +27,8 @@ def _specs(found: dict[str, models.Model]) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             _key(name),
-            deps=[_key(r) for r in reads if r in names] + (landing if "landing.offers" in reads or "landing.pages" in reads else []),
+            deps=[_key(r) for r in reads if r in names]
+            + (landing if any(r.startswith("landing.") for r in reads) else []),
             description=found[name].description if name in found else (build.PYTHON_TABLES[name][1].__doc__ or ""),
             group_name=name.split(".")[0],
             kinds={"duckdb", "sql"} if name in found else {"duckdb", "python"},
@@ -78,7 +78,8 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
         with connection.writer_lock(home), connection.warehouse(home) as con:
             publish.publish(con, home)
             files = publish.export(con, home)
-        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(Path(home.published)), "exports": len(files)})
+        where = dg.MetadataValue.path(str(home.published))
+        return dg.MaterializeResult(metadata={"path": where, "exports": len(files)})
 
     return [warehouse_tables, published_database]
 
@@ -87,4 +88,8 @@ def _facts(con: connection.Connection, name: str) -> dict[str, dg.MetadataValue 
     columns = con.execute(f"describe {name}").fetchall()
     rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]  # noqa: S608 -- our own table names
     schema = dg.TableSchema([dg.TableColumn(c[0], c[1]) for c in columns])
-    return {"dagster/row_count": rows, "dagster/column_schema": dg.MetadataValue.table_schema(schema), "dagster/table_name": name}
+    return {
+        "dagster/row_count": rows,
+        "dagster/column_schema": dg.MetadataValue.table_schema(schema),
+        "dagster/table_name": name,
+    }

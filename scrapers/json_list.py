@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import ijson  # type: ignore[import-untyped]
+import ijson
 
 from scrapers.model import LayoutError, Page
 

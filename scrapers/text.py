@@ -11,11 +11,15 @@ from bs4 import BeautifulSoup, Tag
 
 from scrapers.model import LayoutError, Page
 
-CURRENCIES = {"$": "USD", "US$": "USD", "USD": "USD", "€": "EUR", "EUR": "EUR", "£": "GBP", "GBP": "GBP", "₹": "INR", "INR": "INR"}
+CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR"} | {
+    c: c for c in ("USD", "EUR", "GBP", "INR")
+}
 _SIGN = r"US\$|\$|€|£|₹|USD|EUR|GBP|INR"
 # "2 .0000": Google prints a space before some decimal points.
 _NUMBER = r"\d{1,3}(?:[,.\u202f\u00a0' ]\d{3})+(?:[.,]\d+)?|\d+(?:\s?[.,]\d+)?"
-_MONEY = re.compile(rf"(?:(?P<before>{_SIGN})\s*(?P<a>{_NUMBER})(?![\d.,]*\d)|(?<![\d.,])(?P<b>{_NUMBER})\s*(?P<after>{_SIGN}))(?!\w*\d)")
+_MONEY = re.compile(
+    rf"(?:(?P<before>{_SIGN})\s*(?P<a>{_NUMBER})(?![\d.,]*\d)|(?<![\d.,])(?P<b>{_NUMBER})\s*(?P<after>{_SIGN}))(?!\w*\d)"
+)
 _COUNT = re.compile(r"^\s*(?P<n>\d+)\s*[x×]\s+(?P<rest>\S.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -72,7 +76,7 @@ def money(text: str) -> Money | None:
 
 
 def count_prefix(text: str) -> tuple[Decimal | None, str]:
-    """"8x NVIDIA H100" -> (8, "NVIDIA H100"); no count -> (None, text)."""
+    """As in "8x NVIDIA H100" -> (8, "NVIDIA H100"); no count -> (None, text)."""
     hit = _COUNT.match(text)
     return (Decimal(hit["n"]), hit["rest"].strip()) if hit else (None, text.strip())
 

@@ -40,7 +40,7 @@ def add(con: duckdb.DuckDBPyConnection, **facts: Any) -> None:
     }  # fmt: skip
     row.setdefault("usd_price", row["price"])
     names, marks = ", ".join(row), ", ".join("?" * len(row))
-    con.execute(f"insert into staging.offers ({names}) values ({marks})", list(row.values()))  # noqa: S608
+    con.execute(f"insert into staging.offers ({names}) values ({marks})", list(row.values()))
 
 
 def part(con: duckdb.DuckDBPyConnection, instance: str, unit: str, price: str, **facts: Any) -> None:

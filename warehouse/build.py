@@ -58,8 +58,9 @@ def build_identity(con: Connection) -> None:
     for key in keys:
         found = identify(*key)
         g = found.gpu
-        answer = (g.model, g.vendor, g.form_factor, g.memory_gb, found.gpu_count, found.known_count, found.is_accelerator)
-        rows.append([None if v is None else str(v) for v in (*key, *answer)])
+        counts = (found.gpu_count, found.known_count, found.is_accelerator)
+        answer = (*key, g.model, g.vendor, g.form_factor, g.memory_gb, *counts)
+        rows.append([None if v is None else str(v) for v in answer])
     types = {
         "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu_memory": "varchar",
         "gpu_memory_is_total": "boolean", "printed_count": "decimal(18,10)", "gpu": "varchar", "vendor": "varchar",

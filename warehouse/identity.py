@@ -75,6 +75,11 @@ def to_gb(text: str) -> Decimal | None:
     return value / 1024 if (hit[2] or "").startswith("m") else value
 
 
+def states_memory(label: str) -> bool:
+    """Whether a label names a memory size ("A100 80GB")."""
+    return _MEMORY.search(label.lower()) is not None
+
+
 def snap(value: Decimal, known: tuple[Decimal, ...]) -> Decimal | None:
     """The nearest known size within 7 %, or None."""
     near = [k for k in known if abs(value - k) <= k * SNAP]
@@ -160,14 +165,14 @@ def _instances(provider: str) -> list[tuple[re.Pattern[str], InstanceGpus]]:
         return [
             (
                 re.compile(row["pattern"], re.IGNORECASE),
-                InstanceGpus(row["gpu_label"], _fraction(row["gpu_count"]), Decimal(row["gpu_memory_gb"]) if row["gpu_memory_gb"] else None),
+                InstanceGpus(row["gpu_label"], _fraction(row["gpu_count"]), _fraction(row["gpu_memory_gb"])),
             )
             for row in csv.DictReader(stream)
         ]
 
 
 def _fraction(text: str) -> Decimal | None:
-    """"1/6" -> 0.1666666667; ten decimals keep a per-GPU price exact to the sixth."""
+    """As in "1/6" -> 0.1666666667; ten decimals keep a per-GPU price exact to the sixth."""
     if not text:
         return None
     part = Fraction(text)

@@ -80,7 +80,7 @@ class Seen:
 def offer_rows(seen: Iterable[Seen], landing_id: str) -> list[dict[str, Any]]:
     """Offers as rows of OFFER_TYPES; text throughout, so that no digit of a price is lost on the way."""
     names = [f.name for f in fields(Offer)]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for page in seen:
         receipt = {
             "landing_id": landing_id,
@@ -89,8 +89,8 @@ def offer_rows(seen: Iterable[Seen], landing_id: str) -> list[dict[str, Any]]:
             "captured_at": page.captured_at.isoformat(),
         }
         for offer in page.offers:
-            values = {n: getattr(offer, n) for n in names}
-            rows.append(receipt | {n: None if v is None else str(v) for n, v in values.items()})
+            values: dict[str, str | None] = {n: None if (v := getattr(offer, n)) is None else str(v) for n in names}
+            rows.append(receipt | values)
     return rows
 
 

@@ -58,7 +58,8 @@ def _reads(con: Connection, sql: str, path: Path) -> set[str]:
     if tree.get("error"):
         raise ValueError(f"{path}: not one SELECT: {tree.get('error_message')}")
     nodes = list(_nodes(tree))
-    tables = {f"{n['schema_name']}.{n['table_name']}" for n in nodes if n.get("type") == "BASE_TABLE" and n["schema_name"]}
+    found = [n for n in nodes if n.get("type") == "BASE_TABLE" and n["schema_name"]]
+    tables = {f"{n['schema_name']}.{n['table_name']}" for n in found}
     # A table macro hides the tables it reads.
     called = {n["function_name"] for n in nodes if "function_name" in n}
     return tables.union(*(reads for name, reads in _macro_reads().items() if name in called))
@@ -82,7 +83,7 @@ def _macro_reads() -> dict[str, set[str]]:
 
 
 def in_order(models: dict[str, Model], also: dict[str, frozenset[str]]) -> list[str]:
-    """Names of models and of the tables in `also` (made by Python, name -> what they read), each after what it reads."""
+    """Names of models, and of tables in `also` (made by Python, name -> what they read), each after what it reads."""
     graph = {name: model.reads for name, model in models.items()} | dict(also)
     wanted = {name: {r for r in reads if r in graph} for name, reads in graph.items()}
     return list(TopologicalSorter(wanted).static_order())

@@ -15,6 +15,6 @@ def _aliases() -> dict[str, str]:
 
 
 def provider_slug(name: str) -> str:
-    """"Lambda Labs" -> "lambda"; a name that the seed does not list is its own slug, lower case."""
+    """As in "Lambda Labs" -> "lambda"; a name that the seed does not list is its own slug, lower case."""
     key = " ".join(name.lower().split())
     return _aliases().get(key, key)

@@ -72,10 +72,8 @@ def export(con: Connection, home: Home) -> list[Path]:
         if schema != "marts":
             continue
         columns = con.execute(f"describe {schema}.{table}").fetchall()
-        safe = ", ".join(
-            f'{_CSV_CELL.format(f"{quote_name(name)}")} as {quote_name(name)}' if kind == "VARCHAR" else quote_name(name)
-            for name, kind, *_ in columns
-        )
+        texts = [quote_name(name) for name, kind, *_ in columns if kind == "VARCHAR"]
+        safe = f"* replace ({', '.join(f'{_CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
         for suffix, query, options in (
             ("parquet", f"from {schema}.{table}", "format parquet, compression zstd"),
             ("csv", f"select {safe} from {schema}.{table}", "format csv, header true"),  # noqa: S608
@@ -91,5 +89,3 @@ def export(con: Connection, home: Home) -> list[Path]:
 def quote_name(name: str) -> str:
     """An identifier, quoted."""
     return '"' + name.replace('"', '""') + '"'
-
-

@@ -54,7 +54,8 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
     named = dict(zip(header, cells, strict=True))
     count = number(cells[_index(page, header, "GPU COUNT")].split("^")[0])
     memory = cells[_index(page, header, "VRAM")]
-    region = re.sub(r"^REGION:\s*", "", heading_before(table), flags=re.IGNORECASE) if table else ""
+    heading = heading_before(grid)
+    region = re.sub(r"^REGION:\s*", "", heading, flags=re.IGNORECASE)
     for title, text in named.items():
         column = _column(title)
         if column is None or not text:
@@ -67,7 +68,7 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
             # The inference price is that of a single GPU.
             gpu_count=number("1") if column.model == "inference" else count,
             gpu_memory=f"{memory} GB" if memory else "",
-            region=region if region != heading_before(table) else "",
+            region=region if region != heading else "global",  # without a region's heading the price is everywhere's
             pricing_model=column.model,
             price=amount.amount if amount else None,
             currency=amount.currency if amount else "USD",
@@ -102,6 +103,7 @@ def _component_row(page: Page, row: Tag) -> Iterator[Offer]:
         gpu_label=cells[0],
         gpu_count=number("1"),
         gpu_memory=f"{cells[1]} GB" if cells[1].isdigit() else "",
+        region="global",
         pricing_model="on_demand",
         price=amount.amount,
         currency=amount.currency,

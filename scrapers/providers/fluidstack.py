@@ -12,7 +12,10 @@ from scrapers.text import count_prefix, money, number, soup, squash, words
 
 _TERM = re.compile(r"(\d+)[\s-]*(month|year)", re.IGNORECASE)
 _PER_GPU = re.compile(r"[$€£]\s*\d[\d.,]*\s*/\s*(?:per\s+)?GPU\s*/\s*(?:h|hr|hour)\b", re.IGNORECASE)
-_SALES = re.compile(r"contact (?:sales|us)|talk to (?:sales|us|an? )|get (?:a quote|in touch)|request (?:a quote|pricing)|book a", re.IGNORECASE)
+_SALES = re.compile(
+    r"contact (?:sales|us)|talk to (?:sales|us|an? )|get (?:a quote|in touch)|request (?:a quote|pricing)|book a",
+    re.IGNORECASE,
+)
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 
 
@@ -22,7 +25,7 @@ def parse(page: Page) -> Iterator[Offer]:
     for script in tree(["script", "style"]):
         script.decompose()
     header = [words(h).upper() for h in tree.select(".pricing__top-headline")]
-    found = [o for row in tree.select(".pricing-row") for o in _component_row(page, row, header)]
+    found = [o for row in tree.select(".pricing-row") for o in _component_row(row, header)]
     found += list(_cards(page, tree))
     if found:
         yield from found
@@ -41,7 +44,7 @@ def _model(words_beside: str) -> tuple[PricingModel, int | None]:
     return ("reserved", None) if re.search(r"reserved|commit", words_beside, re.IGNORECASE) else ("on_demand", None)
 
 
-def _component_row(page: Page, row: Tag, header: list[str]) -> Iterator[Offer]:
+def _component_row(row: Tag, header: list[str]) -> Iterator[Offer]:
     """The layout of 2023: GPU, VRAM, prices of vCPU and RAM in the headers, GPU price on demand and by term."""
     cells = [words(c) for c in row.find_all(class_="pricing__col", recursive=False)]
     if len(cells) != len(header):  # the header row itself, or a row cut off mid-way
@@ -57,6 +60,7 @@ def _component_row(page: Page, row: Tag, header: list[str]) -> Iterator[Offer]:
             instance=cells[0],
             gpu_label=cells[0],
             gpu_count=number("1"),
+            region="global",
             gpu_memory=f"{memory} GB" if memory else "",
             pricing_model=model,
             term_months=months,
@@ -73,7 +77,8 @@ def _cards(page: Page, tree: Tag) -> Iterator[Offer]:
     smallest = [
         tag
         for tag in tree.find_all(True)
-        if _PER_GPU.search(words(tag)) and not any(_PER_GPU.search(words(c)) for c in tag.find_all(True, recursive=False))
+        if _PER_GPU.search(words(tag))
+        and not any(_PER_GPU.search(words(inner)) for inner in tag.find_all(True, recursive=False))
     ]
     for tag in smallest:
         card = next((p for p in tag.parents if p.find(_HEADINGS)), None)
@@ -90,6 +95,7 @@ def _cards(page: Page, tree: Tag) -> Iterator[Offer]:
             instance=words(heading),
             gpu_label=label,
             gpu_count=count or number("1"),
+            region="global",
             pricing_model=model,
             term_months=months,
             price=amount.amount,

@@ -1,4 +1,4 @@
-"""Lambda: one price table in three layouts, per instance in 2023, per GPU since 2024, in tabs by GPU count since 2026."""
+"""Lambda: one price table, per instance in 2023, per GPU since 2024, in tabs by GPU count since 2026."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ def _read(page: Page, row: Row) -> Iterator[Offer]:
         yield Offer(
             source="pricing_page",
             instance=f"{f'{count}x ' if count else ''}{gpu}",
-            gpu_label=row.get("GPU") if row.column("INSTANCE TYPE") is not None else gpu,
+            gpu_label=(row.get("GPU") or gpu) if row.column("INSTANCE TYPE") is not None else gpu,
             gpu_count=count,
             gpu_memory=_memory(row),
+            region="global",
             pricing_model=model,
             term_months=months,
             price=amount.amount if amount else None,
@@ -102,7 +103,9 @@ def _unit(page: Page, beside: str, header: str) -> Literal["gpu_hour", "instance
 PROVIDER = Provider(
     slug="lambda",
     name="Lambda",
-    requests=(Request("https://lambda.ai/pricing", "pricing_page", browser=True, wait_for="table", ends_with="</html>"),),
+    requests=(
+        Request("https://lambda.ai/pricing", "pricing_page", browser=True, wait_for="table", ends_with="</html>"),
+    ),
     parse=parse,
     access="HTML page",
     publishes="on-demand by GPU count, clusters by term",
@@ -110,4 +113,3 @@ PROVIDER = Provider(
     robots_note="robots.txt allows /pricing (read 2026-09)",
     hosts=("lambdalabs.com",),
 )
-

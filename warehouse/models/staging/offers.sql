@@ -3,15 +3,14 @@
 -- NULL for components and where the count is unknown. Hours: 730 a month, 8,760 a year (macros/hours.sql).
 with identified as (
     select
-        o.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total, region),
+        o.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total),
         o.gpu_label,
         i.gpu,
         i.vendor,
         coalesce(i.form_factor, '') as form_factor,
         i.gpu_memory_gb,
         -- A price per GPU needs no count to be per GPU.
-        coalesce(i.gpu_count, if(o.price_unit like 'gpu_%', 1, null)) as gpu_count,
-        coalesce(nullif(o.region, ''), 'global') as region
+        coalesce(i.gpu_count, if(o.price_unit like 'gpu_%', 1, null)) as gpu_count
     from staging.raw_offers as o
     join staging.gpu_identity as i
         on i.provider = o.provider

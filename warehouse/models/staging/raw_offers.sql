@@ -21,7 +21,7 @@ select
     1::decimal(18, 10) as gpu_count,
     '' as gpu_memory,
     false as gpu_memory_is_total,
-    '' as region,
+    '' as region, -- the document names none
     s.pricing_model,
     s.term_months::integer as term_months,
     '' as upfront,
