@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from scrapers.aws_layouts.agreement import agreed
+from scrapers.agreement import agreed
 from scrapers.json_stream import amount, members
 from scrapers.model import LayoutError, Offer, Page
 from scrapers.text import count_prefix, money, rows, soup

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
+from scrapers.agreement import best
 from scrapers.aws_layouts.accelerators import is_accelerated
-from scrapers.aws_layouts.agreement import agreed, same_thing
 from scrapers.model import Offer, clip
 
 Upfront = Literal["", "none", "partial", "all"]
@@ -91,7 +91,12 @@ def offers(lines: Iterable[Line], source: str) -> Iterator[Offer]:
                 deal.line = line
             elif line.unit.lower() == "quantity":
                 deal.fees.add(price)
-    yield from _best((deal.line, offer) for deal in deals.values() if (offer := _offer(deal, source)))
+    yield from best((_rank(deal.line), offer) for deal in deals.values() if (offer := _offer(deal, source)))
+
+
+def _rank(line: Line) -> tuple[bool, str]:
+    """Of several listings of one machine: shared before dedicated hardware, then the newest price."""
+    return line.product.get("tenancy", "").lower() == "shared", line.effective
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -149,14 +154,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
-
-
-def _best(found: Iterable[tuple[Line, Offer]]) -> Iterator[Offer]:
-    """Of several listings of one thing: shared before dedicated hardware, then the newest price."""
-    best: dict[Hashable, tuple[bool, date]] = {}
-    ranked = []
-    for line, offer in found:
-        rank = (line.product.get("tenancy", "").lower() == "shared", offer.effective_from or date.min)
-        ranked.append((rank, offer))
-        best[same_thing(offer)] = max(rank, best.get(same_thing(offer), rank))
-    yield from agreed(offer for rank, offer in ranked if rank == best[same_thing(offer)])

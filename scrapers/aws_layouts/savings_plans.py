@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from scrapers.agreement import agreed
 from scrapers.aws_layouts.accelerators import is_accelerated
-from scrapers.aws_layouts.agreement import agreed
 from scrapers.aws_layouts.price_list import UPFRONT
 from scrapers.json_stream import amount, items
 from scrapers.model import LayoutError, Offer, Page

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from scrapers.agreement import agreed
 from scrapers.aws_layouts.accelerators import is_accelerated
-from scrapers.aws_layouts.agreement import agreed
 from scrapers.json_stream import amount, flat_maps, items
 from scrapers.model import LayoutError, Offer, Page, clip
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from scrapers.model import Offer
+
+Rank = TypeVar("Rank", bound=tuple[bool, str] | tuple[bool, bool, str])
 
 
 def same_thing(offer: Offer) -> Hashable:
@@ -22,3 +25,12 @@ def agreed(offers: Iterable[Offer]) -> Iterator[Offer]:
         if (known.price, known.upfront_price) != (offer.price, offer.upfront_price):
             disputed.add(same_thing(offer))
     yield from (offer for thing, offer in first.items() if thing not in disputed)
+
+
+def best(ranked: Iterable[tuple[Rank, Offer]]) -> Iterator[Offer]:
+    """Of each thing the offer with the highest rank; none where the highest rank states two prices."""
+    listed = list(ranked)
+    highest: dict[Hashable, Rank] = {}
+    for rank, offer in listed:
+        highest[same_thing(offer)] = max(rank, highest.get(same_thing(offer), rank))
+    yield from agreed(offer for rank, offer in listed if rank == highest[same_thing(offer)])
