@@ -59,7 +59,7 @@ def _text(line: bytes) -> str:
 
 def _quick(page: Page, header: list[str]) -> Iterator[Line]:
     make = _maker(header)
-    for raw in _candidates(page):
+    for raw in _candidates(page, len(header)):
         # Both words stand quoted in every wanted row; a look at the bytes is far cheaper than 90 cells.
         if b'"Linux"' not in raw or (b'"Shared"' not in raw and b'.metal"' not in raw):
             continue
@@ -70,7 +70,7 @@ def _quick(page: Page, header: list[str]) -> Iterator[Line]:
             yield line
 
 
-def _candidates(page: Page) -> Iterator[bytes]:
+def _candidates(page: Page, width: int) -> Iterator[bytes]:
     rest = b""
     with page.open() as stream:
         while block := stream.read(_BLOCK):
@@ -81,6 +81,8 @@ def _candidates(page: Page) -> Iterator[bytes]:
                 raise LayoutError(page, "line ends in the price list", _text(rest[:400]))
             for family in _FAMILIES:
                 yield from _lines_with(family, block, end)
+    if rest and not may_be_cut(page) and len(next(csv.reader([_text(rest)]))) != width:
+        raise LayoutError(page, "a whole last row", _text(rest))
     if _is_whole(page, rest):
         yield from (rest for family in _FAMILIES if family in rest)
 

@@ -79,13 +79,14 @@ def offers(lines: Iterable[Line], source: str) -> Iterator[Offer]:
     Convertible reservations are left out: they are another product at another price, and have no word of their own.
     A fee or hourly part that the file does not hold (cut off, or two different ones) makes no offer.
     """
-    deals: dict[tuple[str, str, str], _Deal] = {}
+    deals: dict[tuple[object, ...], _Deal] = {}
     for line in lines:
         if line.is_reserved and line.offering_class.lower() not in ("standard", ""):
             continue
         price = _decimal(line.price)
         if price is not None:
-            deal = deals.setdefault((line.sku, line.term_code, line.currency), _Deal(line))
+            contract = (line.sku, line.term_code, line.is_reserved, line.lease, line.purchase, line.currency)
+            deal = deals.setdefault(contract, _Deal(line))
             if line.unit.lower() in ("hrs", "hours"):
                 deal.hourly.add(price)
                 deal.line = line
@@ -124,7 +125,7 @@ def _offer(deal: _Deal, source: str) -> Offer | None:
     return Offer(
         source=source,
         pricing_model="reserved" if line.is_reserved else "on_demand",
-        price=hourly,
+        price=hourly or Decimal(0),  # not "0E-10"
         price_unit="instance_hour",
         text=_receipt(line, fee),
         instance=product["instancetype"],
