@@ -89,7 +89,7 @@ PREAMBLE = [
 ]
 
 
-def line(columns: list[str] = COLUMNS, **changes: str) -> str:
+def line(columns: list[str] = COLUMNS, /, **changes: str) -> str:
     cells = {**P5, **{name.replace("_", " "): value for name, value in changes.items()}}
     return ",".join('"' + cells[c].replace('"', '""') + '"' if cells.get(c) else "" for c in columns)
 
@@ -118,14 +118,28 @@ def with_cells(**changes: str) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    "p2.xlarge p6-b200.48xlarge u-p6e-gb200x72 g4dn.metal g6f.large gr6.4xlarge g7e.2xlarge inf2.xlarge trn2u.48xlarge dl1.24xlarge".split(),
+    [
+        *("p2.xlarge", "p6-b200.48xlarge", "u-p6e-gb200x72", "g4dn.metal", "g6f.large", "gr6.4xlarge"),
+        *("g7e.2xlarge", "inf2.xlarge", "trn2u.48xlarge", "dl1.24xlarge"),
+    ],
 )
 def test_accelerated(name: str) -> None:
     assert is_accelerated(name)
 
 
 @pytest.mark.parametrize(
-    "name", "m5.large f1.2xlarge f2.6xlarge vt1.3xlarge dl2q.24xlarge u-6tb1.metal i4g.large p4d hpc7g.4xlarge".split()
+    "name",
+    [
+        "m5.large",
+        "f1.2xlarge",
+        "f2.6xlarge",
+        "vt1.3xlarge",
+        "dl2q.24xlarge",
+        "u-6tb1.metal",
+        "i4g.large",
+        "p4d",
+        "hpc7g.4xlarge",
+    ],
 )
 def test_not_accelerated(name: str) -> None:
     assert not is_accelerated(name)
@@ -151,7 +165,7 @@ def test_csv_on_demand_keeps_what_is_printed() -> None:
     )
     assert (offer.gpu_label, offer.gpu_count, offer.gpu_memory, offer.gpu_memory_is_total) == (
         "",
-        8,
+        Decimal(8),
         "640 GB HBM3",
         True,
     )
@@ -358,8 +372,13 @@ def test_bulk_json_means_what_the_csv_means() -> None:
             Reserved={"H1": {"b": term(said=said, Hrs="0", Quantity="9000")}},
         )
     )
-    assert (on_demand.price, on_demand.gpu_count, on_demand.gpu_memory) == (Decimal("32.7726"), 8, "320 GB HBM2")
-    assert (reserved.term_months, reserved.upfront, reserved.price, reserved.upfront_price) == (12, "all", 0, 9000)
+    assert (on_demand.price, on_demand.gpu_count, on_demand.gpu_memory) == (
+        Decimal("32.7726"),
+        Decimal(8),
+        "320 GB HBM2",
+    )
+    assert (reserved.term_months, reserved.upfront) == (12, "all")
+    assert (reserved.price, reserved.upfront_price) == (Decimal(0), Decimal(9000))
 
 
 def test_bulk_json_of_china_is_in_its_own_currency() -> None:
@@ -438,7 +457,8 @@ def spot_feed(rate: str = "perhr") -> str:
         }
 
     sizes = [size("p3.16xlarge", "7.3440"), size("g5.xlarge", "N/A*"), size("m5.large", "0.03")]
-    return f"callback({json.dumps({'vers': 0.01, 'config': {'rate': rate, 'regions': [{'region': 'us-east', 'instanceTypes': [{'type': 'x', 'sizes': sizes}]}]}})});\n"
+    regions = [{"region": "us-east", "instanceTypes": [{"type": "x", "sizes": sizes}]}]
+    return f"callback({json.dumps({'vers': 0.01, 'config': {'rate': rate, 'regions': regions}})});\n"
 
 
 def test_spot_feed() -> None:
@@ -581,7 +601,7 @@ def test_capacity_block_whose_rates_agree() -> None:
         "31.464",
         "instance_hour",
     )
-    assert (offer.gpu_label, offer.gpu_count) == ("H100", 8)
+    assert (offer.gpu_label, offer.gpu_count) == ("H100", Decimal(8))
 
 
 def test_one_rate_for_machines_of_two_sizes_is_a_rate_per_accelerator() -> None:
@@ -627,7 +647,7 @@ def test_capacity_blocks_page() -> None:
         "p5.48xlarge",
         "US East (Ohio)",
         "39.33",
-        8,
+        Decimal(8),
     )
     with pytest.raises(LayoutError, match="capacity blocks"):
         parse("<html><table><tr><th>Instance</th></tr><tr><td>p5</td></tr></table></html>")
@@ -663,14 +683,16 @@ def test_region_indexes_lead_to_every_open_region() -> None:
             for r in ("us-east-1", "us-gov-west-1", "us-west-2-lax-1")
         }
     }
-    found = list(follow(page(index, source="price_list")))
+    url = "https://pricing.us-east-1.amazonaws.com/a/region_index.json"
+    found = list(follow(page(index, url, source="price_list")))
     assert [r.url.partition(".com")[2] for r in found] == ["/v/us-east-1/index.csv", "/v/us-west-2-lax-1/index.csv"]
     plans = {"regions": [{"regionCode": "us-east-1", "versionUrl": "/s/us-east-1/index.json"}]}
-    assert [r.url for r in follow(page(plans, source="savings_plans"))] == [
+    assert [r.url for r in follow(page(plans, url, source="savings_plans"))] == [
         "https://pricing.us-east-1.amazonaws.com/s/us-east-1/index.json"
     ]
     with pytest.raises(LayoutError):
-        list(follow(page({"regions": []}, source="savings_plans")))
+        list(follow(page({"regions": []}, url, source="savings_plans")))
+    assert list(follow(page("any other page", PROVIDER.requests[2].url))) == []
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,12 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """One request per commercial region of a region index. Raises LayoutError when the index lists none."""
+    """One request per commercial region of a region index; none for other pages.
+
+    Raises LayoutError when an index lists no region.
+    """
+    if not page.url.endswith("region_index.json"):
+        return
     try:
         regions = json.loads(page.text())["regions"]
         listed = regions.values() if isinstance(regions, dict) else regions

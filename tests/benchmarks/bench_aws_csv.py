@@ -22,22 +22,25 @@ from scrapers.aws_layouts.bulk_csv import _BLOCK, _FAMILIES, read
 from scrapers.aws_layouts.price_list import Line, is_sold_plainly, key, offers
 from scrapers.model import Page
 
-HEADER = (
-    "SKU,OfferTermCode,RateCode,TermType,PriceDescription,EffectiveDate,StartingRange,EndingRange,Unit,PricePerUnit,"
-    "Currency,RelatedTo,LeaseContractLength,PurchaseOption,OfferingClass,Product Family,serviceCode,Location,"
-    "Location Type,Instance Type,Current Generation,Instance Family,vCPU,Physical Processor,Clock Speed,Memory,Storage,"
-    "Network Performance,Processor Architecture,Storage Media,Volume Type,Max Volume Size,Max IOPS/volume,"
-    "Max IOPS Burst Performance,Max throughput/volume,Provisioned,Tenancy,EBS Optimized,Operating System,License Model,"
-    "Group,Group Description,Transfer Type,From Location,From Location Type,To Location,To Location Type,usageType,"
-    "operation,AvailabilityZone,CapacityStatus,ClassicNetworkingSupport,Dedicated EBS Throughput,ECU,Elastic Graphics Type,"
-    "Enhanced Networking Supported,From Region Code,GPU,GPU Memory,Instance,Instance Capacity - 10xlarge,"
-    "Instance Capacity - 12xlarge,Instance Capacity - 16xlarge,Instance Capacity - 18xlarge,Instance Capacity - 24xlarge,"
-    "Instance Capacity - 2xlarge,Instance Capacity - 32xlarge,Instance Capacity - 4xlarge,Instance Capacity - 8xlarge,"
+_COLUMNS = (
+    "SKU,OfferTermCode,RateCode,TermType,PriceDescription,EffectiveDate,StartingRange,EndingRange,Unit,"
+    "PricePerUnit,Currency,RelatedTo,LeaseContractLength,PurchaseOption,OfferingClass,Product Family,serviceCode,"
+    "Location,Location Type,Instance Type,Current Generation,Instance Family,vCPU,Physical Processor,Clock Speed,"
+    "Memory,Storage,Network Performance,Processor Architecture,Storage Media,Volume Type,Max Volume Size,"
+    "Max IOPS/volume,Max IOPS Burst Performance,Max throughput/volume,Provisioned,Tenancy,EBS Optimized,"
+    "Operating System,License Model,Group,Group Description,Transfer Type,From Location,From Location Type,"
+    "To Location,To Location Type,usageType,operation,AvailabilityZone,CapacityStatus,ClassicNetworkingSupport,"
+    "Dedicated EBS Throughput,ECU,Elastic Graphics Type,Enhanced Networking Supported,From Region Code,GPU,"
+    "GPU Memory,Instance,Instance Capacity - 10xlarge,Instance Capacity - 12xlarge,Instance Capacity - 16xlarge,"
+    "Instance Capacity - 18xlarge,Instance Capacity - 24xlarge,Instance Capacity - 2xlarge,"
+    "Instance Capacity - 32xlarge,Instance Capacity - 4xlarge,Instance Capacity - 8xlarge,"
     "Instance Capacity - 9xlarge,Instance Capacity - large,Instance Capacity - medium,Instance Capacity - metal,"
-    "Instance Capacity - xlarge,instanceSKU,Intel AVX2 Available,Intel AVX Available,Intel Turbo Available,MarketOption,"
-    "Normalization Size Factor,Physical Cores,Pre Installed S/W,Processor Features,Product Type,Region Code,"
-    "Resource Type,serviceName,SnapshotArchiveFeeType,To Region Code,Volume API Name,VPC Networking Support"
-).split(",")
+    "Instance Capacity - xlarge,instanceSKU,Intel AVX2 Available,Intel AVX Available,Intel Turbo Available,"
+    "MarketOption,Normalization Size Factor,Physical Cores,Pre Installed S/W,Processor Features,Product Type,"
+    "Region Code,Resource Type,serviceName,SnapshotArchiveFeeType,To Region Code,Volume API Name,"
+    "VPC Networking Support"
+)
+HEADER = _COLUMNS.split(",")
 SIZES = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge")
 FAMILIES = [f"{kind}{age}{end}" for kind in "cmrtxi" for age in "45678" for end in ("", "g", "i")]  # 90 x 9 types
 GPU_FAMILIES = {"g4dn": 1, "g5": 1, "g6": 1, "g6e": 1, "p4d": 8, "p5": 8}  # 54 of 864 types, as in a real region
@@ -243,15 +246,13 @@ def main(gigabytes: float) -> None:
             done = subprocess.run((*command, name, str(path)), check=True, capture_output=True, text=True)  # noqa: S603
             runs[name] = json.loads(done.stdout)
             seconds, peak, rows = runs[name]["seconds"], runs[name]["peak_mb"], len(runs[name]["rows"])
-            print(
-                f"{name:12} {seconds:7.2f} s  {path.stat().st_size / 1e6 / seconds:7.0f} MB/s  {peak:5.0f} MB  {rows} offers"
-            )
-    assert runs["ours"]["rows"], "the file holds GPU rows"  # noqa: S101
-    assert runs["ours"]["rows"] == runs["prefiltered"]["rows"] == runs["plain"]["rows"], "all find the same"  # noqa: S101
+            speed = path.stat().st_size / 1e6 / seconds
+            print(f"{name:12} {seconds:7.2f} s  {speed:7.0f} MB/s  {peak:5.0f} MB  {rows} offers")
+    assert runs["ours"]["rows"], "the file holds GPU rows"
+    assert runs["ours"]["rows"] == runs["prefiltered"]["rows"] == runs["plain"]["rows"], "all find the same"
     own = runs["ours"]["seconds"]
-    print(
-        f"ours is {runs['prefiltered']['seconds'] / own:.1f}x the prefiltered reader, {runs['plain']['seconds'] / own:.1f}x the plain"
-    )
+    ratios = {name: runs[name]["seconds"] / own for name in ("prefiltered", "plain")}
+    print(f"ours is {ratios['prefiltered']:.1f}x the prefiltered reader, {ratios['plain']:.1f}x the plain")
     share = 100 * runs["search"]["seconds"] / own
     print(f"bound by one core searching bytes: {len(_FAMILIES)} words in every block take {share:.0f} % of our time")
 
