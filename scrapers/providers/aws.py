@@ -91,5 +91,4 @@ PROVIDER = Provider(
     access="bulk files, JSON feeds, HTML page",
     publishes="on-demand, spot, reserved 1y/3y with upfront options, savings plans, capacity blocks",
     units="per instance-hour",
-    robots_note="price list hosts publish no robots.txt",
 )

@@ -152,5 +152,4 @@ PROVIDER = Provider(
     access="public API",
     publishes="on-demand, spot, reservations 1y/3y/5y, savings plans 1y/3y",
     units="per instance-hour; reservations as total of the term",
-    robots_note="the API host publishes no robots.txt",
 )
