@@ -9,6 +9,7 @@ from pipelines.scrape import FRESH
 from scrapers import registry
 from warehouse import build, connection, models, publish
 
+LANDED = {"landing.pages", "landing.offers"}
 POOL = "duckdb"  # one writer, also between runs
 
 
@@ -27,8 +28,7 @@ def _specs(found: dict[str, models.Model]) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             _key(name),
-            deps=[_key(r) for r in reads if r in names]
-            + (landing if any(r.startswith("landing.") for r in reads) else []),
+            deps=[*(_key(r) for r in reads if r in names), *(landing if reads & LANDED else ())],
             description=found[name].description if name in found else (build.PYTHON_TABLES[name][1].__doc__ or ""),
             group_name=name.split(".")[0],
             kinds={"duckdb", "sql"} if name in found else {"duckdb", "python"},
@@ -84,7 +84,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
     return [warehouse_tables, published_database]
 
 
-def _facts(con: connection.Connection, name: str) -> dict[str, dg.MetadataValue | int]:  # type: ignore[type-arg]
+def _facts(con: connection.Connection, name: str) -> dict[str, object]:
     columns = con.execute(f"describe {name}").fetchall()
     rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]  # noqa: S608 -- our own table names
     schema = dg.TableSchema([dg.TableColumn(c[0], c[1]) for c in columns])

@@ -1,0 +1,155 @@
+"""Azure: the Retail Prices API, which needs no key and states on-demand, spot, reservations and savings plans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from scrapers.agreement import best
+from scrapers.json_stream import amount, items
+from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
+
+_API = "https://prices.azure.com/api/retail/prices"
+_HOST = "prices.azure.com"
+_SIZE = re.compile(r"(?:Standard_)?N(?!P)[A-Z]*\d.*", re.IGNORECASE)  # N is Azure's GPU letter; NP holds FPGAs
+# H100 products say " Win" where others say " Windows". Low priority is sold through Batch only.
+_OTHER = re.compile(r"\bWin(?:dows)?\b|Low Priority|Cloud ?Services|Dedicated|Promo\b|_Promo")
+_TEST_REGION = re.compile(r"euap$")  # early-access copies of two regions, closed to customers
+_TERM = re.compile(r"(\d) Years?")
+_NEEDED = {"armSkuName", "armRegionName", "productName", "skuName", "type", "unitOfMeasure", "retailPrice"}
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """Offers of one answer (up to 1,000 items), one per size, region, pricing model and term.
+
+    Raises LayoutError without items (an empty answer to a first question is a fault), or with items of another shape.
+    """
+    ranked = []
+    is_known = "skip=" in page.url
+    for item in items(page, "Items.item"):
+        is_known = True
+        if missing := _NEEDED - item.keys():
+            raise LayoutError(page, f"item fields {sorted(missing)}", str(item))
+        if _is_wanted(item):
+            ranked += [(_rank(page, item), offer) for offer in _offers(page, item)]
+    if not is_known:
+        raise LayoutError(page, "Items of the Retail Prices API", page.text()[:200])
+    yield from best(ranked)
+
+
+def _is_wanted(item: Mapping[str, Any]) -> bool:
+    size, region = str(item["armSkuName"]), str(item["armRegionName"] or "")
+    return (
+        _SIZE.fullmatch(size) is not None
+        and not _OTHER.search(f"{size} | {_names(item)}")
+        and item.get("serviceName", "Virtual Machines") == "Virtual Machines"
+        and item["unitOfMeasure"] == "1 Hour"
+        and region != ""
+        and not _TEST_REGION.search(region)
+        and not (item.get("tierMinimumUnits") or 0) > 0
+    )
+
+
+def _names(item: Mapping[str, Any]) -> str:
+    return " | ".join(str(item.get(name, "")) for name in ("productName", "skuName", "meterName"))
+
+
+def _rank(page: Page, item: Mapping[str, Any]) -> tuple[bool, bool, str]:
+    """Which of several meters of one thing counts: the primary one bills; of those, the one that began last.
+
+    A start date after the capture announces a price that is not in force yet.
+    """
+    start = str(item.get("effectiveStartDate", ""))
+    return item.get("isPrimaryMeterRegion") is True, start[:10] <= page.captured_at.date().isoformat(), start
+
+
+def _offers(page: Page, item: Mapping[str, Any]) -> Iterator[Offer]:
+    kind, price = item["type"], amount(page, item["retailPrice"])
+    is_spot = str(item["skuName"]).endswith(" Spot") or str(item.get("meterName", "")).endswith(" Spot")
+    if kind == "Reservation" and price:
+        # The unit says "1 Hour"; the price is the total of the whole term.
+        months = _months(page, item.get("reservationTerm"))
+        text = f"{item['retailPrice']} {item['reservationTerm']}"
+        yield _offer(page, item, "reserved", price, text, price_unit="term_total", term_months=months)
+    elif kind == "Consumption" and price:
+        yield _offer(page, item, "spot" if is_spot else "on_demand", price, str(item["retailPrice"]))
+    for plan in item.get("savingsPlan") or () if kind == "Consumption" and not is_spot else ():
+        rate, months = amount(page, plan.get("retailPrice")), _months(page, plan.get("term"))
+        if rate:
+            text = f"savings plan {plan['retailPrice']} {plan['term']}"
+            yield _offer(page, item, "reserved", rate, text, source="savings_plan", term_months=months)
+
+
+def _offer(
+    page: Page,
+    item: Mapping[str, Any],
+    pricing_model: PricingModel,
+    price: Decimal,
+    text: str,
+    *,
+    source: str = "retail_prices",
+    price_unit: PriceUnit = "instance_hour",
+    term_months: int | None = None,
+) -> Offer:
+    return Offer(
+        source=source,
+        pricing_model=pricing_model,
+        price=price,
+        price_unit=price_unit,
+        text=clip(f"{text}: {_names(item)}"),
+        instance=item["armSkuName"],
+        region=item["armRegionName"],
+        term_months=term_months,
+        currency=item.get("currencyCode", "USD"),
+        effective_from=_day(page, item.get("effectiveStartDate")),
+    )
+
+
+def _day(page: Page, start: str | None) -> date | None:
+    try:
+        return date.fromisoformat(start[:10]) if start else None
+    except ValueError:
+        raise LayoutError(page, "a date in effectiveStartDate", str(start)) from None
+
+
+def _months(page: Page, term: object) -> int:
+    years = _TERM.fullmatch(str(term))
+    if years is None:
+        raise LayoutError(page, "a term in years", str(term))
+    return int(years[1]) * 12
+
+
+def follow(page: Page) -> Iterator[Request]:
+    """The next page of an answer, when there is one. Raises LayoutError when the link leads elsewhere."""
+    link = next(items(page, "NextPageLink"), None)
+    if link:
+        if urlsplit(link).hostname != _HOST:
+            raise LayoutError(page, f"a next page on {_HOST}", link)
+        yield _request(link)
+
+
+def _request(url: str) -> Request:
+    return Request(url, "retail_prices", timeout=120, ends_with="}")
+
+
+def _start(price_type: str) -> Request:
+    # The preview version adds savings plans. Only primary meters: duplicates could lie on different pages.
+    wanted = f"serviceName eq 'Virtual Machines' and priceType eq '{price_type}' and contains(armSkuName, 'Standard_N')"
+    asked = {"api-version": "2023-01-01-preview", "meterRegion": "'primary'", "$filter": wanted}
+    return _request(f"{_API}?{urlencode(asked)}")
+
+
+PROVIDER = Provider(
+    slug="azure",
+    name="Azure",
+    requests=(_start("Consumption"), _start("Reservation")),
+    parse=parse,
+    follow=follow,
+    access="public API",
+    publishes="on-demand, spot, reservations 1y/3y/5y, savings plans 1y/3y",
+    units="per instance-hour; reservations as total of the term",
+)

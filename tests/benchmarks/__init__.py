@@ -1,0 +1,1 @@
+"""Measurements that `make bench` runs; none runs with the tests."""

@@ -1,0 +1,179 @@
+"""Azure's Retail Prices API: what is a price, what is not, and what it is a price for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scrapers.model import LayoutError, Offer, Page
+from scrapers.providers.azure import PROVIDER, follow
+
+URL = PROVIDER.requests[0].url
+
+
+def item(**changes: Any) -> dict[str, Any]:
+    return {
+        "currencyCode": "USD",
+        "tierMinimumUnits": 0.0,
+        "retailPrice": 3.673,
+        "unitPrice": 3.673,
+        "armRegionName": "eastus",
+        "effectiveStartDate": "2023-11-01T00:00:00Z",
+        "meterName": "NC24ads A100 v4",
+        "productName": "Virtual Machines NCads A100 v4 Series",
+        "skuName": "NC24ads A100 v4",
+        "serviceName": "Virtual Machines",
+        "unitOfMeasure": "1 Hour",
+        "type": "Consumption",
+        "isPrimaryMeterRegion": True,
+        "armSkuName": "Standard_NC24ads_A100_v4",
+        **changes,
+    }
+
+
+def page(*items: dict[str, Any], url: str = URL, link: str | None = None) -> Page:
+    content = json.dumps({"BillingCurrency": "USD", "Items": items, "NextPageLink": link, "Count": len(items)})
+    return Page("azure", url, datetime(2026, 9, 20, 6, 15, tzinfo=UTC), content=content.encode())
+
+
+def parse(*items: dict[str, Any]) -> list[Offer]:
+    return list(PROVIDER.parse(page(*items)))
+
+
+def test_on_demand_keeps_what_is_printed() -> None:
+    (offer,) = parse(item())
+    assert (offer.instance, offer.region, offer.pricing_model) == ("Standard_NC24ads_A100_v4", "eastus", "on_demand")
+    assert (str(offer.price), offer.price_unit, offer.currency) == ("3.673", "instance_hour", "USD")
+    assert offer.effective_from == date(2023, 11, 1)
+    assert "3.673" in offer.text
+
+
+@pytest.mark.parametrize(("term", "months"), [("1 Year", 12), ("3 Years", 36), ("5 Years", 60)])
+def test_a_reservation_is_the_total_of_its_term(term: str, months: int) -> None:
+    (offer,) = parse(item(type="Reservation", reservationTerm=term, retailPrice=551221.0))
+    assert (offer.pricing_model, offer.price_unit, offer.term_months) == ("reserved", "term_total", months)
+    assert offer.price == Decimal(551221)
+
+
+def test_savings_plans_are_hourly_and_a_feed_of_their_own() -> None:
+    plans = [{"unitPrice": 2.5, "retailPrice": 2.5, "term": "3 Years"}, {"retailPrice": 3.1, "term": "1 Year"}]
+    on_demand, three, one = parse(item(savingsPlan=plans))
+    assert on_demand.pricing_model == "on_demand"
+    assert (three.source, three.price, three.price_unit, three.term_months) == (
+        "savings_plan",
+        Decimal("2.5"),
+        "instance_hour",
+        36,
+    )
+    assert (one.pricing_model, one.price, one.term_months) == ("reserved", Decimal("3.1"), 12)
+
+
+def test_spot_is_told_by_the_sku_name() -> None:
+    (offer,) = parse(
+        item(skuName="NC24ads A100 v4 Spot", meterName="NC24ads A100 v4 Spot", savingsPlan=[{"term": "?"}])
+    )
+    assert offer.pricing_model == "spot"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"productName": "Virtual Machines NCads A100 v4 Series Windows"},
+        {"productName": "Virtual Machines NCads H100 v5 Series Win"},
+        {"skuName": "NC24ads A100 v4 Low Priority", "meterName": "NC24ads A100 v4 Low Priority"},
+        {"productName": "NCads A100 v4 Series Cloud Services"},
+        {"productName": "NCads Series CloudServices"},
+        {"productName": "NCads A100 v4 Series Dedicated Host"},
+        {"armSkuName": "Standard_NC24_Promo"},
+        {"armSkuName": "Standard_NP10s"},
+        {"armSkuName": "Standard_D2s_v5"},
+        {"armSkuName": ""},
+        {"armRegionName": "eastus2euap"},
+        {"armRegionName": "centraluseuap"},
+        {"armRegionName": ""},
+        {"retailPrice": 0.0},
+        {"tierMinimumUnits": 100.0},
+        {"type": "DevTestConsumption"},
+        {"unitOfMeasure": "1/Month"},
+        {"serviceName": "Virtual Machines Licenses"},
+    ],
+)
+def test_what_is_not_a_price_for_everyone_is_left_out(changes: dict[str, Any]) -> None:
+    assert parse(item(**changes)) == []
+
+
+def test_a_size_nobody_has_listed_yet_is_kept() -> None:
+    assert [o.instance for o in parse(item(armSkuName="Standard_NX24_R100_v9"))] == ["Standard_NX24_R100_v9"]
+
+
+def test_the_primary_meter_wins_then_the_price_that_began_last() -> None:
+    other = item(retailPrice=9.0, isPrimaryMeterRegion=False, effectiveStartDate="2026-01-01T00:00:00Z")
+    newer = item(retailPrice=4.0, effectiveStartDate="2026-08-01T00:00:00Z")
+    announced = item(retailPrice=5.0, effectiveStartDate="2026-10-01T00:00:00Z")
+    for order in ((item(), other, newer, announced), (announced, newer, other, item())):
+        (offer,) = parse(*order)
+        assert offer.price == Decimal("4.0")
+
+
+def test_two_prices_of_equal_standing_are_no_price() -> None:
+    assert parse(item(retailPrice=3.0), item(retailPrice=4.0)) == []
+    assert len(parse(item(), item())) == 1
+
+
+def test_an_empty_answer_to_a_first_question_is_a_fault() -> None:
+    with pytest.raises(LayoutError, match="Items"):
+        parse()
+    assert list(PROVIDER.parse(page(url=f"{URL}&$skip=1000"))) == []
+
+
+def test_faults_are_loud() -> None:
+    lost = item()
+    del lost["productName"]
+    with pytest.raises(LayoutError, match="productName"):
+        parse(lost)
+    with pytest.raises(LayoutError, match="term in years"):
+        parse(item(type="Reservation", reservationTerm="a while"))
+    with pytest.raises(LayoutError, match="number"):
+        parse(item(retailPrice="call us"))
+    html = Page("azure", URL, datetime.now(UTC), content=b"<html>sorry</html>")
+    with pytest.raises(LayoutError, match="JSON"):
+        list(PROVIDER.parse(html))
+
+
+def test_a_cut_excerpt_loses_only_the_item_it_cuts() -> None:
+    whole = page(item(), item(armRegionName="westus2"))
+    assert whole.content is not None
+    cut = whole.content[: whole.content.index(b"westus2") + 4]
+    found = PROVIDER.parse(Page("azure", "f", whole.captured_at, content=cut, fetched_by="file"))
+    assert [o.region for o in found] == ["eastus"]
+    with pytest.raises(LayoutError, match="to the end"):  # a live answer must be whole
+        list(PROVIDER.parse(Page("azure", URL, whole.captured_at, content=cut)))
+
+
+def test_paging_follows_links_of_the_api_only() -> None:
+    link = "https://prices.azure.com:443/api/retail/prices?$skip=1000"
+    assert [r.url for r in follow(page(item(), link=link))] == [link]
+    assert list(follow(page(item()))) == []
+    with pytest.raises(LayoutError):
+        list(follow(page(item(), link="https://example.org/next")))
+
+
+def test_shared_captures(shared: Callable[[str], Path]) -> None:
+    file = shared("captures/azure/2026-10_retail_eastus2.json")
+    found = list(
+        PROVIDER.parse(Page("azure", str(file), datetime(2026, 10, 15, tzinfo=UTC), path=file, fetched_by="file"))
+    )
+    assert len(found) == 13  # of 23 items 8 are Windows and 2 more low priority
+    prices = {(o.instance.split("_", 1)[1], o.pricing_model, o.term_months): str(o.price) for o in found}
+    assert prices["ND96isr_H200_v5", "on_demand", None] == "84.8"
+    assert prices["ND96isr_H100_v5", "on_demand", None] == "98.32"
+    assert prices["ND96isr_H100_v5", "spot", None] == "18.169536"
+    assert prices["ND96isr_H100_v5", "reserved", 60] == "1722566.0"
+    assert prices["ND96isr_H200_v5", "reserved", 12] == "407526.0"
+    assert prices["ND128isr_NDR_GB200_v6", "reserved", 36] == "1250676.0"
