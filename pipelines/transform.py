@@ -1,6 +1,7 @@
 """The warehouse as assets: every SQL model from one build, then its checks, then the published database."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -84,7 +85,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
     return [warehouse_tables, published_database]
 
 
-def _facts(con: connection.Connection, name: str) -> dict[str, object]:
+def _facts(con: connection.Connection, name: str) -> dict[str, Any]:
     columns = con.execute(f"describe {name}").fetchall()
     rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]  # noqa: S608 -- our own table names
     schema = dg.TableSchema([dg.TableColumn(c[0], c[1]) for c in columns])

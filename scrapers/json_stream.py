@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import IO, Any, TypeVar
 
-import ijson  # type: ignore[import-untyped]
+import ijson
 
 from scrapers.model import LayoutError, Page
 

@@ -11,9 +11,8 @@ from bs4 import BeautifulSoup, Tag
 
 from scrapers.model import LayoutError, Page
 
-CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR"} | {
-    c: c for c in ("USD", "EUR", "GBP", "INR")
-}
+CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR"}
+CURRENCIES |= {code: code for code in CURRENCIES.values()}
 _SIGN = r"US\$|\$|€|£|₹|USD|EUR|GBP|INR"
 # "2 .0000": Google prints a space before some decimal points.
 _NUMBER = r"\d{1,3}(?:[,.\u202f\u00a0' ]\d{3})+(?:[.,]\d+)?|\d+(?:\s?[.,]\d+)?"
@@ -83,7 +82,7 @@ def count_prefix(text: str) -> tuple[Decimal | None, str]:
 
 def soup(page: Page) -> BeautifulSoup:
     """The page as a tree (lxml's, forgiving of cut pages)."""
-    return BeautifulSoup(page.read(), "lxml")
+    return BeautifulSoup(page.text(), "lxml")
 
 
 def words(tag: Tag, drop: str = "sup") -> str:

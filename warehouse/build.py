@@ -83,7 +83,7 @@ def build_tables(con: Connection, only: set[str] | None = None) -> list[str]:
     """Run every model, each after what it reads; `only` limits to some. Returns their names in that order."""
     for layer in models.LAYERS:
         con.execute(f"create schema if not exists {layer}")
-    for statement in [*models.macros(), *models.macros(models.ROOT / "macros" / "v1")]:
+    for statement in models.macros():
         con.execute(statement)
     found = models.load(con)
     order = models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
@@ -100,6 +100,8 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
         PYTHON_TABLES[name][1](con)
         return
     model = found[name]
+    for macro in sorted(model.calls):  # only now do the tables exist that it binds
+        con.execute((models.ROOT / "macros" / "v1" / f"{macro}.sql").read_text())
     con.execute(f"create or replace table {name} as {model.sql}")
     con.execute(f"comment on table {name} is '{model.description.replace(chr(39), chr(39) * 2)}'")
 

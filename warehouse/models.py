@@ -25,6 +25,7 @@ class Model:
     description: str
     sql: str
     reads: frozenset[str]
+    calls: frozenset[str] = frozenset()  # table macros of v1 that it calls
 
     @property
     def schema(self) -> str:
@@ -48,11 +49,15 @@ def load(con: Connection, folder: Path = ROOT / "models") -> dict[str, Model]:
     for path in sorted(folder.glob("*/*.sql")):
         sql = path.read_text()
         name = f"{path.parent.name}.{path.stem}"
-        found[name] = Model(name, header(sql), sql, frozenset(_reads(con, sql, path)))
+        tables, calls = _uses(con, sql, path)
+        # A table macro hides the tables it reads.
+        behind = (reads for macro, reads in _macro_reads().items() if macro in calls)
+        found[name] = Model(name, header(sql), sql, frozenset(tables.union(*behind)), frozenset(calls))
     return found
 
 
-def _reads(con: Connection, sql: str, path: Path) -> set[str]:
+def _uses(con: Connection, sql: str, path: Path) -> tuple[set[str], set[str]]:
+    """Tables that a SELECT names, and table macros of v1 that it calls."""
     serialized = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchall()[0][0]
     tree = json.loads(serialized)
     if tree.get("error"):
@@ -60,9 +65,8 @@ def _reads(con: Connection, sql: str, path: Path) -> set[str]:
     nodes = list(_nodes(tree))
     found = [n for n in nodes if n.get("type") == "BASE_TABLE" and n["schema_name"]]
     tables = {f"{n['schema_name']}.{n['table_name']}" for n in found}
-    # A table macro hides the tables it reads.
     called = {n["function_name"] for n in nodes if "function_name" in n}
-    return tables.union(*(reads for name, reads in _macro_reads().items() if name in called))
+    return tables, called & _macro_reads().keys()
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:

@@ -65,9 +65,15 @@ def _offers(page: Page, blocks: list[_Block]) -> Iterator[Offer]:
 
 def _offer(block: _Block, unit: Literal["instance_hour", "gpu_hour"]) -> Offer:
     return Offer(
-        source="capacity_blocks", pricing_model="reserved", price=block.instance_rate, price_unit=unit,
+        source="capacity_blocks",
+        pricing_model="reserved",
+        price=block.instance_rate,
+        price_unit=unit,
         text=f"{block.instance} {block.region}: {block.instance_rate} / {block.accelerator_rate} per accelerator",
-        instance=block.instance, gpu_label=block.accelerator, gpu_count=block.count, region=block.region,
+        instance=block.instance,
+        gpu_label=block.accelerator,
+        gpu_count=block.count,
+        region=block.region,
     )
 
 

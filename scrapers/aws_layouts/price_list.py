@@ -45,6 +45,7 @@ def key(name: str) -> str:
 
 def is_sold_plainly(product: Mapping[str, str]) -> bool:
     """True for an accelerated instance with Linux, without licences, on shared hardware (or all of a bare machine)."""
+
     def says(name: str, *allowed: str) -> bool:
         return product.get(name, "").lower() in allowed
 

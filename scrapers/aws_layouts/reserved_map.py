@@ -18,7 +18,7 @@ def read(page: Page) -> Iterator[Offer]:
     Nothing in the file says "reserved" either; but its rates are fees divided by the hours of a term, quotients with
     more digits than any list price has. A map of short numbers could be on-demand prices: LayoutError.
     """
-    rates = {name: rate for name, rate in members(page, "")}
+    rates = dict(members(page, ""))
     quotients = sum(isinstance(rate, Decimal) and _digits(rate) > _LIST_PRICE_DIGITS for rate in rates.values())
     if quotients * 2 <= len(rates):
         raise LayoutError(page, "hourly quotients of reservation fees", str(next(iter(rates.items()), "")))
@@ -26,8 +26,13 @@ def read(page: Page) -> Iterator[Offer]:
         instance, _, region = name.partition("/")
         if is_accelerated(instance) and region and (price := amount(page, rate)):
             yield Offer(
-                source="reserved_map", pricing_model="reserved", price=price, price_unit="instance_hour",
-                text=f"{name}: {rate}", instance=instance, region=region,
+                source="reserved_map",
+                pricing_model="reserved",
+                price=price,
+                price_unit="instance_hour",
+                text=f"{name}: {rate}",
+                instance=instance,
+                region=region,
             )
 
 

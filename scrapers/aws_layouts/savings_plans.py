@@ -50,9 +50,15 @@ def _offers(page: Page, plan: dict[str, Any], term: dict[str, Any], place: str) 
         is_linux_hour = rate.get("discountedOperation") == "RunInstances" and rate.get("unit", "Hrs") == "Hrs"
         if usage and price and region and is_linux_hour and is_accelerated(usage["instance"]):
             yield Offer(
-                source=source, pricing_model="reserved", price=price, price_unit="instance_hour",
+                source=source,
+                pricing_model="reserved",
+                price=price,
+                price_unit="instance_hour",
                 text=f"{plan['productFamily']} {said['purchaseTerm']} {said['purchaseOption']}: "
                 f"{rate['discountedUsageType']} {stated['price']}",
-                instance=usage["instance"], region=region, term_months=int(years[1]) * 12, upfront=upfront,
+                instance=usage["instance"],
+                region=region,
+                term_months=int(years[1]) * 12,
+                upfront=upfront,
                 currency=stated.get("currency", "USD"),
             )

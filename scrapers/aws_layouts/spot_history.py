@@ -48,6 +48,11 @@ def _offer(page: Page, quote: dict[str, Any]) -> Offer | None:
     if not price or quote["ProductDescription"] not in _LINUX or not is_accelerated(instance):
         return None
     return Offer(
-        source="spot_history", pricing_model="spot", price=price, price_unit="instance_hour",
-        text=f"{instance} {zone} {quote['SpotPrice']} {quote['Timestamp']}", instance=instance, region=zone,
+        source="spot_history",
+        pricing_model="spot",
+        price=price,
+        price_unit="instance_hour",
+        text=f"{instance} {zone} {quote['SpotPrice']} {quote['Timestamp']}",
+        instance=instance,
+        region=zone,
     )

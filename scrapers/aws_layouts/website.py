@@ -29,10 +29,17 @@ def read_on_demand(page: Page) -> Iterator[Offer]:
         price, instance = amount(page, item["price"]), str(item["Instance Type"])
         region = str(item.get("Location") or path[-2])
         if price and is_accelerated(instance) and all(item.get(k, v) == v for k, v in _WANTED.items()):
-            found.append(Offer(
-                source="website_prices", pricing_model="on_demand", price=price, price_unit="instance_hour",
-                text=clip(f"{item['price']} {path[-1]}"), instance=instance, region=region,
-            ))
+            found.append(
+                Offer(
+                    source="website_prices",
+                    pricing_model="on_demand",
+                    price=price,
+                    price_unit="instance_hour",
+                    text=clip(f"{item['price']} {path[-1]}"),
+                    instance=instance,
+                    region=region,
+                )
+            )
     if not is_known:
         raise LayoutError(page, "objects with 'Instance Type' and 'price'", page.text()[:200])
     yield from agreed(found)
@@ -63,9 +70,13 @@ def _spot_offers(page: Page, region: dict[str, Any]) -> Iterator[Offer]:
                     price = amount(page, column.get("prices", {}).get("USD"))
                     if column.get("name") == "linux" and price:
                         yield Offer(
-                            source="spot_feed", pricing_model="spot", price=price, price_unit="instance_hour",
+                            source="spot_feed",
+                            pricing_model="spot",
+                            price=price,
+                            price_unit="instance_hour",
                             text=f"{size['size']} linux USD {column['prices']['USD']}",
-                            instance=size["size"], region=str(region.get("region", "")),
+                            instance=size["size"],
+                            region=str(region.get("region", "")),
                         )
 
 
@@ -80,9 +91,14 @@ def read_spot_advisor(page: Page) -> Iterator[Offer]:
             is_known = True
             if is_accelerated(path[3]):
                 yield Offer(
-                    source="spot_advisor", pricing_model="spot", price=None, price_unit="",
-                    price_status="no_price_stated", text=f"s={fact['s']} r={fact['r']}",
-                    instance=path[3], region=path[1],
+                    source="spot_advisor",
+                    pricing_model="spot",
+                    price=None,
+                    price_unit="",
+                    price_status="no_price_stated",
+                    text=f"s={fact['s']} r={fact['r']}",
+                    instance=path[3],
+                    region=path[1],
                 )
     if not is_known:
         raise LayoutError(page, "spot_advisor.REGION.Linux.TYPE with s and r", page.text()[:200])

@@ -46,7 +46,7 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
     """Cells stand in header order; blank ones count. A row that the page's end cut short yields nothing."""
     table = grid.find_parent(class_="table-v2")
     header = [words(h).upper() for h in table.select(".table-v2-header .table-v2-cell")] if table else []
-    if not header:
+    if table is None or not header:
         raise LayoutError(page, ".table-v2-header .table-v2-cell above the rows", words(grid)[:200])
     cells = [words(c) for c in grid.find_all(class_="table-v2-cell", recursive=False)]
     if len(cells) != len(header) or not any("GPU" in title for title in header):  # the CPU instances' table
@@ -54,7 +54,7 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
     named = dict(zip(header, cells, strict=True))
     count = number(cells[_index(page, header, "GPU COUNT")].split("^")[0])
     memory = cells[_index(page, header, "VRAM")]
-    heading = heading_before(grid)
+    heading = heading_before(table)
     region = re.sub(r"^REGION:\s*", "", heading, flags=re.IGNORECASE)
     for title, text in named.items():
         column = _column(title)

@@ -40,6 +40,7 @@ def _offers(source: str, product: dict[str, Any]) -> Iterator[Offer]:
             price_unit="" if price is None else "gpu_hour",
             price_status="no_price_stated" if price is None else "priced",
             instance=str(product.get("partNumber", "")),
+            region="global",
             gpu_label=_label(name),
             currency=block.get("currencyCode", "USD"),
             text=clip(f"{product.get('partNumber')} {name}: {block.get('currencyCode')} {price} GPU Per Hour"),

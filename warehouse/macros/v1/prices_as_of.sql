@@ -12,7 +12,7 @@ with seen as (
 tried as (
     select
         provider,
-        source,
+        source as feed,
         max(seen_on) filter (where status in ('ok', 'no_public_price')) as looked_on,
         max(seen_on) as tried_on
     from v1.source_health
@@ -26,6 +26,6 @@ select
         as is_carried_forward,
     s.rank = min(s.rank) over (partition by s.provider, s.gpu, s.pricing_model) as is_preferred
 from seen as s
-left join tried as t on t.provider = s.provider and t.source = s.source
+left join tried as t on t.provider = s.provider and t.feed = s.feed
 where date_diff('day', s.observed_on, as_of::date) <= max_age
     and not coalesce(t.looked_on > s.observed_on, false);

@@ -7,6 +7,7 @@ select
     o.captured_at as observed_at,
     p.landed_at,
     p.origin,
+    p.source as feed, -- as the fetcher names the page: one page may state several sources
     p.url as source_url,
     p.sha256,
     p.parser_version
@@ -15,6 +16,7 @@ join staging.pages as p using (landing_id, provider, url, captured_at)
 union all by name
 select
     'seed' as source,
+    'seed' as feed,
     coalesce(a.provider, lower(s.provider)) as provider,
     coalesce(s.instance, '') as instance,
     s.gpu_label,

@@ -1,5 +1,6 @@
 -- Every priced observation with its receipt: what one source stated, when it was seen, and the words it was read from.
 -- Grain: series_id x observed_at. usd_per_gpu_hour: USD per GPU-hour, NULL for components. rank: 1 answers first.
+-- feed: the source as v1.source_health names it.
 select
     series_id,
     provider,
@@ -23,6 +24,7 @@ select
     landed_at,
     effective_from,
     source,
+    feed,
     rank,
     origin,
     availability,
