@@ -123,10 +123,13 @@ class Fetcher:
             if not answer.location:
                 return answer, draft
             draft.discard()
-            check_url(answer.location, self._settings)
+            try:
+                check_url(answer.location, self._settings)
+            except FetchError as error:
+                raise FetchError(f"{ask.url} redirects: {error}", status=answer.status) from None
             if not allowed(host_of(answer.location)):
-                raise FetchError(f"{ask.url} redirects to the foreign host {host_of(answer.location)}", "failed",
-                                 answer.status)
+                foreign = host_of(answer.location)
+                raise FetchError(f"{ask.url} redirects to the foreign host {foreign}", status=answer.status)
             ask = _redirected(ask, answer, keys.names(request.headers))
         raise FetchError(f"{request.url} redirects more than {MAX_REDIRECTS} times")
 

@@ -220,6 +220,8 @@ def _translated(ask: Ask, watch: _Watch) -> Iterator[None]:
     url = clip(ask.url, 500)
     try:
         yield
+        if watch.is_over:  # an answer without a stated end looks whole when its connection is cut
+            raise FetchError("cut off")
     except FetchError as error:
         if watch.is_over:  # the cut connection looks like a damaged answer
             raise Transient(f"{url} took longer than {watch.seconds:g} s") from None

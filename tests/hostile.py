@@ -58,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             self.server.hits[name] += 1
             self.server.times[name].append(time.monotonic())
-            self.server.headers[name] = dict(self.headers)
+            self.server.headers[name] = {key.lower(): value for key, value in self.headers.items()}
             self.server.now += 1
             self.server.most = max(self.server.most, self.server.now)
         try:
