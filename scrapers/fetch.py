@@ -144,6 +144,8 @@ class Fetcher:
         rules = render.Rules(headers, self._settings, host_rule(provider, request.url), self._replay)
         delay = self._admit(request.url)
         shown = self._web.in_turn(request.url, delay, lambda: self._chromium().render(request, rules))
+        if shown.url != request.url:
+            self._admit(shown.url)
         recorded = self._replay.find("GET", shown.url) if self._replay else None
         facts = {**shown.headers, DOCUMENT_SHA256: shown.document_sha256}
         page = self._page(provider, request, shown.url, facts, recorded)

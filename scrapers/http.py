@@ -21,10 +21,14 @@ from scrapers.policy import Settings, check_address, host_of
 from scrapers.turns import ComeBackLater, Turns
 
 _LOG = logging.getLogger(__name__)
+LANGUAGE = "en-US"  # one language for every visit, or prices come in the currency of wherever we run
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CONDITIONS = {"if-none-match", "if-modified-since"}
 # By default stamina speaks through structlog, which prints to stdout; stdout holds data alone. We log retries here.
 stamina.instrumentation.set_on_retry_hooks(())
+# At their finer levels these two print headers, and keys with them.
+for _name in ("httpx2", "httpcore2"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Transient(FetchError, ComeBackLater):
@@ -111,12 +115,15 @@ class Web:
                 try:
                     return action()
                 except Transient as error:
-                    _LOG.warning("attempt %d of %d: %s", attempt.num, s.attempts, clip(str(error)))
+                    # Without the message, which may quote what a host echoed: keys are known further up.
+                    came = f"status {error.status}" if error.status else "no whole answer"
+                    _LOG.warning("%s: %s at attempt %d of %d", host_of(url), came, attempt.num, s.attempts)
                     raise
         raise AssertionError("stamina returns or raises")
 
     def _once(self, ask: Ask, sink: Sink) -> Answer:
-        headers = {"Accept-Encoding": ACCEPTED, **ask.headers, "User-Agent": self._settings.user_agent}
+        manners = {"User-Agent": self._settings.user_agent, "Accept-Encoding": ACCEPTED}
+        headers = {"Accept-Language": LANGUAGE, **ask.headers, **manners}
         transport = self._replacement or httpx2.HTTPTransport(verify=self._tls)
         client = httpx2.Client(transport=transport, timeout=ask.timeout, trust_env=False)
         watch = _Watch(host_of(ask.url), self._settings, ask.timeout)

@@ -20,9 +20,9 @@ from playwright.async_api import BrowserContext, Error, Page, Response, Route, W
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from scrapers import browser
-from scrapers.http import Transient, check_status
+from scrapers.http import LANGUAGE, Transient, check_status
 from scrapers.model import FetchError, Request, clip
-from scrapers.policy import Settings, check_address, check_url, host_of
+from scrapers.policy import MAX_REDIRECTS, Settings, check_address, check_url, host_of
 from scrapers.replay import Replay
 
 _LOG = logging.getLogger(__name__)
@@ -98,12 +98,11 @@ class Browser:
         self._thread.start()
         try:
             self._call(self._start())
-        except Error as error:
+        except BaseException as error:
             self._stop_loop()
-            raise FetchError(f"the browser does not start: {clip(error.message)}. {browser.HELP}") from None
-        except BaseException:
-            self._stop_loop()
-            raise
+            if isinstance(error, FetchError) or not isinstance(error, Exception):
+                raise
+            raise FetchError(f"the browser does not start: {clip(str(error))}. {browser.HELP}") from None
 
     def render(self, request: Request, rules: Rules) -> Shown:
         """The page as it stands once its scripts have run and `wait_for` is there.
@@ -130,10 +129,13 @@ class Browser:
         self._loop.close()
 
     async def _start(self) -> None:
+        self._playwright = await async_playwright().start()
+        await self._launch()
+
+    async def _launch(self) -> None:
         path = browser.find()
         if path is None:
             raise FetchError(browser.HELP)
-        self._playwright = await async_playwright().start()
         try:
             # Root cannot use Chromium's sandbox.
             self._chromium = await self._playwright.chromium.launch(
@@ -150,9 +152,12 @@ class Browser:
 
     async def _render(self, request: Request, rules: Rules) -> Shown:
         try:
+            if not self._chromium.is_connected():  # it was killed, as browsers are when memory runs out
+                await self._launch()
             context = await self._chromium.new_context(
-                user_agent=rules.settings.user_agent, service_workers="block", accept_downloads=False
-            )
+                user_agent=rules.settings.user_agent, service_workers="block", accept_downloads=False,
+                locale=LANGUAGE, timezone_id="UTC",
+            )  # fmt: skip
         except Error as error:
             raise FetchError(f"{request.url}: the browser is gone: {clip(error.message)}") from None
         try:
@@ -181,6 +186,8 @@ class _Visit:
     async def result(self) -> Shown:
         await self._context.route("**/*", self._route)
         await self._context.route_web_socket("**/*", _close)
+        if replay := self._rules.replay:  # a page that counts days shows what it showed then
+            await self._context.clock.set_fixed_time(replay.captured_at(replay.find("GET", self._request.url)))
         work = asyncio.ensure_future(self._load())
         try:
             await asyncio.wait({work, self._refused}, return_when=asyncio.FIRST_COMPLETED)
@@ -211,9 +218,16 @@ class _Visit:
 
     async def _check_source(self, page: Page, response: Response) -> None:
         """Interception sees no redirects, so where the document came from is checked afterwards."""
-        check_url(page.url, self._rules.settings)
-        if not self._rules.is_allowed(host_of(page.url)):
-            raise FetchError(f"{self._request.url} redirects to the foreign host {host_of(page.url)}")
+        hops, hop = [page.url, response.url], response.request.redirected_from
+        while hop:
+            hops.append(hop.url)
+            hop = hop.redirected_from
+        for url in hops:
+            check_url(url, self._rules.settings)
+            if not self._rules.is_allowed(host_of(url)):
+                raise FetchError(f"{self._request.url} redirects to the foreign host {host_of(url)}")
+        if len(hops) - 2 > MAX_REDIRECTS:
+            raise FetchError(f"{self._request.url} redirects more than {MAX_REDIRECTS} times")
         server = await response.server_addr()
         if self._rules.replay is None and server:
             check_address(host_of(page.url), server["ipAddress"].strip("[]"), self._rules.settings)

@@ -145,7 +145,9 @@ def _full(handle: int) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
-def test_a_disk_that_fills_at_any_step_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+def test_a_disk_that_fills_at_any_step_leaves_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
     """Steps that reach the disk: the bytes, their folder, the record, its folder."""
     calls, real = iter(range(1, 9)), os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: _full(handle) if next(calls) == step else real(handle))

@@ -6,7 +6,6 @@ import json
 import logging
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -245,20 +244,21 @@ def test_keys_stay_out_of_everything(
     with pytest.raises(FetchError) as caught:
         fetch(tmp_path, replace(keyed, url=server.url("/keyed-broken")))
     written = "".join(f.read_text() for f in tmp_path.rglob("*") if f.is_file() and f.suffix != ".gz")
-    ours = "".join(record.getMessage() for record in caplog.records if record.name.startswith("scrapers"))
-    assert "s3cr3t" not in written + ours + str(caught.value)
+    assert "s3cr3t" not in written + caplog.text + str(caught.value)
     assert "key=[redacted]" in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    "url", ["http://example.com/", "ftp://example.com/", "file:///etc/passwd", "https://a:b@example.com/", "https:///x"]
+    "url", ["http://a.example/", "ftp://a.example/", "file:///etc/passwd", "https://a:b@a.example/", "https:///x"]
 )
 def test_only_https_addresses_are_fetched(url: str) -> None:
     with pytest.raises(FetchError, match="refused"):
         check_url(url, Settings())
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:192.168.0.1", "fe80::1%x"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "::1", "::ffff:192.168.0.1", "fe80::1%x"]
+)
 def test_private_addresses_are_refused(address: str) -> None:
     with pytest.raises(FetchError, match="not public"):
         check_address("example.com", address, Settings())
@@ -288,4 +288,5 @@ def test_a_browser_page_from_the_network(server: Server, tmp_path: Path) -> None
     assert isinstance(page, Page) and page.fetched_by == "browser" and b"$1.10" in page.read()
     assert len(page.headers[DOCUMENT_SHA256]) == 64 and server.headers["/ok"]["user-agent"].startswith("gpuhour/")
     assert [isinstance(f, Failure) and f.status for f in failures] == [None, 500, None]
-    assert [says in str(f) for says, f in zip(("localhost", "status 500", "</html>"), failures, strict=True)] == [True] * 3
+    for failure, says in zip(failures, ("localhost", "status 500", "</html>"), strict=True):
+        assert says in str(failure)

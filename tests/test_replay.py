@@ -40,7 +40,9 @@ def capture(folder: Path, url: str, page: str = HTML, suffix: str = "html", **fa
     (folder / "meta.json").write_text(json.dumps(meta))
 
 
-def crawl(home: Path, captures: Path, *requests: Request, day: date | None = None, **facts: object) -> list[Page | Failure]:
+def crawl(
+    home: Path, captures: Path, *requests: Request, day: date | None = None, **facts: object
+) -> list[Page | Failure]:
     provider = Provider("p", "P", requests, parse=lambda page: [], **facts)  # type: ignore[arg-type]
     with Fetcher(Archive(home), Replay(captures, day)) as fetcher:
         return list(fetcher.crawl(provider))
@@ -54,7 +56,8 @@ def only_failure(results: list[Page | Failure]) -> str:
 
 def test_a_capture_answers_as_its_host_did(tmp_path: Path) -> None:
     capture(tmp_path / "in/a", "https://a.example/p?x=1&y=a%20b")
-    (page,) = crawl(tmp_path, tmp_path / "in", Request("https://A.example:443/p?y=a+b&_=17&x=1#top", "s", is_index=True))
+    request = Request("https://A.example:443/p?y=a+b&_=17&x=1#top", "s", is_index=True)
+    (page,) = crawl(tmp_path, tmp_path / "in", request)
     assert isinstance(page, Page) and page.text() == HTML and page.fetched_by == "replay-http" and page.is_index
     assert page.captured_at == datetime(2026, 9, 20, 6, 15, tzinfo=UTC)
     assert Archive(tmp_path).pages("p", date(2026, 9, 20)) == [page]
@@ -64,8 +67,8 @@ def test_what_was_not_recorded_or_failed_then_fails_and_the_rest_goes_on(tmp_pat
     capture(tmp_path / "in/a", "https://a.example/gone", status=404)
     capture(tmp_path / "in/b", "https://a.example/ok")
     capture(tmp_path / "in/c", "https://a.example/moved", status=301, location="https://a.example/ok")
-    urls = ("gone", "unseen", "moved", "ok")
-    gone, unseen, moved, page = crawl(tmp_path, tmp_path / "in", *(Request(f"https://a.example/{u}", "s") for u in urls))
+    requests = (Request(f"https://a.example/{name}", "s") for name in ("gone", "unseen", "moved", "ok"))
+    gone, unseen, moved, page = crawl(tmp_path, tmp_path / "in", *requests)
     assert isinstance(gone, Failure) and gone.status == 404
     assert isinstance(unseen, Failure) and "not recorded: GET https://a.example/unseen" in unseen.error
     assert isinstance(moved, Page) and moved.final_url == "https://a.example/ok" and isinstance(page, Page)
@@ -179,6 +182,18 @@ def test_a_browser_page_that_hangs_or_grows_is_ended_and_the_next_goes_on(
     for found, says in ((endless, "took longer"), (never, "waiting for '.price'"), (large, "larger than its limit")):
         assert isinstance(found, Failure) and says in found.error
     assert [isinstance(found, Page) and "$1" in found.text() for found in rest] == [True, True]
+
+
+def test_time_stands_where_it_was_recorded(tmp_path: Path, chromium: render.Browser) -> None:
+    script = "document.body.append(new Date().toISOString(), ' ', new Date().getTimezoneOffset(), navigator.language)"
+    capture(tmp_path / "in/a", "https://a.example/", f"<html><body><script>{script}</script></body></html>")
+    (page,) = crawl(tmp_path, tmp_path / "in", Request("https://a.example/", "s", browser=True, wait_for="body"))
+    assert isinstance(page, Page) and "2026-09-20T06:15:00.000Z 0en-US" in page.text()
+
+
+def test_a_browser_that_died_is_replaced(tmp_path: Path, chromium: render.Browser) -> None:
+    chromium._call(chromium._chromium.close())
+    assert isinstance(crawl(tmp_path, CAPTURES, FILLED)[0], Page)
 
 
 def test_threads_share_one_browser(tmp_path: Path, chromium: render.Browser) -> None:
