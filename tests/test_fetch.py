@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.archive import Archive
+from scrapers.archive import Archive, Draft
 from scrapers.fetch import DOCUMENT_SHA256, UNCHANGED_SINCE, Fetcher
-from scrapers.http import retry_after
+from scrapers.http import Ask, Web, retry_after
 from scrapers.model import Failure, FetchError, LayoutError, Page, Provider, Request
 from scrapers.policy import Settings, check_address, check_url
+from scrapers.turns import Turns
 from tests.hostile import PAGE, Server, serve
 
 FAST = Settings(interval=0, jitter=0, attempts=2, backoff=0.001, backoff_max=0.01,
@@ -108,6 +112,26 @@ def test_a_slow_drip_ends_in_time(server: Server, tmp_path: Path, path: str) -> 
     error = refusal(tmp_path, Request(server.url(path), "s", timeout=0.3), replace(FAST, attempts=1))
     assert "took longer than 0.3 s" in str(error)
     assert time.monotonic() - start < 1.5
+
+
+def test_a_host_that_never_finishes_its_handshake_ends_in_time(tmp_path: Path) -> None:
+    """TLS has bytes of its own to drip, on a socket that is no longer the one that was opened."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            with contextlib.suppress(OSError), listener.accept()[0] as peer:
+                peer.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 KiB follows
+                while True:
+                    peer.sendall(b"\0")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        start = time.monotonic()
+        ask = Ask(f"https://127.0.0.1:{listener.getsockname()[1]}/", timeout=0.3)
+        web = Web(FAST, Turns(tmp_path, 0, 0, 0))
+        with pytest.raises(FetchError, match=r"took longer than 0\.3 s"):
+            web._once(ask, Draft(tmp_path))
+        assert time.monotonic() - start < 1.5
 
 
 def test_the_kind_can_be_said_and_the_end_be_named(server: Server, tmp_path: Path) -> None:
