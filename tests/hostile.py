@@ -279,6 +279,11 @@ def _unframed_csv(h: Handler) -> None:
     h.wfile.write(b"a,b\n1,2\n3,")
 
 
+@path("/framed.csv")
+def _framed_csv(h: Handler) -> None:
+    h.say(b"a,b\n1,2\n3,4", kind="text/csv")
+
+
 @path("/empty")
 def _empty(h: Handler) -> None:
     h.say(b" \n")

@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from scrapers.archive import Archive, Draft
 from scrapers.fetch import DOCUMENT_SHA256, UNCHANGED_SINCE, Fetcher
-from scrapers.http import Ask, Web, retry_after
+from scrapers.http import Ask, Web, _Watch, retry_after
 from scrapers.model import Failure, FetchError, LayoutError, Page, Provider, Request
 from scrapers.policy import Settings, check_address, check_url
 from scrapers.turns import Turns
@@ -134,6 +135,29 @@ def test_a_host_that_never_finishes_its_handshake_ends_in_time(tmp_path: Path) -
         assert time.monotonic() - start < 1.5
 
 
+def test_time_is_up_even_when_tls_took_the_socket_over(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    stream = Mock(get_extra_info={"server_addr": ("127.0.0.1", 1), "socket": ours}.__getitem__)
+    watch = _Watch("127.0.0.1", FAST, 0.05)
+    with watch:
+        watch.trace("connection.connect_tcp.complete", {"return_value": stream})
+        wrapped = socket.socket(fileno=ours.detach())
+        theirs.settimeout(2)
+        assert theirs.recv(1) == b"" and watch.is_over
+    wrapped.close()
+    theirs.close()
+
+
+def test_redirects_may_lead_to_the_hosts_that_a_provider_lists(server: Server, tmp_path: Path) -> None:
+    settings = replace(FAST, allow_http_hosts=frozenset({"127.0.0.1", "localhost"}))
+    request = Request(server.url("/abroad"), "s")
+    with Fetcher(Archive(tmp_path), settings=settings) as fetcher:
+        page = fetcher.fetch(provider(request, hosts=("localhost",)), request)
+        with pytest.raises(FetchError, match="foreign"):
+            fetcher.fetch(provider(request, hosts=("ocalhost", "calhost")), request)
+    assert page.final_url == server.url("/ok", "localhost") and page.url == request.url
+
+
 def test_the_kind_can_be_said_and_the_end_be_named(server: Server, tmp_path: Path) -> None:
     assert "came with html" in str(refusal(tmp_path, Request(server.url("/ok"), "s", expect="json")))
     assert "came with json" in str(refusal(tmp_path, Request(server.url("/good.json"), "s", expect="html")))
@@ -142,6 +166,7 @@ def test_the_kind_can_be_said_and_the_end_be_named(server: Server, tmp_path: Pat
     assert "&lt;/table&gt;" in str(refusal(tmp_path, Request(server.url("/ok"), "s", ends_with="&lt;/table&gt;")))
     assert fetch(tmp_path, Request(server.url("/ok"), "s", ends_with="</body></html>")).read() == PAGE
     assert fetch(tmp_path, Request(server.url("/good.json"), "s")).status == 200
+    assert fetch(tmp_path, Request(server.url("/framed.csv"), "s")).read().endswith(b"3,4")
 
 
 def test_only_what_may_pass_is_tried_again(server: Server, tmp_path: Path) -> None:
