@@ -22,6 +22,7 @@ from scrapers.policy import MAX_REDIRECTS, Settings, check_url, host_of, host_ru
 from scrapers.replay import Recorded, Replay
 from scrapers.robots import Robots
 from scrapers.turns import Turns
+from scrapers.visit import Rules
 from scrapers.whole import Bytes, check
 
 _LOG = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ class Fetcher:
         return old if old and old.fetched_by == "http" and _conditions(old) and is_sound(old) else None
 
     def _render(self, provider: Provider, request: Request, headers: Mapping[str, str]) -> Page:
-        rules = render.Rules(headers, self._settings, host_rule(provider, request.url), self._replay)
+        rules = Rules(headers, self._settings, host_rule(provider, request.url), self._replay)
         delay = self._admit(request.url)
         shown = self._web.in_turn(request.url, delay, lambda: self._chromium().render(request, rules))
         if shown.url != request.url:

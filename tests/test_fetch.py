@@ -20,10 +20,11 @@ import pytest
 
 from scrapers.archive import Archive, Draft
 from scrapers.fetch import DOCUMENT_SHA256, UNCHANGED_SINCE, Fetcher
-from scrapers.http import Ask, Web, _Watch, retry_after
+from scrapers.http import Ask, Web, retry_after
 from scrapers.model import Failure, FetchError, LayoutError, Page, Provider, Request
 from scrapers.policy import Settings, check_address, check_url
 from scrapers.turns import Turns
+from scrapers.watch import Watch
 from tests.hostile import PAGE, Server, serve
 
 FAST = Settings(interval=0, jitter=0, attempts=2, backoff=0.001, backoff_max=0.01,
@@ -138,7 +139,7 @@ def test_a_host_that_never_finishes_its_handshake_ends_in_time(tmp_path: Path) -
 def test_time_is_up_even_when_tls_took_the_socket_over(tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     stream = Mock(get_extra_info={"server_addr": ("127.0.0.1", 1), "socket": ours}.__getitem__)
-    watch = _Watch("127.0.0.1", FAST, 0.05)
+    watch = Watch("127.0.0.1", FAST, 0.05)
     with watch:
         watch.trace("connection.connect_tcp.complete", {"return_value": stream})
         wrapped = socket.socket(fileno=ours.detach())
