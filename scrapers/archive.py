@@ -163,18 +163,19 @@ class Archive:
         """Move the bytes into their day, then write the record; each by rename, the record last."""
         when = page.captured_at.astimezone(UTC)
         folder = self._day(page.provider, when.date())
-        stem = f"{when:%H%M%S}-{page.sha256[:8]}"
         with _named(folder):
             folder.mkdir(parents=True, exist_ok=True)
             stored = _stored(folder, page.sha256)
             if stored is None:
-                stored = folder / f"{stem}.body.gz"
+                stored = folder / f"{when:%H%M%S}-{page.sha256[:8]}.body.gz"
                 body_file.replace(stored)
                 _sync(folder)
             facts = {name: getattr(page, name) for name in _FACTS}
             facts |= {"method": method, "body": body, "headers": dict(page.headers), "file": stored.name,
                       "captured_at": when.isoformat()}
-            _write_record(folder / f"{stem}-{_request_id(method, page.url, body)}.json", facts, self._drafts)
+            # To the microsecond: a record is one visit. The same replay writes the same records again.
+            record = f"{when:%H%M%S_%f}-{page.sha256[:8]}-{_request_id(method, page.url, body)}.json"
+            _write_record(folder / record, facts, self._drafts)
         return replace(page, path=stored)
 
 

@@ -22,6 +22,7 @@ from scrapers.policy import MAX_REDIRECTS, Settings, check_url, host_of, host_ru
 from scrapers.replay import Recorded, Replay
 from scrapers.robots import Robots
 from scrapers.turns import Turns
+from scrapers.visit import Rules
 from scrapers.whole import Bytes, check
 
 _LOG = logging.getLogger(__name__)
@@ -123,10 +124,13 @@ class Fetcher:
             if not answer.location:
                 return answer, draft
             draft.discard()
-            check_url(answer.location, self._settings)
+            try:
+                check_url(answer.location, self._settings)
+            except FetchError as error:
+                raise FetchError(f"{ask.url} redirects: {error}", status=answer.status) from None
             if not allowed(host_of(answer.location)):
-                raise FetchError(f"{ask.url} redirects to the foreign host {host_of(answer.location)}", "failed",
-                                 answer.status)
+                foreign = host_of(answer.location)
+                raise FetchError(f"{ask.url} redirects to the foreign host {foreign}", status=answer.status)
             ask = _redirected(ask, answer, keys.names(request.headers))
         raise FetchError(f"{request.url} redirects more than {MAX_REDIRECTS} times")
 
@@ -138,9 +142,11 @@ class Fetcher:
         return old if old and old.fetched_by == "http" and _conditions(old) and is_sound(old) else None
 
     def _render(self, provider: Provider, request: Request, headers: Mapping[str, str]) -> Page:
-        rules = render.Rules(headers, self._settings, host_rule(provider, request.url), self._replay)
+        rules = Rules(headers, self._settings, host_rule(provider, request.url), self._replay)
         delay = self._admit(request.url)
         shown = self._web.in_turn(request.url, delay, lambda: self._chromium().render(request, rules))
+        if shown.url != request.url:
+            self._admit(shown.url)
         recorded = self._replay.find("GET", shown.url) if self._replay else None
         facts = {**shown.headers, DOCUMENT_SHA256: shown.document_sha256}
         page = self._page(provider, request, shown.url, facts, recorded)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,14 +15,19 @@ import stamina
 
 from scrapers.inflate import ACCEPTED, inflate
 from scrapers.model import FetchError, clip
-from scrapers.policy import Settings, check_address, host_of
+from scrapers.policy import Settings, host_of
 from scrapers.turns import ComeBackLater, Turns
+from scrapers.watch import Watch
 
 _LOG = logging.getLogger(__name__)
+LANGUAGE = "en-US"  # one language for every visit, or prices come in the currency of wherever we run
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CONDITIONS = {"if-none-match", "if-modified-since"}
 # By default stamina speaks through structlog, which prints to stdout; stdout holds data alone. We log retries here.
 stamina.instrumentation.set_on_retry_hooks(())
+# At their finer levels these two print headers, and keys with them.
+for _name in ("httpx2", "httpcore2"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class Transient(FetchError, ComeBackLater):
@@ -111,15 +114,18 @@ class Web:
                 try:
                     return action()
                 except Transient as error:
-                    _LOG.warning("attempt %d of %d: %s", attempt.num, s.attempts, clip(str(error)))
+                    # Without the message, which may quote what a host echoed: keys are known further up.
+                    came = f"status {error.status}" if error.status else "no whole answer"
+                    _LOG.warning("%s: %s at attempt %d of %d", host_of(url), came, attempt.num, s.attempts)
                     raise
         raise AssertionError("stamina returns or raises")
 
     def _once(self, ask: Ask, sink: Sink) -> Answer:
-        headers = {"Accept-Encoding": ACCEPTED, **ask.headers, "User-Agent": self._settings.user_agent}
+        manners = {"User-Agent": self._settings.user_agent, "Accept-Encoding": ACCEPTED}
+        headers = {"Accept-Language": LANGUAGE, **ask.headers, **manners}
         transport = self._replacement or httpx2.HTTPTransport(verify=self._tls)
         client = httpx2.Client(transport=transport, timeout=ask.timeout, trust_env=False)
-        watch = _Watch(host_of(ask.url), self._settings, ask.timeout)
+        watch = Watch(host_of(ask.url), self._settings, ask.timeout)
         with _translated(ask, watch), watch, client:
             request = client.build_request(ask.method, ask.url, headers=headers, content=ask.body or None,
                                            extensions={"trace": watch.trace})
@@ -176,50 +182,14 @@ def _pour(ask: Ask, chunks: Iterator[bytes], sink: Sink) -> None:
             return
 
 
-class _Watch:
-    """Ends an answer's connection when its time is up: read timeouts alone let a slow drip go on for ever."""
-
-    def __init__(self, host: str, settings: Settings, seconds: float) -> None:
-        self._host, self._settings, self.seconds = host, settings, seconds
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-        self._socket: socket.socket | None = None
-        self.is_over = False
-
-    def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Sees the connection made: refuses a private address, and holds on to the socket."""
-        if event != "connection.connect_tcp.complete":
-            return
-        stream = info["return_value"]
-        try:
-            check_address(self._host, str(stream.get_extra_info("server_addr")[0]), self._settings)
-        except FetchError:
-            stream.close()
-            raise
-        # A duplicate stays usable when TLS takes the original over.
-        self._socket = stream.get_extra_info("socket").dup()
-
-    def _end(self) -> None:
-        self.is_over = True
-        if self._socket:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
-
-    def __enter__(self) -> None:
-        self._timer.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        if self._socket:
-            self._socket.close()
-
-
 @contextmanager
-def _translated(ask: Ask, watch: _Watch) -> Iterator[None]:
+def _translated(ask: Ask, watch: Watch) -> Iterator[None]:
     """The HTTP library's errors in our words, without the headers that its messages may quote."""
     url = clip(ask.url, 500)
     try:
         yield
+        if watch.is_over:  # an answer without a stated end looks whole when its connection is cut
+            raise FetchError("cut off")
     except FetchError as error:
         if watch.is_over:  # the cut connection looks like a damaged answer
             raise Transient(f"{url} took longer than {watch.seconds:g} s") from None

@@ -58,7 +58,7 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.lock:
             self.server.hits[name] += 1
             self.server.times[name].append(time.monotonic())
-            self.server.headers[name] = dict(self.headers)
+            self.server.headers[name] = {key.lower(): value for key, value in self.headers.items()}
             self.server.now += 1
             self.server.most = max(self.server.most, self.server.now)
         try:
@@ -277,6 +277,11 @@ def _unframed_csv(h: Handler) -> None:
     h.send_response(200)
     h.end_headers()
     h.wfile.write(b"a,b\n1,2\n3,")
+
+
+@path("/framed.csv")
+def _framed_csv(h: Handler) -> None:
+    h.say(b"a,b\n1,2\n3,4", kind="text/csv")
 
 
 @path("/empty")
