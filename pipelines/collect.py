@@ -44,7 +44,7 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
 
     Returns what was seen, one entry per page; raises OSError when it cannot be written.
     """
-    return _land(provider, home, _read_all(provider, fetcher.crawl(provider), origin))
+    return _land(provider, home, _read_all(provider, fetcher.crawl(provider), origin, fetcher.now()))
 
 
 def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
@@ -58,19 +58,21 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; only archived days can be "
             "read again, and only today can be fetched"
         )
-    return _land(provider, home, _read_all(provider, pages, "live"))
+    return _land(provider, home, [_read(provider, page) for page in pages])
 
 
-def _read_all(provider: Provider, results: Iterable[Page | Failure], origin: Origin) -> Iterator[Seen]:
+def _read_all(
+    provider: Provider, results: Iterable[Page | Failure], origin: Origin, started_at: datetime
+) -> Iterator[Seen]:
     for result in results:
-        seen = _failed(provider, result, origin) if isinstance(result, Failure) else _read(provider, result)
+        seen = _failed(provider, result, origin, started_at) if isinstance(result, Failure) else _read(provider, result)
         log.info("%s: %s %s, %d offers %s", provider.slug, seen.status, seen.url, len(seen.offers), seen.detail)
         yield seen
 
 
-def _failed(provider: Provider, failure: Failure, origin: Origin) -> Seen:
+def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: datetime) -> Seen:
     return Seen(
-        provider.slug, failure.request.source, failure.request.url, datetime.now(UTC), _FAILURES[failure.kind],
+        provider.slug, failure.request.source, failure.request.url, started_at, _FAILURES[failure.kind],
         detail=failure.error, origin=origin,
     )  # fmt: skip
 

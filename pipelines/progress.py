@@ -12,14 +12,13 @@ from rich.logging import RichHandler
 
 @contextmanager
 def shown() -> Iterator[None]:
-    """While inside: gpuhour's messages are shown, Dagster's only when they are errors."""
+    """While inside: gpuhour's messages are shown."""
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, show_level=False, log_time_format="%H:%M:%S", markup=False)
     ours = logging.getLogger("gpuhour")
     level, ours.propagate = ours.level, False
     ours.setLevel(logging.INFO)
     ours.addHandler(handler)
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)  # each failure is told once, by us
     try:
         with console.status("reading prices"):
             yield

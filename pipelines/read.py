@@ -85,9 +85,10 @@ def history(con: Connection, wanted: Filter) -> list[tuple[Any, ...]]:
 def last_tries(con: Connection) -> dict[str, tuple[str, date, str]]:
     """Provider -> status, day and detail of its last try; the worst status of its sources on that day."""
     found = con.execute(
-        "select provider, string_agg(distinct status, ', ' order by status), seen_on, "
-        "string_agg(distinct detail, '; ' order by detail) from v1.source_health "
-        "group by provider, seen_on "
+        # A source that only lacks its key says nothing of the provider's other sources.
+        "select provider, coalesce(string_agg(distinct status, ', ' order by status) filter (status <> 'needs_key'), "
+        "'needs_key'), seen_on, string_agg(distinct detail, '; ' order by detail) filter (status <> 'ok') "
+        "from v1.source_health group by provider, seen_on "
         "qualify row_number() over (partition by provider order by seen_on desc) = 1"
     ).fetchall()
     return {provider: (status, day, detail or "") for provider, status, day, detail in found}

@@ -17,6 +17,10 @@ from pipelines.definitions import defs
 from pipelines.resources import Workspace
 
 
+# Dagster's own log is kept with the run (`make serve` shows it); the terminal gets ours.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a refresh did: providers that failed outright or in part, and whether the build was published."""
@@ -65,9 +69,10 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
             resources={"workspace": workspace},
             asset_selection=wanted,
             raise_on_error=False,
+            run_config=QUIET,
         )
         built = code.resolve_job_def(automation.BUILD.name).execute_in_process(
-            instance=history, resources={"workspace": workspace}, raise_on_error=False
+            instance=history, resources={"workspace": workspace}, raise_on_error=False, run_config=QUIET
         )
     failed = tuple(sorted(str(e.step_key).removeprefix("landing__") for e in scraped.get_step_failure_events()))
     partial = tuple(sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed))

@@ -171,8 +171,13 @@ class Archive:
                 body_file.replace(stored)
                 _sync(folder)
             facts = {name: getattr(page, name) for name in _FACTS}
-            facts |= {"method": method, "body": body, "headers": dict(page.headers), "file": stored.name,
-                      "captured_at": when.isoformat()}
+            facts |= {
+                "method": method,
+                "body": body,
+                "headers": dict(page.headers),
+                "file": stored.name,
+                "captured_at": when.isoformat(),
+            }
             # To the microsecond: a record is one visit. The same replay writes the same records again.
             record = f"{when:%H%M%S_%f}-{page.sha256[:8]}-{_request_id(method, page.url, body)}.json"
             _write_record(folder / record, facts, self._drafts)

@@ -16,8 +16,10 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 _APPS = ("Chromium.app/Contents/MacOS/Chromium", "Google Chrome.app/Contents/MacOS/Google Chrome")
 _OWN = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
 _DRIVER = (sys.executable, "-m", "playwright")
-HELP = ("No usable Chromium: run `sudo apt-get install -y chromium libatomic1` (Debian, Ubuntu) or install Google "
-        "Chrome, or name one in GPUHOUR_BROWSER.")
+HELP = (
+    "No usable Chromium: run `sudo apt-get install -y chromium libatomic1` (Debian, Ubuntu) or install Google "
+    "Chrome, or name one in GPUHOUR_BROWSER."
+)
 
 
 def find() -> Path | None:

@@ -66,8 +66,12 @@ class Fetcher:
             if identity in seen:
                 continue
             if len(seen) >= self._settings.max_pages:
-                yield Failure(request, f"{provider.slug}: stopped after {len(seen)} pages; {request.url} and "
-                                       f"{len(queue)} more were not fetched", "too_many")
+                yield Failure(
+                    request,
+                    f"{provider.slug}: stopped after {len(seen)} pages; {request.url} and "
+                    f"{len(queue)} more were not fetched",
+                    "too_many",
+                )
                 return
             seen.add(identity)
             try:
@@ -82,6 +86,10 @@ class Fetcher:
                     yield found
                 else:
                     queue.append(found)
+
+    def now(self) -> datetime:
+        """This moment (UTC); in a replay, the moment of its newest capture."""
+        return self._replay.newest() if self._replay else datetime.now(UTC)
 
     def fetch(self, provider: Provider, request: Request) -> Page:
         """One page, archived. An unchanged one (304) has the archived bytes and this moment as its time.
@@ -104,8 +112,9 @@ class Fetcher:
     def _download(self, provider: Provider, request: Request, headers: Mapping[str, str]) -> Page:
         old = self._previous(provider, request)
         conditions = _conditions(old) if old else {}
-        ask = Ask(request.url, request.method, {**headers, **conditions}, request.body, request.max_bytes,
-                  request.timeout)
+        ask = Ask(
+            request.url, request.method, {**headers, **conditions}, request.body, request.max_bytes, request.timeout
+        )
         answer, draft = self._follow_redirects(provider, request, ask)
         recorded = answer.extensions.get("recorded")
         page = self._page(provider, request, answer.url, answer.headers, recorded)
@@ -151,10 +160,18 @@ class Fetcher:
         facts = {**shown.headers, DOCUMENT_SHA256: shown.document_sha256}
         page = self._page(provider, request, shown.url, facts, recorded)
         plain = replace(request, ends_with="", expect="html")
-        check(Bytes(len(shown.document), shown.document, shown.document, lambda: shown.document), plain,
-              is_framed=True, is_excerpt=page.is_excerpt)
-        check(Bytes(len(shown.content), shown.content, shown.content, lambda: shown.content),
-              replace(request, expect="html"), is_framed=True, is_excerpt=page.is_excerpt)
+        check(
+            Bytes(len(shown.document), shown.document, shown.document, lambda: shown.document),
+            plain,
+            is_framed=True,
+            is_excerpt=page.is_excerpt,
+        )
+        check(
+            Bytes(len(shown.content), shown.content, shown.content, lambda: shown.content),
+            replace(request, expect="html"),
+            is_framed=True,
+            is_excerpt=page.is_excerpt,
+        )
         return self._archive.save(replace(page, content=shown.content))
 
     def _chromium(self) -> render.Browser:
@@ -163,17 +180,34 @@ class Fetcher:
                 self._browser = self._stack.enter_context(render.shared())
             return self._browser
 
-    def _page(self, provider: Provider, request: Request, final_url: str, headers: Mapping[str, str],
-              recorded: Recorded | None) -> Page:
+    def _page(
+        self,
+        provider: Provider,
+        request: Request,
+        final_url: str,
+        headers: Mapping[str, str],
+        recorded: Recorded | None,
+    ) -> Page:
         """The facts of an answer, without its bytes."""
         way: Literal["http", "browser"] = "browser" if request.browser else "http"
-        page = Page(provider.slug, request.url, datetime.now(UTC), request.source, fetched_by=way,
-                    final_url=keys.redact(final_url, request.headers), is_index=request.is_index,
-                    headers=keys.redact_headers(headers, request.headers))
+        page = Page(
+            provider.slug,
+            request.url,
+            datetime.now(UTC),
+            request.source,
+            fetched_by=way,
+            final_url=keys.redact(final_url, request.headers),
+            is_index=request.is_index,
+            headers=keys.redact_headers(headers, request.headers),
+        )
         if recorded is None or self._replay is None:
             return page
-        return replace(page, captured_at=self._replay.captured_at(recorded), is_excerpt=recorded.is_excerpt,
-                       fetched_by="replay-browser" if way == "browser" else "replay-http")
+        return replace(
+            page,
+            captured_at=self._replay.captured_at(recorded),
+            is_excerpt=recorded.is_excerpt,
+            fetched_by="replay-browser" if way == "browser" else "replay-http",
+        )
 
 
 def _conditions(old: Page) -> dict[str, str]:

@@ -108,8 +108,14 @@ class Web:
         A host's own Retry-After is kept by its turn, so only our pauses are slept here.
         """
         s = self._settings
-        for attempt in stamina.retry_context(on=Transient, attempts=s.attempts, timeout=None, wait_initial=s.backoff,
-                                             wait_max=s.backoff_max, wait_jitter=s.backoff):
+        for attempt in stamina.retry_context(
+            on=Transient,
+            attempts=s.attempts,
+            timeout=None,
+            wait_initial=s.backoff,
+            wait_max=s.backoff_max,
+            wait_jitter=s.backoff,
+        ):
             with attempt, self._turns.take(host_of(url), delay):
                 try:
                     return action()
@@ -127,8 +133,9 @@ class Web:
         client = httpx2.Client(transport=transport, timeout=ask.timeout, trust_env=False)
         watch = Watch(host_of(ask.url), self._settings, ask.timeout)
         with _translated(ask, watch), watch, client:
-            request = client.build_request(ask.method, ask.url, headers=headers, content=ask.body or None,
-                                           extensions={"trace": watch.trace})
+            request = client.build_request(
+                ask.method, ask.url, headers=headers, content=ask.body or None, extensions={"trace": watch.trace}
+            )
             response = client.send(request, stream=True)
             try:
                 return self._receive(ask, response, sink)

@@ -48,6 +48,5 @@ def redact(text: str, headers: Mapping[str, str]) -> str:
 def redact_headers(answer: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, str]:
     """Response headers fit to be archived: cookies and whatever is named like a secret are masked."""
     return {
-        name: REDACTED if _SECRET_HEADER.search(name) else redact(value, asked)[:1000]
-        for name, value in answer.items()
+        name: REDACTED if _SECRET_HEADER.search(name) else redact(value, asked)[:1000] for name, value in answer.items()
     }

@@ -22,8 +22,13 @@ from scrapers.model import FetchError, Request, clip
 from scrapers.visit import Rules, Shown, Visit
 
 _LOG = logging.getLogger(__name__)
-_ARGS = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync"]
+_ARGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _CLOSING = 5.0  # seconds
 T = TypeVar("T")
 

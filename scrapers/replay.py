@@ -66,6 +66,8 @@ class Replay:
         for one in sorted(found, key=lambda one: one.captured_at):
             if day is None or one.captured_at.date() <= day:
                 self._index[one.method, normalise(one.url)] = one
+        if not self._index:
+            raise FetchError(f"no capture below {folder} was recorded on or before {day}")
 
     def find(self, method: str, url: str) -> Recorded:
         """The recorded answer. Raises FetchError, naming the URL, when there is none."""
@@ -78,6 +80,10 @@ class Replay:
     def captured_at(self, one: Recorded) -> datetime:
         """When the page counts as seen: its own time, on the replay's date when one is given."""
         return datetime.combine(self.day, one.captured_at.timetz()) if self.day else one.captured_at
+
+    def newest(self) -> datetime:
+        """When the newest capture counts as seen: a replay's "now"."""
+        return max(self.captured_at(one) for one in self._index.values())
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """For httpx2.MockTransport."""
@@ -100,8 +106,9 @@ def _read(meta: Path) -> Iterator[Recorded]:
         page = _recorded(facts, _page_file(meta.parent))
         yield page
         for further in facts.get("resources", []):
-            yield _recorded(facts | {"method": "GET", "status": 200, "location": ""} | further,
-                            meta.parent / further["file"])
+            yield _recorded(
+                facts | {"method": "GET", "status": 200, "location": ""} | further, meta.parent / further["file"]
+            )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FetchError(f"cannot read the capture {meta}: {clip(f'{type(error).__name__}: {error}')}") from error
 

@@ -50,8 +50,10 @@ class Robots:
         # A group of our own replaces the one for everybody, which may ask for the longer pause.
         delay = max(rules.crawl_delay(PRODUCT) or 0.0, rules.crawl_delay("*") or 0.0)
         if delay > self.settings.wait_max:
-            raise FetchError(f"robots.txt wants {delay:.0f} s between requests to {clip(url, 500)}: "
-                             "longer than we wait", kind="robots_denied")
+            raise FetchError(
+                f"robots.txt wants {delay:.0f} s between requests to {clip(url, 500)}: longer than we wait",
+                kind="robots_denied",
+            )
         return delay
 
     def _text(self, address: str) -> str:
@@ -66,8 +68,9 @@ class Robots:
         except FetchError as error:
             if old:
                 return old[1]
-            raise FetchError(f"robots.txt cannot be had, so nothing of that host is fetched: {error}",
-                             "robots_denied", error.status) from None
+            raise FetchError(
+                f"robots.txt cannot be had, so nothing of that host is fetched: {error}", "robots_denied", error.status
+            ) from None
         _write(cached, text)
         return text
 

@@ -52,14 +52,18 @@ class Rules:
         """Let a request go, or answer it from the captures. Raises FetchError where it must not or cannot be."""
         asked = route.request
         if asked.url.startswith(("data:", "blob:")):
-            return await route.continue_()
+            await route.continue_()
+            return
         await self._check(asked.url, is_document)
         if self.replay is None:
-            return await route.continue_(headers={**asked.headers, **self.headers} if is_document else None)
+            await route.continue_(headers={**asked.headers, **self.headers} if is_document else None)
+            return
         recorded = self.replay.find(asked.method, asked.url)
         # A recorded answer does not know which page will ask for it.
-        headers = recorded.headers | {"access-control-allow-origin": asked.headers.get("origin", "*"),
-                                      "access-control-allow-credentials": "true"}
+        headers = recorded.headers | {
+            "access-control-allow-origin": asked.headers.get("origin", "*"),
+            "access-control-allow-credentials": "true",
+        }
         await route.fulfill(status=recorded.status, headers=headers, body=b"".join(recorded.stream()))
 
     async def _check(self, url: str, is_document: bool) -> None:

@@ -49,8 +49,10 @@ def check(answer: Bytes, request: Request, *, is_framed: bool, is_excerpt: bool)
     kind = expected(request)
     came = "html" if start[:1] == b"<" else "json" if start[:1] in (b"{", b"[") else ""
     if kind and came != kind and (came == "html" or kind in ("html", "json")):
-        raise FetchError(f"{request.url} was to answer in {kind}, but came with {came or 'something else'}: "
-                         f"{clip(start[:300].decode('utf-8', 'replace'))!r}")
+        raise FetchError(
+            f"{request.url} was to answer in {kind}, but came with {came or 'something else'}: "
+            f"{clip(start[:300].decode('utf-8', 'replace'))!r}"
+        )
     if not is_excerpt:
         _check_end(answer, request, kind or came, is_framed)
 
@@ -68,8 +70,10 @@ def _check_end(answer: Bytes, request: Request, kind: str, is_framed: bool) -> N
         missing = "the end of its last line"
     else:
         return
-    raise FetchError(f"{request.url} was cut off after {answer.size} bytes: {clip(missing)} is missing; "
-                     f"it ends {clip(tail[-100:].decode('utf-8', 'replace'))!r}")
+    raise FetchError(
+        f"{request.url} was cut off after {answer.size} bytes: {clip(missing)} is missing; "
+        f"it ends {clip(tail[-100:].decode('utf-8', 'replace'))!r}"
+    )
 
 
 def _is_json(answer: Bytes, tail: bytes) -> bool:

@@ -27,8 +27,9 @@ from scrapers.turns import Turns
 from scrapers.watch import Watch
 from tests.hostile import PAGE, Server, serve
 
-FAST = Settings(interval=0, jitter=0, attempts=2, backoff=0.001, backoff_max=0.01,
-                allow_http_hosts=frozenset({"127.0.0.1"}))
+FAST = Settings(
+    interval=0, jitter=0, attempts=2, backoff=0.001, backoff_max=0.01, allow_http_hosts=frozenset({"127.0.0.1"})
+)
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,6 @@ def chromium() -> Iterator[render.Browser]:
         yield running
 
 
-
 def capture(folder: Path, url: str, page: str = HTML, suffix: str = "html", **facts: object) -> None:
     folder.mkdir(parents=True)
     (folder / f"page.{suffix}").write_text(page)

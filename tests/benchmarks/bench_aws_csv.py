@@ -184,25 +184,25 @@ def plain(path: Path) -> set[Found]:
 
 
 def _found(rows: Iterator[dict[str, str]] | csv.DictReader[str]) -> set[Found]:
-    lines = []
-    for row in rows:
-        if is_accelerated(row["Instance Type"]) and is_sold_plainly(product := {key(n): v for n, v in row.items()}):
-            lines.append(
-                Line(
-                    product,
-                    row["SKU"],
-                    row["OfferTermCode"],
-                    row["TermType"] == "Reserved",
-                    row["Unit"],
-                    row["PricePerUnit"],
-                    row["Currency"],
-                    row["PriceDescription"],
-                    row["EffectiveDate"],
-                    row["LeaseContractLength"],
-                    row["PurchaseOption"],
-                    row["OfferingClass"],
-                )
-            )
+    products = ((row, {key(n): v for n, v in row.items()}) for row in rows if is_accelerated(row["Instance Type"]))
+    lines = [
+        Line(
+            product,
+            row["SKU"],
+            row["OfferTermCode"],
+            row["TermType"] == "Reserved",
+            row["Unit"],
+            row["PricePerUnit"],
+            row["Currency"],
+            row["PriceDescription"],
+            row["EffectiveDate"],
+            row["LeaseContractLength"],
+            row["PurchaseOption"],
+            row["OfferingClass"],
+        )
+        for row, product in products
+        if is_sold_plainly(product)
+    ]
     listed = offers(lines, "price_list")
     return {(o.instance, o.region, o.pricing_model, o.term_months, o.upfront, str(o.price)) for o in listed}
 
