@@ -16,7 +16,6 @@ from pipelines import automation, settings
 from pipelines.definitions import defs
 from pipelines.resources import Workspace
 
-
 # Dagster's own log is kept with the run (`make serve` shows it); the terminal gets ours.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
