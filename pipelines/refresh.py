@@ -31,11 +31,14 @@ class Outcome:
 
 @contextmanager
 def instance() -> Iterator[dg.DagsterInstance]:
-    """Dagster's run history in .dagster/ of the checkout; made by one process at a time, since two would break it."""
+    """Dagster's run history in .dagster/ of DAGSTER_HOME (default: the checkout).
+
+    Made by one process at a time, since two would break it.
+    """
     before = Path.cwd()
-    os.chdir(settings.CHECKOUT)  # dagster.yaml's paths are relative to it
-    os.environ.setdefault("DAGSTER_HOME", str(settings.CHECKOUT))
-    lock = settings.CHECKOUT / ".dagster" / "init.lock"
+    folder = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.CHECKOUT)))
+    os.chdir(folder)  # dagster.yaml's paths are relative to it
+    lock = folder / ".dagster" / "init.lock"
     lock.parent.mkdir(exist_ok=True)
     try:
         with lock.open("w") as stream:
