@@ -199,13 +199,13 @@ def sql(query: str, /, *, style: Style = "table", as_json: Json = False, home: H
     query
         One DuckDB query, for example "from marts.errata" or "select * from v1.prices_as_of('2023-04-07')".
     """
-    import duckdb
+    from warehouse.connection import DatabaseError
 
     with _published(home) as con:
         try:
             cursor = con.execute(query)
             columns, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
-        except duckdb.Error as failed:
+        except DatabaseError as failed:
             raise Problem(_sql_help(con, failed)) from failed
     show(columns, rows, _style(style, as_json))
     return OK
