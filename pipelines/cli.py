@@ -271,12 +271,18 @@ def _refresh(home: Path | None, slug: str | None, replay: Path | None, day: date
     from pipelines.progress import shown
 
     with shown():
+        from pipelines.refresh import NoSuchDay
         from pipelines.refresh import refresh as run
 
-        done = run(settings.home(home).root, slug, replay and replay.resolve(), day)
+        try:
+            done = run(settings.home(home).root, slug, replay and replay.resolve(), day)
+        except NoSuchDay as wrong:
+            raise Problem(str(wrong), USAGE) from wrong
     code = ERROR if not done.published else PARTIAL if done.failed or done.partial else OK
     if as_json:
         show(("published", "failed", "partial"), [(done.published, done.failed, done.partial)], "json")
+    for name, why in done.reasons.items():
+        say(why if why.startswith(name) else f"{name}: {why}")
     for names, what in ((done.failed, "failed"), (done.partial, "was read in part")):
         for name in names:
             say(f"{name} {what}; its last good prices stay, carried forward")
