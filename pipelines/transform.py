@@ -1,4 +1,8 @@
-"""The warehouse as assets: every SQL model from one build, then its checks, then the published database."""
+"""The warehouse as assets: every SQL model from one build, then its checks, then the published database.
+
+One run writes at a time, by `writer_lock`: the kernel frees it when a run is killed, while a slot of a Dagster pool
+stays taken until a daemon looks, and `gpuhour refresh` would wait for it forever.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +15,6 @@ from scrapers import registry
 from warehouse import build, connection, models, publish
 
 LANDED = {"landing.pages", "landing.offers"}
-POOL = "duckdb"  # one writer, also between runs
 
 
 def _found() -> dict[str, models.Model]:
@@ -49,7 +52,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
     """The build (all tables in one transaction, with their checks) and the publication that follows it."""
     found = _found()
 
-    @dg.multi_asset(name="warehouse", specs=_specs(found), check_specs=_check_specs(), pool=POOL)
+    @dg.multi_asset(name="warehouse", specs=_specs(found), check_specs=_check_specs())
     def warehouse_tables(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
@@ -70,7 +73,6 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
         deps=[_key(n) for n in found if n.split(".")[0] in publish.SCHEMAS],
         group_name="published",
         kinds={"duckdb", "parquet", "csv"},
-        pool=POOL,
         freshness_policy=FRESH,
         description="What readers open: published.duckdb (schemas v1 and marts) and exports/, replaced as a whole.",
     )
