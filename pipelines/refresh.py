@@ -93,10 +93,8 @@ def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
     for event in result.get_step_failure_events():
         failed = event.step_failure_data
         told = failed.user_failure_data
-        # Dagster wraps what the step raised; the innermost cause is what happened.
-        error = failed.error
-        while error and error.cause:
-            error = error.cause
+        # Dagster wraps what the step raised.
+        error = failed.error and (failed.error.cause or failed.error)
         why = told.description if told else error.message if error else None
         yield str(event.step_key).removeprefix("landing__"), (why or "unknown").strip()
     for check in result.get_asset_check_evaluations():
