@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from warehouse import currency, models
-from warehouse.connection import Connection, quoted
+from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
 from warehouse.landing import OFFER_TYPES, PAGE_TYPES
@@ -131,15 +131,38 @@ def checks() -> tuple[Check, ...]:
     return tuple(found)
 
 
+class DamagedLanding(Exception):
+    """Landing files that cannot be read; the message names them."""
+
+
+def _damaged(home: Home) -> Iterator[str]:
+    """Landing files that cannot be read whole, each with what is wrong."""
+    with in_memory() as con:
+        for path in sorted(home.landing.rglob("*.parquet")):
+            try:
+                con.execute(f"create or replace temp table whole as from read_parquet('{quoted(path)}')")
+            except DatabaseError as broken:
+                yield f"{path} ({str(broken).splitlines()[0]})"
+
+
 def build(con: Connection, home: Home) -> list[str]:
-    """The whole warehouse from facts, in one transaction: a kill leaves the old one. Returns the tables, in order."""
+    """The whole warehouse from facts, in one transaction: a kill leaves the old one. Returns the tables, in order.
+
+    Raises DamagedLanding, naming the files, when facts cannot be read: without them prices would silently be missing.
+    """
     con.execute("begin")
     try:
         load_seeds(con)
         open_landing(con, home)
         built = build_tables(con)
         con.execute("commit")
-    except BaseException:
+    except BaseException as failed:
         con.execute("rollback")
+        # DuckDB does not always name the file; looking for it costs time only now.
+        damaged = list(_damaged(home)) if isinstance(failed, DatabaseError) else []
+        if damaged:
+            raise DamagedLanding(
+                f"cannot be read: {'; '.join(damaged)}; restore from a copy, or move away and refresh that day again"
+            ) from failed
         raise
     return built

@@ -158,7 +158,9 @@ def _write(path: Path, rows: list[dict[str, Any]], types: dict[str, str]) -> Non
     try:
         with in_memory() as con:
             query = select_rows(con, "rows_to_land", rows, types)
-            con.execute(f"copy ({query}) to '{quoted(part)}' (format parquet, compression zstd)")
+            # A bloom filter that a bad disk bent would hide rows without an error, and these files are small.
+            options = "format parquet, compression zstd, write_bloom_filter false"
+            con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
         part.replace(path)
