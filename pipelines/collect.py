@@ -66,8 +66,15 @@ def _read_all(
 ) -> Iterator[Seen]:
     for result in results:
         seen = _failed(provider, result, origin, started_at) if isinstance(result, Failure) else _read(provider, result)
-        log.info("%s: %s %s, %d offers %s", provider.slug, seen.status, seen.url, len(seen.offers), seen.detail)
+        log.info("%-10s %-15s %5d  %s", provider.slug, seen.status, len(seen.offers), _short(seen.url))
         yield seen
+
+
+def _short(url: str, limit: int = 40) -> str:
+    """A URL for a line of a terminal: host and end, the middle left out."""
+    bare = url.partition("://")[2]
+    host = bare.partition("/")[0]
+    return bare if len(bare) <= limit else f"{host}/…{bare[len(host) + len(bare) - limit :]}"
 
 
 def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: datetime) -> Seen:

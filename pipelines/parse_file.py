@@ -64,12 +64,13 @@ def parse_file(
         offers = tuple(registry.get(provider).parse(page))
     except NoPublicPrice as fact:
         return [], str(fact)
-    rows = _normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
+    rows = normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
     unpriced = sum(offer.price is None for offer in offers)
     return rows, f"{unpriced} offers without a price are not shown" if unpriced else ""
 
 
-def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
+def normalise(seen: Seen) -> list[tuple[Any, ...]]:
+    """Rows of COLUMNS for one page's offers, by the warehouse's own staging SQL."""
     with in_memory() as con:
         con.execute("create schema landing")
         common = {"landing_id": "parse", "landed_at": seen.captured_at.isoformat()}

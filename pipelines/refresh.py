@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pipelines import automation, settings
 from pipelines.definitions import defs
 from pipelines.resources import Workspace
 
+log = logging.getLogger("gpuhour.refresh")
 # Dagster's own log is kept with the run (`make serve` shows it); the terminal gets ours.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -70,6 +72,7 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
             raise_on_error=False,
             run_config=QUIET,
         )
+        log.info("building and publishing")
         built = code.resolve_job_def(automation.BUILD.name).execute_in_process(
             instance=history, resources={"workspace": workspace}, raise_on_error=False, run_config=QUIET
         )

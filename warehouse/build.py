@@ -89,7 +89,7 @@ def build_tables(con: Connection, only: set[str] | None = None) -> list[str]:
     order = models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
     wanted = [name for name in order if only is None or name in only]
     for name in wanted:
-        log.info("building %s", name)
+        log.debug("building %s", name)
         run_model(con, name, found)
     return wanted
 
