@@ -232,11 +232,11 @@ def providers(*, style: Style = "table", as_json: Json = False, home: Home = Non
     if settings.home(home).published.exists():
         with _published(home) as con:
             health = read.last_tries(con)
-    columns = ("provider", "name", "access", "publishes", "units", "robots_note", "url", "status",
+    columns = ("provider", "name", "access", "publishes", "units", "note", "url", "status",
                "last_tried", "detail")  # fmt: skip
     rows = []
     for p in registry.all_providers():
-        about = (p.slug, p.name, p.access, p.publishes, p.units, p.robots_note, p.requests[0].url)
+        about = (p.slug, p.name, p.access, p.publishes, p.units, p.note, p.requests[0].url)
         rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
     show(columns, rows, _style(style, as_json))
     return OK

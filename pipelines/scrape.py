@@ -38,7 +38,7 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
             "dagster/column_schema": _COLUMNS,
             "access": provider.access,
             "url": dg.MetadataValue.url(provider.requests[0].url),
-            "robots": provider.robots_note,
+            "note": provider.note,
         },
         check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page came and was read.")],
     )
