@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import scrapers
+from scrapers import ecb
 from scrapers.archive import Archive
 from scrapers.fetch import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError
 from warehouse.home import Home
-from warehouse.landing import Origin, Seen, Status, land
+from warehouse.landing import Origin, Seen, Status, land, land_rates
 
 _FAILURES: dict[str, Status] = {
     "failed": "failed",
@@ -59,6 +60,18 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
             "read again, and only today can be fetched"
         )
     return _land(provider, home, [_read(provider, page) for page in pages])
+
+
+def collect_rates(fetcher: Fetcher, home: Home) -> int:
+    """Fetch and land the reference exchange rates; returns how many. Raises ScrapeError when they cannot be had.
+
+    Without them nothing fails: the rates bundled with a library go on, and a price says which day's rate it used.
+    """
+    page = fetcher.fetch(ecb.ECB, ecb.DAILY)
+    found = ecb.rates(page)
+    land_rates(home, page.sha256, [(r.rate_on, r.currency, r.per_eur) for r in found])
+    log.info("%-10s %-15s %5d  %s", "ecb", "ok", len(found), _short(page.url))
+    return len(found)
 
 
 def _read_all(

@@ -12,7 +12,7 @@ from scrapers import registry
 from scrapers.model import NoPublicPrice, Page
 from warehouse.build import build_tables, load_seeds
 from warehouse.connection import in_memory
-from warehouse.landing import OFFER_TYPES, PAGE_TYPES, Seen, offer_rows, page_rows, select_rows
+from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
 
 COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
@@ -79,6 +79,7 @@ def normalise(seen: Seen) -> list[tuple[Any, ...]]:
             ("offers", offer_rows([seen], "parse"), OFFER_TYPES),
         ):
             con.execute(f"create table landing.{name} as {select_rows(con, 'rows_to_land', rows, types)}")
+        con.execute(f"create table landing.rates as {select_rows(con, 'no_rates', [], RATE_TYPES)}")
         load_seeds(con)
         con.execute("delete from seeds.seed_prices")  # the seed document is not this file
         build_tables(con, only=STAGING)
