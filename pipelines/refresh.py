@@ -57,7 +57,10 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
     re-reads its archive. Raises OSError (disk), WarehouseBusy.
     """
     workspace = Workspace(
-        home=str(home), replay=str(replay) if replay else "", replay_day=day.isoformat() if day and replay else ""
+        home=str(home),
+        replay=str(replay) if replay else "",
+        replay_day=day.isoformat() if day and replay else "",
+        may_retry=False,  # the fetcher has tried again already; waiting here would hold up the other providers
     )
     today = datetime.now(UTC).date()
     partition = today if replay or day is None else day

@@ -44,7 +44,7 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         seen = _see(provider, date.fromisoformat(context.partition_key), workspace)
-        return _report(seen, may_retry=not workspace.is_replay)
+        return _report(seen, may_retry=workspace.may_retry)
 
     return land
 
@@ -104,7 +104,9 @@ def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
         with workspace.fetcher() as fetcher:
             count = collect_rates(fetcher, workspace.state())
     except ScrapeError as failed:
-        raise dg.Failure(str(failed), allow_retries=not isinstance(failed, LayoutError)) from failed
+        raise dg.Failure(
+            str(failed), allow_retries=workspace.may_retry and not isinstance(failed, LayoutError)
+        ) from failed
     return dg.MaterializeResult(metadata={"dagster/row_count": count})
 
 

@@ -50,9 +50,8 @@ def test_rates_come_through_the_fetcher_and_win_over_the_bundled_ones(tmp_path: 
         # Every landed and bundled day once per currency, USD itself at one.
         twice = "select currency, rate_on from staging.fx_rates group by all having count(*) > 1"
         assert con.execute(twice).fetchall() == []
-        assert con.execute("select distinct usd_per_unit from staging.fx_rates where currency = 'USD'").fetchall() == [
-            (1.0,)
-        ]
+        dollars = "select distinct usd_per_unit from staging.fx_rates where currency = 'USD'"
+        assert con.execute(dollars).fetchall() == [(1.0,)]
 
 
 def test_the_page_is_read_digit_by_digit() -> None:

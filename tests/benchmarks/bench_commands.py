@@ -1,7 +1,7 @@
 """Whole processes as a user starts them: the demo, and reading prices, beside the bare start of what they stand on.
 
-Run: python -m tests.benchmarks.bench_commands. Prints seconds (best of N), ratios to the floor, and the peak memory of the
-largest process; asserts no times.
+Run: python -m tests.benchmarks.bench_commands. Prints seconds (best of N), ratios to the floor, and the peak memory of
+the largest process; asserts no times.
 """
 
 from __future__ import annotations
@@ -45,9 +45,7 @@ def main() -> None:
         f"demo, seven providers      {demo:6.2f} s   {demo / imports:5.1f} x importing its libraries ({imports:.2f} s)"
     )
     print(f"  largest process          {largest:6.0f} MiB")
-    print(
-        f"prices A100                {prices:6.2f} s   {prices / floor:5.1f} x importing duckdb and cyclopts ({floor:.2f} s)"
-    )
+    print(f"prices A100                {prices:6.2f} s   {prices / floor:5.1f} x its imports ({floor:.2f} s)")
     print(f"sql 'from marts.errata'    {query:6.2f} s   {query / floor:5.1f} x")
     print(f"parse lambda               {parse:6.2f} s   {parse / floor:5.1f} x (starts pandas and a parser)")
 
