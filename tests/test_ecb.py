@@ -1,4 +1,4 @@
-"""Exchange rates: read from the bank's page by the fetching code of every page, landed, and preferred to bundled ones."""
+"""Exchange rates: fetched as every page is, read digit by digit, landed, and preferred to bundled ones."""
 
 from __future__ import annotations
 

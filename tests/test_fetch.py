@@ -224,7 +224,7 @@ def test_robots_are_asked_once_a_day_and_obeyed(server: Server, tmp_path: Path) 
 def test_robots_out_of_order_close_a_host(server: Server, tmp_path: Path) -> None:
     server.robots = (503, "")
     error = refusal(tmp_path, Request(server.url("/ok"), "s"))
-    assert error.kind == "robots_denied" and "503" in str(error) and server.hits["/ok"] == 0
+    assert error.kind == "failed" and "503" in str(error) and server.hits["/ok"] == 0
     server.robots = (200, "User-agent: *\nDisallow:\n")  # a failure is not remembered for a day
     assert fetch(tmp_path, Request(server.url("/ok"), "s")).status == 200
     for cached in (tmp_path / "robots").glob("*.json"):  # outdated rules serve while there are no others

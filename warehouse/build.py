@@ -32,7 +32,7 @@ def load_seeds(con: Connection) -> None:
 
 
 def open_landing(con: Connection, home: Home) -> None:
-    """Make the views landing.pages, landing.offers, landing.rates over the Parquet files; empty where there are none."""
+    """Make the views landing.pages, landing.offers, landing.rates over the Parquet; empty where there is none."""
     con.execute("create schema if not exists landing")
     for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES), ("rates", RATE_TYPES)):
         columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
