@@ -38,7 +38,7 @@ def test_price_keeps_its_digits() -> None:
     (offer,) = read(items(product("B95909", "Compute  - GPU - A10", "2.10")))
     assert (offer.instance, offer.gpu_label, str(offer.price)) == ("B95909", "A10", "2.10")
     assert (offer.price_unit, offer.pricing_model, offer.price_scope) == ("gpu_hour", "on_demand", "instance")
-    assert (offer.currency, offer.region) == ("USD", "")
+    assert (offer.currency, offer.region) == ("USD", "global")
     assert "B95909" in offer.text and "2.10" in offer.text
 
 
