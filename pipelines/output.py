@@ -35,10 +35,14 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
-def _json(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+def rows_as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as a JSON list of objects, with a newline at its end."""
     records = [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
-    json.dump(records, sys.stdout, indent=1, ensure_ascii=False)
-    sys.stdout.write("\n")
+    return json.dumps(records, indent=1, ensure_ascii=False) + "\n"
+
+
+def _json(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+    sys.stdout.write(rows_as_json(columns, rows))
 
 
 def _csv(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:

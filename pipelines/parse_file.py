@@ -12,7 +12,7 @@ from scrapers import registry
 from scrapers.model import NoPublicPrice, Page
 from warehouse.build import build_tables, load_seeds
 from warehouse.connection import in_memory
-from warehouse.landing import OFFER_TYPES, PAGE_TYPES, Seen, offer_rows, page_rows, select_rows
+from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
 
 COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
@@ -64,12 +64,13 @@ def parse_file(
         offers = tuple(registry.get(provider).parse(page))
     except NoPublicPrice as fact:
         return [], str(fact)
-    rows = _normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
+    rows = normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
     unpriced = sum(offer.price is None for offer in offers)
     return rows, f"{unpriced} offers without a price are not shown" if unpriced else ""
 
 
-def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
+def normalise(seen: Seen) -> list[tuple[Any, ...]]:
+    """Rows of COLUMNS for one page's offers, by the warehouse's own staging SQL."""
     with in_memory() as con:
         con.execute("create schema landing")
         common = {"landing_id": "parse", "landed_at": seen.captured_at.isoformat()}
@@ -78,6 +79,7 @@ def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
             ("offers", offer_rows([seen], "parse"), OFFER_TYPES),
         ):
             con.execute(f"create table landing.{name} as {select_rows(con, 'rows_to_land', rows, types)}")
+        con.execute(f"create table landing.rates as {select_rows(con, 'no_rates', [], RATE_TYPES)}")
         load_seeds(con)
         con.execute("delete from seeds.seed_prices")  # the seed document is not this file
         build_tables(con, only=STAGING)

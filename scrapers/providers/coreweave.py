@@ -144,5 +144,4 @@ PROVIDER = Provider(
     access="HTML page",
     publishes="on-demand, spot, inference; contact sales for some",
     units="per instance-hour (per GPU component until 2023)",
-    robots_note="robots.txt allows /pricing (read 2026-09)",
 )

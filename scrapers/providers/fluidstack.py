@@ -133,5 +133,5 @@ PROVIDER = Provider(
     access="HTML page (presence probe)",
     publishes="nothing since 2025: contact sales",
     units="per GPU-hour (per GPU component in 2023)",
-    robots_note="robots.txt allows /pricing (read 2026-09)",
+    note="a presence probe: reads prices again when the page names any",
 )

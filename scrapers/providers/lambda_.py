@@ -144,6 +144,5 @@ PROVIDER = Provider(
     access="HTML page",
     publishes="on-demand by GPU count, clusters by term",
     units="per GPU-hour (per instance-hour until 2023)",
-    robots_note="robots.txt allows /pricing (read 2026-09)",
     hosts=("lambdalabs.com",),
 )
