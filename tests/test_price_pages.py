@@ -166,6 +166,12 @@ def test_coreweave_headers_say_what_a_price_is_for(header: str, model: str, unit
     assert (offer.pricing_model, offer.price_unit) == (model, unit)
 
 
+def test_a_component_is_no_instance() -> None:
+    head = "GPU Model|VRAM (GB)|Max vCPUs per GPU ($0.01/hr)|GPU Component Cost Per Hour"
+    (offer,) = read("coreweave", grid(head, "NVIDIA A40|48|48|$1.28"))
+    assert (offer.price_scope, offer.price_unit, offer.gpu_count) == ("gpu_component", "gpu_hour", Decimal(1))
+
+
 def test_a_header_without_an_hour_is_refused() -> None:
     with pytest.raises(LayoutError, match="a price per hour"):
         read("coreweave", grid("GPU Model|GPU Count|VRAM (GB)|Price", "NVIDIA A100|8|80|$2.70"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bs4 import Tag
 
-from scrapers.model import LayoutError, Offer, Page, PriceStatus, PriceUnit, PricingModel, Provider, Request
+from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceStatus, PriceUnit, PricingModel, Provider, Request
 from scrapers.text import heading_before, number, price, soup, squash, words
 
 _CONTACT = re.compile(r"contact|reserve now", re.IGNORECASE)
@@ -31,6 +32,7 @@ class _Column:
 
     model: PricingModel
     unit: PriceUnit
+    scope: PriceScope = "instance"
 
 
 def _column(page: Page, header: str) -> _Column | None:
@@ -44,6 +46,10 @@ def _column(page: Page, header: str) -> _Column | None:
         unit = "gpu_hour" if per_gpu else "instance_hour"
     else:
         raise LayoutError(page, "a price per hour in the header", header)
+    if "COMPONENT" in header:  # the GPU alone: CPU and RAM cost extra
+        return _Column(
+            "spot" if "SPOT" in header else "on_demand", "month" if unit == "month" else "gpu_hour", "gpu_component"
+        )
     if "INFERENCE" in header:
         return _Column("inference", unit)
     return _Column("spot" if "SPOT" in header else "on_demand", unit)
@@ -59,7 +65,6 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
     if len(cells) != len(header) or not any("GPU COUNT" in h or "GPU MODEL" in h for h in header):  # the CPUs' table
         return
     name = cells[_index(page, header, "MODEL")]
-    count = number(cells[_index(page, header, "GPU COUNT")].split("^")[0])
     memory = cells[_index(page, header, "VRAM")]
     heading = heading_before(table)
     region = re.sub(r"^REGION:\s*", "", heading, flags=re.IGNORECASE)
@@ -72,17 +77,24 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
             source="pricing_page",
             instance=name,
             gpu_label=name,
-            # The inference price is that of a single GPU.
-            gpu_count=number("1") if column.model == "inference" else count,
+            gpu_count=_count(page, header, cells, column),
             gpu_memory=f"{memory} GB" if memory else "",
             region=region if region != heading else "global",  # without a region's heading the price is everywhere's
             pricing_model=column.model,
             price=amount.amount if amount else None,
             currency=amount.currency if amount else "USD",
             price_unit=column.unit if amount else "",
+            price_scope=column.scope,
             price_status="priced" if amount else _status(text),
             text=f"{name} | {title} | {text}",
         )
+
+
+def _count(page: Page, header: list[str], cells: list[str], column: _Column) -> Decimal:
+    """GPUs that the price is for: of inference and of a bare component a single one."""
+    if column.model == "inference" or column.scope == "gpu_component":
+        return number("1")
+    return number(cells[_index(page, header, "GPU COUNT")].split("^")[0])
 
 
 def _status(text: str) -> PriceStatus:
@@ -122,8 +134,8 @@ def _component_row(page: Page, row: Tag) -> Iterator[Offer]:
         pricing_model="on_demand",
         price=amount.amount,
         currency=amount.currency,
-        price_unit="month" if column.unit == "month" else "gpu_hour",
-        price_scope="gpu_component",
+        price_unit=column.unit,
+        price_scope=column.scope,
         text=f"{cells[0]} | {header} | {priced[0]}",
     )
 
