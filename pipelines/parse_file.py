@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers import registry
-from scrapers.model import NoPublicPrice, Page
+from scrapers.model import LayoutError, NoPublicPrice, Page
 from warehouse.build import build_tables, load_seeds
 from warehouse.connection import in_memory
 from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
@@ -59,11 +59,15 @@ def parse_file(
 
     Raises KeyError (unknown provider), OSError (unreadable file), LayoutError (unknown layout).
     """
+    parser = registry.get(provider)
     page = open_page(provider, path, url, captured_at)
     try:
-        offers = tuple(registry.get(provider).parse(page))
+        offers = tuple(parser.parse(page))
     except NoPublicPrice as fact:
         return [], str(fact)
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as broken:
+        # A parser that trips over a page met a layout it does not know, as in a refresh.
+        raise LayoutError(page, "values as the parser knows them", repr(broken)) from broken
     rows = normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
     unpriced = sum(offer.price is None for offer in offers)
     return rows, f"{unpriced} offers without a price are not shown" if unpriced else ""
