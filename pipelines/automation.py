@@ -2,12 +2,9 @@
 
 import dagster as dg
 
-from pipelines.scrape import DAILY
-
 SCRAPE = dg.define_asset_job(
     "scrape",
     selection=dg.AssetSelection.groups("landing"),
-    partitions_def=DAILY,
     # Three step processes at most, each with one browser: two cores and a polite pace need no more.
     executor_def=dg.multiprocess_executor.configured({"max_concurrent": 3}),
     description="Fetch every provider's pages and land what they say.",
@@ -19,7 +16,7 @@ BUILD = dg.define_asset_job(
     description="Rebuild the warehouse from the landing, check it, publish it.",
 )
 # 06:15 UTC: the European Central Bank's and most providers' changes of the day before are out.
-# Dagster runs ticks that were missed while it was off, so a machine that wakes at nine still has its day.
+# Dagster runs the newest tick that was missed while it was off, so a machine that wakes at nine still has its day.
 SCHEDULE = dg.build_schedule_from_partitioned_job(
     SCRAPE, hour_of_day=6, minute_of_hour=15, default_status=dg.DefaultScheduleStatus.RUNNING, name="daily"
 )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,13 +15,14 @@ import cyclopts
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.output import Format, show
+from pipelines.output import Format, show, tame
 
 OK, ERROR, USAGE, PARTIAL, STALE = range(5)
 
 app = App(
     name="gpuhour",
     help="What a GPU-hour costs, where, and since when: from public price pages, with receipts.",
+    version=lambda: version("gpuhour"),
     version_flags=["--version"],
     result_action="return_value",
 )
@@ -40,7 +42,8 @@ class Problem(Exception):
 
 def say(message: str) -> None:
     """Tell people something, on stderr: stdout holds the data alone."""
-    print(f"gpuhour: {message}", file=sys.stderr)
+    for line in f"gpuhour: {message}".split("\n"):
+        print(tame(line), file=sys.stderr)
 
 
 def _style(style: Format, as_json: bool) -> Format:
@@ -71,6 +74,7 @@ def parse(
     captured_at
         When it was recorded (UTC); default: the date in the file's name, else the file's own.
     """
+    import zlib
     from datetime import UTC
 
     from pipelines.parse_file import COLUMNS, parse_file
@@ -84,6 +88,8 @@ def parse(
         rows, remark = parse_file(_slug(provider), file, url, captured_at)
     except ScrapeError as failed:
         raise Problem(str(failed)) from failed
+    except (OSError, EOFError, zlib.error) as failed:
+        raise Problem(f"{file} cannot be read: {failed}") from failed
     if remark:
         say(remark)
     show(COLUMNS, rows, _style(style, as_json))
@@ -131,6 +137,8 @@ def prices(
         day = as_of or read.today(con)
         rows = read.prices(con, wanted, day, max_age)
         older = [] if rows else read.prices(con, wanted, day, 36_500)
+    if provider and not rows:
+        _slug(provider)
     columns: tuple[str, ...] = read.PRICE_COLUMNS
     if _style(style, as_json) == "table":
         columns, rows = _for_people(columns, rows)
@@ -186,6 +194,8 @@ def history(
 
     with _published(home) as con:
         rows = read.history(con, read.Filter(gpu, provider, pricing_model, region, source))
+    if provider and not rows:
+        _slug(provider)
     show(read.HISTORY_COLUMNS, rows, _style(style, as_json))
     return OK
 
@@ -199,13 +209,15 @@ def sql(query: str, /, *, style: Style = "table", as_json: Json = False, home: H
     query
         One DuckDB query, for example "from marts.errata" or "select * from v1.prices_as_of('2023-04-07')".
     """
-    import duckdb
+    from warehouse.connection import DatabaseError
 
+    if not query.strip("; \t\n"):
+        raise Problem('an empty query; try "from marts.errata"', USAGE)
     with _published(home) as con:
         try:
             cursor = con.execute(query)
             columns, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
-        except duckdb.Error as failed:
+        except DatabaseError as failed:
             raise Problem(_sql_help(con, failed)) from failed
     show(columns, rows, _style(style, as_json))
     return OK
@@ -271,12 +283,18 @@ def _refresh(home: Path | None, slug: str | None, replay: Path | None, day: date
     from pipelines.progress import shown
 
     with shown():
+        from pipelines.refresh import NoSuchDay
         from pipelines.refresh import refresh as run
 
-        done = run(settings.home(home).root, slug, replay and replay.resolve(), day)
+        try:
+            done = run(settings.home(home).root, slug, replay and replay.resolve(), day)
+        except NoSuchDay as wrong:
+            raise Problem(str(wrong), USAGE) from wrong
     code = ERROR if not done.published else PARTIAL if done.failed or done.partial else OK
     if as_json:
         show(("published", "failed", "partial"), [(done.published, done.failed, done.partial)], "json")
+    for name, why in done.reasons.items():
+        say(why if why.startswith(name) else f"{name}: {why}")
     for names, what in ((done.failed, "failed"), (done.partial, "was read in part")):
         for name in names:
             say(f"{name} {what}; its last good prices stay, carried forward")
@@ -360,15 +378,18 @@ def doctor(*, style: Style = "table", as_json: Json = False, home: Home = None) 
 
 @contextmanager
 def _published(home: Path | None) -> Iterator[Any]:
-    from warehouse.connection import NothingPublished, published
+    from warehouse.connection import DatabaseError, NothingPublished, published
 
     # DuckDB imports pandas, if it can, to look at every bound parameter: half a second for nothing.
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    state = settings.home(home)
     try:
-        with published(settings.home(home)) as con:
+        with published(state) as con:
             yield con
     except NothingPublished as absent:
         raise Problem(str(absent)) from absent
+    except DatabaseError as broken:
+        raise Problem(f"{state.published} cannot be read; a refresh makes it again: {broken}") from broken
 
 
 def _slug(name: str) -> str:

@@ -53,7 +53,7 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
 
     Raises NothingArchived when no page of that day was kept: the past cannot be fetched.
     """
-    pages = Archive(home.pages).pages(provider.slug, day)
+    pages = Archive(home.root).pages(provider.slug, day)
     if not pages:
         raise NothingArchived(
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; only archived days can be "

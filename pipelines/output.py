@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -13,11 +14,18 @@ from typing import Any, Literal
 
 Format = Literal["table", "csv", "json"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a terminal obeys, not shows: controls (C1 too), line and paragraph separators, changes of writing direction.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], style: Format) -> None:
     """Print rows under columns in the wanted style."""
     {"json": _json, "csv": _csv, "table": _table}[style](columns, list(rows))
+
+
+def tame(text: str) -> str:
+    """Text without what would steer a terminal: pages are not trusted."""
+    return _STEERING.sub(" ", text)
 
 
 def plain(value: Any) -> Any:
@@ -38,7 +46,9 @@ def plain(value: Any) -> Any:
 def rows_as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as a JSON list of objects, with a newline at its end."""
     records = [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
-    return json.dumps(records, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(records, indent=1, ensure_ascii=False)
+    # Nothing is lost: what is left to escape stands inside strings.
+    return _STEERING.sub(lambda hit: hit[0] if hit[0] == "\n" else f"\\u{ord(hit[0]):04x}", text) + "\n"
 
 
 def _json(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
@@ -50,12 +60,17 @@ def _csv(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(columns)
     for row in rows:
-        cells = (plain(v) for v in row)
-        out.writerow([f"'{c}" if isinstance(c, str) and c.startswith(_FORMULA) else c for c in cells])
+        out.writerow([_csv_cell(plain(v)) for v in row])
+
+
+def _csv_cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return f"'{tame(value)}" if value.startswith(_FORMULA) else tame(value)
 
 
 def _table(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
-    """Aligned columns. Control characters are dropped: a page must not steer the terminal."""
+    """Aligned columns."""
     texts = [[_cell(v) for v in row] for row in rows]
     numeric = [all(isinstance(r[i], (int, float, Decimal, type(None))) for r in rows) for i in range(len(columns))]
     widths = [max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)]
@@ -77,5 +92,4 @@ def _cell(value: Any) -> str:
     if isinstance(value, Decimal):
         text = f"{value.normalize():f}"
         return text if len(text.partition(".")[2]) >= 2 else f"{value:.2f}"
-    text = str(value)
-    return "".join(c if c.isprintable() else " " for c in text)[:80]
+    return tame(str(value))[:80]

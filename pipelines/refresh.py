@@ -16,6 +16,7 @@ import dagster as dg
 from pipelines import automation, settings
 from pipelines.definitions import defs
 from pipelines.resources import Workspace
+from pipelines.scrape import DAILY
 
 log = logging.getLogger("gpuhour.refresh")
 # Dagster's own log is kept with the run (`make serve` shows it); the terminal gets ours.
@@ -29,15 +30,23 @@ class Outcome:
     failed: tuple[str, ...]
     partial: tuple[str, ...]
     published: bool
+    reasons: dict[str, str]  # of what failed: provider, or step or check of the build -> why, in the words of the error
+
+
+class NoSuchDay(Exception):
+    """A day that no run can be of: in the future, or before this pipeline began."""
 
 
 @contextmanager
 def instance() -> Iterator[dg.DagsterInstance]:
-    """Dagster's run history in .dagster/ of the checkout; made by one process at a time, since two would break it."""
+    """Dagster's run history in .dagster/ of DAGSTER_HOME (default: the checkout).
+
+    Made by one process at a time, since two would break it.
+    """
     before = Path.cwd()
-    os.chdir(settings.CHECKOUT)  # dagster.yaml's paths are relative to it
-    os.environ.setdefault("DAGSTER_HOME", str(settings.CHECKOUT))
-    lock = settings.CHECKOUT / ".dagster" / "init.lock"
+    folder = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.CHECKOUT)))
+    os.chdir(folder)  # dagster.yaml's paths are relative to it
+    lock = folder / ".dagster" / "init.lock"
     lock.parent.mkdir(exist_ok=True)
     try:
         with lock.open("w") as stream:
@@ -54,7 +63,7 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
     """Scrape (one provider or all), then build and publish.
 
     `replay` fetches from a folder of recorded captures; `day` is the UTC day to refresh: without replay a past day
-    re-reads its archive. Raises OSError (disk), WarehouseBusy.
+    re-reads its archive. Raises NoSuchDay. What fails inside a step is told in the outcome.
     """
     workspace = Workspace(
         home=str(home),
@@ -64,6 +73,8 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
     )
     today = datetime.now(UTC).date()
     partition = today if replay or day is None else day
+    if not DAILY.has_partition_key(partition.isoformat()):
+        raise NoSuchDay(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
     tags = {"gpuhour/replay": str(replay)} if replay else {}
     code = defs()
     with instance() as history:
@@ -87,4 +98,19 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
         )
     failed = tuple(sorted(str(e.step_key).removeprefix("landing__") for e in scraped.get_step_failure_events()))
     partial = tuple(sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed))
-    return Outcome(failed, partial, built.success)
+    return Outcome(failed, partial, built.success, dict(_reasons(scraped)) | dict(_reasons(built)))
+
+
+def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
+    for event in result.get_step_failure_events():
+        failed = event.step_failure_data
+        told = failed.user_failure_data
+        # Dagster wraps what the step raised; the innermost cause is what happened.
+        error = failed.error
+        while error and error.cause:
+            error = error.cause
+        why = told.description if told else error.message if error else None
+        yield str(event.step_key).removeprefix("landing__"), (why or "unknown").strip()
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+            yield check.check_name, f"rows offend: {check.metadata['examples'].value}"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests import worlds
+from warehouse.home import Home
 
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
 
@@ -17,3 +24,48 @@ def shared() -> Callable[[str], Path]:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared (absent in a user's clone)")
     return lambda relative: SHARED / relative
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What `gpuhour demo` left and said; read-only for tests."""
+
+    home: Home
+    stdout: str
+    stderr: str
+    code: int
+
+
+@pytest.fixture(scope="session")
+def common_tmp(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers of one test run see."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def demo(common_tmp: Path) -> Demo:
+    """The demo, run once as a process of its own; whoever comes second waits for it."""
+    folder = common_tmp / "demo"
+    with _alone(common_tmp):
+        if not (folder / "code").exists():
+            done = worlds.cli("demo", home=folder / "home", dagster_home=worlds.dagster_home(folder / "dagster"))
+            (folder / "stdout").write_text(done.stdout)
+            (folder / "stderr").write_text(done.stderr)
+            (folder / "code").write_text(str(done.returncode))
+    said = [(folder / name).read_text() for name in ("stdout", "stderr", "code")]
+    return Demo(Home(folder / "home"), said[0], said[1], int(said[2]))
+
+
+@pytest.fixture
+def demo_copy(demo: Demo, tmp_path: Path) -> Home:
+    """A copy of the demo's state that a test may spoil."""
+    shutil.copytree(demo.home.root, tmp_path / "home")
+    return Home(tmp_path / "home")

@@ -14,6 +14,7 @@ import duckdb
 from warehouse.home import Home
 
 Connection = duckdb.DuckDBPyConnection
+DatabaseError = duckdb.Error  # for who shows it, and needs no duckdb for anything else
 
 
 class WarehouseBusy(Exception):

@@ -1,5 +1,6 @@
 -- What was tried and what came of it, per source and UTC day: "unchanged", "not seen" and "gone" are three things.
--- Grain: provider x source x seen_on. status: ok (all pages read), partial, or the failure; last try of each page counts.
+-- Grain: provider x source x seen_on. status: ok (every page read, or known to state no public price), no_public_price
+-- (all state none), partial (some failed), or the failure; last try of each page counts.
 with last_try as (
     select *
     from staging.pages
@@ -10,8 +11,9 @@ select
     source,
     seen_on,
     case
-        when bool_and(status = 'ok') then 'ok'
-        when bool_or(status = 'ok') then 'partial'
+        when bool_and(status = 'no_public_price') then 'no_public_price'
+        when bool_and(status in ('ok', 'no_public_price')) then 'ok'
+        when bool_or(status in ('ok', 'no_public_price')) then 'partial'
         else max(status)
     end as status,
     string_agg(distinct detail, '; ' order by detail) filter (where status <> 'ok') as detail,

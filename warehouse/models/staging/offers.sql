@@ -1,7 +1,7 @@
 -- Offers with their GPU known and their price per GPU-hour, still one row per printed price.
 -- usd_per_unit: USD for one unit of the currency, by the ECB's reference rate of rate_on.
 -- Grain: one printed price. usd_price: USD in the offer's own unit; usd_per_gpu_hour: USD, six decimals,
--- NULL for components and where the count is unknown. Hours: 730 a month, 8,760 a year (macros/hours.sql).
+-- NULL for components and where the count, or the term that a fee is spread over, is unknown. Hours: 730 a month, 8,760 a year (macros/hours.sql).
 with identified as (
     select
         o.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total),
@@ -38,11 +38,12 @@ select
     usd_price::decimal(38, 18) as usd_price,
     case
         when price_scope <> 'instance' or price is null then null
-        when price_unit = 'gpu_hour' then usd_price
-        when price_unit = 'gpu_second' then usd_price * 3600
-        when price_unit = 'instance_hour'
-            then (usd_price + coalesce(usd_upfront / term_hours(term_months), 0)) / nullif(gpu_count, 0)
-        when price_unit = 'month' then usd_price / hours_per_month() / nullif(gpu_count, 0)
-        when price_unit = 'term_total' then usd_price / term_hours(term_months) / nullif(gpu_count, 0)
+        else case price_unit
+            when 'gpu_hour' then usd_price
+            when 'gpu_second' then usd_price * 3600
+            when 'instance_hour' then usd_price / nullif(gpu_count, 0)
+            when 'month' then usd_price / hours_per_month() / nullif(gpu_count, 0)
+            when 'term_total' then usd_price / term_hours(term_months) / nullif(gpu_count, 0)
+        end + if(coalesce(upfront_price, 0) = 0, 0, usd_upfront / term_hours(term_months) / nullif(gpu_count, 0))
     end::decimal(18, 6) as usd_per_gpu_hour
 from converted

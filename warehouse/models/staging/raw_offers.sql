@@ -27,7 +27,7 @@ select
     s.pricing_model,
     s.term_months::integer as term_months,
     '' as upfront,
-    s.usd_per_gpu_hour::decimal(38, 18) as price,
+    s.usd_per_gpu_hour::decimal(18, 6)::decimal(38, 18) as price, -- a CSV's number arrives as a float: its own digits
     'USD' as currency,
     'gpu_hour' as price_unit,
     'instance' as price_scope,

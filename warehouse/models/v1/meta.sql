@@ -1,5 +1,5 @@
 -- One row about this database: schema version, when it was built, and the day its newest price was seen.
--- as_of: the day questions about "now" mean: today where prices are live, else the newest recorded day.
+-- Grain: one row. has_live: whether any price came live; then "now" means today, else newest_on.
 select
     '0.1.0' as schema_version,
     now() as built_at,
