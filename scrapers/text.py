@@ -140,16 +140,16 @@ class Row:
 def rows(root: Tag) -> Iterator[Row]:
     """Body rows of every table under `root`, each with its table's header; nested tables are tables of their own.
 
-    The header is the table's first row, unless an amount stands in it (then the header was cut off). A row with
-    another number of cells than the header (a spanning title, a row cut off mid-way) yields nothing: its cells
-    cannot be told apart.
+    The header is the table's first row, unless an amount stands in it outside a thead (then the header was cut off).
+    A row with another number of cells than the header (a spanning title, a row cut off mid-way) yields nothing: its
+    cells cannot be told apart.
     """
     headers: dict[int, list[str]] = {}
     for tr in root.find_all("tr"):
         texts = [words(c) for c in tr.find_all(["td", "th"], recursive=False)]
         table = id(tr.find_parent("table"))
         if table not in headers:
-            is_data = any(_MONEY.search(t) for t in texts)
+            is_data = tr.find_parent("thead") is None and any(_MONEY.search(t) for t in texts)
             headers[table] = [] if is_data else [t.upper() for t in texts]
             if not is_data:
                 continue

@@ -230,6 +230,12 @@ def test_amounts_that_are_not_one_price_are_refused(text: str) -> None:
         price(page("lambda", ""), text)
 
 
+def test_an_amount_in_a_header_makes_it_no_row() -> None:
+    head = "<thead><tr><th>GPUs</th><th>vCPU ($0.01/hr)</th><th>PRICE/GPU/HR</th></tr></thead>"
+    (offer,) = read("lambda", f"<table>{head}<tr><td>1x NVIDIA A10</td><td>30</td><td>$0.75</td></tr></table>")
+    assert (str(offer.price), offer.price_unit) == ("0.75", "gpu_hour")
+
+
 @pytest.mark.parametrize(
     ("text", "amount", "currency", "unit"),
     [

@@ -100,7 +100,9 @@ def test_golden_figures_stand_on_the_page(capture: Capture) -> None:
 def test_golden_names_stand_on_the_page(capture: Capture) -> None:
     text = " ".join(re.sub(r"<[^>]*>", " ", capture.page.read_text()).split())
     for row in golden(capture):
-        assert row["instance"] in text or all(word in text for word in row["instance"].split()), row
+        # "8x": the count may stand in a tab or in a column of its own.
+        words = re.sub(r"^(\d+)x\b", r"\1", row["instance"]).split()
+        assert all(word in text for word in words), row
         assert row["region"] in ("", "global") or row["region"] in text, row
 
 
