@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check bench capture requirements
+.PHONY: help setup demo refresh serve test check golden bench capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ test: setup ## Run every test
 
 check: setup ## Lint, types and tests: the same as CI
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest
+
+golden: setup ## Write the golden files of all captures anew; then read their diff beside the pages
+	@$(BIN)/python -m tests.golden
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done

@@ -244,11 +244,11 @@ def providers(*, style: Style = "table", as_json: Json = False, home: Home = Non
     if settings.home(home).published.exists():
         with _published(home) as con:
             health = read.last_tries(con)
-    columns = ("provider", "name", "access", "publishes", "units", "robots_note", "url", "status",
+    columns = ("provider", "name", "access", "publishes", "units", "note", "url", "status",
                "last_tried", "detail")  # fmt: skip
     rows = []
     for p in registry.all_providers():
-        about = (p.slug, p.name, p.access, p.publishes, p.units, p.robots_note, p.requests[0].url)
+        about = (p.slug, p.name, p.access, p.publishes, p.units, p.note, p.requests[0].url)
         rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
     show(columns, rows, _style(style, as_json))
     return OK
@@ -327,6 +327,36 @@ def demo(*, style: Style = "table", home: Home = None) -> int:
 
 
 @app.command
+def capture(
+    provider: str,
+    /,
+    *,
+    out: Path = settings.CHECKOUT / "tests" / "providers",
+    replay: Path | None = None,
+    home: Home = None,
+) -> int:
+    """Record a provider's pages as capture folders for the tests; review their offers.json before committing.
+
+    Parameters
+    ----------
+    provider
+        Provider to record.
+    out
+        Folder that gets <provider>/<date>_<page>/.
+    replay
+        Record from this folder of captures instead of the network.
+    """
+    from pipelines.capture import capture as record
+
+    folders, failed = record(_slug(provider), out, settings.home(home), replay)
+    for folder in folders:
+        print(folder)
+    for reason in failed:
+        say(reason)
+    return ERROR if not folders else PARTIAL if failed else OK
+
+
+@app.command
 def schedule() -> int:
     """Print a systemd timer and a cron line that refresh daily, also after a day the machine was off."""
     from pipelines.schedule import TEXT
@@ -350,6 +380,8 @@ def doctor(*, style: Style = "table", as_json: Json = False, home: Home = None) 
 def _published(home: Path | None) -> Iterator[Any]:
     from warehouse.connection import DatabaseError, NothingPublished, published
 
+    # DuckDB imports pandas, if it can, to look at every bound parameter: half a second for nothing.
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     state = settings.home(home)
     try:
         with published(state) as con:

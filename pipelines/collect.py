@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import scrapers
+from scrapers import ecb
 from scrapers.archive import Archive
 from scrapers.fetch import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError
 from warehouse.home import Home
-from warehouse.landing import Origin, Seen, Status, land
+from warehouse.landing import Origin, Seen, Status, land, land_rates
 
 _FAILURES: dict[str, Status] = {
     "failed": "failed",
@@ -61,13 +62,32 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
     return _land(provider, home, [_read(provider, page) for page in pages])
 
 
+def collect_rates(fetcher: Fetcher, home: Home) -> int:
+    """Fetch and land the reference exchange rates; returns how many. Raises ScrapeError when they cannot be had.
+
+    Without them nothing fails: the rates bundled with a library go on, and a price says which day's rate it used.
+    """
+    page = fetcher.fetch(ecb.ECB, ecb.DAILY)
+    found = ecb.rates(page)
+    land_rates(home, page.sha256, [(r.rate_on, r.currency, r.per_eur) for r in found])
+    log.info("%-10s %-15s %5d  %s", "ecb", "ok", len(found), _short(page.url))
+    return len(found)
+
+
 def _read_all(
     provider: Provider, results: Iterable[Page | Failure], origin: Origin, started_at: datetime
 ) -> Iterator[Seen]:
     for result in results:
         seen = _failed(provider, result, origin, started_at) if isinstance(result, Failure) else _read(provider, result)
-        log.info("%s: %s %s, %d offers %s", provider.slug, seen.status, seen.url, len(seen.offers), seen.detail)
+        log.info("%-10s %-15s %5d  %s", provider.slug, seen.status, len(seen.offers), _short(seen.url))
         yield seen
+
+
+def _short(url: str, limit: int = 40) -> str:
+    """A URL for a line of a terminal: host and end, the middle left out."""
+    bare = url.partition("://")[2]
+    host = bare.partition("/")[0]
+    return bare if len(bare) <= limit else f"{host}/…{bare[len(host) + len(bare) - limit :]}"
 
 
 def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: datetime) -> Seen:

@@ -43,11 +43,16 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
-def _json(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+def rows_as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as a JSON list of objects, with a newline at its end."""
     records = [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
     text = json.dumps(records, indent=1, ensure_ascii=False)
     # Nothing is lost: what is left to escape stands inside strings.
-    sys.stdout.write(_STEERING.sub(lambda hit: hit[0] if hit[0] == "\n" else f"\\u{ord(hit[0]):04x}", text) + "\n")
+    return _STEERING.sub(lambda hit: hit[0] if hit[0] == "\n" else f"\\u{ord(hit[0]):04x}", text) + "\n"
+
+
+def _json(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+    sys.stdout.write(rows_as_json(columns, rows))
 
 
 def _csv(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from scrapers import registry
-from scrapers.model import NoPublicPrice, Page
+from scrapers.model import LayoutError, NoPublicPrice, Page
 from warehouse.build import build_tables, load_seeds
 from warehouse.connection import in_memory
-from warehouse.landing import OFFER_TYPES, PAGE_TYPES, Seen, offer_rows, page_rows, select_rows
+from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
 
 COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
@@ -59,17 +59,22 @@ def parse_file(
 
     Raises KeyError (unknown provider), OSError (unreadable file), LayoutError (unknown layout).
     """
+    parser = registry.get(provider)
     page = open_page(provider, path, url, captured_at)
     try:
-        offers = tuple(registry.get(provider).parse(page))
+        offers = tuple(parser.parse(page))
     except NoPublicPrice as fact:
         return [], str(fact)
-    rows = _normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as broken:
+        # A parser that trips over a page met a layout it does not know, as in a refresh.
+        raise LayoutError(page, "values as the parser knows them", repr(broken)) from broken
+    rows = normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
     unpriced = sum(offer.price is None for offer in offers)
     return rows, f"{unpriced} offers without a price are not shown" if unpriced else ""
 
 
-def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
+def normalise(seen: Seen) -> list[tuple[Any, ...]]:
+    """Rows of COLUMNS for one page's offers, by the warehouse's own staging SQL."""
     with in_memory() as con:
         con.execute("create schema landing")
         common = {"landing_id": "parse", "landed_at": seen.captured_at.isoformat()}
@@ -78,6 +83,7 @@ def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
             ("offers", offer_rows([seen], "parse"), OFFER_TYPES),
         ):
             con.execute(f"create table landing.{name} as {select_rows(con, 'rows_to_land', rows, types)}")
+        con.execute(f"create table landing.rates as {select_rows(con, 'no_rates', [], RATE_TYPES)}")
         load_seeds(con)
         con.execute("delete from seeds.seed_prices")  # the seed document is not this file
         build_tables(con, only=STAGING)

@@ -15,6 +15,7 @@ def shown() -> Iterator[None]:
     """While inside: gpuhour's messages are shown."""
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, show_level=False, log_time_format="%H:%M:%S", markup=False)
+    logging.getLogger("scrapers").setLevel(logging.ERROR)  # what went wrong with a page is in our line about it
     ours = logging.getLogger("gpuhour")
     level, ours.propagate = ours.level, False
     ours.setLevel(logging.INFO)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from pipelines.definitions import defs
 from pipelines.resources import Workspace
 from pipelines.scrape import DAILY
 
+log = logging.getLogger("gpuhour.refresh")
 # Dagster's own log is kept with the run (`make serve` shows it); the terminal gets ours.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -64,25 +66,35 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
     re-reads its archive. Raises NoSuchDay. What fails inside a step is told in the outcome.
     """
     workspace = Workspace(
-        home=str(home), replay=str(replay) if replay else "", replay_day=day.isoformat() if day and replay else ""
+        home=str(home),
+        replay=str(replay) if replay else "",
+        replay_day=day.isoformat() if day and replay else "",
+        may_retry=False,  # the fetcher has tried again already; waiting here would hold up the other providers
     )
     today = datetime.now(UTC).date()
     partition = today if replay or day is None else day
     if not DAILY.has_partition_key(partition.isoformat()):
         raise NoSuchDay(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
+    tags = {"gpuhour/replay": str(replay)} if replay else {}
     code = defs()
     with instance() as history:
         wanted = [dg.AssetKey(["landing", provider])] if provider else None
         scraped = code.resolve_job_def(automation.SCRAPE.name).execute_in_process(
             instance=history,
+            tags=tags,
             partition_key=partition.isoformat(),
             resources={"workspace": workspace},
             asset_selection=wanted,
             raise_on_error=False,
             run_config=QUIET,
         )
+        log.info("building and publishing")
         built = code.resolve_job_def(automation.BUILD.name).execute_in_process(
-            instance=history, resources={"workspace": workspace}, raise_on_error=False, run_config=QUIET
+            instance=history,
+            tags=tags,
+            resources={"workspace": workspace},
+            raise_on_error=False,
+            run_config=QUIET,
         )
     failed = tuple(sorted(str(e.step_key).removeprefix("landing__") for e in scraped.get_step_failure_events()))
     partial = tuple(sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed))

@@ -20,6 +20,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     home: str = ""  # state folder; empty: GPUHOUR_HOME, else data/ in the checkout
     replay: str = ""  # folder of recorded captures; empty: fetch from the network
     replay_day: str = ""  # ISO date a replay pretends; empty: each capture keeps its own
+    may_retry: bool = True  # whether a fresh process, later, may cure a failure
 
     def state(self) -> Home:
         """The state folder."""

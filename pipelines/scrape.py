@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from pipelines.collect import NothingArchived, collect, reparse
+from pipelines.collect import NothingArchived, collect, collect_rates, reparse
 from pipelines.resources import Workspace
-from scrapers import registry
-from scrapers.model import Provider
+from scrapers import ecb, registry
+from scrapers.model import LayoutError, Provider, ScrapeError
 from warehouse.landing import OFFER_TYPES, Seen
 
 # The first day this pipeline could run; a partition is "what we saw on that UTC day".
@@ -38,13 +38,13 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
             "dagster/column_schema": _COLUMNS,
             "access": provider.access,
             "url": dg.MetadataValue.url(provider.requests[0].url),
-            "robots": provider.robots_note,
+            "note": provider.note,
         },
         check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page came and was read.")],
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         seen = _see(provider, date.fromisoformat(context.partition_key), workspace)
-        return _report(seen, may_retry=not workspace.is_replay)
+        return _report(seen, may_retry=workspace.may_retry)
 
     return land
 
@@ -87,6 +87,29 @@ def _report(seen: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # ty
     )
 
 
+@dg.asset(
+    key=["landing", "ecb_rates"],
+    partitions_def=DAILY,
+    retry_policy=RETRY,
+    group_name="landing",
+    kinds={"http", "parquet"},
+    description="The European Central Bank's reference rates of the last ninety days, units per euro.",
+    metadata={"url": dg.MetadataValue.url(ecb.DAILY.url)},
+)
+def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Exchange rates. A past day has nothing to add, since each page holds ninety; a replay uses the bundled ones."""
+    if workspace.is_replay or date.fromisoformat(context.partition_key) < datetime.now(UTC).date():
+        return dg.MaterializeResult(metadata={"dagster/row_count": 0})
+    try:
+        with workspace.fetcher() as fetcher:
+            count = collect_rates(fetcher, workspace.state())
+    except ScrapeError as failed:
+        raise dg.Failure(
+            str(failed), allow_retries=workspace.may_retry and not isinstance(failed, LayoutError)
+        ) from failed
+    return dg.MaterializeResult(metadata={"dagster/row_count": count})
+
+
 def scrape_assets() -> list[dg.AssetsDefinition]:
-    """One asset for every provider found."""
-    return [provider_asset(p) for p in registry.all_providers()]
+    """One asset for every provider found, and the exchange rates."""
+    return [*(provider_asset(p) for p in registry.all_providers()), ecb_rates]

@@ -10,11 +10,10 @@ from typing import Any
 import dagster as dg
 
 from pipelines.resources import Workspace
-from pipelines.scrape import FRESH
-from scrapers import registry
+from pipelines.scrape import FRESH, scrape_assets
 from warehouse import build, connection, models, publish
 
-LANDED = {"landing.pages", "landing.offers"}
+LANDED = {"landing.pages", "landing.offers", "landing.rates"}  # tables over what every provider landed
 
 
 def _found() -> dict[str, models.Model]:
@@ -27,7 +26,7 @@ def _key(name: str) -> dg.AssetKey:
 
 
 def _specs(found: dict[str, models.Model]) -> list[dg.AssetSpec]:
-    landing = [dg.AssetKey(["landing", slug.replace("-", "_")]) for slug in registry.modules()]
+    landing = [asset.key for asset in scrape_assets()]
     names = {**{n: m.reads for n, m in found.items()}, **{n: reads for n, (reads, _) in build.PYTHON_TABLES.items()}}
     return [
         dg.AssetSpec(

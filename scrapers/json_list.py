@@ -14,15 +14,16 @@ _COMMENT = re.compile(rb"\A\s*<!--.*?-->", re.DOTALL)  # a recorder's note befor
 
 
 def objects(page: Page, name: str) -> Iterator[dict[str, Any]]:
-    """Objects of the top-level list `name`; numbers are Decimal. What a cut end leaves incomplete is left out.
+    """Objects of the top-level list `name`, or of a bare list; numbers are Decimal. What a cut end hit is left out.
 
     Raises LayoutError when there is no complete object, or the JSON is invalid before its end.
     """
-    content = _COMMENT.sub(b"", page.read())
+    content = _COMMENT.sub(b"", page.read().removeprefix(b"\xef\xbb\xbf")).lstrip()
+    path = "item" if content.startswith(b"[") else f"{name}.item"
     found = False
     try:
         # After its last closed object a cut answer holds nothing whole, perhaps half a number.
-        for item in ijson.items(content[: content.rfind(b"}") + 1], f"{name}.item"):
+        for item in ijson.items(content[: content.rfind(b"}") + 1], path):
             if not isinstance(item, dict):
                 raise LayoutError(page, f"objects in the list `{name}`", str(item))
             found = True

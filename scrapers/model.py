@@ -192,5 +192,5 @@ class Provider:
     access: str = ""  # "bulk files", "public API", "HTML page", ...
     publishes: str = ""  # "on-demand, spot, reserved 1y/3y"
     units: str = ""  # "per instance-hour"
-    robots_note: str = ""
+    note: str = ""  # what a reader should know of the source
     hosts: tuple[str, ...] = ()  # further hosts that redirects and links may lead to

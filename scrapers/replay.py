@@ -6,7 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
@@ -66,8 +66,6 @@ class Replay:
         for one in sorted(found, key=lambda one: one.captured_at):
             if day is None or one.captured_at.date() <= day:
                 self._index[one.method, normalise(one.url)] = one
-        if not self._index:
-            raise FetchError(f"no capture below {folder} was recorded on or before {day}")
 
     def find(self, method: str, url: str) -> Recorded:
         """The recorded answer. Raises FetchError, naming the URL, when there is none."""
@@ -82,8 +80,9 @@ class Replay:
         return datetime.combine(self.day, one.captured_at.timetz()) if self.day else one.captured_at
 
     def newest(self) -> datetime:
-        """When the newest capture counts as seen: a replay's "now"."""
-        return max(self.captured_at(one) for one in self._index.values())
+        """When the newest capture counts as seen: a replay's "now". Without any up to its day, that day's end."""
+        times = [self.captured_at(one) for one in self._index.values()]
+        return max(times) if times else datetime.combine(self.day or date.min, time.max, UTC)
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         """For httpx2.MockTransport."""

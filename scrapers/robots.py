@@ -42,7 +42,8 @@ class Robots:
     def check(self, url: str) -> float:
         """The pause in seconds that the host wants between requests.
 
-        Raises FetchError of kind robots_denied when the page is closed to us, or its rules cannot be had.
+        Raises FetchError: of kind robots_denied when the page is closed to us; of kind failed when the rules cannot be
+        had, which closes the host for now (RFC 9309) and says nothing of tomorrow.
         """
         rules = Protego.parse(self._text(urljoin(url, "/robots.txt")))
         if not rules.can_fetch(url, PRODUCT):
@@ -69,7 +70,7 @@ class Robots:
             if old:
                 return old[1]
             raise FetchError(
-                f"robots.txt cannot be had, so nothing of that host is fetched: {error}", "robots_denied", error.status
+                f"robots.txt cannot be had, so nothing of that host is fetched: {error}", "failed", error.status
             ) from None
         _write(cached, text)
         return text

@@ -19,6 +19,7 @@ _NUMBER = r"\d{1,3}(?:[,.\u202f\u00a0' ]\d{3})+(?:[.,]\d+)?|\d+(?:\s?[.,]\d+)?"
 _MONEY = re.compile(
     rf"(?:(?P<before>{_SIGN})\s*(?P<a>{_NUMBER})(?![\d.,]*\d)|(?<![\d.,])(?P<b>{_NUMBER})\s*(?P<after>{_SIGN}))(?!\w*\d)"
 )
+_BOUND = re.compile(r"\b(?:from|starting|as low as|up to|save)\b", re.IGNORECASE)
 _COUNT = re.compile(r"^\s*(?P<n>\d+)\s*[x×]\s+(?P<rest>\S.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -50,8 +51,8 @@ def number(text: str) -> Decimal:
     if last < 0:
         return Decimal(digits)
     mark, fraction = digits[last], digits[last + 1 :]
-    # A comma before exactly three digits groups thousands; so does any mark that stands more than once.
-    groups = digits.count(mark) > 1 or (mark == "," and len(fraction) == 3)
+    # A comma before exactly three digits groups thousands, but not after a zero ("0,919"); so does a repeated mark.
+    groups = digits.count(mark) > 1 or (mark == "," and len(fraction) == 3 and not digits.startswith("0"))
     whole = re.sub(r"[.,]", "", digits if groups else digits[:last])
     return Decimal(whole if groups else f"{whole}.{fraction}")
 
@@ -74,19 +75,44 @@ def money(text: str) -> Money | None:
     return Money(number(digits), CURRENCIES[sign], flat[hit.end() :].strip(), flat)
 
 
+def price(page: Page, text: str) -> Money | None:
+    """The price that a cell states; None when it states none, zero, or only a bound ("from $2.49").
+
+    Raises LayoutError when amounts stand there that are not one price.
+    """
+    try:
+        found = money(text)
+    except ValueError as error:
+        raise LayoutError(page, "one amount in a price cell", str(error)) from error
+    return None if found is None or not found.amount or _BOUND.search(found.text) else found
+
+
 def count_prefix(text: str) -> tuple[Decimal | None, str]:
     """As in "8x NVIDIA H100" -> (8, "NVIDIA H100"); no count -> (None, text)."""
     hit = _COUNT.match(text)
     return (Decimal(hit["n"]), hit["rest"].strip()) if hit else (None, text.strip())
 
 
+def complete(html: str) -> str:
+    """A page that was cut, without what the cut hit: half a number would still look like one.
+
+    Dropped are the last script or table row when it is not closed, then the last tag or text when it is not.
+    """
+    if html.rstrip().lower().endswith("</html>"):
+        return html
+    for start, end in (("<script", "</script>"), ("<tr", "</tr>")):
+        if html.rfind(start) > html.rfind(end):
+            html = html[: html.rfind(start)]
+    return html[: max(html.rfind(">") + 1, html.rfind("<"))]
+
+
 def soup(page: Page) -> BeautifulSoup:
-    """The page as a tree (lxml's, forgiving of cut pages)."""
-    return BeautifulSoup(page.text(), "lxml")
+    """The page as a tree (lxml's, forgiving); of a cut page only what is whole."""
+    return BeautifulSoup(complete(page.text()), "lxml")
 
 
-def words(tag: Tag, drop: str = "sup") -> str:
-    """Visible text of an element on one line, without footnote marks."""
+def words(tag: Tag, drop: str = "sup, s, del, strike") -> str:
+    """Visible text of an element on one line, without footnote marks and what is struck through."""
     dropped = {id(s) for d in tag.select(drop) for s in d.strings} if drop else set()
     return squash(" ".join(s for s in tag.strings if id(s) not in dropped))
 
@@ -100,8 +126,10 @@ class Row:
     tag: Tag
 
     def column(self, *any_of: str) -> int | None:
-        """Index of the first column whose header contains one of these words; None when there is none."""
-        return next((i for i, name in enumerate(self.header) for w in any_of if w in name), None)
+        """Index of the column whose header is one of these words, else contains one; None when there is none."""
+        named = [i for w in any_of for i, name in enumerate(self.header) if w == name]
+        containing = [i for w in any_of for i, name in enumerate(self.header) if w in name]
+        return next(iter(named + containing), None)
 
     def get(self, *any_of: str) -> str | None:
         """Text of that column; None when there is none."""
@@ -112,16 +140,16 @@ class Row:
 def rows(root: Tag) -> Iterator[Row]:
     """Body rows of every table under `root`, each with its table's header; nested tables are tables of their own.
 
-    The header is the table's first row, unless an amount stands in it (then the header was cut off). A row with
-    another number of cells than the header (a spanning title, a row cut off mid-way) yields nothing: its cells
-    cannot be told apart.
+    The header is the table's first row, unless an amount stands in it outside a thead (then the header was cut off).
+    A row with another number of cells than the header (a spanning title, a row cut off mid-way) yields nothing: its
+    cells cannot be told apart.
     """
     headers: dict[int, list[str]] = {}
     for tr in root.find_all("tr"):
         texts = [words(c) for c in tr.find_all(["td", "th"], recursive=False)]
         table = id(tr.find_parent("table"))
         if table not in headers:
-            is_data = any(_MONEY.search(t) for t in texts)
+            is_data = tr.find_parent("thead") is None and any(_MONEY.search(t) for t in texts)
             headers[table] = [] if is_data else [t.upper() for t in texts]
             if not is_data:
                 continue

@@ -59,7 +59,9 @@ def complaints(path: str, source: str) -> list[str]:
             if folder == "scrapers":
                 said.append(f"{path} imports {name}: scrapers/ knows only pages; pass it in, or move the code.")
             if folder == "warehouse" and not f"{name}.".startswith("scrapers.model."):
-                said.append(f"{path} imports {name}: warehouse/ knows only scrapers.model; let pipelines/ bring the rest.")
+                said.append(
+                    f"{path} imports {name}: warehouse/ knows only scrapers.model; let pipelines/ bring the rest."
+                )
         owner, instead = OWNED.get(top, (folder, ""))
         if owner != folder:
             said.append(f"{path} imports {name}, which only {owner}/ does: {instead}.")
@@ -111,7 +113,9 @@ def test_everybody_imports_what_is_theirs() -> None:
 def test_every_module_says_why_it_exists() -> None:
     sources = {path: (ROOT / path).read_text() for path in modules(*FOLDERS)}
     assert len(sources) > 50
-    mute = [str(path) for path, source in sources.items() if source.strip() and not ast.get_docstring(ast.parse(source))]
+    mute = [
+        str(path) for path, source in sources.items() if source.strip() and not ast.get_docstring(ast.parse(source))
+    ]
     assert not mute, f"open these with a sentence on why they exist: {mute}"
 
 
@@ -146,7 +150,9 @@ def test_every_source_has_a_rank(demo: Demo) -> None:
             "select distinct provider, source from read_parquet(?)", [str(demo.home.landing / "offers/*/*.parquet")]
         ).fetchall()
     with connection.published(demo.home) as con:
-        derived = con.execute("select distinct provider, source from v1.price_history where source <> 'seed'").fetchall()
+        derived = con.execute(
+            "select distinct provider, source from v1.price_history where source <> 'seed'"
+        ).fetchall()
     assert len(landed) >= 10 and len(derived) >= 10
     absent = {*landed, *derived} - ranked
     assert not absent, f"add to seeds/source_ranks.csv: {absent}"
@@ -157,7 +163,9 @@ def committed() -> dict[str, str]:
     if not (ROOT / ".git").exists():
         pytest.skip("needs a git checkout")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    names = [n for n in listed.split("\0") if n and not re.search(r"/(page|resource)\.\w+$", n) and (ROOT / n).is_file()]
+    names = [
+        n for n in listed.split("\0") if n and not re.search(r"/(page|resource)\.\w+$", n) and (ROOT / n).is_file()
+    ]
     return {name: (ROOT / name).read_text(errors="replace") for name in names}
 
 

@@ -724,3 +724,17 @@ def test_shared_invalid_capture_is_loud(shared: Callable[[str], Path]) -> None:
     file = shared("captures/aws/2024-05-28_offer_excerpt_invalid.json")
     with pytest.raises(LayoutError, match="valid JSON"):
         list(PROVIDER.parse(Page("aws", str(file), datetime.now(UTC), path=file, fetched_by="file")))
+
+
+def test_capacity_blocks_with_the_accelerators_rate_in_brackets() -> None:
+    header = "<tr><th>Instance Type</th><th>Region</th><th>Effective Hourly Rate</th><th>Accelerators</th></tr>"
+    row = "<tr><td>p5.48xlarge</td><td>US East (Ohio)</td><td>{}</td><td>8 x H100</td></tr>"
+
+    def read(*rates: str) -> list[Offer]:
+        content = f"<html><table>{header}{''.join(row.format(r) for r in rates)}</table></html>".encode()
+        return list(PROVIDER.parse(Page("aws", "https://x", datetime(2025, 1, 1, tzinfo=UTC), content=content)))
+
+    (offer,) = read("$31.464 USD ($3.933 USD)")
+    assert (str(offer.price), offer.price_unit, offer.gpu_count) == ("31.464", "instance_hour", Decimal(8))
+    with pytest.raises(LayoutError, match="hourly rates"):
+        read("on request")

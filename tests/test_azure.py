@@ -177,3 +177,17 @@ def test_shared_captures(shared: Callable[[str], Path]) -> None:
     assert prices["ND96isr_H100_v5", "reserved", 60] == "1722566.0"
     assert prices["ND96isr_H200_v5", "reserved", 12] == "407526.0"
     assert prices["ND128isr_NDR_GB200_v6", "reserved", 36] == "1250676.0"
+
+
+def test_items_saved_without_their_envelope_are_read() -> None:
+    bare = Page("azure", URL, datetime(2026, 9, 20, tzinfo=UTC), content=json.dumps([item()]).encode())
+    assert list(PROVIDER.parse(bare)) == parse(item())
+
+
+def test_an_empty_page_is_an_end_only_after_another() -> None:
+    after = Page("azure", f"{URL}&$skip=1000", datetime(2026, 9, 20, tzinfo=UTC), content=b'{"Items": []}')
+    assert list(PROVIDER.parse(after)) == []
+    with pytest.raises(LayoutError):
+        parse()
+    with pytest.raises(LayoutError):
+        list(PROVIDER.parse(Page(after.provider, after.url, after.captured_at, content=b'{"error": {"code": "429"}}')))

@@ -117,7 +117,9 @@ def test_wrong_usage_exits_2_and_says_why(run: Run, demo: Demo, arguments: tuple
 
 
 @pytest.mark.parametrize("arguments", [("prices",), ("history", "A100"), ("sql", "select 1")])
-def test_without_a_database_the_message_says_how_to_make_one(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_without_a_database_the_message_says_how_to_make_one(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     said = run(*arguments, home=Home(tmp_path))
     assert said.code == 1 and not said.out and "make demo" in said.err and str(tmp_path) in said.err
     assert not list(tmp_path.iterdir())  # reading makes nothing
@@ -299,7 +301,9 @@ CONTROL = [chr(n) for n in (*range(10), *range(11, 32), *range(127, 160))] + ["\
 
 
 @pytest.mark.parametrize("style", ["table", "csv", "json"])
-@pytest.mark.parametrize("command", [("prices",), ("history", "A100"), ("sql", "select instance from v1.price_history")])
+@pytest.mark.parametrize(
+    "command", [("prices",), ("history", "A100"), ("sql", "select instance from v1.price_history")]
+)
 def test_a_page_never_steers_the_terminal(run: Run, nasty: Home, command: tuple[str, ...], style: str) -> None:
     said = run(*command, "--format", style, home=nasty)
     assert said.code == 0 and "node" in said.out

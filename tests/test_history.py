@@ -38,7 +38,9 @@ def world(tmp_path: Path) -> Iterator[Callable[..., InForce]]:
         open_ones.append(context)
 
         def in_force(day: str, max_age: int = 35) -> list[dict[str, Any]]:
-            return rows(con, f"from v1.prices_as_of('{day}', max_age := {max_age}) where source <> 'seed' order by price")
+            return rows(
+                con, f"from v1.prices_as_of('{day}', max_age := {max_age}) where source <> 'seed' order by price"
+            )
 
         return in_force
 
@@ -89,7 +91,10 @@ def test_one_failed_page_of_several_carries_forward(world: Callable[..., InForce
         seen(D1, [offer("2.00", instance="a")], url=one), seen(D1, [offer("3.00", instance="b")], url=two),
         seen(D2, [offer("2.10", instance="a")], url=one), seen(D2, status="failed", url=two),
     )  # fmt: skip
-    assert [(r["usd_per_gpu_hour"], r["is_carried_forward"]) for r in in_force(D2)] == [(Decimal("2.1"), False), (3, True)]
+    assert [(r["usd_per_gpu_hour"], r["is_carried_forward"]) for r in in_force(D2)] == [
+        (Decimal("2.1"), False),
+        (3, True),
+    ]
 
 
 def test_no_public_price_ends_a_price(world: Callable[..., InForce]) -> None:
@@ -160,7 +165,9 @@ def test_the_next_source_answers_when_the_best_is_gone(world: Callable[..., InFo
 def test_the_seed_document_is_the_first_day(tmp_path: Path) -> None:
     with built(Home(tmp_path)) as con:
         found = rows(con, "from v1.prices_as_of('2023-04-07') order by all")
-        cells = con.execute("select count(*) from seeds.seed_prices where usd_per_gpu_hour is not null").fetchall()[0][0]
+        cells = con.execute("select count(*) from seeds.seed_prices where usd_per_gpu_hour is not null").fetchall()[0][
+            0
+        ]
         assert con.execute("select count(*) from v1.prices_as_of('2023-04-06')").fetchall() == [(0,)]
     assert len(found) == cells == 41
     assert {r["source"] for r in found} == {r["origin"] for r in found} == {"seed"}
@@ -284,7 +291,9 @@ def test_offers_without_their_page_do_not_count(tmp_path: Path) -> None:
 def test_every_observation_is_kept(world: Callable[..., InForce], tmp_path: Path) -> None:
     world(*(seen(day, [offer("2.00")]) for day in (D1, D2, D3)))
     with built(Home(tmp_path / "home")) as con:
-        days = [r["observed_on"] for r in rows(con, "from v1.price_history where source <> 'seed' order by observed_at")]
+        days = [
+            r["observed_on"] for r in rows(con, "from v1.price_history where source <> 'seed' order by observed_at")
+        ]
     assert len(days) == 3 and all(a < b for a, b in pairwise(days))
 
 

@@ -38,7 +38,7 @@ def test_price_keeps_its_digits() -> None:
     (offer,) = read(items(product("B95909", "Compute  - GPU - A10", "2.10")))
     assert (offer.instance, offer.gpu_label, str(offer.price)) == ("B95909", "A10", "2.10")
     assert (offer.price_unit, offer.pricing_model, offer.price_scope) == ("gpu_hour", "on_demand", "instance")
-    assert (offer.currency, offer.region) == ("USD", "")
+    assert (offer.currency, offer.region) == ("USD", "global")
     assert "B95909" in offer.text and "2.10" in offer.text
 
 
@@ -91,3 +91,15 @@ def test_shared_list_of_2024(shared: Callable[[str], Path]) -> None:
         "B88517": "1.275", "B88518": "1.275", "B89734": "2.95", "B92740": "3.05",
         "B95907": "4", "B95909": "2", "B98415": "10",
     }  # fmt: skip
+
+
+def test_of_several_currencies_the_dollar_counts() -> None:
+    def block(code: str, value: str) -> Json:
+        return {"currencyCode": code, "prices": [{"model": "PAY_AS_YOU_GO", "value": float(value)}]}
+
+    def answer(*blocks: Json) -> list[Offer]:
+        meter = {"partNumber": "B98415", "displayName": "GPU - H100", "metricName": "GPU Per Hour"}
+        return read(json.dumps([{**meter, "currencyCodeLocalizations": blocks}]))
+
+    assert [(o.currency, str(o.price)) for o in answer(block("EUR", "9.3"), block("USD", "10.5"))] == [("USD", "10.5")]
+    assert [(o.currency, str(o.price)) for o in answer(block("EUR", "9.3"))] == [("EUR", "9.3")]

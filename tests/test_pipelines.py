@@ -52,22 +52,55 @@ def ephemeral() -> Iterator[dg.DagsterInstance]:
 
 # -- what is wired ---------------------------------------------------------------------------------------------------
 
-ASSETS = """
-core/claim_values core/gcp_component_sums core/observations core/oracle_shapes core/source_days
-landing/aws landing/azure landing/coreweave landing/fluidstack landing/gcp landing/lambda landing/oracle
-marts/available_gpus marts/errata marts/llm_compute marts/llm_memory marts/llm_time marts/price_averages
-marts/price_indicator marts/price_table marts/provider_prices marts/raw_cost marts/seed_claims
-published/database
-staging/fx_rates staging/gpu_identity staging/offers staging/pages staging/raw_offers
-v1/meta v1/price_history v1/source_health
-""".split()
-CHECKS = """
-core/observations:one_row_per_series_and_time core/observations:price_is_plausible
-core/observations:prices_are_positive landing/aws:every_page_read landing/azure:every_page_read
-landing/coreweave:every_page_read landing/fluidstack:every_page_read landing/gcp:every_page_read
-landing/lambda:every_page_read landing/oracle:every_page_read staging/offers:labels_are_known
-staging/offers:prices_can_be_compared staging/offers:printed_count_is_the_known_one
-""".split()
+ASSETS = [
+    "core/claim_values",
+    "core/gcp_component_sums",
+    "core/observations",
+    "core/oracle_shapes",
+    "core/source_days",
+    "landing/aws",
+    "landing/azure",
+    "landing/coreweave",
+    "landing/fluidstack",
+    "landing/gcp",
+    "landing/lambda",
+    "landing/oracle",
+    "marts/available_gpus",
+    "marts/errata",
+    "marts/llm_compute",
+    "marts/llm_memory",
+    "marts/llm_time",
+    "marts/price_averages",
+    "marts/price_indicator",
+    "marts/price_table",
+    "marts/provider_prices",
+    "marts/raw_cost",
+    "marts/seed_claims",
+    "published/database",
+    "staging/fx_rates",
+    "staging/gpu_identity",
+    "staging/offers",
+    "staging/pages",
+    "staging/raw_offers",
+    "v1/meta",
+    "v1/price_history",
+    "v1/source_health",
+]
+CHECKS = [
+    "core/observations:one_row_per_series_and_time",
+    "core/observations:price_is_plausible",
+    "core/observations:prices_are_positive",
+    "landing/aws:every_page_read",
+    "landing/azure:every_page_read",
+    "landing/coreweave:every_page_read",
+    "landing/fluidstack:every_page_read",
+    "landing/gcp:every_page_read",
+    "landing/lambda:every_page_read",
+    "landing/oracle:every_page_read",
+    "staging/offers:labels_are_known",
+    "staging/offers:prices_can_be_compared",
+    "staging/offers:printed_count_is_the_known_one",
+]
 
 
 def test_assets_checks_jobs_schedule_and_sensors() -> None:
@@ -152,7 +185,9 @@ def test_two_ticks_make_two_refreshes(tmp_path: Path, monkeypatch: pytest.Monkey
             )
             runs.append(built.success)
             with connection.published(home) as con:
-                days = con.execute("select distinct observed_on from v1.price_history where source <> 'seed' order by 1")
+                days = con.execute(
+                    "select distinct observed_on from v1.price_history where source <> 'seed' order by 1"
+                )
                 assert [d for (d,) in days.fetchall()] == [DAY1, DAY2][: len(runs)]
         made = instance.get_materialized_partitions(dg.AssetKey(["landing", "oracle"]))
     assert runs == [True, True] and made == {DAY1.isoformat(), DAY2.isoformat()}
@@ -256,7 +291,9 @@ def test_last_good_prices_stay_marked_with_their_age(two_days: TwoDays, slug: st
 
 def test_the_failure_is_a_fact_of_its_day(two_days: TwoDays) -> None:
     with connection.published(two_days.home) as con:
-        found = rows(con, "from v1.source_health where provider in ('oracle', 'azure') order by provider, source, seen_on")
+        found = rows(
+            con, "from v1.source_health where provider in ('oracle', 'azure') order by provider, source, seen_on"
+        )
     status = {(r["provider"], r["seen_on"]): r["status"] for r in found}
     assert status["oracle", DAY1] == "ok" and status["oracle", DAY2] == "failed"
     assert status["azure", DAY1] == "ok" and status["azure", DAY2] == "layout_changed"
@@ -447,14 +484,18 @@ def test_the_published_file_holds_only_what_is_for_readers(demo: Demo) -> None:
     with connection.published(demo.home) as con:
         schemas = con.execute("select distinct schema_name from duckdb_tables() order by 1").fetchall()
         silent = con.execute("select table_name from duckdb_tables() where coalesce(comment, '') = ''").fetchall()
-        macros = {n for (n,) in con.execute("select function_name from duckdb_functions() where not internal").fetchall()}
+        macros = {
+            n for (n,) in con.execute("select function_name from duckdb_functions() where not internal").fetchall()
+        }
     assert schemas == [("marts",), ("v1",)] and not silent
     assert {"prices_as_of", "hours_per_month", "training_flop"} <= macros
 
 
 def test_every_mart_is_exported_twice(demo: Demo) -> None:
     with connection.published(demo.home) as con, connection.in_memory() as free:
-        marts = [n for (n,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()]
+        marts = [
+            n for (n,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        ]
         assert len(marts) >= 10
         assert {p.name for p in demo.home.exports.iterdir()} == {f"{m}.{s}" for m in marts for s in ("csv", "parquet")}
         for mart in marts:

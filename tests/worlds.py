@@ -41,7 +41,12 @@ def at(day: str, clock: str = "06:15:00") -> datetime:
 
 
 def seen(
-    day: str, offers: Iterable[Offer] = (), status: Status = "ok", provider: str = "lambda", url: str = URL, **facts: Any
+    day: str,
+    offers: Iterable[Offer] = (),
+    status: Status = "ok",
+    provider: str = "lambda",
+    url: str = URL,
+    **facts: Any,
 ) -> Seen:
     """A look at a provider's page on a day."""
     stated: dict[str, Any] = {"source": "pricing_page", "captured_at": at(day), "sha256": f"{day}{url}"} | facts

@@ -14,7 +14,7 @@ from warehouse import currency, models
 from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
-from warehouse.landing import OFFER_TYPES, PAGE_TYPES
+from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES
 
 log = logging.getLogger("gpuhour.build")
 SEEDS = Path(__file__).parent / "seeds"
@@ -32,9 +32,9 @@ def load_seeds(con: Connection) -> None:
 
 
 def open_landing(con: Connection, home: Home) -> None:
-    """Make the views landing.pages and landing.offers over the Parquet files; empty where there are none."""
+    """Make the views landing.pages, landing.offers, landing.rates over the Parquet; empty where there is none."""
     con.execute("create schema if not exists landing")
-    for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES)):
+    for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES), ("rates", RATE_TYPES)):
         columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
         source = f"select {columns} where false"
         if any((home.landing / kind).glob("*/*.parquet")):
@@ -75,7 +75,7 @@ def build_identity(con: Connection) -> None:
 
 PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = {
     "staging.gpu_identity": (frozenset({"staging.raw_offers"}), build_identity),
-    "staging.fx_rates": (frozenset({"staging.raw_offers"}), currency.build),
+    "staging.fx_rates": (frozenset({"staging.raw_offers", "landing.rates"}), currency.build),
 }
 
 
@@ -89,7 +89,7 @@ def build_tables(con: Connection, only: set[str] | None = None) -> list[str]:
     order = models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
     wanted = [name for name in order if only is None or name in only]
     for name in wanted:
-        log.info("building %s", name)
+        log.debug("building %s", name)
         run_model(con, name, found)
     return wanted
 

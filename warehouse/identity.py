@@ -7,6 +7,7 @@ Rules (each has a regression test): unknown stays NULL and is listed, a qualifie
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,12 +19,15 @@ from pathlib import Path
 SEEDS = Path(__file__).parent / "seeds"
 SNAP = Decimal("0.07")  # printed memory within 7 % of a known size is that size (22888 MiB, 143 GB)
 
-_TOKEN = re.compile(r"[a-z0-9]+(?:\.\d+)?")
+_TOKEN = re.compile(r"\d+\.\d+|[a-z0-9]+")
 _MEMORY = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)[\s_-]*(gib|gb|g|mib|mb)(?![a-z0-9])")
+_EITHER = re.compile(r"\d+\s*(?:/|or)\s*\d+[\s_-]*g", re.IGNORECASE)  # "40/80 GB" names no one size
+_SUPERCHIP = re.compile(r"G[BH]\d")  # "GH200 480GB" names the memory of the CPU beside the GPU
 _FORM = {"sxm": "SXM", "sxm2": "SXM", "sxm3": "SXM", "sxm4": "SXM", "sxm5": "SXM", "sxm6": "SXM", "hgx": "SXM",
          "dgx": "SXM", "pcie": "PCIe", "pci": "PCIe", "nvl": "NVL"}  # fmt: skip
 # Left over beside a match, these words mean another product than the one matched.
 _OTHER_CARD = {"laptop", "mobile", "max", "maxq", "mig", "vgpu", "ti", "super", "d", "ada", "pro", "sff", "x", "s"}
+_OTHER_CARD |= {"cnx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,11 @@ def _aliases() -> dict[str, list[_Alias]]:
 
 def to_gb(text: str) -> Decimal | None:
     """Memory as printed ("80 GB", "22888 MiB", "80") in the field's GB (1,024 MiB); None when unreadable."""
-    hit = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*(mib|mb|gib|gb|g)?", text.lower())
+    hit = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*(mib|mb|gib|gb|g|tib|tb)?", text.lower())
     if not hit:
         return None
     value = Decimal(hit[1].replace(",", ""))
-    return value / 1024 if (hit[2] or "").startswith("m") else value
+    return value / 1024 if (hit[2] or "").startswith("m") else value * 1000 if (hit[2] or "").startswith("t") else value
 
 
 def states_memory(label: str) -> bool:
@@ -91,12 +95,17 @@ def _matches(tokens: list[str]) -> list[tuple[int, int, str]]:
     windows = [
         (i, j, "".join(tokens[i:j])) for i in range(len(tokens)) for j in range(i + 1, min(i + 5, len(tokens)) + 1)
     ]
-    found = [w for w in windows if w[2] in _aliases()]
+    found = [w for w in windows if w[2] in _aliases() and not _joins_numbers(tokens[w[0] : w[1]])]
     chosen: list[tuple[int, int, str]] = []
     for start, end, alias in sorted(found, key=lambda w: (w[0] - w[1], -len(w[2]))):
         if all(end <= s or start >= e for s, e, _ in chosen):
             chosen.append((start, end, alias))
     return chosen
+
+
+def _joins_numbers(tokens: list[str]) -> bool:
+    """Whether digits meet where tokens are glued: "A10 0.5" holds no A100."""
+    return any(left[-1].isdigit() and right[0].isdigit() for left, right in itertools.pairwise(tokens))
 
 
 def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
@@ -106,7 +115,7 @@ def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
     """
     lowered = label.lower().replace("™", " ").replace("®", " ")
     printed = _MEMORY.search(lowered)
-    if memory_gb is None and printed:
+    if memory_gb is None and printed and not _EITHER.search(lowered):
         memory_gb = to_gb(printed[0])
     tokens = _TOKEN.findall(_MEMORY.sub(" ", lowered))
     # "H100NVL" and "V100-SXM2" are one and two tokens of the same thing: a form factor glued on is cut off.
@@ -121,7 +130,9 @@ def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
         return Gpu(memory_gb=memory_gb)
     (card,) = cards
     assert card is not None
-    form = card.form_factor or _form(card.model, leftover | {t for t in tokens if t in _FORM and t != "nvl"})
+    stated = _form(card.model, leftover | {t for t in tokens if t in _FORM and t != "nvl"})
+    # "A100 PCIe NVLink" is a PCIe card with a bridge; only NVL is a card of its own whatever stands beside.
+    form = card.form_factor if card.form_factor == "NVL" or not stated else stated
     return Gpu(card.model, card.vendor, form, _memory(card, memory_gb))
 
 
@@ -151,7 +162,7 @@ def _choose(alias: str, memory_gb: Decimal | None) -> _Alias | None:
 
 
 def _memory(card: _Alias, stated: Decimal | None) -> Decimal | None:
-    if stated is None:
+    if stated is None or (_SUPERCHIP.match(card.model) and stated > max(card.memories) * Decimal("1.5")):
         return card.memories[0] if len(card.memories) == 1 else None
     return stated if card.memory_is_display else snap(stated, card.memories) or stated
 
@@ -209,9 +220,18 @@ def identify(
     known_count = known.gpu_count if known else None
     count = known_count if count is None else count
     stated = to_gb(memory) if memory else None
-    if stated is not None and memory_is_total:
+    if stated is not None and (memory_is_total or _is_of_all(label, stated, count)):
         stated = stated / count if count else None
     return Identity(_gpu(known, label, stated), count, known_count)
+
+
+def _is_of_all(label: str, stated_gb: Decimal, count: Decimal | None) -> bool:
+    """Whether memory not said to be total can only be that: far above the model's sizes, and one of them per GPU."""
+    model = resolve(label).model
+    sizes = tuple(m for cards in _aliases().values() for c in cards if c.model == model for m in c.memories)
+    if not model or not sizes or not count or count <= 1:
+        return False
+    return stated_gb > max(sizes) * Decimal("1.5") and snap(stated_gb / count, sizes) is not None
 
 
 def _gpu(known: InstanceGpus | None, label: str, stated_gb: Decimal | None) -> Gpu:

@@ -6,7 +6,8 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,6 +60,9 @@ OFFER_TYPES = {
     "effective_from": "DATE",
     "text": "VARCHAR",
 }
+
+
+RATE_TYPES = {"rate_on": "DATE", "currency": "VARCHAR", "per_eur": "DECIMAL(18,6)", "sha256": "VARCHAR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,16 @@ def land(home: Home, provider: str, seen: Sequence[Seen], *, parser_version: str
     _write(offers_file, offer_rows(seen, landing_id), OFFER_TYPES)
     _write(pages_file, page_rows(seen, **common), PAGE_TYPES)
     return landing_id
+
+
+def land_rates(home: Home, sha256: str, rates: Sequence[tuple[date, str, Decimal]]) -> Path:
+    """Write exchange rates (day, currency, units per euro) of one page; the same page again writes nothing."""
+    newest = max(rate[0] for rate in rates)
+    path = home.landing / "rates" / "ecb" / f"{newest}-{sha256[:16]}.parquet"
+    if not path.exists():
+        rows = [{"rate_on": str(d), "currency": c, "per_eur": str(r), "sha256": sha256} for d, c, r in rates]
+        _write(path, rows, RATE_TYPES)
+    return path
 
 
 def _write(path: Path, rows: list[dict[str, Any]], types: dict[str, str]) -> None:

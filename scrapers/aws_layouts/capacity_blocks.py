@@ -10,7 +10,7 @@ from typing import Literal
 from scrapers.agreement import agreed
 from scrapers.json_stream import amount, members
 from scrapers.model import LayoutError, Offer, Page
-from scrapers.text import count_prefix, money, rows, soup
+from scrapers.text import Money, count_prefix, price, rows, soup
 
 _TOLERANCE = Decimal("0.01")
 
@@ -23,6 +23,7 @@ class _Block:
     region: str
     instance_rate: Decimal | None
     accelerator_rate: Decimal | None  # None: not stated, or stated as zero (not read)
+    currency: str = "USD"
 
 
 def read_json(page: Page) -> Iterator[Offer]:
@@ -46,19 +47,24 @@ def read_html(page: Page) -> Iterator[Offer]:
         for row in rows(table):
             instance = row.get("INSTANCE TYPE", "ULTRASERVER TYPE")
             count, label = count_prefix(row.get("GPU", "ACCELERATORS") or "")
-            if instance and count and row.get("HOURLY RATE") is not None:
-                rates = _rate(row.get("INSTANCE HOURLY")), _rate(row.get("ACCELERATOR HOURLY"))
-                blocks.append(_Block(instance, label, count, row.get("REGION") or "", *rates))
+            if instance and count and (rate := row.get("INSTANCE HOURLY", "HOURLY RATE")) is not None:
+                # Older tables print the accelerator's rate in brackets behind that of the instance.
+                whole, _, each = rate.partition("(")
+                stated = price(page, whole), price(page, row.get("ACCELERATOR HOURLY") or each)
+                blocks.append(_block(instance, label, count, row.get("REGION") or "", *stated))
     yield from _offers(page, blocks)
 
 
-def _rate(text: str | None) -> Decimal | None:
-    stated = money(text) if text else None
-    return stated.amount if stated and stated.amount > 0 else None
+def _block(
+    instance: str, label: str, count: Decimal, region: str, rate: Money | None, accelerator: Money | None
+) -> _Block:
+    each = accelerator.amount if accelerator else None
+    currency = rate.currency if rate else "USD"
+    return _Block(instance, label, count, region, rate.amount if rate else None, each, currency)
 
 
 def _offers(page: Page, blocks: list[_Block]) -> Iterator[Offer]:
-    if not blocks:
+    if not any(block.instance_rate for block in blocks):
         raise LayoutError(page, "a table of capacity blocks with hourly rates", page.text()[:400])
     yield from agreed(_offer(block, unit) for block in blocks if (unit := _unit(block, blocks)))
 
@@ -74,6 +80,7 @@ def _offer(block: _Block, unit: Literal["instance_hour", "gpu_hour"]) -> Offer:
         gpu_label=block.accelerator,
         gpu_count=block.count,
         region=block.region,
+        currency=block.currency,
     )
 
 

@@ -116,7 +116,9 @@ def _price(sku: dict[str, Any], unit: str) -> tuple[Decimal | None, str, date | 
     info = (sku.get("pricingInfo") or [{}])[-1]
     since = str(info.get("effectiveTime") or info.get("EffectiveTime") or "")[:10]
     expression = info.get("pricingExpression", {})
-    rates = [tier.get("unitPrice", {}) for tier in expression.get("tieredRates", [])]
+    rates = []
+    for tier in expression.get("tieredRates", []):
+        rates += [tier.get("unitPrice", {})] if tier.get("unitPrice", {}) not in rates else []
     currency = rates[0].get("currencyCode", "USD") if rates else "USD"
     started = date.fromisoformat(since) if since else None
     if len(rates) != 1 or expression.get("usageUnit") != unit:

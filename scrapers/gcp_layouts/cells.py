@@ -35,13 +35,16 @@ def column(header: str) -> tuple[PricingModel, int | None] | None:
 def amounts(cell: str) -> dict[str, Decimal]:
     """A price cell -> {"hour": USD, "month": USD}, as far as amounts with a unit are printed.
 
-    "$2 .0000/ 1 hour" is 2.0000 an hour. An amount without a time unit, or per gibibyte, is not a price of a machine.
+    "$2 .0000/ 1 hour" is 2.0000 an hour. An amount without a time unit, or per gibibyte, is not a price of a machine,
+    and a cell that holds one, or two of a unit, states none.
     """
     found: dict[str, Decimal] = {}
     for hit in _AMOUNT.finditer(squash(cell)):
         unit = _UNIT.match(hit["after"].strip())
-        if unit:
-            found["month" if unit["unit"].lower().startswith("mo") else "hour"] = number(hit["digits"])
+        key = "" if unit is None else "month" if unit["unit"].lower().startswith("mo") else "hour"
+        if not key or key in found:  # a span, an old price beside the new one: nothing here is the price
+            return {}
+        found[key] = number(hit["digits"])
     return found
 
 

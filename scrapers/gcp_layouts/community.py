@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from statistics import median
@@ -19,6 +20,7 @@ FIGURES: dict[str, tuple[PricingModel, int | None, PriceUnit]] = {
     "month_1y": ("reserved", 12, "month"),
     "month_3y": ("reserved", 36, "month"),
 }
+_MACHINE = 4  # spaces before a machine's name, under compute and instance
 _HOST_PARTS = {"cost", "cpu", "ram", "local-ssd", "type"}
 
 
@@ -31,11 +33,11 @@ def offers(page: Page) -> Iterator[Offer]:
     for machine, facts in _machines(page).items():
         if not ACCELERATOR.fullmatch(machine):
             continue
-        costs = {region: figures for region, figures in (facts.get("cost") or {}).items() if figures}
-        hours = [Decimal(f["hour"]) for f in costs.values() if f.get("hour")]
+        costs = {region: figures for region, figures in _mapping(facts.get("cost")).items() if _mapping(figures)}
+        hours = [hour for f in costs.values() if (hour := _decimal(f.get("hour", "")))]
         floor = median(hours) / 2 if hours else Decimal(0)
         for region, figures in costs.items():
-            whole = Decimal(figures.get("hour") or floor) >= floor
+            whole = (_decimal(figures.get("hour", "")) or 0) >= floor
             yield from _offers(page.source or "community_list", machine, facts, region, figures, whole)
 
 
@@ -44,11 +46,32 @@ def _machines(page: Page) -> Mapping[str, dict[str, Any]]:
     whole_lines = text[: text.rfind("\n") + 1]  # a number cut in the middle would still look like one
     try:
         # The base loader leaves every scalar a string, so that prices keep their digits.
-        tree = yaml.load(whole_lines, Loader=yaml.CBaseLoader)  # noqa: S506 - builds strings, lists and dicts only
-        machines: dict[str, dict[str, Any]] = tree["compute"]["instance"]
+        tree = yaml.load(_short(whole_lines), Loader=yaml.CBaseLoader)  # noqa: S506 - strings, lists and dicts only
+        machines = _mapping(tree["compute"]["instance"])
     except (yaml.YAMLError, KeyError, TypeError) as error:
         raise LayoutError(page, "YAML with compute.instance", whole_lines[:200]) from error
+    if not machines:
+        raise LayoutError(page, "machines under compute.instance", whole_lines[-200:])
     return {name: facts for name, facts in machines.items() if isinstance(facts, dict)}
+
+
+def _short(text: str) -> str:
+    """The file without what lies under plain machines: reading all of it as YAML takes six times as long."""
+    if not re.search(r"^compute:\n(?:  .*\n)*?  instance:\n    \S", text, re.MULTILINE):
+        return text  # indented in another way
+    kept, is_wanted = [], True
+    for line in text.splitlines(keepends=True):
+        depth = len(line) - len(line.lstrip(" "))
+        if depth <= _MACHINE:
+            is_wanted = depth < _MACHINE or ACCELERATOR.fullmatch(line.strip().rstrip(":")) is not None
+        if is_wanted or depth <= _MACHINE:
+            kept.append(line)
+    return "".join(kept)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """The value, or nothing where a cut left a key without what belongs under it."""
+    return value if isinstance(value, dict) else {}
 
 
 def _offers(
@@ -58,7 +81,7 @@ def _offers(
     name, n = next(iter(gpus.items())) if len(gpus) == 1 else ("", "")
     for figure, (model, term, unit) in FIGURES.items():
         amount = _decimal(figures.get(figure, ""))
-        if not amount:
+        if amount is None:
             continue
         yield Offer(
             source=source,
@@ -75,8 +98,10 @@ def _offers(
         )
 
 
-def _decimal(text: str) -> Decimal | None:
+def _decimal(text: object) -> Decimal | None:
+    """The amount; None where the file has none (or zero, or something that is not a number)."""
     try:
-        return Decimal(text)
+        amount = Decimal(str(text))
     except InvalidOperation:
         return None
+    return amount if amount.is_finite() and amount > 0 else None

@@ -14,7 +14,7 @@ from scrapers.gcp_layouts import blob
 from scrapers.gcp_layouts.cells import REGION, amounts, column, count, status
 from scrapers.gcp_layouts.lines import Line
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, clip
-from scrapers.text import rows, squash
+from scrapers.text import rows, soup, squash
 
 HOURS_PER_MONTH = 730
 TOLERANCE = Decimal("0.01")
@@ -40,25 +40,20 @@ class Stated:
 
 def offers(page: Page) -> Iterator[Offer]:
     """Offers of a pricing page. Raises LayoutError when no table of machines, GPU models or TPU chips is there."""
-    html = BeautifulSoup(complete(page.text()), "lxml")
+    html = soup(page)
     visible = list(_lines(html))
     inline = blob.lines(page, html, visible)
-    stated_inline = {tuple(line.cells.values()) for line in inline}
-    lines = inline + [line for line in visible if tuple(line.cells.values()) not in stated_inline]
+    # The inline list holds every region; the table that shows one of them without naming it adds nothing.
+    stated_inline = {line.name for line in inline}
+    lines = inline + [line for line in visible if line.region or line.name not in stated_inline]
     if not lines:
         raise LayoutError(page, "a table with machine types, GPU models or TPU chips beside prices", html.get_text(" "))
-    for (_, _, model, term), stated in _collect(lines).items():
-        yield _offer(page.source or "pricing_page", model, term, stated)
-
-
-def complete(text: str) -> str:
-    """A page that was cut, up to its last complete script and table row: half a number would still look like one."""
-    if text.rstrip().endswith("</html>"):
-        return text
-    for start, end in (("<script", "</script>"), ("<tr", "</tr>")):
-        if text.rfind(start) > text.rfind(end):
-            text = text[: text.rfind(start)]
-    return text
+    source = page.source or "pricing_page"
+    collected = _collect(lines)
+    if not any(stated.hours or stated.months for stated in collected.values()):
+        raise LayoutError(page, "amounts like '$2.00 / 1 hour'", " | ".join(lines[0].cells.values()))
+    for (_, _, model, term), stated in collected.items():
+        yield _offer(source, model, term, stated)
 
 
 def _lines(html: BeautifulSoup) -> Iterator[Line]:

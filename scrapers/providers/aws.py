@@ -35,6 +35,7 @@ _LAYOUTS: tuple[tuple[str, Callable[[Page], Iterable[Offer]]], ...] = (
     (r'\A\{[^{]*"(?:offerCode|products)"', bulk_json.read_bulk),
     (r'\A\[\s*(?:\{|"\{)|\A\{[^\[]*"PriceList"', bulk_json.read_answer),
     (r'\A\{\s*"[\w.-]+/[\w-]+"\s*:\s*\d', reserved_map.read),
+    (r'\A\{.*"(?:offerTermCode|instanceType)"', bulk_json.read_bulk),
 )
 
 

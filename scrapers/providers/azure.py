@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -29,10 +30,10 @@ def parse(page: Page) -> Iterator[Offer]:
     Raises LayoutError without items (an empty answer to a first question is a fault), or with items of another shape.
     """
     ranked = []
-    is_known = "skip=" in page.url
-    for item in items(page, "Items.item"):
+    is_known = "skip=" in page.url and next(items(page, "Items"), None) == []
+    for item in chain(items(page, "Items.item"), items(page, "item")):  # some save the items alone
         is_known = True
-        if missing := _NEEDED - item.keys():
+        if missing := _NEEDED - (item.keys() if isinstance(item, dict) else set()):
             raise LayoutError(page, f"item fields {sorted(missing)}", str(item))
         if _is_wanted(item):
             ranked += [(_rank(page, item), offer) for offer in _offers(page, item)]
@@ -50,7 +51,7 @@ def _is_wanted(item: Mapping[str, Any]) -> bool:
         and item["unitOfMeasure"] == "1 Hour"
         and region != ""
         and not _TEST_REGION.search(region)
-        and not (item.get("tierMinimumUnits") or 0) > 0
+        and str(item.get("tierMinimumUnits") or 0).strip("0.") == ""
     )
 
 

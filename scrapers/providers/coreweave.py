@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bs4 import Tag
 
-from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceUnit, PricingModel, Provider, Request
-from scrapers.text import heading_before, money, number, soup, squash, words
+from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceStatus, PriceUnit, PricingModel, Provider, Request
+from scrapers.text import heading_before, number, price, soup, squash, words
 
 _CONTACT = re.compile(r"contact|reserve now", re.IGNORECASE)
 
@@ -31,14 +32,26 @@ class _Column:
 
     model: PricingModel
     unit: PriceUnit
+    scope: PriceScope = "instance"
 
 
-def _column(header: str) -> _Column | None:
-    if "PRICE" not in header:
+def _column(page: Page, header: str) -> _Column | None:
+    """What the header of a price column says; None for other columns. LayoutError for a time unit we do not know."""
+    if "PRICE" not in header and "COST" not in header:
         return None
+    per_gpu = re.search(r"/\s*GPU|PER GPU|SINGLE GPU", header) is not None
+    if re.search(r"(?:PER|/)\s*MONTH|MONTHLY", header) and not per_gpu:
+        unit: PriceUnit = "month"
+    elif re.search(r"\b(?:PER|/)\s*(?:GPU\s*(?:PER|/)\s*)?(?:HOUR|HR)\b|HOURLY|/\s*HR?\b", header):
+        unit = "gpu_hour" if per_gpu else "instance_hour"
+    else:
+        raise LayoutError(page, "a price per hour in the header", header)
+    if "COMPONENT" in header:  # the GPU alone: CPU and RAM cost extra
+        return _Column(
+            "spot" if "SPOT" in header else "on_demand", "month" if unit == "month" else "gpu_hour", "gpu_component"
+        )
     if "INFERENCE" in header:
-        return _Column("inference", "gpu_hour" if "GPU" in header else "instance_hour")
-    unit: PriceUnit = "gpu_hour" if re.search(r"/\s*GPU|PER GPU", header) else "instance_hour"
+        return _Column("inference", unit)
     return _Column("spot" if "SPOT" in header else "on_demand", unit)
 
 
@@ -49,33 +62,46 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
     if table is None or not header:
         raise LayoutError(page, ".table-v2-header .table-v2-cell above the rows", words(grid)[:200])
     cells = [words(c) for c in grid.find_all(class_="table-v2-cell", recursive=False)]
-    if len(cells) != len(header) or not any("GPU" in title for title in header):  # the CPU instances' table
+    if len(cells) != len(header) or not any("GPU COUNT" in h or "GPU MODEL" in h for h in header):  # the CPUs' table
         return
-    named = dict(zip(header, cells, strict=True))
-    count = number(cells[_index(page, header, "GPU COUNT")].split("^")[0])
+    name = cells[_index(page, header, "MODEL")]
     memory = cells[_index(page, header, "VRAM")]
     heading = heading_before(table)
     region = re.sub(r"^REGION:\s*", "", heading, flags=re.IGNORECASE)
-    for title, text in named.items():
-        column = _column(title)
+    for title, text in zip(header, cells, strict=True):
+        column = _column(page, title)
         if column is None or not text:
             continue
-        amount = money(text)
+        amount = price(page, text)
         yield Offer(
             source="pricing_page",
-            instance=cells[0],
-            gpu_label=cells[0],
-            # The inference price is that of a single GPU.
-            gpu_count=number("1") if column.model == "inference" else count,
+            instance=name,
+            gpu_label=name,
+            gpu_count=_count(page, header, cells, column),
             gpu_memory=f"{memory} GB" if memory else "",
             region=region if region != heading else "global",  # without a region's heading the price is everywhere's
             pricing_model=column.model,
             price=amount.amount if amount else None,
             currency=amount.currency if amount else "USD",
             price_unit=column.unit if amount else "",
-            price_status="priced" if amount else "contact_sales" if _CONTACT.search(text) else "not_offered",
-            text=f"{cells[0]} | {title} | {text}",
+            price_scope=column.scope,
+            price_status="priced" if amount else _status(text),
+            text=f"{name} | {title} | {text}",
         )
+
+
+def _count(page: Page, header: list[str], cells: list[str], column: _Column) -> Decimal:
+    """GPUs that the price is for: of inference and of a bare component a single one."""
+    if column.model == "inference" or column.scope == "gpu_component":
+        return number("1")
+    return number(cells[_index(page, header, "GPU COUNT")].split("^")[0])
+
+
+def _status(text: str) -> PriceStatus:
+    """What a cell without a price means."""
+    if _CONTACT.search(text):
+        return "contact_sales"
+    return "no_price_stated" if re.search(r"\d", text) else "not_offered"
 
 
 def _index(page: Page, header: list[str], word: str) -> int:
@@ -88,15 +114,16 @@ def _index(page: Page, header: list[str], word: str) -> int:
 def _component_row(page: Page, row: Tag) -> Iterator[Offer]:
     """The layout of 2023: model, VRAM, most vCPUs, most RAM, price of the GPU alone (CPU and RAM cost extra)."""
     cells = [words(c) for c in row.find_all(class_="w-col", recursive=False)]
-    priced = [c for c in cells if money(c)]
+    priced = [c for c in cells if price(page, c)]
     if len(cells) < 3 or len(priced) != 1:
         return
-    header = row.find_previous(string=re.compile("GPU Component"))
-    if header is None:
+    title = row.find_previous(string=re.compile(r"GPU\s+Component"))
+    header = words(title.parent).upper() if title and title.parent else ""
+    column = _column(page, header) if header else None
+    if column is None:
         raise LayoutError(page, "the header 'GPU Component Cost Per Hour'", squash(row.text)[:200])
-    amount = money(priced[0])
+    amount = price(page, priced[0])
     assert amount is not None
-    scope: PriceScope = "gpu_component"
     yield Offer(
         source="pricing_page",
         instance=cells[0],
@@ -107,9 +134,9 @@ def _component_row(page: Page, row: Tag) -> Iterator[Offer]:
         pricing_model="on_demand",
         price=amount.amount,
         currency=amount.currency,
-        price_unit="gpu_hour",
-        price_scope=scope,
-        text=f"{cells[0]} | GPU Component Cost Per Hour | {priced[0]}",
+        price_unit=column.unit,
+        price_scope=column.scope,
+        text=f"{cells[0]} | {header} | {priced[0]}",
     )
 
 
@@ -129,5 +156,4 @@ PROVIDER = Provider(
     access="HTML page",
     publishes="on-demand, spot, inference; contact sales for some",
     units="per instance-hour (per GPU component until 2023)",
-    robots_note="robots.txt allows /pricing (read 2026-09)",
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bs4 import Tag
 
 from scrapers.model import LayoutError, NoPublicPrice, Offer, Page, PricingModel, Provider, Request
-from scrapers.text import count_prefix, money, number, soup, squash, words
+from scrapers.text import count_prefix, number, price, soup, squash, words
 
 _TERM = re.compile(r"(\d+)[\s-]*(month|year)", re.IGNORECASE)
 _PER_GPU = re.compile(r"[$€£]\s*\d[\d.,]*\s*/\s*(?:per\s+)?GPU\s*/\s*(?:h|hr|hour)\b", re.IGNORECASE)
@@ -24,8 +24,7 @@ def parse(page: Page) -> Iterator[Offer]:
     tree = soup(page)
     for script in tree(["script", "style"]):
         script.decompose()
-    header = [words(h).upper() for h in tree.select(".pricing__top-headline")]
-    found = [o for row in tree.select(".pricing-row") for o in _component_row(row, header)]
+    found = list(_components(page, tree))
     found += list(_cards(page, tree))
     if found:
         yield from found
@@ -44,21 +43,39 @@ def _model(words_beside: str) -> tuple[PricingModel, int | None]:
     return ("reserved", None) if re.search(r"reserved|commit", words_beside, re.IGNORECASE) else ("on_demand", None)
 
 
-def _component_row(row: Tag, header: list[str]) -> Iterator[Offer]:
-    """The layout of 2023: GPU, VRAM, prices of vCPU and RAM in the headers, GPU price on demand and by term."""
+def _components(page: Page, tree: Tag) -> Iterator[Offer]:
+    """The layout of 2023: headlines, then rows; headlines that follow a row head another table."""
+    header: list[str] = []
+    is_heading = False
+    for tag in tree.select(".pricing__top-headline, .pricing-row"):
+        was_heading, is_heading = is_heading, "pricing__top-headline" in (tag.get("class") or ())
+        if is_heading:
+            header = [*(header if was_heading else []), words(tag).upper()]
+        else:
+            yield from _component_row(page, tag, header)
+
+
+def _component_row(page: Page, row: Tag, header: list[str]) -> Iterator[Offer]:
+    """GPU, VRAM, prices of vCPU and RAM in the headers, GPU price on demand and by term."""
     cells = [words(c) for c in row.find_all(class_="pricing__col", recursive=False)]
-    if len(cells) != len(header):  # the header row itself, or a row cut off mid-way
+    if not header or len(cells) != len(header):  # the header row itself, or a row cut off mid-way
         return
-    memory = next((c for h, c in zip(header, cells, strict=True) if "VRAM" in h), "")
-    for title, text in zip(header, cells, strict=True):
-        amount = money(text)
-        if amount is None or "COST" not in title:
+    named = dict(zip(header, cells, strict=True))
+    name, memory = (next((c for h, c in named.items() if w in h), "") for w in ("MODEL", "VRAM"))
+    name = name or cells[0]
+    for title, text in named.items():
+        if "COST" not in title:
             continue
+        amount = price(page, text)
+        if amount is None:
+            continue
+        if not re.search(r"/\s*(?:H|HR|HOUR)\b|PER HOUR|HOURLY", title):
+            raise LayoutError(page, "a cost per hour in the header", title)
         model, months = _model(title)
         yield Offer(
             source="pricing_page",
-            instance=cells[0],
-            gpu_label=cells[0],
+            instance=name,
+            gpu_label=name,
             gpu_count=number("1"),
             region="global",
             gpu_memory=f"{memory} GB" if memory else "",
@@ -68,12 +85,14 @@ def _component_row(row: Tag, header: list[str]) -> Iterator[Offer]:
             currency=amount.currency,
             price_unit="gpu_hour",
             price_scope="gpu_component",
-            text=f"{cells[0]} | {title} | {text}",
+            text=f"{name} | {title} | {text}",
         )
 
 
 def _cards(page: Page, tree: Tag) -> Iterator[Offer]:
     """The layout of 2025: a block per GPU, its name in a heading, amounts written "$2.30 / GPU / H"."""
+    if not _PER_GPU.search(squash(tree.get_text(" "))):
+        return
     smallest = [
         tag
         for tag in tree.find_all(True)
@@ -85,8 +104,9 @@ def _cards(page: Page, tree: Tag) -> Iterator[Offer]:
         heading = card.find(_HEADINGS) if card else None
         if card is None or heading is None or len(card.find_all(_HEADINGS)) > 1:
             raise LayoutError(page, "one heading naming the GPU beside '$x / GPU / H'", words(tag))
-        amount = money(_PER_GPU.search(words(tag))[0])  # type: ignore[index]
-        assert amount is not None
+        amount = price(page, words(tag))
+        if amount is None:
+            continue
         count, label = count_prefix(words(heading))
         beside = words(tag) if len(_PER_GPU.findall(words(card))) > 1 else words(card)
         model, months = _model(beside.replace(words(heading), ""))
@@ -113,5 +133,5 @@ PROVIDER = Provider(
     access="HTML page (presence probe)",
     publishes="nothing since 2025: contact sales",
     units="per GPU-hour (per GPU component in 2023)",
-    robots_note="robots.txt allows /pricing (read 2026-09)",
+    note="a presence probe: reads prices again when the page names any",
 )

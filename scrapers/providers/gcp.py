@@ -26,7 +26,7 @@ def parse(page: Page) -> Iterator[Offer]:
     """Offers of any of the layouts, told apart by how the content begins. Raises LayoutError for anything else."""
     text = page.text()
     bare = _COMMENT.sub("", text).lstrip()
-    if bare.startswith("{"):
+    if bare.startswith(("{", "[")):
         return catalog.offers(page)
     if bare.startswith("<"):
         return tables.offers(page)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Literal
 
-from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request
-from scrapers.text import Row, count_prefix, heading_before, money, rows, soup, words
+from scrapers.model import LayoutError, Offer, Page, PriceStatus, PricingModel, Provider, Request, clip
+from scrapers.text import Row, count_prefix, heading_before, number, price, rows, soup, words
 
-_TERM = re.compile(r"(\d+)[\s-]*(year|month)s?\b", re.IGNORECASE)
+_DURATION = re.compile(r"(\d+)[\s-]*(year|month|week)s?\b", re.IGNORECASE)
+_OPEN = re.compile(r"\d\s*[-–—]\s*\d|(?:years?|months?|weeks?)\s*[-–—+]|\d\+", re.IGNORECASE)  # "1-3 months", "1 year+"
 _PLAN = re.compile(r"^(on-demand|reserved)\b\s*", re.IGNORECASE)
 _MEMORY = re.compile(r"^\d+ GB$")
 _CONTACT = re.compile(r"contact sales|talk to", re.IGNORECASE)
+_PER_GPU = re.compile(r"(?:/|PER)(?:GPU|[A-Z]+\d+[A-Z]*)[-/]?(?:PER)?(?:HR|HOUR)")
+_PER_HOUR = re.compile(r"(?:/|PER)?(?:HR|HOUR)(?:LY)?")
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -24,19 +28,15 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def _read(page: Page, row: Row) -> Iterator[Offer]:
-    prices = [i for i, text in enumerate(row.texts) if _is_price(row, i, text)]
+    prices = [i for i, text in enumerate(row.texts) if _is_price(page, row, i, text)]
     if not prices or not (label := _label(row)):
         return
-    plan = _PLAN.match(label)
-    count, gpu = count_prefix(_PLAN.sub("", label))
     tab = _tab(row)
-    if count is None:
-        count = count_prefix(f"{tab} x")[0] if tab else None
+    count, gpu = _count(row, _PLAN.sub("", label), tab)
     for i in prices:
-        amount = money(row.texts[i])
+        amount = price(page, row.texts[i])
         header = row.header[i] if row.header else ""
-        about = " ".join((plan[0] if plan else "", header, row.get("TERM") or "", tab, row.texts[0]))
-        model, months = _commitment(about, heading_before(row.tag))
+        model, months = _commitment([row.get("TERM", "DURATION") or "", header, tab, label, row.texts[0]], row)
         yield Offer(
             source="pricing_page",
             instance=f"{f'{count}x ' if count else ''}{gpu}",
@@ -48,22 +48,37 @@ def _read(page: Page, row: Row) -> Iterator[Offer]:
             term_months=months,
             price=amount.amount if amount else None,
             currency=amount.currency if amount else "USD",
-            price_unit=_unit(page, amount.unit, header) if amount else "",
-            price_status="priced" if amount else "contact_sales",
-            text=f"{label} | {header or 'price'} | {row.texts[i]}",
+            price_unit=_unit(page, amount.unit, header, row) if amount else "",
+            price_status="priced" if amount else _status(row.texts[i]),
+            text=clip(f"{label} | {header or 'price'} | {row.texts[i]}"),
         )
 
 
-def _is_price(row: Row, index: int, text: str) -> bool:
+def _status(text: str) -> PriceStatus:
+    """What a price cell without a price means."""
+    return "contact_sales" if _CONTACT.search(text) else "no_price_stated"
+
+
+def _is_price(page: Page, row: Row, index: int, text: str) -> bool:
     """A cell under a price header, or, where the header was cut off, one that holds an amount."""
     if row.header and "PRICE" not in row.header[index]:
         return False
-    return money(text) is not None or bool(_CONTACT.search(text))
+    return "$" in text or price(page, text) is not None or bool(_CONTACT.search(text))
 
 
 def _label(row: Row) -> str:
-    named = row.get("INSTANCE TYPE", "GPUS") or next((t for t in row.texts if "NVIDIA" in t.upper()), "")
-    return re.sub(r"\s+New$", "", named)
+    named = [text for head, text in zip(row.header, row.texts, strict=False) if head in ("INSTANCE TYPE", "GPUS")]
+    found = next((t for t in [*named, *row.texts] if t in named or "NVIDIA" in t.upper()), "")
+    return re.sub(r"\s+New$", "", found)
+
+
+def _count(row: Row, label: str, tab: str) -> tuple[Decimal | None, str]:
+    """GPUs of the row and what is left of its label: "8x NVIDIA H100", the tab "8x", a column "256+"."""
+    count, gpu = count_prefix(label)
+    if count is None and tab:
+        count = count_prefix(f"{tab} x")[0]
+    column = re.fullmatch(r"([\d,]+)\+?", row.get("GPU COUNT", "# OF GPUS") or "")
+    return (number(column[1]) if count is None and column else count), gpu
 
 
 def _tab(row: Row) -> str:
@@ -80,24 +95,43 @@ def _memory(row: Row) -> str:
     return printed if printed is not None else next((t for t in row.texts if _MEMORY.match(t)), "")
 
 
-def _commitment(about: str, heading: str) -> tuple[PricingModel, int | None]:
-    term = _TERM.search(about)
-    if term:
-        return "reserved", int(term[1]) * (12 if term[2].lower() == "year" else 1)
-    if "on-demand" in about.lower():
+def _commitment(said: list[str], row: Row) -> tuple[PricingModel, int | None]:
+    """A printed duration is a commitment, its months known where it is one duration and not a span."""
+    duration = next((text for text in said if _DURATION.search(text)), "")
+    if duration:
+        hits = _DURATION.findall(duration)
+        months = int(hits[0][0]) * {"year": 12, "month": 1, "week": 0}[hits[0][1].lower()]
+        return "reserved", (months or None) if len(hits) == 1 and not _OPEN.search(duration) else None
+    if "on-demand" in " ".join(said).lower():
         return "on_demand", None
-    committed = re.search(r"reserved|cluster", f"{about} {heading}", re.IGNORECASE)
+    section = row.tag.find_previous(["h1", "h2"])
+    headings = f"{heading_before(row.tag)} {words(section) if section else ''}"
+    committed = re.search(r"reserved|cluster", f"{' '.join(said)} {headings}", re.IGNORECASE)
     return ("reserved" if committed else "on_demand"), None
 
 
-def _unit(page: Page, beside: str, header: str) -> Literal["gpu_hour", "instance_hour"]:
+def _unit(page: Page, beside: str, header: str, row: Row) -> Literal["gpu_hour", "instance_hour"]:
     """Per GPU when the amount or its header says so ("/ GPU / hr", "/H100/hour"), per instance for a bare "/ hr"."""
     flat = re.sub(r"\s", "", beside).upper().rstrip("*")
-    if re.fullmatch(r"/[A-Z]*\d*[A-Z]*/(HR|HOUR)", flat) or (not flat and "/GPU/HR" in re.sub(r"\s", "", header)):
+    head = re.sub(r"\s", "", header).upper()
+    if _PER_GPU.fullmatch(flat) or (not flat and _PER_GPU.search(head)):
         return "gpu_hour"
-    if flat in ("/HR", "/HOUR") and "/GPU" not in header:
+    if flat and _PER_HOUR.fullmatch(flat) and "GPU" not in head:
         return "instance_hour"
+    if not flat and _PER_HOUR.search(head) and _is_same_at_any_size(page, row):
+        return "gpu_hour"
     raise LayoutError(page, "the price's unit (/ GPU / hr or / hr)", f"{header} | {beside}")
+
+
+def _is_same_at_any_size(page: Page, row: Row) -> bool:
+    """Whether the table asks no more per hour for more of the same GPU: then that is the price of one of them."""
+    sizes: list[tuple[Decimal, Decimal]] = []
+    for other in rows(row.tag.find_parent("table") or row.tag):
+        count, amount = _count(other, _label(other), ""), price(page, other.get("PRICE") or "")
+        if _label(other) == _label(row) and count[0] and amount:
+            sizes.append((count[0], amount.amount))
+    asked = [amount for _, amount in sorted(sizes)]
+    return len({count for count, _ in sizes}) > 1 and asked == sorted(asked, reverse=True)
 
 
 PROVIDER = Provider(
@@ -110,6 +144,5 @@ PROVIDER = Provider(
     access="HTML page",
     publishes="on-demand by GPU count, clusters by term",
     units="per GPU-hour (per instance-hour until 2023)",
-    robots_note="robots.txt allows /pricing (read 2026-09)",
     hosts=("lambdalabs.com",),
 )

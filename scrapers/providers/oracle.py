@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scrapers import json_list
@@ -28,9 +28,9 @@ def parse(page: Page) -> Iterator[Offer]:
 
 def _offers(source: str, product: dict[str, Any]) -> Iterator[Offer]:
     name = str(product.get("displayName", ""))
-    for block in product.get("currencyCodeLocalizations", []):
-        rates = [p for p in block.get("prices", []) if p.get("model") == "PAY_AS_YOU_GO"]
-        price = Decimal(rates[0]["value"]) if len(rates) == 1 else None  # several: tiers, none of them the price
+    for block in _currencies(product):
+        rates = {p.get("value") for p in block.get("prices", []) if p.get("model") == "PAY_AS_YOU_GO"}
+        price = _amount(rates.pop()) if len(rates) == 1 else None  # several: tiers, none of them the price
         if price == 0:
             continue
         yield Offer(
@@ -45,6 +45,19 @@ def _offers(source: str, product: dict[str, Any]) -> Iterator[Offer]:
             currency=block.get("currencyCode", "USD"),
             text=clip(f"{product.get('partNumber')} {name}: {block.get('currencyCode')} {price} GPU Per Hour"),
         )
+
+
+def _currencies(product: dict[str, Any]) -> list[dict[str, Any]]:
+    """The prices in USD where there are any: in other currencies the same price is stated again."""
+    blocks = product.get("currencyCodeLocalizations") or []
+    return [b for b in blocks if b.get("currencyCode") == "USD"][:1] or blocks
+
+
+def _amount(value: object) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
 
 
 def _label(name: str) -> str:

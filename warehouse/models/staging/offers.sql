@@ -1,4 +1,5 @@
 -- Offers with their GPU known and their price per GPU-hour, still one row per printed price.
+-- usd_per_unit: USD for one unit of the currency, by the ECB's reference rate of rate_on.
 -- Grain: one printed price. usd_price: USD in the offer's own unit; usd_per_gpu_hour: USD, six decimals,
 -- NULL for components and where the count, or the term that a fee is spread over, is unknown. Hours: 730 a month, 8,760 a year (macros/hours.sql).
 with identified as (
@@ -22,7 +23,12 @@ with identified as (
     where i.is_accelerator or o.price_scope = 'host_component'
 ),
 converted as (
-    select o.*, o.price::double * f.usd_per_unit as usd_price, o.upfront_price::double * f.usd_per_unit as usd_upfront
+    select
+        o.*,
+        f.usd_per_unit,
+        if(o.currency = 'USD', null, f.rate_on) as rate_on,
+        o.price::double * f.usd_per_unit as usd_price,
+        o.upfront_price::double * f.usd_per_unit as usd_upfront
     from identified as o
     -- The rate of the day, or the last working day before it.
     asof left join staging.fx_rates as f on o.currency = f.currency and o.observed_at::date >= f.rate_on

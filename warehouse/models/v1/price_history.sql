@@ -1,5 +1,6 @@
 -- Every priced observation with its receipt: what one source stated, when it was seen, and the words it was read from.
 -- Grain: series_id x observed_at. usd_per_gpu_hour: USD per GPU-hour, NULL for components. rank: 1 answers first.
+-- usd_per_unit, rate_on: the exchange rate used, USD per unit of the currency, and its day.
 -- feed: the source as v1.source_health names it.
 select
     series_id,
@@ -16,6 +17,8 @@ select
     upfront,
     price,
     currency,
+    usd_per_unit,
+    rate_on,
     price_unit,
     usd_per_gpu_hour,
     price_scope,
