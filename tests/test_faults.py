@@ -95,7 +95,9 @@ def landed(home: Home) -> set[tuple[Any, ...]]:
     with connection.in_memory() as con:
         build.open_landing(con, home)
         pages = con.execute("select landing_id, url, captured_at, status from landing.pages").fetchall()
-        offers = con.execute("select landing_id, url, instance, region, pricing_model, price from landing.offers").fetchall()
+        offers = con.execute(
+            "select landing_id, url, instance, region, pricing_model, price from landing.offers"
+        ).fetchall()
     return {*pages, *offers}
 
 
@@ -172,9 +174,7 @@ class Shop:
 
     def refresh(self, day: date) -> tuple[int, str]:
         with pytest.raises(SystemExit) as left:
-            command_line.main(
-                ["refresh", "--replay", str(CAPTURES), "--date", str(day), "--home", str(self.home.root)]
-            )
+            command_line.main(["refresh", "--replay", str(CAPTURES), "--date", str(day), "--home", str(self.home.root)])
         out, err = self.capsys.readouterr()
         assert not out
         return int(left.value.code or 0), err
@@ -241,7 +241,9 @@ def test_a_full_disk_keeps_what_there_is(shop: Shop, monkeypatch: pytest.MonkeyP
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        module, name = {"landing": (landing, "_write"), "publish": (publish, "_copy"), "export": (publish, "export")}[where]
+        module, name = {"landing": (landing, "_write"), "publish": (publish, "_copy"), "export": (publish, "export")}[
+            where
+        ]
         patch.setattr(module, name, full)
         code, err = shop.refresh(NEXT)
     # A provider that could not land failed; one that landed and could not be published did not.
@@ -267,9 +269,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("room", [0, 64 * 1024, 1024 * 1024])
-def test_a_really_full_disk(
-    shop: Shop, small_disk: Path, room: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_really_full_disk(shop: Shop, small_disk: Path, room: int, capsys: pytest.CaptureFixture[str]) -> None:
     small = Shop(Home(small_disk / "home"), capsys)
     shutil.copytree(shop.home.root, small.home.root)
     facts = landed(small.home)
@@ -350,7 +350,11 @@ def test_a_day_is_a_utc_day_wherever_the_machine_is(in_utc: tuple[Home, str], tm
     assert "(datetime.date(2026, 3, 8), 3), (datetime.date(2026, 4, 5), 3)" in expected
     done = worlds.python(LAND, tmp_path, TZ=zone)
     assert done.stdout == expected, done.stderr
-    for arguments in (("prices", "--as-of", "2026-04-05", "--json"), ("history", "A100", "--format", "csv"), ("prices",)):
+    for arguments in (
+        ("prices", "--as-of", "2026-04-05", "--json"),
+        ("history", "A100", "--format", "csv"),
+        ("prices",),
+    ):
         there = worlds.cli(*arguments, home=tmp_path, TZ=zone)
         assert there.returncode == 0 and there.stdout == worlds.cli(*arguments, home=home.root, TZ="UTC").stdout
 
@@ -363,5 +367,7 @@ def test_midnight_parts_two_days(tmp_path: Path) -> None:
     with built(Home(tmp_path)) as con:
         found = rows(con, "select instance, observed_on from v1.price_history where source <> 'seed' order by 2")
         assert [str(r["observed_on"]) for r in found] == ["2026-03-01", "2026-03-02"]
-        on_the_first = con.execute("select instance from v1.prices_as_of('2026-03-01') where source <> 'seed'").fetchall()
+        on_the_first = con.execute(
+            "select instance from v1.prices_as_of('2026-03-01') where source <> 'seed'"
+        ).fetchall()
     assert on_the_first == [("23:59:59",)]
