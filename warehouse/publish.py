@@ -30,7 +30,9 @@ def publish(con: Connection, home: Home) -> None:
     Take `writer_lock` first. Readers that have the old file open keep it; whoever opens next sees the new one; nobody sees half of one.
     """
     part = home.published.with_suffix(f".{os.getpid()}.part")
-    for leftover in home.root.glob("published.*.part"):  # of killed runs: the writer's lock says that nobody else writes
+    for leftover in home.root.glob(
+        "published.*.part"
+    ):  # of killed runs: the writer's lock says that nobody else writes
         _discard(leftover)
     try:
         con.execute(f"attach '{quoted(part)}' as pub (storage_version '{STORAGE}')")
