@@ -91,6 +91,7 @@ def _report(seen: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # ty
     key=["landing", "ecb_rates"],
     partitions_def=DAILY,
     retry_policy=RETRY,
+    freshness_policy=FRESH,
     group_name="landing",
     kinds={"http", "parquet"},
     description="The European Central Bank's reference rates of the last ninety days, units per euro.",

@@ -10,10 +10,14 @@ from typing import Any
 import dagster as dg
 
 from pipelines.resources import Workspace
-from pipelines.scrape import FRESH, scrape_assets
+from pipelines.scrape import FRESH, ecb_rates, scrape_assets
 from warehouse import build, connection, models, publish
 
-LANDED = {"landing.pages", "landing.offers", "landing.rates"}  # tables over what every provider landed
+
+def _landed() -> dict[str, list[dg.AssetKey]]:
+    """The assets whose files lie behind a table of the landing."""
+    offers = [a.key for a in scrape_assets() if a.key != ecb_rates.key]
+    return {"landing.pages": offers, "landing.offers": offers, "landing.rates": [ecb_rates.key]}
 
 
 def _found() -> dict[str, models.Model]:
@@ -26,12 +30,12 @@ def _key(name: str) -> dg.AssetKey:
 
 
 def _specs(found: dict[str, models.Model]) -> list[dg.AssetSpec]:
-    landing = [asset.key for asset in scrape_assets()]
+    landed = _landed()
     names = {**{n: m.reads for n, m in found.items()}, **{n: reads for n, (reads, _) in build.PYTHON_TABLES.items()}}
     return [
         dg.AssetSpec(
             _key(name),
-            deps=[*(_key(r) for r in reads if r in names), *(landing if reads & LANDED else ())],
+            deps={*(_key(r) for r in reads if r in names), *(k for r in reads for k in landed.get(r, ()))},
             description=found[name].description if name in found else (build.PYTHON_TABLES[name][1].__doc__ or ""),
             group_name=name.split(".")[0],
             kinds={"duckdb", "sql"} if name in found else {"duckdb", "python"},

@@ -1,6 +1,7 @@
 -- What a provider asks for a whole GPU: its lowest price per pricing model, on the seed document's day and now.
 -- Grain: edition x provider x gpu x gpu_memory_gb x pricing_model. usd_per_gpu_hour: USD per GPU-hour; reserved is
--- the one-year term. Fractions of a GPU, components and prices older than a week are left out.
+-- the one-year term. Fractions of a GPU, components and prices older than a week are left out. instance, region and
+-- receipt: of that lowest price; n_offers: how many there are.
 with editions as (
     select 'seed' as edition, (select max(as_of) from seeds.seed_prices) as as_of, *
     from v1.prices_as_of((select max(as_of) from seeds.seed_prices))
@@ -17,18 +18,24 @@ select
     gpu,
     gpu_memory_gb,
     pricing_model,
-    min(usd_per_gpu_hour) as usd_per_gpu_hour,
-    count(*) as n_offers,
-    arg_min(instance, usd_per_gpu_hour) as instance,
-    arg_min(region, usd_per_gpu_hour) as region,
-    arg_min(form_factor, usd_per_gpu_hour) as form_factor,
-    arg_min(observed_at, usd_per_gpu_hour) as observed_at,
-    arg_min(origin, usd_per_gpu_hour) as origin,
-    arg_min(source_url, usd_per_gpu_hour) as source_url
+    usd_per_gpu_hour,
+    count(*) over same as n_offers,
+    instance,
+    region,
+    form_factor,
+    observed_at,
+    origin,
+    source_url
 from editions
 where usd_per_gpu_hour is not null
     and gpu is not null
     and gpu_memory_gb is not null
     and gpu_count >= 1
     and (pricing_model in ('on_demand', 'spot') or (pricing_model = 'reserved' and term_months = 12))
-group by all
+window same as (partition by edition, provider, gpu, gpu_memory_gb, pricing_model)
+-- Of equal prices the first by name, so that a rebuild names the same one.
+qualify row_number() over (
+    partition by edition, provider, gpu, gpu_memory_gb, pricing_model
+    order by usd_per_gpu_hour, instance, region, series_id
+) = 1
+order by edition, provider, gpu, gpu_memory_gb, pricing_model
