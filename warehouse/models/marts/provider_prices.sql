@@ -17,18 +17,20 @@ select
     gpu,
     gpu_memory_gb,
     pricing_model,
-    min(usd_per_gpu_hour) as usd_per_gpu_hour,
-    count(*) as n_offers,
-    arg_min(instance, usd_per_gpu_hour) as instance,
-    arg_min(region, usd_per_gpu_hour) as region,
-    arg_min(form_factor, usd_per_gpu_hour) as form_factor,
-    arg_min(observed_at, usd_per_gpu_hour) as observed_at,
-    arg_min(origin, usd_per_gpu_hour) as origin,
-    arg_min(source_url, usd_per_gpu_hour) as source_url
+    usd_per_gpu_hour,
+    count(*) over same as n_offers,
+    instance,
+    region,
+    form_factor,
+    observed_at,
+    origin,
+    source_url
 from editions
 where usd_per_gpu_hour is not null
     and gpu is not null
     and gpu_memory_gb is not null
     and gpu_count >= 1
     and (pricing_model in ('on_demand', 'spot') or (pricing_model = 'reserved' and term_months = 12))
-group by all
+window same as (partition by edition, provider, gpu, gpu_memory_gb, pricing_model)
+-- Of several at the lowest price always the same one, or a rebuild would differ.
+qualify row_number() over (same order by usd_per_gpu_hour, instance, region, series_id) = 1
