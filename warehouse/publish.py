@@ -27,10 +27,11 @@ def tables(con: Connection) -> list[tuple[str, str, str]]:
 def publish(con: Connection, home: Home) -> None:
     """Copy v1 and marts from the warehouse to a new file, then put it in the old one's place.
 
-    Take `writer_lock` first. Readers that have the old file open keep it; whoever opens next sees the new one; nobody sees half of one.
+    Take `writer_lock` first. Readers that have the old file open keep it; whoever opens next sees the new one; nobody
+    sees half of one.
     """
     part = home.published.with_suffix(f".{os.getpid()}.part")
-    for leftover in home.root.glob("published.*.part"):  # of killed runs: the writer's lock says that nobody else writes
+    for leftover in home.root.glob("published.*.part"):  # of killed runs: by the lock, nobody else writes
         _discard(leftover)
     try:
         con.execute(f"attach '{quoted(part)}' as pub (storage_version '{STORAGE}')")
