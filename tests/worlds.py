@@ -81,14 +81,12 @@ def dagster_home(folder: Path) -> Path:
     return folder
 
 
-def python(
-    code: str, *arguments: str | Path, timeout: float = 120, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def python(code: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run code in a Python of its own, in the checkout; environment is added to ours, GPUHOUR_HOME taken away."""
     ours = {k: v for k, v in os.environ.items() if not k.startswith("GPUHOUR_")}
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(
-        command, cwd=ROOT, env=ours | environment, capture_output=True, text=True, timeout=timeout, check=False
+        command, cwd=ROOT, env=ours | environment, capture_output=True, text=True, timeout=120, check=False
     )
 
 

@@ -31,7 +31,7 @@ def publish(con: Connection, home: Home) -> None:
     sees half of one.
     """
     part = home.published.with_suffix(f".{os.getpid()}.part")
-    for leftover in home.root.glob("published.*.part"):  # of killed runs: under the lock nobody else writes
+    for leftover in home.root.glob("published.*.part"):  # of killed runs: by the lock, nobody else writes
         _discard(leftover)
     try:
         con.execute(f"attach '{quoted(part)}' as pub (storage_version '{STORAGE}')")

@@ -33,9 +33,5 @@ where usd_per_gpu_hour is not null
     and gpu_count >= 1
     and (pricing_model in ('on_demand', 'spot') or (pricing_model = 'reserved' and term_months = 12))
 window same as (partition by edition, provider, gpu, gpu_memory_gb, pricing_model)
--- Of equal prices the first by name, so that a rebuild names the same one.
-qualify row_number() over (
-    partition by edition, provider, gpu, gpu_memory_gb, pricing_model
-    order by usd_per_gpu_hour, instance, region, series_id
-) = 1
-order by edition, provider, gpu, gpu_memory_gb, pricing_model
+-- Of several at the lowest price always the same one, or a rebuild would differ.
+qualify row_number() over (same order by usd_per_gpu_hour, instance, region, series_id) = 1
