@@ -124,17 +124,22 @@ def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path) -> None:
         assert refreshes.run() == 0, refreshes.said()
         usual = time.monotonic() - started
         facts, published, killed = landed(home), newest(home), 0
-        # One kill in each eighth of a run, so that no stage is spared by luck.
-        for part in chance.sample(range(8), 8):
-            after = usual * (part + chance.random()) / 8
-            killed += refreshes.run(kill_after=after) == -signal.SIGKILL
+        for _ in range(16):
+            after = usual * chance.random()
+            started = time.monotonic()
+            if refreshes.run(kill_after=after) == -signal.SIGKILL:
+                killed += 1
+            else:  # it was quicker than the kill: the machine is less busy now
+                usual = min(usual, time.monotonic() - started)
             told = f"seed {seed}: killed after {after:.2f} of {usual:.2f} s"
             kept = landed(home)
             assert facts <= kept, told
             now = newest(home)
             assert now in (published, *refreshes.days) and now >= published, told
             facts, published = kept, now
-        assert killed >= 4, f"only {killed} of 8 runs were hit"
+            if killed == 8:
+                break
+        assert killed >= 4, f"only {killed} of 16 runs were hit"
         assert refreshes.run() == 0, refreshes.said()
         assert newest(home) == refreshes.days[-1]
         assert facts <= landed(home)
