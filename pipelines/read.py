@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pipelines.filters import Filter
 from warehouse.connection import Connection
 from warehouse.identity import resolve, states_memory
 from warehouse.names import provider_slug
@@ -21,36 +21,26 @@ HISTORY_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What to keep; None keeps all. `gpu` is any label ("A100", "a100 80gb sxm", "rtx a6000")."""
-
-    gpu: str | None = None
-    provider: str | None = None
-    pricing_model: str | None = None
-    region: str | None = None
-    source: str | None = None
-
-    def where(self) -> tuple[str, list[Any]]:
-        """Conditions over v1.price_history's columns and their parameters."""
-        conditions: dict[str, Any] = {}
-        if self.gpu:
-            card = resolve(self.gpu)
-            conditions["gpu = ?"] = card.model or self.gpu
-            if card.form_factor:
-                conditions["form_factor = ?"] = card.form_factor
-            # "H100" means every H100; "H100 80GB" means that one.
-            if card.memory_gb is not None and states_memory(self.gpu):
-                conditions["gpu_memory_gb = ?"] = card.memory_gb
-        if self.provider:
-            conditions["provider = ?"] = provider_slug(self.provider)
-        if self.pricing_model:
-            conditions["pricing_model = ?"] = self.pricing_model.replace("-", "_")
-        if self.region:
-            conditions["region ilike ?"] = f"%{self.region}%"
-        if self.source:
-            conditions["source = ?"] = self.source
-        return " and ".join(["true", *conditions]), list(conditions.values())
+def conditions(wanted: Filter) -> tuple[str, list[Any]]:
+    """Conditions over v1.price_history's columns and their parameters."""
+    terms: dict[str, Any] = {}
+    if wanted.gpu:
+        card = resolve(wanted.gpu)
+        terms["gpu = ?"] = card.model or wanted.gpu
+        if card.form_factor:
+            terms["form_factor = ?"] = card.form_factor
+        # "H100" means every H100; "H100 80GB" means that one.
+        if card.memory_gb is not None and states_memory(wanted.gpu):
+            terms["gpu_memory_gb = ?"] = card.memory_gb
+    if wanted.provider:
+        terms["provider = ?"] = provider_slug(wanted.provider)
+    if wanted.pricing_model:
+        terms["pricing_model = ?"] = wanted.pricing_model.replace("-", "_")
+    if wanted.region:
+        terms["region ilike ?"] = f"%{wanted.region}%"
+    if wanted.source:
+        terms["source = ?"] = wanted.source
+    return " and ".join(["true", *terms]), list(terms.values())
 
 
 def today(con: Connection) -> date:
@@ -61,7 +51,7 @@ def today(con: Connection) -> date:
 
 def prices(con: Connection, wanted: Filter, as_of: date, max_age: int) -> list[tuple[Any, ...]]:
     """Rows of PRICE_COLUMNS in force on a UTC day, cheapest first; of several sources the best-ranked, unless asked."""
-    where, values = wanted.where()
+    where, values = conditions(wanted)
     preferred = "true" if wanted.source else "is_preferred"
     return con.execute(
         f"select {', '.join(PRICE_COLUMNS)} from v1.prices_as_of(?::date, max_age := {int(max_age)}) "  # noqa: S608
@@ -74,7 +64,7 @@ def prices(con: Connection, wanted: Filter, as_of: date, max_age: int) -> list[t
 
 def history(con: Connection, wanted: Filter) -> list[tuple[Any, ...]]:
     """Rows of HISTORY_COLUMNS, oldest first: every observation kept, of every source."""
-    where, values = wanted.where()
+    where, values = conditions(wanted)
     return con.execute(
         f"select {', '.join(HISTORY_COLUMNS)} from v1.price_history where usd_per_gpu_hour is not null and {where} "  # noqa: S608
         "order by observed_at, provider, instance, region, pricing_model, term_months, upfront",

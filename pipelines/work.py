@@ -1,0 +1,131 @@
+"""Commands that work: refresh, demo, capture, and how to run daily."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pipelines import settings
+from pipelines.ask import for_people
+from pipelines.console import (
+    ERROR,
+    OK,
+    PARTIAL,
+    USAGE,
+    Home,
+    Json,
+    Problem,
+    Style,
+    known_slug,
+    published_database,
+    say,
+)  # fmt: skip
+from pipelines.filters import Filter
+from pipelines.output import show
+
+
+def refresh(
+    *,
+    provider: str | None = None,
+    replay: Path | None = None,
+    date: date | None = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> int:
+    """Fetch every provider's pages, land them, rebuild and publish. Exits 3 when some provider failed.
+
+    Parameters
+    ----------
+    provider
+        Only this provider.
+    replay
+        Fetch from this folder of recorded captures instead of the network.
+    date
+        UTC day to refresh: a past day re-reads its archived pages; with --replay, the day to pretend.
+    """
+    if replay and not replay.is_dir():
+        raise Problem(f"no such folder of captures: {replay}")
+    return _refresh(home, known_slug(provider) if provider else None, replay, date, as_json)
+
+
+def _refresh(home: Path | None, slug: str | None, replay: Path | None, day: date | None, as_json: bool) -> int:
+    from pipelines.progress import shown
+
+    with shown():
+        from pipelines.refresh import NoSuchDay
+        from pipelines.refresh import refresh as run
+
+        try:
+            done = run(settings.home(home).root, slug, replay and replay.resolve(), day)
+        except NoSuchDay as wrong:
+            raise Problem(str(wrong), USAGE) from wrong
+    code = ERROR if not done.published else PARTIAL if done.failed or done.partial else OK
+    if as_json:
+        show(("published", "failed", "partial"), [(done.published, done.failed, done.partial)], "json")
+    for name, why in done.reasons.items():
+        say(why if why.startswith(name) else f"{name}: {why}")
+    for names, what in ((done.failed, "failed"), (done.partial, "was read in part")):
+        for name in names:
+            say(f"{name} {what}; its last good prices stay, carried forward")
+    if not done.published:
+        say("nothing was published; the old database stays. See the messages above")
+    return code
+
+
+def demo(*, style: Style = "table", home: Home = None) -> int:
+    """Run the main job on recorded captures, without any network, and print the A100 prices it finds."""
+    from pipelines import read
+
+    captures = settings.CHECKOUT / "tests" / "providers"
+    code = _refresh(home, None, captures, None, False)
+    with published_database(home) as con:
+        rows = read.prices(con, Filter(gpu="A100"), read.today(con), 35)
+        health = read.last_tries(con)
+    columns: tuple[str, ...] = read.PRICE_COLUMNS
+    if style == "table":
+        columns, rows = for_people(columns, rows)
+    show(columns, rows, style)
+    ok = sum(status == "ok" for status, _, _ in health.values())
+    say(f"{len(rows)} A100 prices; {ok} of {len(health)} providers read. These are recorded pages, not today's")
+    for slug, (status, day, detail) in sorted(health.items()):
+        if status != "ok":
+            say(f"{slug}: {status} on {day}: {detail}")
+    say('next: gpuhour prices H100 · gpuhour sql "from marts.errata" · make refresh (live)')
+    return code
+
+
+def capture(
+    provider: str,
+    /,
+    *,
+    out: Path = settings.CHECKOUT / "tests" / "providers",
+    replay: Path | None = None,
+    home: Home = None,
+) -> int:
+    """Record a provider's pages as capture folders for the tests; review their offers.json before committing.
+
+    Parameters
+    ----------
+    provider
+        Provider to record.
+    out
+        Folder that gets <provider>/<date>_<page>/.
+    replay
+        Record from this folder of captures instead of the network.
+    """
+    from pipelines.capture import capture as record
+
+    folders, failed = record(known_slug(provider), out, settings.home(home), replay)
+    for folder in folders:
+        print(folder)
+    for reason in failed:
+        say(reason)
+    return ERROR if not folders else PARTIAL if failed else OK
+
+
+def schedule() -> int:
+    """Print a systemd timer and a cron line that refresh daily, also after a day the machine was off."""
+    from pipelines.schedule import TEXT
+
+    print(TEXT.format(checkout=settings.CHECKOUT, home=settings.home().root))
+    return OK
