@@ -456,10 +456,11 @@ def reader(home: Home) -> Iterator[Any]:
 def test_a_reader_keeps_what_it_opened(tmp_path: Path) -> None:
     home = Home(tmp_path)
     publish_price(home, "2026-03-02", "2.00")
-    with reader(home) as old:
+    with reader(home) as old, home.published.open("rb") as opened:
+        before = home.published.read_bytes()
         assert old() == 1
         publish_price(home, "2026-03-03", "1.90")
-        assert old() == 1
+        assert old() == 1 and opened.read() == before != home.published.read_bytes()
         with reader(home) as new:
             assert (old(), new()) == (1, 2)
     assert not [p.name for p in tmp_path.iterdir() if p.suffix in (".part", ".wal")]
