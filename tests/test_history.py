@@ -56,6 +56,18 @@ def money(found: list[dict[str, Any]]) -> list[Decimal]:
 # -- what is in force ----------------------------------------------------------------------------------------------
 
 
+def test_recorded_prices_give_way_once_their_provider_was_read_live(world: Callable[..., InForce]) -> None:
+    recorded, other = seen(D1, [offer("9.00")], origin="recorded"), "oracle"
+    failed = seen(D2, status="failed", origin="live", provider=other, url="https://oracle.example/")
+    demo = seen(D1, [offer("4.00")], origin="recorded", provider=other, url="https://oracle.example/")
+    in_force = world(recorded, seen(D2, [offer("2.00", instance="two")], origin="live"), demo, failed)
+    assert [(r["provider"], r["origin"], r["usd_per_gpu_hour"]) for r in in_force(D2)] == [
+        ("lambda", "live", Decimal(2)),
+        (other, "recorded", Decimal(4)),  # a live try that failed replaces nothing
+    ]
+    assert [r["provider"] for r in in_force(D1)] == [other]
+
+
 def test_a_price_is_in_force_from_the_day_it_was_seen(world: Callable[..., InForce]) -> None:
     in_force = world(seen(D1, [offer("2.00")]), seen(D3, [offer("1.50")]))
     assert money(in_force("2026-03-01")) == []

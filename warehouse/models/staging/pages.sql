@@ -1,8 +1,15 @@
 -- Every page seen or tried, once: re-parsing a page supersedes what an older parser read from it.
--- Grain: provider x url x captured_at. A failed re-parse supersedes nothing that was read.
+-- Grain: provider x url x captured_at. A failed re-parse supersedes nothing that was read. Recorded captures stand in
+-- for a provider only until it was read live: a demo's prices never mix with real ones.
 -- seen_on: the UTC day, DATE.
+with read_live as (
+    select distinct provider
+    from landing.pages
+    where origin = 'live' and status in ('ok', 'no_public_price')
+)
 select *, captured_at::date as seen_on
 from landing.pages
+where origin <> 'recorded' or provider not in (select provider from read_live)
 qualify row_number() over (
     partition by provider, url, captured_at
     order by status in ('ok', 'no_public_price') desc, landed_at desc, landing_id desc
