@@ -20,7 +20,10 @@ _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], style: Format) -> None:
     """Print rows under columns in the wanted style."""
-    {"json": _json, "csv": _csv, "table": _table}[style](columns, list(rows))
+    listed = list(rows)
+    if any(len(row) != len(columns) for row in listed):
+        raise ValueError(f"rows of other lengths than their {len(columns)} columns")
+    {"json": _json, "csv": _csv, "table": _table}[style](columns, listed)
 
 
 def tame(text: str) -> str:
