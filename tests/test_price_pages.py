@@ -92,6 +92,19 @@ def test_clusters_are_commitments_of_unknown_term_priced_per_gpu() -> None:
     assert [o.gpu_count for o in offers] == [16, 64, 256]
 
 
+def test_a_cluster_is_a_commitment_and_a_span_of_gpus_no_label() -> None:
+    offers = lambda_(
+        "|GPUs|On-demand price per GPU/hr|1 year price per GPU/hr|3 years price per GPU/hr",
+        "NVIDIA B200 SXM6|16 - 2,048|$5.99|$4.99|Contact sales",
+        before="<h2>1-Click Clusters</h2>",
+    )
+    assert [facts(o) for o in offers] == [
+        ("16x NVIDIA B200 SXM6", "reserved", None, "5.99", "gpu_hour"),
+        ("16x NVIDIA B200 SXM6", "reserved", 12, "4.99", "gpu_hour"),
+        ("16x NVIDIA B200 SXM6", "reserved", 36, "None", ""),
+    ]
+
+
 def test_clusters_of_one_size_do_not_say_what_their_price_is_for() -> None:
     with pytest.raises(LayoutError, match="the price's unit"):
         lambda_(*CLUSTERS[:2])

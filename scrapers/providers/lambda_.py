@@ -67,17 +67,20 @@ def _is_price(page: Page, row: Row, index: int, text: str) -> bool:
 
 
 def _label(row: Row) -> str:
-    named = [text for head, text in zip(row.header, row.texts, strict=False) if head in ("INSTANCE TYPE", "GPUS")]
+    columns = zip(row.header, row.texts, strict=False)
+    # A column "GPUs" may also hold how many there are ("16-2048").
+    named = [text for head, text in columns if head in ("INSTANCE TYPE", "GPUS") and re.search(r"[A-Za-z]{2}", text)]
     found = next((t for t in [*named, *row.texts] if t in named or "NVIDIA" in t.upper()), "")
     return re.sub(r"\s+New$", "", found)
 
 
 def _count(row: Row, label: str, tab: str) -> tuple[Decimal | None, str]:
-    """GPUs of the row and what is left of its label: "8x NVIDIA H100", the tab "8x", a column "256+"."""
+    """GPUs of the row and what is left of its label: "8x NVIDIA H100", the tab "8x", a column "256+" or "16-2048"."""
     count, gpu = count_prefix(label)
     if count is None and tab:
         count = count_prefix(f"{tab} x")[0]
-    column = re.fullmatch(r"([\d,]+)\+?", row.get("GPU COUNT", "# OF GPUS") or "")
+    # Of "256+" and "16-2048" the fewest: that many is what the price is first asked for.
+    column = re.fullmatch(r"([\d,]+)(?:\+|\s*[-–—]\s*[\d,]+)?", row.get("GPU COUNT", "# OF GPUS", "GPUS") or "")
     return (number(column[1]) if count is None and column else count), gpu
 
 
@@ -102,7 +105,7 @@ def _commitment(said: list[str], row: Row) -> tuple[PricingModel, int | None]:
         hits = _DURATION.findall(duration)
         months = int(hits[0][0]) * {"year": 12, "month": 1, "week": 0}[hits[0][1].lower()]
         return "reserved", (months or None) if len(hits) == 1 and not _OPEN.search(duration) else None
-    if "on-demand" in " ".join(said).lower():
+    if any(text.lower().startswith("on-demand") for text in said[-2:]):  # the row itself says so
         return "on_demand", None
     section = row.tag.find_previous(["h1", "h2"])
     headings = f"{heading_before(row.tag)} {words(section) if section else ''}"
