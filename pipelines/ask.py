@@ -21,9 +21,9 @@ from pipelines.console import (
     known_slug,
     published_database,
     say,
-)  # fmt: skip
+)
 from pipelines.filters import ALL, Filter
-from pipelines.output import show
+from pipelines.output import Format, show
 
 
 def parse(
@@ -102,10 +102,7 @@ def prices(
         older = [] if rows else read.prices(con, wanted, day, 36_500)
     if wanted.provider and not rows:
         known_slug(wanted.provider)
-    columns: tuple[str, ...] = read.PRICE_COLUMNS
-    if chosen(style, as_json) == "table":
-        columns, rows = for_people(columns, rows)
-    show(columns, rows, chosen(style, as_json))
+    show_prices(rows, chosen(style, as_json))
     if older:
         newest = max(row[read.PRICE_COLUMNS.index("observed_at")] for row in older)
         say(f"nothing newer than {max_age} days on {day}; the newest is of {newest:%Y-%m-%d}")
@@ -115,14 +112,19 @@ def prices(
     return OK
 
 
-def for_people(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """The columns a terminal has room for; --json and --format csv give all."""
+def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
+    """Print rows of PRICE_COLUMNS: all for programs, in a table those that a terminal has room for."""
+    from pipelines.read import PRICE_COLUMNS
+
+    if style != "table":
+        show(PRICE_COLUMNS, rows, style)
+        return
     keep = [
         "usd_per_gpu_hour", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "provider", "instance", "region",
         "pricing_model", "term_months", "observed_at", "origin", "is_carried_forward", "source_url",
     ]  # fmt: skip
-    index = [columns.index(k) for k in keep]
-    return tuple(keep), [tuple(row[i] for i in index) for row in rows]
+    index = [PRICE_COLUMNS.index(k) for k in keep]
+    show(keep, [tuple(row[i] for i in index) for row in rows], style)
 
 
 def history(

@@ -8,14 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipelines.output import rows_as_json
-from pipelines.parse_file import COLUMNS, normalise
+from pipelines.parse_file import COLUMNS, parse_file
 from scrapers import registry
 from scrapers.archive import Archive
 from scrapers.fetch import Fetcher
-from scrapers.model import Failure, NoPublicPrice, Page
+from scrapers.model import Failure, Page
 from scrapers.replay import Replay
 from warehouse.home import Home
-from warehouse.landing import Seen
 
 _SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "yaml": "yml", "javascript": "js"}
 
@@ -42,7 +41,8 @@ def _write(folder: Path, page: Page, number: int) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     kind = page.headers.get("content-type", "text/html")
     suffix = next((s for word, s in _SUFFIXES.items() if word in kind), "html")
-    (target / f"page.{suffix}").write_bytes(page.read())
+    body = target / f"page.{suffix}"
+    body.write_bytes(page.read())
     meta = {
         "url": page.url,
         "method": "GET",
@@ -57,15 +57,7 @@ def _write(folder: Path, page: Page, number: int) -> Path:
     if page.is_index:
         meta["is_index"] = True
     else:
-        (target / "offers.json").write_text(_golden(page))
+        rows, _ = parse_file(page.provider, body, page.url, page.captured_at)
+        (target / "offers.json").write_text(rows_as_json(COLUMNS, rows))
     (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
     return target
-
-
-def _golden(page: Page) -> str:
-    try:
-        offers = tuple(registry.get(page.provider).parse(page))
-    except NoPublicPrice:
-        offers = ()
-    seen = Seen(page.provider, page.source, page.url, page.captured_at, "ok", offers=offers)
-    return rows_as_json(COLUMNS, normalise(seen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -45,7 +45,12 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
 
     Returns what was seen, one entry per page; raises OSError when it cannot be written.
     """
-    return _land(provider, home, _read_all(provider, fetcher.crawl(provider), origin, fetcher.now()))
+    started_at = fetcher.now()
+    results = (
+        _failed(provider, result, origin, started_at) if isinstance(result, Failure) else _read(provider, result)
+        for result in fetcher.crawl(provider)
+    )
+    return _land(provider, home, results)
 
 
 def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
@@ -59,7 +64,7 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; only archived days can be "
             "read again, and only today can be fetched"
         )
-    return _land(provider, home, [_read(provider, page) for page in pages])
+    return _land(provider, home, (_read(provider, page) for page in pages))
 
 
 def collect_rates(fetcher: Fetcher, home: Home) -> int:
@@ -70,17 +75,13 @@ def collect_rates(fetcher: Fetcher, home: Home) -> int:
     page = fetcher.fetch(ecb.ECB, ecb.DAILY)
     found = ecb.rates(page)
     land_rates(home, page.sha256, [(r.rate_on, r.currency, r.per_eur) for r in found])
-    log.info("%-10s %-15s %5d  %s", "ecb", "ok", len(found), _short(page.url))
+    _tell(page.provider, "ok", len(found), page.url)
     return len(found)
 
 
-def _read_all(
-    provider: Provider, results: Iterable[Page | Failure], origin: Origin, started_at: datetime
-) -> Iterator[Seen]:
-    for result in results:
-        seen = _failed(provider, result, origin, started_at) if isinstance(result, Failure) else _read(provider, result)
-        log.info("%-10s %-15s %5d  %s", provider.slug, seen.status, len(seen.offers), _short(seen.url))
-        yield seen
+def _tell(slug: str, status: str, count: int, url: str) -> None:
+    """One line of progress about a page."""
+    log.info("%-10s %-15s %5d  %s", slug, status, count, _short(url))
 
 
 def _short(url: str, limit: int = 40) -> str:
@@ -118,6 +119,9 @@ def _read(provider: Provider, page: Page) -> Seen:
 
 
 def _land(provider: Provider, home: Home, results: Iterable[Seen]) -> list[Seen]:
-    seen = list(results)
+    seen = []
+    for page in results:
+        _tell(provider.slug, page.status, len(page.offers), page.url)
+        seen.append(page)
     land(home, provider.slug, seen, parser_version=parser_version())
     return seen

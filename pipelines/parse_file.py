@@ -68,12 +68,12 @@ def parse_file(
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as broken:
         # A parser that trips over a page met a layout it does not know, as in a refresh.
         raise LayoutError(page, "values as the parser knows them", repr(broken)) from broken
-    rows = normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
+    rows = _normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
     unpriced = sum(offer.price is None for offer in offers)
     return rows, f"{unpriced} offers without a price are not shown" if unpriced else ""
 
 
-def normalise(seen: Seen) -> list[tuple[Any, ...]]:
+def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
     """Rows of COLUMNS for one page's offers, by the warehouse's own staging SQL."""
     with in_memory() as con:
         con.execute("create schema landing")

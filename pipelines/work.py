@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines import settings
-from pipelines.ask import for_people
+from pipelines.ask import show_prices
 from pipelines.console import (
     ERROR,
     OK,
@@ -19,7 +19,7 @@ from pipelines.console import (
     known_slug,
     published_database,
     say,
-)  # fmt: skip
+)
 from pipelines.filters import Filter
 from pipelines.output import show
 
@@ -81,10 +81,7 @@ def demo(*, style: Style = "table", home: Home = None) -> int:
     with published_database(home) as con:
         rows = read.prices(con, Filter(gpu="A100"), read.today(con), 35)
         health = read.last_tries(con)
-    columns: tuple[str, ...] = read.PRICE_COLUMNS
-    if style == "table":
-        columns, rows = for_people(columns, rows)
-    show(columns, rows, style)
+    show_prices(rows, style)
     ok = sum(status == "ok" for status, _, _ in health.values())
     say(f"{len(rows)} A100 prices; {ok} of {len(health)} providers read. These are recorded pages, not today's")
     for slug, (status, day, detail) in sorted(health.items()):

@@ -111,9 +111,9 @@ def soup(page: Page) -> BeautifulSoup:
     return BeautifulSoup(complete(page.text()), "lxml")
 
 
-def words(tag: Tag, drop: str = "sup, s, del, strike") -> str:
+def words(tag: Tag) -> str:
     """Visible text of an element on one line, without footnote marks and what is struck through."""
-    dropped = {id(s) for d in tag.select(drop) for s in d.strings} if drop else set()
+    dropped = {id(s) for d in tag.select("sup, s, del, strike") for s in d.strings}
     return squash(" ".join(s for s in tag.strings if id(s) not in dropped))
 
 
@@ -162,10 +162,3 @@ def heading_before(tag: Tag) -> str:
     """Text of the nearest heading before an element, or ""."""
     found = tag.find_previous(["h1", "h2", "h3", "h4", "h5", "h6"])
     return words(found) if found else ""
-
-
-def need(page: Page, found: Tag | None, looked_for: str) -> Tag:
-    """The element, or a LayoutError that names what was looked for."""
-    if found is None:
-        raise LayoutError(page, looked_for, page.text()[:400])
-    return found

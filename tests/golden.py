@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipelines.output import plain
+from pipelines.output import rows_as_json
 from pipelines.parse_file import COLUMNS, parse_file
 
 ROOT = Path(__file__).parent / "providers"
@@ -45,10 +45,15 @@ class Capture:
         """What it must parse to; an index of other pages has none."""
         return self.folder / "offers.json"
 
-    def rows(self) -> list[dict[str, Any]]:
+    def text(self) -> str:
         """What `gpuhour parse` prints of the page."""
         found, _ = parse_file(self.slug, self.page, self.meta["url"], self.captured_at)
-        return [dict(zip(COLUMNS, map(plain, row), strict=True)) for row in found]
+        return rows_as_json(COLUMNS, found)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The same as objects."""
+        found: list[dict[str, Any]] = json.loads(self.text())
+        return found
 
 
 def captures() -> Iterator[Capture]:
@@ -61,7 +66,7 @@ def main() -> None:
     """Rewrite the golden files that changed, and say which."""
     for capture in captures():
         if not capture.meta.get("is_index"):
-            text = json.dumps(capture.rows(), indent=1, ensure_ascii=False) + "\n"
+            text = capture.text()
             if not capture.golden.exists() or capture.golden.read_text() != text:
                 capture.golden.write_text(text)
                 print("rewritten:", capture.golden.relative_to(ROOT.parents[1]))

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
 from warehouse import currency, models
 from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
-from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES
+from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, select_rows
 
 log = logging.getLogger("gpuhour.build")
 SEEDS = Path(__file__).parent / "seeds"
@@ -67,9 +65,7 @@ def build_identity(con: Connection) -> None:
         "form_factor": "varchar", "gpu_memory_gb": "decimal(9,3)", "gpu_count": "decimal(18,10)",
         "known_count": "decimal(18,10)", "is_accelerator": "boolean",
     }  # fmt: skip
-    con.register("identities", pd.DataFrame(rows, columns=list(types), dtype="object"))
-    casts = ", ".join(f"{c}::{t} as {c}" for c, t in types.items())
-    con.execute(f"create or replace table staging.gpu_identity as select {casts} from identities")  # noqa: S608
+    con.execute(f"create or replace table staging.gpu_identity as {select_rows(con, 'identities', rows, types)}")
     con.unregister("identities")
 
 
@@ -103,7 +99,7 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
     for macro in sorted(model.calls):  # only now do the tables exist that it binds
         con.execute((models.ROOT / "macros" / "v1" / f"{macro}.sql").read_text())
     con.execute(f"create or replace table {name} as {model.sql}")
-    con.execute(f"comment on table {name} is '{model.description.replace(chr(39), chr(39) * 2)}'")
+    con.execute(f"comment on table {name} is '{quoted(model.description)}'")
 
 
 @dataclass(frozen=True, slots=True)

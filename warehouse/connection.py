@@ -25,9 +25,9 @@ class NothingPublished(Exception):
     """There is no published database yet; the message says how to make one."""
 
 
-def quoted(path: Path) -> str:
-    """A path as the inside of an SQL string literal (file names cannot be bound as parameters everywhere)."""
-    return str(path).replace("'", "''")
+def quoted(text: Path | str) -> str:
+    """A path or text as the inside of an SQL string literal, where SQL takes no bound parameter (COPY, COMMENT)."""
+    return str(text).replace("'", "''")
 
 
 def _settle(con: Connection) -> Connection:

@@ -60,8 +60,6 @@ OFFER_TYPES = {
     "effective_from": "DATE",
     "text": "VARCHAR",
 }
-
-
 RATE_TYPES = {"rate_on": "DATE", "currency": "VARCHAR", "per_eur": "DECIMAL(18,6)", "sha256": "VARCHAR"}
 
 
@@ -118,8 +116,8 @@ def page_rows(seen: Iterable[Seen], **common: str) -> list[dict[str, Any]]:
     ]
 
 
-def select_rows(con: Connection, name: str, rows: list[dict[str, Any]], types: dict[str, str]) -> str:
-    """Register rows under a name and return a SELECT over them with the given column types."""
+def select_rows(con: Connection, name: str, rows: Sequence[Any], types: dict[str, str]) -> str:
+    """Register rows (dicts, or sequences in column order) under a name; returns a SELECT over them with these types."""
     con.register(name, pd.DataFrame(rows, columns=list(types), dtype="object"))
     casts = ", ".join(f"{column}::{kind} as {column}" for column, kind in types.items())
     return f"select {casts} from {name}"  # noqa: S608 -- names and types come from the two tables above

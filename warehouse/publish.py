@@ -19,8 +19,8 @@ _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 def tables(con: Connection) -> list[tuple[str, str, str]]:
     """(schema, table, comment) of everything that is published."""
     return con.execute(
-        "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "
-        "where database_name = current_database() and schema_name in ('v1', 'marts') order by all"
+        "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "  # noqa: S608 -- SCHEMAS is ours
+        f"where database_name = current_database() and schema_name in {SCHEMAS} order by all"
     ).fetchall()
 
 
@@ -56,7 +56,7 @@ def _copy(con: Connection) -> None:
         con.execute(f"create schema if not exists pub.{schema}")
     for schema, table, comment in tables(con):
         con.execute(f"create table pub.{schema}.{table} as from {schema}.{table}")
-        con.execute(f"comment on table pub.{schema}.{table} is '{comment.replace(chr(39), chr(39) * 2)}'")
+        con.execute(f"comment on table pub.{schema}.{table} is '{quoted(comment)}'")
     con.execute("use pub")
     try:
         # Formulas travel with the data, so that a reader's own SQL can call them.
