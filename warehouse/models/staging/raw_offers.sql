@@ -1,4 +1,4 @@
--- Every offer as its page states it, with the page's receipt, and the seed document's quoted cells.
+-- View: Every offer as its page states it, with the page's receipt, and the seed document's quoted cells.
 -- Grain: one printed price. Money in the page's own currency and unit.
 select
     o.* exclude (url, term_months, zone),
