@@ -25,9 +25,11 @@ PricingModel = Literal[
 PriceUnit = Literal[
     "instance_hour", "gpu_hour", "gpu_second", "month", "term_total", "vcpu_hour", "gib_hour", "gib_month"
 ]
-PriceScope = Literal["instance", "gpu_component", "host_component"]
+# offer_aggregate: statistics that a feed made of several offers; never a price of its own.
+PriceScope = Literal["instance", "gpu_component", "host_component", "offer_aggregate"]
 Availability = Literal["available", "limited", "sold_out", "waitlist", "unknown"]
-PriceStatus = Literal["priced", "contact_sales", "not_offered", "no_price_stated"]
+# missing: a row of an imported file whose price field is empty.
+PriceStatus = Literal["priced", "contact_sales", "not_offered", "no_price_stated", "missing"]
 Expect = Literal["", "html", "json", "csv", "yaml", "js"]
 FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many"]
 
@@ -170,6 +172,7 @@ class Offer:
     gpu_memory: str = ""  # as printed, with its unit: "80 GB", "22888 MiB"
     gpu_memory_is_total: bool = False  # True: for all GPUs of the instance together
     region: str = ""  # region or zone, as printed
+    zone: str = ""  # zone inside the region, where both are printed
     term_months: int | None = None  # of a reservation, where printed
     upfront: Literal["", "none", "partial", "all"] = ""
     upfront_price: Decimal | None = None  # paid once per term, on top of `price`, in the unit of the offer's instance

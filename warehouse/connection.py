@@ -47,6 +47,17 @@ def in_memory() -> Iterator[Connection]:
 
 
 @contextmanager
+def on_disk(folder: Path) -> Iterator[Connection]:
+    """A private database in a folder, for more than memory holds; the folder is its owner's to remove."""
+    con = _settle(duckdb.connect(str(folder / "work.duckdb")))
+    try:
+        con.execute("set memory_limit = '2GB'")
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
 def writer_lock(home: Home, wait_seconds: float = 600) -> Iterator[None]:
     """Held by the one process that builds and publishes. The kernel releases it when the process dies.
 

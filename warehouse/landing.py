@@ -47,6 +47,7 @@ OFFER_TYPES = {
     "gpu_memory": "VARCHAR",
     "gpu_memory_is_total": "BOOLEAN",
     "region": "VARCHAR",
+    "zone": "VARCHAR",
     "pricing_model": "VARCHAR",
     "term_months": "INTEGER",
     "upfront": "VARCHAR",
