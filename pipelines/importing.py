@@ -92,7 +92,8 @@ def _checked(state: State, name: str) -> str:
 def _landed(state: State, name: str, path: Path, is_catalog: bool, since: date | None) -> tuple[Imported | None, Told]:
     """What became of the rows (None: a catalog without news), and what to tell."""
     from warehouse.connection import DatabaseError
-    from warehouse.import_file import Unreadable, land_file, only_importer
+    from warehouse.csv_lines import Unreadable
+    from warehouse.import_file import land_file, only_importer
 
     told = Told()
     try:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scrapers.model import clip
 from warehouse import long_format
-from warehouse.connection import Connection, in_memory, on_disk, quoted
+from warehouse.connection import Connection, DatabaseError, in_memory, quoted, roomy
 from warehouse.csv_lines import Fault, Unreadable
 from warehouse.home import Home
 from warehouse.identity import SEEDS
@@ -60,14 +60,13 @@ def check_name(home: Home, name: str) -> str:
     """
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} is no name: use small letters, digits, '_', '.', '-', beginning with no mark")
-    with in_memory() as con:
+    taken = f"select source from read_csv('{quoted(SEEDS / 'source_ranks.csv')}')"  # noqa: S608 -- our own path
+    if any((home.landing / "pages").glob("*/*.parquet")):
         files = quoted(home.landing / "pages" / "*" / "*.parquet")
-        landed = f"union select source from read_parquet('{files}', union_by_name = true) where origin <> 'imported'"
-        has_landed = any((home.landing / "pages").glob("*/*.parquet"))
-        taken = con.execute(
-            f"select source from read_csv('{quoted(SEEDS / 'source_ranks.csv')}') {landed if has_landed else ''}"
-        ).fetchall()
-    if name == "seed" or (name,) in taken:
+        taken += f" union select source from read_parquet('{files}') where origin <> 'imported'"  # noqa: S608
+    with in_memory() as con:
+        sources = {source for (source,) in con.execute(taken).fetchall()}
+    if name == "seed" or name in sources:
         raise ValueError(f"{name!r} is a source that gpuhour reads itself: give the import another name")
     return name
 
@@ -103,7 +102,7 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
     landing_id = hashlib.sha256(f"{PARSER_VERSION} {name} {sha256}".encode()).hexdigest()[:16]
     if any((home.landing / "pages" / f"import-{name}").glob(f"*-{landing_id}.parquet")):
         return Imported(landing_id, known=True)
-    with on_disk(room) as con:
+    with roomy(room) as con:
         log.info("reading %s", path.name)
         opened = open_rows(con, path, room)
         rejected, faults, rejected_file = _judge(con, home, landing_id)
@@ -111,12 +110,10 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
         if landed:
             log.info("landing %s rows", f"{landed:,}")
             _land(con, home, name, landing_id, sha256, clip(path.name))
-    done = Imported(
+    return Imported(
         landing_id, landed + rejected, landed, rejected,
         counted_by=opened.counted_by, faults=faults, rejected_file=rejected_file, ignored=opened.ignored,
     )  # fmt: skip
-    (room / "work.duckdb").unlink(missing_ok=True)
-    return done
 
 
 def _hash(path: Path) -> str:
@@ -133,8 +130,12 @@ def _count(con: Connection, table: str) -> int:
 
 def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tuple[Fault, str], ...], Path | None]:
     """Make `typed` of the rows that can be loaded; (rows that cannot, their first faults, the file of all faults)."""
-    con.execute(f"create table judged as {long_format.typed()}")
-    con.execute("drop table raw")
+    try:
+        con.execute(f"create table judged as {long_format.typed()}")
+    except DatabaseError as broken:
+        if "No space left" in str(broken):
+            raise
+        raise Unreadable(f"cannot be read to its end: {str(broken).splitlines()[0]}") from broken
     for column, reason, condition in long_format.rules():
         con.execute(
             f'insert into faults select "row", ?, {column}, ?, {_ABOUT} from judged where {condition}',  # noqa: S608
@@ -147,14 +148,13 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
     faults = con.execute('from faults order by "row", "column", reason limit ?', [SHOWN]).fetchall()
     home.imports.mkdir(parents=True, exist_ok=True)
     file = home.imports / f"{landing_id}-rejected.csv"
-    # What a spreadsheet would run gets an apostrophe; the cells come from anywhere.
-    con.execute(
-        f"""copy (
-            select "row", "column", if(regexp_matches(value, '^[=+\\-@\\t\\r]'), '''', '') || left(value, 200) as value, reason
-            from faults order by "row", "column", reason
-        ) to '{quoted(file)}' (format csv, header true)"""  # noqa: S608
-    )
-    return rejected, tuple(Fault(row, column, clip(value), reason) for row, column, value, reason in faults), file
+    safe = ", ".join(
+        rf"if(regexp_matches({c}, '^[=+\-@\t\r]'), '''''', '') || left({c}, 200) as {c}" for c in ("value", "about")
+    )  # what a spreadsheet would run gets an apostrophe: the cells come from anywhere
+    listed = f'select * replace ({safe}) from faults order by "row", "column", reason'  # noqa: S608 -- our own
+    con.execute(f"copy ({listed}) to '{quoted(file)}' (format csv, header true)")
+    told = tuple((Fault(row, column, clip(value), why), clip(about)) for row, column, value, why, about in faults)
+    return rejected, told, file
 
 
 def _land(con: Connection, home: Home, name: str, landing_id: str, sha256: str, detail: str) -> None:

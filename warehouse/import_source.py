@@ -26,7 +26,7 @@ class Opened:
 
 
 def open_rows(con: Connection, path: Path, folder: Path) -> Opened:
-    """Make `raw` (row, and COLUMNS as text; '' where absent or empty) and `faults` (what is no row at all).
+    """Make a view `raw` (row, and COLUMNS as text; '' where absent) and a table `faults` of what is no row at all.
 
     `folder` gets a copy of a CSV. Raises Unreadable when nothing can be loaded, OSError when the disk fails.
     """
@@ -53,10 +53,8 @@ def _open_parquet(con: Connection, path: Path) -> Opened:
         columns = ", ".join(
             f"coalesce({quote_name(chosen[c])}::varchar, '') as {c}" if c in chosen else f"'' as {c}" for c in COLUMNS
         )
-        con.execute(f'create table raw as select file_row_number + 1 as "row", {columns} from {scan}')  # noqa: S608 -- quoted
+        con.execute(f'create view raw as select file_row_number + 1 as "row", {columns} from {scan}')  # noqa: S608 -- quoted
     except DatabaseError as broken:
-        if _is_disk(broken):
-            raise
         raise Unreadable(f"cannot be read as Parquet: {str(broken).splitlines()[0]}") from broken
     return Opened("row", ignored)
 
@@ -76,10 +74,9 @@ def _open_csv(con: Connection, path: Path, folder: Path) -> Opened:
     types = {"row": "bigint"} | {f"c{i}": "varchar" for i in range(len(names))}
     at = {name: f"c{i}" for i, name in enumerate(names)}
     columns = ", ".join(f"coalesce({at[chosen[c]]}, '') as {c}" if c in chosen else f"'' as {c}" for c in COLUMNS)
-    con.execute(f'create table raw as select "row", {columns} from {_read_csv(clean, types)}')  # noqa: S608
+    con.execute(f'create view raw as select "row", {columns} from {_read_csv(clean, types)}')  # noqa: S608
     told_types = {"row": "bigint", "column": "varchar", "value": "varchar", "reason": "varchar"}
     con.execute(f"insert into faults select *, '' from {_read_csv(faulty, told_types)}")  # noqa: S608 -- our own
-    clean.unlink()
     return Opened("line", ignored)
 
 
@@ -118,7 +115,3 @@ def _advice(names: Sequence[str]) -> str:
 def _literal(path: Path) -> str:
     """A path in which nothing is a glob."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
-
-
-def _is_disk(error: DatabaseError) -> bool:
-    return "No space left" in str(error)

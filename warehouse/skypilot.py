@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from warehouse.connection import Connection, DatabaseError, in_memory, on_disk, quoted
+from warehouse.connection import Connection, DatabaseError, in_memory, quoted, roomy
 from warehouse.csv_lines import Unreadable
 from warehouse.git_history import Commit, blobs, commits
 from warehouse.home import Home
@@ -82,7 +82,7 @@ def read(repo: Path, room: Path, skip: set[tuple[str, str]], since: date | None)
         raise Unreadable("has no catalogs/<version>/<cloud>/vms.csv in its history: is it the SkyPilot catalog?")
     wanted = [v for v in every if (v.cloud, v.commit) not in skip and (since is None or v.committed_at.date() >= since)]
     unreadable = []
-    with on_disk(room) as con, blobs(repo) as contents:
+    with roomy(room) as con, blobs(repo) as contents:
         con.execute(_LONG)
         for done, listing in enumerate(wanted):
             if done % 500 == 0:
@@ -96,7 +96,6 @@ def read(repo: Path, room: Path, skip: set[tuple[str, str]], since: date | None)
         # In one order, so that the same commits make the same file, byte for byte.
         con.execute(f"copy (from long order by all) to '{quoted(file)}' (format parquet, compression zstd)")
         has_rows = con.execute("select count(*) from long").fetchall() != [(0,)]
-    (room / "work.duckdb").unlink()
     return Catalog(file if has_rows else None, len(wanted), tuple(unreadable))
 
 
