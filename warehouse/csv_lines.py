@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 
+from scrapers.model import clip
+
 LONGEST = 1 << 20  # bytes of one record; more is no row of prices
 MOST_LINES = 1000  # of one record: a quote that is still open then was never closed
 _PACKED = {b"PK\x03\x04": "zip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz", b"BZh": "bzip2", b"7z\xbc\xaf": "7z"}
@@ -56,18 +58,16 @@ class Lines:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """The file's text as bytes, unpacked when gzip. Raises Unreadable for other packings and for what is no text."""
+    """The file's text as bytes, unpacked when gzip. Raises Unreadable for other packings and for UTF-16."""
     with path.open("rb") as stream:
-        start = stream.read(4096)
+        start = stream.read(8)
     for magic, name in _PACKED.items():
         if start.startswith(magic):
             raise Unreadable(f"is packed ({name}): unpack it first; .csv, .csv.gz and .parquet are read")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable("is UTF-16 text: save it as UTF-8")
-    packed = start.startswith(b"\x1f\x8b")
-    if b"\0" in start and not packed:
-        raise Unreadable("is neither CSV text nor Parquet")
-    return cast("IO[bytes]", gzip.open(path)) if packed else path.open("rb")
+    is_gzip = start.startswith(b"\x1f\x8b")
+    return cast("IO[bytes]", gzip.open(path)) if is_gzip else path.open("rb")
 
 
 def header(lines: Lines) -> list[str]:
@@ -76,6 +76,8 @@ def header(lines: Lines) -> list[str]:
         line = taken[1].removeprefix(b"\xef\xbb\xbf")
         if not line.strip():
             continue
+        if b"\0" in line:
+            raise Unreadable("is neither CSV text nor Parquet")
         if len(line) > LONGEST // 16 or b"\r" in line:
             raise Unreadable("has no header line that ends with a line feed: save it with Unix or Windows line ends")
         try:
@@ -148,4 +150,4 @@ def _cell(text: str) -> str:
 
 
 def _start(line: bytes) -> str:
-    return line[:200].decode(errors="replace")
+    return clip(line[:200].decode(errors="replace"))

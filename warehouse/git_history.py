@@ -22,6 +22,10 @@ _COMMIT = re.compile(r"\x01([0-9a-f]{40,64}) (\d+)")
 _CHANGE = re.compile(r":\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) ([AMTD])\t(\S+)")
 
 
+class GitStopped(Unreadable):
+    """Git gave up: nothing more can be read of this repository."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A file as a commit left it; `blob` names its content, "" when the commit removed it."""
@@ -62,7 +66,8 @@ def commits(repo: Path, pattern: str) -> list[Commit]:
         raise Unreadable("is no folder" if repo.exists() else "does not exist")
     if _git(repo, "rev-parse", "--is-shallow-repository").strip() == "true":
         raise Unreadable("is a shallow clone, without its history: run `git fetch --unshallow` there first")
-    _git(repo, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if not _git(repo, "rev-list", "--max-count=1", "--all").strip():
+        raise Unreadable("has no commits")
     told = _git(
         repo, "log", "--first-parent", "-m", "--reverse", "--raw", "--no-renames", "--no-abbrev", "--format=%x01%H %ct",
         "HEAD", "--", f":(glob,top){pattern}",
@@ -89,19 +94,28 @@ class Blobs:
     answers: IO[bytes]
 
     def write(self, blob: str, out: Path) -> None:
-        """Write a content to a file. Raises Unreadable when the repository lacks it, or it is over LARGEST."""
-        self.questions.write(f"{blob}\n".encode())
-        self.questions.flush()
-        kind, _, size = self.answers.readline().decode().strip().rpartition(" ")
+        """Write a content to a file. Raises Unreadable when the repository lacks it or it is over LARGEST.
+
+        Raises GitStopped when no other content can be had either.
+        """
+        try:
+            self.questions.write(f"{blob}\n".encode())
+            self.questions.flush()
+        except BrokenPipeError as gone:
+            raise GitStopped("git stopped reading it") from gone
+        answer = self.answers.readline().decode().strip()
+        if not answer:
+            raise GitStopped(f"lacks the file {blob[:12]}: a partial clone; clone it whole")
+        kind, _, size = answer.rpartition(" ")
         if not kind.endswith(" blob"):
-            raise Unreadable(f"lacks the file {blob[:12]}: a partial or damaged clone; clone it whole")
+            raise Unreadable(f"lacks the file {blob[:12]}: a damaged clone; clone it again")
         left = int(size)
         too_large = left > LARGEST
         with out.open("wb") as stream:
             while left:
                 part = self.answers.read(min(left, 1 << 20))
                 if not part:
-                    raise Unreadable(f"git stopped in the middle of {blob[:12]}")
+                    raise GitStopped(f"git stopped in the middle of {blob[:12]}")
                 left -= len(part)
                 if not too_large:
                     stream.write(part)

@@ -107,6 +107,8 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
         opened = open_rows(con, path, room)
         rejected, faults, rejected_file = _judge(con, home, landing_id)
         landed = _count(con, "typed")
+        if not landed + rejected:
+            raise Unreadable("holds no rows")
         if landed:
             log.info("landing %s rows", f"{landed:,}")
             _land(con, home, name, landing_id, sha256, clip(path.name))
@@ -149,7 +151,7 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
     home.imports.mkdir(parents=True, exist_ok=True)
     file = home.imports / f"{landing_id}-rejected.csv"
     safe = ", ".join(
-        rf"if(regexp_matches({c}, '^[=+\-@\t\r]'), '''''', '') || left({c}, 200) as {c}" for c in ("value", "about")
+        rf"if(regexp_matches({c}, '^[=+\-@\t\r]'), chr(39), '') || left({c}, 200) as {c}" for c in ("value", "about")
     )  # what a spreadsheet would run gets an apostrophe: the cells come from anywhere
     listed = f'select * replace ({safe}) from faults order by "row", "column", reason'  # noqa: S608 -- our own
     con.execute(f"copy ({listed}) to '{quoted(file)}' (format csv, header true)")

@@ -66,9 +66,9 @@ def _open_csv(con: Connection, path: Path, folder: Path) -> Opened:
             lines = Lines(stream)
             names = header(lines)
             chosen, ignored = _choose(names)
-            faults = csv.writer(told)
+            faults = csv.writer(told, lineterminator="\n")
             for fault in tidy(lines, len(names), out):
-                faults.writerow((fault.row, fault.column, fault.value.replace("\0", "\x01"), fault.reason))
+                faults.writerow((fault.row, fault.column, fault.value, fault.reason))
     except (EOFError, zlib.error) as cut:
         raise Unreadable(f"is packed and cannot be unpacked to its end ({cut})") from cut
     types = {"row": "bigint"} | {f"c{i}": "varchar" for i in range(len(names))}
@@ -76,13 +76,16 @@ def _open_csv(con: Connection, path: Path, folder: Path) -> Opened:
     columns = ", ".join(f"coalesce({at[chosen[c]]}, '') as {c}" if c in chosen else f"'' as {c}" for c in COLUMNS)
     con.execute(f'create view raw as select "row", {columns} from {_read_csv(clean, types)}')  # noqa: S608
     told_types = {"row": "bigint", "column": "varchar", "value": "varchar", "reason": "varchar"}
-    con.execute(f"insert into faults select *, '' from {_read_csv(faulty, told_types)}")  # noqa: S608 -- our own
+    told_columns = """"row", coalesce("column", ''), coalesce(value, ''), reason, ''"""
+    con.execute(f"insert into faults select {told_columns} from {_read_csv(faulty, told_types)}")  # noqa: S608
     return Opened("line", ignored)
 
 
 def _read_csv(path: Path, types: dict[str, str]) -> str:
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
-    options = "auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', comment = ''"
+    options = (
+        "auto_detect = false, header = false, new_line = '\\n', delim = ',', quote = '\"', escape = '\"', comment = ''"
+    )
     return f"read_csv('{quoted(path)}', columns = {{{columns}}}, {options}, max_line_size = {4 * LONGEST})"
 
 

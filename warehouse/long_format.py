@@ -140,7 +140,7 @@ def source(name: str) -> str:
 def url(name: str) -> str:
     """SQL: where a row's source lies, as far as the row tells."""
     return (
-        r"if(regexp_full_match(source_repo, '[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+'), "
+        r"if(regexp_full_match(source_repo, '[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*'), "
         f"'https://github.com/' || source_repo, 'import:' || {source(name)})"
     )
 

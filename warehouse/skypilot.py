@@ -12,7 +12,7 @@ from pathlib import Path
 
 from warehouse.connection import Connection, DatabaseError, in_memory, quoted, roomy
 from warehouse.csv_lines import Unreadable
-from warehouse.git_history import Commit, blobs, commits
+from warehouse.git_history import Commit, GitStopped, blobs, commits
 from warehouse.home import Home
 from warehouse.publish import quote_name
 
@@ -90,6 +90,8 @@ def read(repo: Path, room: Path, skip: set[tuple[str, str]], since: date | None)
             try:
                 contents.write(listing.blob, room / "vms.csv")
                 _add(con, room / "vms.csv", listing)
+            except GitStopped:
+                raise
             except (Unreadable, DatabaseError) as wrong:
                 unreadable.append(f"{listing.cloud} at {listing.commit[:12]}: {str(wrong).splitlines()[0]}")
         file = room / "catalog.parquet"
