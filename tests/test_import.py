@@ -410,10 +410,10 @@ with only_importer(home) as room:
 
 def test_kills_leave_nothing_half(home: Home, tmp_path: Path) -> None:
     """A landing counts when its pages lie there; whenever they do, all its offers do too."""
-    table = [row(region=f"r{n}", date=f"2023-05-{10 + n % 20}", observed_at="") for n in range(40_000)]
+    table = [row(region=f"r{n}", date=f"2023-05-{10 + n % 20}", observed_at="") for n in range(20_000)]
     path = write(tmp_path, text(table))
     usual, killed, chance = 0.0, 0, random.Random(7)
-    for attempt in range(12):
+    for attempt in range(8):
         state = Home(home.root / str(attempt))
         process = subprocess.Popen(
             [sys.executable, "-c", LAND, str(state.root), str(path)], cwd=ROOT, stdout=subprocess.PIPE
@@ -428,12 +428,12 @@ def test_kills_leave_nothing_half(home: Home, tmp_path: Path) -> None:
         usual = usual or time.monotonic() - began
         pages = list(state.landing.glob("pages/*/*.parquet"))
         if pages:
-            assert len(read(state)) == 40_000
+            assert len(read(state)) == 20_000
         done = land(state, path)
-        assert done.known == bool(pages) and len(read(state)) == 40_000
+        assert done.known == bool(pages) and len(read(state)) == 20_000
         left = [p for p in state.root.rglob("*") if p.suffix == ".part" or p.name == "work"]
         assert not left
-    assert killed >= 5
+    assert killed >= 3
 
 
 def test_a_full_disk_lands_nothing(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,14 +123,14 @@ def _record(lines: Lines, number: int, line: bytes) -> list[str] | Fault:
 
     def texts() -> Iterator[str]:
         size = len(line)
-        yield line.decode()
+        yield _text(line)
         while len(taken) < MOST_LINES and size <= LONGEST and (more := lines.take()) is not None:
             taken.append(more)
             size += len(more[1])
-            yield "\n" + more[1].decode()
+            yield "\n" + _text(more[1])
 
     try:
-        return next(csv.reader(_without_nul(texts()), strict=True))
+        return next(csv.reader(texts(), strict=True))
     except UnicodeDecodeError:
         reason = "is not UTF-8 text"
     except csv.Error as wrong:
@@ -140,12 +140,13 @@ def _record(lines: Lines, number: int, line: bytes) -> list[str] | Fault:
     return Fault(number, "", _start(line), reason)
 
 
-def _without_nul(texts: Iterator[str]) -> Iterator[str]:
-    return (text.replace("\0", "\x01") for text in texts)
+def _text(line: bytes) -> str:
+    """A line as text; what would end a line elsewhere, or a text, is U+0001, for the rules on cells to find."""
+    return line.decode().replace("\0", "\x01").replace("\r", "\x01")
 
 
 def _cell(text: str) -> str:
-    flat = text.replace("\r", "\x01").replace("\n", "\x01")
+    flat = text.replace("\n", "\x01")
     return '"' + flat.replace('"', '""') + '"' if '"' in flat or "," in flat else flat
 
 
