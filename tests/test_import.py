@@ -330,6 +330,8 @@ def test_all_bad_rows_are_in_the_report_and_no_cell_is_a_formula(home: Home, tmp
     assert {r["column"] for r in report} == {"price_usd_per_hour"} and report[0]["value"] == "'=HYPERLINK(0)"
     assert report[0]["about"] == "aws p4d.24xlarge @x 2023-05-26 c0ffee"
     assert not (home.imports / "work").exists()
+    steering = land(home, write(tmp_path, text([row(zone="a\x1b[31m\nb")]))).rejected_file
+    assert steering and "a [31m b" in steering.read_text()
 
 
 def test_the_same_file_lands_once_under_a_name(home: Home, tmp_path: Path) -> None:

@@ -151,7 +151,9 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
     home.imports.mkdir(parents=True, exist_ok=True)
     file = home.imports / f"{landing_id}-rejected.csv"
     safe = ", ".join(
-        rf"if(regexp_matches({c}, '^[=+\-@\t\r]'), chr(39), '') || left({c}, 200) as {c}" for c in ("value", "about")
+        rf"if(regexp_matches({c}, '^[=+\-@\t\r]'), chr(39), '') || "
+        f"left(regexp_replace({c}, '{long_format.STEERING}', ' ', 'g'), 200) as {c}"
+        for c in ("value", "about")
     )  # what a spreadsheet would run gets an apostrophe: the cells come from anywhere
     listed = f'select * replace ({safe}) from faults order by "row", "column", reason'  # noqa: S608 -- our own
     con.execute(f"copy ({listed}) to '{quoted(file)}' (format csv, header true)")

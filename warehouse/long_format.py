@@ -29,7 +29,7 @@ MODELS = (*get_args(PricingModel), *TERMS)
 _NUMBER = r"\+?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?"
 _TIME = r"\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d+)?)?(Z| ?UTC|[+-]\d{2}(:?\d{2})?)?)?"
 # Control characters, line and paragraph separators, changes of writing direction: no name holds them.
-_STEERING = r"[\p{Cc}\x{200E}\x{200F}\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
+STEERING = r"[\p{Cc}\x{200E}\x{200F}\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
 
 
 def _number(column: str, kind: str) -> str:
@@ -116,7 +116,7 @@ def rules() -> list[tuple[str, str, str]]:
     ]  # fmt: skip
     for column in _TEXTS:
         found.append((column, f"is longer than {LONGEST_TEXT} characters", f"length({column}) > {LONGEST_TEXT}"))
-        found.append((column, "holds control characters", f"regexp_matches({column}, '{_STEERING}')"))
+        found.append((column, "holds control characters", f"regexp_matches({column}, '{STEERING}')"))
     return found
 
 
