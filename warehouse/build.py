@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,21 +29,24 @@ def load_seeds(con: Connection) -> None:
         )
 
 
-def open_landing(con: Connection, home: Home, only: Sequence[str] | None = None) -> None:
+def open_landing(con: Connection, home: Home, part: plan.Part) -> None:
     """Make the views landing.pages, landing.offers, landing.rates over the Parquet; empty where there is none.
 
-    `only` limits pages and offers to files of these names, <provider>/<file>; rates are few and always all there.
+    Of pages and offers only this part; rates are few and always all there.
     """
+    providers = ", ".join(f"'{quoted(slug)}'" for slug in part.providers)
     con.execute("create schema if not exists landing")
     for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES), ("rates", RATE_TYPES)):
         columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
         source = f"select {columns} where false"
-        names = landed(home, kind) if only is None or kind == "rates" else only
+        names = landed(home, kind) if kind == "rates" else part.names
         paths = [home.landing / kind / name for name in names]
         files = ", ".join(f"'{quoted(path)}'" for path in paths if path.exists())
         if files:
             # union_by_name: a file of an older version lacks the columns that came later.
             source += f" union all by name from read_parquet([{files}], union_by_name = true)"
+            if kind != "rates":
+                source += f" where provider in ({providers})"
         con.execute(f"create or replace view landing.{kind} as {source}")
 
 
@@ -194,8 +197,8 @@ def _build(con: Connection, home: Home) -> list[str]:
     found, order = prepare(con)
     # What a part of the landing is made into, part by part, so that memory holds one of them at a time.
     first = models.ancestors("core.runs", found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
-    for nth, files in enumerate(chosen.parts):
-        open_landing(con, home, files)
+    for nth, part in enumerate(chosen.parts):
+        open_landing(con, home, part)
         seeds = "from seeds.seed_prices" + ("" if chosen.is_whole and nth == 0 else " limit 0")
         con.execute(f"create or replace view landing.seed_prices as {seeds}")
         for name in order:

@@ -88,9 +88,9 @@ def add_series(con: Connection) -> None:
 def add_runs(con: Connection) -> None:
     """core.runs: stretches of looks at which a series stated the same. Grain: series_no x run_no."""
     run = _columns(con, "closed_runs")
-    con.execute(f"insert into state.closed_runs select {run} from staging.runs where not is_last")
+    con.execute(f"insert into state.closed_runs select {run} from staging.runs where not is_last")  # noqa: S608
     con.execute(
-        f"create or replace table state.heads as "
+        "create or replace table state.heads as "  # noqa: S608 -- column names of ours, here and below
         f"select {run} from state.heads anti join staging.runs using (series_no) union all "
         f"select {run} from staging.runs where is_last order by series_no"
     )
@@ -118,11 +118,11 @@ def add_intervals(con: Connection) -> None:
         "where closed_intervals.series_no = t.main_no and closed_intervals.valid_from >= t.from_on"
     )
     con.execute(
-        f"insert into state.closed_intervals select {interval} from staging.intervals where not is_last "
+        f"insert into state.closed_intervals select {interval} from staging.intervals where not is_last "  # noqa: S608
         "order by series_no, valid_from, first_look"
     )
     con.execute(
-        f"create or replace table state.open_intervals as "
+        "create or replace table state.open_intervals as "  # noqa: S608
         f"select {interval} from state.open_intervals where series_no not in (select main_no from staging.touched) "
         f"union all select {interval} from staging.intervals where is_last order by series_no"
     )

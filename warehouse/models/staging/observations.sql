@@ -1,6 +1,6 @@
 -- What each look stated of each series. A series is what has one price history: source x provider x SKU x GPU x count x
 -- region x zone x pricing model x term x upfront x scope; sources are never spliced. Only what states a price, or should (missing).
--- Grain: series_id x is_announced x observed_at. Money: usd_price USD in the offer's own unit, usd_per_gpu_hour USD per
+-- Grain: series_id x is_announced x observed_at (to last_at, n_seen looks, where imported rows repeat). Money: usd_price USD in the offer's own unit, usd_per_gpu_hour USD per
 -- GPU-hour (NULL for components, statistics, unknown counts). is_announced: of a price whose day has not come.
 -- n_prices: 2 where one look states two different prices for the series, else 1.
 -- rank: which source answers for its provider (1 = first), from seeds.source_ranks.
@@ -33,10 +33,10 @@ numbered as (select *, row_number() over () as nth from named),
 chosen as (
     select
         arg_max(nth, (landed_at, coalesce(price, 0), observed_at, text, -nth)) as nth,
-        if(min(coalesce(price, 0)) <> max(coalesce(price, 0)), 2, 1) as n_prices
+        greatest(max(n_prices), if(min(coalesce(price, 0)) <> max(coalesce(price, 0)), 2, 1)) as n_prices
     from numbered
     group by series_id, is_announced, look
 )
-select n.* exclude (look, landing_id, nth), c.n_prices
+select n.* exclude (look, landing_id, nth, n_prices), c.n_prices
 from numbered as n
 join chosen as c using (nth)

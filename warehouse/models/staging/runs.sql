@@ -15,17 +15,19 @@ with days as (
     window upto as (partition by provider, source order by seen_on)
 ),
 stated as (
-    select s.series_no, s.provider, s.feed, l.look_no, o.* exclude (series_id, is_announced, provider, feed)
+    select s.series_no, s.provider, s.feed, l.look_no, z.look_no as last_no, o.* exclude (series_id, is_announced, provider, feed)
     from staging.observations as o
     join core.series as s using (series_id, is_announced)
     join core.looks as l
         on l.provider = o.provider and l.feed = o.feed and l.source_url = o.source_url and l.captured_at = o.observed_at
+    join core.looks as z
+        on z.provider = o.provider and z.feed = o.feed and z.source_url = o.source_url and z.captured_at = o.last_at
 ),
 -- One row per statement, as narrow as can be: a hundred million of them are sorted here.
 points as (
     select
-        series_no, look_no as first_look, look_no as last_look, observed_on as first_on, observed_on as last_on,
-        1 as n_seen, 0 as run_no, provider, feed,
+        series_no, look_no as first_look, last_no as last_look, observed_on as first_on, last_at::date as last_on,
+        n_seen, 0 as run_no, provider, feed,
         hash(price, upfront_price, currency, price_unit, availability, effective_from, price_status, n_prices) as said
     from stated
     union all by name
