@@ -1,0 +1,30 @@
+-- What becomes of each run that is not simply accepted.
+-- Grain: series_no x run_no. verdict: quarantine or flag. status: held (not published, last-good stays), released
+-- (published and marked: a flag, a confirmed doubt, or a person's word), rejected (a person's word). rule, class, expected,
+-- reason: of the finding that decides; n_findings: how many rules spoke; confirmed_by: see gate.confirmations.
+-- Why: one run, one answer. A person decides over all; what is held over what is released; then seeds.gate_rules' order.
+with weighed as (
+    select
+        f.*,
+        k.precedence,
+        c.confirmed_by,
+        case
+            when d.verdict is not null then d.verdict
+            when f.verdict = 'flag' then 'released'
+            when f.is_contradiction or c.confirmed_by is null then 'held'
+            else 'released'
+        end as status
+    from gate.findings as f
+    join seeds.gate_rules as k using (rule)
+    left join gate.confirmations as c using (series_no, run_no)
+    left join gate.decisions as d using (series_no, run_no)
+)
+select
+    series_no, run_no, verdict, status, rule, class, is_contradiction, expected, reason,
+    if(is_contradiction, null, confirmed_by) as confirmed_by,
+    count(*) over (partition by series_no, run_no) as n_findings
+from weighed
+qualify row_number() over (
+    partition by series_no, run_no
+    order by verdict = 'quarantine' desc, status = 'held' desc, precedence
+) = 1
