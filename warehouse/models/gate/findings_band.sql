@@ -1,47 +1,57 @@
 -- A price per GPU-hour far from all that was asked for this GPU before: a unit, a count, or no price at all.
--- Grain: series_no x run_no. expected: USD per GPU-hour that a known factor would make of it, else the nearer end of the band.
--- Why: the first price of a series has no past of its own; that of its GPU is the only measure. Factors: the GPU count,
--- 24, 730 and 8,760 hours, 3,600 seconds, 100 cents, 1,000.
+-- Grain: series_no x run_no x rule. expected: the nearer end of the band, USD per GPU-hour.
+-- Why: the first price of a series has no past of its own; that of its GPU is the only measure. A price that the GPU count
+-- or a unit's factor (730, 8,760 hours, 3,600 seconds, 100 cents, 1,000) brings into the band has two signs against it
+-- and need not be as far out, unless a machine of another size at the same place, itself not doubted, asks as much per GPU.
 with priced as (
     select
-        r.series_no, r.run_no, r.gpu, r.pricing_model, r.usd_per_gpu_hour::double as price, r.gpu_count::double as gpu_count,
+        r.series_no, r.run_no, r.first_on, r.gpu, r.usd_per_gpu_hour::double as price, r.gpu_count,
+        concat_ws('|', r.source, r.provider, r.gpu, r.region, r."zone", r.pricing_model, r.term_months) as place,
         b.low, b.high, b.n_series
     from gate.runs as r
     left join gate.bands as b
         on b.gpu = r.gpu and b.pricing_model = r.pricing_model and b."month" = date_trunc('month', r.first_on)
-    where r.is_new and r.usd_per_gpu_hour > 0
+    where r.usd_per_gpu_hour > 0
 ),
-outside as (
-    select p.*, k.rule as found_rule
-    from priced as p
-    join seeds.gate_rules as k on k.rule = 'out_of_band'
-    where p.n_series >= k.min_count and (p.price < p.low / k.factor or p.price > p.high * k.factor)
-    union all
-    select p.*, 'out_of_bounds'
-    from priced as p
-    where p.price < 0.01 or p.price > 200
+new_priced as (
+    select p.* from priced as p join gate.runs as r using (series_no, run_no) where r.is_new
 ),
 slips as (
-    select
-        o.*,
-        unnest([24, 100, 730, 1000, 3600, 8760, if(gpu_count > 1, gpu_count, null)]) as factor,
-        if(price < low, price * factor, price / factor) as repaired
-    from outside as o
+    select *, unnest([gpu_count::double, 100, 730, 1000, 3600, 8760]) as slip, generate_subscripts([1, 2, 3, 4, 5, 6], 1) = 1 as is_count
+    from new_priced
 ),
-judged as (
-    select
-        series_no, run_no, any_value(slips) as s, min(found_rule) as found_rule,
-        -- The count first: it is what sources forget most.
-        bool_or(factor = gpu_count and repaired between low and high) as is_count,
-        any_value(factor) filter (where repaired between low and high) as slip
-    from slips
-    group by all
+doubted as (
+    select p.*, null::double as slip, k.rule
+    from new_priced as p
+    join seeds.gate_rules as k
+        on (k.rule = 'out_of_bounds' and (p.price < 0.01 or p.price > 200))
+        or (k.rule = 'out_of_band' and p.n_series >= k.min_count
+            and (p.price < p.low / k.factor or p.price > p.high * k.factor))
+    union all by name
+    select s.* exclude (is_count), k.rule
+    from slips as s
+    join seeds.gate_rules as k on k.rule = if(s.is_count, 'unit_slip_count', 'unit_slip')
+    where s.n_series >= k.min_count and s.slip >= k.factor
+        and if(s.price < s.low, s.low / s.price, s.price / s.high) > k.factor
+        and if(s.price < s.low, s.price * s.slip, s.price / s.slip) between s.low / 1.3 and s.high * 1.3
+),
+alike as (
+    select distinct d.series_no, d.run_no
+    from doubted as d
+    join priced as o
+        on o.place = d.place and o.gpu_count <> d.gpu_count and abs(o.price / d.price - 1) <= 0.33
+        and o.first_on between d.first_on - 60 and d.first_on
+    where d.rule = 'unit_slip_count'
+        and (o.series_no, o.run_no) not in (select (series_no, run_no) from doubted where rule = 'unit_slip_count')
 )
 select
-    j.series_no, j.run_no, k.rule, k.verdict, k.class, k.is_contradiction,
-    if(j.s.price < j.s.low, j.s.low, j.s.high) as expected,
-    format('{:.6g} a GPU-hour; {:.4g} to {:.4g} was asked for {} before', j.s.price, j.s.low, j.s.high, j.s.gpu)
-        || if(j.slip is null, '', format('; {:.6g} times is within', if(j.is_count, j.s.gpu_count, j.slip))) as reason
-from judged as j
-join seeds.gate_rules as k
-    on k.rule = case when j.is_count then 'unit_slip_count' when j.slip is not null then 'unit_slip' else j.found_rule end
+    d.series_no, d.run_no, k.rule, k.verdict, k.class, k.is_contradiction,
+    if(d.price < d.low, d.low, d.high) as expected,
+    format('{:.6g} a GPU-hour; {:.4g} to {:.4g} was asked for {} before', d.price, d.low, d.high, d.gpu)
+        || if(d.slip is null, '', format('; {:.6g} times {} is within', d.slip, if(d.price < d.low, 'more', 'less'))) as reason
+from doubted as d
+join seeds.gate_rules as k using (rule)
+left join alike as a using (series_no, run_no)
+where k.rule <> 'unit_slip_count' or a.series_no is null
+-- One answer per rule: several units may fit.
+qualify row_number() over (partition by d.series_no, d.run_no, d.rule order by d.slip) = 1

@@ -4,7 +4,7 @@
 -- by another source of the provider.
 with parts as (
     select distinct on (series_no)
-        series_no, gpu_count, price_scope, price_unit,
+        series_no, source, pricing_model, gpu_count, price_scope, price_unit,
         concat_ws('|', provider, gpu, gpu_memory_gb, region, pricing_model, term_months, upfront) as place
     from gate.runs
     where gpu is not null and gpu_count > 0 and price_scope in ('instance', 'gpu_component')
@@ -17,6 +17,8 @@ pairs as (
     from parts as a
     join parts as b using (place)
     where a.price_scope = 'instance' and b.price_scope = 'gpu_component'
+        -- Another source saw its spot price at another hour.
+        and (a.source = b.source or a.pricing_model <> 'spot')
 ),
 judged as (
     select p.*, r.run_no, r.first_at, r.first_on, r.usd_price::double as price
@@ -28,7 +30,7 @@ compared as (
     select j.series_no, j.run_no, j.price, min(o.usd_price::double / j.n_of_part * j.n_gpus) as expected
     from judged as j
     asof join gate.runs as o on o.series_no = j.part_no and o.first_at <= j.first_at
-    where (o.ended_on is null or o.ended_on > j.first_on) and o.usd_price > 0
+    where o.usd_price > 0 and o.last_on >= j.first_on - 35
     group by all
 )
 select

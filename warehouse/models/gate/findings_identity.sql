@@ -11,7 +11,7 @@ with counted as (
             null
         ) as off_by
     from gate.runs
-    window same as (partition by source, provider, gpu, look_no)
+    window same as (partition by source, provider, gpu, gpu_memory_gb, look_no)
 ),
 faults as (
     select series_no, run_no, 'gpu_count_known' as rule, known_count::double as expected,
@@ -37,6 +37,8 @@ faults as (
     join seeds.gate_rules as k on k.rule = 'gpu_name'
     where is_new and label_gpu is not null and gpu is not null
         and (label_gpu <> gpu or abs(label_memory_gb / gpu_memory_gb - 1) > k.tolerance)
+        -- The memory of all GPUs together is another way to say the same.
+        and not coalesce(abs(label_memory_gb / gpu_memory_gb / gpu_count - 1) <= k.tolerance and label_gpu = gpu, false)
 )
 select f.series_no, f.run_no, k.rule, k.verdict, k.class, k.is_contradiction, f.expected, f.reason
 from faults as f

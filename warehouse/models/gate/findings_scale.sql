@@ -1,7 +1,8 @@
 -- Several GPUs at the price of one: the price was not multiplied by the count.
 -- Grain: series_no x run_no. expected: count times the single price, USD in the offer's unit.
 -- Why: per GPU such a price is a half, a quarter, an eighth of the truth and wins every comparison. Where another single
--- of the same place fits the machine's price per GPU, it is no slip but a cheaper tier.
+-- of the same place fits the machine's price per GPU, it is no slip but a cheaper tier. A market may put two machines at
+-- one price for a day: of spot prices it takes three machines at one look.
 with places as (
     select distinct on (series_no)
         series_no, gpu_count,
@@ -33,10 +34,16 @@ compared as (
     join seeds.gate_rules as k on k.rule = 'not_scaled_by_count'
     where (o.ended_on is null or o.ended_on > j.first_on) and o.usd_price > 0
     group by all
+),
+found as (
+    select c.*, r.pricing_model, count(distinct r.instance) over (partition by r.source, r.provider, r.look_no) as n_alike
+    from compared as c
+    join gate.runs as r using (series_no, run_no)
+    where c.equals_single and not c.scales
 )
 select
     c.series_no, c.run_no, k.rule, k.verdict, k.class, k.is_contradiction, c.price * c.gpu_count as expected,
     format('{:.4g} GPUs for {:.6g}, which is the price of one', c.gpu_count, c.price) as reason
-from compared as c
+from found as c
 join seeds.gate_rules as k on k.rule = 'not_scaled_by_count'
-where c.equals_single and not c.scales
+where c.pricing_model <> 'spot' or c.n_alike >= k.min_count

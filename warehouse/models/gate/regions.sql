@@ -1,5 +1,6 @@
 -- Each list price beside the same machine's price in the source's other regions at that moment.
--- Grain: series_no x run_no, runs with a price that is no spot price. n_others: regions compared with; low_price (first
+-- Grain: series_no x run_no, runs with a price that is no spot price (those differ by region as markets do). A price seen within 60 days counts, in force or not:
+-- some sources list a region at a time. n_others: regions compared with; low_price (first
 -- decile), mid_price (median), high_price (last decile): USD in the offer's unit.
 with machines as (
     select distinct on (series_no)
@@ -25,5 +26,5 @@ select
     quantile_cont(o.usd_price::double, 0.9) as high_price
 from judged as j
 asof join gate.runs as o on o.series_no = j.other_no and o.first_at <= j.first_at
-where (o.ended_on is null or o.ended_on > j.first_on) and o.usd_price > 0
+where o.usd_price > 0 and o.last_on >= j.first_on - 60
 group by all

@@ -2,7 +2,7 @@
 -- Grain: series_no x run_no. verdict: quarantine or flag. status: held (not published, last-good stays), released
 -- (published and marked: a flag, a confirmed doubt, or a person's word), rejected (a person's word). rule, class, expected,
 -- reason: of the finding that decides; n_findings: how many rules spoke; confirmed_by: see gate.confirmations.
--- Why: one run, one answer. A person decides over all; what is held over what is released; then seeds.gate_rules' order.
+-- Why: one run, one answer. A person decides over all; what is held beats what is released; then the order of seeds.gate_rules.
 with weighed as (
     select
         f.*,
@@ -26,5 +26,5 @@ select
 from weighed
 qualify row_number() over (
     partition by series_no, run_no
-    order by verdict = 'quarantine' desc, status = 'held' desc, precedence
+    order by status = 'held' desc, precedence
 ) = 1
