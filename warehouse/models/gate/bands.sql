@@ -7,8 +7,9 @@ with counted as (
         gpu, pricing_model, date_trunc('month', first_on)::date as seen_month,
         floor(ln(usd_per_gpu_hour::double) * 10) as price_class,
         count(distinct series_no) as n
-    from gate.runs
-    where gpu is not null and usd_per_gpu_hour > 0
+    from core.runs
+    join core.series using (series_no)
+    where not is_announced and gpu is not null and usd_per_gpu_hour > 0
     group by all
 ),
 months as (

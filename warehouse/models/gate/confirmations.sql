@@ -1,6 +1,6 @@
 -- Which doubted runs a later look, or another source of the provider, confirms.
 -- Grain: series_no x run_no, runs with a finding whose verdict is quarantine. confirmed_by: 'repeated' (more than one
--- look showed it), 'next' (the run after says nearly the same), 'source' (another source of the provider says the same
+-- look showed it), 'next' (the next price is nearly the same), 'source' (another source of the provider says the same
 -- of the same machine and place at that time), NULL none.
 with doubted as (
     select f.series_no, f.run_no, max(coalesce(k.tolerance, 0.02)) as tolerance
@@ -30,7 +30,7 @@ select
     d.series_no,
     d.run_no,
     case
-        when s.n_seen > 1 then 'repeated'
+        when s.n_looks > 1 then 'repeated'
         when abs(ln(s.next_price / s.price)) <= d.tolerance then 'next'
         when e.is_same then 'source'
     end as confirmed_by

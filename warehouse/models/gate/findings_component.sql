@@ -7,7 +7,7 @@ with parts as (
         series_no, source, pricing_model, gpu_count, price_scope, price_unit,
         concat_ws('|', provider, gpu, gpu_memory_gb, region, pricing_model, term_months, upfront) as place
     from gate.runs
-    where gpu is not null and gpu_count > 0 and price_scope in ('instance', 'gpu_component')
+    where gpu is not null and not is_announced and gpu_count > 0 and price_scope in ('instance', 'gpu_component')
         and price_unit in ('instance_hour', 'gpu_hour')
 ),
 pairs as (
@@ -21,7 +21,7 @@ pairs as (
         and (a.source = b.source or a.pricing_model <> 'spot')
 ),
 judged as (
-    select p.*, r.run_no, r.first_at, r.first_on, r.usd_price::double as price
+    select p.*, r.run_no, r.first_at + interval 1 hour as moment, r.first_on, r.usd_price::double as price
     from gate.runs as r
     join pairs as p using (series_no)
     where r.is_new and r.usd_price > 0
@@ -29,7 +29,7 @@ judged as (
 compared as (
     select j.series_no, j.run_no, j.price, min(o.usd_price::double / j.n_of_part * j.n_gpus) as expected
     from judged as j
-    asof join gate.runs as o on o.series_no = j.part_no and o.first_at <= j.first_at
+    asof join gate.runs as o on o.series_no = j.part_no and o.first_at <= j.moment
     where o.usd_price > 0 and o.last_on >= j.first_on - 35
     group by all
 )

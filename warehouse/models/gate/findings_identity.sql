@@ -11,7 +11,7 @@ with counted as (
             null
         ) as off_by
     from gate.runs
-    window same as (partition by source, provider, gpu, gpu_memory_gb, look_no)
+    window same as (partition by source, provider, gpu, gpu_memory_gb, first_on)
 ),
 faults as (
     select series_no, run_no, 'gpu_count_known' as rule, known_count::double as expected,

@@ -9,7 +9,7 @@ with places as (
         concat_ws('|', source, provider, coalesce(gpu, gpu_label), form_factor, gpu_memory_gb, price_scope, price_unit,
             region, "zone", pricing_model, term_months, upfront) as place
     from gate.runs
-    where price_scope = 'instance' and price_unit not like 'gpu_%' and gpu_count > 0
+    where price_scope = 'instance' and not is_announced and price_unit not like 'gpu_%' and gpu_count > 0
 ),
 pairs as (
     select a.series_no, b.series_no as single_no
@@ -18,7 +18,7 @@ pairs as (
     where a.gpu_count > 1
 ),
 judged as (
-    select p.*, r.run_no, r.first_at, r.first_on, r.usd_price::double as price, r.gpu_count::double as gpu_count
+    select p.*, r.run_no, r.first_at + interval 1 hour as moment, r.first_on, r.usd_price::double as price, r.gpu_count::double as gpu_count
     from gate.runs as r
     join pairs as p using (series_no)
     where r.is_new and r.usd_price > 0
@@ -30,13 +30,13 @@ compared as (
         -- Within a third: machines of many GPUs carry more or less beside the GPU.
         bool_or(abs(j.price / j.gpu_count / o.usd_price::double - 1) <= 0.33) as scales
     from judged as j
-    asof join gate.runs as o on o.series_no = j.single_no and o.first_at <= j.first_at
+    asof join gate.runs as o on o.series_no = j.single_no and o.first_at <= j.moment
     join seeds.gate_rules as k on k.rule = 'not_scaled_by_count'
     where (o.ended_on is null or o.ended_on > j.first_on) and o.usd_price > 0
     group by all
 ),
 found as (
-    select c.*, r.pricing_model, count(distinct r.instance) over (partition by r.source, r.provider, r.look_no) as n_alike
+    select c.*, r.pricing_model, count(distinct r.instance) over (partition by r.source, r.provider, r.first_on) as n_alike
     from compared as c
     join gate.runs as r using (series_no, run_no)
     where c.equals_single and not c.scales

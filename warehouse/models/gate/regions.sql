@@ -8,10 +8,10 @@ with machines as (
         concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit, pricing_model,
             term_months, upfront, "zone") as machine
     from gate.runs
-    where pricing_model <> 'spot' and price_scope <> 'offer_aggregate' and instance <> ''
+    where pricing_model <> 'spot' and not is_announced and price_scope <> 'offer_aggregate' and instance <> ''
 ),
 judged as (
-    select b.series_no as other_no, r.series_no, r.run_no, r.first_at, r.first_on
+    select b.series_no as other_no, r.series_no, r.run_no, r.first_at + interval 1 hour as moment, r.first_on
     from gate.runs as r
     join machines as a using (series_no)
     join machines as b on b.machine = a.machine and b.region <> a.region
@@ -25,6 +25,6 @@ select
     median(o.usd_price::double) as mid_price,
     quantile_cont(o.usd_price::double, 0.9) as high_price
 from judged as j
-asof join gate.runs as o on o.series_no = j.other_no and o.first_at <= j.first_at
+asof join gate.runs as o on o.series_no = j.other_no and o.first_at <= j.moment
 where o.usd_price > 0 and o.last_on >= j.first_on - 60
 group by all

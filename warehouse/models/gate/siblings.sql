@@ -1,6 +1,7 @@
 -- Each run beside the other prices of the same machine in force at that moment: on demand, and shorter commitments.
 -- Grain: series_no x run_no, spot and reserved runs with a price. on_demand_price: same place, USD in the same unit;
--- shorter_price, shorter_term: the price of the longest shorter commitment with the same upfront payment.
+-- shorter_price, shorter_term: the price of the longest shorter commitment with the same upfront payment. The pages of one
+-- scrape are read within an hour: that is one moment.
 with machines as (
     select distinct on (series_no)
         series_no, pricing_model, term_months, upfront,
@@ -8,7 +9,7 @@ with machines as (
         concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit, region) as machine,
         "zone"
     from gate.runs
-    where price_scope <> 'offer_aggregate'
+    where price_scope <> 'offer_aggregate' and not is_announced
 ),
 pairs as (
     select a.series_no, b.series_no as other_no, b.pricing_model as other_model, b.term_months as other_term
@@ -22,7 +23,7 @@ pairs as (
         )
 ),
 judged as (
-    select p.*, r.run_no, r.first_at, r.first_on
+    select p.*, r.run_no, r.first_at + interval 1 hour as moment, r.first_on
     from gate.runs as r
     join pairs as p using (series_no)
     where r.is_new and r.usd_price > 0
@@ -34,6 +35,6 @@ select
     arg_max(o.usd_price::double, j.other_term) filter (where j.other_model = 'reserved') as shorter_price,
     max(j.other_term) filter (where j.other_model = 'reserved') as shorter_term
 from judged as j
-asof join gate.runs as o on o.series_no = j.other_no and o.first_at <= j.first_at
+asof join gate.runs as o on o.series_no = j.other_no and o.first_at <= j.moment
 where (o.ended_on is null or o.ended_on > j.first_on) and o.usd_price > 0
 group by all

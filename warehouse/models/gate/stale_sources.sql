@@ -1,24 +1,28 @@
 -- Stretches of looks that all found the very same listing for half a year and more.
 -- Grain: source x provider x date (the look that changed something last). date_to: the last look that found the same.
 -- Why: a file committed again is no price read again; a price list that stands still that long may, too, hence a flag.
-with changes as (
-    select distinct source, provider, moved_at::date as changed_on from gate.levels
+with counted as (
+    select l.provider, l.feed, l.source_url, l.captured_at, l.seen_on, sum(c.n_series) as n,
+        l.look_no in (select first_look from core.runs) as has_news
+    from core.looks as l
+    join core.look_counts as c using (look_no)
+    group by all
+),
+marked as (
+    select *, has_news or n is distinct from lag(n) over (partition by provider, feed, source_url order by captured_at) as is_changed
+    from counted
 ),
 stretches as (
-    select *, lead(changed_on) over (partition by source, provider order by changed_on) as next_on
-    from changes
+    select *, count_if(is_changed) over (partition by provider, feed order by captured_at) as stretch from marked
 ),
-looks as (
-    select s.source, s.provider, s.changed_on, max(d.seen_on) as last_on, count(*) as n_looks
-    from stretches as s
-    join core.source_days as d
-        on d.source = s.source and d.provider = s.provider and d.status = 'ok'
-        and d.seen_on >= s.changed_on and (s.next_on is null or d.seen_on < s.next_on)
-    group by all
+summed as (
+    select feed as source, provider, min(seen_on) as date, max(seen_on) as date_to, count(*) as n_looks
+    from stretches
+    group by feed, provider, stretch
 )
 select
-    l.source, l.provider, l.changed_on as date, l.last_on as date_to,
-    format('{} looks over {} days found the same listing', l.n_looks, l.last_on - l.changed_on) as reason
-from looks as l
+    s.source, s.provider, s.date, s.date_to,
+    format('{} looks over {} days found the same listing', s.n_looks, s.date_to - s.date) as reason
+from summed as s
 join seeds.gate_rules as k on k.rule = 'stale_source'
-where l.n_looks >= k.min_count and l.last_on - l.changed_on >= k.max_days
+where s.n_looks >= k.min_count and s.date_to - s.date >= k.max_days

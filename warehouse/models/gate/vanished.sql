@@ -1,26 +1,7 @@
 -- Looks that suddenly show much less: a fifth of a listing gone, all of a GPU gone, a whole provider gone.
 -- Grain: source x provider x rule x date x what. rule: partial_snapshot or product_vanished; what: pricing model, GPU or ''.
--- Before: the median of seven changes; a GPU must have been in all of them, since some sources list a region at a time.
 -- Why: half a page reads as a wave of delistings; the prices of what is missing have not ended, they were not seen.
-with moves as (
-    select source, provider, 'partial_snapshot' as rule, pricing_model as what, moved_at, sum(n_begun - n_ended) as net
-    from gate.levels
-    group by all
-    union all
-    select source, provider, 'product_vanished', product, moved_at, sum(n_begun - n_ended)
-    from gate.levels
-    where product <> ''
-    group by all
-),
-listed as (
-    select *, sum(net) over (partition by source, provider, rule, what order by moved_at) as n_listed from moves
-),
-compared as (
-    select *, median(n_listed) over seven as n_before, min(n_listed) over seven as n_least
-    from listed
-    window seven as (partition by source, provider, rule, what order by moved_at rows between 7 preceding and 1 preceding)
-),
-days as (
+with days as (
     select
         source, provider, seen_on,
         dense_rank() over (partition by source order by seen_on) as day_no,
@@ -38,12 +19,13 @@ gone as (
     group by all
 )
 select
-    c.source, c.provider, c.rule, c.what, c.moved_at::date as date,
-    format('{} of {} {} listed', c.n_listed::bigint, c.n_before::bigint, c.what) as reason
-from compared as c
+    c.feed as source, c.provider, c.rule, c.what, c.seen_on as date,
+    format('{} of {} {} listed', c.n_listed, c.n_before, c.what) as reason
+from gate.listings as c
 join seeds.gate_rules as k using (rule)
-where (c.rule = 'partial_snapshot' and c.net < 0 and c.n_before >= k.min_count and c.n_listed < c.n_before * (1 - k.factor))
-    or (c.rule = 'product_vanished' and c.n_least >= k.min_count and c.n_listed = 0)
+where (c.rule = 'partial_snapshot' and c.n_before >= k.min_count and c.n_listed < c.n_before * (1 - k.factor))
+    -- In all of the seven looks before, or in all there were.
+    or (c.rule = 'product_vanished' and c.n_listed = 0 and c.n_times = least(7, c.nth - 1))
 union all
 select source, provider, 'product_vanished', '', gone_on, 'the source goes on without this provider'
 from gone
