@@ -35,14 +35,18 @@ doubted as (
         and if(s.price < s.low, s.low / s.price, s.price / s.high) > k.factor
         and if(s.price < s.low, s.price * s.slip, s.price / s.slip) between s.low / 1.3 and s.high * 1.3
 ),
-alike as (
-    select distinct d.series_no, d.run_no
+pairs as (
+    select d.series_no, d.run_no, d.first_on, d.price, o.series_no as other_no
     from doubted as d
-    join priced as o
-        on o.place = d.place and o.gpu_count <> d.gpu_count and abs(o.price / d.price - 1) <= 0.33
-        and o.first_on between d.first_on - 60 and d.first_on
+    join (select distinct series_no, place, gpu_count from priced) as o on o.place = d.place and o.gpu_count <> d.gpu_count
     where d.rule = 'unit_slip_count'
-        and (o.series_no, o.run_no) not in (select (series_no, run_no) from doubted where rule = 'unit_slip_count')
+),
+alike as (
+    select distinct p.series_no, p.run_no
+    from pairs as p
+    asof join priced as o on o.series_no = p.other_no and o.first_on <= p.first_on
+    left join doubted as x on x.series_no = o.series_no and x.run_no = o.run_no and x.rule = 'unit_slip_count'
+    where abs(o.price / p.price - 1) <= 0.33 and x.series_no is null
 )
 select
     d.series_no, d.run_no, k.rule, k.verdict, k.class, k.is_contradiction,

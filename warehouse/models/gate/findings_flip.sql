@@ -1,13 +1,10 @@
 -- List prices that their source takes back: A-B-A, B once more, and alternation between two constants.
 -- Grain: series_no x run_no x rule. expected: the price before, USD in the offer's unit. Spot prices may do this.
 -- Why: a fault of one build is gone at the next; each repetition of B would confirm it if the way back did not tell.
-with judged as (
-    select series_no, min(run_no) - 4 as from_run_no from gate.runs where is_new group by all
-),
-stepped as (
+with stepped as (
     select s.*, abs(ln(s.price / s.prev_price)) as distance
     from gate.steps as s
-    join judged as j on j.series_no = s.series_no and s.run_no >= j.from_run_no
+    join gate.rejudged as j on j.series_no = s.series_no and s.run_no >= j.from_run_no
     where s.pricing_model <> 'spot'
 ),
 faults as (

@@ -2,25 +2,21 @@
 -- Grain: series_no x run_no. expected: the reference price, USD in the offer's unit. A true cut of half is held, too, but for
 -- one look only: the next confirms it (gate.confirmations).
 with moved as (
-    select
-        *,
-        abs(ln(price / reference_price)) as distance,
-        if(pricing_model = 'spot', 'big_jump_spot', 'big_jump') as big_rule
-    from gate.steps
-    where is_new and reference_price > 0
+    select s.*, abs(ln(s.price / s.reference_price)) as distance
+    from gate.steps as s
+    join seeds.gate_rules as k on k.rule = 'jump'
+    where s.is_new and abs(ln(s.price / s.reference_price)) >= ln(k.factor)
 ),
 judged as (
-    select m.*, k.*
+    select m.*, if(m.distance >= ln(k.factor), k.rule, 'jump') as rule
     from moved as m
-    join seeds.gate_rules as k
-        on k.rule in ('jump', m.big_rule) and m.distance >= ln(k.factor)
-    -- The graver of two.
-    qualify row_number() over (partition by m.series_no, m.run_no order by k.factor desc) = 1
+    join seeds.gate_rules as k on k.rule = if(m.pricing_model = 'spot', 'big_jump_spot', 'big_jump')
 )
 select
-    series_no, run_no, rule, verdict, class, is_contradiction, reference_price as expected,
+    j.series_no, j.run_no, k.rule, k.verdict, k.class, k.is_contradiction, j.reference_price as expected,
     format(
         '{:.6g} after {:.6g} on {}: {:+.1f} %',
-        price, reference_price, reference_on::varchar, (price / reference_price - 1) * 100
+        j.price, j.reference_price, j.reference_on::varchar, (j.price / j.reference_price - 1) * 100
     ) as reason
-from judged
+from judged as j
+join seeds.gate_rules as k using (rule)

@@ -1,15 +1,15 @@
 -- Several GPUs at the price of one: the price was not multiplied by the count.
 -- Grain: series_no x run_no. expected: count times the single price, USD in the offer's unit.
 -- Why: per GPU such a price is a half, a quarter, an eighth of the truth and wins every comparison. Where another single
--- of the same place fits the machine's price per GPU, it is no slip but a cheaper tier. A market may put two machines at
--- one price for a day: of spot prices it takes three machines at one look.
+-- of the same place fits the machine's price per GPU, it is no slip but a cheaper tier. Markets (the spot prices of zones)
+-- are left out; of other spot prices it takes three machines on one day.
 with places as (
     select distinct on (series_no)
         series_no, gpu_count,
         concat_ws('|', source, provider, coalesce(gpu, gpu_label), form_factor, gpu_memory_gb, price_scope, price_unit,
             region, "zone", pricing_model, term_months, upfront) as place
     from gate.runs
-    where price_scope = 'instance' and not is_announced and price_unit not like 'gpu_%' and gpu_count > 0
+    where price_scope = 'instance' and not is_announced and "zone" = '' and price_unit not like 'gpu_%' and gpu_count > 0
 ),
 pairs as (
     select a.series_no, b.series_no as single_no

@@ -1,5 +1,5 @@
 -- Each run beside the other prices of the same machine in force at that moment: on demand, and shorter commitments.
--- Grain: series_no x run_no, spot and reserved runs with a price. on_demand_price: same place, USD in the same unit;
+-- Grain: series_no x run_no, reserved runs, and spot runs dearer than on demand. on_demand_price: same place, USD in the same unit;
 -- shorter_price, shorter_term: the price of the longest shorter commitment with the same upfront payment. The pages of one
 -- scrape are read within an hour: that is one moment.
 with machines as (
@@ -23,7 +23,7 @@ pairs as (
         )
 ),
 judged as (
-    select p.*, r.run_no, r.first_at + interval 1 hour as moment, r.first_on
+    select p.*, r.run_no, r.pricing_model, r.usd_price, r.first_at + interval 1 hour as moment, r.first_on
     from gate.runs as r
     join pairs as p using (series_no)
     where r.is_new and r.usd_price > 0
@@ -37,4 +37,6 @@ select
 from judged as j
 asof join gate.runs as o on o.series_no = j.other_no and o.first_at <= j.moment
 where (o.ended_on is null or o.ended_on > j.first_on) and o.usd_price > 0
-group by all
+    -- Nearly all spot prices are below: nothing is asked of those.
+    and (j.pricing_model <> 'spot' or o.usd_price < j.usd_price)
+group by j.series_no, j.run_no

@@ -11,13 +11,16 @@ with weighed as (
         case
             when d.verdict is not null then d.verdict
             when f.verdict = 'flag' then 'released'
-            when f.is_contradiction or c.confirmed_by is null then 'held'
+            when f.is_contradiction or (c.confirmed_by is null and s.series_no is null) then 'held'
             else 'released'
         end as status
     from gate.findings as f
     join seeds.gate_rules as k using (rule)
     left join gate.confirmations as c using (series_no, run_no)
     left join gate.decisions as d using (series_no, run_no)
+    -- What was released stays so: whoever confirmed it may be out of sight now.
+    left join state.verdicts as s
+        on s.series_no = f.series_no and s.run_no = f.run_no and s.rule = f.rule and s.status = 'released'
 )
 select
     series_no, run_no, verdict, status, rule, class, is_contradiction, expected, reason,
