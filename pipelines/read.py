@@ -13,10 +13,11 @@ from warehouse.names import provider_slug
 PRICE_COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
     "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope", "observed_at",
-    "effective_from", "source", "origin", "is_carried_forward", "age_days", "source_url", "sha256",
+    "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward", "age_days",
+    "source_url", "sha256",
 )  # fmt: skip
 HISTORY_COLUMNS = (
-    "observed_at", "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region",
+    "observed_on", "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region",
     "pricing_model", "term_months", "usd_per_gpu_hour", "source", "origin", "text", "source_url", "sha256",
 )  # fmt: skip
 
@@ -67,7 +68,7 @@ def history(con: Connection, wanted: Filter) -> list[tuple[Any, ...]]:
     where, values = conditions(wanted)
     return con.execute(
         f"select {', '.join(HISTORY_COLUMNS)} from v1.price_history where usd_per_gpu_hour is not null and {where} "  # noqa: S608
-        "order by observed_at, provider, instance, region, pricing_model, term_months, upfront",
+        "order by observed_on, provider, instance, region, pricing_model, term_months, upfront, series_id",
         values,
     ).fetchall()
 
