@@ -1,24 +1,17 @@
--- What has been asked for a GPU before a month began: the measure of what is plausible in that month.
--- Grain: gpu x pricing_model x month (first day, DATE). n_series: series behind it; low, high: 5th and 95th percentile
--- of usd_per_gpu_hour, USD per GPU-hour, each series counted once a month in each of its prices.
--- Why: counts by price class (a tenth of a logarithm wide) add up over months, so a month costs its own runs.
-with counted as (
-    select
-        gpu, pricing_model, date_trunc('month', first_on)::date as seen_month,
-        floor(ln(usd_per_gpu_hour::double) * 10) as price_class,
-        count(distinct series_no) as n
-    from core.runs
-    join core.series using (series_no)
-    where not is_announced and gpu is not null and usd_per_gpu_hour > 0
-    group by all
-),
-months as (
-    select distinct gpu, pricing_model, seen_month as "month" from counted
+-- What had been asked for a GPU before a month began: the measure of what is plausible in that month.
+-- Grain: gpu x pricing_model x month (first day, DATE), for the months of new runs. n_series: prices behind it; low, high: 5th
+-- and 95th percentile of usd_per_gpu_hour, USD per GPU-hour, to a tenth of a natural logarithm.
+-- Why by month: within one, the order in which pages arrive changes no verdict.
+with months as (
+    select distinct gpu, pricing_model, date_trunc('month', first_on)::date as "month"
+    from gate.runs
+    where is_new and gpu is not null
 ),
 before as (
     select m.gpu, m.pricing_model, m."month", c.price_class, sum(c.n) as n
     from months as m
-    join counted as c on c.gpu = m.gpu and c.pricing_model = m.pricing_model and c.seen_month < m."month"
+    join core.price_counts as c
+        on c.gpu = m.gpu and c.pricing_model = m.pricing_model and c.seen_month < m."month"
     group by all
 ),
 running as (

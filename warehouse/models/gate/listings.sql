@@ -8,9 +8,9 @@ with looks as (
     where status = 'ok'
 ),
 counted as (
-    select look_no, 'partial_snapshot' as rule, pricing_model as what, sum(n_series) as n from core.look_counts group by all
+    select look_no, 'partial_snapshot' as rule, pricing_model as what, sum(n_series) as n from core.look_counts group by all having n > 0
     union all
-    select look_no, 'product_vanished', product, sum(n_series) from core.look_counts where product <> '' group by all
+    select look_no, 'product_vanished', product, sum(n_series) as n from core.look_counts where product <> '' group by all having n > 0
 ),
 placed as (
     select l.provider, l.feed, l.source_url, l.nth, c.rule, c.what, c.n,

@@ -2,14 +2,13 @@
 -- Grain: source x provider x date (the look that changed something last). date_to: the last look that found the same.
 -- Why: a file committed again is no price read again; a price list that stands still that long may, too, hence a flag.
 with counted as (
-    select l.provider, l.feed, l.source_url, l.captured_at, l.seen_on, sum(c.n_series) as n,
-        l.look_no in (select first_look from core.runs) as has_news
+    select l.provider, l.feed, l.source_url, l.captured_at, l.seen_on, sum(c.n_series) as n, sum(c.n_begun) as n_begun
     from core.looks as l
     join core.look_counts as c using (look_no)
     group by all
 ),
 marked as (
-    select *, has_news or n is distinct from lag(n) over (partition by provider, feed, source_url order by captured_at) as is_changed
+    select *, n_begun > 0 or n is distinct from lag(n) over (partition by provider, feed, source_url order by captured_at) as is_changed
     from counted
 ),
 stretches as (
