@@ -43,7 +43,7 @@ TABLES = {
     "moved": "series_no integer, from_run_no integer",
     "verdicts": """
         series_no integer, run_no integer, first_on date, verdict varchar, status varchar, rule varchar, class varchar,
-        reason varchar
+        expected double, reason varchar, confirmed_by varchar
     """,
     "findings": """
         series_no integer, run_no integer, rule varchar, verdict varchar, class varchar, is_contradiction boolean,

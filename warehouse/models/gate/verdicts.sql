@@ -1,7 +1,7 @@
 -- What becomes of each run that is not simply accepted.
 -- Grain: series_no x run_no. verdict: quarantine or flag. status: held (not published, last-good stays), released
 -- (published and marked: a flag, a confirmed doubt, or a person's word), rejected (a person's word). rule, class, expected,
--- reason: of the finding that decides; n_findings: how many rules spoke; confirmed_by: see gate.confirmations.
+-- reason: of the finding that decides (all: gate.findings); confirmed_by: see gate.confirmations.
 -- Why: one run, one answer. A person decides over all; what is held beats what is released; then the order of seeds.gate_rules.
 with weighed as (
     select
@@ -23,9 +23,8 @@ with weighed as (
         on s.series_no = f.series_no and s.run_no = f.run_no and s.rule = f.rule and s.status = 'released'
 )
 select
-    series_no, run_no, verdict, status, rule, class, is_contradiction, expected, reason,
-    if(is_contradiction, null, confirmed_by) as confirmed_by,
-    count(*) over (partition by series_no, run_no) as n_findings
+    series_no, run_no, verdict, status, rule, class, expected, reason,
+    if(is_contradiction or verdict = 'flag', null, confirmed_by) as confirmed_by
 from weighed
 qualify row_number() over (
     partition by series_no, run_no
