@@ -37,7 +37,7 @@ ORDINARY: dict[str, Any] = {
 OTHER_TABLES = {
     "core.looks": "look_no integer, provider varchar, feed varchar, source_url varchar, captured_at timestamptz, "
     "seen_on date, status varchar",
-    "core.look_counts": "look_no integer, pricing_model varchar, product varchar, n_series integer",
+    "core.look_counts": "look_no integer, pricing_model varchar, product varchar, n_series integer, n_begun integer",
     "core.source_days": "provider varchar, source varchar, seen_on date, status varchar",
     "state.findings": "series_no integer, run_no integer, rule varchar, verdict varchar, class varchar, "
     "is_contradiction boolean, expected double, reason varchar",
@@ -85,13 +85,6 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
         values = [[row.get(name) for name in RUN_TYPES] for row in runs]
         if values:
             con.executemany(f"insert into gate.runs values ({', '.join('?' * len(RUN_TYPES))})", values)
-        # Bands and listings read the whole history: here it is the same runs.
-        con.execute(
-            "create view core.runs as select series_no, first_on, usd_per_gpu_hour, look_no as first_look from gate.runs"
-        )
-        con.execute(
-            "create view core.series as select distinct series_no, gpu, pricing_model, is_announced from gate.runs"
-        )
         for name, sql in _rules_in_order():
             con.execute(f"create table {name} as {sql}")
         yield con
@@ -99,12 +92,13 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
 
 @cache
 def _rules_in_order() -> list[tuple[str, str]]:
-    """Every model of the gate but its input, each after what it reads."""
+    """Every model of the gate but its inputs, each after what it reads, and the table that the build keeps between."""
     with in_memory() as con:
-        found = {
-            name: model for name, model in models.load(con).items() if model.schema == "gate" and name != "gate.runs"
-        }
-    return [(name, found[name].sql) for name in models.in_order(found, {}) if name in found]
+        found = {name: model for name, model in models.load(con).items() if model.schema == "gate"}
+    kept = {"core.price_counts": frozenset({"gate.price_counts"})}
+    sql = {name: model.sql for name, model in found.items()} | {"core.price_counts": "from gate.price_counts"}
+    order = models.in_order(found, kept)
+    return [(name, sql[name]) for name in order if name in sql and name not in ("gate.runs", "gate.decisions")]
 
 
 def rules(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) -> set[tuple[int, int, str]]:

@@ -28,9 +28,7 @@ def history(gpu: str, *prices: float) -> list[dict[str, Any]]:
     """What was asked for a GPU in the two months before DAY: the band that new prices are held against."""
     past = DAY - timedelta(days=60)
     return [
-        run(
-            series_no=500 + n, provider=f"p{n}", gpu=gpu, gpu_label=gpu, price=p, first_on=past, is_new=False, n_seen=60
-        )
+        run(series_no=500 + n, provider=f"p{n}", gpu=gpu, gpu_label=gpu, price=p, first_on=past, n_seen=60)
         for n, p in enumerate(prices)
     ]
 
@@ -86,6 +84,7 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "half off": ("big_jump", steps(4, 1.9, looks=3)),
     "spot to a sixth": ("big_jump_spot", steps(3, 0.5, pricing_model="spot")),
     "there and back": ("spike_flip", steps(4, 3, 4)),
+    "there and back, rounded": ("spike_flip", steps(4, 3, 4.0001)),
     "back": ("spike_return", steps(4, 3, 4)),
     "there, back and there": ("flip_again", steps(4, 3, 4, 3)),
     "a month of another price": ("flip_kept", steps(4, 3, 4, looks=20)),
@@ -105,6 +104,7 @@ LEGITIMATE: dict[str, tuple[str, list[dict[str, Any]]]] = {
     ),
     "a third counted as a third": ("fractional_gpu", [run(gpu_count="0.3333333333", known_count="0.3333333333", price=1)]),
     "the memory of all GPUs together": ("gpu_name", [run(gpu_count=8, label_memory_gb=640, price=30)]),
+    "a label that was corrected since": ("gpu_name", steps(4, 4.1, label_memory_gb=40)[1:]),
     "a name that is not known": ("gpu_name", [run(label_gpu=None)]),
     "a year for two thirds": ("reserved_equals_on_demand", [run(), run(**YEAR, price=2.6)]),
     "a year as dear as on demand elsewhere": (

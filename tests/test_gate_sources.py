@@ -32,7 +32,7 @@ def looks(*counts: dict[tuple[str, str], int]) -> dict[str, list[tuple[Any, ...]
     at = [(DAY + timedelta(days=n)) for n in range(len(counts))]
     return {
         "core__looks": [(n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in enumerate(at)],
-        "core__look_counts": [(n, *key, count) for n, of in enumerate(counts) for key, count in of.items() if count],
+        "core__look_counts": [(n, *key, count, 0) for n, of in enumerate(counts) for key, count in of.items() if count],
     }
 
 
@@ -57,20 +57,18 @@ def test_a_provider_that_its_source_drops_has_vanished() -> None:
 
 
 def test_half_a_year_of_the_same_listing_is_stale() -> None:
-    def world(months: int, prices: int) -> dict[str, Any]:
-        at = [(n, DAY + timedelta(days=30 * n)) for n in range(months)]
-        return {
+    def found(*news: int) -> list[tuple[Any, ...]]:
+        """Eight looks, one in thirty days, with so many runs beginning at each."""
+        at = [(n, DAY + timedelta(days=30 * n)) for n in range(len(news))]
+        world: dict[str, Any] = {
             "core__looks": [(n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in at],
-            "core__look_counts": [(n, "spot", "H100", 5) for n, _ in at],
-            "core__source_days": days("acme", *(30 * n for n in range(months))),
+            "core__look_counts": [(n, "spot", "H100", 5, begun) for n, begun in enumerate(news)],
         }
+        with judged([], **world) as con:
+            return con.execute("select date, date_to from gate.stale_sources").fetchall()
 
-    with judged([run(look_no=0)], **world(8, 1)) as con:
-        assert con.execute("select date, date_to from gate.stale_sources").fetchall() == [
-            (DAY, DAY + timedelta(days=210))
-        ]
-    with judged([run(look_no=0), run(series_no=2, look_no=4)], **world(8, 2)) as con:
-        assert con.execute("from gate.stale_sources").fetchall() == []
+    assert found(5, 0, 0, 0, 0, 0, 0, 0) == [(DAY, DAY + timedelta(days=210))]
+    assert found(5, 0, 0, 0, 1, 0, 0, 0) == []
 
 
 OLD = run(first_on=DAY - timedelta(days=9), ended_on=DAY, instance="a100")

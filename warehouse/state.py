@@ -116,13 +116,13 @@ def add_look_counts(con: Connection) -> None:
 
 
 def add_price_counts(con: Connection) -> None:
-    """core.price_counts: what was asked for each GPU, by month. Grain: gpu x pricing_model x seen_month x price_class."""
+    """core.price_counts: what was asked for each GPU, by month. Grain: gpu x pricing_model x month x price_class."""
     con.execute("insert into state.price_counts by name from gate.price_counts")
     _show(con, "price_counts")
 
 
 def add_findings(con: Connection) -> None:
-    """core.findings: all that the gate's rules found, of which core.verdicts decides. Grain: series_no x run_no x rule."""
+    """core.findings: all that the rules found; core.verdicts decides. Grain: series_no x run_no x rule."""
     con.execute(
         "delete from state.findings using gate.runs as r "
         "where findings.series_no = r.series_no and findings.run_no = r.run_no"

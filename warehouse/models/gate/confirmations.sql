@@ -16,6 +16,7 @@ named as (
             upfront, price_scope) as machine
     from gate.runs as r
     where instance <> '' and usd_price > 0
+        and lower(instance) in (select lower(instance) from gate.runs join doubted using (series_no, run_no))
 ),
 elsewhere as (
     select d.series_no, d.run_no, bool_or(abs(o.usd_price / r.usd_price - 1) <= 0.02) as is_same

@@ -1,5 +1,6 @@
 -- List prices that their source takes back: A-B-A, B once more, and alternation between two constants.
--- Grain: series_no x run_no x rule. expected: the price before, USD in the offer's unit. Spot prices may do this.
+-- Grain: series_no x run_no x rule. expected: the price before, USD in the offer's unit. Spot prices may do this. Equal is
+-- within a twentieth of a percent: sources round.
 -- Why: a fault of one build is gone at the next; each repetition of B would confirm it if the way back did not tell.
 with stepped as (
     select s.*, abs(ln(s.price / s.prev_price)) as distance
@@ -14,13 +15,14 @@ faults as (
         on k.judged_by = 'way_back' and s.distance >= k.tolerance
         and case k.rule
             when 'spike_flip'
-                then s.next_price = s.prev_price and s.n_looks <= k.max_looks and s.next_on - s.step_on <= k.max_days
+                then abs(s.next_price / s.prev_price - 1) < 0.0005 and s.n_looks <= k.max_looks and s.next_on - s.step_on <= k.max_days
             when 'flip_kept'
-                then s.next_price = s.prev_price and s.n_looks > k.max_looks and s.next_on - s.step_on <= k.max_days
+                then abs(s.next_price / s.prev_price - 1) < 0.0005 and s.n_looks > k.max_looks and s.next_on - s.step_on <= k.max_days
             when 'spike_return'
-                then s.price = s.before_price and s.prev_looks <= k.max_looks and s.step_on - s.prev_on <= k.max_days
+                then abs(s.price / s.before_price - 1) < 0.0005 and s.prev_looks <= k.max_looks and s.step_on - s.prev_on <= k.max_days
             when 'flip_again'
-                then s.price = s.before_price and s.prev_price = s.older_price and s.n_looks <= k.max_looks
+                then abs(s.price / s.before_price - 1) < 0.0005 and abs(s.prev_price / s.older_price - 1) < 0.0005
+                    and s.n_looks <= k.max_looks
         end
 )
 select

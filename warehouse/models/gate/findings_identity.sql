@@ -35,7 +35,8 @@ faults as (
         format('labelled {} {:.4g} GB; the instance type holds {} {:.4g} GB', label_gpu, label_memory_gb::double, gpu, gpu_memory_gb::double)
     from counted
     join seeds.gate_rules as k on k.rule = 'gpu_name'
-    where is_new and label_gpu is not null and gpu is not null
+    -- A series keeps the label that it was first seen under: later looks may have corrected it.
+    where is_new and run_no = 1 and label_gpu is not null and gpu is not null
         and (label_gpu <> gpu or abs(label_memory_gb / gpu_memory_gb - 1) > k.tolerance)
         -- The memory of all GPUs together is another way to say the same.
         and not coalesce(abs(label_memory_gb / gpu_memory_gb / gpu_count - 1) <= k.tolerance and label_gpu = gpu, false)

@@ -8,7 +8,10 @@ with priced as (
         r.series_no, r.run_no, r.is_new, r.source, r.provider, r.pricing_model, r.first_on, r.last_on, r.n_seen,
         r.usd_price::double as price,
         c.series_no is null as is_trusted,
-        lag(r.usd_price) over (partition by r.series_no order by r.run_no) is distinct from r.usd_price as starts
+        coalesce(
+            abs(r.usd_price::double / lag(r.usd_price::double) over (partition by r.series_no order by r.run_no) - 1) >= 0.0005,
+            true
+        ) as starts
     from gate.runs as r
     left join gate.contradicted as c using (series_no, run_no)
     where r.usd_price > 0 and r.price_scope <> 'offer_aggregate'
@@ -18,8 +21,8 @@ numbered as (
 ),
 steps as (
     select
-        series_no, step_no, any_value(price) as price, min(first_on) as step_on, sum(n_seen) as n_looks,
-        if(bool_and(is_trusted), {price: any_value(price), seen_on: max(last_on)}, null) as trusted,
+        series_no, step_no, arg_min(price, run_no) as price, min(first_on) as step_on, sum(n_seen) as n_looks,
+        if(bool_and(is_trusted), {price: arg_min(price, run_no), seen_on: max(last_on)}, null) as trusted,
         sum(n_seen) > 1 and any_value(pricing_model) <> 'spot' as is_steady
     from numbered
     group by all
