@@ -22,7 +22,7 @@ from warehouse.home import Home
 
 Verdict = Literal["released", "rejected"]
 
-# A file's version is how many of these it has seen. To add a table, append a script; never change one that was released.
+# A file's version is how many of these it has seen. To add a table, append a script; never change a released one.
 MIGRATIONS = (
     """
     create table verdicts (
@@ -109,7 +109,7 @@ def migrate(con: Connection, path: Path) -> None:
     try:
         version: int = con.execute("select version from schema_version").fetchall()[0][0]
     except (duckdb.CatalogException, IndexError) as foreign:
-        raise LedgerError(f"{path} is no ledger: it has no schema_version. Move it away, or restore a copy") from foreign
+        raise LedgerError(f"{path} is no ledger: it has no schema_version. Move it away") from foreign
     if version > len(MIGRATIONS):
         raise LedgerError(
             f"{path} was written by a newer gpuhour (schema {version}, this one knows {len(MIGRATIONS)}): "
