@@ -10,7 +10,7 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import ask, past, quarantine, settings, work
+from pipelines import ask, explaining, past, quarantine, settings, work
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(
@@ -21,7 +21,7 @@ app = App(
     result_action="return_value",
 )
 for command in (
-    ask.prices, past.history, past.changes, ask.sql, ask.providers, ask.parse, ask.doctor,
+    ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.providers, ask.parse, ask.doctor,
     work.demo, work.refresh, work.capture, work.schedule,
 ):  # fmt: skip
     app.command(command)
