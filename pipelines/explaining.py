@@ -65,7 +65,8 @@ def _complain(con: Any, provider: str, sku: str) -> None:
     from warehouse.names import provider_slug
 
     sold = con.execute(
-        "select distinct coalesce(nullif(instance, ''), gpu) from v1.series where provider in (?, ?) order by 1 limit 12",
+        "select distinct coalesce(nullif(instance, ''), gpu) from v1.series where provider in (?, ?) "
+        "order by 1 limit 12",
         [provider, provider_slug(provider)],
     ).fetchall()
     if not sold:
