@@ -59,13 +59,14 @@ def decide(home: Home, event_id: str | Sequence[str], verdict: Verdict, by: str,
     """
     events = [event_id] if isinstance(event_id, str) else list(dict.fromkeys(event_id))
     with opened(home) as con:
-        con.execute("begin")
-        for event in events:
-            con.execute(
-                "insert into verdicts select coalesce(max(seq), 0) + 1, ?, ?, ?, now(), ? from verdicts",
-                [event, verdict, by, note],
-            )
-        con.execute("commit")
+        con.execute(
+            """
+            insert into verdicts
+            select coalesce((select max(seq) from verdicts), 0) + nth, event_id, $verdict, $by, now(), $note
+            from (select unnest($events::varchar[]) as event_id, generate_subscripts($events::varchar[], 1) as nth)
+            """,
+            {"events": events, "verdict": verdict, "by": by, "note": note},
+        )
 
 
 def decisions(home: Home) -> list[Decision]:
@@ -130,6 +131,8 @@ def _create(path: Path) -> None:
         with _connected(part, give_up=0) as con:
             con.execute("create table schema_version as select 0 as version")
             migrate(con, part)
+            # Closing would write it too, but says nothing when the disk is full; the file alone must hold all.
+            con.execute("checkpoint")
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
         part.replace(path)
