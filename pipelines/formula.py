@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 _SIX = Decimal("0.000001")
@@ -41,7 +41,8 @@ def formula(price: Mapping[str, Any], hours_per_month: int, hours_per_year: int)
         over = price["gpu_count"] or count
         steps += f" + {_plain(fee)} {price['currency']} upfront{rated} / {_plain(term)} h / {_plain(over)} GPUs"
         result += fee * rate / term / over
-    return Formula(f"{steps} = {_plain(result.quantize(_SIX))} USD per GPU-hour", result.quantize(_SIX))
+    rounded = result.quantize(_SIX, ROUND_HALF_UP)
+    return Formula(f"{steps} = {_plain(rounded)} USD per GPU-hour", rounded)
 
 
 def agrees(found: Formula, published: Decimal | None) -> bool:

@@ -67,7 +67,7 @@ def _show_table(rows: Sequence[tuple[Any, ...]]) -> None:
         e["state"] = "flag" if e["verdict"] == "flag" and e["status"] != "rejected" else e["status"]
         e["what"] = " ".join(e[k] for k in ("provider", "instance", "region") if e[k])
     keep = ["event", "date", "state", "class", "price"]
-    keep += ["last_good", "pricing_model", "provider", "instance", "region"] if width >= 100 else ["what"]
+    keep += ["last_good", "pricing_model", "provider", "instance", "region"] if width >= 110 else ["what"]
     show(keep, [tuple(e[column] for column in keep) for e in found], "table", width)
 
 

@@ -33,7 +33,10 @@ OWNED = {
         ("pipelines", "let pipelines/ call your function; it decides when things run and who is told"),
     ),
 }
-READ_COMMANDS = ("output", "read", "parse_file", "doctor", "settings", "schedule", "progress", "cli")
+READ_COMMANDS = (
+    "output", "read", "parse_file", "doctor", "settings", "schedule", "progress", "cli", "ask", "console", "filters",
+    "past", "timeline", "lines", "chart", "quarantine", "doubts", "explaining", "provenance", "formula", "receipts", "page",
+)  # fmt: skip
 
 
 def imported(source: str) -> list[str]:
@@ -197,7 +200,9 @@ PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
 @pytest.mark.parametrize("arguments", [
     ("prices", "A100"), ("history", "A100", "--provider", "oracle"), ("sql", "from marts.errata"), ("providers",),
     ("parse", "oracle", str(PAGE)), ("schedule",), ("doctor",), ("--help",), ("--version",),
-], ids=lambda a: a[0])  # fmt: skip
+    ("changes", "A100", "--since", "1y"), ("quarantine", "list"), ("quarantine", "list", "--json"), ("quarantine", "--help"),
+    ("explain", "oracle", "BM.GPU.A100-v2.8"), ("replay", "--help"),
+], ids=" ".join)  # fmt: skip
 def test_reading_needs_no_dagster(arguments: tuple[str, ...], demo: Demo) -> None:
     poisoned = {"dagster": None} | ({"pandas": None} if arguments[0] != "parse" else {})
     done = cli(*arguments, home=demo.home.root, before=POISON.format(names=poisoned))

@@ -8,19 +8,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pipelines import cli as command_line
 from pipelines.read import PRICE_COLUMNS
 from tests import worlds
-from tests.conftest import Demo
+from tests.conftest import Demo, Run
 from tests.worlds import CAPTURES, ROOT, offer, put, seen
 from warehouse import build, connection, publish
 from warehouse.home import Home
@@ -32,38 +28,11 @@ PARSE_COLUMNS = [
 RECEIPT_COLUMNS = [
     "observed_at", "effective_from", "source", "origin", "is_carried_forward", "age_days", "source_url", "sha256",
 ]  # fmt: skip
-COMMANDS = ("demo", "refresh", "prices", "history", "sql", "providers", "schedule", "doctor", "parse")
+COMMANDS = (
+    "demo", "refresh", "prices", "history", "changes", "explain", "quarantine", "replay", "sql", "providers", "schedule",
+    "doctor", "parse",
+)  # fmt: skip
 PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    def records(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self.out)
-        return found
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """run("prices", "A100", home=home) -> what `gpuhour prices A100` says."""
-
-    def call(*arguments: str | Path, home: Home | None = None) -> Said:
-        monkeypatch.setenv("GPUHOUR_HOME", str(home.root if home else "nowhere"))
-        with pytest.raises(SystemExit) as left:
-            command_line.main([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        return Said(int(left.value.code or 0), out, err)
-
-    return call
 
 
 @pytest.fixture(scope="module")
