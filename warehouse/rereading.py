@@ -88,7 +88,9 @@ def _text(side: str) -> str:
     amount = f"rtrim(rtrim({side}.price::varchar, '0'), '.')"
     fee = f"coalesce(' + ' || rtrim(rtrim({side}.upfront_price::varchar, '0'), '.') || ' upfront', '')"
     priced = f"{amount} || {fee} || ' ' || {side}.currency || ' per ' || {side}.price_unit"
-    return f"case when {side}.price_status is null then '' else coalesce({priced}, {side}.price_status) end"
+    stated = f"coalesce({priced}, {side}.price_status)"
+    facts = f"concat_ws(', ', {stated}, {side}.availability, 'from ' || {side}.effective_from)"
+    return f"case when {side}.price_status is null then '' when {_same(_PRICE)} then {facts} else {stated} end"
 
 
 def _columns(names: tuple[str, ...]) -> str:
