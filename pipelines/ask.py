@@ -104,7 +104,7 @@ def prices(
         known_slug(wanted.provider)
     show_prices(rows, chosen(style, as_json))
     if older:
-        newest = max(row[read.PRICE_COLUMNS.index("observed_at")] for row in older)
+        newest = max(row[read.PRICE_COLUMNS.index("last_seen_on")] for row in older)
         say(f"nothing newer than {max_age} days on {day}; the newest is of {newest:%Y-%m-%d}")
         return STALE
     if not rows:
@@ -121,7 +121,7 @@ def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
         return
     keep = [
         "usd_per_gpu_hour", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "provider", "instance", "region",
-        "pricing_model", "term_months", "observed_at", "origin", "is_carried_forward", "source_url",
+        "pricing_model", "term_months", "valid_from", "last_seen_on", "origin", "is_carried_forward", "source_url",
     ]  # fmt: skip
     index = [PRICE_COLUMNS.index(k) for k in keep]
     show(keep, [tuple(row[i] for i in index) for row in rows], style)
@@ -155,7 +155,10 @@ def _sql_help(con: Any, failed: Exception) -> str:
     if "read-only" in text or "Permission Error" in text or "disabled" in text:
         return f"{text}\nThis database is read-only and reads no files: make your own with duckdb, ATTACH it there."
     if "does not exist" in text:
-        names = con.execute("select schema_name || '.' || table_name from duckdb_tables() order by all").fetchall()
+        names = con.execute(
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_schema in ('v1', 'marts') order by all"
+        ).fetchall()
         return f"{text}\nTables: {', '.join(n for (n,) in names)}"
     return text
 

@@ -13,7 +13,8 @@ from warehouse.names import provider_slug
 PRICE_COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
     "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope", "observed_at",
-    "effective_from", "source", "origin", "is_carried_forward", "age_days", "source_url", "sha256",
+    "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward", "age_days",
+    "source_url", "sha256",
 )  # fmt: skip
 
 

@@ -25,9 +25,20 @@ PricingModel = Literal[
 PriceUnit = Literal[
     "instance_hour", "gpu_hour", "gpu_second", "month", "term_total", "vcpu_hour", "gib_hour", "gib_month"
 ]
-PriceScope = Literal["instance", "gpu_component", "host_component"]
+PriceScope = Literal[
+    "instance",
+    "gpu_component",
+    "host_component",
+    "offer_aggregate",  # a statistic of a feed, of many offers at once: never a price
+]
 Availability = Literal["available", "limited", "sold_out", "waitlist", "unknown"]
-PriceStatus = Literal["priced", "contact_sales", "not_offered", "no_price_stated"]
+PriceStatus = Literal[
+    "priced",
+    "contact_sales",
+    "not_offered",
+    "no_price_stated",
+    "missing",  # a price belongs here and the source has none: a fault
+]
 Expect = Literal["", "html", "json", "csv", "yaml", "js"]
 FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many"]
 
@@ -169,7 +180,8 @@ class Offer:
     gpu_count: Decimal | None = None  # as printed; may be a fraction
     gpu_memory: str = ""  # as printed, with its unit: "80 GB", "22888 MiB"
     gpu_memory_is_total: bool = False  # True: for all GPUs of the instance together
-    region: str = ""  # region or zone, as printed
+    region: str = ""  # region, as printed; the zone where only that is printed
+    zone: str = ""  # where both are printed
     term_months: int | None = None  # of a reservation, where printed
     upfront: Literal["", "none", "partial", "all"] = ""
     upfront_price: Decimal | None = None  # paid once per term, on top of `price`, in the unit of the offer's instance

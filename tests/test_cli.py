@@ -26,7 +26,8 @@ PARSE_COLUMNS = [
     "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
 ]  # fmt: skip
 RECEIPT_COLUMNS = [
-    "observed_at", "effective_from", "source", "origin", "is_carried_forward", "age_days", "source_url", "sha256",
+    "observed_at", "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward",
+    "age_days", "source_url", "sha256",
 ]  # fmt: skip
 COMMANDS = (
     "demo", "refresh", "prices", "history", "changes", "explain", "quarantine", "replay", "sql", "providers", "schedule",
@@ -187,7 +188,7 @@ def test_the_seed_document_on_its_day(run: Run, demo: Demo) -> None:
 
 def test_history_is_oldest_first_with_receipts(run: Run, demo: Demo) -> None:
     rows = run("history", "A100 80GB", "--provider", "oracle", "--json", home=demo.home).records()
-    assert [r["observed_at"] for r in rows] == sorted(r["observed_at"] for r in rows)
+    assert [r["observed_on"] for r in rows] == sorted(r["observed_on"] for r in rows)
     assert {r["origin"] for r in rows} == {"seed", "recorded"} and all(r["text"] for r in rows)
 
 

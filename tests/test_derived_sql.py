@@ -51,7 +51,7 @@ def part(con: duckdb.DuckDBPyConnection, instance: str, unit: str, price: str, *
 
 
 def run(con: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
-    sql = (ROOT / "warehouse" / "models" / "core" / f"{name}.sql").read_text()
+    sql = (ROOT / "warehouse" / "models" / "staging" / f"{name}.sql").read_text()
     result = con.sql(sql)
     assert result.columns == con.table("staging.offers").columns
     assert result.types == con.table("staging.offers").types

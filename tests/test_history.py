@@ -73,7 +73,7 @@ def test_a_price_is_in_force_from_the_day_it_was_seen(world: Callable[..., InFor
     assert money(in_force("2026-03-01")) == []
     assert [money(in_force(day)) for day in (D1, D2, D3)] == [[Decimal(2)], [Decimal(2)], [Decimal("1.5")]]
     (row,) = in_force(D2)
-    assert (row["age_days"], row["is_carried_forward"], row["observed_on"]) == (1, False, date.fromisoformat(D1))
+    assert (row["age_days"], row["is_carried_forward"], row["last_seen_on"]) == (1, False, date.fromisoformat(D1))
 
 
 def test_max_age_is_counted_in_days(world: Callable[..., InForce]) -> None:
@@ -191,7 +191,7 @@ def test_the_seed_document_is_the_first_day(tmp_path: Path) -> None:
 # -- facts in, the same tables out -----------------------------------------------------------------------------------
 
 TABLES = (
-    "core.observations", "core.source_days", "v1.price_history", "v1.source_health", "marts.provider_prices",
+    "v1.price_intervals", "v1.price_changes", "core.source_days", "v1.price_history", "v1.source_health", "marts.provider_prices",
     "marts.price_averages", "marts.available_gpus", "marts.price_table", "marts.raw_cost",
 )  # fmt: skip
 
@@ -248,7 +248,7 @@ def test_a_warehouse_rebuilt_from_its_landing_has_the_same_rows(demo: Demo, tmp_
     with connection.open_read_only(copy) as con:
         con.execute("set TimeZone = 'UTC'")
         assert contents(con) == rebuilt
-    assert len(rebuilt["core.observations"]) > 200
+    assert len(rebuilt["v1.price_intervals"]) > 200
 
 
 def test_building_twice_changes_nothing(landed: tuple[Home, dict[str, list[Any]]], tmp_path: Path) -> None:

@@ -54,10 +54,14 @@ def ephemeral() -> Iterator[dg.DagsterInstance]:
 
 ASSETS = [
     "core/claim_values",
-    "core/gcp_component_sums",
-    "core/observations",
-    "core/oracle_shapes",
+    "core/intervals",
+    "core/looks",
+    "core/runs",
+    "core/series",
     "core/source_days",
+    "core/verdicts",
+    "gate/runs",
+    "gate/verdicts",
     "landing/aws",
     "landing/azure",
     "landing/coreweave",
@@ -78,19 +82,34 @@ ASSETS = [
     "marts/raw_cost",
     "marts/seed_claims",
     "published/database",
+    "staging/changed_verdicts",
     "staging/fx_rates",
+    "staging/gcp_component_sums",
     "staging/gpu_identity",
+    "staging/intervals",
+    "staging/looks",
+    "staging/new_series",
+    "staging/observations",
     "staging/offers",
+    "staging/oracle_shapes",
     "staging/pages",
     "staging/raw_offers",
+    "staging/runs",
+    "staging/touched",
     "v1/meta",
+    "v1/price_changes",
     "v1/price_history",
+    "v1/price_intervals",
+    "v1/series",
     "v1/source_health",
 ]
 CHECKS = [
-    "core/observations:one_row_per_series_and_time",
-    "core/observations:price_is_plausible",
-    "core/observations:prices_are_positive",
+    "core/intervals:one_price_at_a_time",
+    "core/intervals:price_is_plausible",
+    "core/intervals:prices_are_positive",
+    "core/runs:prices_can_be_compared",
+    "core/series:labels_are_known",
+    "core/series:printed_count_is_the_known_one",
     "landing/aws:every_page_read",
     "landing/azure:every_page_read",
     "landing/coreweave:every_page_read",
@@ -98,9 +117,6 @@ CHECKS = [
     "landing/gcp:every_page_read",
     "landing/lambda:every_page_read",
     "landing/oracle:every_page_read",
-    "staging/offers:labels_are_known",
-    "staging/offers:prices_can_be_compared",
-    "staging/offers:printed_count_is_the_known_one",
 ]
 
 
@@ -278,7 +294,7 @@ def test_a_dead_provider_leaves_the_others_fresh(two_days: TwoDays) -> None:
     assert two_days.second.published and two_days.second.failed == ("azure", "oracle")
     assert "not recorded" in two_days.second.reasons["oracle"] and "unknown layout" in two_days.second.reasons["azure"]
     after = in_force(two_days.home, DAY2)
-    assert {r["observed_on"] for r in after["gcp"]} == {DAY2} and len(after["gcp"]) == len(two_days.before["gcp"])
+    assert {r["last_seen_on"] for r in after["gcp"]} == {DAY2} and len(after["gcp"]) == len(two_days.before["gcp"])
     assert not any(r["is_carried_forward"] for r in after["gcp"])
     with connection.published(two_days.home) as con:
         newest = con.execute("select newest_on from v1.meta").fetchall()
@@ -291,7 +307,7 @@ def test_last_good_prices_stay_marked_with_their_age(two_days: TwoDays, slug: st
     after = in_force(two_days.home, DAY2)[slug]
     what = [(r["series_id"], r["price"], r["sha256"]) for r in two_days.before[slug]]
     assert [(r["series_id"], r["price"], r["sha256"]) for r in after] == what and len(what) >= 5
-    assert {(r["is_carried_forward"], r["age_days"], r["observed_on"]) for r in after} == {(True, 1, DAY1)}
+    assert {(r["is_carried_forward"], r["age_days"], r["last_seen_on"]) for r in after} == {(True, 1, DAY1)}
     assert not any(r["is_carried_forward"] for r in two_days.before[slug])
 
 
@@ -494,7 +510,7 @@ def test_the_published_file_holds_only_what_is_for_readers(demo: Demo) -> None:
         macros = {
             n for (n,) in con.execute("select function_name from duckdb_functions() where not internal").fetchall()
         }
-    assert schemas == [("marts",), ("v1",)] and not silent
+    assert schemas == [("core",), ("marts",), ("v1",)] and not silent
     assert {"prices_as_of", "hours_per_month", "training_flop"} <= macros
 
 

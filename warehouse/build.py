@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from warehouse import currency, models
+from warehouse import currency, models, plan, state
 from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
-from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, select_rows
+from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed, select_rows
 
 log = logging.getLogger("gpuhour.build")
 SEEDS = Path(__file__).parent / "seeds"
@@ -29,16 +29,21 @@ def load_seeds(con: Connection) -> None:
         )
 
 
-def open_landing(con: Connection, home: Home) -> None:
-    """Make the views landing.pages, landing.offers, landing.rates over the Parquet; empty where there is none."""
+def open_landing(con: Connection, home: Home, only: Sequence[str] | None = None) -> None:
+    """Make the views landing.pages, landing.offers, landing.rates over the Parquet; empty where there is none.
+
+    `only` limits pages and offers to files of these names, <provider>/<file>; rates are few and always all there.
+    """
     con.execute("create schema if not exists landing")
     for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES), ("rates", RATE_TYPES)):
         columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
         source = f"select {columns} where false"
-        if any((home.landing / kind).glob("*/*.parquet")):
-            files = quoted(home.landing / kind / "*" / "*.parquet")
+        names = landed(home, kind) if only is None or kind == "rates" else only
+        paths = [home.landing / kind / name for name in names]
+        files = ", ".join(f"'{quoted(path)}'" for path in paths if path.exists())
+        if files:
             # union_by_name: a file of an older version lacks the columns that came later.
-            source += f" union all by name from read_parquet('{files}', union_by_name = true)"
+            source += f" union all by name from read_parquet([{files}], union_by_name = true)"
         con.execute(f"create or replace view landing.{kind} as {source}")
 
 
@@ -46,7 +51,8 @@ def build_identity(con: Connection) -> None:
     """Make staging.gpu_identity: each distinct raw label once, resolved by `warehouse.identity`.
 
     Columns: provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, printed_count (the key, as landed);
-    gpu, vendor, form_factor, gpu_memory_gb (per GPU), gpu_count; known_count (by the seed); is_accelerator.
+    gpu, vendor, form_factor, gpu_memory_gb (per GPU), gpu_count; known_count (by the seed); is_accelerator;
+    label_gpu, label_memory_gb: what the printed label and memory alone say.
     """
     keys = con.execute(
         "select distinct provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, gpu_count "
@@ -57,13 +63,15 @@ def build_identity(con: Connection) -> None:
         found = identify(*key)
         g = found.gpu
         counts = (found.gpu_count, found.known_count, found.is_accelerator)
-        answer = (*key, g.model, g.vendor, g.form_factor, g.memory_gb, *counts)
+        printed = (found.printed.model, found.printed.memory_gb)
+        answer = (*key, g.model, g.vendor, g.form_factor, g.memory_gb, *counts, *printed)
         rows.append([None if v is None else str(v) for v in answer])
     types = {
         "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu_memory": "varchar",
         "gpu_memory_is_total": "boolean", "printed_count": "decimal(18,10)", "gpu": "varchar", "vendor": "varchar",
         "form_factor": "varchar", "gpu_memory_gb": "decimal(9,3)", "gpu_count": "decimal(18,10)",
-        "known_count": "decimal(18,10)", "is_accelerator": "boolean",
+        "known_count": "decimal(18,10)", "is_accelerator": "boolean", "label_gpu": "varchar",
+        "label_memory_gb": "decimal(9,3)",
     }  # fmt: skip
     con.execute(f"create or replace table staging.gpu_identity as {select_rows(con, 'identities', rows, types)}")
     con.unregister("identities")
@@ -72,34 +80,45 @@ def build_identity(con: Connection) -> None:
 PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = {
     "staging.gpu_identity": (frozenset({"staging.raw_offers"}), build_identity),
     "staging.fx_rates": (frozenset({"staging.raw_offers", "landing.rates"}), currency.build),
+    "core.looks": (frozenset({"staging.looks"}), state.add_looks),
+    "core.series": (frozenset({"staging.new_series"}), state.add_series),
+    "core.runs": (frozenset({"staging.runs"}), state.add_runs),
+    "core.verdicts": (frozenset({"staging.changed_verdicts"}), state.add_verdicts),
+    "core.intervals": (frozenset({"staging.intervals"}), state.add_intervals),
 }
 
 
 def build_tables(con: Connection, only: set[str] | None = None) -> list[str]:
     """Run every model, each after what it reads; `only` limits to some. Returns their names in that order."""
+    found, order = prepare(con)
+    wanted = [name for name in order if only is None or name in only]
+    for name in wanted:
+        run_model(con, name, found)
+    return wanted
+
+
+def prepare(con: Connection) -> tuple[dict[str, models.Model], list[str]]:
+    """Schemas and formulas; returns the models by name, and all tables in the order in which they can be made."""
     for layer in models.LAYERS:
         con.execute(f"create schema if not exists {layer}")
     for statement in models.macros():
         con.execute(statement)
     found = models.load(con)
-    order = models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
-    wanted = [name for name in order if only is None or name in only]
-    for name in wanted:
-        log.debug("building %s", name)
-        run_model(con, name, found)
-    return wanted
+    return found, models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
 
 
 def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> None:
     """(Re)make one table. The old one stays when the new one fails."""
+    log.debug("building %s", name)
     if name in PYTHON_TABLES:
         PYTHON_TABLES[name][1](con)
         return
     model = found[name]
     for macro in sorted(model.calls):  # only now do the tables exist that it binds
         con.execute((models.ROOT / "macros" / "v1" / f"{macro}.sql").read_text())
-    con.execute(f"create or replace table {name} as {model.sql}")
-    con.execute(f"comment on table {name} is '{quoted(model.description)}'")
+    kind = "view" if model.is_view else "table"
+    con.execute(f"create or replace {kind} {name} as {model.sql}")
+    con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,15 +161,14 @@ def _damaged(home: Home) -> Iterator[str]:
 
 
 def build(con: Connection, home: Home) -> list[str]:
-    """The whole warehouse from facts, in one transaction: a kill leaves the old one. Returns the tables, in order.
+    """The warehouse from facts, in one transaction: a kill leaves the old one. Returns the tables, in order.
 
+    Where all that newly landed is newer than what is known, it is added to that; else everything is made anew.
     Raises DamagedLanding, naming the files, when facts cannot be read: without them prices would silently be missing.
     """
     con.execute("begin")
     try:
-        load_seeds(con)
-        open_landing(con, home)
-        built = build_tables(con)
+        built = _build(con, home)
         con.execute("commit")
     except BaseException as failed:
         con.execute("rollback")
@@ -162,3 +180,29 @@ def build(con: Connection, home: Home) -> list[str]:
             ) from failed
         raise
     return built
+
+
+def _build(con: Connection, home: Home) -> list[str]:
+    chosen = plan.plan(con, home)
+    log.info("%s", chosen.why)
+    if chosen.is_whole:
+        for schema in ("state", *models.LAYERS):
+            con.execute(f"drop schema if exists {schema} cascade")
+        state.start_anew(con)
+    load_seeds(con)
+    con.execute("delete from state.moved")
+    found, order = prepare(con)
+    # What a part of the landing is made into, part by part, so that memory holds one of them at a time.
+    first = models.ancestors("core.runs", found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
+    for nth, files in enumerate(chosen.parts):
+        open_landing(con, home, files)
+        seeds = "from seeds.seed_prices" + ("" if chosen.is_whole and nth == 0 else " limit 0")
+        con.execute(f"create or replace view landing.seed_prices as {seeds}")
+        for name in order:
+            if name in first:
+                run_model(con, name, found)
+    for name in order:
+        if name not in first:
+            run_model(con, name, found)
+    plan.remember(con, chosen)
+    return order

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -108,6 +108,7 @@ def _joins_numbers(tokens: list[str]) -> bool:
     return any(left[-1].isdigit() and right[0].isdigit() for left, right in itertools.pairwise(tokens))
 
 
+@lru_cache(maxsize=65_536)  # a label comes back with each of thousands of instances and regions
 def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
     """The GPU a label names, with its memory per GPU in GB when the label, the argument or the model tells.
 
@@ -205,6 +206,7 @@ class Identity:
     gpu_count: Decimal | None
     known_count: Decimal | None = None  # by the seed, whatever the page prints
     is_accelerator: bool = True
+    printed: Gpu = Gpu()  # what the page's label and memory alone say
 
 
 def identify(
@@ -222,7 +224,8 @@ def identify(
     stated = to_gb(memory) if memory else None
     if stated is not None and (memory_is_total or _is_of_all(label, stated, count)):
         stated = stated / count if count else None
-    return Identity(_gpu(known, label, stated), count, known_count)
+    printed = resolve(label, stated) if label else Gpu()
+    return Identity(_gpu(known, label, stated), count, known_count, printed=printed)
 
 
 def _is_of_all(label: str, stated_gb: Decimal, count: Decimal | None) -> bool:

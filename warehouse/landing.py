@@ -47,6 +47,7 @@ OFFER_TYPES = {
     "gpu_memory": "VARCHAR",
     "gpu_memory_is_total": "BOOLEAN",
     "region": "VARCHAR",
+    "zone": "VARCHAR",
     "pricing_model": "VARCHAR",
     "term_months": "INTEGER",
     "upfront": "VARCHAR",
@@ -161,6 +162,18 @@ def land_rates(home: Home, sha256: str, rates: Sequence[tuple[date, str, Decimal
         rows = [{"rate_on": str(d), "currency": c, "per_eur": str(r), "sha256": sha256} for d, c, r in rates]
         _write(path, rows, RATE_TYPES)
     return path
+
+
+def landed(home: Home, kind: str) -> list[str]:
+    """Names of the landing files of a kind ("pages", "offers", "rates"), <provider>/<file>, in order."""
+    folder = home.landing / kind
+    return sorted(str(path.relative_to(folder)) for path in folder.glob("*/*.parquet"))
+
+
+def stamped(home: Home, kind: str) -> dict[str, str]:
+    """Names as `landed` gives them -> size and time of change: a file that was touched is another one."""
+    stats = {name: (home.landing / kind / name).stat() for name in landed(home, kind)}
+    return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in stats.items()}
 
 
 def _write(path: Path, rows: list[dict[str, Any]], types: dict[str, str]) -> None:

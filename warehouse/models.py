@@ -14,7 +14,7 @@ from typing import Any
 from warehouse.connection import Connection
 
 ROOT = Path(__file__).parent
-LAYERS = ("staging", "core", "marts", "v1")
+LAYERS = ("staging", "core", "gate", "marts", "v1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Model:
     sql: str
     reads: frozenset[str]
     calls: frozenset[str] = frozenset()  # table macros of v1 that it calls
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is worked out when read: its header says so, since it would repeat what core holds."""
+        return self.description.startswith("View:")
 
     @property
     def schema(self) -> str:
@@ -91,6 +96,19 @@ def in_order(models: dict[str, Model], also: dict[str, frozenset[str]]) -> list[
     graph = {name: model.reads for name, model in models.items()} | dict(also)
     wanted = {name: {r for r in reads if r in graph} for name, reads in graph.items()}
     return list(TopologicalSorter(wanted).static_order())
+
+
+def ancestors(name: str, models: dict[str, Model], also: dict[str, frozenset[str]]) -> set[str]:
+    """A table and all that it is made from, however far back."""
+    reads = {n: m.reads for n, m in models.items()} | also
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        here = waiting.pop()
+        if here in reads and here not in found:
+            found.add(here)
+            waiting += reads[here]
+    return found
 
 
 def macros(folder: Path = ROOT / "macros") -> list[str]:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from warehouse.connection import Connection, quoted
 from warehouse.home import Home
-from warehouse.models import ROOT, macros
+from warehouse.models import ROOT, in_order, load, macros
 
 # The oldest format: DuckDB 1.0 and later open it, and so does DuckDB in a browser.
 STORAGE = "v1.0.0"
 SCHEMAS = ("v1", "marts")
+BEHIND = ("looks", "series", "intervals", "source_days")  # of core: what the views of v1 show
 # A cell that starts with one of these is a formula to a spreadsheet; pages are not trusted.
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
@@ -52,13 +53,21 @@ def _discard(part: Path) -> None:
 
 
 def _copy(con: Connection) -> None:
-    for schema in SCHEMAS:
+    for schema in ("core", *SCHEMAS):
         con.execute(f"create schema if not exists pub.{schema}")
+    for table in BEHIND:
+        con.execute(f"create table pub.core.{table} as from core.{table}")
+        con.execute(f"comment on table pub.core.{table} is 'Behind the views of v1; not for readers: it may change.'")
     for schema, table, comment in tables(con):
         con.execute(f"create table pub.{schema}.{table} as from {schema}.{table}")
         con.execute(f"comment on table pub.{schema}.{table} is '{quoted(comment)}'")
+    found = load(con)
+    views = [name for name in in_order(found, {}) if name.startswith("v1.") and found[name].is_view]
     con.execute("use pub")
     try:
+        for name in views:
+            con.execute(f"create view {name} as {found[name].sql}")
+            con.execute(f"comment on view {name} is '{quoted(found[name].description)}'")
         # Formulas travel with the data, so that a reader's own SQL can call them.
         for statement in [*macros(), *macros(ROOT / "macros" / "v1")]:
             con.execute(statement)

@@ -10,6 +10,9 @@ with identified as (
         i.vendor,
         coalesce(i.form_factor, '') as form_factor,
         i.gpu_memory_gb,
+        i.known_count,
+        i.label_gpu,
+        i.label_memory_gb,
         -- A price per GPU needs no count to be per GPU.
         coalesce(i.gpu_count, if(o.price_unit like 'gpu_%', 1, null)) as gpu_count
     from staging.raw_offers as o
@@ -30,8 +33,8 @@ converted as (
         o.price::double * f.usd_per_unit as usd_price,
         o.upfront_price::double * f.usd_per_unit as usd_upfront
     from identified as o
-    -- The rate of the day, or the last working day before it.
-    asof left join staging.fx_rates as f on o.currency = f.currency and o.observed_at::date >= f.rate_on
+    -- The last rate from before the day: that day's own comes out in its afternoon, when most prices were read already.
+    asof left join staging.fx_rates as f on o.currency = f.currency and o.observed_at::date > f.rate_on
 )
 select
     * exclude (usd_price, usd_upfront),

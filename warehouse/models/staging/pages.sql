@@ -1,5 +1,5 @@
 -- Every page seen or tried, once: re-parsing a page supersedes what an older parser read from it.
--- Grain: provider x url x captured_at. A failed re-parse supersedes nothing that was read. Recorded captures stand in
+-- Grain: provider x source x url x captured_at; an imported look may be spread over several files, each a row. A failed re-parse supersedes nothing that was read. Recorded captures stand in
 -- for a provider only until it was read live: a demo's prices never mix with real ones.
 -- seen_on: the UTC day, DATE.
 with read_live as (
@@ -11,6 +11,6 @@ select *, captured_at::date as seen_on
 from landing.pages
 where origin <> 'recorded' or provider not in (select provider from read_live)
 qualify row_number() over (
-    partition by provider, url, captured_at
+    partition by provider, source, url, captured_at, if(origin = 'imported', landing_id, '')
     order by status in ('ok', 'no_public_price') desc, landed_at desc, landing_id desc
 ) = 1

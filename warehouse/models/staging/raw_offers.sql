@@ -1,7 +1,8 @@
 -- Every offer as its page states it, with the page's receipt, and the seed document's quoted cells.
 -- Grain: one printed price. Money in the page's own currency and unit.
 select
-    o.* exclude (landing_id, url, term_months),
+    o.* exclude (url, term_months, zone),
+    coalesce(o.zone, '') as zone, -- landed before there was one
     -- A commitment's term may be unprinted; without commitment there is none.
     if(o.pricing_model in ('on_demand', 'spot'), 0, o.term_months) as term_months,
     o.captured_at as observed_at,
@@ -15,6 +16,7 @@ from landing.offers as o
 join staging.pages as p using (landing_id, provider, url, captured_at)
 union all by name
 select
+    'seed' as landing_id,
     'seed' as source,
     'seed' as feed,
     coalesce(a.provider, lower(s.provider)) as provider,
@@ -24,6 +26,7 @@ select
     '' as gpu_memory,
     false as gpu_memory_is_total,
     '' as region, -- the document names none
+    '' as zone,
     s.pricing_model,
     s.term_months::integer as term_months,
     '' as upfront,
@@ -41,6 +44,6 @@ select
     s.source as source_url,
     '' as sha256,
     'seed' as parser_version
-from seeds.seed_prices as s
+from landing.seed_prices as s
 left join seeds.provider_aliases as a on a.alias = lower(s.provider)
 where s.usd_per_gpu_hour is not null

@@ -1,0 +1,5 @@
+-- error: zero is never a price, and neither is less, infinity or nothing at all.
+select series_no, valid_from, price, upfront_price, usd_per_gpu_hour, text
+from core.intervals
+where coalesce(price, 0) + coalesce(upfront_price, 0) <= 0
+    or usd_per_gpu_hour <= 0

@@ -1,0 +1,37 @@
+-- Looks at pages in this build's landing, with how many series each stated.
+-- Grain: provider x feed x source_url x captured_at. look_no: by time. status as landed; a look spread over imported files is one.
+with looked as (
+    select
+        provider,
+        source as feed,
+        url as source_url,
+        captured_at,
+        seen_on,
+        max(landed_at) as landed_at,
+        max(origin) as origin,
+        max(status) as status,
+        max(detail) as detail,
+        max(sha256) as sha256,
+        max(parser_version) as parser_version,
+        max(fetched_by) as fetched_by,
+        sum(n_offers)::bigint as n_offers
+    from staging.pages
+    group by all
+    union all by name
+    select distinct provider, feed, source_url, observed_at as captured_at, observed_on as seen_on, landed_at, origin,
+        'ok' as status, '' as detail, sha256, parser_version, '' as fetched_by, 0 as n_offers
+    from staging.observations
+    where origin = 'seed'
+),
+stated as (
+    select provider, feed, source_url, observed_at as captured_at, count(*) as n_series
+    from staging.observations
+    group by all
+)
+select
+    ((select coalesce(max(look_no), 0) from state.looks)
+        + row_number() over (order by captured_at, provider, feed, source_url))::integer as look_no,
+    l.*,
+    coalesce(s.n_series, 0) as n_series
+from looked as l
+left join stated as s using (provider, feed, source_url, captured_at)

@@ -1,0 +1,36 @@
+-- What each look stated of each series. A series is what has one price history: source x provider x SKU x GPU x count x
+-- region x zone x pricing model x term x upfront x scope; sources are never spliced. Only what states a price, or should (missing).
+-- Grain: series_id x is_announced x observed_at. Money: usd_price USD in the offer's own unit, usd_per_gpu_hour USD per
+-- GPU-hour (NULL for components, statistics, unknown counts). is_announced: of a price whose day has not come.
+-- n_prices: 2 where one look states two different prices for the series, else 1.
+-- rank: which source answers for its provider (1 = first), from seeds.source_ranks.
+with every as (
+    select * from staging.offers
+    union all by name
+    select * from staging.oracle_shapes
+    union all by name
+    select * from staging.gcp_component_sums
+),
+named as (
+    select
+        md5(concat_ws(
+            '|', e.source, e.provider, e.instance, coalesce(e.gpu, e.gpu_label), e.form_factor, e.gpu_memory_gb,
+            e.gpu_count, e.region, e.zone, e.pricing_model, e.term_months, e.upfront, e.price_scope
+        )) as series_id,
+        coalesce(e.effective_from > e.observed_at::date, false) as is_announced,
+        e.observed_at::date as observed_on,
+        -- The pages of one live scrape are one look; else each time is.
+        if(e.origin = 'live', e.landing_id || e.observed_at::date, e.observed_at::varchar) as look,
+        e.* exclude (captured_at),
+        coalesce(r.rank, if(e.source = 'seed', 9, 5))::integer as rank
+    from every as e
+    left join seeds.source_ranks as r on r.provider = e.provider and r.source = e.source
+    where e.price_status in ('priced', 'missing') and e.price_scope <> 'host_component'
+)
+select
+    * exclude (look, landing_id),
+    if(min(coalesce(price, 0)) over same <> max(coalesce(price, 0)) over same, 2, 1) as n_prices
+from named
+window same as (partition by series_id, is_announced, look)
+-- The same thing twice in one look: the latest landing answers, then the dearer (a too low price misleads more).
+qualify row_number() over (same order by landed_at desc, price desc, observed_at desc, text) = 1

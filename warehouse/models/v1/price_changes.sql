@@ -1,0 +1,33 @@
+-- View: what changed, when: a price that is new, dropped, rose, went or came back.
+-- Grain: event_id (stable); seq orders by day. old_, new_usd_per_gpu_hour: USD per GPU-hour; pct: change in percent of the old, NULL where there
+-- is none. A change of currency or exchange rate alone is not a price change.
+with events as (
+    select
+        *,
+        valid_from as changed_on,
+        case
+            when old_ended_by is null then 'new'
+            when old_ended_by = 'gone' then 'back'
+            when usd_per_gpu_hour < old_usd_per_gpu_hour then 'drop'
+            when usd_per_gpu_hour > old_usd_per_gpu_hour then 'rise'
+        end as kind,
+        old_usd_per_gpu_hour as old_usd,
+        usd_per_gpu_hour as new_usd
+    from v1.price_intervals
+    union all by name
+    select *, valid_to as changed_on, 'gone' as kind, usd_per_gpu_hour as old_usd, null as new_usd
+    from v1.price_intervals
+    where ended_by = 'gone'
+)
+select
+    md5(concat_ws('|', series_id, changed_on, kind, observed_at)) as event_id,
+    row_number() over (order by changed_on, observed_at, series_id, kind) as seq,
+    series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region, zone,
+    pricing_model, term_months, upfront, price_scope, rank,
+    changed_on, observed_at, kind,
+    old_usd as old_usd_per_gpu_hour,
+    new_usd as new_usd_per_gpu_hour,
+    round(100 * (new_usd / old_usd - 1), 2)::decimal(18, 2) as pct,
+    quality, source_url, sha256
+from events
+where kind is not null

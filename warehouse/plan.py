@@ -1,0 +1,169 @@
+"""Decides what a build reads: only what newly landed, where that gives what a build of everything would; else all.
+
+An append needs: the same code and seeds, no known file gone or touched, every new look later than all known looks at
+its source and not in an earlier month than the newest (the gate takes its bands at the turn of a month), and nothing
+that changes how known prices were read (late exchange rates, live pages that replace recorded ones).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from warehouse.connection import Connection, quoted
+from warehouse.home import Home
+from warehouse.landing import landed, stamped
+
+ROWS_AT_ONCE = 3_000_000  # about 1.5 GB while they are normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The landing files to read, part by part, and whether to start anew."""
+
+    is_whole: bool
+    why: str
+    parts: list[list[str]]
+    files: dict[str, str]  # all that are known after this build: <kind>/<name> -> size and time of change
+    fingerprint: str
+
+
+@cache
+def fingerprint() -> str:
+    """What a table is made by, besides facts: our code, models and seeds, and DuckDB."""
+    digest = hashlib.sha256(duckdb.__version__.encode())
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*")):
+        if path.suffix in (".py", ".sql", ".csv"):
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def plan(con: Connection, home: Home) -> Plan:
+    """How to build from what lies in the landing now."""
+    pages = landed(home, "pages")
+    whole = {"pages": set(pages), "offers": set(pages)}  # offers count only with their page
+    files = {
+        f"{kind}/{name}": stamp
+        for kind in ("pages", "offers", "rates")
+        for name, stamp in stamped(home, kind).items()
+        if name in whole.get(kind, {name})
+    }
+    known = _known(con)
+    new = [n for n in pages if f"pages/{n}" not in known]
+    why = _why_whole(con, home, known, files, new)
+    if why:
+        return Plan(True, f"building anew: {why}", _parts(con, home, pages), files, fingerprint())
+    return Plan(False, f"adding {len(new)} landed files", [new], files, fingerprint())
+
+
+def remember(con: Connection, done: Plan) -> None:
+    """Note what the warehouse was built from."""
+    con.execute("delete from state.files")
+    con.execute(
+        "insert into state.files select unnest(?::varchar[]), unnest(?::varchar[])",
+        [list(done.files), list(done.files.values())],
+    )
+    con.execute("delete from state.made_by")
+    con.execute("insert into state.made_by values (?)", [done.fingerprint])
+
+
+def _known(con: Connection) -> dict[str, str]:
+    try:
+        if con.execute("from state.made_by").fetchall() != [(fingerprint(),)]:
+            return {}
+        return dict(con.execute("from state.files").fetchall())
+    except duckdb.CatalogException:
+        return {}  # no warehouse yet, or one of an older version: it is made again from facts
+
+
+def _why_whole(con: Connection, home: Home, known: dict[str, str], files: dict[str, str], new: list[str]) -> str:
+    """Why appending would not give what building anew does; empty when it would."""
+    if not known:
+        return "there is no warehouse by this version"
+    changed = [name for name, stamp in known.items() if files.get(name) != stamp]
+    if changed:
+        return f"known landing files are gone or were touched: {', '.join(changed[:3])}"
+    rates = [n for n in files if n.startswith("rates/") and n not in known]
+    if rates and _changes_rates(con, home, rates, known):
+        return "exchange rates came late"
+    return _late(con, home, new) if new else ""
+
+
+def _changes_rates(con: Connection, home: Home, new: list[str], known: dict[str, str]) -> bool:
+    """Whether new rates are of days before the newest known look, and not known already."""
+    old = [n for n in known if n.startswith("rates/")]
+    seen = f"select rate_on, currency from {_parquet(home, old)}" if old else "select null::date, null::varchar"
+    return bool(
+        con.execute(
+            f"select 1 from (select rate_on, currency from {_parquet(home, new)} except {seen}) "  # noqa: S608
+            "where rate_on < (select max(seen_on) from state.looks where origin <> 'seed') limit 1"
+        ).fetchall()
+    )
+
+
+def _late(con: Connection, home: Home, new: list[str]) -> str:
+    found = con.execute(
+        f"""
+        with fresh as (
+            select provider, source as feed, min(captured_at)::date as first_on, bool_or(origin = 'live') as is_live,
+                bool_or(origin = 'recorded') as is_recorded
+            from {_parquet(home, [f"pages/{n}" for n in new])}
+            group by all
+        ),
+        known as (
+            select provider, feed, max(seen_on) as last_on, bool_or(origin = 'live') as is_live,
+                bool_or(origin = 'recorded') as is_recorded
+            from state.looks where origin <> 'seed'
+            group by all
+        ),
+        months as (select date_trunc('month', max(last_on)) as newest from known)
+        select case
+            when f.first_on <= k.last_on then concat(f.provider, ' ', f.feed, ' has looks up to ', k.last_on)
+            when f.first_on < m.newest then concat(f.provider, ' ', f.feed, ' tells of an earlier month: ', f.first_on)
+            when (f.is_live and p.is_recorded) or (f.is_recorded and (f.is_live or p.is_live))
+                then concat(f.provider, ' has live and recorded pages')
+        end as why
+        from fresh as f
+        cross join months as m
+        left join known as k using (provider, feed)
+        left join (select provider, bool_or(is_live) as is_live, bool_or(is_recorded) as is_recorded from known group by all)
+            as p using (provider)
+        where why is not null
+        order by all
+        limit 1
+        """  # noqa: S608 -- paths of ours, quoted
+    ).fetchall()
+    return str(found[0][0]) if found else ""
+
+
+def _parquet(home: Home, names: list[str]) -> str:
+    files = ", ".join(f"'{quoted(home.landing / name)}'" for name in names)
+    return f"read_parquet([{files}], union_by_name = true)"
+
+
+def _parts(con: Connection, home: Home, pages: list[str]) -> list[list[str]]:
+    """Pages by whole providers, together at most about ROWS_AT_ONCE offers; at least one part, though it be empty."""
+    offers = [f"offers/{n}" for n in pages if (home.landing / "offers" / n).exists()]
+    files = ", ".join(f"'{quoted(home.landing / name)}'" for name in offers)
+    counted = (
+        con.execute(f"select file_name, num_rows from parquet_file_metadata([{files}])").fetchall() if files else []
+    )
+    sizes = {str(Path(name).relative_to(home.landing / "offers")): rows for name, rows in counted}
+    by_provider: dict[str, list[str]] = {}
+    for name in pages:
+        by_provider.setdefault(name.split("/")[0], []).append(name)
+    parts: list[list[str]] = [[]]
+    filled = 0
+    for names in by_provider.values():
+        size = sum(sizes.get(n, 0) for n in names)
+        if parts[-1] and filled + size > ROWS_AT_ONCE:
+            parts.append([])
+            filled = 0
+        parts[-1] += names
+        filled += size
+    return parts

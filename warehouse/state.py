@@ -1,0 +1,129 @@
+"""What the build keeps between builds: looks, series, runs, verdicts and intervals, extended by what newly landed.
+
+`state.*` are plain tables, `core.*` is what the models see of them. Every newest run of a series is in state.heads;
+what came before it in state.closed_runs, as narrow as can be, which only grows. Intervals the same.
+"""
+
+from __future__ import annotations
+
+from warehouse.connection import Connection
+
+_RUN = """
+    series_no integer, run_no integer, first_look integer, last_look integer, first_on date, last_on date,
+    ended_on date, n_seen integer, price decimal(38, 18), upfront_price decimal(38, 18), currency varchar,
+    price_unit varchar, availability varchar, effective_from date, price_status varchar, n_prices integer,
+    usd_per_unit double, rate_on date, usd_price decimal(38, 18), usd_per_gpu_hour decimal(18, 6), gpu_label varchar,
+    text varchar
+"""
+_INTERVAL = """
+    series_no integer, valid_from date, valid_to date, first_on date, last_on date, first_look integer,
+    usd_per_gpu_hour decimal(18, 6), usd_price decimal(38, 18), price decimal(38, 18), upfront_price decimal(38, 18),
+    currency varchar, price_unit varchar, usd_per_unit double, rate_on date, effective_from date, availability varchar,
+    quality varchar, gpu_label varchar, text varchar, ended_by varchar, old_usd_per_gpu_hour decimal(18, 6),
+    old_ended_by varchar
+"""
+TABLES = {
+    "files": "name varchar, stamp varchar",
+    "made_by": "fingerprint varchar",
+    "looks": """
+        look_no integer, provider varchar, feed varchar, source_url varchar, captured_at timestamptz, seen_on date,
+        landed_at timestamptz, origin varchar, status varchar, detail varchar, sha256 varchar, parser_version varchar,
+        fetched_by varchar, n_offers bigint, n_series bigint
+    """,
+    "series": """
+        series_no integer, main_no integer, series_id varchar, is_announced boolean, source varchar, feed varchar,
+        provider varchar, instance varchar, gpu varchar, vendor varchar, form_factor varchar,
+        gpu_memory_gb decimal(9, 3), gpu_count decimal(18, 10), region varchar, zone varchar, pricing_model varchar,
+        term_months integer, upfront varchar, price_scope varchar, rank integer, origin varchar, gpu_label varchar,
+        known_count decimal(18, 10), label_gpu varchar, label_memory_gb decimal(9, 3)
+    """,
+    "closed_runs": _RUN,
+    "heads": _RUN + ", first_at timestamptz, last_at timestamptz",
+    # The series that this build touches: all of their runs from from_run_no on are new; NULL: none is.
+    "moved": "series_no integer, from_run_no integer",
+    "verdicts": """
+        series_no integer, run_no integer, first_on date, verdict varchar, status varchar, rule varchar, class varchar,
+        reason varchar
+    """,
+    "closed_intervals": _INTERVAL,
+    "open_intervals": _INTERVAL,
+}
+VIEWS = {
+    "looks": "from state.looks",
+    "series": "from state.series",
+    "verdicts": "from state.verdicts",
+    "runs": "select * exclude (first_at, last_at) from state.heads union all by name from state.closed_runs",
+    "intervals": "from state.closed_intervals union all from state.open_intervals",
+}
+
+
+def start_anew(con: Connection) -> None:
+    """Empty tables, in place of whatever was there."""
+    con.execute("drop schema if exists state cascade")
+    con.execute("create schema state")
+    for name, definition in TABLES.items():
+        con.execute(f"create table state.{name} ({definition})")
+
+
+def _show(con: Connection, view: str) -> None:
+    con.execute(f"create or replace view core.{view} as {VIEWS[view]}")
+
+
+def _columns(con: Connection, table: str) -> str:
+    return ", ".join(row[0] for row in con.execute(f"describe state.{table}").fetchall())
+
+
+def add_looks(con: Connection) -> None:
+    """core.looks: every look at a page and what came of it, numbered by time. Grain: look_no."""
+    con.execute("insert into state.looks by name from staging.looks")
+    _show(con, "looks")
+
+
+def add_series(con: Connection) -> None:
+    """core.series: what has one price history, with its GPU. Grain: series_no; series_id is the public name."""
+    con.execute("insert into state.series by name from staging.new_series")
+    _show(con, "series")
+
+
+def add_runs(con: Connection) -> None:
+    """core.runs: stretches of looks at which a series stated the same. Grain: series_no x run_no."""
+    run = _columns(con, "closed_runs")
+    con.execute(f"insert into state.closed_runs select {run} from staging.runs where not is_last")
+    con.execute(
+        f"create or replace table state.heads as "
+        f"select {run}, first_at, last_at from state.heads anti join staging.runs using (series_no) union all "
+        f"select {run}, first_at, last_at from staging.runs where is_last order by series_no"
+    )
+    con.execute(
+        "insert into state.moved select series_no, min(run_no) filter (where is_new) from staging.runs group by all"
+    )
+    _show(con, "runs")
+
+
+def add_verdicts(con: Connection) -> None:
+    """core.verdicts: runs that the gate did not simply accept, and why. Grain: series_no x run_no."""
+    con.execute(
+        "delete from state.verdicts using staging.changed_verdicts as c "
+        "where verdicts.series_no = c.series_no and verdicts.run_no = c.run_no"
+    )
+    con.execute("insert into state.verdicts by name from staging.changed_verdicts where verdict is not null")
+    _show(con, "verdicts")
+
+
+def add_intervals(con: Connection) -> None:
+    """core.intervals: the accepted history of every series. Grain: series_no x valid_from x first_look."""
+    interval = _columns(con, "closed_intervals")
+    con.execute(
+        "delete from state.closed_intervals using staging.touched as t "
+        "where closed_intervals.series_no = t.main_no and closed_intervals.valid_from >= t.from_on"
+    )
+    con.execute(
+        f"insert into state.closed_intervals select {interval} from staging.intervals where not is_last "
+        "order by series_no, valid_from, first_look"
+    )
+    con.execute(
+        f"create or replace table state.open_intervals as "
+        f"select {interval} from state.open_intervals where series_no not in (select main_no from staging.touched) "
+        f"union all select {interval} from staging.intervals where is_last order by series_no"
+    )
+    _show(con, "intervals")
