@@ -188,7 +188,7 @@ def test_the_seed_document_on_its_day(run: Run, demo: Demo) -> None:
 
 def test_history_is_oldest_first_with_receipts(run: Run, demo: Demo) -> None:
     rows = run("history", "A100 80GB", "--provider", "oracle", "--json", home=demo.home).records()
-    assert [r["observed_on"] for r in rows] == sorted(r["observed_on"] for r in rows)
+    assert [r["valid_from"] for r in rows] == sorted(r["valid_from"] for r in rows)
     assert {r["origin"] for r in rows} == {"seed", "recorded"} and all(r["text"] for r in rows)
 
 
