@@ -45,7 +45,8 @@ def published_database(home: Path | None) -> Iterator[Any]:
     from warehouse.connection import DatabaseError, NothingPublished, published
 
     # DuckDB imports pandas, if it can, to look at every bound parameter: half a second for nothing.
-    was_absent = sys.modules.setdefault("pandas", None) is None  # type: ignore[arg-type]
+    is_ours = "pandas" not in sys.modules
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     state = settings.home(home)
     try:
         with published(state) as con:
@@ -55,7 +56,7 @@ def published_database(home: Path | None) -> Iterator[Any]:
     except DatabaseError as broken:
         raise Problem(f"{state.published} cannot be read; a refresh makes it again: {broken}") from broken
     finally:
-        if was_absent:
+        if is_ours:
             del sys.modules["pandas"]  # who builds next needs it
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from pipelines.chart import MARKS, Line, Segment
@@ -32,7 +33,8 @@ def lines(
     for interval in intervals:
         # A series has one line even where a rounding of its facts changed.
         groups[(interval["series_id"],) if few else tuple(interval[k] for k in keys)].append(interval)
-    drawn = [(found, lowest(s for i in found for s in _seen(i, looks, today))) for found in groups.values()]
+    watched = _watched(intervals, looks, today)
+    drawn = [(found, lowest(s for i in found for s in _seen(i, watched))) for found in groups.values()]
     drawn = sorted((d for d in drawn if d[1]), key=_importance)
     shown = drawn[: len(MARKS)]
     told = [k for k in keys if k == "provider" or len({found[-1][k] for found, _ in shown}) > 1]
@@ -63,18 +65,17 @@ def lowest(segments: Iterable[Segment]) -> list[Segment]:
     return result
 
 
-def _seen(interval: Interval, looks: Mapping[tuple[str, str], list[date]], today: date) -> Iterable[Segment]:
-    """The parts of an interval during which its source was looked at every few weeks."""
-    days = looks.get((interval["provider"], interval["feed"]), [])
-    days = sorted({*days, interval["valid_from"], interval["last_seen_on"]})
-    end = interval["valid_to"] or max(interval["last_seen_on"] + DAY, today + DAY)
-    for since, until in _stretches(days, today):
-        since, until = max(since, interval["valid_from"]), min(until, end)
-        if since < until:
-            yield Segment(since, until, float(interval["usd_per_gpu_hour"]))
+def _watched(
+    intervals: Iterable[Interval], looks: Mapping[tuple[str, str], list[date]], today: date
+) -> dict[tuple[str, str], list[tuple[date, date]]]:
+    """(provider, feed) -> when it was looked at every few weeks, as spans of days in order."""
+    days: dict[tuple[str, str], set[date]] = defaultdict(set)
+    for interval in intervals:
+        days[interval["provider"], interval["feed"]] |= {interval["observed_at"].date(), interval["last_seen_on"]}
+    return {feed: list(_spans(sorted(of_feed.union(looks.get(feed, ()))), today)) for feed, of_feed in days.items()}
 
 
-def _stretches(days: Sequence[date], today: date) -> Iterable[tuple[date, date]]:
+def _spans(days: Sequence[date], today: date) -> Iterable[tuple[date, date]]:
     """From a day up to, not including, another: looks that lie no more than MAX_AGE days apart."""
     since = days[0]
     for day, following in zip(days, [*days[1:], None], strict=True):
@@ -83,6 +84,18 @@ def _stretches(days: Sequence[date], today: date) -> Iterable[tuple[date, date]]
         elif following - day > MAX_AGE * DAY:
             yield since, day + DAY
             since = following
+
+
+def _seen(interval: Interval, watched: Mapping[tuple[str, str], list[tuple[date, date]]]) -> Iterable[Segment]:
+    """The parts of an interval during which its source was looked at."""
+    spans = watched[interval["provider"], interval["feed"]]
+    end = interval["valid_to"] or date.max
+    first = bisect_right(spans, interval["valid_from"], key=lambda span: span[1])
+    for since, until in islice(spans, first, None):
+        if since >= end:
+            return
+        since, until = max(since, interval["valid_from"]), min(until, end)
+        yield Segment(since, until, float(interval["usd_per_gpu_hour"]))
 
 
 def _importance(drawn: tuple[list[Interval], list[Segment]]) -> tuple[Any, ...]:

@@ -232,6 +232,11 @@ def test_sql_answers_and_helps(run: Run, demo: Demo) -> None:
     assert run("sql", "selec 1", home=demo.home).code == 1
 
 
+def test_no_progress_bar_is_drawn_among_the_data(run: Run, demo: Demo) -> None:
+    said = run("sql", "select current_setting('enable_progress_bar') as bar", "--json", home=demo.home)
+    assert said.records() == [{"bar": False}]
+
+
 def test_what_json_has_no_word_for_is_null(run: Run, demo: Demo) -> None:
     said = run("sql", "select 'nan'::double as a, 'inf'::double as b, 1.5 as c", "--json", home=demo.home)
     assert json.loads(said.out, parse_constant=pytest.fail) == [{"a": None, "b": None, "c": 1.5}]

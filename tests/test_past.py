@@ -147,7 +147,11 @@ def test_many_series_become_the_lowest_of_each_provider(run: Run, tmp_path: Path
 
 
 def test_what_is_not_in_force_yet_is_not_drawn(run: Run, tmp_path: Path) -> None:
-    home = make(tmp_path, price_intervals=[interval("2025-06-01", None, "3", last_seen_on="2024-12-30")])
+    announced = interval("2025-06-01", None, "3") | {
+        "observed_at": "2024-12-01 06:00:00+00",
+        "last_seen_on": "2024-12-30",
+    }
+    home = make(tmp_path, price_intervals=[announced])
     said = run("history", "A100", "--chart", home=home)
     assert said.code == 0 and "nothing to draw" in said.err and "2025-06-01" in said.out
 

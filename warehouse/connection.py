@@ -33,6 +33,7 @@ def quoted(text: Path | str) -> str:
 def _settle(con: Connection) -> Connection:
     con.execute("set TimeZone = 'UTC'")  # dates are UTC days wherever the reader sits
     con.execute("set preserve_insertion_order = true")
+    con.execute("set enable_progress_bar = false")  # after two seconds it would be drawn on stdout, among the data
     return con
 
 
