@@ -33,7 +33,7 @@ def quoted(text: Path | str) -> str:
 def _settle(con: Connection) -> Connection:
     con.execute("set TimeZone = 'UTC'")  # dates are UTC days wherever the reader sits
     con.execute("set preserve_insertion_order = true")
-    con.execute("set enable_progress_bar = false")  # after two seconds it would be drawn on stdout, among the data
+    con.execute("set enable_progress_bar = false")  # where DuckDB takes us for a notebook it would draw on stdout
     return con
 
 
@@ -45,6 +45,15 @@ def in_memory() -> Iterator[Connection]:
         yield con
     finally:
         con.close()
+
+
+@contextmanager
+def roomy(folder: Path) -> Iterator[Connection]:
+    """A private database in memory that lays what is too much for 2 GB into a folder, its owner's to remove."""
+    with in_memory() as con:
+        con.execute("set memory_limit = '2GB'")
+        con.execute(f"set temp_directory = '{quoted(folder / 'spilled')}'")
+        yield con
 
 
 @contextmanager
