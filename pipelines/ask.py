@@ -22,7 +22,7 @@ from pipelines.console import (
     published_database,
     say,
 )
-from pipelines.filters import ALL, Filter
+from pipelines.filters import ALL, MAX_AGE, Filter
 from pipelines.output import Format, show
 
 
@@ -77,7 +77,7 @@ def prices(
     *,
     wanted: Filter = ALL,
     as_of: date | None = None,
-    max_age: int = 35,
+    max_age: int = MAX_AGE,
     style: Style = "table",
     as_json: Json = False,
     home: Home = None,

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines import settings
 from pipelines.console import OK, USAGE, Home, Json, Problem, known_slug, published_database, say
-from pipelines.filters import ALL, Filter
+from pipelines.filters import ALL, MAX_AGE, Filter
 from pipelines.output import show, tame
 from pipelines.page import sheet
 
@@ -93,4 +93,5 @@ def _headline(told: dict[str, Any]) -> str:
     amount = f"{usd.normalize():f} USD per GPU-hour" if usd is not None else "no price per GPU-hour"
     age = price["age_days"]
     seen = f", last seen {age} days before" if age > 1 else ""
+    seen += " (too long ago to count)" if age > MAX_AGE else ""
     return f"{name}: {amount} on {day}, in force since {price['valid_from']}{seen}"

@@ -12,6 +12,8 @@ from cyclopts import Parameter
 
 from pipelines.console import USAGE, Problem
 
+MAX_AGE = 35  # days after which a price that was not seen again no longer counts
+
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from itertools import islice, pairwise
 from typing import Any
 
 from pipelines.chart import MARKS, Line, Segment
+from pipelines.filters import MAX_AGE
 
-MAX_AGE = 35  # days after which a price that was not seen again no longer counts, as in `gpuhour prices`
 DAY = timedelta(days=1)
 _SERIES = ("provider", "instance", "gpu", "gpu_memory_gb", "gpu_count", "region", "zone", "pricing_model",
            "term_months", "upfront", "source")  # fmt: skip
@@ -105,10 +105,10 @@ def _importance(drawn: tuple[list[Interval], list[Segment]]) -> tuple[Any, ...]:
 
 def _name(found: Sequence[Interval], told: Sequence[str], segments: Sequence[Segment], today: date) -> str:
     last = found[-1]
-    words = {k: f"{last[k]:g} {unit}" for k, unit in (("gpu_memory_gb", "GB"), ("gpu_count", "GPUs"),
+    words = {k: f"{float(last[k]):.10g} {unit}" for k, unit in (("gpu_memory_gb", "GB"), ("gpu_count", "GPUs"),
              ("term_months", "months")) if last[k]}  # fmt: skip
     facts = " ".join(str(words.get(k, last[k])) for k in told if last[k] not in (None, "", 0))
     count = len({i["series_id"] for i in found})
     many = f", lowest of {count} series" if count > 1 else ""
     end = "now" if segments[-1].until > today else f"until {segments[-1].until - DAY}"
-    return f"{facts}{many}: {segments[-1].value:g} {end}"
+    return f"{facts}{many}: {segments[-1].value:.10g} {end}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from pipelines.filters import Filter
+from pipelines.filters import MAX_AGE, Filter
 from pipelines.formula import agrees, formula
 from pipelines.read import conditions
-from pipelines.receipts import kept
+from pipelines.receipts import Kept, kept
 from warehouse.connection import Connection
 from warehouse.home import Home
 from warehouse.identity import resolve
@@ -53,14 +53,18 @@ def candidates(con: Connection, sku: str, wanted: Filter) -> list[Fact]:
 
 
 def in_force(con: Connection, series: Sequence[Fact], day: date) -> list[Fact]:
-    """Of these series the intervals in force on a day, with every column of v1.price_intervals."""
-    return _facts(
+    """Of these series the intervals in force on a day, with every column of v1.price_intervals.
+
+    What was last seen too long before only stands where nothing newer does.
+    """
+    found = _facts(
         con,
         f"from v1.price_intervals where series_id in (select unnest($ids)) and {_IN_FORCE} "
         "qualify row_number() over (partition by series_id order by valid_from desc, observed_at desc) = 1 "
         "order by provider, instance, region, zone, pricing_model, term_months, series_id",
         {"ids": [s["series_id"] for s in series], "day": day},
     )
+    return [f for f in found if f["last_seen_on"] >= day - timedelta(days=MAX_AGE)] or found
 
 
 def explain(con: Connection, home: Home, series: Fact, price: Fact | None, day: date) -> Fact:
@@ -85,6 +89,8 @@ def _formula(con: Connection, price: Fact) -> Fact:
 def _receipt(home: Home, price: Fact) -> Fact:
     facts = {k: price[k] for k in ("text", "gpu_label", "source_url", "observed_at", "sha256", "parser_version",
                                    "origin", "landed_at")}  # fmt: skip
+    if price["origin"] in ("imported", "seed"):  # the URL and the hash of the commit or file are all there is
+        return facts | {"archived_page": asdict(Kept(f"none: {price['origin']}"))}
     page = kept(home, price["provider"], price["sha256"] or "", price["source_url"] or "", price["observed_at"].date())
     return facts | {"archived_page": asdict(page)}
 
@@ -127,6 +133,7 @@ def _others(con: Connection, series: Fact, price: Fact | None, day: date) -> lis
         from v1.price_intervals
         where {" and ".join(f"{k} is not distinct from ${k}" for k in same)} and source <> $source
             and (region = $region or region = '' or $region = '') and {_IN_FORCE}
+            and last_seen_on >= $day - {MAX_AGE}
         order by rank, source, instance, series_id limit 20
         """,  # noqa: S608 -- names of columns
         {k: series[k] for k in (*same, "source", "region")} | {"day": day},

@@ -167,3 +167,14 @@ def test_a_series_by_its_id(run: Run, tmp_path: Path) -> None:
     )
     assert run("explain", "aws", "p4d.24xlarge", home=home).code == 2
     assert one(run, home, "aws", "aaaaaaaa")["series"]["series_id"] == ids[0]
+
+
+def test_what_was_not_seen_for_long_gives_way(run: Run, tmp_path: Path) -> None:
+    stale = AN_INTERVAL | {"series_id": "s2", "source": "feed", "last_seen_on": "2024-06-01", "origin": "imported"}
+    home = make(tmp_path, series=[A_SERIES, A_SERIES | {"series_id": "s2", "source": "feed"}],
+                price_intervals=[AN_INTERVAL, stale])  # fmt: skip
+    told = one(run, home, "aws", "p4d.24xlarge")
+    assert told["series"]["series_id"] == "s1" and told["other_sources"] == []
+    assert told["receipt"]["archived_page"]["state"] == "absent"
+    old = run("explain", "aws", "p4d.24xlarge", "--source", "feed", home=home)
+    assert "last seen 213 days before (too long ago to count)" in old.out and "none: imported" in old.out

@@ -93,7 +93,8 @@ def test_a_chart_has_steps_and_gaps(run: Run, home: Home, monkeypatch: pytest.Mo
     assert "┐" in said.out and aws.split("│")[-1].strip()
     (low,) = (line for line in lines[1:17] if "1.00" in line)
     assert re_gap(low.split("│")[1]) > 10  # eight months of three years
-    assert any("lambda" in line and "1.1 " in line for line in lines[19:22])
+    assert any("aws p4d.24xlarge" in line and line.endswith(": 2.745 now") for line in lines[19:22])
+    assert any("lambda" in line and "1.1 " in line and "40" not in line for line in lines[19:22])
     assert "valid_from" in said.out
 
 
@@ -135,15 +136,15 @@ def test_a_chart_goes_with_the_table_alone(run: Run, home: Home) -> None:
 
 def test_many_series_become_the_lowest_of_each_provider(run: Run, tmp_path: Path) -> None:
     rows = [
-        interval("2022-01-01", None, f"{3 + n}", series_id=f"s{n}", region=f"r{n:02}", provider=f"p{n % 10}")
+        interval("2022-01-01", None, f"{3 + n}.123457", series_id=f"s{n}", region=f"r{n:02}", provider=f"p{n % 10}")
         for n in range(30)
     ]
     home = make(tmp_path, price_intervals=rows)
     said = run("history", "A100", "--chart", home=home)
     assert "and 2 more lines: narrow with --provider" in said.err
-    assert said.out.count("lowest of 3 series") == 8 and "p0, lowest of 3 series: 3 now" in said.out
+    assert said.out.count("lowest of 3 series") == 8 and "p0, lowest of 3 series: 3.123457 now" in said.out
     few = run("history", "A100", "--chart", "--provider", "p0", home=home)
-    assert "lowest" not in few.out and "r00: 3 now" in few.out and "more" not in few.err
+    assert "lowest" not in few.out and "r00: 3.123457 now" in few.out and "more" not in few.err
 
 
 def test_what_is_not_in_force_yet_is_not_drawn(run: Run, tmp_path: Path) -> None:
