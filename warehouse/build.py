@@ -86,6 +86,9 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
     "core.looks": (frozenset({"staging.looks"}), state.add_looks),
     "core.series": (frozenset({"staging.new_series"}), state.add_series),
     "core.runs": (frozenset({"staging.runs"}), state.add_runs),
+    "core.look_counts": (frozenset({"staging.look_counts"}), state.add_look_counts),
+    "core.price_counts": (frozenset({"gate.price_counts"}), state.add_price_counts),
+    "core.findings": (frozenset({"gate.findings"}), state.add_findings),
     "core.verdicts": (frozenset({"staging.changed_verdicts"}), state.add_verdicts),
     "core.intervals": (frozenset({"staging.intervals"}), state.add_intervals),
 }
@@ -200,7 +203,8 @@ def _build(con: Connection, home: Home) -> list[str]:
     con.execute("delete from state.moved")
     found, order = prepare(con)
     # What a part of the landing is made into, part by part, so that memory holds one of them at a time.
-    first = models.ancestors("core.runs", found, _made_by_python())
+    made = _made_by_python()
+    first = models.ancestors("core.runs", found, made) | models.ancestors("core.look_counts", found, made)
     for nth, part in enumerate(chosen.parts):
         open_landing(con, home, part)
         seeds = "from seeds.seed_prices" + ("" if chosen.is_whole and nth == 0 else " limit 0")

@@ -32,6 +32,8 @@ def quoted(text: Path | str) -> str:
 
 def _settle(con: Connection) -> Connection:
     con.execute("set TimeZone = 'UTC'")  # dates are UTC days wherever the reader sits
+    # Of tables made in the same transaction DuckDB knows no size: it would join them in time row by row.
+    con.execute("set asof_loop_join_threshold = 0")
     con.execute("set preserve_insertion_order = true")
     con.execute("set enable_progress_bar = false")  # where DuckDB takes us for a notebook it would draw on stdout
     return con

@@ -43,8 +43,14 @@ TABLES = {
     "moved": "series_no integer, from_run_no integer",
     "verdicts": """
         series_no integer, run_no integer, first_on date, verdict varchar, status varchar, rule varchar, class varchar,
-        reason varchar
+        expected double, reason varchar, confirmed_by varchar
     """,
+    "findings": """
+        series_no integer, run_no integer, rule varchar, verdict varchar, class varchar, is_contradiction boolean,
+        expected double, reason varchar
+    """,
+    "price_counts": "gpu varchar, pricing_model varchar, seen_month date, price_class integer, n integer",
+    "look_counts": "look_no integer, pricing_model varchar, product varchar, n_series integer, n_begun integer",
     "closed_intervals": _INTERVAL,
     "open_intervals": _INTERVAL,
 }
@@ -52,6 +58,9 @@ VIEWS = {
     "looks": "from state.looks",
     "series": "from state.series",
     "verdicts": "from state.verdicts",
+    "findings": "from state.findings",
+    "price_counts": "from state.price_counts",
+    "look_counts": "from state.look_counts",
     "runs": "from state.heads union all from state.closed_runs",
     "intervals": "from state.closed_intervals union all from state.open_intervals",
 }
@@ -98,6 +107,28 @@ def add_runs(con: Connection) -> None:
         "insert into state.moved select series_no, min(run_no) filter (where is_new) from staging.runs group by all"
     )
     _show(con, "runs")
+
+
+def add_look_counts(con: Connection) -> None:
+    """core.look_counts: how much each look stated, of what. Grain: look_no x pricing_model x product."""
+    con.execute("insert into state.look_counts by name from staging.look_counts")
+    _show(con, "look_counts")
+
+
+def add_price_counts(con: Connection) -> None:
+    """core.price_counts: what was asked for each GPU, by month. Grain: gpu x pricing_model x month x price_class."""
+    con.execute("insert into state.price_counts by name from gate.price_counts")
+    _show(con, "price_counts")
+
+
+def add_findings(con: Connection) -> None:
+    """core.findings: all that the rules found; core.verdicts decides. Grain: series_no x run_no x rule."""
+    con.execute(
+        "delete from state.findings using gate.runs as r "
+        "where findings.series_no = r.series_no and findings.run_no = r.run_no"
+    )
+    con.execute("insert into state.findings by name from gate.findings")
+    _show(con, "findings")
 
 
 def add_verdicts(con: Connection) -> None:

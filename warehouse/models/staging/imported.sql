@@ -55,7 +55,7 @@ pages as (
     group by all
 )
 select
-    i.* exclude (item),
+    i.*,
     'imported' as landing_id,
     if(s.highest < 0, null, s.highest) as price,
     if(s.highest < 0, 'missing', 'priced') as price_status,

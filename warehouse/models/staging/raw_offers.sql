@@ -9,6 +9,7 @@ select
     o.captured_at as last_at,
     1 as n_seen,
     1 as n_prices,
+    null::ubigint as item,
     p.landed_at,
     p.origin,
     p.source as feed, -- as the fetcher names the page: one page may state several sources
