@@ -10,7 +10,7 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import ask, settings, work
+from pipelines import ask, importing, settings, work
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(
@@ -25,6 +25,7 @@ for command in (
     work.demo, work.refresh, work.capture, work.schedule,
 ):  # fmt: skip
     app.command(command)
+app.command(importing.import_, name="import")
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -18,7 +18,6 @@ COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
     "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
 )  # fmt: skip
-STAGING = {"staging.pages", "staging.raw_offers", "staging.gpu_identity", "staging.fx_rates", "staging.offers"}
 _NAME_DATE = re.compile(r"(20\d\d)-(\d\d)(?:-(\d\d))?")
 _SMALL = 64 * 1024 * 1024
 
@@ -86,7 +85,7 @@ def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
         con.execute(f"create table landing.rates as {select_rows(con, 'no_rates', [], RATE_TYPES)}")
         load_seeds(con)
         con.execute("create view landing.seed_prices as from seeds.seed_prices limit 0")  # not in this file
-        build_tables(con, only=STAGING)
+        build_tables(con, upto="staging.offers")
         # A commitment paid wholly upfront has no hourly price: what the file states is the fee.
         return con.execute(
             f"""

@@ -11,7 +11,7 @@ from rich.logging import RichHandler
 
 
 @contextmanager
-def shown() -> Iterator[None]:
+def shown(doing: str = "reading prices") -> Iterator[None]:
     """While inside: gpuhour's messages are shown."""
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, show_level=False, log_time_format="%H:%M:%S", markup=False)
@@ -21,7 +21,7 @@ def shown() -> Iterator[None]:
     ours.setLevel(logging.INFO)
     ours.addHandler(handler)
     try:
-        with console.status("reading prices"):
+        with console.status(doing):
             yield
     finally:
         ours.removeHandler(handler)

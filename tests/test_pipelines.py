@@ -86,6 +86,8 @@ ASSETS = [
     "staging/fx_rates",
     "staging/gcp_component_sums",
     "staging/gpu_identity",
+    "staging/import_seen",
+    "staging/imported",
     "staging/intervals",
     "staging/looks",
     "staging/new_series",

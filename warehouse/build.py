@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,21 +29,24 @@ def load_seeds(con: Connection) -> None:
         )
 
 
-def open_landing(con: Connection, home: Home, only: Sequence[str] | None = None) -> None:
+def open_landing(con: Connection, home: Home, part: plan.Part | None = None) -> None:
     """Make the views landing.pages, landing.offers, landing.rates over the Parquet; empty where there is none.
 
-    `only` limits pages and offers to files of these names, <provider>/<file>; rates are few and always all there.
+    Of pages and offers only this part, if one is given; rates are few and always all there.
     """
+    providers = ", ".join(f"'{quoted(slug)}'" for slug in part.providers) if part else ""
     con.execute("create schema if not exists landing")
     for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES), ("rates", RATE_TYPES)):
         columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
         source = f"select {columns} where false"
-        names = landed(home, kind) if only is None or kind == "rates" else only
+        names = landed(home, kind) if kind == "rates" or part is None else part.names
         paths = [home.landing / kind / name for name in names]
         files = ", ".join(f"'{quoted(path)}'" for path in paths if path.exists())
         if files:
             # union_by_name: a file of an older version lacks the columns that came later.
             source += f" union all by name from read_parquet([{files}], union_by_name = true)"
+            if kind != "rates" and part is not None:
+                source += f" where provider in ({providers})"
         con.execute(f"create or replace view landing.{kind} as {source}")
 
 
@@ -91,13 +94,17 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
 }
 
 
-def build_tables(con: Connection, only: set[str] | None = None) -> list[str]:
-    """Run every model, each after what it reads; `only` limits to some. Returns their names in that order."""
+def build_tables(con: Connection, upto: str) -> None:
+    """Run the model `upto` and all that it is made from, each after what it reads."""
     found, order = prepare(con)
-    wanted = [name for name in order if only is None or name in only]
-    for name in wanted:
-        run_model(con, name, found)
-    return wanted
+    wanted = models.ancestors(upto, found, _made_by_python())
+    for name in order:
+        if name in wanted:
+            run_model(con, name, found)
+
+
+def _made_by_python() -> dict[str, frozenset[str]]:
+    return {name: reads for name, (reads, _) in PYTHON_TABLES.items()}
 
 
 def prepare(con: Connection) -> tuple[dict[str, models.Model], list[str]]:
@@ -107,7 +114,7 @@ def prepare(con: Connection) -> tuple[dict[str, models.Model], list[str]]:
     for statement in models.macros():
         con.execute(statement)
     found = models.load(con)
-    return found, models.in_order(found, {n: reads for n, (reads, _) in PYTHON_TABLES.items()})
+    return found, models.in_order(found, _made_by_python())
 
 
 def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> None:
@@ -196,10 +203,10 @@ def _build(con: Connection, home: Home) -> list[str]:
     con.execute("delete from state.moved")
     found, order = prepare(con)
     # What a part of the landing is made into, part by part, so that memory holds one of them at a time.
-    made = {n: reads for n, (reads, _) in PYTHON_TABLES.items()}
+    made = _made_by_python()
     first = models.ancestors("core.runs", found, made) | models.ancestors("core.look_counts", found, made)
-    for nth, files in enumerate(chosen.parts):
-        open_landing(con, home, files)
+    for nth, part in enumerate(chosen.parts):
+        open_landing(con, home, part)
         seeds = "from seeds.seed_prices" + ("" if chosen.is_whole and nth == 0 else " limit 0")
         con.execute(f"create or replace view landing.seed_prices as {seeds}")
         for name in order:

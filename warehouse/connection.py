@@ -35,6 +35,7 @@ def _settle(con: Connection) -> Connection:
     # Of tables made in the same transaction DuckDB knows no size: it would join them in time row by row.
     con.execute("set asof_loop_join_threshold = 0")
     con.execute("set preserve_insertion_order = true")
+    con.execute("set enable_progress_bar = false")  # where DuckDB takes us for a notebook it would draw on stdout
     return con
 
 
@@ -46,6 +47,15 @@ def in_memory() -> Iterator[Connection]:
         yield con
     finally:
         con.close()
+
+
+@contextmanager
+def roomy(folder: Path) -> Iterator[Connection]:
+    """A private database in memory that lays what is too much for 2 GB into a folder, its owner's to remove."""
+    with in_memory() as con:
+        con.execute("set memory_limit = '2GB'")
+        con.execute(f"set temp_directory = '{quoted(folder / 'spilled')}'")
+        yield con
 
 
 @contextmanager

@@ -23,6 +23,11 @@ class Home:
         return self.root / "landing"
 
     @property
+    def imports(self) -> Path:
+        """Rows of imported files that could not be loaded, and the room an import works in."""
+        return self.root / "imports"
+
+    @property
     def warehouse(self) -> Path:
         """The one database file that only the build opens."""
         return self.root / "warehouse.duckdb"

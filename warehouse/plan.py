@@ -22,12 +22,20 @@ ROWS_AT_ONCE = 3_000_000  # about 1.5 GB while they are normalised
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What is read at once: of these landing files, <folder>/<file>, the rows of these providers."""
+
+    names: list[str]
+    providers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The landing files to read, part by part, and whether to start anew."""
 
     is_whole: bool
     why: str
-    parts: list[list[str]]
+    parts: list[Part]
     files: dict[str, str]  # all that are known after this build: <kind>/<name> -> size and time of change
     fingerprint: str
 
@@ -58,7 +66,7 @@ def plan(con: Connection, home: Home) -> Plan:
     why = _why_whole(con, home, known, files, new)
     if why:
         return Plan(True, f"building anew: {why}", _parts(con, home, pages), files, fingerprint())
-    return Plan(False, f"adding {len(new)} landed files", [new], files, fingerprint())
+    return Plan(False, f"adding {len(new)} landed files", _parts(con, home, new), files, fingerprint())
 
 
 def remember(con: Connection, done: Plan) -> None:
@@ -97,7 +105,7 @@ def _why_whole(con: Connection, home: Home, known: dict[str, str], files: dict[s
 def _changes_rates(con: Connection, home: Home, new: list[str], known: dict[str, str]) -> bool:
     """Whether new rates are of days before the newest known look, and not known already."""
     old = [n for n in known if n.startswith("rates/")]
-    seen = f"select rate_on, currency from {_parquet(home, old)}" if old else "select null::date, null::varchar"
+    seen = f"select rate_on, currency from {_parquet(home, old)}" if old else "select null::date, null::varchar"  # noqa: S608
     return bool(
         con.execute(
             f"select 1 from (select rate_on, currency from {_parquet(home, new)} except {seen}) "  # noqa: S608
@@ -131,8 +139,9 @@ def _late(con: Connection, home: Home, new: list[str]) -> str:
         from fresh as f
         cross join months as m
         left join known as k using (provider, feed)
-        left join (select provider, bool_or(is_live) as is_live, bool_or(is_recorded) as is_recorded from known group by all)
-            as p using (provider)
+        left join (
+            select provider, bool_or(is_live) as is_live, bool_or(is_recorded) as is_recorded from known group by all
+        ) as p using (provider)
         where why is not null
         order by all
         limit 1
@@ -146,24 +155,20 @@ def _parquet(home: Home, names: list[str]) -> str:
     return f"read_parquet([{files}], union_by_name = true)"
 
 
-def _parts(con: Connection, home: Home, pages: list[str]) -> list[list[str]]:
-    """Pages by whole providers, together at most about ROWS_AT_ONCE offers; at least one part, though it be empty."""
-    offers = [f"offers/{n}" for n in pages if (home.landing / "offers" / n).exists()]
-    files = ", ".join(f"'{quoted(home.landing / name)}'" for name in offers)
-    counted = (
-        con.execute(f"select file_name, num_rows from parquet_file_metadata([{files}])").fetchall() if files else []
-    )
-    sizes = {str(Path(name).relative_to(home.landing / "offers")): rows for name, rows in counted}
-    by_provider: dict[str, list[str]] = {}
-    for name in pages:
-        by_provider.setdefault(name.split("/")[0], []).append(name)
-    parts: list[list[str]] = [[]]
+def _parts(con: Connection, home: Home, pages: list[str]) -> list[Part]:
+    """Whole providers, together at most about ROWS_AT_ONCE offers a part; at least one part, though it be empty."""
+    if not pages:
+        return [Part([], [])]
+    sizes = con.execute(
+        f"select provider, sum(n_offers) from {_parquet(home, [f'pages/{n}' for n in pages])} "  # noqa: S608
+        "group by provider order by provider"
+    ).fetchall()
+    parts = [Part(pages, [])]
     filled = 0
-    for names in by_provider.values():
-        size = sum(sizes.get(n, 0) for n in names)
-        if parts[-1] and filled + size > ROWS_AT_ONCE:
-            parts.append([])
+    for provider, size in sizes:
+        if parts[-1].providers and filled + size > ROWS_AT_ONCE:
+            parts.append(Part(pages, []))
             filled = 0
-        parts[-1] += names
+        parts[-1].providers.append(provider)
         filled += size
     return parts

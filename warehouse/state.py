@@ -38,7 +38,7 @@ TABLES = {
         known_count decimal(18, 10), label_gpu varchar, label_memory_gb decimal(9, 3)
     """,
     "closed_runs": _RUN,
-    "heads": _RUN + ", first_at timestamptz, last_at timestamptz",
+    "heads": _RUN,
     # The series that this build touches: all of their runs from from_run_no on are new; NULL: none is.
     "moved": "series_no integer, from_run_no integer",
     "verdicts": """
@@ -61,7 +61,7 @@ VIEWS = {
     "findings": "from state.findings",
     "price_counts": "from state.price_counts",
     "look_counts": "from state.look_counts",
-    "runs": "select * exclude (first_at, last_at) from state.heads union all by name from state.closed_runs",
+    "runs": "from state.heads union all from state.closed_runs",
     "intervals": "from state.closed_intervals union all from state.open_intervals",
 }
 
@@ -97,11 +97,11 @@ def add_series(con: Connection) -> None:
 def add_runs(con: Connection) -> None:
     """core.runs: stretches of looks at which a series stated the same. Grain: series_no x run_no."""
     run = _columns(con, "closed_runs")
-    con.execute(f"insert into state.closed_runs select {run} from staging.runs where not is_last")
+    con.execute(f"insert into state.closed_runs select {run} from staging.runs where not is_last")  # noqa: S608
     con.execute(
-        f"create or replace table state.heads as "
-        f"select {run}, first_at, last_at from state.heads anti join staging.runs using (series_no) union all "
-        f"select {run}, first_at, last_at from staging.runs where is_last order by series_no"
+        "create or replace table state.heads as "  # noqa: S608 -- column names of ours, here and below
+        f"select {run} from state.heads anti join staging.runs using (series_no) union all "
+        f"select {run} from staging.runs where is_last order by series_no"
     )
     con.execute(
         "insert into state.moved select series_no, min(run_no) filter (where is_new) from staging.runs group by all"
@@ -149,11 +149,11 @@ def add_intervals(con: Connection) -> None:
         "where closed_intervals.series_no = t.main_no and closed_intervals.valid_from >= t.from_on"
     )
     con.execute(
-        f"insert into state.closed_intervals select {interval} from staging.intervals where not is_last "
+        f"insert into state.closed_intervals select {interval} from staging.intervals where not is_last "  # noqa: S608
         "order by series_no, valid_from, first_look"
     )
     con.execute(
-        f"create or replace table state.open_intervals as "
+        "create or replace table state.open_intervals as "  # noqa: S608
         f"select {interval} from state.open_intervals where series_no not in (select main_no from staging.touched) "
         f"union all select {interval} from staging.intervals where is_last order by series_no"
     )

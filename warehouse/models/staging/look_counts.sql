@@ -1,9 +1,21 @@
 -- How much each look of this build's landing stated, and how much of it was news.
 -- Grain: look_no x pricing_model x product (GPU, else label). n_series: series stated; n_begun: runs that began with it.
-with stated as (
+with items as (
+    select distinct item, pricing_model, coalesce(gpu, gpu_label) as product
+    from staging.observations
+    where item is not null
+),
+stated as (
     select provider, feed, source_url, observed_at as captured_at, pricing_model, coalesce(gpu, gpu_label) as product,
         count(*) as n_series
     from staging.observations
+    where item is null
+    group by all
+    union all
+    select s.provider, s.source, l.source_url, s.captured_at, i.pricing_model, i.product, count(*)
+    from staging.import_seen as s
+    join items as i using (item)
+    join staging.looks as l on l.provider = s.provider and l.feed = s.source and l.captured_at = s.captured_at
     group by all
 ),
 counted as (

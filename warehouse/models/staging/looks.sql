@@ -24,14 +24,20 @@ with looked as (
     where origin = 'seed'
 ),
 stated as (
-    select provider, feed, source_url, observed_at as captured_at, count(*) as n_series
-    from staging.observations
+    select provider, feed, captured_at, source_url, count(*) as n_series
+    from (
+        select provider, feed, observed_at as captured_at, source_url from staging.observations where origin <> 'imported'
+        union all
+        select provider, source, captured_at, null from staging.import_seen
+    )
     group by all
 )
 select
     ((select coalesce(max(look_no), 0) from state.looks)
-        + row_number() over (order by captured_at, provider, feed, source_url))::integer as look_no,
+        + row_number() over (order by l.captured_at, l.provider, l.feed, l.source_url))::integer as look_no,
     l.*,
     coalesce(s.n_series, 0) as n_series
 from looked as l
-left join stated as s using (provider, feed, source_url, captured_at)
+left join stated as s
+    on s.provider = l.provider and s.feed = l.feed and s.captured_at = l.captured_at
+    and coalesce(s.source_url, l.source_url) = l.source_url

@@ -1,6 +1,6 @@
 -- What each look stated of each series. A series is what has one price history: source x provider x SKU x GPU x count x
 -- region x zone x pricing model x term x upfront x scope; sources are never spliced. Only what states a price, or should (missing).
--- Grain: series_id x is_announced x observed_at. Money: usd_price USD in the offer's own unit, usd_per_gpu_hour USD per
+-- Grain: series_id x is_announced x observed_at (to last_at, n_seen looks, where imported rows repeat). Money: usd_price USD in the offer's own unit, usd_per_gpu_hour USD per
 -- GPU-hour (NULL for components, statistics, unknown counts). is_announced: of a price whose day has not come.
 -- n_prices: 2 where one look states two different prices for the series, else 1.
 -- rank: which source answers for its provider (1 = first), from seeds.source_ranks.
@@ -26,11 +26,17 @@ named as (
     from every as e
     left join seeds.source_ranks as r on r.provider = e.provider and r.source = e.source
     where e.price_status in ('priced', 'missing') and e.price_scope <> 'host_component'
-)
-select
-    * exclude (look, landing_id),
-    if(min(coalesce(price, 0)) over same <> max(coalesce(price, 0)) over same, 2, 1) as n_prices
-from named
-window same as (partition by series_id, is_announced, look)
+),
+numbered as (select *, row_number() over () as nth from named),
 -- The same thing twice in one look: the latest landing answers, then the dearer (a too low price misleads more).
-qualify row_number() over (same order by landed_at desc, price desc, observed_at desc, text) = 1
+-- Found by grouping numbers, which is far cheaper than sorting the rows.
+chosen as (
+    select
+        arg_max(nth, (landed_at, coalesce(price, 0), observed_at, text, -nth)) as nth,
+        greatest(max(n_prices), if(min(coalesce(price, 0)) <> max(coalesce(price, 0)), 2, 1)) as n_prices
+    from numbered
+    group by series_id, is_announced, look
+)
+select n.* exclude (look, landing_id, nth, n_prices), c.n_prices
+from numbered as n
+join chosen as c using (nth)

@@ -1,4 +1,4 @@
--- Offers with their GPU known and their price per GPU-hour, still one row per printed price.
+-- View: Offers with their GPU known and their price per GPU-hour, still one row per printed price.
 -- usd_per_unit: USD for one unit of the currency, by the ECB's reference rate of rate_on.
 -- Grain: one printed price. usd_price: USD in the offer's own unit; usd_per_gpu_hour: USD, six decimals,
 -- NULL for components and where the count, or the term that a fee is spread over, is unknown. Hours: 730 a month, 8,760 a year (macros/hours.sql).
@@ -25,6 +25,12 @@ with identified as (
         and i.printed_count is not distinct from o.gpu_count
     where i.is_accelerator or o.price_scope = 'host_component'
 ),
+rates as (
+    -- The last rate from before the day: that day's own comes out in its afternoon, when most prices were read already.
+    select d.currency, d.day, f.rate_on, f.usd_per_unit
+    from (select distinct currency, observed_at::date as day from identified) as d
+    asof left join staging.fx_rates as f on f.currency = d.currency and d.day > f.rate_on
+),
 converted as (
     select
         o.*,
@@ -33,8 +39,7 @@ converted as (
         o.price::double * f.usd_per_unit as usd_price,
         o.upfront_price::double * f.usd_per_unit as usd_upfront
     from identified as o
-    -- The last rate from before the day: that day's own comes out in its afternoon, when most prices were read already.
-    asof left join staging.fx_rates as f on o.currency = f.currency and o.observed_at::date > f.rate_on
+    left join rates as f on f.currency = o.currency and f.day = o.observed_at::date
 )
 select
     * exclude (usd_price, usd_upfront),

@@ -1,11 +1,15 @@
--- Every offer as its page states it, with the page's receipt, and the seed document's quoted cells.
--- Grain: one printed price. Money in the page's own currency and unit.
+-- View: Every offer as its page states it, with the page's receipt, and the seed document's quoted cells.
+-- Grain: one printed price; of imported ones, a stretch of looks that state the same (observed_at to last_at). Money in the page's own currency and unit.
 select
     o.* exclude (url, term_months, zone),
     coalesce(o.zone, '') as zone, -- landed before there was one
     -- A commitment's term may be unprinted; without commitment there is none.
     if(o.pricing_model in ('on_demand', 'spot'), 0, o.term_months) as term_months,
     o.captured_at as observed_at,
+    o.captured_at as last_at,
+    1 as n_seen,
+    1 as n_prices,
+    null::ubigint as item,
     p.landed_at,
     p.origin,
     p.source as feed, -- as the fetcher names the page: one page may state several sources
@@ -14,6 +18,10 @@ select
     p.parser_version
 from landing.offers as o
 join staging.pages as p using (landing_id, provider, url, captured_at)
+where p.origin <> 'imported'
+union all by name
+select * exclude (url), captured_at as observed_at, 'imported' as origin, source as feed, url as source_url
+from staging.imported
 union all by name
 select
     'seed' as landing_id,
@@ -40,6 +48,9 @@ select
     s.as_of::timestamptz as captured_at,
     s.as_of::timestamptz as observed_at,
     s.as_of::timestamptz as landed_at,
+    s.as_of::timestamptz as last_at,
+    1 as n_seen,
+    1 as n_prices,
     'seed' as origin,
     s.source as source_url,
     '' as sha256,

@@ -3,89 +3,100 @@
 -- Grain: series_no x run_no. first_* and last_*: the looks between which it held; n_seen: looks that showed it.
 -- Value: price, upfront_price (native money), currency, price_unit, availability, effective_from, price_status, n_prices.
 -- is_last: the series' newest run; is_new: not known before this build.
-with complete as (
-    select provider, source as feed, seen_on, row_number() over (partition by provider, source order by seen_on) as nth
+with days as (
+    -- Complete looks at a source before a day, and up to it.
+    select
+        provider,
+        source as feed,
+        seen_on,
+        count(*) filter (where is_complete) over upto as looks_to,
+        count(*) filter (where is_complete) over upto - is_complete::integer as looks_before
     from core.source_days
-    where is_complete
+    window upto as (partition by provider, source order by seen_on)
 ),
 stated as (
-    select
-        s.series_no, 0 as run_no, true as is_new, s.provider, s.feed,
-        l.look_no as first_look, o.observed_at as first_at, o.observed_on as first_on,
-        l.look_no as last_look, o.observed_at as last_at, o.observed_on as last_on, 1 as n_seen,
-        o.price, o.upfront_price, o.currency, o.price_unit, o.availability, o.effective_from, o.price_status, o.n_prices,
-        o.usd_per_unit, o.rate_on, o.usd_price, o.usd_per_gpu_hour, o.gpu_label, o.text
+    select s.series_no, s.provider, s.feed, l.look_no, z.look_no as last_no, o.* exclude (series_id, is_announced, provider, feed)
     from staging.observations as o
     join core.series as s using (series_id, is_announced)
     join core.looks as l
         on l.provider = o.provider and l.feed = o.feed and l.source_url = o.source_url and l.captured_at = o.observed_at
+    join core.looks as z
+        on z.provider = o.provider and z.feed = o.feed and z.source_url = o.source_url and z.captured_at = o.last_at
+),
+-- One row per statement, as narrow as can be: a hundred million of them are sorted here.
+points as (
+    select
+        series_no, look_no as first_look, last_no as last_look, observed_on as first_on, last_at::date as last_on,
+        n_seen, 0 as run_no, provider, feed,
+        hash(price, upfront_price, currency, price_unit, availability, effective_from, price_status, n_prices) as said
+    from stated
     union all by name
-    select h.* exclude (ended_on), false as is_new, s.provider, s.feed
+    select
+        h.series_no, h.first_look, h.last_look, h.first_on, h.last_on, h.n_seen, h.run_no, s.provider, s.feed,
+        hash(h.price, h.upfront_price, h.currency, h.price_unit, h.availability, h.effective_from, h.price_status,
+            h.n_prices) as said
     from state.heads as h
     join core.series as s using (series_no)
     where (h.ended_on is null and (s.provider, s.feed) in (select (provider, feed) from staging.looks))
-        or s.series_no in (
-            select n.series_no from staging.observations join core.series as n using (series_id, is_announced)
-        )
+        or h.series_no in (select series_no from stated)
 ),
 dated as (
-    select t.*, coalesce(a.nth, 0) as looks_before, coalesce(b.nth, 0) as looks_to
-    from stated as t
-    -- Complete looks before the run was first seen, and up to when it was last seen.
-    asof left join complete as a on a.provider = t.provider and a.feed = t.feed and t.first_on > a.seen_on
-    asof left join complete as b on b.provider = t.provider and b.feed = t.feed and t.last_on >= b.seen_on
+    select
+        p.* exclude (provider, feed),
+        coalesce(a.looks_before, 0) as looks_before,
+        coalesce(b.looks_to, 0) as looks_to
+    from points as p
+    left join days as a on a.provider = p.provider and a.feed = p.feed and a.seen_on = p.first_on
+    left join days as b on b.provider = p.provider and b.feed = p.feed and b.seen_on = p.last_on
 ),
 compared as (
     select
         *,
-        lag(last_look) over one as before_look,
-        lag(last_at) over one as before_at,
-        lag(last_on) over one as before_on,
-        lag(looks_to) over one as before_to,
-        sum(n_seen) over (one rows between unbounded preceding and 1 preceding) as seen_before,
-        coalesce(
-            lag(looks_to) over one < looks_before
-            or lag(price) over one is distinct from price
-            or lag(upfront_price) over one is distinct from upfront_price
-            or lag(currency) over one <> currency
-            or lag(price_unit) over one <> price_unit
-            or lag(availability) over one <> availability
-            or lag(effective_from) over one is distinct from effective_from
-            or lag(price_status) over one <> price_status
-            or lag(n_prices) over one <> n_prices,
-            true
-        ) as starts
+        coalesce(lag(said) over one <> said or lag(looks_to) over one < looks_before, true) as starts
     from dated
-    window one as (partition by series_no order by first_at)
+    window one as (partition by series_no order by first_look)
 ),
-whole as (
-    select *, last_value(last_look) over every as end_look, last_value(last_at) over every as end_at,
-        last_value(last_on) over every as end_on, last_value(looks_to) over every as end_to, sum(n_seen) over every as end_seen
-    from compared
-    window every as (partition by series_no order by first_at rows between unbounded preceding and unbounded following)
-    qualify starts
+counted as (
+    select *, sum(starts::integer) over (partition by series_no order by first_look) as nth from compared
 ),
-runs as (
+folded as (
     select
-        * exclude (
-            last_look, last_at, last_on, n_seen, before_look, before_at, before_on, before_to, seen_before, starts,
-            end_look, end_at, end_on, end_to, end_seen, looks_before, looks_to, run_no
-        ),
-        max(run_no) over (partition by series_no) + row_number() over one
-            - bool_or(not is_new) over (partition by series_no)::int as run_no,
-        coalesce(lead(before_look) over one, end_look) as last_look,
-        coalesce(lead(before_at) over one, end_at) as last_at,
-        coalesce(lead(before_on) over one, end_on) as last_on,
-        coalesce(lead(before_to) over one, end_to) as looks_to,
-        (coalesce(lead(seen_before) over one, end_seen) - coalesce(seen_before, 0))::integer as n_seen,
+        series_no, nth, min(first_look) as first_look, max(last_look) as last_look, min(first_on) as first_on,
+        max(last_on) as last_on, sum(n_seen)::integer as n_seen, max(run_no) as known_no, max(looks_to) as looks_to
+    from counted
+    group by series_no, nth
+),
+numbered as (
+    select
+        *,
+        known_no = 0 as is_new,
+        -- A known run goes on under its number.
+        (nth + greatest(max(known_no) over (partition by series_no) - 1, 0))::integer as run_no,
         lead(first_on) over one as next_on,
-        lead(first_at) over one is null as is_last
-    from whole
-    window one as (partition by series_no order by first_at)
+        lead(nth) over one is null as is_last
+    from folded
+    window one as (partition by series_no order by nth)
+),
+said as (
+    select
+        series_no, look_no as first_look, price, upfront_price, currency, price_unit, availability, effective_from,
+        price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
+    from stated
+    union all by name
+    select
+        series_no, first_look, price, upfront_price, currency, price_unit, availability, effective_from,
+        price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
+    from state.heads
+),
+ends as (
+    select provider, feed, seen_on, looks_to as nth from days where looks_to > looks_before
 )
 select
-    r.* exclude (looks_to, next_on, provider, feed) replace (run_no::integer as run_no),
+    n.* exclude (nth, known_no, looks_to, next_on),
+    v.* exclude (series_no, first_look),
     -- Gone on the first complete day after it was last seen; no such day where another value came first.
-    if(c.seen_on < coalesce(r.next_on, 'infinity'), c.seen_on, null) as ended_on
-from runs as r
-left join complete as c on c.provider = r.provider and c.feed = r.feed and c.nth = r.looks_to + 1
+    if(e.seen_on < coalesce(n.next_on, 'infinity'), e.seen_on, null) as ended_on
+from numbered as n
+join said as v using (series_no, first_look)
+join core.series as s using (series_no)
+left join ends as e on e.provider = s.provider and e.feed = s.feed and e.nth = n.looks_to + 1

@@ -1,0 +1,68 @@
+-- Imported offers, with each stretch of looks that state the same as one row: what repeats is read once.
+-- Grain: item x stretch. Columns as landing.offers; observed_at, last_at: first and last look of the stretch, n_seen: how many.
+with looks as (
+    select provider, source, captured_at, row_number() over (partition by provider, source order by captured_at) as nth
+    from (select distinct provider, source, captured_at from staging.import_seen)
+),
+parts as (
+    -- Two labels of one thing may mean one series: such rows are left as they are, for their series to be told later.
+    select part from staging.import_seen group by part having count(distinct item) > 1
+),
+seen as (
+    select s.item, l.nth, s.captured_at, s.lowest, s.highest, p.part is not null as is_shared
+    from staging.import_seen as s
+    join looks as l using (provider, source, captured_at)
+    left join parts as p using (part)
+),
+compared as (
+    select
+        *,
+        coalesce(
+            is_shared or lag(nth) over one <> nth - 1
+            or lag(lowest) over one <> lowest or lag(highest) over one <> highest,
+            true
+        ) as starts
+    from seen
+    window one as (partition by item order by nth)
+),
+counted as (
+    select *, sum(starts::integer) over (partition by item order by nth) as stretch from compared
+),
+stretches as (
+    select
+        item, stretch, min(captured_at) as captured_at, max(captured_at) as last_at, count(*)::integer as n_seen,
+        any_value(lowest) as lowest, any_value(highest) as highest
+    from counted
+    group by item, stretch
+),
+items as (
+    select
+        hash(
+            provider, source, instance, gpu_label, gpu_count, gpu_memory, gpu_memory_is_total, region, zone,
+            pricing_model, term_months, upfront, currency, price_unit, price_scope
+        ) as item,
+        provider, source, instance, gpu_label, gpu_count, gpu_memory, gpu_memory_is_total, region, zone,
+        pricing_model, term_months, upfront, currency, price_unit, price_scope, min(url) as url, min(text) as text
+    from landing.offers
+    where landing_id in (select landing_id from staging.pages where origin = 'imported')
+    group by all
+),
+pages as (
+    select provider, source, url, captured_at, max(landed_at) as landed_at, max(sha256) as sha256,
+        max(parser_version) as parser_version
+    from staging.pages
+    where origin = 'imported'
+    group by all
+)
+select
+    i.*,
+    'imported' as landing_id,
+    if(s.highest < 0, null, s.highest) as price,
+    if(s.highest < 0, 'missing', 'priced') as price_status,
+    'unknown' as availability,
+    if(s.lowest <> s.highest, 2, 1) as n_prices,
+    s.captured_at, s.last_at, s.n_seen,
+    p.landed_at, p.sha256, p.parser_version
+from stretches as s
+join items as i using (item)
+join pages as p on p.provider = i.provider and p.source = i.source and p.url = i.url and p.captured_at = s.captured_at
