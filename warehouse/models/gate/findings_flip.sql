@@ -24,7 +24,7 @@ faults as (
         and case k.rule
             when 'spike_flip' then c.goes_back and c.n_looks <= k.max_looks and c.days_until <= k.max_days
             when 'flip_kept' then c.goes_back and c.n_looks > k.max_looks and c.days_until <= k.max_days
-            when 'spike_return' then c.is_back and c.prev_looks <= k.max_looks and c.days_since <= k.max_days
+            when 'spike_return' then c.starts and c.is_back and c.prev_looks <= k.max_looks and c.days_since <= k.max_days
             when 'flip_again' then c.is_back and c.was_back and c.n_looks <= k.max_looks
             when 'flapping' then c.is_back and c.was_back and c.was_fro and c.n_looks <= k.max_looks
         end
