@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check golden bench capture requirements
+.PHONY: help setup demo refresh serve test check golden bench scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ golden: setup ## Write the golden files of all captures anew; then read their di
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done
+
+scorecard: setup ## Measure the gate against real history with known faults and known true moves
+	@$(BIN)/python -m tests.scorecard
 
 capture: setup ## Record a provider's live pages as a capture: make capture P=lambda
 	@$(BIN)/gpuhour capture $(P)

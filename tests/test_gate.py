@@ -87,6 +87,7 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "there and back, rounded": ("spike_flip", steps(4, 3, 4.0001)),
     "back": ("spike_return", steps(4, 3, 4)),
     "there, back and there": ("flip_again", steps(4, 3, 4, 3)),
+    "to and fro": ("flapping", steps(4, 3, 4, 3, 4)),
     "a month of another price": ("flip_kept", steps(4, 3, 4, looks=20)),
     "most of a listing by a third": (
         "definition_change",
@@ -148,6 +149,7 @@ LEGITIMATE: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "there and on": ("spike_flip", steps(4, 3, 2)),
     "a cent there and back": ("spike_flip", steps(4, 3.99, 4)),
     "spot there and back": ("spike_flip", steps(4, 3, 4, pricing_model="spot")),
+    "to and fro among three": ("flapping", steps(4, 3, 5, 3, 4)),
     "back after a year": ("flip_kept", steps(4, 3, 4, looks=200)),
     "four of twenty by a third": (
         "definition_change",

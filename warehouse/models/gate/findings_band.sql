@@ -24,7 +24,7 @@ doubted as (
     select p.*, null::double as slip, k.rule
     from new_priced as p
     join seeds.gate_rules as k
-        on (k.rule = 'out_of_bounds' and (p.price < 0.01 or p.price > 200))
+        on (k.rule = 'out_of_bounds' and (p.price < k.tolerance or p.price > k.factor)) -- the lowest and the highest ever
         or (k.rule = 'out_of_band' and p.n_series >= k.min_count
             and (p.price < p.low / k.factor or p.price > p.high * k.factor))
     union all by name

@@ -20,3 +20,5 @@ select
     ) as reason
 from judged as j
 join seeds.gate_rules as k using (rule)
+-- Marked once; held as long as it lasts.
+where j.starts or k.verdict = 'quarantine'

@@ -1,6 +1,6 @@
 -- Runs whose price moved, and doubted ones, beside the series' other prices in time: what jumps, flips and confirmation are judged by.
 -- Grain: series_no x run_no. A price that several runs in a row state is one step; starts: the first of them. n_looks: looks
--- that showed the step. prev_price, before_price, older_price: one, two, three steps before; next_price: the step after; USD in the
+-- that showed the step. prev_, before_, older_, oldest_price: one to four steps before; next_price: the step after; USD in the
 -- offer's own unit. reference: the newest of four earlier steps that nothing contradicts and that several looks
 -- showed, else the newest that nothing contradicts (a spot price does not stand still). Small moves (below 9 %) are left out.
 with priced as (
@@ -35,6 +35,7 @@ placed as (
         lag(step_on) over series as prev_on,
         lag(price, 2) over series as before_price,
         lag(price, 3) over series as older_price,
+        lag(price, 4) over series as oldest_price,
         lead(price) over series as next_price,
         lead(step_on) over series as next_on,
         coalesce(
