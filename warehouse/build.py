@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from warehouse import currency, models, plan, state
+from warehouse import contract, currency, models, plan, state
 from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
@@ -122,6 +122,8 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
     kind = "view" if model.is_view else "table"
     con.execute(f"create or replace {kind} {name} as {model.sql}")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
+    if model.schema == "v1":
+        contract.comment_columns(con, name.removeprefix("v1."))
 
 
 @dataclass(frozen=True, slots=True)
