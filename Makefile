@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check golden bench scorecard capture requirements
+.PHONY: help setup demo refresh serve test check golden contract bench scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: setup ## Lint, types and tests: the same as CI
 
 golden: setup ## Write the golden files of all captures anew; then read their diff beside the pages
 	@$(BIN)/python -m tests.golden
+
+contract: setup ## Write the pinned columns of v1 anew; refused until schema_version says what kind of change it is
+	@$(BIN)/python -m tests.contract
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done

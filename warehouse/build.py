@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from warehouse import currency, models, plan, state
+from warehouse import contract, currency, ledger, models, plan, state
 from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
@@ -48,6 +48,15 @@ def open_landing(con: Connection, home: Home, part: plan.Part | None = None) -> 
             if kind != "rates" and part is not None:
                 source += f" where provider in ({providers})"
         con.execute(f"create or replace view landing.{kind} as {source}")
+
+
+def open_decisions(con: Connection, made: Sequence[ledger.Decision]) -> None:
+    """Make landing.decisions of what people said of the gate's events: event_id, verdict, seq (the last counts)."""
+    con.execute("create schema if not exists landing")
+    rows = [(d.event_id, d.verdict, str(seq)) for seq, d in enumerate(made)]
+    types = {"event_id": "varchar", "verdict": "varchar", "seq": "integer"}
+    con.execute(f"create or replace table landing.decisions as {select_rows(con, 'decided', rows, types)}")
+    con.unregister("decided")
 
 
 def build_identity(con: Connection) -> None:
@@ -129,6 +138,8 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
     kind = "view" if model.is_view else "table"
     con.execute(f"create or replace {kind} {name} as {model.sql}")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
+    if model.schema == "v1":
+        contract.comment_columns(con, name.removeprefix("v1."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +211,7 @@ def _build(con: Connection, home: Home) -> list[str]:
             con.execute(f"drop schema if exists {schema} cascade")
         state.start_anew(con)
     load_seeds(con)
+    open_decisions(con, chosen.decisions)
     con.execute("delete from state.moved")
     found, order = prepare(con)
     # What a part of the landing is made into, part by part, so that memory holds one of them at a time.

@@ -17,6 +17,7 @@ import duckdb
 from warehouse.connection import Connection, quoted
 from warehouse.home import Home
 from warehouse.landing import landed, stamped
+from warehouse.ledger import Decision, decisions
 
 ROWS_AT_ONCE = 3_000_000  # about 1.5 GB while they are normalised
 
@@ -38,6 +39,7 @@ class Plan:
     parts: list[Part]
     files: dict[str, str]  # all that are known after this build: <kind>/<name> -> size and time of change
     fingerprint: str
+    decisions: list[Decision]  # what people said of the gate's events
 
 
 @cache
@@ -61,12 +63,19 @@ def plan(con: Connection, home: Home) -> Plan:
         for name, stamp in stamped(home, kind).items()
         if name in whole.get(kind, {name})
     }
+    decided = decisions(home)
+    files["ledger"] = hash_of(decided)
     known = _known(con)
     new = [n for n in pages if f"pages/{n}" not in known]
     why = _why_whole(con, home, known, files, new)
     if why:
-        return Plan(True, f"building anew: {why}", _parts(con, home, pages), files, fingerprint())
-    return Plan(False, f"adding {len(new)} landed files", _parts(con, home, new), files, fingerprint())
+        return Plan(True, f"building anew: {why}", _parts(con, home, pages), files, fingerprint(), decided)
+    return Plan(False, f"adding {len(new)} landed files", _parts(con, home, new), files, fingerprint(), decided)
+
+
+def hash_of(decided: list[Decision]) -> str:
+    """The same text for the same verdicts on the same events."""
+    return hashlib.sha256(repr([(d.event_id, d.verdict) for d in decided]).encode()).hexdigest()
 
 
 def remember(con: Connection, done: Plan) -> None:
@@ -95,6 +104,8 @@ def _why_whole(con: Connection, home: Home, known: dict[str, str], files: dict[s
         return "there is no warehouse by this version"
     changed = [name for name, stamp in known.items() if files.get(name) != stamp]
     if changed:
+        if changed == ["ledger"]:
+            return "a person decided on what is held"
         return f"known landing files are gone or were touched: {', '.join(changed[:3])}"
     rates = [n for n in files if n.startswith("rates/") and n not in known]
     if rates and _changes_rates(con, home, rates, known):

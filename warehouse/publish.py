@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from warehouse import contract
 from warehouse.connection import Connection, quoted
 from warehouse.home import Home
 from warehouse.models import ROOT, in_order, load, macros
@@ -68,6 +69,9 @@ def _copy(con: Connection) -> None:
         for name in views:
             con.execute(f"create view {name} as {found[name].sql}")
             con.execute(f"comment on view {name} is '{quoted(found[name].description)}'")
+        for name in found:
+            if name.startswith("v1."):
+                contract.comment_columns(con, name.removeprefix("v1."))
         # Formulas travel with the data, so that a reader's own SQL can call them.
         for statement in [*macros(), *macros(ROOT / "macros" / "v1")]:
             con.execute(statement)

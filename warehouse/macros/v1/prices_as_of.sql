@@ -16,7 +16,7 @@ with tried as (
 ),
 standing as (
     select
-        i.* replace (least(i.last_seen_on, greatest(t.read_on, i.observed_at::date), as_of::date) as last_seen_on),
+        i.* replace (least(i.last_seen_on, greatest(t.read_on, (i.observed_at at time zone 'UTC')::date), as_of::date) as last_seen_on),
         t.tried_on
     from v1.price_intervals as i
     left join tried as t on t.provider = i.provider and t.feed = i.feed

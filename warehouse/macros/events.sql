@@ -1,0 +1,2 @@
+-- The stable name of what the gate says of a series' run: the series, and when a look first showed the run.
+create or replace macro event_id(series_id, seen_at) as md5(concat_ws('|', series_id, epoch_us(seen_at)));

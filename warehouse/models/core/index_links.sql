@@ -1,0 +1,48 @@
+-- How each provider's prices moved from one day of an index to its next: what the chained index is made of.
+-- Grain: index_id x provider x day (a day with enough providers, that follows one). log_ratio: the mean of ln(price / price
+-- before) over the provider's series that count on both days, so that what comes, goes or is dearer by nature moves
+-- nothing; n_series: how many. The page's own currency decides: an exchange rate is no change of price.
+with index_days as (
+    select index_id, day, row_number() over (partition by index_id order by day) as nth
+    from core.index_prices
+    group by index_id, day
+    having count(*) >= 3
+),
+placed as (
+    -- Counted in days of the index: a piece is its days before_nth + 1 to last_nth.
+    select p.*, coalesce(a.nth, 0) as before_nth, b.nth as last_nth
+    from staging.index_pieces as p
+    asof left join index_days as a on a.index_id = p.index_id and p.from_on > a.day
+    asof join index_days as b on b.index_id = p.index_id and p.to_on > b.day
+),
+compared as (
+    select
+        *,
+        lag(last_nth) over one = before_nth as goes_on,
+        ln(case
+            when lag(currency) over one = currency and lag(price_unit) over one = price_unit
+                then price::double / lag(price) over one
+            else usd_per_gpu_hour::double / lag(usd_per_gpu_hour) over one
+        end) as log_ratio
+    from placed
+    where last_nth > before_nth
+    window one as (partition by series_no order by from_on)
+),
+matched as (
+    select index_id, provider, rank, unnest(range(before_nth + if(goes_on, 1, 2), last_nth + 1)) as nth, before_nth, log_ratio
+    from compared
+),
+moved as (
+    select index_id, provider, rank, nth, sum(if(nth = before_nth + 1, log_ratio, 0)) / count(*) as log_ratio, count(*) as n_series
+    from matched
+    group by all
+)
+select
+    m.index_id,
+    m.provider,
+    d.day,
+    arg_min(m.log_ratio, m.rank) as log_ratio,
+    arg_min(m.n_series, m.rank)::integer as n_series
+from moved as m
+join index_days as d using (index_id, nth)
+group by all

@@ -1,0 +1,38 @@
+-- When each price counts in an index: while it is in force and was seen by a look not more than seven days before.
+-- Grain: series_no x from_on. from_on, to_on: UTC days, to_on exclusive. usd_per_gpu_hour: USD per GPU-hour; price in its
+-- currency and price_unit. An interval falls into several where its source was not read for longer.
+with reads as (
+    select provider, source as feed, seen_on from core.source_days where status in ('ok', 'partial')
+    union
+    select provider, feed, seen_on from core.looks where origin = 'seed'
+),
+gaps as (
+    select *, coalesce(seen_on - lag(seen_on) over one > 8, true) as starts
+    from reads
+    window one as (partition by provider, feed order by seen_on)
+),
+numbered as (
+    select *, sum(starts::integer) over (partition by provider, feed order by seen_on) as nth from gaps
+),
+fresh as (
+    select provider, feed, min(seen_on) as from_on, max(seen_on) + 8 as to_on from numbered group by provider, feed, nth
+),
+newest as (select max(seen_on) + 1 as to_on from reads)
+select
+    i.series_no,
+    s.index_id,
+    s.provider,
+    s.rank,
+    greatest(i.valid_from, f.from_on) as from_on,
+    least(coalesce(i.valid_to, 'infinity'), i.last_on + 8, f.to_on, n.to_on) as to_on,
+    i.usd_per_gpu_hour,
+    i.price,
+    i.currency,
+    i.price_unit
+from core.intervals as i
+join staging.index_series as s using (series_no)
+join fresh as f
+    on f.provider = s.provider and f.feed = s.feed
+    and i.valid_from < f.to_on and least(coalesce(i.valid_to, 'infinity'), i.last_on + 8) > f.from_on
+cross join newest as n
+where i.usd_per_gpu_hour > 0 and greatest(i.valid_from, f.from_on) < n.to_on
