@@ -1,0 +1,314 @@
+"""History at scale: 100 million synthetic observations through the real landing, build and publication, beside others.
+
+Run: python -m tests.benchmarks.bench_history [--series 100000] [--days 1000] [--changes 7 30]. Lands the observations of
+N series over D days, of which a share moves each day (7 % as list prices do, 30 % as spot prices do), builds, publishes,
+then appends one more day; asks the published database beside a plain table of observations in DuckDB, SQLite and pandas
+(the last two on a sample of the series, with the same sample asked of us). Prints seconds, bytes and ratios; asserts that
+answers agree, and no times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from warehouse import release
+from warehouse.connection import published
+from warehouse.home import Home
+from warehouse.landing import OFFER_TYPES, PAGE_TYPES
+
+FIRST = date(2023, 1, 1)
+PROVIDERS = 50
+GPUS = ("A100", "H100 SXM", "A10", "L4", "T4", "V100", "L40S", "H200", "RTX A6000", "RTX 4090")
+SAMPLE = 10_000  # series for SQLite and pandas
+USAGE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is made up: series, days, and the share of series that move in a day, in percent."""
+
+    series: int
+    days: int
+    percent: int
+
+    @property
+    def last(self) -> date:
+        """The last day of history; one more is appended."""
+        return FIRST + timedelta(days=self.days - 1)
+
+
+def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
+    """Tables items (what is sold) and moves (item, from_day, to_day, price): piecewise constant prices."""
+    gpus = ", ".join(f"'{g}'" for g in GPUS)
+    con.execute(
+        f"""
+        create table items as
+        select
+            s::integer as item, 'p' || lpad((s % {PROVIDERS})::varchar, 2, '0') as provider,
+            'machine-' || (s // {PROVIDERS} // 40) as instance, 'region-' || (s // {PROVIDERS} % 40) as region,
+            [{gpus}][1 + (s // {PROVIDERS} // 40) % {len(GPUS)}] as gpu_label,
+            (1 << ((s // {PROVIDERS} // 40) % 4)) as gpu_count,
+            case when (s // {PROVIDERS} // 40) % 2 = 0 then 'on_demand' else 'spot' end as pricing_model,
+            round((1 + (s // {PROVIDERS} // 40) % {len(GPUS)}) * 0.4 * (0.97 + hash(s % {PROVIDERS}) % 100 / 1500.0), 2) as base
+        from range({size.series}) as t (s)
+        """  # noqa: S608 -- numbers and names of ours
+    )
+    con.execute(
+        f"""
+        create table moves as
+        with moved as (
+            select item, day, base * gpu_count * (0.93 + hash(item, day) % 1000 / 10000.0) as price
+            from items cross join range({size.days + 1}) as d (day)
+            where day = 0 or hash(day, item) % 100 < {size.percent}
+        )
+        select item, day as from_day, lead(day, 1, {size.days + 1}) over (partition by item order by day) as to_day,
+            round(price, 4)::decimal(18, 4) as price
+        from moved
+        """  # noqa: S608
+    )
+
+
+def land(con: duckdb.DuckDBPyConnection, home: Home, size: Size, first: int, end: int) -> int:
+    """Write the looks of days first..end-1 as landing files, one pair a provider; returns their bytes."""
+    total = 0
+    offers = ", ".join(f"{kind_of(c)}::{t} as {c}" for c, t in OFFER_TYPES.items())
+    pages = ", ".join(f"{page_of(c)}::{t} as {c}" for c, t in PAGE_TYPES.items())
+    for number in range(PROVIDERS):
+        provider = f"p{number:02d}"
+        name = f"{FIRST + timedelta(days=end - 1)}T061500Z-{provider}.parquet"
+        landing_id = f"{provider}-{first}"
+        day = f"date '{FIRST}' + day::integer"
+        at = f"(({day})::timestamp + interval '6 hours 15 minutes')::timestamptz"
+        for kind, query in (
+            ("offers", f"select {offers} from (select *, unnest(range(greatest(from_day, {first}), least(to_day, {end}))) as day, "
+                f"{day} as seen_day, {at} as seen_at, '{landing_id}' as landing from items join moves using (item) "
+                f"where provider = '{provider}' and from_day < {end} and to_day > {first}) order by item, day"),
+            ("pages", f"select {pages} from (select '{provider}' as provider, {day} as seen_day, {at} as seen_at, "
+                f"'{landing_id}' as landing, (select count(*) from items where provider = '{provider}') as n "
+                f"from range({first}, {end}) as d (day)) order by seen_at"),
+        ):  # fmt: skip
+            path = home.landing / kind / provider / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            con.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)")
+            total += path.stat().st_size
+    return total
+
+
+def kind_of(column: str) -> str:
+    """Where a column of the landed offers comes from."""
+    given = {
+        "landing_id": "landing", "url": "'https://example.com/' || provider", "captured_at": "seen_at",
+        "source": "'bench/feed'", "gpu_memory": "''", "gpu_memory_is_total": "false", "zone": "''",
+        "term_months": "null", "upfront": "''", "upfront_price": "null", "currency": "'USD'",
+        "price_unit": "'instance_hour'", "price_scope": "'instance'", "price_status": "'priced'",
+        "availability": "'unknown'", "effective_from": "null", "text": "''",
+    }  # fmt: skip
+    return given.get(column, column)
+
+
+def page_of(column: str) -> str:
+    """Where a column of the landed pages comes from."""
+    given = {
+        "landing_id": "landing", "landed_at": "seen_at", "origin": "'imported'", "parser_version": "'bench'",
+        "source": "'bench/feed'", "url": "'https://example.com/' || provider", "captured_at": "seen_at",
+        "status": "'ok'", "detail": "''", "sha256": "md5(provider || seen_day)", "fetched_by": "'file'", "n_offers": "n",
+    }  # fmt: skip
+    return given.get(column, column)
+
+
+def timed(work: Callable[[], object], times: int = 1) -> tuple[float, object]:
+    """Wall seconds of the quickest run, and what it returned."""
+    best, answer = float("inf"), None
+    for _ in range(times):
+        start = time.perf_counter()
+        answer = work()
+        best = min(best, time.perf_counter() - start)
+    return best, answer
+
+
+def say(what: str, seconds: float, more: str = "") -> None:
+    """One line of the report."""
+    print(f"  {what:<46}{seconds:9.3f} s   {more}", flush=True)
+
+
+def questions(size: Size) -> dict[str, tuple[str, str]]:
+    """Name -> the question to v1, and to a plain table obs (item, day, price) beside items."""
+    middle = FIRST + timedelta(days=size.days // 2)
+    three_years = f"v1.price_intervals where gpu = 'A100' and source = 'bench/feed'"
+    return {
+        "latest per series": (
+            "select count(*), sum(usd_per_gpu_hour) from v1.offers_latest where source = 'bench/feed'",
+            "select count(*), sum(u) from (select item, max_by(price, day) / any_value(gpu_count) as u from obs "
+            "join items using (item) group by item)",
+        ),
+        "prices_as_of, all series": (
+            f"select count(*), sum(usd_per_gpu_hour) from v1.prices_as_of('{middle}') where source = 'bench/feed'",
+            f"select count(*), sum(u) from (select item, max_by(price, day) / any_value(gpu_count) as u from obs "
+            f"join items using (item) where day <= date '{middle}' group by item)",
+        ),
+        "daily minimum per provider, A100": (
+            "select count(*), sum(low) from (select provider, day, min(usd_per_gpu_hour) as low from (select provider, "
+            f"usd_per_gpu_hour, unnest(range(valid_from, coalesce(valid_to, date '{size.last}' + 1), interval 1 day)) as day "
+            f"from {three_years} ) group by all)",
+            "select count(*), sum(low) from (select provider, day, min(price / gpu_count) as low from obs "
+            "join items using (item) where gpu_label = 'A100' group by all)",
+        ),
+        "as-of join of 1 M usage rows": (
+            "select count(*), sum(p.usd_per_gpu_hour) from usage as u asof join v1.price_intervals as p "
+            "on p.series_id = u.series_id and u.day >= p.valid_from",
+            "select count(*), sum(o.price / i.gpu_count) from usage as u join items as i using (item) "
+            "asof join obs as o on o.item = u.item and u.day >= o.day",
+        ),
+    }
+
+
+def report(size: Size, folder: Path) -> None:
+    """Everything about one share of moves."""
+    n = size.series * size.days
+    print(
+        f"{n / 1e6:.0f} M observations: {size.series:,} series x {size.days:,} days, {size.percent} % move a day",
+        flush=True,
+    )
+    home = Home(folder / "home")
+    scratch = duckdb.connect(str(folder / "scratch.duckdb"))
+    scratch.execute("set TimeZone = 'UTC'; set memory_limit = '3GB'")
+    invent(scratch, size)
+    moves = scratch.execute(f"select count(*) from moves where from_day < {size.days}").fetchall()[0][0]
+    landed = land(scratch, home, size, 0, size.days)
+    print(f"  landed Parquet {landed / n:.2f} bytes an observation ({landed / 1e6:.0f} MB)", flush=True)
+    seconds, _ = timed(lambda: release.build_and_publish(home))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    say("ours: build and publish from the landing", seconds, f"{n / seconds / 1e6:.1f} M/s, peak {peak:,.0f} MiB")
+
+    def plain() -> None:
+        scratch.execute(
+            f"create or replace table obs as select item, date '{FIRST}' + day::integer as day, price from (select item, price, "
+            f"unnest(range(from_day, least(to_day, {size.days}))) as day from moves) order by day, item"
+        )
+
+    say("plain observations in DuckDB: load", timed(plain)[0])
+    with published(home) as con:
+        rows = con.execute(
+            "select count(*) from core.intervals as i join core.series as s using (series_no) where s.source = 'bench/feed'"
+        ).fetchall()[0][0]
+        held = con.execute("select count(*) filter (where status = 'held') from v1.quality_events").fetchall()[0][0]
+    print(f"  {rows:,} change rows of {moves:,} moves ({held:,} held); published {home.published.stat().st_size / rows:.1f} bytes a change row, "
+          f"{home.published.stat().st_size / n:.2f} an observation; plain table {size_of(scratch, 'obs') / n:.2f} an observation", flush=True)  # fmt: skip
+    ask(size, home, scratch, folder)
+    # One more day of every series, through the gate.
+    land(scratch, home, size, size.days, size.days + 1)
+    seconds, _ = timed(lambda: release.build_and_publish(home))
+    say(f"append of a day of {size.series:,} rows, published", seconds)
+    scratch.close()
+
+
+def size_of(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Bytes of a table's blocks."""
+    blocks: int = con.execute(
+        f"select count(distinct block_id) from pragma_storage_info('{table}') where block_id >= 0"  # noqa: S608
+    ).fetchall()[0][0]
+    return blocks * 262_144
+
+
+def ask(size: Size, home: Home, scratch: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The same questions to us, to the plain table, and on a sample to SQLite and pandas."""
+    asked = questions(size)
+    scratch.execute(
+        f"create or replace table usage as select (hash(r) % {size.series})::integer as item, "
+        f"date '{FIRST}' + (hash(r, 1) % {size.days})::integer as day from range({USAGE}) as t (r)"
+    )
+    with published(home) as reader:
+        series = reader.execute(
+            "select series_id, provider, instance, region from v1.series where source = 'bench/feed'"
+        ).df()
+    scratch.register("named", series)
+    scratch.execute(
+        "create or replace table usage_named as select u.day, n.series_id from usage as u join items as i using (item) join named as n using (provider, instance, region)"
+    )
+    usage = folder / "usage.parquet"
+    scratch.execute(f"copy usage_named to '{usage}' (format parquet)")
+    with duckdb.connect() as reader:  # as a user would: attach the published file, and his own beside it
+        reader.execute(f"attach '{home.published}' as p (read_only); use p")
+        reader.execute(f"create temp table usage as from read_parquet('{usage}')")
+        reader.execute("create or replace temp table usage as from usage")
+        for name, (to_us, to_plain) in asked.items():
+            ours, answer = timed(lambda q=to_us: reader.execute(q).fetchall(), 3)
+            theirs, check = timed(lambda q=to_plain: scratch.execute(q).fetchall(), 2)
+            agree = close(answer, check)
+            say(
+                name,
+                ours,
+                f"plain DuckDB {theirs:8.3f} s ({theirs / ours:6.1f} x){'' if agree else f'  answers differ: {answer} {check}'}",
+            )
+    others(size, scratch, folder)
+
+
+def close(left: object, right: object) -> bool:
+    """Whether two answers (count, sum) are the same to a millionth."""
+    (a,), (b,) = left, right  # type: ignore[misc]
+    return bool(a[0] == b[0] and abs(float(a[1]) - float(b[1])) <= 1e-6 * abs(float(b[1])))
+
+
+def others(size: Size, scratch: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """SQLite and pandas on the first SAMPLE series; a whole history is as many times that."""
+    part = min(SAMPLE, size.series)
+    frame = scratch.execute(
+        f"select item, day::varchar as day, price::double as price from obs where item < {part}"
+    ).df()
+    items = scratch.execute(f"select item, provider, gpu_label, gpu_count from items where item < {part}").df()
+    times = size.series / part
+    path = folder / "sample.sqlite"
+    db = sqlite3.connect(path)
+    db.execute("create table obs (item integer, day text, price real)")
+    load, _ = timed(
+        lambda: db.executemany("insert into obs values (?, ?, ?)", frame.itertuples(index=False, name=None))
+    )
+    index, _ = timed(lambda: db.execute("create index by_item on obs (item, day)"))
+    db.execute("create table items (item integer primary key, provider text, gpu_label text, gpu_count integer)")
+    db.executemany("insert into items values (?, ?, ?, ?)", items.itertuples(index=False, name=None))
+    db.commit()
+    middle = FIRST + timedelta(days=size.days // 2)
+    print(f"  on {part:,} series ({1 / times:.0%} of the whole); x {times:.0f} for all", flush=True)
+    say("SQLite: load", load, f"index {index:.1f} s, {path.stat().st_size / len(frame):.1f} bytes an observation")
+    for name, query in {
+        "SQLite: latest per series": "select count(*), sum(price) from (select item, price, max(day) from obs group by item)",
+        "SQLite: prices_as_of": f"select count(*), sum(price) from (select item, price, max(day) from obs where day <= '{middle}' group by item)",
+        "SQLite: daily minimum, A100": "select count(*), sum(low) from (select provider, day, min(price / gpu_count) as low from obs "
+        "join items using (item) where gpu_label = 'A100' group by provider, day)",
+    }.items():
+        seconds, _ = timed(lambda q=query: db.execute(q).fetchall())
+        say(name, seconds, f"whole history: {seconds * times:.1f} s")
+    db.close()
+    seconds, _ = timed(lambda: frame.groupby("item")["price"].last().sum())
+    say("pandas: latest per series", seconds, f"whole history: {seconds * times:.1f} s")
+    seconds, _ = timed(lambda: frame[frame["day"] <= str(middle)].groupby("item")["price"].last().sum())
+    say("pandas: prices_as_of", seconds, f"whole history: {seconds * times:.1f} s")
+    joined = frame.merge(items, on="item")
+    seconds, _ = timed(lambda: joined[joined["gpu_label"] == "A100"].groupby(["provider", "day"])["price"].min().sum())
+    say("pandas: daily minimum, A100 (after its join)", seconds, f"whole history: {seconds * times:.1f} s")
+
+
+def main() -> None:
+    """Print the report for each share of moves."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--series", type=int, default=100_000)
+    parser.add_argument("--days", type=int, default=1_000)
+    parser.add_argument("--changes", type=int, nargs="+", default=[7, 30], help="percent of series that move in a day")
+    chosen = parser.parse_args()
+    for percent in chosen.changes:
+        with tempfile.TemporaryDirectory(prefix="gpuhour-bench-") as folder:
+            report(Size(chosen.series, chosen.days, percent), Path(folder))
+
+
+if __name__ == "__main__":
+    main()
