@@ -1,4 +1,4 @@
-"""Commands that read: prices, history, SQL, providers, one recorded page, the state of things."""
+"""Commands that read: prices, SQL, providers, one recorded page, the state of things."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pipelines.console import (
     published_database,
     say,
 )
-from pipelines.filters import ALL, Filter
+from pipelines.filters import ALL, MAX_AGE, Filter
 from pipelines.output import Format, show
 
 
@@ -77,7 +77,7 @@ def prices(
     *,
     wanted: Filter = ALL,
     as_of: date | None = None,
-    max_age: int = 35,
+    max_age: int = MAX_AGE,
     style: Style = "table",
     as_json: Json = False,
     home: Home = None,
@@ -125,32 +125,6 @@ def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
     ]  # fmt: skip
     index = [PRICE_COLUMNS.index(k) for k in keep]
     show(keep, [tuple(row[i] for i in index) for row in rows], style)
-
-
-def history(
-    gpu: str,
-    /,
-    *,
-    wanted: Filter = ALL,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
-) -> int:
-    """Print every kept observation of a GPU's prices, oldest first, with its receipt.
-
-    Parameters
-    ----------
-    gpu
-        A GPU as people write it: A100, "A100 80GB", "H100 SXM".
-    """
-    from pipelines import read
-
-    with published_database(home) as con:
-        rows = read.history(con, replace(wanted, gpu=gpu))
-    if wanted.provider and not rows:
-        known_slug(wanted.provider)
-    show(read.HISTORY_COLUMNS, rows, chosen(style, as_json))
-    return OK
 
 
 def sql(query: str, /, *, style: Style = "table", as_json: Json = False, home: Home = None) -> int:

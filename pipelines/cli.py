@@ -10,7 +10,7 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import ask, importing, settings, work
+from pipelines import ask, explaining, importing, past, quarantine, replaying, settings, work
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(
@@ -21,11 +21,12 @@ app = App(
     result_action="return_value",
 )
 for command in (
-    ask.prices, ask.history, ask.sql, ask.providers, ask.parse, ask.doctor,
-    work.demo, work.refresh, work.capture, work.schedule,
+    ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.providers, ask.parse, ask.doctor,
+    work.demo, work.refresh, replaying.replay, work.capture, work.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(importing.import_, name="import")
+app.command(quarantine.app)
 
 
 def main(argv: list[str] | None = None) -> None:

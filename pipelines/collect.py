@@ -47,7 +47,7 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
     """
     started_at = fetcher.now()
     results = (
-        _failed(provider, result, origin, started_at) if isinstance(result, Failure) else _read(provider, result)
+        _failed(provider, result, origin, started_at) if isinstance(result, Failure) else read_page(provider, result)
         for result in fetcher.crawl(provider)
     )
     return _land(provider, home, results)
@@ -64,7 +64,7 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; only archived days can be "
             "read again, and only today can be fetched"
         )
-    return _land(provider, home, (_read(provider, page) for page in pages))
+    return _land(provider, home, (read_page(provider, page) for page in pages))
 
 
 def collect_rates(fetcher: Fetcher, home: Home) -> int:
@@ -98,7 +98,8 @@ def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: da
     )  # fmt: skip
 
 
-def _read(provider: Provider, page: Page) -> Seen:
+def read_page(provider: Provider, page: Page) -> Seen:
+    """What a provider's parser says of a page; a page that it cannot read is a status and a detail, never an error."""
     status: Status = "ok"
     detail = ""
     offers: tuple[Offer, ...] = ()

@@ -45,6 +45,7 @@ def published_database(home: Path | None) -> Iterator[Any]:
     from warehouse.connection import DatabaseError, NothingPublished, published
 
     # DuckDB imports pandas, if it can, to look at every bound parameter: half a second for nothing.
+    is_ours = "pandas" not in sys.modules
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     state = settings.home(home)
     try:
@@ -54,6 +55,9 @@ def published_database(home: Path | None) -> Iterator[Any]:
         raise Problem(str(absent)) from absent
     except DatabaseError as broken:
         raise Problem(f"{state.published} cannot be read; a refresh makes it again: {broken}") from broken
+    finally:
+        if is_ours:
+            del sys.modules["pandas"]  # who builds next needs it
 
 
 def known_slug(name: str) -> str:

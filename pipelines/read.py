@@ -16,10 +16,6 @@ PRICE_COLUMNS = (
     "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward", "age_days",
     "source_url", "sha256",
 )  # fmt: skip
-HISTORY_COLUMNS = (
-    "observed_on", "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region",
-    "pricing_model", "term_months", "usd_per_gpu_hour", "source", "origin", "text", "source_url", "sha256",
-)  # fmt: skip
 
 
 def conditions(wanted: Filter) -> tuple[str, list[Any]]:
@@ -60,16 +56,6 @@ def prices(con: Connection, wanted: Filter, as_of: date, max_age: int) -> list[t
         "order by gpu, gpu_memory_gb, usd_per_gpu_hour, provider, instance, region, pricing_model, term_months, "
         "upfront, series_id",
         [as_of, *values],
-    ).fetchall()
-
-
-def history(con: Connection, wanted: Filter) -> list[tuple[Any, ...]]:
-    """Rows of HISTORY_COLUMNS, oldest first: every observation kept, of every source."""
-    where, values = conditions(wanted)
-    return con.execute(
-        f"select {', '.join(HISTORY_COLUMNS)} from v1.price_history where usd_per_gpu_hour is not null and {where} "  # noqa: S608
-        "order by observed_on, provider, instance, region, pricing_model, term_months, upfront, series_id",
-        values,
     ).fetchall()
 
 

@@ -20,7 +20,7 @@ from pipelines.console import (
     published_database,
     say,
 )
-from pipelines.filters import Filter
+from pipelines.filters import MAX_AGE, Filter
 from pipelines.output import show
 
 
@@ -79,7 +79,7 @@ def demo(*, style: Style = "table", home: Home = None) -> int:
     captures = settings.CHECKOUT / "tests" / "providers"
     code = _refresh(home, None, captures, None, False)
     with published_database(home) as con:
-        rows = read.prices(con, Filter(gpu="A100"), read.today(con), 35)
+        rows = read.prices(con, Filter(gpu="A100"), read.today(con), MAX_AGE)
         health = read.last_tries(con)
     show_prices(rows, style)
     ok = sum(status == "ok" for status, _, _ in health.values())

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelines import cli
 from tests import worlds
 from warehouse.home import Home
 
@@ -24,6 +27,36 @@ def shared() -> Callable[[str], Path]:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared (absent in a user's clone)")
     return lambda relative: SHARED / relative
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def records(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.out)
+        return found
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """run("prices", "A100", home=home) -> what `gpuhour prices A100` says."""
+
+    def call(*arguments: str | Path, home: Home | None = None) -> Said:
+        monkeypatch.setenv("GPUHOUR_HOME", str(home.root if home else "nowhere"))
+        with pytest.raises(SystemExit) as left:
+            cli.main([str(a) for a in arguments])
+        out, err = capsys.readouterr()
+        return Said(int(left.value.code or 0), out, err)
+
+    return call
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from scrapers import registry
+from tests import published
 from tests.conftest import Demo
 from tests.worlds import CAPTURES, ROOT, cli
 from warehouse import connection
@@ -33,7 +34,10 @@ OWNED = {
         ("pipelines", "let pipelines/ call your function; it decides when things run and who is told"),
     ),
 }
-READ_COMMANDS = ("output", "read", "parse_file", "doctor", "settings", "schedule", "progress", "cli")
+READ_COMMANDS = (
+    "output", "read", "parse_file", "doctor", "settings", "schedule", "progress", "cli", "ask", "console", "filters",
+    "past", "timeline", "lines", "chart", "quarantine", "doubts", "explaining", "provenance", "formula", "receipts", "page",
+)  # fmt: skip
 
 
 def imported(source: str) -> list[str]:
@@ -197,12 +201,28 @@ PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
 @pytest.mark.parametrize("arguments", [
     ("prices", "A100"), ("history", "A100", "--provider", "oracle"), ("sql", "from marts.errata"), ("providers",),
     ("parse", "oracle", str(PAGE)), ("schedule",), ("doctor",), ("--help",), ("--version",),
-], ids=lambda a: a[0])  # fmt: skip
+    ("changes", "A100", "--since", "1y"), ("quarantine", "--help"), ("replay", "--help"),
+], ids=" ".join)  # fmt: skip
 def test_reading_needs_no_dagster(arguments: tuple[str, ...], demo: Demo) -> None:
     poisoned = {"dagster": None} | ({"pandas": None} if arguments[0] != "parse" else {})
     done = cli(*arguments, home=demo.home.root, before=POISON.format(names=poisoned))
     assert done.returncode in ((0, 1, 4) if arguments == ("doctor",) else (0,)), done.stderr
     assert done.stdout and "halted" not in done.stdout + done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("quarantine", "list"), ("quarantine", "list", "--json"), ("quarantine", "show", "e"),
+                  ("explain", "aws", "p4d"), ("history", "A100", "--chart")], ids=" ".join,
+)  # fmt: skip
+def test_looking_closer_needs_no_dagster(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    home = published.make(
+        tmp_path,
+        series=[published.A_SERIES],
+        price_intervals=[published.AN_INTERVAL],
+        quality_events=[published.AN_EVENT],
+    )
+    done = cli(*arguments, home=home.root, before=POISON.format(names={"dagster": None, "pandas": None}))
+    assert done.returncode == 0 and done.stdout and "Traceback" not in done.stderr, done.stderr
 
 
 def test_the_poison_works() -> None:

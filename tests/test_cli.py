@@ -8,19 +8,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pipelines import cli as command_line
 from pipelines.read import PRICE_COLUMNS
 from tests import worlds
-from tests.conftest import Demo
+from tests.conftest import Demo, Run
 from tests.worlds import CAPTURES, ROOT, offer, put, seen
 from warehouse import build, connection, publish
 from warehouse.home import Home
@@ -33,38 +29,11 @@ RECEIPT_COLUMNS = [
     "observed_at", "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward",
     "age_days", "source_url", "sha256",
 ]  # fmt: skip
-COMMANDS = ("demo", "refresh", "prices", "history", "sql", "providers", "schedule", "doctor", "parse")
+COMMANDS = (
+    "demo", "refresh", "prices", "history", "changes", "explain", "quarantine", "replay", "sql", "providers", "schedule",
+    "doctor", "parse",
+)  # fmt: skip
 PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    def records(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self.out)
-        return found
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """run("prices", "A100", home=home) -> what `gpuhour prices A100` says."""
-
-    def call(*arguments: str | Path, home: Home | None = None) -> Said:
-        monkeypatch.setenv("GPUHOUR_HOME", str(home.root if home else "nowhere"))
-        with pytest.raises(SystemExit) as left:
-            command_line.main([str(a) for a in arguments])
-        out, err = capsys.readouterr()
-        return Said(int(left.value.code or 0), out, err)
-
-    return call
 
 
 @pytest.fixture(scope="module")
@@ -219,7 +188,7 @@ def test_the_seed_document_on_its_day(run: Run, demo: Demo) -> None:
 
 def test_history_is_oldest_first_with_receipts(run: Run, demo: Demo) -> None:
     rows = run("history", "A100 80GB", "--provider", "oracle", "--json", home=demo.home).records()
-    assert [r["observed_on"] for r in rows] == sorted(r["observed_on"] for r in rows)
+    assert [r["valid_from"] for r in rows] == sorted(r["valid_from"] for r in rows)
     assert {r["origin"] for r in rows} == {"seed", "recorded"} and all(r["text"] for r in rows)
 
 
@@ -261,6 +230,11 @@ def test_sql_answers_and_helps(run: Run, demo: Demo) -> None:
     typo = run("sql", "from v1.price_histori", home=demo.home)
     assert typo.code == 1 and "v1.price_history" in typo.err and "marts.errata" in typo.err
     assert run("sql", "selec 1", home=demo.home).code == 1
+
+
+def test_no_progress_bar_is_drawn_among_the_data(run: Run, demo: Demo) -> None:
+    said = run("sql", "select current_setting('enable_progress_bar') as bar", "--json", home=demo.home)
+    assert said.records() == [{"bar": False}]
 
 
 def test_what_json_has_no_word_for_is_null(run: Run, demo: Demo) -> None:

@@ -42,9 +42,9 @@ def commands(text: str) -> list[list[str]]:
 
 
 @cache
-def help_of(command: str) -> str:
+def help_of(*command: str) -> str:
     code = "import sys\nfrom pipelines.cli import main\nmain(sys.argv[1:])"
-    done = subprocess.run([sys.executable, "-c", code, command, "--help"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code, *command, "--help"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -64,7 +64,11 @@ def wrong(words: list[str]) -> str:
         return ""
     if rest[0] not in known:
         return f"no such command: {rest[0]}"
-    absent = [w for w in rest[1:] if w.startswith("--") and w.split("=")[0] not in help_of(rest[0])]
+    under = {name for name in app[rest[0]] if not name.startswith("-")}
+    if under and (len(rest) < 2 or rest[1] not in under):
+        return f"{rest[0]} has no command {rest[1:2]}"
+    about = help_of(*rest[: 2 if under else 1])
+    absent = [w for w in rest[1:] if w.startswith("--") and w.split("=")[0] not in about]
     return f"{rest[0]} has no {absent}" if absent else ""
 
 
@@ -74,6 +78,7 @@ def test_the_finder_finds() -> None:
         ["make", "demo"], ["gpuhour", "prices", "A100", "--json"], ["gpuhour", "sql", "a"], ["gpuhour", "doctor"],
     ]  # fmt: skip
     assert wrong(["make", "nosuch"]) and wrong(["gpuhour", "nosuch"]) and wrong(["gpuhour", "prices", "--nosuch"])
+    assert wrong(["gpuhour", "quarantine", "nosuch"]) and wrong(["gpuhour", "quarantine", "list", "--nosuch"])
     assert not wrong(["make", "capture", "P=lambda"]) and not wrong(["gpuhour", "prices", "A100", "--json"])
 
 

@@ -470,7 +470,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[Home]:
 
 
 def test_the_command_lands_builds_and_publishes(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = write(tmp_path, text([row(), row(price_usd_per_hour="0", region="a"), row(price_usd_per_hour="", region="b")]))
+    path = write(
+        tmp_path, text([row(), row(price_usd_per_hour="0", region="a"), row(price_usd_per_hour="", region="b")])
+    )
     assert gpuhour(path, "--source", "archive", "--json", "--home", home.root) == 0
     printed = capsys.readouterr()
     [summary] = json.loads(printed.out)

@@ -38,6 +38,11 @@ class Home:
         return self.root / "published.duckdb"
 
     @property
+    def ledger(self) -> Path:
+        """What people decided: a fact that no rebuild brings back."""
+        return self.root / "ledger.duckdb"
+
+    @property
     def exports(self) -> Path:
         """Parquet and CSV of every mart."""
         return self.root / "exports"
