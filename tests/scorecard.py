@@ -7,6 +7,7 @@ model as far as the entry names them; where its instance is prose, the class mus
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import duckdb
 
-HISTORY = Path(__file__).resolve().parents[2] / "shared" / "history"
+ROOT = Path(__file__).resolve().parent.parent
+HISTORY = Path(os.environ.get("GPUHOUR_SHARED") or ROOT.parent / "shared") / "history"
 PRICES = "gpu_price_daily_2011_2024.parquet"
 TUNED_UNTIL = "2023-12-31"
 TRUE_MOVES = ("real_drop", "real_increase", "market_move", "real_or_correction")
@@ -195,7 +197,7 @@ from passed group by all order by all
 def card(con: duckdb.DuckDBPyConnection) -> str:
     """The three tables as text, after `score`."""
     parts = ("Known faults by class", BY_CLASS), ("All other rows", OTHERS), ("True moves", LOST)
-    return "\n".join(f"{title}\n{con.sql(query)}" for title, query in parts)
+    return "\n\n".join(f"{title}\n{con.sql(query).df().to_string(index=False, na_rep='-')}" for title, query in parts)
 
 
 EVENTS = """
@@ -216,9 +218,10 @@ def main() -> None:
     if not (HISTORY / PRICES).exists():
         sys.exit(f"no history at {HISTORY}: the scorecard needs it")
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"GPUHOUR_HOME": folder, "PATH": "/usr/bin:/bin"}
-        command = [sys.executable, "-m", "pipelines.cli", "import", str(HISTORY / PRICES), "--source", "archive"]
-        subprocess.run(command, check=True, env=environment)
+        environment = os.environ | {"GPUHOUR_HOME": folder}
+        gpuhour = [sys.executable, "-c", "import sys; from pipelines.cli import main; sys.exit(main())"]
+        command = [*gpuhour, "import", str(HISTORY / PRICES), "--source", "archive"]
+        subprocess.run(command, check=True, env=environment, cwd=ROOT)
         con = duckdb.connect(f"{folder}/published.duckdb", read_only=True)
         con.execute(EVENTS)
         score(con)

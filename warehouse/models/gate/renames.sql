@@ -27,7 +27,7 @@ pairs as (
     join ended as o
         on o.source = n.source and o.provider = n.provider and o.ended_on = n.first_on
         and o.gpu = n.gpu and o.gpu_count is not distinct from n.gpu_count
-        and o.region = n.region and o.pricing_model = n.pricing_model and o.term_months = n.term_months
+        and o.region = n.region and o.pricing_model = n.pricing_model and o.term_months is not distinct from n.term_months
         and o.upfront = n.upfront and o.price_scope = n.price_scope and o.usd_price = n.usd_price
         and o.series_no <> n.series_no
     -- Another size is another thing, whatever its zone is called.
