@@ -18,7 +18,7 @@ import pytest
 
 from tests import contract, worlds
 from tests.conftest import Demo
-from tests.worlds import ROOT, built, offer, put, seen
+from tests.worlds import ROOT, offer, put, seen
 from warehouse import connection, release
 from warehouse.contract import COLUMNS, meaning
 from warehouse.home import Home

@@ -29,4 +29,4 @@ def meaning(relation: str, column: str) -> str:
 def comment_columns(con: Connection, relation: str) -> None:
     """Comment every column of a table or view v1.<relation> of the database in use."""
     for column, *_ in con.execute(f"describe v1.{relation}").fetchall():
-        con.execute(f'comment on column v1.{relation}."{column}" is \'{quoted(meaning(relation, column))}\'')
+        con.execute(f"comment on column v1.{relation}.\"{column}\" is '{quoted(meaning(relation, column))}'")
