@@ -61,7 +61,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What `gpuhour demo` left and said; read-only for tests."""
+    """What a command of gpuhour left and said; read-only for tests."""
 
     home: Home
     stdout: str
@@ -78,23 +78,38 @@ def common_tmp(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    with (folder / "demo.lock").open("w") as lock:
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-@pytest.fixture(scope="session")
-def demo(common_tmp: Path) -> Demo:
-    """The demo, run once as a process of its own; whoever comes second waits for it."""
-    folder = common_tmp / "demo"
-    with _alone(common_tmp):
+def _once(folder: Path, *command: str | Path) -> Demo:
+    """A command, run once as a process of its own; whoever comes second waits for it."""
+    with _alone(folder):
         if not (folder / "code").exists():
-            done = worlds.cli("demo", home=folder / "home", dagster_home=worlds.dagster_home(folder / "dagster"))
+            dagster_home = worlds.dagster_home(folder / "dagster")
+            done = worlds.cli(*command, home=folder / "home", dagster_home=dagster_home, timeout=900)
             (folder / "stdout").write_text(done.stdout)
             (folder / "stderr").write_text(done.stderr)
             (folder / "code").write_text(str(done.returncode))
     said = [(folder / name).read_text() for name in ("stdout", "stderr", "code")]
     return Demo(Home(folder / "home"), said[0], said[1], int(said[2]))
+
+
+@pytest.fixture(scope="session")
+def demo(common_tmp: Path) -> Demo:
+    """The demo's state."""
+    return _once(common_tmp / "demo", "demo")
+
+
+@pytest.fixture(scope="session")
+def archive(common_tmp: Path) -> Demo:
+    """The state after `gpuhour import` of 1.5 million real prices, 2011 to 2024; it takes about a minute."""
+    file = SHARED / "history" / "gpu_price_daily_2011_2024.parquet"
+    if not file.exists():
+        pytest.skip("needs ../shared (absent in a user's clone)")
+    return _once(common_tmp / "archive", "import", file, "--source", "archive")
 
 
 @pytest.fixture

@@ -81,22 +81,31 @@ def dagster_home(folder: Path) -> Path:
     return folder
 
 
-def python(code: str, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def python(
+    code: str, *arguments: str | Path, timeout: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run code in a Python of its own, in the checkout; environment is added to ours, GPUHOUR_HOME taken away."""
     ours = {k: v for k, v in os.environ.items() if not k.startswith("GPUHOUR_")}
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(
-        command, cwd=ROOT, env=ours | environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=ROOT, env=ours | environment, capture_output=True, text=True, timeout=timeout, check=False
     )
 
 
 def cli(
-    *arguments: str | Path, home: Path | None = None, dagster_home: Path | None = None, before: str = "", **env: str
+    *arguments: str | Path,
+    home: Path | None = None,
+    dagster_home: Path | None = None,
+    before: str = "",
+    timeout: float = 120,
+    **env: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run `gpuhour` as a process of its own, after some Python code."""
     env |= {"GPUHOUR_HOME": str(home)} if home else {}
     env |= {"DAGSTER_HOME": str(dagster_home)} if dagster_home else {}
-    return python(f"{before}\nimport sys\nfrom pipelines.cli import main\nmain(sys.argv[1:])", *arguments, **env)
+    return python(
+        f"{before}\nimport sys\nfrom pipelines.cli import main\nmain(sys.argv[1:])", *arguments, timeout=timeout, **env
+    )
 
 
 def only(monkeypatch: pytest.MonkeyPatch, *slugs: str) -> None:
