@@ -172,7 +172,8 @@ def installer() -> list[str] | None:
 
 
 def asked(database: Path, folder: Path | None) -> list[str]:
-    done = worlds.python(FOREIGN, database, **({"PYTHONPATH": str(folder)} if folder else {}))
+    environment: dict[str, Any] = {"PYTHONPATH": str(folder)} if folder else {}
+    done = worlds.python(FOREIGN, database, **environment)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 

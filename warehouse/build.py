@@ -99,6 +99,7 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
     "core.price_counts": (frozenset({"gate.price_counts"}), state.add_price_counts),
     "core.findings": (frozenset({"gate.findings"}), state.add_findings),
     "core.verdicts": (frozenset({"staging.changed_verdicts"}), state.add_verdicts),
+    "core.aliases": (frozenset({"gate.renames", "core.runs"}), state.add_aliases),
     "core.intervals": (frozenset({"staging.intervals"}), state.add_intervals),
 }
 

@@ -13,7 +13,7 @@ from warehouse.models import ROOT, in_order, load, macros
 # The oldest format: DuckDB 1.0 and later open it, and so does DuckDB in a browser.
 STORAGE = "v1.0.0"
 SCHEMAS = ("v1", "marts")
-BEHIND = ("looks", "series", "intervals", "source_days")  # of core: what the views of v1 show
+BEHIND = ("looks", "series", "names", "intervals", "source_days")  # of core: what the views of v1 show
 # A cell that starts with one of these is a formula to a spreadsheet; pages are not trusted.
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 

@@ -51,6 +51,12 @@ TABLES = {
     """,
     "price_counts": "gpu varchar, pricing_model varchar, seen_month date, price_class integer, n integer",
     "look_counts": "look_no integer, pricing_model varchar, product varchar, n_series integer, n_begun integer",
+    # A series that goes on another under a new name; series_no and main_no are both of main series.
+    "aliases": """
+        series_no integer, main_no integer, renamed_on date, class varchar, instance varchar, zone varchar,
+        gpu_label varchar
+    """,
+    "unaliased": "series_no integer",
     "closed_intervals": _INTERVAL,
     "open_intervals": _INTERVAL,
 }
@@ -59,6 +65,7 @@ VIEWS = {
     "series": "from state.series",
     "verdicts": "from state.verdicts",
     "findings": "from state.findings",
+    "aliases": "from state.aliases",
     "price_counts": "from state.price_counts",
     "look_counts": "from state.look_counts",
     "runs": "from state.heads union all from state.closed_runs",
@@ -158,3 +165,32 @@ def add_intervals(con: Connection) -> None:
         f"union all select {interval} from staging.intervals where is_last order by series_no"
     )
     _show(con, "intervals")
+
+
+def add_aliases(con: Connection) -> None:
+    """core.aliases: series that go on others under a new name. Grain: series_no; main_no: the one with the history.
+
+    An old name that comes back beside the new one was no rename: both are series of their own again.
+    """
+    con.execute(
+        "insert into state.aliases select n.main_no, o.main_no, r.renamed_on, r.class, n.instance, n.zone, n.gpu_label "
+        "from gate.renames as r join state.series as o on o.series_no = r.old_series_no and not o.is_announced "
+        "join state.series as n on n.series_no = r.new_series_no and not n.is_announced where r.verdict = 'alias'"
+    )
+    # A name may change again: all belong to the first.
+    while con.execute(
+        "update state.aliases as a set main_no = b.main_no from state.aliases as b where a.main_no = b.series_no"
+    ).fetchall()[0][0]:
+        pass
+    con.execute(
+        "create or replace temp table apart as "
+        "with members as (select series_no, main_no, renamed_on from state.aliases "
+        "union select main_no, main_no, '-infinity'::date from state.aliases) "
+        "select distinct a.series_no, a.main_no from state.aliases as a "
+        "join members as m on m.main_no = a.main_no and m.renamed_on < a.renamed_on "
+        "join state.heads as h on h.series_no = m.series_no and h.first_on >= a.renamed_on"
+    )
+    con.execute("delete from state.aliases where series_no in (select series_no from apart)")
+    con.execute("delete from state.unaliased")
+    con.execute("insert into state.unaliased select series_no from apart union select main_no from apart")
+    _show(con, "aliases")

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -61,7 +62,7 @@ def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
             case when (s // {PROVIDERS} // 40) % 2 = 0 then 'on_demand' else 'spot' end as pricing_model,
             round((1 + (s // {PROVIDERS} // 40) % {len(GPUS)}) * 0.4 * (0.97 + hash(s % {PROVIDERS}) % 100 / 1500.0), 2) as base
         from range({size.series}) as t (s)
-        """  # noqa: S608 -- numbers and names of ours
+        """
     )
     con.execute(
         f"""
@@ -74,7 +75,7 @@ def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
         select item, day as from_day, lead(day, 1, {size.days + 1}) over (partition by item order by day) as to_day,
             round(price, 4)::decimal(18, 4) as price
         from moved
-        """  # noqa: S608
+        """
     )
 
 
@@ -126,7 +127,7 @@ def page_of(column: str) -> str:
     return given.get(column, column)
 
 
-def timed(work: Callable[[], object], times: int = 1) -> tuple[float, object]:
+def timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
     """Wall seconds of the quickest run, and what it returned."""
     best, answer = float("inf"), None
     for _ in range(times):
@@ -134,6 +135,11 @@ def timed(work: Callable[[], object], times: int = 1) -> tuple[float, object]:
         answer = work()
         best = min(best, time.perf_counter() - start)
     return best, answer
+
+
+def asked_of(con: Any, query: str) -> Callable[[], Any]:
+    """A question, ready to be put."""
+    return lambda: con.execute(query).fetchall()
 
 
 def say(what: str, seconds: float, more: str = "") -> None:
@@ -144,7 +150,7 @@ def say(what: str, seconds: float, more: str = "") -> None:
 def questions(size: Size) -> dict[str, tuple[str, str]]:
     """Name -> the question to v1, and to a plain table obs (item, day, price) beside items."""
     middle = FIRST + timedelta(days=size.days // 2)
-    three_years = f"v1.price_intervals where gpu = 'A100' and source = 'bench/feed'"
+    three_years = "v1.price_intervals where gpu = 'A100' and source = 'bench/feed'"
     return {
         "latest per series": (
             "select count(*), sum(usd_per_gpu_hour) from v1.offers_latest where source = 'bench/feed'",
@@ -215,7 +221,7 @@ def report(size: Size, folder: Path) -> None:
 def size_of(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """Bytes of a table's blocks."""
     blocks: int = con.execute(
-        f"select count(distinct block_id) from pragma_storage_info('{table}') where block_id >= 0"  # noqa: S608
+        f"select count(distinct block_id) from pragma_storage_info('{table}') where block_id >= 0"
     ).fetchall()[0][0]
     return blocks * 262_144
 
@@ -242,8 +248,8 @@ def ask(size: Size, home: Home, scratch: duckdb.DuckDBPyConnection, folder: Path
         reader.execute(f"create temp table usage as from read_parquet('{usage}')")
         reader.execute("create or replace temp table usage as from usage")
         for name, (to_us, to_plain) in asked.items():
-            ours, answer = timed(lambda q=to_us: reader.execute(q).fetchall(), 3)
-            theirs, check = timed(lambda q=to_plain: scratch.execute(q).fetchall(), 2)
+            ours, answer = timed(asked_of(reader, to_us), 3)
+            theirs, check = timed(asked_of(scratch, to_plain), 2)
             agree = close(answer, check)
             say(
                 name,
@@ -253,9 +259,9 @@ def ask(size: Size, home: Home, scratch: duckdb.DuckDBPyConnection, folder: Path
     others(size, scratch, folder)
 
 
-def close(left: object, right: object) -> bool:
-    """Whether two answers (count, sum) are the same to a millionth."""
-    (a,), (b,) = left, right  # type: ignore[misc]
+def close(left: Any, right: Any) -> bool:
+    """Whether two answers, one row of count and sum each, are the same to a millionth."""
+    a, b = left[0], right[0]
     return bool(a[0] == b[0] and abs(float(a[1]) - float(b[1])) <= 1e-6 * abs(float(b[1])))
 
 
@@ -286,7 +292,7 @@ def others(size: Size, scratch: duckdb.DuckDBPyConnection, folder: Path) -> None
         "SQLite: daily minimum, A100": "select count(*), sum(low) from (select provider, day, min(price / gpu_count) as low from obs "
         "join items using (item) where gpu_label = 'A100' group by provider, day)",
     }.items():
-        seconds, _ = timed(lambda q=query: db.execute(q).fetchall())
+        seconds, _ = timed(asked_of(db, query))
         say(name, seconds, f"whole history: {seconds * times:.1f} s")
     db.close()
     seconds, _ = timed(lambda: frame.groupby("item")["price"].last().sum())

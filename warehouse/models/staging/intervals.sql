@@ -4,7 +4,7 @@
 -- last_on: when the price was last seen. ended_by: change, gone, NULL. old_*: the price before, and whether it had gone.
 with runs as (
     select
-        s.main_no,
+        t.main_no,
         r.*,
         greatest(r.first_on, coalesce(r.effective_from, r.first_on)) as valid_from,
         s.is_announced,
@@ -12,8 +12,9 @@ with runs as (
         case when v.status = 'released' then 'released' when v.verdict = 'flag' then 'flagged' else 'ok' end as quality
     from core.runs as r
     join core.series as s using (series_no)
+    left join core.aliases as a on a.series_no = s.main_no
     join staging.touched as t
-        on t.main_no = s.main_no and greatest(r.first_on, coalesce(r.effective_from, r.first_on)) >= t.from_on
+        on t.main_no = coalesce(a.main_no, s.main_no) and greatest(r.first_on, coalesce(r.effective_from, r.first_on)) >= t.from_on
     left join core.verdicts as v on v.series_no = r.series_no and v.run_no = r.run_no
 ),
 kept as (

@@ -20,7 +20,10 @@ from landing.offers as o
 join staging.pages as p using (landing_id, provider, url, captured_at)
 where p.origin <> 'imported'
 union all by name
-select * exclude (url), captured_at as observed_at, 'imported' as origin, source as feed, url as source_url
+select
+    * exclude (url) replace (if(pricing_model in ('on_demand', 'spot'), 0, term_months) as term_months),
+    captured_at as observed_at,
+    'imported' as origin, source as feed, url as source_url
 from staging.imported
 union all by name
 select

@@ -2,15 +2,23 @@
 -- Grain: main_no. from_on: the day on which an interval began, before everything that moved; the beginning where an older
 -- verdict changed. old_usd_per_gpu_hour, old_ended_by: the price before that day, and how it ended.
 with moved as (
-    select s.main_no, min(greatest(r.first_on, coalesce(r.effective_from, r.first_on))) as moved_on, null::date as changed_on
+    select
+        coalesce(a.main_no, s.main_no) as main_no,
+        min(greatest(r.first_on, coalesce(r.effective_from, r.first_on))) as moved_on,
+        null::date as changed_on
     from state.moved as m
     join core.series as s using (series_no)
     join staging.runs as r using (series_no)
+    left join core.aliases as a on a.series_no = s.main_no
     group by all
     union all
-    select s.main_no, null, v.first_on
+    select coalesce(a.main_no, s.main_no), null, v.first_on
     from staging.changed_verdicts as v
     join core.series as s using (series_no)
+    left join core.aliases as a on a.series_no = s.main_no
+    union all
+    -- What is no alias any more, and where it had been counted.
+    select series_no, null, '-infinity'::date from state.unaliased
 ),
 cuts as (
     select

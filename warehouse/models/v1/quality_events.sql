@@ -38,3 +38,13 @@ select
     if(what in ('on_demand', 'spot', 'reserved'), what, '') as pricing_model,
     date, date_to, verdict, status, rule, class, reason
 from gate.source_faults
+union all by name
+-- One thing under a new name: its history goes on.
+select
+    event_id(n.series_id || '|renamed', a.renamed_on::timestamptz) as event_id,
+    m.series_id, n.provider, n.source, n.instance, n.region, n.zone, n.gpu, n.pricing_model,
+    a.renamed_on as date, a.renamed_on as date_to, 'flag' as verdict, 'released' as status, a.class as rule, a.class,
+    concat_ws(' ', m.instance, nullif(m.zone, ''), 'is now', n.instance, nullif(n.zone, '')) as reason
+from core.aliases as a
+join core.series as n using (series_no)
+join core.series as m on m.series_no = a.main_no
