@@ -69,6 +69,10 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     ),
     "eight for the price of one": ("not_scaled_by_count", [run(), run(series_no=2, instance="x8", gpu_count=8, price=4)]),
     "one region for a fifth": ("region_too_cheap", regions(4, 4.1, 4.2, 4, 4.4, 0.8)),
+    "spot of a machine whose sum lacks the GPU": (
+        "sibling_lacks_component",
+        [*regions(4, 4.1, 4.2, 4, 4.4, 0.8), run(series_no=2, region="r5", pricing_model="spot", price=0.25)],
+    ),
     "one region sevenfold": ("region_too_dear", BAND + regions(0.6, 0.65, 0.6, 4.6, **MACHINE)),
     "a machine without its GPU": (
         "all_in_below_component",
@@ -127,6 +131,10 @@ LEGITIMATE: dict[str, tuple[str, list[dict[str, Any]]]] = {
         [run(pricing_model="spot"), run(series_no=2, instance="x2", gpu_count=2, pricing_model="spot")],
     ),
     "a cheap region": ("region_too_cheap", regions(4, 4.1, 4.2, 4, 4.4, 2.4)),
+    "a commitment above a sum that lacks the GPU": (
+        "sibling_lacks_component",
+        [*regions(4, 4.1, 4.2, 4, 4.4, 0.8), run(region="r5", **YEAR, price=2.5)],
+    ),
     "two regions only": ("region_too_cheap", regions(4, 1)),
     "the one right region among wrong ones": ("region_too_dear", BAND + regions(0.1, 0.1, 0.1, 0.6, **MACHINE)),
     "spot of a region for a fifth": ("region_too_cheap", regions(4, 4.1, 4.2, 4, 4.4, 0.8, pricing_model="spot")),

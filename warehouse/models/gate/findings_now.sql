@@ -14,6 +14,8 @@ with found as (
     union all by name
     from gate.findings_component
     union all by name
+    from gate.findings_sibling
+    union all by name
     from gate.findings_band
 )
 from found
