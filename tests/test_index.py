@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
@@ -217,18 +217,44 @@ def test_when_all_prices_move_the_chain_moves_as_they_do(
         )
 
 
+FATES = st.lists(  # look -> provider: what comes of it
+    st.lists(st.sampled_from(["same", "same", "cut", "failed", "doubt", "lower"]), min_size=4, max_size=4),
+    min_size=7,
+    max_size=7,
+)
+
+
+def fated(fates: list[list[str]]) -> list[list[Seen]]:
+    """Looks, three days apart, at providers of two series; doubt is held, here for up to weeks."""
+    asked = {p: Decimal(2) + Decimal(n) / 4 for n, p in enumerate("abcd")}
+    found = []
+    for nth, row in enumerate(fates):
+        looks = []
+        for provider, fate in zip("abcd", row, strict=True):
+            asked[provider] *= Decimal("0.95") if fate == "lower" else 1
+            one, two = str(asked[provider]), str(asked[provider] + 1)
+            held = [offer(price, instance="i0") for price in (one, two)]
+            lists: dict[str, list[str | Offer | None]] = {"cut": [None, two], "failed": [], "doubt": [*held, two]}
+            status = "failed" if fate == "failed" else "ok"
+            looks.append(look(3 * nth, provider, lists.get(fate, [one, two]), status=status))
+        found.append(looks)
+    return found
+
+
 @QUICK
-@given(presence=PRESENCE, changes=CHANGES, cuts=st.sets(st.integers(1, DAYS - 1), max_size=3))
-def test_added_day_by_day_is_as_built_at_once(
-    tmp_path_factory: pytest.TempPathFactory, presence: list[list[list[bool]]], changes: list[Decimal], cuts: set[int]
+@given(fates=FATES, cuts=st.sets(st.integers(1, 6), max_size=4))
+@example(fates=[["same"] * 4, *[["doubt", "same", "same", "same"]] * 5, ["same"] * 4], cuts={1, 2, 3, 4, 5, 6})
+@example(fates=[["same"] * 4, *[["failed"] * 4] * 5, ["lower"] * 4], cuts={1, 2, 3, 4, 5, 6})
+def test_added_look_by_look_is_as_built_at_once(
+    tmp_path_factory: pytest.TempPathFactory, fates: list[list[str]], cuts: set[int]
 ) -> None:
     home = Home(tmp_path_factory.mktemp("days"))
     whole = "from v1.index_daily order by index_id, day"
     with connection.in_memory() as con:
         build.build(con, home)
-        for nth, looks in enumerate(world(presence, changes), start=1):
+        for nth, looks in enumerate(fated(fates), start=1):
             put(home, *looks)
-            if nth in cuts or nth == DAYS:
+            if nth in cuts or nth == len(fates):
                 build.build(con, home)
         added = rows(con, whole)
     with built(home) as con:

@@ -87,7 +87,9 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
     "core.series": (frozenset({"staging.new_series"}), state.add_series),
     "core.runs": (frozenset({"staging.runs"}), state.add_runs),
     "core.verdicts": (frozenset({"staging.changed_verdicts"}), state.add_verdicts),
-    "core.intervals": (frozenset({"staging.intervals"}), state.add_intervals),
+    "core.intervals": (frozenset({"staging.intervals", "staging.index_from"}), state.add_intervals),
+    "core.index_prices": (frozenset({"staging.index_prices"}), state.add_index_prices),
+    "core.index_links": (frozenset({"staging.index_links"}), state.add_index_links),
 }
 
 
