@@ -59,6 +59,12 @@ TABLES = {
     "unaliased": "series_no integer",
     "closed_intervals": _INTERVAL,
     "open_intervals": _INTERVAL,
+    "index_prices": """
+        index_id varchar, provider varchar, day date, usd_per_gpu_hour decimal(18, 6), n_offers integer
+    """,
+    "index_links": "index_id varchar, provider varchar, day date, log_ratio double, n_series integer",
+    # How far the indices are worked out: the newest look and day.
+    "index_done": "look_no integer, newest_on date",
 }
 VIEWS = {
     "looks": "from state.looks",
@@ -70,6 +76,8 @@ VIEWS = {
     "look_counts": "from state.look_counts",
     "runs": "from state.heads union all from state.closed_runs",
     "intervals": "from state.closed_intervals union all from state.open_intervals",
+    "index_prices": "from state.index_prices",
+    "index_links": "from state.index_links",
 }
 
 
@@ -194,3 +202,21 @@ def add_aliases(con: Connection) -> None:
     con.execute("delete from state.unaliased")
     con.execute("insert into state.unaliased select series_no from apart union select main_no from apart")
     _show(con, "aliases")
+
+
+def _replace_days(con: Connection, table: str) -> None:
+    con.execute(f"delete from state.{table} where day >= (select from_on from staging.index_from)")  # noqa: S608
+    con.execute(f"insert into state.{table} by name from staging.{table}")
+    _show(con, table)
+
+
+def add_index_prices(con: Connection) -> None:
+    """core.index_prices: what each provider asks for the GPU of an index. Grain: index_id x provider x day."""
+    _replace_days(con, "index_prices")
+
+
+def add_index_links(con: Connection) -> None:
+    """core.index_links: how its prices moved since the index's day before. Grain: index_id x provider x day."""
+    _replace_days(con, "index_links")
+    con.execute("delete from state.index_done")
+    con.execute("insert into state.index_done select max(look_no), max(seen_on) from state.looks")

@@ -1,4 +1,5 @@
 -- When each price counts in an index: while it is in force and was seen by a look not more than seven days before.
+-- Of this build's days only, and of the day that they are linked to.
 -- Grain: series_no x from_on. from_on, to_on: UTC days, to_on exclusive. usd_per_gpu_hour: USD per GPU-hour; price in its
 -- currency and price_unit. An interval falls into several where its source was not read for longer.
 with reads as (
@@ -17,7 +18,13 @@ numbered as (
 fresh as (
     select provider, feed, min(seen_on) as from_on, max(seen_on) + 8 as to_on from numbered group by provider, feed, nth
 ),
-newest as (select max(seen_on) + 1 as to_on from reads)
+newest as (select max(seen_on) + 1 as to_on from core.looks),
+since as (
+    select s.series_no, s.index_id, s.provider, s.feed, s.rank, coalesce(k.since_on, b.from_on) as since_on
+    from staging.index_series as s
+    cross join staging.index_from as b
+    left join staging.index_since as k using (index_id)
+)
 select
     i.series_no,
     s.index_id,
@@ -30,9 +37,11 @@ select
     i.currency,
     i.price_unit
 from core.intervals as i
-join staging.index_series as s using (series_no)
+join since as s on s.series_no = i.series_no and coalesce(i.valid_to, 'infinity') > s.since_on
 join fresh as f
     on f.provider = s.provider and f.feed = s.feed
     and i.valid_from < f.to_on and least(coalesce(i.valid_to, 'infinity'), i.last_on + 8) > f.from_on
 cross join newest as n
-where i.usd_per_gpu_hour > 0 and greatest(i.valid_from, f.from_on) < n.to_on
+where i.usd_per_gpu_hour > 0
+    and greatest(i.valid_from, f.from_on) < n.to_on
+    and least(i.last_on + 8, f.to_on) > s.since_on

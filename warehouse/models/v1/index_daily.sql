@@ -1,5 +1,5 @@
 -- What a GPU costs on list, day by day: the median of its providers, and an index that only price changes move.
--- Grain: index_id x day, from the first day with any provider to the newest day read. One provider, one vote; prices of
+-- Grain: index_id x day, from the first day with any provider to the newest day on which a source was tried. One provider, one vote; prices of
 -- marketplaces are indices of their own. Method, with worked numbers: docs/index-method.md. List prices, not transactions.
 with kinds as (
     select index_id, gpu, gpu_memory_gb, pricing_model, market from staging.index_series group by all
@@ -40,7 +40,7 @@ chained as (
     from begun
 ),
 newest as (
-    select max(seen_on) as day from core.looks where status in ('ok', 'partial')
+    select max(seen_on) as day from core.looks
 ),
 spans as (
     select index_id, min(day) as first_on, count(distinct provider) as n_ever from core.index_prices group by all

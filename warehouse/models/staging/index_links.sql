@@ -1,11 +1,14 @@
--- How each provider's prices moved from one day of an index to its next: what the chained index is made of.
+-- How each provider's prices moved from one day of an index to its next, for this build's days: what chains are made of.
 -- Grain: index_id x provider x day (a day with enough providers, that follows one). log_ratio: the mean of ln(price / price
 -- before) over the provider's series that count on both days, so that what comes, goes or is dearer by nature moves
 -- nothing; n_series: how many. The page's own currency decides: an exchange rate is no change of price.
 with index_days as (
-    select index_id, day, row_number() over (partition by index_id order by day) as nth
-    from core.index_prices
-    group by index_id, day
+    select p.index_id, p.day, row_number() over (partition by p.index_id order by p.day) as nth
+    from core.index_prices as p
+    cross join staging.index_from as b
+    left join staging.index_since as k using (index_id)
+    where p.day >= coalesce(k.since_on, b.from_on)
+    group by p.index_id, p.day
     having count(*) >= 3
 ),
 placed as (
@@ -45,4 +48,5 @@ select
     arg_min(m.n_series, m.rank)::integer as n_series
 from moved as m
 join index_days as d using (index_id, nth)
+join staging.index_from as b on d.day >= b.from_on
 group by all

@@ -1,0 +1,14 @@
+-- The first day that this build works the indices out for: days before it stand as they were.
+-- Grain: one row. from_on: the first day of a new look, of a changed verdict, on which a price that was held for long comes
+-- back, or that no build has worked out; whichever is earliest. Read before core.intervals changes.
+select least(
+    (select min(seen_on) from core.looks where look_no > (select coalesce(max(look_no), 0) from state.index_done)),
+    (select min(first_on) from staging.changed_verdicts),
+    (
+        select min(o.last_on) + 8
+        from state.open_intervals as o
+        join staging.touched as t on t.main_no = o.series_no
+        where o.valid_to is null
+    ),
+    (select max(newest_on) + 1 from state.index_done)
+) as from_on
