@@ -90,6 +90,7 @@ def warehouse(home: Home) -> Iterator[Connection]:
     """The warehouse, read-write. Take `writer_lock` first."""
     home.root.mkdir(parents=True, exist_ok=True)
     con = _settle(duckdb.connect(str(home.warehouse)))
+    con.execute("set memory_limit = '3GB'")  # what does not fit is laid beside the file, in <warehouse>.tmp
     try:
         yield con
     finally:
