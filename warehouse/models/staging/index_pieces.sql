@@ -19,29 +19,32 @@ fresh as (
     select provider, feed, min(seen_on) as from_on, max(seen_on) + 8 as to_on from numbered group by provider, feed, nth
 ),
 newest as (select max(seen_on) + 1 as to_on from core.looks),
-since as (
-    select s.series_no, s.index_id, s.provider, s.feed, s.rank, coalesce(k.since_on, b.from_on) as since_on
+-- Materialized, so that intervals are joined by series and never by their days.
+windows as materialized (
+    select
+        s.series_no, s.index_id, s.provider, s.rank, f.from_on, least(f.to_on, n.to_on) as to_on,
+        coalesce(k.since_on, b.from_on) as since_on
     from staging.index_series as s
+    join fresh as f using (provider, feed)
+    cross join newest as n
     cross join staging.index_from as b
     left join staging.index_since as k using (index_id)
+    where f.to_on > coalesce(k.since_on, b.from_on)
 )
 select
     i.series_no,
-    s.index_id,
-    s.provider,
-    s.rank,
-    greatest(i.valid_from, f.from_on) as from_on,
-    least(coalesce(i.valid_to, 'infinity'), i.last_on + 8, f.to_on, n.to_on) as to_on,
+    w.index_id,
+    w.provider,
+    w.rank,
+    greatest(i.valid_from, w.from_on) as from_on,
+    least(coalesce(i.valid_to, 'infinity'), i.last_on + 8, w.to_on) as to_on,
     i.usd_per_gpu_hour,
     i.price,
     i.currency,
     i.price_unit
 from core.intervals as i
-join since as s on s.series_no = i.series_no and coalesce(i.valid_to, 'infinity') > s.since_on
-join fresh as f
-    on f.provider = s.provider and f.feed = s.feed
-    and i.valid_from < f.to_on and least(coalesce(i.valid_to, 'infinity'), i.last_on + 8) > f.from_on
-cross join newest as n
+join windows as w
+    on w.series_no = i.series_no
+    and i.valid_from < w.to_on
+    and least(coalesce(i.valid_to, 'infinity'), i.last_on + 8) > greatest(w.from_on, w.since_on)
 where i.usd_per_gpu_hour > 0
-    and greatest(i.valid_from, f.from_on) < n.to_on
-    and least(i.last_on + 8, f.to_on) > s.since_on
