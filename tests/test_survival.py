@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Run
@@ -256,7 +256,7 @@ def test_a_disk_full_at_any_step_changes_nothing(tmp_path: Path, capfd: pytest.C
             said = capfd.readouterr().err
             # A small build fits into the log beside the database; then publishing it does not.
             assert code == 1 and marks[-1][0] in (phase, "publish"), (phase, share, code, said)
-            assert "File too large" in said.splitlines()[-1], said
+            assert "File too large" in said or "Could not write" in said, said
             check_landed(home)
             assert home.published.read_bytes() == before
         with only_importer(home) as room:
@@ -272,22 +272,20 @@ def test_a_disk_full_at_any_step_changes_nothing(tmp_path: Path, capfd: pytest.C
 SAME = ("intervals", "changes", "history", "runs", "findings", "verdicts")  # however often a row was landed
 
 
-@st.composite
-def histories(draw: st.DrawFn) -> list[dict[str, str]]:
-    """Rows of eight weeks' days but for one week: prices that stay, move, jump, are zero, missing, contradicted."""
+def history(chance: random.Random) -> list[dict[str, str]]:
+    """Rows of three weeks, the middle one left out: prices that stay, move, jump, are zero, missing, contradicted."""
     rows = []
-    for on in (*range(20, 29), *range(36, 44)):
+    for on in (*range(22, 29), *range(36, 43)):
         for instance, usd, facts in (
             ("p3.2xlarge", "3.06", {}), ("p3.8xlarge", "12.24", {"gpu_count": "4"}),
             ("p3.2xlarge", "0.95", {"pricing_model": "spot"}), ("v100", "2.48", {"provider": "gcp"}),
             ("p3.2xlarge", "3.06", {"source_repo": "other/prices"}),
         ):  # fmt: skip
-            said = draw(st.sampled_from([usd, usd, usd, usd, "1.20", "0", "", "30.60", None]))
-            commit = draw(st.sampled_from(["a", "b"]))
-            if said is not None:
-                rows.append(price(on, instance, said, **facts | {"source_commit": f"{commit}{on}"}))
-            if draw(st.integers(0, 15)) == 0:
-                rows.append(price(on, instance, "3.10", **facts | {"source_commit": f"{commit}{on}"}))
+            said = chance.choice([usd, usd, usd, usd, "1.20", "0", "", "30.60", None])
+            for stated in [said, *["3.10"] * (chance.random() < 0.06)]:
+                if stated is not None:
+                    commit = f"{chance.choice('ab')}{on}"
+                    rows.append(price(on, instance, stated, **facts | {"source_commit": commit}))
     return rows
 
 
@@ -302,12 +300,12 @@ def in_turn(home: Home, *files: Path) -> tuple[dict[str, Any], list[bool]]:
         return known(con), anew
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
-@given(rows=histories(), cut=st.integers(21, 43), chance=st.randoms(use_true_random=False))
-def test_two_files_are_one(
-    rows: list[dict[str, str]], cut: int, chance: random.Random, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("split")
+# One number draws all: a smaller one is no simpler world, so nothing is shrunk.
+@settings(max_examples=3, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(seed=st.integers(0, 10**6))
+def test_two_files_are_one(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    chance, folder = random.Random(seed), tmp_path_factory.mktemp("split")
+    rows, cut = history(chance), chance.choice((24, 30, 38))
     land(Home(folder / "one"), table(folder, "one.csv", rows))
     expected = whole(Home(folder / "one"))
 
