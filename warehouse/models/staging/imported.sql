@@ -48,7 +48,7 @@ items as (
     group by all
 ),
 pages as (
-    select provider, source, url, captured_at, max(landed_at) as landed_at, max(sha256) as sha256,
+    select provider, source, url, captured_at, max(landed_at) as landed_at, min(sha256) as sha256,
         max(parser_version) as parser_version
     from staging.pages
     where origin = 'imported'

@@ -8,8 +8,8 @@ with runs as (
         r.*,
         greatest(r.first_on, coalesce(r.effective_from, r.first_on)) as valid_from,
         s.is_announced,
-        coalesce(v.verdict = 'quarantine' and v.status <> 'released', false) as is_held,
-        case when v.status = 'released' then 'released' when v.verdict = 'flag' then 'flagged' else 'ok' end as quality
+        coalesce(v.status <> 'released', false) as is_held, -- a person rejects flagged prices, too
+        case when v.verdict = 'flag' then 'flagged' when v.status = 'released' then 'released' else 'ok' end as quality
     from core.runs as r
     join core.series as s using (series_no)
     left join core.aliases as a on a.series_no = s.main_no

@@ -11,7 +11,7 @@ with looked as (
         max(origin) as origin,
         max(status) as status,
         max(detail) as detail,
-        max(sha256) as sha256,
+        min(sha256) as sha256,
         max(parser_version) as parser_version,
         max(fetched_by) as fetched_by,
         sum(n_offers)::bigint as n_offers

@@ -25,7 +25,8 @@ cuts as (
         m.main_no,
         any_value(o.valid_from) as newest_from,
         least(any_value(o.valid_from), min(m.moved_on)) as cut,
-        coalesce(min(m.changed_on) < any_value(o.valid_from), true) and count(m.changed_on) > 0 as is_old
+        -- On the very day, too: what the newest interval began with may be held now, and the one before goes on.
+        coalesce(min(m.changed_on) <= any_value(o.valid_from), true) and count(m.changed_on) > 0 as is_old
     from moved as m
     left join state.open_intervals as o on o.series_no = m.main_no
     group by m.main_no
