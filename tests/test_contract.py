@@ -172,7 +172,7 @@ def installer() -> list[str] | None:
 
 
 def asked(database: Path, folder: Path | None) -> list[str]:
-    done = worlds.python(FOREIGN, database, **({"PYTHONPATH": str(folder)} if folder else {}))
+    done = worlds.python(FOREIGN, database, PYTHONPATH=str(folder or ""))
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
