@@ -188,7 +188,7 @@ def world(presence: list[list[list[bool]]], changes: list[Decimal]) -> list[list
     return days
 
 
-QUICK = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK
