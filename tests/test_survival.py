@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Run
@@ -237,7 +237,7 @@ def test_more_than_fifty_kills_change_nothing(tmp_path: Path) -> None:
 
 
 def test_a_disk_full_at_any_step_changes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    home, days = Home(tmp_path / "home"), list(days_of_prices(8))
+    home, days = Home(tmp_path / "home"), list(days_of_prices(7))
     files = [table(tmp_path, f"{number}.csv", rows) for number, rows in enumerate(days)]
     with rounds(home, files) as work:
         assert work.run(0)[0] == work.run(1)[0] == 0
@@ -247,7 +247,6 @@ def test_a_disk_full_at_any_step_changes_nothing(tmp_path: Path, capfd: pytest.C
             ("import", 0.2),
             ("build", 0.001),
             ("build", 0.01),
-            ("build", 0.5),
             ("publish", 0.01),
             ("publish", 0.9),
         ]
@@ -301,8 +300,9 @@ def in_turn(home: Home, *files: Path) -> tuple[dict[str, Any], list[bool]]:
 
 
 # One number draws all: a smaller one is no simpler world, so nothing is shrunk.
-@settings(max_examples=3, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=1, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(seed=st.integers(0, 10**6))
+@example(seed=5)  # a late verdict takes back what the newest interval began with
 def test_two_files_are_one(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     chance, folder = random.Random(seed), tmp_path_factory.mktemp("split")
     rows, cut = history(chance), chance.choice((24, 30, 38))
