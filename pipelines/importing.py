@@ -139,12 +139,14 @@ def _publish(state: State) -> None:
 
     from warehouse import release
     from warehouse.build import DamagedLanding
-    from warehouse.connection import DatabaseError, WarehouseBusy
+    from warehouse.connection import DatabaseError, WarehouseBusy, WarehouseDamaged
 
     logging.getLogger("gpuhour.import").info("building and publishing")
     try:
         release.build_and_publish(state)
-    except (release.NotPublished, DamagedLanding, DatabaseError, WarehouseBusy, OSError) as failed:
+    except (
+        release.NotPublished, DamagedLanding, DatabaseError, WarehouseBusy, WarehouseDamaged, OSError,
+    ) as failed:  # fmt: skip
         raise Problem(f"landed, but not published; the old database stays: {failed}", ERROR) from failed
 
 

@@ -20,11 +20,6 @@ def _landed() -> dict[str, list[dg.AssetKey]]:
     return {"landing.pages": offers, "landing.offers": offers, "landing.rates": [ecb_rates.key]}
 
 
-def _found() -> dict[str, models.Model]:
-    with connection.in_memory() as con:
-        return models.load(con)
-
-
 def _key(name: str) -> dg.AssetKey:
     return dg.AssetKey(name.split("."))
 
@@ -53,7 +48,7 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
 
 def warehouse_assets() -> list[dg.AssetsDefinition]:
     """The build (all tables in one transaction, with their checks) and the publication that follows it."""
-    found = _found()
+    found = models.load()
 
     @dg.multi_asset(name="warehouse", specs=_specs(found), check_specs=_check_specs())
     def warehouse_tables(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]

@@ -93,8 +93,7 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
 @cache
 def _rules_in_order() -> list[tuple[str, str]]:
     """Every model of the gate but its inputs, each after what it reads, and the table that the build keeps between."""
-    with in_memory() as con:
-        found = {name: model for name, model in models.load(con).items() if model.schema == "gate"}
+    found = {name: model for name, model in models.load().items() if model.schema == "gate"}
     kept = {"core.price_counts": frozenset({"gate.price_counts"})}
     sql = {name: model.sql for name, model in found.items()} | {"core.price_counts": "from gate.price_counts"}
     order = models.in_order(found, kept)

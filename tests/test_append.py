@@ -75,7 +75,7 @@ def whole(home: Home) -> dict[str, list[Any]]:
         return known(con)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(looks=worlds(), cuts=st.sets(st.integers(1, 27), max_size=4))
 def test_adding_equals_building_anew(
     looks: list[Seen], cuts: set[int], tmp_path_factory: pytest.TempPathFactory
@@ -89,7 +89,7 @@ def test_adding_equals_building_anew(
     assert grown == whole(home)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(looks=worlds(), shuffle=st.randoms(use_true_random=False))
 def test_order_of_arrival_and_repeats_do_not_matter(
     looks: list[Seen], shuffle: random.Random, tmp_path_factory: pytest.TempPathFactory

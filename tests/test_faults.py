@@ -373,13 +373,18 @@ def test_a_day_is_a_utc_day_wherever_the_machine_is(in_utc: tuple[Home, str], tm
 
 def test_midnight_parts_two_days(tmp_path: Path) -> None:
     put(Home(tmp_path), *(
-        seen(day, [offer("2.00", instance=clock)], captured_at=worlds.at(day, clock), url=f"https://x.com/{clock}")
-        for day, clock in (("2026-03-01", "23:59:59"), ("2026-03-02", "00:00:00"))
+        seen(day, [offer(price)], captured_at=worlds.at(day, clock), url=f"https://x.com/{clock}")
+        for day, clock, price in (("2026-03-01", "23:59:59", "2.00"), ("2026-03-02", "00:00:00", "2.10"))
     ))  # fmt: skip
     with built(Home(tmp_path)) as con:
-        found = rows(con, "select instance, observed_on from v1.price_history where source <> 'seed' order by 2")
-        assert [str(r["observed_on"]) for r in found] == ["2026-03-01", "2026-03-02"]
+        found = rows(
+            con, "select observed_on, usd_per_gpu_hour from v1.price_history where source <> 'seed' order by 1"
+        )
+        assert [(str(r["observed_on"]), str(r["usd_per_gpu_hour"])) for r in found] == [
+            ("2026-03-01", "2.000000"),
+            ("2026-03-02", "2.100000"),
+        ]
         on_the_first = con.execute(
-            "select instance from v1.prices_as_of('2026-03-01') where source <> 'seed'"
+            "select usd_per_gpu_hour from v1.prices_as_of('2026-03-01') where source <> 'seed'"
         ).fetchall()
-    assert on_the_first == [("23:59:59",)]
+    assert [str(price) for (price,) in on_the_first] == ["2.000000"]

@@ -24,8 +24,7 @@ THURSDAY, FRIDAY, SATURDAY, MONDAY = "2026-03-05", "2026-03-06", "2026-03-07", "
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, models.Model]:
-    with connection.in_memory() as con:
-        return models.load(con)
+    return models.load()
 
 
 # -- the files ---------------------------------------------------------------------------------------------------
@@ -44,8 +43,7 @@ def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
         "called": "-- c\nfrom v1.prices_as_of('2026-01-01')",
     }.items():
         (tmp_path / "core" / f"{name}.sql").write_text(sql)
-    with connection.in_memory() as con:
-        loaded = models.load(con, tmp_path)
+    loaded = models.load(tmp_path)
     assert {name: set(model.reads) for name, model in loaded.items()} == {
         "core.plain": set(),
         "core.hidden": {"core.plain", "seeds.t", "v1.w"},
@@ -68,8 +66,8 @@ def test_order_puts_each_after_what_it_reads(found: dict[str, models.Model]) -> 
 def test_what_is_not_one_select_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "core").mkdir()
     (tmp_path / "core" / "bad.sql").write_text("-- bad\ncreate table x as select 1")
-    with connection.in_memory() as con, pytest.raises(ValueError, match=r"bad\.sql.*not one SELECT"):
-        models.load(con, tmp_path)
+    with pytest.raises(ValueError, match=r"bad\.sql.*not one SELECT"):
+        models.load(tmp_path)
 
 
 @pytest.mark.parametrize("call, value", [

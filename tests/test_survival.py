@@ -354,6 +354,34 @@ def test_a_damaged_file_stops_the_build_and_loses_nothing(tmp_path: Path, which:
     assert published(home).items() <= whole(home).items()
 
 
+@pytest.mark.parametrize("where", ["cut", "emptied", "head", "middle"])
+def test_a_damaged_warehouse_is_made_again_from_facts(
+    tmp_path: Path, where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    home, days = Home(tmp_path / "home"), list(days_of_prices(3))
+    land(home, table(tmp_path, "a.csv", days[0] + days[1]))
+    release.build_and_publish(home)
+    content = home.warehouse.read_bytes()
+    start, end = {
+        "cut": (len(content) // 2, len(content)),
+        "emptied": (0, len(content)),
+        "head": (0, 9000),
+        "middle": (20_000, len(content)),
+    }[where]
+    junk = b"" if where in ("cut", "emptied") else bytes(b ^ 0xFF for b in content[start:end])
+    home.warehouse.write_bytes(content[:start] + junk + content[end:])
+    land(home, table(tmp_path, "b.csv", days[2]))
+    try:
+        release.build_and_publish(home)
+    except connection.WarehouseDamaged as told:
+        assert "is now warehouse.damaged" in str(told) and "Run it again" in str(told)
+        release.build_and_publish(home)
+    else:
+        assert "is now warehouse.damaged" in caplog.text
+    assert home.warehouse.with_suffix(".damaged").exists()
+    assert published(home).items() <= whole(home).items()
+
+
 BUILD = """
 import sys
 from pathlib import Path

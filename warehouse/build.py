@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from warehouse import contract, currency, ledger, models, plan, state
+from warehouse import currency, ledger, models, plan, state
 from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
@@ -125,7 +125,7 @@ def prepare(con: Connection) -> tuple[dict[str, models.Model], list[str]]:
         con.execute(f"create schema if not exists {layer}")
     for statement in models.macros():
         con.execute(statement)
-    found = models.load(con)
+    found = models.load()
     return found, models.in_order(found, _made_by_python())
 
 
@@ -141,8 +141,6 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
     kind = "view" if model.is_view else "table"
     con.execute(f"create or replace {kind} {name} as {model.sql}")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
-    if model.schema == "v1":
-        contract.comment_columns(con, name.removeprefix("v1."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -13,12 +14,17 @@ import duckdb
 
 from warehouse.home import Home
 
+log = logging.getLogger("gpuhour.connection")
 Connection = duckdb.DuckDBPyConnection
 DatabaseError = duckdb.Error  # for who shows it, and needs no duckdb for anything else
 
 
 class WarehouseBusy(Exception):
     """Another process builds right now."""
+
+
+class WarehouseDamaged(Exception):
+    """The warehouse could not be read and was set aside; the message says so, and what to do."""
 
 
 class NothingPublished(Exception):
@@ -87,14 +93,44 @@ def writer_lock(home: Home, wait_seconds: float = 600) -> Iterator[None]:
 
 @contextmanager
 def warehouse(home: Home) -> Iterator[Connection]:
-    """The warehouse, read-write. Take `writer_lock` first."""
+    """The warehouse, read-write. Take `writer_lock` first.
+
+    A damaged one is set aside, since all in it is made again from facts: at once where it cannot even be opened, else
+    when what the caller reads fails; then it raises WarehouseDamaged.
+    """
     home.root.mkdir(parents=True, exist_ok=True)
-    con = _settle(duckdb.connect(str(home.warehouse)))
-    con.execute("set memory_limit = '3GB'")  # what does not fit is laid beside the file, in <warehouse>.tmp
     try:
+        con = duckdb.connect(str(home.warehouse))
+    except duckdb.IOException as failed:
+        if not _is_damage(failed, home):
+            raise
+        log.warning("%s", _set_aside(home, failed))
+        con = duckdb.connect(str(home.warehouse))
+    try:
+        _settle(con)
+        con.execute("set memory_limit = '3GB'")  # what does not fit is laid beside the file, in <warehouse>.tmp
         yield con
+    except duckdb.IOException as failed:
+        if not _is_damage(failed, home):
+            raise
+        con.close()
+        raise WarehouseDamaged(f"{_set_aside(home, failed)}. Run it again") from failed
     finally:
         con.close()
+
+
+def _is_damage(failed: duckdb.IOException, home: Home) -> bool:
+    said = str(failed)
+    unreadable = "not a valid DuckDB database file" in said or "Could not read enough bytes" in said
+    return "Corrupt database file" in said or (unreadable and str(home.warehouse) in said)
+
+
+def _set_aside(home: Home, failed: duckdb.IOException) -> str:
+    aside = home.warehouse.with_suffix(".damaged")
+    home.warehouse.replace(aside)
+    home.warehouse.with_name(home.warehouse.name + ".wal").unlink(missing_ok=True)
+    reason = str(failed).splitlines()[0]
+    return f"{home.warehouse} was damaged ({reason}) and is now {aside.name}; all in it is made again from facts"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from typing import Literal
 
 import duckdb
 
-from warehouse.connection import Connection
+from warehouse.connection import Connection, quoted
 from warehouse.home import Home
 
 Verdict = Literal["released", "rejected"]
@@ -76,37 +76,65 @@ def decisions(home: Home) -> list[Decision]:
     """
     if not home.ledger.exists():
         return []
-    with opened(home) as con:
-        rows = con.execute(
-            "select event_id, verdict, decided_by, decided_at, note from verdicts order by seq"
-        ).fetchall()
-    return [Decision(*row) for row in rows]
+    asked = "select event_id, verdict, decided_by, decided_at, note from verdicts order by seq"
+    try:
+        with _connected(home.ledger, time.monotonic() + 10, read_only=True) as con:
+            if _version(con, home.ledger) == len(MIGRATIONS):
+                return [Decision(*row) for row in con.execute(asked).fetchall()]
+    except duckdb.Error as failed:
+        raise LedgerError(f"{home.ledger} cannot be read: {_reason(failed)}") from failed
+    with opened(home) as con:  # of an older version: brought to today's first
+        return [Decision(*row) for row in con.execute(asked).fetchall()]
 
 
 @contextmanager
 def opened(home: Home, wait_seconds: float = 10) -> Iterator[Connection]:
     """The ledger, for writing, at today's schema; made where there is none. Stay inside for milliseconds only.
 
+    What is written goes into a copy that takes the old file's place at the end, and only if all went well: a kill
+    within DuckDB's own writing has been seen to leave a file that it cannot read.
     Raises LedgerError when another process keeps it for longer than `wait_seconds`, when it was written by a newer
     gpuhour, when it is damaged, or when the disk is full.
     """
     give_up = time.monotonic() + wait_seconds
+    part = home.ledger.with_suffix(f".{os.getpid()}.part")
     try:
         with _alone(home, give_up):
-            if not home.ledger.exists():
-                _create(home.ledger)
-            with _connected(home.ledger, give_up) as con:
-                migrate(con, home.ledger)
-                yield con
+            try:
+                with _connected(part, give_up) as con:
+                    if home.ledger.exists():
+                        _copy(con, home.ledger, give_up)
+                    else:
+                        con.execute("create table schema_version as select 0 as version")
+                    migrate(con, home.ledger)
+                    yield con
+                    # Closing would write it too, but says nothing when the disk is full; the file alone must hold all.
+                    con.execute("checkpoint")
+                with part.open("rb+") as stream:
+                    os.fsync(stream.fileno())
+                part.replace(home.ledger)
+            finally:
+                for leftover in home.root.glob("ledger.*.part*"):  # of killed runs too: by the lock, nobody else writes
+                    leftover.unlink(missing_ok=True)
     except (duckdb.Error, OSError) as failed:
         raise LedgerError(f"{home.ledger} cannot be used, nothing was recorded: {_reason(failed)}") from failed
 
 
 def migrate(con: Connection, path: Path) -> None:
-    """Bring an older ledger to today's schema in one transaction, keeping every row.
+    """Bring an older ledger to today's schema, keeping every row.
 
     Raises LedgerError for one from the future and for a database that is no ledger.
     """
+    version = _version(con, path)
+    if version < len(MIGRATIONS):
+        con.execute("begin")
+        for script in MIGRATIONS[version:]:
+            con.execute(script)
+        con.execute("update schema_version set version = ?", [len(MIGRATIONS)])
+        con.execute("commit")
+
+
+def _version(con: Connection, path: Path) -> int:
     try:
         version: int = con.execute("select version from schema_version").fetchall()[0][0]
     except (duckdb.CatalogException, IndexError) as foreign:
@@ -116,29 +144,18 @@ def migrate(con: Connection, path: Path) -> None:
             f"{path} was written by a newer gpuhour (schema {version}, this one knows {len(MIGRATIONS)}): "
             "update gpuhour; nothing was touched"
         )
-    if version < len(MIGRATIONS):
-        con.execute("begin")
-        for script in MIGRATIONS[version:]:
-            con.execute(script)
-        con.execute("update schema_version set version = ?", [len(MIGRATIONS)])
-        con.execute("commit")
+    return version
 
 
-def _create(path: Path) -> None:
-    """A new ledger by temp file and rename: a kill leaves none, or a whole one."""
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        with _connected(part, give_up=0) as con:
-            con.execute("create table schema_version as select 0 as version")
-            migrate(con, part)
-            # Closing would write it too, but says nothing when the disk is full; the file alone must hold all.
-            con.execute("checkpoint")
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        for leftover in path.parent.glob("ledger.*.part*"):  # of killed runs too: by the lock, nobody else makes one
-            leftover.unlink(missing_ok=True)
+def _copy(con: Connection, path: Path, give_up: float) -> None:
+    """All of a ledger into the one that is open."""
+    if path.with_name(path.name + ".wal").exists():  # a DuckDB shell left changes beside it: opening folds them in
+        with _connected(path, give_up):
+            pass
+    here = con.execute("select current_database()").fetchall()[0][0]
+    _when_free(lambda: con.execute(f"attach '{quoted(path)}' as old (read_only)"), give_up)
+    con.execute(f'copy from database old to "{here}"')
+    con.execute("detach old")
 
 
 @contextmanager
@@ -158,21 +175,24 @@ def _alone(home: Home, give_up: float) -> Iterator[None]:
 
 
 @contextmanager
-def _connected(path: Path, give_up: float) -> Iterator[Connection]:
-    """A connection, once whoever has the file open (a DuckDB shell) lets go of it."""
-    while True:
-        try:
-            con = duckdb.connect(str(path))
-            break
-        except duckdb.IOException as locked:
-            if "lock" not in str(locked) or time.monotonic() >= give_up:
-                raise
-            time.sleep(0.05)
+def _connected(path: Path, give_up: float, read_only: bool = False) -> Iterator[Connection]:
+    con = _when_free(lambda: duckdb.connect(str(path), read_only=read_only), give_up)
     try:
         con.execute("set TimeZone = 'UTC'")
         yield con
     finally:
         con.close()
+
+
+def _when_free(reach: Callable[[], Connection], give_up: float) -> Connection:
+    """A connection, once whoever has the file open for writing (a DuckDB shell) lets go of it."""
+    while True:
+        try:
+            return reach()
+        except duckdb.IOException as locked:
+            if "lock" not in str(locked) or time.monotonic() >= give_up:
+                raise
+            time.sleep(0.05)
 
 
 def _reason(failed: Exception) -> str:

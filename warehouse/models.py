@@ -11,7 +11,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from warehouse.connection import Connection
+from warehouse.connection import Connection, in_memory
 
 ROOT = Path(__file__).parent
 LAYERS = ("staging", "core", "gate", "marts", "v1")
@@ -48,16 +48,18 @@ def header(sql: str) -> str:
     return " ".join(lines)
 
 
-def load(con: Connection, folder: Path = ROOT / "models") -> dict[str, Model]:
-    """All models by name. Raises ValueError naming the file when a body is not one SELECT."""
+@cache
+def load(folder: Path = ROOT / "models") -> dict[str, Model]:
+    """All models by name, read once. Raises ValueError naming the file when a body is not one SELECT."""
     found = {}
-    for path in sorted(folder.glob("*/*.sql")):
-        sql = path.read_text()
-        name = f"{path.parent.name}.{path.stem}"
-        tables, calls = _uses(con, sql, path)
-        # A table macro hides the tables it reads.
-        behind = (reads for macro, reads in _macro_reads().items() if macro in calls)
-        found[name] = Model(name, header(sql), sql, frozenset(tables.union(*behind)), frozenset(calls))
+    with in_memory() as con:
+        for path in sorted(folder.glob("*/*.sql")):
+            sql = path.read_text()
+            name = f"{path.parent.name}.{path.stem}"
+            tables, calls = _uses(con, sql, path)
+            # A table macro hides the tables it reads.
+            behind = (reads for macro, reads in _macro_reads().items() if macro in calls)
+            found[name] = Model(name, header(sql), sql, frozenset(tables.union(*behind)), frozenset(calls))
     return found
 
 

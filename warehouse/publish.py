@@ -62,7 +62,7 @@ def _copy(con: Connection) -> None:
     for schema, table, comment in tables(con):
         con.execute(f"create table pub.{schema}.{table} as from {schema}.{table}")
         con.execute(f"comment on table pub.{schema}.{table} is '{quoted(comment)}'")
-    found = load(con)
+    found = load()
     views = [name for name in in_order(found, {}) if name.startswith("v1.") and found[name].is_view]
     con.execute("use pub")
     try:
