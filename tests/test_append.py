@@ -108,6 +108,17 @@ def test_order_of_arrival_and_repeats_do_not_matter(
         assert known(con) == whole(expected)
 
 
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(looks=worlds())
+def test_the_parts_of_a_large_landing_are_one(looks: list[Seen], tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = Home(tmp_path_factory.mktemp("parts"))
+    put(home, *looks)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "ROWS_AT_ONCE", 1)
+        in_parts = whole(home)
+    assert in_parts == whole(home)
+
+
 def test_a_day_that_follows_is_added_and_a_late_one_is_not(tmp_path: Path) -> None:
     home = Home(tmp_path)
     why = []

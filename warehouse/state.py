@@ -39,8 +39,9 @@ TABLES = {
     """,
     "closed_runs": _RUN,
     "heads": _RUN,
-    # The series that this build touches: all of their runs from from_run_no on are new; NULL: none is.
-    "moved": "series_no integer, from_run_no integer",
+    # The series that this build touches: all of their runs from from_run_no on are new (NULL: none is); what they state
+    # changes from moved_on on.
+    "moved": "series_no integer, from_run_no integer, moved_on date",
     "verdicts": """
         series_no integer, run_no integer, first_on date, verdict varchar, status varchar, rule varchar, class varchar,
         expected double, reason varchar, confirmed_by varchar
@@ -119,7 +120,8 @@ def add_runs(con: Connection) -> None:
         f"select {run} from staging.runs where is_last order by series_no"
     )
     con.execute(
-        "insert into state.moved select series_no, min(run_no) filter (where is_new) from staging.runs group by all"
+        "insert into state.moved select series_no, min(run_no) filter (where is_new), "
+        "min(greatest(first_on, coalesce(effective_from, first_on))) from staging.runs group by all"
     )
     _show(con, "runs")
 

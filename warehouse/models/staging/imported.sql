@@ -53,9 +53,13 @@ pages as (
     from staging.pages
     where origin = 'imported'
     group by all
+),
+-- Kept apart from the pages: DuckDB would join each item with all looks at its page first.
+stated as materialized (
+    select i.*, s.* exclude (item, stretch) from stretches as s join items as i using (item)
 )
 select
-    i.*,
+    s.* exclude (captured_at, last_at, n_seen, lowest, highest),
     'imported' as landing_id,
     if(s.highest < 0, null, s.highest) as price,
     if(s.highest < 0, 'missing', 'priced') as price_status,
@@ -63,6 +67,5 @@ select
     if(s.lowest <> s.highest, 2, 1) as n_prices,
     s.captured_at, s.last_at, s.n_seen,
     p.landed_at, p.sha256, p.parser_version
-from stretches as s
-join items as i using (item)
-join pages as p on p.provider = i.provider and p.source = i.source and p.url = i.url and p.captured_at = s.captured_at
+from stated as s
+join pages as p using (provider, source, url, captured_at)

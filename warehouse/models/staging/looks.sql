@@ -28,7 +28,13 @@ stated as (
     from (
         select provider, feed, observed_at as captured_at, source_url from staging.observations where origin <> 'imported'
         union all
-        select provider, source, captured_at, null from staging.import_seen
+        select s.provider, s.source, s.captured_at, l.source_url
+        from staging.import_seen as s
+        join (
+            -- A look spread over several files counts for each of them.
+            select distinct provider, feed, captured_at, source_url from looked where origin = 'imported'
+        ) as l
+            on l.provider = s.provider and l.feed = s.source and l.captured_at = s.captured_at
     )
     group by all
 )
@@ -38,6 +44,4 @@ select
     l.*,
     coalesce(s.n_series, 0) as n_series
 from looked as l
-left join stated as s
-    on s.provider = l.provider and s.feed = l.feed and s.captured_at = l.captured_at
-    and coalesce(s.source_url, l.source_url) = l.source_url
+left join stated as s using (provider, feed, captured_at, source_url)

@@ -14,14 +14,19 @@ with days as (
     from core.source_days
     window upto as (partition by provider, source order by seen_on)
 ),
-stated as (
-    select s.series_no, s.provider, s.feed, l.look_no, z.look_no as last_no, o.* exclude (series_id, is_announced, provider, feed)
+-- Two steps, kept apart: DuckDB would join the looks with themselves, all of a page with all of it.
+begun as materialized (
+    select s.series_no, s.provider, s.feed, l.look_no, o.* exclude (series_id, is_announced, provider, feed)
     from staging.observations as o
     join core.series as s using (series_id, is_announced)
     join core.looks as l
         on l.provider = o.provider and l.feed = o.feed and l.source_url = o.source_url and l.captured_at = o.observed_at
+),
+stated as (
+    select b.*, z.look_no as last_no
+    from begun as b
     join core.looks as z
-        on z.provider = o.provider and z.feed = o.feed and z.source_url = o.source_url and z.captured_at = o.last_at
+        on z.provider = b.provider and z.feed = b.feed and z.source_url = b.source_url and z.captured_at = b.last_at
 ),
 -- One row per statement, as narrow as can be: a hundred million of them are sorted here.
 points as (

@@ -4,13 +4,11 @@
 with moved as (
     select
         coalesce(a.main_no, s.main_no) as main_no,
-        min(greatest(r.first_on, coalesce(r.effective_from, r.first_on))) as moved_on,
+        m.moved_on,
         null::date as changed_on
     from state.moved as m
     join core.series as s using (series_no)
-    join staging.runs as r using (series_no)
     left join core.aliases as a on a.series_no = s.main_no
-    group by all
     union all
     select coalesce(a.main_no, s.main_no), null, v.first_on
     from staging.changed_verdicts as v
