@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
@@ -109,6 +109,7 @@ def test_order_of_arrival_and_repeats_do_not_matter(
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@example(looks=[seen("2026-03-02", [offer("2.00")], provider=p, url="https://x.com/a") for p in ("lambda", "oracle")])
 @given(looks=worlds())
 def test_the_parts_of_a_large_landing_are_one(looks: list[Seen], tmp_path_factory: pytest.TempPathFactory) -> None:
     home = Home(tmp_path_factory.mktemp("parts"))
