@@ -40,8 +40,8 @@ TABLES = {
     "closed_runs": _RUN,
     "heads": _RUN,
     # The series that this build touches: all of their runs from from_run_no on are new (NULL: none is); what they state
-    # changes from moved_on on.
-    "moved": "series_no integer, from_run_no integer, moved_on date",
+    # changes from moved_on on. is_only_seen: the newest run goes on, and that is all.
+    "moved": "series_no integer, from_run_no integer, moved_on date, is_only_seen boolean",
     "verdicts": """
         series_no integer, run_no integer, first_on date, verdict varchar, status varchar, rule varchar, class varchar,
         expected double, reason varchar, confirmed_by varchar
@@ -76,6 +76,8 @@ VIEWS = {
     "price_counts": "from state.price_counts",
     "look_counts": "from state.look_counts",
     "runs": "from state.heads union all from state.closed_runs",
+    "heads": "from state.heads",
+    "closed_runs": "from state.closed_runs",
     "intervals": "from state.closed_intervals union all from state.open_intervals",
     "index_prices": "from state.index_prices",
     "index_links": "from state.index_links",
@@ -121,9 +123,20 @@ def add_runs(con: Connection) -> None:
     )
     con.execute(
         "insert into state.moved select series_no, min(run_no) filter (where is_new), "
-        "min(greatest(first_on, coalesce(effective_from, first_on))) from staging.runs group by all"
+        "min(greatest(first_on, coalesce(effective_from, first_on))), "
+        "bool_and(not is_new and is_last and ended_on is null) from staging.runs group by series_no"
     )
     _show(con, "runs")
+
+
+def show_heads(con: Connection) -> None:
+    """core.heads: the newest run of every series. Grain: series_no."""
+    _show(con, "heads")
+
+
+def show_closed_runs(con: Connection) -> None:
+    """core.closed_runs: all but the newest run of every series. Grain: series_no x run_no."""
+    _show(con, "closed_runs")
 
 
 def add_look_counts(con: Connection) -> None:
@@ -171,8 +184,9 @@ def add_intervals(con: Connection) -> None:
     )
     con.execute(
         "create or replace table state.open_intervals as "  # noqa: S608
-        f"select {interval} from state.open_intervals where series_no not in (select main_no from staging.touched) "
-        f"union all select {interval} from staging.intervals where is_last order by series_no"
+        f"select {interval} from (select o.* replace (coalesce(a.last_on, o.last_on) as last_on) "
+        "from state.open_intervals as o left join staging.seen_again as a using (series_no)) "
+        f"where series_no not in (select main_no from staging.touched) union all select {interval} from staging.intervals where is_last order by series_no"
     )
     _show(con, "intervals")
 

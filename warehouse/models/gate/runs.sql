@@ -1,12 +1,25 @@
 -- What the gate judges: the runs that began in this build (is_new), and of the same providers what they are held against.
 -- Grain: series_no x run_no. Columns of core.series and core.runs; known_count: GPUs of this instance type by the seed;
 -- label_gpu, label_memory_gb: what the printed label and memory alone say. Context: twelve earlier runs of a series that
--- moved, and the newest run of every other.
-with heads as (
-    select series_no, max(run_no) as newest from core.runs group by all
-),
-near as (
+-- has new ones or is in doubt, and the newest run of every other.
+with near as (
     select distinct s.provider from state.moved as m join core.series as s using (series_no)
+),
+doubted as (
+    select distinct f.series_no
+    from state.findings as f
+    join core.heads as h on h.series_no = f.series_no and f.run_no > h.run_no - 12
+),
+pasts as (
+    select m.series_no, coalesce(m.from_run_no, h.run_no) - 12 as after_no
+    from state.moved as m
+    join core.heads as h using (series_no)
+    where m.from_run_no is not null or m.series_no in (select series_no from doubted)
+),
+chosen as (
+    select h.* from core.heads as h
+    union all by name
+    select c.* from core.closed_runs as c join pasts as p on p.series_no = c.series_no and c.run_no > p.after_no
 )
 select
     r.series_no, r.run_no, coalesce(r.run_no >= m.from_run_no, false) as is_new,
@@ -16,11 +29,9 @@ select
     a.captured_at as first_at, r.first_on, z.captured_at as last_at, r.last_on, r.n_seen, r.ended_on,
     r.price, r.currency, r.price_unit, r.usd_price, r.usd_per_gpu_hour, r.price_status, r.n_prices, r.effective_from,
     a.sha256, r.first_look as look_no
-from core.runs as r
+from chosen as r
 join core.series as s using (series_no)
 join near using (provider)
-join heads as h using (series_no)
 join core.looks as a on a.look_no = r.first_look
 join core.looks as z on z.look_no = r.last_look
 left join state.moved as m using (series_no)
-where r.run_no = h.newest or r.run_no > coalesce(m.from_run_no, h.newest) - 12 and m.series_no is not null

@@ -7,8 +7,9 @@ select least(
     (
         select min(o.last_on) + 8
         from state.open_intervals as o
-        join staging.touched as t on t.main_no = o.series_no
-        where o.valid_to is null
+        where o.valid_to is null and o.series_no in (
+            select main_no from staging.touched union all select series_no from staging.seen_again
+        )
     ),
     (select max(newest_on) + 1 from state.index_done)
 ) as from_on

@@ -7,6 +7,7 @@ with moved as (
         m.moved_on,
         null::date as changed_on
     from state.moved as m
+    anti join staging.seen_again using (series_no)
     join core.series as s using (series_no)
     left join core.aliases as a on a.series_no = s.main_no
     union all
