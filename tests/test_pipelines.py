@@ -55,7 +55,10 @@ def ephemeral() -> Iterator[dg.DagsterInstance]:
 ASSETS = [
     "core/aliases",
     "core/claim_values",
+    "core/closed_runs",
     "core/findings",
+    "core/heads",
+    "core/held",
     "core/index_links",
     "core/index_prices",
     "core/intervals",
@@ -139,6 +142,7 @@ ASSETS = [
     "staging/pages",
     "staging/raw_offers",
     "staging/runs",
+    "staging/seen_again",
     "staging/touched",
     "v1/focus_price_sheet",
     "v1/index_daily",
@@ -535,7 +539,7 @@ def test_a_failed_publication_leaves_the_old_file(tmp_path: Path, monkeypatch: p
     publish_price(home, "2026-03-02", "2.00")
     before = home.published.read_bytes()
 
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(publish, "_copy", full)

@@ -24,7 +24,7 @@ from tests.conftest import Run
 from tests.test_append import ASKED, known, whole
 from tests.test_import import land, text
 from tests.worlds import ROOT, at, built, offer, put, seen
-from warehouse import build, connection, ledger, plan, release
+from warehouse import build, connection, ledger, plan, publish, release
 from warehouse.home import Home
 from warehouse.import_file import land_file, only_importer
 
@@ -352,6 +352,50 @@ def test_a_damaged_file_stops_the_build_and_loses_nothing(tmp_path: Path, which:
     damaged.write_bytes(content)
     release.build_and_publish(home)
     assert published(home).items() <= whole(home).items()
+
+
+def dump(home: Home) -> dict[str, Any]:
+    """All that a published file holds and says of itself."""
+    with connection.published(home) as con:
+        names = con.execute(
+            "select schema_name, table_name, comment from duckdb_tables() union all "
+            "select schema_name, view_name, comment from duckdb_views() where not internal order by all"
+        ).fetchall()
+        told = con.execute(
+            "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
+            "where schema_name in ('v1', 'marts') order by all"
+        ).fetchall()
+        rows = {f"{s}.{t}": con.execute(f"from {s}.{t} order by all").fetchall() for s, t, _ in names if s != "main"}
+    head = home.published.read_bytes()[8:20]  # the storage version
+    return {"names": names, "told": told, "head": head, **rows}
+
+
+def test_a_published_file_that_grew_is_as_one_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, days = Home(tmp_path / "home"), list(days_of_prices(6))
+    grown = []
+    grow = publish._grow
+    monkeypatch.setattr(publish, "_grow", lambda *given: grown.append(grow(*given)) or grown[-1])
+    for number, day in enumerate(days[:4]):
+        land(home, table(tmp_path, f"{number}.csv", day))
+        release.build_and_publish(home)
+    assert grown == [False, True, True, True]
+    # A build whose publication never came: the next starts anew.
+    land(home, table(tmp_path, "missed.csv", days[4]))
+    with connection.writer_lock(home), connection.warehouse(home) as con:
+        build.build(con, home)
+    land(home, table(tmp_path, "last.csv", days[5]))
+    release.build_and_publish(home)
+    assert grown[4:] == [False]
+    release.build_and_publish(home)  # nothing new: still the same
+    assert grown[5:] == [True]
+    as_grown = dump(home)
+    home.published.unlink()
+    with connection.writer_lock(home), connection.warehouse(home) as con:
+        publish.publish(con, home)
+    assert dump(home) == as_grown
+    home.published.write_bytes(b"junk" * 10_000)
+    release.build_and_publish(home)
+    assert grown[-1] is False and dump(home).keys() == as_grown.keys()
 
 
 @pytest.mark.parametrize("where", ["cut", "emptied", "head", "middle"])

@@ -102,7 +102,10 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
     "core.findings": (frozenset({"gate.findings"}), state.add_findings),
     "core.verdicts": (frozenset({"staging.changed_verdicts"}), state.add_verdicts),
     "core.aliases": (frozenset({"gate.renames", "core.runs"}), state.add_aliases),
-    "core.intervals": (frozenset({"staging.intervals", "staging.seen_again", "staging.index_from"}), state.add_intervals),
+    "core.intervals": (
+        frozenset({"staging.intervals", "staging.seen_again", "staging.index_from"}),
+        state.add_intervals,
+    ),
     "core.index_prices": (frozenset({"staging.index_prices"}), state.add_index_prices),
     "core.index_links": (frozenset({"staging.index_links"}), state.add_index_links),
 }

@@ -85,13 +85,17 @@ def remember(con: Connection, done: Plan) -> None:
         "insert into state.files select unnest(?::varchar[]), unnest(?::varchar[])",
         [list(done.files), list(done.files.values())],
     )
+    before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
     con.execute("delete from state.made_by")
-    con.execute("insert into state.made_by values (?)", [done.fingerprint])
+    con.execute(
+        "insert into state.made_by values (?, uuid(), ?)", [done.fingerprint, str(before[0][0]) if before else None]
+    )
+    con.execute("create or replace view core.build as select build_id, grew_from from state.made_by")
 
 
 def _known(con: Connection) -> dict[str, str]:
     try:
-        if con.execute("from state.made_by").fetchall() != [(fingerprint(),)]:
+        if con.execute("select fingerprint from state.made_by").fetchall() != [(fingerprint(),)]:
             return {}
         return dict(con.execute("from state.files").fetchall())
     except duckdb.CatalogException:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse import contract
-from warehouse.connection import Connection, quoted
+from warehouse import contract, state
+from warehouse.connection import Connection, DatabaseError, quoted
 from warehouse.home import Home
 from warehouse.models import ROOT, in_order, load, macros
 
+log = logging.getLogger("gpuhour.publish")
 # The oldest format: DuckDB 1.0 and later open it, and so does DuckDB in a browser.
 STORAGE = "v1.0.0"
 SCHEMAS = ("v1", "marts")
-BEHIND = ("looks", "series", "names", "intervals", "source_days")  # of core: what the views of v1 show
+# Of core: what the views of v1 show. Some only grow, the others are small.
+GROWING = {"looks": "look_no", "series": "series_no"}
+CHANGING = "closed_intervals"
+BEHIND = ("open_intervals", "names", "aliases", "held", "source_days", "build")
 # A cell that starts with one of these is a formula to a spreadsheet; pages are not trusted.
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
@@ -29,18 +37,18 @@ def tables(con: Connection) -> list[tuple[str, str, str]]:
 def publish(con: Connection, home: Home) -> None:
     """Copy v1 and marts from the warehouse to a new file, then put it in the old one's place.
 
+    Where the build only added to what the old file holds, the new one is a copy of it with the additions.
     Take `writer_lock` first. Readers that have the old file open keep it; whoever opens next sees the new one; nobody
     sees half of one.
     """
     part = home.published.with_suffix(f".{os.getpid()}.part")
-    for leftover in home.root.glob("published.*.part"):  # of killed runs: by the lock, nobody else writes
-        _discard(leftover)
+    for leftover in home.root.glob("published.*.part*"):  # of killed runs: by the lock, nobody else writes
+        leftover.unlink()
     try:
-        con.execute(f"attach '{quoted(part)}' as pub (storage_version '{STORAGE}')")
-        try:
-            _copy(con)
-        finally:
-            con.execute("detach pub")
+        if not _grow(con, home, part):
+            _discard(part)
+            with _attached(con, f"attach '{quoted(part)}' as pub (storage_version '{STORAGE}')"):
+                _copy(con, is_new=True)
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
         part.replace(home.published)
@@ -48,33 +56,85 @@ def publish(con: Connection, home: Home) -> None:
         _discard(part)
 
 
+def _grow(con: Connection, home: Home, part: Path) -> bool:
+    """Make the new file of the old one, if the build before the newest is what that shows; else return False."""
+    if not home.published.exists() or con.execute("select grew_from is null from core.build").fetchall()[0][0]:
+        return False
+    shutil.copyfile(home.published, part)
+    try:
+        with _attached(con, f"attach '{quoted(part)}' as pub"):
+            follows = "select p.build_id = b.grew_from from pub.core.build as p, core.build as b"
+            if con.execute(follows).fetchall() != [(True,)]:
+                return False
+            _copy(con, is_new=False)
+    except DatabaseError as failed:
+        log.warning("publishing anew: the old file cannot be added to: %s", str(failed).splitlines()[0])
+        return False
+    return True
+
+
+@contextmanager
+def _attached(con: Connection, statement: str) -> Iterator[None]:
+    con.execute(statement)
+    try:
+        yield
+    finally:
+        con.execute("detach pub")
+
+
 def _discard(part: Path) -> None:
     for leftover in (part, part.with_name(part.name + ".wal")):
         leftover.unlink(missing_ok=True)
 
 
-def _copy(con: Connection) -> None:
+def _copy(con: Connection, is_new: bool) -> None:
     for schema in ("core", *SCHEMAS):
         con.execute(f"create schema if not exists pub.{schema}")
+    if is_new:
+        for table in (*GROWING, CHANGING):
+            con.execute(f"create table pub.core.{table} as from core.{table}")
+    else:
+        for table, number in GROWING.items():
+            newest = f"select coalesce(max({number}), 0) from pub.core.{table}"  # noqa: S608 -- names of ours
+            con.execute(f"insert into pub.core.{table} from core.{table} where {number} > ({newest})")
+        state.change_closed_intervals(con, f"pub.core.{CHANGING}")
     for table in BEHIND:
-        con.execute(f"create table pub.core.{table} as from core.{table}")
+        con.execute(f"create or replace table pub.core.{table} as from core.{table}")
+    for table in (*GROWING, CHANGING, *BEHIND):
         con.execute(f"comment on table pub.core.{table} is 'Behind the views of v1; not for readers: it may change.'")
     for schema, table, comment in tables(con):
-        con.execute(f"create table pub.{schema}.{table} as from {schema}.{table}")
+        con.execute(f"create or replace table pub.{schema}.{table} as from {schema}.{table}")
         con.execute(f"comment on table pub.{schema}.{table} is '{quoted(comment)}'")
+    with _using_pub(con):
+        if is_new:
+            _show(con)
+        for schema, table, _ in tables(con):
+            if schema == "v1":
+                contract.comment_columns(con, table)
+
+
+def _show(con: Connection) -> None:
+    """The views of v1 and the formulas, in the database in use: they travel with the data, for a reader's own SQL."""
+    con.execute(f"create view core.intervals as {state.VIEWS['intervals']}")
+    for statement in macros():
+        con.execute(statement)
     found = load()
-    views = [name for name in in_order(found, {}) if name.startswith("v1.") and found[name].is_view]
-    con.execute("use pub")
-    try:
-        for name in views:
+    for name in in_order(found, {}):
+        if name.startswith("v1.") and found[name].is_view:
+            for macro in found[name].calls:
+                con.execute((ROOT / "macros" / "v1" / f"{macro}.sql").read_text())
             con.execute(f"create view {name} as {found[name].sql}")
             con.execute(f"comment on view {name} is '{quoted(found[name].description)}'")
-        for name in found:
-            if name.startswith("v1."):
-                contract.comment_columns(con, name.removeprefix("v1."))
-        # Formulas travel with the data, so that a reader's own SQL can call them.
-        for statement in [*macros(), *macros(ROOT / "macros" / "v1")]:
-            con.execute(statement)
+            contract.comment_columns(con, name.removeprefix("v1."))
+    for statement in macros(ROOT / "macros" / "v1"):
+        con.execute(statement)
+
+
+@contextmanager
+def _using_pub(con: Connection) -> Iterator[None]:
+    con.execute("use pub")
+    try:
+        yield
     finally:
         con.execute("use warehouse")
 

@@ -24,7 +24,8 @@ _INTERVAL = """
 """
 TABLES = {
     "files": "name varchar, stamp varchar",
-    "made_by": "fingerprint varchar",
+    # build_id: of the newest build; grew_from: of the one that it added to, NULL where it made everything anew.
+    "made_by": "fingerprint varchar, build_id uuid, grew_from uuid",
     "looks": """
         look_no integer, provider varchar, feed varchar, source_url varchar, captured_at timestamptz, seen_on date,
         landed_at timestamptz, origin varchar, status varchar, detail varchar, sha256 varchar, parser_version varchar,
@@ -78,7 +79,9 @@ VIEWS = {
     "runs": "from state.heads union all from state.closed_runs",
     "heads": "from state.heads",
     "closed_runs": "from state.closed_runs",
-    "intervals": "from state.closed_intervals union all from state.open_intervals",
+    "closed_intervals": "from state.closed_intervals",
+    "open_intervals": "from state.open_intervals",
+    "intervals": "from core.closed_intervals union all from core.open_intervals",
     "index_prices": "from state.index_prices",
     "index_links": "from state.index_links",
 }
@@ -174,21 +177,29 @@ def add_verdicts(con: Connection) -> None:
 def add_intervals(con: Connection) -> None:
     """core.intervals: the accepted history of every series. Grain: series_no x valid_from x first_look."""
     interval = _columns(con, "closed_intervals")
-    con.execute(
-        "delete from state.closed_intervals using staging.touched as t "
-        "where closed_intervals.series_no = t.main_no and closed_intervals.valid_from >= t.from_on"
-    )
-    con.execute(
-        f"insert into state.closed_intervals select {interval} from staging.intervals where not is_last "  # noqa: S608
-        "order by series_no, valid_from, first_look"
-    )
+    change_closed_intervals(con, "state.closed_intervals")
     con.execute(
         "create or replace table state.open_intervals as "  # noqa: S608
         f"select {interval} from (select o.* replace (coalesce(a.last_on, o.last_on) as last_on) "
         "from state.open_intervals as o left join staging.seen_again as a using (series_no)) "
-        f"where series_no not in (select main_no from staging.touched) union all select {interval} from staging.intervals where is_last order by series_no"
+        "where series_no not in (select main_no from staging.touched) "
+        f"union all select {interval} from staging.intervals where is_last order by series_no"
     )
-    _show(con, "intervals")
+    for view in ("closed_intervals", "open_intervals", "intervals"):
+        _show(con, view)
+
+
+def change_closed_intervals(con: Connection, table: str) -> None:
+    """Bring a table of closed intervals, of before this build, up to it."""
+    con.execute(
+        f"delete from {table} as c using staging.touched as t "  # noqa: S608 -- names of ours, here and below
+        "where c.series_no = t.main_no and c.valid_from >= t.from_on"
+    )
+    interval = _columns(con, "closed_intervals")
+    con.execute(
+        f"insert into {table} select {interval} from staging.intervals where not is_last "  # noqa: S608
+        "order by series_no, valid_from, first_look"
+    )
 
 
 def add_aliases(con: Connection) -> None:

@@ -1,4 +1,4 @@
--- The price in force now of every series, with its age, its quality and its receipt. Now is the day of the build where
+-- View: the price in force now of every series, with its age, its quality and its receipt. Now is the day of the build where
 -- prices came live, else the newest day that was recorded.
 -- Grain: series_id. Prices seen by a look not more than 35 days before, as v1.prices_as_of gives them. is_held: the source
 -- states something newer that is held back (v1.quality_events says why), and this price is the last good one.
@@ -9,13 +9,6 @@ with now as (
         newest_on,
         case when has_live then built_at::date else newest_on end as as_of
     from v1.meta
-),
-held as (
-    select s.series_id
-    from core.verdicts as v
-    join state.heads as h using (series_no, run_no)
-    join core.series as s using (series_no)
-    where v.verdict = 'quarantine' and v.status <> 'released' and h.ended_on is null and not s.is_announced
 ),
 last_looks as (
     select provider, feed, seen_on as last_seen_on, max(captured_at) as last_seen_at
@@ -33,5 +26,5 @@ select
     h.series_id is not null as is_held
 from v1.prices_as_of((select as_of from now)) as p
 cross join now as n
-left join held as h using (series_id)
+left join core.held as h using (series_id)
 left join last_looks as l on l.provider = p.provider and l.feed = p.feed and l.last_seen_on = p.last_seen_on

@@ -1,4 +1,4 @@
--- What has one price history: one thing that one source quotes for one provider, with its GPU.
+-- View: what has one price history: one thing that one source quotes for one provider, with its GPU.
 -- Grain: series_id (stable). gpu_memory_gb: GB per GPU; gpu_count may be a fraction; term_months: 0 without commitment, NULL where
 -- unprinted; price_scope: instance (all-in), gpu_component, offer_aggregate. feed: the source as v1.source_health names it.
 -- rank: 1 answers first for its provider.
