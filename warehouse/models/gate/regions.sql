@@ -1,4 +1,4 @@
--- Each list price beside the same machine's price in the source's other regions at that moment.
+-- Each list price that could be out of line beside the same machine's price in the source's other regions at that moment.
 -- Grain: series_no x run_no, runs with a price that is no spot price (those differ by region as markets do). A price seen within 60 days counts, in force or not:
 -- some sources list a region at a time. n_others: regions compared with; low_price (first
 -- decile), mid_price (median), high_price (last decile): USD in the offer's unit.
@@ -10,12 +10,24 @@ with machines as (
     from gate.runs
     where pricing_model <> 'spot' and not is_announced and price_scope <> 'offer_aggregate' and instance <> ''
 ),
-judged as (
-    select b.series_no as other_no, r.series_no, r.run_no, r.first_at + interval 1 hour as moment, r.first_on
+-- Only what could be out of line: far from the dearest or the cheapest that the machine ever was anywhere.
+priced as (
+    select
+        m.machine, m.region, r.series_no, r.run_no, r.is_new, r.usd_price::double as price, r.first_at, r.first_on,
+        min(r.usd_price::double) over (partition by m.machine) as lowest,
+        max(r.usd_price::double) over (partition by m.machine) as highest
     from gate.runs as r
-    join machines as a using (series_no)
-    join machines as b on b.machine = a.machine and b.region <> a.region
-    where r.is_new and r.usd_price > 0
+    join machines as m using (series_no)
+    where r.usd_price > 0
+),
+judged as (
+    select b.series_no as other_no, p.series_no, p.run_no, p.first_at + interval 1 hour as moment, p.first_on
+    from priced as p
+    join machines as b on b.machine = p.machine and b.region <> p.region
+    where p.is_new and (
+        p.price < p.highest * (select factor from seeds.gate_rules where rule = 'region_too_cheap')
+        or p.price > p.lowest * (select factor from seeds.gate_rules where rule = 'region_too_dear')
+    )
 )
 select
     j.series_no,
