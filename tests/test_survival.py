@@ -372,9 +372,14 @@ def dump(home: Home) -> dict[str, Any]:
 
 def test_a_published_file_that_grew_is_as_one_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(6))
-    grown = []
+    grown: list[bool] = []
     grow = publish._grow
-    monkeypatch.setattr(publish, "_grow", lambda *given: grown.append(grow(*given)) or grown[-1])
+
+    def told(*given: Any) -> bool:
+        grown.append(grow(*given))
+        return grown[-1]
+
+    monkeypatch.setattr(publish, "_grow", told)
     for number, day in enumerate(days[:4]):
         land(home, table(tmp_path, f"{number}.csv", day))
         release.build_and_publish(home)
