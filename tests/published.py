@@ -65,7 +65,7 @@ A_CHANGE = A_SERIES | {
     "old_usd_per_gpu_hour": "4.096575", "new_usd_per_gpu_hour": "2.0", "pct": -51.2, "sha256": "ab" * 32,
     "source_url": "https://aws.example/prices.csv",
 }  # fmt: skip
-META = {"schema_version": "1.0.0", "built_at": "2024-12-31 07:00:00+00", "has_live": False, "newest_on": "2024-12-31"}
+META = {"schema_version": "1.1.0", "built_at": "2024-12-31 07:00:00+00", "has_live": False, "newest_on": "2024-12-31"}
 
 
 def make(root: Path, **tables: list[dict[str, Any]]) -> Home:

@@ -234,7 +234,10 @@ def test_a_name_is_kept_even_without_one(
 
 
 @pytest.mark.parametrize("command", [("list",), ("show", "aa11"), ("list", "--json"), ("show", "aa11", "--json")])
-def test_a_page_never_steers_the_terminal(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_a_page_never_steers_the_terminal(
+    run: Run, tmp_path: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "250")  # no cell is cut
     evil = "\x1b[2J\x9b31m\u202egnp\x07 node"
     home = make(tmp_path, quality_events=[event(HELD, instance=evil, reason=evil, provider=f"../{evil}", sha256="")])
     said = run("quarantine", *command, home=home)
