@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from warehouse import currency, ledger, models, plan, state
+from warehouse import contract, currency, ledger, models, plan, state
 from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
@@ -130,6 +130,7 @@ def prepare(con: Connection) -> tuple[dict[str, models.Model], list[str]]:
         con.execute(f"create schema if not exists {layer}")
     for statement in models.macros():
         con.execute(statement)
+    con.execute("create or replace macro core.as_of_day() as current_date")  # until it is known
     found = models.load()
     return found, models.in_order(found, _made_by_python())
 
@@ -233,5 +234,6 @@ def _build(con: Connection, home: Home) -> list[str]:
     for name in order:
         if name not in first:
             run_model(con, name, found)
+    contract.tell_the_day(con)
     plan.remember(con, chosen)
     return order

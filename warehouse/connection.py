@@ -108,7 +108,8 @@ def warehouse(home: Home) -> Iterator[Connection]:
         con = duckdb.connect(str(home.warehouse))
     try:
         _settle(con)
-        con.execute("set memory_limit = '3GB'")  # what does not fit is laid beside the file, in <warehouse>.tmp
+        # What does not fit is laid beside the file, in <warehouse>.tmp. A process takes up to twice as much.
+        con.execute("set memory_limit = '2GB'")
         yield con
     except duckdb.IOException as failed:
         if not _is_damage(failed, home):

@@ -30,3 +30,13 @@ def comment_columns(con: Connection, relation: str) -> None:
     """Comment every column of a table or view v1.<relation> of the database in use."""
     for column, *_ in con.execute(f"describe v1.{relation}").fetchall():
         con.execute(f"comment on column v1.{relation}.\"{column}\" is '{quoted(meaning(relation, column))}'")
+
+
+def tell_the_day(con: Connection) -> None:
+    """Make the macro core.as_of_day() of what v1.meta says, in the database in use.
+
+    A constant lets DuckDB look at the prices of that day only; a day that it first has to read does not.
+    """
+    when = con.execute("select if(has_live, built_at::date, newest_on)::varchar from v1.meta").fetchall()[0][0]
+    day = f"date '{when}'" if when else "null::date"
+    con.execute(f"create or replace macro core.as_of_day() as {day}")

@@ -106,6 +106,7 @@ def _copy(con: Connection, is_new: bool) -> None:
         con.execute(f"create or replace table pub.{schema}.{table} as from {schema}.{table}")
         con.execute(f"comment on table pub.{schema}.{table} is '{quoted(comment)}'")
     with _using_pub(con):
+        contract.tell_the_day(con)
         if is_new:
             _show(con)
         for schema, table, _ in tables(con):

@@ -15,9 +15,10 @@ _RUN = """
     usd_per_unit double, rate_on date, usd_price decimal(38, 18), usd_per_gpu_hour decimal(18, 6), gpu_label varchar,
     text varchar
 """
+# price: as nearly all are stated; long_price: what has more digits. Half of an interval's bytes are prices.
 _INTERVAL = """
     series_no integer, valid_from date, valid_to date, first_on date, last_on date, first_look integer,
-    usd_per_gpu_hour decimal(18, 6), usd_price decimal(38, 18), price decimal(38, 18), upfront_price decimal(38, 18),
+    usd_per_gpu_hour decimal(18, 6), price decimal(18, 10), long_price decimal(38, 18), upfront_price decimal(38, 18),
     currency varchar, price_unit varchar, usd_per_unit double, rate_on date, effective_from date, availability varchar,
     quality varchar, gpu_label varchar, text varchar, ended_by varchar, old_usd_per_gpu_hour decimal(18, 6),
     old_ended_by varchar
@@ -81,7 +82,8 @@ VIEWS = {
     "closed_runs": "from state.closed_runs",
     "closed_intervals": "from state.closed_intervals",
     "open_intervals": "from state.open_intervals",
-    "intervals": "from core.closed_intervals union all from core.open_intervals",
+    "intervals": "select * replace (coalesce(long_price, price) as price) "
+    "from (from core.closed_intervals union all from core.open_intervals)",
     "index_prices": "from state.index_prices",
     "index_links": "from state.index_links",
 }

@@ -14,13 +14,15 @@ with tried as (
     where seen_on <= as_of::date
     group by all
 ),
+in_force as (
+    from v1.price_intervals where valid_from <= as_of::date and (valid_to is null or valid_to > as_of::date)
+),
 standing as (
     select
         i.* replace (least(i.last_seen_on, greatest(t.read_on, (i.observed_at at time zone 'UTC')::date), as_of::date) as last_seen_on),
         t.tried_on
-    from v1.price_intervals as i
+    from in_force as i
     left join tried as t on t.provider = i.provider and t.feed = i.feed
-    where i.valid_from <= as_of::date and (i.valid_to is null or i.valid_to > as_of::date)
 )
 select
     * exclude (tried_on),

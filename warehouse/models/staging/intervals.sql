@@ -91,7 +91,10 @@ intervals as (
 )
 select
     i.main_no as series_no, i.valid_from, i.valid_to, i.first_on, i.last_on, i.first_look,
-    i.usd_per_gpu_hour, i.usd_price, i.price, i.upfront_price, i.currency, i.price_unit, i.usd_per_unit, i.rate_on,
+    i.usd_per_gpu_hour,
+    if(try_cast(i.price as decimal(18, 10)) = i.price, i.price, null)::decimal(18, 10) as price,
+    if(try_cast(i.price as decimal(18, 10)) = i.price, null, i.price) as long_price,
+    i.upfront_price, i.currency, i.price_unit, i.usd_per_unit, i.rate_on,
     i.effective_from, i.availability, i.quality, i.gpu_label, i.text,
     if(i.is_gone, 'gone', if(i.valid_to is null, null, 'change')) as ended_by,
     if(lag(i.interval_no) over same is null, t.old_usd_per_gpu_hour, lag(i.usd_per_gpu_hour) over same) as old_usd_per_gpu_hour,

@@ -3,12 +3,7 @@
 -- Grain: series_id. Prices seen by a look not more than 35 days before, as v1.prices_as_of gives them. is_held: the source
 -- states something newer that is held back (v1.quality_events says why), and this price is the last good one.
 with now as (
-    select
-        has_live,
-        built_at,
-        newest_on,
-        case when has_live then built_at::date else newest_on end as as_of
-    from v1.meta
+    select has_live, built_at, core.as_of_day() as as_of from v1.meta
 ),
 last_looks as (
     select provider, feed, seen_on as last_seen_on, max(captured_at) as last_seen_at
@@ -24,7 +19,7 @@ select
         as age_hours,
     p.age_days::integer as age_days,
     h.series_id is not null as is_held
-from v1.prices_as_of((select as_of from now)) as p
+from v1.prices_as_of(core.as_of_day()) as p
 cross join now as n
 left join core.held as h using (series_id)
 left join last_looks as l on l.provider = p.provider and l.feed = p.feed and l.last_seen_on = p.last_seen_on
