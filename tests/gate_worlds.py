@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from warehouse import models
-from warehouse.build import load_seeds
+from warehouse.seeding import load_seeds
 from warehouse.connection import Connection, in_memory
 
 DAY = date(2024, 3, 10)

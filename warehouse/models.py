@@ -25,7 +25,7 @@ class Model:
     description: str
     sql: str
     reads: frozenset[str]
-    calls: frozenset[str] = frozenset()  # table macros of v1 that it calls
+    calls: frozenset[str] = frozenset()  # table macros that it calls
 
     @property
     def is_view(self) -> bool:
@@ -64,7 +64,7 @@ def load(folder: Path = ROOT / "models") -> dict[str, Model]:
 
 
 def _uses(con: Connection, sql: str, path: Path) -> tuple[set[str], set[str]]:
-    """Tables that a SELECT names, and table macros of v1 that it calls."""
+    """Tables that a SELECT names, in text handed to a table macro too, and the table macros that it calls."""
     serialized = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchall()[0][0]
     tree = json.loads(serialized)
     if tree.get("error"):
@@ -72,8 +72,10 @@ def _uses(con: Connection, sql: str, path: Path) -> tuple[set[str], set[str]]:
     nodes = list(_nodes(tree))
     found = [n for n in nodes if n.get("type") == "BASE_TABLE" and n["schema_name"]]
     tables = {f"{n['schema_name']}.{n['table_name']}" for n in found}
-    called = {n["function_name"] for n in nodes if "function_name" in n}
-    return tables, called & _macro_reads().keys()
+    calls = [n for n in nodes if n.get("function_name") in _macro_reads()]
+    handed = (child["value"]["value"] for n in calls for child in n["children"] if child.get("class") == "CONSTANT")
+    tables |= {text for text in handed if isinstance(text, str) and re.fullmatch(r"[a-z]\w*\.\w+", text)}
+    return tables, {n["function_name"] for n in calls}
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:
@@ -87,10 +89,16 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
 
 
 @cache
+def table_macros() -> dict[str, Path]:
+    """Name -> file of each macro that gives a table: macros/<schema>/<name>.sql. It binds the tables that it reads."""
+    return {path.stem: path for path in sorted((ROOT / "macros").glob("*/*.sql"))}
+
+
+@cache
 def _macro_reads() -> dict[str, set[str]]:
-    """Table macros of v1 (file name = macro name) -> the tables of v1 that they read."""
-    files = (ROOT / "macros" / "v1").glob("*.sql")
-    return {p.stem: set(re.findall(r"(?:from|join) (v1\.\w+)", p.read_text())) for p in files}
+    """Table macros -> the published tables that they read."""
+    texts = {name: path.read_text() for name, path in table_macros().items()}
+    return {name: set(re.findall(r"(?:from|join) ((?:v1|marts)\.\w+)", text)) for name, text in texts.items()}
 
 
 def in_order(models: dict[str, Model], also: dict[str, frozenset[str]]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from warehouse import contract
 from warehouse.connection import Connection, quoted
 from warehouse.home import Home
-from warehouse.models import ROOT, in_order, load, macros
+from warehouse.models import in_order, load, macros, table_macros
 
 # The oldest format: DuckDB 1.0 and later open it, and so does DuckDB in a browser.
 STORAGE = "v1.0.0"
@@ -73,7 +73,7 @@ def _copy(con: Connection) -> None:
             if name.startswith("v1."):
                 contract.comment_columns(con, name.removeprefix("v1."))
         # Formulas travel with the data, so that a reader's own SQL can call them.
-        for statement in [*macros(), *macros(ROOT / "macros" / "v1")]:
+        for statement in [*macros(), *(path.read_text() for path in table_macros().values())]:
             con.execute(statement)
     finally:
         con.execute("use warehouse")
