@@ -38,7 +38,7 @@ asked as (
         r.beams::double as beams, r.dp_attn = 1 as is_dp_attn,
         if(widens_mxfp4(m.has_mxfp4 or r.weights = 'MXFP4', g.fp4_tflops), 'FP16', coalesce(r.kv_dtype, usual_kv_dtype(r.weights)))
             as kv_dtype,
-        m.* exclude (name, note, source, released_on), m.experts > 0 as is_moe,
+        m.* exclude (name, same_shape, note, source, released_on), m.experts > 0 as is_moe,
         g.device_mib, g.bandwidth_gbs, g.vendor = 'AMD' as is_amd, g.link_gbs, g.link_kind, g.matmul_tflops, g.fp8_tflops, g.fp4_tflops
     from query_table(requests) as r
     join marts.llm_specs as m on m.name = r.model
