@@ -127,8 +127,9 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
         PYTHON_TABLES[name][1](con)
         return
     model = found[name]
-    for macro in sorted(model.calls):  # only now do the tables exist that it binds
-        con.execute(models.table_macros()[macro].read_text())
+    for macro, made in models.table_macros().items():
+        if macro in model.calls:  # only now do the tables exist that it binds
+            con.execute(made.sql)
     kind = "view" if model.is_view else "table"
     con.execute(f"create or replace {kind} {name} as {model.sql}")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")

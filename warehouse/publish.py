@@ -73,7 +73,7 @@ def _copy(con: Connection) -> None:
             if name.startswith("v1."):
                 contract.comment_columns(con, name.removeprefix("v1."))
         # Formulas travel with the data, so that a reader's own SQL can call them.
-        for statement in [*macros(), *(path.read_text() for path in table_macros().values())]:
+        for statement in [*macros(), *(macro.sql for macro in table_macros().values())]:
             con.execute(statement)
     finally:
         con.execute("use warehouse")

@@ -1,8 +1,8 @@
 -- One answer per request, in the file's order: of the servers that hold it the one that makes most tokens per GPU.
 -- Grain: row. has_specs: model and GPU are known. is_core: measured the way that the constants were fitted for. in_scope: that, and
 -- answered. reason: why there is no answer, or what to know of it.
-with costed as (
-    from marts.inference_of('candidates')
+with best as (
+    from costed
     qualify row_number() over (partition by row order by fits desc, output_tokens_per_s_per_gpu desc nulls last, tp) = 1
 )
 select
@@ -29,7 +29,24 @@ select
     r.doubt is null as is_core,
     r.model,
     r.gpu_spec,
+    r.refused,
+    r.remark,
+    r.weights,
+    c.kv_dtype,
+    r.isl,
+    r.osl,
+    c.gpus,
+    c.pp::integer as pp,
+    c.fits,
+    c.batch,
+    c.max_batch,
+    c.weight_bytes,
+    c.kv_bytes_per_request,
+    c.kv_room_bytes,
+    c.output_tokens_per_s,
+    c.gpu_seconds_per_m_input_tokens,
+    c.gpu_seconds_per_m_output_tokens,
     c.theta_version
 from read as r
-left join costed as c on c.row = r.row
+left join best as c on c.row = r.row
 order by r.row

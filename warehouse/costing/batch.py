@@ -1,11 +1,10 @@
-"""Answers a file of requests: CSV in the columns of throughput tables, one answer per row, measured columns unread."""
+"""Answers requests, of a file or a program: in the columns of throughput tables, one answer each, nothing measured read."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from warehouse.connection import Connection, DatabaseError, quoted
 from warehouse.costing.names import UnknownName, gpu_spec, model_spec
@@ -23,24 +22,37 @@ class UnreadableFile(Exception):
 
 
 def read_requests(con: Connection, file: Path) -> None:
-    """Make the table `raw`: row (1-based, in the file's order), the text columns of COLUMNS, model_spec, gpu_spec, unknown.
-
-    Raises UnreadableFile.
-    """
+    """Make the table `raw` of a CSV file, for `answer_requests`: its rows in their order. Raises UnreadableFile."""
     source = f"read_csv('{quoted(file)}', header = true, all_varchar = true, nullstr = '')"
     try:
         present = {name for name, *_ in con.execute(f"describe from {source}").fetchall()}
         absent = [name for name in NEEDED if name not in present]
         if absent:
             raise UnreadableFile(f"{file} has no column {', '.join(absent)}; needed are {', '.join(NEEDED)}")
-        empty = ", ".join(f"null::varchar as {name}" for name in COLUMNS)
-        asked = ", ".join(name for name in COLUMNS if name in present)
-        con.execute(
-            f"create or replace table written as select row_number() over () as row, * from "  # noqa: S608 -- our own names
-            f"(select {empty} where false union all by name select {asked} from {source})"
-        )
+        _write(con, f"select {', '.join(name for name in COLUMNS if name in present)} from {source}")  # noqa: S608
     except DatabaseError as failed:
         raise UnreadableFile(f"{file} cannot be read as CSV: {str(failed).splitlines()[0]}") from failed
+
+
+def write_requests(con: Connection, requests: Sequence[Mapping[str, object]]) -> None:
+    """Make the table `raw` of requests, each naming some of COLUMNS, for `answer_requests`."""
+    texts = [{k: None if v is None else str(v) for k, v in request.items()} for request in requests]
+    _write(con, _rows(texts, COLUMNS))
+
+
+def _rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> str:
+    """A SELECT of rows of text. As text in the query: DuckDB would import pandas to look at a bound parameter."""
+    shape = json.dumps([dict.fromkeys(columns, "varchar")])
+    return f"select unnest(from_json('{quoted(json.dumps(rows))}', '{shape}'), recursive := true)"
+
+
+def _write(con: Connection, source: str) -> None:
+    """Number the rows of a SELECT from 1, and find the specs that their labels mean."""
+    empty = ", ".join(f"null::varchar as {name}" for name in COLUMNS)
+    con.execute(
+        "create or replace table written as select row_number() over () as row, * "  # noqa: S608 -- our own names
+        f"from (select {empty} where false union all by name {source})"
+    )
     _resolve(con, "model", model_spec)
     _resolve(con, "gpu", gpu_spec)
     con.execute(
@@ -53,20 +65,26 @@ def read_requests(con: Connection, file: Path) -> None:
 
 def _resolve(con: Connection, column: str, spec_of: Callable[[str], str]) -> None:
     """Make <column>_labels: each distinct label once, with its spec or why it has none."""
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, str | None]] = []
     for (label,) in con.execute(f"select distinct {column} from written order by 1").fetchall():  # noqa: S608
         try:
             found.append({"label": label, "spec": spec_of(label or ""), "unknown": None})
         except UnknownName as absent:
             found.append({"label": label, "spec": None, "unknown": str(absent)})
-    # As text in the query: DuckDB would import pandas to look at a bound parameter.
-    con.execute(
-        f"create or replace table {column}_labels as select unnest(from_json('{quoted(json.dumps(found))}', "
-        """'[{"label":"varchar","spec":"varchar","unknown":"varchar"}]'), recursive := true)"""
-    )
+    con.execute(f"create or replace table {column}_labels as {_rows(found, ('label', 'spec', 'unknown'))}")
 
 
-def answer_requests(con: Connection) -> None:
-    """Make `answers` of `raw`: the columns of ANSWER, and what they rest on. Run `read_requests` first."""
-    for name in ("read", "candidates", "answers"):
-        con.execute(f"create or replace table {name} as {(_SQL / f'{name}.sql').read_text()}")
+def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
+    """Make `answers` of `raw`: the columns of ANSWER, and what they rest on, one per request in their order.
+
+    With a limit on seconds per output token, at the largest concurrency that keeps it; what cannot has no answer.
+    Run `read_requests` or `write_requests` first.
+    """
+    con.execute(f"create or replace table read as {(_SQL / 'read.sql').read_text()}")
+    con.execute(f"create or replace table candidates as {(_SQL / 'candidates.sql').read_text()}")
+    if tpot_limit_s is None:
+        con.execute("create or replace table costed as from marts.inference_of('candidates')")
+    else:
+        con.execute(f"create or replace table limited as select *, {float(tpot_limit_s)!r} as tpot_limit_s from candidates")
+        con.execute("create or replace table costed as from marts.latency_bound_of('limited')")
+    con.execute(f"create or replace table answers as {(_SQL / 'answers.sql').read_text()}")

@@ -14,7 +14,9 @@ _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "workloads")
 
 @contextmanager
 def cost_model() -> Iterator[Connection]:
-    """A private database with marts.gpu_specs, llm_specs, theta, theta_sources and workloads, every formula, and marts.inference_of."""
+    """A private database with marts.gpu_specs, llm_specs, theta, theta_sources and workloads, every formula, and the
+    relation macros marts.inference_of and latency_bound_of.
+    """
     with in_memory() as con:
         con.execute("create schema marts")
         for statement in models.macros():
@@ -22,5 +24,6 @@ def cost_model() -> Iterator[Connection]:
         for name in _SPECS:
             load_seeds(con, names=name)
             con.execute(f"create table marts.{name} as {(models.ROOT / 'models' / 'marts' / f'{name}.sql').read_text()}")
-        con.execute(models.table_macros()["inference_of"].read_text())
+        for name in ("inference_of", "latency_bound_of"):
+            con.execute(models.table_macros()[name].sql)
         yield con

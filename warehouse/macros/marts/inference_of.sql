@@ -36,7 +36,7 @@ asked as (
         r as request, r.weights, r.isl::double as isl, r.osl::double as osl, r.tp::double as tp, r.pp::double as stages,
         r.tp::double * r.pp as gpus, coalesce(r.concurrency::double, 'infinity') as concurrency,
         r.beams::double as beams, r.dp_attn = 1 as is_dp_attn,
-        if(widens_mxfp4(m.has_mxfp4 or r.weights = 'MXFP4', g.fp4_tflops), 'FP16', coalesce(r.kv_dtype, usual_kv_dtype(r.weights)))
+        if(widens_mxfp4(m.has_mxfp4 or r.weights = 'MXFP4', g.fp4_tflops), 'FP16', coalesce(r.kv_dtype::varchar, usual_kv_dtype(r.weights)))
             as kv_dtype,
         m.* exclude (name, same_shape, note, source, released_on), m.experts > 0 as is_moe,
         g.device_mib, g.bandwidth_gbs, g.vendor = 'AMD' as is_amd, g.link_gbs, g.link_kind, g.matmul_tflops, g.fp8_tflops, g.fp4_tflops
@@ -110,7 +110,7 @@ stepped as (
     from held
 )
 select
-    request.*,
+    request.* replace (kv_dtype as kv_dtype),
     gpus::integer as gpus,
     theta_version,
     most_requests >= 1 as fits,
