@@ -10,7 +10,7 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import ask, explaining, importing, past, quarantine, replaying, settings, work
+from pipelines import ask, cost, explaining, importing, past, quarantine, replaying, settings, work
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(
@@ -27,6 +27,7 @@ for command in (
     app.command(command)
 app.command(importing.import_, name="import")
 app.command(quarantine.app)
+app.command(cost.app)
 
 
 def main(argv: list[str] | None = None) -> None:
