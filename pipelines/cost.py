@@ -19,12 +19,14 @@ app.command(cost_training.train)
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
 Precision = Annotated[str, Parameter(help="Of the weights: fp32, fp16, fp8, int8, fp4, int4, mxfp4, int2.")]
-Measured = Annotated[tuple[Path, ...], Parameter(help="CSV files of measured throughput.")]
-_TABLE = ("usd_per_m_input_tokens", "usd_per_m_output_tokens", "operating_point", "gpu_spec", "gpus", "tp", "batch", "ttft_s",
-          "tpot_s", "output_tokens_per_s_per_gpu", "nominal_usd_per_m_tokens", "usd_per_gpu_hour", "provider", "instance",
-          "pricing_model", "last_seen_on", "reason")  # fmt: skip
-_SHORT = {"usd_per_m_input_tokens": "usd_per_m_in", "usd_per_m_output_tokens": "usd_per_m_out", "output_tokens_per_s_per_gpu":
-          "tokens_per_s_gpu", "nominal_usd_per_m_tokens": "nominal_usd_m"}  # fmt: skip
+Measured = Annotated[Path, Parameter(help="CSV files of measured throughput.")]
+_TABLE = {  # column -> its name where room is short
+    "usd_per_m_input_tokens": "usd_per_m_in", "usd_per_m_output_tokens": "usd_per_m_out", "operating_point":
+    "operating_point", "gpu_spec": "gpu_spec", "gpus": "gpus", "tp": "tp", "replicas": "replicas", "batch": "batch",
+    "ttft_s": "ttft_s", "tpot_s": "tpot_s", "output_tokens_per_s_per_gpu": "tokens_per_s_gpu",
+    "nominal_usd_per_m_tokens": "nominal_usd_m", "usd_per_gpu_hour": "usd_per_gpu_hour", "provider": "provider",
+    "instance": "instance", "pricing_model": "pricing_model", "last_seen_on": "last_seen_on", "reason": "reason",
+}  # fmt: skip
 
 
 @Parameter(name="*")
@@ -77,7 +79,7 @@ def cost(
         show(list(rows[0]), [tuple(row.values()) for row in rows], style)
         return OK
     print_assumptions(rows[0])
-    show([_SHORT.get(c, c) for c in _TABLE], [tuple(_rounded(row[c]) for c in _TABLE) for row in rows], "table")
+    show(list(_TABLE.values()), [tuple(_rounded(row[c]) for c in _TABLE) for row in rows], "table")
     return OK
 
 
@@ -104,10 +106,10 @@ def _answer(
 def print_assumptions(row: dict[str, Any]) -> None:
     """What all rows rest on, in words, on stderr."""
     say(
-        f"{row['model']} in {row['precision']}, KV cache in {row['kv_dtype']}, {row['isl']:g} tokens in and {row['osl']:g} out, "
-        f"GPUs busy {row['utilisation']:.0%} of the hours paid; method {row['method']}, theta {row['theta_version']}: nine in "
-        "ten measurements lie within 1.7x. nominal_usd_m is the seed document's formula: 2 FLOP per parameter and token at "
-        "nominal speed and full use"
+        f"{row['model']} in {row['precision']}, KV cache in {row['kv_dtype']}, {row['isl']:g} tokens in and "
+        f"{row['osl']:g} out, GPUs busy {row['utilisation']:.0%} of the hours paid; method {row['method']}, theta "
+        f"{row['theta_version']}: nine in ten measurements lie within 1.7x. nominal_usd_m is the seed document's "
+        "formula: 2 FLOP per parameter and token at nominal speed and full use"
     )
 
 
@@ -155,7 +157,7 @@ def fit(
             rows = holders(con, model_spec(model), formats, work)
     except (UnknownName, Nonsense) as wrong:
         raise Problem(str(wrong), USAGE) from wrong
-    show(COLUMNS, rows, chosen(style, as_json))
+    show(COLUMNS, [tuple(_rounded(v) for v in row) for row in rows], chosen(style, as_json))
     return OK
 
 

@@ -45,10 +45,11 @@ def priced_specs(wanted: Wanted, home: Home) -> list[str]:
 
 
 def offers(wanted: Wanted, specs: Sequence[str], home: Home, every: bool) -> list[dict[str, Any]]:
-    """The lowest price in force per spec, and per provider too if `every`; discounted; as `costing.question.ask` takes it."""
+    """The lowest price in force per spec, and per provider too if `every`; discounted; as `question.ask` takes it."""
     wanted.check()
     if wanted.usd_per_gpu_hour is not None:
-        return [_offer(spec, {"usd_per_gpu_hour": wanted.usd_per_gpu_hour}, False, wanted.discount) for spec in specs]
+        own = {"usd_per_gpu_hour": wanted.usd_per_gpu_hour}
+        return [_offer(spec, own, False, wanted.discount) for spec in specs]
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for spec, row, is_assumed in _in_force(wanted, set(specs), home):
         offer = _offer(spec, row, is_assumed, wanted.discount)
@@ -56,10 +57,9 @@ def offers(wanted: Wanted, specs: Sequence[str], home: Home, every: bool) -> lis
         key = (spec, row["provider"] if every else "")
         if key not in found or offer["usd_per_gpu_hour"] < found[key]["usd_per_gpu_hour"]:
             found[key] = offer
-    if absent := [spec for spec in specs if spec not in {offer["spec"] for offer in found.values()}]:
-        say(
-            f"no {wanted.pricing_model} price{f' of {wanted.provider}' if wanted.provider else ''} of {', '.join(absent)}"
-        )
+    if absent := [spec for spec in specs if spec not in {of for of, _ in found}]:
+        whose = f" of {wanted.provider}" if wanted.provider else ""
+        say(f"no {wanted.pricing_model} price{whose} in force for {', '.join(absent)}")
     return list(found.values())
 
 

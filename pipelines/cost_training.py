@@ -39,7 +39,7 @@ def train(
     as_json: Json = False,
     home: Home = None,
 ) -> int:
-    """Say what a training run costs at the prices in force: 6 FLOP per parameter and token, at a reported utilisation."""
+    """Say what a training run costs: 6 FLOP per parameter and token, at a reported utilisation and today's prices."""
     from warehouse.costing.model import cost_model
     from warehouse.costing.names import UnknownName, gpu_spec
     from warehouse.costing.training import COLUMNS, runs
@@ -66,8 +66,8 @@ def train(
 
 def _say_assumptions(row: dict[str, Any]) -> None:
     say(
-        f"{row['params']:.3g} parameters on {row['tokens']:.3g} tokens ({row['chinchilla_tokens']:.3g} would make the best of "
-        f"the compute): {row['flop']:.3g} FLOP at {row['mfu']:.0%} of the dense BF16 peak; 16 reported runs lie within 14 to "
-        f"51 %. Memory: full {row['full_gb']:.4g} GB, LoRA {row['lora_gb']:.4g} GB, QLoRA {row['qlora_gb']:.4g} GB, beside "
-        "activations"
+        f"{row['params']:.3g} parameters on {row['tokens']:.3g} tokens (20 per parameter: {row['chinchilla_tokens']:.3g}"
+        f"): {row['flop']:.3g} FLOP at {row['mfu']:.0%} of the dense BF16 peak; 16 reported runs lie within 14 to 51 %. "
+        f"Memory beside activations: full {row['full_gb']:.4g} GB, LoRA {row['lora_gb']:.4g} GB, QLoRA "
+        f"{row['qlora_gb']:.4g} GB"
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from warehouse.connection import Connection
 from warehouse.costing.batch import answer_requests, write_requests
-from warehouse.costing.question import Load, Nonsense
+from warehouse.costing.question import Load, refuse_nonsense
 
 COLUMNS = (
     "precision",
@@ -35,16 +35,13 @@ def holders(con: Connection, model: str, precisions: Sequence[str], load: Load) 
          "osl": load.osl} for precision in precisions for gpu in gpus for tp, pp in _SERVERS
     ])  # fmt: skip
     answer_requests(con)
-    refused = con.execute(
-        "select coalesce(refused, remark) from answers where refused is not null or remark is not null"
-    )
-    if first := refused.fetchone():
-        raise Nonsense(str(first[0]))
+    refuse_nonsense(con)
     return con.execute(
-        "select a.weights, a.gpu_spec, a.gpus, a.tp, a.pp, a.gpus * g.device_mib * 1048576 / 1e9, a.weight_bytes / 1e9, "
-        "a.kv_bytes_per_request / 1e9, a.max_batch, if(a.fits, null, a.reason) "
+        "select a.weights, a.gpu_spec, a.gpus, a.tp, a.pp, a.gpus * g.device_mib * 1048576 / 1e9, "
+        "a.weight_bytes / 1e9, a.kv_bytes_per_request / 1e9, a.max_batch, if(a.fits, null, a.reason) "
         "from answers as a join marts.gpu_specs as g on g.name = a.gpu_spec "
         # The smallest that fits; where none does, the largest, with why.
-        "qualify row_number() over (partition by a.weights, a.gpu_spec order by a.fits desc, if(a.fits, a.gpus, -a.gpus)) = 1 "
+        "qualify row_number() over "
+        "(partition by a.weights, a.gpu_spec order by a.fits desc, if(a.fits, a.gpus, -a.gpus)) = 1 "
         "order by a.fits desc, a.weights, a.gpus, g.device_mib * a.gpus, a.gpu_spec"
     ).fetchall()

@@ -1,4 +1,4 @@
-"""Which spec people mean: models and GPUs have many spellings, and a wrong spec would give a number that looks right."""
+"""Which spec people mean: a wrong one, of the many spellings there are, would give a number that looks right."""
 
 from __future__ import annotations
 

@@ -12,10 +12,11 @@ from warehouse.costing.batch import answer_requests, rows_of_text, write_request
 
 SIZES = (1, 2, 4, 8)  # GPUs of a server that are tried when nobody says
 _PRICED = Path(__file__).parent / "priced.sql"
-_OFFER = {"spec": "varchar", "provider": "varchar", "instance": "varchar", "region": "varchar", "pricing_model": "varchar",
-          "term_months": "integer", "list_usd_per_gpu_hour": "decimal(18,6)", "discount_pct": "double",
-          "usd_per_gpu_hour": "decimal(18,6)", "last_seen_on": "date", "is_form_assumed": "boolean",
-          "source_url": "varchar"}  # fmt: skip
+_OFFER = {
+    "spec": "varchar", "provider": "varchar", "instance": "varchar", "region": "varchar", "pricing_model": "varchar",
+    "term_months": "integer", "list_usd_per_gpu_hour": "decimal(18,6)", "discount_pct": "double",
+    "usd_per_gpu_hour": "decimal(18,6)", "last_seen_on": "date", "is_form_assumed": "boolean", "source_url": "varchar",
+}  # fmt: skip
 
 
 class Nonsense(Exception):
@@ -70,7 +71,7 @@ def ask(
     sizes: Sequence[int],
     offers: Sequence[Mapping[str, object]],
 ) -> list[dict[str, Any]]:
-    """One row per operating point, GPU and offer, cheapest output first; a GPU that does not hold the model comes last.
+    """One row per operating point, GPU and offer, cheapest output first in each point; without a price last.
 
     offers: rows of _OFFER's columns. Operating points: the load's own concurrency, or as many as fit and, where
     somebody waits for tokens, as many as keep to that limit. Raises Nonsense for what no server can be asked.
@@ -85,7 +86,7 @@ def ask(
     found: list[dict[str, Any]] = []
     for point, limit in _operating_points(load):
         answer_requests(con, limit)
-        _refuse(con)
+        refuse_nonsense(con)
         con.execute(
             f"create or replace table asked as select row, '{point}' as operating_point, "  # noqa: S608 -- ours
             f"{load.utilisation!r}::double as utilisation from raw"
@@ -93,8 +94,9 @@ def ask(
         cursor = con.execute(_PRICED.read_text())
         columns = [c[0] for c in cursor.description or []]
         found += [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    last = float("inf")
-    return sorted(found, key=lambda r: (r["usd_per_m_output_tokens"] or last, -(r["output_tokens_per_s_per_gpu"] or 0)))
+    points, last = [point for point, _ in _operating_points(load)], float("inf")
+    return sorted(found, key=lambda r: (points.index(r["operating_point"]), r["usd_per_m_output_tokens"] or last,
+                                        -(r["output_tokens_per_s_per_gpu"] or 0)))  # fmt: skip
 
 
 def write_offers(con: Connection, offers: Sequence[Mapping[str, object]]) -> None:
@@ -110,8 +112,11 @@ def _operating_points(load: Load) -> list[tuple[str, float | None]]:
     return [("largest batch", None), *limited]
 
 
-def _refuse(con: Connection) -> None:
-    """What makes no sense for a person who asks is refused, though a file's rows get an answer with a remark."""
+def refuse_nonsense(con: Connection) -> None:
+    """Raises Nonsense for what `answers` were refused, and for a load beyond the model's context.
+
+    A file's rows get an answer with a remark there: people do measure such loads.
+    """
     refused = con.execute(
         "select coalesce(refused, remark) from answers where refused is not null or remark is not null"
     )

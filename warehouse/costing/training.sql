@@ -4,10 +4,10 @@
 select
     s.spec as gpu_spec,
     c.params,
-    coalesce(c.tokens, chinchilla_tokens(c.params)) as tokens,
+    coalesce(c.tokens_given, chinchilla_tokens(c.params)) as tokens,
     chinchilla_tokens(c.params) as chinchilla_tokens,
     training_flop(c.params, tokens) as flop,
-    coalesce(c.mfu, t.value) as mfu,
+    coalesce(c.mfu_given, t.value) as mfu,
     coalesce(g.bf16_tflops, g.matmul_tflops) as tflops,
     training_gpu_hours(flop, tflops, mfu) as gpu_hours,
     c.gpus,
