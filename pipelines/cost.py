@@ -75,11 +75,14 @@ def cost(
         raise Problem(f"--gpus is a number from 1 on, not {gpus}", USAGE)
     rows = _answer(model, gpu, gpus, precision, asked, wanted, home)
     style = chosen(style, as_json)
+    if not rows:
+        say("no GPU has a price; gpuhour refresh fetches some, --gpu and --usd-per-gpu-hour bring your own")
+        return OK
     if style != "table":
         show(list(rows[0]), [tuple(row.values()) for row in rows], style)
         return OK
     print_assumptions(rows[0])
-    show(list(_TABLE.values()), [tuple(_rounded(row[c]) for c in _TABLE) for row in rows], "table")
+    show(list(_TABLE.values()), [tuple(rounded(row[c]) for c in _TABLE) for row in rows], "table")
     return OK
 
 
@@ -113,7 +116,8 @@ def print_assumptions(row: dict[str, Any]) -> None:
     )
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """A float to the four digits that a model of this accuracy has at most; anything else as it is."""
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
@@ -157,7 +161,7 @@ def fit(
             rows = holders(con, model_spec(model), formats, work)
     except (UnknownName, Nonsense) as wrong:
         raise Problem(str(wrong), USAGE) from wrong
-    show(COLUMNS, [tuple(_rounded(v) for v in row) for row in rows], chosen(style, as_json))
+    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], chosen(style, as_json))
     return OK
 
 
@@ -180,7 +184,7 @@ def validate(*files: Measured, style: Style = "table", as_json: Json = False) ->
             ).fetchall()[0]
     except UnreadableFile as failed:
         raise Problem(str(failed), USAGE) from failed
-    show(COLUMNS, [tuple(_rounded(v) for v in row) for row in rows], chosen(style, as_json))
+    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], chosen(style, as_json))
     say(f"theta {version} was fitted on {sources}: what it says of those is not held out; gpuhour calibrate holds out")
     for reason, count in left_out:
         say(f"{count} rows left out: {reason}")

@@ -66,8 +66,8 @@ def train(
 
 def _say_assumptions(row: dict[str, Any]) -> None:
     say(
-        f"{row['params']:.3g} parameters on {row['tokens']:.3g} tokens (20 per parameter: {row['chinchilla_tokens']:.3g}"
-        f"): {row['flop']:.3g} FLOP at {row['mfu']:.0%} of the dense BF16 peak; 16 reported runs lie within 14 to 51 %. "
-        f"Memory beside activations: full {row['full_gb']:.4g} GB, LoRA {row['lora_gb']:.4g} GB, QLoRA "
-        f"{row['qlora_gb']:.4g} GB"
+        f"{row['params']:.3g} parameters, {row['tokens']:.3g} tokens (20 each are {row['chinchilla_tokens']:.3g}), "
+        f"{row['flop']:.3g} FLOP at {row['mfu']:.0%} of the dense BF16 peak; 16 reported runs lie within 14 to 51 %. "
+        f"Memory beside activations: full {row['full_gb']:.4g} GB, LoRA {row['lora_gb']:.4g} GB, "
+        f"QLoRA {row['qlora_gb']:.4g} GB"
     )

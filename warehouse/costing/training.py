@@ -12,7 +12,8 @@ from warehouse.costing.question import write_offers
 
 COLUMNS = (
     "usd", "gpu_hours", "days", "gpu_spec", "gpus", "usd_per_gpu_hour", "provider", "instance", "region",
-    "pricing_model", "term_months", "list_usd_per_gpu_hour", "discount_pct", "last_seen_on", "is_form_assumed", "source_url",
+    "pricing_model", "term_months", "list_usd_per_gpu_hour", "discount_pct", "last_seen_on", "is_form_assumed",
+    "source_url",
     "nominal_usd", "params", "tokens", "chinchilla_tokens", "flop", "tflops", "mfu", "full_gb", "lora_gb", "qlora_gb",
     "zero3_gb_per_gpu", "theta_version",
 )  # fmt: skip
