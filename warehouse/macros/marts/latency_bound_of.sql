@@ -4,7 +4,7 @@
 -- holds stay, with NULLs. request_no tells them apart.
 create or replace macro marts.latency_bound_of(requests) as table
 with numbered as (
-    select *, row_number() over () as request_no from query_table(requests)
+    select * replace (concurrency::double as concurrency), row_number() over () as request_no from query_table(requests)
 ),
 steps_of_load as (
     select n.* replace (s.tried as concurrency)
@@ -14,5 +14,5 @@ steps_of_load as (
     select * from numbered where concurrency is not null
 )
 from marts.inference_of('steps_of_load')
-where tpot_s is null or tpot_s <= coalesce(tpot_limit_s, 'infinity')
+where tpot_s is null or tpot_s <= coalesce(tpot_limit_s::double, 'infinity')
 qualify row_number() over (partition by request_no order by batch desc nulls last, concurrency) = 1;
