@@ -101,6 +101,8 @@ def _answer(
             work = load(con, asked.workload, settings.home(home).root / "workloads.csv", isl=asked.isl, osl=asked.osl,
                         concurrency=asked.concurrency, utilisation=asked.utilisation)  # fmt: skip
             prices = offers(wanted, specs, home, every=gpu is not None)
+            if not gpu:
+                specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
             return ask(con, name, precision, work, specs, [gpus] if gpus else SIZES, prices)
     except (UnknownName, Nonsense) as wrong:
         raise Problem(str(wrong), USAGE) from wrong
