@@ -16,7 +16,7 @@ with typed as (
         -- "mtp=0" and "no speculation" say what is not there.
         regexp_replace(
             lower(concat_ws(';', scenario, extra)),
-            '(^|[^a-z])(no|non|not|without)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
+            '(^|[^a-z])(without|non|not|no)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
         ) as said
     from raw
 ),
