@@ -10,9 +10,10 @@ from typing import Any
 
 from scrapers import registry
 from scrapers.model import LayoutError, NoPublicPrice, Page
-from warehouse.build import build_tables, load_seeds
+from warehouse.build import build_tables
 from warehouse.connection import in_memory
 from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
+from warehouse.seeding import load_seeds
 
 COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",

@@ -13,20 +13,11 @@ from warehouse.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.home import Home
 from warehouse.identity import identify
 from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed, select_rows
+from warehouse.seeding import load_seeds
 
 log = logging.getLogger("gpuhour.build")
 SEEDS = Path(__file__).parent / "seeds"
 CHECKS = Path(__file__).parent / "checks"
-
-
-def load_seeds(con: Connection) -> None:
-    """Make a table seeds.<file> of every CSV; an empty cell is NULL."""
-    con.execute("create schema if not exists seeds")
-    for path in sorted(SEEDS.glob("*.csv")):
-        con.execute(
-            f"create or replace table seeds.{path.stem} as "
-            f"from read_csv('{quoted(path)}', header = true, sample_size = -1, nullstr = '')"
-        )
 
 
 def open_landing(con: Connection, home: Home, part: plan.Part | None = None) -> None:
@@ -142,8 +133,9 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
         PYTHON_TABLES[name][1](con)
         return
     model = found[name]
-    for macro in sorted(model.calls):  # only now do the tables exist that it binds
-        con.execute((models.ROOT / "macros" / "v1" / f"{macro}.sql").read_text())
+    for macro, made in models.table_macros().items():
+        if macro in model.calls:  # only now do the tables exist that it binds
+            con.execute(made.sql)
     kind = "view" if model.is_view else "table"
     con.execute(f"create or replace {kind} {name} as {model.sql}")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
@@ -217,7 +209,7 @@ def _build(con: Connection, home: Home) -> list[str]:
         for schema in ("state", *models.LAYERS):
             con.execute(f"drop schema if exists {schema} cascade")
         state.start_anew(con)
-    load_seeds(con)
+    load_seeds(con, SEEDS)
     open_decisions(con, chosen.decisions)
     con.execute("delete from state.moved")
     found, order = prepare(con)

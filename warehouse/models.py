@@ -25,7 +25,7 @@ class Model:
     description: str
     sql: str
     reads: frozenset[str]
-    calls: frozenset[str] = frozenset()  # table macros of v1 that it calls
+    calls: frozenset[str] = frozenset()  # table macros that it calls
 
     @property
     def is_view(self) -> bool:
@@ -58,13 +58,13 @@ def load(folder: Path = ROOT / "models") -> dict[str, Model]:
             name = f"{path.parent.name}.{path.stem}"
             tables, calls = _uses(con, sql, path)
             # A table macro hides the tables it reads.
-            behind = (reads for macro, reads in _macro_reads().items() if macro in calls)
+            behind = (table_macros()[macro].reads for macro in calls)
             found[name] = Model(name, header(sql), sql, frozenset(tables.union(*behind)), frozenset(calls))
     return found
 
 
 def _uses(con: Connection, sql: str, path: Path) -> tuple[set[str], set[str]]:
-    """Tables that a SELECT names, and table macros of v1 that it calls."""
+    """Tables that a SELECT names, in text handed to a table macro too, and the table macros that it calls."""
     serialized = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchall()[0][0]
     tree = json.loads(serialized)
     if tree.get("error"):
@@ -72,8 +72,11 @@ def _uses(con: Connection, sql: str, path: Path) -> tuple[set[str], set[str]]:
     nodes = list(_nodes(tree))
     found = [n for n in nodes if n.get("type") == "BASE_TABLE" and n["schema_name"]]
     tables = {f"{n['schema_name']}.{n['table_name']}" for n in found}
-    called = {n["function_name"] for n in nodes if "function_name" in n}
-    return tables, called & _macro_reads().keys()
+    calls = [n for n in nodes if n.get("function_name") in table_macros()]
+    handed = (child["value"]["value"] for n in calls for child in n["children"] if child.get("class") == "CONSTANT")
+    tables |= {text for text in handed if isinstance(text, str) and re.fullmatch(r"[a-z]\w*\.\w+", text)}
+    called = {n["function_name"] for n in calls}
+    return tables, called.union(*(table_macros()[name].calls for name in called))
 
 
 def _nodes(node: Any) -> Iterator[dict[str, Any]]:
@@ -86,11 +89,26 @@ def _nodes(node: Any) -> Iterator[dict[str, Any]]:
             yield from _nodes(value)
 
 
+@dataclass(frozen=True, slots=True)
+class TableMacro:
+    """A macro that gives a table, macros/<schema>/<name>.sql: it binds the tables that it reads when it is made."""
+
+    sql: str
+    reads: frozenset[str]  # published tables, those behind the macros that it calls too
+    calls: frozenset[str]  # other table macros
+
+
 @cache
-def _macro_reads() -> dict[str, set[str]]:
-    """Table macros of v1 (file name = macro name) -> the tables of v1 that they read."""
-    files = (ROOT / "macros" / "v1").glob("*.sql")
-    return {p.stem: set(re.findall(r"(?:from|join) (v1\.\w+)", p.read_text())) for p in files}
+def table_macros() -> dict[str, TableMacro]:
+    """All of them by name, each after those that it calls: their names come before its own."""
+    found: dict[str, TableMacro] = {}
+    for path in sorted((ROOT / "macros").glob("*/*.sql")):
+        sql = path.read_text()
+        named = set(re.findall(r"(?:from|join) ((?:v1|marts)\.\w+)", sql))
+        calls = {name for name in found if f"{path.parent.name}.{name}" in named}
+        tables = named - {f"{path.parent.name}.{name}" for name in calls}
+        found[path.stem] = TableMacro(sql, frozenset(tables.union(*(found[c].reads for c in calls))), frozenset(calls))
+    return found
 
 
 def in_order(models: dict[str, Model], also: dict[str, frozenset[str]]) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from warehouse import contract, state
 from warehouse.connection import Connection, DatabaseError, quoted
 from warehouse.home import Home
-from warehouse.models import ROOT, in_order, load, macros
+from warehouse.models import in_order, load, macros, table_macros
 
 log = logging.getLogger("gpuhour.publish")
 # The oldest format: DuckDB 1.0 and later open it, and so does DuckDB in a browser.
@@ -122,13 +122,14 @@ def _show(con: Connection) -> None:
     found = load()
     for name in in_order(found, {}):
         if name.startswith("v1.") and found[name].is_view:
-            for macro in found[name].calls:
-                con.execute((ROOT / "macros" / "v1" / f"{macro}.sql").read_text())
+            for macro, made in table_macros().items():
+                if macro in found[name].calls:
+                    con.execute(made.sql)
             con.execute(f"create view {name} as {found[name].sql}")
             con.execute(f"comment on view {name} is '{quoted(found[name].description)}'")
             contract.comment_columns(con, name.removeprefix("v1."))
-    for statement in macros(ROOT / "macros" / "v1"):
-        con.execute(statement)
+    for macro in table_macros().values():
+        con.execute(macro.sql)
 
 
 @contextmanager

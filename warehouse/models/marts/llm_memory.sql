@@ -14,5 +14,5 @@ select
     ceil(training_bytes(m.params, p.bytes_per_param) / 1e9 / g.gpu_memory_gb)::integer as gpus_to_train
 from seeds.seed_models as m
 cross join seeds.precisions as p
-cross join (select distinct gpu, gpu_memory_gb from seeds.gpu_nominal) as g
+cross join (select distinct gpu, gpu_memory_gb from marts.gpu_specs) as g
 order by m.params, p.bytes_per_param desc, g.gpu, g.gpu_memory_gb

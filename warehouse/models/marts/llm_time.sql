@@ -7,7 +7,7 @@ with processors as (
             as tflops
     from seeds.seed_constants
     union all
-    select concat_ws(' ', gpu, form_factor, gpu_memory_gb || ' GB'), fp16_dense_tflops from seeds.gpu_nominal
+    select name, nominal_tflops from marts.gpu_specs where nominal_tflops is not null
 )
 select
     m.model,

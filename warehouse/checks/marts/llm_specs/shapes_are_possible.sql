@@ -1,0 +1,11 @@
+-- error: active parameters are some of all, heads share keys evenly, a token goes to some of the experts.
+select name, active_params_b, heads, kv_heads, experts, experts_per_token, context_tokens
+from marts.llm_specs
+where not coalesce(active_params_b between 0.001 and total_params_b, false)
+    or not coalesce(context_tokens >= 512, false)
+    or heads % coalesce(kv_heads, heads) <> 0
+    or experts_per_token > experts
+    or moe_layers > layers
+    or full_attention_layers > layers
+    or (experts > 0) <> (experts_per_token > 0 and moe_layers > 0 and expert_params > 0)
+    or (is_mla and kv_lora_rank is null)

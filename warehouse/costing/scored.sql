@@ -1,0 +1,65 @@
+-- How far answers lie from what was measured, in groups. Grain: scope x grouping x name. n: rows whose model and GPU have
+-- a spec; missing: of those without an answer, which count as infinitely wrong. median_error_pct: of |answer / measured - 1|;
+-- bias: median of answer / measured; within_*: shares of rows. seed_*: the same of the seed document's formula (2 FLOP
+-- for each of all parameters and token, read or made, at nominal FP16 speed), never mixed with the model's. is_fitted_on: whether the
+-- constants in use saw rows of this source; NULL where a group has rows of both kinds.
+with seen as (
+    select
+        m.source,
+        a.model,
+        a.gpu_spec,
+        a.is_core,
+        m.measured,
+        a.output_tokens_per_s_per_gpu as answer,
+        r.osl / nominal_seconds(inference_flop(l.total_params_b * 1e9, r.isl + r.osl), g.nominal_tflops) as seed_answer,
+        exists (
+            from marts.theta_sources as s
+            where s.version = (select max(version) from marts.theta) and starts_with(m.source, s.source)
+        ) as is_fitted_on
+    from answers as a
+    join read as r on r.row = a.row
+    join measured as m on m.row = a.row
+    join marts.llm_specs as l on l.name = a.model
+    join marts.gpu_specs as g on g.name = a.gpu_spec
+    where a.has_specs and m.measured > 0
+),
+grouped as (
+    select seen.*, s.scope, k.grouping, k.name
+    from seen
+    join (values ('core', true), ('all', false)) as s (scope, is_core) on seen.is_core or not s.is_core,
+    unnest([
+        {'grouping': 'total', 'name': ''}, {'grouping': 'source', 'name': source},
+        {'grouping': 'gpu', 'name': gpu_spec}, {'grouping': 'model', 'name': model}
+    ]) as u (k)
+),
+ranked as (
+    select
+        *,
+        coalesce(abs(answer / measured - 1), 'infinity') as error,
+        coalesce(greatest(answer / measured, measured / answer), 'infinity') as ratio,
+        abs(seed_answer / measured - 1) as seed_error,
+        greatest(seed_answer / measured, measured / seed_answer) as seed_ratio,
+        rank() over (same order by measured) as measured_rank,
+        rank() over (same order by answer nulls first) as answer_rank,
+        rank() over (same order by seed_answer) as seed_rank
+    from grouped
+    window same as (partition by scope, grouping, name)
+)
+select
+    scope,
+    grouping,
+    name,
+    count(*) as n,
+    count(*) - count(answer) as missing,
+    100 * median(error) as median_error_pct,
+    median(answer / measured) as bias,
+    avg((ratio <= 1.5)::integer) as within_1_5x,
+    avg((ratio <= 2)::integer) as within_2x,
+    corr(answer_rank, measured_rank) as spearman,
+    100 * median(seed_error) as seed_median_error_pct,
+    avg((seed_ratio <= 2)::integer) as seed_within_2x,
+    corr(seed_rank, measured_rank) as seed_spearman,
+    if(count(distinct is_fitted_on) = 1, any_value(is_fitted_on), null) as is_fitted_on
+from ranked
+group by scope, grouping, name
+order by grouping <> 'total', scope = 'all', grouping = 'source' desc, grouping, name
