@@ -128,8 +128,8 @@ def _show(con: Connection) -> None:
             con.execute(f"create view {name} as {found[name].sql}")
             con.execute(f"comment on view {name} is '{quoted(found[name].description)}'")
             contract.comment_columns(con, name.removeprefix("v1."))
-    for macro in table_macros().values():
-        con.execute(macro.sql)
+    for made in table_macros().values():
+        con.execute(made.sql)
 
 
 @contextmanager
