@@ -121,7 +121,8 @@ def prepare(con: Connection) -> tuple[dict[str, models.Model], list[str]]:
         con.execute(f"create schema if not exists {layer}")
     for statement in models.macros():
         con.execute(statement)
-    con.execute("create or replace macro core.as_of_day() as current_date")  # until it is known
+    for day in ("as_of_day", "newest_day"):  # until they are known
+        con.execute(f"create or replace macro core.{day}() as current_date")
     found = models.load()
     return found, models.in_order(found, _made_by_python())
 
@@ -139,6 +140,8 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
     kind = "view" if model.is_view else "table"
     con.execute(f"create or replace {kind} {name} as {model.sql}")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
+    if name == "v1.meta":  # all that asks for the newest prices comes after it
+        contract.tell_the_day(con)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,5 @@ def _build(con: Connection, home: Home) -> list[str]:
     for name in order:
         if name not in first:
             run_model(con, name, found)
-    contract.tell_the_day(con)
     plan.remember(con, chosen)
     return order

@@ -33,10 +33,10 @@ def comment_columns(con: Connection, relation: str) -> None:
 
 
 def tell_the_day(con: Connection) -> None:
-    """Make the macro core.as_of_day() of what v1.meta says, in the database in use.
+    """Make the macros core.as_of_day() and core.newest_day() of what v1.meta says, in the database in use.
 
     A constant lets DuckDB look at the prices of that day only; a day that it first has to read does not.
     """
-    when = con.execute("select if(has_live, built_at::date, newest_on)::varchar from v1.meta").fetchall()[0][0]
-    day = f"date '{when}'" if when else "null::date"
-    con.execute(f"create or replace macro core.as_of_day() as {day}")
+    asked = "select newest_on::varchar, if(has_live, built_at::date, newest_on)::varchar from v1.meta"
+    for name, when in zip(("newest_day", "as_of_day"), con.execute(asked).fetchall()[0], strict=True):
+        con.execute(f"create or replace macro core.{name}() as {f'date {when!r}' if when else 'null::date'}")

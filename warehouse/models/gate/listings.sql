@@ -1,6 +1,6 @@
 -- How many series each look at a page stated, beside the look before at the same page.
 -- Grain: look_no x rule x what. rule: partial_snapshot (what: pricing model) or product_vanished (what: GPU, else label).
--- n_before: at the look before, n_listed: at this one (0: none); n_times: of the last seven looks before, how many had any.
+-- n_before: at the look before, n_listed: at this one (0: none); is_usual: the last seven looks before, or all, had some.
 with looks as (
     select look_no, provider, feed, source_url, seen_on,
         row_number() over (partition by provider, feed, source_url order by captured_at) as nth
@@ -14,13 +14,12 @@ counted as (
 ),
 placed as (
     select l.provider, l.feed, l.source_url, l.nth, c.rule, c.what, c.n,
-        count(*) over (
-            partition by l.provider, l.feed, l.source_url, c.rule, c.what order by l.nth range between 6 preceding and current row
-        ) as n_times
+        coalesce(lag(l.nth, 6) over one = l.nth - 6, row_number() over one = l.nth) as is_usual
     from counted as c
     join looks as l using (look_no)
+    window one as (partition by l.provider, l.feed, l.source_url, c.rule, c.what order by l.nth)
 )
-select n.look_no, n.provider, n.feed, n.seen_on, n.nth, b.rule, b.what, b.n::bigint as n_before, coalesce(p.n, 0)::bigint as n_listed, b.n_times
+select n.look_no, n.provider, n.feed, n.seen_on, n.nth, b.rule, b.what, b.n::bigint as n_before, coalesce(p.n, 0)::bigint as n_listed, b.is_usual
 from placed as b
 join looks as n on n.provider = b.provider and n.feed = b.feed and n.source_url = b.source_url and n.nth = b.nth + 1
 left join placed as p

@@ -32,7 +32,7 @@ from gate.listings as c
 join seeds.gate_rules as k using (rule)
 where (c.rule = 'partial_snapshot' and c.n_before >= k.min_count and c.n_listed < c.n_before * (1 - k.factor))
     -- In all of the seven looks before, or in all there were.
-    or (c.rule = 'product_vanished' and c.n_listed = 0 and c.n_times = least(7, c.nth - 1)
+    or (c.rule = 'product_vanished' and c.n_listed = 0 and c.is_usual
         and c.look_no not in (select look_no from partial))
 union all
 select source, provider, 'product_vanished', '', gone_on, 'the source goes on without this provider'

@@ -5,6 +5,6 @@ from seeds.seed_availability as s
 left join seeds.provider_aliases as a on a.alias = lower(s.provider)
 union all
 select distinct 'newest' as edition, m.newest_on as as_of, p.provider, p.gpu
-from v1.meta as m, v1.prices_as_of((select newest_on from v1.meta), max_age := 7) as p
+from v1.meta as m, v1.prices_as_of(core.newest_day(), max_age := 7) as p
 where p.source <> 'seed' and p.gpu is not null
 order by all

@@ -4,11 +4,11 @@
 -- receipt: of that lowest price; n_offers: how many there are.
 with editions as (
     select 'seed' as edition, (select max(as_of) from seeds.seed_prices) as as_of, *
-    from v1.prices_as_of((select max(as_of) from seeds.seed_prices))
+    from v1.price_intervals
     where source = 'seed'
     union all by name
     select 'newest' as edition, (select newest_on from v1.meta) as as_of, *
-    from v1.prices_as_of((select newest_on from v1.meta), max_age := 7)
+    from v1.prices_as_of(core.newest_day(), max_age := 7)
     where source <> 'seed' and is_preferred
 )
 select
