@@ -1,0 +1,45 @@
+-- What a million tokens cost on each provider's cheapest machine now: the server that makes them cheapest, and the
+-- smallest that holds the model. Grain: model x precision x workload x operating_point x provider x spec x pricing_model x
+-- term_months x tp. is_best: the lowest cost of a request among tp 1, 2, 4 and 8; is_smallest: the fewest GPUs; other tp
+-- are left out. usd_per_m_input_tokens and usd_per_m_output_tokens: USD per million, with servers busy a share
+-- `utilisation` of the hours paid for; together they are a request's cost. usd_per_m_tokens: of both kinds, in the
+-- workload's own mix. Where that price is from stands in marts.server_prices, under the same provider, spec, pricing_model,
+-- term_months and tp; speeds are those of marts.inference_speed.
+with costed as (
+    select
+        s.model,
+        s.precision,
+        s.workload,
+        s.operating_point,
+        p.provider,
+        s.spec,
+        p.pricing_model,
+        p.term_months,
+        s.tp,
+        p.usd_per_gpu_hour,
+        w.utilisation,
+        usd_per_m_tokens(s.gpu_seconds_per_m_input_tokens, p.usd_per_gpu_hour, w.utilisation) as usd_per_m_input_tokens,
+        usd_per_m_tokens(s.gpu_seconds_per_m_output_tokens, p.usd_per_gpu_hour, w.utilisation) as usd_per_m_output_tokens,
+        (usd_per_m_input_tokens * w.isl + usd_per_m_output_tokens * w.osl) / (w.isl + w.osl) as usd_per_m_tokens,
+        s.batch,
+        s.output_tokens_per_s,
+        s.ttft_s,
+        s.tpot_s,
+        s.theta_version
+    from marts.inference_speed as s
+    join marts.server_prices as p using (spec, tp)
+    join marts.workloads as w using (workload)
+),
+-- Grouped and joined: of so many rows with such long keys a window would sort each.
+chosen as (
+    select
+        model, precision, workload, operating_point, provider, spec, pricing_model, term_months,
+        arg_min(tp, row(usd_per_m_tokens, tp)) as best_tp,
+        min(tp) as smallest_tp
+    from costed
+    group by all
+)
+select c.*, c.tp = k.best_tp as is_best, c.tp = k.smallest_tp as is_smallest
+from costed as c
+join chosen as k using (model, precision, workload, operating_point, provider, spec, pricing_model, term_months)
+where c.tp in (k.best_tp, k.smallest_tp)
