@@ -1,7 +1,8 @@
 -- Where a model is cheapest to serve now: the five cheapest GPUs and providers, and how much dearer the runners-up are.
 -- Grain: model x workload x precision x pricing_model x term_months x place. Servers at the largest load that keeps the
 -- workload's latency, or the largest that fits where nobody waits. usd_per_m_tokens: USD per million tokens in the workload's mix of input
--- and output; dearer_pct: above place 1, in percent. instance, region, source_url: of the price.
+-- and output; dearer_pct: above place 1, in percent. instance (a machine of gpu_count GPUs),
+-- region, source_url: of the price.
 select
     c.model,
     c.workload,
@@ -13,6 +14,7 @@ select
     c.tp,
     c.provider,
     p.instance,
+    p.gpu_count,
     p.region,
     c.usd_per_gpu_hour,
     c.utilisation,
