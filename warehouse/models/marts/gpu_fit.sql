@@ -18,13 +18,16 @@ cheapest as (
     qualify row_number() over (partition by spec order by usd_per_gpu_hour, provider) = 1
 ),
 needs as (
-    select t.purpose, m.name as model, t.bytes
-    from marts.llm_specs as m,
-    unnest([
-        {'purpose': 'full training', 'bytes': full_training_bytes(m.rebuilt_params)},
-        {'purpose': 'LoRA fine-tuning', 'bytes': lora_training_bytes(m.rebuilt_params, lora_params(m.layers, m.hidden, 16, 4))},
-        {'purpose': 'QLoRA fine-tuning', 'bytes': qlora_training_bytes(m.rebuilt_params, lora_params(m.layers, m.hidden, 16, 4))}
-    ]) as u (t)
+    select
+        t.purpose,
+        m.name as model,
+        case t.purpose
+            when 'full training' then full_training_bytes(m.rebuilt_params)
+            when 'LoRA fine-tuning' then lora_training_bytes(m.rebuilt_params, lora_params(m.layers, m.hidden, 16, 4))
+            when 'QLoRA fine-tuning' then qlora_training_bytes(m.rebuilt_params, lora_params(m.layers, m.hidden, 16, 4))
+        end as bytes
+    from marts.llm_specs as m
+    cross join (values ('full training'), ('LoRA fine-tuning'), ('QLoRA fine-tuning')) as t (purpose)
     union all
     select 'image model', model, params_b * 1e9 * weight_bytes_per_param('FP16') from seeds.image_models
 ),
