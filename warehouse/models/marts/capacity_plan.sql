@@ -14,8 +14,7 @@ with machines as (
     from marts.inference_cost as c
     join marts.workloads as w using (workload)
     join marts.server_prices as p using (provider, spec, pricing_model, term_months, tp)
-    where c.is_best
-        and c.precision in ('FP8', 'INT8')
+    where c.precision in ('FP8', 'INT8')
         and c.operating_point = if(w.tpot_limit_s is null, 'max_batch', 'latency_bound')
         and (c.pricing_model = 'on_demand' or c.term_months = 12)
 ),

@@ -21,7 +21,7 @@ select
     c.usd_per_m_input_tokens,
     c.usd_per_m_output_tokens,
     c.usd_per_m_tokens,
-    100 * (c.usd_per_m_tokens / min(c.usd_per_m_tokens) over same - 1) as dearer_pct,
+    (100 * (c.usd_per_m_tokens / min(c.usd_per_m_tokens) over same - 1))::float as dearer_pct,
     c.tpot_s,
     c.theta_version,
     p.as_of,
@@ -30,7 +30,7 @@ select
 from marts.inference_cost as c
 join marts.workloads as w using (workload)
 join marts.server_prices as p using (provider, spec, pricing_model, term_months, tp)
-where c.is_best and c.operating_point = if(w.tpot_limit_s is null, 'max_batch', 'latency_bound')
+where c.operating_point = if(w.tpot_limit_s is null, 'max_batch', 'latency_bound')
 window same as (partition by c.model, c.workload, c.precision, c.pricing_model, c.term_months)
 qualify place <= 5
 order by model, workload, precision, pricing_model, term_months, place

@@ -2,7 +2,7 @@
 -- Grain: purpose x model x spec. purpose: full training (16 bytes per parameter, shared over GPUs), LoRA and QLoRA fine-tuning (adapters of
 -- rank 16 on four matrices per layer), inference (8-bit weights, at the chat workload's latency), latency-tolerant inference (the same at the
 -- largest batch) and image model (FP16, a picture at a time). gpus: fewest that hold it, activations of training not counted; for inference the cheapest
--- of 1, 2, 4 and 8. fits: one GPU, one server (up to 8) or several servers. usd_per_hour: of those GPUs, at the lowest on-demand price of a provider;
+-- of 1, 2, 4 and 8. fits: one GPU, one machine (as large a one is priced) or several machines. usd_per_hour: of those GPUs, at the lowest on-demand price of a provider;
 -- USD per GPU-hour. usd_per_m_tokens: of inference, and of the two for training NULL. place: by usd_per_hour, or by usd_per_m_tokens where there is one.
 with constants as (
     select
@@ -16,6 +16,9 @@ cheapest as (
     from marts.server_prices
     where pricing_model = 'on_demand' and tp = 1
     qualify row_number() over (partition by spec order by usd_per_gpu_hour, provider) = 1
+),
+largest as (
+    select spec, max(gpu_count) as max_gpus from marts.server_prices where pricing_model = 'on_demand' group by spec
 ),
 needs as (
     select
@@ -46,7 +49,7 @@ held as (
         if(operating_point = 'max_batch', 'latency-tolerant inference', 'inference'), model, spec, provider, usd_per_gpu_hour,
         usd_per_m_tokens, tp
     from marts.inference_cost
-    where workload = 'chat' and precision in ('FP8', 'INT8') and pricing_model = 'on_demand' and is_best
+    where workload = 'chat' and precision in ('FP8', 'INT8') and pricing_model = 'on_demand'
     qualify row_number() over (partition by model, spec, operating_point order by usd_per_m_tokens, provider) = 1
 )
 select
@@ -54,11 +57,12 @@ select
     model,
     spec,
     gpus::bigint as gpus,
-    case when gpus = 1 then 'one GPU' when gpus <= 8 then 'one server' else 'several servers' end as fits,
+    case when gpus = 1 then 'one GPU' when gpus <= max_gpus then 'one machine' else 'several machines' end as fits,
     provider,
     usd_per_gpu_hour,
     gpus * usd_per_gpu_hour::double as usd_per_hour,
     usd_per_m_tokens,
     row_number() over (partition by purpose, model order by coalesce(usd_per_m_tokens, usd_per_hour), spec) as place
 from held
+join largest using (spec)
 order by purpose, model, place

@@ -1,10 +1,10 @@
--- What a million tokens cost on each provider's cheapest machine now: the server that makes them cheapest, and the
--- smallest that holds the model. Grain: model x precision x workload x operating_point x provider x spec x pricing_model x
--- term_months x tp. is_best: the lowest cost of a request among tp 1, 2, 4 and 8; is_smallest: the fewest GPUs; other tp
--- are left out. usd_per_m_input_tokens and usd_per_m_output_tokens: USD per million, with servers busy a share
--- `utilisation` of the hours paid for; together they are a request's cost. usd_per_m_tokens: of both kinds, in the
--- workload's own mix. Where that price is from stands in marts.server_prices, under the same provider, spec, pricing_model,
--- term_months and tp; speeds are those of marts.inference_speed.
+-- What a million tokens cost on each provider's cheapest machine now, on the servers that make them cheapest there.
+-- Grain: model x precision x workload x operating_point x provider x spec x pricing_model x term_months. tp: of 1, 2, 4 and 8 GPUs per server the
+-- one with the lowest cost of a request; smallest_tp: the fewest that hold the model, and smallest_usd_per_m_tokens what they
+-- cost. usd_per_m_input_tokens and usd_per_m_output_tokens: USD per million, with servers busy a share `utilisation` of the
+-- hours paid for; together they are a request's cost. usd_per_m_tokens: of both kinds, in the workload's own mix. Where
+-- that price is from stands in marts.server_prices, under the same provider, spec, pricing_model, term_months and tp; speeds
+-- are those of marts.inference_speed.
 with costed as (
     select
         s.model,
@@ -18,9 +18,9 @@ with costed as (
         s.tp,
         p.usd_per_gpu_hour,
         w.utilisation,
-        usd_per_m_tokens(s.gpu_seconds_per_m_input_tokens, p.usd_per_gpu_hour, w.utilisation) as usd_per_m_input_tokens,
-        usd_per_m_tokens(s.gpu_seconds_per_m_output_tokens, p.usd_per_gpu_hour, w.utilisation) as usd_per_m_output_tokens,
-        (usd_per_m_input_tokens * w.isl + usd_per_m_output_tokens * w.osl) / (w.isl + w.osl) as usd_per_m_tokens,
+        usd_per_m_tokens(s.gpu_seconds_per_m_input_tokens, p.usd_per_gpu_hour, w.utilisation)::float as usd_per_m_input_tokens,
+        usd_per_m_tokens(s.gpu_seconds_per_m_output_tokens, p.usd_per_gpu_hour, w.utilisation)::float as usd_per_m_output_tokens,
+        ((usd_per_m_input_tokens * w.isl + usd_per_m_output_tokens * w.osl) / (w.isl + w.osl))::float as usd_per_m_tokens,
         s.batch,
         s.output_tokens_per_s,
         s.ttft_s,
@@ -34,12 +34,12 @@ with costed as (
 chosen as (
     select
         model, precision, workload, operating_point, provider, spec, pricing_model, term_months,
-        arg_min(tp, row(usd_per_m_tokens, tp)) as best_tp,
-        min(tp) as smallest_tp
+        arg_min(tp, row(usd_per_m_tokens, tp)) as tp,
+        min(tp) as smallest_tp,
+        arg_min(usd_per_m_tokens, tp) as smallest_usd_per_m_tokens
     from costed
     group by all
 )
-select c.*, c.tp = k.best_tp as is_best, c.tp = k.smallest_tp as is_smallest
+select c.*, k.smallest_tp, k.smallest_usd_per_m_tokens
 from costed as c
-join chosen as k using (model, precision, workload, operating_point, provider, spec, pricing_model, term_months)
-where c.tp in (k.best_tp, k.smallest_tp)
+join chosen as k using (model, precision, workload, operating_point, provider, spec, pricing_model, term_months, tp)

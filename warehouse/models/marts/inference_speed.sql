@@ -75,11 +75,11 @@ select
     workload,
     operating_point,
     batch::integer as batch,
-    output_tokens_per_s,
-    ttft_s,
-    tpot_s,
-    gpu_seconds_per_m_input_tokens,
-    gpu_seconds_per_m_output_tokens,
+    output_tokens_per_s::float as output_tokens_per_s,
+    ttft_s::float as ttft_s,
+    tpot_s::float as tpot_s,
+    gpu_seconds_per_m_input_tokens::float as gpu_seconds_per_m_input_tokens,
+    gpu_seconds_per_m_output_tokens::float as gpu_seconds_per_m_output_tokens,
     theta_version
 from points
 order by model, spec, workload, precision, tp, operating_point
