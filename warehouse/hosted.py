@@ -1,19 +1,27 @@
-"""Loads what hosts charge for open models from a kept package: lists that somebody else dates and checks, without a network."""
+"""Loads what hosts charge for open models from a kept package, which dates and checks their lists; needs no network."""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from importlib.metadata import version
 
 from genai_prices.data_snapshot import get_snapshot
-from genai_prices.types import ModelInfo, ModelPrice, Provider, StartDateConstraint, TimeOfDateConstraint
+from genai_prices.types import (
+    ModelInfo,
+    ModelPrice,
+    Provider,
+    StartDateConstraint,
+    TimeOfDateConstraint,
+)
 
 from warehouse.connection import Connection
 from warehouse.costing.names import known_model
+from warehouse.identity import SEEDS
 from warehouse.landing import select_rows
-
 
 PACKAGE = "genai-prices"
 TYPES = {
@@ -21,29 +29,38 @@ TYPES = {
     "usd_per_m_output_tokens": "decimal(18,9)", "up_to_input_tokens": "bigint", "valid_from": "date",
     "hours_utc": "varchar", "package": "varchar", "version": "varchar", "source_url": "varchar",
 }  # fmt: skip
-Row = list[str | None]
+Row = tuple[str | None, ...]
 _RELEASE = re.compile(r"(?<!\d)(2[3-9](?:0[1-9]|1[0-2]))(?!\d)")  # 2407: what a maker dates a release with
 
 
 def build(con: Connection) -> None:
-    """Make staging.hosted_prices: a row per host, its name of a model that has a spec here, and day or hours of a price.
+    """Make staging.hosted_prices: a row per host, its name of a model with a spec here, and day or hours of a price.
 
     Prices in USD per million tokens, up to up_to_input_tokens where longer prompts cost more; valid_from NULL: undated.
     """
-    repos = dict(con.execute("select name, repo from seeds.llm_specs").fetchall())
-    rows = [
-        row
-        for host in get_snapshot().providers
-        for sold in host.models
-        if (spec := _spec(sold.id, repos)) is not None
-        for row in _prices(host, sold, spec)
-    ]
-    con.execute(f"create or replace table staging.hosted_prices as {select_rows(con, 'hosted', rows, TYPES)}")
+    con.execute(f"create or replace table staging.hosted_prices as {select_rows(con, 'hosted', _listed(), TYPES)}")
     con.unregister("hosted")
 
 
-def _spec(label: str, repos: dict[str, str]) -> str | None:
-    """The spec of what is sold, or None; a dated release is only itself, and an undated name of one may mean the next."""
+@cache
+def _listed() -> tuple[Row, ...]:
+    """Every price of the installed version: it does not change while a process lives."""
+    with (SEEDS / "llm_specs.csv").open(newline="") as stream:
+        repos = {row["name"]: row["repo"] for row in csv.DictReader(stream)}
+    return tuple(
+        row
+        for host in get_snapshot().providers
+        for sold in host.models
+        if (spec := spec_of(sold.id, repos)) is not None
+        for row in _prices(host, sold, spec)
+    )
+
+
+def spec_of(label: str, repos: Mapping[str, str]) -> str | None:
+    """The spec of what a host sells under a label, or None. repos: repository of each spec.
+
+    A dated release is only itself, and an undated name of one may by now mean the next.
+    """
     name = known_model(label)
     if name is None:
         return None
@@ -52,15 +69,17 @@ def _spec(label: str, repos: dict[str, str]) -> str | None:
 
 
 def _prices(host: Provider, sold: ModelInfo, spec: str) -> Iterator[Row]:
-    listed = [(None, sold.prices)] if not isinstance(sold.prices, list) else [(p.constraint, p.prices) for p in sold.prices]
-    for when, price in listed:
-        money = _per_million(price)
+    listed = (
+        [(None, sold.prices)] if not isinstance(sold.prices, list) else [(p.constraint, p.prices) for p in sold.prices]
+    )
+    for listed in dated:
+        when, money = listed.constraint, _per_million(listed.prices)
         if money is None:
             continue
         day = when.start_date.isoformat() if isinstance(when, StartDateConstraint) else None
         hours = f"{when.start_time:%H:%M}-{when.end_time:%H:%M}" if isinstance(when, TimeOfDateConstraint) else None
         url = host.pricing_urls[0] if host.pricing_urls else None
-        yield [host.id, sold.id, spec, *money, day, hours, PACKAGE, version(PACKAGE), url]
+        yield host.id, sold.id, spec, *money, day, hours, PACKAGE, version(PACKAGE), url
 
 
 def _per_million(price: ModelPrice) -> tuple[str, str, str | None] | None:

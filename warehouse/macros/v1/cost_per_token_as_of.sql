@@ -1,7 +1,7 @@
--- What a million tokens cost on a day, at every price that was in force then: v1.cost_per_token for any day, machine and
--- server size. One row per series x model x precision x workload x operating_point x tp that fills the machine: filter on model and
--- workload. Prices as v1.prices_as_of gives them, of whole GPUs, all-in, not older than max_age days; speeds and constants
--- are today's.
+-- What a million tokens cost on a day, at every price that was in force then: v1.cost_per_token for any day, machine
+-- and server size. One row per series x model x precision x workload x operating_point x tp that fills the machine:
+-- filter on model and workload. Prices as v1.prices_as_of gives them, of whole GPUs, all-in, not older than max_age
+-- days; speeds and constants are today's.
 create or replace macro v1.cost_per_token_as_of(as_of, max_age := 7) as table
 select
     'roofline' as method, s.model, s.precision, s.workload, w.isl, w.osl, s.operating_point, p.provider, s.spec, p.pricing_model,

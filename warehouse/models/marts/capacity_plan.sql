@@ -1,11 +1,12 @@
 -- What uneven demand does to the cost of tokens: three ways to have enough GPUs at the peak.
--- Grain: demand x mean_tokens_per_day x model x workload x plan. Demand is peak_to_mean times its mean for peak_share of the
--- time, base_to_mean times it for the rest. plan: all_on_demand (machines come and go with the load, at once), reserved_base
--- (what the rest needs is reserved for a year, what the peak adds is the same machine on demand) and lower_end (all on demand,
--- on the machine that costs least per hour). Each on the machine that makes the plan cheapest among those that keep the workload's
--- latency, weights in 8 bits; machines are whole, with gpu_count GPUs in servers of tp. usd_per_m_tokens: USD per million tokens, read and made,
--- idle hours paid for. gpus_at_peak, gpus_at_base: GPUs. break_even_hours_share: share of the hours from which reserving
--- this machine is cheaper than having it on demand. Slow starts, and machines that are not to be had, are not in it.
+-- Grain: demand x mean_tokens_per_day x model x workload x plan. Demand is peak_to_mean times its mean for peak_share
+-- of the time, base_to_mean times it for the rest. plan: all_on_demand (machines come and go with the load, at once),
+-- reserved_base (what the rest needs is reserved for a year, what the peak adds is the same machine on demand) and
+-- lower_end (all on demand, on the machine that costs least per hour). Each on the machine that makes the plan cheapest
+-- among those that keep the workload's latency, weights in 8 bits; machines are whole, with gpu_count GPUs in servers
+-- of tp. usd_per_m_tokens: USD per million tokens, read and made, idle hours paid for. gpus_at_peak, gpus_at_base:
+-- GPUs. break_even_hours_share: share of the hours from which reserving this machine is cheaper than having it on
+-- demand. Slow starts, and machines that are not to be had, are not in it.
 with machines as (
     select
         c.model, c.workload, c.precision, c.spec, c.tp, c.provider, c.pricing_model, c.tpot_s, c.theta_version, p.gpu_count,

@@ -1,7 +1,7 @@
 -- Where a model is cheapest to serve now: the five cheapest GPUs and providers, and how much dearer the runners-up are.
 -- Grain: model x workload x precision x pricing_model x term_months x place. Servers at the largest load that keeps the
--- workload's latency, or the largest that fits where nobody waits. usd_per_m_tokens: USD per million tokens in the workload's mix of input
--- and output; dearer_pct: above place 1, in percent. instance (a machine of gpu_count GPUs),
+-- workload's latency, or the largest that fits where nobody waits. usd_per_m_tokens: USD per million tokens in the
+-- workload's mix of input and output; dearer_pct: above place 1, in percent. instance (a machine of gpu_count GPUs),
 -- region, source_url: of the price.
 select
     c.model,

@@ -1,9 +1,11 @@
 -- Which GPUs hold what people want to do with a model, and what those GPUs cost for an hour now.
--- Grain: purpose x model x spec. purpose: full training (16 bytes per parameter, shared over GPUs), LoRA and QLoRA fine-tuning (adapters of
--- rank 16 on four matrices per layer), inference (8-bit weights, at the chat workload's latency), latency-tolerant inference (the same at the
--- largest batch) and image model (FP16, a picture at a time). gpus: fewest that hold it, activations of training not counted; for inference the cheapest
--- of 1, 2, 4 and 8. fits: one GPU, one machine (as large a one is priced) or several machines. usd_per_hour: of those GPUs, at the lowest on-demand price of a provider;
--- USD per GPU-hour. usd_per_m_tokens: of inference, and of the two for training NULL. place: by usd_per_hour, or by usd_per_m_tokens where there is one.
+-- Grain: purpose x model x spec. purpose: full training (16 bytes per parameter, shared over GPUs), LoRA and QLoRA
+-- fine-tuning (adapters of rank 16 on four matrices per layer), inference (8-bit weights, at the chat workload's
+-- latency), latency-tolerant inference (the same at the largest batch) and image model (FP16, a picture at a time).
+-- gpus: fewest that hold it, activations of training not counted; for inference the cheapest of 1, 2, 4 and 8. fits:
+-- one GPU, one machine (as large a one is priced) or several machines. usd_per_hour: of those GPUs, at the lowest
+-- on-demand price of a provider; USD per GPU-hour. usd_per_m_tokens: of inference, and of the two for training NULL.
+-- place: by usd_per_hour, or by usd_per_m_tokens where there is one.
 with constants as (
     select
         max(value) filter (where name = 'usable_memory') as usable_memory,

@@ -1,10 +1,10 @@
 -- What a million tokens cost on each provider's cheapest machine now, on the servers that make them cheapest there.
--- Grain: model x precision x workload x operating_point x provider x spec x pricing_model x term_months. tp: of 1, 2, 4 and 8 GPUs per server the
--- one with the lowest cost of a request; smallest_tp: the fewest that hold the model, and smallest_usd_per_m_tokens what they
--- cost. usd_per_m_input_tokens and usd_per_m_output_tokens: USD per million, with servers busy a share `utilisation` of the
--- hours paid for; together they are a request's cost. usd_per_m_tokens: of both kinds, in the workload's own mix. Where
--- that price is from stands in marts.server_prices, under the same provider, spec, pricing_model, term_months and tp; speeds
--- are those of marts.inference_speed.
+-- Grain: model x precision x workload x operating_point x provider x spec x pricing_model x term_months. tp: of 1, 2, 4
+-- and 8 GPUs per server the one with the lowest cost of a request; smallest_tp: the fewest that hold the model, and
+-- smallest_usd_per_m_tokens what they cost. usd_per_m_input_tokens and usd_per_m_output_tokens: USD per million, with
+-- servers busy a share `utilisation` of the hours paid for; together they are a request's cost. usd_per_m_tokens: of
+-- both kinds, in the workload's own mix. Where that price is from stands in marts.server_prices, under the same
+-- provider, spec, pricing_model, term_months and tp; speeds are those of marts.inference_speed.
 with costed as (
     select
         s.model,

@@ -1,9 +1,11 @@
--- How fast a server makes tokens, by the roofline model; no price is in it, so that every price of every day can be joined.
--- Grain: model x spec x tp x precision x workload x operating_point. spec: as in marts.gpu_specs; tp: GPUs of one server,
--- 1, 2, 4 or 8, as far as priced machines have so many. precision: of the weights; FP8 and FP4 where the chip multiplies
--- them, INT8 elsewhere. operating_point: max_batch (as many requests as fit) and latency_bound (as many, in powers of two,
--- as keep tpot_s within the workload's limit; absent where one alone is too slow or nobody waits). Only what fits, and
--- only vendors on whose chips the constants were fitted. gpu_seconds_per_m_*: GPU-seconds per million tokens at full use.
+-- How fast a server makes tokens, by the roofline model; no price is in it, so that every price of every day can be
+-- joined.
+-- Grain: model x spec x tp x precision x workload x operating_point. spec: as in marts.gpu_specs; tp: GPUs of one
+-- server, 1, 2, 4 or 8, as far as priced machines have so many. precision: of the weights; FP8 and FP4 where the chip
+-- multiplies them, INT8 elsewhere. operating_point: max_batch (as many requests as fit) and latency_bound (as many, in
+-- powers of two, as keep tpot_s within the workload's limit; absent where one alone is too slow or nobody waits). Only
+-- what fits, and only vendors on whose chips the constants were fitted. gpu_seconds_per_m_*: GPU-seconds per million
+-- tokens at full use.
 with sizes as (
     select p.spec, k.tp
     from marts.priced_gpus as p

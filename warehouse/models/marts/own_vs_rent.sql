@@ -1,10 +1,11 @@
 -- Whether buying a GPU beats renting the same one, and after how many months, then and now.
--- Grain: system x assumptions x edition x pricing_model. capex_usd: of the system, as listed on listed_on; power_kw: of all of it.
--- Per GPU-hour that is used: own_usd_per_gpu_hour (purchase over its life, and power), power_usd_per_gpu_hour, and
--- rent_usd_per_gpu_hour, the lowest price of a provider that rents out this spec; NULL, with edition and pricing_model, where nobody does.
--- break_even_months: until buying has cost less; NULL: never. pays: within its life. power_*_over_life: of the system, always at
--- full power. gpus_for_budget: that usd_a_year rents around the clock; own_usd_a_year: what as many cost to own, at the same use. Staff,
--- building, network and the price of money are not in it.
+-- Grain: system x assumptions x edition x pricing_model. capex_usd: of the system, as listed on listed_on; power_kw: of
+-- all of it. Per GPU-hour that is used: own_usd_per_gpu_hour (purchase over its life, and power),
+-- power_usd_per_gpu_hour, and rent_usd_per_gpu_hour, the lowest price of a provider that rents out this spec; NULL,
+-- with edition and pricing_model, where nobody does. break_even_months: until buying has cost less; NULL: never. pays:
+-- within its life. power_*_over_life: of the system, always at full power. gpus_for_budget: that usd_a_year rents
+-- around the clock; own_usd_a_year: what as many cost to own, at the same use. Staff, building, network and the price
+-- of money are not in it.
 with rents as (
     select p.edition, p.as_of, p.pricing_model, g.spec, min(p.usd_per_gpu_hour) as usd_per_gpu_hour,
         arg_min(p.provider, row(p.usd_per_gpu_hour, p.provider)) as provider

@@ -1,10 +1,10 @@
 -- What shorter weights do to memory and speed, where the gain stops being linear in the bits, and why.
--- Grain: model x spec x precision x is_sparse x load. GPUs: the fewest (tp) of a spec with a price now that hold the model in FP16.
--- load: requests at once, 1, 16, 256 or as many as fit (max); prompts and answers of 512 tokens. weight_gb, kv_gb: 1e9 bytes, of the
--- weights and of one request's cache. is_sparse: two of four weights zero, as an upper bound, on chips that multiply so.
--- speedup: of output tokens per second over FP16 at the same load; linear_speedup: by which the weights shrink. *_s: seconds of a decode
--- step for reading weights, reading KV caches, computing, and all else (launches, links); limited_by: the largest of them. NULL: it
--- does not fit.
+-- Grain: model x spec x precision x is_sparse x load. GPUs: the fewest (tp) of a spec with a price now that hold the
+-- model in FP16. load: requests at once, 1, 16, 256 or as many as fit (max); prompts and answers of 512 tokens.
+-- weight_gb, kv_gb: 1e9 bytes, of the weights and of one request's cache. is_sparse: two of four weights zero, as an
+-- upper bound, on chips that multiply so. speedup: of output tokens per second over FP16 at the same load;
+-- linear_speedup: by which the weights shrink. *_s: seconds of a decode step for reading weights, reading KV caches,
+-- computing, and all else (launches, links); limited_by: the largest of them. NULL: it does not fit.
 with sizes as (
     select model, spec as gpu_spec, min(tp) as tp
     from marts.inference_speed

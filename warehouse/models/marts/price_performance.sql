@@ -1,6 +1,6 @@
 -- How much computing a dollar bought, year by year: every price that was in force in a year, a provider's lowest one.
--- Grain: year x spec x pricing_model x term_months. usd_per_gpu_hour_low and _median: of the providers' lowest prices in that
--- year. usd_per_*: at that median, as in marts.cost_per_unit. released_on: of the GPU.
+-- Grain: year x spec x pricing_model x term_months. usd_per_gpu_hour_low and _median: of the providers' lowest prices
+-- in that year. usd_per_*: at that median, as in marts.cost_per_unit. released_on: of the GPU.
 with yearly as (
     select
         y.year,

@@ -1,7 +1,8 @@
 -- What the GPUs of a server of so many cost: each provider's lowest price now on a machine that such servers fill.
--- Grain: provider x spec x pricing_model x term_months x tp. usd_per_gpu_hour: USD per GPU-hour, all-in; of machines with
--- gpu_count GPUs, a multiple of tp: a server does not span machines. Prices that are held or older than a week, of parts,
--- of fractions of a GPU, of unknown term and of GPUs without a spec are left out. instance to source_url: of that price.
+-- Grain: provider x spec x pricing_model x term_months x tp. usd_per_gpu_hour: USD per GPU-hour, all-in; of machines
+-- with gpu_count GPUs, a multiple of tp: a server does not span machines. Prices that are held or older than a week, of
+-- parts, of fractions of a GPU, of unknown term and of GPUs without a spec are left out. instance to source_url: of
+-- that price.
 select
     o.provider,
     g.spec,

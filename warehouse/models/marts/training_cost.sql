@@ -1,9 +1,10 @@
 -- What training a model once costs, from the lowest to the highest price of each pricing model, then and now.
--- Grain: edition x model x spec x method x precision x pricing_model. edition: seed (the document's day) or newest. method: nominal
--- (the seed's formula: all parameters, at the full dense 16-bit rate, which no run reaches) and reported_mfu (parameters active per token,
--- at the share of the peak that whole runs report; mfu_low and mfu_high bound it); the two are never mixed. usd_low and usd_high: over
--- providers' lowest prices, at mfu; usd_widest_*: and over the range of mfu. gpus_to_hold: fewest GPUs whose memory holds Adam's state in
--- mixed precision, 16 bytes per parameter, activations not counted. Hours are GPU-hours; one run, without failed ones.
+-- Grain: edition x model x spec x method x precision x pricing_model. edition: seed (the document's day) or newest.
+-- method: nominal (the seed's formula: all parameters, at the full dense 16-bit rate, which no run reaches) and
+-- reported_mfu (parameters active per token, at the share of the peak that whole runs report; mfu_low and mfu_high
+-- bound it); the two are never mixed. usd_low and usd_high: over providers' lowest prices, at mfu; usd_widest_*: and
+-- over the range of mfu. gpus_to_hold: fewest GPUs whose memory holds Adam's state in mixed precision, 16 bytes per
+-- parameter, activations not counted. Hours are GPU-hours; one run, without failed ones.
 with models as (
     select model, params, params as active_params, training_tokens, true as is_seed from seeds.seed_models
     union all
