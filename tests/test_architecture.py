@@ -202,6 +202,8 @@ PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
     ("prices", "A100"), ("history", "A100", "--provider", "oracle"), ("sql", "from marts.errata"), ("providers",),
     ("parse", "oracle", str(PAGE)), ("schedule",), ("doctor",), ("--help",), ("--version",),
     ("changes", "A100", "--since", "1y"), ("quarantine", "--help"), ("replay", "--help"),
+    ("cost", "--model", "llama-3.1-8b", "--gpu", "L4"), ("cost", "fit", "--model", "llama-3.1-8b"),
+    ("cost", "train", "--params", "7b"), ("calibrate", "--help"),
 ], ids=" ".join)  # fmt: skip
 def test_reading_needs_no_dagster(arguments: tuple[str, ...], demo: Demo) -> None:
     poisoned = {"dagster": None} | ({"pandas": None} if arguments[0] != "parse" else {})

@@ -65,9 +65,11 @@ def wrong(words: list[str]) -> str:
     if rest[0] not in known:
         return f"no such command: {rest[0]}"
     under = {name for name in app[rest[0]] if not name.startswith("-")}
-    if under and (len(rest) < 2 or rest[1] not in under):
+    # An app may do something of its own: `gpuhour cost --model M` beside `gpuhour cost fit`.
+    is_own = app[rest[0]].default_command is not None and len(rest) > 1 and rest[1].startswith("-")
+    if under and not is_own and (len(rest) < 2 or rest[1] not in under):
         return f"{rest[0]} has no command {rest[1:2]}"
-    about = help_of(*rest[: 2 if under else 1])
+    about = help_of(*rest[: 2 if under and not is_own else 1])
     absent = [w for w in rest[1:] if w.startswith("--") and w.split("=")[0] not in about]
     return f"{rest[0]} has no {absent}" if absent else ""
 
@@ -79,6 +81,8 @@ def test_the_finder_finds() -> None:
     ]  # fmt: skip
     assert wrong(["make", "nosuch"]) and wrong(["gpuhour", "nosuch"]) and wrong(["gpuhour", "prices", "--nosuch"])
     assert wrong(["gpuhour", "quarantine", "nosuch"]) and wrong(["gpuhour", "quarantine", "list", "--nosuch"])
+    assert wrong(["gpuhour", "cost", "--nosuch"]) and wrong(["gpuhour", "cost", "nosuch"])
+    assert not wrong(["gpuhour", "cost", "--model", "x"]) and not wrong(["gpuhour", "cost", "fit", "--model", "x"])
     assert not wrong(["make", "capture", "P=lambda"]) and not wrong(["gpuhour", "prices", "A100", "--json"])
 
 

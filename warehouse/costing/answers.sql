@@ -15,6 +15,8 @@ select
     c.output_tokens_per_s_per_gpu is not null and r.doubt is null and c.fits as in_scope,
     case
         when r.refused is not null then r.refused
+        when c.row is null and r.row in (select row from candidates)
+            then 'even one request at a time waits longer for its tokens than the limit'
         when c.row is null then format('{:.0f} GPUs make no server of tp 1, 2, 4 or 8 times pp {:.0f}', r.gpus, r.pp)
         when c.kv_room_bytes <= 0
             then format(

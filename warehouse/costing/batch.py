@@ -1,4 +1,4 @@
-"""Answers requests, of a file or a program: in the columns of throughput tables, one answer each, nothing measured read."""
+"""Answers requests in the columns of throughput tables, one answer each; nothing that was measured is read."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def read_requests(con: Connection, file: Path) -> None:
 
 def write_requests(con: Connection, requests: Sequence[Mapping[str, object]]) -> None:
     """Make the table `raw` of requests, each naming some of COLUMNS, for `answer_requests`."""
-    texts = [{k: None if v is None else str(v) for k, v in request.items()} for request in requests]
-    _write(con, _rows(texts, COLUMNS))
+    _write(con, rows_of_text(requests, COLUMNS))
 
 
-def _rows(rows: Sequence[Mapping[str, str | None]], columns: Sequence[str]) -> str:
-    """A SELECT of rows of text. As text in the query: DuckDB would import pandas to look at a bound parameter."""
+def rows_of_text(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
+    """A SELECT of rows, all as text. In the query itself: DuckDB would import pandas to look at a bound parameter."""
+    texts = [{k: None if v is None else str(v) for k, v in row.items()} for row in rows]
     shape = json.dumps([dict.fromkeys(columns, "varchar")])
-    return f"select unnest(from_json('{quoted(json.dumps(rows))}', '{shape}'), recursive := true)"
+    return f"select unnest(from_json('{quoted(json.dumps(texts))}', '{shape}'), recursive := true)"
 
 
 def _write(con: Connection, source: str) -> None:
@@ -65,13 +65,13 @@ def _write(con: Connection, source: str) -> None:
 
 def _resolve(con: Connection, column: str, spec_of: Callable[[str], str]) -> None:
     """Make <column>_labels: each distinct label once, with its spec or why it has none."""
-    found: list[dict[str, str | None]] = []
+    found: list[Mapping[str, str | None]] = []
     for (label,) in con.execute(f"select distinct {column} from written order by 1").fetchall():  # noqa: S608
         try:
             found.append({"label": label, "spec": spec_of(label or ""), "unknown": None})
         except UnknownName as absent:
             found.append({"label": label, "spec": None, "unknown": str(absent)})
-    con.execute(f"create or replace table {column}_labels as {_rows(found, ('label', 'spec', 'unknown'))}")
+    con.execute(f"create or replace table {column}_labels as {rows_of_text(found, ('label', 'spec', 'unknown'))}")
 
 
 def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
@@ -85,6 +85,7 @@ def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
     if tpot_limit_s is None:
         con.execute("create or replace table costed as from marts.inference_of('candidates')")
     else:
-        con.execute(f"create or replace table limited as select *, {float(tpot_limit_s)!r} as tpot_limit_s from candidates")
+        limited = f"select *, {float(tpot_limit_s)!r} as tpot_limit_s from candidates"  # noqa: S608 -- a number
+        con.execute(f"create or replace table limited as {limited}")
         con.execute("create or replace table costed as from marts.latency_bound_of('limited')")
     con.execute(f"create or replace table answers as {(_SQL / 'answers.sql').read_text()}")

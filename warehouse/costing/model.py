@@ -23,7 +23,9 @@ def cost_model() -> Iterator[Connection]:
             con.execute(statement)
         for name in _SPECS:
             load_seeds(con, names=name)
-            con.execute(f"create table marts.{name} as {(models.ROOT / 'models' / 'marts' / f'{name}.sql').read_text()}")
+            con.execute(
+                f"create table marts.{name} as {(models.ROOT / 'models' / 'marts' / f'{name}.sql').read_text()}"
+            )
         for name in ("inference_of", "latency_bound_of"):
             con.execute(models.table_macros()[name].sql)
         yield con

@@ -1,4 +1,4 @@
-"""Which spec people mean: models and GPUs have many spellings, and a wrong spec would give a number that looks right."""
+"""Which spec people mean: a wrong one, of the many spellings there are, would give a number that looks right."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def gpu_spec(label: str) -> str:
     if card.memory_gb is not None:
         same = {n: row for n, row in same.items() if snap(card.memory_gb, (Decimal(row["gpu_memory_gb"]),))}
     stated = {n for n, row in same.items() if row["form_factor"] == card.form_factor != ""}
-    usual = {n for n, row in same.items() if row["is_default"] == "true" and not (card.form_factor and row["form_factor"])}
+    usual = {
+        n for n, row in same.items() if row["is_default"] == "true" and not (card.form_factor and row["form_factor"])
+    }
     found = stated or usual
     if len(found) == 1:
         return found.pop()

@@ -9,8 +9,10 @@ from typing import Any
 from warehouse.connection import Connection, quoted
 from warehouse.costing.batch import UnreadableFile, answer_requests, read_requests
 
-COLUMNS = ("scope", "grouping", "name", "n", "missing", "median_error_pct", "bias", "within_1_5x", "within_2x", "spearman",
-           "seed_median_error_pct", "seed_within_2x", "seed_spearman", "is_fitted_on")  # fmt: skip
+COLUMNS = (
+    "scope", "grouping", "name", "n", "missing", "median_error_pct", "bias", "within_1_5x", "within_2x", "spearman",
+    "seed_median_error_pct", "seed_within_2x", "seed_spearman", "is_fitted_on",
+)  # fmt: skip
 _SCORED = Path(__file__).parent / "scored.sql"
 
 

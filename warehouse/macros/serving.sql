@@ -1,9 +1,9 @@
 -- FLOP to read a prompt: two for each parameter that multiplies, and causal attention. Source: arXiv:2001.08361, par. 2.1.
 create or replace macro prefill_flop(matmul_params, layers, attention_width, isl, attended) as
-    2 * matmul_params * isl + 2 * layers * attention_width * isl * attended;
+    2e0 * matmul_params * isl + 2e0 * layers * attention_width * isl * attended;
 -- FLOP to make one more token, having looked back at `attended` ones. Source: the same.
 create or replace macro decode_flop(matmul_params, layers, attention_width, attended) as
-    2 * matmul_params + 4 * layers * attention_width * attended;
+    2e0 * matmul_params + 4e0 * layers * attention_width * attended;
 -- Seconds of some FLOP on GPUs of so many dense TFLOPS at a model FLOPs utilisation. Source: PaLM, arXiv:2204.02311.
 create or replace macro compute_seconds(flop, gpus, tflops, mfu) as flop / (gpus * tflops * 1e12 * mfu);
 -- Seconds to move bytes through the memory of GPUs at a bandwidth utilisation. Source: Databricks, LLM inference (MBU).
@@ -11,10 +11,10 @@ create or replace macro memory_seconds(bytes, gpus, bandwidth_gbs, mbu) as bytes
 -- Link seconds per token of tensor parallelism: two ring all-reduces of FP16 per layer. link_gbs: one way, as reached.
 -- Source: Megatron-LM, arXiv:1909.08053.
 create or replace macro all_reduce_seconds_per_token(layers, hidden, tp, link_gbs) as
-    if(tp > 1, 2 * layers * 2 * (tp - 1) / tp * hidden * 2 / (link_gbs * 1e9), 0);
+    if(tp > 1, 2e0 * layers * 2 * (tp - 1) / tp * hidden * 2 / (link_gbs * 1e9), 0);
 -- Link seconds per token of expert parallelism beside data-parallel attention: sent in FP8, received in FP16. Source: DeepEP.
 create or replace macro all_to_all_seconds_per_token(moe_layers, hidden, experts_per_token, tp, link_gbs) as
-    if(tp > 1, moe_layers * (tp - 1) / tp * experts_per_token * hidden * 3 / (tp * link_gbs * 1e9), 0);
+    if(tp > 1, 1e0 * moe_layers * (tp - 1) / tp * experts_per_token * hidden * 3 / (tp * link_gbs * 1e9), 0);
 -- Seconds that a step's collectives wait whatever their size: two per layer. Source: Erdil, arXiv:2506.04645.
 create or replace macro collective_latency_seconds(layers, tp, latency_seconds) as
     if(tp > 1, 2 * layers * latency_seconds, 0);

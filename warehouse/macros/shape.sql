@@ -1,14 +1,14 @@
 -- Parameters of one layer's attention where heads share keys and values. Source: GQA, arXiv:2305.13245.
 create or replace macro gqa_attention_params(hidden, heads, kv_heads, head_dim) as
-    2 * hidden * heads * head_dim + 2 * hidden * kv_heads * head_dim;
+    2e0 * hidden * heads * head_dim + 2e0 * hidden * kv_heads * head_dim;
 -- The same with latent keys and values; q_rank NULL or 0: queries are not compressed. Source: MLA, arXiv:2405.04434.
 create or replace macro mla_attention_params(hidden, heads, head_dim, rope_dim, q_rank, kv_rank, v_dim) as
-    if(coalesce(q_rank, 0) > 0, hidden * q_rank + q_rank * heads * (head_dim + rope_dim), hidden * heads * (head_dim + rope_dim))
-    + hidden * (kv_rank + rope_dim) + kv_rank * heads * (head_dim + v_dim) + heads * v_dim * hidden;
+    if(coalesce(q_rank, 0) > 0, 1e0 * hidden * q_rank + q_rank * heads * (head_dim + rope_dim), 1e0 * hidden * heads * (head_dim + rope_dim))
+    + 1e0 * hidden * (kv_rank + rope_dim) + 1e0 * kv_rank * heads * (head_dim + v_dim) + 1e0 * heads * v_dim * hidden;
 -- Parameters of a feed-forward block; matrices: 3 where it is gated (SwiGLU, GeGLU), else 2. Source: arXiv:2002.05202.
-create or replace macro ffn_params(hidden, ffn_dim, matrices) as matrices * hidden * ffn_dim;
+create or replace macro ffn_params(hidden, ffn_dim, matrices) as 1e0 * matrices * hidden * ffn_dim;
 -- Parameters of one embedding matrix.
-create or replace macro embedding_params(vocab, hidden) as vocab * hidden;
+create or replace macro embedding_params(vocab, hidden) as 1e0 * vocab * hidden;
 -- Elements that a token leaves in one layer's KV cache: keys and values, hence the 2. Source: arXiv:2305.13245.
 create or replace macro gqa_kv_elements(kv_heads, head_dim) as 2 * kv_heads * head_dim;
 -- The same for latent attention: one latent and the rotated part serve all heads. Source: arXiv:2405.04434.

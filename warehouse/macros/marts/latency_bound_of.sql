@@ -1,9 +1,10 @@
 -- The same as marts.inference_of, at the largest concurrency with which nobody waits longer than tpot_limit_s for a token.
 -- requests: as there, and tpot_limit_s (NULL: nobody waits, as many as fit); its concurrency is a limit too, and is tried
--- beside the powers of two. Requests of which even one alone is too slow are left out. request_no tells them apart.
+-- beside the powers of two. Requests of which even one alone is too slow are left out; those that no server
+-- holds stay, with NULLs. request_no tells them apart.
 create or replace macro marts.latency_bound_of(requests) as table
 with numbered as (
-    select *, row_number() over () as request_no from query_table(requests)
+    select * replace (concurrency::double as concurrency), row_number() over () as request_no from query_table(requests)
 ),
 steps_of_load as (
     select n.* replace (s.tried as concurrency)
@@ -13,5 +14,5 @@ steps_of_load as (
     select * from numbered where concurrency is not null
 )
 from marts.inference_of('steps_of_load')
-where tpot_limit_s is null or tpot_s <= tpot_limit_s
+where tpot_s is null or tpot_s <= coalesce(tpot_limit_s::double, 'infinity')
 qualify row_number() over (partition by request_no order by batch desc nulls last, concurrency) = 1;

@@ -1,0 +1,38 @@
+"""What a training run takes and costs, on GPUs at prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from warehouse.connection import Connection
+from warehouse.costing.batch import rows_of_text
+from warehouse.costing.question import write_offers
+
+COLUMNS = (
+    "usd", "gpu_hours", "days", "gpu_spec", "gpus", "usd_per_gpu_hour", "provider", "instance", "region",
+    "pricing_model", "term_months", "list_usd_per_gpu_hour", "discount_pct", "last_seen_on", "is_form_assumed",
+    "source_url",
+    "nominal_usd", "params", "tokens", "chinchilla_tokens", "flop", "tflops", "mfu", "full_gb", "lora_gb", "qlora_gb",
+    "zero3_gb_per_gpu", "theta_version",
+)  # fmt: skip
+_SQL = Path(__file__).parent / "training.sql"
+
+
+def runs(
+    con: Connection,
+    params: float,
+    tokens: float | None,
+    specs: Sequence[str],
+    offers: Sequence[Mapping[str, object]],
+    gpus: int | None,
+    mfu: float | None,
+) -> list[tuple[Any, ...]]:
+    """Rows of COLUMNS, cheapest first; tokens None: 20 per parameter; mfu None: as training runs report."""
+    write_offers(con, offers)
+    con.execute(f"create or replace table run_specs as {rows_of_text([{'spec': s} for s in specs], ['spec'])}")
+    values = {"params": params, "tokens_given": tokens, "gpus": gpus, "mfu_given": mfu}
+    listed = ", ".join(f"{'null' if v is None else repr(v)}::double as {k}" for k, v in values.items())
+    con.execute(f"create or replace table run as select * replace (gpus::integer as gpus) from (select {listed})")  # noqa: S608
+    return con.execute(f"select {', '.join(COLUMNS)} from ({_SQL.read_text()})").fetchall()  # noqa: S608 -- our own
