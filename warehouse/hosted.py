@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import (
+    ConditionalPrice,
     ModelInfo,
     ModelPrice,
     Provider,
@@ -27,7 +28,8 @@ PACKAGE = "genai-prices"
 TYPES = {
     "host": "varchar", "hosted_model": "varchar", "model": "varchar", "usd_per_m_input_tokens": "decimal(18,9)",
     "usd_per_m_output_tokens": "decimal(18,9)", "up_to_input_tokens": "bigint", "valid_from": "date",
-    "hours_utc": "varchar", "package": "varchar", "version": "varchar", "source_url": "varchar",
+    "hours_utc": "varchar", "is_deprecated": "boolean", "package": "varchar", "version": "varchar",
+    "source_url": "varchar",
 }  # fmt: skip
 Row = tuple[str | None, ...]
 _RELEASE = re.compile(r"(?<!\d)(2[3-9](?:0[1-9]|1[0-2]))(?!\d)")  # 2407: what a maker dates a release with
@@ -69,9 +71,7 @@ def spec_of(label: str, repos: Mapping[str, str]) -> str | None:
 
 
 def _prices(host: Provider, sold: ModelInfo, spec: str) -> Iterator[Row]:
-    listed = (
-        [(None, sold.prices)] if not isinstance(sold.prices, list) else [(p.constraint, p.prices) for p in sold.prices]
-    )
+    dated = sold.prices if isinstance(sold.prices, list) else [ConditionalPrice(prices=sold.prices)]
     for listed in dated:
         when, money = listed.constraint, _per_million(listed.prices)
         if money is None:
@@ -79,7 +79,7 @@ def _prices(host: Provider, sold: ModelInfo, spec: str) -> Iterator[Row]:
         day = when.start_date.isoformat() if isinstance(when, StartDateConstraint) else None
         hours = f"{when.start_time:%H:%M}-{when.end_time:%H:%M}" if isinstance(when, TimeOfDateConstraint) else None
         url = host.pricing_urls[0] if host.pricing_urls else None
-        yield host.id, sold.id, spec, *money, day, hours, PACKAGE, version(PACKAGE), url
+        yield host.id, sold.id, spec, *money, day, hours, str(bool(sold.deprecated)), PACKAGE, version(PACKAGE), url
 
 
 def _per_million(price: ModelPrice) -> tuple[str, str, str | None] | None:

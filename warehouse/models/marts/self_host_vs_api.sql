@@ -8,7 +8,7 @@
 with hosted as (
     select *
     from marts.hosted_prices
-    where hours_utc is null and coalesce(valid_from <= coalesce(released_on, current_date), true)
+    where hours_utc is null and not is_deprecated and coalesce(valid_from <= coalesce(released_on, current_date), true)
     qualify row_number() over (partition by host, hosted_model order by valid_from desc nulls last) = 1
         -- A price that depends on the hour is not one price.
         and (host, hosted_model) not in (select (host, hosted_model) from marts.hosted_prices where hours_utc is not null)
