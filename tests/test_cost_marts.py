@@ -4,53 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.worlds import built, offer, put, rows, seen
-from warehouse import models
+from tests.cost_world import DAY1, DAY2, one, priced
+from tests.worlds import rows
 from warehouse.connection import Connection
-from warehouse.home import Home
-
-DAY1, DAY2 = "2026-03-05", "2026-03-06"
-SERVER = {"gpu_label": "NVIDIA H100 SXM", "gpu_count": Decimal(8), "instance": "h8"}
-OFFERS = [
-    offer("2.00", instance="a1"),
-    offer("3.00", **SERVER),
-    offer("1.80", **SERVER, pricing_model="reserved", term_months=12),
-    offer("0.30", gpu_label="NVIDIA A10", instance="a10"),
-    offer("0.20", gpu_label="NVIDIA A10", instance="eighth", gpu_count=Decimal("0.125")),
-    offer("0.10", gpu_label="NVIDIA A10", instance="part", price_scope="gpu_component"),
-    offer("0.05", gpu_label="NVIDIA A10", instance="many", price_scope="offer_aggregate"),
-    offer("1.00", gpu_label="TPU v5e", instance="tpu"),
-]
-
-
-def land(home: Home, factor: Decimal = Decimal(1)) -> Home:
-    """Two days of one provider: on the second, prices are times a factor."""
-    later = [offer(str(o.price * factor), **_facts(o)) for o in OFFERS if o.price]
-    put(home, *(seen(day, offers, origin="recorded") for day, offers in ((DAY1, OFFERS), (DAY2, later))))
-    return home
-
-
-def _facts(one: Any) -> dict[str, Any]:
-    names = ("gpu_label", "instance", "gpu_count", "price_scope", "pricing_model", "term_months")
-    return {name: getattr(one, name) for name in names}
 
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    with built(land(Home(tmp_path_factory.mktemp("marts")), Decimal("0.9"))) as con:
-        for macro in models.table_macros().values():
-            con.execute(macro.sql)
+    with priced(tmp_path_factory.mktemp("marts")) as con:
         yield con
-
-
-def one(con: Connection, query: str, *values: Any) -> dict[str, Any]:
-    (row,) = rows(con, query, *values)
-    return row
 
 
 # -- tokens ----------------------------------------------------------------------------------------------------------
@@ -98,7 +63,9 @@ def test_the_best_server_is_the_cheapest_and_the_smallest_the_first_that_fits(co
         "where spec = 'H100 SXM' window k as (partition by model, precision, workload, operating_point)"
     )
     expected = {
-        (r["model"], r["precision"], r["workload"], r["operating_point"], r["tp"]) for r in rows(con, query) if r["is_best"]
+        (r["model"], r["precision"], r["workload"], r["operating_point"], r["tp"])
+        for r in rows(con, query)
+        if r["is_best"]
     }
     costs = rows(con, "from marts.inference_cost where spec = 'H100 SXM' and pricing_model = 'on_demand'")
     got = {(r["model"], r["precision"], r["workload"], r["operating_point"], r["tp"]) for r in costs}
@@ -157,7 +124,9 @@ def test_every_day_has_its_own_cost(con: Connection) -> None:
 
 
 def test_the_trend_ends_at_the_cheapest_now(con: Connection) -> None:
-    trend = rows(con, "from v1.cost_per_token_trend('llama-3.1-8b') where precision = 'FP16' and operating_point = 'max_batch'")
+    trend = rows(
+        con, "from v1.cost_per_token_trend('llama-3.1-8b') where precision = 'FP16' and operating_point = 'max_batch'"
+    )
     assert [str(r["day"]) for r in trend] == [DAY2]
     cheapest = (
         f"select min(usd_per_m_tokens) as usd from v1.cost_per_token where {CHAT} and precision = 'FP16' "
@@ -168,7 +137,8 @@ def test_the_trend_ends_at_the_cheapest_now(con: Connection) -> None:
 
 def test_the_runners_up_are_so_much_dearer(con: Connection) -> None:
     places = rows(
-        con, f"from marts.cheapest_inference where {CHAT} and precision = 'FP16' and pricing_model = 'on_demand' order by place"
+        con,
+        f"from marts.cheapest_inference where {CHAT} and precision = 'FP16' and pricing_model = 'on_demand' order by place",
     )
     assert [r["place"] for r in places] == [1, 2, 3] and places[0]["dearer_pct"] == 0
     costs = [r["usd_per_m_tokens"] for r in places]
