@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 from warehouse import models
-from warehouse.seeding import load_seeds
 from warehouse.connection import Connection, in_memory
+from warehouse.seeding import load_seeds
 
 DAY = date(2024, 3, 10)
 RUN_TYPES = {

@@ -53,7 +53,7 @@ def value(con: connection.Connection, call: str) -> Any:
     ("weight_bytes_per_param('FP8')", 1), ("weight_bytes_per_param('FP4')", 0.5625), ("weight_bytes_per_param('?')", None),
     ("weight_format('Q4_K_M')", "INT4"), ("weight_format('nvfp4')", "FP4"), ("weight_format('fp8_e4m3')", "FP8"),
     ("weight_format('mxfp4')", "MXFP4"), ("weight_format('BF16')", "BF16"), ("weight_format('fp7')", None),
-    ("usual_kv_dtype('FP4')", "FP8"), ("usual_kv_dtype('INT4')", "FP16"),
+    ("usual_kv_dtype('FP4')", "FP8"), ("usual_kv_dtype('INT4')", "FP16"), ("usual_kv_dtype('MXFP4')", "FP16"), ("weight_format('w4a8')", "INT4"),
     ("compute_tflops('FP4', false, 1, 2, 4)", 4), ("compute_tflops('FP4', false, 1, 2, null)", 2),
     ("compute_tflops('FP8', false, 1, null, null)", 1), ("compute_tflops('INT4', false, 1, 2, 4)", 1),
     ("compute_tflops('FP4', true, 1, 2, null)", 1), ("compute_tflops('FP4', true, 1, 2, 4)", 4),

@@ -61,7 +61,7 @@ def test_a_server_that_holds_the_model_goes_before_a_quicker_one_that_does_not(c
 
 
 @pytest.mark.parametrize("column, blank_means", [
-    ("pp", "1"), ("ep", "1"), ("dp_attn", "0"), ("kv_dtype", "FP8"), ("concurrency", "100000000"), ("n_gpus", "8"),
+    ("concurrency", "inf"), ("kv_dtype", "auto"), ("pp", "1"), ("ep", "1"), ("dp_attn", "0"), ("kv_dtype", "FP8"), ("concurrency", "100000000"), ("n_gpus", "8"),
 ])  # fmt: skip
 def test_what_a_blank_means(con: connection.Connection, column: str, blank_means: str) -> None:
     blank, said = answers(con, {column: None}, {column: blank_means})
@@ -104,7 +104,7 @@ def test_what_the_constants_were_not_fitted_for_is_out_of_scope(
 
 
 @pytest.mark.parametrize("facts", [
-    {"extra": "mtp=0; disagg=False; spec_decoding=none"}, {"extra": "no speculation"}, {"scenario": "offline_max"},
+    {"extra": "mtp=0; disagg=False; spec_decoding=none"}, {"extra": "no speculation"}, {"scenario": "closed_loop_no_mtp"}, {"scenario": "closed_loop_non-disagg"}, {"scenario": "offline_max"},
     {"extra": "weights_field=fp16; special clocks; opened port"}, {"extra": None, "scenario": None},
 ])  # fmt: skip
 def test_what_is_said_not_to_be_there_is_in_scope(con: connection.Connection, facts: dict[str, object]) -> None:
@@ -117,7 +117,8 @@ def test_what_is_said_not_to_be_there_is_in_scope(con: connection.Connection, fa
     ({"osl": "-5"}, "osl must be"), ({"osl": None}, "not blank"), ({"isl": "nan"}, "isl must be"),
     ({"isl": "many"}, "not many"), ({"concurrency": 0}, "concurrency must be"), ({"concurrency": "all"}, "not all"),
     ({"n_gpus": 4}, "more than n_gpus"), ({"n_gpus": "2.5", "tp": None}, "whole number"), ({"tp": 0}, "tp must be"),
-    ({"n_gpus": "x"}, "not x"), ({"pp": "0"}, "pp must be"), ({"kv_dtype": "odd"}, "unknown kv_dtype"),
+    ({"n_gpus": "x"}, "not x"), ({"pp": "0"}, "pp must be"), ({"pp": "x"}, "not x"), ({"ep": "x"}, "ep must be"),
+    ({"dp_attn": "perhaps"}, "dp_attn must be"), ({"kv_dtype": "odd"}, "unknown kv_dtype"),
     ({"precision": "FP16", "n_gpus": 1, "tp": 1}, "141.1 GB of weights do not fit 1 x H100 SXM"),
 ])  # fmt: skip
 def test_nonsense_is_null_with_its_reason(con: connection.Connection, facts: dict[str, object], said: str) -> None:

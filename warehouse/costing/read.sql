@@ -2,7 +2,7 @@
 -- server; NULL: to be chosen. refused: why there is no answer. doubt: why the constants were not fitted for this one.
 with typed as (
     select
-        *,
+        * replace (if(lower(kv_dtype) in ('auto', 'default'), null, kv_dtype) as kv_dtype),
         weight_format(precision) as weights,
         try_cast(coalesce(n_gpus, '') as double) as gpus_given,
         try_cast(tp as double) as tp_given,
@@ -16,7 +16,7 @@ with typed as (
         -- "mtp=0" and "no speculation" say what is not there.
         regexp_replace(
             lower(concat_ws(';', scenario, extra)),
-            '\b(no|non|not|without)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
+            '(^|[^a-z])(without|non|not|no)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
         ) as said
     from raw
 ),
@@ -24,7 +24,8 @@ placed as (
     select
         *,
         -- Experts spread over more GPUs than the tensors are one server still: its attention is then data parallel.
-        if(tp_given is null, null, greatest(tp_given, expert_ranks)) as server_tp,
+        if(expert_ranks > tp_given and expert_ranks * stages <= coalesce(gpus_given, 'infinity'), expert_ranks, tp_given)
+            as server_tp,
         coalesce(gpus_given, server_tp * stages, stages) as gpus,
         -- Some tables count expert parallelism twice: their n_gpus is tp x ep of one server of tp.
         case when expert_ranks > 1 and gpus = tp_given * expert_ranks * stages then 1 else gpus / (server_tp * stages) end
@@ -42,7 +43,7 @@ select
     p.stages as pp,
     p.server_tp,
     p.replicas,
-    (p.is_dp_attn or p.expert_ranks > p.tp_given)::integer as dp_attn,
+    (p.is_dp_attn or p.server_tp > p.tp_given)::integer as dp_attn,
     p.prompt_tokens as isl,
     p.made_tokens as osl,
     p.most_at_once as concurrency,
@@ -55,13 +56,18 @@ select
             then concat('isl must be a positive number of tokens, not ', coalesce(p.isl, 'blank'))
         when not coalesce(isfinite(p.made_tokens) and p.made_tokens > 0, false)
             then concat('osl must be a positive number of tokens, not ', coalesce(p.osl, 'blank'))
-        when p.concurrency is not null and not coalesce(isfinite(p.most_at_once) and p.most_at_once > 0, false)
+        when p.concurrency is not null and not coalesce(p.most_at_once > 0 and not isnan(p.most_at_once), false)
             then concat('concurrency must be positive, not ', p.concurrency)
         when not coalesce(p.gpus >= 1 and p.gpus = floor(p.gpus), false) or (p.n_gpus is not null and p.gpus_given is null)
             then concat('n_gpus must be a whole number from 1 on, not ', coalesce(p.n_gpus, 'blank'))
         when p.tp is not null and not coalesce(p.tp_given >= 1 and p.tp_given = floor(p.tp_given), false)
             then concat('tp must be a whole number from 1 on, not ', p.tp)
-        when not (p.stages >= 1 and p.stages = floor(p.stages)) then concat('pp must be a whole number from 1 on, not ', p.pp)
+        when not (p.stages >= 1 and p.stages = floor(p.stages)) or (p.pp is not null and try_cast(p.pp as double) is null)
+            then concat('pp must be a whole number from 1 on, not ', p.pp)
+        when not (p.expert_ranks >= 1) or (p.ep is not null and try_cast(p.ep as double) is null)
+            then concat('ep must be a whole number from 1 on, not ', p.ep)
+        when lower(p.dp_attn) not in ('0', '1', '0.0', '1.0', 'true', 'false', 'yes', 'no')
+            then concat('dp_attn must be 0 or 1, not ', p.dp_attn)
         when p.gpus < p.server_tp * p.stages
             then format('tp x pp = {:.0f} GPUs are more than n_gpus = {:.0f}', p.server_tp * p.stages, p.gpus)
     end as refused,

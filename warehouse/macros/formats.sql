@@ -8,7 +8,7 @@ create or replace macro kv_bytes_per_element(kv_dtype) as case
     when kv_dtype in ('FP8', 'INT8', 'FP4') then 1e0 when kv_dtype in ('FP16', 'BF16') then 2e0 when kv_dtype = 'FP32' then 4e0
 end;
 -- What servers store the KV cache as when nobody says: FP8 beside FP8 and FP4 weights, else FP16.
-create or replace macro usual_kv_dtype(weights) as if(weights in ('FP8', 'FP4', 'MXFP4'), 'FP8', 'FP16');
+create or replace macro usual_kv_dtype(weights) as if(weights in ('FP8', 'FP4'), 'FP8', 'FP16');
 -- Whether MXFP4 weights are widened to FP16 to be multiplied: on every device without FP4. Source: gpt-oss on Hopper.
 create or replace macro widens_mxfp4(has_mxfp4, fp4_tflops) as has_mxfp4 and fp4_tflops is null;
 -- Dense TFLOPS at the precision in which the products are formed: weight-only formats and FP32 weights at the FP16 rate.
@@ -23,7 +23,7 @@ end;
 create or replace macro weight_format(spelling) as case
     when regexp_matches(spelling, 'mx[-_]?fp4', 'i') then 'MXFP4'
     when regexp_matches(spelling, 'fp4', 'i') then 'FP4'
-    when regexp_matches(spelling, 'awq|gptq|w4a16|int[-_]?4|^q4', 'i') then 'INT4'
+    when regexp_matches(spelling, 'awq|gptq|w4a(8|16)|int[-_]?4|^q4', 'i') then 'INT4'
     when regexp_matches(spelling, 'w8a8|int[-_]?8|^q8', 'i') then 'INT8'
     when regexp_matches(spelling, 'int[-_]?2|^q2', 'i') then 'INT2'
     when regexp_matches(spelling, 'fp8|e4m3|e5m2', 'i') then 'FP8'

@@ -52,8 +52,12 @@ placed as (
         if(is_split, pcie_gbs, link_gbs / 2) * link_efficiency as reached_gbs,
         if(is_split or link_kind = 'pcie', pcie_latency, fabric_latency) as latency_seconds,
         compute_tflops(weights, has_mxfp4 or weights = 'MXFP4', matmul_tflops, fp8_tflops, fp4_tflops) as tflops,
-        case when weights in ('FP4', 'MXFP4') then mfu_fp4 when weights = 'FP8' then mfu_fp8 else mfu_fp16 end
-            * if(is_amd, amd_efficiency, 1) * if(is_moe, moe_compute, 1) as mfu,
+        case
+            -- What is widened to be multiplied reaches what FP16 does.
+            when weights = 'FP4' or weights = 'MXFP4' and fp4_tflops is not null then mfu_fp4
+            when weights = 'FP8' then mfu_fp8
+            else mfu_fp16
+        end * if(is_amd, amd_efficiency, 1) * if(is_moe, moe_compute, 1) as mfu,
         mbu * if(is_amd, amd_efficiency, 1) * if(is_moe, moe_bandwidth, 1) as reached_mbu,
         if(is_amd, amd_overhead, 1) as overhead,
         weight_bytes_per_param(weights) as weight_bytes_each,
