@@ -14,14 +14,10 @@ join marts.workloads as w using (workload)
 join marts.server_prices as p using (provider, spec, pricing_model, term_months, tp)
 union all by name
 select
-    'nominal' as method, m.name as model, 'FP16' as precision, p.provider, p.spec, p.pricing_model, p.term_months,
-    p.instance, p.region, p.gpu, p.form_factor, p.gpu_memory_gb, p.gpu_count, p.price_scope, p.usd_per_gpu_hour, 1e0 as utilisation,
-    usd_for_seconds(nominal_seconds(inference_flop(m.total_params_b * 1e9, 1e6), g.nominal_tflops), p.usd_per_gpu_hour)::float
-        as usd_per_m_input_tokens,
-    usd_per_m_input_tokens as usd_per_m_output_tokens,
-    usd_per_m_input_tokens as usd_per_m_tokens,
+    'nominal' as method, c.model, 'FP16' as precision, c.provider, c.spec, c.pricing_model, c.term_months,
+    p.instance, p.region, p.gpu, p.form_factor, p.gpu_memory_gb, p.gpu_count, p.price_scope, c.usd_per_gpu_hour, 1e0 as utilisation,
+    c.usd_per_m_tokens as usd_per_m_input_tokens, c.usd_per_m_tokens as usd_per_m_output_tokens, c.usd_per_m_tokens,
     p.series_id, p.as_of, p.observed_at, p.origin, p.source_url
-from marts.server_prices as p
-join marts.gpu_specs as g on g.name = p.spec and g.nominal_tflops is not null
-cross join marts.llm_specs as m
+from marts.nominal_cost as c
+join marts.server_prices as p using (provider, spec, pricing_model, term_months)
 where p.tp = 1
