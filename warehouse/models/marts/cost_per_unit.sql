@@ -1,6 +1,7 @@
 -- What a unit of GPU costs for an hour at every price in force now: of dense TFLOPS, of memory, of bandwidth.
 -- Grain: series_id. USD per hour and TFLOPS (dense, by the datasheet, per precision; FP32 outside the tensor cores), GB
--- and GB/s; NULL where the chip lacks the precision. All-in prices of whole GPUs with a spec; not those that are held.
+-- and GB/s; NULL where the chip lacks the precision. All-in prices of whole GPUs with a spec, neither held nor
+-- the seed document's.
 select
     o.series_id,
     o.provider,
@@ -33,6 +34,7 @@ join marts.priced_gpus as g
     on g.gpu = o.gpu and g.form_factor is not distinct from o.form_factor and g.gpu_memory_gb is not distinct from o.gpu_memory_gb
 join marts.gpu_specs as s on s.name = g.spec
 where o.price_scope = 'instance'
+    and o.source <> 'seed'
     and o.usd_per_gpu_hour > 0
     and o.gpu_count >= 1
     and o.gpu_count = floor(o.gpu_count)

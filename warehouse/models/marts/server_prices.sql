@@ -1,8 +1,8 @@
 -- What the GPUs of a server of so many cost: each provider's lowest price now on a machine that such servers fill.
 -- Grain: provider x spec x pricing_model x term_months x tp. usd_per_gpu_hour: USD per GPU-hour, all-in; of machines
 -- with gpu_count GPUs, a multiple of tp: a server does not span machines. Prices that are held or older than a week, of
--- parts, of fractions of a GPU, of unknown term and of GPUs without a spec are left out. instance to source_url: of
--- that price.
+-- parts, of fractions of a GPU, of unknown term, of GPUs without a spec and of the seed document are left out.
+-- instance to source_url: of that price.
 select
     o.provider,
     g.spec,
@@ -28,6 +28,7 @@ join marts.priced_gpus as g
 join (values (1), (2), (4), (8)) as k (tp) on o.gpu_count >= k.tp and o.gpu_count % k.tp = 0
 where g.spec is not null
     and o.price_scope = 'instance'
+    and o.source <> 'seed'
     and o.usd_per_gpu_hour > 0
     and o.is_preferred
     and not o.is_held
