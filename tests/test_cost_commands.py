@@ -18,6 +18,8 @@ from warehouse import build, connection, release
 from warehouse.costing import calibration
 from warehouse.costing.batch import answer_requests, read_requests
 from warehouse.costing.model import cost_model
+from warehouse.costing.scores import COLUMNS as SCORES
+from warehouse.costing.scores import read_measurements, score
 from warehouse.home import Home
 
 FRIDAY = "2026-03-06"
@@ -275,6 +277,27 @@ def test_real_measurements_are_met(run: Run, shared: Any) -> None:
     assert core["spearman"] >= 0.98
     assert whole["median_error_pct"] <= 25 and whole["within_2x"] >= 0.9
     assert core["seed_median_error_pct"] > 3 * core["median_error_pct"]
+
+
+@pytest.mark.parametrize("change", [
+    "update marts.llm_specs set kv_elements_per_token = kv_elements_per_token * heads / kv_heads where not is_mla",  # no GQA
+    "update marts.llm_specs set kv_elements_per_token = kv_elements_per_token / 2",  # keys without values
+    "update marts.gpu_specs set device_mib = gpu_memory_gb * 1e9 / 1048576",  # marketing's GB
+    "update marts.theta set value = 0 where name in ('step_seconds', 'layer_seconds')",
+    "update marts.theta set value = if(name = 'link_efficiency', 1e9, 0) where name ~ '.*latency.*|link_efficiency'",  # no links
+    "update marts.theta set value = 1 where name like 'moe%'",
+])  # fmt: skip
+def test_every_part_of_the_model_earns_its_place(shared: Any, change: str) -> None:
+    """Left out, or taken as others take it, each makes real measurements fit worse."""
+    files = [p for p in sorted(shared("data/throughput").glob("*.csv")) if p.stem != "training_runs"]
+    with cost_model() as con:
+        read_measurements(con, files)
+        (whole, *_) = score(con)
+        con.execute(change)
+        (without, *_) = score(con)
+    error, near = SCORES.index("median_error_pct"), SCORES.index("within_1_5x")
+    assert without[error] > whole[error]
+    assert without[near] < whole[near] - 0.01 or without[error] > 1.1 * whole[error]
 
 
 # -- in the published database ---------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
         "plain": "-- a\nselect 1 as x",
         "hidden": "-- b\nwith c as (select * from core.plain) select (select max(x) from seeds.t) from c, v1.w",
         "called": "-- c\nfrom v1.prices_as_of('2026-01-01')",
+        "handed": "-- d\nwith mine as (from core.plain) from marts.latency_bound_of('core.called'), marts.inference_of('mine')",
     }.items():
         (tmp_path / "core" / f"{name}.sql").write_text(sql)
     loaded = models.load(tmp_path)
@@ -48,8 +49,10 @@ def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
         "core.plain": set(),
         "core.hidden": {"core.plain", "seeds.t", "v1.w"},
         "core.called": {"v1.price_intervals", "v1.source_health"},
+        "core.handed": {"core.plain", "core.called", "marts.theta", "marts.gpu_specs", "marts.llm_specs"},
     }
     assert loaded["core.called"].calls == {"prices_as_of"}
+    assert loaded["core.handed"].calls == {"inference_of", "latency_bound_of"}
     order = models.in_order(loaded, {})
     assert order.index("core.plain") < order.index("core.hidden")
 
