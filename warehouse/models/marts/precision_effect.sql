@@ -40,7 +40,11 @@ parts as (
         attended_tokens(r.isl + r.osl / 2, m.layers, m.full_attention_layers, m.sliding_window) as looked_back,
         memory_seconds(
             (m.attention_params + m.dense_params) * bytes_each + m.embedding_params * 2
-            + if(m.experts > 0, m.moe_layers * experts_touched(m.experts, m.experts_per_token, r.batch) * m.expert_params * expert_bytes_each, 0),
+            + if(
+                m.experts > 0,
+                m.moe_layers * experts_touched(m.experts, m.experts_per_token, r.batch) * m.expert_params * expert_bytes_each,
+                0
+            ),
             r.tp, g.bandwidth_gbs, mbu
         ) as weights_s,
         memory_seconds(

@@ -36,6 +36,7 @@ where g.spec is not null
     and (o.pricing_model in ('on_demand', 'spot') or (o.pricing_model = 'reserved' and o.term_months > 0))
 -- Of several at the lowest price always the same one, or a rebuild would differ.
 qualify row_number() over (
-    partition by o.provider, g.spec, o.pricing_model, o.term_months, k.tp order by o.usd_per_gpu_hour, o.instance, o.region, o.series_id
+    partition by o.provider, g.spec, o.pricing_model, o.term_months, k.tp
+    order by o.usd_per_gpu_hour, o.instance, o.region, o.series_id
 ) = 1
 order by provider, spec, pricing_model, term_months, tp

@@ -13,7 +13,9 @@ with models as (
     where training_tokens is not null
 ),
 mfus as (
-    select 'reported_mfu' as method, if(name = 'training_mfu_fp8', 'FP8', 'BF16') as precision, value as mfu, low as mfu_low, high as mfu_high, version
+    select
+        'reported_mfu' as method, if(name = 'training_mfu_fp8', 'FP8', 'BF16') as precision,
+        value as mfu, low as mfu_low, high as mfu_high, version
     from marts.theta
     where name in ('training_mfu_bf16', 'training_mfu_fp8') and version = (select max(version) from marts.theta)
     union all

@@ -5,9 +5,10 @@
 -- alike: a bound that nothing reaches). A third method, measured, is reserved for measurements; none are shipped. Other
 -- days: v1.cost_per_token_as_of(day).
 select
-    'roofline' as method, c.model, c.precision, c.workload, w.isl, w.osl, c.operating_point, c.provider, c.spec, c.pricing_model, c.term_months,
-    p.instance, p.region, p.gpu, p.form_factor, p.gpu_memory_gb, p.gpu_count, p.price_scope, c.usd_per_gpu_hour, c.tp, c.batch, c.utilisation,
-    c.usd_per_m_input_tokens, c.usd_per_m_output_tokens, c.usd_per_m_tokens, c.output_tokens_per_s, c.ttft_s, c.tpot_s, c.theta_version,
+    'roofline' as method, c.model, c.precision, c.workload, w.isl, w.osl, c.operating_point, c.provider, c.spec,
+    c.pricing_model, c.term_months, p.instance, p.region, p.gpu, p.form_factor, p.gpu_memory_gb, p.gpu_count, p.price_scope,
+    c.usd_per_gpu_hour, c.tp, c.batch, c.utilisation, c.usd_per_m_input_tokens, c.usd_per_m_output_tokens,
+    c.usd_per_m_tokens, c.output_tokens_per_s, c.ttft_s, c.tpot_s, c.theta_version,
     p.series_id, p.as_of, p.observed_at, p.origin, p.source_url
 from marts.inference_cost as c
 join marts.workloads as w using (workload)
