@@ -30,16 +30,31 @@ with costed as (
     join marts.server_prices as p using (spec, tp)
     join marts.workloads as w using (workload)
 ),
--- Grouped and joined: of so many rows with such long keys a window would sort each.
+-- Grouped, since of so many rows with such long keys a window would sort each.
 chosen as (
     select
-        model, precision, workload, operating_point, provider, spec, pricing_model, term_months,
-        arg_min(tp, row(usd_per_m_tokens, tp)) as tp,
+        model,
+        precision,
+        workload,
+        operating_point,
+        provider,
+        spec,
+        pricing_model,
+        term_months,
+        arg_min(
+            struct_pack(
+                tp := tp, usd_per_gpu_hour := usd_per_gpu_hour, utilisation := utilisation,
+                usd_per_m_input_tokens := usd_per_m_input_tokens, usd_per_m_output_tokens := usd_per_m_output_tokens,
+                usd_per_m_tokens := usd_per_m_tokens, batch := batch, output_tokens_per_s := output_tokens_per_s,
+                ttft_s := ttft_s, tpot_s := tpot_s, theta_version := theta_version
+            ),
+            row(usd_per_m_tokens, tp)
+        ) as best,
         min(tp) as smallest_tp,
         arg_min(usd_per_m_tokens, tp) as smallest_usd_per_m_tokens
     from costed
     group by all
 )
-select c.*, k.smallest_tp, k.smallest_usd_per_m_tokens
-from costed as c
-join chosen as k using (model, precision, workload, operating_point, provider, spec, pricing_model, term_months, tp)
+select * exclude (best), unnest(best)
+from chosen
+order by model, precision, workload, operating_point, provider, spec, pricing_model, term_months
