@@ -7,17 +7,25 @@ import tempfile
 from pathlib import Path
 
 from tests.worlds import built
+from warehouse import models
 from warehouse.home import Home
 
 FILE = Path(__file__).parent / "v1_contract.txt"
+MACROS = {
+    "prices_as_of(date)": "prices_as_of('2023-04-07')",
+    "cost_per_token_as_of(date)": "cost_per_token_as_of('2023-04-07')",
+    "cost_per_token_trend(model)": "cost_per_token_trend('gpt-3-175b')",
+}
 
 
 def current() -> str:
-    """The schema version, then one line per column of each relation of v1 and of v1.prices_as_of."""
+    """The schema version, then one line per column of each relation of v1 and of its macros that give tables."""
     with tempfile.TemporaryDirectory() as folder, built(Home(Path(folder))) as con:
         tables = con.execute("select table_name from information_schema.tables where table_schema = 'v1'").fetchall()
         asked = {f"v1.{name}": f"v1.{name}" for (name,) in tables}
-        asked["v1.prices_as_of(date)"] = "(from v1.prices_as_of('2023-04-07'))"
+        for macro in models.table_macros().values():
+            con.execute(macro.sql)
+        asked |= {f"v1.{name}": f"(from v1.{call})" for name, call in MACROS.items()}
         lines = [f"schema_version {con.execute('select schema_version from v1.meta').fetchall()[0][0]}"]
         for name, query in sorted(asked.items()):
             lines += [f"{name} {column} {kind}" for column, kind, *_ in con.execute(f"describe {query}").fetchall()]

@@ -26,7 +26,7 @@ OWNED = {
         ("scrapers", "ask scrapers/ for what the page says"),
     ),
     **dict.fromkeys(
-        ("duckdb", "pandas", "pyarrow", "currency_converter"),
+        ("duckdb", "pandas", "pyarrow", "currency_converter", "genai_prices"),
         ("warehouse", "get a connection from warehouse.connection and let SQL do the work"),
     ),
     **dict.fromkeys(

@@ -100,14 +100,15 @@ class TableMacro:
 
 @cache
 def table_macros() -> dict[str, TableMacro]:
-    """All of them by name, each after those that it calls: their names come before its own."""
+    """All of them by name, each after those that it calls."""
+    files = sorted((ROOT / "macros").glob("*/*.sql"))
+    texts = {f"{path.parent.name}.{path.stem}": path.read_text() for path in files}
+    named = {name: set(re.findall(r"(?:from|join) ((?:v1|marts)\.\w+)", sql)) for name, sql in texts.items()}
     found: dict[str, TableMacro] = {}
-    for path in sorted((ROOT / "macros").glob("*/*.sql")):
-        sql = path.read_text()
-        named = set(re.findall(r"(?:from|join) ((?:v1|marts)\.\w+)", sql))
-        calls = {name for name in found if f"{path.parent.name}.{name}" in named}
-        tables = named - {f"{path.parent.name}.{name}" for name in calls}
-        found[path.stem] = TableMacro(sql, frozenset(tables.union(*(found[c].reads for c in calls))), frozenset(calls))
+    for name in TopologicalSorter({name: sorted(said & set(texts)) for name, said in named.items()}).static_order():
+        calls = {called.split(".")[1] for called in named[name] & set(texts)}
+        reads = (named[name] - set(texts)).union(*(found[called].reads for called in calls))
+        found[name.split(".")[1]] = TableMacro(texts[name], frozenset(reads), frozenset(calls))
     return found
 
 

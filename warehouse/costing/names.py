@@ -35,6 +35,11 @@ def _models() -> dict[str, str]:
     return found | {_key(row["name"]): row["name"] for row in rows}
 
 
+def known_model(label: str) -> str | None:
+    """The name in llm_specs.csv, or None; for long lists, since it looks for no nearest ones."""
+    return _models().get(_key(label))
+
+
 def model_spec(label: str) -> str:
     """The name in llm_specs.csv. Raises UnknownName with the nearest ones."""
     found = _models().get(_key(label))
