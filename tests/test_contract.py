@@ -151,7 +151,7 @@ FOREIGN = """
 import os, sys
 import duckdb
 con = duckdb.connect(sys.argv[1], read_only=True)
-con.execute("set TimeZone = 'UTC'")
+con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")  # slow questions draw it on stdout
 names = con.execute("select table_name from information_schema.tables where table_schema = 'v1' order by 1").fetchall()
 rows = {n: con.execute(f"select count(*), bit_xor(hash(t::varchar)) from v1.{n} as t").fetchall()[0] for (n,) in names}
 rows["as_of"] = con.execute("select count(*), sum(usd_per_gpu_hour) from v1.prices_as_of('2023-04-08')").fetchall()[0]

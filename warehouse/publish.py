@@ -22,6 +22,7 @@ SCHEMAS = ("v1", "marts")
 GROWING = {"looks": "look_no", "series": "series_no"}
 CHANGING = "closed_intervals"
 BEHIND = ("open_intervals", "names", "aliases", "held", "source_days", "build")
+CSV_ROWS = 50_000  # more is no table that anybody scrolls through; fifteen megabytes at every build
 # A cell that starts with one of these is a formula to a spreadsheet; pages are not trusted.
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
@@ -77,7 +78,13 @@ def _grow(con: Connection, home: Home, part: Path) -> bool:
 def _attached(con: Connection, statement: str) -> Iterator[None]:
     con.execute(statement)
     try:
-        yield
+        con.execute("begin")  # one transaction: a thousand statements, most of them comments, are written at once
+        try:
+            yield
+            con.execute("commit")
+        except BaseException:
+            con.execute("rollback")
+            raise
     finally:
         con.execute("detach pub")
 
@@ -142,7 +149,10 @@ def _using_pub(con: Connection) -> Iterator[None]:
 
 
 def export(con: Connection, home: Home) -> list[Path]:
-    """Write every mart as exports/<mart>.parquet and .csv; returns the files. Each file is replaced as a whole."""
+    """Write every mart as exports/<mart>.parquet and .csv; returns the files. Each file is replaced as a whole.
+
+    A mart of more than CSV_ROWS rows is Parquet only.
+    """
     home.exports.mkdir(parents=True, exist_ok=True)
     written = []
     for schema, table, _ in tables(con):
@@ -156,6 +166,10 @@ def export(con: Connection, home: Home) -> list[Path]:
             ("csv", f"select {safe} from {schema}.{table}", "format csv, header true"),  # noqa: S608
         ):
             path = home.exports / f"{table}.{suffix}"
+            count = f"select count(*) from {schema}.{table}"  # noqa: S608 -- tables of ours
+            if suffix == "csv" and con.execute(count).fetchall()[0][0] > CSV_ROWS:
+                path.unlink(missing_ok=True)
+                continue
             part = path.with_suffix(f".{suffix}.part")
             con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")
             part.replace(path)
