@@ -247,7 +247,7 @@ def test_a_build_that_lasts_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch)
 def test_a_full_disk_keeps_what_there_is(shop: Shop, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     facts = landed(shop.home)
 
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
@@ -266,13 +266,13 @@ def test_a_full_disk_keeps_what_there_is(shop: Shop, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 32 MiB."""
+    """A disk that holds a home twice over, and not much more."""
     where = tmp_path / "disk"
     where.mkdir()
     mount = shutil.which("mount")
     if os.geteuid() != 0 or not mount:
         pytest.skip("needs root to mount a small disk")
-    if subprocess.run([mount, "-t", "tmpfs", "-o", "size=96m", "none", where], capture_output=True).returncode:
+    if subprocess.run([mount, "-t", "tmpfs", "-o", "size=256m", "none", where], capture_output=True).returncode:
         pytest.skip("may not mount here")
     yield where
     subprocess.run(["umount", where], check=True)
@@ -286,7 +286,7 @@ def test_a_really_full_disk(shop: Shop, small_disk: Path, room: int, capsys: pyt
     ballast = small_disk / "ballast"
     with ballast.open("wb") as stream, pytest.raises(OSError, match="No space"):
         while True:
-            os.write(stream.fileno(), bytes(4096))
+            os.write(stream.fileno(), bytes(65536))
     os.truncate(ballast, max(ballast.stat().st_size - room, 0))
     code, err = small.refresh(NEXT)
     assert code in (1, 3) and "Traceback" not in err, err
