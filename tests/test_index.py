@@ -245,6 +245,11 @@ def fated(fates: list[list[str]]) -> list[list[Seen]]:
 @given(fates=FATES, cuts=st.sets(st.integers(1, 6), max_size=4))
 @example(fates=[["same"] * 4, *[["doubt", "same", "same", "same"]] * 5, ["same"] * 4], cuts={1, 2, 3, 4, 5, 6})
 @example(fates=[["same"] * 4, *[["failed"] * 4] * 5, ["lower"] * 4], cuts={1, 2, 3, 4, 5, 6})
+@example(  # a rename that was none, and is known as that only days later
+    fates=[["same", "failed", "same", "same"]] * 2 + [["same", "doubt", "same", "same"], ["same"] * 3 + ["cut"]]
+    + [["lower", "lower", "failed", "same"], ["failed", "failed", "cut", "failed"], ["same", "doubt", "same", "cut"]],
+    cuts={1, 2, 3, 4},
+)  # fmt: skip
 def test_added_look_by_look_is_as_built_at_once(
     tmp_path_factory: pytest.TempPathFactory, fates: list[list[str]], cuts: set[int]
 ) -> None:

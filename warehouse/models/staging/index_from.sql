@@ -11,5 +11,7 @@ select least(
             select main_no from staging.touched union all select series_no from staging.seen_again
         )
     ),
-    (select max(newest_on) + 1 from state.index_done)
+    (select max(newest_on) + 1 from state.index_done),
+    -- A rename that was none: what it joined is told apart from its beginning on.
+    (select min(seen_on) from core.looks where exists (from state.unaliased))
 ) as from_on
