@@ -1,4 +1,4 @@
-"""Builds the warehouse from the facts: landing Parquet and seeds in, tables out, every time from the beginning."""
+"""Builds the warehouse from the facts, landing Parquet and seeds: adds what newly landed, or makes all tables anew."""
 
 from __future__ import annotations
 
