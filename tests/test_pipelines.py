@@ -144,7 +144,7 @@ ASSETS = [
     "staging/fx_rates",
     "staging/gcp_component_sums",
     "staging/gpu_identity",
-    "staging/hosted_prices",
+    "core/hosted_prices",
     "staging/import_seen",
     "staging/imported",
     "staging/index_from",

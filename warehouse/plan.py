@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -44,8 +45,8 @@ class Plan:
 
 @cache
 def fingerprint() -> str:
-    """What a table is made by, besides facts: our code, models and seeds, and DuckDB."""
-    digest = hashlib.sha256(duckdb.__version__.encode())
+    """What a table is made by, besides facts: our code, models and seeds, DuckDB, and the package of hosts' prices."""
+    digest = hashlib.sha256(f"{duckdb.__version__} {version('genai-prices')}".encode())
     root = Path(__file__).parent
     for path in sorted(root.rglob("*")):
         if path.suffix in (".py", ".sql", ".csv"):
