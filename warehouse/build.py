@@ -100,6 +100,7 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
     "core.closed_runs": (frozenset({"core.runs"}), state.show_closed_runs),
     "core.look_counts": (frozenset({"staging.look_counts"}), state.add_look_counts),
     "core.price_counts": (frozenset({"gate.price_counts"}), state.add_price_counts),
+    "core.thin_looks": (frozenset({"gate.thin_looks"}), state.add_thin_looks),
     "core.findings": (frozenset({"gate.findings"}), state.add_findings),
     "core.verdicts": (frozenset({"staging.changed_verdicts"}), state.add_verdicts),
     "core.aliases": (frozenset({"gate.renames", "core.runs"}), state.add_aliases),

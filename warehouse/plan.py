@@ -80,12 +80,14 @@ def hash_of(decided: list[Decision]) -> str:
 
 
 def remember(con: Connection, done: Plan) -> None:
-    """Note what the warehouse was built from."""
+    """Note what the warehouse was built from, and how far it came."""
     con.execute("delete from state.files")
     con.execute(
         "insert into state.files select unnest(?::varchar[]), unnest(?::varchar[])",
         [list(done.files), list(done.files.values())],
     )
+    con.execute("delete from state.done")
+    con.execute("insert into state.done select max(look_no), max(seen_on) from state.looks")
     before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
     con.execute("delete from state.made_by")
     con.execute(
