@@ -10,7 +10,19 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import ask, calibrating, cost, explaining, importing, past, quarantine, replaying, settings, work
+from pipelines import (
+    ask,
+    calibrating,
+    cost,
+    crosschecking,
+    explaining,
+    importing,
+    past,
+    quarantine,
+    replaying,
+    settings,
+    work,
+)
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(
@@ -22,7 +34,8 @@ app = App(
 )
 for command in (
     ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.providers, ask.parse, ask.doctor,
-    calibrating.calibrate, work.demo, work.refresh, replaying.replay, work.capture, work.schedule,
+    calibrating.calibrate, crosschecking.crosscheck, work.demo, work.refresh, replaying.replay, work.capture,
+    work.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(importing.import_, name="import")

@@ -115,6 +115,7 @@ ASSETS = [
     "marts/capacity_plan",
     "marts/cheapest_inference",
     "marts/cost_per_unit",
+    "marts/crosscheck",
     "marts/errata",
     "marts/gpu_fit",
     "marts/gpu_specs",
