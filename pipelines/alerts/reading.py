@@ -1,0 +1,105 @@
+"""Reads alerts.yaml: a fault names the file, the line, what may stand there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import ValidationError
+
+from pipelines.alerts.rules import KINDS, Book, Channel, Defaults, Where
+from warehouse.home import Home
+
+DEFAULT = Path(__file__).parent / "default.yaml"
+LARGEST = 1_000_000  # bytes; a file of rules is written by hand
+
+
+class BadRules(Exception):
+    """A file of rules that cannot be used; the message names the line and what may stand there."""
+
+
+def path_of(home: Home) -> Path:
+    """The file of rules in force: the user's own, else the one that ships."""
+    own = home.root / "alerts.yaml"
+    return own if own.exists() else DEFAULT
+
+
+def book(path: Path) -> Book:
+    """The rules of a file. Raises BadRules."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadRules(f"{path}: larger than {LARGEST} bytes; rules are written by hand")
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise BadRules(f"{path} cannot be read: {unreadable}") from unreadable
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+        said = yaml.safe_load(text)
+    except yaml.YAMLError as broken:
+        mark = getattr(broken, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise BadRules(f"{where}: no YAML: {getattr(broken, 'problem', None) or broken}") from broken
+    if not isinstance(said, dict):
+        raise BadRules(f"{path}:1: it must hold rules: (a list), and may hold channels: and defaults:")
+    try:
+        return Book.model_validate(said)
+    except ValidationError as wrong:
+        raise BadRules("\n".join(_told(path, node, error) for error in wrong.errors())) from wrong
+
+
+def _told(path: Path, root: yaml.Node | None, error: Any) -> str:
+    where = [step for step in error["loc"] if step not in KINDS]
+    line, found = _line(root, where)
+    name = ".".join(str(step) for step in where)
+    said = str(error["msg"]).removeprefix("Value error, ")
+    allowed = _allowed(error, where, found)
+    return f"{path}:{line}: {name + ': ' if name else ''}{said}{allowed}"
+
+
+def _line(node: yaml.Node | None, where: list[Any]) -> tuple[int, int]:
+    """The line of the deepest part of a place that is there, and how many steps of it are."""
+    line, depth = 1, 0
+    for step in where:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == str(step)), None)
+            if pair is None:
+                return line, depth
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+        else:
+            return line, depth
+        depth += 1
+    return line, depth
+
+
+def _allowed(error: Any, where: list[Any], _: int) -> str:
+    """What may stand there, where the message does not say it itself."""
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return f". Kinds are {', '.join(KINDS)}"
+    if error["type"] == "extra_forbidden":
+        kinds = [step for step in error["loc"] if step in KINDS]
+        model: Any = KINDS[kinds[0]] if kinds else Book
+        if "where" in where[:-1]:
+            model = Where
+        elif where[0] == "channels":
+            model = Channel
+        elif where[0] == "defaults":
+            model = Defaults
+        return f". Allowed are {', '.join(model.model_fields)}"
+    if error["type"] == "string_pattern_mismatch":
+        return {
+            "delivery": ". Allowed are immediate, daily@HH:MM and weekly@mon-HH:MM",
+            "quiet_hours": ". Write 22:00-07:00",
+            "url": ". Write env:NAME or file:PATH: an address in this file would be a secret in plain sight",
+            "secret": ". Write env:NAME or file:PATH: a key in this file would be in plain sight",
+            "window": ". Write 30d, or all_time for new_low",
+        }.get(str(where[-1]) if where else "", "")
+    return ""
+
+
+def literals(annotation: Any) -> tuple[str, ...]:
+    """The words of a Literal."""
+    return get_args(annotation) if getattr(annotation, "__origin__", None) is Literal else ()

@@ -1,0 +1,174 @@
+"""Asks the published database for what alert rules may be about; each answer is a superset that the rule's state decides on."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from warehouse.alerting.scope import Dimensions, condition
+from warehouse.connection import Connection
+from warehouse.identity import SEEDS
+
+_SQL = Path(__file__).parent
+# What a line is drawn from: what is framed for each row, and the reference made of it (logarithms, times the sign).
+_SAME = "(partition by n, piece order by i)"
+_FRAME = "(partition by n, piece order by next_day_no range between $days - 1 preceding and current row)"
+_REFERENCES = {
+    "threshold": ("null", "$line"),
+    "previous": ("null", f"lag(y) over {_SAME}"),
+    "first": ("null", f"if(i = 1, null, first_value(y) over {_SAME})"),
+    "max": (f"max($sign * y) over {_FRAME}", f"$sign * lag(framed) over {_SAME}"),
+    "min": (f"min(y) over {_FRAME}", f"lag(framed) over {_SAME}"),
+    "min_ever": (
+        "null",
+        "min(y) over (partition by n, piece order by i rows between unbounded preceding and 1 preceding)",
+    ),
+    "median": ("null", "(select m.y from medians as m where m.n = framed.n and m.piece = framed.piece and m.i = framed.i)"),
+}  # fmt: skip
+_TOLD = {"auto": "told_auto", 1: "told_1", 2: "told_2", 3: "told_3"}
+Row = tuple[Any, ...]
+
+
+@cache
+def _text(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text()
+
+
+def _ask(con: Connection, name: str, given: Mapping[str, Any] | None = None, **parts: str) -> list[Row]:
+    sql = _text(name)
+    for part, text in parts.items():
+        sql = sql.replace(f"{{{part}}}", text)
+    wanted = {key: value for key, value in (given or {}).items() if f"${key}" in sql}
+    return con.execute(sql, wanted or None).fetchall()
+
+
+@cache
+def _seed(name: str) -> tuple[tuple[str, ...], ...]:
+    with (SEEDS / f"{name}.csv").open(newline="") as stream:
+        return tuple(tuple(row.values()) for row in csv.DictReader(stream))
+
+
+def _table(con: Connection, name: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+    """A small temporary table of rows."""
+    columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+    con.execute(f"create or replace temp table {name} ({columns})")
+    listed = [list(row) for row in rows]
+    if listed:
+        marks = ", ".join(f"unnest(?::{kind}[])" for kind in types.values())
+        con.execute(f"insert into {name} select {marks}", [list(column) for column in zip(*listed, strict=True)])  # noqa: S608
+
+
+def watch(con: Connection, scopes: Sequence[Dimensions], decided: Sequence[tuple[str, date]] = ()) -> None:
+    """Make the temporary tables that the questions read: series, looks, stated, copied, moves.
+
+    scopes: what the rules name; series that none names are left out. decided: events of the gate that a person
+    released, and when. Read-only databases have temporary tables, too.
+    """
+    _table(con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, (r[:2] for r in _seed("marketplaces")))
+    _table(con, "page_sources", {"source": "varchar"}, (r[:1] for r in _seed("page_sources")))
+    _table(con, "decided", {"event_id": "varchar", "day": "date"}, decided)
+    con.execute(f"create or replace temp table all_series as {_text('series')}")
+    found = [condition(scope) for scope in scopes]
+    wanted = " or ".join(f"({sql})" for sql, _ in found) or "false"
+    values = [value for _, given in found for value in given]
+    con.execute(f"create or replace temp table series as from all_series where {wanted}", values)
+    for name in ("looks", "stated", "copied", "moves"):
+        con.execute(f"create or replace temp table {name} as {_text(name)}")
+
+
+def narrow(con: Connection, scope: Dimensions) -> None:
+    """Choose the series that the next question is about."""
+    sql, values = condition(scope)
+    con.execute(f"create or replace temp table scoped as select n from series where {sql}", values)
+
+
+def notified(con: Connection, sign: int, log_distance: float, confirm: Any) -> list[Row]:
+    """(n, piece, i, y, told_on, once_on, peak, rest): moves that may be far enough from what was told last."""
+    return _ask(con, "notified", {"sign": sign, "d": log_distance}, told=_TOLD[confirm])
+
+
+def crossings(
+    con: Connection,
+    reference: str,
+    sign: int,
+    log_distance: float,
+    log_hysteresis: float,
+    confirm: Any,
+    *,
+    line: float = 0,
+    days: int = 30,
+    history: int = 0,
+) -> list[Row]:
+    """(n, piece, i, y, told_on, once_on, ref, is_back): prices beyond a line.
+
+    reference: threshold (`line`), previous, first, max or min (of so many `days`), min_ever, median (of thirty days).
+    """
+    given = {
+        "sign": sign, "d": log_distance, "h": log_hysteresis, "line": line, "days": days, "history": history,
+    }  # fmt: skip
+    if reference == "median":
+        medians = _text("medians").replace("$sign", str(int(sign))).replace("$d", repr(float(log_distance)))
+        con.execute(f"create or replace temp table medians as {medians}")
+    frame, ref = _REFERENCES[reference]
+    return _ask(con, "crossings", given, told=_TOLD[confirm], frame=frame, reference=ref)
+
+
+def moved(con: Connection, confirm: Any) -> list[Row]:
+    """(n, piece, i, y, told_on, once_on): every price, for rules that watch both directions."""
+    return con.execute(
+        f"select n, piece, i, y, {_TOLD[confirm]}, told_1 from moves "  # noqa: S608 -- columns of ours
+        "where n in (select n from scoped) qualify count(*) over (partition by n, piece) > 1 order by n, piece, i"
+    ).fetchall()
+
+
+def offers(con: Connection, is_gone: bool, confirm: Any) -> list[Row]:
+    """(n, piece, i, day, told_on, trigger_id, is_gone): things that a source began or ceased to list."""
+    return _ask(con, "offers", {"is_gone": is_gone}, told=_TOLD[confirm])
+
+
+def availability(con: Connection, is_sold_out: bool, min_gap: int, confirm: Any) -> list[Row]:
+    """(n, piece, i, day, told_on, trigger_id, before, now): things that sold out or can be had again."""
+    return _ask(con, "availability", {"is_sold_out": is_sold_out, "min_gap": min_gap}, told=_TOLD[confirm])
+
+
+MOVE = (
+    "n", "piece", "i", "series_id", "trigger_id", "day", "seen_on", "next_day", "usd", "value", "currency", "quality",
+    "provider", "source", "instance", "gpu", "gpu_memory_gb", "form_factor", "gpu_count", "region", "zone",
+    "pricing_model", "term_months", "upfront", "market", "is_page", "prev_usd", "prev_value",
+)  # fmt: skip
+
+
+def described(con: Connection, keys: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], dict[str, Any]]:
+    """(n, piece, i) -> MOVE: the price, the one before it, and the dimensions of its series."""
+    if not keys:
+        return {}
+    ns, pieces, numbers = (list(column) for column in zip(*keys, strict=True))
+    rows = con.execute(
+        """
+        with wanted as (select distinct unnest($ns::int[]) as n, unnest($pieces::int[]) as piece, unnest($is::int[]) as i),
+        near as (
+            select *, lag(usd) over same as prev_usd, lag(value) over same as prev_value
+            from moves where n in (select n from wanted)
+            window same as (partition by n, piece order by i)
+        )
+        select
+            w.n, w.piece, w.i, s.series_id, m.trigger_id, m.day, m.seen_on, m.next_day, m.usd, m.value, m.currency, m.quality,
+            s.provider, s.source, s.instance, s.gpu, s.gpu_memory_gb, s.form_factor, s.gpu_count, s.region, s.zone,
+            s.pricing_model, s.term_months, s.upfront, s.market, s.is_page, m.prev_usd, m.prev_value
+        from wanted as w
+        join near as m using (n, piece, i)
+        join series as s using (n)
+        """,
+        {"ns": ns, "pieces": pieces, "is": numbers},
+    ).fetchall()
+    return {row[:3]: dict(zip(MOVE, row, strict=True)) for row in rows}
+
+
+def log_of(percent: float) -> float:
+    """How far a price moves on the logarithmic scale when it changes by so many percent."""
+    return math.log1p(percent / 100)
