@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from pipelines.alerts.events import Event, event_id
-from pipelines.alerts.rules import Below, BelowMedian, Drawdown, LineRule, Move, NewLow, PriceRule
+from pipelines.alerts.rules import Below, BelowMedian, Drawdown, LineRule, Move, NewLow, PriceRule, TokenCostBelow
 from pipelines.alerts.state import Candidate, Fired, fold, fold_both_ways
 from warehouse.alerting import asking
 from warehouse.connection import Connection
@@ -65,6 +65,9 @@ def _lines(con: Connection, rule: LineRule) -> Iterator[tuple[Key, Fired]]:
         line = sign * math.log(rule.price)
         rows = asking.crossings(con, "threshold", sign, 0, hysteresis, rule.confirm, line=line)
         yield from _crossed(rows, further if sign > 0 else asking.log_of(rule.further_pct), sign)
+    elif isinstance(rule, TokenCostBelow):
+        asking.draw_lines(con, rule.model, rule.workload, rule.method, rule.precision, rule.usd_per_m_tokens)
+        yield from _crossed(asking.crossings(con, "own", 1, 0, hysteresis, rule.confirm), further)
     elif isinstance(rule, NewLow):
         reference = "min_ever" if rule.days is None else "min"
         least = 0.0 if rule.ties == "notify" else 1e-6  # strictly lower, beyond what rounding may do
@@ -112,7 +115,7 @@ def _event(rule: PriceRule, hit: Fired, found: dict[str, Any]) -> Event | None:
         return None
     rate = found["usd"] / found["value"]
     # A threshold is no price that anything had: shown is what the price was before.
-    ref = found["prev_value"] if isinstance(rule, Below) else math.exp(hit.ref)
+    ref = found["prev_value"] if isinstance(rule, (Below, TokenCostBelow)) else math.exp(hit.ref)
     pct = None if ref is None else 100 * (found["value"] / ref - 1)
     kind = "unstable" if hit.is_unstable else rule.kind  # type: ignore[attr-defined]
     looks = 2 if found["is_page"] else 1
@@ -126,7 +129,7 @@ def _event(rule: PriceRule, hit: Fired, found: dict[str, Any]) -> Event | None:
         old=None if ref is None else round(ref * rate, 6),
         new=round(found["usd"], 6),
         pct=None if pct is None else round(pct, 2),
-        reason=_reason(rule, hit, pct),
+        reason=_reason(rule, hit, pct, found["value"]),
         confirmations=looks if rule.confirm == "auto" else int(rule.confirm),
         held=found["quality"] == "released",
         about={k: v for k, v in found.items() if k not in ("n", "piece", "i")},
@@ -140,7 +143,7 @@ def _is_wanted(rule: PriceRule, event: Event) -> bool:
     return abs(event.new - event.old) * event.about["value"] / event.about["usd"] >= least - 1e-9
 
 
-def _reason(rule: PriceRule, hit: Fired, pct: float | None) -> str:
+def _reason(rule: PriceRule, hit: Fired, pct: float | None, value: float) -> str:
     if hit.is_unstable:
         return "went to and fro: fired three times within a week; silent until it has been quiet for one"
     moved = "" if pct is None else f"{pct:+.1f} %"
@@ -148,6 +151,9 @@ def _reason(rule: PriceRule, hit: Fired, pct: float | None) -> str:
         return f"{moved} against {_WORDS[rule.reference]}; the rule asks for {rule.pct:g} %"
     if isinstance(rule, Below):
         return f"{'at or below' if rule.kind == 'below' else 'at or above'} {rule.price:g} {rule.currency}"
+    if isinstance(rule, TokenCostBelow):
+        cost = rule.usd_per_m_tokens * value / math.exp(hit.ref)
+        return f"{cost:.4g} USD per million tokens of {rule.model} ({rule.workload}); the rule asks for {rule.usd_per_m_tokens:g}"
     if isinstance(rule, NewLow):
         return f"{'lower than' if rule.ties == 'ignore' else 'as low as'} ever in {rule.window.replace('_', ' ')}"
     if isinstance(rule, BelowMedian):

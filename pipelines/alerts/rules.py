@@ -207,8 +207,8 @@ class IndexMove(RuleBase):
     index: Words = ()
 
 
-class TokenCostBelow(RuleBase):
-    """A million tokens of a model cost no more than a threshold at some provider."""
+class TokenCostBelow(LineRule):
+    """A million tokens of a model cost no more than a threshold, at some provider's price."""
 
     kind: Literal["cost_per_token_below"]
     model: str
@@ -216,8 +216,7 @@ class TokenCostBelow(RuleBase):
     workload: str = "chat"
     precision: Words = ()
     method: Literal["roofline", "nominal"] = "roofline"
-    pricing_model: Words = ("on_demand",)
-    provider: Words = ()
+    where: Where = Where(pricing_model=("on_demand",))
 
 
 class SourceStale(RuleBase):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ _SAME = "(partition by n, piece order by i)"
 _FRAME = "(partition by n, piece order by next_day_no range between $days - 1 preceding and current row)"
 _REFERENCES = {
     "threshold": ("null", "$line"),
+    "own": ("null", "(select l.line from lines as l where l.n = framed.n)"),
     "previous": ("null", f"lag(y) over {_SAME}"),
     "first": ("null", f"if(i = 1, null, first_value(y) over {_SAME})"),
     "max": (f"max($sign * y) over {_FRAME}", f"$sign * lag(framed) over {_SAME}"),
@@ -106,7 +107,7 @@ def crossings(
 ) -> list[Row]:
     """(n, piece, i, y, told_on, once_on, ref, is_back): prices beyond a line.
 
-    reference: threshold (`line`), previous, first, max or min (of so many `days`), min_ever, median (of thirty days).
+    reference: threshold (`line`), own (each series', by `draw_lines`), previous, first, max or min (of so many `days`), min_ever, median (of thirty days).
     """
     given = {
         "sign": sign, "d": log_distance, "h": log_hysteresis, "line": line, "days": days, "history": history,
@@ -116,6 +117,15 @@ def crossings(
         con.execute(f"create or replace temp table medians as {medians}")
     frame, ref = _REFERENCES[reference]
     return _ask(con, "crossings", given, told=_TOLD[confirm], frame=frame, reference=ref)
+
+
+def draw_lines(
+    con: Connection, model: str, workload: str, method: str, precisions: Sequence[str], most: float
+) -> dict[int, float]:
+    """Draw each series' own line where a million tokens cost `most` USD; returns n -> their cost at one USD per GPU-hour."""
+    given = {"model": model, "workload": workload, "method": method, "precisions": list(precisions), "most": most}
+    con.execute(f"create or replace temp table lines as {_text('token_lines')}", given)
+    return dict(con.execute("select n, usd_per_m_tokens_at_1 from lines").fetchall())
 
 
 def moved(con: Connection, confirm: Any) -> list[Row]:
@@ -134,6 +144,46 @@ def offers(con: Connection, is_gone: bool, confirm: Any) -> list[Row]:
 def availability(con: Connection, is_sold_out: bool, min_gap: int, confirm: Any) -> list[Row]:
     """(n, piece, i, day, told_on, trigger_id, before, now): things that sold out or can be had again."""
     return _ask(con, "availability", {"is_sold_out": is_sold_out, "min_gap": min_gap}, told=_TOLD[confirm])
+
+
+def cheapest(con: Connection, group: Sequence[str], as_of: date) -> list[Row]:
+    """(grp, day, provider, usd, n, piece, i): every provider's lowest price in each group on each day of a change."""
+    dimensions = ", ".join(f"coalesce(s.{GROUPS[name]}, '')" for name in group)
+    return _ask(con, "cheapest", {"as_of": as_of}, group=dimensions)
+
+
+GROUPS = {
+    "gpu": "gpu", "gpu_memory_gb": "gpu_memory_gb::varchar", "form_factor": "form_factor",
+    "pricing_model": "pricing_model", "term_months": "term_months::varchar", "region": "region",
+}  # fmt: skip
+
+
+def indices(con: Connection, days: int, pct: float) -> list[Row]:
+    """(index_id, gpu, gpu_memory_gb, pricing_model, day, old, new): days on which an index stood so far from days before."""
+    return _ask(con, "indices", {"days": days, "pct": pct})
+
+
+def tries(con: Connection) -> list[Row]:
+    """(provider, source, last_good_on, days, details, until_on, newest_on): stretches without success, of our own sources."""
+    _table(con, "own_sources", {"provider": "varchar", "source": "varchar"}, (r[:2] for r in _seed("source_ranks")))
+    return _ask(con, "tries")
+
+
+HELD = (
+    "event_id", "series_id", "date", "old", "new", "class", "reason", "provider", "source", "instance", "gpu",
+    "gpu_memory_gb", "form_factor", "gpu_count", "region", "zone", "pricing_model", "term_months", "source_url", "sha256",
+)  # fmt: skip
+
+
+def quarantined(con: Connection) -> list[dict[str, Any]]:
+    """Prices that the gate held back, by HELD's columns."""
+    return [dict(zip(HELD, row, strict=True)) for row in _ask(con, "quarantined")]
+
+
+def built(con: Connection) -> tuple[datetime, date]:
+    """When the database was built, and the day that "now" means in it."""
+    when, newest, has_live = con.execute("select built_at, newest_on, has_live from v1.meta").fetchall()[0]
+    return when, when.date() if has_live or newest is None else newest
 
 
 MOVE = (
@@ -167,6 +217,19 @@ def described(con: Connection, keys: Sequence[tuple[int, int, int]]) -> dict[tup
         {"ns": ns, "pieces": pieces, "is": numbers},
     ).fetchall()
     return {row[:3]: dict(zip(MOVE, row, strict=True)) for row in rows}
+
+
+CONTEXT = (
+    "event_id", "price", "currency", "price_unit", "availability", "effective_from", "source_url", "sha256", "text",
+    "observed_at", "quality", "parser_version", "median_30d", "recent", "lowest_since", "n_days", "rank_now", "rank_before",
+    "n_providers",
+)  # fmt: skip
+
+
+def context(con: Connection, asked: Sequence[tuple[str, str, date, float]]) -> dict[str, dict[str, Any]]:
+    """(event, series_id, day, USD per GPU-hour) -> CONTEXT, by event: receipt, rank, median and past of a price."""
+    _table(con, "asked", {"event_id": "varchar", "series_id": "varchar", "day": "date", "usd": "double"}, asked)
+    return {row[0]: dict(zip(CONTEXT, row, strict=True)) for row in _ask(con, "context")} if asked else {}
 
 
 def log_of(percent: float) -> float:

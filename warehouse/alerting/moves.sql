@@ -49,7 +49,7 @@ seen as (
     from numbered
 )
 select
-    n, piece, i, day, (observed_at at time zone 'UTC')::date as seen_on, observed_at, next_day, last_seen_on, usd, value, currency,
+    n, piece, i, day, (observed_at at time zone 'UTC')::date as seen_on, observed_at, next_day, until, last_seen_on, usd, value, currency,
     quality, availability, trigger_id, ln(value) as y,
     i = 1 or is_spot or n_looks >= 3 as is_steady,
     i = 1 or n_looks >= 3 as is_rest,
