@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +14,9 @@ from pipelines import settings
 from pipelines.console import OK, PARTIAL, USAGE, Home, Json, Problem, Style, chosen, published_database, say
 from pipelines.output import show
 
-app = App(name="alerts", help="Be told when a price changes: rules, back-test, deliveries.", result_action="return_value")
+app = App(
+    name="alerts", help="Be told when a price changes: rules, back-test, deliveries.", result_action="return_value"
+)
 
 RULE_COLUMNS = ("id", "kind", "asks", "where", "to", "state", "seen_at")
 OUTBOX_COLUMNS = ("message_id", "channel", "state", "composed_at", "attempts", "next_at", "events", "subject", "error")
@@ -52,7 +54,9 @@ def list_(*, rules: Rules = None, style: Style = "table", as_json: Json = False,
         asks = {k: v for k, v in said.items() if k not in ("id", "kind", "to", "on_first_run")}
         known = seen.get(rule.id)
         is_armed = known is not None and known.definition == rule.definition()
-        verdict = f"muted until {muted[rule.id]:%Y-%m-%d %H:%M}" if rule.id in muted else "in force" if is_armed else "new"
+        verdict = (
+            f"muted until {muted[rule.id]:%Y-%m-%d %H:%M}" if rule.id in muted else "in force" if is_armed else "new"
+        )
         rows.append((
             rule.id, rule.kind, _words(asks), _words(where), ", ".join(book.channels_of(rule)), verdict,
             known.seen_at if known else None,
@@ -207,7 +211,19 @@ def outbox(
     for m in kept.messages(state):
         if everything or m.outcome != "sent":
             subject = json.loads(m.content)["subject"]
-            rows.append((m.message_id, m.channel, m.outcome, m.composed_at, m.attempts, m.next_at, len(m.event_ids), subject, m.error))
+            rows.append(
+                (
+                    m.message_id,
+                    m.channel,
+                    m.outcome,
+                    m.composed_at,
+                    m.attempts,
+                    m.next_at,
+                    len(m.event_ids),
+                    subject,
+                    m.error,
+                )
+            )
     show(OUTBOX_COLUMNS, rows, chosen(style, as_json))
     if not rows:
         say("nothing waits")

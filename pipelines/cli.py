@@ -10,7 +10,19 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import alerting, ask, calibrating, cost, explaining, importing, past, quarantine, replaying, settings, work
+from pipelines import (
+    alerting,
+    ask,
+    calibrating,
+    cost,
+    explaining,
+    importing,
+    past,
+    quarantine,
+    replaying,
+    settings,
+    work,
+)
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(

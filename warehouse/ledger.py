@@ -34,7 +34,7 @@ MIGRATIONS = (
         note varchar not null
     )
     """,
-    # Alerts: warehouse/outbox.py. A rule's first sight; what was to be told, where, in which message, and what came of it.
+    # Alerts, for warehouse/outbox.py: rules seen; what is to be told, where, in which message, and what came of it.
     """
     create table alert_rules (
         rule_id varchar primary key,

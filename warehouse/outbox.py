@@ -1,7 +1,7 @@
-"""The alerts' part of the ledger: which rule was first seen when, what is to be told where, and what came of each attempt.
+"""The alerts' part of the ledger: when a rule was first seen, what is to be told where, and what came of each attempt.
 
-An event is recorded with its deliveries in one transaction, a message is recorded before it is sent, and each attempt after
-it: a kill between any two of them loses nothing, and what may go out twice goes out under the same message id.
+An event is recorded with its deliveries in one transaction, a message is recorded before it is sent, and each attempt
+after it: a kill between any two of them loses nothing, and what may go out twice goes out under the same message id.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Message:
     next_at: datetime | None
     tried_at: datetime | None
     error: str
-    event_ids: tuple[str, ...]
+    event_ids: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def silence(home: Home, rule_id: str, until: datetime, by: str, now: datetime) -
 
 
 def record(home: Home, seen: Sequence[Sighting], entries: Sequence[Entry], now: datetime) -> int:
-    """Record rules and events with their deliveries: all or nothing. What is known already stays; returns how many were new."""
+    """Record rules and events with their deliveries, all or nothing; returns how many were new. What is known stays."""
     with ledger.opened(home) as con:
         con.execute("begin")
         before = _count(con)
@@ -157,14 +157,15 @@ def _insert(con: Connection, table: str, rows: Sequence[Sequence[object]]) -> No
     """Rows in one statement: one by one, thousands would take seconds."""
     if rows:
         columns = ", ".join(f"unnest(?::{kind}[])" for kind in _TYPES[table])
-        con.execute(f"insert into {table} select {columns}", [list(c) for c in zip(*rows, strict=True)])  # noqa: S608
+        con.execute(f"insert into {table} select {columns}", [list(c) for c in zip(*rows, strict=True)])
 
 
 def waiting(home: Home) -> list[Waiting]:
     """Deliveries in no message yet, in the order in which their events were told."""
     rows = ledger.read(
         home,
-        "select d.event_id, d.channel, d.due_at, e.event from alert_deliveries as d join alert_events as e using (event_id) "
+        "select d.event_id, d.channel, d.due_at, e.event "
+        "from alert_deliveries as d join alert_events as e using (event_id) "
         "where d.message_id is null order by e.told_on, e.rule_id, d.event_id",
     )
     return [Waiting(*row) for row in rows]
@@ -208,7 +209,7 @@ def messages(home: Home, unsent_only: bool = False) -> list[Message]:
     """Messages, oldest first."""
     where = "where coalesce(t.outcome, 'new') not in ('sent', 'dead')" if unsent_only else ""
     rows = ledger.read(home, f"{_MESSAGES} {where} order by m.composed_at, m.channel, m.message_id")
-    return [Message(*row[:9], tuple(row[9])) for row in rows]
+    return [Message(*row) for row in rows]
 
 
 def attempted(home: Home, attempts: Sequence[Attempt], wait_seconds: float = 60) -> None:
@@ -218,5 +219,3 @@ def attempted(home: Home, attempts: Sequence[Attempt], wait_seconds: float = 60)
         _insert(con, "alert_attempts", [
             (newest + nth, a.message_id, a.tried_at, a.outcome, a.next_at, a.error) for nth, a in enumerate(attempts, 1)
         ])  # fmt: skip
-
-

@@ -29,7 +29,7 @@ _ANSWER = 2_000  # bytes of an answer that are read
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an attempt. retry_after: seconds that the receiver asks to wait; error: redacted, empty when it was sent."""
+    """What came of an attempt. retry_after: seconds the receiver asks to wait. error: redacted; empty when sent."""
 
     is_sent: bool
     error: str = ""
@@ -43,11 +43,16 @@ def send(channel: Channel, said: dict[str, Any], root: Path) -> Outcome:
     """
     secrets: list[str] = []
     try:
-        for where in (channel.url, channel.secret):
-            if where:
-                secrets.append(secret(where, root))
-        sent = {"console": _console, "file": _file, "webhook": _webhook, "apprise": _apprise}[channel.type]
-        done = sent(channel, said, root, secrets)
+        secrets.extend(secret(where, root) for where in (channel.url, channel.secret) if where)
+        match channel.type:
+            case "console":
+                done = _console(said, channel.format)
+            case "file":
+                done = _file(_under(root, channel.path or ""), said, channel.format)
+            case "webhook":
+                done = _webhook(said, *secrets)
+            case "apprise":
+                done = _apprise(said, channel.format, *secrets)
     except NoSecret as absent:
         return Outcome(False, str(absent))
     except Exception as failed:  # a channel may fail in as many ways as there are services; all are retried
@@ -55,20 +60,23 @@ def send(channel: Channel, said: dict[str, Any], root: Path) -> Outcome:
     return Outcome(done.is_sent, tame(redacted(done.error, secrets))[:500], done.retry_after)
 
 
-def _console(channel: Channel, said: dict[str, Any], root: Path, secrets: list[str]) -> Outcome:
+def _console(said: dict[str, Any], form: str) -> Outcome:
     """stderr: stdout holds data alone."""
-    for line in render(said, channel.format).splitlines():
+    for line in render(said, form).splitlines():
         print(tame(line), file=sys.stderr)
     sys.stderr.flush()
     return Outcome(True)
 
 
-def _file(channel: Channel, said: dict[str, Any], root: Path, secrets: list[str]) -> Outcome:
+def _under(root: Path, name: str) -> Path:
+    path = Path(name).expanduser()
+    return path if path.is_absolute() else root / path
+
+
+def _file(path: Path, said: dict[str, Any], form: str) -> Outcome:
     """One line of JSON a message, or its text, at the end of a file; on the disk before it counts as sent."""
-    path = Path(channel.path or "").expanduser()
-    path = path if path.is_absolute() else root / path
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(said, ensure_ascii=False) + "\n" if channel.format == "json" else render(said, channel.format)
+    text = json.dumps(said, ensure_ascii=False) + "\n" if form == "json" else render(said, form)
     with path.open("a") as stream:
         stream.write(text)
         stream.flush()
@@ -81,9 +89,8 @@ def signature(key: str, timestamp: str, body: bytes) -> str:
     return hmac.new(key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def _webhook(channel: Channel, said: dict[str, Any], root: Path, secrets: list[str]) -> Outcome:
+def _webhook(said: dict[str, Any], url: str, key: str) -> Outcome:
     """POST the message as JSON. Redirects are not followed: the signature is for this address."""
-    url, key = secrets
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return Outcome(False, "the address of a webhook begins with https:// (or http://)")
@@ -105,7 +112,9 @@ def _webhook(channel: Channel, said: dict[str, Any], root: Path, secrets: list[s
         text = answer.read(_ANSWER).decode(errors="replace")
         if 200 <= answer.status < 300:
             return Outcome(True)
-        return Outcome(False, f"HTTP {answer.status} {answer.reason}: {text[:200]}", wait_of(answer.getheader("Retry-After")))
+        return Outcome(
+            False, f"HTTP {answer.status} {answer.reason}: {text[:200]}", wait_of(answer.getheader("Retry-After"))
+        )
     finally:
         connection.close()
 
@@ -124,22 +133,22 @@ def wait_of(header: str | None, now: datetime | None = None) -> float | None:
     return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None
 
 
-def _apprise(channel: Channel, said: dict[str, Any], root: Path, secrets: list[str]) -> Outcome:
+def _apprise(said: dict[str, Any], form: str, url: str) -> Outcome:
     """Any of Apprise's services. It retries nothing itself: that is the outbox's business."""
     import apprise
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log lines may show an address
-    service = apprise.Apprise.instantiate(_with_limits(secrets[0]), suppress_exceptions=True)
+    service = apprise.Apprise.instantiate(_with_limits(url), suppress_exceptions=True)
     if service is None:
         return Outcome(False, "Apprise does not know this kind of address")
     sender = apprise.Apprise()
     sender.add(service)
-    form = {"text": apprise.NotifyFormat.TEXT, "markdown": apprise.NotifyFormat.MARKDOWN, "html": apprise.NotifyFormat.HTML}
-    with apprise.LogCapture(level=logging.WARNING) as logged:
+    kind = {"markdown": apprise.NotifyFormat.MARKDOWN, "html": apprise.NotifyFormat.HTML}
+    with apprise.LogCapture(level=logging.WARNING) as logged:  # type: ignore[no-untyped-call]
         done = sender.notify(
-            body=render(said, channel.format if channel.format != "json" else "text"),
+            body=render(said, form),
             title=said["subject"],
-            body_format=form.get(channel.format, apprise.NotifyFormat.TEXT),
+            body_format=kind.get(form, apprise.NotifyFormat.TEXT),
         )
         why = logged.getvalue() if hasattr(logged, "getvalue") else ""
     return Outcome(True) if done else Outcome(False, " ".join(why.split()) or "the service refused it")

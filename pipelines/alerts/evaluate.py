@@ -1,4 +1,4 @@
-"""All events that rules ever had, worked out anew from what is published: the same rows and rules give the same events."""
+"""All events that rules ever had, worked out anew from what is published: the same rows give the same events."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def evaluate(
 ) -> list[Event]:
     """Every event of the rules, from the beginning of history to the day that "now" means in the database.
 
-    In order of the day on which they can be told. con: a published database. decided: (event of the gate, UTC day) that a
-    person released. now: UTC, for rules on the pipeline itself.
+    In order of the day on which they can be told. con: a published database. decided: (event of the gate, UTC day)
+    that a person released. now: UTC, for rules on the pipeline itself.
     """
     scopes = [rule.where.dimensions() for rule in rules if isinstance(rule, (PriceRule, CheapestChanged, Quarantined))]
     asking.watch(con, scopes, decided)
     _, as_of = asking.built(con)
-    found = []
+    found: list[Event] = []
     for rule in rules:
         events = [e for e in _of(con, rule, as_of, now) if e.told_on <= as_of or isinstance(rule, DeadMan)]
         found += mark_same(events)
@@ -79,7 +79,11 @@ def mark_same(events: Iterable[Event]) -> Iterator[Event]:
     told: dict[tuple[object, ...], dict[tuple[object, ...], Event]] = defaultdict(dict)
     for event in sorted(events, key=lambda e: (e.told_on, e.date, e.event_id)):
         about = event.about
-        if event.kind not in ("drop_pct", "rise_pct", "change_pct") or about["pricing_model"] == "spot" or not event.new:
+        if (
+            event.kind not in ("drop_pct", "rise_pct", "change_pct")
+            or about["pricing_model"] == "spot"
+            or not event.new
+        ):
             yield event
             continue
         key = tuple(about[k] for k in ("provider", "gpu", "pricing_model", "term_months"))
@@ -93,13 +97,16 @@ def mark_same(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _is_same(first: Event, later: Event) -> bool:
-    memories = {first.about["gpu_memory_gb"], later.about["gpu_memory_gb"]} - {None}
+    memories = {first.about["gpu_memory_gb"], later.about["gpu_memory_gb"]}
+    # Cards of other memory may cost the same; where one source does not say, both prices have to agree.
+    is_one_card = len(memories) == 1 and None not in memories
+    is_one_move = first.old is not None and later.old is not None and abs(later.old / first.old - 1) <= _SAME_PRICE
     ended = first.about["next_day"]
     return (
         first.about["source"] != later.about["source"]
         and (first.new or 0) > 0
         and abs((later.new or 0) / (first.new or 1) - 1) <= _SAME_PRICE
-        and len(memories) <= 1
+        and (is_one_card or (is_one_move and (len(memories) == 1 or None in memories)))
         and later.date - first.date <= SAME_WITHIN
         and (ended is None or ended > later.date)
     )

@@ -1,22 +1,22 @@
-"""What an alert is about: one rule, one thing, one published change; its id says so, and is the same whenever it is worked out."""
+"""What an alert is about: one rule, one thing, one published change; its id is the same whenever it is worked out."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 # The columns of `alerts preview`, in order.
 PREVIEW = (
     "date", "told_on", "provider", "gpu", "gpu_memory_gb", "form_factor", "pricing_model", "term_months", "region",
-    "instance", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct", "rule", "kind", "confirmations", "held", "same_as",
-    "event_id", "reason",
+    "instance", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct", "rule", "kind", "confirmations", "held",
+    "same_as", "event_id", "reason",
 )  # fmt: skip
 
 
 def event_id(rule: str, subject: str, kind: str, trigger: str) -> str:
-    """The name of an event, for ever: a hash of the rule, the series or other thing, the kind and the triggering change."""
+    """The name of an event, for ever: a hash of rule, series or other thing, kind and triggering change."""
     return hashlib.sha256("\x1f".join((rule, subject, kind, trigger)).encode()).hexdigest()[:32]
 
 
@@ -28,8 +28,8 @@ class Event:
     rule: str
     kind: str
     subject: str  # series_id, or the name of what else it is about
-    date: date  # UTC day on which the new price was first seen
-    told_on: date  # UTC day on which it is believed
+    date: dt.date  # UTC day on which the new price was first seen
+    told_on: dt.date  # UTC day on which it is believed
     old: float | None
     new: float | None
     pct: float | None

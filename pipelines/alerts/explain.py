@@ -17,12 +17,15 @@ from warehouse.home import Home
 
 
 def explained(con: Connection, book: Book, home: Home, prefix: str, now: datetime) -> dict[str, Any]:
-    """The one event whose id begins so: as the published history gives it now, else as it was recorded when it was told.
+    """The one event whose id begins so: as the published history gives it now, else as it was recorded.
 
     Raises Problem (usage) when none or several do.
     """
     events = {e.event_id: e for e in evaluate(con, book.rules, now, run.decided(home))}
-    recorded = {row[0]: row[1:] for row in ledger.read(home, "select event_id, disposition, event, recorded_at from alert_events")}
+    recorded = {
+        row[0]: row[1:]
+        for row in ledger.read(home, "select event_id, disposition, event, recorded_at from alert_events")
+    }
     found = sorted(i for i in {*events, *recorded} if i.startswith(prefix.lower())) if prefix else []
     if len(found) != 1:
         said = "no event begins" if not found else f"{len(found)} events begin"

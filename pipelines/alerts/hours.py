@@ -14,7 +14,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """How a channel is delivered to. An hour that a clock skips is meant as the one after; one it shows twice, as the first."""
+    """How a channel is delivered to. An hour that a clock skips means the one after; one it shows twice, the first."""
 
     timezone: ZoneInfo
     delivery: str = "immediate"

@@ -1,4 +1,4 @@
-"""A message: events grouped into what one person reads at once, as one context that text, Markdown, HTML and JSON are made of."""
+"""A message: events grouped into what one person reads at once; text, Markdown, HTML and JSON of one context."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ _KINDS = {
     "drop_pct": "fell", "rise_pct": "rose", "change_pct": "changed", "below": "is at or below the threshold",
     "above": "is at or above the threshold", "new_low": "is at a new low", "below_median": "is below its median",
     "drawdown": "is far below its high", "cheapest_changed": "is cheapest now", "offer_added": "is offered now",
-    "offer_removed": "is offered no more", "restock": "can be had again", "sold_out": "sold out", "index_move": "index moved",
-    "cost_per_token_below": "makes tokens for less than the threshold", "source_stale": "was not read for days",
+    "offer_removed": "is offered no more", "restock": "can be had again", "sold_out": "sold out",
+    "index_move": "index moved", "cost_per_token_below": "makes tokens for less than the threshold",
+    "source_stale": "was not read for days",
     "source_broken": "cannot be read", "quarantined": "is held back by the gate", "dead_man": "no run succeeded",
     "unstable": "is unstable",
 }  # fmt: skip
@@ -73,7 +74,7 @@ def content(channel: str, events: Sequence[str], now: datetime, is_test: bool = 
 
 
 def collapse(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of several events of one rule on one thing, as a digest or quiet hours gather, the last, with where it all began."""
+    """Of several events of one rule on one thing, as a digest gathers them, the last, with where it all began."""
     last: dict[tuple[str, str], dict[str, Any]] = {}
     for event in told:
         key = event["rule"], event["subject"]
@@ -118,19 +119,19 @@ def _group(events: list[dict[str, Any]]) -> dict[str, Any]:
 def _variant(event: dict[str, Any]) -> str:
     memory = event["about"].get("gpu_memory_gb")
     return " ".join(
-        str(p)
-        for p in (event["gpu"], f"{memory:g}GB" if memory else "", event["form_factor"], _terms(event))
-        if p
+        str(p) for p in (event["gpu"], f"{memory:g}GB" if memory else "", event["form_factor"], _terms(event)) if p
     )
 
 
 def _terms(event: dict[str, Any]) -> str:
     months = event["term_months"]
-    return " ".join(p for p in ((event["pricing_model"] or "").replace("_", "-"), f"{months} months" if months else "") if p)
+    return " ".join(
+        p for p in ((event["pricing_model"] or "").replace("_", "-"), f"{months} months" if months else "") if p
+    )
 
 
 def _title(events: list[dict[str, Any]]) -> str:
-    """ "A100 80GB SXM on-demand: lambda $1.29 -> $1.10 /GPU-h (-14.7%)", for one price; for many, from where to where."""
+    """ "A100 80GB SXM on-demand: lambda $1.29 -> $1.10 /GPU-h (-14.7%)" for one price; for many, the span."""
     first = events[0]
     who = first["provider"] or first["subject"]
     what = _variant(first)
@@ -142,8 +143,10 @@ def _title(events: list[dict[str, Any]]) -> str:
     pairs = {(money(e["old_usd_per_gpu_hour"]), money(e["new_usd_per_gpu_hour"])) for e in events}
     if len(pairs) == 1 and first["new_usd_per_gpu_hour"] is not None:
         moved = moves(first)
-        return f"{what}: {who} {moved}" if first["kind"] in ("drop_pct", "rise_pct", "change_pct") else (
-            f"{what}: {who} {said}, {moved}"
+        return (
+            f"{what}: {who} {moved}"
+            if first["kind"] in ("drop_pct", "rise_pct", "change_pct")
+            else (f"{what}: {who} {said}, {moved}")
         )
     spread = sorted(e["pct"] for e in events if e["pct"] is not None)
     span = f" {spread[0]:+.1f}% to {spread[-1]:+.1f}%" if spread else ""
@@ -209,7 +212,9 @@ def _line(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _native(about: dict[str, Any]) -> str:
-    return money(about["price"]) if about.get("currency") == "USD" else f"{about['price']:g} {about.get('currency', '')}"
+    return (
+        money(about["price"]) if about.get("currency") == "USD" else f"{about['price']:g} {about.get('currency', '')}"
+    )
 
 
 def _lowest(event: dict[str, Any]) -> str:

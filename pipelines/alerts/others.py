@@ -1,4 +1,4 @@
-"""Rules on more than one series' price: offers, availability, the cheapest, indices, sources, the gate, the pipeline itself."""
+"""Rules on more than one series' price: offers, availability, the cheapest, indices, sources, gate, pipeline."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def cheapest(con: Connection, rule: CheapestChanged, as_of: date) -> Iterator[Ev
     for group, day, told_on, before, after, old, new, key in turns:
         f = found[key]
         yield Event(
-            event_id(rule.id, group, rule.kind, f"{f['trigger_id']}|{after}|{day}"), rule.id, rule.kind, group, day, told_on,
+            event_id(rule.id, group, rule.kind, f"{f['trigger_id']}|{after}|{day}"), rule.id, rule.kind, group, day,
+            told_on,
             old=round(old, 6), new=round(new, 6), pct=round(100 * (new / old - 1), 2),
             reason=f"{after} is cheapest, was {before} ({group})", about=_about(f) | {"group": group},
         )  # fmt: skip
@@ -154,7 +155,17 @@ def _of_source(rule: RuleBase, provider: str, source: str, day: date, reason: st
     kind, subject = rule.kind, f"{provider}/{source}"  # type: ignore[attr-defined]
     about = {"provider": provider, "source": source}
     return Event(
-        event_id(rule.id, subject, kind, trigger), rule.id, kind, subject, day, day, None, None, None, reason, about=about
+        event_id(rule.id, subject, kind, trigger),
+        rule.id,
+        kind,
+        subject,
+        day,
+        day,
+        None,
+        None,
+        None,
+        reason,
+        about=about,
     )
 
 

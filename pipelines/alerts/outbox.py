@@ -1,4 +1,4 @@
-"""Takes recorded events to their channels: composes what is due, sends it, notes what came of it, and tries again later."""
+"""Takes recorded events to their channels: composes what is due, sends it, notes what came of it, tries again later."""
 
 from __future__ import annotations
 

@@ -45,10 +45,10 @@ def _moves(con: Connection, rule: Move) -> Iterator[tuple[Key, Fired]]:
     hysteresis = asking.log_of(rule.hysteresis_pct)
     if rule.kind == "change_pct" and rule.reference == "last_notified":
         for key, rows in _pieces(asking.moved(con, rule.confirm)):
-            yield from _keyed(key, fold_both_ways((Candidate(*row[2:6]) for row in rows), down, up))
+            yield from _keyed(key, fold_both_ways((_candidate(row) for row in rows), down, up))
     elif rule.reference == "last_notified":
         for key, rows in _pieces(asking.notified(con, sign, distance, rule.confirm)):
-            candidates = (Candidate(*row[2:6], None, row[6], row[7]) for row in rows)
+            candidates = (_candidate(row, peak=row[6], rest=row[7]) for row in rows)
             yield from _keyed(key, fold(candidates, distance, hysteresis, distance), sign)
     else:
         reference = {"previous": "previous", "first": "first", "max_30d": "max", "median_30d": "median"}[rule.reference]
@@ -98,8 +98,13 @@ def _crossed(
     rows: list[asking.Row], further: float, sign: int = 1, always: bool = False, lasts: timedelta | None = None
 ) -> Iterator[tuple[Key, Fired]]:
     for key, found in _pieces(rows):
-        candidates = (Candidate(*row[2:6], row[6], None, None, always or row[7]) for row in found)
+        candidates = (_candidate(row, ref=row[6], is_back=always or row[7]) for row in found)
         yield from _keyed(key, fold(candidates, 0, 0, further, lasts), sign)
+
+
+def _candidate(row: asking.Row, **more: Any) -> Candidate:
+    _, _, i, y, told_on, once_on, *_ = row
+    return Candidate(i, y, told_on, once_on, **more)
 
 
 def _keyed(key: tuple[int, int], fired: Iterable[Fired], sign: int = 1) -> Iterator[tuple[Key, Fired]]:
@@ -140,7 +145,8 @@ def _is_wanted(rule: PriceRule, event: Event) -> bool:
     least = rule.min_abs if isinstance(rule, Move) else 0
     if not least or event.old is None or event.new is None:
         return True
-    return abs(event.new - event.old) * event.about["value"] / event.about["usd"] >= least - 1e-9
+    native = abs(event.new - event.old) * event.about["value"] / event.about["usd"]
+    return bool(native >= least - 1e-9)
 
 
 def _reason(rule: PriceRule, hit: Fired, pct: float | None, value: float) -> str:
@@ -153,7 +159,8 @@ def _reason(rule: PriceRule, hit: Fired, pct: float | None, value: float) -> str
         return f"{'at or below' if rule.kind == 'below' else 'at or above'} {rule.price:g} {rule.currency}"
     if isinstance(rule, TokenCostBelow):
         cost = rule.usd_per_m_tokens * value / math.exp(hit.ref)
-        return f"{cost:.4g} USD per million tokens of {rule.model} ({rule.workload}); the rule asks for {rule.usd_per_m_tokens:g}"
+        asked = f"the rule asks for {rule.usd_per_m_tokens:g}"
+        return f"{cost:.4g} USD per million tokens of {rule.model} ({rule.workload}); {asked}"
     if isinstance(rule, NewLow):
         return f"{'lower than' if rule.ties == 'ignore' else 'as low as'} ever in {rule.window.replace('_', ' ')}"
     if isinstance(rule, BelowMedian):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
@@ -50,32 +50,31 @@ def book(path: Path) -> Book:
 
 def _told(path: Path, root: yaml.Node | None, error: Any) -> str:
     where = [step for step in error["loc"] if step not in KINDS]
-    line, found = _line(root, where)
+    line = _line(root, where)
     name = ".".join(str(step) for step in where)
     said = str(error["msg"]).removeprefix("Value error, ")
-    allowed = _allowed(error, where, found)
+    allowed = _allowed(error, where)
     return f"{path}:{line}: {name + ': ' if name else ''}{said}{allowed}"
 
 
-def _line(node: yaml.Node | None, where: list[Any]) -> tuple[int, int]:
-    """The line of the deepest part of a place that is there, and how many steps of it are."""
-    line, depth = 1, 0
+def _line(node: yaml.Node | None, where: list[Any]) -> int:
+    """The line of the deepest part of a place that is there."""
+    line = 1
     for step in where:
         if isinstance(node, yaml.MappingNode):
             pair = next(((k, v) for k, v in node.value if k.value == str(step)), None)
             if pair is None:
-                return line, depth
+                break
             line, node = pair[0].start_mark.line + 1, pair[1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
             node = node.value[step]
             line = node.start_mark.line + 1
         else:
-            return line, depth
-        depth += 1
-    return line, depth
+            break
+    return line
 
 
-def _allowed(error: Any, where: list[Any], _: int) -> str:
+def _allowed(error: Any, where: list[Any]) -> str:
     """What may stand there, where the message does not say it itself."""
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return f". Kinds are {', '.join(KINDS)}"
@@ -98,8 +97,3 @@ def _allowed(error: Any, where: list[Any], _: int) -> str:
             "window": ". Write 30d, or all_time for new_low",
         }.get(str(where[-1]) if where else "", "")
     return ""
-
-
-def literals(annotation: Any) -> tuple[str, ...]:
-    """The words of a Literal."""
-    return get_args(annotation) if getattr(annotation, "__origin__", None) is Literal else ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,8 @@ Percent = Annotated[float, Field(gt=0, lt=1000)]
 Share = Annotated[float, Field(gt=0, lt=100)]  # percent of a price that can be lost
 Reference = Literal["last_notified", "previous", "median_30d", "max_30d", "first"]
 Confirm = Literal["auto"] | Annotated[int, Field(ge=1, le=3)]
-Delivery = Annotated[str, Field(pattern=r"^(immediate|daily@([01]\d|2[0-3]):[0-5]\d|weekly@(mon|tue|wed|thu|fri|sat|sun)-([01]\d|2[0-3]):[0-5]\d)$")]  # fmt: skip
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+Delivery = Annotated[str, Field(pattern=rf"^(immediate|daily@{_CLOCK}|weekly@(mon|tue|wed|thu|fri|sat|sun)-{_CLOCK})$")]
 # Names that other tools, and older examples of ours, use for the dimensions of a series.
 OTHER_NAMES = {
     "price_type": "pricing_model", "provider_id": "provider", "gpu_variant": "gpu", "vram_gb": "gpu_memory_gb",
@@ -268,7 +268,7 @@ def _zone(name: str) -> str:
 
 
 Timezone = Annotated[str, BeforeValidator(_zone)]
-Hours = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")]
+Hours = Annotated[str, Field(pattern=rf"^{_CLOCK}-{_CLOCK}$")]
 
 
 class Channel(Strict):
@@ -364,11 +364,8 @@ KINDS: dict[str, type[RuleBase]] = {
     for kind in model.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
 }  # fmt: skip
 INHERITED = {
-    kind: tuple(name for name in ("hysteresis_pct", "further_pct", "confirm", "on_first_run") if name in model.model_fields)
+    kind: tuple(
+        name for name in ("hysteresis_pct", "further_pct", "confirm", "on_first_run") if name in model.model_fields
+    )
     for kind, model in KINDS.items()
 }
-
-
-def minutes(clock: str) -> time:
-    """A clock time "HH:MM"."""
-    return time(int(clock[:2]), int(clock[3:]))

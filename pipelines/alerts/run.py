@@ -20,8 +20,8 @@ from warehouse.home import Home
 from warehouse.outbox import Disposition, Entry, Sighting
 
 log = logging.getLogger("gpuhour.alerts")
-# How long after the day on which it could be told a change is still news. Older ones come to light when history is imported
-# or a rule of the gate changes; whoever was away gets all since the last run all the same.
+# How long after the day on which it could be told a change is still news. Older ones come to light when history is
+# imported or a rule of the gate changes; whoever was away gets all since the last run all the same.
 NEWS = timedelta(days=7)
 
 

@@ -42,7 +42,14 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
 
 def _parts(secret: str) -> list[str]:
     url = urlsplit(secret)
-    pieces = [secret, url.password or "", url.username or "", url.query, url.path, *re.split(r"[/?&=]", url.path + "?" + url.query)]
+    pieces = [
+        secret,
+        url.password or "",
+        url.username or "",
+        url.query,
+        url.path,
+        *re.split(r"[/?&=]", url.path + "?" + url.query),
+    ]
     if url.scheme and url.hostname and url.scheme not in ("http", "https", "mailto", "mailtos", "json", "jsons"):
         pieces.append(url.hostname)  # of many services the token stands where a host would
     found = {p for p in pieces for p in (p, unquote(p))}

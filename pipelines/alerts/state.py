@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 LOCKOUT = timedelta(days=7)
 FLIPS = 3  # times that a series fires within the lockout before it is called unstable
@@ -18,10 +18,10 @@ _NEARLY = 1e-9
 class Candidate(NamedTuple):
     """A price that may matter.
 
-    told_on: the day on which it is believed, None as long as it is not; once_on: the day on which it would be after a single
-    look. ref: what the rule's line is drawn from; None where that is what was told last. peak: the highest steady price
-    between the candidate before and this one, rest: the highest that stayed for some looks. is_back: whether the price had been
-    back beyond the hysteresis in between.
+    told_on: the day on which it is believed, None as long as it is not; once_on: the day on which it would be after a
+    single look. ref: what the rule's line is drawn from; None where that is what was told last. peak: the highest
+    steady price between the candidate before and this one, rest: the highest that stayed for some looks. is_back:
+    whether the price had been back beyond the hysteresis in between.
     """
 
     i: int
@@ -71,8 +71,8 @@ def fold(
 ) -> Iterator[Fired]:
     """What a rule tells of one piece of a series' history.
 
-    Fires when armed and a believed price is `distance` below its reference; again, while firing, at every `further` below
-    what was told last. Armed again when the price was back beyond the hysteresis, or after `lasts`.
+    Fires when armed and a believed price is `distance` below its reference; again, while firing, at every `further`
+    below what was told last. Armed again when the price was back beyond the hysteresis, or after `lasts`.
     """
     lockout = Lockout()
     told: float | None = None
@@ -116,7 +116,7 @@ def _since(told: float | None, peak: float, rest: float, hysteresis: float) -> t
 
 
 def _believed(now: Candidate, pending: Candidate | None) -> tuple[date | None, Candidate | None]:
-    """The day on which a candidate counts, and what is left waiting: two looks in a row beyond the line confirm each other."""
+    """The day on which a candidate counts, and what waits: two looks in a row beyond the line confirm each other."""
     days = [now.told_on] if now.told_on else []
     if pending is not None and pending.i == now.i - 1 and now.once_on:
         days.append(now.once_on)
@@ -126,7 +126,7 @@ def _believed(now: Candidate, pending: Candidate | None) -> tuple[date | None, C
 
 
 def fold_both_ways(prices: Iterable[Candidate], down: float, up: float) -> Iterator[Fired]:
-    """What a rule on moves in either direction tells: `down` below or `up` above what was told last, or the first price."""
+    """What a rule on moves either way tells: `down` below or `up` above what was told last, or the first price."""
     lockout = Lockout()
     told: float | None = None
     direction = 0

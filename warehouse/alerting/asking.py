@@ -1,4 +1,4 @@
-"""Asks the published database for what alert rules may be about; each answer is a superset that the rule's state decides on."""
+"""Asks the published database for what alert rules may be about; a rule's state decides on the answer."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _SQL = Path(__file__).parent
 # What a line is drawn from: what is framed for each row, and the reference made of it (logarithms, times the sign).
 _SAME = "(partition by n, piece order by i)"
 _FRAME = "(partition by n, piece order by next_day_no range between $days - 1 preceding and current row)"
+_KEY = "m.n = framed.n and m.piece = framed.piece and m.i = framed.i"
 _REFERENCES = {
     "threshold": ("null", "$line"),
     "own": ("null", "(select l.line from lines as l where l.n = framed.n)"),
@@ -29,7 +30,7 @@ _REFERENCES = {
         "null",
         "min(y) over (partition by n, piece order by i rows between unbounded preceding and 1 preceding)",
     ),
-    "median": ("null", "(select m.y from medians as m where m.n = framed.n and m.piece = framed.piece and m.i = framed.i)"),
+    "median": ("null", f"(select m.y from medians as m where {_KEY})"),  # noqa: S608 -- names of ours
 }  # fmt: skip
 _TOLD = {"auto": "told_auto", 1: "told_1", 2: "told_2", 3: "told_3"}
 Row = tuple[Any, ...]
@@ -61,7 +62,7 @@ def _table(con: Connection, name: str, types: Mapping[str, str], rows: Iterable[
     listed = [list(row) for row in rows]
     if listed:
         marks = ", ".join(f"unnest(?::{kind}[])" for kind in types.values())
-        con.execute(f"insert into {name} select {marks}", [list(column) for column in zip(*listed, strict=True)])  # noqa: S608
+        con.execute(f"insert into {name} select {marks}", [list(column) for column in zip(*listed, strict=True)])
 
 
 def watch(con: Connection, scopes: Sequence[Dimensions], decided: Sequence[tuple[str, date]] = ()) -> None:
@@ -70,7 +71,9 @@ def watch(con: Connection, scopes: Sequence[Dimensions], decided: Sequence[tuple
     scopes: what the rules name; series that none names are left out. decided: events of the gate that a person
     released, and when. Read-only databases have temporary tables, too.
     """
-    _table(con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, (r[:2] for r in _seed("marketplaces")))
+    _table(
+        con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, (r[:2] for r in _seed("marketplaces"))
+    )
     _table(con, "page_sources", {"source": "varchar"}, (r[:1] for r in _seed("page_sources")))
     _table(con, "decided", {"event_id": "varchar", "day": "date"}, decided)
     con.execute(f"create or replace temp table all_series as {_text('series')}")
@@ -85,7 +88,7 @@ def watch(con: Connection, scopes: Sequence[Dimensions], decided: Sequence[tuple
 def narrow(con: Connection, scope: Dimensions) -> None:
     """Choose the series that the next question is about."""
     sql, values = condition(scope)
-    con.execute(f"create or replace temp table scoped as select n from series where {sql}", values)
+    con.execute(f"create or replace temp table scoped as select n from series where {sql}", values)  # noqa: S608
 
 
 def notified(con: Connection, sign: int, log_distance: float, confirm: Any) -> list[Row]:
@@ -107,7 +110,8 @@ def crossings(
 ) -> list[Row]:
     """(n, piece, i, y, told_on, once_on, ref, is_back): prices beyond a line.
 
-    reference: threshold (`line`), own (each series', by `draw_lines`), previous, first, max or min (of so many `days`), min_ever, median (of thirty days).
+    reference: threshold (`line`), own (each series', by `draw_lines`), previous, first, max or min (of so many `days`),
+    min_ever, median (of thirty days).
     """
     given = {
         "sign": sign, "d": log_distance, "h": log_hysteresis, "line": line, "days": days, "history": history,
@@ -122,7 +126,7 @@ def crossings(
 def draw_lines(
     con: Connection, model: str, workload: str, method: str, precisions: Sequence[str], most: float
 ) -> dict[int, float]:
-    """Draw each series' own line where a million tokens cost `most` USD; returns n -> their cost at one USD per GPU-hour."""
+    """Draw each series' own line where a million tokens cost `most` USD; returns n -> their cost at one USD an hour."""
     given = {"model": model, "workload": workload, "method": method, "precisions": list(precisions), "most": most}
     con.execute(f"create or replace temp table lines as {_text('token_lines')}", given)
     return dict(con.execute("select n, usd_per_m_tokens_at_1 from lines").fetchall())
@@ -159,19 +163,20 @@ GROUPS = {
 
 
 def indices(con: Connection, days: int, pct: float) -> list[Row]:
-    """(index_id, gpu, gpu_memory_gb, pricing_model, day, old, new): days on which an index stood so far from days before."""
+    """(index_id, gpu, gpu_memory_gb, pricing_model, day, old, new): days on which an index had moved so far."""
     return _ask(con, "indices", {"days": days, "pct": pct})
 
 
 def tries(con: Connection) -> list[Row]:
-    """(provider, source, last_good_on, days, details, until_on, newest_on): stretches without success, of our own sources."""
+    """(provider, source, last_good_on, days, details, until_on, newest_on): our sources' stretches without success."""
     _table(con, "own_sources", {"provider": "varchar", "source": "varchar"}, (r[:2] for r in _seed("source_ranks")))
     return _ask(con, "tries")
 
 
 HELD = (
     "event_id", "series_id", "date", "old", "new", "class", "reason", "provider", "source", "instance", "gpu",
-    "gpu_memory_gb", "form_factor", "gpu_count", "region", "zone", "pricing_model", "term_months", "source_url", "sha256",
+    "gpu_memory_gb", "form_factor", "gpu_count", "region", "zone", "pricing_model", "term_months", "source_url",
+    "sha256",
 )  # fmt: skip
 
 
@@ -193,36 +198,24 @@ MOVE = (
 )  # fmt: skip
 
 
+_OF_MOVE = {"n", "piece", "i", "trigger_id", "day", "seen_on", "next_day", "usd", "value", "currency", "quality",
+            "prev_usd", "prev_value"}  # fmt: skip
+
+
 def described(con: Connection, keys: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], dict[str, Any]]:
     """(n, piece, i) -> MOVE: the price, the one before it, and the dimensions of its series."""
     if not keys:
         return {}
     ns, pieces, numbers = (list(column) for column in zip(*keys, strict=True))
-    rows = con.execute(
-        """
-        with wanted as (select distinct unnest($ns::int[]) as n, unnest($pieces::int[]) as piece, unnest($is::int[]) as i),
-        near as (
-            select *, lag(usd) over same as prev_usd, lag(value) over same as prev_value
-            from moves where n in (select n from wanted)
-            window same as (partition by n, piece order by i)
-        )
-        select
-            w.n, w.piece, w.i, s.series_id, m.trigger_id, m.day, m.seen_on, m.next_day, m.usd, m.value, m.currency, m.quality,
-            s.provider, s.source, s.instance, s.gpu, s.gpu_memory_gb, s.form_factor, s.gpu_count, s.region, s.zone,
-            s.pricing_model, s.term_months, s.upfront, s.market, s.is_page, m.prev_usd, m.prev_value
-        from wanted as w
-        join near as m using (n, piece, i)
-        join series as s using (n)
-        """,
-        {"ns": ns, "pieces": pieces, "is": numbers},
-    ).fetchall()
+    columns = ", ".join(f"{'m' if name in _OF_MOVE else 's'}.{name}" for name in MOVE)
+    rows = _ask(con, "described", {"ns": ns, "pieces": pieces, "is": numbers}, columns=columns)
     return {row[:3]: dict(zip(MOVE, row, strict=True)) for row in rows}
 
 
 CONTEXT = (
     "event_id", "price", "currency", "price_unit", "availability", "effective_from", "source_url", "sha256", "text",
-    "observed_at", "quality", "parser_version", "median_30d", "recent", "lowest_since", "n_days", "rank_now", "rank_before",
-    "n_providers",
+    "observed_at", "quality", "parser_version", "median_30d", "recent", "lowest_since", "n_days", "rank_now",
+    "rank_before", "n_providers",
 )  # fmt: skip
 
 
