@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from pipelines.alerts import others, prices
 from pipelines.alerts.events import Event
@@ -15,6 +16,7 @@ from pipelines.alerts.rules import (
     CheapestChanged,
     DeadMan,
     IndexMove,
+    Move,
     Offers,
     PriceRule,
     Quarantined,
@@ -30,21 +32,48 @@ _SAME_PRICE = 0.005
 
 
 def evaluate(
-    con: Connection, rules: Sequence[RuleBase], now: datetime, decided: Sequence[tuple[str, date]] = ()
+    con: Connection,
+    rules: Sequence[RuleBase],
+    now: datetime,
+    decided: Sequence[tuple[str, date]] = (),
+    since: date | None = None,
 ) -> list[Event]:
     """Every event of the rules, from the beginning of history to the day that "now" means in the database.
 
     In order of the day on which they can be told. con: a published database. decided: (event of the gate, UTC day)
-    that a person released. now: UTC, for rules on the pipeline itself.
+    that a person released. now: UTC, for rules on the pipeline itself. since: only events that can be told on or after
+    that UTC day; the same ones as without it, at the cost of what moved.
     """
-    scopes = [rule.where.dimensions() for rule in rules if isinstance(rule, (PriceRule, CheapestChanged, Quarantined))]
-    asking.watch(con, scopes, decided)
     _, as_of = asking.built(con)
-    found: list[Event] = []
-    for rule in rules:
-        events = [e for e in _of(con, rule, as_of, now) if e.told_on <= as_of or isinstance(rule, DeadMan)]
-        found += mark_same(events)
-    return sorted(found, key=lambda e: (e.told_on, e.date, e.rule, e.event_id))
+
+    def found(chosen: Sequence[RuleBase], **only: Any) -> dict[str, list[Event]]:
+        scopes = [r.where.dimensions() for r in chosen if isinstance(r, (PriceRule, CheapestChanged, Quarantined))]
+        if scopes:
+            asking.watch(con, scopes, decided, **only)
+        return {
+            rule.id: [e for e in _of(con, rule, as_of, now) if e.told_on <= as_of or isinstance(rule, DeadMan)]
+            for rule in chosen
+        }
+
+    # Who is cheapest is decided by those that did not move, too.
+    alone = [rule for rule in rules if not isinstance(rule, CheapestChanged)]
+    events = found(alone, since=since) if since else found(rules)
+    if since:
+        events |= found([rule for rule in rules if isinstance(rule, CheapestChanged)])
+        # Whether it was told before is decided by all sources of these providers.
+        doubtful = {e.about["provider"] for of in events.values() for e in of if e.told_on >= since and _may_be_same(e)}
+        if doubtful:
+            again = [rule for rule in alone if isinstance(rule, Move)]
+            for rule_id, known in found(again, providers=doubtful).items():
+                events[rule_id] = [e for e in events[rule_id] if e.about["provider"] not in doubtful] + known
+    told = [e for of in events.values() for e in mark_same(of) if since is None or e.told_on >= since]
+    return sorted(told, key=lambda e: (e.told_on, e.date, e.rule, e.event_id))
+
+
+def _may_be_same(event: Event) -> bool:
+    """Whether another source may tell the same: moves of list prices."""
+    is_move = event.kind in ("drop_pct", "rise_pct", "change_pct")
+    return is_move and event.about["pricing_model"] != "spot" and bool(event.new)
 
 
 def _of(con: Connection, rule: RuleBase, as_of: date, now: datetime) -> Iterable[Event]:

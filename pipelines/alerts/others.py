@@ -35,12 +35,12 @@ def offers(con: Connection, rule: Offers) -> Iterator[Event]:
     asking.narrow(con, rule.where.dimensions())
     rows = asking.offers(con, is_gone, rule.confirm)
     found = asking.described(con, [row[:3] for row in rows])
-    for n, piece, i, day, told_on, trigger, _ in rows:
+    for n, piece, i, day, told_on in rows:
         f = found[n, piece, i]
         price = round(f["usd"], 6)
         yield Event(
-            event_id(rule.id, f["series_id"], rule.kind, trigger), rule.id, rule.kind, f["series_id"], day, told_on,
-            old=price if is_gone else None, new=None if is_gone else price, pct=None,
+            event_id(rule.id, f["series_id"], rule.kind, f["trigger_id"]), rule.id, rule.kind, f["series_id"], day,
+            told_on, old=price if is_gone else None, new=None if is_gone else price, pct=None,
             reason="two looks in a row did not list it" if is_gone else "not listed at the look before",
             confirmations=2 if is_gone or f["is_page"] else 1, about=_about(f),
         )  # fmt: skip
@@ -51,12 +51,13 @@ def availability(con: Connection, rule: Availability) -> Iterator[Event]:
     asking.narrow(con, rule.where.dimensions())
     rows = asking.availability(con, rule.kind == "sold_out", rule.min_gap_days, rule.confirm)
     found = asking.described(con, [row[:3] for row in rows])
-    for n, piece, i, day, told_on, trigger, before, now in rows:
+    for n, piece, i, day, told_on, before, now in rows:
         f = found[n, piece, i]
         price = round(f["usd"], 6)
         yield Event(
-            event_id(rule.id, f["series_id"], rule.kind, trigger), rule.id, rule.kind, f["series_id"], day, told_on,
-            old=price, new=price, pct=None, reason=f"{now}, was {before}", about=_about(f) | {"availability": now},
+            event_id(rule.id, f["series_id"], rule.kind, f["trigger_id"]), rule.id, rule.kind, f["series_id"], day,
+            told_on, old=price, new=price, pct=None, reason=f"{now}, was {before}",
+            about=_about(f) | {"availability": now},
         )  # fmt: skip
 
 

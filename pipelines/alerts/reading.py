@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,15 @@ def book(path: Path) -> Book:
 
 def _told(path: Path, root: yaml.Node | None, error: Any) -> str:
     where = [step for step in error["loc"] if step not in KINDS]
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if not where and (place := re.match(r"rules\.(\d+)\.(\w+): ", said)):  # of the file as a whole, about one rule
+        where, said = ["rules", int(place[1]), place[2]], said[place.end() :]
+    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        said = f"no such kind: {error['input'].get('kind')!r}" if isinstance(error["input"], dict) else "no rule"
+    elif error["type"] == "string_pattern_mismatch":
+        said = "not understood"
     line = _line(root, where)
     name = ".".join(str(step) for step in where)
-    said = str(error["msg"]).removeprefix("Value error, ")
     allowed = _allowed(error, where)
     return f"{path}:{line}: {name + ': ' if name else ''}{said}{allowed}"
 

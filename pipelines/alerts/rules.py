@@ -334,16 +334,15 @@ class Book(Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Book:
-        ids = [rule.id for rule in self.rules]
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        if twice:
-            raise ValueError(f"rules: each id stands for one rule; twice there: {', '.join(twice)}")
-        for rule in self.rules:
+        seen: set[str] = set()
+        for nth, rule in enumerate(self.rules):
+            if rule.id in seen:
+                raise ValueError(f"rules.{nth}.id: each id stands for one rule; {rule.id} is there twice")
+            seen.add(rule.id)
             unknown = [name for name in rule.to if name not in self.channels]
             if unknown:
-                raise ValueError(
-                    f"rules: {rule.id} goes to {', '.join(unknown)}; channels are {', '.join(self.channels)}"
-                )
+                known = ", ".join(self.channels)
+                raise ValueError(f"rules.{nth}.to: no such channel: {', '.join(unknown)}. Channels are {known}")
         return self
 
     def channels_of(self, rule: RuleBase) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def run(home: Home, book: Book, now: datetime, only: Sequence[type[RuleBase]] = 
     rules = [rule for rule in book.rules if not only or isinstance(rule, tuple(only))]
     with published(home) as con:
         _, as_of = asking.built(con)
-        events = evaluate(con, rules, now, decided(home))
+        events = evaluate(con, rules, now, decided(home), _since(home, rules, as_of))
         chosen = _chosen(home, rules, events, as_of, now)
         around = _context(con, [e for e, what in chosen if what == "told"])
     by_id = {rule.id: rule for rule in rules}
@@ -60,6 +60,20 @@ def run(home: Home, book: Book, now: datetime, only: Sequence[type[RuleBase]] = 
     outbox.record(home, _sightings(home, rules, as_of, now), entries, now)
     log.info("%d events: %s", len(entries), dict(counts))
     return Recorded(**counts)
+
+
+def _since(home: Home, rules: Sequence[RuleBase], as_of: date) -> date | None:
+    """From which day on events can be new; None where a rule that wants to tell what is in force is seen first."""
+    seen = outbox.sightings(home)
+    days = [as_of]
+    for rule in rules:
+        known = seen.get(rule.id)
+        is_known = known is not None and known.definition == rule.definition()
+        if not is_known and rule.on_first_run == "notify":
+            return None
+        if known is not None:
+            days.append(known.evaluated_on)
+    return min(days) - NEWS
 
 
 def _chosen(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from warehouse.alerting.scope import Dimensions, condition
-from warehouse.connection import Connection
+from warehouse.connection import Connection, quoted
 from warehouse.identity import SEEDS
 
 _SQL = Path(__file__).parent
@@ -41,12 +42,30 @@ def _text(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text()
 
 
-def _ask(con: Connection, name: str, given: Mapping[str, Any] | None = None, **parts: str) -> list[Row]:
+def _sql(name: str, given: Mapping[str, Any] | None = None, **parts: str) -> str:
+    """A file's SQL with its $names and {parts} filled in."""
     sql = _text(name)
     for part, text in parts.items():
         sql = sql.replace(f"{{{part}}}", text)
-    wanted = {key: value for key, value in (given or {}).items() if f"${key}" in sql}
-    return con.execute(sql, wanted or None).fetchall()
+    return re.sub(r"\$(\w+)", lambda hit: _literal((given or {})[hit[1]]), sql)
+
+
+def _literal(value: Any) -> str:
+    """A value as SQL writes it: for bound parameters DuckDB would first import pandas, half a second for nothing."""
+    if isinstance(value, bool) or value is None:
+        return str(value).lower() if value is not None else "null"
+    if isinstance(value, (int, float)):
+        return f"{value!r}::double" if isinstance(value, float) else str(value)
+    if isinstance(value, date):
+        return f"date '{value.isoformat()}'"
+    if isinstance(value, (list, tuple)):
+        inside = ",".join(str(v) if isinstance(v, int) else '"' + str(v).replace('"', "") + '"' for v in value)
+        return f"'{quoted(f'[{inside}]')}'"
+    return f"'{quoted(str(value))}'"
+
+
+def _ask(con: Connection, name: str, given: Mapping[str, Any] | None = None, **parts: str) -> list[Row]:
+    return con.execute(_sql(name, given, **parts)).fetchall()
 
 
 @cache
@@ -56,39 +75,49 @@ def _seed(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _table(con: Connection, name: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-    """A small temporary table of rows."""
+    """A small temporary table of rows, as literals: for bound parameters DuckDB would first import pandas."""
     columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
     con.execute(f"create or replace temp table {name} ({columns})")
-    listed = [list(row) for row in rows]
-    if listed:
-        marks = ", ".join(f"unnest(?::{kind}[])" for kind in types.values())
-        con.execute(f"insert into {name} select {marks}", [list(column) for column in zip(*listed, strict=True)])
+    values = ", ".join("(" + ", ".join(f"'{quoted(str(v))}'" for v in row) + ")" for row in rows)
+    if values:
+        con.execute(f"insert into {name} values {values}")  # noqa: S608 -- quoted
 
 
-def watch(con: Connection, scopes: Sequence[Dimensions], decided: Sequence[tuple[str, date]] = ()) -> None:
+def watch(
+    con: Connection,
+    scopes: Sequence[Dimensions],
+    decided: Sequence[tuple[str, date]] = (),
+    *,
+    since: date | None = None,
+    providers: Collection[str] | None = None,
+) -> None:
     """Make the temporary tables that the questions read: series, looks, stated, copied, moves.
 
     scopes: what the rules name; series that none names are left out. decided: events of the gate that a person
-    released, and when. Read-only databases have temporary tables, too.
+    released, and when. since: leave out series of which nothing new can be told on or after that day. providers: only
+    theirs. Read-only databases have temporary tables, too.
     """
-    _table(
-        con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, (r[:2] for r in _seed("marketplaces"))
-    )
-    _table(con, "page_sources", {"source": "varchar"}, (r[:1] for r in _seed("page_sources")))
+    markets = (row[:2] for row in _seed("marketplaces"))
+    _table(con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, markets)
+    _table(con, "page_sources", {"source": "varchar"}, (row[:1] for row in _seed("page_sources")))
     _table(con, "decided", {"event_id": "varchar", "day": "date"}, decided)
-    con.execute(f"create or replace temp table all_series as {_text('series')}")
-    found = [condition(scope) for scope in scopes]
-    wanted = " or ".join(f"({sql})" for sql, _ in found) or "false"
-    values = [value for _, given in found for value in given]
-    con.execute(f"create or replace temp table series as from all_series where {wanted}", values)
-    for name in ("looks", "stated", "copied", "moves"):
+    for name in ("looks", "all_series"):
+        con.execute(f"create or replace temp table {name} as {_text(name)}")
+    wanted = " or ".join(f"({condition(scope)})" for scope in scopes) or "false"
+    if since is not None:
+        con.execute(f"create or replace temp table active as {_sql('active', {'since': since})}")
+        wanted = f"({wanted}) and series_id in (select series_id from active)"  # noqa: S608 -- quoted
+    if providers is not None:
+        names = ", ".join(f"'{quoted(name)}'" for name in sorted(providers)) or "null"
+        wanted = f"({wanted}) and provider in ({names})"
+    con.execute(f"create or replace temp table series as from all_series where {wanted}")
+    for name in ("stated", "copied", "moves"):
         con.execute(f"create or replace temp table {name} as {_text(name)}")
 
 
 def narrow(con: Connection, scope: Dimensions) -> None:
     """Choose the series that the next question is about."""
-    sql, values = condition(scope)
-    con.execute(f"create or replace temp table scoped as select n from series where {sql}", values)  # noqa: S608
+    con.execute(f"create or replace temp table scoped as select n from series where {condition(scope)}")  # noqa: S608
 
 
 def notified(con: Connection, sign: int, log_distance: float, confirm: Any) -> list[Row]:
@@ -117,8 +146,7 @@ def crossings(
         "sign": sign, "d": log_distance, "h": log_hysteresis, "line": line, "days": days, "history": history,
     }  # fmt: skip
     if reference == "median":
-        medians = _text("medians").replace("$sign", str(int(sign))).replace("$d", repr(float(log_distance)))
-        con.execute(f"create or replace temp table medians as {medians}")
+        con.execute(f"create or replace temp table medians as {_sql('medians', given)}")
     frame, ref = _REFERENCES[reference]
     return _ask(con, "crossings", given, told=_TOLD[confirm], frame=frame, reference=ref)
 
@@ -127,8 +155,14 @@ def draw_lines(
     con: Connection, model: str, workload: str, method: str, precisions: Sequence[str], most: float
 ) -> dict[int, float]:
     """Draw each series' own line where a million tokens cost `most` USD; returns n -> their cost at one USD an hour."""
-    given = {"model": model, "workload": workload, "method": method, "precisions": list(precisions), "most": most}
-    con.execute(f"create or replace temp table lines as {_text('token_lines')}", given)
+    given = {
+        "model": model,
+        "workload": workload,
+        "method": method,
+        "precisions": [p.lower() for p in precisions],
+        "most": most,
+    }
+    con.execute(f"create or replace temp table lines as {_sql('token_lines', given)}")
     return dict(con.execute("select n, usd_per_m_tokens_at_1 from lines").fetchall())
 
 
@@ -141,12 +175,12 @@ def moved(con: Connection, confirm: Any) -> list[Row]:
 
 
 def offers(con: Connection, is_gone: bool, confirm: Any) -> list[Row]:
-    """(n, piece, i, day, told_on, trigger_id, is_gone): things that a source began or ceased to list."""
+    """(n, piece, i, day, told_on): things that a source began or ceased to list."""
     return _ask(con, "offers", {"is_gone": is_gone}, told=_TOLD[confirm])
 
 
 def availability(con: Connection, is_sold_out: bool, min_gap: int, confirm: Any) -> list[Row]:
-    """(n, piece, i, day, told_on, trigger_id, before, now): things that sold out or can be had again."""
+    """(n, piece, i, day, told_on, before, now): things that sold out or can be had again."""
     return _ask(con, "availability", {"is_sold_out": is_sold_out, "min_gap": min_gap}, told=_TOLD[confirm])
 
 
@@ -193,13 +227,9 @@ def built(con: Connection) -> tuple[datetime, date]:
 
 MOVE = (
     "n", "piece", "i", "series_id", "trigger_id", "day", "seen_on", "next_day", "usd", "value", "currency", "quality",
-    "provider", "source", "instance", "gpu", "gpu_memory_gb", "form_factor", "gpu_count", "region", "zone",
-    "pricing_model", "term_months", "upfront", "market", "is_page", "prev_usd", "prev_value",
+    "availability", "prev_usd", "prev_value", "provider", "source", "instance", "gpu", "gpu_memory_gb", "form_factor",
+    "gpu_count", "region", "zone", "pricing_model", "term_months", "upfront", "market", "is_page",
 )  # fmt: skip
-
-
-_OF_MOVE = {"n", "piece", "i", "trigger_id", "day", "seen_on", "next_day", "usd", "value", "currency", "quality",
-            "prev_usd", "prev_value"}  # fmt: skip
 
 
 def described(con: Connection, keys: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], dict[str, Any]]:
@@ -207,8 +237,7 @@ def described(con: Connection, keys: Sequence[tuple[int, int, int]]) -> dict[tup
     if not keys:
         return {}
     ns, pieces, numbers = (list(column) for column in zip(*keys, strict=True))
-    columns = ", ".join(f"{'m' if name in _OF_MOVE else 's'}.{name}" for name in MOVE)
-    rows = _ask(con, "described", {"ns": ns, "pieces": pieces, "is": numbers}, columns=columns)
+    rows = _ask(con, "described", {"ns": ns, "pieces": pieces, "is": numbers})
     return {row[:3]: dict(zip(MOVE, row, strict=True)) for row in rows}
 
 

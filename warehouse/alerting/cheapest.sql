@@ -2,10 +2,11 @@
 -- grp: the group's dimensions, as text. What was not seen for a week is not in force here. n, piece, i: the price's row.
 with standing as (
     select
-        concat_ws(' · ', {group}) as grp, s.provider, m.n, m.piece, m.i, m.usd, m.told_auto as from_on,
-        least(coalesce(m.next_day, 'infinity'), coalesce(m.until, 'infinity'), m.last_seen_on + 8) as until_on
+        concat_ws(' · ', {group}) as grp, s.provider, m.n, m.piece, m.i, t.usd, m.told_auto as from_on,
+        least(coalesce(m.next_day, 'infinity'), coalesce(t.until, 'infinity'), t.last_seen_on + 8) as until_on
     from moves as m
-    join series as s using (n)
+    join stated as t using (r)
+    join series as s on s.n = m.n
     where m.n in (select n from scoped) and m.told_auto is not null
 ),
 days as (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from warehouse.connection import quoted
 from warehouse.identity import resolve, states_memory
 from warehouse.names import provider_slug
 
@@ -16,39 +16,39 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def condition(wanted: Dimensions) -> tuple[str, list[Any]]:
-    """An SQL condition and its parameters: each dimension that is named must fit one of its values.
+def condition(wanted: Dimensions) -> str:
+    """An SQL condition: each dimension that is named must fit one of its values.
 
-    A GPU is any label, and "A100" means every variant. Texts ignore case; `*` stands for anything.
+    A GPU is any label, and "A100" means every variant. Texts ignore case; `*` stands for anything. Values are quoted,
+    not bound: for bound parameters DuckDB would first import pandas.
     """
-    terms, values = ["true"], []
+    terms = ["true"]
     for column, words in wanted.items():
         if column not in COLUMNS:
             raise ValueError(f"no dimension of a series: {column}")
-        fits = [_one(column, word) for word in words]
-        terms.append("(" + " or ".join(sql for sql, _ in fits) + ")")
-        values += [value for _, found in fits for value in found]
-    return " and ".join(terms), values
+        terms.append("(" + " or ".join(_one(column, word) for word in words) + ")")
+    return " and ".join(terms)
 
 
-def _one(column: str, word: str) -> tuple[str, list[Any]]:
+def _one(column: str, word: str) -> str:
+    low = quoted(word.lower())
     if column == "gpu":
         return _gpu(word)
     if column in _NUMBERS:
-        return f"{column} = ?::decimal(18, 6)", [word]
+        return f"{column} = '{low}'::decimal(18, 6)"
     if column == "provider" and "*" not in word:
         # Imported rows keep the name as their file writes it.
-        return "lower(provider) in (?, ?)", [word.lower(), provider_slug(word)]
+        return f"lower(provider) in ('{low}', '{quoted(provider_slug(word))}')"
     if "*" in word:
-        return f"lower({column}) glob ?", [word.lower()]
-    return f"lower({column}) = ?", [word.lower().replace("-", "_") if column == "pricing_model" else word.lower()]
+        return f"lower({column}) glob '{low}'"
+    return f"lower({column}) = '{low.replace('-', '_') if column == 'pricing_model' else low}'"
 
 
-def _gpu(label: str) -> tuple[str, list[Any]]:
+def _gpu(label: str) -> str:
     card = resolve(label)
-    terms, values = ["gpu = ?"], [card.model or label]
+    terms = [f"gpu = '{quoted(card.model or label)}'"]
     if card.form_factor:
-        terms, values = [*terms, "form_factor = ?"], [*values, card.form_factor]
+        terms.append(f"form_factor = '{quoted(card.form_factor)}'")
     if card.memory_gb is not None and states_memory(label):
-        terms, values = [*terms, "gpu_memory_gb = ?::decimal(18, 6)"], [*values, str(card.memory_gb)]
-    return "(" + " and ".join(terms) + ")", values
+        terms.append(f"gpu_memory_gb = '{card.memory_gb}'::decimal(18, 6)")
+    return "(" + " and ".join(terms) + ")"

@@ -5,7 +5,7 @@ with constants as (
     select gpu, form_factor, gpu_memory_gb, tp, min(usd_per_m_tokens / usd_per_gpu_hour) as per_usd
     from v1.cost_per_token
     where model = $model and workload = $workload and method = $method and usd_per_gpu_hour > 0
-        and (len($precisions) = 0 or list_contains(list_transform($precisions, lambda p : lower(p)), lower(precision)))
+        and ($precisions = '[]' or list_contains($precisions::varchar[], lower(precision)))
     group by all
 )
 select s.n, ln($most / min(c.per_usd)) as line, min(c.per_usd) as usd_per_m_tokens_at_1
