@@ -11,6 +11,7 @@ import cyclopts
 from cyclopts import App
 
 from pipelines import (
+    alerting,
     ask,
     calibrating,
     cost,
@@ -41,6 +42,7 @@ for command in (
 app.command(importing.import_, name="import")
 app.command(quarantine.app)
 app.command(cost.app)
+app.command(alerting.app)
 
 
 def main(argv: list[str] | None = None) -> None:
