@@ -10,7 +10,7 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import ask, calibrating, cost, explaining, importing, past, quarantine, replaying, settings, work
+from pipelines import ask, calibrating, cost, explaining, importing, past, quarantine, replaying, reporting, settings, work
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(
@@ -28,6 +28,7 @@ for command in (
 app.command(importing.import_, name="import")
 app.command(quarantine.app)
 app.command(cost.app)
+app.command(reporting.app)
 
 
 def main(argv: list[str] | None = None) -> None:
