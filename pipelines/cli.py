@@ -10,7 +10,19 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import ask, calibrating, cost, explaining, importing, past, quarantine, replaying, reporting, settings, work
+from pipelines import (
+    ask,
+    calibrating,
+    cost,
+    explaining,
+    importing,
+    past,
+    quarantine,
+    replaying,
+    reporting,
+    settings,
+    work,
+)
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(

@@ -11,7 +11,9 @@ from pipelines import settings
 from pipelines.console import OK, USAGE, Home, Json, Problem, say
 from pipelines.output import show
 
-app = App(name="report", help="The site that people read: pages, charts, feeds and files.", result_action="return_value")
+app = App(
+    name="report", help="The site that people read: pages, charts, feeds and files.", result_action="return_value"
+)
 
 
 def folder(home: Path | None, out: Path | None) -> Path:
@@ -48,7 +50,11 @@ def build(*, out: Path | None = None, base_url: str = "", as_json: Json = False,
             raise Problem(f"{state.published} cannot be read; a refresh makes it again: {broken}") from broken
     if as_json:
         facts = ("path", "pages", "files", "written", "has_shell", "seconds")
-        show(facts, [(str(made.root), made.pages, made.files, made.written, made.has_shell, round(made.seconds, 1))], "json")
+        show(
+            facts,
+            [(str(made.root), made.pages, made.files, made.written, made.has_shell, round(made.seconds, 1))],
+            "json",
+        )
     else:
         print(made.root / "index.html")
     shell = "" if made.has_shell else "; without the SQL shell, which make setup fetches where Node is"
@@ -75,7 +81,9 @@ def serve(*, out: Path | None = None, port: int = 8000, home: Home = None) -> in
     try:
         serving = server(root, port)
     except OSError as taken:
-        raise Problem(f"port {port} on {HOST} cannot be used ({taken.strerror}); choose another with --port", USAGE) from taken
+        raise Problem(
+            f"port {port} on {HOST} cannot be used ({taken.strerror}); choose another with --port", USAGE
+        ) from taken
     with serving:
         print(f"http://{HOST}:{serving.server_address[1]}/index.html", flush=True)
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from warehouse.connection import Connection, in_memory, nothing_published, quoted
 from warehouse.home import Home
-from warehouse.publish import CSV_CELL, CSV_ROWS, STORAGE, quote_name
+from warehouse.publish import CSV_CELL, STORAGE, quote_name
 
 
 @contextmanager
@@ -30,14 +30,11 @@ def parquet(con: Connection, query: str, path: Path) -> None:
     _copy(con, query, path, "format parquet, compression zstd")
 
 
-def csv(con: Connection, query: str, path: Path) -> bool:
-    """Write a query's rows as CSV, harmless to spreadsheets, unless they are more than CSV_ROWS; whether it was written."""
-    if con.execute(f"select count(*) > {CSV_ROWS} from ({query})").fetchall()[0][0]:  # noqa: S608 -- a query of ours
-        return False
+def csv(con: Connection, query: str, path: Path) -> None:
+    """Write a query's rows as CSV that is harmless to spreadsheets."""
     texts = [quote_name(name) for name, kind, *_ in con.execute(f"describe {query}").fetchall() if kind == "VARCHAR"]
     safe = f"* replace ({', '.join(f'{CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
     _copy(con, f"select {safe} from ({query})", path, "format csv, header true")  # noqa: S608 -- a query of ours
-    return True
 
 
 def database(con: Connection, tables: dict[str, str], path: Path) -> None:

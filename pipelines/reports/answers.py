@@ -17,9 +17,13 @@ def cheapest(world: World, gpu: GpuKey) -> str:
     if not found:
         return _without_on_demand(world, gpu)
     first = found[0]
-    others = f"; {_others(world, gpu, found)}" if len({r["provider"] for r in found}) > 1 else ", the only provider with a price"
+    others = (
+        f"; {_others(world, gpu, found)}"
+        if len({r["provider"] for r in found}) > 1
+        else ", the only provider whose price was seen within a week"
+    )
     return (
-        f"On {words.long_day(world.as_of)} the lowest on-demand list price of the {name} is "
+        f"On {world.today} the lowest on-demand list price of the {name} is "
         f"{words.usd(first['usd_per_gpu_hour'])} per GPU-hour, at {world.provider_name(first['provider'])}"
         f"{_terms(first)}{others}.{_trend(world, gpu)}"
     )
@@ -30,11 +34,16 @@ def _others(world: World, gpu: GpuKey, found: list[Row]) -> str:
     if level:
         return f"the median of {level['n_providers']} providers is {words.usd(level['level_median'])}"
     dearest = max(found, key=lambda r: r["usd_per_gpu_hour"])
-    return f"the other end of the list is {words.usd(dearest['usd_per_gpu_hour'])}, at {world.provider_name(dearest['provider'])}"
+    price = words.usd(dearest["usd_per_gpu_hour"])
+    return f"the other end of the list is {price}, at {world.provider_name(dearest['provider'])}"
 
 
 def _terms(row: Row) -> str:
-    told = [row["form_factor"] or "", f"machine of {words.number(row['gpu_count'])}" if row["gpu_count"] != 1 else "", row["region"]]
+    told = [
+        row["form_factor"] or "",
+        f"machine of {words.number(row['gpu_count'])}" if row["gpu_count"] != 1 else "",
+        row["region"],
+    ]
     shown = ", ".join(filter(None, told))
     return f" ({shown})" if shown else ""
 
@@ -61,16 +70,16 @@ def _without_on_demand(world: World, gpu: GpuKey) -> str:
     if priced:
         first = priced[0]
         return (
-            f"On {words.long_day(world.as_of)} no provider that is watched has a fresh on-demand price of the {name}; the "
+            f"On {world.today} no provider that is watched has a fresh on-demand price of the {name}; the "
             f"lowest of other kinds is {words.usd(first['usd_per_gpu_hour'])} per GPU-hour at "
             f"{world.provider_name(first['provider'])} ({words.pricing(first['pricing_model'], first['term_months'])})."
         )
     if offers:
         return (
-            f"No provider that is watched lists an all-in price of the {name}: what there is are prices of parts, which are "
+            f"No provider that is watched lists an all-in price of the {name}: there are prices of parts, which are "
             "not a price per GPU-hour."
         )
     return (
-        f"No price of the {name} is in force on {words.long_day(world.as_of)}; the last was seen on "
+        f"No price of the {name} is in force on {world.today}; the last was seen on "
         f"{words.long_day(world.gpus[gpu].until)}."
     )

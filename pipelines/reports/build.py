@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.reports import files, shell
 from pipelines.reports.feeds import feeds
+from pipelines.reports.lists import lists
 from pipelines.reports.machine import documents
 from pipelines.reports.pages import (
     about,
@@ -28,7 +30,7 @@ from pipelines.reports.pages import (
     today,
     tokens,
 )
-from pipelines.reports.render import Renderer, dumps
+from pipelines.reports.render import Renderer, hashed
 from pipelines.reports.site import Page
 from pipelines.reports.world import World
 from pipelines.reports.writing import Folder, folder
@@ -37,9 +39,17 @@ from warehouse.home import Home
 
 log = logging.getLogger("gpuhour.report")
 _KINDS: tuple[Callable[[World], Iterator[Page]], ...] = (
-    today.today_pages, gpu.gpu_pages, provider.provider_pages, compare.compare_pages, tokens.token_pages, deciding.deciding_pages,
-    indices.index_pages, changes.change_pages, seed.seed_pages, receipts.receipt_pages,
-)  # fmt: skip
+    today.today_pages,
+    gpu.gpu_pages,
+    provider.provider_pages,
+    compare.compare_pages,
+    tokens.token_pages,
+    deciding.deciding_pages,
+    indices.index_pages,
+    changes.change_pages,
+    seed.seed_pages,
+    receipts.receipt_pages,
+)
 
 
 class BadAddress(Exception):
@@ -48,7 +58,7 @@ class BadAddress(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build made: where, how many pages and files, how many of them were written, and whether the SQL shell is there."""
+    """A built site: where, how many pages and files, how many it had to write, and whether it has a SQL shell."""
 
     root: Path
     pages: int
@@ -70,18 +80,22 @@ def build(home: Home, out: Path, base_url: str = "") -> Built:
         world = World(con)
         files.prepare(world)
         renderer = Renderer(world, base_url, has_seed=bool(world.rows("seed")))
-        for asset in renderer.assets.values():
-            site.put(asset.path, _key(asset.content), lambda a=asset: a.content)  # type: ignore[misc]
+        for asset in renderer.assets:
+            site.have(asset.path, asset.content)
         found_shell = shell.found()
         for path, source in found_shell.files if found_shell else ():
-            site.copy(path, f"{source.stat().st_size} {shell.VERSION}", lambda to, source=source: to.write_bytes(source.read_bytes()))  # type: ignore[misc]
+            site.copy(path, f"{source.stat().st_size} {shell.VERSION}", partial(copyfile, source))
         log.info("files")
         absent = _write_files(site, files.page_files(world))
         listed = _whole_files(site, world)
         pages = _write_pages(site, world, renderer, absent, listed, found_shell)
         log.info("feeds and JSON")
-        for path, content in (*feeds(world, renderer), *documents(world, renderer), *_for_machines(world, renderer, pages, listed)):
-            site.put(path, _key(content), lambda content=content: content)  # type: ignore[misc]
+        for path, content in (
+            *feeds(world, renderer),
+            *documents(world, renderer),
+            *lists(world, renderer, pages, listed),
+        ):
+            site.have(path, content)
         count = len(site.paths)
     return Built(out, len(pages), count, site.written, found_shell is not None, time.monotonic() - began)
 
@@ -98,7 +112,7 @@ def _write_files(site: Folder, found: Iterator[files.File]) -> set[str]:
     absent = set()
     for file in found:
         if files.is_written(file):
-            site.copy(file.path, _key(file.key.encode()), file.write)
+            site.copy(file.path, hashed(file.key.encode()), file.write)
         else:
             absent.add(file.path)
     return absent
@@ -112,9 +126,16 @@ def _whole_files(site: Folder, world: World) -> list[dict[str, Any]]:
 
 
 def _write_pages(
-    site: Folder, world: World, renderer: Renderer, absent: set[str], listed: list[dict[str, Any]], found_shell: shell.Shell | None
+    site: Folder,
+    world: World,
+    renderer: Renderer,
+    absent: set[str],
+    listed: list[dict[str, Any]],
+    found_shell: shell.Shell | None,
 ) -> list[Page]:
-    offered = absent | ({f"data/{name}.csv" for name in ("offers_latest", "price_changes", "index_daily")} - {f["path"] for f in listed})
+    offered = absent | (
+        {f"data/{name}.csv" for name in ("offers_latest", "price_changes", "index_daily")} - {f["path"] for f in listed}
+    )
     pages: list[Page] = []
     last = time.monotonic()
     facts = found_shell.facts | {"cut": files.CUT} if found_shell else {}
@@ -122,7 +143,7 @@ def _write_pages(
     for kind in kinds:
         for page in kind(world):
             kept = _without(page, offered)
-            site.put(page.path, renderer.key(kept), lambda kept=kept: renderer.render(kept))  # type: ignore[misc]
+            site.put(page.path, renderer.key(kept), partial(renderer.render, kept))
             pages.append(Page(kept.path, kept.template, kept.title, kept.about, as_of=kept.as_of))
             if time.monotonic() - last > 2:
                 last = time.monotonic()
@@ -135,52 +156,3 @@ def _without(page: Page, absent: set[str]) -> Page:
     kept = tuple(f for f in page.downloads if f.path not in absent)
     names = ("path", "template", "title", "about", "facts", "as_of", "section", "feed", "is_dataset")
     return page if len(kept) == len(page.downloads) else Page(downloads=kept, **{n: getattr(page, n) for n in names})
-
-
-def _for_machines(
-    world: World, renderer: Renderer, pages: list[Page], listed: list[dict[str, Any]]
-) -> Iterator[tuple[str, bytes]]:
-    base = renderer.site["base_url"]
-    yield "llms.txt", renderer.text("llms.txt", world=world, pages=pages, files=listed)
-    yield "datapackage.json", dumps(_datapackage(world, listed, base))
-    yield "assets/icon.svg", (Path(__file__).parent / "static" / "icon.svg").read_bytes()
-    if base:  # a site map knows whole addresses only
-        yield "sitemap.xml", renderer.text("sitemap.xml", pages=pages)
-
-
-def _datapackage(world: World, listed: list[dict[str, Any]], base: str) -> dict[str, Any]:
-    """A Data Package: what each file is, and what its columns mean."""
-    meanings: dict[str, list[dict[str, Any]]] = {}
-    for row in world.rows("schema"):
-        meanings.setdefault(row["relation"], []).append(
-            {"name": row["name"], "type": _frictionless(row["type"]), "description": row["meaning"] or ""}
-        )
-    resources = []
-    for file in listed:
-        name, _, form = file["path"].removeprefix("data/").rpartition(".")
-        resources.append({
-            "name": f"{name}-{form}".replace("_", "-"), "path": file["path"], "format": form, "bytes": file["bytes"],
-            "description": file["about"],
-            "mediatype": {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}.get(form, "application/octet-stream"),
-            **({"schema": {"fields": meanings[name]}} if name in meanings and form == "csv" else {}),
-        })  # fmt: skip
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "gpuhour",
-        "title": "List prices of GPUs in the cloud, in USD per GPU-hour",
-        "version": f"{world.meta['schema_version']}+{world.as_of:%Y%m%d}",
-        "licenses": [{"name": "MIT", "path": "https://spdx.org/licenses/MIT.html"}],
-        **({"homepage": base} if base else {}),
-        "resources": resources,
-    }
-
-
-def _frictionless(kind: str) -> str:
-    names = {"DATE": "date", "BOOLEAN": "boolean", "VARCHAR": "string", "TIMESTAMP WITH TIME ZONE": "datetime", "TIMESTAMP": "datetime"}
-    return names.get(kind, "integer" if "INT" in kind else "number" if kind.startswith(("DECIMAL", "DOUBLE", "FLOAT")) else "any")
-
-
-def _key(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:24]
-
-

@@ -1,6 +1,6 @@
 """Lays out charts: where lines, ticks and labels lie; templates/charts.svg turns that into SVG.
 
-A plot is 1000 wide and as high as it is in pixels; it is stretched in width alone, so that text keeps its size on a phone.
+A plot is 1000 wide and as high as it is in pixels; it is stretched in width alone: text keeps its size.
 Coordinates are whole numbers, one after another relative: a path of three years of daily steps takes a few kilobytes.
 """
 
@@ -27,8 +27,8 @@ def steps(
 ) -> dict[str, Any] | None:
     """Step lines over time, each named at its end; None where there is too little to draw. Values: USD.
 
-    `band` is (since, until, low, high) stretches, drawn behind. At most LINES lines are drawn; `n_left_out` says how many
-    are not.
+    `band` is (since, until, low, high) stretches, drawn behind. At most LINES lines are drawn; `n_left_out` counts
+    those that are not.
     """
     drawn = [line for line in lines if line[1]]
     days = max((sum((s.until - s.since).days for s in segments) for _, segments in drawn), default=0)
@@ -45,22 +45,31 @@ def steps(
         "height": height,
         "since": since,
         "until": until - DAY,
-        "rungs": [{"y": plot.y(rung), "label": rung_label(rung)} for rung in rungs],
+        "rungs": [{"y": plot.y(rung), "label": label} for rung, label in zip(rungs, rung_labels(rungs), strict=True)],
         "dates": list(_dates(since, until)),
         "band": plot.band(shown),
         "lines": _labelled(
-            [{"name": name, "d": plot.path(found), "y": plot.y(found[-1].value), "value": found[-1].value,
-              "is_open": found[-1].until == until} for name, found in drawn],
+            [
+                {
+                    "name": name,
+                    "d": plot.path(found),
+                    "y": plot.y(found[-1].value),
+                    "value": found[-1].value,
+                    "is_open": found[-1].until == until,
+                }
+                for name, found in drawn
+            ],
             height,
         ),
         "n_left_out": left_out,
-    }  # fmt: skip
+    }
 
 
 def scale(values: Iterable[float]) -> tuple[float, list[dict[str, Any]]]:
     """The end of an axis from zero over some values, and its ticks in percent of it."""
     rungs = ticks(0.0, max(values, default=1.0) or 1.0)
-    return rungs[-1], [{"at": _percent(rung / rungs[-1]), "label": rung_label(rung)} for rung in rungs]
+    labels = rung_labels(rungs)
+    return rungs[-1], [{"at": _percent(r / rungs[-1]), "label": label} for r, label in zip(rungs, labels, strict=True)]
 
 
 def at(value: Any, end: float) -> str:
@@ -68,11 +77,10 @@ def at(value: Any, end: float) -> str:
     return _percent(float(value) / end)
 
 
-def rung_label(value: float) -> str:
-    """An amount beside a gridline: 0, 0.25, 2.50."""
-    text = f"{value:.6f}".rstrip("0").rstrip(".")
-    whole, _, rest = text.partition(".")
-    return f"{whole}.{rest.ljust(2, '0')}" if rest else whole
+def rung_labels(values: Sequence[float]) -> list[str]:
+    """Amounts beside gridlines, all to the same number of places: 0, 1, 2 or 0.00, 0.25, 0.50."""
+    places = max(len(f"{value:.6f}".rstrip("0").partition(".")[2]) for value in values)
+    return [f"{value:.{max(places, 2) if places else 0}f}" for value in values]
 
 
 def _percent(part: float) -> str:

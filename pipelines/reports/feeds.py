@@ -14,16 +14,21 @@ from pipelines.reports.render import Renderer, dumps
 from pipelines.reports.world import World, gpu_name, key_of
 
 MOST = 100  # entries
+_FACTS = ("event_id", "series_id", "provider", "gpu", "gpu_memory_gb", "form_factor", "instance", "region",
+          "pricing_model", "term_months", "kind", "changed_on", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct",
+          "source_url", "sha256")  # fmt: skip
 
 
 def feeds(world: World, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     """(path, content) of the feed of all changes, and of those of each GPU and provider."""
     base = renderer.site["base_url"]
-    news = [c for c in world.news][:MOST]
+    news = world.news[:MOST]
     yield from _feed(world, renderer, base, "changes", "changes.html", "Price changes", news)
     for key, gpu in world.gpus.items():
         rows = [c for c in world.changes_by_gpu.get(key, ()) if not c["is_first_look"]]
-        yield from _feed(world, renderer, base, f"gpu/{gpu.slug}", f"gpu/{gpu.slug}.html", f"{gpu.name}: price changes", rows, False)
+        yield from _feed(
+            world, renderer, base, f"gpu/{gpu.slug}", f"gpu/{gpu.slug}.html", f"{gpu.name}: price changes", rows, False
+        )
     for provider in world.providers.values():
         rows = [c for c in world.changes_by_provider.get(provider.slug, ()) if not c["is_first_look"]]
         path = f"provider/{provider.file}"
@@ -31,7 +36,14 @@ def feeds(world: World, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
 
 
 def _feed(
-    world: World, renderer: Renderer, base: str, path: str, page: str, title: str, rows: Sequence[Row], with_json: bool = True
+    world: World,
+    renderer: Renderer,
+    base: str,
+    path: str,
+    page: str,
+    title: str,
+    rows: Sequence[Row],
+    with_json: bool = True,
 ) -> Iterator[tuple[str, bytes]]:
     at = f"{base}/" if base else "../" * path.count("/")
     entries = [_entry(world, at, c) for c in rows]
@@ -58,23 +70,38 @@ def _as_json(feed: dict[str, Any], base: str, path: str) -> dict[str, Any]:
         "authors": [{"name": "gpuhour"}],
         "language": "en",
         "items": [
-            {"id": e["id"], **({"url": e["url"]} if base else {}), "title": e["title"], "content_text": e["summary"],
-             "date_published": e["updated"], "tags": [e["kind"]], "_gpuhour": e["facts"]}
+            {
+                "id": e["id"],
+                **({"url": e["url"]} if base else {}),
+                "title": e["title"],
+                "content_text": e["summary"],
+                "date_published": e["updated"],
+                "tags": [e["kind"]],
+                "_gpuhour": e["facts"],
+            }
             for e in feed["entries"]
         ],
-    }  # fmt: skip
+    }
 
 
 def _entry(world: World, at: str, change: Row) -> dict[str, Any]:
-    name = f"{gpu_name(key_of(change))} at {world.provider_name(change['provider'])}" if change["gpu"] else world.provider_name(
-        change["provider"]
+    name = (
+        f"{gpu_name(key_of(change))} at {world.provider_name(change['provider'])}"
+        if change["gpu"]
+        else world.provider_name(change["provider"])
     )
     old, new = words.usd(change["old_usd_per_gpu_hour"]), words.usd(change["new_usd_per_gpu_hour"])
-    what = {"drop": f"fell to {new}", "rise": f"rose to {new}", "new": f"new at {new}", "back": f"back at {new}",
-            "gone": "no longer listed"}.get(change["kind"], change["kind"])  # fmt: skip
+    what = {
+        "drop": f"fell to {new}",
+        "rise": f"rose to {new}",
+        "new": f"new at {new}",
+        "back": f"back at {new}",
+        "gone": "no longer listed",
+    }.get(change["kind"], change["kind"])
     kind = words.pricing(change["pricing_model"], change["term_months"])
     where = ", ".join(filter(None, (change["instance"], change["region"], change["zone"])))
     before = f" Before: {old}." if change["old_usd_per_gpu_hour"] is not None else ""
+    day = words.long_day(change["changed_on"])
     by = f" ({words.pct(change['pct'])})" if change["pct"] is not None else ""
     return {
         "id": urn_of(change["event_id"]),
@@ -83,11 +110,9 @@ def _entry(world: World, at: str, change: Row) -> dict[str, Any]:
         "url": f"{at}changes/{change['changed_on']}.html",
         "source_url": change["source_url"] or "",
         "kind": change["kind"],
-        "summary": f"{name}, {kind}{f', {where}' if where else ''}: {what} per GPU-hour on {words.long_day(change['changed_on'])}{by}.{before}",
-        "facts": {k: change[k] for k in ("event_id", "series_id", "provider", "gpu", "gpu_memory_gb", "form_factor", "instance", "region",
-                  "pricing_model", "term_months", "kind", "changed_on", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct", "source_url",
-                  "sha256")},
-    }  # fmt: skip
+        "summary": f"{', '.join(filter(None, (name, kind, where)))}: {what} per GPU-hour on {day}{by}.{before}",
+        "facts": {k: change[k] for k in _FACTS},
+    }
 
 
 def urn_of(event_id: str) -> str:

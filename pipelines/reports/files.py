@@ -10,27 +10,35 @@ from typing import Any
 from pipelines.reports.world import GpuKey, World
 from warehouse import extract
 from warehouse.connection import quoted
+from warehouse.publish import CSV_ROWS
 
-_ORDER = "gpu, gpu_memory_gb, provider, pricing_model, term_months, usd_per_gpu_hour, instance, region, zone, upfront, series_id"
+_ORDER = "gpu, gpu_memory_gb, provider, pricing_model, term_months, usd_per_gpu_hour, instance, region, zone, series_id"
 _OFFERS = f"select * exclude (place) from temp.offers where {{}} order by {_ORDER}"  # noqa: S608 -- names of ours
+_CHANGES = "select * exclude (is_first_look) from temp.changes"
 _HISTORY = "select * from temp.intervals where {} order by provider, series_id, valid_from, observed_at"
 # relation -> order, what it is, and whether it is written as CSV too, where it is short enough.
 _WHOLE: dict[str, tuple[str, str, bool]] = {
-    "price_changes": ("seq", "every change of a price", True),
     "index_daily": ("index_id, day", "every index by day", True),
     "series": ("series_id", "what has one price history", False),
-    "cost_per_token": ("model, method, precision, workload, operating_point, provider, spec, pricing_model, term_months, tp, series_id",
-                       "USD per million tokens, with every assumption", False),
+    "cost_per_token": (
+        "model, method, precision, workload, operating_point, provider, spec, pricing_model, term_months, series_id",
+        "USD per million tokens, with every assumption",
+        False,
+    ),
     "cost_per_unit": ("series_id", "USD per TFLOPS-hour, GB-hour and GB/s-hour of every price", False),
     "training_cost": ("model, spec, method, precision, pricing_model", "what training runs cost", False),
-    "self_host_vs_api": ("model, workload, precision, pricing_model, term_months, host, hosted_model", "own machines against hosts", False),
+    "self_host_vs_api": (
+        "model, workload, precision, pricing_model, term_months, host, hosted_model",
+        "own machines against hosts",
+        False,
+    ),
     "source_health": ("provider, source, seen_on", "what was tried and what came of it", False),
     "quality_events": ("date, event_id", "what was held or flagged, and why", False),
     "seed_claims": ("id", "the seed document's 56 numbers, recomputed", True),
-}  # fmt: skip
+}
 _CUT = {
     "offers_latest": f"select * exclude (place) {{}} from temp.offers order by {_ORDER}",  # noqa: S608 -- names of ours
-    "price_changes": "select * {} from v1.price_changes order by seq desc limit 5000",
+    "price_changes": "select * exclude (is_first_look) {} from temp.changes order by seq desc limit 5000",
     "index_daily": "select * from v1.index_daily where status = 'ok' order by index_id, day desc limit 20000",
     "series": "select * from v1.series order by series_id limit 20000",
     "meta": "select * {} from v1.meta",
@@ -50,8 +58,11 @@ class File:
 
 
 def prepare(world: World) -> None:
-    """Make the table of every price with its days, which many files are cut from."""
-    world.con.execute("create or replace temp table intervals as from v1.price_intervals where source <> 'seed'")
+    """Make the tables that many files are cut from, in an order in which a cut reads little."""
+    world.con.execute(
+        "create or replace temp table intervals as from v1.price_intervals where source <> 'seed' order by gpu"
+    )
+    world.con.execute("create or replace temp table costs as from v1.cost_per_token order by model")
 
 
 def page_files(world: World) -> Iterator[File]:
@@ -65,10 +76,12 @@ def page_files(world: World) -> Iterator[File]:
     for provider in world.providers.values():
         where = f"provider = '{quoted(provider.slug)}'"
         yield from _both(world, f"provider/{provider.file}", _OFFERS.format(where), offers.get((provider.slug,)))
-        yield _parquet(world, f"provider/{provider.file}-history", _HISTORY.format(where), history.get((provider.slug,)))
-    costs = _sums(world, "cost_per_token", "model", "v1")
+        yield _parquet(
+            world, f"provider/{provider.file}-history", _HISTORY.format(where), history.get((provider.slug,))
+        )
+    costs = _sums(world, "costs", "model")
     for model, file in world.model_files.items():
-        query = _whole("cost_per_token", f"model = '{quoted(model)}'")
+        query = f"select * from temp.costs where model = '{quoted(model)}' order by {_WHOLE['cost_per_token'][0]}"  # noqa: S608
         yield _csv(world, f"tokens/{file}", query, costs.get((model,)))
     days = _sums(world, "index_daily", "index_id", "v1")
     for name, file in world.index_files.items():
@@ -78,10 +91,14 @@ def page_files(world: World) -> Iterator[File]:
 
 def whole_files(world: World) -> Iterator[File]:
     """The relations of the contract, and a small database of the newest."""
-    known = _sums(world, "offers", "1")[1,]
+    known = _sums(world, "offers", "1").get((1,))
     yield from _both(world, "data/offers_latest", _OFFERS.format("true"), known, "all prices in force")
-    known = _sums(world, "intervals", "1")[1,]
-    yield _parquet(world, "data/price_intervals", _HISTORY.format("true"), known, "every price since the start, with its days")
+    known = _sums(world, "intervals", "1").get((1,))
+    yield _parquet(
+        world, "data/price_intervals", _HISTORY.format("true"), known, "every price since the start, with its days"
+    )
+    known = _sums(world, "changes", "1").get((1,))
+    yield from _both(world, "data/price_changes", f"{_CHANGES} order by seq", known, "every change of a price")
     for relation, (_, about, with_csv) in _WHOLE.items():
         known = _sums(world, relation, "1", "v1").get((1,))
         query = _whole(relation)
@@ -89,8 +106,13 @@ def whole_files(world: World) -> Iterator[File]:
             yield from _both(world, f"data/{relation}", query, known, about)
         else:
             yield _parquet(world, f"data/{relation}", query, known, about)
-    sums = [_sums(world, name, "1", "v1").get((1,)) for name in ("offers_latest", "price_changes", "index_daily", "series")]
-    yield File(CUT, repr((sums, world.meta["schema_version"], _CUT)), lambda path: _cut(world, path), "the newest of all, for DuckDB and the SQL page")
+    sums = [_sums(world, name, "1") for name in ("offers", "changes")] + [_sums(world, "index_daily", "1", "v1")]
+    yield File(
+        CUT,
+        repr((sums, world.meta["schema_version"], _CUT)),
+        lambda path: _cut(world, path),
+        "the newest of all, for DuckDB and the SQL page",
+    )
 
 
 def _whole(relation: str, where: str = "true") -> str:
@@ -141,4 +163,4 @@ def _parquet(world: World, base: str, query: str, known: Sum | None, about: str 
 
 def is_written(file: File) -> bool:
     """Whether there will be such a file: a CSV too long to scroll through is none."""
-    return not file.path.endswith(".csv") or (file.rows or 0) <= extract.CSV_ROWS
+    return not file.path.endswith(".csv") or (file.rows or 0) <= CSV_ROWS

@@ -19,18 +19,20 @@ def sources(world: World) -> list[dict[str, Any]]:
     for (provider, source), tries in world.health.items():
         by_day = {t["seen_on"]: t["status"] for t in tries}
         last = tries[-1]
-        found.append({
-            "provider": provider,
-            "source": source,
-            "status": last["status"],
-            "detail": last["detail"] or "",
-            "tried_on": last["seen_on"],
-            "read_on": last["read_on"],
-            "days_behind": (world.as_of - last["read_on"]).days if last["read_on"] else None,
-            "n_offers": last["n_offers"],
-            "strip": [_mark(by_day.get(first + timedelta(days=n))) for n in range(STRIP_DAYS)],
-            "since": last["since"],
-        })  # fmt: skip
+        found.append(
+            {
+                "provider": provider,
+                "source": source,
+                "status": last["status"],
+                "detail": last["detail"] or "",
+                "tried_on": last["seen_on"],
+                "read_on": last["read_on"],
+                "days_behind": (world.as_of - last["read_on"]).days if last["read_on"] else None,
+                "n_offers": last["n_offers"],
+                "strip": [_mark(by_day.get(first + timedelta(days=n))) for n in range(STRIP_DAYS)],
+                "since": last["since"],
+            }
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""Turns pages into bytes: Jinja2 with every value escaped, links relative to the page, nothing that depends on the clock."""
+"""Turns pages into bytes: every value escaped, links relative to the page, nothing that depends on the clock."""
 
 from __future__ import annotations
 
@@ -22,10 +22,19 @@ from pipelines.reports.world import GpuKey, World, gpu_name
 HERE = Path(__file__).parent
 MEDIA = {"CSV": "text/csv", "JSON": "application/json", "Parquet": "application/vnd.apache.parquet"}
 SECTIONS = (
-    ("index.html", "Today"), ("gpus.html", "GPUs"), ("providers.html", "Providers"), ("compare.html", "Compare"),
-    ("tokens.html", "Tokens"), ("train-or-infer.html", "Train or infer"), ("indices.html", "Indices"), ("changes.html", "Changes"),
-    ("2023.html", "2023 and now"), ("data.html", "Data"), ("methodology.html", "Methodology"), ("health.html", "Health"),
-)  # fmt: skip
+    ("index.html", "Today"),
+    ("gpus.html", "GPUs"),
+    ("providers.html", "Providers"),
+    ("compare.html", "Compare"),
+    ("tokens.html", "Tokens"),
+    ("train-or-infer.html", "Train or infer"),
+    ("indices.html", "Indices"),
+    ("changes.html", "Changes"),
+    ("2023.html", "2023 and now"),
+    ("data.html", "Data"),
+    ("methodology.html", "Methodology"),
+    ("health.html", "Health"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,9 @@ class Links:
     @cached_property
     def digest(self) -> str:
         """Changes when a page moves."""
-        return _hash(repr([sorted(map(repr, d.items())) for d in (self._gpus, self._providers, self._models)]).encode())
+        return hashed(
+            repr([sorted(map(repr, d.items())) for d in (self._gpus, self._providers, self._models)]).encode()
+        )
 
 
 class Renderer:
@@ -74,7 +85,9 @@ class Renderer:
 
     def __init__(self, world: World, base_url: str, has_seed: bool) -> None:
         """`base_url` is where the site will lie, without a slash at its end; empty where that is not known."""
-        self.assets = {name: asset(name) for name in ("style.css", "compare.js", "sql.js")}
+        style, compare, sql = (asset(name) for name in ("style.css", "compare.js", "sql.js"))
+        icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
+        self.assets = (style, compare, sql, icon)
         self.links = Links(world)
         self.site = {
             "base_url": base_url,
@@ -83,14 +96,18 @@ class Renderer:
             "version": world.meta["schema_version"],
             "sections": [s for s in SECTIONS if has_seed or s[0] != "2023.html"],
             "media": MEDIA,
-            "style": self.assets["style.css"].path,
-            "compare": self.assets["compare.js"].path,
-            "sql": self.assets["sql.js"].path,
+            "style": style.path,
+            "compare": compare.path,
+            "sql": sql.path,
         }
         self.environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True, keep_trailing_newline=True,
-        )  # fmt: skip
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
         self.environment.filters |= _filters(world)
         self.environment.globals |= {"site": self.site, "links": self.links}
 
@@ -98,13 +115,25 @@ class Renderer:
     def digest(self) -> str:
         """Changes with whatever all pages are made of: templates, code, links, the frame."""
         files = sorted(path for pattern in ("**/*.py", "templates/*", "static/*") for path in HERE.glob(pattern))
-        told = "".join(_hash(path.read_bytes()) for path in files) + self.links.digest + json.dumps(self.site, default=str)
-        return _hash(told.encode())
+        told = (
+            "".join(hashed(path.read_bytes()) for path in files)
+            + self.links.digest
+            + json.dumps(self.site, default=str)
+        )
+        return hashed(told.encode())
 
     def key(self, page: Page) -> str:
         """The same for two pages of equal content."""
-        told = (page.path, page.template, page.title, page.about, page.as_of, [(f.path, f.what) for f in page.downloads], page.facts)
-        return _hash((self.digest + json.dumps(told, default=str)).encode())
+        told = (
+            page.path,
+            page.template,
+            page.title,
+            page.about,
+            page.as_of,
+            [(f.path, f.what) for f in page.downloads],
+            page.facts,
+        )
+        return hashed((self.digest + json.dumps(told, default=str)).encode())
 
     def render(self, page: Page) -> bytes:
         """The page, with links relative to where it lies."""
@@ -123,10 +152,8 @@ def ribbon(world: World) -> str:
     if world.meta["has_live"]:
         return ""
     if "recorded" in (world.meta["origins"] or []):
-        return (
-            f"Demo data: recorded pages of {words.long_day(world.as_of)} and before, not today's prices. Do not quote them as current."
-        )
-    return f"Imported history up to {words.long_day(world.as_of)}: not today's prices."
+        return f"Demo data: recorded pages of {world.today} and before, not today's prices. Do not quote them."
+    return f"Imported history up to {world.today}: not today's prices."
 
 
 def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
@@ -136,17 +163,23 @@ def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": f"gpuhour: {page.title}",
-        "description": page.about if len(page.about) >= 50 else f"{page.about} List prices of GPUs in the cloud, in USD per GPU-hour.",
+        "description": page.about
+        if len(page.about) >= 50
+        else f"{page.about} List prices of cloud GPUs in USD per GPU-hour.",
         "license": "https://spdx.org/licenses/MIT.html",
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": "gpuhour"},
         "variableMeasured": "USD per GPU-hour",
         "distribution": [
-            {"@type": "DataDownload", "encodingFormat": MEDIA.get(f.form, "application/atom+xml"), "contentUrl": f"{base}{f.path}",
-             "name": f.what}
+            {
+                "@type": "DataDownload",
+                "encodingFormat": MEDIA.get(f.form, "application/atom+xml"),
+                "contentUrl": f"{base}{f.path}",
+                "name": f.what,
+            }
             for f in page.downloads
         ],
-    }  # fmt: skip
+    }
     if page.as_of:
         found["dateModified"] = page.as_of.isoformat()
     if base:
@@ -155,17 +188,36 @@ def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filters(world: World) -> dict[str, Callable[..., Any]]:
-    named = (words.usd, words.price, words.small, words.large, words.count, words.pct, words.share, words.day, words.long_day,
-             words.age, words.pricing, words.kind, words.number)  # fmt: skip
+    named = (
+        words.usd,
+        words.price,
+        words.small,
+        words.large,
+        words.count,
+        words.pct,
+        words.share,
+        words.day,
+        words.long_day,
+        words.age,
+        words.pricing,
+        words.kind,
+        words.number,
+    )
     return {f.__name__: f for f in named} | {
         "provider": world.provider_name,
         "gpu": lambda key: gpu_name((key[0], key[1])),
         "is_web": lambda url: bool(re.match(r"https?://[^\s/]", url or "", re.IGNORECASE)),
         "ident": lambda text: re.sub(r"[^A-Za-z0-9_-]", "-", str(text)),
-        "shortened": lambda text, most=60: text if len(text or "") <= most else f"{text[: most - 1]}…",
+        "shortened": _shortened,
         "moment": _moment,
-        "first_sentence": lambda text: re.split(r"(?<=\.)\s", text.removeprefix("View: "), maxsplit=1)[0] if text else "",
+        "first_sentence": lambda text: (
+            re.split(r"(?<=\.)\s", text.removeprefix("View: "), maxsplit=1)[0] if text else ""
+        ),
     }
+
+
+def _shortened(text: str | None, most: int = 60) -> str:
+    return text or "" if len(text or "") <= most else f"{(text or '')[: most - 1]}…"
 
 
 def _moment(value: datetime) -> str:
@@ -177,5 +229,6 @@ def dumps(document: Any) -> bytes:
     return (json.dumps(plain(document), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _hash(content: bytes) -> str:
+def hashed(content: bytes) -> str:
+    """A short name of these bytes."""
     return hashlib.sha256(content).hexdigest()[:24]

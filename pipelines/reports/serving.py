@@ -15,16 +15,20 @@ class _Handler(SimpleHTTPRequestHandler):
     """Files with the types that browsers want, fresh each time; a folder's names are nobody's business."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".js": "text/javascript", ".atom": "application/atom+xml", ".parquet": "application/vnd.apache.parquet",
-        ".json": "application/json", ".csv": "text/csv; charset=utf-8", ".txt": "text/plain; charset=utf-8",
-    }  # fmt: skip
+        ".js": "text/javascript",
+        ".atom": "application/atom+xml",
+        ".parquet": "application/vnd.apache.parquet",
+        ".json": "application/json",
+        ".csv": "text/csv; charset=utf-8",
+        ".txt": "text/plain; charset=utf-8",
+    }
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache")
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
-    def list_directory(self, path: Any) -> None:  # type: ignore[override]  # noqa: ARG002
+    def list_directory(self, path: Any) -> None:  # noqa: ARG002
         self.send_error(404)
 
     def log_message(self, *_: Any) -> None:

@@ -1,4 +1,4 @@
-"""The SQL shell of the site: fetched and bundled once, where Node is (`make setup`); without it the site has none and says so."""
+"""The SQL shell of the site: fetched and bundled once, where Node is (`make setup`); else the site says it has none."""
 
 from __future__ import annotations
 
@@ -56,8 +56,21 @@ def fetch(folder: Path = VENDORED) -> str:
             shutil.copy(file, work)
         try:
             _run(work, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-            _run(work, npm, "exec", "--offline", "--", "esbuild", "shell.js", "--bundle", "--format=esm", "--minify",
-                 "--target=es2022", f"--outfile=out/{_SCRIPT}", "--log-level=error")  # fmt: skip
+            _run(
+                work,
+                npm,
+                "exec",
+                "--offline",
+                "--",
+                "esbuild",
+                "shell.js",
+                "--bundle",
+                "--format=esm",
+                "--minify",
+                "--target=es2022",
+                f"--outfile=out/{_SCRIPT}",
+                "--log-level=error",
+            )
         except (OSError, subprocess.SubprocessError) as failed:
             return f"reports are built without the SQL shell, npm failed: {_told(failed)}"
         dist, out = work / "node_modules/@duckdb/duckdb-wasm/dist", work / "out"

@@ -17,7 +17,9 @@ class Download:
     @property
     def form(self) -> str:
         """CSV, Parquet, JSON ..."""
-        return {"csv": "CSV", "parquet": "Parquet", "json": "JSON", "atom": "Atom feed"}[self.path.rpartition(".")[2]]
+        return {"csv": "CSV", "parquet": "Parquet", "json": "JSON", "atom": "Atom feed", "duckdb": "DuckDB"}[
+            self.path.rpartition(".")[2]
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ def slug(text: str) -> str:
     if _PLAIN.fullmatch(simple) and len(simple) <= _LONGEST and simple.split(".")[0] not in _DEVICES:
         return simple
     rest = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")
-    return "-".join(filter(None, ("x" if not rest else rest, _hash(text))))
+    return "-".join(filter(None, (rest or "x", _hash(text))))
 
 
 def slugs(named: Iterable[tuple[Thing, str]]) -> dict[Thing, str]:
-    """thing -> file name, of (thing, what to name it after); of two that would get the same, all but the first get a hash."""
+    """thing -> file name, of (thing, what to name it after); where two would get the same, the later gets a hash."""
     found: dict[Thing, str] = {}
     taken: set[str] = set()
     for thing, text in named:

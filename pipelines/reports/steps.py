@@ -1,4 +1,4 @@
-"""Makes lines over time of stretches with one price: of several sources the one that answers, of several prices the lowest."""
+"""Makes lines over time of stretches with one price: the lowest, of the source that answers for its provider."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def pct(value: Any) -> str:
     if value is None:
         return "–"
     amount = _rounded(Decimal(str(value)), 1)
-    return f"{'+' if amount > 0 else MINUS if amount < 0 else '±'}{abs(amount):,f}\u00a0%"
+    return f"{'+' if amount > 0 else MINUS if amount < 0 else ''}{abs(amount):,f}\u00a0%"
 
 
 def share(value: Any) -> str:
@@ -103,10 +103,10 @@ def memory(value: Decimal | None) -> str:
 
 
 def number(value: Any) -> str:
-    """A number without needless zeros: 8, 0.5, 262.5."""
+    """A number without needless zeros, to six places at most: 8, 0.5, 262.5."""
     if value is None:
         return "–"
-    text = f"{Decimal(str(value)):f}"
+    text = f"{round(Decimal(str(value)), 6):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -22,7 +22,12 @@ from warehouse.connection import Connection
 GpuKey = tuple[str, Decimal | None]
 FRESH = 7  # days after which a price is no candidate for the lowest
 RECEIPT_DAYS = 400  # changes older than this have their hash and source, and no page of their own
-HEADLINERS: tuple[GpuKey, ...] = (("A100", Decimal(80)), ("H100", Decimal(80)), ("H200", Decimal(141)), ("B200", Decimal(180)))
+HEADLINERS: tuple[GpuKey, ...] = (
+    ("A100", Decimal(80)),
+    ("H100", Decimal(80)),
+    ("H200", Decimal(141)),
+    ("B200", Decimal(180)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class World:
         prepare(con)
         self.meta = ask(con, "meta")[0]
         self.as_of: date = self.meta["as_of"]
+        self.today = words.long_day(self.as_of)
         self.cited: set[str] = set()
         self._courses: dict[tuple[GpuKey, str], PriceLine] = {}
 
@@ -257,4 +263,6 @@ def _provider(row: Row, file: str, known: Any) -> Provider:
     if known:
         told = {k: getattr(known, k) for k in ("name", "access", "publishes", "units", "note")}
         told["urls"] = tuple(dict.fromkeys(request.url for request in known.requests))[:12]
-    return Provider(row["provider"], file, n_prices=row["n_prices"], n_changes=row["n_changes"], since=row["since"], **told)
+    return Provider(
+        row["provider"], file, n_prices=row["n_prices"], n_changes=row["n_changes"], since=row["since"], **told
+    )

@@ -1,4 +1,4 @@
-"""Puts a site into a folder: what did not change is not touched, what is no longer there is removed, nothing else is."""
+"""Puts a site into a folder: what did not change is not touched, and only what was ours is ever removed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pipelines.reports.render import hashed
 
 _MANIFEST = ".gpuhour-report.json"
 
@@ -33,6 +35,10 @@ class Folder:
                 part.write_bytes(content)
                 self._replace(part, target)
             self._note(path, key)
+
+    def have(self, path: str, content: bytes) -> None:
+        """The same for bytes that are made already."""
+        self.put(path, hashed(content), lambda: content)
 
     def copy(self, path: str, key: str, write: Callable[[Path], object]) -> None:
         """The same for what writes its file itself; what writes none has none."""
@@ -98,7 +104,9 @@ def folder(root: Path) -> Iterator[Folder]:
     manifest = root / _MANIFEST
     strangers = [p.name for p in root.iterdir() if p.name != ".build.lock"]
     if strangers and not manifest.exists() and not _is_unfinished(root):
-        raise NotOurs(f"{root} holds other things ({sorted(strangers)[0]} ...): name an empty folder, or one that a report was built into")
+        raise NotOurs(
+            f"{root} holds other things ({sorted(strangers)[0]} ...): name an empty folder, or an earlier report's"
+        )
     with (root / ".build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write(str(os.getpid()))

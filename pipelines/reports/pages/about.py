@@ -15,43 +15,82 @@ _HELD = 60
 
 
 def about_pages(world: World, files: list[dict[str, Any]], shell: dict[str, Any]) -> Iterator[Page]:
-    """Data, SQL shell, methodology and health. `files`: of the whole database; `shell`: what the shell would load, if it is there."""
+    """Data, SQL, methodology and health. `files`: of the whole database; `shell`: what the shell loads, if any."""
     schema = [
         {"relation": name, "about": rows[0]["about"] or "", "columns": rows}
         for name, rows in grouped(world.rows("schema"), lambda r: r["relation"]).items()
     ]
     yield Page(
-        "data.html", "data.html", "Data", "Every file of this site, with licence, citation and how to read it.",
-        {"files": files, "relations": [{"relation": s["relation"], "about": s["about"]} for s in schema],
-         "version": world.meta["schema_version"], "since": world.meta["since"]},
-        world.as_of, tuple(Download(f["path"], f["about"]) for f in files if f["path"].endswith((".csv", ".parquet"))), "data.html",
+        "data.html",
+        "data.html",
+        "Data",
+        "Every file of this site, with licence, citation and how to read it.",
+        {
+            "files": files,
+            "relations": [{"relation": s["relation"], "about": s["about"]} for s in schema],
+            "version": world.meta["schema_version"],
+            "since": world.meta["since"],
+        },
+        world.as_of,
+        tuple(Download(f["path"], f["about"]) for f in files if f["path"].endswith((".csv", ".parquet"))),
+        "data.html",
         is_dataset=True,
-    )  # fmt: skip
+    )
     yield Page(
-        "schema.html", "schema.html", "Schema", "Every column of the contract v1, and what it means.",
-        {"relations": schema, "version": world.meta["schema_version"]}, None, section="data.html",
-    )  # fmt: skip
+        "schema.html",
+        "schema.html",
+        "Schema",
+        "Every column of the contract v1, and what it means.",
+        {"relations": schema, "version": world.meta["schema_version"]},
+        None,
+        section="data.html",
+    )
     yield Page(
-        "sql.html", "sql.html", "Ask in SQL", "Ask the prices in SQL, in this page: nothing is sent anywhere.",
-        {"shell": shell}, world.as_of, section="data.html",
-    )  # fmt: skip
+        "sql.html",
+        "sql.html",
+        "Ask in SQL",
+        "Ask the prices in SQL, in this page: nothing is sent anywhere.",
+        {"shell": shell},
+        world.as_of,
+        section="data.html",
+    )
     yield Page(
-        "methodology.html", "methodology.html", "Methodology", "How prices become numbers: all versions of the method.",
-        {"versions": METHODOLOGY}, None, section="methodology.html",
-    )  # fmt: skip
+        "methodology.html",
+        "methodology.html",
+        "Methodology",
+        "How prices become numbers: all versions of the method.",
+        {"versions": METHODOLOGY},
+        None,
+        section="methodology.html",
+    )
     for version in METHODOLOGY:
         yield Page(
-            f"methodology/{version}.html", f"methodology_{version}.html", f"Methodology {version}",
-            f"How prices become numbers: version {version} of the method.", {"version": version}, None, section="methodology.html",
-        )  # fmt: skip
+            f"methodology/{version}.html",
+            f"methodology_{version}.html",
+            f"Methodology {version}",
+            f"How prices become numbers: version {version} of the method.",
+            {"version": version},
+            None,
+            section="methodology.html",
+        )
     found = [s | {"verdict": verdict(s)} for s in sources(world)]
     order = {"failed": 0, "stale": 1, "needs a key": 2, "ok": 3}
     yield Page(
-        "health.html", "health.html", "Health of the sources", "Which sources were read, which were not, and what is held back.",
-        {"sources": sorted(found, key=lambda s: (order[s["verdict"]], s["provider"], s["source"])), "summary": summary(world),
-         "held": [d for d in world.doubts if d["status"] == "held"][:_HELD], "n_held": held(world.doubts),
-         "built_at": world.meta["built_at"]},
-        world.as_of, (Download("data/source_health.parquet", "every try of every source"),
-                      Download("data/quality_events.parquet", "everything held or flagged")),
         "health.html",
-    )  # fmt: skip
+        "health.html",
+        "Health of the sources",
+        "Which sources were read, which were not, and what is held back.",
+        {
+            "sources": sorted(found, key=lambda s: (order[s["verdict"]], s["provider"], s["source"])),
+            "summary": summary(world),
+            "held": [d for d in world.doubts if d["status"] == "held"][:_HELD],
+            "n_held": held(world.doubts),
+            "built_at": world.meta["built_at"],
+        },
+        world.as_of,
+        (
+            Download("data/source_health.parquet", "every try of every source"),
+            Download("data/quality_events.parquet", "everything held or flagged"),
+        ),
+        "health.html",
+    )

@@ -20,14 +20,26 @@ def compare_pages(world: World) -> Iterator[Page]:
         "providers": columns,
         "n_left_out": len([p for p in reach if reach[p]]) - len(columns),
         "rows": [
-            {"key": list(gpu), "slug": world.gpus[gpu].slug, "level": world.level(gpu, "on_demand"),
-             "low": min(r["usd_per_gpu_hour"] for r in cells[gpu].values()),
-             "cells": [{"usd": r["usd_per_gpu_hour"], "age_days": r["age_days"]} if (r := cells[gpu].get(p)) else None
-                       for p in columns]}
+            {
+                "key": list(gpu),
+                "slug": world.gpus[gpu].slug,
+                "level": world.level(gpu, "on_demand"),
+                "low": min(r["usd_per_gpu_hour"] for r in cells[gpu].values()),
+                "cells": [
+                    {"usd": r["usd_per_gpu_hour"], "age_days": r["age_days"]} if (r := cells[gpu].get(p)) else None
+                    for p in columns
+                ],
+            }
             for gpu in sorted(rows, key=lambda g: (g[0].lower(), g[1] or 0))
         ],
-    }  # fmt: skip
+    }
     yield Page(
-        "compare.html", "compare.html", "Compare providers", "The lowest on-demand price of every GPU at every provider, side by side.",
-        facts, world.as_of, (Download("api/v1/latest.json", "the lowest price of every provider"),), "compare.html",
-    )  # fmt: skip
+        "compare.html",
+        "compare.html",
+        "Compare providers",
+        "The lowest on-demand price of every GPU at every provider, side by side.",
+        facts,
+        world.as_of,
+        (Download("api/v1/latest.json", "the lowest price of every provider"),),
+        "compare.html",
+    )

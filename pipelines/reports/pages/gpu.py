@@ -22,16 +22,25 @@ _OTHER = ("on_demand", "spot")
 def gpu_pages(world: World) -> Iterator[Page]:
     """The list of GPUs, and each GPU's page."""
     yield Page(
-        "gpus.html", "gpus.html", "GPUs", "What every GPU costs per hour: the lowest price on demand and as spot, and where.",
-        {"rows": [_line(world, gpu) for gpu in world.gpus.values()]}, world.as_of, section="gpus.html",
-        downloads=(Download("api/v1/gpus.json", "this table"), *_all_files()), is_dataset=True,
-    )  # fmt: skip
+        "gpus.html",
+        "gpus.html",
+        "GPUs",
+        "What every GPU costs per hour: the lowest price on demand and as spot, and where.",
+        {"rows": [_line(world, gpu) for gpu in world.gpus.values()]},
+        world.as_of,
+        section="gpus.html",
+        downloads=(Download("api/v1/gpus.json", "this table"), *_all_files()),
+        is_dataset=True,
+    )
     for gpu in world.gpus.values():
         yield _page(world, gpu)
 
 
 def _all_files() -> tuple[Download, ...]:
-    return (Download("data/offers_latest.csv", "all prices in force"), Download("data/offers_latest.parquet", "all prices in force"))
+    return (
+        Download("data/offers_latest.csv", "all prices in force"),
+        Download("data/offers_latest.parquet", "all prices in force"),
+    )
 
 
 def _line(world: World, gpu: Gpu) -> dict[str, Any]:
@@ -54,28 +63,48 @@ def _page(world: World, gpu: Gpu) -> Page:
     level = {model: world.level(gpu.key, model) for model in _OTHER}
     base = f"gpu/{gpu.slug}"
     facts = {
-        "gpu": {"name": gpu.name, "key": list(gpu.key), "vendor": gpu.vendor, "since": gpu.since, "until": gpu.until,
-                "slug": gpu.slug},
+        "gpu": {
+            "name": gpu.name,
+            "key": list(gpu.key),
+            "vendor": gpu.vendor,
+            "since": gpu.since,
+            "until": gpu.until,
+            "slug": gpu.slug,
+        },
         "answer": answer,
         "level": level,
         "tables": {
-            model: [_row(world, r, level[model]) for r in world.lowest(gpu.key, model, fresh=False)][:ROWS] for model in _OTHER
+            model: [_row(world, r, level[model]) for r in world.lowest(gpu.key, model, fresh=False)][:ROWS]
+            for model in _OTHER
         },
         "terms": [_row(world, r, None) for r in offers if r["place"] == 1 and r["pricing_model"] not in _OTHER][:ROWS],
         "forms": _forms(world, gpu.key),
         "charts_of": {model: _chart(world, gpu.key, model) for model in _OTHER},
         "spread": _spread(world, gpu.key),
         "tokens": _tokens(world, gpu.key),
-        "indices": [(i, world.index_files[i], days[-1]["pricing_model"], days[-1]["market"])
-                    for i, days in world.indices.items() if key_of(days[-1]) == gpu.key],
-        "changes": [c | {"receipt": world.receipt(c)} for c in world.changes_by_gpu.get(gpu.key, ()) if not c["is_first_look"]],
+        "indices": [
+            (i, world.index_files[i], days[-1]["pricing_model"], days[-1]["market"])
+            for i, days in world.indices.items()
+            if key_of(days[-1]) == gpu.key
+        ],
+        "changes": [
+            c | {"receipt": world.receipt(c)} for c in world.changes_by_gpu.get(gpu.key, ()) if not c["is_first_look"]
+        ],
         "all": [_row(world, o, None) for o in offers[:ALL_ROWS]],
         "total": total,
-    }  # fmt: skip
+    }
     return Page(
-        f"{base}.html", "gpu.html", f"{gpu.name} price per hour", answer, facts, world.as_of, _files(base, total), "gpus.html",
-        feed=f"{base}.atom", is_dataset=True,
-    )  # fmt: skip
+        f"{base}.html",
+        "gpu.html",
+        f"{gpu.name} price per hour",
+        answer,
+        facts,
+        world.as_of,
+        _files(base, total),
+        "gpus.html",
+        feed=f"{base}.atom",
+        is_dataset=True,
+    )
 
 
 def _files(base: str, total: int) -> tuple[Download, ...]:
@@ -108,13 +137,24 @@ def _change(now: Any, then: Any) -> float | None:
 
 def _forms(world: World, gpu: GpuKey) -> list[dict[str, Any]]:
     """The lowest on-demand price per form factor, where there are several: they are different products."""
-    of_all = [o for o in world.offers_by_gpu.get(gpu, ()) if o["pricing_model"] == "on_demand" and o["is_preferred"]
-              and o["price_scope"] == "instance" and o["usd_per_gpu_hour"] is not None and o["gpu_count"] >= 1]  # fmt: skip
+    of_all = [
+        o
+        for o in world.offers_by_gpu.get(gpu, ())
+        if o["pricing_model"] == "on_demand"
+        and o["is_preferred"]
+        and o["price_scope"] == "instance"
+        and o["usd_per_gpu_hour"] is not None
+        and o["gpu_count"] >= 1
+    ]
     forms = grouped(of_all, lambda o: o["form_factor"] or "")
     if len(forms) < 2:
         return []
     return [
-        {"form": form, "row": rows[0] | {"receipt": world.receipt(rows[0])}, "n_providers": len({r["provider"] for r in rows})}
+        {
+            "form": form,
+            "row": rows[0] | {"receipt": world.receipt(rows[0])},
+            "n_providers": len({r["provider"] for r in rows}),
+        }
         for form, rows in sorted(forms.items(), key=lambda item: (not item[0], item[0]))
     ]
 
@@ -128,10 +168,11 @@ def _chart(world: World, gpu: GpuKey, model: str) -> dict[str, Any] | None:
     if drawn is None:
         return None
     points = sorted(
-        ((s.since, name, s.value, s.until - DAY) for name, segments in named[: charts.LINES] for s in segments), reverse=True
+        ((s.since, name, s.value, s.until - DAY) for name, segments in named[: charts.LINES] for s in segments),
+        reverse=True,
     )
     return drawn | {
-        "title": f"{words.pricing(model).capitalize()} list price by provider, USD per GPU-hour",
+        "title": f"Lowest list price of each provider, {words.pricing(model)}, USD per GPU-hour",
         "points": points[:60],
         "n_points": len(points),
     }
@@ -143,7 +184,7 @@ def _importance(line: PriceLine) -> tuple[int, float, str, str]:
 
 
 def _name(world: World, line: PriceLine, several_forms: bool) -> str:
-    form = f" {line.form_factor or 'any'}" if several_forms else ""
+    form = f" {line.form_factor}" if several_forms and line.form_factor else ""
     return f"{world.provider_name(line.provider)}{form}"
 
 
@@ -180,13 +221,18 @@ def _spread(world: World, gpu: GpuKey) -> dict[str, Any] | None:
         "rungs": rungs,
         "median": charts.at(level["level_median"], end) if level else None,
         "rows": [
-            {"provider": r["provider"], "usd": r["usd_per_gpu_hour"], "at": charts.at(r["usd_per_gpu_hour"], end),
-             "low": reach[r["series_id"]][0], "high": reach[r["series_id"]][1],
-             "from": charts.at(reach[r["series_id"]][0], end),
-             "width": charts.at(reach[r["series_id"]][1] - reach[r["series_id"]][0], end)}
+            {
+                "provider": r["provider"],
+                "usd": r["usd_per_gpu_hour"],
+                "at": charts.at(r["usd_per_gpu_hour"], end),
+                "low": reach[r["series_id"]][0],
+                "high": reach[r["series_id"]][1],
+                "from": charts.at(reach[r["series_id"]][0], end),
+                "width": charts.at(reach[r["series_id"]][1] - reach[r["series_id"]][0], end),
+            }
             for r in rows
         ],
-    }  # fmt: skip
+    }
 
 
 def _tokens(world: World, gpu: GpuKey) -> list[Row]:

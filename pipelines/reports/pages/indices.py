@@ -17,14 +17,24 @@ _DAYS = 60  # of the table
 
 def index_pages(world: World) -> Iterator[Page]:
     """The list of indices, and each one's page."""
-    last = [(i, world.index_files[i], next((d for d in reversed(days) if d["status"] == "ok"), days[-1]))
-            for i, days in world.indices.items()]  # fmt: skip
+    last = [
+        (i, world.index_files[i], next((d for d in reversed(days) if d["status"] == "ok"), days[-1]))
+        for i, days in world.indices.items()
+    ]
     yield Page(
-        "indices.html", "indices.html", "Indices", "Median list prices per GPU-hour by GPU, day by day, by one published method.",
-        {"rows": last}, world.as_of, (Download("data/index_daily.csv", "every index and day"),
-                                      Download("data/index_daily.parquet", "every index and day")),
-        "indices.html", is_dataset=True,
-    )  # fmt: skip
+        "indices.html",
+        "indices.html",
+        "Indices",
+        "Median list prices per GPU-hour by GPU, day by day, by one published method.",
+        {"rows": last},
+        world.as_of,
+        (
+            Download("data/index_daily.csv", "every index and day"),
+            Download("data/index_daily.parquet", "every index and day"),
+        ),
+        "indices.html",
+        is_dataset=True,
+    )
     for name, days in world.indices.items():
         yield _page(world, name, days)
 
@@ -34,21 +44,37 @@ def _page(world: World, name: str, days: list[Row]) -> Page:
     last = levels[-1]
     what = f"{gpu_name(key_of(last))} {words.pricing(last['pricing_model'])}"
     market = "marketplaces" if last["market"] == "marketplace" else "first parties"
+    level, p25, p75 = (words.usd(last[k]) for k in ("level_median", "p25", "p75"))
     answer = (
-        f"On {words.long_day(last['day'])} the median list price of the {what} was {words.usd(last['level_median'])} per GPU-hour "
-        f"over {last['n_providers']} {market}; the middle half asked {words.usd(last['p25'])} to {words.usd(last['p75'])}."
+        f"On {words.long_day(last['day'])} the median list price of the {what} was {level} per GPU-hour over "
+        f"{last['n_providers']} {market}; the middle half asked {p25} to {p75}."
     )
     if (world.as_of - last["day"]).days > 1:
-        answer += f" Since then fewer than three have a price that counts: there is no level on {words.long_day(world.as_of)}."
+        answer += f" Since then fewer than three have a price that counts: there is no level on {world.today}."
     base = f"index/{world.index_files[name]}"
     return Page(
-        f"{base}.html", "index.html", f"Index: {what}", answer,
-        {"name": name, "answer": answer, "gpu": list(key_of(last)), "what": what, "market": market, "last": last,
-         "level": _level(levels), "chain": _chain(levels), "days": list(reversed(days))[:_DAYS], "n_days": len(days),
-         "n_levels": len(levels)},
-        world.as_of, (Download(f"{base}.csv", "every day"), Download(f"api/v1/{base}.json", "every day")),
-        "indices.html", is_dataset=True,
-    )  # fmt: skip
+        f"{base}.html",
+        "index.html",
+        f"Index: {what}",
+        answer,
+        {
+            "name": name,
+            "answer": answer,
+            "gpu": list(key_of(last)),
+            "what": what,
+            "market": market,
+            "last": last,
+            "level": _level(levels),
+            "chain": _chain(levels),
+            "days": list(reversed(days))[:_DAYS],
+            "n_days": len(days),
+            "n_levels": len(levels),
+        },
+        world.as_of,
+        (Download(f"{base}.csv", "every day"), Download(f"api/v1/{base}.json", "every day")),
+        "indices.html",
+        is_dataset=True,
+    )
 
 
 def _level(levels: list[Row]) -> dict[str, Any] | None:

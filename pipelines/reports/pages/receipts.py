@@ -17,10 +17,19 @@ def receipt_pages(world: World) -> Iterator[Page]:
         keys = ("provider", "source", "source_url", "observed_at", "landed_on", "origin", "parser_version")
         looks = sorted({tuple(str(r[k] or "") for k in keys) for r in found})
         yield Page(
-            receipt_path(sha), "receipt.html", f"Receipt {sha[:12]}",
-            f"What {world.provider_name(first['provider'])} stated on {words.long_day(first['observed_at'].date())}, and where.",
-            {"sha": sha, "provider": first["provider"], "first": first["observed_at"],
-             "looks": [dict(zip(keys, look, strict=True)) for look in looks[:40]], "n_looks": len(looks),
-             "rows": found, "n": found[0]["n_of_look"]},
-            None, section="data.html",
-        )  # fmt: skip
+            receipt_path(sha),
+            "receipt.html",
+            f"Receipt {sha[:12]}",
+            f"What {world.provider_name(first['provider'])} stated on {words.long_day(first['observed_at'].date())}.",
+            {
+                "sha": sha,
+                "provider": first["provider"],
+                "first": first["observed_at"],
+                "looks": [dict(zip(keys, look, strict=True)) for look in looks[:40]],
+                "n_looks": len(looks),
+                "rows": found,
+                "n": found[0]["n_of_look"],
+            },
+            None,
+            section="data.html",
+        )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from pipelines.reports import words
 from pipelines.reports.answers import MONTH, cheapest, lowest_on
 from pipelines.reports.asking import Row
 from pipelines.reports.health import summary
@@ -22,7 +21,7 @@ def today_pages(world: World) -> Iterator[Page]:
     """The front page."""
     heads = [key for key in HEADLINERS if world.lowest(key, "on_demand")][:4]
     lead = next(iter(heads), None) or next((k for k in world.gpus if world.lowest(k, "on_demand")), None)
-    answer = cheapest(world, lead) if lead else f"No on-demand price is in force on {words.long_day(world.as_of)}."
+    answer = cheapest(world, lead) if lead else f"No on-demand price is in force on {world.today}."
     facts = {
         "answer": answer,
         "lead": list(lead) if lead else None,
@@ -37,11 +36,22 @@ def today_pages(world: World) -> Iterator[Page]:
         "since": world.meta["since"],
     }
     yield Page(
-        "index.html", "today.html", f"GPU prices on {words.long_day(world.as_of)}", answer, facts, world.as_of,
-        (Download("api/v1/latest.json", "the lowest price of every provider"), Download("data/offers_latest.csv", "all prices in force"),
-         Download("data/offers_latest.parquet", "all prices in force"), Download("changes.atom", "price changes")),
-        section="index.html", feed="changes.atom", is_dataset=True,
-    )  # fmt: skip
+        "index.html",
+        "today.html",
+        f"GPU prices on {world.today}",
+        answer,
+        facts,
+        world.as_of,
+        (
+            Download("api/v1/latest.json", "the lowest price of every provider"),
+            Download("data/offers_latest.csv", "all prices in force"),
+            Download("data/offers_latest.parquet", "all prices in force"),
+            Download("changes.atom", "price changes"),
+        ),
+        section="index.html",
+        feed="changes.atom",
+        is_dataset=True,
+    )
 
 
 def _head(world: World, gpu: GpuKey) -> dict[str, Any]:
@@ -57,17 +67,19 @@ def _head(world: World, gpu: GpuKey) -> dict[str, Any]:
 
 def _table(world: World) -> list[dict[str, Any]]:
     """The GPUs that most providers offer on demand, with the lowest prices of each kind."""
-    found = []
+    found: list[dict[str, Any]] = []
     for gpu in world.gpus.values():
         on_demand, spot = world.lowest(gpu.key, "on_demand"), world.lowest(gpu.key, "spot")
         if on_demand:
-            found.append({
-                "key": list(gpu.key),
-                "on_demand": on_demand[0] | {"receipt": world.receipt(on_demand[0])},
-                "spot": spot[0] | {"receipt": world.receipt(spot[0])} if spot else None,
-                "level": world.level(gpu.key, "on_demand"),
-                "n_providers": len({r["provider"] for r in on_demand}),
-            })  # fmt: skip
+            found.append(
+                {
+                    "key": list(gpu.key),
+                    "on_demand": on_demand[0] | {"receipt": world.receipt(on_demand[0])},
+                    "spot": spot[0] | {"receipt": world.receipt(spot[0])} if spot else None,
+                    "level": world.level(gpu.key, "on_demand"),
+                    "n_providers": len({r["provider"] for r in on_demand}),
+                }
+            )
     most = sorted(found, key=lambda f: (-f["n_providers"], f["key"][0], f["key"][1] or 0))[:_GPUS]
     return sorted(most, key=lambda f: (f["key"][0].lower(), f["key"][1] or 0))
 
