@@ -175,7 +175,7 @@ def test_hostile_names_stand_as_text_in_every_format(site: Site) -> None:
     rows = list(csv.DictReader(io.StringIO(site.text(f"{base}.csv"))))
     assert {r["gpu"] for r in rows} == {f"'{HOSTILE_GPU}"} and {r["instance"] for r in rows} == {HOSTILE_TEXT}
     for path in site.root.rglob("*.csv"):
-        cells = (cell for row in csv.reader(path.open(newline="")) for cell in row)
+        cells = [cell for row in csv.reader(io.StringIO(path.read_text())) for cell in row]
         assert not [
             c for c in cells if c[:1] in ("=", "+", "@", "\t") or (c[:1] == "-" and not re.match(r"-[\d.]", c))
         ], path
@@ -231,15 +231,15 @@ def test_an_address_that_is_none_is_no_link(site: Site) -> None:
 def test_json_is_what_its_schema_says(site: Site) -> None:
     schema = json.loads(site.text("api/v1/schema.json"))
     jsonschema.Draft202012Validator.check_schema(schema)
+    whole = jsonschema.Draft202012Validator(schema)
     index = json.loads(site.text("api/v1/index.json"))
     assert len(index["files"]) > 10
     for file in index["files"]:
         document = json.loads(site.text(f"api/v1/{file['path']}"))
-        jsonschema.validate(document, schema)
+        assert whole.is_valid(document), file["path"]
         if file["rows"] in schema["$defs"]:
-            row = {"$ref": f"#/$defs/{file['rows']}", "$defs": schema["$defs"]}
-            for found in document["rows"]:
-                jsonschema.validate(found, row)
+            rows = {"type": "array", "items": {"$ref": f"#/$defs/{file['rows']}"}, "$defs": schema["$defs"]}
+            assert jsonschema.Draft202012Validator(rows).is_valid(document["rows"]), file["path"]
     assert rows_of(site, "api/v1/latest.json") and rows_of(site, "api/v1/changes-latest.json")
 
 
@@ -443,9 +443,7 @@ def test_every_query_reads_the_contract_alone(path: Path) -> None:
         told = con.execute("select json_serialize_sql(?)", [re.sub(r"\$cited", "['x']", sql)]).fetchall()[0][0]
     assert not json.loads(told)["error"], told
     tables = set(re.findall(r'"schema_name":"([^"]*)","table_name":"([^"]*)"', told))
-    own = set(re.findall(r'"key":"(\w+)"', told)) | {
-        m for m in re.findall(r"^\s*(?:with )?(\w+) as \($", sql, re.MULTILINE)
-    }
+    own = set(re.findall(r'"key":"(\w+)"', told)) | set(re.findall(r"^\s*(?:with )?(\w+) as \($", sql, re.MULTILINE))
     wrong = {(s, t) for s, t in tables if s not in ("v1", "temp") and not (s == "" and t in own)}
     assert not wrong
     assert {t for s, t in tables if s == "temp"} <= set(TABLES)

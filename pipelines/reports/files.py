@@ -13,6 +13,7 @@ from warehouse.connection import quoted
 from warehouse.publish import CSV_ROWS
 
 _ORDER = "gpu, gpu_memory_gb, provider, pricing_model, term_months, usd_per_gpu_hour, instance, region, zone, series_id"
+_ADDED = "place, spec, usd_per_fp16_tflops_hour, usd_per_gb_hour"  # to the relation of the contract
 _OFFERS = f"select * exclude (place) from temp.offers where {{}} order by {_ORDER}"  # noqa: S608 -- names of ours
 _CHANGES = "select * exclude (is_first_look) from temp.changes"
 _HISTORY = "select * from temp.intervals where {} order by provider, series_id, valid_from, observed_at"
@@ -37,7 +38,7 @@ _WHOLE: dict[str, tuple[str, str, bool]] = {
     "seed_claims": ("id", "the seed document's 56 numbers, recomputed", True),
 }
 _CUT = {
-    "offers_latest": f"select * exclude (place) {{}} from temp.offers order by {_ORDER}",  # noqa: S608 -- names of ours
+    "offers_latest": f"select * exclude ({_ADDED}) {{}} from temp.offers order by {_ORDER}",  # noqa: S608 -- names of ours
     "price_changes": "select * exclude (is_first_look) {} from temp.changes order by seq desc limit 5000",
     "index_daily": "select * from v1.index_daily where status = 'ok' order by index_id, day desc limit 20000",
     "series": "select * from v1.series order by series_id limit 20000",
@@ -92,7 +93,8 @@ def page_files(world: World) -> Iterator[File]:
 def whole_files(world: World) -> Iterator[File]:
     """The relations of the contract, and a small database of the newest."""
     known = _sums(world, "offers", "1").get((1,))
-    yield from _both(world, "data/offers_latest", _OFFERS.format("true"), known, "all prices in force")
+    query = f"select * exclude ({_ADDED}) from temp.offers order by {_ORDER}"  # noqa: S608 -- names of ours
+    yield from _both(world, "data/offers_latest", query, known, "all prices in force")
     known = _sums(world, "intervals", "1").get((1,))
     yield _parquet(
         world, "data/price_intervals", _HISTORY.format("true"), known, "every price since the start, with its days"

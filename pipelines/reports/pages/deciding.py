@@ -36,7 +36,7 @@ def _answer(world: World, run: Row) -> str:
     hours = words.large(run["gpu_hours"])
     low, widest_low, widest_high = (words.usd(run[k]) for k in ("usd_low", "usd_widest_low", "usd_widest_high"))
     return (
-        f"At the list prices of {world.today} training {run['model']} once takes {hours} "
-        f"hours of {run['spec']} and costs {low} at the cheapest provider, at the speed that published runs report; between "
+        f"At the list prices of {world.today} training {run['model']} once takes {hours} hours of "
+        f"{run['spec']} and costs {low} at the cheapest provider, at the speed that published runs report; between "
         f"{widest_low} and {widest_high} over what they report and what providers ask."
     )
