@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check golden contract bench scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test check report golden contract bench scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ demo: setup ## Run the main job on recorded captures, without any network
 
 refresh: setup ## Fetch today's prices, rebuild and publish
 	@$(BIN)/gpuhour refresh
+
+report: setup ## Build the report from what is published and show it on http://127.0.0.1:8000
+	@$(BIN)/gpuhour report build && $(BIN)/gpuhour report serve
 
 serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
 	@$(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}

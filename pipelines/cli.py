@@ -21,6 +21,7 @@ from pipelines import (
     past,
     quarantine,
     replaying,
+    reporting,
     settings,
     work,
 )
@@ -43,6 +44,7 @@ app.command(importing.import_, name="import")
 app.command(quarantine.app)
 app.command(cost.app)
 app.command(alerting.app)
+app.command(reporting.app)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -21,6 +21,12 @@ from warehouse.home import Home
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
 
 
+@pytest.fixture(autouse=True)
+def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refresh within a test builds no report: whoever tests that says so."""
+    monkeypatch.setenv("GPUHOUR_REPORT", "off")
+
+
 @pytest.fixture
 def shared() -> Callable[[str], Path]:
     """shared("captures/gcp/x.html") -> a file of the reference material; skips the test where there is none of it."""
@@ -84,12 +90,12 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _once(folder: Path, *command: str | Path) -> Demo:
+def _once(folder: Path, *command: str | Path, **env: str) -> Demo:
     """A command, run once as a process of its own; whoever comes second waits for it."""
     with _alone(folder):
         if not (folder / "code").exists():
             dagster_home = worlds.dagster_home(folder / "dagster")
-            done = worlds.cli(*command, home=folder / "home", dagster_home=dagster_home, timeout=900)
+            done = worlds.cli(*command, home=folder / "home", dagster_home=dagster_home, timeout=900, **env)
             (folder / "stdout").write_text(done.stdout)
             (folder / "stderr").write_text(done.stderr)
             (folder / "code").write_text(str(done.returncode))
@@ -99,8 +105,8 @@ def _once(folder: Path, *command: str | Path) -> Demo:
 
 @pytest.fixture(scope="session")
 def demo(common_tmp: Path) -> Demo:
-    """The demo's state."""
-    return _once(common_tmp / "demo", "demo")
+    """The demo's state, with its report."""
+    return _once(common_tmp / "demo", "demo", GPUHOUR_REPORT="")
 
 
 @pytest.fixture(scope="session")

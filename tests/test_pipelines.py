@@ -149,6 +149,7 @@ ASSETS = [
     "marts/training_cost",
     "marts/workloads",
     "published/database",
+    "published/report",
     "staging/changed_verdicts",
     "staging/fx_rates",
     "staging/gcp_component_sums",
@@ -183,6 +184,7 @@ ASSETS = [
     "v1/price_history",
     "v1/price_intervals",
     "v1/quality_events",
+    "v1/seed_claims",
     "v1/self_host_vs_api",
     "v1/series",
     "v1/source_health",
@@ -436,7 +438,7 @@ def test_a_partly_read_provider_exits_3(tmp_path: Path, monkeypatch: pytest.Monk
         main(["refresh", "--replay", str(some), "--json", "--home", str(tmp_path / "home")])
     out, err = capsys.readouterr()
     assert left.value.code == 3
-    assert json.loads(out) == [{"published": True, "failed": [], "partial": ["azure"]}]
+    assert json.loads(out) == [{"published": True, "reported": True, "failed": [], "partial": ["azure"]}]
     assert "azure was read in part" in err
 
 
