@@ -10,7 +10,19 @@ from typing import Any
 import cyclopts
 from cyclopts import App
 
-from pipelines import ask, calibrating, cost, explaining, importing, past, quarantine, replaying, settings, work
+from pipelines import (
+    ask,
+    calibrating,
+    cost,
+    explaining,
+    importing,
+    past,
+    provider_commands,
+    quarantine,
+    replaying,
+    settings,
+    work,
+)
 from pipelines.console import ERROR, OK, USAGE, Problem, say
 
 app = App(
@@ -21,11 +33,12 @@ app = App(
     result_action="return_value",
 )
 for command in (
-    ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.providers, ask.parse, ask.doctor,
+    ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.parse, ask.doctor,
     calibrating.calibrate, work.demo, work.refresh, replaying.replay, work.capture, work.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(importing.import_, name="import")
+app.command(provider_commands.app)
 app.command(quarantine.app)
 app.command(cost.app)
 
