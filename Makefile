@@ -4,10 +4,10 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check report golden contract bench scorecard capture requirements
+.PHONY: help setup demo refresh serve test check report golden contract bench scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: .venv/.done ## Make .venv from hashed requirements and find or install a browser
 
@@ -44,6 +44,9 @@ bench: setup ## Run the benchmarks (ratios within one run)
 
 scorecard: setup ## Measure the gate against real history with known faults and known true moves
 	@$(BIN)/python -m tests.scorecard
+
+alerts-scorecard: setup ## Measure the default alert rules against real history with known real and fake drops
+	@$(BIN)/python -m tests.alerts_scorecard
 
 capture: setup ## Record a provider's live pages as a capture: make capture P=lambda
 	@$(BIN)/gpuhour capture $(P)

@@ -11,9 +11,11 @@ import cyclopts
 from cyclopts import App
 
 from pipelines import (
+    alerting,
     ask,
     calibrating,
     cost,
+    crosschecking,
     explaining,
     importing,
     past,
@@ -34,12 +36,14 @@ app = App(
 )
 for command in (
     ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.providers, ask.parse, ask.doctor,
-    calibrating.calibrate, work.demo, work.refresh, replaying.replay, work.capture, work.schedule,
+    calibrating.calibrate, crosschecking.crosscheck, work.demo, work.refresh, replaying.replay, work.capture,
+    work.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(importing.import_, name="import")
 app.command(quarantine.app)
 app.command(cost.app)
+app.command(alerting.app)
 app.command(reporting.app)
 
 

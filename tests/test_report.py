@@ -551,7 +551,7 @@ def test_a_published_method_stays_as_it_is() -> None:
 def test_without_node_there_is_no_shell_and_the_site_says_so(
     market: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shell.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     assert shell.fetch(tmp_path / "vendored") == "no Node: reports are built without the SQL shell"
     monkeypatch.setattr(shell, "found", lambda: None)
     made = build(market, tmp_path / "out")

@@ -67,6 +67,13 @@ def built(home: Home) -> Iterator[connection.Connection]:
         yield con
 
 
+@contextmanager
+def building(home: Home) -> Iterator[connection.Connection]:
+    """The same just before it is committed, with the tables of all steps."""
+    with connection.in_memory() as con, build.building(con, home):
+        yield con
+
+
 def rows(con: connection.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
     """A query's rows by column name."""
     cursor = con.execute(query, list(values))
