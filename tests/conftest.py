@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from pipelines import cli
-from tests import worlds
+from tests import report_world, worlds
+from tests.report_site import BASE, Site
 from warehouse.home import Home
 
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
@@ -123,3 +124,26 @@ def demo_copy(demo: Demo, tmp_path: Path) -> Home:
     """A copy of the demo's state that a test may spoil."""
     shutil.copytree(demo.home.root, tmp_path / "home")
     return Home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def market(common_tmp: Path) -> Home:
+    """A market of half a year with hostile names; read-only."""
+    folder = common_tmp / "market"
+    with _alone(folder):
+        if not (folder / "done").exists():
+            report_world.make(folder / "home", hostile=True)
+            (folder / "done").touch()
+    return Home(folder / "home")
+
+
+@pytest.fixture(scope="session")
+def site(market: Home, common_tmp: Path) -> Site:
+    """Its report, as if published."""
+    from pipelines.reports.build import build
+
+    with _alone(common_tmp / "market"):
+        if not (common_tmp / "market" / "site").exists():
+            build(market, common_tmp / "market" / "part", BASE)
+            (common_tmp / "market" / "part").rename(common_tmp / "market" / "site")
+    return Site(common_tmp / "market" / "site")

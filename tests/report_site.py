@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+BASE = "https://gpuhour.example/prices"  # where the tests' site is said to lie
 BUDGET = 100_000  # bytes of a page, gzipped
 
 

@@ -29,32 +29,12 @@ from pipelines.reports.render import HERE, hashed
 from pipelines.reports.steps import lines_of
 from pipelines.reports.writing import NotOurs
 from tests import report_world
-from tests.conftest import Demo, Run, _alone
-from tests.report_site import BUDGET, Site
+from tests.conftest import Demo, Run
+from tests.report_site import BASE, BUDGET, Site
 from tests.report_world import HOSTILE_GPU, HOSTILE_PROVIDER, HOSTILE_TEXT
 from warehouse.home import Home
 
-BASE = "https://gpuhour.example/prices"
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture(scope="session")
-def market(common_tmp: Path) -> Home:
-    """A hostile market of half a year; read-only."""
-    folder = common_tmp / "market"
-    with _alone(folder):
-        if not (folder / "done").exists():
-            report_world.make(folder / "home", hostile=True)
-            (folder / "done").touch()
-    return Home(folder / "home")
-
-
-@pytest.fixture(scope="session")
-def site(market: Home, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Its report, as if published."""
-    root = tmp_path_factory.mktemp("site")
-    build(market, root, BASE)
-    return Site(root)
 
 
 def rows_of(site: Site, path: str) -> list[dict[str, Any]]:
