@@ -304,9 +304,9 @@ def test_tokens_for_less(home: Home) -> None:
     put(
         home,
         *prices(
-            "4",
-            "3",
-            "2",
+            "32",
+            "24",
+            "20",
             origin="recorded",
             price_unit="instance_hour",
             gpu_count=Decimal(8),
