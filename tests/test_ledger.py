@@ -116,7 +116,7 @@ def test_a_migration_that_fails_changes_nothing(home: Home, monkeypatch: pytest.
     assert events(home) == ["a"]
     with opened(home) as con:
         assert con.execute("select table_name from duckdb_tables() order by all").fetchall() == [
-            ("schema_version",), ("verdicts",),
+            ("accepted_providers",), ("schema_version",), ("verdicts",),
         ]  # fmt: skip
 
 
