@@ -4,10 +4,10 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check golden contract bench mutations scorecard capture requirements
+.PHONY: help setup demo refresh serve test check report golden contract bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: .venv/.done ## Make .venv from hashed requirements and find or install a browser
 
@@ -20,6 +20,9 @@ demo: setup ## Run the main job on recorded captures, without any network
 
 refresh: setup ## Fetch today's prices, rebuild and publish
 	@$(BIN)/gpuhour refresh
+
+report: setup ## Build the report from what is published and show it on http://127.0.0.1:8000
+	@$(BIN)/gpuhour report build && $(BIN)/gpuhour report serve
 
 serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
 	@$(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}
@@ -44,6 +47,9 @@ mutations: setup ## Change every capture in hundreds of ways; no change may make
 
 scorecard: setup ## Measure the gate against real history with known faults and known true moves
 	@$(BIN)/python -m tests.scorecard
+
+alerts-scorecard: setup ## Measure the default alert rules against real history with known real and fake drops
+	@$(BIN)/python -m tests.alerts_scorecard
 
 capture: setup ## Record a provider's live pages as a capture: make capture P=lambda
 	@$(BIN)/gpuhour capture $(P)

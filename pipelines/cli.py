@@ -11,15 +11,18 @@ import cyclopts
 from cyclopts import App
 
 from pipelines import (
+    alerting,
     ask,
     calibrating,
     cost,
+    crosschecking,
     explaining,
     importing,
     past,
     provider_commands,
     quarantine,
     replaying,
+    reporting,
     settings,
     work,
 )
@@ -34,13 +37,16 @@ app = App(
 )
 for command in (
     ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.parse, ask.doctor,
-    calibrating.calibrate, work.demo, work.refresh, replaying.replay, work.capture, work.schedule,
+    calibrating.calibrate, crosschecking.crosscheck, work.demo, work.refresh, replaying.replay, work.capture,
+    work.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(importing.import_, name="import")
 app.command(provider_commands.app)
 app.command(quarantine.app)
 app.command(cost.app)
+app.command(alerting.app)
+app.command(reporting.app)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -30,13 +30,13 @@ OWNED = {
         ("warehouse", "get a connection from warehouse.connection and let SQL do the work"),
     ),
     **dict.fromkeys(
-        ("dagster", "cyclopts", "rich", "dotenv"),
+        ("dagster", "cyclopts", "rich", "dotenv", "apprise", "jinja2", "pydantic"),
         ("pipelines", "let pipelines/ call your function; it decides when things run and who is told"),
     ),
 }
 READ_COMMANDS = (
     "output", "read", "parse_file", "doctor", "settings", "schedule", "progress", "cli", "ask", "console", "filters",
-    "past", "timeline", "lines", "chart", "quarantine", "doubts", "explaining", "provenance", "formula", "receipts", "page",
+    "past", "timeline", "lines", "chart", "quarantine", "alerting", "doubts", "explaining", "provenance", "formula", "receipts", "page",
 )  # fmt: skip
 
 
@@ -204,7 +204,7 @@ PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
     ("parse", "oracle", str(PAGE)), ("schedule",), ("doctor",), ("--help",), ("--version",),
     ("changes", "A100", "--since", "1y"), ("quarantine", "--help"), ("replay", "--help"),
     ("cost", "--model", "llama-3.1-8b", "--gpu", "L4"), ("cost", "fit", "--model", "llama-3.1-8b"),
-    ("cost", "train", "--params", "7b"), ("calibrate", "--help"),
+    ("cost", "train", "--params", "7b"), ("calibrate", "--help"), ("alerts", "list"), ("alerts", "preview"),
 ], ids=" ".join)  # fmt: skip
 def test_reading_needs_no_dagster(arguments: tuple[str, ...], demo: Demo) -> None:
     poisoned = {"dagster": None} | ({"pandas": None} if arguments[0] != "parse" else {})

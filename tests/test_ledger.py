@@ -115,9 +115,8 @@ def test_a_migration_that_fails_changes_nothing(home: Home, monkeypatch: pytest.
             decisions(home)
     assert events(home) == ["a"]
     with opened(home) as con:
-        assert con.execute("select table_name from duckdb_tables() order by all").fetchall() == [
-            ("accepted_providers",), ("schema_version",), ("verdicts",),
-        ]  # fmt: skip
+        tables = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+        assert {"schema_version", "verdicts"} <= tables and "silences" not in tables
 
 
 def test_a_ledger_of_a_newer_gpuhour_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

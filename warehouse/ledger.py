@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
@@ -32,6 +32,51 @@ MIGRATIONS = (
         decided_by varchar not null,
         decided_at timestamptz not null,
         note varchar not null
+    )
+    """,
+    # Alerts, for warehouse/outbox.py: rules seen; what is to be told, where, in which message, and what came of it.
+    """
+    create table alert_rules (
+        rule_id varchar primary key,
+        definition varchar not null,
+        seen_at timestamptz not null,
+        evaluated_on date not null
+    );
+    create table alert_events (
+        event_id varchar primary key,
+        rule_id varchar not null,
+        told_on date not null,
+        disposition varchar not null check (disposition in ('told', 'first_run', 'same_as', 'muted')),
+        event varchar not null,
+        recorded_at timestamptz not null
+    );
+    create table alert_deliveries (
+        event_id varchar not null,
+        channel varchar not null,
+        due_at timestamptz not null,
+        message_id varchar,
+        primary key (event_id, channel)
+    );
+    create table alert_messages (
+        message_id varchar primary key,
+        channel varchar not null,
+        composed_at timestamptz not null,
+        content varchar not null
+    );
+    create table alert_attempts (
+        seq bigint primary key,
+        message_id varchar not null,
+        tried_at timestamptz not null,
+        outcome varchar not null check (outcome in ('sent', 'failed', 'dead', 'revived')),
+        next_at timestamptz,
+        error varchar not null
+    );
+    create table alert_silences (
+        seq bigint primary key,
+        rule_id varchar not null,
+        until timestamptz not null,
+        set_by varchar not null,
+        set_at timestamptz not null
     )
     """,
     """
@@ -83,17 +128,25 @@ def decisions(home: Home) -> list[Decision]:
 
     Raises LedgerError when the ledger cannot be read: without it a rebuild would forget what people decided.
     """
+    asked = "select event_id, verdict, decided_by, decided_at, note from verdicts order by seq"
+    return [Decision(*row) for row in read(home, asked)]
+
+
+def read(home: Home, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a SELECT of ours over the ledger at today's schema; none, and no file made, where there is none.
+
+    Raises LedgerError when it cannot be read.
+    """
     if not home.ledger.exists():
         return []
-    asked = "select event_id, verdict, decided_by, decided_at, note from verdicts order by seq"
     try:
         with _connected(home.ledger, time.monotonic() + 10, read_only=True) as con:
             if _version(con, home.ledger) == len(MIGRATIONS):
-                return [Decision(*row) for row in con.execute(asked).fetchall()]
+                return con.execute(query).fetchall()
     except duckdb.Error as failed:
         raise LedgerError(f"{home.ledger} cannot be read: {_reason(failed)}") from failed
     with opened(home) as con:  # of an older version: brought to today's first
-        return [Decision(*row) for row in con.execute(asked).fetchall()]
+        return con.execute(query).fetchall()
 
 
 def accept(home: Home, provider: str, by: str, note: str = "") -> None:

@@ -1,0 +1,370 @@
+"""What alert rules may say: one model for each kind, with its bounds, defaults and words."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+Percent = Annotated[float, Field(gt=0, lt=1000)]
+Share = Annotated[float, Field(gt=0, lt=100)]  # percent of a price that can be lost
+Reference = Literal["last_notified", "previous", "median_30d", "max_30d", "first"]
+Confirm = Literal["auto"] | Annotated[int, Field(ge=1, le=3)]
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+Delivery = Annotated[str, Field(pattern=rf"^(immediate|daily@{_CLOCK}|weekly@(mon|tue|wed|thu|fri|sat|sun)-{_CLOCK})$")]
+# Names that other tools, and older examples of ours, use for the dimensions of a series.
+OTHER_NAMES = {
+    "price_type": "pricing_model", "provider_id": "provider", "gpu_variant": "gpu", "vram_gb": "gpu_memory_gb",
+    "instance_type": "instance",
+}  # fmt: skip
+
+
+class Strict(BaseModel):
+    """Nothing that is not understood passes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _words(value: Any) -> Any:
+    """One value or a list of them, as text."""
+    if value is None:
+        return ()
+    listed = value if isinstance(value, (list, tuple)) else [value]
+    return tuple(f"{v:g}" if isinstance(v, float) else str(v) for v in listed)
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+class Where(Strict):
+    """Which series: every dimension that is named must fit one of its values; `*` stands for anything in a text."""
+
+    gpu: Words = ()
+    vendor: Words = ()
+    form_factor: Words = ()
+    gpu_memory_gb: Words = ()
+    gpu_count: Words = ()
+    provider: Words = ()
+    source: Words = ()
+    instance: Words = ()
+    region: Words = ()
+    zone: Words = ()
+    pricing_model: Words = ()
+    term_months: Words = ()
+    upfront: Words = ()
+    market: Annotated[tuple[Literal["first_party", "marketplace"], ...], BeforeValidator(_words)] = ()
+    quality: Annotated[tuple[Literal["ok", "flagged", "released"], ...], BeforeValidator(_words)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_names(cls, given: Any) -> Any:
+        return {OTHER_NAMES.get(k, k): v for k, v in given.items()} if isinstance(given, dict) else given
+
+    @field_validator("gpu_memory_gb", "gpu_count", "term_months")
+    @classmethod
+    def _are_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for word in value:
+            if not re.fullmatch(r"\d+(\.\d+)?", word):
+                raise ValueError(f"{word!r} is no number")
+        return value
+
+    def dimensions(self) -> dict[str, tuple[str, ...]]:
+        """What is named of the series, without `quality`, which is the price's."""
+        return {k: v for k, v in self.model_dump().items() if v and k != "quality"}
+
+
+class RuleBase(Strict):
+    """What every rule says."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
+    to: Words = ()  # channels; empty: all of the file
+    on_first_run: Literal["silent", "notify"] = "silent"
+
+    def definition(self) -> str:
+        """A hash of all that decides whether there is an event; where it goes is left out."""
+        said = self.model_dump(mode="json", exclude={"to", "on_first_run"})
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+
+class PriceRule(RuleBase):
+    """A rule on the prices of single series."""
+
+    where: Where = Where()
+    confirm: Confirm = "auto"
+
+
+class LineRule(PriceRule):
+    """A rule that fires when a price crosses a line, and not again before it was back."""
+
+    hysteresis_pct: Annotated[float, Field(ge=0, lt=100)] = 2
+    # Told again, while beyond the line, at every further move of so much from what was told last.
+    further_pct: Annotated[float, Field(gt=0, lt=100)] = 3
+
+
+class Below(LineRule):
+    """The price of a GPU-hour reaches a threshold from above (`below`: <=) or from below (`above`: >=)."""
+
+    kind: Literal["below", "above"]
+    price: Annotated[float, Field(gt=0, lt=100_000)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+
+
+class Move(PriceRule):
+    """The price moved by so many percent from a reference."""
+
+    kind: Literal["drop_pct", "rise_pct", "change_pct"]
+    pct: Percent
+    reference: Reference = "last_notified"
+    min_abs: Annotated[float, Field(ge=0)] = 0  # in the price's own currency per GPU-hour
+    hysteresis_pct: Annotated[float, Field(ge=0, lt=100)] = 2
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Move:
+        if self.kind != "rise_pct" and self.pct >= 100:
+            raise ValueError("pct: a price cannot fall by 100 % or more")
+        if self.kind == "change_pct" and self.reference == "max_30d":
+            raise ValueError("reference: max_30d goes with drop_pct or rise_pct")
+        return self
+
+
+class NewLow(LineRule):
+    """Strictly lower than in all the time before, or in a window of days."""
+
+    kind: Literal["new_low"]
+    window: Annotated[str, Field(pattern=r"^(all_time|[1-9]\d{0,3}d)$")] = "all_time"
+    ties: Literal["ignore", "notify"] = "ignore"
+    min_history_days: Annotated[int, Field(ge=1)] = 14
+
+    @property
+    def days(self) -> int | None:
+        """Length of the window; None: all time."""
+        return None if self.window == "all_time" else int(self.window[:-1])
+
+
+class BelowMedian(LineRule):
+    """So many percent below the median of the series' own last thirty days."""
+
+    kind: Literal["below_median"]
+    pct: Share
+    min_history_days: Annotated[int, Field(ge=1)] = 14
+
+
+class Drawdown(LineRule):
+    """So many percent below the highest price of a window of days, however slowly it got there."""
+
+    kind: Literal["drawdown"]
+    pct: Share = 30
+    window: Annotated[str, Field(pattern=r"^[1-9]\d{0,3}d$")] = "30d"
+
+    @property
+    def days(self) -> int:
+        """Length of the window."""
+        return int(self.window[:-1])
+
+
+class Offers(PriceRule):
+    """A source begins, or ceases, to list something."""
+
+    kind: Literal["offer_added", "offer_removed"]
+
+
+class Availability(PriceRule):
+    """Something sold out, or can be had again."""
+
+    kind: Literal["restock", "sold_out"]
+    min_gap_days: Annotated[int, Field(ge=0)] = 0
+
+
+class CheapestChanged(RuleBase):
+    """Another provider is the cheapest of a group, by a margin, for so many looks."""
+
+    kind: Literal["cheapest_changed"]
+    where: Where = Where(market=("first_party",))
+    group: tuple[Literal["gpu", "gpu_memory_gb", "form_factor", "pricing_model", "term_months", "region"], ...] = (
+        "gpu", "gpu_memory_gb", "pricing_model", "term_months",
+    )  # fmt: skip
+    margin_pct: Annotated[float, Field(ge=0, lt=100)] = 3
+    held_days: Annotated[int, Field(ge=1, le=90)] = 1
+
+    @field_validator("group", mode="before")
+    @classmethod
+    def _usual_names(cls, given: Any) -> Any:
+        names = [OTHER_NAMES.get(str(g), str(g)) for g in given] if isinstance(given, (list, tuple)) else given
+        # A variant is a model, its memory and its form.
+        return [*names, "gpu_memory_gb", "form_factor"] if isinstance(given, list) and "gpu_variant" in given else names
+
+
+class IndexMove(RuleBase):
+    """A GPU's index moved by so many percent within some days."""
+
+    kind: Literal["index_move"]
+    pct: Percent
+    days: Annotated[int, Field(ge=1, le=365)] = 7
+    index: Words = ()
+
+
+class TokenCostBelow(LineRule):
+    """A million tokens of a model cost no more than a threshold, at some provider's price."""
+
+    kind: Literal["cost_per_token_below"]
+    model: str
+    usd_per_m_tokens: Annotated[float, Field(gt=0)]
+    workload: str = "chat"
+    precision: Words = ()
+    method: Literal["roofline", "nominal"] = "roofline"
+    where: Where = Where(pricing_model=("on_demand",))
+
+
+class SourceStale(RuleBase):
+    """A source has not been read for so many days."""
+
+    kind: Literal["source_stale"]
+    after_days: Annotated[int, Field(ge=1)] = 3
+    provider: Words = ()
+    source: Words = ()
+
+
+class SourceBroken(RuleBase):
+    """So many tries in a row brought nothing from a source."""
+
+    kind: Literal["source_broken"]
+    after_runs: Annotated[int, Field(ge=1)] = 3
+    repeat: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}d$")] | None = None
+    provider: Words = ()
+    source: Words = ()
+
+
+class Quarantined(RuleBase):
+    """The gate holds a price back."""
+
+    kind: Literal["quarantined"]
+    where: Where = Where()
+
+
+class DeadMan(RuleBase):
+    """No build has succeeded for so many hours."""
+
+    kind: Literal["dead_man"]
+    after_hours: Annotated[int, Field(ge=1)] = 36
+
+
+Rule = Annotated[
+    Below | Move | NewLow | BelowMedian | Drawdown | Offers | Availability | CheapestChanged | IndexMove
+    | TokenCostBelow | SourceStale | SourceBroken | Quarantined | DeadMan,
+    Field(discriminator="kind"),
+]  # fmt: skip
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except Exception as unknown:
+        raise ValueError(f"{name!r} is no IANA time zone such as Europe/London") from unknown
+    return name
+
+
+Timezone = Annotated[str, BeforeValidator(_zone)]
+Hours = Annotated[str, Field(pattern=rf"^{_CLOCK}-{_CLOCK}$")]
+
+
+class Channel(Strict):
+    """Where messages go. Its address is a secret: it stands in the environment or in a file, never here."""
+
+    type: Literal["apprise", "console", "file", "webhook"] = "apprise"
+    url: Annotated[str, Field(pattern=r"^(env:[A-Za-z_]\w*|file:.+)$")] | None = None
+    secret: Annotated[str, Field(pattern=r"^(env:[A-Za-z_]\w*|file:.+)$")] | None = None
+    path: str | None = None
+    format: Literal["text", "markdown", "html", "json"] = "text"
+    delivery: Delivery | None = None
+    quiet_hours: Hours | None = None
+    timezone: Timezone | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Channel:
+        if self.type in ("apprise", "webhook") and not self.url:
+            raise ValueError(f"url: a channel of type {self.type} needs one, as env:NAME or file:PATH")
+        if self.type == "webhook" and not self.secret:
+            raise ValueError("secret: a webhook is signed; it needs a key, as env:NAME or file:PATH")
+        if self.type == "file" and not self.path:
+            raise ValueError("path: a channel of type file needs one")
+        return self
+
+
+class Defaults(Strict):
+    """What holds where a channel or rule says nothing else."""
+
+    timezone: Timezone = "UTC"
+    quiet_hours: Hours | None = None
+    delivery: Delivery = "immediate"
+    hysteresis_pct: Annotated[float, Field(ge=0, lt=100)] = 2
+    further_pct: Annotated[float, Field(gt=0, lt=100)] = 3
+    confirm: Confirm = "auto"
+    on_first_run: Literal["silent", "notify"] = "silent"
+
+
+class Book(Strict):
+    """A file of rules."""
+
+    defaults: Defaults = Defaults()
+    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")], Channel] = Field(
+        default_factory=lambda: {"console": Channel(type="console")}
+    )
+    rules: tuple[Rule, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, given: Any) -> Any:
+        """Rules take what they leave out from `defaults`, where it is theirs to say."""
+        if not isinstance(given, dict) or not isinstance(given.get("rules"), list):
+            return given
+        defaults = given.get("defaults")
+        if not isinstance(defaults, dict):
+            return given
+        rules = [
+            {k: v for k, v in defaults.items() if k in INHERITED.get(str(r.get("kind")), ())} | r
+            if isinstance(r, dict)
+            else r
+            for r in given["rules"]
+        ]
+        return given | {"rules": rules}
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Book:
+        seen: set[str] = set()
+        for nth, rule in enumerate(self.rules):
+            if rule.id in seen:
+                raise ValueError(f"rules.{nth}.id: each id stands for one rule; {rule.id} is there twice")
+            seen.add(rule.id)
+            unknown = [name for name in rule.to if name not in self.channels]
+            if unknown:
+                known = ", ".join(self.channels)
+                raise ValueError(f"rules.{nth}.to: no such channel: {', '.join(unknown)}. Channels are {known}")
+        return self
+
+    def channels_of(self, rule: RuleBase) -> tuple[str, ...]:
+        """Names of the channels a rule's events go to."""
+        return rule.to or tuple(self.channels)
+
+    def timezone_of(self, channel: Channel) -> ZoneInfo:
+        """The zone in which a channel's hours are meant."""
+        return ZoneInfo(channel.timezone or self.defaults.timezone)
+
+
+KINDS: dict[str, type[RuleBase]] = {
+    kind: model
+    for model in (
+        Below, Move, NewLow, BelowMedian, Drawdown, Offers, Availability, CheapestChanged, IndexMove, TokenCostBelow,
+        SourceStale, SourceBroken, Quarantined, DeadMan,
+    )
+    for kind in model.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
+}  # fmt: skip
+INHERITED = {
+    kind: tuple(
+        name for name in ("hysteresis_pct", "further_pct", "confirm", "on_first_run") if name in model.model_fields
+    )
+    for kind, model in KINDS.items()
+}

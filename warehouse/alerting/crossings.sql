@@ -1,0 +1,55 @@
+-- Prices beyond a line, with whether they had been back on this side of it: a superset, which the rule's state decides on.
+-- Grain: n x piece x i, in that order. ref: what the line is drawn from (a threshold, or the reference price), logarithm, times
+-- sign. is_back: between the candidate before and this one a steady price was beyond the hysteresis.
+with watched as (
+    select
+        n, piece, i, day_no, next_day_no, $sign * y as y, is_steady, {told} as told_on, told_1,
+        min(day_no) over (partition by n, piece) as first_day_no
+    from moves
+    where n in (select n from scoped)
+),
+framed as (
+    select *, {frame} as framed from watched
+),
+referred as (
+    select
+        *,
+        {reference} as ref,
+        lag(y) over same as before,
+        lag(told_on is null) over same as is_before_doubtful
+    from framed
+    window same as (partition by n, piece order by i)
+),
+judged as (
+    select
+        *,
+        coalesce(y <= ref - $d + 1e-9 and day_no - first_day_no >= $history, false) as is_beyond,
+        coalesce(is_steady and y > ref - $d + $h, false) as is_clear
+    from referred
+),
+marked as (
+    select *, is_beyond and coalesce(y < before or is_before_doubtful or not lag(is_beyond) over same, true) as is_candidate
+    from judged
+    window same as (partition by n, piece order by i)
+),
+grouped as (
+    select *, count_if(is_candidate) over (partition by n, piece order by i) as stretch
+    from marked
+    where (n, piece) in (select (n, piece) from marked where is_candidate)
+),
+stretches as (
+    select
+        n, piece, stretch,
+        min(i) filter (where is_candidate) as i,
+        arg_min(y, i) filter (where is_candidate) as y,
+        min(told_on) filter (where is_candidate) as told_on,
+        min(told_1) filter (where is_candidate) as once_on,
+        arg_min(ref, i) filter (where is_candidate) as ref,
+        bool_or(is_clear and not is_candidate) as is_clear
+    from grouped
+    group by all
+)
+select n, piece, i, y, told_on, once_on, ref, coalesce(lag(is_clear) over (partition by n, piece order by stretch), true) as is_back
+from stretches
+qualify stretch > 0
+order by n, piece, i

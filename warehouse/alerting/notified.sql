@@ -1,0 +1,41 @@
+-- Falls (or, with sign -1, rises) that may be far enough from what was told last: a superset, which the rule's state decides on.
+-- Grain: n x piece x i, in that order. peak: highest steady y between the candidate before, or the beginning, and this one;
+-- rest: the highest of these that three looks found.
+with watched as (
+    select n, piece, i, $sign * y as y, is_steady, is_rest, {told} as told_on, told_1 from moves where n in (select n from scoped)
+),
+ranked as (
+    select
+        *,
+        max(y) over (partition by n, piece order by i rows between unbounded preceding and 1 preceding) as top,
+        lag(y) over (partition by n, piece order by i) as before,
+        lag(told_on is null) over (partition by n, piece order by i) as is_before_doubtful
+    from watched
+),
+marked as (
+    select *, coalesce(y <= top - $d + 1e-9 and (y < before or is_before_doubtful), false) as is_candidate from ranked
+),
+grouped as (
+    select *, count_if(is_candidate) over (partition by n, piece order by i) as stretch
+    from marked
+    where (n, piece) in (select (n, piece) from marked where is_candidate)
+),
+stretches as (
+    select
+        n, piece, stretch,
+        min(i) filter (where is_candidate) as i,
+        arg_min(y, i) filter (where is_candidate) as y,
+        min(told_on) filter (where is_candidate) as told_on,
+        min(told_1) filter (where is_candidate) as once_on,
+        max(y) filter (where is_steady and not is_candidate) as high,
+        max(y) filter (where is_rest and not is_candidate) as rest
+    from grouped
+    group by all
+)
+select
+    n, piece, i, y, told_on, once_on,
+    lag(high) over (partition by n, piece order by stretch) as peak,
+    lag(rest) over (partition by n, piece order by stretch) as rest
+from stretches
+qualify stretch > 0
+order by n, piece, i

@@ -1,0 +1,18 @@
+-- The price of a GPU-hour at which a million tokens of a model cost the threshold, for every series that can serve it.
+-- Grain: n. line: logarithm of that price; usd_per_m_tokens_at_1: the cost at one USD per GPU-hour. The cost is the price times a
+-- constant of GPU, model, precision and workload, which v1.cost_per_token tells; of several ways to serve, the cheapest.
+with constants as (
+    select gpu, form_factor, gpu_memory_gb, tp, min(usd_per_m_tokens / usd_per_gpu_hour) as per_usd
+    from v1.cost_per_token
+    where model = $model and method = $method and (workload = $workload or method = 'nominal') and usd_per_gpu_hour > 0
+        and ($precisions = '[]' or list_contains($precisions::varchar[], lower(precision)))
+    group by all
+)
+select s.n, ln($most / min(c.per_usd)) as line, min(c.per_usd) as usd_per_m_tokens_at_1
+from series as s
+join constants as c
+    on c.gpu = s.gpu and c.form_factor is not distinct from s.form_factor
+    and c.gpu_memory_gb is not distinct from s.gpu_memory_gb
+    and s.gpu_count >= coalesce(c.tp, 1) and s.gpu_count % coalesce(c.tp, 1) = 0
+where s.n in (select n from scoped)
+group by s.n
