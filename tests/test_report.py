@@ -424,9 +424,9 @@ def test_every_query_reads_the_contract_alone(path: Path) -> None:
     assert not json.loads(told)["error"], told
     tables = set(re.findall(r'"schema_name":"([^"]*)","table_name":"([^"]*)"', told))
     own = set(re.findall(r'"key":"(\w+)"', told)) | set(re.findall(r"^\s*(?:with )?(\w+) as \($", sql, re.MULTILINE))
-    wrong = {(s, t) for s, t in tables if s not in ("v1", "temp") and not (s == "" and t in own)}
+    wrong = {(s, t) for s, t in tables if s not in ("v1", "made") and not (s == "" and t in own)}
     assert not wrong
-    assert {t for s, t in tables if s == "temp"} <= set(TABLES)
+    assert {t for s, t in tables if s == "made"} <= set(TABLES)
 
 
 # -- pieces --------------------------------------------------------------------------------------------------------

@@ -178,7 +178,8 @@ def test_a_chosen_comparison_has_an_address(address: str, chromium: Browser) -> 
 
 
 def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) -> None:
-    if shell.found() is None:
+    vendored = shell.found()
+    if vendored is None:
         pytest.skip("needs the SQL shell, which make setup fetches where Node and a registry are")
     asked: list[str] = []
 
@@ -193,8 +194,8 @@ def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) 
         page.context.route("**/*", only_ours)
         page.goto(f"{address}/sql.html")
         assert not [url for url in asked if "sql-" in url or url.endswith(".duckdb")], "loaded before anybody asked"
-        size = sum((site.root / path).stat().st_size for path, _ in shell.found().files) / 1e6  # type: ignore[union-attr]
-        assert f"{size:.1f} MB" in page.inner_text("#load")
+        loaded = sum((site.root / path).stat().st_size for path, _ in vendored.files) / 1e6
+        assert f"{loaded:.1f} MB" in page.inner_text("#load")
         page.focus("#load")
         page.keyboard.press("Enter")
         page.wait_for_selector("#ask:not([hidden])", timeout=60_000)

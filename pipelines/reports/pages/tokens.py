@@ -59,7 +59,7 @@ def _page(world: World, model: str, file: str, best: Row | None, nominal: Row | 
             "per_gpu": [r for r in world.tokens_on_demand if r["model"] == model],
         },
         world.as_of,
-        (Download(f"tokens/{file}.csv", "every server, workload and precision"),),
+        (Download(f"tokens/{file}.csv", "every server that serves a chat"),),
         "tokens.html",
         is_dataset=True,
     )
