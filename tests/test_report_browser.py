@@ -172,6 +172,7 @@ def test_on_paper(address: str, chromium: Browser, tmp_path: Path) -> None:
 def test_a_chosen_comparison_has_an_address(address: str, chromium: Browser) -> None:
     with opened(chromium, f"{address}/compare.html?ids=h100-80gb") as (page, wrong):
         assert page.locator("tbody tr:visible").count() == 1
+        assert page.locator("details.choices").get_attribute("open") is not None
         page.get_by_label("A100 80").check()
         assert page.locator("tbody tr:visible").count() == 2 and "h100-80gb,a100-80gb" in page.url
         assert not wrong
