@@ -32,6 +32,7 @@ from tests import report_world
 from tests.conftest import Demo, Run
 from tests.report_site import BASE, BUDGET, Site
 from tests.report_world import HOSTILE_GPU, HOSTILE_PROVIDER, HOSTILE_TEXT
+from tests.worlds import cli
 from warehouse.home import Home
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -387,6 +388,18 @@ def test_the_command_says_where_it_is(run: Run, market: Home, tmp_path: Path) ->
     assert said.code == 2 and "not a web address" in said.err
     said = run("report", "build", "--out", market.root, home=market)
     assert said.code == 2 and "empty folder" in said.err
+
+
+def test_it_needs_neither_dagster_nor_pandas(market: Home, tmp_path: Path) -> None:
+    poisoned = "import sys\nsys.modules.update({'dagster': None, 'pandas': None})"
+    done = cli("report", "build", "--out", tmp_path / "out", home=market.root, before=poisoned)
+    assert done.returncode == 0 and done.stdout == f"{tmp_path / 'out' / 'index.html'}\n", done.stderr
+
+
+def test_a_disk_that_cannot_be_written_is_told(run: Run, market: Home, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = run("report", "build", "--out", tmp_path / "file" / "out", home=market)
+    assert said.code == 1 and "cannot be written" in said.err
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://", "https://a b", 'https://x"y', "//x", "x"])
