@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check report golden contract bench scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test check report golden contract bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ contract: setup ## Write the pinned columns of v1 anew; refused until schema_ver
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done
+
+mutations: setup ## Change every capture in hundreds of ways; no change may make a wrong row
+	@GPUHOUR_TEST_MUTATIONS=$${N:-150} $(BIN)/python -m pytest -rA tests/test_mutations.py | tail -20
 
 scorecard: setup ## Measure the gate against real history with known faults and known true moves
 	@$(BIN)/python -m tests.scorecard

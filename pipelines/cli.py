@@ -19,6 +19,7 @@ from pipelines import (
     explaining,
     importing,
     past,
+    provider_commands,
     quarantine,
     replaying,
     reporting,
@@ -35,12 +36,13 @@ app = App(
     result_action="return_value",
 )
 for command in (
-    ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.providers, ask.parse, ask.doctor,
+    ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.parse, ask.doctor,
     calibrating.calibrate, crosschecking.crosscheck, work.demo, work.refresh, replaying.replay, work.capture,
     work.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(importing.import_, name="import")
+app.command(provider_commands.app)
 app.command(quarantine.app)
 app.command(cost.app)
 app.command(alerting.app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ _PRICE = re.compile(r"PRIC|COST|RATE|DEMAND|SPOT|PREEMPT|RESERV|HOUR|HRL?Y?\b|ST
 _HEADING = re.compile(r"^h[1-6]$")
 _MOST = 24  # columns
 _WIDEST = 90  # characters of a column's title
+_MOST_TEXTS = 150  # of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +150,37 @@ def _boxes(root: Tag) -> Iterator[Line]:
     for tag in root.find_all(True):
         if tag.name in ("tr", "thead", "tbody", "table", "ul", "svg", "script", "style", "select"):
             continue
-        boxes = tag.find_all(True, recursive=False)
-        if not 2 <= len(boxes) <= _MOST or (last is not None and last in tag.parents):
+        boxes = [child for child in tag.children if isinstance(child, Tag)]
+        if not 2 <= len(boxes) <= _MOST or (header and len(boxes) != len(header) and not _may_be_header(tag)):
             continue
-        if (titles := _header(boxes)) and tag.find_parent("table") is None:
+        if not _is_small(tag) or (last is not None and last in tag.parents):
+            continue
+        if _may_be_header(tag) and (titles := _header(boxes)) and tag.find_parent("table") is None:
             header, section, last = titles, heading_before(tag), tag
         elif header and len(boxes) == len(header) and (texts := _row(header, boxes)):
             last = tag
             yield Line(texts, header, section, tag)
 
 
+def _is_small(tag: Tag) -> bool:
+    """Whether an element holds few enough texts to be a row: a page is made of boxes in boxes."""
+    return next(itertools.islice(tag.strings, _MOST_TEXTS, None), None) is None
+
+
+def _may_be_header(tag: Tag) -> bool:
+    """Whether the first text of an element may title a column; a look before reading all of it."""
+    first = next((text for text in itertools.islice(tag.stripped_strings, 3)), "")
+    return len(first) <= _WIDEST and "$" not in first
+
+
 def _header(boxes: list[Tag]) -> tuple[str, ...]:
-    titles = tuple(words(box).upper() for box in boxes)
-    if any(not t or len(t) > _WIDEST or _amounts(t) for t in titles):
-        return ()
-    return titles if any(map(_LABEL.search, titles)) and any(map(_PRICE.search, titles)) else ()
+    titles: list[str] = []
+    for box in boxes:
+        title = words(box).upper()
+        if not title or len(title) > _WIDEST or _amounts(title):
+            return ()
+        titles.append(title)
+    return tuple(titles) if any(map(_LABEL.search, titles)) and any(map(_PRICE.search, titles)) else ()
 
 
 def _row(header: tuple[str, ...], boxes: list[Tag]) -> tuple[str, ...]:

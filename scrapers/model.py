@@ -209,6 +209,8 @@ class Provider:
     hosts: tuple[str, ...] = ()  # further hosts that redirects and links may lead to
     kind: Literal["provider", "marketplace", "aggregator"] = "provider"  # whose prices: own, its hosts', other clouds'
     aliases: tuple[str, ...] = ()  # slugs it had before
-    is_verified: bool = True  # False: nobody has seen a page of it yet; nothing is published before `providers accept`
+    # What the reader was written from: recorded pages, a documented schema, or nothing yet. Of the last kind nothing is
+    # published before a person has seen what it reads (`gpuhour providers accept`).
+    basis: Literal["recorded", "documented", "unverified"] = "recorded"
     terms: str = ""  # what robots.txt and the terms of use say of reading it, as far as known
     expects: tuple[str, ...] = ()  # GPU models that a whole scrape has always had: one gone is an alarm

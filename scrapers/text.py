@@ -126,9 +126,12 @@ def is_cut(tag: Tag) -> bool:
     return tag.find(_CUT) is not None
 
 
+_UNSAID = {"sup", "s", "del", "strike"}
+
+
 def words(tag: Tag) -> str:
     """Visible text of an element on one line, without footnote marks and what is struck through."""
-    dropped = {id(s) for d in tag.select("sup, s, del, strike") for s in d.strings}
+    dropped = {id(s) for d in tag.descendants if isinstance(d, Tag) and d.name in _UNSAID for s in d.strings}
     return squash(" ".join(s for s in tag.strings if id(s) not in dropped))
 
 

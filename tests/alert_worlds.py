@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -22,11 +22,36 @@ def day(n: int) -> str:
     return (START + timedelta(days=n)).isoformat()
 
 
-def prices(*listed: str | None, provider: str = "oracle", source: str = "products_api", **facts: Any) -> list[Seen]:
+def prices(
+    *listed: str | None, provider: str = "oracle", source: str = "products_api", origin: str = "live", **facts: Any
+) -> list[Seen]:
     """A look a day at one offer; None: the look did not list it."""
     return [
-        seen(day(n), [offer(price, source=source, **facts)] if price else [], provider=provider, source=source)
+        seen(
+            day(n),
+            [offer(price, source=source, **facts)] if price else [],
+            provider=provider,
+            source=source,
+            origin=origin,
+        )
         for n, price in enumerate(listed)
+    ]
+
+
+def lists(
+    listed: Mapping[str, Sequence[str | None]], provider: str = "oracle", source: str = "products_api"
+) -> list[Seen]:
+    """A look a day at a whole list: instance -> its price on each day, the last one for the rest of the days."""
+    length = max(len(found) for found in listed.values())
+    padded = {name: [*found, *[found[-1]] * (length - len(found))] for name, found in listed.items()}
+    return [
+        seen(
+            day(n),
+            [offer(found[n], source=source, instance=name) for name, found in padded.items() if found[n]],
+            provider=provider,
+            source=source,
+        )
+        for n in range(length)
     ]
 
 

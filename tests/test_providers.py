@@ -43,7 +43,9 @@ def offers_of(capture: Capture) -> list[Offer]:
 
 
 def test_every_provider_has_a_capture() -> None:
-    assert {c.slug for c in PAGES} == set(registry.modules())
+    """But those that nobody has recorded yet, which publish nothing until a person has seen one."""
+    unseen = {p.slug for p in registry.all_providers() if p.basis == "unverified"}
+    assert {c.slug for c in PAGES} == set(registry.modules()) - unseen
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
@@ -153,4 +155,6 @@ def test_a_provider_says_what_a_reader_should_know(slug: str) -> None:
     assert provider.slug == slug and provider.name and provider.access and provider.publishes and provider.units
     assert provider.requests and all(r.url.startswith("https://") and r.source for r in provider.requests)
     recorded = {c.meta["url"] for c in CAPTURES if c.slug == slug}
-    assert {r.url for r in provider.requests} <= recorded, "each start request needs a recorded answer for the demo"
+    assert provider.basis == "unverified" or {r.url for r in provider.requests} <= recorded, (
+        "each start request needs a recorded answer for the demo"
+    )

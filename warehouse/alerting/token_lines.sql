@@ -4,7 +4,7 @@
 with constants as (
     select gpu, form_factor, gpu_memory_gb, tp, min(usd_per_m_tokens / usd_per_gpu_hour) as per_usd
     from v1.cost_per_token
-    where model = $model and workload = $workload and method = $method and usd_per_gpu_hour > 0
+    where model = $model and method = $method and (workload = $workload or method = 'nominal') and usd_per_gpu_hour > 0
         and ($precisions = '[]' or list_contains($precisions::varchar[], lower(precision)))
     group by all
 )

@@ -5,7 +5,9 @@
 -- n_prices: 2 where one look states two different prices for the series, else 1.
 -- rank: which source answers for its provider (1 = first), from seeds.source_ranks; what others read of it comes after.
 with every as (
-    select * from staging.offers
+    select * from staging.offers where source <> 'order_book'
+    union all by name
+    select * from staging.order_book
     union all by name
     select * from staging.oracle_shapes
     union all by name
