@@ -118,7 +118,7 @@ def _candidate(row: asking.Row, **more: Any) -> Candidate:
 
 def _keyed(key: tuple[int, int], fired: Iterable[Fired], sign: int = 1) -> Iterator[tuple[Key, Fired]]:
     for hit in fired:
-        yield (*key, hit.i), hit._replace(ref=sign * hit.ref)
+        yield (*key, hit.i), hit if sign == 1 else hit._replace(ref=sign * hit.ref)
 
 
 def _event(rule: PriceRule, hit: Fired, found: dict[str, Any]) -> Event | None:
