@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check golden contract bench scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test check report golden contract bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ demo: setup ## Run the main job on recorded captures, without any network
 
 refresh: setup ## Fetch today's prices, rebuild and publish
 	@$(BIN)/gpuhour refresh
+
+report: setup ## Build the report from what is published and show it on http://127.0.0.1:8000
+	@$(BIN)/gpuhour report build && $(BIN)/gpuhour report serve
 
 serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
 	@$(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}
@@ -38,6 +41,9 @@ contract: setup ## Write the pinned columns of v1 anew; refused until schema_ver
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done
+
+mutations: setup ## Change every capture in hundreds of ways; no change may make a wrong row
+	@GPUHOUR_TEST_MUTATIONS=$${N:-150} $(BIN)/python -m pytest -rA tests/test_mutations.py | tail -20
 
 scorecard: setup ## Measure the gate against real history with known faults and known true moves
 	@$(BIN)/python -m tests.scorecard

@@ -1,4 +1,4 @@
-"""Commands that read: prices, SQL, providers, one recorded page, the state of things."""
+"""Commands that read: prices, SQL, one recorded page, the state of things."""
 
 from __future__ import annotations
 
@@ -161,25 +161,6 @@ def _sql_help(con: Any, failed: Exception) -> str:
         ).fetchall()
         return f"{text}\nTables: {', '.join(n for (n,) in names)}"
     return text
-
-
-def providers(*, style: Style = "table", as_json: Json = False, home: Home = None) -> int:
-    """List the providers: where each one's prices come from, what it publishes, and how its last try ended."""
-    from pipelines import read
-    from scrapers import registry
-
-    health = {}
-    if settings.home(home).published.exists():
-        with published_database(home) as con:
-            health = read.last_tries(con)
-    columns = ("provider", "name", "access", "publishes", "units", "note", "url", "status",
-               "last_tried", "detail")  # fmt: skip
-    rows = []
-    for p in registry.all_providers():
-        about = (p.slug, p.name, p.access, p.publishes, p.units, p.note, p.requests[0].url)
-        rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
-    show(columns, rows, chosen(style, as_json))
-    return OK
 
 
 def doctor(*, style: Style = "table", as_json: Json = False, home: Home = None) -> int:

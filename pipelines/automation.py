@@ -13,7 +13,7 @@ BUILD = dg.define_asset_job(
     "build",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing"),
     executor_def=dg.in_process_executor,
-    description="Rebuild the warehouse from the landing, check it, publish it.",
+    description="Rebuild the warehouse from the landing, check it, publish it, build the report.",
 )
 # 06:15 UTC: the European Central Bank's and most providers' changes of the day before are out.
 # Dagster runs the newest tick that was missed while it was off, so a machine that wakes at nine still has its day.

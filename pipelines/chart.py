@@ -50,12 +50,12 @@ def draw(
     """
     segments = [s for line in lines for s in line.segments]
     since, until = min(s.since for s in segments), max(s.until for s in segments)
-    ticks = _ticks(min(s.value for s in segments), max(s.value for s in segments))
-    margin = max(len(t) for t in map(_label, ticks)) + 2
-    canvas = _Canvas(since, until, ticks[0], ticks[-1], max(width - margin, 20), height, ascii_only)
+    rungs = ticks(min(s.value for s in segments), max(s.value for s in segments))
+    margin = max(len(t) for t in map(_label, rungs)) + 2
+    canvas = _Canvas(since, until, rungs[0], rungs[-1], max(width - margin, 20), height, ascii_only)
     for number, line in enumerate(lines):
         canvas.add(number, line)
-    at = {canvas.row(tick): _label(tick) for tick in ticks}
+    at = {canvas.row(tick): _label(tick) for tick in rungs}
     edge = "|" if ascii_only else "│"
     plot = [f"{at.get(i, '').rjust(margin - 1)}{edge}{text}" for i, text in enumerate(canvas.rows(colour))]
     names = [f"  {_painted(MARKS[i], i, colour)} {line.name}" for i, line in enumerate(lines)]
@@ -120,7 +120,7 @@ def _painted(text: str, number: int, colour: bool) -> str:
     return f"\x1b[{_COLOURS[number]}m{text}\x1b[0m" if colour else text
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def ticks(low: float, high: float) -> list[float]:
     """Four to seven round values around the range; from zero where the lowest is not far above it."""
     low = 0.0 if low < high * 0.4 else low
     spread = (high - low) or abs(high) * 0.2 or 1.0

@@ -15,11 +15,14 @@ from pipelines import (
     ask,
     calibrating,
     cost,
+    crosschecking,
     explaining,
     importing,
     past,
+    provider_commands,
     quarantine,
     replaying,
+    reporting,
     settings,
     work,
 )
@@ -33,14 +36,17 @@ app = App(
     result_action="return_value",
 )
 for command in (
-    ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.providers, ask.parse, ask.doctor,
-    calibrating.calibrate, work.demo, work.refresh, replaying.replay, work.capture, work.schedule,
+    ask.prices, past.history, past.changes, explaining.explain, ask.sql, ask.parse, ask.doctor,
+    calibrating.calibrate, crosschecking.crosscheck, work.demo, work.refresh, replaying.replay, work.capture,
+    work.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(importing.import_, name="import")
+app.command(provider_commands.app)
 app.command(quarantine.app)
 app.command(cost.app)
 app.command(alerting.app)
+app.command(reporting.app)
 
 
 def main(argv: list[str] | None = None) -> None:

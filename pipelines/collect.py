@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from scrapers.fetch import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError
 from warehouse.home import Home
 from warehouse.landing import Origin, Seen, Status, land, land_rates
+from warehouse.ledger import accepted
 
 _FAILURES: dict[str, Status] = {
     "failed": "failed",
@@ -47,7 +49,9 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
     """
     started_at = fetcher.now()
     results = (
-        _failed(provider, result, origin, started_at) if isinstance(result, Failure) else read_page(provider, result)
+        _failed(provider, result, origin, started_at)
+        if isinstance(result, Failure)
+        else reviewed(provider, read_page(provider, result), home)
         for result in fetcher.crawl(provider)
     )
     return _land(provider, home, results)
@@ -64,7 +68,20 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; only archived days can be "
             "read again, and only today can be fetched"
         )
-    return _land(provider, home, (read_page(provider, page) for page in pages))
+    return _land(provider, home, (reviewed(provider, read_page(provider, page), home) for page in pages))
+
+
+def reviewed(provider: Provider, seen: Seen, home: Home) -> Seen:
+    """What was seen; without its prices where nobody has yet looked at what the provider's reader makes of a page."""
+    if provider.basis != "unverified" or seen.status not in ("ok", "layout_changed") or provider.slug in accepted(home):
+        return seen
+    priced = [offer for offer in seen.offers if offer.price is not None]
+    saw = f"{len(priced)} prices, the first {priced[0].text!r}" if priced else seen.detail or "no price"
+    detail = (
+        f"{provider.slug}: nobody has reviewed a page of it yet. This one came, is archived, and seems to state {saw}. "
+        f"`gpuhour providers accept {provider.slug}` publishes what is read"
+    )
+    return replace(seen, status="unverified", detail=detail, offers=())
 
 
 def collect_rates(fetcher: Fetcher, home: Home) -> int:

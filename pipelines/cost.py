@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from pipelines import cost_training, settings
+from pipelines import cost_job, cost_training, settings
 from pipelines.console import OK, USAGE, Home, Json, Problem, Style, chosen, say
 from pipelines.cost_prices import Wanted, offers, priced_specs
 from pipelines.output import Format, show
@@ -16,6 +16,7 @@ from pipelines.output import Format, show
 app = App(name="cost", help="What a language model costs on GPUs: per token, per training run; what holds it.",
           result_action="return_value")  # fmt: skip
 app.command(cost_training.train)
+app.command(cost_job.job)
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
 Precision = Annotated[str, Parameter(help="Of the weights: fp32, fp16, fp8, int8, fp4, int4, mxfp4, int2.")]

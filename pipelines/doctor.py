@@ -51,7 +51,7 @@ def _database(home: Home) -> Iterator[Row]:
             yield "published database", "ok", f"{home.published}, schema {version}, built {built:%Y-%m-%d %H:%M} UTC"
             today = datetime.now(UTC).date() if live else read.today(con)
             for slug, (status, day, detail) in sorted(read.last_tries(con).items()):
-                fine = status in ("ok", "no_public_price", "needs_key")
+                fine = status in ("ok", "no_public_price", "needs_key", "unverified")
                 verdict = "stale" if (today - day).days > 2 else "ok" if fine else "broken"
                 yield slug, verdict, f"{status} on {day} {detail}".strip()
     except Exception as broken:

@@ -72,7 +72,7 @@ def import_(
             say(line)
         if done and done.rows and not done.landed:
             raise Problem(f"{file or skypilot}: none of its {done.rows:,} rows could be loaded")
-        _publish(state)
+        publish(state)
     numbers = (done.rows, done.landed, done.rejected) if done else (0, 0, 0)
     seconds = round(time.monotonic() - began, 1)
     row = (name, *numbers, _quarantined(state, name), seconds, told.note)
@@ -134,7 +134,8 @@ def _tell(told: Told, done: Imported, path: str) -> Told:
     return told
 
 
-def _publish(state: State) -> None:
+def publish(state: State) -> None:
+    """Build and publish. Raises Problem where that fails: what landed stays, and so does the old published file."""
     import logging
 
     from warehouse import release

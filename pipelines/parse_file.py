@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers import registry
-from scrapers.model import LayoutError, NoPublicPrice, Page
+from scrapers.model import LayoutError, NoPublicPrice, Offer, Page
 from warehouse.build import build_tables
 from warehouse.connection import in_memory
 from warehouse.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
@@ -60,7 +60,7 @@ def parse_file(
     Raises KeyError (unknown provider), OSError (unreadable file), LayoutError (unknown layout).
     """
     parser = registry.get(provider)
-    page = open_page(provider, path, url, captured_at)
+    page = open_page(parser.slug, path, url, captured_at)
     try:
         offers = tuple(parser.parse(page))
     except NoPublicPrice as fact:
@@ -68,9 +68,18 @@ def parse_file(
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as broken:
         # A parser that trips over a page met a layout it does not know, as in a refresh.
         raise LayoutError(page, "values as the parser knows them", repr(broken)) from broken
-    rows = _normalise(Seen(provider, page.source, page.url, page.captured_at, "ok", offers=offers))
+    in_force = tuple(offer for offer in offers if not is_announced(offer, page))
+    rows = _normalise(Seen(parser.slug, page.source, page.url, page.captured_at, "ok", offers=in_force))
     unpriced = sum(offer.price is None for offer in offers)
-    return rows, f"{unpriced} offers without a price are not shown" if unpriced else ""
+    announced = sum(is_announced(offer, page) for offer in offers)
+    remarks = [f"{unpriced} offers without a price are not shown"] if unpriced else []
+    remarks += [f"{announced} announced prices that are not in force yet are not shown"] if announced else []
+    return rows, "; ".join(remarks)
+
+
+def is_announced(offer: Offer, page: Page) -> bool:
+    """Whether a price is of a day after the page was recorded."""
+    return offer.effective_from is not None and offer.effective_from > page.captured_at.date()
 
 
 def _normalise(seen: Seen) -> list[tuple[Any, ...]]:

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines import automation, settings
+from pipelines import automation, report_asset, settings
 from pipelines.definitions import defs
 from pipelines.resources import Workspace
 from pipelines.scrape import DAILY
 
+PUBLISHED = "published__database"  # the step
 log = logging.getLogger("gpuhour.refresh")
 # Dagster's own log is kept with the run (`make serve` shows it); the terminal gets ours.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -25,11 +26,12 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a refresh did: providers that failed outright or in part, and whether the build was published."""
+    """What a refresh did: providers that failed outright or in part, and whether it published prices and a report."""
 
     failed: tuple[str, ...]
     partial: tuple[str, ...]
     published: bool
+    reported: bool
     reasons: dict[str, str]  # of what failed: provider, or step or check of the build -> why, in the words of the error
 
 
@@ -98,7 +100,10 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
         )
     failed = tuple(sorted(str(e.step_key).removeprefix("landing__") for e in scraped.get_step_failure_events()))
     partial = tuple(sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed))
-    return Outcome(failed, partial, built.success, dict(_reasons(scraped)) | dict(_reasons(built)))
+    done = {str(event.step_key) for event in built.get_step_success_events()}
+    return Outcome(
+        failed, partial, PUBLISHED in done, report_asset.STEP in done, dict(_reasons(scraped)) | dict(_reasons(built))
+    )
 
 
 def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date
 from pathlib import Path
 
-from pipelines.collect import parser_version, read_page
+from pipelines.collect import parser_version, read_page, reviewed
 from scrapers.archive import Archive, is_sound
 from scrapers.model import Page, Provider
 from warehouse.connection import Connection, in_memory
@@ -95,7 +95,7 @@ def _reread(
         told.n_unread += 1
         told.add(_page("damaged", before.status if before else "", "other bytes than were hashed"), day, page.url)
         return None
-    seen = read_page(provider, page)
+    seen = reviewed(provider, read_page(provider, page), home)
     if seen.status not in _READ:
         told.n_unread += 1
         if before is None or before.status in _READ:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 
@@ -18,7 +19,7 @@ RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, 
 FRESH = dg.FreshnessPolicy.cron(deadline_cron="0 9 * * *", lower_bound_delta=timedelta(hours=3), timezone="UTC")
 _COLUMNS = dg.TableSchema([dg.TableColumn(name, kind) for name, kind in OFFER_TYPES.items()])
 # What is known to be so is no failure: neither cures a retry.
-_FACTS = {"ok", "no_public_price", "needs_key"}
+_FACTS = {"ok", "no_public_price", "needs_key", "unverified"}
 
 
 def provider_asset(provider: Provider) -> dg.AssetsDefinition:
@@ -57,6 +58,8 @@ def _see(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
             return reparse(provider, day, workspace.state())
         except NothingArchived as absent:
             raise dg.Failure(str(absent), allow_retries=False) from absent
+    if workspace.is_replay and provider.basis == "unverified" and not Path(workspace.replay, provider.slug).is_dir():
+        return []  # nobody has recorded it yet: there is nothing to replay
     with workspace.fetcher() as fetcher:
         return collect(provider, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
 
@@ -64,7 +67,7 @@ def _see(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
 def _report(seen: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Materialised when anything was read or is known to be so; failed, with the reasons, when nothing was."""
     trouble = [s for s in seen if s.status not in _FACTS]
-    got = any(s.offers or s.status == "no_public_price" for s in seen)
+    got = any(s.offers or s.status in ("no_public_price", "unverified") for s in seen)
     if trouble and not got:
         changed = all(s.status in ("layout_changed", "robots_denied") for s in trouble)
         raise dg.Failure("\n".join(s.detail for s in trouble), allow_retries=may_retry and not changed)

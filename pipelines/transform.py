@@ -54,8 +54,10 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
     def warehouse_tables(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
-            for name in build.build(con, home):  # in the order in which they depend on each other, as Dagster wants
-                yield dg.MaterializeResult(asset_key=_key(name), metadata=_facts(con, name))
+            with build.building(con, home) as order:  # each after what it reads, as Dagster wants
+                facts = {name: _facts(con, name) for name in order}
+            for name in order:
+                yield dg.MaterializeResult(asset_key=_key(name), metadata=facts[name])
             for check in build.checks():
                 offending = con.execute(check.sql).fetchall()
                 yield dg.AssetCheckResult(

@@ -59,14 +59,17 @@ def _refresh(home: Path | None, slug: str | None, replay: Path | None, day: date
             done = run(settings.home(home).root, slug, replay and replay.resolve(), day)
         except NoSuchDay as wrong:
             raise Problem(str(wrong), USAGE) from wrong
-    code = ERROR if not done.published else PARTIAL if done.failed or done.partial else OK
+    code = ERROR if not done.published else PARTIAL if done.failed or done.partial or not done.reported else OK
     if as_json:
-        show(("published", "failed", "partial"), [(done.published, done.failed, done.partial)], "json")
+        columns = ("published", "reported", "failed", "partial")
+        show(columns, [(done.published, done.reported, done.failed, done.partial)], "json")
     for name, why in done.reasons.items():
         say(why if why.startswith(name) else f"{name}: {why}")
     for names, what in ((done.failed, "failed"), (done.partial, "was read in part")):
         for name in names:
             say(f"{name} {what}; its last good prices stay, carried forward")
+    if done.published and not done.reported:
+        say("the prices are published, but the report was not built: the old one stays")
     if not done.published:
         say("nothing was published; the old database stays. See the messages above")
     return code
@@ -88,6 +91,9 @@ def demo(*, style: Style = "table", home: Home = None) -> int:
         if status != "ok":
             say(f"{slug}: {status} on {day}: {detail}")
     say('next: gpuhour prices H100 · gpuhour sql "from marts.errata" · make refresh (live)')
+    site = settings.home(home).report / "index.html"
+    if site.exists():
+        say(f"report: {site} · gpuhour report serve shows it on http://127.0.0.1:8000")
     return code
 
 

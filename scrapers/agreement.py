@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from scrapers.model import Offer
@@ -16,14 +16,20 @@ def same_thing(offer: Offer) -> Hashable:
     return (*where, offer.pricing_model, offer.term_months, offer.upfront, offer.currency)
 
 
-def agreed(offers: Iterable[Offer]) -> Iterator[Offer]:
+def same_row(offer: Offer) -> Hashable:
+    """The same, told apart by all else that a page may print beside it."""
+    gpus = (offer.gpu_label, offer.gpu_count, offer.gpu_memory)
+    return (same_thing(offer), *gpus, offer.zone, offer.price_scope, offer.effective_from)
+
+
+def agreed(offers: Iterable[Offer], thing: Callable[[Offer], Hashable] = same_thing) -> Iterator[Offer]:
     """The first offer of each thing, in order; none where a later one states another price."""
     first: dict[Hashable, Offer] = {}
     disputed: set[Hashable] = set()
     for offer in offers:
-        known = first.setdefault(same_thing(offer), offer)
+        known = first.setdefault(thing(offer), offer)
         if (known.price, known.upfront_price) != (offer.price, offer.upfront_price):
-            disputed.add(same_thing(offer))
+            disputed.add(thing(offer))
     yield from (offer for thing, offer in first.items() if thing not in disputed)
 
 

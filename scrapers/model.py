@@ -21,6 +21,7 @@ PricingModel = Literal[
     "dws_calendar",
     "flexible_cud",
     "inference",
+    "dynamic",  # a provider's own daily price, beside its fixed one
 ]
 PriceUnit = Literal[
     "instance_hour", "gpu_hour", "gpu_second", "month", "term_total", "vcpu_hour", "gib_hour", "gib_month"
@@ -206,3 +207,10 @@ class Provider:
     units: str = ""  # "per instance-hour"
     note: str = ""  # what a reader should know of the source
     hosts: tuple[str, ...] = ()  # further hosts that redirects and links may lead to
+    kind: Literal["provider", "marketplace", "aggregator"] = "provider"  # whose prices: own, its hosts', other clouds'
+    aliases: tuple[str, ...] = ()  # slugs it had before
+    # What the reader was written from: recorded pages, a documented schema, or nothing yet. Of the last kind nothing is
+    # published before a person has seen what it reads (`gpuhour providers accept`).
+    basis: Literal["recorded", "documented", "unverified"] = "recorded"
+    terms: str = ""  # what robots.txt and the terms of use say of reading it, as far as known
+    expects: tuple[str, ...] = ()  # GPU models that a whole scrape has always had: one gone is an alarm

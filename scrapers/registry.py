@@ -18,11 +18,13 @@ def modules() -> dict[str, str]:
 
 @cache
 def get(slug: str) -> Provider:
-    """The provider with this slug.
+    """The provider with this slug, or that had it before it was renamed.
 
     Raises KeyError, naming the known ones, when there is none.
     """
     if slug not in modules():
+        if renamed := next((p for p in all_providers() if slug in p.aliases), None):
+            return renamed
         raise KeyError(f"unknown provider {slug!r}; known: {', '.join(modules())}")
     provider: Provider = importlib.import_module(modules()[slug]).PROVIDER
     return provider

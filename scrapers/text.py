@@ -19,7 +19,7 @@ _NUMBER = r"\d{1,3}(?:[,.\u202f\u00a0' ]\d{3})+(?:[.,]\d+)?|\d+(?:\s?[.,]\d+)?"
 _MONEY = re.compile(
     rf"(?:(?P<before>{_SIGN})\s*(?P<a>{_NUMBER})(?![\d.,]*\d)|(?<![\d.,])(?P<b>{_NUMBER})\s*(?P<after>{_SIGN}))(?!\w*\d)"
 )
-_BOUND = re.compile(r"\b(?:from|starting|as low as|up to|save)\b", re.IGNORECASE)
+BOUND = re.compile(r"\b(?:from|start(?:s|ing)?|as low as|up to|save)\b", re.IGNORECASE)
 _COUNT = re.compile(r"^\s*(?P<n>\d+)\s*[x×]\s+(?P<rest>\S.*)$", re.IGNORECASE | re.DOTALL)
 
 
@@ -75,6 +75,11 @@ def money(text: str) -> Money | None:
     return Money(number(digits), CURRENCIES[sign], flat[hit.end() :].strip(), flat)
 
 
+def amounts(text: str) -> int:
+    """How many amounts with a currency sign a text holds, readable or not: a reader of one must leave none over."""
+    return len(re.findall(rf"(?:{_SIGN})\s*\d|\d\s*[€₹]", squash(text)))
+
+
 def price(page: Page, text: str) -> Money | None:
     """The price that a cell states; None when it states none, zero, or only a bound ("from $2.49").
 
@@ -84,7 +89,7 @@ def price(page: Page, text: str) -> Money | None:
         found = money(text)
     except ValueError as error:
         raise LayoutError(page, "one amount in a price cell", str(error)) from error
-    return None if found is None or not found.amount or _BOUND.search(found.text) else found
+    return None if found is None or not found.amount or BOUND.search(found.text) else found
 
 
 def count_prefix(text: str) -> tuple[Decimal | None, str]:
@@ -106,14 +111,27 @@ def complete(html: str) -> str:
     return html[: max(html.rfind(">") + 1, html.rfind("<"))]
 
 
+_CUT = "cut-mark"
+
+
 def soup(page: Page) -> BeautifulSoup:
-    """The page as a tree (lxml's, forgiving); of a cut page only what is whole."""
-    return BeautifulSoup(complete(page.text()), "lxml")
+    """The page as a tree (lxml's, forgiving); of a cut page only what is whole, with a mark where the cut is."""
+    text = page.text()
+    html = complete(text)
+    return BeautifulSoup(html if html is text else f"{html}<{_CUT}></{_CUT}>", "lxml")
+
+
+def is_cut(tag: Tag) -> bool:
+    """Whether the page ended within this element: what it lacks might have said something else of what it holds."""
+    return tag.find(_CUT) is not None
+
+
+_UNSAID = {"sup", "s", "del", "strike"}
 
 
 def words(tag: Tag) -> str:
     """Visible text of an element on one line, without footnote marks and what is struck through."""
-    dropped = {id(s) for d in tag.select("sup, s, del, strike") for s in d.strings}
+    dropped = {id(s) for d in tag.descendants if isinstance(d, Tag) and d.name in _UNSAID for s in d.strings}
     return squash(" ".join(s for s in tag.strings if id(s) not in dropped))
 
 

@@ -15,10 +15,17 @@ from typing import Any
 import pytest
 
 from pipelines import cli
-from tests import worlds
+from tests import report_world, worlds
+from tests.report_site import BASE, Site
 from warehouse.home import Home
 
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
+
+
+@pytest.fixture(autouse=True)
+def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refresh within a test builds no report: whoever tests that says so."""
+    monkeypatch.setenv("GPUHOUR_REPORT", "off")
 
 
 @pytest.fixture
@@ -84,12 +91,12 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _once(folder: Path, *command: str | Path) -> Demo:
+def _once(folder: Path, *command: str | Path, **env: str) -> Demo:
     """A command, run once as a process of its own; whoever comes second waits for it."""
     with _alone(folder):
         if not (folder / "code").exists():
             dagster_home = worlds.dagster_home(folder / "dagster")
-            done = worlds.cli(*command, home=folder / "home", dagster_home=dagster_home, timeout=900)
+            done = worlds.cli(*command, home=folder / "home", dagster_home=dagster_home, timeout=900, **env)
             (folder / "stdout").write_text(done.stdout)
             (folder / "stderr").write_text(done.stderr)
             (folder / "code").write_text(str(done.returncode))
@@ -99,8 +106,8 @@ def _once(folder: Path, *command: str | Path) -> Demo:
 
 @pytest.fixture(scope="session")
 def demo(common_tmp: Path) -> Demo:
-    """The demo's state."""
-    return _once(common_tmp / "demo", "demo")
+    """The demo's state, with its report."""
+    return _once(common_tmp / "demo", "demo", GPUHOUR_REPORT="")
 
 
 @pytest.fixture(scope="session")
@@ -117,3 +124,26 @@ def demo_copy(demo: Demo, tmp_path: Path) -> Home:
     """A copy of the demo's state that a test may spoil."""
     shutil.copytree(demo.home.root, tmp_path / "home")
     return Home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def market(common_tmp: Path) -> Home:
+    """A market of half a year with hostile names; read-only."""
+    folder = common_tmp / "market"
+    with _alone(folder):
+        if not (folder / "done").exists():
+            report_world.make(folder / "home", hostile=True)
+            (folder / "done").touch()
+    return Home(folder / "home")
+
+
+@pytest.fixture(scope="session")
+def site(market: Home, common_tmp: Path) -> Site:
+    """Its report, as if published."""
+    from pipelines.reports.build import build
+
+    with _alone(common_tmp / "market"):
+        if not (common_tmp / "market" / "site").exists():
+            build(market, common_tmp / "market" / "part", BASE)
+            (common_tmp / "market" / "part").rename(common_tmp / "market" / "site")
+    return Site(common_tmp / "market" / "site")

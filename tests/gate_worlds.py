@@ -42,6 +42,7 @@ OTHER_TABLES = {
     "state.findings": "series_no integer, run_no integer, rule varchar, verdict varchar, class varchar, "
     "is_contradiction boolean, expected double, reason varchar",
     "state.verdicts": "series_no integer, run_no integer, verdict varchar, status varchar, rule varchar",
+    "state.done": "look_no integer, newest_on date",
     "gate.decisions": "series_no integer, run_no integer, verdict varchar",
 }
 
@@ -92,10 +93,11 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
 
 @cache
 def _rules_in_order() -> list[tuple[str, str]]:
-    """Every model of the gate but its inputs, each after what it reads, and the table that the build keeps between."""
+    """Every model of the gate but its inputs, each after what it reads, and the tables that the build keeps between."""
     found = {name: model for name, model in models.load().items() if model.schema == "gate"}
-    kept = {"core.price_counts": frozenset({"gate.price_counts"})}
-    sql = {name: model.sql for name, model in found.items()} | {"core.price_counts": "from gate.price_counts"}
+    kept = {f"core.{name}": frozenset({f"gate.{name}"}) for name in ("price_counts", "thin_looks")}
+    sql = {name: model.sql for name, model in found.items()}
+    sql |= {name: f"from {behind}" for name, (behind,) in kept.items()}
     order = models.in_order(found, kept)
     return [(name, sql[name]) for name in order if name in sql and name not in ("gate.runs", "gate.decisions")]
 

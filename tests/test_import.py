@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.cli import main
-from tests.worlds import ROOT, built, offer, put, rows, seen
+from tests.worlds import ROOT, building, offer, put, rows, seen
 from warehouse import connection, long_format, release
 from warehouse.csv_lines import LONGEST, Unreadable
 from warehouse.home import Home
@@ -546,7 +546,7 @@ def test_a_guard_that_finds_rows_stops_publication(home: Home, tmp_path: Path, m
 def test_statistics_of_a_feed_are_no_prices(home: Home, tmp_path: Path) -> None:
     table = [row(price_basis="offer_aggregate"), row(price_basis="gpu_component", region="b"), row(region="c")]
     land(home, write(tmp_path, text(table)))
-    with built(home) as con:
+    with building(home) as con:
         found = rows(
             con, "select price_scope, usd_per_gpu_hour from staging.offers where source like 'mine/%' order by 1"
         )

@@ -15,7 +15,7 @@ from currency_converter import CurrencyConverter
 
 from scrapers.model import Offer
 from tests.conftest import Demo
-from tests.worlds import built, offer, put, rows, seen
+from tests.worlds import building, built, offer, put, rows, seen
 from warehouse import build, connection, models
 from warehouse.home import Home
 
@@ -139,7 +139,7 @@ def units(tmp_path_factory: pytest.TempPathFactory) -> Iterator[connection.Conne
         for money in ("EUR", "CNY")
     ]
     put(home, *looks)
-    with built(home) as con:
+    with building(home) as con:
         yield con
 
 

@@ -18,7 +18,7 @@ from scrapers import registry
 from scrapers.archive import Archive
 from scrapers.model import LayoutError, NoPublicPrice, Offer, Page, Provider, Request
 from tests.conftest import Run
-from tests.worlds import URL, at, built, offer, rows
+from tests.worlds import URL, at, building, offer, rows
 from warehouse import release
 from warehouse.connection import in_memory
 from warehouse.home import Home
@@ -195,7 +195,7 @@ def test_apply_supersedes_and_keeps_both(run: Run, shop: Shop) -> None:
         landed = rows(con, "from read_parquet(?) where captured_at::date = ?",
                       str(shop.home.landing / "offers/lambda/*.parquet"), DAYS[2])  # fmt: skip
     assert sorted(row["price"] for row in landed) == [2, Decimal("2.5"), 3, 4]
-    with built(shop.home) as con:
+    with building(shop.home) as con:
         newest = rows(
             con, "select price from staging.offers where provider = 'lambda' and observed_at::date = ?", DAYS[2]
         )

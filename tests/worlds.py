@@ -67,6 +67,13 @@ def built(home: Home) -> Iterator[connection.Connection]:
         yield con
 
 
+@contextmanager
+def building(home: Home) -> Iterator[connection.Connection]:
+    """The same just before it is committed, with the tables of all steps."""
+    with connection.in_memory() as con, build.building(con, home):
+        yield con
+
+
 def rows(con: connection.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
     """A query's rows by column name."""
     cursor = con.execute(query, list(values))
@@ -84,8 +91,11 @@ def dagster_home(folder: Path) -> Path:
 def python(
     code: str, *arguments: str | Path, timeout: float = 120, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run code in a Python of its own, in the checkout; environment is added to ours, GPUHOUR_HOME taken away."""
-    ours = {k: v for k, v in os.environ.items() if not k.startswith("GPUHOUR_")}
+    """Run code in a Python of its own, in the checkout; environment is added to ours, GPUHOUR_HOME taken away.
+
+    A refresh builds no report: tests of other things need not wait for it.
+    """
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("GPUHOUR_")} | {"GPUHOUR_REPORT": "off"}
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(
         command, cwd=ROOT, env=ours | environment, capture_output=True, text=True, timeout=timeout, check=False

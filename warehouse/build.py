@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from warehouse.seeding import load_seeds
 log = logging.getLogger("gpuhour.build")
 SEEDS = Path(__file__).parent / "seeds"
 CHECKS = Path(__file__).parent / "checks"
+PUBLISHED_STEPS = ("staging.touched", "staging.intervals")  # what the published file still has to follow
 
 
 def open_landing(con: Connection, home: Home, part: plan.Part | None = None) -> None:
@@ -81,7 +83,7 @@ def build_identity(con: Connection) -> None:
 
 
 def build_hosted_prices(con: Connection) -> None:
-    """Make staging.hosted_prices; its package takes a fifth of a second to import, which only a build should wait."""
+    """Make core.hosted_prices; its package takes a fifth of a second to import, which only a build should wait."""
     from warehouse import hosted
 
     hosted.build(con)
@@ -90,7 +92,7 @@ def build_hosted_prices(con: Connection) -> None:
 PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = {
     "staging.gpu_identity": (frozenset({"staging.raw_offers"}), build_identity),
     "staging.fx_rates": (frozenset({"staging.raw_offers", "landing.rates"}), currency.build),
-    "staging.hosted_prices": (frozenset(), build_hosted_prices),
+    "core.hosted_prices": (frozenset(), build_hosted_prices),
     "core.looks": (frozenset({"staging.looks"}), state.add_looks),
     "core.series": (frozenset({"staging.new_series"}), state.add_series),
     "core.runs": (frozenset({"staging.runs"}), state.add_runs),
@@ -98,6 +100,7 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
     "core.closed_runs": (frozenset({"core.runs"}), state.show_closed_runs),
     "core.look_counts": (frozenset({"staging.look_counts"}), state.add_look_counts),
     "core.price_counts": (frozenset({"gate.price_counts"}), state.add_price_counts),
+    "core.thin_looks": (frozenset({"gate.thin_looks"}), state.add_thin_looks),
     "core.findings": (frozenset({"gate.findings"}), state.add_findings),
     "core.verdicts": (frozenset({"staging.changed_verdicts"}), state.add_verdicts),
     "core.aliases": (frozenset({"gate.renames", "core.runs"}), state.add_aliases),
@@ -191,18 +194,27 @@ def _damaged(home: Home) -> Iterator[str]:
                 yield f"{path} ({str(broken).splitlines()[0]})"
 
 
-def build(con: Connection, home: Home) -> list[str]:
-    """The warehouse from facts, in one transaction: a kill leaves the old one. Returns the tables, in order.
+def build(con: Connection, home: Home) -> None:
+    """The warehouse from facts, in one transaction: a kill leaves the old one. Raises as `building` does."""
+    with building(con, home):
+        pass
+
+
+@contextmanager
+def building(con: Connection, home: Home) -> Iterator[list[str]]:
+    """A build that is done but not yet committed, with the tables of all its steps: their names, in order.
 
     Where all that newly landed is newer than what is known, it is added to that; else everything is made anew.
     Raises DamagedLanding, naming the files, when facts cannot be read: without them prices would silently be missing.
     """
     con.execute("begin")
     try:
-        built = _build(con, home)
+        yield _build(con, home)
+        _drop_steps(con)
         con.execute("commit")
     except BaseException as failed:
-        con.execute("rollback")
+        with suppress(DatabaseError):  # a commit that fails has already been undone
+            con.execute("rollback")
         # DuckDB does not always name the file; looking for it costs time only now.
         damaged = list(_damaged(home)) if isinstance(failed, DatabaseError) else []
         if damaged:
@@ -210,7 +222,6 @@ def build(con: Connection, home: Home) -> list[str]:
                 f"cannot be read: {'; '.join(damaged)}; restore from a copy, or move away and refresh that day again"
             ) from failed
         raise
-    return built
 
 
 def _build(con: Connection, home: Home) -> list[str]:
@@ -234,8 +245,26 @@ def _build(con: Connection, home: Home) -> list[str]:
         for name in order:
             if name in first:
                 run_model(con, name, found)
+    kept = set() if chosen.is_whole else {n for n in models.of_seeds_alone(found, made) if not _is_step(n)}
     for name in order:
-        if name not in first:
+        if name not in first | kept:
             run_model(con, name, found)
     plan.remember(con, chosen)
     return order
+
+
+def _is_step(name: str) -> bool:
+    return name.startswith(("staging.", "gate."))
+
+
+def _drop_steps(con: Connection) -> None:
+    """What only led to core, marts and v1 is not kept: to write it down would take a third of an append.
+
+    Table by table: DuckDB 1.5 cannot commit a dropped schema of tables that were replaced in the same transaction.
+    """
+    steps = con.execute(
+        "select table_schema || '.' || table_name, table_type = 'VIEW' from information_schema.tables"
+    ).fetchall()
+    for name, is_view in steps:
+        if _is_step(name) and name not in PUBLISHED_STEPS:
+            con.execute(f"drop {'view' if is_view else 'table'} {name}")

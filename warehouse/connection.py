@@ -134,6 +134,14 @@ def _set_aside(home: Home, failed: duckdb.IOException) -> str:
     return f"{home.warehouse} was damaged ({reason}) and is now {aside.name}; all in it is made again from facts"
 
 
+def nothing_published(home: Home) -> NothingPublished:
+    """What to tell who looks for a published database where there is none."""
+    return NothingPublished(
+        f"no published database at {home.published}: run `make demo` (recorded pages, no network) "
+        "or `make refresh` (live), or set GPUHOUR_HOME to where one is"
+    )
+
+
 @contextmanager
 def published(home: Home) -> Iterator[Connection]:
     """The published database, read-only, with file access and extensions locked off: readers' SQL is not trusted.
@@ -141,10 +149,7 @@ def published(home: Home) -> Iterator[Connection]:
     Raises NothingPublished when there is none.
     """
     if not home.published.exists():
-        raise NothingPublished(
-            f"no published database at {home.published}: run `make demo` (recorded pages, no network) "
-            "or `make refresh` (live), or set GPUHOUR_HOME to where one is"
-        )
+        raise nothing_published(home)
     con = _settle(open_read_only(home.published))
     try:
         con.execute("set search_path = 'v1,marts,main'")

@@ -48,6 +48,11 @@ class Home:
         return self.root / "exports"
 
     @property
+    def report(self) -> Path:
+        """The site that people read."""
+        return self.root / "report"
+
+    @property
     def locks(self) -> Path:
         """Lock files between processes."""
         return self.root / "locks"

@@ -36,11 +36,11 @@ _RELEASE = re.compile(r"(?<!\d)(2[3-9](?:0[1-9]|1[0-2]))(?!\d)")  # 2407: what a
 
 
 def build(con: Connection) -> None:
-    """Make staging.hosted_prices: a row per host, its name of a model with a spec here, and day or hours of a price.
+    """Make core.hosted_prices: a row per host, its name of a model with a spec here, and day or hours of a price.
 
     Prices in USD per million tokens, up to up_to_input_tokens where longer prompts cost more; valid_from NULL: undated.
     """
-    con.execute(f"create or replace table staging.hosted_prices as {select_rows(con, 'hosted', _listed(), TYPES)}")
+    con.execute(f"create or replace table core.hosted_prices as {select_rows(con, 'hosted', _listed(), TYPES)}")
     con.unregister("hosted")
 
 

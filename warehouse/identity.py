@@ -93,7 +93,7 @@ def snap(value: Decimal, known: tuple[Decimal, ...]) -> Decimal | None:
 def _matches(tokens: list[str]) -> list[tuple[int, int, str]]:
     """Aliases found in a token list as (start, end, alias), longest first, without overlaps."""
     windows = [
-        (i, j, "".join(tokens[i:j])) for i in range(len(tokens)) for j in range(i + 1, min(i + 5, len(tokens)) + 1)
+        (i, j, "".join(tokens[i:j])) for i in range(len(tokens)) for j in range(i + 1, min(i + 6, len(tokens)) + 1)
     ]
     found = [w for w in windows if w[2] in _aliases() and not _joins_numbers(tokens[w[0] : w[1]])]
     chosen: list[tuple[int, int, str]] = []
@@ -222,10 +222,20 @@ def identify(
     known_count = known.gpu_count if known else None
     count = known_count if count is None else count
     stated = to_gb(memory) if memory else None
+    if count is None and memory_is_total and stated:
+        count = _count_by_memory(known, label, stated)
     if stated is not None and (memory_is_total or _is_of_all(label, stated, count)):
         stated = stated / count if count else None
     printed = resolve(label, stated) if label else Gpu()
     return Identity(_gpu(known, label, stated), count, known_count, printed=printed)
+
+
+def _count_by_memory(known: InstanceGpus | None, label: str, stated_gb: Decimal) -> Decimal | None:
+    """GPUs that a total of memory is of, where the size of one is known: 4 of 80 GB are a twentieth of a GPU."""
+    one = known.gpu_memory_gb if known else None
+    if one is None:
+        one = resolve(label).memory_gb if label else None
+    return _fraction(f"{Fraction(stated_gb) / Fraction(one)}") if one else None
 
 
 def _is_of_all(label: str, stated_gb: Decimal, count: Decimal | None) -> bool:

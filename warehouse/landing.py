@@ -17,7 +17,7 @@ from scrapers.model import Offer
 from warehouse.connection import Connection, in_memory, quoted
 from warehouse.home import Home
 
-Status = Literal["ok", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed"]
+Status = Literal["ok", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed", "unverified"]
 Origin = Literal["live", "recorded", "imported", "seed"]
 
 PAGE_TYPES = {

@@ -79,6 +79,15 @@ MIGRATIONS = (
         set_at timestamptz not null
     )
     """,
+    """
+    create table accepted_providers (
+        seq bigint primary key,
+        provider varchar not null,
+        accepted_by varchar not null,
+        accepted_at timestamptz not null,
+        note varchar not null
+    )
+    """,
 )
 
 
@@ -138,6 +147,29 @@ def read(home: Home, query: str) -> list[tuple[Any, ...]]:
         raise LedgerError(f"{home.ledger} cannot be read: {_reason(failed)}") from failed
     with opened(home) as con:  # of an older version: brought to today's first
         return con.execute(query).fetchall()
+
+
+def accept(home: Home, provider: str, by: str, note: str = "") -> None:
+    """Record that a person has seen what a provider's reader makes of its pages, and found it right.
+
+    Raises LedgerError when it cannot be written; then nothing was recorded.
+    """
+    with opened(home) as con:
+        con.execute(
+            """
+            insert into accepted_providers
+            select coalesce((select max(seq) from accepted_providers), 0) + 1, $provider, $by, now(), $note
+            """,
+            {"provider": provider, "by": by, "note": note},
+        )
+
+
+def accepted(home: Home) -> set[str]:
+    """Slugs of the providers that were accepted. Makes no file where there is none; LedgerError as `decisions`."""
+    if not home.ledger.exists():
+        return set()
+    with opened(home) as con:
+        return {slug for (slug,) in con.execute("select distinct provider from accepted_providers").fetchall()}
 
 
 @contextmanager

@@ -132,6 +132,17 @@ def ancestors(name: str, models: dict[str, Model], also: dict[str, frozenset[str
     return found
 
 
+def of_seeds_alone(models: dict[str, Model], also: dict[str, frozenset[str]]) -> set[str]:
+    """Tables that say the same after every build by one version: neither facts nor the day are in them."""
+    reads = {n: m.reads for n, m in models.items() if not re.search(r"_day\(\)|current_", m.sql)} | also
+    seeds = {r for behind in reads.values() for r in behind if r.startswith("seeds.")}
+    found: set[str] = set()
+    for name in in_order(models, also):
+        if name in reads and reads[name] <= found | seeds:
+            found.add(name)
+    return found
+
+
 def macros(folder: Path = ROOT / "macros") -> list[str]:
     """Every macro statement, in order of file name."""
     return [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -44,8 +45,8 @@ class Plan:
 
 @cache
 def fingerprint() -> str:
-    """What a table is made by, besides facts: our code, models and seeds, and DuckDB."""
-    digest = hashlib.sha256(duckdb.__version__.encode())
+    """What a table is made by, besides facts: our code, models and seeds, DuckDB, and the package of hosts' prices."""
+    digest = hashlib.sha256(f"{duckdb.__version__} {version('genai-prices')}".encode())
     root = Path(__file__).parent
     for path in sorted(root.rglob("*")):
         if path.suffix in (".py", ".sql", ".csv"):
@@ -79,12 +80,14 @@ def hash_of(decided: list[Decision]) -> str:
 
 
 def remember(con: Connection, done: Plan) -> None:
-    """Note what the warehouse was built from."""
+    """Note what the warehouse was built from, and how far it came."""
     con.execute("delete from state.files")
     con.execute(
         "insert into state.files select unnest(?::varchar[]), unnest(?::varchar[])",
         [list(done.files), list(done.files.values())],
     )
+    con.execute("delete from state.done")
+    con.execute("insert into state.done select max(look_no), max(seen_on) from state.looks")
     before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
     con.execute("delete from state.made_by")
     con.execute(

@@ -24,7 +24,7 @@ CHANGING = "closed_intervals"
 BEHIND = ("open_intervals", "names", "aliases", "held", "source_days", "build")
 CSV_ROWS = 50_000  # more is no table that anybody scrolls through; fifteen megabytes at every build
 # A cell that starts with one of these is a formula to a spreadsheet; pages are not trusted.
-_CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
+CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
 
 def tables(con: Connection) -> list[tuple[str, str, str]]:
@@ -160,7 +160,7 @@ def export(con: Connection, home: Home) -> list[Path]:
             continue
         columns = con.execute(f"describe {schema}.{table}").fetchall()
         texts = [quote_name(name) for name, kind, *_ in columns if kind == "VARCHAR"]
-        safe = f"* replace ({', '.join(f'{_CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
+        safe = f"* replace ({', '.join(f'{CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
         for suffix, query, options in (
             ("parquet", f"from {schema}.{table}", "format parquet, compression zstd"),
             ("csv", f"select {safe} from {schema}.{table}", "format csv, header true"),  # noqa: S608

@@ -83,13 +83,13 @@ def read(repo: Path, room: Path, skip: set[tuple[str, str]], since: date | None)
     wanted = [v for v in every if (v.cloud, v.commit) not in skip and (since is None or v.committed_at.date() >= since)]
     unreadable = []
     with roomy(room) as con, blobs(repo) as contents:
-        con.execute(_LONG)
+        con.execute(LONG)
         for done, listing in enumerate(wanted):
             if done % 500 == 0:
                 log.info("reading commit %s of %s (%s)", done + 1, len(wanted), listing.committed_at.date())
             try:
                 contents.write(listing.blob, room / "vms.csv")
-                _add(con, room / "vms.csv", listing)
+                add_listing(con, room / "vms.csv", listing)
             except GitStopped:
                 raise
             except (Unreadable, DatabaseError) as wrong:
@@ -101,7 +101,7 @@ def read(repo: Path, room: Path, skip: set[tuple[str, str]], since: date | None)
     return Catalog(file if has_rows else None, len(wanted), tuple(unreadable))
 
 
-_LONG = """
+LONG = """
 create table long (
     date varchar, provider varchar, region varchar, zone varchar, instance varchar, gpu_name_raw varchar,
     gpu_count varchar, gpu_memory_gib varchar, pricing_model varchar, price_usd_per_hour varchar, price_basis varchar,
@@ -110,7 +110,7 @@ create table long (
 """
 
 
-def _add(con: Connection, file: Path, listing: Listing) -> None:
+def add_listing(con: Connection, file: Path, listing: Listing) -> None:
     """Add a listing's rows. Raises Unreadable for a file that is no vms.csv, DatabaseError for broken CSV."""
     with file.open(newline="", encoding="utf-8-sig", errors="replace") as stream:
         names = [name.strip() for name in next(csv.reader(stream), [])]

@@ -54,6 +54,7 @@ TABLES = {
     """,
     "price_counts": "gpu varchar, pricing_model varchar, seen_month date, price_class integer, n integer",
     "look_counts": "look_no integer, pricing_model varchar, product varchar, n_series integer, n_begun integer",
+    "thin_looks": "source varchar, provider varchar, rule varchar, what varchar, date date, reason varchar",
     # A series that goes on another under a new name; series_no and main_no are both of main series.
     "aliases": """
         series_no integer, main_no integer, renamed_on date, class varchar, instance varchar, zone varchar,
@@ -66,8 +67,8 @@ TABLES = {
         index_id varchar, provider varchar, day date, usd_per_gpu_hour decimal(18, 6), n_offers integer
     """,
     "index_links": "index_id varchar, provider varchar, day date, log_ratio double, n_series integer",
-    # How far the indices are worked out: the newest look and day.
-    "index_done": "look_no integer, newest_on date",
+    # How far the last build came: the newest look and day.
+    "done": "look_no integer, newest_on date",
 }
 VIEWS = {
     "looks": "from state.looks",
@@ -77,6 +78,7 @@ VIEWS = {
     "aliases": "from state.aliases",
     "price_counts": "from state.price_counts",
     "look_counts": "from state.look_counts",
+    "thin_looks": "from state.thin_looks",
     "runs": "from state.heads union all from state.closed_runs",
     "heads": "from state.heads",
     "closed_runs": "from state.closed_runs",
@@ -148,6 +150,12 @@ def add_look_counts(con: Connection) -> None:
     """core.look_counts: how much each look stated, of what. Grain: look_no x pricing_model x product."""
     con.execute("insert into state.look_counts by name from staging.look_counts")
     _show(con, "look_counts")
+
+
+def add_thin_looks(con: Connection) -> None:
+    """core.thin_looks: looks that suddenly showed much less. Grain: source x provider x rule x date x what."""
+    con.execute("insert into state.thin_looks by name from gate.thin_looks")
+    _show(con, "thin_looks")
 
 
 def add_price_counts(con: Connection) -> None:
@@ -247,5 +255,3 @@ def add_index_prices(con: Connection) -> None:
 def add_index_links(con: Connection) -> None:
     """core.index_links: how its prices moved since the index's day before. Grain: index_id x provider x day."""
     _replace_days(con, "index_links")
-    con.execute("delete from state.index_done")
-    con.execute("insert into state.index_done select max(look_no), max(seen_on) from state.looks")

@@ -84,8 +84,8 @@ def land(con: duckdb.DuckDBPyConnection, home: Home, size: Size, first: int, end
     total = 0
     offers = ", ".join(f"{kind_of(c)}::{t} as {c}" for c, t in OFFER_TYPES.items())
     pages = ", ".join(f"{page_of(c)}::{t} as {c}" for c, t in PAGE_TYPES.items())
-    for number in range(PROVIDERS):
-        provider = f"p{number:02d}"
+    providers = [p for (p,) in con.execute("select distinct provider from items order by provider").fetchall()]
+    for provider in providers:
         name = f"{FIRST + timedelta(days=end - 1)}T061500Z-{provider}.parquet"
         landing_id = f"{provider}-{first}"
         day = f"date '{FIRST}' + day::integer"

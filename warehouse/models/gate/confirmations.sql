@@ -1,7 +1,7 @@
 -- Which doubted runs a later look, or another source of the provider, confirms.
 -- Grain: series_no x run_no, runs with a finding whose verdict is quarantine. confirmed_by: 'repeated' (more than one
 -- look showed it), 'next' (the next price is nearly the same), 'source' (another source of the provider says the same
--- of the same machine and place at that time), NULL none.
+-- of the same machine and place within a day), NULL none.
 with doubted as (
     select f.series_no, f.run_no, max(coalesce(k.tolerance, 0.02)) as tolerance
     from gate.findings as f
@@ -24,7 +24,8 @@ elsewhere as (
     join named as r using (series_no, run_no)
     join named as o
         on o.machine = r.machine and o.source <> r.source
-        and o.first_at <= r.last_at and o.last_at >= r.first_at
+        -- Sources are read at hours of their own.
+        and o.first_on <= r.last_on + 1 and o.last_on >= r.first_on - 1
     group by all
 )
 select

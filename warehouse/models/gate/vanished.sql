@@ -17,23 +17,9 @@ gone as (
     join days as n on n.source = a.source and n.day_no = a.day_no + 1
     where a.nth_last = 1
     group by all
-),
--- What half a page lacks has not vanished.
-partial as (
-    select c.look_no
-    from gate.listings as c
-    join seeds.gate_rules as k using (rule)
-    where c.rule = 'partial_snapshot' and c.n_before >= k.min_count and c.n_listed < c.n_before * (1 - k.factor)
 )
-select
-    c.feed as source, c.provider, c.rule, c.what, c.seen_on as date,
-    format('{} of {} {} listed', c.n_listed, c.n_before, c.what) as reason
-from gate.listings as c
-join seeds.gate_rules as k using (rule)
-where (c.rule = 'partial_snapshot' and c.n_before >= k.min_count and c.n_listed < c.n_before * (1 - k.factor))
-    -- In all of the seven looks before, or in all there were.
-    or (c.rule = 'product_vanished' and c.n_listed = 0 and c.is_usual
-        and c.look_no not in (select look_no from partial))
+select source, provider, rule, what, date, reason
+from core.thin_looks
 union all
 select source, provider, 'product_vanished', '', gone_on, 'the source goes on without this provider'
 from gone

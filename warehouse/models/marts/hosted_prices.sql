@@ -4,6 +4,6 @@
 -- NULL: not dated; then it was listed when the package was released, on released_on. hours_utc: hours of the day in
 -- which alone it holds; NULL: all. is_deprecated: the list says that the host phases the model out.
 select h.*, p.released_on
-from staging.hosted_prices as h
+from core.hosted_prices as h
 left join seeds.hosted_packages as p using (package, version)
 order by model, host, hosted_model, valid_from nulls first, hours_utc nulls first

@@ -1,4 +1,4 @@
--- Average, lowest and highest price over providers, and how far they lie apart.
+-- Average, lowest and highest price over first-party providers, and how far they lie apart; marketplaces never count.
 -- Grain: edition x gpu x gpu_memory_gb x pricing_model. USD per GPU-hour; average is rounded half up to cents,
 -- average_exact is not; spread = highest / lowest. One provider, one vote.
 select
@@ -14,5 +14,6 @@ select
     max(usd_per_gpu_hour) as highest,
     (max(usd_per_gpu_hour) / min(usd_per_gpu_hour))::decimal(18, 4) as spread
 from marts.provider_prices
+where market = 'first_party'
 group by all
 order by edition, gpu, gpu_memory_gb desc, pricing_model

@@ -1,24 +1,37 @@
 -- How much computing a dollar bought, year by year: every price that was in force in a year, a provider's lowest one.
 -- Grain: year x spec x pricing_model x term_months. usd_per_gpu_hour_low and _median: of the providers' lowest prices
 -- in that year. usd_per_*: at that median, as in marts.cost_per_unit. released_on: of the GPU.
-with yearly as (
+with spans as (
+    -- By series first: of millions of intervals only numbers are read, and few of them last into another year.
     select
-        y.year,
+        series_no,
+        year(valid_from) as first_year,
+        year(least(last_on, coalesce(valid_to - 1, last_on))) as last_year,
+        min(usd_per_gpu_hour) as usd_per_gpu_hour
+    from core.intervals
+    where usd_per_gpu_hour > 0
+    group by all
+),
+lows as (
+    select series_no, y.year, usd_per_gpu_hour from spans, unnest(range(first_year, last_year + 1)) as y (year)
+),
+yearly as (
+    select
+        l.year,
         g.spec,
-        i.pricing_model,
-        coalesce(i.term_months, 0) as term_months,
-        i.provider,
-        min(i.usd_per_gpu_hour) as usd_per_gpu_hour
-    from v1.price_intervals as i
+        s.pricing_model,
+        coalesce(s.term_months, 0) as term_months,
+        s.provider,
+        min(l.usd_per_gpu_hour) as usd_per_gpu_hour
+    from lows as l
+    join core.series as s using (series_no)
     join marts.priced_gpus as g
-        on g.gpu = i.gpu and g.form_factor is not distinct from i.form_factor and g.gpu_memory_gb is not distinct from i.gpu_memory_gb,
-    unnest(range(year(i.valid_from), year(least(i.last_seen_on, coalesce(i.valid_to - 1, i.last_seen_on))) + 1)) as y (year)
+        on g.gpu = s.gpu and g.form_factor is not distinct from s.form_factor and g.gpu_memory_gb is not distinct from s.gpu_memory_gb
     where g.spec is not null
-        and i.price_scope = 'instance'
-        and i.usd_per_gpu_hour > 0
-        and i.gpu_count >= 1
-        and i.gpu_count = floor(i.gpu_count)
-        and (i.pricing_model in ('on_demand', 'spot') or (i.pricing_model = 'reserved' and i.term_months > 0))
+        and s.price_scope = 'instance'
+        and s.gpu_count >= 1
+        and s.gpu_count = floor(s.gpu_count)
+        and (s.pricing_model in ('on_demand', 'spot') or (s.pricing_model = 'reserved' and s.term_months > 0))
     group by all
 )
 select

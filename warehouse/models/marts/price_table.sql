@@ -1,11 +1,12 @@
 -- The document's price tables, for its day and for now: on demand, reserved for a year and spot, side by side.
--- Grain: edition x gpu x gpu_memory_gb x provider. USD per GPU-hour; NULL: not offered or not known.
+-- Grain: edition x gpu x gpu_memory_gb x provider x market. USD per GPU-hour; NULL: not offered or not known.
 select
     edition,
     as_of,
     gpu,
     gpu_memory_gb,
     provider,
+    market,
     max(usd_per_gpu_hour) filter (where pricing_model = 'on_demand') as on_demand,
     max(usd_per_gpu_hour) filter (where pricing_model = 'reserved') as reserved_1y,
     max(usd_per_gpu_hour) filter (where pricing_model = 'spot') as spot

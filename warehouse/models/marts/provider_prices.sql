@@ -1,5 +1,6 @@
 -- What a provider asks for a whole GPU: its lowest price per pricing model, on the seed document's day and now.
--- Grain: edition x provider x gpu x gpu_memory_gb x pricing_model. usd_per_gpu_hour: USD per GPU-hour; reserved is
+-- Grain: edition x provider x market x gpu x gpu_memory_gb x pricing_model. market: first_party, or marketplace (others'
+-- machines, aggregators too). usd_per_gpu_hour: USD per GPU-hour; reserved is
 -- the one-year term. Fractions of a GPU, components and prices older than a week are left out. instance, region and
 -- receipt: of that lowest price; n_offers: how many there are.
 with editions as (
@@ -10,11 +11,17 @@ with editions as (
     select 'newest' as edition, (select newest_on from v1.meta) as as_of, *
     from v1.prices_as_of(core.newest_day(), max_age := 7)
     where source <> 'seed' and is_preferred
+),
+sold as (
+    select e.*, if(m.provider is null, 'first_party', 'marketplace') as market
+    from editions as e
+    left join seeds.marketplaces as m on m.provider = e.provider and e.instance ilike m.instance_like
 )
 select
     edition,
     as_of,
     provider,
+    market,
     gpu,
     gpu_memory_gb,
     pricing_model,
@@ -26,12 +33,12 @@ select
     observed_at,
     origin,
     source_url
-from editions
+from sold
 where usd_per_gpu_hour is not null
     and gpu is not null
     and gpu_memory_gb is not null
     and gpu_count >= 1
     and (pricing_model in ('on_demand', 'spot') or (pricing_model = 'reserved' and term_months = 12))
-window same as (partition by edition, provider, gpu, gpu_memory_gb, pricing_model)
+window same as (partition by edition, provider, market, gpu, gpu_memory_gb, pricing_model)
 -- Of several at the lowest price always the same one, or a rebuild would differ.
 qualify row_number() over (same order by usd_per_gpu_hour, instance, region, series_id) = 1

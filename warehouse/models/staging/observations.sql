@@ -3,9 +3,11 @@
 -- Grain: series_id x is_announced x observed_at (to last_at, n_seen looks, where imported rows repeat). Money: usd_price USD in the offer's own unit, usd_per_gpu_hour USD per
 -- GPU-hour (NULL for components, statistics, unknown counts). is_announced: of a price whose day has not come.
 -- n_prices: 2 where one look states two different prices for the series, else 1.
--- rank: which source answers for its provider (1 = first), from seeds.source_ranks.
+-- rank: which source answers for its provider (1 = first), from seeds.source_ranks; what others read of it comes after.
 with every as (
-    select * from staging.offers
+    select * from staging.offers where source <> 'order_book'
+    union all by name
+    select * from staging.order_book
     union all by name
     select * from staging.oracle_shapes
     union all by name
@@ -22,7 +24,7 @@ named as (
         -- The pages of one live scrape are one look; else each time is.
         if(e.origin = 'live', e.landing_id || e.observed_at::date, e.observed_at::varchar) as look,
         e.* exclude (captured_at),
-        coalesce(r.rank, if(e.source = 'seed', 9, 5))::integer as rank
+        coalesce(r.rank, case e.origin when 'seed' then 9 when 'imported' then 6 else 5 end)::integer as rank
     from every as e
     left join seeds.source_ranks as r on r.provider = e.provider and r.source = e.source
     where e.price_status in ('priced', 'missing') and e.price_scope <> 'host_component'

@@ -1,7 +1,8 @@
 -- What the gate held or flagged, by which rule and why, with the receipt and the price that stood before.
 -- Grain: event_id (stable): one stretch of looks at one series. verdict: quarantine, flag; status: held (not published,
 -- last_good stays in force), released, rejected. A fault of a whole source has instance 'all' and no series. date, date_to: first and last day on which it was stated.
-with judged as (
+-- Once, not for each use: the runs of all years are looked through for it.
+with judged as materialized (
     select
         s.main_no, s.series_id, s.provider, s.source, s.instance, s.region, s.zone, s.gpu, s.pricing_model,
         r.first_on, r.last_on, r.price, r.currency, r.price_unit, r.usd_per_gpu_hour,

@@ -1,0 +1,1 @@
+"""The site that people read and quote, with files for machines: made of the published database, without Dagster."""

@@ -1,0 +1,158 @@
+"""Builds the site from the published database: pages, feeds, files, in an order in which each knows what it cites."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipelines.reports import files, shell
+from pipelines.reports.feeds import feeds
+from pipelines.reports.lists import lists
+from pipelines.reports.machine import documents
+from pipelines.reports.pages import (
+    about,
+    changes,
+    compare,
+    deciding,
+    gpu,
+    indices,
+    provider,
+    receipts,
+    seed,
+    today,
+    tokens,
+)
+from pipelines.reports.render import Renderer, hashed
+from pipelines.reports.site import Page
+from pipelines.reports.world import World
+from pipelines.reports.writing import Folder, folder
+from warehouse.extract import extracting
+from warehouse.home import Home
+
+log = logging.getLogger("gpuhour.report")
+_KINDS: tuple[Callable[[World], Iterator[Page]], ...] = (
+    today.today_pages,
+    gpu.gpu_pages,
+    provider.provider_pages,
+    compare.compare_pages,
+    tokens.token_pages,
+    deciding.deciding_pages,
+    indices.index_pages,
+    changes.change_pages,
+    seed.seed_pages,
+    receipts.receipt_pages,
+)
+
+
+class BadAddress(Exception):
+    """The base URL is no web address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A built site: where, how many pages and files, how many it had to write, and whether it has a SQL shell."""
+
+    root: Path
+    pages: int
+    files: int
+    written: int
+    has_shell: bool
+    seconds: float
+
+
+def build(home: Home, out: Path, base_url: str = "") -> Built:
+    """Build the site of a state folder's published database into `out`.
+
+    Raises NothingPublished without a database, NotOurs for a folder that holds something else, BadAddress.
+    """
+    began = time.monotonic()
+    base_url = _checked(base_url)
+    with extracting(home) as con, folder(out) as site:
+        log.info("reading prices")
+        world = World(con)
+        files.prepare(world)
+        renderer = Renderer(world, base_url, has_seed=bool(world.rows("seed")))
+        for asset in renderer.assets:
+            site.have(asset.path, asset.content)
+        found_shell = shell.found()
+        for path, source in found_shell.files if found_shell else ():
+            site.copy(path, f"{source.stat().st_size} {shell.VERSION}", partial(copyfile, source))
+        log.info("files")
+        absent = _write_files(site, files.page_files(world))
+        listed = _whole_files(site, world)
+        pages = _write_pages(site, world, renderer, absent, listed, found_shell)
+        log.info("feeds and JSON")
+        for path, content in (
+            *feeds(world, renderer),
+            *documents(world, renderer),
+            *lists(world, renderer, pages, listed),
+        ):
+            site.have(path, content)
+        count = len(site.paths)
+    return Built(out, len(pages), count, site.written, found_shell is not None, time.monotonic() - began)
+
+
+def _checked(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    if base_url and (parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s\"'<>?#]", base_url)):
+        raise BadAddress(f"not a web address to publish at: {base_url!r}; say https://example.org/gpu")
+    return base_url.rstrip("/")
+
+
+def _write_files(site: Folder, found: Iterator[files.File]) -> set[str]:
+    """Write files; returns the paths of those that are too long to be written."""
+    absent = set()
+    for file in found:
+        if files.is_written(file):
+            site.copy(file.path, hashed(file.key.encode()), file.write)
+        else:
+            absent.add(file.path)
+    return absent
+
+
+def _whole_files(site: Folder, world: World) -> list[dict[str, Any]]:
+    """Write the files of the whole database; returns a row of each."""
+    found = [f for f in files.whole_files(world) if files.is_written(f)]
+    _write_files(site, iter(found))
+    return [{"path": f.path, "about": f.about, "rows": f.rows, "bytes": site.size(f.path)} for f in found]
+
+
+def _write_pages(
+    site: Folder,
+    world: World,
+    renderer: Renderer,
+    absent: set[str],
+    listed: list[dict[str, Any]],
+    found_shell: shell.Shell | None,
+) -> list[Page]:
+    offered = absent | (
+        {f"data/{name}.csv" for name in ("offers_latest", "price_changes", "index_daily")} - {f["path"] for f in listed}
+    )
+    pages: list[Page] = []
+    last = time.monotonic()
+    facts = found_shell.facts | {"cut": files.CUT} if found_shell else {}
+    kinds = [lambda w: about.about_pages(w, listed, facts), *_KINDS]
+    for kind in kinds:
+        for page in kind(world):
+            kept = _without(page, offered)
+            site.put(page.path, renderer.key(kept), partial(renderer.render, kept))
+            pages.append(Page(kept.path, kept.template, kept.title, kept.about, as_of=kept.as_of))
+            if time.monotonic() - last > 2:
+                last = time.monotonic()
+                log.info("%d pages", len(pages))
+    return pages
+
+
+def _without(page: Page, absent: set[str]) -> Page:
+    """The page without the downloads that are not written."""
+    kept = tuple(f for f in page.downloads if f.path not in absent)
+    names = ("path", "template", "title", "about", "facts", "as_of", "section", "feed", "is_dataset")
+    return page if len(kept) == len(page.downloads) else Page(downloads=kept, **{n: getattr(page, n) for n in names})

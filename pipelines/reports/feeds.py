@@ -1,0 +1,130 @@
+"""Feeds of price changes, Atom and JSON: an entry per event, under an id that never changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from pipelines.reports import words
+from pipelines.reports.asking import Row
+from pipelines.reports.render import Renderer, dumps
+from pipelines.reports.world import World, gpu_name, key_of
+
+MOST = 100  # entries
+_FACTS = ("event_id", "series_id", "provider", "gpu", "gpu_memory_gb", "form_factor", "instance", "region",
+          "pricing_model", "term_months", "kind", "changed_on", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct",
+          "source_url", "sha256")  # fmt: skip
+
+
+def feeds(world: World, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+    """(path, content) of the feed of all changes, and of those of each GPU and provider."""
+    base = renderer.site["base_url"]
+    news = world.news[:MOST]
+    yield from _feed(world, renderer, base, "changes", "changes.html", "Price changes", news)
+    for key, gpu in world.gpus.items():
+        rows = [c for c in world.changes_by_gpu.get(key, ()) if not c["is_first_look"]]
+        yield from _feed(
+            world, renderer, base, f"gpu/{gpu.slug}", f"gpu/{gpu.slug}.html", f"{gpu.name}: price changes", rows, False
+        )
+    for provider in world.providers.values():
+        rows = [c for c in world.changes_by_provider.get(provider.slug, ()) if not c["is_first_look"]]
+        path = f"provider/{provider.file}"
+        yield from _feed(world, renderer, base, path, f"{path}.html", f"{provider.name}: price changes", rows, False)
+
+
+def _feed(
+    world: World,
+    renderer: Renderer,
+    base: str,
+    path: str,
+    page: str,
+    title: str,
+    rows: Sequence[Row],
+    with_json: bool = True,
+) -> Iterator[tuple[str, bytes]]:
+    at = f"{base}/" if base else "../" * path.count("/")
+    entries = [_entry(world, at, c) for c in rows]
+    feed = {
+        "id": _urn(f"feed/{path}"),
+        "title": f"gpuhour: {title}",
+        "updated": max((e["updated"] for e in entries), default=f"{world.as_of}T00:00:00Z"),
+        "self": f"{at}{path}.atom",
+        "page": f"{at}{page}",
+        "entries": entries,
+    }
+    yield f"{path}.atom", renderer.text("feed.atom", feed=feed)
+    if with_json:
+        yield f"{path}.json", dumps(_as_json(feed, base, path))
+
+
+def _as_json(feed: dict[str, Any], base: str, path: str) -> dict[str, Any]:
+    """JSON Feed 1.1; it wants whole addresses, which are left out where the site's is not known."""
+    whole = {"home_page_url": feed["page"], "feed_url": f"{base}/{path}.json"} if base else {}
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed["title"],
+        **whole,
+        "authors": [{"name": "gpuhour"}],
+        "language": "en",
+        "items": [
+            {
+                "id": e["id"],
+                **({"url": e["url"]} if base else {}),
+                "title": e["title"],
+                "content_text": e["summary"],
+                "date_published": e["updated"],
+                "tags": [e["kind"]],
+                "_gpuhour": e["facts"],
+            }
+            for e in feed["entries"]
+        ],
+    }
+
+
+def _entry(world: World, at: str, change: Row) -> dict[str, Any]:
+    name = (
+        f"{gpu_name(key_of(change))} at {world.provider_name(change['provider'])}"
+        if change["gpu"]
+        else world.provider_name(change["provider"])
+    )
+    old, new = words.usd(change["old_usd_per_gpu_hour"]), words.usd(change["new_usd_per_gpu_hour"])
+    what = {
+        "drop": f"fell to {new}",
+        "rise": f"rose to {new}",
+        "new": f"new at {new}",
+        "back": f"back at {new}",
+        "gone": "no longer listed",
+    }.get(change["kind"], change["kind"])
+    kind = words.pricing(change["pricing_model"], change["term_months"])
+    where = ", ".join(filter(None, (change["instance"], change["region"], change["zone"])))
+    before = f" Before: {old}." if change["old_usd_per_gpu_hour"] is not None else ""
+    day = words.long_day(change["changed_on"])
+    by = f" ({words.pct(change['pct'])})" if change["pct"] is not None else ""
+    return {
+        "id": urn_of(change["event_id"]),
+        "title": f"{name} {what}{by}, {kind}",
+        "updated": _moment(change["observed_at"]) if change["kind"] != "gone" else f"{change['changed_on']}T00:00:00Z",
+        "url": f"{at}changes/{change['changed_on']}.html",
+        "source_url": change["source_url"] or "",
+        "kind": change["kind"],
+        "summary": f"{', '.join(filter(None, (name, kind, where)))}: {what} per GPU-hour on {day}{by}.{before}",
+        "facts": {k: change[k] for k in _FACTS},
+    }
+
+
+def urn_of(event_id: str) -> str:
+    """An event's name in v1.price_changes as a URN; alerts call the same event the same."""
+    if re.fullmatch(r"[0-9a-f]{32}", event_id):
+        return f"urn:uuid:{event_id[:8]}-{event_id[8:12]}-{event_id[12:16]}-{event_id[16:20]}-{event_id[20:]}"
+    return _urn(f"event/{event_id}")
+
+
+def _urn(name: str) -> str:
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'gpuhour/{name}')}"
+
+
+def _moment(value: datetime) -> str:
+    return f"{value:%Y-%m-%dT%H:%M:%SZ}"

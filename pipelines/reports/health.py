@@ -1,0 +1,73 @@
+"""Says how well the sources were read of late, and how old what stands is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from pipelines.reports.asking import Row
+from pipelines.reports.world import FRESH, World
+
+STRIP_DAYS = 60
+READ = ("ok", "partial", "no_public_price")
+
+
+def sources(world: World) -> list[dict[str, Any]]:
+    """Every source with its last try, and a letter for each of the last 60 days: read, part, failed or nothing."""
+    first = world.as_of - timedelta(days=STRIP_DAYS - 1)
+    found = []
+    for (provider, source), tries in world.health.items():
+        by_day = {t["seen_on"]: t["status"] for t in tries}
+        last = tries[-1]
+        found.append(
+            {
+                "provider": provider,
+                "source": source,
+                "status": last["status"],
+                "detail": last["detail"] or "",
+                "tried_on": last["seen_on"],
+                "read_on": last["read_on"],
+                "days_behind": (world.as_of - last["read_on"]).days if last["read_on"] else None,
+                "n_offers": last["n_offers"],
+                "strip": [_mark(by_day.get(first + timedelta(days=n))) for n in range(STRIP_DAYS)],
+                "since": last["since"],
+            }
+        )
+    return found
+
+
+def _mark(status: str | None) -> str:
+    return "" if status is None else "part" if status == "partial" else "read" if status in READ else "failed"
+
+
+def verdict(source: dict[str, Any]) -> str:
+    """ok, stale (not read for a week), failed, or what keeps it from being read."""
+    if source["status"] == "needs_key":
+        return "needs a key"
+    if source["days_behind"] is None or source["status"] not in READ:
+        return "failed"
+    return "stale" if source["days_behind"] > FRESH else "ok"
+
+
+def summary(world: World) -> dict[str, Any]:
+    """How many sources are well, which are not, and the age of the oldest price in force."""
+    found = [s | {"verdict": verdict(s)} for s in sources(world)]
+    oldest = max((o for o in world.offers if o["place"] == 1), key=lambda o: o["age_days"], default=None)
+    return {
+        "n_sources": len([s for s in found if s["verdict"] != "needs a key"]),
+        "n_ok": len([s for s in found if s["verdict"] == "ok"]),
+        "unwell": [_short(s) for s in found if s["verdict"] in ("stale", "failed")][:12],
+        "n_unwell": len([s for s in found if s["verdict"] in ("stale", "failed")]),
+        "oldest_days": oldest["age_days"] if oldest else None,
+        "n_carried": len([o for o in world.offers if o["place"] == 1 and o["is_carried_forward"]]),
+        "n_held": held(world.doubts),
+    }
+
+
+def held(doubts: list[Row]) -> int:
+    """How many stated prices are held back."""
+    return next((d["n"] for d in doubts if d["status"] == "held"), 0)
+
+
+def _short(source: dict[str, Any]) -> dict[str, Any]:
+    return {k: source[k] for k in ("provider", "source", "verdict", "tried_on", "read_on")}

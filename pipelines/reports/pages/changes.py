@@ -1,0 +1,80 @@
+"""What changed, day by day: one entry per event, under the name that feeds and alerts give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+from pipelines.reports import words
+from pipelines.reports.asking import Row
+from pipelines.reports.site import Download, Page
+from pipelines.reports.world import World
+
+
+def change_pages(world: World) -> Iterator[Page]:
+    """The newest changes, and a page of every day that has some: its address and content stay."""
+    days = world.changes_by_day
+    newest = [c | {"receipt": world.receipt(c)} for c in world.news]
+    about = (
+        f"The newest price change is of {words.long_day(newest[0]['changed_on'])}."
+        if newest
+        else "No price has changed since its source was first looked at."
+    )
+    yield Page(
+        "changes.html",
+        "changes.html",
+        "Price changes",
+        about,
+        {
+            "answer": about,
+            "rows": newest,
+            "days": [(day, rows[0]["n_of_day"], rows[0]["n_first_looks"]) for day, rows in days.items()],
+        },
+        world.as_of,
+        (
+            Download("changes.atom", "the newest hundred"),
+            Download("changes.json", "the same, as a JSON feed"),
+            Download("api/v1/changes-latest.json", "the same, with every column"),
+            Download("data/price_changes.parquet", "all of them"),
+        ),
+        "changes.html",
+        feed="changes.atom",
+        is_dataset=True,
+    )
+    order = sorted(days)
+    after = dict(pairwise(order))
+    before = {later: earlier for earlier, later in pairwise(order)}
+    for day, rows in days.items():
+        yield _page(world, day, rows, before.get(day), after.get(day))
+
+
+def _page(world: World, day: date, rows: list[Row], before: date | None, after: date | None) -> Page:
+    real, total = rows[0]["n_of_day"] - rows[0]["n_first_looks"], rows[0]["n_of_day"]
+    firsts = (
+        f" Besides, {rows[0]['n_first_looks']:,} prices were seen for the first time with their source."
+        if total > real
+        else ""
+    )
+    about = (
+        f"{real:,} price{'s' if real != 1 else ''} changed, came or went on {words.long_day(day)}.{firsts}"
+        if real
+        else f"No price changed on {words.long_day(day)}: {total:,} were seen for the first time with their source."
+    )
+    return Page(
+        f"changes/{day}.html",
+        "changes_day.html",
+        f"Price changes of {words.long_day(day)}",
+        about,
+        {
+            "answer": about,
+            "day": day,
+            "rows": [r | {"receipt": world.receipt(r)} for r in rows],
+            "total": total,
+            "before": before,
+            "after": after,
+        },
+        None,
+        section="changes.html",
+        feed="changes.atom",
+    )

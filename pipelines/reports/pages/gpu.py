@@ -1,0 +1,242 @@
+"""A page per GPU: what it costs, where, since when, how that went, and what it makes of a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.reports import charts, words
+from pipelines.reports.answers import MONTH, cheapest, lowest_on
+from pipelines.reports.asking import Row
+from pipelines.reports.site import Download, Page
+from pipelines.reports.steps import DAY, PriceLine
+from pipelines.reports.world import Gpu, GpuKey, World, grouped, key_of
+
+ROWS = 60  # of a table of one pricing model
+ALL_ROWS = 100  # of the table of all prices; the rest is in the files
+_MODELS_SHOWN = 14
+_OTHER = ("on_demand", "spot")
+
+
+def gpu_pages(world: World) -> Iterator[Page]:
+    """The list of GPUs, and each GPU's page."""
+    yield Page(
+        "gpus.html",
+        "gpus.html",
+        "GPUs",
+        "What every GPU costs per hour: the lowest price on demand and as spot, and where.",
+        {"rows": [_line(world, gpu) for gpu in world.gpus.values()]},
+        world.as_of,
+        section="gpus.html",
+        downloads=(Download("api/v1/gpus.json", "this table"), *_all_files()),
+        is_dataset=True,
+    )
+    for gpu in world.gpus.values():
+        yield _page(world, gpu)
+
+
+def _all_files() -> tuple[Download, ...]:
+    return (
+        Download("data/offers_latest.csv", "all prices in force"),
+        Download("data/offers_latest.parquet", "all prices in force"),
+    )
+
+
+def _line(world: World, gpu: Gpu) -> dict[str, Any]:
+    return {
+        "key": list(gpu.key),
+        "vendor": gpu.vendor,
+        "on_demand": next(iter(world.lowest(gpu.key, "on_demand")), None),
+        "spot": next(iter(world.lowest(gpu.key, "spot")), None),
+        "level": world.level(gpu.key, "on_demand"),
+        "n_providers": len({o["provider"] for o in world.offers_by_gpu.get(gpu.key, ()) if o["place"] == 1}),
+        "change": _change(lowest_on(world, gpu.key, 0), lowest_on(world, gpu.key, MONTH)),
+        "until": gpu.until,
+    }
+
+
+def _page(world: World, gpu: Gpu) -> Page:
+    offers = world.offers_by_gpu.get(gpu.key, [])
+    total = sum(c["n"] for c in world.counts if key_of(c) == gpu.key)
+    answer = cheapest(world, gpu.key)
+    level = {model: world.level(gpu.key, model) for model in _OTHER}
+    base = f"gpu/{gpu.slug}"
+    facts = {
+        "gpu": {
+            "name": gpu.name,
+            "key": list(gpu.key),
+            "vendor": gpu.vendor,
+            "since": gpu.since,
+            "until": gpu.until,
+            "slug": gpu.slug,
+        },
+        "answer": answer,
+        "level": level,
+        "tables": {
+            model: [_row(world, r, level[model]) for r in world.lowest(gpu.key, model, fresh=False)][:ROWS]
+            for model in _OTHER
+        },
+        "terms": [_row(world, r, None) for r in offers if r["place"] == 1 and r["pricing_model"] not in _OTHER][:ROWS],
+        "forms": _forms(world, gpu.key),
+        "charts_of": {model: _chart(world, gpu.key, model) for model in _OTHER},
+        "spread": _spread(world, gpu.key),
+        "tokens": _tokens(world, gpu.key),
+        "indices": [
+            (i, world.index_files[i], days[-1]["pricing_model"], days[-1]["market"])
+            for i, days in world.indices.items()
+            if key_of(days[-1]) == gpu.key
+        ],
+        "changes": [
+            c | {"receipt": world.receipt(c)} for c in world.changes_by_gpu.get(gpu.key, ()) if not c["is_first_look"]
+        ],
+        "all": [_row(world, o, None) for o in offers[:ALL_ROWS]],
+        "total": total,
+    }
+    return Page(
+        f"{base}.html",
+        "gpu.html",
+        f"{gpu.name} price per hour",
+        answer,
+        facts,
+        world.as_of,
+        _files(base, total),
+        "gpus.html",
+        feed=f"{base}.atom",
+        is_dataset=True,
+    )
+
+
+def _files(base: str, total: int) -> tuple[Download, ...]:
+    held = f"all {total:,} prices in force" if total != 1 else "the price in force"
+    return (
+        Download(f"{base}.csv", held),
+        Download(f"{base}.parquet", held),
+        Download(f"{base}-history.csv", "every price since the start"),
+        Download(f"{base}-history.parquet", "every price since the start"),
+        Download(f"api/v1/{base}.json", "what stands on this page"),
+        Download(f"{base}.atom", "changes of these prices"),
+    )
+
+
+def _row(world: World, offer: Row, level: Row | None) -> Row:
+    """A price with what it compares to; `vs_median`: percent above the median of the providers."""
+    usd = offer["usd_per_gpu_hour"]
+    then = lowest_on(world, key_of(offer), MONTH, offer["provider"]) if offer["pricing_model"] == "on_demand" else None
+    return offer | {
+        "receipt": world.receipt(offer),
+        "vs_median": _change(usd, level["level_median"]) if level else None,
+        "change": _change(usd, then) if offer["place"] == 1 else None,
+    }
+
+
+def _change(now: Any, then: Any) -> float | None:
+    """Percent from then to now."""
+    return None if now is None or not then else 100 * (float(now) / float(then) - 1)
+
+
+def _forms(world: World, gpu: GpuKey) -> list[dict[str, Any]]:
+    """The lowest on-demand price per form factor, where there are several: they are different products."""
+    of_all = [
+        o
+        for o in world.offers_by_gpu.get(gpu, ())
+        if o["pricing_model"] == "on_demand"
+        and o["is_preferred"]
+        and o["price_scope"] == "instance"
+        and o["usd_per_gpu_hour"] is not None
+        and o["gpu_count"] >= 1
+    ]
+    forms = grouped(of_all, lambda o: o["form_factor"] or "")
+    if len(forms) < 2:
+        return []
+    return [
+        {
+            "form": form,
+            "row": rows[0] | {"receipt": world.receipt(rows[0])},
+            "n_providers": len({r["provider"] for r in rows}),
+        }
+        for form, rows in sorted(forms.items(), key=lambda item: (not item[0], item[0]))
+    ]
+
+
+def _chart(world: World, gpu: GpuKey, model: str) -> dict[str, Any] | None:
+    """How the lowest price of each provider went; the cheapest of today are drawn, and the band of the index behind."""
+    lines = sorted(world.lines.get(gpu, {}).get(model, ()), key=lambda line: _importance(line))
+    several_forms = len({line.form_factor for line in lines}) > 1
+    named = [(_name(world, line, several_forms), line.segments) for line in lines]
+    drawn = charts.steps(named, band=_band(world, gpu, model))
+    if drawn is None:
+        return None
+    points = sorted(
+        ((s.since, name, s.value, s.until - DAY) for name, segments in named[: charts.LINES] for s in segments),
+        reverse=True,
+    )
+    return drawn | {
+        "title": f"Lowest list price of each provider, {words.pricing(model)}, USD per GPU-hour",
+        "points": points[:60],
+        "n_points": len(points),
+    }
+
+
+def _importance(line: PriceLine) -> tuple[int, float, str, str]:
+    last = line.segments[-1]
+    return (-last.until.toordinal(), last.value, line.provider, line.form_factor)
+
+
+def _name(world: World, line: PriceLine, several_forms: bool) -> str:
+    form = f" {line.form_factor}" if several_forms and line.form_factor else ""
+    return f"{world.provider_name(line.provider)}{form}"
+
+
+def _band(world: World, gpu: GpuKey, model: str) -> list[tuple[date, date, float, float]]:
+    """The middle half of the first parties, day by day where there is a level."""
+    found: list[tuple[date, date, float, float]] = []
+    for days in world.indices.values():
+        if key_of(days[-1]) != gpu or days[-1]["pricing_model"] != model or days[-1]["market"] != "first_party":
+            continue
+        for day in days:
+            if day["status"] != "ok":
+                continue
+            low, high = float(day["p25"]), float(day["p75"])
+            if found and found[-1][1] == day["day"] and found[-1][2:] == (low, high):
+                found[-1] = (found[-1][0], day["day"] + DAY, low, high)
+            else:
+                found.append((day["day"], day["day"] + DAY, low, high))
+    return found
+
+
+def _spread(world: World, gpu: GpuKey) -> dict[str, Any] | None:
+    """A dot per provider for now, a bar for where its lowest price was within a month; None for fewer than two."""
+    rows = world.lowest(gpu, "on_demand")[:ROWS]
+    if len(rows) < 2:
+        return None
+    since = world.as_of - timedelta(days=MONTH)
+    reach = {}
+    for row in rows:
+        prices = [float(row["usd_per_gpu_hour"]), *world.course(gpu, row["provider"]).between(since, world.as_of)]
+        reach[row["series_id"]] = (min(prices), max(prices))
+    end, rungs = charts.scale([high for _, high in reach.values()])
+    level = world.level(gpu, "on_demand")
+    return {
+        "rungs": rungs,
+        "median": charts.at(level["level_median"], end) if level else None,
+        "rows": [
+            {
+                "provider": r["provider"],
+                "usd": r["usd_per_gpu_hour"],
+                "at": charts.at(r["usd_per_gpu_hour"], end),
+                "low": reach[r["series_id"]][0],
+                "high": reach[r["series_id"]][1],
+                "from": charts.at(reach[r["series_id"]][0], end),
+                "width": charts.at(reach[r["series_id"]][1] - reach[r["series_id"]][0], end),
+            }
+            for r in rows
+        ],
+    }
+
+
+def _tokens(world: World, gpu: GpuKey) -> list[Row]:
+    """What a million tokens cost on it, of the models that most hosts offer."""
+    found: Sequence[Row] = [r for r in world.tokens_on_demand if key_of(r) == gpu]
+    most = sorted(found, key=lambda r: (-r["n_hosts"], r["model"]))[:_MODELS_SHOWN]
+    return sorted(most, key=lambda r: (r["usd_per_m_tokens"], r["model"]))

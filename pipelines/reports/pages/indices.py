@@ -1,0 +1,112 @@
+"""The indices: a median level with the middle half of providers, and a chain that only changes of prices move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.chart import Segment
+from pipelines.reports import charts, words
+from pipelines.reports.asking import Row
+from pipelines.reports.site import Download, Page
+from pipelines.reports.steps import DAY
+from pipelines.reports.world import World, gpu_name, key_of
+
+_DAYS = 60  # of the table
+
+
+def index_pages(world: World) -> Iterator[Page]:
+    """The list of indices, and each one's page."""
+    last = [
+        (i, world.index_files[i], next((d for d in reversed(days) if d["status"] == "ok"), days[-1]))
+        for i, days in world.indices.items()
+    ]
+    yield Page(
+        "indices.html",
+        "indices.html",
+        "Indices",
+        "Median list prices per GPU-hour by GPU, day by day, by one published method.",
+        {"rows": last},
+        world.as_of,
+        (
+            Download("data/index_daily.csv", "every index and day"),
+            Download("data/index_daily.parquet", "every index and day"),
+        ),
+        "indices.html",
+        is_dataset=True,
+    )
+    for name, days in world.indices.items():
+        yield _page(world, name, days)
+
+
+def _page(world: World, name: str, days: list[Row]) -> Page:
+    levels = [d for d in days if d["status"] == "ok"]
+    last = levels[-1]
+    what = f"{gpu_name(key_of(last))} {words.pricing(last['pricing_model'])}"
+    market = "marketplaces" if last["market"] == "marketplace" else "first parties"
+    level, p25, p75 = (words.usd(last[k]) for k in ("level_median", "p25", "p75"))
+    answer = (
+        f"On {words.long_day(last['day'])} the median list price of the {what} was {level} per GPU-hour over "
+        f"{last['n_providers']} {market}; the middle half asked {p25} to {p75}."
+    )
+    if (world.as_of - last["day"]).days > 1:
+        answer += f" Since then fewer than three have a price that counts: there is no level on {world.today}."
+    base = f"index/{world.index_files[name]}"
+    return Page(
+        f"{base}.html",
+        "index.html",
+        f"Index: {what}",
+        answer,
+        {
+            "name": name,
+            "answer": answer,
+            "gpu": list(key_of(last)),
+            "what": what,
+            "market": market,
+            "last": last,
+            "level": _level(levels),
+            "chain": _chain(levels),
+            "days": list(reversed(days))[:_DAYS],
+            "n_days": len(days),
+            "n_levels": len(levels),
+        },
+        world.as_of,
+        (Download(f"{base}.csv", "every day"), Download(f"api/v1/{base}.json", "every day")),
+        "indices.html",
+        is_dataset=True,
+    )
+
+
+def _level(levels: list[Row]) -> dict[str, Any] | None:
+    band = [(d["day"], d["day"] + DAY, float(d["p25"]), float(d["p75"])) for d in levels]
+    drawn = charts.steps([("median", _segments(levels, "level_median"))], band=_merged(band))
+    return drawn and drawn | {"title": "Median list price, USD per GPU-hour, and the middle half of providers"}
+
+
+def _chain(levels: list[Row]) -> dict[str, Any] | None:
+    """The newest chain alone: values of two chains cannot be compared."""
+    newest = [d for d in levels if d["chain_start"] == levels[-1]["chain_start"]]
+    drawn = charts.steps([("chain", _segments(newest, "chained_base100"))], height=160)
+    return drawn and drawn | {"title": f"Chained index, {words.day(levels[-1]['chain_start'])} = 100"}
+
+
+def _segments(days: list[Row], column: str) -> list[Segment]:
+    """One stretch per run of days with one value; a day without a level is a gap."""
+    found: list[Segment] = []
+    for day in days:
+        value = float(day[column])
+        if found and found[-1].until == day["day"] and found[-1].value == value:
+            found[-1] = Segment(found[-1].since, day["day"] + DAY, value)
+        else:
+            found.append(Segment(day["day"], day["day"] + DAY, value))
+    return found
+
+
+def _merged(band: list[tuple[Any, Any, float, float]]) -> list[tuple[Any, Any, float, float]]:
+    found: list[tuple[Any, Any, float, float]] = []
+    for since, until, low, high in band:
+        if found and found[-1][1] == since and found[-1][2:] == (low, high):
+            found[-1] = (found[-1][0], until, low, high)
+        else:
+            found.append((since, until, low, high))
+    return found

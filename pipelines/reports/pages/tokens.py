@@ -1,0 +1,75 @@
+"""What a million tokens cost: every model at every GPU and provider, with each assumption as a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelines.reports import words
+from pipelines.reports.asking import Row
+from pipelines.reports.site import Download, Page
+from pipelines.reports.world import World, grouped
+
+WORKLOADS = ("chat", "rag", "batch")
+
+
+def token_pages(world: World) -> Iterator[Page]:
+    """The list of models, and each model's page."""
+    best = [r for r in world.tokens_on_demand if r["place"] == 1]
+    nominal = {r["model"]: r for r in world.rows("nominal")}
+    popular = max(best, key=lambda r: (r["n_hosts"], r["model"]), default=None)
+    answer = _sentence(world, popular) if popular else "No price in force can serve a model whose speed is known."
+    yield Page(
+        "tokens.html",
+        "tokens.html",
+        "What a million tokens cost",
+        answer,
+        {
+            "answer": answer,
+            "rows": [r | {"nominal": nominal.get(r["model"])} for r in best],
+            "about": best[0] if best else None,
+        },
+        world.as_of,
+        (
+            Download("api/v1/tokens.json", "this table"),
+            Download("data/cost_per_token.parquet", "every row of the model"),
+        ),
+        "tokens.html",
+        is_dataset=True,
+    )
+    on_demand = {r["model"]: r for r in best}
+    for model, file in world.model_files.items():
+        yield _page(world, model, file, on_demand.get(model), nominal.get(model))
+
+
+def _page(world: World, model: str, file: str, best: Row | None, nominal: Row | None) -> Page:
+    tables = grouped(world.tokens[model], lambda r: r["workload"])
+    answer = (
+        _sentence(world, best) if best else f"No on-demand price in force serves {model} in a chat at 50 ms per token."
+    )
+    return Page(
+        f"tokens/{file}.html",
+        "model.html",
+        f"{model}: cost per million tokens",
+        answer,
+        {
+            "model": model,
+            "answer": answer,
+            "tables": [(w, tables[w]) for w in WORKLOADS if w in tables],
+            "nominal": nominal,
+            "per_gpu": [r for r in world.tokens_on_demand if r["model"] == model],
+        },
+        world.as_of,
+        (Download(f"tokens/{file}.csv", "every server, workload and precision"),),
+        "tokens.html",
+        is_dataset=True,
+    )
+
+
+def _sentence(world: World, row: Row) -> str:
+    cost, busy = words.usd(row["usd_per_m_tokens"]), words.share(row["utilisation"])
+    server = f"{row['tp']} × {row['spec']} at {world.provider_name(row['provider'])}"
+    return (
+        f"On {world.today} a million tokens of {row['model']} in a chat cost {cost} on {server} in {row['precision']}, "
+        f"on demand, with servers busy {busy} of the time. That is computed from a price and a model of speed, not "
+        "measured."
+    )

@@ -1,0 +1,7 @@
+-- The nominal cost of a million tokens: full speed of the datasheet, full use, no memory or latency; never to be mixed with the
+-- above. Grain: model.
+select model, spec, provider, usd_per_gpu_hour, usd_per_m_tokens
+from v1.cost_per_token
+where method = 'nominal' and pricing_model = 'on_demand'
+qualify row_number() over (partition by model order by usd_per_m_tokens, provider, spec, region, series_id) = 1
+order by model

@@ -1,0 +1,14 @@
+-- Every provider that was ever looked at or priced. Grain: provider.
+select provider, coalesce(n_prices, 0) as n_prices, coalesce(n_changes, 0) as n_changes, since
+from (
+    select provider from v1.source_health
+    union
+    select provider from v1.price_intervals where source <> 'seed'
+)
+left join (select provider, count(*) as n_prices from temp.offers group by all) using (provider)
+left join (
+    select provider, count(*) filter (where kind <> 'new') as n_changes, min(changed_on) as since
+    from temp.changes where source <> 'seed' group by all
+) using (provider)
+where provider is not null
+order by lower(provider), provider

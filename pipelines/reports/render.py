@@ -1,0 +1,234 @@
+"""Turns pages into bytes: every value escaped, links relative to the page, nothing that depends on the clock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipelines.output import plain
+from pipelines.reports import words
+from pipelines.reports.site import Page
+from pipelines.reports.world import GpuKey, World, gpu_name
+
+HERE = Path(__file__).parent
+MEDIA = {"CSV": "text/csv", "JSON": "application/json", "Parquet": "application/vnd.apache.parquet"}
+SECTIONS = (
+    ("index.html", "Today"),
+    ("gpus.html", "GPUs"),
+    ("providers.html", "Providers"),
+    ("compare.html", "Compare"),
+    ("tokens.html", "Tokens"),
+    ("train-or-infer.html", "Train or infer"),
+    ("indices.html", "Indices"),
+    ("changes.html", "Changes"),
+    ("2023.html", "2023 and now"),
+    ("data.html", "Data"),
+    ("methodology.html", "Methodology"),
+    ("health.html", "Health"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages load, named by its content: a browser keeps it until it changes."""
+
+    path: str
+    content: bytes
+
+
+def asset(name: str) -> Asset:
+    """A file of static/."""
+    content = (HERE / "static" / name).read_bytes()
+    stem, _, suffix = name.rpartition(".")
+    return Asset(f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}", content)
+
+
+class Links:
+    """Where things have their pages; empty for what has none."""
+
+    def __init__(self, world: World) -> None:
+        self._gpus = {key: f"gpu/{gpu.slug}.html" for key, gpu in world.gpus.items()}
+        self._providers = {p.slug: f"provider/{p.file}.html" for p in world.providers.values()}
+        self._models = {model: f"tokens/{file}.html" for model, file in world.model_files.items()}
+
+    def gpu(self, key: GpuKey) -> str:
+        """Of a GPU and its memory."""
+        return self._gpus.get((key[0], key[1]), "")
+
+    def provider(self, slug: str) -> str:
+        """Of a provider."""
+        return self._providers.get(slug, "")
+
+    def model(self, name: str) -> str:
+        """Of a language model."""
+        return self._models.get(name, "")
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when a page moves."""
+        return hashed(
+            repr([sorted(map(repr, d.items())) for d in (self._gpus, self._providers, self._models)]).encode()
+        )
+
+
+class Renderer:
+    """Renders the pages of one build."""
+
+    def __init__(self, world: World, base_url: str, has_seed: bool) -> None:
+        """`base_url` is where the site will lie, without a slash at its end; empty where that is not known."""
+        style, compare, sql = (asset(name) for name in ("style.css", "compare.js", "sql.js"))
+        icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
+        self.assets = (style, compare, sql, icon)
+        self.links = Links(world)
+        self.site = {
+            "base_url": base_url,
+            "ribbon": ribbon(world),
+            "has_live": world.meta["has_live"],
+            "version": world.meta["schema_version"],
+            "sections": [s for s in SECTIONS if has_seed or s[0] != "2023.html"],
+            "media": MEDIA,
+            "style": style.path,
+            "compare": compare.path,
+            "sql": sql.path,
+        }
+        self.environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self.environment.filters |= _filters(world)
+        self.environment.globals |= {"site": self.site, "links": self.links}
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes with whatever all pages are made of: templates, code, links, the frame."""
+        files = sorted(path for pattern in ("**/*.py", "templates/*", "static/*") for path in HERE.glob(pattern))
+        told = (
+            "".join(hashed(path.read_bytes()) for path in files)
+            + self.links.digest
+            + json.dumps(self.site, default=str)
+        )
+        return hashed(told.encode())
+
+    def key(self, page: Page) -> str:
+        """The same for two pages of equal content."""
+        told = (
+            page.path,
+            page.template,
+            page.title,
+            page.about,
+            page.as_of,
+            [(f.path, f.what) for f in page.downloads],
+            page.facts,
+        )
+        return hashed((self.digest + json.dumps(told, default=str)).encode())
+
+    def render(self, page: Page) -> bytes:
+        """The page, with links relative to where it lies."""
+        template = self.environment.get_template(page.template)
+        text = template.render(page=page, linked=_linked(page, self.site) if page.is_dataset else None, **page.facts)
+        # A quote in scraped text is escaped: only templates can write this mark.
+        return text.replace('"@/', '"' + "../" * page.path.count("/")).encode()
+
+    def text(self, template: str, **facts: Any) -> bytes:
+        """What is no page: a feed, a text."""
+        return self.environment.get_template(template).render(**facts).encode()
+
+
+def ribbon(world: World) -> str:
+    """What readers must know before they quote anything; empty where prices are live."""
+    if world.meta["has_live"]:
+        return ""
+    if "recorded" in (world.meta["origins"] or []):
+        return f"Demo data: recorded pages of {world.today} and before, not today's prices. Do not quote them."
+    return f"Imported history up to {world.today}: not today's prices."
+
+
+def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
+    """schema.org's Dataset: what search engines for data read."""
+    base = f"{site['base_url']}/" if site["base_url"] else ""
+    found: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": f"gpuhour: {page.title}",
+        "description": page.about
+        if len(page.about) >= 50
+        else f"{page.about} List prices of cloud GPUs in USD per GPU-hour.",
+        "license": "https://spdx.org/licenses/MIT.html",
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": "gpuhour"},
+        "variableMeasured": "USD per GPU-hour",
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "encodingFormat": MEDIA.get(f.form, "application/atom+xml"),
+                "contentUrl": f"{base}{f.path}",
+                "name": f.what,
+            }
+            for f in page.downloads
+        ],
+    }
+    if page.as_of:
+        found["dateModified"] = page.as_of.isoformat()
+    if base:
+        found["url"] = f"{base}{page.path}"
+    return found
+
+
+def _filters(world: World) -> dict[str, Callable[..., Any]]:
+    named = (
+        words.usd,
+        words.price,
+        words.small,
+        words.large,
+        words.count,
+        words.pct,
+        words.share,
+        words.day,
+        words.long_day,
+        words.age,
+        words.pricing,
+        words.kind,
+        words.number,
+    )
+    return {f.__name__: f for f in named} | {
+        "provider": world.provider_name,
+        "gpu": lambda key: gpu_name((key[0], key[1])),
+        "is_web": lambda url: bool(re.match(r"https?://[^\s/]", url or "", re.IGNORECASE)),
+        "ident": lambda text: re.sub(r"[^A-Za-z0-9_-]", "-", str(text)),
+        "shortened": _shortened,
+        "moment": _moment,
+        "first_sentence": lambda text: (
+            re.split(r"(?<=\.)\s", text.removeprefix("View: "), maxsplit=1)[0] if text else ""
+        ),
+    }
+
+
+def _shortened(text: str | None, most: int = 60) -> str:
+    return text or "" if len(text or "") <= most else f"{(text or '')[: most - 1]}…"
+
+
+def _moment(value: datetime) -> str:
+    return f"{words.day(value.date())}, {value:%H:%M} UTC"
+
+
+def dumps(document: Any) -> bytes:
+    """JSON as our files have it."""
+    return (json.dumps(plain(document), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def hashed(content: bytes) -> str:
+    """A short name of these bytes."""
+    return hashlib.sha256(content).hexdigest()[:24]

@@ -1,0 +1,121 @@
+"""Says numbers, days and things as people read them: the same everywhere on the site."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+MINUS = "\u2212"
+_MODELS = {"on_demand": "on demand", "spot": "spot", "reserved": "reserved", "savings_plan": "savings plan"}
+_KINDS = {"drop": "fell", "rise": "rose", "new": "new", "gone": "gone", "back": "back"}
+
+
+def usd(value: Any) -> str:
+    """An amount in a sentence: $2.74, $0.0123, $560,000; a dash where there is none."""
+    if value is None:
+        return "–"
+    amount = Decimal(str(value))
+    places = 0 if abs(amount) >= 10_000 else 2 if abs(amount) >= Decimal("0.1") else 4
+    return f"${_rounded(amount, places):,f}".replace("$-", f"{MINUS}$")
+
+
+def price(value: Any) -> str:
+    """USD per GPU-hour in a table, to a tenth of a cent, so that a column's points stand below each other."""
+    return "–" if value is None else f"{_rounded(Decimal(str(value)), 3):,f}"
+
+
+def small(value: Any, digits: int = 3) -> str:
+    """A number to so many significant digits, never in powers of ten: 0.000244, 1.29, 560,000."""
+    if value is None:
+        return "–"
+    amount = Decimal(str(value))
+    if not amount:
+        return "0"
+    places = max(digits - 1 - amount.adjusted(), 0)
+    whole = amount if places else amount.quantize(Decimal(1).scaleb(max(amount.adjusted() - digits + 1, 0)))
+    return f"{_rounded(whole, places):,f}".replace("-", MINUS)
+
+
+def large(value: Any) -> str:
+    """A large number in words of money and models: 1.3 B, 15 T; FLOP as 3.1e23."""
+    if value is None:
+        return "–"
+    amount = float(value)
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if size <= amount < size * 1e4:
+            return f"{amount / size:.3g} {letter}"
+    return f"{amount:.3g}".replace("e+", "e")
+
+
+def count(value: Any) -> str:
+    """A whole number with separators."""
+    return f"{int(value):,}"
+
+
+def pct(value: Any) -> str:
+    """A change in percent with its sign: +3.2 %, −14.7 %; a dash where there is none."""
+    if value is None:
+        return "–"
+    amount = _rounded(Decimal(str(value)), 1)
+    return f"{'+' if amount > 0 else MINUS if amount < 0 else ''}{abs(amount):,f}\u00a0%"
+
+
+def share(value: Any) -> str:
+    """A share of 0 to 1 in percent."""
+    return "–" if value is None else f"{_rounded(Decimal(str(100 * value)), 0):,f}\u00a0%"
+
+
+def day(value: date | None) -> str:
+    """20 Sep 2026."""
+    return "–" if value is None else f"{value.day} {value:%b %Y}"
+
+
+def long_day(value: date) -> str:
+    """20 September 2026."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def age(days: int | None) -> str:
+    """How long ago: today, 1 day ago."""
+    if days is None:
+        return "–"
+    return "same day" if days == 0 else f"{days} day{'s' if days != 1 else ''} before"
+
+
+def pricing(model: str, months: int | None = None) -> str:
+    """A pricing model with its term: reserved, 1 year."""
+    name = _MODELS.get(model, model.replace("_", " "))
+    if not months:
+        return name
+    years, rest = divmod(months, 12)
+    return f"{name}, {months} months" if rest else f"{name}, {years} year{'s' if years > 1 else ''}"
+
+
+def kind(value: str) -> str:
+    """What a change is: fell, rose, new, gone, back."""
+    return _KINDS.get(value, value)
+
+
+def memory(value: Decimal | None) -> str:
+    """80 GB."""
+    return "" if value is None else f"{number(value)}\u00a0GB"
+
+
+def number(value: Any) -> str:
+    """A number without needless zeros, to six places at most: 8, 0.5, 262.5."""
+    if value is None:
+        return "–"
+    text = f"{round(Decimal(str(value)), 6):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def several(values: list[str], most: int = 4) -> str:
+    """a, b and c; of more than `most` the first and how many there are besides."""
+    if len(values) > most:
+        return f"{', '.join(values[: most - 1])} and {len(values) - most + 1} more"
+    return " and ".join(filter(None, (", ".join(values[:-1]), *values[-1:])))
+
+
+def _rounded(amount: Decimal, places: int) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

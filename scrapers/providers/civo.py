@@ -1,0 +1,82 @@
+"""Civo: one table per GPU, with an hourly and a monthly price in each cell and a commitment of four lengths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bs4 import Tag
+
+from scrapers.columns import Column, months, price_column, quote, unit
+from scrapers.grids import Line, lines
+from scrapers.labels import names_accelerator
+from scrapers.model import Offer, Page, Provider, Request, clip
+from scrapers.sheets import found
+from scrapers.text import count_prefix, soup, words
+
+_SIZE = re.compile(r"\d+\s*[x×]\s+\S.*", re.IGNORECASE)
+_AMOUNT = re.compile(r"[$€£]\s*\d")
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """On-demand and committed prices per instance-hour; the monthly ones beside them say the same again."""
+    rows = lines(soup(page))
+    yield from found(page, (o for row in rows for o in _row(page, row)), "a row '1 x NVIDIA ...' with a price per hour")
+
+
+def _row(page: Page, row: Line) -> Iterator[Offer]:
+    size = _SIZE.search(row.get("SIZE", "INSTANCE", "NAME"))
+    if size is None or row.tag is None or not names_accelerator(size[0]):
+        return
+    count, label = count_prefix(size[0])
+    cells = row.tag.find_all(["td", "th"], recursive=False)
+    for title, cell in zip(row.header, cells, strict=True):
+        column = price_column(page, title)
+        if column is None:
+            continue
+        for amount in _amounts(cell):
+            said = quote(page, words(amount), column)
+            if said is None or said.money is None or unit(page, said.money.unit, "instance_hour") == "month":
+                continue
+            term = _term(amount, cell, column)
+            yield Offer(
+                source="pricing_page",
+                instance=size[0],
+                gpu_label=label,
+                gpu_count=count,
+                region="global",
+                pricing_model=column.model,
+                term_months=term,
+                price=said.price,
+                currency=said.money.currency,
+                price_unit="instance_hour",
+                text=clip(f"{size[0]} | {title} | {f'{term} months | ' if term else ''}{said.money.text}"),
+            )
+
+
+def _amounts(cell: Tag) -> Iterator[Tag]:
+    """The smallest elements that hold an amount."""
+    for tag in [cell, *cell.find_all(True)]:
+        if _AMOUNT.search(words(tag)) and not any(_AMOUNT.search(words(t)) for t in tag.find_all(True)):
+            yield tag
+
+
+def _term(amount: Tag, cell: Tag, column: Column) -> int | None:
+    """Of a commitment's four lengths the one whose box ("12_months") holds the amount."""
+    if column.model != "reserved":
+        return None
+    boxes = [tag for tag in amount.parents if tag is not cell and cell in tag.parents]
+    said = (months(str(tag.get("id", "")).replace("_", " ")) for tag in boxes)
+    return next((term for term in said if term), column.term_months)
+
+
+PROVIDER = Provider(
+    slug="civo",
+    name="Civo",
+    requests=(Request("https://www.civo.com/pricing", "pricing_page", ends_with="</html>"),),
+    parse=parse,
+    access="HTML page",
+    publishes="on-demand, commitments of 6 to 36 months",
+    units="per instance-hour",
+    expects=("L40S",),
+)

@@ -1,0 +1,27 @@
+"""Crusoe: a price table per GPU until 2025, with reserved terms; boxes with on-demand and spot since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrapers.model import Offer, Page, Provider, Request
+from scrapers.sheets import Sheet, sheet_of
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """Prices per GPU-hour by model, memory and form factor, which the first column prints together."""
+    yield from sheet_of(page, Sheet(per="gpu_hour"))
+
+
+PROVIDER = Provider(
+    slug="crusoe",
+    name="Crusoe",
+    requests=(Request("https://www.crusoe.ai/cloud/pricing", "pricing_page", ends_with="</html>"),),
+    parse=parse,
+    access="HTML page",
+    publishes="on-demand, spot; reserved 6 months to 3 years until 2025; contact sales for the newest",
+    units="per GPU-hour",
+    hosts=("crusoe.ai",),
+    note="the API with a key names types and free capacity, and no prices",
+    expects=("H100", "H200", "A100", "L40S"),
+)

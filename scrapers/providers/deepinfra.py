@@ -1,0 +1,25 @@
+"""DeepInfra: one small table of dedicated GPUs amid many tables of prices per token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scrapers.model import Offer, Page, Provider, Request
+from scrapers.sheets import Sheet, sheet_of
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """Prices per GPU-hour of dedicated GPUs for an own model, billed by the minute."""
+    yield from sheet_of(page, Sheet(per="instance_hour", label=("GPU",), memory=("MEMORY", "VRAM")))
+
+
+PROVIDER = Provider(
+    slug="deepinfra",
+    name="DeepInfra",
+    requests=(Request("https://deepinfra.com/pricing", "pricing_page", ends_with="</html>"),),
+    parse=parse,
+    access="HTML page",
+    publishes="on-demand dedicated GPUs; clusters by contact",
+    units="per GPU-hour",
+    expects=("A100", "H100", "H200", "B200"),
+)

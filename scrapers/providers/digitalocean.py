@@ -1,0 +1,115 @@
+"""DigitalOcean: the API's sizes with their price per Droplet, and the cards of the price page with prices per GPU."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from scrapers.cards import Card, cards
+from scrapers.columns import months, unit
+from scrapers.json_list import objects
+from scrapers.json_stream import amount
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.sheets import found
+from scrapers.text import BOUND, amounts, number, soup
+
+_PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*\w+(?:\s*/\s*\w+)?)(?P<star>\s*\*)?")
+_MANY = re.compile(r"^(?P<label>.*\S)x(?P<n>\d+)$")  # "H100x8", "MI300Xx8"
+_COUNT = re.compile(r"GPUs per Droplet\s+(\d+)")
+_MEMORY = re.compile(r"GPU Memory\s+([\d,.]+\s*[GT]i?B)")
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """Offers of the list of sizes (JSON), or of the page's cards."""
+    if page.read().lstrip()[:1] == b"{":
+        for size in objects(page, "sizes"):
+            if size.get("gpu_info"):
+                yield from _size(page, size)
+        return
+    tree = soup(page)
+    is_promoted = re.search(r"promotional pric", tree.get_text(" "), re.IGNORECASE) is not None
+    listed = (offer for card in cards(tree) for offer in _card(page, card, is_promoted))
+    yield from found(page, listed, "a card with a GPU in its heading and '$x /GPU/hour'")
+
+
+def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:
+    gpu, price = size["gpu_info"], amount(page, size.get("price_hourly"))
+    if price is None:
+        return
+    if not isinstance(gpu, dict) or not {"count", "model"} <= gpu.keys():
+        raise LayoutError(page, "count and model in gpu_info", str(size))
+    memory = gpu.get("vram") or {}
+    is_open = bool(size.get("available")) and bool(size.get("regions"))
+    for region in size.get("regions") or [""]:
+        yield Offer(
+            source="sizes",
+            instance=str(size["slug"]),
+            gpu_label=str(gpu["model"]).replace("_", " "),
+            gpu_count=Decimal(str(gpu["count"])),
+            gpu_memory=f"{memory.get('amount', '')} {memory.get('unit', '')}".strip(),
+            gpu_memory_is_total=True,
+            region=str(region),
+            pricing_model="on_demand",
+            price=price,
+            price_unit="instance_hour",
+            availability="available" if is_open else "sold_out",
+            text=clip(f"{size['slug']} {size.get('description')} price_hourly {size['price_hourly']}"),
+        )
+
+
+def _card(page: Page, card: Card, is_promoted: bool) -> Iterator[Offer]:
+    is_reserved = re.search(r"reserved|commitment", card.after, re.IGNORECASE) is not None
+    if not is_reserved and "on-demand" not in card.after.lower():
+        return
+    price = _price(page, card, is_promoted)
+    stated = number(price["price"].rstrip(".,"))
+    if not stated or (not is_reserved and BOUND.search(card.after[: price.end()])):
+        return
+    many = _MANY.match(card.title)
+    count, memory = _COUNT.search(card.after), _MEMORY.search(card.after)
+    yield Offer(
+        source="pricing_page",
+        instance=card.title,
+        gpu_label=many["label"] if many else card.title,
+        gpu_count=Decimal(count[1] if count else many["n"] if many else 1),
+        gpu_memory=memory[1] if memory else "",
+        gpu_memory_is_total=True,
+        region="global",
+        pricing_model="reserved" if is_reserved else "on_demand",
+        term_months=months(card.after) if is_reserved else None,
+        price=stated,
+        price_unit=unit(page, price["unit"], "instance_hour"),
+        text=clip(f"{card.title} | {card.after}"),
+    )
+
+
+def _price(page: Page, card: Card, is_promoted: bool) -> re.Match[str]:
+    """The one price of a card; of an old one and a promotional one, marked by a star, the latter."""
+    hits = list(_PRICE.finditer(card.after))
+    prices = list(dict.fromkeys(number(hit["price"].rstrip(".,")) for hit in hits))
+    is_reduced = len(prices) == 2 and is_promoted and hits[1]["star"] and prices[1] < prices[0]
+    if not hits or amounts(card.after) != len(hits) or not (len(prices) == 1 or is_reduced):
+        raise LayoutError(page, "one price per GPU and hour in a card", f"{card.title} | {card.after}")
+    return hits[1] if is_reduced else hits[0]
+
+
+PROVIDER = Provider(
+    slug="digitalocean",
+    name="DigitalOcean",
+    requests=(
+        Request("https://www.digitalocean.com/pricing/gpu-droplets", "pricing_page", ends_with="</html>"),
+        Request(
+            "https://api.digitalocean.com/v2/sizes?per_page=500",
+            "sizes",
+            headers={"Authorization": "Bearer {GPUHOUR_DIGITALOCEAN_TOKEN}", "Accept": "application/json"},
+            ends_with="}",
+        ),
+    ),
+    parse=parse,
+    access="HTML page, API with a key",
+    publishes="on-demand, reserved 12 months",
+    units="per GPU-hour on the page, per Droplet-hour in the API",
+    expects=("H100", "MI300X"),
+)

@@ -1,0 +1,67 @@
+"""Hot Aisle: MI300X in cards by machine size; the API with a key states the same in cents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bs4 import Tag
+
+from scrapers.columns import unit
+from scrapers.labels import names_accelerator
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.sheets import found
+from scrapers.text import BOUND, amounts, is_cut, number, soup, words
+
+_SIZE = re.compile(r"(?P<counts>\d+x(?:\s*(?:&|,|and|or)\s*\d+x)*)\s+(?P<label>[A-Z]+\d+\w*)\b", re.IGNORECASE)
+_PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)(?P<unit>\s*/\s*\w+(?:\s*/\s*\w+)?)")
+_MINIMUM = re.compile(r"\b(?P<n>one|\d+)[-\s]months?\s+minimum", re.IGNORECASE)
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """An offer per size of machine that a card with a heading names; what older customers still pay is not on offer."""
+    headings = soup(page).find_all(["h1", "h2", "h3", "h4"])
+    listed = (offer for heading in headings for offer in _card(page, heading))
+    yield from found(page, listed, "a card with a heading, '8x MI300x' and '$x/GPU/hr'")
+
+
+def _card(page: Page, heading: Tag) -> Iterator[Offer]:
+    box = next((p for p in heading.parents if _PRICE.search(words(p))), None)
+    if box is None or is_cut(box) or len(box.find_all(["h1", "h2", "h3", "h4"])) > 1:
+        return
+    text = words(box)
+    sizes, prices = _SIZE.findall(text), {hit[0]: hit for hit in _PRICE.finditer(text)}
+    if not sizes or not names_accelerator(sizes[0][1]):
+        return
+    if len(prices) != 1 or len(sizes) != 1 or amounts(text) != len(_PRICE.findall(text)):
+        raise LayoutError(page, "one size and one price in a card", text)
+    (price,) = prices.values()
+    minimum = _MINIMUM.search(text)
+    if BOUND.search(text[: price.start()]) or not number(price["price"].rstrip(".,")):
+        return
+    for count in re.findall(r"\d+", sizes[0][0]):
+        yield Offer(
+            source="pricing_page",
+            instance=f"{count}x {sizes[0][1]}",
+            gpu_label=sizes[0][1],
+            gpu_count=Decimal(count),
+            region="global",
+            pricing_model="reserved" if minimum else "on_demand",
+            term_months=(1 if minimum["n"].lower() == "one" else int(minimum["n"])) if minimum else None,
+            price=number(price["price"].rstrip(".,")),
+            price_unit=unit(page, price["unit"], "instance_hour"),
+            text=clip(text),
+        )
+
+
+PROVIDER = Provider(
+    slug="hotaisle",
+    name="Hot Aisle",
+    requests=(Request("https://hotaisle.xyz/pricing/", "pricing_page", ends_with="</html>"),),
+    parse=parse,
+    access="HTML page",
+    publishes="on-demand by GPU count, bare metal by the month",
+    units="per GPU-hour",
+    expects=("MI300X",),
+)

@@ -1,0 +1,36 @@
+"""Hyperstack: tables of on-demand, reserved ("from") and spot prices per GPU; boxes since 2025."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scrapers.columns import stated_time
+from scrapers.grids import lines
+from scrapers.model import Offer, Page, Provider, Request
+from scrapers.sheets import Sheet, found, offers
+from scrapers.text import soup
+
+_SHEET = Sheet(per="gpu_hour", label=("GPU MODEL",))
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """Prices per GPU-hour. Only the first table states memory and unit; the others name the same GPUs."""
+    tree = soup(page)
+    rows = list(lines(tree))
+    memories = {row.get(*_SHEET.label): row.get("VRAM") for row in rows if row.get("VRAM")}
+    titles = " ".join(title for row in rows for title in row.header)
+    sheet = replace(_SHEET, memories=memories, time=stated_time(titles) or stated_time(tree.get_text(" ")))
+    yield from found(page, offers(page, rows, sheet), "rows under 'GPU Model' with a price")
+
+
+PROVIDER = Provider(
+    slug="hyperstack",
+    name="Hyperstack",
+    requests=(Request("https://www.hyperstack.cloud/gpu-pricing", "pricing_page", ends_with="</html>"),),
+    parse=parse,
+    access="HTML page",
+    publishes="on-demand, spot, reserved as a floor without a term",
+    units="per GPU-hour",
+    expects=("H100", "A100", "L40", "RTX A6000"),
+)

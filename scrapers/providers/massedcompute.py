@@ -1,0 +1,62 @@
+"""Massed Compute: machines by GPU and count, in the stream of its price page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from scrapers.columns import unit
+from scrapers.embedded import flat, stream_text, values
+from scrapers.labels import names_accelerator
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.sheets import found
+from scrapers.text import BOUND, amounts, number, squash
+
+_KEY = re.compile(r'"(?P<label>[^"]+?)-[a-z]+-x (?P<n>\d+)-\d+",')  # "H200 NVL (141GB)-mobile-x 1-0"
+_COUNT = re.compile(r"^[×x]\s*(\d+)\b")
+_PRICE = re.compile(r"\$(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*\w+(?:\s*/\s*\w+)?)")
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """An offer per box that is keyed by GPU and count; its text states count and price of the whole machine."""
+    text = stream_text(page)
+    boxes = ((hit, next(values(text[hit.end() :], at_start=True), None)) for hit in _KEY.finditer(text))
+    listed = (offer for hit, box in boxes for offer in _offer(page, hit, box))
+    yield from found(page, listed, "boxes keyed 'GPU (80GB)-...-x 8-0'")
+
+
+def _offer(page: Page, key: re.Match[str], box: Any) -> Iterator[Offer]:
+    text = squash(flat(box))
+    prices, count = _PRICE.findall(text), _COUNT.match(text)
+    if not names_accelerator(key["label"]) or amounts(text) != 1 or count is None or count[1] != key["n"]:
+        return
+    if len(prices) != 1:
+        raise LayoutError(page, "'$x/hr' in a box", text)
+    price = number(prices[0][0].rstrip(".,"))
+    if not price or BOUND.search(text):
+        return
+    yield Offer(
+        source="pricing_page",
+        instance=f"{key['n']}x {key['label']}",
+        gpu_label=key["label"].replace("(", "").replace(")", ""),
+        gpu_count=Decimal(key["n"]),
+        region="global",
+        pricing_model="on_demand",
+        price=price,
+        price_unit=unit(page, prices[0][1], "instance_hour"),
+        text=clip(f"{key['label']} {text}"),
+    )
+
+
+PROVIDER = Provider(
+    slug="massedcompute",
+    name="Massed Compute",
+    requests=(Request("https://massedcompute.com/pricing", "pricing_page", ends_with="</html>"),),
+    parse=parse,
+    access="HTML page (data in its scripts)",
+    publishes="on-demand by GPU count",
+    units="per instance-hour",
+    expects=("RTX PRO 6000",),
+)

@@ -1,0 +1,52 @@
+"""Nebius: boxes of GPU prices on its page, or the same tables as data; rises are announced beside today's prices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from scrapers.columns import stated_time
+from scrapers.embedded import having, stream
+from scrapers.grids import Line, lines
+from scrapers.model import Offer, Page, Provider, Request
+from scrapers.sheets import Sheet, found, offers
+from scrapers.text import soup, squash
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")  # Markdown
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """Prices per GPU-hour where the header says so, else per instance-hour of "8 × H100 SXM" (2024).
+
+    "from" is no price: it depends on the CPUs beside the GPU. An announced price carries the day it begins.
+    """
+    tree = soup(page)
+    tables = (block for value in stream(page) for block in having(value, "title", "table"))
+    rows = chain(lines(tree), (row for block in tables for row in _rows(block)))
+    time = stated_time(tree.get_text(" "))
+    sheet = Sheet(per="instance_hour", label=("GPU", "ITEM"), memory_is_total=True, time=time)
+    yield from found(page, offers(page, rows, sheet), "a table whose header has 'GPU-hour' or 'On demand'")
+
+
+def _rows(block: dict[str, Any]) -> Iterator[Line]:
+    """Rows of one table as data: a list of lists of Markdown, the header first."""
+    content = block["table"].get("content") if isinstance(block["table"], dict) else None
+    if not isinstance(content, list) or not all(isinstance(row, list) for row in content):
+        return
+    texts = [tuple(squash(_LINK.sub(r"\1", str(cell))) for cell in row) for row in content]
+    header = tuple(title.upper() for title in texts[0]) if texts else ()
+    yield from (Line(row, header, str(block["title"])) for row in texts[1:] if len(row) == len(header))
+
+
+PROVIDER = Provider(
+    slug="nebius",
+    name="Nebius",
+    requests=(Request("https://nebius.com/prices", "pricing_page", ends_with="</html>"),),
+    parse=parse,
+    access="HTML page",
+    publishes="on-demand, preemptible; announced rises; reserved as a floor in 2024",
+    units="per GPU-hour (per instance-hour in 2024)",
+    expects=("H100", "H200", "B200"),
+)

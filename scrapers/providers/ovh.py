@@ -1,0 +1,70 @@
+"""OVHcloud: the public order catalog, in hundred-millionths of a euro, with GPU flavors among thousands of add-ons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scrapers.json_stream import amount, items
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+
+# As https://eu.api.ovh.com/console-preview/ documents it: a plan code is a flavor and how it is billed.
+_PLAN = re.compile(r"(?P<flavor>(?:a10|a100|h100|h200|l4|l40s|rtx\d+|t1|t2)(?:-le)?-\d+)\.(?P<billed>consumption)")
+_SHIFT = -8  # prices are whole numbers of hundred-millionths
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """An offer per GPU flavor billed by the hour. Raises LayoutError for a catalog without currency or GPU flavors."""
+    currency = next(items(page, "locale.currencyCode"), None)
+    if not currency:
+        raise LayoutError(page, "locale.currencyCode of the catalog", page.text()[:200])
+    found = 0
+    for addon in items(page, "addons.item"):
+        hit = _PLAN.fullmatch(str(addon.get("planCode", ""))) if isinstance(addon, dict) else None
+        if hit:
+            found += 1
+            yield from _offer(page, addon, hit["flavor"], str(currency))
+    if not found:
+        raise LayoutError(page, "add-ons whose planCode is a GPU flavor and '.consumption'", page.text()[:200])
+
+
+def _offer(page: Page, addon: dict[str, Any], flavor: str, currency: str) -> Iterator[Offer]:
+    stated = {amount(page, p.get("price")) for p in addon.get("pricings") or () if p.get("intervalUnit") in _HOURLY}
+    prices = stated - {None}
+    if len(prices) > 1:
+        raise LayoutError(page, "one hourly price of a flavor", str(addon))
+    for price in prices:
+        assert price is not None
+        yield Offer(
+            source="order_catalog",
+            instance=flavor,
+            region="global",
+            pricing_model="on_demand",
+            price=price.scaleb(_SHIFT),
+            currency=currency,
+            price_unit="instance_hour",
+            text=clip(f"{addon['planCode']} {price} hundred-millionths of {currency}"),
+        )
+
+
+_HOURLY: set[object] = {"hour", "none", None}
+PROVIDER = Provider(
+    slug="ovh",
+    name="OVHcloud",
+    requests=(
+        Request(
+            "https://eu.api.ovh.com/v1/order/catalog/public/cloud?ovhSubsidiary=IE",
+            "order_catalog",
+            expect="json",
+            ends_with="}",
+            timeout=120,
+        ),
+    ),
+    parse=parse,
+    access="public API",
+    publishes="on-demand",
+    units="per instance-hour, in hundred-millionths of EUR",
+    aliases=("ovhcloud",),
+    basis="documented",
+)

@@ -1,0 +1,74 @@
+"""Vultr: public lists of plans, with GPUs in fractions told by their memory, and of bare metal, told by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from scrapers.json_stream import amount, items
+from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+
+_PRICES: tuple[tuple[str, PricingModel], ...] = (("hourly_cost", "on_demand"), ("hourly_cost_preemptible", "spot"))
+_API = "https://api.vultr.com/v2"
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """An offer per plan with GPUs, location and pricing model. Raises LayoutError for an answer without plans."""
+    plans = [*items(page, "plans.item"), *items(page, "plans_metal.item")]
+    if not plans:
+        raise LayoutError(page, "plans or plans_metal", page.text()[:200])
+    for plan in plans:
+        if not isinstance(plan, dict) or "id" not in plan:
+            raise LayoutError(page, "the id of a plan", str(plan))
+        if plan.get("gpu_type") or re.search(r"-gpu\b", str(plan["id"])):
+            yield from _plan(page, plan)
+
+
+def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
+    places = plan.get("locations") or []
+    memory = plan.get("gpu_vram_gb")
+    for key, model in _PRICES:
+        price = amount(page, plan.get(key))
+        if price is None:
+            continue
+        for place in places or [""]:
+            yield Offer(
+                source="plans",
+                instance=str(plan["id"]),
+                gpu_label=str(plan.get("gpu_type") or "").replace("_", " "),
+                gpu_memory=f"{memory} GB" if memory else "",
+                gpu_memory_is_total=True,
+                region=str(place),
+                pricing_model=model,
+                price=price,
+                price_unit="instance_hour",
+                availability="available" if places else "sold_out",
+                text=clip(f"{plan['id']} {key} {plan[key]}"),
+            )
+
+
+def follow(page: Page) -> Iterator[Request]:
+    """The next page of an answer, when it names one."""
+    cursor = next(items(page, "meta.links.next"), "")
+    if cursor:
+        yield _request("plans-metal" if "plans-metal" in page.url else "plans", f"&cursor={quote(str(cursor))}")
+
+
+def _request(kind: str, cursor: str = "") -> Request:
+    asked = "per_page=500" if kind == "plans-metal" else "type=all&per_page=500"
+    return Request(f"{_API}/{kind}?{asked}{cursor}", "plans", expect="json", ends_with="}")
+
+
+PROVIDER = Provider(
+    slug="vultr",
+    name="Vultr",
+    requests=(_request("plans"), _request("plans-metal")),
+    parse=parse,
+    follow=follow,
+    access="public API",
+    publishes="on-demand, preemptible; fractions of a GPU; bare metal",
+    units="per instance-hour",
+    expects=("A100", "H100"),
+)

@@ -1,0 +1,58 @@
+"""Lets our own programs make files of what is published: the readers' connection may write none, and rightly so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from warehouse.connection import Connection, in_memory, nothing_published, quoted
+from warehouse.home import Home
+from warehouse.publish import CSV_CELL, STORAGE, quote_name
+
+
+@contextmanager
+def extracting(home: Home) -> Iterator[Connection]:
+    """The published database, read-only, from a connection that can make temporary tables and files.
+
+    For SQL of ours alone. Raises NothingPublished when there is none.
+    """
+    if not home.published.exists():
+        raise nothing_published(home)
+    with in_memory() as con:
+        con.execute(f"attach '{quoted(home.published)}' as published (read_only)")
+        con.execute("use published")
+        yield con
+
+
+def parquet(con: Connection, query: str, path: Path) -> None:
+    """Write a query's rows as Parquet."""
+    _copy(con, query, path, "format parquet, compression zstd")
+
+
+def csv(con: Connection, query: str, path: Path) -> None:
+    """Write a query's rows as CSV that is harmless to spreadsheets."""
+    texts = [quote_name(name) for name, kind, *_ in con.execute(f"describe {query}").fetchall() if kind == "VARCHAR"]
+    safe = f"* replace ({', '.join(f'{CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
+    _copy(con, f"select {safe} from ({query})", path, "format csv, header true")  # noqa: S608 -- a query of ours
+
+
+def database(con: Connection, tables: dict[str, str], path: Path) -> None:
+    """Write queries' rows as tables of a DuckDB file that any DuckDB from 1.0 on opens, in a browser too."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    con.execute(f"attach '{quoted(part)}' as cut (storage_version '{STORAGE}')")
+    try:
+        con.execute("create schema cut.v1")
+        for name, query in tables.items():
+            con.execute(f"create table cut.v1.{quote_name(name)} as {query}")
+    finally:
+        con.execute("detach cut")
+    part.replace(path)
+
+
+def _copy(con: Connection, query: str, path: Path, options: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")
+    part.replace(path)

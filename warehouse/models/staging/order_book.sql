@@ -1,0 +1,43 @@
+-- What the asks of an order book come to: their median, and the price that a tenth of them undercut. Hosts ask what they
+-- like, so the lowest ask is nobody's price: single asks stay in landing, and only these are prices of a series.
+-- Grain: one look x GPU (model, form factor, memory, count) x pricing model x market (all asks, data centres') x
+-- statistic, from three asks on. Columns as staging.offers; price: USD per GPU-hour. The receipt counts the asks.
+with asks as (
+    select *, unnest(if(contains(instance, 'hosting_type'), ['all', 'datacenter'], ['all'])) as market
+    from staging.offers
+    where source = 'order_book' and usd_per_gpu_hour is not null and gpu is not null and availability <> 'sold_out'
+),
+counted as (
+    select
+        *,
+        count(*) over same as n_asks,
+        quantile_cont(usd_per_gpu_hour::double, 0.5) over same as half,
+        quantile_cont(usd_per_gpu_hour::double, 0.1) over same as tenth,
+        row_number() over (same order by usd_per_gpu_hour, instance) as nth
+    from asks
+    window same as (
+        partition by landing_id, provider, observed_at, origin, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model,
+            market
+    )
+),
+told as (
+    select
+        *,
+        unnest(['order_book_median', 'order_book_tenth']) as statistic,
+        unnest([half, tenth])::decimal(18, 6) as asked
+    from counted
+    where nth = 1 and n_asks >= 3
+)
+select
+    * exclude (market, n_asks, half, tenth, nth, statistic, asked) replace (
+        statistic as source,
+        if(market = 'all', 'asks', 'asks of data centers') as instance,
+        'global' as region,
+        'USD' as currency,
+        'gpu_hour' as price_unit,
+        asked::decimal(38, 18) as price,
+        asked::decimal(38, 18) as usd_price,
+        asked as usd_per_gpu_hour,
+        concat(if(statistic = 'order_book_median', 'half', 'a tenth'), ' of ', n_asks, ' asks are below this') as text
+    )
+from told
