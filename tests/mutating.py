@@ -32,7 +32,7 @@ class Table:
 
 def tables(tree: BeautifulSoup) -> list[Table]:
     """Tables without spans, and grids of boxes."""
-    whole = [t for t in tree.find_all("table") if not t.select_one("[colspan], [rowspan]")]
+    whole = [t for t in tree.find_all("table") if not t.select_one("[colspan], [rowspan], thead > th")]
     rows = [[list(tr.find_all(["td", "th"], recursive=False)) for tr in t.find_all("tr")] for t in whole]
     found = [Table([row for row in table if len(row) == max(map(len, table))]) for table in rows if table]
     return [t for t in [*found, *_grids(tree)] if len(t.rows) > 1 and len(t.rows[0]) > 1]
