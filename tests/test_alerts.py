@@ -335,10 +335,11 @@ def test_only_what_moved_is_looked_at_and_nothing_is_missed(home: Home) -> None:
         *prices("4", "4", "1.9", "1.9"),
         *prices("3", "2.9", "2.9", "2.7", provider="azure", source="retail_prices"),
     ]
-    rules = book(DROP, {"kind": "offer_removed"}, {"kind": "quarantined"}, {"kind": "cheapest_changed"})
+    rules = book({"kind": "cheapest_changed"}, DROP, {"kind": "offer_removed"}, {"kind": "quarantined"})
     put(home, *looks)
     with built(home) as con:
         whole = evaluate(con, rules.rules, NOW)
+        assert sorted(whole, key=str) == sorted((e for r in rules.rules for e in evaluate(con, [r], NOW)), key=str)
         for n in range(5):
             since = date.fromisoformat(day(n))
             assert evaluate(con, rules.rules, NOW, since=since) == [e for e in whole if e.told_on >= since]

@@ -30,13 +30,13 @@ OWNED = {
         ("warehouse", "get a connection from warehouse.connection and let SQL do the work"),
     ),
     **dict.fromkeys(
-        ("dagster", "cyclopts", "rich", "dotenv", "apprise", "jinja2", "pydantic"),
+        ("dagster", "cyclopts", "rich", "dotenv", "jinja2", "markupsafe", "apprise", "pydantic"),
         ("pipelines", "let pipelines/ call your function; it decides when things run and who is told"),
     ),
 }
 READ_COMMANDS = (
     "output", "read", "parse_file", "doctor", "settings", "schedule", "progress", "cli", "ask", "console", "filters",
-    "past", "timeline", "lines", "chart", "quarantine", "alerting", "doubts", "explaining", "provenance", "formula", "receipts", "page",
+    "past", "timeline", "lines", "chart", "quarantine", "alerting", "doubts", "explaining", "provenance", "formula", "receipts", "page", "reporting",
 )  # fmt: skip
 
 

@@ -46,25 +46,26 @@ def evaluate(
     """
     _, as_of = asking.built(con)
 
-    def found(chosen: Sequence[RuleBase], **only: Any) -> dict[str, list[Event]]:
-        scopes = [r.where.dimensions() for r in chosen if isinstance(r, (PriceRule, CheapestChanged, Quarantined))]
+    def found(chosen: Sequence[RuleBase], after: date | None, **only: Any) -> dict[str, list[Event]]:
+        scopes = [r.where.dimensions() for r in chosen if isinstance(r, (PriceRule, Quarantined))]
         if scopes:
-            asking.watch(con, scopes, decided, **only)
+            asking.watch(con, scopes, **only)
         return {
-            rule.id: [e for e in _of(con, rule, as_of, now) if e.told_on <= as_of or isinstance(rule, DeadMan)]
-            for rule in chosen
+            rule.id: [e for e in _of(con, rule, as_of, now, after) if e.told_on <= as_of or isinstance(rule, DeadMan)]
+            # Who is cheapest is asked of tables of its own, in place of these.
+            for rule in sorted(chosen, key=lambda rule: isinstance(rule, CheapestChanged))
         }
 
-    # Who is cheapest is decided by those that did not move, too.
-    alone = [rule for rule in rules if not isinstance(rule, CheapestChanged)]
-    events = found(alone, since=since) if since else found(rules)
+    asking.open_series(con, decided)
+    events = found(rules, since, since=since)
     if since:
-        events |= found([rule for rule in rules if isinstance(rule, CheapestChanged)])
         # Whether it was told before is decided by all sources of these providers.
-        doubtful = {e.about["provider"] for of in events.values() for e in of if e.told_on >= since and _may_be_same(e)}
+        moved = {e.about["provider"] for of in events.values() for e in of if _may_be_same(e)}
+        doubtful = moved & asking.providers_of_several_sources(con) if moved else moved
         if doubtful:
-            again = [rule for rule in alone if isinstance(rule, Move)]
-            for rule_id, known in found(again, providers=doubtful).items():
+            again = [rule for rule in rules if isinstance(rule, Move)]
+            # A year: what may be the same was told within half of one, and is itself the same as nothing older.
+            for rule_id, known in found(again, since - 2 * SAME_WITHIN, providers=doubtful).items():
                 events[rule_id] = [e for e in events[rule_id] if e.about["provider"] not in doubtful] + known
     told = [e for of in events.values() for e in mark_same(of) if since is None or e.told_on >= since]
     return sorted(told, key=lambda e: (e.told_on, e.date, e.rule, e.event_id))
@@ -76,16 +77,16 @@ def _may_be_same(event: Event) -> bool:
     return is_move and event.about["pricing_model"] != "spot" and bool(event.new)
 
 
-def _of(con: Connection, rule: RuleBase, as_of: date, now: datetime) -> Iterable[Event]:
+def _of(con: Connection, rule: RuleBase, as_of: date, now: datetime, since: date | None) -> Iterable[Event]:
     match rule:
         case Offers():
             return others.offers(con, rule)
         case Availability():
             return others.availability(con, rule)
         case PriceRule():
-            return prices.events(con, rule)
+            return prices.events(con, rule, since)
         case CheapestChanged():
-            return others.cheapest(con, rule, as_of)
+            return others.cheapest(con, rule, as_of, since)
         case IndexMove():
             return others.index_moves(con, rule)
         case Quarantined():

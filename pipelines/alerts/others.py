@@ -61,22 +61,28 @@ def availability(con: Connection, rule: Availability) -> Iterator[Event]:
         )  # fmt: skip
 
 
-def cheapest(con: Connection, rule: CheapestChanged, as_of: date) -> Iterator[Event]:
+def cheapest(con: Connection, rule: CheapestChanged, as_of: date, since: date | None = None) -> list[Event]:
     """Another provider is the cheapest of a group, by the margin, for as long as the rule asks."""
-    asking.narrow(con, rule.where.dimensions())
-    turns = []
-    for group, rows in groupby(asking.cheapest(con, rule.group, as_of), key=lambda row: row[0]):
+    turns: list[tuple[Any, ...]] = []
+    listed = asking.cheapest(con, rule.where.dimensions(), rule.group, as_of)
+    for group, rows in groupby(listed, key=lambda row: row[0]):
         days = [(day, {row[2]: row[3:] for row in found}) for day, found in groupby(rows, key=lambda row: row[1])]
-        turns += [(group, *turn) for turn in _turns(days, rule, as_of)]
-    found = asking.described(con, [turn[-1] for turn in turns])
-    for group, day, told_on, before, after, old, new, key in turns:
-        f = found[key]
-        yield Event(
-            event_id(rule.id, group, rule.kind, f"{f['trigger_id']}|{after}|{day}"), rule.id, rule.kind, group, day,
-            told_on,
-            old=round(old, 6), new=round(new, 6), pct=round(100 * (new / old - 1), 2),
-            reason=f"{after} is cheapest, was {before} ({group})", about=_about(f) | {"group": group},
-        )  # fmt: skip
+        turns += [(group, *turn) for turn in _turns(days, rule, as_of) if since is None or turn[1] >= since]
+    if not turns:
+        return []
+    asking.watch(con, [{}], series={turn[-1][0] for turn in turns})
+    keys = asking.keys_of(con, [turn[-1] for turn in turns])
+    found = asking.described(con, list(keys.values()))
+    return [_turned(rule, turn, found[keys[turn[-1]]]) for turn in turns if turn[-1] in keys]
+
+
+def _turned(rule: CheapestChanged, turn: tuple[Any, ...], f: dict[str, Any]) -> Event:
+    group, day, told_on, before, after, old, new, _ = turn
+    return Event(
+        event_id(rule.id, group, rule.kind, f"{f['trigger_id']}|{after}|{day}"), rule.id, rule.kind, group, day,
+        told_on, old=round(old, 6), new=round(new, 6), pct=round(100 * (new / old - 1), 2),
+        reason=f"{after} is cheapest, was {before} ({group})", about=_about(f) | {"group": group},
+    )  # fmt: skip
 
 
 def _turns(days: list[tuple[date, dict[str, Any]]], rule: CheapestChanged, as_of: date) -> Iterator[tuple[Any, ...]]:

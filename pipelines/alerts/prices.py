@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -21,67 +21,76 @@ _WORDS = {
 }  # fmt: skip
 
 
-def events(con: Connection, rule: PriceRule) -> list[Event]:
-    """All that a rule ever told, from the beginning of history. `asking.watch` comes first."""
+def events(con: Connection, rule: PriceRule, since: date | None = None) -> list[Event]:
+    """All that a rule ever told, or can tell on or after a UTC day. `asking.watch` comes first."""
     asking.narrow(con, rule.where.dimensions())
-    fired = dict(_fired(con, rule))
+    since = since or asking.EVER
+    fired = {key: hit for key, hit in _fired(con, rule, since) if hit.told_on >= since}
     found = asking.described(con, list(fired))
     told = (_event(rule, hit, found[key]) for key, hit in fired.items())
     wanted = [e for e in told if e and _is_wanted(rule, e)]
     return sorted(wanted, key=lambda e: (e.told_on, e.date, e.event_id))
 
 
-def _fired(con: Connection, rule: PriceRule) -> Iterator[tuple[Key, Fired]]:
+def _fired(con: Connection, rule: PriceRule, since: date) -> Iterator[tuple[Key, Fired]]:
     if isinstance(rule, Move):
-        yield from _moves(con, rule)
+        yield from _moves(con, rule, since)
     elif isinstance(rule, LineRule):
-        yield from _lines(con, rule)
+        yield from _lines(con, rule, since)
 
 
-def _moves(con: Connection, rule: Move) -> Iterator[tuple[Key, Fired]]:
+def _moves(con: Connection, rule: Move, since: date) -> Iterator[tuple[Key, Fired]]:
     sign = -1 if rule.kind == "rise_pct" else 1
     down, up = _down(rule.pct), asking.log_of(rule.pct)
     distance = up if sign < 0 else down
     hysteresis = asking.log_of(rule.hysteresis_pct)
     if rule.kind == "change_pct" and rule.reference == "last_notified":
-        for key, rows in _pieces(asking.moved(con, rule.confirm)):
+        for key, rows in _pieces(asking.moved(con, rule.confirm, since)):
             yield from _keyed(key, fold_both_ways((_candidate(row) for row in rows), down, up))
     elif rule.reference == "last_notified":
-        for key, rows in _pieces(asking.notified(con, sign, distance, rule.confirm)):
+        for key, rows in _pieces(asking.notified(con, sign, distance, rule.confirm, since)):
             candidates = (_candidate(row, peak=row[6], rest=row[7]) for row in rows)
             yield from _keyed(key, fold(candidates, distance, hysteresis, distance), sign)
     else:
         reference = {"previous": "previous", "first": "first", "max_30d": "max", "median_30d": "median"}[rule.reference]
         for way in (1, -1) if rule.kind == "change_pct" else (sign,):
             far = up if way < 0 else down
-            rows = asking.crossings(con, reference, way, far, hysteresis, rule.confirm)
+            rows = asking.crossings(con, reference, way, far, hysteresis, rule.confirm, since=since)
             yield from _crossed(rows, far, way, always=rule.reference == "previous")
 
 
-def _lines(con: Connection, rule: LineRule) -> Iterator[tuple[Key, Fired]]:
+def _lines(con: Connection, rule: LineRule, since: date) -> Iterator[tuple[Key, Fired]]:
     hysteresis, further = asking.log_of(rule.hysteresis_pct), _down(rule.further_pct)
     if isinstance(rule, Below):
         sign = 1 if rule.kind == "below" else -1
         line = sign * math.log(rule.price)
-        rows = asking.crossings(con, "threshold", sign, 0, hysteresis, rule.confirm, line=line)
+        rows = asking.crossings(con, "threshold", sign, 0, hysteresis, rule.confirm, line=line, since=since)
         yield from _crossed(rows, further if sign > 0 else asking.log_of(rule.further_pct), sign)
     elif isinstance(rule, TokenCostBelow):
         asking.draw_lines(con, rule.model, rule.workload, rule.method, rule.precision, rule.usd_per_m_tokens)
-        yield from _crossed(asking.crossings(con, "own", 1, 0, hysteresis, rule.confirm), further)
+        yield from _crossed(asking.crossings(con, "own", 1, 0, hysteresis, rule.confirm, since=since), further)
     elif isinstance(rule, NewLow):
         reference = "min_ever" if rule.days is None else "min"
         least = 0.0 if rule.ties == "notify" else 1e-6  # strictly lower, beyond what rounding may do
         rows = asking.crossings(
-            con, reference, 1, least, hysteresis, rule.confirm, days=rule.days or 0, history=rule.min_history_days
+            con,
+            reference,
+            1,
+            least,
+            hysteresis,
+            rule.confirm,
+            days=rule.days or 0,
+            history=rule.min_history_days,
+            since=since,
         )
         yield from _crossed(rows, further)
     elif isinstance(rule, BelowMedian):
         rows = asking.crossings(
-            con, "median", 1, _down(rule.pct), hysteresis, rule.confirm, history=rule.min_history_days
+            con, "median", 1, _down(rule.pct), hysteresis, rule.confirm, history=rule.min_history_days, since=since
         )
         yield from _crossed(rows, further)
     elif isinstance(rule, Drawdown):
-        rows = asking.crossings(con, "max", 1, _down(rule.pct), hysteresis, rule.confirm, days=rule.days)
+        rows = asking.crossings(con, "max", 1, _down(rule.pct), hysteresis, rule.confirm, days=rule.days, since=since)
         yield from _crossed(rows, further, lasts=timedelta(days=rule.days))
 
 
@@ -109,7 +118,7 @@ def _candidate(row: asking.Row, **more: Any) -> Candidate:
 
 def _keyed(key: tuple[int, int], fired: Iterable[Fired], sign: int = 1) -> Iterator[tuple[Key, Fired]]:
     for hit in fired:
-        yield (*key, hit.i), hit._replace(ref=sign * hit.ref)
+        yield (*key, hit.i), hit if sign == 1 else hit._replace(ref=sign * hit.ref)
 
 
 def _event(rule: PriceRule, hit: Fired, found: dict[str, Any]) -> Event | None:

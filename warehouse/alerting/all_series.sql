@@ -2,7 +2,7 @@
 -- from a page laid out for people, which is believed at the second look; a feed or an imported list is believed at once. The
 -- seed document was looked at once: nothing can change in it.
 select
-    row_number() over (order by s.series_id)::integer as n,
+    row_number() over ()::integer as n,
     s.*,
     l.source_no,
     if(m.provider is null, 'first_party', 'marketplace') as market,
@@ -12,4 +12,3 @@ left join marketplaces as m on m.provider = lower(s.provider) and s.instance ili
 left join page_sources as p on p.source = s.feed
 left join (select distinct provider, feed, source_no from looks) as l on l.provider = s.provider and l.feed = s.feed
 where s.price_scope = 'instance' and s.source <> 'seed'
-qualify row_number() over (partition by s.series_id) = 1

@@ -83,19 +83,10 @@ def _table(con: Connection, name: str, types: Mapping[str, str], rows: Iterable[
         con.execute(f"insert into {name} values {values}")  # noqa: S608 -- quoted
 
 
-def watch(
-    con: Connection,
-    scopes: Sequence[Dimensions],
-    decided: Sequence[tuple[str, date]] = (),
-    *,
-    since: date | None = None,
-    providers: Collection[str] | None = None,
-) -> None:
-    """Make the temporary tables that the questions read: series, looks, stated, copied, moves.
+def open_series(con: Connection, decided: Sequence[tuple[str, date]] = ()) -> None:
+    """Make the temporary tables looks and all_series; read-only databases have temporary tables, too.
 
-    scopes: what the rules name; series that none names are left out. decided: events of the gate that a person
-    released, and when. since: leave out series of which nothing new can be told on or after that day. providers: only
-    theirs. Read-only databases have temporary tables, too.
+    decided: events of the gate that a person released, and when.
     """
     markets = (row[:2] for row in _seed("marketplaces"))
     _table(con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, markets)
@@ -103,16 +94,37 @@ def watch(
     _table(con, "decided", {"event_id": "varchar", "day": "date"}, decided)
     for name in ("looks", "all_series"):
         con.execute(f"create or replace temp table {name} as {_text(name)}")
-    wanted = " or ".join(f"({condition(scope)})" for scope in scopes) or "false"
+
+
+def watch(
+    con: Connection,
+    scopes: Sequence[Dimensions],
+    *,
+    since: date | None = None,
+    providers: Collection[str] | None = None,
+    series: Collection[str] | None = None,
+) -> None:
+    """Make the temporary tables that the questions read: series, stated, copied, moves. `open_series` comes first.
+
+    scopes: what the rules name; series that none names are left out. since: leave out series of which nothing new can
+    be told on or after that day. providers, series: only of these providers, only these ids.
+    """
+    wanted = "(" + (" or ".join(f"({condition(scope)})" for scope in scopes) or "false") + ")"
     if since is not None:
         con.execute(f"create or replace temp table active as {_sql('active', {'since': since})}")
-        wanted = f"({wanted}) and series_id in (select series_id from active)"  # noqa: S608 -- quoted
-    if providers is not None:
-        names = ", ".join(f"'{quoted(name)}'" for name in sorted(providers)) or "null"
-        wanted = f"({wanted}) and provider in ({names})"
+        wanted += " and series_id in (select series_id from active)"
+    for column, names in (("provider", providers), ("series_id", series)):
+        if names is not None:
+            wanted += f" and {column} in ({', '.join(map(_literal, sorted(names))) or 'null'})"
     con.execute(f"create or replace temp table series as from all_series where {wanted}")
     for name in ("stated", "copied", "moves"):
         con.execute(f"create or replace temp table {name} as {_text(name)}")
+
+
+def providers_of_several_sources(con: Connection) -> set[str]:
+    """Providers of whom more than one source states prices."""
+    rows = con.execute("select provider from v1.series group by provider having count(distinct source) > 1").fetchall()
+    return {provider for (provider,) in rows}
 
 
 def narrow(con: Connection, scope: Dimensions) -> None:
@@ -120,9 +132,12 @@ def narrow(con: Connection, scope: Dimensions) -> None:
     con.execute(f"create or replace temp table scoped as select n from series where {condition(scope)}")  # noqa: S608
 
 
-def notified(con: Connection, sign: int, log_distance: float, confirm: Any) -> list[Row]:
+EVER = date(1970, 1, 1)
+
+
+def notified(con: Connection, sign: int, log_distance: float, confirm: Any, since: date = EVER) -> list[Row]:
     """(n, piece, i, y, told_on, once_on, peak, rest): moves that may be far enough from what was told last."""
-    return _ask(con, "notified", {"sign": sign, "d": log_distance}, told=_TOLD[confirm])
+    return _ask(con, "notified", {"sign": sign, "d": log_distance, "since": since}, told=_TOLD[confirm])
 
 
 def crossings(
@@ -136,6 +151,7 @@ def crossings(
     line: float = 0,
     days: int = 30,
     history: int = 0,
+    since: date = EVER,
 ) -> list[Row]:
     """(n, piece, i, y, told_on, once_on, ref, is_back): prices beyond a line.
 
@@ -144,6 +160,7 @@ def crossings(
     """
     given = {
         "sign": sign, "d": log_distance, "h": log_hysteresis, "line": line, "days": days, "history": history,
+        "since": since,
     }  # fmt: skip
     if reference == "median":
         con.execute(f"create or replace temp table medians as {_sql('medians', given)}")
@@ -166,11 +183,13 @@ def draw_lines(
     return dict(con.execute("select n, usd_per_m_tokens_at_1 from lines").fetchall())
 
 
-def moved(con: Connection, confirm: Any) -> list[Row]:
-    """(n, piece, i, y, told_on, once_on): every price, for rules that watch both directions."""
+def moved(con: Connection, confirm: Any, since: date = EVER) -> list[Row]:
+    """(n, piece, i, y, told_on, once_on): every price of what can tell something since a day, for rules both ways."""
     return con.execute(
-        f"select n, piece, i, y, {_TOLD[confirm]}, told_1 from moves "  # noqa: S608 -- columns of ours
-        "where n in (select n from scoped) qualify count(*) over (partition by n, piece) > 1 order by n, piece, i"
+        f"select n, piece, i, y, {_TOLD[confirm]} as told_on, told_1 from moves "  # noqa: S608 -- columns of ours
+        "where n in (select n from scoped) "
+        f"qualify max(greatest(told_on, told_1)) over (partition by n, piece) >= {_literal(since)} "
+        "and count(*) over (partition by n, piece) > 1 order by n, piece, i"
     ).fetchall()
 
 
@@ -184,10 +203,23 @@ def availability(con: Connection, is_sold_out: bool, min_gap: int, confirm: Any)
     return _ask(con, "availability", {"is_sold_out": is_sold_out, "min_gap": min_gap}, told=_TOLD[confirm])
 
 
-def cheapest(con: Connection, group: Sequence[str], as_of: date) -> list[Row]:
-    """(grp, day, provider, usd, n, piece, i): every provider's lowest price in each group on each day of a change."""
+def cheapest(con: Connection, scope: Dimensions, group: Sequence[str], as_of: date) -> list[Row]:
+    """(grp, day, provider, usd, series_id, valid_from): every provider's lowest price on each day of a change.
+
+    It reads all that is published of the scope, whatever `watch` left out.
+    """
     dimensions = ", ".join(f"coalesce(s.{GROUPS[name]}, '')" for name in group)
-    return _ask(con, "cheapest", {"as_of": as_of}, group=dimensions)
+    return _ask(con, "cheapest", {"as_of": as_of}, group=dimensions, scope=condition(scope))
+
+
+def keys_of(con: Connection, prices: Sequence[tuple[str, date]]) -> dict[tuple[str, date], tuple[int, int, int]]:
+    """(series_id, day from which it was in force) -> (n, piece, i), of prices in `moves`."""
+    _table(con, "asked", {"series_id": "varchar", "day": "date"}, prices)
+    rows = con.execute(
+        "select s.series_id, m.day, m.n, m.piece, m.i from moves as m join series as s using (n) "
+        "join asked as a on a.series_id = s.series_id and a.day = m.day order by m.i"
+    ).fetchall()
+    return {row[:2]: row[2:] for row in rows}
 
 
 GROUPS = {

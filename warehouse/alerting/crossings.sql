@@ -1,5 +1,5 @@
 -- Prices beyond a line, with whether they had been back on this side of it: a superset, which the rule's state decides on.
--- Grain: n x piece x i, in that order. ref: what the line is drawn from (a threshold, or the reference price), logarithm, times
+-- Grain: n x piece x i, in that order, of what can tell something since a day. ref: what the line is drawn from (a threshold, or the reference price), logarithm, times
 -- sign. is_back: between the candidate before and this one a steady price was beyond the hysteresis.
 with watched as (
     select
@@ -48,8 +48,12 @@ stretches as (
         bool_or(is_clear and not is_candidate) as is_clear
     from grouped
     group by all
+),
+late as (
+    select distinct n, piece from stretches where once_on >= $since or told_on >= $since
 )
 select n, piece, i, y, told_on, once_on, ref, coalesce(lag(is_clear) over (partition by n, piece order by stretch), true) as is_back
 from stretches
+where (n, piece) in (select (n, piece) from late)
 qualify stretch > 0
 order by n, piece, i

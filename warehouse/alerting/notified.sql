@@ -1,5 +1,5 @@
 -- Falls (or, with sign -1, rises) that may be far enough from what was told last: a superset, which the rule's state decides on.
--- Grain: n x piece x i, in that order. peak: highest steady y between the candidate before, or the beginning, and this one;
+-- Grain: n x piece x i, in that order, of what can tell something since a day. peak: highest steady y between the candidate before, or the beginning, and this one;
 -- rest: the highest of these that three looks found.
 with watched as (
     select n, piece, i, $sign * y as y, is_steady, is_rest, {told} as told_on, told_1 from moves where n in (select n from scoped)
@@ -31,11 +31,15 @@ stretches as (
         max(y) filter (where is_rest and not is_candidate) as rest
     from grouped
     group by all
+),
+late as (
+    select distinct n, piece from stretches where once_on >= $since or told_on >= $since
 )
 select
     n, piece, i, y, told_on, once_on,
     lag(high) over (partition by n, piece order by stretch) as peak,
     lag(rest) over (partition by n, piece order by stretch) as rest
 from stretches
+where (n, piece) in (select (n, piece) from late)
 qualify stretch > 0
 order by n, piece, i
