@@ -43,7 +43,7 @@ bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done
 
 mutations: setup ## Change every capture in hundreds of ways; no change may make a wrong row
-	@GPUHOUR_TEST_MUTATIONS=$${N:-150} $(BIN)/python -m pytest -rA tests/test_mutations.py | tail -20
+	@$(BIN)/python -m tests.mutations $${N:-100}
 
 scorecard: setup ## Measure the gate against real history with known faults and known true moves
 	@$(BIN)/python -m tests.scorecard

@@ -13,6 +13,7 @@ from bs4.element import NavigableString
 
 Change = Callable[[BeautifulSoup, random.Random], None]
 AMOUNT = re.compile(r"[$€£₹]\s*\d[\d.,]*\d|[$€£₹]\s*\d")
+_MONEY = re.compile(r"(?:[$€£₹]|USD)\s*\d[\d.,]*|\d[\d.,]*\s*[$€£₹]")  # wherever the sign has moved to
 _LONE = re.compile(r"^\s*(?:from |starts? from |starting from )?[$€£₹]\s*\d", re.IGNORECASE)
 _IS_TITLE = re.compile(r"^(?:gpus?|items?)\b", re.IGNORECASE)
 _WRAPPERS = ("div", "section", "article")
@@ -31,7 +32,7 @@ class Table:
 
 def tables(tree: BeautifulSoup) -> list[Table]:
     """Tables without spans, and grids of boxes."""
-    whole = [t for t in tree.find_all("table") if not t.select_one("[colspan], [rowspan]")]
+    whole = [t for t in tree.find_all("table") if not t.select_one("[colspan], [rowspan], thead > th")]
     rows = [[list(tr.find_all(["td", "th"], recursive=False)) for tr in t.find_all("tr")] for t in whole]
     found = [Table([row for row in table if len(row) == max(map(len, table))]) for table in rows if table]
     return [t for t in [*found, *_grids(tree)] if len(t.rows) > 1 and len(t.rows[0]) > 1]
@@ -47,7 +48,7 @@ def _grids(tree: BeautifulSoup) -> list[Table]:
         titles = list(head.find_all(True, recursive=False))
         if len(titles) < 2 or not _IS_TITLE.search(titles[0].get_text(" ", strip=True)):
             continue
-        if (AMOUNT.search(head.get_text(" ")) and not re.search(r"(?i)cost", head.get_text())) or head.find("table"):
+        if (_MONEY.search(head.get_text(" "))) or head.find("table"):
             continue
         if any(head is row or head in row.parents or row in head.parents for g in grids for row in _elements(g)):
             continue
@@ -73,8 +74,8 @@ def _elements(table: Table) -> list[Tag]:
 def _is_row(boxes: list[Tag]) -> bool:
     """Cells are short, hold one amount at most, and the first one names a thing."""
     texts = [box.get_text(" ", strip=True) for box in boxes]
-    is_short = all(len(text) < 80 and len(AMOUNT.findall(text)) < 2 for text in texts)
-    return is_short and bool(texts[0]) and not AMOUNT.search(texts[0])
+    is_short = all(len(text) < 80 and len(_MONEY.findall(text)) < 2 for text in texts)
+    return is_short and bool(texts[0]) and not _MONEY.search(texts[0])
 
 
 def swap(a: Tag, b: Tag) -> None:
@@ -148,14 +149,15 @@ def sign_moved(tree: BeautifulSoup, chance: random.Random) -> None:
 
 
 def blocks_doubled(tree: BeautifulSoup, chance: random.Random) -> None:
-    assert tree.body
+    if tree.body is None:  # a recording of a script alone
+        return
     blocks = [t for t in tree.body.contents if not isinstance(t, Tag) or t.name != "script"]
     for block in [copy.copy(b) for b in blocks]:
         tree.body.append(block)
 
 
 def case_changed(tree: BeautifulSoup, chance: random.Random) -> None:
-    for cell in tree.find_all("th"):
+    for cell in tree.select("thead th"):
         for text in cell.find_all(string=True):
             text.replace_with(str(text).upper())
 

@@ -22,7 +22,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from scrapers import registry
-from scrapers.model import ScrapeError
+from scrapers.model import Page, ScrapeError
 from tests import mutating
 from tests.golden import Capture, captures
 from tests.test_providers import name, page_of
@@ -39,9 +39,14 @@ REGION, PRICE = 6, 9
 def read(capture: Capture, content: str | bytes) -> set[Row]:
     """Priced rows of a changed page, with their GPU known. Raises ScrapeError where the page is refused."""
     raw = content.encode() if isinstance(content, str) else content
+    return rows_of(replace(page_of(capture), content=raw))
+
+
+def rows_of(page: Page) -> set[Row]:
+    """The same of any page."""
     rows: set[Row] = set()
-    for o in registry.get(capture.slug).parse(replace(page_of(capture), content=raw)):
-        who = identify(capture.slug, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count)
+    for o in registry.get(page.provider).parse(page):
+        who = identify(page.provider, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count)
         gpu = (who.gpu.model, who.gpu.form_factor, who.gpu.memory_gb, who.gpu_count)
         sold = (o.region, o.pricing_model, o.term_months, o.price, o.upfront_price, o.price_unit, o.currency)
         if o.price is not None:

@@ -18,6 +18,7 @@ from scrapers.text import BOUND, amounts, number, soup
 
 _HOST = "api.digitalocean.com"
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*\w+(?:\s*/\s*\w+)?)(?P<star>\s*\*)?")
+_UNIT = re.compile(r"/\s*GPU\s*/\s*\w+")
 _MANY = re.compile(r"^(?P<label>.*\S)x(?P<n>\d+)$")  # "H100x8", "MI300Xx8"
 _COUNT = re.compile(r"GPUs per Droplet\s+(\d+)")
 _MEMORY = re.compile(r"GPU Memory\s+([\d,.]+\s*[GT]i?B)")
@@ -65,6 +66,8 @@ def _card(page: Page, card: Card, is_promoted: bool) -> Iterator[Offer]:
     is_reserved = re.search(r"reserved|commitment", card.after, re.IGNORECASE) is not None
     if not is_reserved and ("on-demand" not in card.after.lower() or "contact sales" in card.after.lower()):
         return  # of a struck-through price and sales, the price is the one that was
+    if len(_UNIT.findall(card.after)) != len(_PRICE.findall(card.after)):
+        return  # the amount before a unit is gone: of two prices the one that is left is the old one
     price = _price(page, card, is_promoted)
     stated = number(price["price"].rstrip(".,"))
     if not stated or (not is_reserved and BOUND.search(card.after[: price.end()])):
