@@ -16,6 +16,7 @@ from scrapers.archive import Archive
 from scrapers.fetch import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError
 from warehouse.home import Home
+from warehouse.identity import identify
 from warehouse.landing import Origin, Seen, Status, land, land_rates
 from warehouse.ledger import accepted
 
@@ -54,7 +55,26 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
         else reviewed(provider, read_page(provider, result), home)
         for result in fetcher.crawl(provider)
     )
-    return _land(provider, home, results)
+    seen = _land(provider, home, results)
+    if origin == "live" and (absent := missing_gpus(provider, seen)):
+        log.warning(
+            "%s: %s, which was always there, is nowhere; `gpuhour providers check %s` tells what changed",
+            provider.slug, ", ".join(absent), provider.slug,
+        )  # fmt: skip
+    return seen
+
+
+def missing_gpus(provider: Provider, seen: Iterable[Seen]) -> list[str]:
+    """Models that a whole scrape of this provider has always had, and this one has not; none where a page failed."""
+    looks = list(seen)
+    if any(look.status != "ok" for look in looks):
+        return []
+    found = {
+        identify(provider.slug, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count).gpu.model
+        for look in looks
+        for o in look.offers
+    }
+    return [gpu for gpu in provider.expects if gpu not in found]
 
 
 def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:

@@ -118,11 +118,12 @@ def _fetched(state: State) -> tuple[list[Page], list[str]]:
 def _land(state: State, pages: list[Page]) -> list[str]:
     """Land what the pages say, build and publish; returns what could not be read."""
     from pipelines.importing import publish
+    from scrapers.catalogs import stated
     from warehouse import catalogs
     from warehouse.import_file import land_file, only_importer
 
     with only_importer(state) as room:
-        file, unreadable = catalogs.read(pages, room)
+        file, unreadable = catalogs.read(((page, stated(page)) for page in pages), room)
         if file is not None:
             land_file(state, file, catalogs.SOURCE, room)
     if file is not None:

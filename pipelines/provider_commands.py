@@ -24,6 +24,7 @@ from pipelines.console import (
     say,
 )
 from pipelines.output import show
+from scrapers.model import Provider
 
 COLUMNS = ("provider", "name", "kind", "basis", "access", "publishes", "units", "terms", "note", "url", "status",
            "last_tried", "detail")  # fmt: skip
@@ -49,7 +50,7 @@ def list_(*, style: Style = "table", as_json: Json = False, home: Home = None) -
     rows = []
     for p in registry.all_providers():
         basis = "accepted" if p.basis == "unverified" and p.slug in seen else p.basis
-        about = (p.slug, p.name, p.kind, basis, p.access, p.publishes, p.units, p.terms, p.note, p.requests[0].url)
+        about = (p.slug, p.name, p.kind, basis, p.access, p.publishes, p.units, _terms(p), p.note, p.requests[0].url)
         rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
     show(COLUMNS, rows, chosen(style, as_json))
     unverified = sum(row[3] == "unverified" for row in rows)
@@ -57,6 +58,19 @@ def list_(*, style: Style = "table", as_json: Json = False, home: Home = None) -
     verified = len(rows) - unverified
     say(f"{verified} verified ({documented} of them by a documented schema); {unverified} unverified, without prices")
     return OK
+
+
+def _terms(provider: Provider) -> str:
+    """What is known of robots.txt and terms: what the provider's file says, else what its kind of access means."""
+    if provider.terms:
+        return provider.terms
+    keyed = any("{" in value for r in provider.requests for value in r.headers.values())
+    return "; ".join(
+        ["robots.txt is asked before every visit"]
+        + (["its API under the terms of your own account"] if keyed else [])
+        + (["public API for anyone"] if "public API" in provider.access or "bulk" in provider.access else [])
+        + (["terms of the site not reviewed by a lawyer"] if "page" in provider.access.lower() else [])
+    )
 
 
 @app.command

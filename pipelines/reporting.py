@@ -48,6 +48,8 @@ def build(*, out: Path | None = None, base_url: str = "", as_json: Json = False,
             raise Problem(str(wrong), USAGE) from wrong
         except DatabaseError as broken:
             raise Problem(f"{state.published} cannot be read; a refresh makes it again: {broken}") from broken
+        except OSError as failed:
+            raise Problem(f"the report cannot be written: {failed}") from failed
     if as_json:
         facts = ("path", "pages", "files", "written", "has_shell", "seconds")
         show(

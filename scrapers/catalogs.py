@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from scrapers.model import Offer, Page, Provider, Request
+import ijson
+
+from scrapers.model import LayoutError, Offer, Page, Provider, Request
 
 _GPUHUNT = "https://dstack-gpu-pricing.s3.eu-west-1.amazonaws.com/v3"
 _SKYPILOT = "https://raw.githubusercontent.com/skypilot-org/skypilot-catalog/master/catalogs/v8"
 _LARGEST = 512 * 1024 * 1024  # ec2instances lists every instance type in every region
+_COLUMNS = ("instance_name", "location", "price", "gpu_count", "gpu_name", "gpu_memory", "spot")
+# ec2instances: no upfront, of the standard class; others are derived from what is paid at once.
+_RESERVED = {"reserved_1y": "yrTerm1Standard.noUpfront", "reserved_3y": "yrTerm3Standard.noUpfront"}
 
 
 def _no_offers(_: Page) -> Iterable[Offer]:
-    """Catalogs are compared, never published as a provider's own prices; `warehouse.catalogs` reads them."""
+    """Catalogs are compared, never published as a provider's own prices: see `stated`."""
     return ()
 
 
@@ -43,3 +52,71 @@ EC2INSTANCES = _catalog(
     (Request("https://instances.vantage.sh/instances.json", "aws", max_bytes=_LARGEST, timeout=300),),
 )
 ALL = (GPUHUNT, SKYPILOT, EC2INSTANCES)
+
+
+def stated(page: Page) -> Iterator[dict[str, str]] | None:
+    """What a catalog's page says of each machine with a GPU, in columns of the long format of `gpuhour import`.
+
+    None for a vms.csv of SkyPilot's, which is read as its repository's are. Raises LayoutError, at the latest while
+    the rows are taken.
+    """
+    if page.provider == SKYPILOT.slug:
+        return None
+    return _of_gpuhunt(page) if page.provider == GPUHUNT.slug else _of_ec2instances(page)
+
+
+def _of_gpuhunt(page: Page) -> Iterator[dict[str, str]]:
+    rows = csv.DictReader(io.StringIO(_unpacked(page).decode("utf-8", "replace")))
+    if missing := [n for n in _COLUMNS if n not in (rows.fieldnames or ())]:
+        raise LayoutError(page, f"a column {', '.join(missing)}", ", ".join(rows.fieldnames or ()))
+    for row in rows:
+        if not row["gpu_name"]:
+            continue
+        # Google's offers are told by zone. A list price holds for the region, a spot price is stated by zone.
+        region, is_spot, is_zonal = row["location"], row["spot"] == "True", page.source == "gcp"
+        yield {
+            "region": region.rpartition("-")[0] if is_zonal else region, "zone": region if is_zonal and is_spot else "",
+            "instance": row["instance_name"], "gpu_name_raw": row["gpu_name"], "gpu_count": row["gpu_count"],
+            "gpu_memory_gib": row["gpu_memory"], "price_usd_per_hour": row["price"],
+            "pricing_model": "spot" if is_spot else "on_demand",
+        }  # fmt: skip
+
+
+def _unpacked(page: Page) -> bytes:
+    data = page.read()
+    if data[:2] != b"PK":
+        return data
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            name = next(n for n in packed.namelist() if n.endswith(".csv"))
+            if packed.getinfo(name).file_size > _LARGEST:
+                raise LayoutError(page, "a catalog of at most half a gigabyte", name)
+            return packed.read(name)
+    except (zipfile.BadZipFile, StopIteration) as broken:
+        raise LayoutError(page, "a whole zip file with a .csv in it", str(broken)) from broken
+
+
+def _of_ec2instances(page: Page) -> Iterator[dict[str, str]]:
+    with page.open() as stream:
+        try:
+            for machine in ijson.items(stream, "item", use_float=False):
+                if machine.get("GPU") and machine.get("GPU_model"):
+                    yield from _prices(machine)
+        except (ijson.JSONError, AttributeError, KeyError, TypeError) as broken:
+            raise LayoutError(page, "a list of machines with their prices by region", repr(broken)) from broken
+
+
+def _prices(machine: dict[str, Any]) -> Iterator[dict[str, str]]:
+    # Printed memory is of all GPUs; what the instance type is decides, as for Amazon's own list.
+    thing = {
+        "instance": machine["instance_type"],
+        "gpu_name_raw": machine["GPU_model"],
+        "gpu_count": str(machine["GPU"]),
+    }
+    for region, prices in machine.get("pricing", {}).items():
+        of_linux = prices.get("linux", {})
+        found = {"on_demand": of_linux.get("ondemand"), "spot": of_linux.get("spot_avg")}
+        found |= {model: of_linux.get("reserved", {}).get(term) for model, term in _RESERVED.items()}
+        for model, price in found.items():
+            if price and price != "N/A":
+                yield thing | {"region": region, "pricing_model": model, "price_usd_per_hour": str(price)}

@@ -98,12 +98,16 @@ def count_prefix(text: str) -> tuple[Decimal | None, str]:
     return (Decimal(hit["n"]), hit["rest"].strip()) if hit else (None, text.strip())
 
 
+def _is_whole(html: str) -> bool:
+    return html.rstrip().lower().endswith("</html>")
+
+
 def complete(html: str) -> str:
     """A page that was cut, without what the cut hit: half a number would still look like one.
 
     Dropped are the last script or table row when it is not closed, then the last tag or text when it is not.
     """
-    if html.rstrip().lower().endswith("</html>"):
+    if _is_whole(html):
         return html
     for start, end in (("<script", "</script>"), ("<tr", "</tr>")):
         if html.rfind(start) > html.rfind(end):
@@ -117,8 +121,8 @@ _CUT = "cut-mark"
 def soup(page: Page) -> BeautifulSoup:
     """The page as a tree (lxml's, forgiving); of a cut page only what is whole, with a mark where the cut is."""
     text = page.text()
-    html = complete(text)
-    return BeautifulSoup(html if html is text else f"{html}<{_CUT}></{_CUT}>", "lxml")
+    mark = "" if _is_whole(text) else f"<{_CUT}></{_CUT}>"
+    return BeautifulSoup(complete(text) + mark, "lxml")
 
 
 def is_cut(tag: Tag) -> bool:

@@ -155,10 +155,9 @@ def blocks_doubled(tree: BeautifulSoup, chance: random.Random) -> None:
 
 
 def case_changed(tree: BeautifulSoup, chance: random.Random) -> None:
-    for table in tables(tree):
-        for cell in table.rows[0]:
-            for text in cell.find_all(string=True):
-                text.replace_with(str(text).upper())
+    for cell in tree.find_all("th"):
+        for text in cell.find_all(string=True):
+            text.replace_with(str(text).upper())
 
 
 def _retell(tree: BeautifulSoup, pattern: str, to: str) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.read import PRICE_COLUMNS
+from scrapers import registry
 from tests import worlds
 from tests.conftest import Demo, Run
 from tests.worlds import CAPTURES, ROOT, offer, put, seen
@@ -57,7 +58,7 @@ def test_the_demo_shows_prices_and_where_they_came_from(demo: Demo) -> None:
     assert demo.code == 0, demo.stderr
     assert demo.stdout.startswith("usd_per_gpu_hour") and demo.stdout.count("A100") > 20
     assert "https://" in demo.stdout and "recorded" in demo.stdout
-    assert "6 of 7 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
+    assert "33 of 37 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
     assert "gpuhour:" not in demo.stdout
 
 
@@ -128,7 +129,9 @@ def test_doctor_tells_ok_missing_and_broken_apart(run: Run, demo: Demo, tmp_path
 
 def test_providers_lists_each_with_its_last_try(run: Run, demo: Demo) -> None:
     rows = {r["provider"]: r for r in run("providers", "--json", home=demo.home).records()}
-    assert list(rows) == ["aws", "azure", "coreweave", "fluidstack", "gcp", "lambda", "oracle"]
+    assert list(rows) == list(registry.modules()) and len(rows) >= 37
+    assert rows["modal"]["basis"] == "unverified" and rows["modal"]["status"] == "never tried"
+    assert rows["jarvislabs"]["status"] == "needs_key" and rows["vast"]["kind"] == "marketplace"
     assert rows["oracle"]["status"] == "ok" and rows["oracle"]["last_tried"] == "2026-09-20"
     assert rows["fluidstack"]["status"] == "no_public_price" and rows["gcp"]["status"] == "ok"
 

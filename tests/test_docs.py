@@ -66,7 +66,7 @@ def wrong(words: list[str]) -> str:
         return f"no such command: {rest[0]}"
     under = {name for name in app[rest[0]] if not name.startswith("-")}
     # An app may do something of its own: `gpuhour cost --model M` beside `gpuhour cost fit`.
-    is_own = app[rest[0]].default_command is not None and len(rest) > 1 and rest[1].startswith("-")
+    is_own = app[rest[0]].default_command is not None and (len(rest) == 1 or rest[1].startswith("-"))
     if under and not is_own and (len(rest) < 2 or rest[1] not in under):
         return f"{rest[0]} has no command {rest[1:2]}"
     about = help_of(*rest[: 2 if under and not is_own else 1])

@@ -224,7 +224,7 @@ def test_json_in_another_order_has_the_same_rows(capture: Capture, change: Calla
 
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".json"], ids=name)
 def test_a_zero_in_json_is_no_price(capture: Capture) -> None:
-    priced = r'(?i)("(?:[a-z_]*(?:price|cost)[a-z_]*|value|dph_[a-z]+|USD|nanos|units|hour|month|year)": "?)[\d.]+'
+    priced = r'(?i)("(?:[a-z_]*(?:price|cost)[a-z_]*|value|dph_[a-z]+|USD|nanos|units|hour(?:ly)?|month|year|onDemand)": "?)[\d.]+'
     rows = tried(capture, re.sub(priced, r"\g<1>0", capture.page.read_text()))
     assert not rows, "a price of zero"
 

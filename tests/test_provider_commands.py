@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.collect import read_page, reviewed
+from pipelines.collect import missing_gpus, read_page, reviewed
 from pipelines.console import Problem
 from pipelines.drift import differences, look
 from pipelines.parse_file import parse_file
@@ -84,6 +84,14 @@ def test_gpus_units_and_rows() -> None:
     fewer = HTML.replace("<tr><td>NVIDIA L40S</td><td>48 GB</td><td>$1.10</td></tr>", "")
     assert {("GPU L40S gone", True), ("2 rows before, 1 now", True)} <= set(changes(HTML, fewer))
     assert changes(HTML, HTML) == []
+
+
+def test_a_gpu_that_was_always_there_is_missed() -> None:
+    provider = replace(registry.get("fal"), expects=("H100", "H200"))
+    seen = read_page(provider, page("fal", HTML))
+    assert missing_gpus(provider, [seen]) == ["H200"]
+    failed = replace(seen, status="failed", offers=())
+    assert missing_gpus(provider, [seen, failed]) == []
 
 
 def test_check_looks_at_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

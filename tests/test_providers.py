@@ -93,6 +93,8 @@ def test_golden_figures_stand_on_the_page(capture: Capture) -> None:
     of_units = set(sums(numbers)) if '"nanos"' in capture.page.read_text() else set()
     if "in cents" in registry.get(capture.slug).units:
         of_units |= {n.scaleb(-2) for n in numbers}
+    if "hundred-millionths" in registry.get(capture.slug).units:
+        of_units |= {n.scaleb(-8) for n in numbers}
     rates: dict[str, set[Decimal]] = {}
     for row in golden(capture):
         assert row["price"] in numbers | of_units, row

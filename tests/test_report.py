@@ -32,6 +32,7 @@ from tests import report_world
 from tests.conftest import Demo, Run
 from tests.report_site import BASE, BUDGET, Site
 from tests.report_world import HOSTILE_GPU, HOSTILE_PROVIDER, HOSTILE_TEXT
+from tests.worlds import cli
 from warehouse.home import Home
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -269,7 +270,11 @@ def test_feeds_are_feeds_and_name_events_as_the_contract_does(site: Site, market
 
 def test_a_first_look_is_no_news(demo: Demo) -> None:
     site = Site(demo.home.report)
-    assert json.loads(site.text("changes.json"))["items"] == []
+    with duckdb.connect(str(demo.home.published), read_only=True) as con:
+        counted = con.execute("select count(*) filter (where kind = 'new'), count(*) from v1.price_changes").fetchall()
+    (new, every) = counted[0]
+    items = json.loads(site.text("changes.json"))["items"]
+    assert new > 100 and len(items) <= every - new and not [i for i in items if i["tags"] == ["new"]]
     assert "were seen for the first time with their source" in site.text("changes/2026-09-20.html")
 
 
@@ -389,6 +394,18 @@ def test_the_command_says_where_it_is(run: Run, market: Home, tmp_path: Path) ->
     assert said.code == 2 and "empty folder" in said.err
 
 
+def test_it_needs_neither_dagster_nor_pandas(market: Home, tmp_path: Path) -> None:
+    poisoned = "import sys\nsys.modules.update({'dagster': None, 'pandas': None})"
+    done = cli("report", "build", "--out", tmp_path / "out", home=market.root, before=poisoned)
+    assert done.returncode == 0 and done.stdout == f"{tmp_path / 'out' / 'index.html'}\n", done.stderr
+
+
+def test_a_disk_that_cannot_be_written_is_told(run: Run, market: Home, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = run("report", "build", "--out", tmp_path / "file" / "out", home=market)
+    assert said.code == 1 and "cannot be written" in said.err
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://", "https://a b", 'https://x"y', "//x", "x"])
 def test_addresses_that_are_none_are_refused(market: Home, tmp_path: Path, url: str) -> None:
     with pytest.raises(BadAddress):
@@ -424,9 +441,9 @@ def test_every_query_reads_the_contract_alone(path: Path) -> None:
     assert not json.loads(told)["error"], told
     tables = set(re.findall(r'"schema_name":"([^"]*)","table_name":"([^"]*)"', told))
     own = set(re.findall(r'"key":"(\w+)"', told)) | set(re.findall(r"^\s*(?:with )?(\w+) as \($", sql, re.MULTILINE))
-    wrong = {(s, t) for s, t in tables if s not in ("v1", "temp") and not (s == "" and t in own)}
+    wrong = {(s, t) for s, t in tables if s not in ("v1", "made") and not (s == "" and t in own)}
     assert not wrong
-    assert {t for s, t in tables if s == "temp"} <= set(TABLES)
+    assert {t for s, t in tables if s == "made"} <= set(TABLES)
 
 
 # -- pieces --------------------------------------------------------------------------------------------------------

@@ -172,13 +172,15 @@ def test_on_paper(address: str, chromium: Browser, tmp_path: Path) -> None:
 def test_a_chosen_comparison_has_an_address(address: str, chromium: Browser) -> None:
     with opened(chromium, f"{address}/compare.html?ids=h100-80gb") as (page, wrong):
         assert page.locator("tbody tr:visible").count() == 1
+        assert page.locator("details.choices").get_attribute("open") is not None
         page.get_by_label("A100 80").check()
         assert page.locator("tbody tr:visible").count() == 2 and "h100-80gb,a100-80gb" in page.url
         assert not wrong
 
 
 def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) -> None:
-    if shell.found() is None:
+    vendored = shell.found()
+    if vendored is None:
         pytest.skip("needs the SQL shell, which make setup fetches where Node and a registry are")
     asked: list[str] = []
 
@@ -193,8 +195,8 @@ def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) 
         page.context.route("**/*", only_ours)
         page.goto(f"{address}/sql.html")
         assert not [url for url in asked if "sql-" in url or url.endswith(".duckdb")], "loaded before anybody asked"
-        size = sum((site.root / path).stat().st_size for path, _ in shell.found().files) / 1e6  # type: ignore[union-attr]
-        assert f"{size:.1f} MB" in page.inner_text("#load")
+        loaded = sum((site.root / path).stat().st_size for path, _ in vendored.files) / 1e6
+        assert f"{loaded:.1f} MB" in page.inner_text("#load")
         page.focus("#load")
         page.keyboard.press("Enter")
         page.wait_for_selector("#ask:not([hidden])", timeout=60_000)

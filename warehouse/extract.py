@@ -13,16 +13,26 @@ from warehouse.publish import CSV_CELL, STORAGE, quote_name
 
 @contextmanager
 def extracting(home: Home) -> Iterator[Connection]:
-    """The published database, read-only, from a connection that can make temporary tables and files.
+    """The published database, read-only, on a connection that can make files, and tables in memory: `made.<table>`.
 
-    For SQL of ours alone. Raises NothingPublished when there is none.
+    For SQL of ours alone; a cursor of it works beside it, in a thread of its own. Raises NothingPublished when there is
+    none.
     """
     if not home.published.exists():
         raise nothing_published(home)
     with in_memory() as con:
         con.execute(f"attach '{quoted(home.published)}' as published (read_only)")
+        con.execute("attach ':memory:' as made")
         con.execute("use published")
         yield con
+
+
+def beside(con: Connection) -> Connection:
+    """Another connection to what `extracting` gave, for another thread; close it."""
+    other = con.cursor()
+    other.execute("set TimeZone = 'UTC'")
+    other.execute("use published")
+    return other
 
 
 def parquet(con: Connection, query: str, path: Path) -> None:

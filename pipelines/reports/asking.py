@@ -18,9 +18,9 @@ Row = dict[str, Any]
 
 
 def prepare(con: Connection) -> None:
-    """Make the temporary tables that the other queries read."""
+    """Make the tables that the other queries read."""
     for name in TABLES:
-        con.execute(f"create or replace temp table {name} as {(QUERIES / 'tables' / f'{name}.sql').read_text()}")
+        con.execute(f"create table made.{name} as {(QUERIES / 'tables' / f'{name}.sql').read_text()}")
 
 
 def ask(con: Connection, name: str, **values: Any) -> list[Row]:

@@ -6,11 +6,13 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from shutil import copyfile
-from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.reports import files, shell
@@ -34,7 +36,8 @@ from pipelines.reports.render import Renderer, hashed
 from pipelines.reports.site import Page
 from pipelines.reports.world import World
 from pipelines.reports.writing import Folder, folder
-from warehouse.extract import extracting
+from warehouse.connection import Connection
+from warehouse.extract import beside, extracting
 from warehouse.home import Home
 
 log = logging.getLogger("gpuhour.report")
@@ -85,15 +88,19 @@ def build(home: Home, out: Path, base_url: str = "") -> Built:
         found_shell = shell.found()
         for path, source in found_shell.files if found_shell else ():
             site.copy(path, f"{source.stat().st_size} {shell.VERSION}", partial(copyfile, source))
-        log.info("files")
-        absent = _write_files(site, files.page_files(world))
-        listed = _whole_files(site, world)
-        pages = _write_pages(site, world, renderer, absent, listed, found_shell)
+        found = [*files.page_files(world), *files.whole_files(world)]
+        absent = {file.path for file in found if not files.is_written(file)}
+        with ThreadPoolExecutor(1) as pool:  # DuckDB writes files while Python writes pages
+            writing = pool.submit(_write_files, site, [file for file in found if file.path not in absent], beside(con))
+            pages = [page for kind in _KINDS for page in _write_pages(site, renderer, kind(world), absent)]
+            writing.result()
+        listed = [{"path": f.path, "about": f.about, "rows": f.rows, "bytes": site.size(f.path)} for f in found
+                  if f.about and f.path not in absent]  # fmt: skip
+        facts = found_shell.facts | {"cut": files.CUT} if found_shell else {}
+        pages += _write_pages(site, renderer, about.about_pages(world, listed, facts), absent)
         log.info("feeds and JSON")
-        for path, content in (
-            *feeds(world, renderer),
-            *documents(world, renderer),
-            *lists(world, renderer, pages, listed),
+        for path, content in chain(
+            feeds(world, renderer), documents(world, renderer), lists(world, renderer, pages, listed)
         ):
             site.have(path, content)
         count = len(site.paths)
@@ -107,47 +114,24 @@ def _checked(base_url: str) -> str:
     return base_url.rstrip("/")
 
 
-def _write_files(site: Folder, found: Iterator[files.File]) -> set[str]:
-    """Write files; returns the paths of those that are too long to be written."""
-    absent = set()
-    for file in found:
-        if files.is_written(file):
-            site.copy(file.path, hashed(file.key.encode()), file.write)
-        else:
-            absent.add(file.path)
-    return absent
+def _write_files(site: Folder, found: list[files.File], con: Connection) -> None:
+    with closing(con):
+        for file in found:
+            site.copy(file.path, hashed(file.key.encode()), partial(file.write, con))
+    log.info("%d files", len(found))
 
 
-def _whole_files(site: Folder, world: World) -> list[dict[str, Any]]:
-    """Write the files of the whole database; returns a row of each."""
-    found = [f for f in files.whole_files(world) if files.is_written(f)]
-    _write_files(site, iter(found))
-    return [{"path": f.path, "about": f.about, "rows": f.rows, "bytes": site.size(f.path)} for f in found]
-
-
-def _write_pages(
-    site: Folder,
-    world: World,
-    renderer: Renderer,
-    absent: set[str],
-    listed: list[dict[str, Any]],
-    found_shell: shell.Shell | None,
-) -> list[Page]:
-    offered = absent | (
-        {f"data/{name}.csv" for name in ("offers_latest", "price_changes", "index_daily")} - {f["path"] for f in listed}
-    )
+def _write_pages(site: Folder, renderer: Renderer, found: Iterator[Page], absent: set[str]) -> list[Page]:
+    """Write pages; returns them without their facts, which are many. `absent`: downloads that there are none of."""
     pages: list[Page] = []
     last = time.monotonic()
-    facts = found_shell.facts | {"cut": files.CUT} if found_shell else {}
-    kinds = [lambda w: about.about_pages(w, listed, facts), *_KINDS]
-    for kind in kinds:
-        for page in kind(world):
-            kept = _without(page, offered)
-            site.put(page.path, renderer.key(kept), partial(renderer.render, kept))
-            pages.append(Page(kept.path, kept.template, kept.title, kept.about, as_of=kept.as_of))
-            if time.monotonic() - last > 2:
-                last = time.monotonic()
-                log.info("%d pages", len(pages))
+    for page in found:
+        kept = _without(page, absent)
+        site.put(page.path, renderer.key(kept), partial(renderer.render, kept))
+        pages.append(Page(kept.path, kept.template, kept.title, kept.about, as_of=kept.as_of))
+        if time.monotonic() - last > 2:
+            last = time.monotonic()
+            log.info("%s", page.path)
     return pages
 
 

@@ -162,8 +162,13 @@ def _dates(since: date, until: date) -> Iterable[dict[str, Any]]:
     else:
         found = [since + n * DAY for n in range(0, days, max(days // 4, 1))][:5]
     by_year = all(d.month == d.day == 1 for d in found)
-    for day in found:
-        label = f"{day.year}" if by_year else f"{day:%b %Y}" if day.day == 1 and days > 80 else f"{day.day} {day:%b}"
+    for number, day in enumerate(found):
+        if by_year:
+            label = f"{day.year}"
+        elif day.day == 1 and days > 80:  # the year once, and where it changes: labels are short enough for a phone
+            label = f"{day:%b %Y}" if not number or day.year != found[number - 1].year else f"{day:%b}"
+        else:
+            label = f"{day.day} {day:%b}"
         yield {"at": _percent((day - since).days / days), "label": label}
 
 

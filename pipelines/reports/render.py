@@ -16,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.output import plain
 from pipelines.reports import words
+from pipelines.reports.marks import Links, Marks, is_web
 from pipelines.reports.site import Page
-from pipelines.reports.world import GpuKey, World, gpu_name
+from pipelines.reports.world import World, gpu_name
 
 HERE = Path(__file__).parent
 MEDIA = {"CSV": "text/csv", "JSON": "application/json", "Parquet": "application/vnd.apache.parquet"}
@@ -52,34 +53,6 @@ def asset(name: str) -> Asset:
     return Asset(f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}", content)
 
 
-class Links:
-    """Where things have their pages; empty for what has none."""
-
-    def __init__(self, world: World) -> None:
-        self._gpus = {key: f"gpu/{gpu.slug}.html" for key, gpu in world.gpus.items()}
-        self._providers = {p.slug: f"provider/{p.file}.html" for p in world.providers.values()}
-        self._models = {model: f"tokens/{file}.html" for model, file in world.model_files.items()}
-
-    def gpu(self, key: GpuKey) -> str:
-        """Of a GPU and its memory."""
-        return self._gpus.get((key[0], key[1]), "")
-
-    def provider(self, slug: str) -> str:
-        """Of a provider."""
-        return self._providers.get(slug, "")
-
-    def model(self, name: str) -> str:
-        """Of a language model."""
-        return self._models.get(name, "")
-
-    @cached_property
-    def digest(self) -> str:
-        """Changes when a page moves."""
-        return hashed(
-            repr([sorted(map(repr, d.items())) for d in (self._gpus, self._providers, self._models)]).encode()
-        )
-
-
 class Renderer:
     """Renders the pages of one build."""
 
@@ -109,7 +82,7 @@ class Renderer:
             keep_trailing_newline=True,
         )
         self.environment.filters |= _filters(world)
-        self.environment.globals |= {"site": self.site, "links": self.links}
+        self.environment.globals |= {"site": self.site, "links": self.links, "mark": Marks(world, self.links)}
 
     @cached_property
     def digest(self) -> str:
@@ -206,7 +179,7 @@ def _filters(world: World) -> dict[str, Callable[..., Any]]:
     return {f.__name__: f for f in named} | {
         "provider": world.provider_name,
         "gpu": lambda key: gpu_name((key[0], key[1])),
-        "is_web": lambda url: bool(re.match(r"https?://[^\s/]", url or "", re.IGNORECASE)),
+        "is_web": is_web,
         "ident": lambda text: re.sub(r"[^A-Za-z0-9_-]", "-", str(text)),
         "shortened": _shortened,
         "moment": _moment,
@@ -224,9 +197,18 @@ def _moment(value: datetime) -> str:
     return f"{words.day(value.date())}, {value:%H:%M} UTC"
 
 
-def dumps(document: Any) -> bytes:
-    """JSON as our files have it."""
-    return (json.dumps(plain(document), ensure_ascii=False, indent=1) + "\n").encode()
+def dumps(document: dict[str, Any]) -> bytes:
+    """JSON as our files have it: a member a line, and of a list a member a line."""
+    # Python's own indenting encoder takes several times as long, and there are many rows.
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    members = (f"{encode(name)}: {_member(plain(value), encode)}" for name, value in document.items())
+    return ("{\n" + ",\n".join(members) + "\n}\n").encode()
+
+
+def _member(value: Any, encode: Callable[[Any], str]) -> str:
+    if not isinstance(value, list) or not value:
+        return encode(value)
+    return "[\n" + ",\n".join(map(encode, value)) + "\n]"
 
 
 def hashed(content: bytes) -> str:

@@ -21,7 +21,7 @@ from warehouse.connection import Connection
 
 GpuKey = tuple[str, Decimal | None]
 FRESH = 7  # days after which a price is no candidate for the lowest
-RECEIPT_DAYS = 400  # changes older than this have their hash and source, and no page of their own
+RECEIPT_DAYS = 90  # changes older than this have their hash and source, and no page of their own
 HEADLINERS: tuple[GpuKey, ...] = (
     ("A100", Decimal(80)),
     ("H100", Decimal(80)),
@@ -179,7 +179,7 @@ class World:
     @cached_property
     def changes_by_day(self) -> dict[date, list[Row]]:
         """Newest day first; within it the greatest first."""
-        placed = sorted((c for c in self.changes if c["place_of_day"] <= 60), key=lambda c: c["place_of_day"])
+        placed = sorted((c for c in self.changes if c["place_of_day"] <= 40), key=lambda c: c["place_of_day"])
         days = grouped(placed, lambda c: c["changed_on"])
         return {day: days[day] for day in sorted(days, reverse=True)}
 

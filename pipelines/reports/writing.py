@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from pipelines.reports.render import hashed
 
@@ -19,10 +20,11 @@ class NotOurs(Exception):
 
 
 class Folder:
-    """A folder being written. Paths are relative, with slashes."""
+    """A folder being written, by several threads if need be. Paths are relative, with slashes."""
 
     def __init__(self, root: Path, known: dict[str, list[str | int]]) -> None:
         self.root, self.written = root, 0
+        self._counting = Lock()
         self._before, self._now = known, dict[str, list[str | int]]()
 
     def put(self, path: str, key: str, make: Callable[[], bytes]) -> None:
@@ -94,7 +96,8 @@ class Folder:
 
     def _replace(self, part: Path, target: Path) -> None:
         part.replace(target)
-        self.written += 1
+        with self._counting:
+            self.written += 1
 
 
 @contextmanager

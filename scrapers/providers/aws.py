@@ -92,4 +92,5 @@ PROVIDER = Provider(
     access="bulk files, JSON feeds, HTML page",
     publishes="on-demand, spot, reserved 1y/3y with upfront options, savings plans, capacity blocks",
     units="per instance-hour",
+    expects=("H100", "A100", "L4", "T4"),
 )

@@ -153,4 +153,5 @@ PROVIDER = Provider(
     access="public API",
     publishes="on-demand, spot, reservations 1y/3y/5y, savings plans 1y/3y",
     units="per instance-hour; reservations as total of the term",
+    expects=("H100", "A100", "T4"),
 )

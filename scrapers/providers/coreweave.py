@@ -156,4 +156,5 @@ PROVIDER = Provider(
     access="HTML page",
     publishes="on-demand, spot, inference; contact sales for some",
     units="per instance-hour (per GPU component until 2023)",
+    expects=("H100", "H200", "A100"),
 )

@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapers.cards import Card, cards
 from scrapers.columns import months, unit
 from scrapers.json_list import objects
-from scrapers.json_stream import amount
+from scrapers.json_stream import amount, items
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.sheets import found
 from scrapers.text import BOUND, amounts, number, soup
 
+_HOST = "api.digitalocean.com"
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*\w+(?:\s*/\s*\w+)?)(?P<star>\s*\*)?")
 _MANY = re.compile(r"^(?P<label>.*\S)x(?P<n>\d+)$")  # "H100x8", "MI300Xx8"
 _COUNT = re.compile(r"GPUs per Droplet\s+(\d+)")
@@ -61,8 +63,8 @@ def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:
 
 def _card(page: Page, card: Card, is_promoted: bool) -> Iterator[Offer]:
     is_reserved = re.search(r"reserved|commitment", card.after, re.IGNORECASE) is not None
-    if not is_reserved and "on-demand" not in card.after.lower():
-        return
+    if not is_reserved and ("on-demand" not in card.after.lower() or "contact sales" in card.after.lower()):
+        return  # of a struck-through price and sales, the price is the one that was
     price = _price(page, card, is_promoted)
     stated = number(price["price"].rstrip(".,"))
     if not stated or (not is_reserved and BOUND.search(card.after[: price.end()])):
@@ -95,19 +97,29 @@ def _price(page: Page, card: Card, is_promoted: bool) -> re.Match[str]:
     return hits[1] if is_reduced else hits[0]
 
 
+def follow(page: Page) -> Iterator[Request]:
+    """The next page of the API's list, when it names one."""
+    link = next(items(page, "links.pages.next"), None) if page.source == "sizes" else None
+    if link:
+        if urlsplit(str(link)).hostname != _HOST:
+            raise LayoutError(page, f"a next page on {_HOST}", str(link))
+        yield _sizes(str(link))
+
+
+def _sizes(url: str) -> Request:
+    headers = {"Authorization": "Bearer {GPUHOUR_DIGITALOCEAN_TOKEN}", "Accept": "application/json"}
+    return Request(url, "sizes", headers=headers, ends_with="}")
+
+
 PROVIDER = Provider(
     slug="digitalocean",
     name="DigitalOcean",
     requests=(
         Request("https://www.digitalocean.com/pricing/gpu-droplets", "pricing_page", ends_with="</html>"),
-        Request(
-            "https://api.digitalocean.com/v2/sizes?per_page=500",
-            "sizes",
-            headers={"Authorization": "Bearer {GPUHOUR_DIGITALOCEAN_TOKEN}", "Accept": "application/json"},
-            ends_with="}",
-        ),
+        _sizes(f"https://{_HOST}/v2/sizes?per_page=500"),
     ),
     parse=parse,
+    follow=follow,
     access="HTML page, API with a key",
     publishes="on-demand, reserved 12 months",
     units="per GPU-hour on the page, per Droplet-hour in the API",

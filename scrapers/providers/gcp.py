@@ -71,4 +71,5 @@ PROVIDER = Provider(
     access="HTML pages, community file, API with a free key",
     publishes="on-demand, spot, commitments 1y/3y, DWS Flex-start and Calendar, flexible commitments",
     units="per instance-hour; the catalog per component (vCPU-hour, GiB-hour, GPU-hour)",
+    expects=("H100", "A100", "L4"),
 )

@@ -148,4 +148,5 @@ PROVIDER = Provider(
     publishes="on-demand by GPU count, clusters by term",
     units="per GPU-hour (per instance-hour until 2023)",
     hosts=("lambdalabs.com",),
+    expects=("H100", "A100"),
 )

@@ -79,4 +79,5 @@ PROVIDER = Provider(
     access="public API",
     publishes="on-demand; preemptible is half of it",
     units="per GPU-hour",
+    expects=("H100", "A100"),
 )

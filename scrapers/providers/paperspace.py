@@ -15,6 +15,7 @@ from scrapers.text import BOUND, amounts, number, soup, squash
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)(?P<stars>\*+)?\s*(?P<unit>/\s*\w+)")
 _NOTE = re.compile(r"(?<![\d*])(?P<stars>\*+)\s*\$(?P<price>[\d.]+)/\w+ pricing is for a (?P<term>[\w-]+) commitment")
 _ON_DEMAND = re.compile(r"On-demand pricing for (?P<label>[\w-]+) is \$(?P<price>\d+\.\d+)\s*(?P<unit>/\s*\w+)")
+_MANY = re.compile(r"^(?P<label>.*\S)x(?P<n>\d+)$")  # "H100x8"
 _MEMORY = re.compile(r"(\d+)\s*GB GPU")
 _PRICED = re.compile(r"\$\s*\d")
 
@@ -58,11 +59,12 @@ def _footnotes(page: Page, text: str) -> Iterator[Offer]:
 
 
 def _offer(label: str, price: Decimal, named: object, text: str, months: int | None = None, memory: str = "") -> Offer:
+    many = _MANY.match(label)
     return Offer(
         source="pricing_page",
         instance=label,
-        gpu_label=label,
-        gpu_count=Decimal(1),
+        gpu_label=many["label"] if many else label,
+        gpu_count=Decimal(many["n"] if many else 1),
         gpu_memory=memory,
         region="global",
         pricing_model="reserved" if months else "on_demand",

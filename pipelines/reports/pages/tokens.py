@@ -59,7 +59,7 @@ def _page(world: World, model: str, file: str, best: Row | None, nominal: Row | 
             "per_gpu": [r for r in world.tokens_on_demand if r["model"] == model],
         },
         world.as_of,
-        (Download(f"tokens/{file}.csv", "every server, workload and precision"),),
+        (Download(f"tokens/{file}.csv", "every server that serves a chat"),),
         "tokens.html",
         is_dataset=True,
     )
@@ -67,7 +67,7 @@ def _page(world: World, model: str, file: str, best: Row | None, nominal: Row | 
 
 def _sentence(world: World, row: Row) -> str:
     cost, busy = words.usd(row["usd_per_m_tokens"]), words.share(row["utilisation"])
-    server = f"{row['tp']} × {row['spec']} at {world.provider_name(row['provider'])}"
+    server = f"{row['tp']}\u00a0×\u00a0{row['spec']} at {world.provider_name(row['provider'])}"
     return (
         f"On {world.today} a million tokens of {row['model']} in a chat cost {cost} on {server} in {row['precision']}, "
         f"on demand, with servers busy {busy} of the time. That is computed from a price and a model of speed, not "

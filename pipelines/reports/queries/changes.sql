@@ -11,8 +11,8 @@ with placed as (
         row_number() over (partition by gpu, gpu_memory_gb order by is_first_look, seq desc) as place_of_gpu,
         row_number() over (partition by provider order by is_first_look, seq desc) as place_of_provider,
         row_number() over (order by is_first_look, seq desc) as place
-    from temp.changes
+    from made.changes
 )
 from placed
-where place_of_day <= 60 or place_of_gpu <= 40 or place_of_provider <= 40 or place <= 100
+where place_of_day <= 40 or place_of_gpu <= 40 or place_of_provider <= 40 or place <= 100
 order by seq desc

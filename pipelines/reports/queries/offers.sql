@@ -4,7 +4,7 @@ select
     term_months, upfront, price_scope, rank, valid_from, observed_at, last_seen_on, price, currency, price_unit,
     usd_per_gpu_hour, effective_from, availability, quality, origin, gpu_label, source_url, sha256, is_carried_forward,
     is_preferred, age_days, is_held, place, spec, usd_per_fp16_tflops_hour, usd_per_gb_hour
-from temp.offers
+from made.offers
 qualify place = 1
     or row_number() over (
         partition by gpu, gpu_memory_gb

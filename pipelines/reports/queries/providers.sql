@@ -5,10 +5,10 @@ from (
     union
     select provider from v1.price_intervals where source <> 'seed'
 )
-left join (select provider, count(*) as n_prices from temp.offers group by all) using (provider)
+left join (select provider, count(*) as n_prices from made.offers group by all) using (provider)
 left join (
     select provider, count(*) filter (where kind <> 'new') as n_changes, min(changed_on) as since
-    from temp.changes where source <> 'seed' group by all
+    from made.changes where source <> 'seed' group by all
 ) using (provider)
 where provider is not null
 order by lower(provider), provider

@@ -2,11 +2,16 @@
 "use strict";
 const rows = [...document.querySelectorAll("tr[data-id]")];
 const chosen = new Set((new URLSearchParams(location.search).get("ids") || "").split(",").filter(Boolean));
+const fold = document.createElement("details");
+fold.className = "choices";
+fold.open = chosen.size > 0;
+const summary = document.createElement("summary");
+summary.textContent = "Show only some";
 const box = document.createElement("fieldset");
-box.className = "choices";
 const title = document.createElement("legend");
 title.textContent = "Show only";
 box.append(title);
+fold.append(summary, box);
 
 function show() {
   for (const row of rows) row.hidden = chosen.size > 0 && !chosen.has(row.dataset.id);
@@ -27,6 +32,6 @@ for (const row of rows) {
   box.append(label);
 }
 const place = document.getElementById("choose");
-place.append(box);
+place.append(fold);
 place.hidden = false;
 show();
