@@ -35,6 +35,7 @@ DROPS: dict[str, tuple[list[str | None], list[tuple[int, float, float]]]] = {
     "steady": (["4", "4.4", "4.4", "4.4", "4.2"], [(4, 4.4, 4.2)]),  # falls from the highest steady price
     "flicker": (["4", "4.4", "4"], []),  # no price to fall from
     "short": (["4", "4.4", "4.4", "4", "3.9"], [(4, 4, 3.9)]),
+    "halfway": (["4", "4.4", "4.2"], [(2, 4.4, 4.2)]),  # from a price that stood for a look, to one that is new
     "gap": (["4", None, "3.8"], [(2, 4, 3.8)]),  # gone for a look, and back for less
     "still": (["4", "4", "4"], []),
 }

@@ -60,13 +60,14 @@ def deliver(home: Home, book: Book, now: datetime, *, is_forced: bool = False) -
 
 
 def compose(home: Home, book: Book, now: datetime) -> None:
-    """Make one message for each channel of all that is due there."""
-    due = [w for w in outbox.waiting(home) if w.channel in book.channels and w.due_at <= now]
-    for name in dict.fromkeys(w.channel for w in due):
-        mine = [w for w in due if w.channel == name]
-        said = message.content(name, [w.event for w in mine], now)
-        text = json.dumps(said, ensure_ascii=False, sort_keys=True)
-        outbox.compose(home, said["message_id"], name, [w.event_id for w in mine], text, now)
+    """Make one message for each channel of all that is due there, unless another process is doing so."""
+    with _alone(home, ".compose") as is_mine:
+        due = [w for w in outbox.waiting(home) if is_mine and w.channel in book.channels and w.due_at <= now]
+        for name in dict.fromkeys(w.channel for w in due):
+            mine = [w for w in due if w.channel == name]
+            said = message.content(name, [w.event for w in mine], now)
+            text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+            outbox.compose(home, said["message_id"], name, [w.event_id for w in mine], text, now)
 
 
 def _round(home: Home, book: Book, name: str, found: Sequence[Message], now: datetime) -> list[Attempt]:
@@ -120,7 +121,7 @@ def is_due(home: Home, book: Book, now: datetime) -> bool:
 
 @contextmanager
 def _alone(home: Home, name: str) -> Iterator[bool]:
-    """Whether this process may send to a channel now: one at a time does; the kernel lets go for one that dies."""
+    """Whether this process may send to a channel (or compose) now: one may; the kernel lets go for one that dies."""
     home.locks.mkdir(parents=True, exist_ok=True)
     with (home.locks / f"alerts-{name}.lock").open("a") as stream:
         try:

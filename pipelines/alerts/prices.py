@@ -49,7 +49,7 @@ def _moves(con: Connection, rule: Move, since: date) -> Iterator[tuple[Key, Fire
             yield from _keyed(key, fold_both_ways((_candidate(row) for row in rows), down, up))
     elif rule.reference == "last_notified":
         for key, rows in _pieces(asking.notified(con, sign, distance, rule.confirm, since)):
-            candidates = (_candidate(row, peak=row[6], rest=row[7]) for row in rows)
+            candidates = (_candidate(row, peak=row[6], rest=row[7], before=row[8]) for row in rows)
             yield from _keyed(key, fold(candidates, distance, hysteresis, distance), sign)
     else:
         reference = {"previous": "previous", "first": "first", "max_30d": "max", "median_30d": "median"}[rule.reference]

@@ -21,7 +21,7 @@ class Candidate(NamedTuple):
     told_on: the day on which it is believed, None as long as it is not; once_on: the day on which it would be after a
     single look. ref: what the rule's line is drawn from; None where that is what was told last. peak: the highest
     steady price between the candidate before and this one, rest: the highest that stayed for some looks. is_back:
-    whether the price had been back beyond the hysteresis in between.
+    whether the price had been back beyond the hysteresis in between. before: the price right before this one.
     """
 
     i: int
@@ -32,6 +32,7 @@ class Candidate(NamedTuple):
     peak: float | None = None
     rest: float | None = None
     is_back: bool = True
+    before: float | None = None
 
 
 class Fired(NamedTuple):
@@ -87,6 +88,9 @@ def fold(
         if now.ref is None:
             cleared, ref = _since(told, peak, rest, hysteresis)
             fires = now.y <= ref - distance + _NEARLY
+            if not fires and now.before is not None and now.y >= ref + distance:
+                # It fell from a price that had not stayed long, and not back to where it had come from.
+                fires, cleared, ref = now.y <= now.before - distance + _NEARLY, True, now.before
         else:
             ref = now.ref
             cleared = told is None or now.is_back or (lasts is not None and day - told_day >= lasts)

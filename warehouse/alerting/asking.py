@@ -69,9 +69,9 @@ def _ask(con: Connection, name: str, given: Mapping[str, Any] | None = None, **p
 
 
 @cache
-def _seed(name: str) -> tuple[tuple[str, ...], ...]:
+def _seed(name: str) -> tuple[dict[str, str], ...]:
     with (SEEDS / f"{name}.csv").open(newline="") as stream:
-        return tuple(tuple(row.values()) for row in csv.DictReader(stream))
+        return tuple(csv.DictReader(stream))
 
 
 def _table(con: Connection, name: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
@@ -88,9 +88,10 @@ def open_series(con: Connection, decided: Sequence[tuple[str, date]] = ()) -> No
 
     decided: events of the gate that a person released, and when.
     """
-    markets = (row[:2] for row in _seed("marketplaces"))
+    # A platform that rents out others' machines at prices of its own has a list, and cuts it.
+    markets = ((r["provider"], r["instance_like"]) for r in _seed("marketplaces") if r["priced_by"] != "platform")
     _table(con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, markets)
-    _table(con, "page_sources", {"source": "varchar"}, (row[:1] for row in _seed("page_sources")))
+    _table(con, "page_sources", {"source": "varchar"}, ((row["source"],) for row in _seed("page_sources")))
     _table(con, "decided", {"event_id": "varchar", "day": "date"}, decided)
     for name in ("looks", "all_series"):
         con.execute(f"create or replace temp table {name} as {_text(name)}")
@@ -136,7 +137,7 @@ EVER = date(1970, 1, 1)
 
 
 def notified(con: Connection, sign: int, log_distance: float, confirm: Any, since: date = EVER) -> list[Row]:
-    """(n, piece, i, y, told_on, once_on, peak, rest): moves that may be far enough from what was told last."""
+    """(n, piece, i, y, told_on, once_on, peak, rest, before): moves that may be far enough from what was told last."""
     return _ask(con, "notified", {"sign": sign, "d": log_distance, "since": since}, told=_TOLD[confirm])
 
 
@@ -235,7 +236,12 @@ def indices(con: Connection, days: int, pct: float) -> list[Row]:
 
 def tries(con: Connection) -> list[Row]:
     """(provider, source, last_good_on, days, details, until_on, newest_on): our sources' stretches without success."""
-    _table(con, "own_sources", {"provider": "varchar", "source": "varchar"}, (r[:2] for r in _seed("source_ranks")))
+    _table(
+        con,
+        "own_sources",
+        {"provider": "varchar", "source": "varchar"},
+        ((r["provider"], r["source"]) for r in _seed("source_ranks")),
+    )
     return _ask(con, "tries")
 
 

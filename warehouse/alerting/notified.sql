@@ -1,6 +1,6 @@
 -- Falls (or, with sign -1, rises) that may be far enough from what was told last: a superset, which the rule's state decides on.
 -- Grain: n x piece x i, in that order, of what can tell something since a day. peak: highest steady y between the candidate before, or the beginning, and this one;
--- rest: the highest of these that three looks found.
+-- rest: the highest of these that three looks found. before: the price right before, steady or not.
 with watched as (
     select n, piece, i, $sign * y as y, is_steady, is_rest, {told} as told_on, told_1 from moves where n in (select n from scoped)
 ),
@@ -25,6 +25,7 @@ stretches as (
         n, piece, stretch,
         min(i) filter (where is_candidate) as i,
         arg_min(y, i) filter (where is_candidate) as y,
+        arg_min(before, i) filter (where is_candidate) as before,
         min(told_on) filter (where is_candidate) as told_on,
         min(told_1) filter (where is_candidate) as once_on,
         max(y) filter (where is_steady and not is_candidate) as high,
@@ -38,7 +39,8 @@ late as (
 select
     n, piece, i, y, told_on, once_on,
     lag(high) over (partition by n, piece order by stretch) as peak,
-    lag(rest) over (partition by n, piece order by stretch) as rest
+    lag(rest) over (partition by n, piece order by stretch) as rest,
+    before
 from stretches
 where (n, piece) in (select (n, piece) from late)
 qualify stretch > 0
