@@ -27,6 +27,7 @@ from pipelines.reports.build import BadAddress, build
 from pipelines.reports.pages.about import METHODOLOGY
 from pipelines.reports.render import HERE, hashed
 from pipelines.reports.steps import lines_of
+from pipelines.reports.world import World
 from pipelines.reports.writing import NotOurs
 from tests import report_world
 from tests.conftest import Demo, Run
@@ -91,6 +92,21 @@ def test_the_front_page_answers(site: Site) -> None:
         in page
     )
     assert "the median of 7 providers is $2.30" in page and f'<link rel="canonical" href="{BASE}/index.html">' in page
+
+
+def test_what_is_sold_out_is_no_answer_where_something_can_be_had() -> None:
+    def offer(provider: str, usd: float, availability: str, age_days: int = 0) -> dict[str, Any]:
+        return {"provider": provider, "usd_per_gpu_hour": usd, "availability": availability, "age_days": age_days, "place": 1,
+                "pricing_model": "on_demand"}  # fmt: skip
+
+    world, gpu = World.__new__(World), ("A100", Decimal(80))
+    gone, left, old = offer("lium", 0.69, "sold_out"), offer("lambda", 1.79, "unknown"), offer("aws", 1.5, "unknown", 9)
+    world.__dict__["offers_by_gpu"] = {gpu: [gone, old, left]}
+    assert world.lowest(gpu, "on_demand") == [left] and world.lowest(gpu, "on_demand", fresh=False) == [gone, old, left]
+    world.__dict__["offers_by_gpu"] = {gpu: [gone]}
+    assert world.lowest(gpu, "on_demand") == [gone]
+    world.__dict__["providers"] = {}
+    assert world.seller("nobody") == "nobody"
 
 
 def test_a_gpu_page_says_what_the_contract_says(site: Site, market: Home) -> None:

@@ -24,7 +24,7 @@ def cheapest(world: World, gpu: GpuKey) -> str:
     )
     return (
         f"On {world.today} the lowest on-demand list price of the {name} is "
-        f"{words.usd(first['usd_per_gpu_hour'])} per GPU-hour, at {world.provider_name(first['provider'])}"
+        f"{words.usd(first['usd_per_gpu_hour'])} per GPU-hour, at {world.seller(first['provider'])}"
         f"{_terms(first)}{others}.{_trend(world, gpu)}"
     )
 

@@ -62,6 +62,7 @@ class Provider:
     publishes: str = ""
     units: str = ""
     note: str = ""
+    kind: str = "provider"
     urls: tuple[str, ...] = ()
 
 
@@ -114,6 +115,14 @@ class World:
         found = self.providers.get(slug)
         return found.name if found else slug
 
+    def seller(self, slug: str) -> str:
+        """Its name, and that the machines are others' where they are."""
+        found = self.providers.get(slug)
+        kind = found.kind if found else "provider"
+        return self.provider_name(slug) + {"marketplace": ", a marketplace", "aggregator": ", an aggregator"}.get(
+            kind, ""
+        )
+
     def receipt(self, row: Row) -> str:
         """Where the receipt of a price or change lies; empty where it has none, or is a change of long ago."""
         sha, is_old = row["sha256"] or "", (self.as_of - row.get("changed_on", self.as_of)).days > RECEIPT_DAYS
@@ -145,12 +154,15 @@ class World:
         return self.rows("counts")
 
     def lowest(self, gpu: GpuKey, pricing_model: str, fresh: bool = True) -> list[Row]:
-        """The lowest price of each provider and term, cheapest first; `fresh`: only those that count for averages."""
-        return [
-            r
-            for r in self.offers_by_gpu.get(gpu, ())
-            if r["place"] == 1 and r["pricing_model"] == pricing_model and (not fresh or r["age_days"] <= FRESH)
-        ]
+        """The lowest price of each provider and term, cheapest first.
+
+        `fresh`: only of the last week, and of what is sold out only where nothing can be had.
+        """
+        found = [r for r in self.offers_by_gpu.get(gpu, ()) if r["place"] == 1 and r["pricing_model"] == pricing_model]
+        if not fresh:
+            return found
+        newest = [r for r in found if r["age_days"] <= FRESH]
+        return [r for r in newest if r["availability"] != "sold_out"] or newest
 
     @cached_property
     def lines(self) -> dict[GpuKey, dict[str, list[PriceLine]]]:
@@ -261,7 +273,7 @@ def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Ro
 def _provider(row: Row, file: str, known: Any) -> Provider:
     told: dict[str, Any] = {"name": row["provider"]}
     if known:
-        told = {k: getattr(known, k) for k in ("name", "access", "publishes", "units", "note")}
+        told = {k: getattr(known, k) for k in ("name", "access", "publishes", "units", "note", "kind")}
         told["urls"] = tuple(dict.fromkeys(request.url for request in known.requests))[:12]
     return Provider(
         row["provider"], file, n_prices=row["n_prices"], n_changes=row["n_changes"], since=row["since"], **told
