@@ -17,7 +17,7 @@ from warehouse.connection import Connection
 from warehouse.home import Home
 
 PRICED = """
-    create or replace table {table} as
+    create or replace temp table made as
     select o.* replace (
         'p' || n as provider, g.gpu as gpu, g.form_factor as form_factor, g.gpu_memory_gb as gpu_memory_gb, c as gpu_count,
         m as pricing_model, if(m = 'reserved', 12, 0) as term_months, concat_ws('-', g.name, n, c, m) as series_id
@@ -45,8 +45,10 @@ MARTS = ("inference_speed", "server_prices", "inference_cost", "cheapest_inferen
 def price_everything(con: Connection) -> None:
     """Replace the only price by made-up ones of every GPU that has a spec."""
     money = ", round((0.5 + hash(g.name || n || m) % 700 / 100.0), 2)::decimal(18, 6) as usd_per_gpu_hour"
-    con.execute(PRICED.format(table="v1.offers_latest", price=money))
-    con.execute(PRICED.format(table="v1.series", price=""))
+    for view, price in (("v1.offers_latest", money), ("v1.series", "")):
+        con.execute(PRICED.format(table=view, price=price))
+        con.execute(f"drop view {view}")
+        con.execute(f"create table {view} as from made")
     con.execute(SPECS)
 
 
