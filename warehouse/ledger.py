@@ -165,11 +165,8 @@ def accept(home: Home, provider: str, by: str, note: str = "") -> None:
 
 
 def accepted(home: Home) -> set[str]:
-    """Slugs of the providers that were accepted. Makes no file where there is none; LedgerError as `decisions`."""
-    if not home.ledger.exists():
-        return set()
-    with opened(home) as con:
-        return {slug for (slug,) in con.execute("select distinct provider from accepted_providers").fetchall()}
+    """Slugs of the providers that were accepted. Raises LedgerError as `read` does."""
+    return {slug for (slug,) in read(home, "select distinct provider from accepted_providers")}
 
 
 @contextmanager
