@@ -8,7 +8,7 @@ from pathlib import Path
 
 from warehouse.connection import Connection, in_memory, nothing_published, quoted
 from warehouse.home import Home
-from warehouse.publish import CSV_CELL, STORAGE, quote_name
+from warehouse.publish import STORAGE, as_csv, quote_name
 
 
 @contextmanager
@@ -42,9 +42,7 @@ def parquet(con: Connection, query: str, path: Path) -> None:
 
 def csv(con: Connection, query: str, path: Path) -> None:
     """Write a query's rows as CSV that is harmless to spreadsheets."""
-    texts = [quote_name(name) for name, kind, *_ in con.execute(f"describe {query}").fetchall() if kind == "VARCHAR"]
-    safe = f"* replace ({', '.join(f'{CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
-    _copy(con, f"select {safe} from ({query})", path, "format csv, header true")  # noqa: S608 -- a query of ours
+    _copy(con, as_csv(con, query), path, "format csv, header true")
 
 
 def database(con: Connection, tables: dict[str, str], path: Path) -> None:

@@ -24,7 +24,7 @@ CHANGING = "closed_intervals"
 BEHIND = ("open_intervals", "names", "aliases", "held", "source_days", "build")
 CSV_ROWS = 50_000  # more is no table that anybody scrolls through; fifteen megabytes at every build
 # A cell that starts with one of these is a formula to a spreadsheet; pages are not trusted.
-CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
+_CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
 
 def tables(con: Connection) -> list[tuple[str, str, str]]:
@@ -158,12 +158,9 @@ def export(con: Connection, home: Home) -> list[Path]:
     for schema, table, _ in tables(con):
         if schema != "marts":
             continue
-        columns = con.execute(f"describe {schema}.{table}").fetchall()
-        texts = [quote_name(name) for name, kind, *_ in columns if kind == "VARCHAR"]
-        safe = f"* replace ({', '.join(f'{CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
         for suffix, query, options in (
             ("parquet", f"from {schema}.{table}", "format parquet, compression zstd"),
-            ("csv", f"select {safe} from {schema}.{table}", "format csv, header true"),  # noqa: S608
+            ("csv", as_csv(con, f"from {schema}.{table}"), "format csv, header true"),
         ):
             path = home.exports / f"{table}.{suffix}"
             count = f"select count(*) from {schema}.{table}"  # noqa: S608 -- tables of ours
@@ -175,6 +172,13 @@ def export(con: Connection, home: Home) -> list[Path]:
             part.replace(path)
             written.append(path)
     return written
+
+
+def as_csv(con: Connection, query: str) -> str:
+    """The query with texts that are harmless to spreadsheets."""
+    texts = [quote_name(name) for name, kind, *_ in con.execute(f"describe {query}").fetchall() if kind == "VARCHAR"]
+    safe = f"* replace ({', '.join(f'{_CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
+    return f"select {safe} from ({query})"  # noqa: S608 -- a query of ours
 
 
 def quote_name(name: str) -> str:
