@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -47,24 +47,24 @@ def run(home: Home, book: Book, now: datetime, only: Sequence[type[RuleBase]] = 
     Raises NothingPublished and LedgerError.
     """
     rules = [rule for rule in book.rules if not only or isinstance(rule, tuple(only))]
+    seen = outbox.sightings(home)
     with published(home) as con:
         _, as_of = asking.built(con)
-        events = evaluate(con, rules, now, decided(home), _since(home, rules, as_of))
-        chosen = _chosen(home, rules, events, as_of, now)
+        events = evaluate(con, rules, now, decided(home), _since(seen, rules, as_of))
+        chosen = _chosen(home, seen, rules, events, as_of, now)
         around = _context(con, [e for e, what in chosen if what == "told"])
     by_id = {rule.id: rule for rule in rules}
     entries = [_entry(book, by_id[e.rule], e, what, around.get(e.event_id), now) for e, what in chosen]
     counts: dict[str, int] = defaultdict(int)
     for entry in entries:
         counts[entry.disposition] += 1
-    outbox.record(home, _sightings(home, rules, as_of, now), entries, now)
+    outbox.record(home, _sightings(seen, rules, as_of, now), entries, now)
     log.info("%d events: %s", len(entries), dict(counts))
     return Recorded(**counts)
 
 
-def _since(home: Home, rules: Sequence[RuleBase], as_of: date) -> date | None:
+def _since(seen: Mapping[str, Sighting], rules: Sequence[RuleBase], as_of: date) -> date | None:
     """From which day on events can be new; None where a rule that wants to tell what is in force is seen first."""
-    seen = outbox.sightings(home)
     days = [as_of]
     for rule in rules:
         known = seen.get(rule.id)
@@ -77,10 +77,15 @@ def _since(home: Home, rules: Sequence[RuleBase], as_of: date) -> date | None:
 
 
 def _chosen(
-    home: Home, rules: Sequence[RuleBase], events: Iterable[Event], as_of: date, now: datetime
+    home: Home,
+    seen: Mapping[str, Sighting],
+    rules: Sequence[RuleBase],
+    events: Iterable[Event],
+    as_of: date,
+    now: datetime,
 ) -> list[tuple[Event, Disposition]]:
     """What is new, and what becomes of it."""
-    seen, known = outbox.sightings(home), outbox.known_events(home)
+    known = outbox.known_events(home)
     silent = {s.rule_id for s in outbox.silences(home) if s.until > now}
     by_id = {rule.id: rule for rule in rules}
     found: list[tuple[Event, Disposition]] = []
@@ -125,8 +130,7 @@ def _entry(
     return Entry(event.event_id, rule.id, event.told_on, what, message.payload(event, around), due)
 
 
-def _sightings(home: Home, rules: Sequence[RuleBase], as_of: date, now: datetime) -> list[Sighting]:
-    seen = outbox.sightings(home)
+def _sightings(seen: Mapping[str, Sighting], rules: Sequence[RuleBase], as_of: date, now: datetime) -> list[Sighting]:
     found = []
     for rule in rules:
         old, definition = seen.get(rule.id), rule.definition()
