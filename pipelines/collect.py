@@ -16,7 +16,7 @@ from scrapers.archive import Archive
 from scrapers.fetch import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError
 from warehouse.home import Home
-from warehouse.identity import identify
+from warehouse.identity import identify_offer
 from warehouse.landing import Origin, Seen, Status, land, land_rates
 from warehouse.ledger import accepted
 
@@ -69,11 +69,7 @@ def missing_gpus(provider: Provider, seen: Iterable[Seen]) -> list[str]:
     looks = list(seen)
     if any(look.status != "ok" for look in looks):
         return []
-    found = {
-        identify(provider.slug, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count).gpu.model
-        for look in looks
-        for o in look.offers
-    }
+    found = {identify_offer(provider.slug, offer).gpu.model for look in looks for offer in look.offers}
     return [gpu for gpu in provider.expects if gpu not in found]
 
 

@@ -22,7 +22,7 @@ from scrapers.labels import names_accelerator
 from scrapers.model import Page, Provider
 from scrapers.text import soup
 from warehouse.home import Home
-from warehouse.identity import identify
+from warehouse.identity import identify_offer
 from warehouse.landing import Seen
 
 COLUMNS = ("provider", "source", "change", "alarm", "seen_on", "before_on", "url")
@@ -83,8 +83,9 @@ def look(provider: Provider, page: Page) -> Look:
     """What stands on a page: read as a refresh reads it, and taken apart."""
     seen = read_page(provider, page)
     is_data = page.read().lstrip()[:1] in (b"{", b"[")
-    titles = _keys(page) if is_data else Counter(t for line in lines(soup(page)) for t in set(line.header) if t)
-    text = "" if is_data else soup(page).get_text(" ")
+    tree = None if is_data else soup(page)
+    titles = Counter(t for line in lines(tree) for t in set(line.header) if t) if tree is not None else _keys(page)
+    text = tree.get_text(" ") if tree is not None else ""
     near = re.findall(r"[$€£₹]\s*\d[\d.,]*\**\s*((?:/|per)\s*[\w/ -]{1,14})", text)
     units = frozenset(name for said in near for name in times(said))
     return Look(seen.status, seen.detail, len(seen.offers), _gpus(seen), titles, units)
@@ -93,7 +94,7 @@ def look(provider: Provider, page: Page) -> Look:
 def _gpus(seen: Seen) -> frozenset[str]:
     found = set()
     for o in seen.offers:
-        who = identify(seen.provider, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count)
+        who = identify_offer(seen.provider, o)
         if who.gpu.model:
             found.add(who.gpu.model)
         elif names_accelerator(o.gpu_label):

@@ -26,7 +26,7 @@ from scrapers.model import Page, ScrapeError
 from tests import mutating
 from tests.golden import Capture, captures
 from tests.test_providers import name, page_of
-from warehouse.identity import identify
+from warehouse.identity import identify_offer
 
 Row = tuple[object, ...]
 PAGES = [c for c in captures() if not c.meta.get("is_index") and json.loads(c.golden.read_text())]
@@ -46,7 +46,7 @@ def rows_of(page: Page) -> set[Row]:
     """The same of any page."""
     rows: set[Row] = set()
     for o in registry.get(page.provider).parse(page):
-        who = identify(page.provider, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count)
+        who = identify_offer(page.provider, o)
         gpu = (who.gpu.model, who.gpu.form_factor, who.gpu.memory_gb, who.gpu_count)
         sold = (o.region, o.pricing_model, o.term_months, o.price, o.upfront_price, o.price_unit, o.currency)
         if o.price is not None:

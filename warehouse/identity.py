@@ -15,6 +15,10 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrapers.model import Offer  # readers resolve labels, and need no more of it than its name
 
 SEEDS = Path(__file__).parent / "seeds"
 SNAP = Decimal("0.07")  # printed memory within 7 % of a known size is that size (22888 MiB, 143 GB)
@@ -228,6 +232,11 @@ def identify(
         stated = stated / count if count else None
     printed = resolve(label, stated) if label else Gpu()
     return Identity(_gpu(known, label, stated), count, known_count, printed=printed)
+
+
+def identify_offer(provider: str, o: Offer) -> Identity:
+    """The same of an offer as a provider's page states it."""
+    return identify(provider, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count)
 
 
 def _count_by_memory(known: InstanceGpus | None, label: str, stated_gb: Decimal) -> Decimal | None:
