@@ -209,7 +209,8 @@ def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) 
         page.fill("#query", "select '<img src=x onerror=alert(1)>' as x, date '2026-01-02' as d, 1.50::decimal(9, 2) as p, null as n, "
                             "-2.5::decimal(38, 18) as m, true as b")  # fmt: skip
         page.keyboard.press("Control+Enter")
-        page.wait_for_function("document.querySelector('#answer').textContent.includes('onerror')")
+        # by selector: a function would be evaluated, which the page's policy forbids
+        page.locator("#answer", has_text="onerror").wait_for()
         cells = page.locator("#answer td").all_inner_texts()
         assert cells == ["<img src=x onerror=alert(1)>", "2026-01-02", "1.5", "", "-2.5", "true"]
         assert page.locator("#answer img").count() == 0 and not faults(page)
@@ -219,7 +220,7 @@ def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) 
         assert "nowhere" in page.inner_text("#said")
         page.fill("#query", "from read_parquet('https://example.com/x.parquet')")
         page.keyboard.press("Control+Enter")
-        page.wait_for_function("!document.querySelector('#said').textContent.includes('nowhere')", timeout=30_000)
+        page.locator("#said", has_not_text="nowhere").wait_for(state="attached", timeout=30_000)
         assert page.locator("#said.wrong").count() == 1
         assert page.evaluate("window.violations") == []
     assert not [url for url in asked if not url.startswith((address, "blob:"))]
