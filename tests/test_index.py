@@ -251,6 +251,9 @@ def fated(fates: list[list[str]]) -> list[list[Seen]]:
     + [["lower", "lower", "failed", "same"], ["failed", "failed", "cut", "failed"], ["same", "doubt", "same", "cut"]],
     cuts={1, 2, 3, 4},
 )  # fmt: skip
+@example(  # two names fit a new one on its day; one of them came back, and went again
+    fates=[["same"] * 3 + ["doubt"], ["same"] * 3 + ["cut"], *[["same"] * 4] * 4, ["same"] * 3 + ["cut"]], cuts={6}
+)
 def test_added_look_by_look_is_as_built_at_once(
     tmp_path_factory: pytest.TempPathFactory, fates: list[list[str]], cuts: set[int]
 ) -> None:

@@ -4,9 +4,8 @@
 -- n_old, n_new: how many old names fit the new one, and the reverse.
 -- Why: without it a rename reads as a delisting and a launch, and the price history of the thing is cut in two.
 with ended as (
-    select * from gate.runs
-    where ended_on is not null and usd_price > 0 and price_scope <> 'offer_aggregate'
-    qualify row_number() over (partition by series_no order by run_no desc) = 1
+    -- One that comes back later, too: that is not known on the day.
+    select * from gate.runs where ended_on is not null and usd_price > 0 and price_scope <> 'offer_aggregate'
 ),
 begun as (
     select * from gate.runs
