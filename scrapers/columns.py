@@ -30,6 +30,7 @@ _STATES: tuple[tuple[str, Availability], ...] = (
     (r"wait\s?list|coming soon|pre-?\s?order|notify me|join", "waitlist"),
     (r"limited", "limited"),
 )
+LOWEST = re.compile(r"^(?:from|start(?:s|ing)?)\b", re.IGNORECASE)
 _NOTHING = re.compile(r"^[\W_]*$|^n/?a$|^not (?:available|offered)$", re.IGNORECASE)
 
 
@@ -160,10 +161,11 @@ class Quote:
         return self.money.amount if self.money else None
 
 
-def quote(page: Page, cell: str, column: Column) -> Quote | None:
+def quote(page: Page, cell: str, column: Column, is_of_smallest: bool = False) -> Quote | None:
     """What a cell of a price column says; None when it says nothing ("—", "").
 
-    A bound ("from $2") is a price only of a commitment: the floor is what is published of it.
+    A bound ("from $2") is a price only of a commitment, since the floor is what is published of it, and where
+    is_of_smallest: the row is of a range of sizes ("16-192" vCPUs), the smallest of which costs just that.
     Raises LayoutError for several amounts, and for words that are neither an amount nor a known way to state none.
     """
     if _NOTHING.match(cell):
@@ -180,7 +182,8 @@ def quote(page: Page, cell: str, column: Column) -> Quote | None:
             return Quote(None, "contact_sales")
         return Quote(None, "no_price_stated") if re.search(r"\d", cell) else None
     is_bound = column.is_floor or BOUND.search(cell) is not None
-    if not found.amount or (is_bound and column.model != "reserved"):
+    is_price = not is_bound or column.model == "reserved" or (is_of_smallest and LOWEST.search(cell) is not None)
+    if not found.amount or not is_price:
         return Quote(None, "no_price_stated")
     return Quote(found, "priced", state)
 

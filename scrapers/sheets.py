@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from scrapers.agreement import agreed, same_row
-from scrapers.columns import Column, price_column, quote, stated_time, unit
+from scrapers.columns import LOWEST, Column, price_column, quote, stated_time, unit
 from scrapers.grids import Line, lines
 from scrapers.labels import names_accelerator
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, clip
 from scrapers.text import count_prefix, number, soup
 
+_SIZES = re.compile(r"^\d[\d,.]*\s*[-–—]\s*\d[\d,.]*(?:\s*(?:[KMGT]i?B|v?CPUs?|cores?))?$", re.IGNORECASE)
 _EITHER = re.compile(r"^(?P<before>.*?)(?P<a>\S+)\s*/\s*(?P<b>[A-Z]+\d\S*)(?P<after>.*)$")
 
 
@@ -36,9 +37,17 @@ class Sheet:
 
 def offers(page: Page, rows: Iterable[Line], sheet: Sheet) -> Iterator[Offer]:
     """An offer per amount of every row whose label names an accelerator. Raises LayoutError for unreadable cells."""
-    for row in rows:
-        if row.column(*sheet.label) is not None and names_accelerator(row.get(*sheet.label)):
-            yield from _row(page, row, sheet)
+    priced = [r for r in rows if r.column(*sheet.label) is not None and names_accelerator(r.get(*sheet.label))]
+    # Where a row of one size says "from", too, the column is of bounds.
+    bounds = {
+        (row.section, row.header, title)
+        for row in priced
+        if not _has_sizes(row)
+        for title, cell in zip(row.header, row.texts, strict=True)
+        if LOWEST.search(cell)
+    }
+    for row in priced:
+        yield from _row(page, row, sheet, bounds)
 
 
 def found(page: Page, offers: Iterable[Offer], looked_for: str) -> Iterator[Offer]:
@@ -61,7 +70,12 @@ def sheet_of(page: Page, sheet: Sheet, looked_for: str = "a row with a GPU and a
     yield from found(page, offers(page, rows, known), looked_for)
 
 
-def _row(page: Page, row: Line, sheet: Sheet) -> Iterator[Offer]:
+def _has_sizes(row: Line) -> bool:
+    """Whether a row is of a range of machines: "16-192" vCPUs."""
+    return any(_SIZES.match(cell) for cell in row.texts)
+
+
+def _row(page: Page, row: Line, sheet: Sheet, bounds: Collection[tuple[str, tuple[str, ...], str]]) -> Iterator[Offer]:
     label = row.get(*sheet.label)
     count, gpu = count_prefix(label)
     if count is None and sheet.count:
@@ -72,7 +86,8 @@ def _row(page: Page, row: Line, sheet: Sheet) -> Iterator[Offer]:
         if i != row.column(*sheet.label) and (column := price_column(page, title, row.section)) is not None
     ]
     for column, cell in found:
-        said = quote(page, cell, column)
+        is_of_smallest = _has_sizes(row) and (row.section, row.header, column.title) not in bounds
+        said = quote(page, cell, column, is_of_smallest)
         if said is None:
             continue
         beside = said.money.unit if said.money else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -84,6 +85,16 @@ def test_a_bound_is_a_price_only_of_a_commitment() -> None:
     assert quote(PAGE, "—", on_demand) is None
     contact = quote(PAGE, "Contact sales", on_demand)
     assert contact and contact.status == "contact_sales"
+
+
+def test_a_price_of_the_smallest_of_several_sizes_is_one_and_no_upper_bound() -> None:
+    on_demand = price_column(PAGE, "ON-DEMAND")
+    assert on_demand
+    said = quote(PAGE, "from $1.55", on_demand, is_of_smallest=True)
+    assert said and said.price == Decimal("1.55") and said.status == "priced"
+    for cell in ("as low as $2", "up to $3", "from $0"):
+        said = quote(PAGE, cell, on_demand, is_of_smallest=True)
+        assert said and said.price is None
 
 
 @pytest.mark.parametrize(

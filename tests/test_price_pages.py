@@ -274,3 +274,12 @@ def test_money(text: str, amount: str, currency: str, unit: str) -> None:
 )
 def test_what_a_cut_hit_is_dropped(cut: str, left: str) -> None:
     assert complete(cut) == left
+
+
+def test_from_is_a_price_where_only_a_range_of_sizes_has_it() -> None:
+    head, sizes = "Item|vCPUs|On-demand, GPU-hour", "NVIDIA L40S|16-192|from $1.82"
+    one = {str(offer.price) for offer in read("nebius", table(head, "NVIDIA H200|16|$3.50", sizes))}
+    assert one == {"3.50", "1.82"}
+    # A column in which one size is "from", too, states bounds: of a market, say.
+    (several,) = {o.price for o in read("nebius", table(head, "NVIDIA H200|16|from $0.99", sizes))}
+    assert several is None

@@ -61,8 +61,8 @@ COUNTS = {
     "lium/2026-08_machines.json": 15,  # of 17 models, two have no host
     "massedcompute/2026-08_pricing_flight.html": 4,
     "nebius/2024-11-15_prices.html": 10,  # five rows on demand and reserved
-    "nebius/2026-08_prices_flight.html": 10,  # five GPUs on demand and preemptible; L40S is "from"
-    "nebius/2026-09_prices_announced_rise.html": 5,  # spot is "from"; the rise of October is not in force
+    "nebius/2026-08_prices_flight.html": 14,  # seven rows on demand and preemptible; of the L40S the smallest size
+    "nebius/2026-09_prices_announced_rise.html": 7,  # spot is "from", of every size; the rise of October is not in force
     "paperspace/2024-01-23_pricing.html": 13,  # twelve cards, and the on-demand price of a footnote
     "runpod/2023-09-29_pricing.html": 77,
     "runpod/2025-09-09_pricing.html": 10,

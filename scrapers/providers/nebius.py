@@ -20,7 +20,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")  # Markdown
 def parse(page: Page) -> Iterator[Offer]:
     """Prices per GPU-hour where the header says so, else per instance-hour of "8 × H100 SXM" (2024).
 
-    "from" is no price: it depends on the CPUs beside the GPU. An announced price carries the day it begins.
+    "from" beside a range of CPUs is the price of the smallest machine. An announced price carries the day it begins.
     """
     tree = soup(page)
     tables = (block for value in stream(page) for block in having(value, "title", "table"))
