@@ -29,7 +29,9 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def _is_inference(row: Line) -> bool:
-    return "inference" in row.section.lower() or "endpoint" in row.section.lower()
+    """By the heading; bands of days are of clusters, wherever on the page their table has come to stand."""
+    is_said = "inference" in row.section.lower() or "endpoint" in row.section.lower()
+    return is_said and not any("DAYS" in title for title in row.header)
 
 
 PROVIDER = Provider(
