@@ -69,9 +69,16 @@ def test_the_bill_has_every_part(con: Connection) -> None:
     # 100 GB free, 9,900 GB at 0.09; 2,000 GB for 365 of 730 hours at 0.08.
     found = bill(con, "aws", 8, 365, 10_000, 2_000)
     assert (found["compute_usd"], found["egress_usd"], found["storage_usd"]) == (4380, 891, 80)
-    assert found["total_usd"] == 5351 and not found["is_checked"]
+    assert found["total_usd"] == 5351 and found["is_checked"]
     free = bill(con, "coreweave", 1, 730, 10_000, 1_000)
     assert (free["egress_usd"], free["storage_usd"], free["is_checked"]) == (0, 70, True)
+
+
+def test_rates_are_checked_when_each_was_read(con: Connection) -> None:
+    with SEED.open(newline="") as stream:
+        typed = {row["provider"] for row in csv.DictReader(stream) if "usd" in row["fact"] and row["how"] != "read"}
+    told = rows(con, "from marts.provider_rates")
+    assert {row["provider"] for row in told if not row["are_checked"]} == typed
 
 
 def test_volume_rates_hold_for_a_month_not_for_the_job(con: Connection) -> None:
@@ -91,6 +98,7 @@ def test_providers_side_by_side(con: Connection) -> None:
     (aws,) = rows(con, "from marts.provider_comparison where provider = 'aws' and gpu is not null")
     assert aws["on_demand_usd_per_gpu_hour"] == Decimal("1.5") and aws["max_gpu_count"] == 8
     assert (aws["type"], aws["hq_country"], aws["egress_usd_10tb"]) == ("hyperscaler", "US", 891)
+    assert "regions" in str(aws["regions_stated"])
     (gcp,) = rows(con, "from marts.provider_comparison where provider = 'gcp'")
     assert gcp["gpu"] is None and gcp["billing_seconds"] == 1
 

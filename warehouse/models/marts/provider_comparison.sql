@@ -1,8 +1,9 @@
 -- Providers side by side, by the seed document's criteria: price, availability, delivery, network, support, and what the bill
 -- adds. Grain: provider x gpu x form_factor x gpu_memory_gb in force now; one row with no GPU for a provider without a price.
 -- on_demand_, reserved_, spot_usd_per_gpu_hour: the lowest, all-in. max_gpu_count: GPUs of the largest machine. n_regions:
--- places with a price, regions that the page does not tell apart counting as one. availability: the best that is stated. egress_usd_10tb, _30tb: of as
--- many decimal terabytes in a month. unchecked: facts here that were typed from memory. NULL: unknown.
+-- places with a price, regions that the page does not tell apart counting as one. regions_stated: where the provider says it is,
+-- with whatever hardware. availability: the best that is stated. egress_usd_10tb, _30tb: of as many decimal terabytes in a month.
+-- unchecked: facts here that were typed from memory. NULL: unknown.
 with offered as (
     select
         provider, gpu, form_factor, gpu_memory_gb,
@@ -24,6 +25,7 @@ facts as (
         provider,
         max(value) filter (where fact = 'type') as type,
         max(value) filter (where fact = 'hq_country') as hq_country,
+        max(value) filter (where fact = 'regions') as regions_stated,
         max(value) filter (where fact = 'delivery') as delivery,
         max(value) filter (where fact = 'interconnect') as interconnect,
         max(value) filter (where fact = 'support') as support,
@@ -38,6 +40,7 @@ select
     f.type,
     f.hq_country,
     o.* exclude (provider),
+    f.regions_stated,
     f.delivery,
     f.interconnect,
     f.support,

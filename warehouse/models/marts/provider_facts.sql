@@ -1,7 +1,8 @@
 -- What a provider sells beside the GPU, and at what: the seed document's criteria for comparing clouds, typed by hand.
--- Grain: provider x fact x from_gb. fact: type, hq_country (ISO 3166), delivery, interconnect, support, minimum (commitment),
--- billing_seconds (granularity), egress_usd_per_gb (to the internet), storage_usd_per_gb_month. from_gb, to_gb: of a month's
--- volume that this rate holds for, NULL for facts that are no rates; to_gb NULL: and all beyond. usd: the rate.
+-- Grain: provider x fact x from_gb. fact: type, hq_country (ISO 3166), regions (as the source words them), delivery,
+-- interconnect, support, minimum (commitment), billing_seconds (granularity), egress_usd_per_gb (to the internet),
+-- storage_usd_per_gb_month. from_gb, to_gb: of a month's volume that this rate holds for, NULL for facts that are no rates;
+-- to_gb NULL: and all beyond. usd: the rate.
 -- is_checked: read in the source on stated_on; else typed from memory then, to be checked there before anyone relies on it.
 select
     provider,

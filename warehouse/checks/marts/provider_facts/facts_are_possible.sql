@@ -2,8 +2,8 @@
 select provider, fact, from_gb, value
 from marts.provider_facts
 where fact not in (
-        'type', 'hq_country', 'delivery', 'interconnect', 'support', 'minimum', 'billing_seconds', 'egress_usd_per_gb',
-        'storage_usd_per_gb_month'
+        'type', 'hq_country', 'regions', 'delivery', 'interconnect', 'support', 'minimum', 'billing_seconds',
+        'egress_usd_per_gb', 'storage_usd_per_gb_month'
     )
     or (fact = 'type' and value not in ('hyperscaler', 'neocloud', 'marketplace', 'aggregator'))
     or (fact = 'hq_country' and not regexp_full_match(value, '[A-Z]{2}'))
