@@ -195,14 +195,28 @@ class Shop:
             return [day for (day,) in found.fetchall()]
 
 
+def oracle_alone(patch: pytest.MonkeyPatch) -> None:
+    only(patch, "oracle")
+    patch.setattr(refresh, "instance", ephemeral)
+    patch.setattr(scrape, "RETRY", dg.RetryPolicy(max_retries=1))  # at once, not after half a minute
+
+
+@pytest.fixture(scope="module")
+def one_run(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """What every shop is a copy of."""
+    home = Home(tmp_path_factory.mktemp("shop") / "home")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as left:
+        oracle_alone(patch)
+        command_line.main(["refresh", "--replay", str(CAPTURES), "--date", str(FIRST), "--home", str(home.root)])
+    assert not left.value.code
+    return home
+
+
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
-    only(monkeypatch, "oracle")
-    monkeypatch.setattr(refresh, "instance", ephemeral)
-    monkeypatch.setattr(scrape, "RETRY", dg.RetryPolicy(max_retries=1))  # at once, not after half a minute
-    made = Shop(Home(tmp_path / "home"), capsys)
-    assert made.refresh(FIRST)[0] == 0
-    return made
+def shop(one_run: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shop:
+    oracle_alone(monkeypatch)
+    shutil.copytree(one_run.root, tmp_path / "home")
+    return Shop(Home(tmp_path / "home"), capsys)
 
 
 NEXT = FIRST + timedelta(days=1)
