@@ -19,6 +19,8 @@ from warehouse.seeding import load_seeds
 log = logging.getLogger("gpuhour.build")
 SEEDS = Path(__file__).parent / "seeds"
 CHECKS = Path(__file__).parent / "checks"
+# Made in parts where everything is made anew, so that memory holds one of them: a part has a share of the series.
+IN_PARTS = ("staging.intervals",)
 PUBLISHED_STEPS = ("staging.touched", "staging.intervals")  # what the published file still has to follow
 
 
@@ -138,8 +140,8 @@ def prepare(con: Connection) -> tuple[dict[str, models.Model], list[str]]:
     return found, models.in_order(found, _made_by_python())
 
 
-def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> None:
-    """(Re)make one table. The old one stays when the new one fails."""
+def run_model(con: Connection, name: str, found: dict[str, models.Model], n_parts: int = 1) -> None:
+    """(Re)make one table, in parts where its SQL asks for its part. The old one stays when the new one fails."""
     log.debug("building %s", name)
     if name in PYTHON_TABLES:
         PYTHON_TABLES[name][1](con)
@@ -149,7 +151,9 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model]) -> Non
         if macro in model.calls:  # only now do the tables exist that it binds
             con.execute(made.sql)
     kind = "view" if model.is_view else "table"
-    con.execute(f"create or replace {kind} {name} as {model.sql}")
+    for nth in range(n_parts):
+        con.execute(f"set variable part = [{nth}, {n_parts}]")
+        con.execute(f"insert into {name} {model.sql}" if nth else f"create or replace {kind} {name} as {model.sql}")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
     if name == "v1.meta":  # all that asks for the newest prices comes after it
         contract.tell_the_day(con)
@@ -248,9 +252,14 @@ def _build(con: Connection, home: Home) -> list[str]:
     kept = set() if chosen.is_whole else {n for n in models.of_seeds_alone(found, made) if not _is_step(n)}
     for name in order:
         if name not in first | kept:
-            run_model(con, name, found)
+            run_model(con, name, found, _n_parts(con) if chosen.is_whole and name in IN_PARTS else 1)
     plan.remember(con, chosen)
     return order
+
+
+def _n_parts(con: Connection) -> int:
+    n_runs: int = con.execute("select count(*) from core.runs").fetchall()[0][0]
+    return 1 + n_runs // plan.ROWS_AT_ONCE
 
 
 def _is_step(name: str) -> bool:

@@ -2,6 +2,7 @@
 -- Grain: series_no (announcements belong to the series they are of) x valid_from x first_look. valid_from, valid_to: DATE,
 -- valid_to exclusive, NULL while open. A price announced for later begins on its day, unless it was withdrawn before.
 -- last_on: when the price was last seen. ended_by: change, gone, NULL. old_*: the price before, and whether it had gone.
+-- The variable part: which share of the series is made, of how many (build.IN_PARTS).
 with runs as (
     select
         t.main_no,
@@ -16,6 +17,7 @@ with runs as (
     join staging.touched as t
         on t.main_no = coalesce(a.main_no, s.main_no) and greatest(r.first_on, coalesce(r.effective_from, r.first_on)) >= t.from_on
     left join core.verdicts as v on v.series_no = r.series_no and v.run_no = r.run_no
+    where t.main_no % getvariable('part')[2] = getvariable('part')[1]
 ),
 kept as (
     select
