@@ -32,6 +32,7 @@ PROVIDERS = 50
 GPUS = ("A100", "H100 SXM", "A10", "L4", "T4", "V100", "L40S", "H200", "RTX A6000", "RTX 4090")
 SAMPLE = 10_000  # series for SQLite and pandas
 USAGE = 1_000_000
+HISTORY = ("closed_intervals", "open_intervals", "series", "looks", "source_days")  # what the views of v1 read
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +208,9 @@ def report(size: Size, folder: Path) -> None:
             "select count(*) from core.intervals as i join core.series as s using (series_no) where s.source = 'bench/feed'"
         ).fetchall()[0][0]
         held = con.execute("select count(*) filter (where status = 'held') from v1.quality_events").fetchall()[0][0]
+        history = sum(size_of(con, f"core.{table}") for table in HISTORY)
     print(f"  {rows:,} change rows of {moves:,} moves ({held:,} held); published {home.published.stat().st_size / rows:.1f} bytes a change row, "
-          f"{home.published.stat().st_size / n:.2f} an observation; plain table {size_of(scratch, 'obs') / n:.2f} an observation", flush=True)  # fmt: skip
+          f"{history / rows:.1f} without the cost tables, {home.published.stat().st_size / n:.2f} an observation; plain table {size_of(scratch, 'obs') / n:.2f} an observation", flush=True)  # fmt: skip
     ask(size, home, scratch, folder)
     # One more day of every series, through the gate; then another, as every further one.
     for day in range(size.days, size.days + 2):
