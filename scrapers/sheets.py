@@ -71,8 +71,11 @@ def sheet_of(page: Page, sheet: Sheet, looked_for: str = "a row with a GPU and a
 
 
 def _has_sizes(row: Line) -> bool:
-    """Whether a row is of a range of machines: "16-192" vCPUs."""
-    return any(_SIZES.match(cell) for cell in row.texts)
+    """Whether a row is of a range of machines, all with the same GPUs: "16-192" vCPUs."""
+    return any(
+        _SIZES.match(cell) and not re.search("GPU|VRAM", title)
+        for title, cell in zip(row.header, row.texts, strict=True)
+    )
 
 
 def _row(page: Page, row: Line, sheet: Sheet, bounds: Collection[tuple[str, tuple[str, ...], str]]) -> Iterator[Offer]:

@@ -280,6 +280,10 @@ def test_from_is_a_price_where_only_a_range_of_sizes_has_it() -> None:
     head, sizes = "Item|vCPUs|On-demand, GPU-hour", "NVIDIA L40S|16-192|from $1.82"
     one = {str(offer.price) for offer in read("nebius", table(head, "NVIDIA H200|16|$3.50", sizes))}
     assert one == {"3.50", "1.82"}
+    # Of which GPUs it is the price is not said.
+    assert [o.price for o in read("nebius", table("Item|VRAM|On-demand, GPU-hour", "NVIDIA A100|40-80|from $1"))] == [
+        None
+    ]
     # A column in which one size is "from", too, states bounds: of a market, say.
     (several,) = {o.price for o in read("nebius", table(head, "NVIDIA H200|16|from $0.99", sizes))}
     assert several is None
