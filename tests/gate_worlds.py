@@ -15,24 +15,22 @@ from warehouse.seeding import load_seeds
 
 DAY = date(2024, 3, 10)
 RUN_TYPES = {
-    "series_no": "integer", "run_no": "integer", "is_new": "boolean", "source": "varchar", "feed": "varchar",
+    "series_no": "integer", "run_no": "integer", "is_new": "boolean", "source": "varchar",
     "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu": "varchar", "form_factor": "varchar",
     "gpu_memory_gb": "decimal(9,3)", "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)",
     "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)", "region": "varchar", "zone": "varchar",
     "pricing_model": "varchar", "term_months": "integer", "upfront": "varchar", "price_scope": "varchar",
-    "rank": "integer", "is_announced": "boolean", "first_at": "timestamptz", "first_on": "date",
-    "last_at": "timestamptz", "last_on": "date", "n_seen": "integer", "ended_on": "date", "price": "decimal(38,18)",
-    "currency": "varchar", "price_unit": "varchar", "usd_price": "decimal(38,18)",
-    "usd_per_gpu_hour": "decimal(18,6)", "price_status": "varchar", "n_prices": "integer", "effective_from": "date",
-    "sha256": "varchar", "look_no": "integer",
+    "is_announced": "boolean", "first_at": "timestamptz", "first_on": "date", "last_on": "date", "n_seen": "integer",
+    "ended_on": "date", "price": "decimal(38,18)", "price_unit": "varchar", "usd_price": "decimal(38,18)",
+    "usd_per_gpu_hour": "decimal(18,6)", "price_status": "varchar", "n_prices": "integer",
 }  # fmt: skip
 ORDINARY: dict[str, Any] = {
-    "series_no": 1, "run_no": 1, "is_new": True, "source": "list", "feed": "list", "provider": "acme", "instance": "x1",
+    "series_no": 1, "run_no": 1, "is_new": True, "source": "list", "provider": "acme", "instance": "x1",
     "gpu_label": "H100", "gpu": "H100", "form_factor": "", "gpu_memory_gb": 80, "gpu_count": 1, "known_count": None,
     "label_gpu": "H100", "label_memory_gb": 80, "region": "north", "zone": "", "pricing_model": "on_demand",
-    "term_months": 0, "upfront": "", "price_scope": "instance", "rank": 1, "is_announced": False, "first_on": DAY,
-    "n_seen": 1, "ended_on": None, "price": 4, "currency": "USD", "price_unit": "instance_hour",
-    "price_status": "priced", "n_prices": 1, "effective_from": None, "sha256": "", "look_no": 1,
+    "term_months": 0, "upfront": "", "price_scope": "instance", "is_announced": False, "first_on": DAY,
+    "n_seen": 1, "ended_on": None, "price": 4, "price_unit": "instance_hour", "price_status": "priced",
+    "n_prices": 1,
 }  # fmt: skip
 OTHER_TABLES = {
     "core.looks": "look_no integer, provider varchar, feed varchar, source_url varchar, captured_at timestamptz, "
@@ -52,7 +50,6 @@ def run(**differs: Any) -> dict[str, Any]:
     row = ORDINARY | differs
     row.setdefault("last_on", row["first_on"] + timedelta(days=row["n_seen"] - 1))
     row["first_at"] = datetime.combine(row["first_on"], time(6), UTC)
-    row["last_at"] = datetime.combine(row["last_on"], time(6), UTC)
     row["usd_price"] = row["price"]
     if row["price"] is not None and row["price_scope"] == "instance" and row["gpu_count"]:
         count = 1 if row["price_unit"] == "gpu_hour" else Decimal(str(row["gpu_count"]))
@@ -64,7 +61,7 @@ def steps(*prices: float, first_on: date = DAY, looks: int = 1, **differs: Any) 
     """One series that states these prices one after the other, each for `looks` days."""
     return [
         run(
-            run_no=n + 1, price=p, n_seen=looks, first_on=first_on + timedelta(days=n * looks), look_no=n + 1, **differs
+            run_no=n + 1, price=p, n_seen=looks, first_on=first_on + timedelta(days=n * looks), **differs
         )
         for n, p in enumerate(prices)
     ]

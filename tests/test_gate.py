@@ -213,7 +213,7 @@ def test_the_run_after_confirms() -> None:
 def test_another_source_confirms_and_the_same_one_elsewhere_does_not() -> None:
     cut = steps(9, 4)
     same_day = {"series_no": 2, "price": 4, "first_on": DAY + timedelta(days=1)}
-    assert statuses([*cut, run(**same_day, source="other", feed="other")])[1, 2] == ("big_jump", "released")
+    assert statuses([*cut, run(**same_day, source="other")])[1, 2] == ("big_jump", "released")
     assert statuses([*cut, run(**same_day, region="south")])[1, 2] == ("big_jump", "held")
 
 

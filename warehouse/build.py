@@ -21,6 +21,9 @@ SEEDS = Path(__file__).parent / "seeds"
 CHECKS = Path(__file__).parent / "checks"
 # Made in parts where everything is made anew, so that memory holds one of them: a part has a share of the series.
 IN_PARTS = ("staging.intervals",)
+# Their joins are done as written, the smaller table last: of tables made in the same transaction DuckDB knows no size,
+# and might hold all runs of all years in memory.
+AS_WRITTEN = ("gate.runs", "staging.intervals", "staging.judged")
 PUBLISHED_STEPS = ("staging.touched", "staging.intervals")  # what the published file still has to follow
 
 
@@ -99,7 +102,8 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
     "core.series": (frozenset({"staging.new_series"}), state.add_series),
     "core.runs": (frozenset({"staging.runs"}), state.add_runs),
     "core.heads": (frozenset({"core.runs"}), state.show_heads),
-    "core.closed_runs": (frozenset({"core.runs"}), state.show_closed_runs),
+    "core.recent_runs": (frozenset({"core.runs"}), state.show_recent_runs),
+    "core.old_runs": (frozenset({"core.runs"}), state.show_old_runs),
     "core.look_counts": (frozenset({"staging.look_counts"}), state.add_look_counts),
     "core.price_counts": (frozenset({"gate.price_counts"}), state.add_price_counts),
     "core.thin_looks": (frozenset({"gate.thin_looks"}), state.add_thin_looks),
@@ -110,6 +114,7 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
         frozenset({"staging.intervals", "staging.seen_again", "staging.index_from"}),
         state.add_intervals,
     ),
+    "core.judged": (frozenset({"staging.judged"}), state.add_judged),
     "core.index_prices": (frozenset({"staging.index_prices"}), state.add_index_prices),
     "core.index_links": (frozenset({"staging.index_links"}), state.add_index_links),
 }
@@ -151,9 +156,12 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model], n_part
         if macro in model.calls:  # only now do the tables exist that it binds
             con.execute(made.sql)
     kind = "view" if model.is_view else "table"
+    if name in AS_WRITTEN:
+        con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     for nth in range(n_parts):
         con.execute(f"set variable part = [{nth}, {n_parts}]")
         con.execute(f"insert into {name} {model.sql}" if nth else f"create or replace {kind} {name} as {model.sql}")
+    con.execute("reset disabled_optimizers")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
     if name == "v1.meta":  # all that asks for the newest prices comes after it
         contract.tell_the_day(con)

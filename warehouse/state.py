@@ -1,7 +1,8 @@
 """What the build keeps between builds: looks, series, runs, verdicts and intervals, extended by what newly landed.
 
-`state.*` are plain tables, `core.*` is what the models see of them. Every newest run of a series is in state.heads;
-what came before it in state.closed_runs, as narrow as can be, which only grows. Intervals the same.
+`state.*` are plain tables, `core.*` is what the models see of them. Every newest run of a series is in state.heads, the
+twelve before it in state.recent_runs, all others in state.old_runs, which only grows: a day's prices are judged by the
+first two, whose size is that of the day. Of intervals, the open ones are apart from the closed.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ _RUN = """
 """
 # price: as nearly all are stated; long_price: what has more digits. Half of an interval's bytes are prices.
 _INTERVAL = """
-    series_no integer, valid_from date, valid_to date, first_on date, last_on date, first_look integer,
-    usd_per_gpu_hour decimal(18, 6), price decimal(18, 10), long_price decimal(38, 18), upfront_price decimal(38, 18),
+    series_no integer, valid_from date, valid_to date, last_on date, first_look integer,
+    usd_per_gpu_hour decimal(18, 6), price decimal(18, 6), long_price decimal(38, 18), upfront_price decimal(38, 18),
     currency varchar, price_unit varchar, usd_per_unit double, rate_on date, effective_from date, availability varchar,
     quality varchar, gpu_label varchar, text varchar, ended_by varchar, old_usd_per_gpu_hour decimal(18, 6),
     old_ended_by varchar
 """
+N_RECENT = 12  # runs before the newest; as many as the gate asks of a series that moved once (gate.runs)
 TABLES = {
     "files": "name varchar, stamp varchar",
     # build_id: of the newest build; grew_from: of the one that it added to, NULL where it made everything anew.
@@ -39,7 +41,8 @@ TABLES = {
         term_months integer, upfront varchar, price_scope varchar, rank integer, origin varchar, gpu_label varchar,
         known_count decimal(18, 10), label_gpu varchar, label_memory_gb decimal(9, 3)
     """,
-    "closed_runs": _RUN,
+    "old_runs": _RUN,
+    "recent_runs": _RUN,
     "heads": _RUN,
     # The series that this build touches: all of their runs from from_run_no on are new (NULL: none is); what they state
     # changes from moved_on on. is_only_seen: the newest run goes on, and that is all.
@@ -47,6 +50,12 @@ TABLES = {
     "verdicts": """
         series_no integer, run_no integer, first_on date, verdict varchar, status varchar, rule varchar, class varchar,
         expected double, reason varchar, confirmed_by varchar
+    """,
+    # The runs that have a verdict, beside the price that was in force before them.
+    "judged": """
+        series_no integer, run_no integer, first_look integer, last_on date, price decimal(38, 18), currency varchar,
+        price_unit varchar, usd_per_gpu_hour decimal(18, 6), text varchar, last_good decimal(38, 18),
+        last_good_usd_per_gpu_hour decimal(18, 6)
     """,
     "findings": """
         series_no integer, run_no integer, rule varchar, verdict varchar, class varchar, is_contradiction boolean,
@@ -74,14 +83,16 @@ VIEWS = {
     "looks": "from state.looks",
     "series": "from state.series",
     "verdicts": "from state.verdicts",
+    "judged": "from state.judged",
     "findings": "from state.findings",
     "aliases": "from state.aliases",
     "price_counts": "from state.price_counts",
     "look_counts": "from state.look_counts",
     "thin_looks": "from state.thin_looks",
-    "runs": "from state.heads union all from state.closed_runs",
+    "runs": "from state.heads union all from state.recent_runs union all from state.old_runs",
     "heads": "from state.heads",
-    "closed_runs": "from state.closed_runs",
+    "recent_runs": "from state.recent_runs",
+    "old_runs": "from state.old_runs",
     "closed_intervals": "from state.closed_intervals",
     "open_intervals": "from state.open_intervals",
     "intervals": "select * replace (coalesce(long_price, price) as price) "
@@ -121,8 +132,16 @@ def add_series(con: Connection) -> None:
 
 def add_runs(con: Connection) -> None:
     """core.runs: stretches of looks at which a series stated the same. Grain: series_no x run_no."""
-    run = _columns(con, "closed_runs")
-    con.execute(f"insert into state.closed_runs select {run} from staging.runs where not is_last")  # noqa: S608
+    run = _columns(con, "heads")
+    newest = "(select series_no, max(run_no) as newest_no from staging.runs group by series_no) as n"
+    overtaken = f"n.series_no = r.series_no and r.run_no < n.newest_no - {N_RECENT}"
+    con.execute(f"insert into state.old_runs select r.* from state.recent_runs as r join {newest} on {overtaken}")  # noqa: S608
+    con.execute(f"delete from state.recent_runs as r using {newest} where {overtaken}")  # noqa: S608
+    for table, age in (("old_runs", f"> {N_RECENT}"), ("recent_runs", f"between 1 and {N_RECENT}")):
+        con.execute(
+            f"insert into state.{table} select {run} from staging.runs join {newest} using (series_no) "  # noqa: S608
+            f"where newest_no - run_no {age}"
+        )
     con.execute(
         "create or replace table state.heads as "  # noqa: S608 -- column names of ours, here and below
         f"select {run} from state.heads anti join staging.runs using (series_no) union all "
@@ -141,9 +160,14 @@ def show_heads(con: Connection) -> None:
     _show(con, "heads")
 
 
-def show_closed_runs(con: Connection) -> None:
-    """core.closed_runs: all but the newest run of every series. Grain: series_no x run_no."""
-    _show(con, "closed_runs")
+def show_recent_runs(con: Connection) -> None:
+    """core.recent_runs: the twelve runs before the newest of every series. Grain: series_no x run_no."""
+    _show(con, "recent_runs")
+
+
+def show_old_runs(con: Connection) -> None:
+    """core.old_runs: all runs before those of core.recent_runs. Grain: series_no x run_no."""
+    _show(con, "old_runs")
 
 
 def add_look_counts(con: Connection) -> None:
@@ -182,6 +206,17 @@ def add_verdicts(con: Connection) -> None:
     )
     con.execute("insert into state.verdicts by name from staging.changed_verdicts where verdict is not null")
     _show(con, "verdicts")
+
+
+def add_judged(con: Connection) -> None:
+    """core.judged: what each run with a verdict stated, and the price before it. Grain: series_no x run_no."""
+    for changed in ("staging.judged", "staging.changed_verdicts"):
+        con.execute(
+            f"delete from state.judged using {changed} as c "  # noqa: S608 -- names of ours
+            "where judged.series_no = c.series_no and judged.run_no = c.run_no"
+        )
+    con.execute("insert into state.judged by name from staging.judged")
+    _show(con, "judged")
 
 
 def add_intervals(con: Connection) -> None:

@@ -16,22 +16,28 @@ pasts as (
     join core.heads as h using (series_no)
     where m.from_run_no is not null or m.series_no in (select series_no from doubted)
 ),
+oldest as (
+    select series_no, min(run_no) as run_no from core.recent_runs group by series_no
+),
+-- Hardly any in an append: then DuckDB does not look at the old runs at all.
+further_back as (
+    select p.* from pasts as p join oldest as o using (series_no) where o.run_no > greatest(p.after_no, 0) + 1
+),
 chosen as (
     select h.* from core.heads as h
     union all by name
-    select c.* from core.closed_runs as c join pasts as p on p.series_no = c.series_no and c.run_no > p.after_no
+    select c.* from core.recent_runs as c join pasts as p on p.series_no = c.series_no and c.run_no > p.after_no
+    union all by name
+    select c.* from core.old_runs as c join further_back as p on p.series_no = c.series_no and c.run_no > p.after_no
 )
 select
     r.series_no, r.run_no, coalesce(r.run_no >= m.from_run_no, false) as is_new,
-    s.source, s.feed, s.provider, s.instance, s.gpu_label, s.gpu, s.form_factor, s.gpu_memory_gb, s.gpu_count,
+    s.source, s.provider, s.instance, s.gpu_label, s.gpu, s.form_factor, s.gpu_memory_gb, s.gpu_count,
     s.known_count, s.label_gpu, s.label_memory_gb, s.region, s.zone, s.pricing_model, s.term_months, s.upfront,
-    s.price_scope, s.rank, s.is_announced,
-    a.captured_at as first_at, r.first_on, z.captured_at as last_at, r.last_on, r.n_seen, r.ended_on,
-    r.price, r.currency, r.price_unit, r.usd_price, r.usd_per_gpu_hour, r.price_status, r.n_prices, r.effective_from,
-    a.sha256, r.first_look as look_no
+    s.price_scope, s.is_announced, a.captured_at as first_at, r.first_on, r.last_on, r.n_seen, r.ended_on,
+    r.price, r.price_unit, r.usd_price, r.usd_per_gpu_hour, r.price_status, r.n_prices
 from chosen as r
 join core.series as s using (series_no)
 join near using (provider)
 join core.looks as a on a.look_no = r.first_look
-join core.looks as z on z.look_no = r.last_look
 left join state.moved as m using (series_no)

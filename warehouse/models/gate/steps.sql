@@ -15,6 +15,11 @@ with priced as (
     from gate.runs as r
     left join gate.contradicted as c using (series_no, run_no)
     where r.usd_price > 0 and r.price_scope <> 'offer_aggregate'
+        -- Most series have one run at hand, and have not moved.
+        and (
+            r.series_no in (select series_no from gate.runs group by series_no having count(*) > 1)
+            or r.series_no in (select series_no from gate.findings_now where verdict = 'quarantine')
+        )
 ),
 numbered as (
     select *, sum(starts::integer) over (partition by series_no order by run_no) as step_no from priced

@@ -3,21 +3,39 @@
 -- valid_to exclusive, NULL while open. A price announced for later begins on its day, unless it was withdrawn before.
 -- last_on: when the price was last seen. ended_by: change, gone, NULL. old_*: the price before, and whether it had gone.
 -- The variable part: which share of the series is made, of how many (build.IN_PARTS).
-with runs as (
+with oldest as (
+    select series_no, min(run_no) as run_no, min(first_on) as first_on from core.recent_runs group by series_no
+),
+tracks as (
     select
-        t.main_no,
-        r.*,
+        s.series_no, s.is_announced, t.main_no, t.from_on,
+        -- Only an announced price is in force from another day on than that on which it was first seen.
+        o.run_no > 1 and (s.is_announced or o.first_on >= t.from_on) as is_far_back
+    from core.series as s
+    left join core.aliases as a on a.series_no = s.main_no
+    join staging.touched as t on t.main_no = coalesce(a.main_no, s.main_no)
+    left join oldest as o on o.series_no = s.series_no
+    where t.main_no % getvariable('part')[2] = getvariable('part')[1]
+),
+stated as (
+    select t.*, r.* exclude (series_no) from core.heads as r join tracks as t using (series_no)
+    union all
+    select t.*, r.* exclude (series_no) from core.recent_runs as r join tracks as t using (series_no)
+    union all
+    -- Hardly any in an append: then DuckDB does not look at the old runs at all.
+    select t.*, r.* exclude (series_no)
+    from core.old_runs as r
+    join (from tracks where is_far_back) as t using (series_no)
+),
+runs as (
+    select
+        r.* exclude (from_on, is_far_back),
         greatest(r.first_on, coalesce(r.effective_from, r.first_on)) as valid_from,
-        s.is_announced,
         coalesce(v.status <> 'released', false) as is_held, -- a person rejects flagged prices, too
         case when v.verdict = 'flag' then 'flagged' when v.status = 'released' then 'released' else 'ok' end as quality
-    from core.runs as r
-    join core.series as s using (series_no)
-    left join core.aliases as a on a.series_no = s.main_no
-    join staging.touched as t
-        on t.main_no = coalesce(a.main_no, s.main_no) and greatest(r.first_on, coalesce(r.effective_from, r.first_on)) >= t.from_on
+    from stated as r
     left join core.verdicts as v on v.series_no = r.series_no and v.run_no = r.run_no
-    where t.main_no % getvariable('part')[2] = getvariable('part')[1]
+    where greatest(r.first_on, coalesce(r.effective_from, r.first_on)) >= r.from_on
 ),
 kept as (
     select
@@ -92,10 +110,10 @@ intervals as (
     where not j.goes_on
 )
 select
-    i.main_no as series_no, i.valid_from, i.valid_to, i.first_on, i.last_on, i.first_look,
+    i.main_no as series_no, i.valid_from, i.valid_to, i.last_on, i.first_look,
     i.usd_per_gpu_hour,
-    if(try_cast(i.price as decimal(18, 10)) = i.price, i.price, null)::decimal(18, 10) as price,
-    if(try_cast(i.price as decimal(18, 10)) = i.price, null, i.price) as long_price,
+    if(try_cast(i.price as decimal(18, 6)) = i.price, i.price, null)::decimal(18, 6) as price,
+    if(try_cast(i.price as decimal(18, 6)) = i.price, null, i.price) as long_price,
     i.upfront_price, i.currency, i.price_unit, i.usd_per_unit, i.rate_on,
     i.effective_from, i.availability, i.quality, i.gpu_label, i.text,
     if(i.is_gone, 'gone', if(i.valid_to is null, null, 'change')) as ended_by,

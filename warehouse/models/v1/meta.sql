@@ -3,10 +3,8 @@
 select
     '1.3.0' as schema_version,
     now() as built_at,
-    coalesce(bool_or(l.origin = 'live'), false) as has_live,
-    max(i.last_on) as newest_on,
+    exists(from core.intervals where first_look in (select look_no from core.looks where origin = 'live')) as has_live,
+    (select max(last_on) from core.intervals) as newest_on,
     (select sum(n_seen) from core.runs)::bigint as n_observations,
-    count(*) as n_intervals,
-    count(distinct i.series_no) as n_series
-from core.intervals as i
-join core.looks as l on l.look_no = i.first_look
+    (select count(*) from core.intervals) as n_intervals,
+    (select count(*) from core.open_intervals) as n_series -- every series has its newest interval there
