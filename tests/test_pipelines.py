@@ -299,8 +299,8 @@ CHECKS = [
     "marts/gpu_specs:one_spec_for_what_is_unstated",
     "marts/hosted_prices:prices_are_plausible",
     "marts/hosted_prices:the_list_has_a_date",
-    "marts/inference_cost:costs_are_positive",
     "marts/inference_speed:latency_is_kept",
+    "marts/inference_speed:speeds_are_positive",
     "marts/llm_specs:shape_gives_the_total",
     "marts/llm_specs:shapes_are_possible",
     "marts/priced_gpus:every_priced_gpu_has_a_spec",
@@ -709,9 +709,8 @@ def test_the_published_file_holds_only_what_is_for_readers(demo: Demo) -> None:
 
 def test_every_mart_is_exported(demo: Demo) -> None:
     with connection.published(demo.home) as con, connection.in_memory() as free:
-        marts = [
-            n for (n,) in con.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
-        ]
+        named = "select table_name from information_schema.tables where table_schema = 'marts'"
+        marts = [n for (n,) in con.execute(named).fetchall()]
         assert len(marts) >= 10
         written = {p.name for p in demo.home.exports.iterdir()}
         assert {n for n in written if n.endswith(".parquet")} == {f"{m}.parquet" for m in marts}

@@ -28,10 +28,18 @@ _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
 
 def tables(con: Connection) -> list[tuple[str, str, str]]:
-    """(schema, table, comment) of everything that is published."""
+    """(schema, table, comment) of all tables that are published; views are made there anew."""
     return con.execute(
         "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "  # noqa: S608 -- SCHEMAS is ours
         f"where database_name = current_database() and schema_name in {SCHEMAS} order by all"
+    ).fetchall()
+
+
+def marts(con: Connection) -> list[tuple[str, bool]]:
+    """(name, whether it is a view) of every mart."""
+    return con.execute(
+        "select table_name, table_type = 'VIEW' from information_schema.tables "
+        "where table_catalog = current_database() and table_schema = 'marts' order by all"
     ).fetchall()
 
 
@@ -128,13 +136,15 @@ def _show(con: Connection) -> None:
         con.execute(statement)
     found = load()
     for name in in_order(found, {}):
-        if name.startswith("v1.") and found[name].is_view:
+        schema, _, relation = name.partition(".")
+        if schema in SCHEMAS and found[name].is_view:
             for macro, made in table_macros().items():
                 if macro in found[name].calls:
                     con.execute(made.sql)
             con.execute(f"create view {name} as {found[name].sql}")
             con.execute(f"comment on view {name} is '{quoted(found[name].description)}'")
-            contract.comment_columns(con, name.removeprefix("v1."))
+            if schema == "v1":
+                contract.comment_columns(con, relation)
     for made in table_macros().values():
         con.execute(made.sql)
 
@@ -155,20 +165,20 @@ def export(con: Connection, home: Home) -> list[Path]:
     """
     home.exports.mkdir(parents=True, exist_ok=True)
     written = []
-    for schema, table, _ in tables(con):
-        if schema != "marts":
-            continue
+    for mart, is_view in marts(con):
+        order = " order by all" if is_view else ""  # a table has one of its own
         for suffix, query, options in (
-            ("parquet", f"from {schema}.{table}", "format parquet, compression zstd"),
-            ("csv", as_csv(con, f"from {schema}.{table}"), "format csv, header true"),
+            ("parquet", f"from marts.{mart}", "format parquet, compression zstd"),
+            ("csv", as_csv(con, f"from marts.{mart}"), "format csv, header true"),
         ):
-            path = home.exports / f"{table}.{suffix}"
-            count = f"select count(*) from {schema}.{table}"  # noqa: S608 -- tables of ours
+            path = home.exports / f"{mart}.{suffix}"
+            # Of the Parquet that was just written: a view would be worked out again.
+            count = f"select count(*) from read_parquet('{quoted(path.with_suffix('.parquet'))}')"  # noqa: S608
             if suffix == "csv" and con.execute(count).fetchall()[0][0] > CSV_ROWS:
                 path.unlink(missing_ok=True)
                 continue
             part = path.with_suffix(f".{suffix}.part")
-            con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")
+            con.execute(f"copy ({query}{order}) to '{quoted(part)}' ({options})")
             part.replace(path)
             written.append(path)
     return written
