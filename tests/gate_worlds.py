@@ -60,9 +60,7 @@ def run(**differs: Any) -> dict[str, Any]:
 def steps(*prices: float, first_on: date = DAY, looks: int = 1, **differs: Any) -> list[dict[str, Any]]:
     """One series that states these prices one after the other, each for `looks` days."""
     return [
-        run(
-            run_no=n + 1, price=p, n_seen=looks, first_on=first_on + timedelta(days=n * looks), **differs
-        )
+        run(run_no=n + 1, price=p, n_seen=looks, first_on=first_on + timedelta(days=n * looks), **differs)
         for n, p in enumerate(prices)
     ]
 
