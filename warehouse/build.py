@@ -161,7 +161,8 @@ def run_model(con: Connection, name: str, found: dict[str, models.Model], n_part
     for nth in range(n_parts):
         con.execute(f"set variable part = [{nth}, {n_parts}]")
         con.execute(f"insert into {name} {model.sql}" if nth else f"create or replace {kind} {name} as {model.sql}")
-    con.execute("reset disabled_optimizers")
+    if name in AS_WRITTEN:
+        con.execute("reset disabled_optimizers")
     con.execute(f"comment on {kind} {name} is '{quoted(model.description)}'")
     if name == "v1.meta":  # all that asks for the newest prices comes after it
         contract.tell_the_day(con)

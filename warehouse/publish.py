@@ -35,14 +35,6 @@ def tables(con: Connection) -> list[tuple[str, str, str]]:
     ).fetchall()
 
 
-def marts(con: Connection) -> list[tuple[str, bool]]:
-    """(name, whether it is a view) of every mart."""
-    return con.execute(
-        "select table_name, table_type = 'VIEW' from information_schema.tables "
-        "where table_catalog = current_database() and table_schema = 'marts' order by all"
-    ).fetchall()
-
-
 def publish(con: Connection, home: Home) -> None:
     """Copy v1 and marts from the warehouse to a new file, then put it in the old one's place.
 
@@ -165,8 +157,11 @@ def export(con: Connection, home: Home) -> list[Path]:
     """
     home.exports.mkdir(parents=True, exist_ok=True)
     written = []
-    for mart, is_view in marts(con):
-        order = " order by all" if is_view else ""  # a table has one of its own
+    for name, model in sorted(load().items()):
+        schema, _, mart = name.partition(".")
+        if schema != "marts":
+            continue
+        order = " order by all" if model.is_view else ""  # a table has one of its own
         for suffix, query, options in (
             ("parquet", f"from marts.{mart}", "format parquet, compression zstd"),
             ("csv", as_csv(con, f"from marts.{mart}"), "format csv, header true"),

@@ -16,12 +16,9 @@ pasts as (
     join core.heads as h using (series_no)
     where m.from_run_no is not null or m.series_no in (select series_no from doubted)
 ),
-oldest as (
-    select series_no, min(run_no) as run_no from core.recent_runs group by series_no
-),
 -- Hardly any in an append: then DuckDB does not look at the old runs at all.
 further_back as (
-    select p.* from pasts as p join oldest as o using (series_no) where o.run_no > greatest(p.after_no, 0) + 1
+    select p.* from pasts as p join staging.recent_from as o using (series_no) where o.run_no > greatest(p.after_no, 0) + 1
 ),
 chosen as (
     select h.* from core.heads as h

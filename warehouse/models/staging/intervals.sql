@@ -3,10 +3,7 @@
 -- valid_to exclusive, NULL while open. A price announced for later begins on its day, unless it was withdrawn before.
 -- last_on: when the price was last seen. ended_by: change, gone, NULL. old_*: the price before, and whether it had gone.
 -- The variable part: which share of the series is made, of how many (build.IN_PARTS).
-with oldest as (
-    select series_no, min(run_no) as run_no, min(first_on) as first_on from core.recent_runs group by series_no
-),
-tracks as (
+with tracks as (
     select
         s.series_no, s.is_announced, t.main_no, t.from_on,
         -- Only an announced price is in force from another day on than that on which it was first seen.
@@ -14,7 +11,7 @@ tracks as (
     from core.series as s
     left join core.aliases as a on a.series_no = s.main_no
     join staging.touched as t on t.main_no = coalesce(a.main_no, s.main_no)
-    left join oldest as o on o.series_no = s.series_no
+    left join staging.recent_from as o on o.series_no = s.series_no
     where t.main_no % getvariable('part')[2] = getvariable('part')[1]
 ),
 stated as (

@@ -1,10 +1,7 @@
 -- Runs with a verdict, of which this build changed something: the verdict, their last look, or the history before them.
 -- Grain: series_no x run_no. last_good: the price in force before the run's first day, in the run's currency and unit, NULL
 -- where there was none; last_good_usd_per_gpu_hour: the same in USD per GPU-hour.
-with oldest as (
-    select series_no, min(run_no) as run_no from core.recent_runs group by series_no
-),
-changed as (
+with changed as (
     select
         v.series_no, v.run_no, coalesce(a.main_no, s.main_no) as main_no,
         coalesce(v.run_no < o.run_no, false) as is_far_back
@@ -12,7 +9,7 @@ changed as (
     join core.series as s using (series_no)
     join core.heads as h using (series_no)
     left join core.aliases as a on a.series_no = s.main_no
-    left join oldest as o on o.series_no = v.series_no
+    left join staging.recent_from as o on o.series_no = v.series_no
     left join state.moved as m on m.series_no = v.series_no
     left join staging.touched as t on t.main_no = coalesce(a.main_no, s.main_no)
     left join staging.changed_verdicts as c on c.series_no = v.series_no and c.run_no = v.run_no
