@@ -79,8 +79,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
     def published_database(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
-            publish.publish(con, home)
-            files = publish.export(con, home)
+            files = publish.publish_and_export(con, home)
         where = dg.MetadataValue.path(str(home.published))
         return dg.MaterializeResult(metadata={"path": where, "exports": len(files)})
 

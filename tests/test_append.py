@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ def pages(draw: st.DrawFn) -> list[Offer]:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> list[Seen]:
-    """Looks at two sources on some of fourteen days: read, failed, or with no public price."""
+    """Looks at two sources on some of fourteen days, scraped or imported: read, failed, or with no public price."""
+    origin = draw(st.sampled_from(["live", "imported"]))
     looks = []
     for number in range(14):
         day = (FIRST + timedelta(days=number)).isoformat()
@@ -61,7 +63,7 @@ def worlds(draw: st.DrawFn) -> list[Seen]:
             if kind == "nothing":
                 continue
             stated = draw(pages()) if kind == "ok" else []
-            looks.append(seen(day, stated, status=kind, provider=provider, url=url))  # type: ignore[arg-type]
+            looks.append(seen(day, stated, status=kind, provider=provider, url=url, origin=origin))  # type: ignore[arg-type]
     return looks
 
 
@@ -137,6 +139,37 @@ def test_a_day_that_follows_is_added_and_a_late_one_is_not(tmp_path: Path) -> No
         assert not plan.plan(con, home).parts[0].names  # nothing new
     # A second look on a day may change whether that day was complete.
     assert why == [True, False, True, True, False]
+
+
+def test_what_an_imported_list_only_repeats_is_not_read_again(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    listed = partial(offer, text="")  # a row of a file has no text
+    kept = [listed("2.00"), listed("3.00", instance="other"), listed("4.00", instance="third", currency="EUR")]
+
+    def day(day: str, *offers: Offer, url: str = "https://x.com/a") -> Seen:
+        return seen(day, offers, origin="imported", url=url)
+
+    days = [
+        ([day("2026-03-02", *kept)], 0),
+        ([day("2026-03-03", *kept)], 3),
+        ([day("2026-03-04", kept[0], listed("3.50", instance="other"))], 1),  # one moved, one is gone
+        ([day("2026-03-05", *kept), day("2026-03-06", *kept)], 1),  # one is back at its old price, one came back
+        ([day("2026-03-07", *kept[:2]), day("2026-03-08", kept[0])], 1),
+        ([day("2026-03-09", kept[0], listed("2.10"))], 0),  # the list contradicts itself
+        ([day("2026-03-10", kept[0]), day("2026-03-10", kept[0], url="https://x.com/b")], 0),  # two pages, one time
+        ([day("2026-03-11", kept[0], listed("2.00", gpu_label="A100 (80 GB)"))], 0),  # two labels of one thing
+        ([day("2026-03-12", kept[0])], 1),
+    ]
+    with connection.in_memory() as con:
+        for number, (looks, n_repeated) in enumerate(days):
+            put(home, *looks)
+            with build.building(con, home):
+                assert con.execute("select count(*) from staging.repeated").fetchall() == [(n_repeated,)], number
+                read = con.execute("select count(*) from staging.imported").fetchall()[0][0]
+                assert (read == 0) == (n_repeated == len({o.instance for look in looks for o in look.offers})), number
+        assert not plan.plan(con, home).is_whole
+        grown = known(con)
+    assert grown == whole(home)
 
 
 def test_other_code_or_seeds_build_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

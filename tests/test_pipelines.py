@@ -213,11 +213,13 @@ ASSETS = [
     "staging/new_series",
     "staging/observations",
     "staging/offers",
+    "staging/offers_now",
     "staging/oracle_shapes",
     "staging/order_book",
     "staging/pages",
     "staging/raw_offers",
     "staging/recent_from",
+    "staging/repeated",
     "staging/runs",
     "staging/seen_again",
     "staging/touched",
@@ -627,8 +629,7 @@ def publish_price(home: Home, day: str, price: str, **facts: Any) -> None:
     put(home, seen(day, [offer(price, **facts)]))
     with connection.writer_lock(home), connection.warehouse(home) as con:
         build.build(con, home)
-        publish.publish(con, home)
-        publish.export(con, home)
+        publish.publish_and_export(con, home)
 
 
 READ = """

@@ -123,6 +123,7 @@ PYTHON_TABLES: dict[str, tuple[frozenset[str], Callable[[Connection], None]]] = 
 def build_tables(con: Connection, upto: str) -> None:
     """Run the model `upto` and all that it is made from, each after what it reads."""
     found, order = prepare(con)
+    state.start_anew(con)
     wanted = models.ancestors(upto, found, _made_by_python())
     for name in order:
         if name in wanted:

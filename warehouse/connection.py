@@ -56,6 +56,16 @@ def in_memory() -> Iterator[Connection]:
 
 
 @contextmanager
+def beside(con: Connection) -> Iterator[Connection]:
+    """Another connection to the same database, for another thread: it sees what was committed. Closed on leaving."""
+    other = _settle(con.cursor())
+    try:
+        yield other
+    finally:
+        other.close()
+
+
+@contextmanager
 def roomy(folder: Path) -> Iterator[Connection]:
     """A private database in memory that lays what is too much for 2 GB into a folder, its owner's to remove."""
     with in_memory() as con:

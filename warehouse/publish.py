@@ -6,11 +6,12 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse import contract, state
-from warehouse.connection import Connection, DatabaseError, quoted
+from warehouse.connection import Connection, DatabaseError, beside, quoted
 from warehouse.home import Home
 from warehouse.models import in_order, load, macros, table_macros
 
@@ -33,6 +34,22 @@ def tables(con: Connection) -> list[tuple[str, str, str]]:
         "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "  # noqa: S608 -- SCHEMAS is ours
         f"where database_name = current_database() and schema_name in {SCHEMAS} order by all"
     ).fetchall()
+
+
+def publish_and_export(con: Connection, home: Home) -> list[Path]:
+    """`publish`, and at the same time every mart as exports/<mart>.parquet and .csv (if not more than CSV_ROWS rows).
+
+    Returns the exported files. Each is replaced as a whole, and none where the database could not be published.
+    """
+    with beside(con) as other, ThreadPoolExecutor(1) as pool:
+        exporting = pool.submit(_write_exports, other, home)
+        try:
+            publish(con, home)
+        except BaseException:
+            for part in exporting.result():
+                part.unlink()
+            raise
+        return _put_in_place(exporting.result())
 
 
 def publish(con: Connection, home: Home) -> None:
@@ -150,33 +167,33 @@ def _using_pub(con: Connection) -> Iterator[None]:
         con.execute("use warehouse")
 
 
-def export(con: Connection, home: Home) -> list[Path]:
-    """Write every mart as exports/<mart>.parquet and .csv; returns the files. Each file is replaced as a whole.
+def _put_in_place(parts: list[Path]) -> list[Path]:
+    """Name written exports as readers know them; a mart that became too long for a CSV loses its old one."""
+    paths = [part.with_suffix("") for part in parts]
+    for part, path in zip(parts, paths, strict=True):
+        part.replace(path)
+    for old in {path.with_suffix(".csv") for path in paths} - set(paths):
+        old.unlink(missing_ok=True)
+    return paths
 
-    A mart of more than CSV_ROWS rows is Parquet only.
-    """
+
+def _write_exports(con: Connection, home: Home) -> list[Path]:
+    """Every mart under the names of its files and .part."""
     home.exports.mkdir(parents=True, exist_ok=True)
-    written = []
+    parts = []
     for name, model in sorted(load().items()):
         schema, _, mart = name.partition(".")
         if schema != "marts":
             continue
+        rows = f"from marts.{mart}"
         order = " order by all" if model.is_view else ""  # a table has one of its own
-        for suffix, query, options in (
-            ("parquet", f"from marts.{mart}", "format parquet, compression zstd"),
-            ("csv", as_csv(con, f"from marts.{mart}"), "format csv, header true"),
-        ):
-            path = home.exports / f"{mart}.{suffix}"
-            # Of the Parquet that was just written: a view would be worked out again.
-            count = f"select count(*) from read_parquet('{quoted(path.with_suffix('.parquet'))}')"  # noqa: S608
-            if suffix == "csv" and con.execute(count).fetchall()[0][0] > CSV_ROWS:
-                path.unlink(missing_ok=True)
-                continue
-            part = path.with_suffix(f".{suffix}.part")
-            con.execute(f"copy ({query}{order}) to '{quoted(part)}' ({options})")
-            part.replace(path)
-            written.append(path)
-    return written
+        as_parquet, as_text = (home.exports / f"{mart}.{suffix}.part" for suffix in ("parquet", "csv"))
+        parts.append(as_parquet)
+        copied = con.execute(f"copy ({rows}{order}) to '{quoted(as_parquet)}' (format parquet, compression zstd)")
+        if copied.fetchall()[0][0] <= CSV_ROWS:
+            parts.append(as_text)
+            con.execute(f"copy ({as_csv(con, rows)}{order}) to '{quoted(as_text)}' (format csv, header true)")
+    return parts
 
 
 def as_csv(con: Connection, query: str) -> str:

@@ -23,5 +23,4 @@ def build_and_publish(home: Home) -> None:
         told = [f"{name}: rows offend: {rows}" for name, rows in offending.items() if rows]
         if told:
             raise NotPublished("; ".join(told))
-        publish.publish(con, home)
-        publish.export(con, home)
+        publish.publish_and_export(con, home)

@@ -41,6 +41,8 @@ TABLES = {
         term_months integer, upfront varchar, price_scope varchar, rank integer, origin varchar, gpu_label varchar,
         known_count decimal(18, 10), label_gpu varchar, label_memory_gb decimal(9, 3)
     """,
+    # item: as in staging.import_seen; of imported rows, which series they are of.
+    "items": "item ubigint, series_no integer",
     "old_runs": _RUN,
     "recent_runs": _RUN,
     "heads": _RUN,
@@ -127,6 +129,12 @@ def add_looks(con: Connection) -> None:
 def add_series(con: Connection) -> None:
     """core.series: what has one price history, with its GPU. Grain: series_no; series_id is the public name."""
     con.execute("insert into state.series by name from staging.new_series")
+    con.execute(
+        "insert into state.items select o.item, any_value(s.series_no) from staging.observations as o "
+        "join state.series as s using (series_id, is_announced) "
+        "where o.item is not null and o.item not in (select item from state.items) "
+        "group by o.item having count(distinct s.series_no) = 1"
+    )
     _show(con, "series")
 
 

@@ -193,8 +193,8 @@ def report(size: Size, folder: Path) -> None:
     moves = scratch.execute(f"select count(*) from moves where from_day < {size.days}").fetchall()[0][0]
     landed = land(scratch, home, size, 0, size.days)
     print(f"  landed Parquet {landed / n:.2f} bytes an observation ({landed / 1e6:.0f} MB)", flush=True)
-    seconds, peak = released(home)
-    say("ours: build and publish from the landing", seconds, f"{n / seconds / 1e6:.1f} M/s, peak {peak:,.0f} MiB")
+    seconds, how = released(home)
+    say("ours: build and publish from the landing", seconds, f"{n / seconds / 1e6:.1f} M/s, {how}")
 
     def plain() -> None:
         scratch.execute(
@@ -215,30 +215,47 @@ def report(size: Size, folder: Path) -> None:
     # One more day of every series, through the gate; then another, as every further one.
     for day in range(size.days, size.days + 2):
         land(scratch, home, size, day, day + 1)
-        seconds, peak = released(home)
-        say(f"append of a day of {size.series:,} rows, published", seconds, f"peak {peak:,.0f} MiB")
+        say(f"append of a day of {size.series:,} rows, published", *released(home))
     scratch.close()
 
 
 RELEASE = """
-import sys
+import sys, time
+from collections import Counter
 from pathlib import Path
-from warehouse import release
+from warehouse import build, publish, release
 from warehouse.home import Home
+
+spent = Counter()
+
+def timed(name, work):
+    def worked(*given):
+        start = time.perf_counter()
+        result = work(*given)
+        spent[name(*given)] += time.perf_counter() - start
+        return result
+    return worked
+
+build.run_model = timed(lambda con, table, *_: table.split(".")[0], build.run_model)
+build.build = timed(lambda *_: "build", build.build)
+publish.publish_and_export = timed(lambda *_: "publish", publish.publish_and_export)
 release.build_and_publish(Home(Path(sys.argv[1])))
+costs = spent["marts"]
 # Not getrusage: its peak is the parent's where that was larger.
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(f"through the gate {spent['build'] - costs:.1f} s, tables of costs {costs:.1f} s, "
+      f"publication and exports {spent['publish']:.1f} s; peak {peak / 1024:,.0f} MiB")
 """
 
 
-def released(home: Home) -> tuple[float, float]:
-    """Seconds and peak MiB of a process of its own that builds and publishes, as a refresh does."""
+def released(home: Home) -> tuple[float, str]:
+    """Seconds of a process of its own that builds and publishes, as a refresh does; and how they were spent, in words."""
     seconds, done = timed(
         lambda: subprocess.run([sys.executable, "-c", RELEASE, str(home.root)], capture_output=True, text=True)
     )
     if done.returncode:
         raise RuntimeError(done.stderr)
-    return seconds, int(done.stdout) / 1024
+    return seconds, done.stdout.strip()
 
 
 def size_of(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -78,14 +78,14 @@ def main() -> None:
             invent(con, size)
             land(con, home, size, 0, size.days)
             print(f"{PROVIDERS} providers, {GPUS} GPUs, {size.series:,} series, {size.days:,} days", flush=True)
-            say("warehouse: build and publish", *_with_peak(released(home)))
+            say("warehouse: build and publish", *released(home))
             first = built(home, out)
             say("report: whole", first["wall"], f"{first['pages']:,.0f} pages, {first['files']:,.0f} files")
             again = built(home, out)
             say("report: nothing changed", again["wall"], f"{again['written']:,.0f} files written")
             assert again["written"] == 0
             land(con, home, size, size.days, size.days + 1)
-            say("warehouse: one more day", *_with_peak(released(home)))
+            say("warehouse: one more day", *released(home))
             later = built(home, out)
             say("report: one more day", later["wall"], f"{later['written']:,.0f} files written")
         site = Site(out)
@@ -93,10 +93,6 @@ def main() -> None:
         for weight, page in weights[:8]:
             print(f"  {weight:9,} bytes gzipped   {page}")
         assert weights[0][0] <= BUDGET
-
-
-def _with_peak(found: tuple[float, float]) -> tuple[float, str]:
-    return found[0], f"peak {found[1]:,.0f} MiB"
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@
 with priced as (
     select *, starts_with(source, 'crosscheck/') as is_theirs, lower(instance) as machine,
         coalesce(term_months, -1) as term, replace(source, 'crosscheck/', '') as catalog
-    from v1.offers_latest
-    where price_scope = 'instance' and usd_per_gpu_hour > 0 and gpu is not null and source <> 'seed' and age_days <= 7
+    from staging.offers_now
+    where age_days <= 7
         and coalesce(upfront, '') in ('', 'none')
         and pricing_model in ('on_demand', 'spot', 'reserved')
 ),
 ours as (
     select * from priced
-    where not is_theirs and is_preferred
+    where not is_theirs and is_preferred and provider in (select provider from priced where is_theirs)
     qualify row_number() over (
         partition by provider, machine, region, pricing_model, term, gpu_count order by usd_per_gpu_hour, series_id
     ) = 1

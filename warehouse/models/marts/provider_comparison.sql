@@ -16,8 +16,8 @@ with offered as (
             as availability,
         max(last_seen_on) as last_seen_on,
         min(origin) as origin
-    from v1.offers_latest
-    where price_scope = 'instance' and usd_per_gpu_hour > 0 and gpu is not null and source <> 'seed' and is_preferred
+    from staging.offers_now
+    where is_preferred
     group by all
 ),
 facts as (

@@ -22,14 +22,11 @@ select
     o.observed_at,
     o.origin,
     o.source_url
-from v1.offers_latest as o
+from staging.offers_now as o
 join marts.priced_gpus as g
     on g.gpu = o.gpu and g.form_factor is not distinct from o.form_factor and g.gpu_memory_gb is not distinct from o.gpu_memory_gb
 join (values (1), (2), (4), (8)) as k (tp) on o.gpu_count >= k.tp and o.gpu_count % k.tp = 0
 where g.spec is not null
-    and o.price_scope = 'instance'
-    and o.source <> 'seed'
-    and o.usd_per_gpu_hour > 0
     and o.is_preferred
     and not o.is_held
     and o.age_days <= 7

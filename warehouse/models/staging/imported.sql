@@ -1,8 +1,10 @@
--- Imported offers, with each stretch of looks that state the same as one row: what repeats is read once.
+-- Imported offers that do not just repeat what is known (staging.repeated), with each stretch of looks that state the same
+-- as one row: what repeats is read once.
 -- Grain: item x stretch. Columns as landing.offers; observed_at, last_at: first and last look of the stretch, n_seen: how many.
 with looks as (
+    -- Those that show nothing too: what comes again after them is not one stretch with what was before.
     select provider, source, captured_at, row_number() over (partition by provider, source order by captured_at) as nth
-    from (select distinct provider, source, captured_at from staging.import_seen)
+    from (select distinct provider, source, captured_at from staging.pages where origin = 'imported')
 ),
 parts as (
     -- Two labels of one thing may mean one series: such rows are left as they are, for their series to be told later.
@@ -11,6 +13,7 @@ parts as (
 seen as (
     select s.item, l.nth, s.captured_at, s.lowest, s.highest, p.part is not null as is_shared
     from staging.import_seen as s
+    anti join staging.repeated using (item)
     join looks as l using (provider, source, captured_at)
     left join parts as p using (part)
 ),
@@ -45,6 +48,7 @@ items as (
         pricing_model, term_months, upfront, currency, price_unit, price_scope, min(url) as url, min(text) as text
     from landing.offers
     where landing_id in (select landing_id from staging.pages where origin = 'imported')
+        and item in (select item from stretches)
     group by all
 ),
 pages as (

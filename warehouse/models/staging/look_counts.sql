@@ -4,6 +4,10 @@ with items as (
     select distinct item, pricing_model, coalesce(gpu, gpu_label) as product
     from staging.observations
     where item is not null
+    union all
+    select r.item, s.pricing_model, coalesce(s.gpu, s.gpu_label)
+    from staging.repeated as r
+    join core.series as s using (series_no)
 ),
 stated as (
     select provider, feed, source_url, observed_at as captured_at, pricing_model, coalesce(gpu, gpu_label) as product,

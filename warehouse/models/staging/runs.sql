@@ -36,6 +36,18 @@ points as (
         hash(price, upfront_price, currency, price_unit, availability, effective_from, price_status, n_prices) as said
     from stated
     union all by name
+    -- What only repeats the newest run says what that says.
+    select
+        r.series_no, a.look_no as first_look, z.look_no as last_look, a.seen_on as first_on, z.seen_on as last_on,
+        r.n_seen, 0 as run_no, s.provider, s.feed,
+        hash(h.price, h.upfront_price, h.currency, h.price_unit, h.availability, h.effective_from, h.price_status,
+            h.n_prices) as said
+    from staging.repeated as r
+    join core.series as s using (series_no)
+    join state.heads as h using (series_no)
+    join core.looks as a on a.provider = s.provider and a.feed = s.feed and a.captured_at = r.first_look_at
+    join core.looks as z on z.provider = s.provider and z.feed = s.feed and z.captured_at = r.last_look_at
+    union all by name
     select
         h.series_no, h.first_look, h.last_look, h.first_on, h.last_on, h.n_seen, h.run_no, s.provider, s.feed,
         hash(h.price, h.upfront_price, h.currency, h.price_unit, h.availability, h.effective_from, h.price_status,
