@@ -265,16 +265,15 @@ def test_a_full_disk_keeps_what_there_is(shop: Shop, monkeypatch: pytest.MonkeyP
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        module, name = {"landing": (landing, "_write"), "publish": (publish, "_copy"), "export": (publish, "export")}[
-            where
-        ]
-        patch.setattr(module, name, full)
+        written = {"landing": (landing, "_write"), "publish": (publish, "_copy"), "export": (publish, "_write_exports")}
+        patch.setattr(*written[where], full)
         code, err = shop.refresh(NEXT)
     # A provider that could not land failed; one that landed and could not be published did not.
     assert code == (3 if where == "landing" else 1)
     assert "No space left on device" in err and "Traceback" not in err
     assert facts <= landed(shop.home)
     assert shop.days() == ([FIRST, NEXT] if where == "export" else [FIRST])
+    assert not list(shop.home.exports.glob("*.part"))
     assert shop.refresh(NEXT)[0] == 0 and shop.days() == [FIRST, NEXT]
 
 

@@ -41,15 +41,14 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
 
     Returns the exported files. Each is replaced as a whole, and none where the database could not be published.
     """
-    with beside(con) as other, ThreadPoolExecutor(1) as pool:
-        exporting = pool.submit(_write_exports, other, home)
-        try:
+    try:
+        with beside(con) as other, ThreadPoolExecutor(1) as pool:
+            exporting = pool.submit(_write_exports, other, home)
             publish(con, home)
-        except BaseException:
-            for part in exporting.result():
-                part.unlink()
-            raise
-        return _put_in_place(exporting.result())
+            return _put_in_place(exporting.result())
+    finally:
+        for leftover in home.exports.glob("*.part"):  # by the lock, nobody else writes
+            leftover.unlink()
 
 
 def publish(con: Connection, home: Home) -> None:

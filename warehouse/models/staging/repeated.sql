@@ -4,8 +4,7 @@
 -- in the least unusual (two prices at once, two labels of one thing, a look without it) is left to staging.imported.
 with items as (
     select
-        item, any_value(part) as part, any_value(provider) as provider, any_value(source) as source,
-        min(lowest) as lowest, max(highest) as highest,
+        item, any_value(part) as part, min(lowest) as lowest, max(highest) as highest,
         min(captured_at) as first_look_at, max(captured_at) as last_look_at, count(*) as n_seen
     from staging.import_seen
     group by item
@@ -24,7 +23,8 @@ from items as i
 join state.items as k using (item)
 join state.heads as h using (series_no)
 join state.series as s using (series_no)
-join feeds as f on f.provider = i.provider and f.source = i.source and f.n_looks = i.n_seen
+-- By the source of the series: what was derived from rows has another, and no looks of its own.
+join feeds as f on f.provider = s.provider and f.source = s.source and f.n_looks = i.n_seen
 anti join parts as p on p.part = i.part
 where i.lowest = i.highest
     and i.lowest = h.price
@@ -34,5 +34,4 @@ where i.lowest = i.highest
     and h.upfront_price is null
     and h.effective_from is null
     and h.ended_on is null
-    and s.source = i.source
-    and s.feed = i.source
+    and s.feed = s.source
