@@ -39,11 +39,13 @@ def changes(con: Connection, wanted: Filter, since: date, min_pct: float, by: By
     """Price changes since a day, by CHANGE_COLUMNS: largest drops first, or newest first.
 
     `min_pct` leaves out what changed by less, up or down; above zero also what came and went, which has no percentage.
+    Statistics of many offers are left out: they are no prices.
     """
     where, values = conditions(wanted)
     rows = con.execute(
         f"select {', '.join(CHANGE_COLUMNS)} from v1.price_changes "  # noqa: S608 -- columns and conditions of ours
-        f"where changed_on >= ? and (? <= 0 or abs(pct) >= ?) and {where} order by {_ORDER[by]}",
+        "where changed_on >= ? and (? <= 0 or abs(pct) >= ?) and price_scope <> 'offer_aggregate' "
+        f"and {where} order by {_ORDER[by]}",
         [since, min_pct, min_pct, *values],
     ).fetchall()
     return [dict(zip(CHANGE_COLUMNS, row, strict=True)) for row in rows]

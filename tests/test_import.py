@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines import timeline
 from pipelines.cli import main
+from pipelines.filters import ALL
 from tests.worlds import ROOT, building, offer, put, rows, seen
 from warehouse import connection, long_format, release
 from warehouse.csv_lines import LONGEST, Unreadable
@@ -550,9 +552,11 @@ def test_statistics_of_a_feed_are_no_prices(home: Home, tmp_path: Path) -> None:
         found = rows(
             con, "select price_scope, usd_per_gpu_hour from staging.offers where source like 'mine/%' order by 1"
         )
+        told = timeline.changes(con, ALL, date(2000, 1, 1), 0, "newest")
     assert [(f["price_scope"], f["usd_per_gpu_hour"]) for f in found] == [
         ("gpu_component", None), ("instance", Decimal("4.096575")), ("offer_aggregate", None),
     ]  # fmt: skip
+    assert sorted(t["region"] for t in told if t["source"].startswith("mine/")) == ["b", "c"]
 
 
 def test_the_documented_columns_are_the_columns() -> None:
