@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.benchmarks.bench_history import Size, land, released, say, timed
+from tests.benchmarks.many_prices import Size, land, released, say, timed
 from tests.report_site import BUDGET, Site
 from tests.worlds import ROOT
 from warehouse.home import Home
@@ -35,7 +35,7 @@ def labels() -> list[str]:
 
 
 def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
-    """Tables items and moves, as bench_history.land wants them."""
+    """Tables items and moves, as many_prices.land wants them."""
     con.execute(
         "create table items as select (row_number() over ())::integer - 1 as item, 'p' || lpad(p::varchar, 2, '0') as provider, "
         "'box-' || g as instance, region, gpu_label, 1 as gpu_count, pricing_model, "

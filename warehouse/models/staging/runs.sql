@@ -28,6 +28,14 @@ stated as (
     join core.looks as z
         on z.provider = b.provider and z.feed = b.feed and z.source_url = b.source_url and z.captured_at = b.last_at
 ),
+known as (
+    select
+        h.series_no, h.run_no, h.first_look, h.last_look, h.first_on, h.last_on, h.n_seen, h.ended_on, s.provider, s.feed,
+        hash(h.price, h.upfront_price, h.currency, h.price_unit, h.availability, h.effective_from, h.price_status,
+            h.n_prices) as said
+    from state.heads as h
+    join core.series as s using (series_no)
+),
 -- One row per statement, as narrow as can be: a hundred million of them are sorted here.
 points as (
     select
@@ -39,23 +47,16 @@ points as (
     -- What only repeats the newest run says what that says.
     select
         r.series_no, a.look_no as first_look, z.look_no as last_look, a.seen_on as first_on, z.seen_on as last_on,
-        r.n_seen, 0 as run_no, s.provider, s.feed,
-        hash(h.price, h.upfront_price, h.currency, h.price_unit, h.availability, h.effective_from, h.price_status,
-            h.n_prices) as said
+        r.n_seen, 0 as run_no, k.provider, k.feed, k.said
     from staging.repeated as r
-    join core.series as s using (series_no)
-    join state.heads as h using (series_no)
-    join core.looks as a on a.provider = s.provider and a.feed = s.feed and a.captured_at = r.first_look_at
-    join core.looks as z on z.provider = s.provider and z.feed = s.feed and z.captured_at = r.last_look_at
+    join known as k using (series_no)
+    join core.looks as a on a.provider = k.provider and a.feed = k.feed and a.captured_at = r.first_look_at
+    join core.looks as z on z.provider = k.provider and z.feed = k.feed and z.captured_at = r.last_look_at
     union all by name
-    select
-        h.series_no, h.first_look, h.last_look, h.first_on, h.last_on, h.n_seen, h.run_no, s.provider, s.feed,
-        hash(h.price, h.upfront_price, h.currency, h.price_unit, h.availability, h.effective_from, h.price_status,
-            h.n_prices) as said
-    from state.heads as h
-    join core.series as s using (series_no)
-    where (h.ended_on is null and (s.provider, s.feed) in (select (provider, feed) from staging.looks))
-        or h.series_no in (select series_no from stated)
+    select * exclude (ended_on)
+    from known
+    where (ended_on is null and (provider, feed) in (select (provider, feed) from staging.looks))
+        or series_no in (select series_no from stated)
 ),
 dated as (
     select

@@ -1,4 +1,5 @@
--- What changed, but for statistics, which are no prices. Grain: event_id. is_first_look: new only because its source was looked at for the first time, which is no news.
+-- What changed, but for statistics, which are no prices. Grain: event_id.
+-- is_first_look: new only because its source was looked at for the first time, which is no news.
 with first_looks as (
     select provider, source as feed, min(seen_on) as first_on from v1.source_health where n_offers > 0 group by all
 )
