@@ -34,22 +34,22 @@ check: setup ## Lint, types and tests: the same as CI
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest
 
 golden: setup ## Write the golden files of all captures anew; then read their diff beside the pages
-	@$(BIN)/python -m tests.golden
+	@$(BIN)/python -m tests.support.golden
 
 contract: setup ## Write the pinned columns of v1 anew; refused until schema_version says what kind of change it is
-	@$(BIN)/python -m tests.contract
+	@$(BIN)/python -m tests.support.contract
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done
 
 mutations: setup ## Change every capture in hundreds of ways; no change may make a wrong row
-	@$(BIN)/python -m tests.mutations $${N:-100}
+	@$(BIN)/python -m tests.chaos.mutations $${N:-100}
 
 scorecard: setup ## Measure the gate against real history with known faults and known true moves
-	@$(BIN)/python -m tests.scorecard
+	@$(BIN)/python -m tests.support.scorecard
 
 alerts-scorecard: setup ## Measure the default alert rules against real history with known real and fake drops
-	@$(BIN)/python -m tests.alerts_scorecard
+	@$(BIN)/python -m tests.support.alerts_scorecard
 
 capture: setup ## Record a provider's live pages as a capture: make capture P=lambda
 	@$(BIN)/gpuhour capture $(P)

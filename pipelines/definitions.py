@@ -2,11 +2,12 @@
 
 import dagster as dg
 
-from pipelines import alert_assets, automation, settings
-from pipelines.report_asset import report_assets
-from pipelines.resources import Workspace
-from pipelines.scrape import scrape_assets
-from pipelines.transform import warehouse_assets
+from pipelines import settings
+from pipelines.defs import alert_assets, jobs
+from pipelines.defs.report_asset import report_assets
+from pipelines.defs.resources import Workspace
+from pipelines.defs.scrape_assets import scrape_assets
+from pipelines.defs.warehouse_assets import warehouse_assets
 
 
 @dg.definitions
@@ -15,8 +16,8 @@ def defs() -> dg.Definitions:
     settings.load_env_file()
     return dg.Definitions(
         assets=[*scrape_assets(), *warehouse_assets(), *alert_assets.ASSETS, *report_assets()],
-        jobs=[automation.SCRAPE, automation.BUILD, alert_assets.DELIVER],
-        schedules=[automation.SCHEDULE],
-        sensors=[*automation.SENSORS, *alert_assets.SENSORS],
+        jobs=[jobs.SCRAPE, jobs.BUILD, alert_assets.DELIVER],
+        schedules=[jobs.SCHEDULE],
+        sensors=[*jobs.SENSORS, *alert_assets.SENSORS],
         resources={"workspace": Workspace()},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from warehouse.home import Home
+from warehouse.storage.state_dir import Home
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 

@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
-from pipelines import cli
-from tests import report_world, worlds
-from tests.report_site import BASE, Site
-from warehouse.home import Home
+from pipelines.cli import app
+from tests.support import report_world, worlds
+from tests.support.report_site import BASE, Site
+from warehouse.storage.state_dir import Home
 
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
 # One worker takes a file: the longest come first, so that at the end none waits for one of these.
 LONGEST = (
     "test_faults.py", "test_survival.py", "test_alerts_pipeline.py", "test_append.py", "test_index.py",
     "test_crosscheck.py", "test_pipelines.py", "test_report_browser.py", "test_contract.py", "test_sql_docs.py",
-    "test_alert_run.py", "test_cli.py", "test_import.py",
+    "test_record_events.py", "test_cli.py", "test_import_file.py",
 )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     def call(*arguments: str | Path, home: Home | None = None) -> Said:
         monkeypatch.setenv("GPUHOUR_HOME", str(home.root if home else "nowhere"))
         with pytest.raises(SystemExit) as left:
-            cli.main([str(a) for a in arguments])
+            app.main([str(a) for a in arguments])
         out, err = capsys.readouterr()
         return Said(int(left.value.code or 0), out, err)
 

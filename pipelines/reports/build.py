@@ -15,30 +15,30 @@ from pathlib import Path
 from shutil import copyfile
 from urllib.parse import urlsplit
 
-from pipelines.reports import files, shell
+from pipelines.reports import downloads, sql_shell
 from pipelines.reports.feeds import feeds
-from pipelines.reports.lists import lists
-from pipelines.reports.machine import documents
+from pipelines.reports.json_api import documents
+from pipelines.reports.output_folder import Folder, folder
+from pipelines.reports.page_model import Page
 from pipelines.reports.pages import (
     about,
     changes,
     compare,
-    deciding,
     gpu,
     indices,
+    own_or_rent,
     provider,
     receipts,
-    seed,
-    today,
+    reference_2023,
     tokens,
 )
+from pipelines.reports.pages import home as today
 from pipelines.reports.render import Renderer, hashed
-from pipelines.reports.site import Page
-from pipelines.reports.world import World
-from pipelines.reports.writing import Folder, folder
-from warehouse.connection import Connection
-from warehouse.extract import beside, extracting
-from warehouse.home import Home
+from pipelines.reports.site_data import World
+from pipelines.reports.site_index import lists
+from warehouse.publish.extract import beside, extracting
+from warehouse.storage.connection import Connection
+from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.report")
 _KINDS: tuple[Callable[[World], Iterator[Page]], ...] = (
@@ -47,10 +47,10 @@ _KINDS: tuple[Callable[[World], Iterator[Page]], ...] = (
     provider.provider_pages,
     compare.compare_pages,
     tokens.token_pages,
-    deciding.deciding_pages,
+    own_or_rent.deciding_pages,
     indices.index_pages,
     changes.change_pages,
-    seed.seed_pages,
+    reference_2023.seed_pages,
     receipts.receipt_pages,
 )
 
@@ -81,22 +81,22 @@ def build(home: Home, out: Path, base_url: str = "") -> Built:
     with extracting(home) as con, folder(out) as site:
         log.info("reading prices")
         world = World(con)
-        files.prepare(world)
+        downloads.prepare(world)
         renderer = Renderer(world, base_url, has_seed=bool(world.rows("seed")))
         for asset in renderer.assets:
             site.have(asset.path, asset.content)
-        found_shell = shell.found()
+        found_shell = sql_shell.found()
         for path, source in found_shell.files if found_shell else ():
-            site.copy(path, f"{source.stat().st_size} {shell.VERSION}", partial(copyfile, source))
-        found = [*files.page_files(world), *files.whole_files(world)]
-        absent = {file.path for file in found if not files.is_written(file)}
+            site.copy(path, f"{source.stat().st_size} {sql_shell.VERSION}", partial(copyfile, source))
+        found = [*downloads.page_files(world), *downloads.whole_files(world)]
+        absent = {file.path for file in found if not downloads.is_written(file)}
         with ThreadPoolExecutor(1) as pool:  # DuckDB writes files while Python writes pages
             writing = pool.submit(_write_files, site, [file for file in found if file.path not in absent], beside(con))
             pages = [page for kind in _KINDS for page in _write_pages(site, renderer, kind(world), absent)]
             writing.result()
         listed = [{"path": f.path, "about": f.about, "rows": f.rows, "bytes": site.size(f.path)} for f in found
                   if f.about and f.path not in absent]  # fmt: skip
-        facts = found_shell.facts | {"cut": files.CUT} if found_shell else {}
+        facts = found_shell.facts | {"cut": downloads.CUT} if found_shell else {}
         pages += _write_pages(site, renderer, about.about_pages(world, listed, facts), absent)
         log.info("feeds and JSON")
         for path, content in chain(
@@ -114,7 +114,7 @@ def _checked(base_url: str) -> str:
     return base_url.rstrip("/")
 
 
-def _write_files(site: Folder, found: list[files.File], con: Connection) -> None:
+def _write_files(site: Folder, found: list[downloads.File], con: Connection) -> None:
     with closing(con):
         for file in found:
             site.copy(file.path, hashed(file.key.encode()), partial(file.write, con))

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from pipelines.reports import words
-from pipelines.reports.asking import Row
+from pipelines.reports import wording
+from pipelines.reports.query_runner import Row
 from pipelines.reports.render import Renderer, dumps
-from pipelines.reports.world import World, gpu_name, key_of
+from pipelines.reports.site_data import World, gpu_name, key_of
 
 MOST = 100  # entries
 _FACTS = ("event_id", "series_id", "provider", "gpu", "gpu_memory_gb", "form_factor", "instance", "region",
@@ -90,7 +90,7 @@ def _entry(world: World, at: str, change: Row) -> dict[str, Any]:
         if change["gpu"]
         else world.provider_name(change["provider"])
     )
-    old, new = words.usd(change["old_usd_per_gpu_hour"]), words.usd(change["new_usd_per_gpu_hour"])
+    old, new = wording.usd(change["old_usd_per_gpu_hour"]), wording.usd(change["new_usd_per_gpu_hour"])
     what = {
         "drop": f"fell to {new}",
         "rise": f"rose to {new}",
@@ -98,11 +98,11 @@ def _entry(world: World, at: str, change: Row) -> dict[str, Any]:
         "back": f"back at {new}",
         "gone": "no longer listed",
     }.get(change["kind"], change["kind"])
-    kind = words.pricing(change["pricing_model"], change["term_months"])
+    kind = wording.pricing(change["pricing_model"], change["term_months"])
     where = ", ".join(filter(None, (change["instance"], change["region"], change["zone"])))
     before = f" Before: {old}." if change["old_usd_per_gpu_hour"] is not None else ""
-    day = words.long_day(change["changed_on"])
-    by = f" ({words.pct(change['pct'])})" if change["pct"] is not None else ""
+    day = wording.long_day(change["changed_on"])
+    by = f" ({wording.pct(change['pct'])})" if change["pct"] is not None else ""
     return {
         "id": urn_of(change["event_id"]),
         "title": f"{name} {what}{by}, {kind}",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pipelines.reports.asking import Row
-from pipelines.reports.world import FRESH, World
+from pipelines.reports.query_runner import Row
+from pipelines.reports.site_data import FRESH, World
 
 STRIP_DAYS = 60
 READ = ("ok", "partial", "no_public_price")

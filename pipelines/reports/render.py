@@ -14,11 +14,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.output import plain
-from pipelines.reports import words
-from pipelines.reports.marks import Links, Marks, is_web
-from pipelines.reports.site import Page
-from pipelines.reports.world import World, gpu_name
+from pipelines.cli.table_output import plain
+from pipelines.reports import wording
+from pipelines.reports.html_snippets import Links, Marks, is_web
+from pipelines.reports.page_model import Page
+from pipelines.reports.site_data import World, gpu_name
 
 HERE = Path(__file__).parent
 MEDIA = {"CSV": "text/csv", "JSON": "application/json", "Parquet": "application/vnd.apache.parquet"}
@@ -162,19 +162,19 @@ def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
 
 def _filters(world: World) -> dict[str, Callable[..., Any]]:
     named = (
-        words.usd,
-        words.price,
-        words.small,
-        words.large,
-        words.count,
-        words.pct,
-        words.share,
-        words.day,
-        words.long_day,
-        words.age,
-        words.pricing,
-        words.kind,
-        words.number,
+        wording.usd,
+        wording.price,
+        wording.small,
+        wording.large,
+        wording.count,
+        wording.pct,
+        wording.share,
+        wording.day,
+        wording.long_day,
+        wording.age,
+        wording.pricing,
+        wording.kind,
+        wording.number,
     )
     return {f.__name__: f for f in named} | {
         "provider": world.provider_name,
@@ -194,7 +194,7 @@ def _shortened(text: str | None, most: int = 60) -> str:
 
 
 def _moment(value: datetime) -> str:
-    return f"{words.day(value.date())}, {value:%H:%M} UTC"
+    return f"{wording.day(value.date())}, {value:%H:%M} UTC"
 
 
 def dumps(document: dict[str, Any]) -> bytes:

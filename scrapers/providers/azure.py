@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from scrapers.agreement import best
-from scrapers.json_stream import amount, items
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
+from scrapers.parsing.deduplicate import best
+from scrapers.parsing.json_stream import amount, items
 
 _API = "https://prices.azure.com/api/retail/prices"
 _HOST = "prices.azure.com"

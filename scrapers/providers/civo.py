@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from bs4 import Tag
 
-from scrapers.columns import Column, months, price_column, quote, unit
-from scrapers.grids import Line, lines
-from scrapers.labels import names_accelerator
 from scrapers.model import Offer, Page, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import count_prefix, soup, words
+from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.html_tables import Line, lines
+from scrapers.parsing.price_words import Column, months, price_column, quote, unit
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import count_prefix, soup, words
 
 _SIZE = re.compile(r"\d+\s*[x×]\s+\S.*", re.IGNORECASE)
 _AMOUNT = re.compile(r"[$€£]\s*\d")

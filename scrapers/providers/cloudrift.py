@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.embedded import having, values
-from scrapers.json_stream import amount
 from scrapers.model import Offer, Page, Provider, Request, clip
-from scrapers.sheets import found
+from scrapers.parsing.embedded_json import having, values
+from scrapers.parsing.json_stream import amount
+from scrapers.parsing.table_offers import found
 
 _ASKED = {"version": "2025-03-21", "data": {"selector": {"ByServiceAndLocation": {"services": ["vm"]}}}}
 

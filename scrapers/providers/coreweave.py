@@ -10,7 +10,7 @@ from decimal import Decimal
 from bs4 import Tag
 
 from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceStatus, PriceUnit, PricingModel, Provider, Request
-from scrapers.text import heading_before, number, price, soup, squash, words
+from scrapers.parsing.text import heading_before, number, price, soup, squash, words
 
 _CONTACT = re.compile(r"contact|reserve now", re.IGNORECASE)
 

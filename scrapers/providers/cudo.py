@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.json_list import objects
-from scrapers.json_stream import amount
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.parsing.json_list import objects
+from scrapers.parsing.json_stream import amount
 
 
 def parse(page: Page) -> Iterator[Offer]:

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapers.cards import Card, cards
-from scrapers.columns import months, unit
-from scrapers.json_list import objects
-from scrapers.json_stream import amount, items
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import BOUND, amounts, number, soup
+from scrapers.parsing.json_list import objects
+from scrapers.parsing.json_stream import amount, items
+from scrapers.parsing.price_cards import Card, cards
+from scrapers.parsing.price_words import months, unit
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import BOUND, amounts, number, soup
 
 _HOST = "api.digitalocean.com"
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*\w+(?:\s*/\s*\w+)?)(?P<star>\s*\*)?")

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.columns import unit
-from scrapers.embedded import having, scripts
-from scrapers.json_stream import amount
-from scrapers.labels import names_accelerator
 from scrapers.model import Availability, LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import count_prefix
+from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.embedded_json import having, scripts
+from scrapers.parsing.json_stream import amount
+from scrapers.parsing.price_words import unit
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import count_prefix
 
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?\s*GB)\s+(?:VRAM|GPU memory)", re.IGNORECASE)
 _STATES: dict[str, Availability] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.sheets import Sheet, sheet_of
+from scrapers.parsing.table_offers import Sheet, sheet_of
 
 
 def parse(page: Page) -> Iterator[Offer]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bs4 import Tag
 
 from scrapers.model import LayoutError, NoPublicPrice, Offer, Page, PricingModel, Provider, Request
-from scrapers.text import count_prefix, number, price, soup, squash, words
+from scrapers.parsing.text import count_prefix, number, price, soup, squash, words
 
 _TERM = re.compile(r"(\d+)[\s-]*(month|year)", re.IGNORECASE)
 _PER_GPU = re.compile(r"[$€£]\s*\d[\d.,]*\s*/\s*(?:per\s+)?GPU\s*/\s*(?:h|hr|hour)\b", re.IGNORECASE)

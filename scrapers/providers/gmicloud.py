@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scrapers.cards import PRICED, cards
-from scrapers.columns import Column, quote, unit
 from scrapers.model import Availability, Offer, Page, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import soup
+from scrapers.parsing.price_cards import PRICED, cards
+from scrapers.parsing.price_words import Column, quote, unit
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import soup
 
 _PER = re.compile(r"(?P<said>.+?\s*/\s*GPU[-\s/]*\w+)", re.IGNORECASE)
 _PRICED_OR_NOT = re.compile(rf"{PRICED.pattern}|pre-?\s?order|contact", re.IGNORECASE)

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from bs4 import Tag
 
-from scrapers.columns import unit
-from scrapers.labels import names_accelerator
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import BOUND, amounts, is_cut, number, soup, words
+from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.price_words import unit
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import BOUND, amounts, is_cut, number, soup, words
 
 _SIZE = re.compile(r"(?P<counts>\d+x(?:\s*(?:&|,|and|or)\s*\d+x)*)\s+(?P<label>[A-Z]+\d+\w*)\b", re.IGNORECASE)
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)(?P<unit>\s*/\s*\w+(?:\s*/\s*\w+)?)")

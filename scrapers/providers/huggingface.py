@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.probe import probe
+from scrapers.parsing.probe import probe
 
 PROVIDER = probe(
     "huggingface",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scrapers.columns import stated_time
-from scrapers.grids import lines
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.sheets import Sheet, found, offers
-from scrapers.text import soup
+from scrapers.parsing.html_tables import lines
+from scrapers.parsing.price_words import stated_time
+from scrapers.parsing.table_offers import Sheet, found, offers
+from scrapers.parsing.text import soup
 
 _SHEET = Sheet(per="gpu_hour", label=("GPU MODEL",))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.json_list import objects
-from scrapers.json_stream import amount
 from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.sheets import found
+from scrapers.parsing.json_list import objects
+from scrapers.parsing.json_stream import amount
+from scrapers.parsing.table_offers import found
 
 _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
     ("price_per_hour", "on_demand", "num_free_devices"),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from scrapers.model import LayoutError, Offer, Page, PriceStatus, PricingModel, Provider, Request, clip
-from scrapers.text import Row, count_prefix, heading_before, number, price, rows, soup, words
+from scrapers.parsing.text import Row, count_prefix, heading_before, number, price, rows, soup, words
 
 _DURATION = re.compile(r"(\d+)[\s-]*(year|month|week)s?\b", re.IGNORECASE)
 _OPEN = re.compile(r"\d\s*[-–—]\s*\d|(?:years?|months?|weeks?)\s*[-–—+]|\d\+", re.IGNORECASE)  # "1-3 months", "1 year+"

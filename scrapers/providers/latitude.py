@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.embedded import having, stream
-from scrapers.json_stream import amount
 from scrapers.model import Availability, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
-from scrapers.sheets import found
+from scrapers.parsing.embedded_json import having, stream
+from scrapers.parsing.json_stream import amount
+from scrapers.parsing.table_offers import found
 
 _PERIODS: dict[str, tuple[PricingModel, int | None, PriceUnit]] = {
     "hour": ("on_demand", None, "instance_hour"),

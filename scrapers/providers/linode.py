@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.json_list import objects
-from scrapers.json_stream import amount
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.parsing.json_list import objects
+from scrapers.parsing.json_stream import amount
 
 
 def parse(page: Page) -> Iterator[Offer]:

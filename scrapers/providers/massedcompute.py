@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.columns import unit
-from scrapers.embedded import flat, stream_text, values
-from scrapers.labels import names_accelerator
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import BOUND, amounts, number, squash
+from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.embedded_json import flat, stream_text, values
+from scrapers.parsing.price_words import unit
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import BOUND, amounts, number, squash
 
 _KEY = re.compile(r'"(?P<label>[^"]+?)-[a-z]+-x (?P<n>\d+)-\d+",')  # "H200 NVL (141GB)-mobile-x 1-0"
 _COUNT = re.compile(r"^[×x]\s*(\d+)\b")

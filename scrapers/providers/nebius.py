@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from scrapers.columns import stated_time
-from scrapers.embedded import having, stream
-from scrapers.grids import Line, lines
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.sheets import Sheet, found, offers
-from scrapers.text import soup, squash
+from scrapers.parsing.embedded_json import having, stream
+from scrapers.parsing.html_tables import Line, lines
+from scrapers.parsing.price_words import stated_time
+from scrapers.parsing.table_offers import Sheet, found, offers
+from scrapers.parsing.text import soup, squash
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")  # Markdown
 

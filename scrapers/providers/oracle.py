@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from scrapers import json_list
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.parsing import json_list
 
 SOURCE = "products_api"
 

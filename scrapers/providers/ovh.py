@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.json_stream import amount, items
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.parsing.json_stream import amount, items
 
 # As https://eu.api.ovh.com/console-preview/ documents it: a plan code is a flavor and how it is billed.
 _PLAN = re.compile(r"(?P<flavor>(?:a10|a100|h100|h200|l4|l40s|rtx\d+|t1|t2)(?:-le)?-\d+)\.(?P<billed>consumption)")

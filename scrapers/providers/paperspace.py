@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scrapers.cards import Card, cards
-from scrapers.columns import months, unit
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import BOUND, amounts, number, soup, squash
+from scrapers.parsing.price_cards import Card, cards
+from scrapers.parsing.price_words import months, unit
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import BOUND, amounts, number, soup, squash
 
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)(?P<stars>\*+)?\s*(?P<unit>/\s*\w+)")
 _NOTE = re.compile(r"(?<![\d*])(?P<stars>\*+)\s*\$(?P<price>[\d.]+)/\w+ pricing is for a (?P<term>[\w-]+) commitment")

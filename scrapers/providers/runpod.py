@@ -9,11 +9,11 @@ from typing import Any
 
 from bs4 import Tag
 
-from scrapers.embedded import having, scripts, values
-from scrapers.json_stream import amount
 from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import soup, squash
+from scrapers.parsing.embedded_json import having, scripts, values
+from scrapers.parsing.json_stream import amount
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import soup, squash
 
 _CLOUDS = {"secure": "Secure Cloud", "community": "Community Cloud"}
 # Field, cloud, pricing model, months. A field of a cloud that does not have the GPU holds a placeholder, no price.

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.json_stream import amount, members
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.parsing.json_stream import amount, members
 
 _ZONE = re.compile(r"(?<![a-z])[a-z]{2}-[a-z]{3}-\d(?!\d)")
 _NAME = re.compile(r"^(?:GPU-)?(?P<label>.+?)-(?P<n>\d+)-(?P<memory>\d+)G$")

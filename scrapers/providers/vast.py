@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from scrapers.json_list import objects
-from scrapers.json_stream import amount
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.parsing.json_list import objects
+from scrapers.parsing.json_stream import amount
 
 SOURCE = "order_book"
 _LIMIT = 3000  # asks per answer: without one the host returns 64

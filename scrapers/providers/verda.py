@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.json_list import objects
-from scrapers.json_stream import amount
 from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.sheets import Sheet, found, sheet_of
+from scrapers.parsing.json_list import objects
+from scrapers.parsing.json_stream import amount
+from scrapers.parsing.table_offers import Sheet, found, sheet_of
 
 _TABLE = Sheet(
     per="instance_hour",

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from bs4 import Tag
 
-from scrapers.columns import unit
-from scrapers.labels import names_accelerator
 from scrapers.model import Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.sheets import found
-from scrapers.text import number, soup, squash, words
+from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.price_words import unit
+from scrapers.parsing.table_offers import found
+from scrapers.parsing.text import number, soup, squash, words
 
 _PRICE = re.compile(r"^\$\s*(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*[\w/ ]+)$")
 _GPUS = re.compile(r"(?P<range>\d+\s*[-–]\s*\d+)\s+(?P<label>(?:[A-Z]+\s+)?(?:NVIDIA\s+)?[A-Z]+\d+\w*)\s+GPUs\b")

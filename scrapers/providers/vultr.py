@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from scrapers.json_stream import amount, items
 from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.parsing.json_stream import amount, items
 
 _PRICES: tuple[tuple[str, PricingModel], ...] = (("hourly_cost", "on_demand"), ("hourly_cost_preemptible", "spot"))
 _API = "https://api.vultr.com/v2"

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.alerts.evaluate import evaluate
-from pipelines.alerts.rules import KINDS, Book
-from warehouse import connection, models
-from warehouse.home import Home
+from pipelines.alerts.config.schema import KINDS, Book
+from pipelines.alerts.rules.evaluate import evaluate
+from warehouse.engine import model_graph
+from warehouse.storage import connection
+from warehouse.storage.state_dir import Home
 
 SERIES = 100_000
 DAYS = 120
@@ -89,7 +90,7 @@ def make(home: Home, series: int = SERIES) -> None:
     """A published database with the tables of v1 that alerts read."""
     with duckdb.connect(str(home.published)) as con:
         con.execute("set TimeZone = 'UTC'")
-        for statement in models.macros():
+        for statement in model_graph.macros():
             con.execute(statement)
         for statement in MADE.format(series=series, days=DAYS, today=TODAY).split(";\n"):
             if statement.strip():

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scrapers.aws_layouts.accelerators import is_accelerated
-from scrapers.aws_layouts.bulk_csv import _BLOCK, _FAMILIES, read
-from scrapers.aws_layouts.price_list import Line, is_sold_plainly, key, offers
 from scrapers.model import Page
+from scrapers.providers.aws.accelerators import is_accelerated
+from scrapers.providers.aws.bulk_csv import _BLOCK, _FAMILIES, read
+from scrapers.providers.aws.price_list import Line, is_sold_plainly, key, offers
 
 _COLUMNS = (
     "SKU,OfferTermCode,RateCode,TermType,PriceDescription,EffectiveDate,StartingRange,EndingRange,Unit,"

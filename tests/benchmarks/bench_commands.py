@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-GPUHOUR = (sys.executable, "-c", "from pipelines.cli import main; main()")
+GPUHOUR = (sys.executable, "-c", "from pipelines.cli.app import main; main()")
 
 
 def best_of(times: int, command: Sequence[str], env: dict[str, str]) -> float:
@@ -39,7 +39,7 @@ def main() -> None:
         floor = best_of(5, (sys.executable, "-c", "import duckdb, cyclopts"), env)
         prices = best_of(5, (*GPUHOUR, "prices", "A100"), env)
         query = best_of(5, (*GPUHOUR, "sql", "from marts.errata"), env)
-        capture = ROOT / "tests/providers/lambda/2026-09-20_pricing/page.html"
+        capture = ROOT / "tests/captures/lambda/2026-09-20_pricing/page.html"
         parse = best_of(3, (*GPUHOUR, "parse", "lambda", str(capture)), env)
     print(
         f"demo, seven providers      {demo:6.2f} s   {demo / imports:5.1f} x importing its libraries ({imports:.2f} s)"

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from warehouse.connection import Connection
-from warehouse.costing.model import cost_model
+from warehouse.costing.database import cost_model
+from warehouse.storage.connection import Connection
 
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[3] / "shared")
 REQUESTS = """

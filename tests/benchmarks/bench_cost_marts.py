@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 from tests.benchmarks.bench_cost import best_of_three, loop, reference
-from tests.worlds import built, offer, put, seen
-from warehouse import build, models
-from warehouse.connection import Connection
-from warehouse.home import Home
+from tests.support.worlds import built, offer, put, seen
+from warehouse.engine import build, model_graph
+from warehouse.storage.connection import Connection
+from warehouse.storage.state_dir import Home
 
 PRICED = """
     create or replace temp table made as
@@ -54,7 +54,7 @@ def price_everything(con: Connection) -> None:
 
 def make_marts(con: Connection) -> float:
     """Seconds to make them all; prints each that takes a twentieth of a second or longer."""
-    found, total = models.load(), 0.0
+    found, total = model_graph.load(), 0.0
     for name in MARTS:
         start = time.perf_counter()
         build.run_model(con, f"marts.{name}", found)

@@ -20,8 +20,8 @@ from typing import Any
 import duckdb
 
 from tests.benchmarks.many_prices import FIRST, Size, invent, land, released, say, timed
-from warehouse.connection import published
-from warehouse.home import Home
+from warehouse.storage.connection import published
+from warehouse.storage.state_dir import Home
 
 SAMPLE = 10_000  # series for SQLite and pandas
 USAGE = 1_000_000

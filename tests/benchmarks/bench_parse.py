@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.parse_file import open_page
+from pipelines.ingest.parse_file import open_page
 from scrapers import registry
 from scrapers.model import Page, ScrapeError
-from tests.golden import captures
+from tests.support.golden import captures
 
 SHARED = Path(__file__).parents[3] / "shared" / "captures"
 MOST = 2.0  # seconds for one file; more is allowed to AWS's and Google's largest only

@@ -19,9 +19,9 @@ from pathlib import Path
 import duckdb
 
 from tests.benchmarks.many_prices import Size, land, released, say, timed
-from tests.report_site import BUDGET, Site
-from tests.worlds import ROOT
-from warehouse.home import Home
+from tests.support.report_site import BUDGET, Site
+from tests.support.worlds import ROOT
+from warehouse.storage.state_dir import Home
 
 PROVIDERS, GPUS = 30, 60
 OFFERS = (("on_demand", "region-1", "1"), ("on_demand", "region-2", "1.08"), ("spot", "region-1", "0.4"))
@@ -53,7 +53,7 @@ def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
 
 def built(home: Home, out: Path) -> dict[str, float]:
     """What `report build` says of itself, in a process of its own."""
-    code = "import sys\nfrom pipelines.cli import main\nmain(sys.argv[1:])"
+    code = "import sys\nfrom pipelines.cli.app import main\nmain(sys.argv[1:])"
     command = [sys.executable, "-c", code, "report", "build", "--home", str(home.root), "--out", str(out), "--json"]
     seconds, done = timed(lambda: subprocess.run(command, capture_output=True, text=True, cwd=ROOT))
     if done.returncode:

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 
-from warehouse.home import Home
-from warehouse.landing import OFFER_TYPES, PAGE_TYPES
+from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES
+from warehouse.storage.state_dir import Home
 
 FIRST = date(2023, 1, 1)
 PROVIDERS = 50
@@ -132,8 +132,10 @@ RELEASE = """
 import sys, time
 from collections import Counter
 from pathlib import Path
-from warehouse import build, publish, release
-from warehouse.home import Home
+from warehouse.engine import build
+from warehouse.publish import publish
+from warehouse.publish import release
+from warehouse.storage.state_dir import Home
 
 spent = Counter()
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.connection import Connection
-from warehouse.costing.batch import answer_requests
+from warehouse.costing.requests import answer_requests
+from warehouse.storage.connection import Connection
 
 ERRORS = ("theta", "source", "n", "median_error_pct", "bias", "within_1_5x", "within_2x", "spearman")
 # What throughput can tell; the rest of theta is known otherwise. Shares never exceed 1.

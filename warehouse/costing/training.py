@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from warehouse.connection import Connection
-from warehouse.costing.batch import rows_of_text
-from warehouse.costing.question import write_offers
+from warehouse.costing.query import write_offers
+from warehouse.costing.requests import rows_of_text
+from warehouse.storage.connection import Connection
 
 COLUMNS = (
     "usd", "gpu_hours", "days", "gpu_spec", "gpus", "usd_per_gpu_hour", "provider", "instance", "region",

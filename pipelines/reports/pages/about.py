@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.reports.health import held, sources, summary, verdict
-from pipelines.reports.site import Download, Page
-from pipelines.reports.world import World, grouped
+from pipelines.reports.page_model import Download, Page
+from pipelines.reports.site_data import World, grouped
 
 # A version stays as it is once it was published: what changes gets a new one, and the old one keeps its address.
 METHODOLOGY = ("1.0",)

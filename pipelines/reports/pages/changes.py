@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from pipelines.reports import words
-from pipelines.reports.asking import Row
-from pipelines.reports.site import Download, Page
-from pipelines.reports.world import World
+from pipelines.reports import wording
+from pipelines.reports.page_model import Download, Page
+from pipelines.reports.query_runner import Row
+from pipelines.reports.site_data import World
 
 
 def change_pages(world: World) -> Iterator[Page]:
@@ -17,7 +17,7 @@ def change_pages(world: World) -> Iterator[Page]:
     days = world.changes_by_day
     newest = [c | {"receipt": world.receipt(c)} for c in world.news]
     about = (
-        f"The newest price change is of {words.long_day(newest[0]['changed_on'])}."
+        f"The newest price change is of {wording.long_day(newest[0]['changed_on'])}."
         if newest
         else "No price has changed since its source was first looked at."
     )
@@ -57,14 +57,14 @@ def _page(world: World, day: date, rows: list[Row], before: date | None, after: 
         else ""
     )
     about = (
-        f"{real:,} price{'s' if real != 1 else ''} changed, came or went on {words.long_day(day)}.{firsts}"
+        f"{real:,} price{'s' if real != 1 else ''} changed, came or went on {wording.long_day(day)}.{firsts}"
         if real
-        else f"No price changed on {words.long_day(day)}: {total:,} were seen for the first time with their source."
+        else f"No price changed on {wording.long_day(day)}: {total:,} were seen for the first time with their source."
     )
     return Page(
         f"changes/{day}.html",
         "changes_day.html",
-        f"Price changes of {words.long_day(day)}",
+        f"Price changes of {wording.long_day(day)}",
         about,
         {
             "answer": about,

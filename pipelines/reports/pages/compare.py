@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.reports.site import Download, Page
-from pipelines.reports.world import World
+from pipelines.reports.page_model import Download, Page
+from pipelines.reports.site_data import World
 
 _GPUS, _PROVIDERS = 60, 30
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.reports import charts, words
-from pipelines.reports.answers import MONTH, cheapest, lowest_on
-from pipelines.reports.asking import Row
-from pipelines.reports.site import Download, Page
-from pipelines.reports.steps import DAY, PriceLine
-from pipelines.reports.world import Gpu, GpuKey, World, grouped, key_of
+from pipelines.reports import charts, wording
+from pipelines.reports.page_model import Download, Page
+from pipelines.reports.price_lines import DAY, PriceLine
+from pipelines.reports.query_runner import Row
+from pipelines.reports.site_data import Gpu, GpuKey, World, grouped, key_of
+from pipelines.reports.summaries import MONTH, cheapest, lowest_on
 
 ROWS = 60  # of a table of one pricing model
 ALL_ROWS = 100  # of the table of all prices; the rest is in the files
@@ -172,7 +172,7 @@ def _chart(world: World, gpu: GpuKey, model: str) -> dict[str, Any] | None:
         reverse=True,
     )
     return drawn | {
-        "title": f"Lowest list price of each provider, {words.pricing(model)}, USD per GPU-hour",
+        "title": f"Lowest list price of each provider, {wording.pricing(model)}, USD per GPU-hour",
         "points": points[:60],
         "n_points": len(points),
     }

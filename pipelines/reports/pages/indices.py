@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.chart import Segment
-from pipelines.reports import charts, words
-from pipelines.reports.asking import Row
-from pipelines.reports.site import Download, Page
-from pipelines.reports.steps import DAY
-from pipelines.reports.world import World, gpu_name, key_of
+from pipelines.cli.terminal_chart import Segment
+from pipelines.reports import charts, wording
+from pipelines.reports.page_model import Download, Page
+from pipelines.reports.price_lines import DAY
+from pipelines.reports.query_runner import Row
+from pipelines.reports.site_data import World, gpu_name, key_of
 
 _DAYS = 60  # of the table
 
@@ -42,11 +42,11 @@ def index_pages(world: World) -> Iterator[Page]:
 def _page(world: World, name: str, days: list[Row]) -> Page:
     levels = [d for d in days if d["status"] == "ok"]
     last = levels[-1]
-    what = f"{gpu_name(key_of(last))} {words.pricing(last['pricing_model'])}"
+    what = f"{gpu_name(key_of(last))} {wording.pricing(last['pricing_model'])}"
     market = "marketplaces" if last["market"] == "marketplace" else "first parties"
-    level, p25, p75 = (words.usd(last[k]) for k in ("level_median", "p25", "p75"))
+    level, p25, p75 = (wording.usd(last[k]) for k in ("level_median", "p25", "p75"))
     answer = (
-        f"On {words.long_day(last['day'])} the median list price of the {what} was {level} per GPU-hour over "
+        f"On {wording.long_day(last['day'])} the median list price of the {what} was {level} per GPU-hour over "
         f"{last['n_providers']} {market}; the middle half asked {p25} to {p75}."
     )
     if (world.as_of - last["day"]).days > 1:
@@ -87,7 +87,7 @@ def _chain(levels: list[Row]) -> dict[str, Any] | None:
     """The newest chain alone: values of two chains cannot be compared."""
     newest = [d for d in levels if d["chain_start"] == levels[-1]["chain_start"]]
     drawn = charts.steps([("chain", _segments(newest, "chained_base100"))], height=160)
-    return drawn and drawn | {"title": f"Chained index, {words.day(levels[-1]['chain_start'])} = 100"}
+    return drawn and drawn | {"title": f"Chained index, {wording.day(levels[-1]['chain_start'])} = 100"}
 
 
 def _segments(days: list[Row], column: str) -> list[Segment]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.reports import words
+from pipelines.reports import wording
 from pipelines.reports.health import sources, verdict
-from pipelines.reports.site import Download, Page
-from pipelines.reports.world import Provider, World, gpu_name, key_of
+from pipelines.reports.page_model import Download, Page
+from pipelines.reports.site_data import Provider, World, gpu_name, key_of
 
 ROWS = 90
 ALL_ROWS = 90
@@ -59,7 +59,7 @@ def _page(world: World, provider: Provider, health: list[dict[str, Any]]) -> Pag
         key=lambda o: (
             o["gpu"].lower(),
             o["gpu_memory_gb"] or 0,
-            words.pricing(o["pricing_model"]),
+            wording.pricing(o["pricing_model"]),
             o["term_months"] or 0,
         ),
     )
@@ -116,10 +116,10 @@ def _answer(world: World, provider: Provider, best: list[dict[str, Any]], health
     on_demand = [o for o in best if o["pricing_model"] == "on_demand"] or best
     low, high = on_demand[0], on_demand[-1]
     gpus = {key_of(o) for o in best}
-    kinds = sorted({words.pricing(o["pricing_model"]) for o in best})
+    kinds = sorted({wording.pricing(o["pricing_model"]) for o in best})
     return (
-        f"On {world.today} {provider.name} lists {len(gpus)} kinds of GPU ({words.several(kinds, 6)}), from "
-        f"{words.usd(low['usd_per_gpu_hour'])} per GPU-hour for the {gpu_name(key_of(low))} to "
-        f"{words.usd(high['usd_per_gpu_hour'])} for the {gpu_name(key_of(high))}"
+        f"On {world.today} {provider.name} lists {len(gpus)} kinds of GPU ({wording.several(kinds, 6)}), from "
+        f"{wording.usd(low['usd_per_gpu_hour'])} per GPU-hour for the {gpu_name(key_of(low))} to "
+        f"{wording.usd(high['usd_per_gpu_hour'])} for the {gpu_name(key_of(high))}"
         f"{'' if on_demand is best else ', on demand'}."
     )

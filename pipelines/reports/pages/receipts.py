@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.reports import words
-from pipelines.reports.site import Page
-from pipelines.reports.world import World, grouped, receipt_path
+from pipelines.reports import wording
+from pipelines.reports.page_model import Page
+from pipelines.reports.site_data import World, grouped, receipt_path
 
 
 def receipt_pages(world: World) -> Iterator[Page]:
@@ -20,7 +20,7 @@ def receipt_pages(world: World) -> Iterator[Page]:
             receipt_path(sha),
             "receipt.html",
             f"Receipt {sha[:12]}",
-            f"What {world.provider_name(first['provider'])} stated on {words.long_day(first['observed_at'].date())}.",
+            f"What {world.provider_name(first['provider'])} stated on {wording.long_day(first['observed_at'].date())}.",
             {
                 "sha": sha,
                 "provider": first["provider"],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.reports import words
-from pipelines.reports.asking import Row
-from pipelines.reports.site import Download, Page
-from pipelines.reports.world import World, grouped
+from pipelines.reports import wording
+from pipelines.reports.page_model import Download, Page
+from pipelines.reports.query_runner import Row
+from pipelines.reports.site_data import World, grouped
 
 WORKLOADS = ("chat", "rag", "batch")
 
@@ -66,7 +66,7 @@ def _page(world: World, model: str, file: str, best: Row | None, nominal: Row | 
 
 
 def _sentence(world: World, row: Row) -> str:
-    cost, busy = words.usd(row["usd_per_m_tokens"]), words.share(row["utilisation"])
+    cost, busy = wording.usd(row["usd_per_m_tokens"]), wording.share(row["utilisation"])
     server = f"{row['tp']}\u00a0×\u00a0{row['spec']} at {world.provider_name(row['provider'])}"
     return (
         f"On {world.today} a million tokens of {row['model']} in a chat cost {cost} on {server} in {row['precision']}, "

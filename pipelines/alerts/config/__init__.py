@@ -1,0 +1,1 @@
+"""Alert rules as people write them: schema, loading and secrets."""

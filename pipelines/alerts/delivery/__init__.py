@@ -1,0 +1,1 @@
+"""Composes alert messages and delivers them to channels."""

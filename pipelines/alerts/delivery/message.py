@@ -1,0 +1,280 @@
+"""A message: events grouped into what one person reads at once; text, Markdown, HTML and JSON of one context."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from pipelines.alerts.event import Event
+from pipelines.cli.table_output import plain, tame
+
+LINES = 20  # offers that a message lists; the rest is counted
+_SHADES = "▁▂▃▄▅▆▇█"
+_SUFFIX = {"text": "txt", "markdown": "md", "html": "html"}
+_KINDS = {
+    "drop_pct": "fell", "rise_pct": "rose", "change_pct": "changed", "below": "is at or below the threshold",
+    "above": "is at or above the threshold", "new_low": "is at a new low", "below_median": "is below its median",
+    "drawdown": "is far below its high", "cheapest_changed": "is cheapest now", "offer_added": "is offered now",
+    "offer_removed": "is offered no more", "restock": "can be had again", "sold_out": "sold out",
+    "index_move": "index moved", "cost_per_token_below": "makes tokens for less than the threshold",
+    "source_stale": "was not read for days",
+    "source_broken": "cannot be read", "quarantined": "is held back by the gate", "dead_man": "no run succeeded",
+    "unstable": "is unstable",
+}  # fmt: skip
+
+
+def payload(event: Event, context: Mapping[str, Any] | None = None) -> str:
+    """An event as JSON, with what stands around it: all that a message will ever need of it."""
+    about = event.about | {k: v for k, v in (context or {}).items() if v is not None and k != "event_id"}
+    said = event.row() | {
+        "subject": event.subject, "unit": event.unit, "about": {k: v for k, v in about.items() if v not in (None, "")},
+    }  # fmt: skip
+    return json.dumps(_plain(said), ensure_ascii=False, sort_keys=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return float(value) if isinstance(value, Decimal) and value % 1 else plain(value)
+
+
+def message_id(channel: str, event_ids: Sequence[str]) -> str:
+    """The name of a message, and its idempotency key: what goes out again under it is the same message."""
+    return hashlib.sha256("\x1f".join([channel, *sorted(event_ids)]).encode()).hexdigest()[:32]
+
+
+def content(channel: str, events: Sequence[str], now: datetime, is_test: bool = False) -> dict[str, Any]:
+    """The context of a message on events, as `payload` wrote them."""
+    told = [json.loads(e) for e in events]
+    kept = collapse(told)
+    groups = [_group(found) for found in _grouped(kept)]
+    shown = LINES
+    for group in groups:
+        group["more"] = max(0, len(group["lines"]) - shown)
+        group["lines"] = group["lines"][:shown]
+        shown -= len(group["lines"])
+    more = sum(group["more"] for group in groups)
+    return {
+        "message_id": message_id(channel, [e["event_id"] for e in told]),
+        "channel": channel,
+        "composed_at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "is_test": is_test,
+        "subject": ("TEST: " if is_test else "") + _subject(groups),
+        "groups": groups,
+        "more": more,
+        "events": told,
+    }
+
+
+def collapse(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of several events of one rule on one thing, as a digest gathers them, the last, with where it all began."""
+    last: dict[tuple[str, str], dict[str, Any]] = {}
+    for event in told:
+        key = event["rule"], event["subject"]
+        before = last.pop(key, None)  # to the end, where it happened
+        event = dict(event)
+        if before:
+            event["since"] = before.get("since", before["date"])
+            event["old_usd_per_gpu_hour"] = before["old_usd_per_gpu_hour"]
+            event["n_changes"] = before.get("n_changes", 1) + 1
+            old, new = event["old_usd_per_gpu_hour"], event["new_usd_per_gpu_hour"]
+            event["pct"] = round(100 * (new / old - 1), 2) if old and new else event["pct"]
+        last[key] = event
+    return list(last.values())
+
+
+def _key(event: dict[str, Any]) -> tuple[str, ...]:
+    about = event["about"]
+    return tuple(
+        str(v or "")
+        for v in (event["rule"], event["kind"], event["provider"] or event["subject"], event["gpu"],
+                  about.get("gpu_memory_gb"), event["pricing_model"], event["date"])
+    )  # fmt: skip
+
+
+def _grouped(events: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    ordered = sorted(events, key=lambda e: (_key(e), e["pct"] is None, e["pct"], e["event_id"]))
+    groups = [list(found) for _, found in groupby(ordered, key=_key)]
+    return sorted(groups, key=lambda g: (g[0]["pct"] is None, -abs(g[0]["pct"] or 0), _key(g[0])))
+
+
+def _group(events: list[dict[str, Any]]) -> dict[str, Any]:
+    first = events[0]
+    return {
+        "title": _title(events),
+        "rule": first["rule"],
+        "kind": first["kind"],
+        "date": first["date"],
+        "lines": [_line(e) for e in events],
+    }
+
+
+def _variant(event: dict[str, Any]) -> str:
+    memory = event["about"].get("gpu_memory_gb")
+    return " ".join(
+        str(p) for p in (event["gpu"], f"{memory:g}GB" if memory else "", event["form_factor"], _terms(event)) if p
+    )
+
+
+def _terms(event: dict[str, Any]) -> str:
+    months = event["term_months"]
+    return " ".join(
+        p for p in ((event["pricing_model"] or "").replace("_", "-"), f"{months} months" if months else "") if p
+    )
+
+
+def _title(events: list[dict[str, Any]]) -> str:
+    """ "A100 80GB SXM on-demand: lambda $1.29 -> $1.10 /GPU-h (-14.7%)" for one price; for many, the span."""
+    first = events[0]
+    who = first["provider"] or first["subject"]
+    what = _variant(first)
+    said = _KINDS.get(first["kind"], first["kind"])
+    if first["unit"] != "USD per GPU-hour":
+        return f"{what}: {said} {first['pct']:+.1f}%"
+    if not what:
+        return f"{who} {said}" + (f" ({first['about'].get('source')})" if first["about"].get("source") else "")
+    pairs = {(money(e["old_usd_per_gpu_hour"]), money(e["new_usd_per_gpu_hour"])) for e in events}
+    if len(pairs) == 1 and first["new_usd_per_gpu_hour"] is not None:
+        moved = moves(first)
+        return (
+            f"{what}: {who} {moved}"
+            if first["kind"] in ("drop_pct", "rise_pct", "change_pct")
+            else (f"{what}: {who} {said}, {moved}")
+        )
+    spread = sorted(e["pct"] for e in events if e["pct"] is not None)
+    span = f" {spread[0]:+.1f}% to {spread[-1]:+.1f}%" if spread else ""
+    return f"{what}: {who} {said}{span} ({len(events)} offers)"
+
+
+def money(value: float | None) -> str:
+    """A price per GPU-hour as people write it: as many decimals as it needs, two at least."""
+    if value is None:
+        return "?"
+    text = f"{value:.4f}".rstrip("0")
+    whole, _, part = text.partition(".")
+    return f"${whole}.{part.ljust(2, '0')}"
+
+
+def moves(event: dict[str, Any]) -> str:
+    """ "$1.29 -> $1.10 /GPU-h (-14.7%)" """
+    old, new, pct = event["old_usd_per_gpu_hour"], event["new_usd_per_gpu_hour"], event["pct"]
+    if new is None:
+        return f"was {money(old)} /GPU-h"
+    shown = money(new) if old is None or old == new else f"{money(old)} -> {money(new)}"
+    return f"{shown} /GPU-h" + (f" ({pct:+.1f}%)" if pct is not None and old != new else "")
+
+
+def _line(event: dict[str, Any]) -> dict[str, Any]:
+    """One offer: what, where, from, to, and what stands around it, in words."""
+    about = event["about"]
+    facts = []
+    count = about.get("gpu_count")
+    if about.get("price_unit") == "instance_hour" and count and about.get("price"):
+        facts.append(f"per GPU, from {count:g}x node {_native(about)} an hour")
+    elif about.get("price_unit"):
+        facts.append(f"priced {_native(about)} per {about['price_unit'].replace('_', ' ')}")
+    if about.get("availability", "unknown") != "unknown":
+        facts.append(str(about["availability"]).replace("_", " "))
+    if about.get("rank_now"):
+        before = about.get("rank_before")
+        was = f", was {_nth(before)}" if before and before != about["rank_now"] else ""
+        facts.append(f"now {_nth(about['rank_now'])} of {about['n_providers']}{was}")
+    median, new = about.get("median_30d"), event["new_usd_per_gpu_hour"]
+    if median and new:
+        facts.append(f"{100 * (new / median - 1):+.1f}% against its 30-day median {money(median)}")
+    if about.get("n_days") is not None and new:
+        facts.append(_lowest(event))
+    if event.get("n_changes"):
+        facts.append(f"{event['n_changes']} changes since {event['since']}")
+    if event["held"]:
+        facts.append("the gate held it until it was confirmed")
+    if about.get("quality") == "flagged":
+        facts.append("flagged by the gate")
+    place = ", ".join(tame(str(p)) for p in (event["instance"], event["region"], about.get("zone")) if p)
+    return {
+        "event_id": event["event_id"],
+        "what": place or tame(str(event["subject"])),
+        "moves": moves(event) if event["unit"] == "USD per GPU-hour" and (new or event["old_usd_per_gpu_hour"]) else "",
+        "facts": [f for f in facts if f],
+        "recent": _sparkline([*about.get("recent", []), *([new] if new else [])]),
+        "seen_at": about.get("observed_at") or event["date"],
+        "source_url": _web(about.get("source_url")),
+        "sha256": about.get("sha256") or "",
+        "reason": tame(event["reason"]),
+    }
+
+
+def _native(about: dict[str, Any]) -> str:
+    return (
+        money(about["price"]) if about.get("currency") == "USD" else f"{about['price']:g} {about.get('currency', '')}"
+    )
+
+
+def _lowest(event: dict[str, Any]) -> str:
+    """A claim needs two weeks of data; it says how much there is."""
+    about = event["about"]
+    if about["n_days"] < 14:
+        return f"insufficient history for a low ({about['n_days']} days of data)"
+    if about.get("lowest_since"):
+        days = (date.fromisoformat(event["date"]) - date.fromisoformat(about["lowest_since"])).days
+        return f"lowest since {about['lowest_since']}" if days > 1 else ""
+    return f"lowest ever seen here ({about['n_days']} days of data)"
+
+
+def _nth(n: int) -> str:
+    return f"{n}{'th' if 10 <= n % 100 <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+
+
+def _sparkline(prices: Sequence[float]) -> str:
+    low, high = (min(prices), max(prices)) if prices else (0.0, 0.0)
+    if high <= low:
+        return ""
+    return "".join(_SHADES[round((p - low) / (high - low) * 7)] for p in prices)
+
+
+def _web(url: str | None) -> str:
+    """A link that can be shown; anything but the web's two schemes is none."""
+    return url if url and re.fullmatch(r"https?://[^\s<>\"'`]+", url) else ""
+
+
+def _subject(groups: list[dict[str, Any]]) -> str:
+    if not groups:
+        return "gpuhour"
+    more = f" (and {len(groups) - 1} more)" if len(groups) > 1 else ""
+    return tame(groups[0]["title"] + more)[:200]
+
+
+@cache
+def _templates() -> Any:
+    from jinja2 import PackageLoader
+    from jinja2.sandbox import SandboxedEnvironment
+
+    found = SandboxedEnvironment(
+        loader=PackageLoader("pipelines.alerts.delivery", "templates"),
+        autoescape=lambda name: bool(name and name.endswith("html.j2")),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters["md"] = _markdown_safe
+    return found
+
+
+def _markdown_safe(text: str) -> str:
+    """Text that Markdown shows as it stands; angle brackets too, since many renderers pass HTML on."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|~>-])", r"\\\1", str(text)).replace("<", "&lt;")
+
+
+def render(said: dict[str, Any], form: str) -> str:
+    """A message's context as text, markdown, html or json."""
+    if form == "json":
+        return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    template = _templates().get_template(f"message.{_SUFFIX[form]}.j2")
+    return str(template.render(said))

@@ -1,0 +1,1 @@
+"""Evaluates alert rules against published prices."""

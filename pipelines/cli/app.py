@@ -1,0 +1,67 @@
+"""The command line. Each command imports what it needs when it runs, so that reading stays instant."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import cyclopts
+from cyclopts import App
+
+from pipelines import settings
+from pipelines.cli.commands import (
+    alerts,
+    calibrate,
+    cost,
+    crosscheck,
+    explain,
+    history,
+    import_history,
+    prices,
+    providers,
+    quarantine,
+    refresh,
+    replay,
+    report,
+)
+from pipelines.cli.console import ERROR, OK, USAGE, Problem, say
+
+app = App(
+    name="gpuhour",
+    help="What a GPU-hour costs, where, and since when: from public price pages, with receipts.",
+    version=lambda: version("gpuhour"),
+    version_flags=["--version"],
+    result_action="return_value",
+)
+for command in (
+    prices.prices, history.history, history.changes, explain.explain, prices.sql, prices.parse, prices.doctor,
+    calibrate.calibrate, crosscheck.crosscheck, refresh.demo, refresh.refresh, replay.replay, refresh.capture,
+    refresh.schedule,
+):  # fmt: skip
+    app.command(command)
+app.command(import_history.import_, name="import")
+app.command(providers.app)
+app.command(quarantine.app)
+app.command(cost.app)
+app.command(alerts.app)
+app.command(report.app)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run a command; exits 0 ok, 1 error, 2 usage, 3 partial, 4 stale. Logs and messages go to stderr."""
+    settings.load_env_file()
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        code: Any = app(argv, exit_on_error=False, print_error=True)
+    except cyclopts.CycloptsError:
+        code = USAGE
+    except Problem as problem:
+        say(str(problem))
+        code = problem.code
+    except BrokenPipeError:
+        code = OK
+    except KeyboardInterrupt:
+        code = ERROR
+    sys.exit(code if isinstance(code, int) else OK)

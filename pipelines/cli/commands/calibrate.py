@@ -1,0 +1,55 @@
+"""The command that refits the cost model's constants, and shows what they are worth on rows they were not fitted on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pipelines.cli.commands.cost import Measured, rounded
+from pipelines.cli.console import OK, USAGE, Json, Problem, Style, chosen, say
+from pipelines.cli.table_output import plain, show
+
+_CONSTANTS = ("version", "name", "value", "unit", "low", "high", "why")
+
+
+def calibrate(*files: Measured, style: Style = "table", as_json: Json = False) -> int:
+    """Refit theta on measured throughput with grouped hold-out; takes a minute or two.
+
+    Prints the errors of the constants in use, of those fitted on all rows, and of each half of the groups predicted by
+    constants fitted on the other; then the new constants. CSV: the constants alone, as seeds/theta.csv has them.
+    """
+    from warehouse.costing.calibration import ERRORS, TooLittle
+    from warehouse.costing.calibration import calibrate as fit
+    from warehouse.costing.database import cost_model
+    from warehouse.costing.requests import UnreadableFile
+    from warehouse.costing.validation import read_measurements
+
+    if not files:
+        raise Problem("which files? gpuhour calibrate FILE.csv ...", USAGE)
+    try:
+        with cost_model() as con:
+            read_measurements(con, files)
+            found = fit(con, say)
+            rows = con.execute("select name, unit, why from marts.theta order by rowid").fetchall()
+    except (UnreadableFile, TooLittle) as failed:
+        raise Problem(str(failed), USAGE) from failed
+    constants = [_constant(found, *row) for row in rows]
+    style = chosen(style, as_json)
+    if style == "json":
+        lists = {
+            "errors": [dict(zip(ERRORS, plain(list(row)), strict=True)) for row in found.errors],
+            "theta": [dict(zip(_CONSTANTS, row, strict=True)) for row in constants],
+        }
+        print(json.dumps(lists, indent=1))
+        return OK
+    if style == "table":
+        show(ERRORS, [tuple(rounded(v) for v in row) for row in found.errors], style)
+        print()
+    show(_CONSTANTS, constants, style)
+    return OK
+
+
+def _constant(found: Any, name: str, unit: str, why: str) -> tuple[Any, ...]:
+    """A row of theta.csv; low and high: what the halves and the whole came to."""
+    values = sorted(rounded(theta[name]) for theta in (found.theta, *found.halves))
+    return ("refit", name, rounded(found.theta[name]), unit, values[0], values[-1], why)

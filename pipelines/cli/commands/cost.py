@@ -1,0 +1,195 @@
+"""Commands on what a language model costs: per token at today's prices, per training run, and what holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from pipelines import settings
+from pipelines.cli.commands import cost_job, cost_train
+from pipelines.cli.console import OK, USAGE, Home, Json, Problem, Style, chosen, say
+from pipelines.cli.cost_options import Wanted, offers, priced_specs
+from pipelines.cli.table_output import Format, show
+
+app = App(name="cost", help="What a language model costs on GPUs: per token, per training run; what holds it.",
+          result_action="return_value")  # fmt: skip
+app.command(cost_train.train)
+app.command(cost_job.job)
+
+Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
+Precision = Annotated[str, Parameter(help="Of the weights: fp32, fp16, fp8, int8, fp4, int4, mxfp4, int2.")]
+Measured = Annotated[Path, Parameter(help="CSV files of measured throughput.")]
+_TABLE = {  # column -> its name where room is short
+    "usd_per_m_input_tokens": "usd_per_m_in", "usd_per_m_output_tokens": "usd_per_m_out", "operating_point":
+    "operating_point", "gpu_spec": "gpu_spec", "gpus": "gpus", "tp": "tp", "replicas": "replicas", "batch": "batch",
+    "ttft_s": "ttft_s", "tpot_s": "tpot_s", "output_tokens_per_s_per_gpu": "tokens_per_s_gpu",
+    "nominal_usd_per_m_tokens": "nominal_usd_m", "usd_per_gpu_hour": "usd_per_gpu_hour", "provider": "provider",
+    "instance": "instance", "pricing_model": "pricing_model", "last_seen_on": "last_seen_on", "reason": "reason",
+}  # fmt: skip
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The load: a workload, and figures in place of its own."""
+
+    workload: Annotated[str, Parameter(help="A row of marts.workloads, or of workloads.csv in the state folder.")] = (
+        "chat"
+    )
+    isl: Annotated[float | None, Parameter(help="Tokens read per request.")] = None
+    osl: Annotated[float | None, Parameter(help="Tokens made per request.")] = None
+    concurrency: Annotated[float | None, Parameter(help="Requests at once (default: as many as fit).")] = None
+    utilisation: Annotated[float | None, Parameter(help="Share of the paid hours that the GPUs are busy, 0 to 1.")] = (
+        None
+    )
+
+
+CHAT = Asked()
+
+
+@app.default
+def cost(
+    *,
+    model: Annotated[str | None, Parameter(help="A language model: llama-3.1-70b, deepseek-r1.")] = None,
+    gpu: Annotated[
+        str | None, Parameter(help="Only this GPU, at every provider's price (default: all, cheapest).")
+    ] = None,
+    gpus: Annotated[int | None, Parameter(help="How many GPUs (default: the best of 1, 2, 4, 8).")] = None,
+    precision: Precision = "fp16",
+    asked: Asked = CHAT,
+    wanted: Wanted = Wanted(),  # noqa: B008 -- frozen
+    requests: Annotated[
+        Path | None, Parameter(help="A CSV file of requests, answered row by row; see the docs.")
+    ] = None,
+    style: Style = "table",
+    as_json: Json = False,
+    home: Home = None,
+) -> int:
+    """Say what a million tokens cost: by the roofline model, with every assumption, beside the seed's formula."""
+    if requests is not None:
+        return _batch(requests, chosen(style, as_json))
+    if model is None:
+        raise Problem("which model? --model llama-3.1-70b, or --requests FILE.csv", USAGE)
+    if gpus is not None and gpus < 1:
+        raise Problem(f"--gpus is a number from 1 on, not {gpus}", USAGE)
+    rows = _answer(model, gpu, gpus, precision, asked, wanted, home)
+    style = chosen(style, as_json)
+    if not rows:
+        say("no GPU has a price; gpuhour refresh fetches some, --gpu and --usd-per-gpu-hour bring your own")
+        return OK
+    if style != "table":
+        show(list(rows[0]), [tuple(row.values()) for row in rows], style)
+        return OK
+    print_assumptions(rows[0])
+    show(list(_TABLE.values()), [tuple(rounded(row[c]) for c in _TABLE) for row in rows], "table")
+    return OK
+
+
+def _answer(
+    model: str, gpu: str | None, gpus: int | None, precision: str, asked: Asked, wanted: Wanted, home: Home
+) -> list[dict[str, Any]]:
+    """Rows of the answer, cheapest first. Raises Problem for unknown names and nonsense."""
+    from warehouse.costing.database import cost_model
+    from warehouse.costing.query import SIZES, Nonsense, ask, load
+    from warehouse.costing.spec_lookup import UnknownName, gpu_spec, model_spec
+
+    try:
+        name = model_spec(model)
+        specs = [gpu_spec(gpu)] if gpu else priced_specs(wanted, home)
+        with cost_model() as con:
+            work = load(con, asked.workload, settings.home(home).root / "workloads.csv", isl=asked.isl, osl=asked.osl,
+                        concurrency=asked.concurrency, utilisation=asked.utilisation)  # fmt: skip
+            prices = offers(wanted, specs, home, every=gpu is not None)
+            if not gpu:
+                specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
+            return ask(con, name, precision, work, specs, [gpus] if gpus else SIZES, prices)
+    except (UnknownName, Nonsense) as wrong:
+        raise Problem(str(wrong), USAGE) from wrong
+
+
+def print_assumptions(row: dict[str, Any]) -> None:
+    """What all rows rest on, in words, on stderr."""
+    say(
+        f"{row['model']} in {row['precision']}, KV cache in {row['kv_dtype']}, {row['isl']:g} tokens in and "
+        f"{row['osl']:g} out, GPUs busy {row['utilisation']:.0%} of the hours paid; method {row['method']}, theta "
+        f"{row['theta_version']}: nine in ten measurements lie within 1.7x. nominal_usd_m is the seed document's "
+        "formula: 2 FLOP per parameter and token at nominal speed and full use"
+    )
+
+
+def rounded(value: Any) -> Any:
+    """A float to the four digits that a model of this accuracy has at most; anything else as it is."""
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def _batch(file: Path, style: Format) -> int:
+    from warehouse.costing.database import cost_model
+    from warehouse.costing.requests import ANSWER, UnreadableFile, answer_requests, read_requests
+
+    try:
+        with cost_model() as con:
+            read_requests(con, file)
+            answer_requests(con)
+            rows = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()  # noqa: S608 -- ours
+    except UnreadableFile as failed:
+        raise Problem(str(failed), USAGE) from failed
+    show(ANSWER, rows, style)
+    return OK
+
+
+@app.command
+def fit(
+    *,
+    model: Model,
+    precision: Annotated[
+        str | None, Parameter(help="Only this format of the weights (default: fp16, fp8, int4).")
+    ] = None,
+    asked: Asked = CHAT,
+    style: Style = "table",
+    as_json: Json = False,
+    home: Home = None,
+) -> int:
+    """Show what holds a model: the fewest GPUs of each kind, and how many requests fit beside the weights."""
+    from warehouse.costing.database import cost_model
+    from warehouse.costing.query import Nonsense, load
+    from warehouse.costing.sizing import COLUMNS, holders
+    from warehouse.costing.spec_lookup import UnknownName, model_spec
+
+    try:
+        with cost_model() as con:
+            work = load(con, asked.workload, settings.home(home).root / "workloads.csv", isl=asked.isl, osl=asked.osl)
+            formats = [precision] if precision else ["fp16", "fp8", "int4"]
+            rows = holders(con, model_spec(model), formats, work)
+    except (UnknownName, Nonsense) as wrong:
+        raise Problem(str(wrong), USAGE) from wrong
+    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], chosen(style, as_json))
+    return OK
+
+
+@app.command
+def validate(*files: Measured, style: Style = "table", as_json: Json = False) -> int:
+    """Score the model on measured throughput, beside the seed's formula: overall, by source, GPU and model."""
+    from warehouse.costing.database import cost_model
+    from warehouse.costing.requests import UnreadableFile
+    from warehouse.costing.validation import COLUMNS, read_measurements, score, unscored
+
+    if not files:
+        raise Problem("which files? gpuhour cost validate FILE.csv ...", USAGE)
+    try:
+        with cost_model() as con:
+            read_measurements(con, files)
+            rows, left_out = score(con), unscored(con)
+            version, sources = con.execute(
+                "select version, string_agg(source, ', ' order by source) from marts.theta_sources "
+                "where version = (select max(version) from marts.theta) group by version"
+            ).fetchall()[0]
+    except UnreadableFile as failed:
+        raise Problem(str(failed), USAGE) from failed
+    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], chosen(style, as_json))
+    say(f"theta {version} was fitted on {sources}: what it says of those is not held out; gpuhour calibrate holds out")
+    for reason, count in left_out:
+        say(f"{count} rows left out: {reason}")
+    return OK

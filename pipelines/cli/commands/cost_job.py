@@ -1,0 +1,80 @@
+"""The command on what a whole job costs: GPU-hours of whole machines, data that leaves, data that is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pipelines.cli.console import OK, USAGE, Home, Json, Problem, Style, chosen, published_database, say
+from pipelines.cli.cost_options import Wanted
+from pipelines.cli.table_output import show
+from pipelines.queries import current_prices
+from pipelines.queries.filters import MAX_AGE, Filter
+
+COLUMNS = (
+    "total_usd", "at_least_usd", "compute_usd", "egress_usd", "storage_usd", "unknown", "is_checked", "provider", "gpu",
+    "form_factor", "gpu_memory_gb", "gpu_count", "n_machines", "gpus_billed", "usd_per_gpu_hour", "pricing_model",
+    "term_months", "instance", "region", "egress_note", "storage_note", "last_seen_on", "is_carried_forward", "origin",
+    "source_url",
+)  # fmt: skip
+_GB = 1000  # of a decimal terabyte, as networks and providers count
+
+
+def job(
+    *,
+    gpu: Annotated[str, Parameter(help="The GPU: A100, 'A100 80GB', 'H100 SXM'.")],
+    hours: Annotated[float, Parameter(help="Hours that the job runs.")],
+    gpus: Annotated[int, Parameter(help="How many GPUs at once; machines are paid for whole.")] = 1,
+    egress_tb: Annotated[float, Parameter(help="Terabytes sent to the internet over the whole job.")] = 0,
+    storage_tb: Annotated[float, Parameter(help="Terabytes kept while it runs.")] = 0,
+    wanted: Wanted = Wanted(),  # noqa: B008 -- frozen
+    style: Style = "table",
+    as_json: Json = False,
+    home: Home = None,
+) -> int:
+    """Say what a job costs all-in, per provider: its GPUs, its egress, its storage; what is not known is said."""
+    _check(gpus, hours, egress_tb, storage_tb, wanted)
+    where, values = current_prices.conditions(
+        Filter(gpu=gpu, provider=wanted.provider, pricing_model=wanted.pricing_model)
+    )
+    with published_database(home) as con:
+        day = wanted.as_of or current_prices.today(con)
+        # The cheapest machines of each provider and kind of GPU, and of those the fewest.
+        rows = con.execute(
+            f"select {', '.join(COLUMNS)} from marts.job_cost(?, ?, ?, ?, as_of := ?::date, max_age := {MAX_AGE}) "  # noqa: S608
+            f"where {where} qualify row_number() over (partition by provider, gpu, form_factor, gpu_memory_gb, "
+            "pricing_model, term_months order by compute_usd, n_machines, instance, region, series_id) = 1 "
+            "order by total_usd nulls last, at_least_usd, provider, gpu_memory_gb, term_months",
+            [gpus, hours, egress_tb * _GB, storage_tb * _GB, day, *values],
+        ).fetchall()
+    if not rows:
+        raise Problem(f"no all-in {wanted.pricing_model} price of {gpu} is in force on {day}; gpuhour prices lists all")
+    style = chosen(style, as_json)
+    if style == "table":
+        _explain(rows, day)
+    show(COLUMNS, rows, style)
+    return OK
+
+
+def _check(gpus: int, hours: float, egress_tb: float, storage_tb: float, wanted: Wanted) -> None:
+    wanted.check()
+    if wanted.discount or wanted.usd_per_gpu_hour is not None:
+        raise Problem("cost job takes list prices only: leave --discount and --usd-per-gpu-hour out", USAGE)
+    if not 1 <= gpus <= 1_000_000:
+        raise Problem(f"--gpus is a number from 1 to a million, not {gpus}", USAGE)
+    if not 0 < hours <= 1_000_000:
+        raise Problem(f"--hours is a number above 0, at most a million, not {hours:g}", USAGE)
+    for name, value in (("--egress-tb", egress_tb), ("--storage-tb", storage_tb)):
+        if not 0 <= value <= 1_000_000:
+            raise Problem(f"{name} is a number of terabytes from 0 to a million, not {value:g}", USAGE)
+
+
+def _explain(rows: list[tuple[object, ...]], day: date) -> None:
+    partly = sum(row[COLUMNS.index("total_usd")] is None for row in rows)
+    say(f"list prices in force on {day}, in USD, of whole machines; egress and storage at each provider's own rates")
+    if partly:
+        say(f"{partly} of {len(rows)} have no total: the rates named as unknown are not on record")
+    if any(not row[COLUMNS.index("is_checked")] for row in rows):
+        say("is_checked False: rates typed from memory; see the provider's page first (marts.provider_facts has it)")

@@ -1,0 +1,131 @@
+"""The command that holds our prices against independent catalogs: it lands what they say, rebuilds and compares."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from pipelines import settings
+from pipelines.cli.console import OK, PARTIAL, USAGE, Home, Json, Problem, Style, chosen, published_database, say
+from pipelines.cli.table_output import show
+
+if TYPE_CHECKING:
+    from scrapers.model import Page
+    from warehouse.storage.state_dir import Home as State
+
+COLUMNS = (
+    "difference_pct", "usd_per_gpu_hour", "their_usd_per_gpu_hour", "provider", "catalog", "matched_by", "gpu",
+    "gpu_memory_gb", "gpu_count", "instance", "region", "pricing_model", "term_months", "agrees", "observed_at",
+    "their_observed_at", "source_url", "sha256", "their_source_url", "their_sha256", "text", "their_text",
+)  # fmt: skip
+
+
+def crosscheck(
+    *,
+    files: Annotated[list[str] | None, Parameter(name="--file")] = None,
+    offline: bool = False,
+    every: Annotated[bool, Parameter(name="--all")] = False,
+    provider: str | None = None,
+    style: Style = "table",
+    as_json: Json = False,
+    home: Home = None,
+) -> int:
+    """Compare our prices with gpuhunt's, SkyPilot's and ec2instances' catalogs: what differs by more than 5 percent.
+
+    What they say lands as an import named crosscheck: to the gate, an equal price of the same machine confirms ours.
+    Exits 3 when a catalog could not be read.
+
+    Parameters
+    ----------
+    files
+        A recorded catalog instead of the network: CATALOG:CLOUD=PATH, as in gpuhunt:aws=aws.csv; may be repeated.
+    offline
+        Compare with what landed before; fetch nothing.
+    every
+        Show what agrees, too.
+    provider
+        Only this provider.
+    """
+    from pipelines.cli.progress import shown
+
+    state = settings.home(home)
+    failed: list[str] = []
+    if not offline:
+        with shown("comparing"):
+            pages, failed = ([_recorded(text) for text in files], []) if files else _fetched(state)
+            failed += _land(state, pages)
+        for line in failed:
+            say(line)
+    with published_database(home) as con:
+        rows = con.execute(
+            f"select {', '.join(COLUMNS)} from marts.crosscheck "  # noqa: S608 -- columns of ours
+            "where (not agrees or ?) and (provider = ? or ? is null)",
+            [every, provider, provider],
+        ).fetchall()
+        sizes = con.execute(
+            "select catalog, count(*), count(*) filter (where agrees) from marts.crosscheck group by catalog order by 1"
+        ).fetchall()
+    for catalog, n, agreeing in sizes:
+        say(f"{catalog}: {agreeing} of {n} prices agree within 5 %")
+    if not sizes:
+        say("no price could be compared: no catalog lists what is in force here")
+    show(COLUMNS, rows, chosen(style, as_json))
+    return PARTIAL if failed else OK
+
+
+def _recorded(text: str) -> Page:
+    """A page of "gpuhunt:aws=aws.csv". Raises Problem (usage) for another form, an unknown catalog or no file."""
+    import hashlib
+
+    from scrapers.model import Page
+    from scrapers.reference import peer_catalogs
+
+    kind, _, path = text.partition("=")
+    catalog, _, cloud = kind.partition(":")
+    names = [c.slug for c in peer_catalogs.ALL]
+    if catalog not in names or not cloud or not path:
+        raise Problem(f"--file takes CATALOG:CLOUD=PATH with a catalog of {', '.join(names)}, not {text!r}", USAGE)
+    file = Path(path)
+    if not file.is_file():
+        raise Problem(f"no such file: {file}", USAGE)
+    content = file.read_bytes()
+    when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Page(catalog, file.resolve().as_uri(), when, cloud, content=content, sha256=sha256, fetched_by="file")
+
+
+def _fetched(state: State) -> tuple[list[Page], list[str]]:
+    """The catalogs as they are now, and what could not be had."""
+    from scrapers.fetching.archive import Archive
+    from scrapers.fetching.crawler import Fetcher
+    from scrapers.model import Failure
+    from scrapers.reference import peer_catalogs
+
+    pages, failed = [], []
+    with Fetcher(Archive(state.root)) as fetcher:
+        for catalog in peer_catalogs.ALL:
+            for result in fetcher.crawl(catalog):
+                if isinstance(result, Failure):
+                    failed.append(f"{catalog.slug}: {result.error}")
+                else:
+                    pages.append(result)
+    return pages, failed
+
+
+def _land(state: State, pages: list[Page]) -> list[str]:
+    """Land what the pages say, build and publish; returns what could not be read."""
+    from pipelines.cli.commands.import_history import publish
+    from scrapers.reference.peer_catalogs import stated
+    from warehouse.imports import peer_catalogs
+    from warehouse.imports.import_file import land_file, only_importer
+
+    with only_importer(state) as room:
+        file, unreadable = peer_catalogs.read(((page, stated(page)) for page in pages), room)
+        if file is not None:
+            land_file(state, file, peer_catalogs.SOURCE, room)
+    if file is not None:
+        publish(state)
+    return unreadable

@@ -1,0 +1,51 @@
+"""Lays out one thing's facts for a terminal: name and value a line, wrapped, nested facts indented."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.cli.table_output import cell
+
+
+def sheet(facts: Mapping[str, Any]) -> str:
+    """Facts as lines; what is empty is left out. Values may be mappings, or lists of mappings or texts."""
+    width = max(shutil.get_terminal_size((100, 24)).columns, 40)
+    return "".join(f"{line}\n" for line in _lines(facts, "", width))
+
+
+def _lines(facts: Mapping[str, Any], indent: str, width: int) -> Iterator[str]:
+    shown = {name: value for name, value in facts.items() if value not in (None, "", [], {})}
+    wide = max((len(n) for n, v in shown.items() if not isinstance(v, (Mapping, list))), default=0)
+    for name, value in shown.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{name}"
+            yield from _lines(value, indent + "  ", width)
+        elif isinstance(value, list):
+            yield f"{indent}{name}"
+            for item in value:
+                yield from _item(item, indent + "  ", width)
+        else:
+            yield from _wrapped(cell(value, None), f"{indent}{name.ljust(wide)}  ", width)
+
+
+def _item(item: Any, indent: str, width: int) -> Iterator[str]:
+    if not isinstance(item, Mapping):
+        yield from _wrapped(cell(item, None), f"{indent}- ", width)
+        return
+    for number, line in enumerate(_lines(item, indent + "  ", width)):
+        yield line if number else f"{indent}- {line[len(indent) + 2 :]}"
+
+
+def _wrapped(text: str, before: str, width: int) -> list[str]:
+    """A URL or hash is never broken: it is there to be copied."""
+    return textwrap.wrap(
+        text,
+        max(width, len(before) + 20),
+        initial_indent=before,
+        subsequent_indent=" " * len(before),
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [before.rstrip()]

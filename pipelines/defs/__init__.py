@@ -1,0 +1,1 @@
+"""Dagster definitions: assets, jobs, schedules and the resources they share."""

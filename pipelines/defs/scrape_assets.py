@@ -1,0 +1,120 @@
+"""One asset per provider, made by one factory: today's partition fetches, an older one re-reads its archive."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.defs.resources import Workspace
+from pipelines.ingest.scrape_provider import NothingArchived, collect, collect_rates, reparse
+from scrapers import registry
+from scrapers.model import LayoutError, Provider, ScrapeError
+from scrapers.reference import ecb
+from warehouse.storage.landing import OFFER_TYPES, Seen
+
+# The first day this pipeline could run; a partition is "what we saw on that UTC day".
+DAILY = dg.DailyPartitionsDefinition(start_date="2026-11-01", end_offset=1)
+# Fetching retries by itself; this is for what a fresh process may cure.
+RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+FRESH = dg.FreshnessPolicy.cron(deadline_cron="0 9 * * *", lower_bound_delta=timedelta(hours=3), timezone="UTC")
+_COLUMNS = dg.TableSchema([dg.TableColumn(name, kind) for name, kind in OFFER_TYPES.items()])
+# What is known to be so is no failure: neither cures a retry.
+_FACTS = {"ok", "no_public_price", "needs_key", "unverified"}
+
+
+def provider_asset(provider: Provider) -> dg.AssetsDefinition:
+    """The asset landing/<slug> with its check that every page was read."""
+    key = dg.AssetKey(["landing", provider.slug.replace("-", "_")])
+
+    @dg.asset(
+        key=key,
+        partitions_def=DAILY,
+        retry_policy=RETRY,
+        freshness_policy=FRESH,
+        group_name="landing",
+        kinds={"playwright" if any(r.browser for r in provider.requests) else "http", "parquet"},
+        tags={"provider": provider.slug},
+        description=f"What {provider.name} publishes ({provider.publishes}), {provider.units}, as its pages say it.",
+        metadata={
+            "dagster/column_schema": _COLUMNS,
+            "access": provider.access,
+            "url": dg.MetadataValue.url(provider.requests[0].url),
+            "note": provider.note,
+        },
+        check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page came and was read.")],
+    )
+    def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        seen = _see(provider, date.fromisoformat(context.partition_key), workspace)
+        return _report(seen, may_retry=workspace.may_retry)
+
+    return land
+
+
+def _see(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
+    today = datetime.now(UTC).date()
+    # A retry after midnight must not fetch today's page into yesterday.
+    if day < today and not workspace.is_replay:
+        try:
+            return reparse(provider, day, workspace.state())
+        except NothingArchived as absent:
+            raise dg.Failure(str(absent), allow_retries=False) from absent
+    if workspace.is_replay and provider.basis == "unverified" and not Path(workspace.replay, provider.slug).is_dir():
+        return []  # nobody has recorded it yet: there is nothing to replay
+    with workspace.fetcher() as fetcher:
+        return collect(provider, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
+
+
+def _report(seen: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Materialised when anything was read or is known to be so; failed, with the reasons, when nothing was."""
+    trouble = [s for s in seen if s.status not in _FACTS]
+    got = any(s.offers or s.status in ("no_public_price", "unverified") for s in seen)
+    if trouble and not got:
+        changed = all(s.status in ("layout_changed", "robots_denied") for s in trouble)
+        raise dg.Failure("\n".join(s.detail for s in trouble), allow_retries=may_retry and not changed)
+    counts = Counter(s.status for s in seen)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(len(s.offers) for s in seen),
+            "pages": len(seen),
+            "status": dict(counts),
+            "receipts": dg.MetadataValue.md("\n".join(f"- {s.status} `{s.url}` {s.sha256[:12]}" for s in seen[:50])),
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                passed=not trouble,
+                check_name="every_page_read",
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"failures": "\n".join(s.detail for s in trouble)[:5000]},
+            )
+        ],
+    )
+
+
+@dg.asset(
+    key=["landing", "ecb_rates"],
+    partitions_def=DAILY,
+    retry_policy=RETRY,
+    freshness_policy=FRESH,
+    group_name="landing",
+    kinds={"http", "parquet"},
+    description="The European Central Bank's reference rates of the last ninety days, units per euro.",
+    metadata={"url": dg.MetadataValue.url(ecb.DAILY.url)},
+)
+def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Exchange rates. A past day has nothing to add, since each page holds ninety; a replay uses the bundled ones."""
+    if workspace.is_replay or date.fromisoformat(context.partition_key) < datetime.now(UTC).date():
+        return dg.MaterializeResult(metadata={"dagster/row_count": 0})
+    try:
+        with workspace.fetcher() as fetcher:
+            count = collect_rates(fetcher, workspace.state())
+    except ScrapeError as failed:
+        raise dg.Failure(
+            str(failed), allow_retries=workspace.may_retry and not isinstance(failed, LayoutError)
+        ) from failed
+    return dg.MaterializeResult(metadata={"dagster/row_count": count})
+
+
+def scrape_assets() -> list[dg.AssetsDefinition]:
+    """One asset for every provider found, and the exchange rates."""
+    return [*(provider_asset(p) for p in registry.all_providers()), ecb_rates]

@@ -1,0 +1,99 @@
+"""The warehouse as assets: every SQL model from one build, then its checks, then the published database.
+
+One run writes at a time, by `writer_lock`: the kernel frees it when a run is killed, while a slot of a Dagster pool
+stays taken until a daemon looks, and `gpuhour refresh` would wait for it forever.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from pipelines.defs.resources import Workspace
+from pipelines.defs.scrape_assets import FRESH, ecb_rates, scrape_assets
+from warehouse.engine import build, model_graph
+from warehouse.publish import publish
+from warehouse.storage import connection
+
+
+def _landed() -> dict[str, list[dg.AssetKey]]:
+    """The assets whose files lie behind a table of the landing."""
+    offers = [a.key for a in scrape_assets() if a.key != ecb_rates.key]
+    return {"landing.pages": offers, "landing.offers": offers, "landing.rates": [ecb_rates.key]}
+
+
+def _key(name: str) -> dg.AssetKey:
+    return dg.AssetKey(name.split("."))
+
+
+def _specs(found: dict[str, model_graph.Model]) -> list[dg.AssetSpec]:
+    landed = _landed()
+    names = {**{n: m.reads for n, m in found.items()}, **{n: reads for n, (reads, _) in build.PYTHON_TABLES.items()}}
+    return [
+        dg.AssetSpec(
+            _key(name),
+            deps={*(_key(r) for r in reads if r in names), *(k for r in reads for k in landed.get(r, ()))},
+            description=found[name].description if name in found else (build.PYTHON_TABLES[name][1].__doc__ or ""),
+            group_name=name.split(".")[0],
+            kinds={"duckdb", "sql"} if name in found else {"duckdb", "python"},
+        )
+        for name, reads in names.items()
+    ]
+
+
+def _check_specs() -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(c.check_name, asset=_key(c.table), description=c.description, blocking=c.is_error)
+        for c in build.checks()
+    ]
+
+
+def warehouse_assets() -> list[dg.AssetsDefinition]:
+    """The build (all tables in one transaction, with their checks) and the publication that follows it."""
+    found = model_graph.load()
+
+    @dg.multi_asset(name="warehouse", specs=_specs(found), check_specs=_check_specs())
+    def warehouse_tables(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
+        home = workspace.state()
+        with connection.writer_lock(home), connection.warehouse(home) as con:
+            with build.building(con, home) as order:  # each after what it reads, as Dagster wants
+                facts = {name: _facts(con, name) for name in order}
+            for name in order:
+                yield dg.MaterializeResult(asset_key=_key(name), metadata=facts[name])
+            for check in build.checks():
+                offending = con.execute(check.sql).fetchall()
+                yield dg.AssetCheckResult(
+                    passed=not offending,
+                    asset_key=_key(check.table),
+                    check_name=check.check_name,
+                    severity=dg.AssetCheckSeverity.ERROR if check.is_error else dg.AssetCheckSeverity.WARN,
+                    metadata={"offending": len(offending), "examples": "\n".join(map(str, offending[:5]))},
+                )
+
+    @dg.asset(
+        key=["published", "database"],
+        deps=[_key(n) for n in found if n.split(".")[0] in publish.SCHEMAS],
+        group_name="published",
+        kinds={"duckdb", "parquet", "csv"},
+        freshness_policy=FRESH,
+        description="What readers open: published.duckdb (schemas v1 and marts) and exports/, replaced as a whole.",
+    )
+    def published_database(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        home = workspace.state()
+        with connection.writer_lock(home), connection.warehouse(home) as con:
+            files = publish.publish_and_export(con, home)
+        where = dg.MetadataValue.path(str(home.published))
+        return dg.MaterializeResult(metadata={"path": where, "exports": len(files)})
+
+    return [warehouse_tables, published_database]
+
+
+def _facts(con: connection.Connection, name: str) -> dict[str, Any]:
+    columns = con.execute(f"describe {name}").fetchall()
+    rows = con.execute(f"select count(*) from {name}").fetchall()[0][0]  # noqa: S608 -- our own table names
+    schema = dg.TableSchema([dg.TableColumn(c[0], c[1]) for c in columns])
+    return {
+        "dagster/row_count": rows,
+        "dagster/column_schema": dg.MetadataValue.table_schema(schema),
+        "dagster/table_name": name,
+    }

@@ -1,0 +1,120 @@
+"""Runs both jobs in this process: scrape every provider, then build and publish, whatever became of some."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines import settings
+from pipelines.definitions import defs
+from pipelines.defs import jobs, report_asset
+from pipelines.defs.resources import Workspace
+from pipelines.defs.scrape_assets import DAILY
+
+PUBLISHED = "published__database"  # the step
+log = logging.getLogger("gpuhour.refresh")
+# Dagster's own log is kept with the run (`make serve` shows it); the terminal gets ours.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a refresh did: providers that failed outright or in part, and whether it published prices and a report."""
+
+    failed: tuple[str, ...]
+    partial: tuple[str, ...]
+    published: bool
+    reported: bool
+    reasons: dict[str, str]  # of what failed: provider, or step or check of the build -> why, in the words of the error
+
+
+class NoSuchDay(Exception):
+    """A day that no run can be of: in the future, or before this pipeline began."""
+
+
+@contextmanager
+def instance() -> Iterator[dg.DagsterInstance]:
+    """Dagster's run history in .dagster/ of DAGSTER_HOME (default: the checkout).
+
+    Made by one process at a time, since two would break it.
+    """
+    before = Path.cwd()
+    folder = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.CHECKOUT)))
+    os.chdir(folder)  # dagster.yaml's paths are relative to it
+    lock = folder / ".dagster" / "init.lock"
+    lock.parent.mkdir(exist_ok=True)
+    try:
+        with lock.open("w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            opened = dg.DagsterInstance.get()
+            opened.get_run_records(limit=1)  # creates the tables
+        with opened:
+            yield opened
+    finally:
+        os.chdir(before)
+
+
+def refresh(home: Path, provider: str | None = None, replay: Path | None = None, day: date | None = None) -> Outcome:
+    """Scrape (one provider or all), then build and publish.
+
+    `replay` fetches from a folder of recorded captures; `day` is the UTC day to refresh: without replay a past day
+    re-reads its archive. Raises NoSuchDay. What fails inside a step is told in the outcome.
+    """
+    workspace = Workspace(
+        home=str(home),
+        replay=str(replay) if replay else "",
+        replay_day=day.isoformat() if day and replay else "",
+        may_retry=False,  # the fetcher has tried again already; waiting here would hold up the other providers
+    )
+    today = datetime.now(UTC).date()
+    partition = today if replay or day is None else day
+    if not DAILY.has_partition_key(partition.isoformat()):
+        raise NoSuchDay(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
+    tags = {"gpuhour/replay": str(replay)} if replay else {}
+    code = defs()
+    with instance() as history:
+        wanted = [dg.AssetKey(["landing", provider])] if provider else None
+        scraped = code.resolve_job_def(jobs.SCRAPE.name).execute_in_process(
+            instance=history,
+            tags=tags,
+            partition_key=partition.isoformat(),
+            resources={"workspace": workspace},
+            asset_selection=wanted,
+            raise_on_error=False,
+            run_config=QUIET,
+        )
+        log.info("building and publishing")
+        built = code.resolve_job_def(jobs.BUILD.name).execute_in_process(
+            instance=history,
+            tags=tags,
+            resources={"workspace": workspace},
+            raise_on_error=False,
+            run_config=QUIET,
+        )
+    failed = tuple(sorted(str(e.step_key).removeprefix("landing__") for e in scraped.get_step_failure_events()))
+    partial = tuple(sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed))
+    done = {str(event.step_key) for event in built.get_step_success_events()}
+    return Outcome(
+        failed, partial, PUBLISHED in done, report_asset.STEP in done, dict(_reasons(scraped)) | dict(_reasons(built))
+    )
+
+
+def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
+    for event in result.get_step_failure_events():
+        failed = event.step_failure_data
+        told = failed.user_failure_data
+        # Dagster wraps what the step raised.
+        error = failed.error and (failed.error.cause or failed.error)
+        why = told.description if told else error.message if error else None
+        yield str(event.step_key).removeprefix("landing__"), (why or "unknown").strip()
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+            yield check.check_name, f"rows offend: {check.metadata['examples'].value}"

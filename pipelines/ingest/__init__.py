@@ -1,0 +1,1 @@
+"""Turns fetched pages into landed facts: scraping, reparsing, recording captures, watching layouts."""

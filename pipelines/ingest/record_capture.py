@@ -1,0 +1,63 @@
+"""Records a provider's pages as capture folders: what a refresh would fetch, ready to be reviewed and committed."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipelines.cli.table_output import rows_as_json
+from pipelines.ingest.parse_file import COLUMNS, parse_file
+from scrapers import registry
+from scrapers.fetching.archive import Archive
+from scrapers.fetching.crawler import Fetcher
+from scrapers.fetching.replay import Replay
+from scrapers.model import Failure, Page
+from warehouse.storage.state_dir import Home
+
+_SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "yaml": "yml", "javascript": "js"}
+
+
+def capture(slug: str, out: Path, home: Home, replay: Path | None = None) -> tuple[list[Path], list[str]]:
+    """Fetch every page of a provider and write one folder each (page, meta.json, offers.json).
+
+    Returns the folders and what failed. Review offers.json by hand before committing: it becomes the golden file.
+    """
+    provider = registry.get(slug)
+    written, failed = [], []
+    with Fetcher(Archive(home.root), Replay(replay) if replay else None) as fetcher:
+        for number, result in enumerate(fetcher.crawl(provider)):
+            if isinstance(result, Failure):
+                failed.append(result.error)
+            else:
+                written.append(_write(out / slug, result, number))
+    return written, failed
+
+
+def _write(folder: Path, page: Page, number: int) -> Path:
+    stem = re.sub(r"[^a-z0-9]+", "-", urlsplit(page.url).path.lower()).strip("-")[-40:].strip("-") or "page"
+    target = folder / f"{page.captured_at:%Y-%m-%d}_{number}_{stem}"
+    target.mkdir(parents=True, exist_ok=True)
+    kind = page.headers.get("content-type", "text/html")
+    suffix = next((s for word, s in _SUFFIXES.items() if word in kind), "html")
+    body = target / f"page.{suffix}"
+    body.write_bytes(page.read())
+    meta = {
+        "url": page.url,
+        "method": "GET",
+        "source": page.source,
+        "fetched_by": page.fetched_by.removeprefix("replay-"),
+        "status": page.status,
+        "content_type": kind,
+        "captured_at": page.captured_at.isoformat().replace("+00:00", "Z"),
+        "is_excerpt": page.is_excerpt,
+        "note": "Recorded by `gpuhour capture`.",
+    }
+    if page.is_index:
+        meta["is_index"] = True
+    else:
+        rows, _ = parse_file(page.provider, body, page.url, page.captured_at)
+        (target / "offers.json").write_text(rows_as_json(COLUMNS, rows))
+    (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
+    return target

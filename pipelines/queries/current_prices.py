@@ -1,0 +1,71 @@
+"""What the read-only commands ask of the published database: selections from v1, nothing computed here."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pipelines.queries.filters import Filter
+from warehouse.identity.gpus import resolve, states_memory
+from warehouse.identity.providers import provider_slug
+from warehouse.storage.connection import Connection
+
+PRICE_COLUMNS = (
+    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
+    "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope", "observed_at",
+    "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward", "age_days",
+    "source_url", "sha256",
+)  # fmt: skip
+
+
+def conditions(wanted: Filter) -> tuple[str, list[Any]]:
+    """Conditions over v1.price_history's columns and their parameters."""
+    terms: dict[str, Any] = {}
+    if wanted.gpu:
+        card = resolve(wanted.gpu)
+        terms["gpu = ?"] = card.model or wanted.gpu
+        if card.form_factor:
+            terms["form_factor = ?"] = card.form_factor
+        # "H100" means every H100; "H100 80GB" means that one.
+        if card.memory_gb is not None and states_memory(wanted.gpu):
+            terms["gpu_memory_gb = ?"] = card.memory_gb
+    if wanted.provider:
+        terms["provider = ?"] = provider_slug(wanted.provider)
+    if wanted.pricing_model:
+        terms["pricing_model = ?"] = wanted.pricing_model.replace("-", "_")
+    if wanted.region:
+        terms["region ilike ?"] = f"%{wanted.region}%"
+    if wanted.source:
+        terms["source = ?"] = wanted.source
+    return " and ".join(["true", *terms]), list(terms.values())
+
+
+def today(con: Connection) -> date:
+    """The day "now" means: today where prices are live, else the newest day that was recorded."""
+    has_live, newest = con.execute("select has_live, newest_on from v1.meta").fetchall()[0]
+    return datetime.now(UTC).date() if has_live or newest is None else newest
+
+
+def prices(con: Connection, wanted: Filter, as_of: date, max_age: int) -> list[tuple[Any, ...]]:
+    """Rows of PRICE_COLUMNS in force on a UTC day, cheapest first; of several sources the best-ranked, unless asked."""
+    where, values = conditions(wanted)
+    preferred = "true" if wanted.source else "is_preferred"
+    return con.execute(
+        f"select {', '.join(PRICE_COLUMNS)} from v1.prices_as_of(?::date, max_age := {int(max_age)}) "  # noqa: S608
+        f"where usd_per_gpu_hour is not null and {where} and {preferred} "
+        "order by gpu, gpu_memory_gb, usd_per_gpu_hour, provider, instance, region, pricing_model, term_months, "
+        "upfront, series_id",
+        [as_of, *values],
+    ).fetchall()
+
+
+def last_tries(con: Connection) -> dict[str, tuple[str, date, str]]:
+    """Provider -> status, day and detail of its last try; the worst status of its sources on that day."""
+    found = con.execute(
+        # A source that only lacks its key says nothing of the provider's other sources.
+        "select provider, coalesce(string_agg(distinct status, ', ' order by status) filter (status <> 'needs_key'), "
+        "'needs_key'), seen_on, string_agg(distinct detail, '; ' order by detail) filter (status <> 'ok') "
+        "from v1.source_health group by provider, seen_on "
+        "qualify row_number() over (partition by provider order by seen_on desc) = 1"
+    ).fetchall()
+    return {provider: (status, day, detail or "") for provider, status, day, detail in found}

@@ -1,0 +1,58 @@
+"""Looks for what usually is wrong: Python, browser, state folder, published database, stale or broken sources."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pipelines.queries import current_prices
+from scrapers.fetching import chromium
+from warehouse.storage.connection import published
+from warehouse.storage.state_dir import Home
+
+COLUMNS = ("what", "verdict", "detail")
+Row = tuple[str, str, str]
+
+
+def examine(home: Home) -> list[Row]:
+    """Rows of COLUMNS; verdict: ok, missing, stale or broken."""
+    return [_python(), _browser(), _folder(home), *_database(home)]
+
+
+def _python() -> Row:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return "python", "ok" if sys.version_info >= (3, 11) else "broken", version
+
+
+def _browser() -> Row:
+    found = chromium.find()
+    return "browser", "ok" if found else "missing", str(found or "run `make setup`, or set GPUHOUR_BROWSER")
+
+
+def _folder(home: Home) -> Row:
+    root = home.root
+    if not root.exists():
+        return "state folder", "missing", f"{root}: run `make demo` or `make refresh`"
+    free = shutil.disk_usage(root).free / 2**30
+    fine = os.access(root, os.W_OK) and free > 1
+    return "state folder", "ok" if fine else "broken", f"{root}, {free:.0f} GiB free"
+
+
+def _database(home: Home) -> Iterator[Row]:
+    if not home.published.exists():
+        yield "published database", "missing", f"{home.published}: run `make demo` or `make refresh`"
+        return
+    try:
+        with published(home) as con:
+            version, built, live = con.execute("select schema_version, built_at, has_live from v1.meta").fetchall()[0]
+            yield "published database", "ok", f"{home.published}, schema {version}, built {built:%Y-%m-%d %H:%M} UTC"
+            today = datetime.now(UTC).date() if live else current_prices.today(con)
+            for slug, (status, day, detail) in sorted(current_prices.last_tries(con).items()):
+                fine = status in ("ok", "no_public_price", "needs_key", "unverified")
+                verdict = "stale" if (today - day).days > 2 else "ok" if fine else "broken"
+                yield slug, verdict, f"{status} on {day} {detail}".strip()
+    except Exception as broken:
+        yield "published database", "broken", f"{home.published}: {broken}"

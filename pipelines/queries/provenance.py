@@ -1,0 +1,145 @@
+"""Walks back from a number: which series, which interval, what it was computed and read from, what spoke against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from typing import Any
+
+from pipelines.queries.archived_page import Kept, kept
+from pipelines.queries.current_prices import conditions
+from pipelines.queries.filters import MAX_AGE, Filter
+from pipelines.queries.price_formula import agrees, formula
+from warehouse.identity.gpus import resolve
+from warehouse.storage.connection import Connection
+from warehouse.storage.state_dir import Home
+
+Fact = dict[str, Any]
+SERIES = ("provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "zone",
+          "pricing_model", "term_months", "upfront", "price_scope", "source", "series_id")  # fmt: skip
+PRICE = ("usd_per_gpu_hour", "price", "upfront_price", "currency", "price_unit", "availability", "quality",
+         "valid_from", "valid_to", "ended_by", "last_seen_on", "effective_from")  # fmt: skip
+_IN_FORCE = "valid_from <= $day and (valid_to is null or valid_to > $day)"
+
+
+def _facts(con: Connection, query: str, values: Any) -> list[Fact]:
+    cursor = con.execute(query, values)
+    names = [c[0] for c in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def candidates(con: Connection, sku: str, wanted: Filter) -> list[Fact]:
+    """Series that a SKU may mean, by SERIES: of its id (8 characters or more), its name, part of its name, its GPU."""
+    where, values = conditions(replace(wanted, gpu=None))
+    gpu, gpu_values = conditions(Filter(gpu=sku)) if resolve(sku).model else ("false", [])
+    return _facts(
+        con,
+        f"""
+        with named as (
+            select *, case
+                when length(?) >= 8 and starts_with(series_id, lower(?)) then 1
+                when lower(instance) = lower(?) then 2
+                when contains(lower(instance), lower(?)) then 3
+                when {gpu} then 4
+            end as likeness
+            from v1.series where {where}
+        )
+        select {", ".join(SERIES)} from named where likeness is not null
+        qualify likeness = min(likeness) over () order by all
+        """,  # noqa: S608 -- columns and conditions of ours
+        [sku, sku, sku, sku, *gpu_values, *values],
+    )
+
+
+def in_force(con: Connection, series: Sequence[Fact], day: date) -> list[Fact]:
+    """Of these series the intervals in force on a day, with every column of v1.price_intervals.
+
+    What was last seen too long before only stands where nothing newer does.
+    """
+    found = _facts(
+        con,
+        f"from v1.price_intervals where series_id in (select unnest($ids)) and {_IN_FORCE} "
+        "qualify row_number() over (partition by series_id order by valid_from desc, observed_at desc) = 1 "
+        "order by provider, instance, region, zone, pricing_model, term_months, series_id",
+        {"ids": [s["series_id"] for s in series], "day": day},
+    )
+    return [f for f in found if f["last_seen_on"] >= day - timedelta(days=MAX_AGE)] or found
+
+
+def explain(con: Connection, home: Home, series: Fact, price: Fact | None, day: date) -> Fact:
+    """Everything known of a series on a day; `price` is its interval in force, None where there is none."""
+    told: Fact = {"on": day, "series": series, "price": None, "formula": None, "receipt": None}
+    if price:
+        told["price"] = {k: price.get(k) for k in PRICE} | {"age_days": max((day - price["last_seen_on"]).days, 0)}
+        told["formula"] = _formula(con, price)
+        told["receipt"] = _receipt(home, price)
+    told["before"] = _before(con, series, price["valid_from"] if price else day)
+    told["held_or_flagged"] = _events(con, series, price["valid_from"] if price else None, day)
+    told["other_sources"] = _others(con, series, price, day)
+    return told
+
+
+def _formula(con: Connection, price: Fact) -> Fact:
+    month, year = con.execute("select hours_per_month(), hours_per_year()").fetchall()[0]
+    found = formula(price, month, year)
+    return {"steps": found.steps, "gives_what_is_published": agrees(found, price["usd_per_gpu_hour"])}
+
+
+def _receipt(home: Home, price: Fact) -> Fact:
+    facts = {k: price[k] for k in ("text", "gpu_label", "source_url", "observed_at", "sha256", "parser_version",
+                                   "origin", "landed_at")}  # fmt: skip
+    if price["origin"] in ("imported", "seed"):  # the URL and the hash of the commit or file are all there is
+        return facts | {"archived_page": asdict(Kept(f"none: {price['origin']}"))}
+    page = kept(home, price["provider"], price["sha256"] or "", price["source_url"] or "", price["observed_at"].date())
+    return facts | {"archived_page": asdict(page)}
+
+
+def _before(con: Connection, series: Fact, day: date) -> Fact | None:
+    """The interval before, whatever ended it."""
+    found = _facts(
+        con,
+        "select usd_per_gpu_hour, price, currency, price_unit, valid_from, valid_to, ended_by, last_seen_on, sha256 "
+        "from v1.price_intervals where series_id = ? and valid_from < ? "
+        "order by valid_from desc, observed_at desc limit 1",
+        [series["series_id"], day],
+    )
+    return found[0] if found else None
+
+
+def _events(con: Connection, series: Fact, since: date | None, day: date) -> list[Fact]:
+    """What was held or flagged of the series, or of its whole source, since the price came into force."""
+    return _facts(
+        con,
+        """
+        select event_id, date, date_to, verdict, status, class, reason, price, currency, source_url, sha256
+        from v1.quality_events
+        where (series_id = $id or (series_id is null and source = $source and provider in ($provider, 'all')))
+            and date <= $day and ($since is null or coalesce(date_to, date) >= $since)
+        order by date, event_id
+        """,
+        {"id": series["series_id"], "source": series["source"], "provider": series["provider"],
+         "day": day, "since": since},
+    )  # fmt: skip
+
+
+def _others(con: Connection, series: Fact, price: Fact | None, day: date) -> list[Fact]:
+    """What other sources said of the same thing on the same day, and by how many percent that is off."""
+    same = ("provider", "gpu", "gpu_memory_gb", "gpu_count", "pricing_model", "term_months", "price_scope")
+    found = _facts(
+        con,
+        f"""
+        select source, instance, region, usd_per_gpu_hour, valid_from, last_seen_on, source_url, sha256, series_id
+        from v1.price_intervals
+        where {" and ".join(f"{k} is not distinct from ${k}" for k in same)} and source <> $source
+            and (region = $region or region = '' or $region = '') and {_IN_FORCE}
+            and last_seen_on >= $day - {MAX_AGE}
+        order by rank, source, instance, series_id limit 20
+        """,  # noqa: S608 -- names of columns
+        {k: series[k] for k in (*same, "source", "region")} | {"day": day},
+    )
+    ours = price["usd_per_gpu_hour"] if price else None
+    for other in found:
+        theirs = other["usd_per_gpu_hour"]
+        other["off_by_pct"] = round((theirs / ours - 1) * 100, 2) if ours and theirs is not None else None
+    return found

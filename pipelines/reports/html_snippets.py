@@ -1,0 +1,107 @@
+"""Small pieces of markup that stand in every row of every table: functions, since macros take ten times as long."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from markupsafe import Markup, escape
+
+from pipelines.reports import wording
+from pipelines.reports.query_runner import Row
+from pipelines.reports.site_data import GpuKey, World, gpu_name
+
+_LINK = Markup('<a href="@/{}">{}</a>')
+_FLAG = Markup(' <span class="flag">{}</span>')
+_QUIET = Markup(' <span class="quiet">{}</span>')
+
+
+class Links:
+    """Where things have their pages; empty for what has none."""
+
+    def __init__(self, world: World) -> None:
+        self._gpus = {key: f"gpu/{gpu.slug}.html" for key, gpu in world.gpus.items()}
+        self._providers = {p.slug: f"provider/{p.file}.html" for p in world.providers.values()}
+        self._models = {model: f"tokens/{file}.html" for model, file in world.model_files.items()}
+
+    def gpu(self, key: GpuKey) -> str:
+        """Of a GPU and its memory."""
+        return self._gpus.get((key[0], key[1]), "")
+
+    def provider(self, slug: str) -> str:
+        """Of a provider."""
+        return self._providers.get(slug, "")
+
+    def model(self, name: str) -> str:
+        """Of a language model."""
+        return self._models.get(name, "")
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when a page moves."""
+        return repr([sorted(map(repr, d.items())) for d in (self._gpus, self._providers, self._models)])
+
+
+class Marks:
+    """Markup of what rows have in common. What comes from a row is escaped; links are as render.py resolves them."""
+
+    def __init__(self, world: World, links: Links) -> None:
+        """Of the things that have pages."""
+        self._links, self._has_live = links, bool(world.meta["has_live"])
+        self._name = world.provider_name
+        self._gpus: dict[GpuKey, Markup] = {}
+        self._providers: dict[str, Markup] = {}
+
+    def gpu(self, key: GpuKey) -> Markup:
+        """A GPU, as a link where it has a page."""
+        key = (key[0], key[1])
+        if key not in self._gpus:
+            self._gpus[key] = _linked(self._links.gpu(key), gpu_name(key)) if key[0] else Markup("<i>unknown GPU</i>")
+        return self._gpus[key]
+
+    def provider(self, slug: str) -> Markup:
+        """A provider, as a link where it has a page."""
+        if slug not in self._providers:
+            self._providers[slug] = _linked(self._links.provider(slug), self._name(slug))
+        return self._providers[slug]
+
+    def source(self, url: str | None, text: str) -> Markup:
+        """A link to where a price is from; text alone where that is no web address."""
+        return Markup('<a href="{}" rel="nofollow noopener">{}</a>').format(url, text) if is_web(url) else escape(text)
+
+    def receipt(self, row: Row) -> Markup:
+        """A link to the receipt; the beginning of the hash where it has no page."""
+        if row["receipt"]:
+            of = f"Receipt of {self._name(row['provider'])}, {row['instance'] or row['gpu'] or 'price'}"
+            return Markup('<a href="@/{}" aria-label="{}">receipt</a>').format(row["receipt"], of)
+        sha = row["sha256"]
+        return Markup('<span class="quiet" title="{}">{}</span>').format(sha, sha[:8]) if sha else Markup("–")
+
+    def what(self, row: Row) -> Markup:
+        """The offer: instance, region, zone."""
+        where = " ".join(filter(None, (row["region"], row["zone"])))
+        return escape(row["instance"] or "–") + (_QUIET.format(where) if where else "")
+
+    def flags(self, row: Row) -> Markup:
+        """How sure a price is; nothing where nothing is to be said."""
+        days = row["age_days"]
+        told = [
+            row["is_carried_forward"] and f"carried forward, {days} day{'' if days == 1 else 's'}",
+            row["is_held"] and "newer value held back",
+            row["quality"] == "flagged" and "flagged",
+            row["availability"] in ("sold_out", "waitlist") and row["availability"].replace("_", " "),
+            row["effective_from"]
+            and row["effective_from"] > row["valid_from"]
+            and f"from {wording.day(row['effective_from'])}",
+            self._has_live and row["origin"] != "live" and row["origin"],
+        ]
+        return Markup("").join(_FLAG.format(text) for text in told if text)
+
+
+def is_web(url: str | None) -> bool:
+    """Whether an address may be linked to: of the web, not of a script."""
+    return bool(re.match(r"https?://[^\s/]", url or "", re.IGNORECASE))
+
+
+def _linked(path: str, text: str) -> Markup:
+    return _LINK.format(path, text) if path else escape(text)

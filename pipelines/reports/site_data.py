@@ -1,0 +1,280 @@
+"""What the site knows: the rows of v1 that it shows, read once and grouped as pages ask for them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from pipelines.reports import wording
+from pipelines.reports.price_lines import PriceLine, combined, lines_of
+from pipelines.reports.query_runner import Row, ask, prepare
+from pipelines.reports.slugs import slugs
+from scrapers import registry
+from warehouse.storage.connection import Connection
+
+GpuKey = tuple[str, Decimal | None]
+FRESH = 7  # days after which a price is no candidate for the lowest
+RECEIPT_DAYS = 90  # changes older than this have their hash and source, and no page of their own
+HEADLINERS: tuple[GpuKey, ...] = (
+    ("A100", Decimal(80)),
+    ("H100", Decimal(80)),
+    ("H200", Decimal(141)),
+    ("B200", Decimal(180)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A GPU model with its memory: what has a page."""
+
+    key: GpuKey
+    slug: str
+    vendor: str
+    n_series: int
+    n_providers: int
+    since: date
+    until: date
+
+    @property
+    def name(self) -> str:
+        """A100 80 GB."""
+        return gpu_name(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider: what has a page. The facts of its source are empty where we have no scraper of it."""
+
+    slug: str
+    file: str
+    name: str
+    n_prices: int
+    n_changes: int
+    since: date | None
+    access: str = ""
+    publishes: str = ""
+    units: str = ""
+    note: str = ""
+    kind: str = "provider"
+    urls: tuple[str, ...] = ()
+
+
+def gpu_name(key: GpuKey) -> str:
+    """A100 80 GB; the model alone where its memory is not known."""
+    return f"{key[0]} {wording.memory(key[1])}".strip()
+
+
+class World:
+    """Rows of the published database for the site; every attribute is read when it is first asked for."""
+
+    def __init__(self, con: Connection) -> None:
+        """Of a connection from warehouse.publish.extract."""
+        self.con = con
+        prepare(con)
+        self.meta = ask(con, "meta")[0]
+        self.as_of: date = self.meta["as_of"]
+        self.today = wording.long_day(self.as_of)
+        self.cited: set[str] = set()
+        self._courses: dict[tuple[GpuKey, str], PriceLine] = {}
+
+    def rows(self, name: str, **values: Any) -> list[Row]:
+        """Rows of a query."""
+        return ask(self.con, name, **values)
+
+    # -- things that have pages ------------------------------------------------------------------------------------
+
+    @cached_property
+    def gpus(self) -> dict[GpuKey, Gpu]:
+        """In order of name and memory."""
+        found = sorted(self.rows("gpus"), key=lambda r: (r["gpu"].lower(), r["gpu"], r["gpu_memory_gb"] or 0))
+        names = slugs((key_of(r), gpu_name(key_of(r)).replace("\u00a0GB", "gb")) for r in found)
+        return {
+            key_of(r): Gpu(
+                key_of(r), names[key_of(r)], r["vendor"] or "", r["n_series"], r["n_providers"], r["since"], r["until"]
+            )
+            for r in found
+        }
+
+    @cached_property
+    def providers(self) -> dict[str, Provider]:
+        """By slug, in order of it."""
+        known = {p.slug: p for p in registry.all_providers()}
+        found = self.rows("providers")
+        files = slugs((r["provider"], r["provider"]) for r in found)
+        return {r["provider"]: _provider(r, files[r["provider"]], known.get(r["provider"])) for r in found}
+
+    def provider_name(self, slug: str) -> str:
+        """As people write it."""
+        found = self.providers.get(slug)
+        return found.name if found else slug
+
+    def seller(self, slug: str) -> str:
+        """Its name, and that the machines are others' where they are."""
+        found = self.providers.get(slug)
+        kind = found.kind if found else "provider"
+        return self.provider_name(slug) + {"marketplace": ", a marketplace", "aggregator": ", an aggregator"}.get(
+            kind, ""
+        )
+
+    def receipt(self, row: Row) -> str:
+        """Where the receipt of a price or change lies; empty where it has none, or is a change of long ago."""
+        sha, is_old = row["sha256"] or "", (self.as_of - row.get("changed_on", self.as_of)).days > RECEIPT_DAYS
+        if not sha or is_old or row["source"] == "seed":
+            return ""
+        self.cited.add(sha)
+        return receipt_path(sha)
+
+    # -- prices ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def offers(self) -> list[Row]:
+        """Prices in force that pages show, cheapest first."""
+        return self.rows("offers")
+
+    @cached_property
+    def offers_by_gpu(self) -> dict[GpuKey, list[Row]]:
+        """Of each GPU, cheapest first."""
+        return grouped(self.offers, key_of)
+
+    @cached_property
+    def offers_by_provider(self) -> dict[str, list[Row]]:
+        """Of each provider, cheapest first."""
+        return grouped(self.offers, lambda r: r["provider"])
+
+    @cached_property
+    def counts(self) -> list[Row]:
+        """How many prices are in force per GPU and provider."""
+        return self.rows("counts")
+
+    def lowest(self, gpu: GpuKey, pricing_model: str, fresh: bool = True) -> list[Row]:
+        """The lowest price of each provider and term, cheapest first.
+
+        `fresh`: only of the last week, and of what is sold out only where nothing can be had.
+        """
+        found = [r for r in self.offers_by_gpu.get(gpu, ()) if r["place"] == 1 and r["pricing_model"] == pricing_model]
+        if not fresh:
+            return found
+        newest = [r for r in found if r["age_days"] <= FRESH]
+        return [r for r in newest if r["availability"] != "sold_out"] or newest
+
+    @cached_property
+    def lines(self) -> dict[GpuKey, dict[str, list[PriceLine]]]:
+        """GPU -> pricing model -> lines over time, each the lowest price of a provider and form factor."""
+        return lines_of(self.rows("runs"), self.as_of)
+
+    def course(self, gpu: GpuKey, provider: str = "") -> PriceLine:
+        """How the lowest on-demand price of a GPU went, at one provider or all."""
+        if (gpu, provider) not in self._courses:
+            lines = self.lines.get(gpu, {}).get("on_demand", ())
+            self._courses[gpu, provider] = combined(line for line in lines if provider in ("", line.provider))
+        return self._courses[gpu, provider]
+
+    # -- what changed ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def changes(self) -> list[Row]:
+        """Changes that pages show, newest first."""
+        return self.rows("changes")
+
+    @cached_property
+    def news(self) -> list[Row]:
+        """The newest changes that are more than a first look at a source, newest first; at most a hundred."""
+        return [c for c in self.changes if not c["is_first_look"]][:100]
+
+    @cached_property
+    def changes_by_day(self) -> dict[date, list[Row]]:
+        """Newest day first; within it the greatest first."""
+        placed = sorted((c for c in self.changes if c["place_of_day"] <= 40), key=lambda c: c["place_of_day"])
+        days = grouped(placed, lambda c: c["changed_on"])
+        return {day: days[day] for day in sorted(days, reverse=True)}
+
+    @cached_property
+    def changes_by_gpu(self) -> dict[GpuKey, list[Row]]:
+        """Newest first, at most forty of each."""
+        return grouped((c for c in self.changes if c["place_of_gpu"] <= 40), key_of)
+
+    @cached_property
+    def changes_by_provider(self) -> dict[str, list[Row]]:
+        """Newest first, at most forty of each."""
+        return grouped((c for c in self.changes if c["place_of_provider"] <= 40), lambda c: c["provider"])
+
+    # -- what else is known ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def indices(self) -> dict[str, list[Row]]:
+        """index_id -> its days, from the first with a level on."""
+        return grouped(self.rows("indices"), lambda r: r["index_id"])
+
+    @cached_property
+    def index_files(self) -> dict[str, str]:
+        """index_id -> file name."""
+        return slugs((name, name) for name in self.indices)
+
+    def level(self, gpu: GpuKey, pricing_model: str) -> Row | None:
+        """The newest day of a GPU's first-party index, if that day has a level and is near enough to be called now."""
+        for days in self.indices.values():
+            last = days[-1]
+            if key_of(last) == gpu and last["pricing_model"] == pricing_model and last["market"] == "first_party":
+                return last if last["status"] == "ok" and (self.as_of - last["day"]).days <= FRESH else None
+        return None
+
+    @cached_property
+    def health(self) -> dict[tuple[str, str], list[Row]]:
+        """(provider, source) -> its tries of the last 60 days, oldest first."""
+        return grouped(self.rows("health"), lambda r: (r["provider"], r["source"]))
+
+    @cached_property
+    def doubts(self) -> list[Row]:
+        """What the gate holds or flags, newest first."""
+        return self.rows("doubts")
+
+    @cached_property
+    def tokens(self) -> dict[str, list[Row]]:
+        """Model -> its cheapest servers."""
+        return grouped(self.rows("tokens"), lambda r: r["model"])
+
+    @cached_property
+    def model_files(self) -> dict[str, str]:
+        """Model -> file name."""
+        return slugs((name, name) for name in sorted(self.tokens))
+
+    @cached_property
+    def tokens_on_demand(self) -> list[Row]:
+        """The cheapest server of each model on each GPU."""
+        return self.rows("tokens_on_demand")
+
+
+def key_of(row: Row) -> GpuKey:
+    """What a row's GPU page is found by."""
+    return (row["gpu"], row["gpu_memory_gb"])
+
+
+def receipt_path(sha: str) -> str:
+    """Where the receipt of the bytes with this hash lies; what is no hash is hashed."""
+    name = sha.lower() if re.fullmatch(r"[0-9a-fA-F]{20,64}", sha) else hashlib.sha256(sha.encode()).hexdigest()
+    return f"receipt/{name[:20]}.html"
+
+
+def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    """Rows by key, in their order."""
+    found: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return dict(found)
+
+
+def _provider(row: Row, file: str, known: Any) -> Provider:
+    told: dict[str, Any] = {"name": row["provider"]}
+    if known:
+        told = {k: getattr(known, k) for k in ("name", "access", "publishes", "units", "note", "kind")}
+        told["urls"] = tuple(dict.fromkeys(request.url for request in known.requests))[:12]
+    return Provider(
+        row["provider"], file, n_prices=row["n_prices"], n_changes=row["n_changes"], since=row["since"], **told
+    )

@@ -1,0 +1,66 @@
+"""Lists of what is on the site, for machines: llms.txt, a Data Package, a site map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.reports.page_model import Download, Page
+from pipelines.reports.render import MEDIA, Renderer, dumps
+from pipelines.reports.site_data import World
+
+
+def lists(
+    world: World, renderer: Renderer, pages: list[Page], listed: list[dict[str, Any]]
+) -> Iterator[tuple[str, bytes]]:
+    """(path, content) of what machines look for first."""
+    base = renderer.site["base_url"]
+    yield "llms.txt", renderer.text("llms.txt", world=world, pages=pages, files=listed)
+    yield "datapackage.json", dumps(_datapackage(world, listed, base))
+    if base:  # a site map knows whole addresses only
+        yield "sitemap.xml", renderer.text("sitemap.xml", pages=pages)
+
+
+def _datapackage(world: World, listed: list[dict[str, Any]], base: str) -> dict[str, Any]:
+    """A Data Package: what each file is, and what its columns mean."""
+    meanings: dict[str, list[dict[str, Any]]] = {}
+    for row in world.rows("schema"):
+        meanings.setdefault(row["relation"], []).append(
+            {"name": row["name"], "type": _frictionless(row["type"]), "description": row["meaning"] or ""}
+        )
+    resources = []
+    for file in listed:
+        name, _, form = file["path"].removeprefix("data/").rpartition(".")
+        resources.append(
+            {
+                "name": f"{name}-{form}".replace("_", "-"),
+                "path": file["path"],
+                "format": form,
+                "bytes": file["bytes"],
+                "description": file["about"],
+                "mediatype": MEDIA.get(Download(file["path"], "").form, "application/octet-stream"),
+                **({"schema": {"fields": meanings[name]}} if name in meanings and form == "csv" else {}),
+            }
+        )
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "gpuhour",
+        "title": "List prices of GPUs in the cloud, in USD per GPU-hour",
+        "version": f"{world.meta['schema_version']}+{world.as_of:%Y%m%d}",
+        "licenses": [{"name": "MIT", "path": "https://spdx.org/licenses/MIT.html"}],
+        **({"homepage": base} if base else {}),
+        "resources": resources,
+    }
+
+
+def _frictionless(kind: str) -> str:
+    names = {
+        "DATE": "date",
+        "BOOLEAN": "boolean",
+        "VARCHAR": "string",
+        "TIMESTAMP WITH TIME ZONE": "datetime",
+        "TIMESTAMP": "datetime",
+    }
+    return names.get(
+        kind, "integer" if "INT" in kind else "number" if kind.startswith(("DECIMAL", "DOUBLE", "FLOAT")) else "any"
+    )

@@ -1,0 +1,86 @@
+"""Answers a reader's question in a sentence, from the numbers that stand below it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pipelines.reports import wording
+from pipelines.reports.query_runner import Row
+from pipelines.reports.site_data import GpuKey, World, gpu_name
+
+MONTH = 30
+
+
+def cheapest(world: World, gpu: GpuKey) -> str:
+    """Who is cheapest for a GPU, at what price, beside what the others ask; or that nobody has a price."""
+    name, found = gpu_name(gpu), world.lowest(gpu, "on_demand")
+    if not found:
+        return _without_on_demand(world, gpu)
+    first = found[0]
+    others = (
+        f"; {_others(world, gpu, found)}"
+        if len({r["provider"] for r in found}) > 1
+        else ", the only provider whose price was seen within a week"
+    )
+    return (
+        f"On {world.today} the lowest on-demand list price of the {name} is "
+        f"{wording.usd(first['usd_per_gpu_hour'])} per GPU-hour, at {world.seller(first['provider'])}"
+        f"{_terms(first)}{others}.{_trend(world, gpu)}"
+    )
+
+
+def _others(world: World, gpu: GpuKey, found: list[Row]) -> str:
+    level = world.level(gpu, "on_demand")
+    if level:
+        return f"the median of {level['n_providers']} providers is {wording.usd(level['level_median'])}"
+    dearest = max(found, key=lambda r: r["usd_per_gpu_hour"])
+    price = wording.usd(dearest["usd_per_gpu_hour"])
+    return f"the other end of the list is {price}, at {world.provider_name(dearest['provider'])}"
+
+
+def _terms(row: Row) -> str:
+    told = [
+        row["form_factor"] or "",
+        f"machine of {wording.number(row['gpu_count'])}" if row["gpu_count"] != 1 else "",
+        row["region"],
+    ]
+    shown = ", ".join(filter(None, told))
+    return f" ({shown})" if shown else ""
+
+
+def _trend(world: World, gpu: GpuKey) -> str:
+    """Whether the lowest price moved in a month, where it was watched for as long."""
+    now, then = lowest_on(world, gpu, 0), lowest_on(world, gpu, MONTH)
+    if now is None or then is None:
+        return ""
+    if now == then:
+        return f" It is what it was {MONTH} days before."
+    change = 100 * (now / then - 1)
+    return f" That is {abs(change):.1f}\u00a0% {'less' if change < 0 else 'more'} than {MONTH} days before."
+
+
+def lowest_on(world: World, gpu: GpuKey, days_ago: int, provider: str = "") -> float | None:
+    """The lowest on-demand price of so many days ago, of one provider or all; None where nobody looked."""
+    return world.course(gpu, provider).on(world.as_of - timedelta(days=days_ago))
+
+
+def _without_on_demand(world: World, gpu: GpuKey) -> str:
+    name, offers = gpu_name(gpu), world.offers_by_gpu.get(gpu, [])
+    priced = [o for o in offers if o["place"] == 1]
+    if priced:
+        first = priced[0]
+        return (
+            f"On {world.today} no provider that is watched has a fresh on-demand price of the {name}; the "
+            f"lowest of other kinds is {wording.usd(first['usd_per_gpu_hour'])} per GPU-hour at "
+            f"{world.provider_name(first['provider'])} "
+            f"({wording.pricing(first['pricing_model'], first['term_months'])})."
+        )
+    if offers:
+        return (
+            f"No provider that is watched lists an all-in price of the {name}: there are prices of parts, which are "
+            "not a price per GPU-hour."
+        )
+    return (
+        f"No price of the {name} is in force on {world.today}; the last was seen on "
+        f"{wording.long_day(world.gpus[gpu].until)}."
+    )

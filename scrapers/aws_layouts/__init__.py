@@ -1,1 +1,0 @@
-"""The shapes in which AWS publishes prices, one reader each; `scrapers.providers.aws` picks by content."""

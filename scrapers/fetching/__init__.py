@@ -1,0 +1,1 @@
+"""Fetches pages politely, checks that they are complete, and archives them."""

@@ -1,0 +1,237 @@
+"""Keeps every page as it came, so that a price can be read again from its source at any later time.
+
+A page is two files in `pages/<provider>/<UTC day>/`: the bytes, and a record about them that is written last.
+Only the record makes a page: whatever a crash leaves behind without one does not count.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from scrapers.fetching.completeness import EDGE, Bytes
+from scrapers.model import FetchError, Page, clip
+
+_LOG = logging.getLogger(__name__)
+_LEFTOVER = 86400.0  # seconds after which an unfinished file belongs to nobody
+_FACTS = ("provider", "url", "final_url", "source", "status", "sha256", "fetched_by", "is_excerpt", "is_index")
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Turns a full disk and its like into an error that names the path."""
+    try:
+        yield
+    except OSError as error:
+        raise FetchError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+class Draft:
+    """Bytes on their way into the archive: counted, hashed and compressed as they come. Discarded unless kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self.size, self.head, self.tail, self._hash = 0, b"", b"", hashlib.sha256()
+        with _named(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(suffix=".tmp", dir=folder)
+        self.path = Path(name)
+        self._file = os.fdopen(handle, "wb")
+        # No name and no time inside: the same bytes give the same file.
+        self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=self._file, mtime=0)
+
+    def write(self, chunk: bytes) -> None:
+        """Add bytes. Raises FetchError when the disk is full."""
+        with _named(self.path):
+            self._gzip.write(chunk)
+        self.size += len(chunk)
+        self._hash.update(chunk)
+        self.head += chunk[: EDGE - len(self.head)]
+        self.tail = (self.tail + chunk)[-EDGE:]
+
+    def seal(self) -> Bytes:
+        """Put all bytes on the disk for good, and give them to whoever checks them."""
+        if not self._file.closed:
+            with _named(self.path):
+                self._gzip.close()
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+        return Bytes(self.size, self.head, self.tail, lambda: gzip.decompress(self.path.read_bytes()))
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes written so far."""
+        return self._hash.hexdigest()
+
+    def discard(self) -> None:
+        """Forget the bytes (a no-op for a kept draft)."""
+        with suppress(OSError):
+            self._gzip.close()
+        with suppress(OSError):
+            self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def _request_id(method: str, url: str, body: str) -> str:
+    return hashlib.sha256(f"{method} {url}\n{body}".encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The pages below one home folder. Several processes may write at once."""
+
+    home: Path
+
+    @property
+    def _drafts(self) -> Path:
+        return self.home / "pages" / ".drafts"
+
+    def draft(self) -> Draft:
+        """A new place for bytes; also clears what killed runs left behind over a day ago."""
+        for leftover in self._drafts.glob("*.tmp"):
+            with suppress(FileNotFoundError):
+                if time.time() - leftover.stat().st_mtime > _LEFTOVER:
+                    leftover.unlink()
+        return Draft(self._drafts)
+
+    def save(self, page: Page, method: str = "GET", body: str = "") -> Page:
+        """Archive a page that is held in memory; returns it as `keep` does."""
+        draft = self.draft()
+        try:
+            draft.write(page.read())
+            return self.keep(draft, page, method, body)
+        finally:
+            draft.discard()
+
+    def keep(self, draft: Draft, page: Page, method: str = "GET", body: str = "") -> Page:
+        """Archive a draft as this page (of which only the facts are used); returns the page as it can be opened again.
+
+        The same content of one day is stored once and recorded as often as it was seen.
+        Raises FetchError, naming the path, when it cannot be written.
+        """
+        draft.seal()
+        page = replace(page, content=None, sha256=draft.sha256)
+        return self._record(page, draft.path, method, body)
+
+    def again(self, old: Page, page: Page) -> Page:
+        """Record that the host says the archived page `old` still holds; `page` has the facts of that answer."""
+        if old.path is None:
+            raise ValueError(f"page {old.url} is not archived")
+        link = self._drafts / f"{os.getpid()}-{time.monotonic_ns()}.tmp"
+        with _named(link):
+            self._drafts.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(old.path, link)  # costs no space, and outlives a deleted old day
+            except OSError:
+                shutil.copyfile(old.path, link)
+        try:
+            return self._record(replace(page, sha256=old.sha256), link, "GET", "")
+        finally:
+            link.unlink(missing_ok=True)
+
+    def pages(self, provider: str, day: date) -> list[Page]:
+        """What was seen of a provider on a UTC day, in order of time; for reading a past date again."""
+        found = [_load(record) for record in self._day(provider, day).glob("*.json")]
+        return sorted((page for page in found if page), key=lambda page: (page.captured_at, page.url))
+
+    def newest(self, provider: str, url: str) -> Page | None:
+        """The last archived answer to a GET of this URL, or None."""
+        pattern = f"*-{_request_id('GET', url, '')}.json"
+        for day in sorted((self.home / "pages" / provider).glob("????-??-??"), reverse=True):
+            for record in sorted(day.glob(pattern), reverse=True):
+                page = _load(record)
+                if page and page.url == url:
+                    return page
+        return None
+
+    def _day(self, provider: str, day: date) -> Path:
+        return self.home / "pages" / provider / day.isoformat()
+
+    def _record(self, page: Page, body_file: Path, method: str, body: str) -> Page:
+        """Move the bytes into their day, then write the record; each by rename, the record last."""
+        when = page.captured_at.astimezone(UTC)
+        folder = self._day(page.provider, when.date())
+        with _named(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stored = _stored(folder, page.sha256)
+            if stored is None:
+                stored = folder / f"{when:%H%M%S}-{page.sha256[:8]}.body.gz"
+                body_file.replace(stored)
+                _sync(folder)
+            facts = {name: getattr(page, name) for name in _FACTS}
+            facts |= {
+                "method": method,
+                "body": body,
+                "headers": dict(page.headers),
+                "file": stored.name,
+                "captured_at": when.isoformat(),
+            }
+            # To the microsecond: a record is one visit. The same replay writes the same records again.
+            record = f"{when:%H%M%S_%f}-{page.sha256[:8]}-{_request_id(method, page.url, body)}.json"
+            _write_record(folder / record, facts, self._drafts)
+        return replace(page, path=stored)
+
+
+def is_sound(page: Page) -> bool:
+    """Whether the archived bytes still are those that were hashed."""
+    hashed = hashlib.sha256()
+    try:
+        with page.open() as stream:
+            while chunk := stream.read(1 << 20):
+                hashed.update(chunk)
+    except (OSError, EOFError):
+        return False
+    return hashed.hexdigest() == page.sha256
+
+
+def _stored(folder: Path, sha256: str) -> Path | None:
+    """The file in this day that already holds these bytes."""
+    for record in folder.glob(f"*-{sha256[:8]}-*.json"):
+        page = _load(record)
+        if page and page.sha256 == sha256:
+            return page.path
+    return None
+
+
+def _write_record(target: Path, facts: dict[str, Any], drafts: Path) -> None:
+    with tempfile.NamedTemporaryFile("w", dir=drafts, suffix=".tmp", delete=False, encoding="utf-8") as file:
+        json.dump(facts, file, indent=1, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(target)
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    """A rename is only safe from a power cut when its folder is on the disk too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _load(record: Path) -> Page | None:
+    """The page of a record; None, with a warning, when its files were tampered with."""
+    try:
+        facts = json.loads(record.read_text(encoding="utf-8"))
+        body = record.parent / facts["file"]
+        if not body.is_file():
+            raise FileNotFoundError(body.name)
+        when = datetime.fromisoformat(facts["captured_at"])
+        return Page(path=body, captured_at=when, headers=facts["headers"], **{name: facts[name] for name in _FACTS})
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        _LOG.warning("skipped the archived page %s: %s", record, clip(f"{type(error).__name__}: {error}"))
+        return None

@@ -1,0 +1,143 @@
+"""Runs a page's JavaScript in Chromium and takes what it shows, within the same limits as a plain download.
+
+One browser per process serves every thread: it lives on an event loop of its own, where every step can be timed out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from playwright.async_api import Error, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from scrapers.fetching import chromium
+from scrapers.fetching.browser_page import Rules, Shown, Visit
+from scrapers.fetching.http_client import LANGUAGE, Transient
+from scrapers.model import FetchError, Request, clip
+
+_LOG = logging.getLogger(__name__)
+_ARGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_CLOSING = 5.0  # seconds
+T = TypeVar("T")
+
+
+class Browser:
+    """One Chromium; every thread may render with it."""
+
+    def __init__(self) -> None:
+        """Starts it. Raises FetchError, with what to run, when there is none or it does not start."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="browser", daemon=True)
+        self._thread.start()
+        try:
+            self._call(self._start())
+        except BaseException as error:
+            self._stop_loop()
+            if isinstance(error, FetchError) or not isinstance(error, Exception):
+                raise
+            raise FetchError(f"the browser does not start: {clip(str(error))}. {chromium.HELP}") from None
+
+    def render(self, request: Request, rules: Rules) -> Shown:
+        """The page as it stands once its scripts have run and `wait_for` is there.
+
+        Raises FetchError (Transient for time-outs, network errors, 429 and 5xx).
+        """
+        if request.method != "GET" or request.body:
+            raise FetchError(f"{request.url}: a browser page can only be asked for with GET")
+        return self._call(self._render(request, rules))
+
+    def close(self) -> None:
+        """Ends the browser and its thread."""
+        try:
+            self._call(self._stop())
+        finally:
+            self._stop_loop()
+
+    def _call(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _stop_loop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _start(self) -> None:
+        self._playwright = await async_playwright().start()
+        await self._launch()
+
+    async def _launch(self) -> None:
+        path = chromium.find()
+        if path is None:
+            raise FetchError(chromium.HELP)
+        try:
+            # Root cannot use Chromium's sandbox.
+            self._chromium = await self._playwright.chromium.launch(
+                executable_path=path, args=_ARGS, chromium_sandbox=os.geteuid() != 0
+            )
+        except Error as error:
+            _LOG.warning("starting the browser without its sandbox: %s", clip(error.message))
+            self._chromium = await self._playwright.chromium.launch(executable_path=path, args=_ARGS)
+
+    async def _stop(self) -> None:
+        with suppress(Error):
+            await self._chromium.close()
+        await self._playwright.stop()
+
+    async def _render(self, request: Request, rules: Rules) -> Shown:
+        try:
+            if not self._chromium.is_connected():  # it was killed, as browsers are when memory runs out
+                await self._launch()
+            context = await self._chromium.new_context(
+                user_agent=rules.settings.user_agent, service_workers="block", accept_downloads=False,
+                locale=LANGUAGE, timezone_id="UTC",
+            )  # fmt: skip
+        except Error as error:
+            raise FetchError(f"{request.url}: the browser is gone: {clip(error.message)}") from None
+        try:
+            async with asyncio.timeout(request.timeout):
+                return await Visit(context, request, rules).result()
+        except (TimeoutError, PlaywrightTimeout):
+            waited = f", waiting for {request.wait_for!r}" if request.wait_for else ""
+            raise Transient(f"{request.url} took longer than {request.timeout:g} s{waited}") from None
+        except Error as error:
+            raise Transient(f"{request.url}: {clip(error.message)}") from None
+        finally:
+            # A page stuck in its own loop must not hold up the others.
+            with suppress(Error, TimeoutError):
+                async with asyncio.timeout(_CLOSING):
+                    await context.close()
+
+
+_lock, _users = threading.Lock(), 0
+_shared: Browser | None = None
+
+
+@contextmanager
+def shared() -> Iterator[Browser]:
+    """The browser of this process: started by its first user, ended with its last."""
+    global _shared, _users
+    with _lock:
+        if _shared is None:
+            _shared = Browser()
+        _users += 1
+        mine = _shared
+    try:
+        yield mine
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0:
+                _shared = None
+                mine.close()

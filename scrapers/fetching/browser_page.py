@@ -1,0 +1,160 @@
+"""One visit of a page in the browser: what it may load, when it is ready, and what it then shows."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from playwright.async_api import BrowserContext, Error, Page, Response, Route, WebSocketRoute
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from scrapers.fetching.http_client import Transient, check_status
+from scrapers.fetching.policy import MAX_REDIRECTS, Settings, check_address, check_url, host_of
+from scrapers.fetching.replay import Replay
+from scrapers.model import FetchError, Request, clip
+
+_LOG = logging.getLogger(__name__)
+_NEEDED = ("script", "xhr", "fetch")  # what prices can depend on; pictures, fonts, styles and the like are not loaded
+_QUIET = 10.0  # most seconds to wait for a page without `wait_for` to stop loading
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the browser showed: the page after its scripts ran, and the document before."""
+
+    content: bytes
+    document: bytes
+    url: str
+    headers: Mapping[str, str]
+
+    @property
+    def document_sha256(self) -> str:
+        """Hash of the document as it came."""
+        return hashlib.sha256(self.document).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a page may load: from recorded captures, or from public HTTPS hosts."""
+
+    headers: Mapping[str, str]  # for the document alone: keys are not for the page's scripts
+    settings: Settings
+    is_allowed: Callable[[str], bool]  # hosts that the document itself may come from
+    replay: Replay | None = None
+    _public: dict[str, None] = field(default_factory=dict)
+
+    async def answer(self, route: Route, is_document: bool) -> None:
+        """Let a request go, or answer it from the captures. Raises FetchError where it must not or cannot be."""
+        asked = route.request
+        if asked.url.startswith(("data:", "blob:")):
+            await route.continue_()
+            return
+        await self._check(asked.url, is_document)
+        if self.replay is None:
+            await route.continue_(headers={**asked.headers, **self.headers} if is_document else None)
+            return
+        recorded = self.replay.find(asked.method, asked.url)
+        # A recorded answer does not know which page will ask for it.
+        headers = recorded.headers | {
+            "access-control-allow-origin": asked.headers.get("origin", "*"),
+            "access-control-allow-credentials": "true",
+        }
+        await route.fulfill(status=recorded.status, headers=headers, body=b"".join(recorded.stream()))
+
+    async def _check(self, url: str, is_document: bool) -> None:
+        check_url(url, self.settings)
+        host = host_of(url)
+        if is_document and not self.is_allowed(host):
+            raise FetchError(f"the page leads to the foreign host {host}")
+        if self.replay is None and host not in self._public:
+            try:
+                found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            except OSError as error:
+                raise Transient(f"{host} cannot be found: {error}") from None
+            for *_, address in found:
+                check_address(host, str(address[0]), self.settings)
+            self._public[host] = None
+
+
+class Visit:
+    """One page in one context. The first thing that must not be ends the visit, without waiting for its time-out."""
+
+    def __init__(self, context: BrowserContext, request: Request, rules: Rules) -> None:
+        self._context, self._request, self._rules = context, request, rules
+        self._refused: asyncio.Future[Shown] = asyncio.get_running_loop().create_future()
+        self._page: Page | None = None
+
+    async def result(self) -> Shown:
+        """What the page shows once it is ready. Raises FetchError; the browser's own errors pass through."""
+        await self._context.route("**/*", self._route)
+        await self._context.route_web_socket("**/*", _close)
+        if replay := self._rules.replay:  # a page that counts days shows what it showed then
+            await self._context.clock.set_fixed_time(replay.captured_at(replay.find("GET", self._request.url)))
+        work = asyncio.ensure_future(self._load())
+        try:
+            await asyncio.wait({work, self._refused}, return_when=asyncio.FIRST_COMPLETED)
+            # A refusal explains the error that it caused.
+            return await (self._refused if self._refused.done() else work)
+        finally:
+            for task in (work, self._refused):
+                task.cancel()
+            await asyncio.gather(work, self._refused, return_exceptions=True)
+
+    async def _load(self) -> Shown:
+        page = self._page = await self._context.new_page()
+        self._context.on("page", _close)
+        response = await page.goto(self._request.url, wait_until="load", timeout=0)
+        if response is None:
+            raise FetchError(f"{self._request.url}: the browser got no answer")
+        check_status(self._request.url, response.status, response.headers, self._rules.settings)
+        await self._check_source(page, response)
+        if self._request.wait_for:
+            await page.wait_for_selector(self._request.wait_for, state="attached", timeout=0)
+        else:
+            with suppress(PlaywrightTimeout):
+                await page.wait_for_load_state("networkidle", timeout=_QUIET * 1000)
+        content = (await page.content()).encode()
+        if len(content) > self._request.max_bytes:
+            raise FetchError(f"{self._request.url} is larger than its limit of {self._request.max_bytes} bytes")
+        return Shown(content, await response.body(), response.url, await response.all_headers())
+
+    async def _check_source(self, page: Page, response: Response) -> None:
+        """Interception sees no redirects, so where the document came from is checked afterwards."""
+        hops, hop = [page.url, response.url], response.request.redirected_from
+        while hop:
+            hops.append(hop.url)
+            hop = hop.redirected_from
+        for url in hops:
+            check_url(url, self._rules.settings)
+            if not self._rules.is_allowed(host_of(url)):
+                raise FetchError(f"{self._request.url} redirects to the foreign host {host_of(url)}")
+        if len(hops) - 2 > MAX_REDIRECTS:
+            raise FetchError(f"{self._request.url} redirects more than {MAX_REDIRECTS} times")
+        server = await response.server_addr()
+        if self._rules.replay is None and server:
+            check_address(host_of(page.url), server["ipAddress"].strip("[]"), self._rules.settings)
+
+    async def _route(self, route: Route) -> None:
+        asked = route.request
+        with suppress(Error):  # the page may be gone by now
+            main = self._page.main_frame if self._page else None
+            is_document = asked.is_navigation_request() and asked.frame == main
+            if not is_document and asked.resource_type not in _NEEDED:
+                return await route.abort()
+            try:
+                await self._rules.answer(route, is_document)
+            except FetchError as error:
+                _LOG.info("%s: %s", clip(self._request.url), clip(str(error)))
+                if (is_document or self._rules.replay) and not self._refused.done():
+                    self._refused.set_exception(error)
+                await route.abort()
+
+
+async def _close(unwanted: Page | WebSocketRoute) -> None:
+    """Ends a popup, or a live ticker, whose prices would leave no receipt."""
+    await unwanted.close()

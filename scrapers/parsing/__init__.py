@@ -1,0 +1,1 @@
+"""Reads prices, units and accelerator names from HTML and JSON."""

@@ -1,0 +1,199 @@
+"""Finds the rows of tables and of the grids of boxes that stand in for them, each with its header's words."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bs4 import Tag
+
+from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.price_words import says_price
+from scrapers.parsing.text import heading_before, is_cut, money, words
+
+_LABEL = re.compile(
+    r"^(?:(?:NVIDIA|AMD)?\s*GPUS?(?: MODEL| TYPE| NAME| PRICING)?|MODEL|ITEM|HARDWARE|ACCELERATOR"
+    r"|INSTANCE(?: NAME| TYPE)?|SIZE|NAME|CHIP|MACHINE(?: TYPE)?)\b(?![-\s]*(?:HOUR|HR|COUNT))"
+)
+_PRICE = re.compile(r"PRIC|COST|RATE|DEMAND|SPOT|PREEMPT|RESERV|HOUR|HRL?Y?\b|STARTING|AS LOW AS|COMMIT")
+_HEADING = re.compile(r"^h[1-6]$")
+_MOST = 24  # columns
+_WIDEST = 90  # characters of a column's title
+_MOST_TEXTS = 150  # of a row
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row: a text per column, the columns' titles (upper case), what stands above the table, and the element."""
+
+    texts: tuple[str, ...]
+    header: tuple[str, ...]
+    section: str  # the table's caption, else the heading before it
+    tag: Tag | None = None
+
+    def column(self, *any_of: str) -> int | None:
+        """Index of the column titled with one of these words, else beginning with, else containing one; or None."""
+        tests = (str.__eq__, str.startswith, str.__contains__)
+        return next((i for test in tests for w in any_of for i, name in enumerate(self.header) if test(name, w)), None)
+
+    def get(self, *any_of: str) -> str:
+        """Text of that column, or ""."""
+        index = self.column(*any_of)
+        return "" if index is None else self.texts[index]
+
+    def excerpt(self) -> str:
+        """The row on one line."""
+        return " | ".join(self.texts)
+
+
+def lines(root: Tag) -> Iterator[Line]:
+    """Body rows of every table, then of every grid of boxes, under `root`.
+
+    A row with another number of cells than its header, spans counted, yields nothing: its cells cannot be told apart.
+    """
+    for table in root.find_all("table"):
+        yield from _table(table)
+    yield from _boxes(root)
+    yield from _rows_without_table(root)
+
+
+def _table(table: Tag) -> Iterator[Line]:
+    trs = [tr for tr in table.find_all("tr") if tr.find_parent("table") is table]
+    head = [tr for tr in trs if tr.find_parent("thead") is not None and not _has_amount(tr)]
+    bare = table.find("thead")
+    if not head and isinstance(bare, Tag) and bare.find("th", recursive=False):  # a thead of cells without a row
+        head = [bare]
+    if not head:
+        head = [tr for tr in trs[:1] if not _has_amount(tr)]
+    yield from _body(table, head, [tr for tr in trs if not any(tr is h for h in head)])
+
+
+def _rows_without_table(root: Tag) -> Iterator[Line]:
+    """Rows of a recording that begins amid a table: the parser keeps them, or only their cells, as they come."""
+    loose = [tr for tr in root.find_all("tr") if tr.find_parent("table") is None]
+    stray = [th for th in root.find_all("th") if th.find_parent(["tr", "thead", "table"]) is None]
+    if not loose:
+        return
+    header = tuple(words(th).upper() for th in stray) or _titles([loose[0]])
+    for tr in loose if stray else loose[1:]:
+        cells = tuple(words(c) for c in tr.find_all(["td", "th"], recursive=False))
+        if len(cells) == len(header):
+            yield Line(cells, header, heading_before(tr), tr)
+
+
+def _has_amount(tr: Tag) -> bool:
+    return any(_amounts(words(cell)) for cell in tr.find_all(["td", "th"], recursive=False))
+
+
+def _amounts(text: str) -> bool:
+    try:
+        return money(text) is not None
+    except ValueError:
+        return True
+
+
+def _body(table: Tag, head: list[Tag], body: list[Tag]) -> Iterator[Line]:
+    header = _titles(head)
+    caption = table.find("caption")
+    section = words(caption) if isinstance(caption, Tag) else heading_before(table)
+    for tr, cells in zip(body, _spread(body), strict=True):
+        if cells and len(cells) == len(header):
+            yield Line(tuple(words(c) for c in cells), header, section, tr)
+
+
+def _titles(head: list[Tag]) -> tuple[str, ...]:
+    """One title per column: of several header rows, their words together."""
+    grid = [[words(c).upper() for c in cells] for cells in _spread(head)]
+    if not grid or len({len(row) for row in grid}) != 1:
+        return tuple(grid[-1]) if grid else ()
+    return tuple(" ".join(dict.fromkeys(t for t in column if t)) for column in zip(*grid, strict=True))
+
+
+def _spread(trs: list[Tag]) -> list[list[Tag]]:
+    """Cells of each row, one per column: a cell that spans columns or rows stands in each of them."""
+    grid: list[list[Tag]] = []
+    reaching: dict[int, tuple[Tag, int]] = {}  # column -> cell of a row above, rows it still reaches into
+    for tr in trs:
+        row: list[Tag] = []
+        below: dict[int, tuple[Tag, int]] = {}
+        own = [(c, _span(c, "colspan"), _span(c, "rowspan")) for c in tr.find_all(["td", "th"], recursive=False)]
+        while own or len(row) in reaching:
+            if len(row) in reaching:
+                cell, left = reaching[len(row)]
+                across = 1
+            else:
+                cell, across, down = own.pop(0)
+                left = down - 1
+            for _ in range(across):
+                if left > 0:
+                    below[len(row)] = (cell, left - (1 if len(row) in reaching else 0))
+                row.append(cell)
+            if len(row) > _MOST:
+                break
+        reaching = {i: (cell, left) for i, (cell, left) in below.items() if left > 0}
+        grid.append(row)
+    return grid
+
+
+def _span(cell: Tag, name: str) -> int:
+    text = str(cell.get(name, "1")).strip()
+    return min(int(text), _MOST) if text.isdigit() and int(text) else 1
+
+
+def _boxes(root: Tag) -> Iterator[Line]:
+    """Rows of boxes after a row of boxes that reads like a header, up to the next such header."""
+    header: tuple[str, ...] = ()
+    section = ""
+    last: Tag | None = None
+    for tag in root.find_all(True):
+        if tag.name in ("tr", "thead", "tbody", "table", "ul", "svg", "script", "style", "select"):
+            continue
+        boxes = [child for child in tag.children if isinstance(child, Tag)]
+        if not 2 <= len(boxes) <= _MOST or (header and len(boxes) != len(header) and not _may_be_header(tag)):
+            continue
+        if not _is_small(tag) or (last is not None and last in tag.parents):
+            continue
+        if _may_be_header(tag) and (titles := _header(boxes)) and tag.find_parent("table") is None:
+            header, section, last = titles, heading_before(tag), tag
+        elif header and len(boxes) == len(header) and (texts := _row(header, boxes)):
+            last = tag
+            yield Line(texts, header, section, tag)
+
+
+def _is_small(tag: Tag) -> bool:
+    """Whether an element holds few enough texts to be a row: a page is made of boxes in boxes."""
+    return next(itertools.islice(tag.strings, _MOST_TEXTS, None), None) is None
+
+
+def _may_be_header(tag: Tag) -> bool:
+    """Whether the first text of an element may title a column; a look before reading all of it."""
+    first = next((text for text in itertools.islice(tag.stripped_strings, 3)), "")
+    return len(first) <= _WIDEST and "$" not in first
+
+
+def _header(boxes: list[Tag]) -> tuple[str, ...]:
+    titles: list[str] = []
+    for box in boxes:
+        title = words(box).upper()
+        if not title or len(title) > _WIDEST or _amounts(title):
+            return ()
+        titles.append(title)
+    return tuple(titles) if any(map(_LABEL.search, titles)) and any(map(_PRICE.search, titles)) else ()
+
+
+def _row(header: tuple[str, ...], boxes: list[Tag]) -> tuple[str, ...]:
+    """The boxes' texts when they read like a row: where the header names a price, a price or the lack of one."""
+    texts = tuple(words(box) for box in boxes)
+    if is_cut(boxes[-1]):
+        return ()
+    priced = [text for title, text in zip(header, texts, strict=True) if _PRICE.search(title) and not _is_label(title)]
+    if any(_is_label(title) and _amounts(text) for title, text in zip(header, texts, strict=True)):
+        return ()  # a box of rows, not a row
+    is_named = any(priced) or any(_is_label(t) and names_accelerator(x) for t, x in zip(header, texts, strict=True))
+    return texts if priced and is_named and all(map(says_price, priced)) else ()
+
+
+def _is_label(title: str) -> bool:
+    return _LABEL.search(title) is not None

@@ -1,0 +1,96 @@
+"""AWS: bulk price lists, savings plans, spot feed and advisor, capacity blocks; no key needed for any of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import urljoin
+
+from scrapers.model import LayoutError, Offer, Page, Provider, Request
+from scrapers.providers.aws import (
+    bulk_csv,
+    bulk_json,
+    capacity_blocks,
+    reserved_map,
+    savings_plans,
+    spot_history,
+    website,
+)
+
+_LISTS = "https://pricing.us-east-1.amazonaws.com"
+_HEAD = 64 * 1024  # every layout shows itself in its first lines
+_GIB = 1 << 30
+
+# The first pattern found in the head of a page names its reader; what is special stands before what is common.
+_LAYOUTS: tuple[tuple[str, Callable[[Page], Iterable[Offer]]], ...] = (
+    (r"\A[^{\[<]*\bPricePerUnit\b", bulk_csv.read),
+    (r"\A<", capacity_blocks.read_html),
+    (r"\A(?:/\*.*?\*/\s*)?[\w.]+\(\s*\{", website.read_spot_feed),
+    (r'"SpotPrice(?:History)?"', spot_history.read),
+    (r'"spot_advisor"', website.read_spot_advisor),
+    (r'"(?:accelerator_count|hourly_rate_usd)"', capacity_blocks.read_json),
+    (r'SavingsPlans?"|"savingsPlan"', savings_plans.read),
+    (r'"Instance Type"\s*:', website.read_on_demand),
+    (r'\A\{[^{]*"(?:offerCode|products)"', bulk_json.read_bulk),
+    (r'\A\[\s*(?:\{|"\{)|\A\{[^\[]*"PriceList"', bulk_json.read_answer),
+    (r'\A\{\s*"[\w.-]+/[\w-]+"\s*:\s*\d', reserved_map.read),
+    (r'\A\{.*"(?:offerTermCode|instanceType)"', bulk_json.read_bulk),
+)
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """Offers of any page AWS publishes prices in. Raises LayoutError when the page is none of them."""
+    with page.open() as stream:
+        head = stream.read(_HEAD).decode("utf-8-sig", errors="replace").strip()
+    for pattern, read in _LAYOUTS:
+        if re.search(pattern, head, re.DOTALL):
+            yield from read(page)
+            return
+    raise LayoutError(page, "a price list, savings plan, spot or capacity block layout", head)
+
+
+def follow(page: Page) -> Iterator[Request]:
+    """One request per commercial region of a region index; none for other pages.
+
+    Raises LayoutError when an index lists no region.
+    """
+    if not page.url.endswith("region_index.json"):
+        return
+    try:
+        regions = json.loads(page.text())["regions"]
+        listed = regions.values() if isinstance(regions, dict) else regions
+        paths = {r["regionCode"]: r.get("currentVersionUrl") or r["versionUrl"] for r in listed}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LayoutError(page, "regions with regionCode and version URL", page.text()[:200]) from error
+    # Government regions are not open to everyone who reads our tables.
+    open_to_all = {code: path for code, path in paths.items() if not code.startswith("us-gov-")}
+    if not open_to_all:
+        raise LayoutError(page, "commercial regions", ", ".join(paths))
+    for path in open_to_all.values():
+        if page.source == "price_list":  # the same list as CSV is smaller and faster to search
+            path = path.removesuffix(".json") + ".csv"
+        yield Request(urljoin(_LISTS, path), page.source, max_bytes=6 * _GIB, timeout=3600)
+
+
+PROVIDER = Provider(
+    slug="aws",
+    name="AWS",
+    requests=(
+        Request(f"{_LISTS}/offers/v1.0/aws/AmazonEC2/current/region_index.json", "price_list", is_index=True),
+        Request(
+            f"{_LISTS}/savingsPlan/v1.0/aws/AWSComputeSavingsPlan/current/region_index.json",
+            "savings_plans",
+            is_index=True,
+        ),
+        Request("https://website.spot.ec2.aws.a2z.com/spot.js", "spot_feed"),
+        Request("https://spot-bid-advisor.s3.amazonaws.com/spot-advisor-data.json", "spot_advisor", ends_with="}"),
+        Request("https://aws.amazon.com/ec2/capacityblocks/pricing/", "capacity_blocks", ends_with="</html>"),
+    ),
+    parse=parse,
+    follow=follow,
+    access="bulk files, JSON feeds, HTML page",
+    publishes="on-demand, spot, reserved 1y/3y with upfront options, savings plans, capacity blocks",
+    units="per instance-hour",
+    expects=("H100", "A100", "L4", "T4"),
+)

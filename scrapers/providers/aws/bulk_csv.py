@@ -1,0 +1,146 @@
+"""Reads the EC2 bulk price list as CSV (GBs) by looking only at the lines that can matter."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+
+from scrapers.model import LayoutError, Offer, Page
+from scrapers.parsing.json_stream import may_be_cut
+from scrapers.providers.aws.accelerators import is_accelerated
+from scrapers.providers.aws.price_list import Line, is_sold_plainly, key, offers
+
+_BLOCK = 16 << 20
+_PREAMBLE = 20  # lines to look at for the header; AWS writes five before it
+_NEEDED = (
+    *("sku", "offertermcode", "termtype", "unit", "priceperunit", "currency"),
+    *("instancetype", "operatingsystem", "tenancy"),
+)
+# Values of the column "Instance Family" that every accelerated instance has: `bytes.find` visits only their lines.
+# Gaudi's family is not documented, so its type is looked for too.
+_FAMILIES = (b'"GPU instance"', b'"Machine Learning ASIC Instances"', b'"dl1.')
+
+
+class _Irregular(Exception):
+    """A line that is not one row (a quoted line break): only a full reader can tell rows apart."""
+
+
+def read(page: Page) -> Iterator[Offer]:
+    """Offers of a price list file. Memory stays at a few blocks; raises LayoutError when columns are missing."""
+    header = _header(page)
+    try:
+        lines = list(_quick(page, header)) if "instancefamily" in header else []
+    except _Irregular:
+        lines = []
+    # Nothing found may also mean that AWS renamed its families: look again by instance type.
+    yield from offers(lines or _slow(page, header), "price_list")
+
+
+def _header(page: Page) -> list[str]:
+    cells: list[str] = []
+    with page.open() as stream:
+        for _ in range(_PREAMBLE):
+            cells = [key(cell) for cell in next(csv.reader([_text(stream.readline(1 << 20))]), [])]
+            if "sku" in cells and "priceperunit" in cells:
+                break
+    missing = [name for name in _NEEDED if name not in cells]
+    if missing:
+        raise LayoutError(page, f"price list columns {missing}", ",".join(cells))
+    return cells
+
+
+def _decoded(line: bytes) -> str:
+    return line.decode("utf-8-sig", errors="replace")
+
+
+def _text(line: bytes) -> str:
+    return _decoded(line).rstrip("\r\n")
+
+
+def _quick(page: Page, header: list[str]) -> Iterator[Line]:
+    make = _maker(header)
+    for raw in _candidates(page, len(header)):
+        # Both words stand quoted in every wanted row; a look at the bytes is far cheaper than 90 cells.
+        if b'"Linux"' not in raw or (b'"Shared"' not in raw and b'.metal"' not in raw):
+            continue
+        cells = next(csv.reader([_text(raw)]))
+        if raw.count(b'"') % 2 or len(cells) != len(header):
+            raise _Irregular
+        if line := make(cells):
+            yield line
+
+
+def _candidates(page: Page, width: int) -> Iterator[bytes]:
+    rest = b""
+    with page.open() as stream:
+        while block := stream.read(_BLOCK):
+            block = rest + block
+            end = block.rfind(b"\n") + 1
+            rest = block[end:]
+            if len(rest) > _BLOCK:
+                raise LayoutError(page, "line ends in the price list", _text(rest[:400]))
+            for family in _FAMILIES:
+                yield from _lines_with(family, block, end)
+    if rest and not may_be_cut(page) and len(next(csv.reader([_text(rest)]))) != width:
+        raise LayoutError(page, "a whole last row", _text(rest))
+    if _is_whole(page, rest):
+        yield from (rest for family in _FAMILIES if family in rest)
+
+
+def _lines_with(word: bytes, block: bytes, end: int) -> Iterator[bytes]:
+    at = block.find(word, 0, end)
+    while at >= 0:
+        stop = block.find(b"\n", at)
+        yield block[block.rfind(b"\n", 0, at) + 1 : stop]
+        at = block.find(word, stop, end)
+
+
+def _is_whole(page: Page, last: bytes) -> bool:
+    """Whether a last line without line end can be trusted: in a cut file only a closed quote shows a cell's end."""
+    return last.endswith((b'"', b"\n")) or not may_be_cut(page)
+
+
+def _slow(page: Page, header: list[str]) -> Iterator[Line]:
+    make, instance = _maker(header), header.index("instancetype")
+    is_header_past = False
+    with page.open() as stream:
+        rows = csv.reader((_decoded(line) for line in stream if _is_whole(page, line)), strict=True)
+        for cells in _to_the_end(page, rows):
+            if not is_header_past:
+                is_header_past = [key(cell) for cell in cells] == header
+            elif len(cells) == len(header):
+                if is_accelerated(cells[instance]) and (line := make(cells)):
+                    yield line
+            elif cells and not may_be_cut(page):
+                raise LayoutError(page, f"{len(header)} cells in a row", ",".join(cells))
+
+
+def _to_the_end(page: Page, rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        if not ("unexpected end" in str(error) and may_be_cut(page)):
+            raise LayoutError(page, "rows of quoted cells", str(error)) from error
+
+
+def _maker(header: list[str]) -> Callable[[list[str]], Line | None]:
+    def make(cells: list[str]) -> Line | None:
+        row = dict(zip(header, cells, strict=True))
+        if row["termtype"] not in ("OnDemand", "Reserved") or not is_sold_plainly(row):
+            return None
+        return Line(
+            product=row,
+            sku=row["sku"],
+            term_code=row["offertermcode"],
+            is_reserved=row["termtype"] == "Reserved",
+            unit=row["unit"],
+            price=row["priceperunit"],
+            currency=row["currency"],
+            description=row.get("pricedescription", ""),
+            effective=row.get("effectivedate", ""),
+            lease=row.get("leasecontractlength", ""),
+            purchase=row.get("purchaseoption", ""),
+            offering_class=row.get("offeringclass", ""),
+        )
+
+    return make

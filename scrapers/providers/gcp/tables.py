@@ -1,0 +1,131 @@
+"""Reads Google's pricing pages: visible tables found by their header text, and the inline list of all regions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
+
+from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, clip
+from scrapers.parsing.text import rows, soup, squash
+from scrapers.providers.gcp import blob
+from scrapers.providers.gcp.cells import REGION, amounts, column, count, status
+from scrapers.providers.gcp.lines import Line
+
+HOURS_PER_MONTH = 730
+TOLERANCE = Decimal("0.01")
+Key = tuple[str, str, PricingModel, int | None]
+
+
+@dataclass
+class Stated:
+    """All that the page says about one thing, region and pricing model: usually one amount, printed once or twice."""
+
+    line: Line
+    cell: str
+    hours: set[Decimal] = field(default_factory=set)
+    months: set[Decimal] = field(default_factory=set)
+
+    def agrees(self) -> bool:
+        """One amount per unit, and the monthly one is 730 hourly ones within 1 %."""
+        if len(self.hours) > 1 or len(self.months) > 1:
+            return False
+        pairs = ((h, m) for h in self.hours for m in self.months)
+        return all(abs(h * HOURS_PER_MONTH - m) <= TOLERANCE * m for h, m in pairs)
+
+
+def offers(page: Page) -> Iterator[Offer]:
+    """Offers of a pricing page. Raises LayoutError when no table of machines, GPU models or TPU chips is there."""
+    html = soup(page)
+    visible = list(_lines(html))
+    inline = blob.lines(page, html, visible)
+    # The inline list holds every region; the table that shows one of them without naming it adds nothing.
+    stated_inline = {line.name for line in inline}
+    lines = inline + [line for line in visible if line.region or line.name not in stated_inline]
+    if not lines:
+        raise LayoutError(page, "a table with machine types, GPU models or TPU chips beside prices", html.get_text(" "))
+    source = page.source or "pricing_page"
+    collected = _collect(lines)
+    if not any(stated.hours or stated.months for stated in collected.values()):
+        raise LayoutError(page, "amounts like '$2.00 / 1 hour'", " | ".join(lines[0].cells.values()))
+    for (_, _, model, term), stated in collected.items():
+        yield _offer(source, model, term, stated)
+
+
+def _lines(html: BeautifulSoup) -> Iterator[Line]:
+    regions: dict[int, str] = {}
+    for row in rows(html):
+        table = row.tag.find_parent("table")
+        if table is None or not row.header:
+            continue  # without its header a row's columns cannot be told
+        if id(table) not in regions:
+            regions[id(table)] = _region(table)
+        line = Line.of(regions[id(table)], dict(zip(row.header, row.texts, strict=True)))
+        if line is not None:
+            yield line
+
+
+def _region(table: Tag) -> str:
+    """The one region named between the table before and this one; empty when none or several are."""
+    seen: set[str] = set()
+    for node in table.previous_elements:
+        if isinstance(node, Tag) and node.name == "table":
+            break
+        if isinstance(node, NavigableString) and (hit := REGION.fullmatch(squash(node))):
+            seen.add(hit["code"])
+    return seen.pop() if len(seen) == 1 else ""
+
+
+def _collect(lines: list[Line]) -> dict[Key, Stated]:
+    found: dict[Key, Stated] = {}
+    for line in lines:
+        for header, cell in line.cells.items():
+            kind = column(header)
+            if kind is None:
+                continue
+            stated = found.setdefault((line.region, line.name, *kind), Stated(line, cell))
+            read = amounts(cell)
+            stated.hours |= {read["hour"]} if "hour" in read else set()
+            stated.months |= {read["month"]} if "month" in read else set()
+            stated.cell = cell if "hour" in read else stated.cell
+    return found
+
+
+def _offer(source: str, model: PricingModel, term: int | None, stated: Stated) -> Offer:
+    line, amount = stated.line, next(iter(stated.hours or stated.months), None)
+    if amount is not None and (not amount or not stated.agrees()):
+        amount = None
+    sold_by_gpu = line.kind != "machine"
+    hourly: PriceUnit = "gpu_hour" if sold_by_gpu else "instance_hour"
+    return Offer(
+        source=source,
+        pricing_model=model,
+        price=amount,
+        price_unit="" if amount is None else hourly if stated.hours else "month",
+        price_status="priced" if amount is not None else status(stated.cell),
+        price_scope="gpu_component" if line.kind == "gpu" else "instance",
+        instance="" if line.kind == "gpu" else line.name,
+        gpu_label=_label(line),
+        gpu_count=None if sold_by_gpu else _gpus(line),
+        gpu_memory=line.get("GPU MEMORY") if line.kind == "gpu" else "",
+        region=line.region,
+        term_months=term,
+        text=clip(f"{line.name} | {line.get('COMPONENTS')} | {stated.cell}"),
+    )
+
+
+def _label(line: Line) -> str:
+    if line.kind == "gpu":
+        return line.name
+    if line.kind == "tpu":
+        return line.name if line.name.upper().startswith("TPU") else f"TPU {line.name}"
+    return line.get("GPU")
+
+
+def _gpus(line: Line) -> Decimal | None:
+    named = re.search(r"GPUs?:\s*([\d/]+)", line.get("COMPONENTS"))
+    return count(named[1]) if named else count(line.get("GPUS"))

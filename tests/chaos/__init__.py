@@ -1,0 +1,1 @@
+"""Tests that break things: faults, kills, mutated pages and mutated code."""

@@ -1,0 +1,88 @@
+"""Changes every capture, ours and the recorded ones beside us, in many ways, and counts what became of the rows.
+
+Run: make mutations (N=100 changes of each of three kinds per capture). Exits 1 when any change made a wrong row.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bs4 import BeautifulSoup
+
+from scrapers.model import Page, ScrapeError
+from tests.benchmarks.bench_parse import pages
+from tests.chaos import mutating
+from tests.chaos.test_mutations import Row, rows_of, without_region
+
+SMALL = 400_000  # bytes: larger captures are cut and changed less often
+OUTCOMES = ("all rows", "fewer rows", "refused", "wrong")
+Made = tuple[str, bytes]
+
+
+def changes(page: Page, count: int, chance: random.Random) -> Iterator[Made]:
+    """Changed copies of a page: other looks, lost prices, cuts."""
+    content = page.read()
+    for _ in range(count):
+        yield "cut", content[: chance.randrange(len(content))]
+    if content.lstrip()[:1] == b"<" and b"<" in content:
+        for _ in range(count):
+            plan = chance.sample(list(mutating.SAME), chance.randint(1, 3))
+            yield f"look {'+'.join(plan)}", _relooked(content, plan, chance)
+        for _ in range(count if mutating.price_boxes(BeautifulSoup(content, "lxml")) else 0):
+            words = chance.choice(list(mutating.LOST))
+            yield f"lost {words}", _lost(content, words, chance)
+
+
+def _relooked(content: bytes, plan: list[str], chance: random.Random) -> bytes:
+    tree = BeautifulSoup(content, "lxml")
+    for change in plan:
+        mutating.SAME[change](tree, chance)
+    return str(tree).encode()
+
+
+def _lost(content: bytes, words: str, chance: random.Random) -> bytes:
+    tree = BeautifulSoup(content, "lxml")
+    mutating.replaced(chance.choice(mutating.price_boxes(tree)), *mutating.LOST[words])
+    return str(tree).encode()
+
+
+def outcome(page: Page, right: set[Row]) -> tuple[str, set[Row]]:
+    """What became of a changed page, and its wrong rows."""
+    try:
+        rows = rows_of(page)
+    except (ScrapeError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
+        return "refused", set()
+    wrong = rows - right - without_region(right)
+    if wrong:
+        return "wrong", wrong
+    return "all rows" if rows >= right else "fewer rows", wrong
+
+
+def main(count: int) -> int:
+    """Print a line per provider, and every wrong row; returns the exit code."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for slug, path, page in pages():
+        try:
+            right = rows_of(page)
+        except ScrapeError:
+            continue
+        if not right or page.content is None:
+            continue
+        chance = random.Random(f"{slug}{path}")
+        for how, content in changes(page, count if len(page.content) < SMALL else max(count // 20, 1), chance):
+            what, wrong = outcome(replace(page, content=content), right)
+            found[slug][what] += 1
+            if wrong:
+                print(f"WRONG {slug} {path.name}: {how}: {sorted(map(str, wrong))[:2]}", file=sys.stderr)
+    print(f"{'provider':14} {'changes':>8}" + "".join(f"{name:>12}" for name in OUTCOMES))
+    for slug, counts in [*sorted(found.items()), ("all", sum(found.values(), Counter()))]:
+        print(f"{slug:14} {counts.total():8}" + "".join(f"{counts[name]:12}" for name in OUTCOMES))
+    return 1 if any(counts["wrong"] for counts in found.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100))

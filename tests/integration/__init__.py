@@ -1,0 +1,1 @@
+"""Tests that need the demo, Dagster, a browser or processes of their own."""

@@ -1,0 +1,78 @@
+"""Alert rules on fourteen years of real prices: known cuts are told, false ones are not, and nothing depends on the hindsight."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.alerts.config import loader
+from pipelines.alerts.config.schema import Book
+from pipelines.alerts.rules.evaluate import evaluate
+from tests.conftest import Demo
+from tests.support import alerts_scorecard
+from tests.support.alerts_scorecard import HISTORY, Card, entries, score
+from warehouse.storage import connection
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def card(archive: Demo) -> Card:
+    assert archive.code == 0, archive.stderr
+    return score(list(entries(HISTORY / "list_price_events.csv")), alerts_scorecard.told(archive.home.root))
+
+
+def test_real_cuts_are_told_and_false_ones_are_not(card: Card) -> None:
+    assert len(card.real) == 30 and card.recall >= 0.95, [entry.name for entry, event in card.real if event is None]
+    assert len(card.fake) == 8 and card.fakes <= 0.1, [entry.name for entry, event in card.fake if event is not None]
+    for entry, event in card.real:
+        if event is not None:
+            assert abs(event["pct"] - entry.pct) < 4, entry.name  # of several prices that moved, one is compared
+
+
+def test_nothing_is_told_twice(card: Card) -> None:
+    assert card.n_twice == 0 and card.n_events == card.n_ids >= 200
+
+
+def test_delays_are_confirmations(card: Card) -> None:
+    late = [event for _, event in card.real if event is not None and event["told_on"] != event["date"]]
+    assert all(event["held"] for event in late) and len(late) <= 3
+
+
+def test_all_else_that_is_told_is_no_known_fault(card: Card) -> None:
+    known = list(entries(HISTORY / "list_price_events.csv"))
+    verdicts = {k.verdict for events in card.others.values() for e in events for k in known if k.is_told_by(e)}
+    assert verdicts <= {"real_drop", "real_or_correction"} and len(card.others) <= 3, card.others.keys()
+
+
+def test_every_known_drawdown_is_found_on_its_day(archive: Demo) -> None:
+    rule = {"id": "slide", "kind": "drawdown", "pct": 30, "where": {"pricing_model": "spot", "provider": "aws"}}
+    with connection.published(archive.home) as con:
+        events = evaluate(con, Book.model_validate({"rules": [rule]}).rules, NOW)
+    found = {
+        (e.date.isoformat(), *(e.about[k] for k in ("provider", "gpu", "instance", "region", "zone"))): e
+        for e in events
+    }
+    with (HISTORY / "aws_spot_drawdowns_30pct.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 20
+    for row in rows:
+        event = found[tuple(row[k] for k in ("date", "provider", "gpu", "instance", "region", "zone"))]
+        assert event.pct == pytest.approx(float(row["drawdown_pct"]), abs=0.1)
+
+
+@pytest.mark.parametrize("since", [date(2024, 12, 20), date(2024, 10, 20)])
+def test_what_moved_is_enough(archive: Demo, since: date) -> None:
+    rules = loader.book(loader.DEFAULT).rules
+    with connection.published(archive.home) as con:
+        whole = evaluate(con, rules, NOW)
+        assert evaluate(con, rules, NOW, since=since) == [e for e in whole if e.told_on >= since]
+
+
+def test_the_scorecard_prints(card: Card, archive: Demo) -> None:
+    known = list(entries(HISTORY / "list_price_events.csv"))
+    text = "\n".join(alerts_scorecard.show(card, known, Path(archive.home.root)))
+    assert "told 30 (100%)" in text and "told twice: 0" in text and "kept to the end" in text

@@ -1,0 +1,185 @@
+"""Adding what newly landed gives what a build of everything gives; order, copies and splits of facts do not matter."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from scrapers.model import Offer
+from tests.support.worlds import offer, put, seen
+from warehouse.engine import build, build_plan
+from warehouse.storage import connection
+from warehouse.storage.landing import Seen
+from warehouse.storage.state_dir import Home
+
+FIRST = date(2026, 3, 2)
+# Everything that tells what is known, by public names: inner numbers may differ.
+ASKED = {
+    "intervals": "select * exclude (landed_at) from v1.price_intervals where source <> 'seed' order by all",
+    "changes": "select * exclude (seq) from v1.price_changes where source <> 'seed' order by all",
+    "history": "select * exclude (landed_at) from v1.price_history where source <> 'seed' order by all",
+    "health": "from v1.source_health order by all",
+    "runs": "select s.series_id, s.is_announced, r.* exclude (series_no, first_look, last_look), a.captured_at, "
+    "z.captured_at from core.runs as r join core.series as s using (series_no) "
+    "join core.looks as a on a.look_no = r.first_look join core.looks as z on z.look_no = r.last_look order by all",
+    "findings": "select s.series_id, f.* exclude (series_no) from core.findings as f "
+    "join core.series as s using (series_no) order by all",
+    "verdicts": "select s.series_id, v.* exclude (series_no) from core.verdicts as v "
+    "join core.series as s using (series_no) order by all",
+}
+PRICES = st.sampled_from(["2.00", "2.00", "2.00", "1.90", "2.10", "0.80", "16.00", "0", "200.00"])
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> list[Offer]:
+    """What one look states: some of a few things, now and then twice, wrong, or announced."""
+    offers = []
+    for instance, count in (("one", 1), ("one", 1), ("eight", 8), ("spot", 1)):
+        if draw(st.integers(0, 3)):
+            model: Any = "spot" if instance == "spot" else "on_demand"
+            offers.append(
+                offer(draw(PRICES), instance=instance, gpu_count=Decimal(count), pricing_model=model,
+                      price_unit="instance_hour", text="a price")
+            )  # fmt: skip
+    return offers
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[Seen]:
+    """Looks at two sources on some of fourteen days, scraped or imported: read, failed, or with no public price."""
+    origin = draw(st.sampled_from(["live", "imported"]))
+    looks = []
+    for number in range(14):
+        day = (FIRST + timedelta(days=number)).isoformat()
+        for provider, url in (("lambda", "https://x.com/a"), ("oracle", "https://x.com/b")):
+            kind = draw(st.sampled_from(["ok", "ok", "ok", "ok", "failed", "nothing", "no_public_price"]))
+            if kind == "nothing":
+                continue
+            stated = draw(pages()) if kind == "ok" else []
+            looks.append(seen(day, stated, status=kind, provider=provider, url=url, origin=origin))  # type: ignore[arg-type]
+    return looks
+
+
+def known(con: connection.Connection) -> dict[str, list[Any]]:
+    return {name: con.execute(query).fetchall() for name, query in ASKED.items()}
+
+
+def whole(home: Home) -> dict[str, list[Any]]:
+    with connection.in_memory() as con:
+        build.build(con, home)
+        return known(con)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(looks=worlds(), cuts=st.sets(st.integers(1, 27), max_size=4))
+def test_adding_equals_building_anew(
+    looks: list[Seen], cuts: set[int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = Home(tmp_path_factory.mktemp("grows"))
+    with connection.in_memory() as con:
+        for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(looks)], strict=True):
+            put(home, *looks[start:end])
+            build.build(con, home)
+        grown = known(con)
+    assert grown == whole(home)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(looks=worlds(), shuffle=st.randoms(use_true_random=False))
+def test_order_of_arrival_and_repeats_do_not_matter(
+    looks: list[Seen], shuffle: random.Random, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    expected = Home(tmp_path_factory.mktemp("in_order"))
+    put(expected, *looks)
+    other = Home(tmp_path_factory.mktemp("shuffled"))
+    arrived = looks + shuffle.sample(looks, len(looks) // 3)
+    shuffle.shuffle(arrived)
+    with connection.in_memory() as con:
+        middle = len(arrived) // 2
+        put(other, *arrived[:middle])
+        build.build(con, other)
+        put(other, *arrived[middle:])
+        build.build(con, other)
+        assert known(con) == whole(expected)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@example(looks=[seen("2026-03-02", [offer("2.00")], provider=p, url="https://x.com/a") for p in ("lambda", "oracle")])
+@given(looks=worlds())
+def test_the_parts_of_a_large_landing_are_one(looks: list[Seen], tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = Home(tmp_path_factory.mktemp("parts"))
+    put(home, *looks)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build_plan, "ROWS_AT_ONCE", 1)
+        in_parts = whole(home)
+    assert in_parts == whole(home)
+
+
+def test_a_day_that_follows_is_added_and_a_late_one_is_not(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    why = []
+    with connection.in_memory() as con:
+        for day, url in (
+            ("2026-03-02", "a"),
+            ("2026-03-03", "a"),
+            ("2026-03-03", "b"),
+            ("2026-03-01", "a"),
+            ("2026-03-09", "a"),
+        ):
+            put(home, seen(day, [offer("2.00")], url=f"https://x.com/{url}"))
+            why.append(build_plan.plan(con, home).is_whole)
+            build.build(con, home)
+        assert not build_plan.plan(con, home).parts[0].names  # nothing new
+    # A second look on a day may change whether that day was complete.
+    assert why == [True, False, True, True, False]
+
+
+def test_what_an_imported_list_only_repeats_is_not_read_again(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    listed = partial(offer, text="")  # a row of a file has no text
+    kept = [listed("2.00"), listed("3.00", instance="other"), listed("4.00", instance="third", currency="EUR")]
+
+    def day(day: str, *offers: Offer, url: str = "https://x.com/a") -> Seen:
+        return seen(day, offers, origin="imported", url=url)
+
+    days = [
+        ([day("2026-03-02", *kept)], 0),
+        ([day("2026-03-03", *kept)], 3),
+        ([day("2026-03-04", kept[0], listed("3.50", instance="other"))], 1),  # one moved, one is gone
+        ([day("2026-03-05", *kept), day("2026-03-06", *kept)], 1),  # one is back at its old price, one came back
+        ([day("2026-03-07", *kept[:2]), day("2026-03-08", kept[0])], 1),
+        ([day("2026-03-09", kept[0], listed("2.10"))], 0),  # the list contradicts itself
+        ([day("2026-03-10", kept[0]), day("2026-03-10", kept[0], url="https://x.com/b")], 0),  # two pages, one time
+        ([day("2026-03-11", kept[0], listed("2.00", gpu_label="A100 (80 GB)"))], 0),  # two labels of one thing
+        ([day("2026-03-12", kept[0])], 1),
+    ]
+    with connection.in_memory() as con:
+        for number, (looks, n_repeated) in enumerate(days):
+            put(home, *looks)
+            with build.building(con, home):
+                assert con.execute("select count(*) from staging.repeated").fetchall() == [(n_repeated,)], number
+                read = con.execute("select count(*) from staging.imported").fetchall()[0][0]
+                assert (read == 0) == (n_repeated == len({o.instance for look in looks for o in look.offers})), number
+        assert not build_plan.plan(con, home).is_whole
+        grown = known(con)
+    assert grown == whole(home)
+
+
+def test_other_code_or_seeds_build_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path)
+    put(home, seen("2026-03-02", [offer("2.00")]))
+    with connection.in_memory() as con:
+        build.build(con, home)
+        assert not build_plan.plan(con, home).is_whole
+        monkeypatch.setattr(build_plan, "fingerprint", lambda: "of tomorrow's version")
+        assert build_plan.plan(con, home).is_whole
+        build.build(con, home)
+        assert not build_plan.plan(con, home).is_whole

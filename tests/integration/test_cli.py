@@ -1,0 +1,339 @@
+"""The command line: exit codes, clean stdout, messages that help, filters, a read-only sql, and text that stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from pipelines.queries.current_prices import PRICE_COLUMNS
+from scrapers import registry
+from tests.conftest import Demo, Run
+from tests.support import worlds
+from tests.support.worlds import CAPTURES, ROOT, offer, put, seen
+from warehouse.engine import build
+from warehouse.publish import publish
+from warehouse.storage import connection
+from warehouse.storage.state_dir import Home
+
+PARSE_COLUMNS = [
+    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
+    "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
+]  # fmt: skip
+RECEIPT_COLUMNS = [
+    "observed_at", "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward",
+    "age_days", "source_url", "sha256",
+]  # fmt: skip
+COMMANDS = (
+    "demo", "refresh", "prices", "history", "changes", "explain", "quarantine", "replay", "sql", "providers", "schedule",
+    "doctor", "parse",
+)  # fmt: skip
+PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A published database of a page that means harm."""
+    home = Home(tmp_path_factory.mktemp("nasty"))
+    evil = "\x1b[2J\x9b31m\u202egnp\x07 node"
+    put(home, seen("2026-03-02", [
+        offer("2.00", instance=evil, region="=cmd|' /C calc'!A0"), offer("3.00", instance="tame", region="eu"),
+    ], origin="recorded"))  # fmt: skip
+    with connection.writer_lock(home), connection.warehouse(home) as con:
+        build.build(con, home)
+        publish.publish(con, home)
+    return home
+
+
+# -- exit codes and where things are said ----------------------------------------------------------------------------
+
+
+def test_the_demo_shows_prices_and_where_they_came_from(demo: Demo) -> None:
+    assert demo.code == 0, demo.stderr
+    assert demo.stdout.startswith("usd_per_gpu_hour") and demo.stdout.count("A100") > 20
+    assert "https://" in demo.stdout and "recorded" in demo.stdout
+    assert "33 of 37 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
+    assert "gpuhour:" not in demo.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(run: Run, command: str) -> None:
+    said = run(command, "--help")
+    assert said.code == 0 and f"gpuhour {command}" in said.out and len(said.out) > 80 and not said.err
+
+
+def test_help_lists_every_command_and_version_is_one_line(run: Run) -> None:
+    said = run("--help")
+    assert said.code == 0 and all(f" {command} " in said.out for command in COMMANDS)
+    assert run("--version").out == version("gpuhour") + "\n" != "0.0.0\n"
+
+
+@pytest.mark.parametrize("arguments", [
+    ("nosuch",), ("prices", "--max-age", "soon"), ("prices", "--as-of", "yesterday"), ("prices", "--format", "xml"),
+    ("sql",), ("sql", " ; "), ("history",), ("parse", "oracle"), ("parse", "nosuch", str(PAGE)), ("refresh", "--provider", "nosuch"),
+    ("refresh", "--date", "2020-01-01"), ("prices", "--nosuch"), ("prices", "--provider", "nosuch"),
+    ("history", "A100", "--provider", "nosuch"),
+])  # fmt: skip
+def test_wrong_usage_exits_2_and_says_why(run: Run, demo: Demo, arguments: tuple[str, ...]) -> None:
+    said = run(*arguments, home=demo.home)
+    assert said.code == 2 and not said.out and len(said.err) > 20
+    if "nosuch" in arguments and arguments[0] != "nosuch":
+        assert "oracle" in said.err  # the known ones
+
+
+@pytest.mark.parametrize("arguments", [("prices",), ("history", "A100"), ("sql", "select 1")])
+def test_without_a_database_the_message_says_how_to_make_one(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    said = run(*arguments, home=Home(tmp_path))
+    assert said.code == 1 and not said.out and "make demo" in said.err and str(tmp_path) in said.err
+    assert not list(tmp_path.iterdir())  # reading makes nothing
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database", None])
+@pytest.mark.parametrize("arguments", [("prices",), ("sql", "from v1.meta"), ("providers",)])
+def test_a_broken_database_is_said_in_a_sentence(
+    run: Run, tmp_path: Path, demo: Demo, arguments: tuple[str, ...], content: bytes | None
+) -> None:
+    home = Home(tmp_path)
+    home.published.write_bytes(demo.home.published.read_bytes()[:5000] if content is None else content)
+    said = run(*arguments, home=home)
+    assert said.code == 1 and not said.out and str(home.published) in said.err and "Traceback" not in said.err
+
+
+def test_stale_answers_exit_4(run: Run, demo: Demo) -> None:
+    said = run("prices", "A100", "--as-of", "2027-01-31", "--json", home=demo.home)
+    assert (said.code, said.records()) == (4, []) and "newest is of 2026-09-20" in said.err
+
+
+def test_nothing_found_is_an_empty_answer(run: Run, demo: Demo) -> None:
+    said = run("prices", "Foo 9000", "--json", home=demo.home)
+    assert (said.code, said.records()) == (0, []) and "no price matches" in said.err
+
+
+def test_doctor_tells_ok_missing_and_broken_apart(run: Run, demo: Demo, tmp_path: Path) -> None:
+    fine = {r["what"]: r["verdict"] for r in run("doctor", "--json", home=demo.home).records()}
+    assert fine["published database"] == fine["python"] == fine["oracle"] == fine["fluidstack"] == "ok"
+    empty = run("doctor", "--json", home=Home(tmp_path / "none"))
+    assert {r["what"]: r["verdict"] for r in empty.records()}["published database"] == "missing"
+    Home(tmp_path).published.write_bytes(b"junk")
+    broken = run("doctor", "--json", home=Home(tmp_path))
+    assert broken.code == 1 and {r["what"]: r["verdict"] for r in broken.records()}["published database"] == "broken"
+
+
+def test_providers_lists_each_with_its_last_try(run: Run, demo: Demo) -> None:
+    rows = {r["provider"]: r for r in run("providers", "--json", home=demo.home).records()}
+    assert list(rows) == list(registry.modules()) and len(rows) >= 37
+    assert rows["modal"]["basis"] == "unverified" and rows["modal"]["status"] == "never tried"
+    assert rows["jarvislabs"]["status"] == "needs_key" and rows["vast"]["kind"] == "marketplace"
+    assert rows["oracle"]["status"] == "ok" and rows["oracle"]["last_tried"] == "2026-09-20"
+    assert rows["fluidstack"]["status"] == "no_public_price" and rows["gcp"]["status"] == "ok"
+
+
+# -- prices and history ------------------------------------------------------------------------------------------------
+
+
+def test_json_has_exactly_the_promised_columns(run: Run, demo: Demo) -> None:
+    said = run("prices", "A100", "--json", home=demo.home)
+    rows = said.records()
+    assert said.code == 0 and not said.err and len(rows) > 20
+    assert all(list(row) == PARSE_COLUMNS + RECEIPT_COLUMNS for row in rows)
+    assert list(PRICE_COLUMNS) == PARSE_COLUMNS + RECEIPT_COLUMNS
+    for row in rows:
+        assert row["gpu"] == "A100" and row["usd_per_gpu_hour"] > 0 and row["origin"] == "recorded"
+        assert row["source_url"].startswith("https://") and len(row["sha256"]) == 64
+        assert row["observed_at"] == "2026-09-20T06:15:00Z"
+
+
+def test_prices_come_cheapest_first(run: Run, demo: Demo) -> None:
+    rows = [r for r in run("prices", "H100", "--json", home=demo.home).records() if r["gpu_memory_gb"] == 80]
+    assert len(rows) > 5 and [r["usd_per_gpu_hour"] for r in rows] == sorted(r["usd_per_gpu_hour"] for r in rows)
+
+
+@pytest.mark.parametrize(("option", "value", "column", "kept"), [
+    ("--provider", "lambda", "provider", "lambda"), ("--provider", "Lambda Labs", "provider", "lambda"),
+    ("--pricing-model", "spot", "pricing_model", "spot"), ("--pricing-model", "on-demand", "pricing_model", "on_demand"),
+    ("--source", "products_api", "source", "products_api"), ("--region", "us-east-1", "region", "us-east-1"),
+])  # fmt: skip
+def test_filters(run: Run, demo: Demo, option: str, value: str, column: str, kept: str) -> None:
+    everything = run("prices", "--json", home=demo.home).records()
+    rows = run("prices", option, value, "--json", home=demo.home).records()
+    assert rows and {row[column] for row in rows} == {kept}
+    assert {row[column] for row in everything} != {kept} and len(rows) < len(everything)
+
+
+@pytest.mark.parametrize(("gpu", "memory", "form"), [
+    ("A100", {40, 80}, None), ("a100 80gb", {80}, None), ("NVIDIA A100 SXM 40GB", {40}, {"SXM"}), ("h100 pcie", {80}, {"PCIe"}),
+])  # fmt: skip
+def test_a_gpu_as_people_write_it(run: Run, demo: Demo, gpu: str, memory: set[int], form: set[str] | None) -> None:
+    rows = run("prices", gpu, "--json", home=demo.home).records()
+    assert {r["gpu_memory_gb"] for r in rows} == memory
+    assert form is None or {r["form_factor"] for r in rows} == form
+
+
+def test_the_seed_document_on_its_day(run: Run, demo: Demo) -> None:
+    rows = run("prices", "A100", "--as-of", "2023-04-07", "--source", "seed", "--json", home=demo.home).records()
+    prices = [r["usd_per_gpu_hour"] for r in rows]
+    assert (min(prices), max(prices)) == (0.88, 5.12) and {r["origin"] for r in rows} == {"seed"}
+    assert {r["price"] for r in rows} == set(prices)
+    assert not run("prices", "A100", "--as-of", "2023-04-06", "--json", home=demo.home).records()
+    aged = run("prices", "A100", "--as-of", "2023-04-17", "--max-age", "9", "--json", home=demo.home)
+    assert aged.code == 4
+    kept = run("prices", "A100", "--as-of", "2023-04-17", "--max-age", "10", "--json", home=demo.home).records()
+    assert {(r["age_days"], r["is_carried_forward"]) for r in kept} == {(10, True)}
+
+
+def test_history_is_oldest_first_with_receipts(run: Run, demo: Demo) -> None:
+    rows = run("history", "A100 80GB", "--provider", "oracle", "--json", home=demo.home).records()
+    assert [r["valid_from"] for r in rows] == sorted(r["valid_from"] for r in rows)
+    assert {r["origin"] for r in rows} == {"seed", "recorded"} and all(r["text"] for r in rows)
+
+
+def test_formats_agree(run: Run, demo: Demo) -> None:
+    data = run("prices", "V100", "--json", home=demo.home).records()
+    sheet = list(csv.DictReader(io.StringIO(run("prices", "V100", "--format", "csv", home=demo.home).out)))
+    table = run("prices", "V100", home=demo.home).out.splitlines()
+    assert len(data) == len(sheet) == len(table) - 1 > 0
+    assert [Decimal(r["usd_per_gpu_hour"]) for r in sheet] == [Decimal(str(r["usd_per_gpu_hour"])) for r in data]
+
+
+# -- sql -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", [
+    "create table x as select 1", "insert into v1.meta select * from v1.meta", "delete from v1.meta", "drop table v1.meta",
+    "copy v1.meta to '{tmp}/x.csv'", "attach '{tmp}/y.db'", "from read_csv('{root}/README.md')",
+    "from read_text('{root}/README.md')", "from glob('{root}/*')", "copy v1.meta from '{root}/README.md'",
+    "install httpfs", "load httpfs", "export database '{tmp}/z'",
+])  # fmt: skip
+def test_sql_changes_nothing_and_reads_no_file(run: Run, demo: Demo, tmp_path: Path, query: str) -> None:
+    before = demo.home.published.stat().st_mtime_ns
+    said = run("sql", query.format(tmp=tmp_path, root=ROOT), home=demo.home)
+    assert said.code == 1 and not said.out
+    assert "read-only" in said.err and "ATTACH" in said.err and "Traceback" not in said.err
+    assert demo.home.published.stat().st_mtime_ns == before and not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("query", ["set enable_external_access = true", "set threads = 1", "reset lock_configuration"])
+def test_sql_cannot_unlock_itself(run: Run, demo: Demo, query: str) -> None:
+    said = run("sql", query, home=demo.home)
+    assert said.code == 1 and "locked" in said.err
+
+
+def test_sql_answers_and_helps(run: Run, demo: Demo) -> None:
+    assert run("sql", "select 1 as a, 'x' as b", "--json", home=demo.home).records() == [{"a": 1, "b": "x"}]
+    assert len(run("sql", "from marts.errata", "--json", home=demo.home).records()) == 10
+    assert run("sql", "from prices_as_of('2023-04-07')", "--json", home=demo.home).records()
+    typo = run("sql", "from v1.price_histori", home=demo.home)
+    assert typo.code == 1 and "v1.price_history" in typo.err and "marts.errata" in typo.err
+    assert run("sql", "selec 1", home=demo.home).code == 1
+
+
+def test_no_progress_bar_is_drawn_among_the_data(run: Run, demo: Demo) -> None:
+    said = run("sql", "select current_setting('enable_progress_bar') as bar", "--json", home=demo.home)
+    assert said.records() == [{"bar": False}]
+
+
+def test_what_json_has_no_word_for_is_null(run: Run, demo: Demo) -> None:
+    said = run("sql", "select 'nan'::double as a, 'inf'::double as b, 1.5 as c", "--json", home=demo.home)
+    assert json.loads(said.out, parse_constant=pytest.fail) == [{"a": None, "b": None, "c": 1.5}]
+
+
+# -- parse ---------------------------------------------------------------------------------------------------------------
+
+
+def test_parse_prints_the_file_s_rows_alone(run: Run) -> None:
+    said = run("parse", "oracle", PAGE)
+    assert said.code == 0 and said.records()
+    assert all(list(row) == PARSE_COLUMNS for row in said.records())
+    sheet = list(csv.DictReader(io.StringIO(run("parse", "Oracle", PAGE, "--format", "csv").out)))
+    assert len(sheet) == len(said.records()) and list(sheet[0]) == PARSE_COLUMNS
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"<html><body>Access denied</body></html>", b"{", b"[]", b"\x00\xff\x00\xff", b'{"items": []}', b"a,b\n1,2\n",
+    b"\x1f\x8b not gzip",
+], ids=repr)  # fmt: skip
+@pytest.mark.parametrize("provider", ["aws", "azure", "coreweave", "fluidstack", "gcp", "lambda", "oracle"])
+def test_a_file_that_cannot_be_read(run: Run, tmp_path: Path, provider: str, content: bytes) -> None:
+    page = tmp_path / "2026-01-09_page.html"
+    page.write_bytes(content)
+    said = run("parse", provider, page)
+    assert said.code == 1 and not said.out and len(said.err) > 20 and "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("name", ["nosuch.html", ".", "broken.json.gz", "cut.json.gz"])
+def test_a_file_that_is_none(run: Run, tmp_path: Path, name: str) -> None:
+    import gzip
+
+    (tmp_path / "broken.json.gz").write_bytes(b"this is not gzip")
+    (tmp_path / "cut.json.gz").write_bytes(gzip.compress(PAGE.read_bytes())[:200])
+    said = run("parse", "oracle", tmp_path / name)
+    assert said.code == 1 and not said.out and "Traceback" not in said.err and said.err.startswith("gpuhour: ")
+
+
+# -- text stays text -------------------------------------------------------------------------------------------------------
+
+CONTROL = [chr(n) for n in (*range(10), *range(11, 32), *range(127, 160))] + ["\u202e", "\u2066", "\u200f"]
+
+
+@pytest.mark.parametrize("style", ["table", "csv", "json"])
+@pytest.mark.parametrize(
+    "command", [("prices",), ("history", "A100"), ("sql", "select instance from v1.price_history")]
+)
+def test_a_page_never_steers_the_terminal(run: Run, nasty: Home, command: tuple[str, ...], style: str) -> None:
+    said = run(*command, "--format", style, home=nasty)
+    assert said.code == 0 and "node" in said.out
+    assert not [c for c in CONTROL if c in said.out + said.err]
+
+
+def test_json_still_says_what_the_page_said(run: Run, nasty: Home) -> None:
+    instances = {row["instance"] for row in run("prices", "--json", home=nasty).records()}
+    assert instances == {"\x1b[2J\x9b31m\u202egnp\x07 node", "tame"}
+
+
+def test_an_error_never_steers_the_terminal(run: Run, nasty: Home, tmp_path: Path) -> None:
+    said = run("sql", "select instance::integer from v1.price_history where instance like '%node'", home=nasty)
+    assert said.code == 1 and "node" in said.err and not [c for c in CONTROL if c in said.err]
+    page = tmp_path / "page.html"
+    page.write_text("<html>\x1b[2J\x9b31m</html>")
+    said = run("parse", "lambda", page, "--url", "https://x.com/\x1b[2J")
+    assert said.code == 1 and not [c for c in CONTROL if c in said.err]
+
+
+def test_a_formula_is_text_in_csv(run: Run, nasty: Home) -> None:
+    rows = csv.DictReader(io.StringIO(run("prices", "--format", "csv", home=nasty).out))
+    assert {row["region"] for row in rows} == {"'=cmd|' /C calc'!A0", "eu"}
+
+
+def test_a_reader_that_leaves_early_is_no_error(demo: Demo) -> None:
+    code = "import sys\nfrom pipelines.cli.app import main\nmain(sys.argv[1:])"
+    query = "select r.range, h.* from range(200) as r, v1.price_history as h"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "sql", query, "--format", "csv"], cwd=ROOT,
+        env=os.environ | {"GPUHOUR_HOME": str(demo.home.root)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout and process.stderr
+    assert process.stdout.readline().startswith("range,")
+    process.stdout.close()
+    complaints = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(30) == 0 and not complaints
+
+
+def test_reading_is_quick(demo: Demo) -> None:
+    """Well under a second on a quiet machine; here the machine may be busy."""
+    from time import monotonic
+
+    started = monotonic()
+    done = worlds.cli("prices", "A100", home=demo.home.root)
+    assert done.returncode == 0 and monotonic() - started < 5

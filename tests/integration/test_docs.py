@@ -1,0 +1,156 @@
+"""The docs say what is so: their commands, options, links, variables and table of providers exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli import provider_table
+from pipelines.cli.app import app
+from scrapers import registry
+from tests.support.worlds import ROOT
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def fenced(text: str) -> Iterator[str]:
+    """Lines of the code blocks that hold commands."""
+    for block in re.findall(r"^```(?:sh|bash|console|shell)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        yield from block.splitlines()
+
+
+def commands(text: str) -> list[list[str]]:
+    """`gpuhour ...` and `make ...` in a document's code blocks and code words, as words."""
+    lines = [
+        *fenced(text),
+        *re.findall(r"`((?:\S*gpuhour|make) [^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)),
+    ]
+    found = []
+    for line in lines:
+        for part in re.split(r"\s(?:&&|\||;)\s", re.sub(r"(^|\s)#.*", "", line).strip().removeprefix("$ ")):
+            if re.match(r"(\w+=\S+ )*(\S*/)?(gpuhour|make)(\s|$)", part):
+                words = [w for w in shlex.split(part) if not re.match(r"^[A-Z_]+=", w) or "make" in part]
+                found.append([Path(words[0]).name, *words[1:]])
+    return found
+
+
+@cache
+def help_of(*command: str) -> str:
+    code = "import sys\nfrom pipelines.cli.app import main\nmain(sys.argv[1:])"
+    done = subprocess.run([sys.executable, "-c", code, *command, "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def wrong(words: list[str]) -> str:
+    """What is wrong with a documented command; empty when nothing is."""
+    tool, *rest = words
+    if tool == "make":
+        absent = [w for w in rest if "=" not in w and w not in targets()]
+        return f"no such target: {absent}" if absent else ""
+    known = {name for name in app if not name.startswith("-")}
+    if not rest or rest[0].startswith("-"):
+        return ""
+    if rest[0] not in known:
+        return f"no such command: {rest[0]}"
+    under = {name for name in app[rest[0]] if not name.startswith("-")}
+    # An app may do something of its own: `gpuhour cost --model M` beside `gpuhour cost fit`.
+    is_own = app[rest[0]].default_command is not None and (len(rest) == 1 or rest[1].startswith("-"))
+    if under and not is_own and (len(rest) < 2 or rest[1] not in under):
+        return f"{rest[0]} has no command {rest[1:2]}"
+    about = help_of(*rest[: 2 if under and not is_own else 1])
+    absent = [w for w in rest[1:] if w.startswith("--") and w.split("=")[0] not in about]
+    return f"{rest[0]} has no {absent}" if absent else ""
+
+
+def test_the_finder_finds() -> None:
+    text = "```\nmake demo   # x\n$ .venv/bin/gpuhour prices A100 --json | head\nDAGSTER_HOME=x gpuhour sql 'a'\nls\n```\nas `gpuhour doctor`"
+    assert commands(text) == [
+        ["make", "demo"], ["gpuhour", "prices", "A100", "--json"], ["gpuhour", "sql", "a"], ["gpuhour", "doctor"],
+    ]  # fmt: skip
+    assert wrong(["make", "nosuch"]) and wrong(["gpuhour", "nosuch"]) and wrong(["gpuhour", "prices", "--nosuch"])
+    assert wrong(["gpuhour", "quarantine", "nosuch"]) and wrong(["gpuhour", "quarantine", "list", "--nosuch"])
+    assert wrong(["gpuhour", "cost", "--nosuch"]) and wrong(["gpuhour", "cost", "nosuch"])
+    assert not wrong(["gpuhour", "cost", "--model", "x"]) and not wrong(["gpuhour", "cost", "fit", "--model", "x"])
+    assert not wrong(["make", "capture", "P=lambda"]) and not wrong(["gpuhour", "prices", "A100", "--json"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_documented_commands_exist(page: Path) -> None:
+    found = commands(page.read_text())
+    problems = [f"{' '.join(words)}: {why}" for words in found if (why := wrong(words))]
+    assert not problems, "\n".join(problems)
+    assert found or page.name not in ("README.md", "runbook.md"), "the finder found none"
+
+
+def test_the_makefile_s_own_commands_exist() -> None:
+    called = re.findall(r"\$\(BIN\)/gpuhour ([\w ]+)", (ROOT / "Makefile").read_text())
+    assert {"demo", "refresh"} <= set(called)
+    assert not [w for words in called if (w := wrong(["gpuhour", *words.split()]))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+    absent = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not absent, absent
+
+
+def test_every_sql_in_the_readme_runs(demo: object) -> None:
+    from tests.conftest import Demo
+    from warehouse.storage import connection
+
+    assert isinstance(demo, Demo)
+    queries = [words[2] for words in commands((ROOT / "README.md").read_text()) if words[:2] == ["gpuhour", "sql"]]
+    assert queries
+    with connection.published(demo.home) as con:
+        for query in queries:
+            con.execute(query).fetchall()
+
+
+def test_the_table_of_providers_is_the_registry_s() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert provider_table.BEGIN in readme and provider_table.END in readme
+    written = readme.split(provider_table.BEGIN)[1].split(provider_table.END)[0].strip()
+    assert written == provider_table.provider_table(), (
+        "run python -m pipelines.cli.provider_table and paste its table between the marks"
+    )
+
+
+def test_the_table_has_a_row_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = provider_table.provider_table().splitlines()
+    assert lines[0] == "| Provider | Source | Publishes | Units |" and len(lines) == 2 + len(registry.modules())
+    assert all(line.count("|") == 5 and "|  |" not in line for line in lines)
+
+
+# Read by us, but not ours to set: what the system and other tools say of themselves.
+FOREIGN = {"DEBIAN_FRONTEND", "PLAYWRIGHT_BROWSERS_PATH"}
+
+
+def read_variables() -> set[str]:
+    """Environment variables that the code reads, and those in templates of headers."""
+    sources = [
+        p.read_text() for folder in ("scrapers", "warehouse", "pipelines") for p in (ROOT / folder).rglob("*.py")
+    ]
+    text = "\n".join(sources)
+    asked = set(re.findall(r"environ(?:\.get|\.setdefault|\.pop)?[\[(]\s*\"([A-Z_]+)\"", text))
+    return asked | set(re.findall(r"\"\{([A-Z][A-Z0-9_]+)\}\"", text)) | set(re.findall(r"\bGPUHOUR_[A-Z_]+", text))
+
+
+def test_env_example_lists_every_variable() -> None:
+    listed = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    used = read_variables()
+    assert {"GPUHOUR_HOME", "GPUHOUR_GCP_API_KEY", "GPUHOUR_CONTACT_URL", "GPUHOUR_BROWSER", "NO_COLOR"} <= used
+    assert used - FOREIGN <= listed, f"say what these are for: {used - FOREIGN - listed}"
+    assert listed <= used, f"nobody reads these: {listed - used}"

@@ -1,0 +1,263 @@
+"""Recorded captures answer the same fetching code as the network does, in the browser too."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from scrapers.fetching import browser as render
+from scrapers.fetching import chromium as browser
+from scrapers.fetching.archive import Archive
+from scrapers.fetching.crawler import Fetcher
+from scrapers.fetching.replay import Replay, normalise
+from scrapers.model import Failure, FetchError, Page, Provider, Request
+
+CAPTURES = Path(__file__).parents[1] / "support" / "pages"
+FILLED = Request("https://filled.example/pricing", "pricing_page", browser=True, wait_for="tr.price", timeout=20,
+                 ends_with="</html>")  # fmt: skip
+HTML = "<html>$1.10</html>"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[render.Browser]:
+    """One browser for all tests that need one; fetchers share it."""
+    with render.shared() as running:
+        yield running
+
+
+def capture(folder: Path, url: str, page: str = HTML, suffix: str = "html", **facts: object) -> None:
+    folder.mkdir(parents=True)
+    (folder / f"page.{suffix}").write_text(page)
+    meta = {"url": url, "captured_at": "2026-09-20T06:15:00Z", "content_type": "text/html", **facts}
+    (folder / "meta.json").write_text(json.dumps(meta))
+
+
+def crawl(
+    home: Path, captures: Path, *requests: Request, day: date | None = None, **facts: object
+) -> list[Page | Failure]:
+    provider = Provider("p", "P", requests, parse=lambda page: [], **facts)  # type: ignore[arg-type]
+    with Fetcher(Archive(home), Replay(captures, day)) as fetcher:
+        return list(fetcher.crawl(provider))
+
+
+def only_failure(results: list[Page | Failure]) -> str:
+    (found,) = results
+    assert isinstance(found, Failure)
+    return found.error
+
+
+def test_a_capture_answers_as_its_host_did(tmp_path: Path) -> None:
+    capture(tmp_path / "in/a", "https://a.example/p?x=1&y=a%20b")
+    request = Request("https://A.example:443/p?y=a+b&_=17&x=1#top", "s", is_index=True)
+    (page,) = crawl(tmp_path, tmp_path / "in", request)
+    assert isinstance(page, Page) and page.text() == HTML and page.fetched_by == "replay-http" and page.is_index
+    assert page.captured_at == datetime(2026, 9, 20, 6, 15, tzinfo=UTC)
+    assert Archive(tmp_path).pages("p", date(2026, 9, 20)) == [page]
+
+
+def test_what_was_not_recorded_or_failed_then_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
+    capture(tmp_path / "in/a", "https://a.example/gone", status=404)
+    capture(tmp_path / "in/b", "https://a.example/ok")
+    capture(tmp_path / "in/c", "https://a.example/moved", status=301, location="https://a.example/ok")
+    requests = (Request(f"https://a.example/{name}", "s") for name in ("gone", "unseen", "moved", "ok"))
+    gone, unseen, moved, page = crawl(tmp_path, tmp_path / "in", *requests)
+    assert isinstance(gone, Failure) and gone.status == 404
+    assert isinstance(unseen, Failure) and "not recorded: GET https://a.example/unseen" in unseen.error
+    assert isinstance(moved, Page) and moved.final_url == "https://a.example/ok" and isinstance(page, Page)
+
+
+def test_the_newest_capture_that_a_date_may_know_answers(tmp_path: Path) -> None:
+    for name, captured in (("a", "2026-09-20T06:15:00Z"), ("b", "2026-09-01T07:00:00Z"), ("c", "2026-08-01T08:00:00Z")):
+        capture(tmp_path / "in" / name, "https://a.example/", f"<html>{name}</html>", captured_at=captured)
+    request = Request("https://a.example/", "s")
+
+    def seen(day: date | None) -> tuple[str, str]:
+        (page,) = crawl(tmp_path, tmp_path / "in", request, day=day)
+        assert isinstance(page, Page)
+        return page.text()[6], page.captured_at.isoformat()
+
+    assert seen(None) == ("a", "2026-09-20T06:15:00+00:00")
+    assert seen(date(2026, 9, 10)) == ("b", "2026-09-10T07:00:00+00:00")
+    assert seen(date(2026, 8, 1)) == ("c", "2026-08-01T08:00:00+00:00")
+    too_early = only_failure(crawl(tmp_path, tmp_path / "in", request, day=date(2026, 7, 1)))
+    assert "not recorded on or before 2026-07-01" in too_early
+
+
+def test_an_excerpt_may_lack_its_end_but_not_be_of_another_kind(tmp_path: Path) -> None:
+    capture(tmp_path / "in/a", "https://a.example/cut.json", '{"Items": [{"pr', "json", is_excerpt=True)
+    capture(tmp_path / "in/b", "https://a.example/whole.json", '{"Items": [{"pr', "json")
+    capture(tmp_path / "in/c", "https://a.example/html.json", HTML, is_excerpt=True)
+    requests = (Request(f"https://a.example/{name}.json", "s") for name in ("cut", "whole", "html"))
+    cut, whole, html = crawl(tmp_path, tmp_path / "in", *requests)
+    assert isinstance(cut, Page) and cut.is_excerpt
+    assert isinstance(whole, Failure) and "cut off" in whole.error
+    assert isinstance(html, Failure) and "came with html" in html.error
+
+
+def test_pages_lead_to_pages_and_a_post_is_not_a_get(tmp_path: Path) -> None:
+    capture(tmp_path / "in/1", "https://a.example/api?page=1", '{"next": "https://a.example/api?page=2"}', "json")
+    capture(tmp_path / "in/2", "https://a.example/api?page=2", '{"next": "https://a.example/api?page=1"}', "json")
+    capture(tmp_path / "in/3", "https://a.example/query", "{}", "json", method="POST")
+
+    def follow(page: Page) -> Iterator[Request]:
+        yield from (Request(url, "s") for url in [json.loads(page.read()).get("next")] if url)
+
+    start = Request("https://a.example/api?page=1", "s")
+    post = Request("https://a.example/query", "s", method="POST", body="{}")
+    results = crawl(tmp_path, tmp_path / "in", start, post, replace(post, method="GET", body=""), follow=follow)
+    assert [isinstance(found, Page) for found in results] == [True, True, False, True]
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda folder: (folder / "meta.json").write_text("{"),
+    lambda folder: (folder / "page.html").unlink(),
+    lambda folder: (folder / "page.json").write_text("{}"),
+    lambda folder: (folder / "meta.json").write_text('{"url": "https://a.example/"}'),
+])  # fmt: skip
+def test_a_capture_that_cannot_be_read_is_named(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+    capture(tmp_path / "in/a", "https://a.example/")
+    spoil(tmp_path / "in/a")
+    with pytest.raises(FetchError, match=r"cannot read the capture .*in/a/meta.json"):
+        Replay(tmp_path / "in")
+
+
+def test_a_folder_without_captures_is_said_to_be_one(tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="no captures"):
+        Replay(tmp_path)
+
+
+def test_what_makes_two_urls_the_same() -> None:
+    assert normalise("https://A.example?b=2&a=&ts=9") == normalise("https://a.example:443/?a=&b=2#x")
+    assert normalise("https://a.example/x y") == normalise("https://a.example/x%20y")
+    assert normalise("https://a.example/?a=1") != normalise("https://a.example/?a=2")
+
+
+def test_a_script_really_fills_a_recorded_page(tmp_path: Path, chromium: render.Browser) -> None:
+    (page,) = crawl(tmp_path, CAPTURES, FILLED)
+    assert isinstance(page, Page) and page.fetched_by == "replay-browser"
+    assert page.captured_at == datetime(2026, 9, 20, 6, 15, tzinfo=UTC)
+    assert "<td>A100 80GB</td><td>$1.10 / hr</td>" in page.text()
+    assert "$" not in (CAPTURES / "2026-09-20_filled_by_script/page.html").read_text()
+
+
+@pytest.mark.parametrize("lost", ["app.js", "prices.json"])
+def test_a_script_or_its_data_that_was_not_recorded_fails_at_once(
+    tmp_path: Path, lost: str, chromium: render.Browser
+) -> None:
+    shutil.copytree(CAPTURES, tmp_path / "in")
+    (meta,) = tmp_path.rglob("meta.json")
+    facts = json.loads(meta.read_text())
+    facts["resources"] = [one for one in facts["resources"] if one["file"] != lost]
+    meta.write_text(json.dumps(facts))
+    start = time.monotonic()
+    error = only_failure(crawl(tmp_path, tmp_path / "in", FILLED))
+    assert "not recorded: GET https://" in error and ("app.js" if lost == "app.js" else "/v1/prices") in error
+    assert time.monotonic() - start < 10
+
+
+def test_a_browser_page_that_hangs_or_grows_is_ended_and_the_next_goes_on(
+    tmp_path: Path, chromium: render.Browser
+) -> None:
+    pages = {
+        "endless": "<html><script>setTimeout(() => { for (;;) {} }, 50)</script></html>",
+        "never": "<html><p>No such row.</p></html>",
+        "large": "<html><script>document.documentElement.innerHTML = 'x'.repeat(300000)</script></html>",
+        "popup": "<html><script>open('/ok')</script><p class=price>$1</p></html>",
+        "ok": "<html><p class=price>$1</p></html>",
+    }
+    for name, html in pages.items():
+        capture(tmp_path / "in" / name, f"https://a.example/{name}", html)
+    requests = [Request(f"https://a.example/{name}", "s", browser=True, timeout=8, max_bytes=100_000,
+                        wait_for="" if name == "large" else ".price") for name in pages]  # fmt: skip
+    requests[:2] = [replace(request, timeout=0.7) for request in requests[:2]]
+    endless, never, large, *rest = crawl(tmp_path, tmp_path / "in", *requests)
+    for found, says in ((endless, "took longer"), (never, "waiting for '.price'"), (large, "larger than its limit")):
+        assert isinstance(found, Failure) and says in found.error
+    assert [isinstance(found, Page) and "$1" in found.text() for found in rest] == [True, True]
+
+
+def test_time_stands_where_it_was_recorded(tmp_path: Path, chromium: render.Browser) -> None:
+    script = "document.body.append(new Date().toISOString(), ' ', new Date().getTimezoneOffset(), navigator.language)"
+    capture(tmp_path / "in/a", "https://a.example/", f"<html><body><script>{script}</script></body></html>")
+    (page,) = crawl(tmp_path, tmp_path / "in", Request("https://a.example/", "s", browser=True, wait_for="body"))
+    assert isinstance(page, Page) and "2026-09-20T06:15:00.000Z 0en-US" in page.text()
+
+
+def test_a_browser_that_died_is_replaced(tmp_path: Path, chromium: render.Browser) -> None:
+    chromium._call(chromium._chromium.close())
+    assert isinstance(crawl(tmp_path, CAPTURES, FILLED)[0], Page)
+
+
+def test_threads_share_one_browser(tmp_path: Path, chromium: render.Browser) -> None:
+    results: list[Page | Failure] = []
+
+    def work(name: str) -> None:
+        with render.shared() as mine:
+            browsers.add(mine)
+            results.extend(crawl(tmp_path / name, CAPTURES, FILLED))
+
+    browsers: set[render.Browser] = set()
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert browsers == {chromium} and [type(found) for found in results] == [Page] * 3
+
+
+def test_a_browser_is_looked_for_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def place(name: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("#!/bin/sh\n")
+        path.chmod(0o755)
+        return path
+
+    for name, value in {"PATH": tmp_path / "bin", "HOME": tmp_path / "home", "PLAYWRIGHT_BROWSERS_PATH": ""}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.delenv("GPUHOUR_BROWSER", raising=False)
+    monkeypatch.setattr(browser, "_APPS", ())
+    assert browser.find() is None
+    place("home/.cache/ms-playwright/chromium-1100/chrome-linux/chrome")
+    newer = place("home/.cache/ms-playwright/chromium-1200/chrome-linux64/chrome")
+    assert browser.find() == newer
+    chrome = place("bin/google-chrome")
+    assert browser.find() == chrome
+    chromium = place("bin/chromium")
+    assert browser.find() == chromium
+    monkeypatch.setenv("GPUHOUR_BROWSER", str(newer))
+    assert browser.find() == newer
+    monkeypatch.setenv("GPUHOUR_BROWSER", "/no/such/browser")
+    assert browser.find() is None
+
+
+def test_a_missing_browser_is_got_in_order_or_advised(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tried: list[str] = []
+
+    def way(name: str, helps: bool) -> Callable[[], bool]:
+        def run() -> bool:
+            tried.append(name)
+            if helps:
+                monkeypatch.setattr(browser, "_usable", lambda: Path("/found"))
+            return helps
+
+        return run
+
+    monkeypatch.setattr(browser, "_usable", lambda: None)
+    assert browser.ensure((way("own", False), way("debian", True), way("third", True))) == Path("/found")
+    assert tried == ["own", "debian"]
+    assert browser.main() == 0 and capsys.readouterr().out == "/found\n"
+    monkeypatch.setattr(browser, "ensure", lambda: None)
+    assert browser.main() == 1
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and "apt-get install -y chromium libatomic1" in err

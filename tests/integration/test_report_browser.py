@@ -1,0 +1,249 @@
+"""The report in a real browser: every kind of page on phone and desktop, without scripts, in the dark, on paper, by keyboard."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from pipelines.reports import sql_shell
+from pipelines.reports.preview_server import server
+from scrapers.fetching import chromium as browser
+from tests.conftest import Demo
+from tests.support.report_site import Site
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
+"""
+KINDS = ("index", "gpus", "gpu/", "providers", "provider/", "compare", "tokens", "tokens/", "train-or-infer", "indices", "index/",
+         "changes", "changes/", "2023", "data", "schema", "sql", "methodology", "methodology/", "health", "receipt/")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=browser.find(), chromium_sandbox=os.geteuid() != 0)
+        yield found
+        found.close()
+
+
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    """A site's address on loopback."""
+    with server(root, 0) as serving:
+        thread = threading.Thread(target=serving.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_address[1]}"
+        serving.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    with served(site.root) as found:
+        yield found
+
+
+@contextmanager
+def opened(chromium: Browser, url: str, **settings: Any) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and what went wrong on it: errors, refused loads, breaches of its Content-Security-Policy."""
+    context = chromium.new_context(**({"viewport": DESKTOP} | settings))
+    wrong: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            wrong.append(message.text)
+
+    page = context.new_page()
+    if settings.get("java_script_enabled", True):
+        page.add_init_script(WATCH)
+    page.on("console", heard)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.goto(url)
+    yield page, wrong
+    context.close()
+
+
+def one_of(site: Site, kind: str) -> str:
+    """The page of this kind that holds most."""
+    if not kind.endswith("/"):
+        return f"{kind}.html"
+    return max((p for p in site.pages if p.startswith(kind)), key=site.weight)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, one line per element."""
+    found = Axe().run(page, options=WCAG).response["violations"]
+    return [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
+
+
+def wider(page: Page) -> int:
+    """Pixels by which a page is wider than its window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
+def test_the_list_of_kinds_is_whole(site: Site) -> None:
+    assert {p.split("/")[0] + "/" if "/" in p else p.removesuffix(".html") for p in site.pages} == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_page(kind: str, site: Site, address: str, chromium: Browser) -> None:
+    path = one_of(site, kind)
+    with opened(chromium, f"{address}/{path}", color_scheme="light") as (page, wrong):
+        assert wider(page) == 0
+        assert not faults(page)
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        assert wider(page) == 0
+        assert not faults(page)
+        assert page.evaluate("getComputedStyle(document.querySelector('nav a')).transitionDuration") == "0s"
+        assert page.evaluate("window.violations") == [] and not wrong
+        told = page.inner_text("h1"), page.inner_text(".answer")
+    with opened(chromium, f"{address}/{path}", java_script_enabled=False) as (page, wrong):
+        assert (page.inner_text("h1"), page.inner_text(".answer")) == told
+        assert not wrong and all(told)
+
+
+def test_pages_open_from_a_disk(site: Site, chromium: Browser) -> None:
+    with opened(chromium, (site.root / one_of(site, "gpu/")).as_uri()) as (page, wrong):
+        assert page.evaluate("getComputedStyle(document.querySelector('.main')).textAlign") == "right"
+        page.click("nav a >> text=Providers")
+        assert page.url.endswith("/providers.html") and not wrong
+
+
+def test_a_chart_fits_a_phone_and_keeps_its_text(site: Site, address: str, chromium: Browser) -> None:
+    with opened(chromium, f"{address}/gpu/a100-80gb.html", viewport=PHONE) as (page, _):
+        chart = page.locator("figure.chart").first
+        box, label = chart.locator("> svg").bounding_box(), chart.locator("text.end").first
+        assert box and box["width"] <= 358 and box["height"] >= 300
+        assert label.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 11
+        right = chart.locator("text.end").evaluate_all(
+            "es => Math.max(...es.map(e => e.getBoundingClientRect().right))"
+        )
+        assert right <= 390
+        assert chart.locator("title").first.text_content() and chart.locator("desc").first.text_content()
+        assert {
+            chart.locator("path.line").nth(n).evaluate("e => getComputedStyle(e).strokeDasharray") for n in range(4)
+        } != {"none"}
+
+
+def test_by_keyboard(address: str, chromium: Browser) -> None:
+    with opened(chromium, f"{address}/index.html") as (page, _):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#main")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('main') !== null")
+        outline = "getComputedStyle(document.activeElement).outlineStyle"
+        assert page.evaluate(outline) == "solid"
+        seen = set()
+        for _ in range(200):
+            page.keyboard.press("Tab")
+            seen.add(page.evaluate("document.activeElement.tagName + (document.activeElement.className || '')"))
+            if "BODY" in seen:
+                break
+        assert {"DIVscroll", "A", "SUMMARY"} <= seen
+
+
+def test_on_paper(address: str, chromium: Browser, tmp_path: Path) -> None:
+    with opened(chromium, f"{address}/gpu/a100-80gb.html", color_scheme="dark") as (page, _):
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.querySelector('nav')).display") == "none"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        written = page.pdf(path=tmp_path / "a100.pdf", format="A4")
+    assert written[:5] == b"%PDF-" and 1 <= written.count(b"/Type /Page\n") <= 8
+
+
+def test_a_chosen_comparison_has_an_address(address: str, chromium: Browser) -> None:
+    with opened(chromium, f"{address}/compare.html?ids=h100-80gb") as (page, wrong):
+        assert page.locator("tbody tr:visible").count() == 1
+        assert page.locator("details.choices").get_attribute("open") is not None
+        page.get_by_label("A100 80").check()
+        assert page.locator("tbody tr:visible").count() == 2 and "h100-80gb,a100-80gb" in page.url
+        assert not wrong
+
+
+def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) -> None:
+    vendored = sql_shell.found()
+    if vendored is None:
+        pytest.skip("needs the SQL shell, which make setup fetches where Node and a registry are")
+    asked: list[str] = []
+
+    def only_ours(route: Route) -> None:
+        asked.append(route.request.url)
+        if route.request.url.startswith((address, "blob:")):
+            route.continue_()
+        else:
+            route.abort()
+
+    with opened(chromium, "about:blank") as (page, wrong):
+        page.context.route("**/*", only_ours)
+        page.goto(f"{address}/sql.html")
+        assert not [url for url in asked if "sql-" in url or url.endswith(".duckdb")], "loaded before anybody asked"
+        loaded = sum((site.root / path).stat().st_size for path, _ in vendored.files) / 1e6
+        assert f"{loaded:.1f} MB" in page.inner_text("#load")
+        page.focus("#load")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#ask:not([hidden])", timeout=60_000)
+        page.context.set_offline(True)
+        page.fill("#query", "select provider, usd_per_gpu_hour from v1.offers_latest where gpu = 'A100' and pricing_model = "
+                            "'on_demand' order by 2 limit 2")  # fmt: skip
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector("#answer table")
+        assert page.inner_text("#answer tbody tr:first-child").split() == ["lambda", "1.35"]
+        page.fill("#query", "select '<img src=x onerror=alert(1)>' as x, date '2026-01-02' as d, 1.50::decimal(9, 2) as p, null as n, "
+                            "-2.5::decimal(38, 18) as m, true as b")  # fmt: skip
+        page.keyboard.press("Control+Enter")
+        # by selector: a function would be evaluated, which the page's policy forbids
+        page.locator("#answer", has_text="onerror").wait_for()
+        cells = page.locator("#answer td").all_inner_texts()
+        assert cells == ["<img src=x onerror=alert(1)>", "2026-01-02", "1.5", "", "-2.5", "true"]
+        assert page.locator("#answer img").count() == 0 and not faults(page)
+        page.fill("#query", "select nothing from nowhere")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector("#said.wrong")
+        assert "nowhere" in page.inner_text("#said")
+        page.fill("#query", "from read_parquet('https://example.com/x.parquet')")
+        page.keyboard.press("Control+Enter")
+        page.locator("#said", has_not_text="nowhere").wait_for(state="attached", timeout=30_000)
+        assert page.locator("#said.wrong").count() == 1
+        assert page.evaluate("window.violations") == []
+    assert not [url for url in asked if not url.startswith((address, "blob:"))]
+    assert not [text for text in wrong if "Content Security" in text]
+
+
+def test_the_demo_s_own_pages(demo: Demo, chromium: Browser) -> None:
+    """The ribbon, tables of many providers, and a page without any chart."""
+    with served(demo.home.report) as address:
+        for path in ("index.html", "gpu/a100-80gb.html", "2023.html"):
+            with opened(chromium, f"{address}/{path}", viewport=PHONE) as (page, wrong):
+                assert page.locator(".ribbon").is_visible() and wider(page) == 0
+                assert not faults(page) and not wrong
+
+
+def test_only_this_machine_is_served_and_no_list_of_files(address: str, chromium: Browser) -> None:
+    context = chromium.new_context()
+    assert context.request.get(f"{address}/gpu/").status == 404
+    answer = context.request.get(f"{address}/changes.atom")
+    assert (
+        answer.headers["content-type"] == "application/atom+xml"
+        and answer.headers["x-content-type-options"] == "nosniff"
+    )
+    assert context.request.get(f"{address}/../../etc/passwd").status == 404
+    assert context.request.get(f"{address}/%2e%2e/%2e%2e/etc/passwd").status == 404
+    context.close()

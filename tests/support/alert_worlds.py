@@ -1,0 +1,80 @@
+"""Small worlds for alerts: what a rule has to tell of a few landed looks, evaluated on what a build makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from pipelines.alerts.config.schema import Book
+from pipelines.alerts.event import Event
+from pipelines.alerts.rules.evaluate import evaluate
+from tests.support.worlds import built, offer, put, seen
+from warehouse.storage.landing import Seen
+from warehouse.storage.state_dir import Home
+
+START = date(2026, 3, 2)
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def day(n: int) -> str:
+    """The n-th day of a world."""
+    return (START + timedelta(days=n)).isoformat()
+
+
+def prices(
+    *listed: str | None, provider: str = "oracle", source: str = "products_api", origin: str = "live", **facts: Any
+) -> list[Seen]:
+    """A look a day at one offer; None: the look did not list it."""
+    return [
+        seen(
+            day(n),
+            [offer(price, source=source, **facts)] if price else [],
+            provider=provider,
+            source=source,
+            origin=origin,
+        )
+        for n, price in enumerate(listed)
+    ]
+
+
+def lists(
+    listed: Mapping[str, Sequence[str | None]], provider: str = "oracle", source: str = "products_api"
+) -> list[Seen]:
+    """A look a day at a whole list: instance -> its price on each day, the last one for the rest of the days."""
+    length = max(len(found) for found in listed.values())
+    padded = {name: [*found, *[found[-1]] * (length - len(found))] for name, found in listed.items()}
+    return [
+        seen(
+            day(n),
+            [offer(found[n], source=source, instance=name) for name, found in padded.items() if found[n]],
+            provider=provider,
+            source=source,
+        )
+        for n in range(length)
+    ]
+
+
+def book(*rules: dict[str, Any], **more: Any) -> Book:
+    """A file of rules, as YAML would give it."""
+    return Book.model_validate({"rules": [{"id": f"rule-{n}"} | rule for n, rule in enumerate(rules)]} | more)
+
+
+def told(home: Home, rules: Book, looks: Iterable[Seen], now: datetime = NOW) -> list[Event]:
+    """All that the rules have to tell of these looks."""
+    put(home, *looks)
+    with built(home) as con:
+        return evaluate(con, rules.rules, now)
+
+
+def moves(events: Sequence[Event]) -> list[tuple[str, float | None, float | None]]:
+    """(day on which it is told, from, to) of each."""
+    return [(e.told_on.isoformat(), e.old, e.new) for e in events]
+
+
+def released(home: Home, *looks: Seen) -> None:
+    """Land looks, build and publish."""
+    from warehouse.publish.release import build_and_publish
+
+    put(home, *looks)
+    build_and_publish(home)

@@ -1,0 +1,58 @@
+"""Writes the columns of v1 to v1_contract.txt (`python -m tests.support.contract`); its diff is the review of a promise."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.support.worlds import built
+from warehouse.engine import model_graph
+from warehouse.storage.state_dir import Home
+
+FILE = Path(__file__).parent / "v1_contract.txt"
+MACROS = {
+    "prices_as_of(date)": "prices_as_of('2023-04-07')",
+    "cost_per_token_as_of(date)": "cost_per_token_as_of('2023-04-07')",
+    "cost_per_token_trend(model)": "cost_per_token_trend('gpt-3-175b')",
+}
+
+
+def current() -> str:
+    """The schema version, then one line per column of each relation of v1 and of its macros that give tables."""
+    with tempfile.TemporaryDirectory() as folder, built(Home(Path(folder))) as con:
+        tables = con.execute("select table_name from information_schema.tables where table_schema = 'v1'").fetchall()
+        asked = {f"v1.{name}": f"v1.{name}" for (name,) in tables}
+        for macro in model_graph.table_macros().values():
+            con.execute(macro.sql)
+        asked |= {f"v1.{name}": f"(from v1.{call})" for name, call in MACROS.items()}
+        lines = [f"schema_version {con.execute('select schema_version from v1.meta').fetchall()[0][0]}"]
+        for name, query in sorted(asked.items()):
+            lines += [f"{name} {column} {kind}" for column, kind, *_ in con.execute(f"describe {query}").fetchall()]
+    return "\n".join(lines) + "\n"
+
+
+def problem(old: str, new: str) -> str:
+    """Why the version of the new text does not do for what changed since the old; empty when it does."""
+    (was, *before), (now, *after) = (text.splitlines() for text in (old, new))
+    versions = [tuple(int(part) for part in line.split()[1].split(".")) for line in (was, now)]
+    if set(before) - set(after):
+        return "" if versions[1][0] > versions[0][0] else "a column went or changed its type: a major schema_version"
+    if set(after) - set(before):
+        return "" if versions[1][:2] > versions[0][:2] else "a column came: a minor schema_version"
+    return ""
+
+
+def main() -> int:
+    """Rewrite the file, unless what changed needs another version in models/v1/meta.sql first."""
+    new = current()
+    wrong = problem(FILE.read_text(), new)
+    if wrong:
+        print(f"{wrong} is needed in warehouse/models/v1/meta.sql", file=sys.stderr)
+        return 1
+    FILE.write_text(new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

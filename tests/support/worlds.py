@@ -1,0 +1,135 @@
+"""Small worlds to ask questions of: offers landed by hand, a warehouse built of them, commands run as processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scrapers import registry
+from scrapers.model import Offer
+from warehouse.engine import build
+from warehouse.storage import connection
+from warehouse.storage.landing import Seen, Status, land
+from warehouse.storage.state_dir import Home
+
+ROOT = Path(__file__).parents[2]
+CAPTURES = ROOT / "tests" / "captures"
+URL = "https://example.com/pricing"
+
+
+def offer(price: str | None = "2.00", **facts: Any) -> Offer:
+    """An on-demand A100 per GPU-hour, but for the facts given."""
+    stated: dict[str, Any] = {
+        "source": "pricing_page", "pricing_model": "on_demand", "price_unit": "gpu_hour", "gpu_label": "A100 80GB",
+        "gpu_count": Decimal(1), "instance": "one", "text": f"${price}",
+    }  # fmt: skip
+    return Offer(price=None if price is None else Decimal(price), **(stated | facts))
+
+
+def at(day: str, clock: str = "06:15:00") -> datetime:
+    """A UTC time of an ISO day."""
+    return datetime.combine(date.fromisoformat(day), datetime.strptime(clock, "%H:%M:%S").time(), UTC)  # noqa: DTZ007
+
+
+def seen(
+    day: str,
+    offers: Iterable[Offer] = (),
+    status: Status = "ok",
+    provider: str = "lambda",
+    url: str = URL,
+    **facts: Any,
+) -> Seen:
+    """A look at a provider's page on a day."""
+    stated: dict[str, Any] = {"source": "pricing_page", "captured_at": at(day), "sha256": f"{day}{url}"} | facts
+    return Seen(provider=provider, url=url, status=status, offers=tuple(offers), **stated)
+
+
+def put(home: Home, *looks: Seen, parser_version: str = "1") -> None:
+    """Land looks, each as a scrape of its own."""
+    for look in looks:
+        land(home, look.provider, [look], parser_version=parser_version)
+
+
+@contextmanager
+def built(home: Home) -> Iterator[connection.Connection]:
+    """A warehouse in memory, built from the home's landing."""
+    with connection.in_memory() as con:
+        build.build(con, home)
+        yield con
+
+
+@contextmanager
+def building(home: Home) -> Iterator[connection.Connection]:
+    """The same just before it is committed, with the tables of all steps."""
+    with connection.in_memory() as con, build.building(con, home):
+        yield con
+
+
+def rows(con: connection.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
+    """A query's rows by column name."""
+    cursor = con.execute(query, list(values))
+    names = [c[0] for c in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def dagster_home(folder: Path) -> Path:
+    """A folder for Dagster's run history with the checkout's settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "dagster.yaml", folder)
+    return folder
+
+
+def python(
+    code: str, *arguments: str | Path, timeout: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run code in a Python of its own, in the checkout; environment is added to ours, GPUHOUR_HOME taken away.
+
+    A refresh builds no report: tests of other things need not wait for it.
+    """
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("GPUHOUR_")} | {"GPUHOUR_REPORT": "off"}
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, env=ours | environment, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+def cli(
+    *arguments: str | Path,
+    home: Path | None = None,
+    dagster_home: Path | None = None,
+    before: str = "",
+    timeout: float = 120,
+    **env: str,
+) -> subprocess.CompletedProcess[str]:
+    """Run `gpuhour` as a process of its own, after some Python code."""
+    env |= {"GPUHOUR_HOME": str(home)} if home else {}
+    env |= {"DAGSTER_HOME": str(dagster_home)} if dagster_home else {}
+    return python(
+        f"{before}\nimport sys\nfrom pipelines.cli.app import main\nmain(sys.argv[1:])",
+        *arguments,
+        timeout=timeout,
+        **env,
+    )
+
+
+def only(monkeypatch: pytest.MonkeyPatch, *slugs: str) -> None:
+    """Let the registry know these providers only: those without a browser make a run quick."""
+    known = {slug: module for slug, module in registry.modules().items() if slug in slugs}
+    monkeypatch.setattr(registry, "modules", lambda: known)
+
+
+def captures(folder: Path, *slugs: str) -> Path:
+    """A copy of these providers' captures."""
+    for slug in slugs:
+        shutil.copytree(CAPTURES / slug, folder / slug)
+    return folder

@@ -1,0 +1,1 @@
+"""Tests of one module or table at a time; they mirror the source tree."""

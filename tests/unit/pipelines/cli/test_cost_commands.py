@@ -1,0 +1,325 @@
+"""What `gpuhour cost` and `calibrate` say: figures, assumptions, prices, scores, and refusals with their reason."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run
+from tests.support.worlds import offer, put, rows, seen
+from tests.unit.warehouse.costing.test_requests import REQUEST, write
+from warehouse.costing import calibration
+from warehouse.costing.database import cost_model
+from warehouse.costing.requests import answer_requests, read_requests
+from warehouse.costing.validation import COLUMNS as SCORES
+from warehouse.costing.validation import read_measurements, score
+from warehouse.engine import build
+from warehouse.publish import release
+from warehouse.storage import connection
+from warehouse.storage.state_dir import Home
+
+FRIDAY = "2026-03-06"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Six prices of five GPUs on one day, published."""
+    made = Home(tmp_path_factory.mktemp("priced"))
+    put(made, seen(FRIDAY, [
+        offer("2.00", gpu_label="H100 SXM 80GB", instance="h100"),
+        offer("1.50", gpu_label="H100 SXM 80GB", instance="spot", pricing_model="spot"),
+        offer("1.80", gpu_label="H100 80GB", instance="plain", price_unit="instance_hour", gpu_count=Decimal(1)),
+        offer("0.50", gpu_label="L4 24GB", instance="l4"), offer("1.00", gpu_label="A100 SXM 80GB", instance="a100"),
+        offer("0.10", gpu_label="Quadro P5000", instance="old"),
+    ]), seen(FRIDAY, [offer("2.40", gpu_label="H100 SXM", instance="other")], provider="coreweave"))  # fmt: skip
+    release.build_and_publish(made)
+    return made
+
+
+def cost(run: Run, home: Home, *arguments: str) -> list[dict[str, Any]]:
+    said = run("cost", *arguments, "--as-of", FRIDAY, "--json", home=home)
+    assert said.code == 0, said.err
+    return said.records()
+
+
+def test_every_provider_s_price_of_a_gpu(run: Run, home: Home) -> None:
+    found = cost(run, home, "--model", "llama-3.1-70b", "--gpu", "H100", "--gpus", "4", "--precision", "fp8")
+    assert [(r["operating_point"], r["provider"], r["usd_per_gpu_hour"]) for r in found] == [
+        ("largest batch", "lambda", 1.8), ("largest batch", "coreweave", 2.4),
+        ("TPOT <= 50 ms", "lambda", 1.8), ("TPOT <= 50 ms", "coreweave", 2.4),
+    ]  # fmt: skip
+    first, _, bound, _ = found
+    assert (first["gpu_spec"], first["gpus"], first["precision"], first["kv_dtype"]) == ("H100 SXM", 4, "FP8", "FP8")
+    assert first["tp"] * first["replicas"] == 4 and first["is_form_assumed"] is True
+    assert (
+        bound["tpot_s"] <= 0.05 < first["tpot_s"]
+        and bound["usd_per_m_output_tokens"] > first["usd_per_m_output_tokens"]
+    )
+    assert {r["theta_version"] for r in found} == {"2026-11"} and {r["method"] for r in found} == {"roofline"}
+    # A request's share of both is what its GPU-seconds cost, at half use.
+    usd = (512 * first["usd_per_m_input_tokens"] + 512 * first["usd_per_m_output_tokens"]) / 1e6
+    assert usd == pytest.approx(512 / first["output_tokens_per_s_per_gpu"] * 1.8 / 3600 / 0.5)
+    assert first["nominal_usd_per_m_tokens"] == pytest.approx(2 * 70.554e9 * 1e6 / 989.4e12 * 1.8 / 3600)
+
+
+def test_all_gpus_at_the_cheapest_price(run: Run, home: Home) -> None:
+    found = cost(run, home, "--model", "llama-3.1-8b", "--workload", "batch")
+    assert {r["gpu_spec"]: r["usd_per_gpu_hour"] for r in found} == {"H100 SXM": 1.8, "L4": 0.5, "A100 SXM 80GB": 1}
+    assert [r["usd_per_m_output_tokens"] for r in found] == sorted(r["usd_per_m_output_tokens"] for r in found)
+    assert {(r["isl"], r["osl"], r["utilisation"]) for r in found} == {(1000, 1000, 0.9)}
+
+
+def test_discount_provider_kind_and_own_price(run: Run, home: Home) -> None:
+    asked = ("--model", "llama-3.1-8b", "--gpu", "H100 SXM", "--concurrency", "8")
+    (plain,) = cost(run, home, *asked, "--provider", "coreweave")
+    (cheaper,) = cost(run, home, *asked, "--provider", "coreweave", "--discount", "25")
+    assert (cheaper["list_usd_per_gpu_hour"], cheaper["usd_per_gpu_hour"]) == (2.4, 1.8)
+    assert cheaper["usd_per_m_output_tokens"] == pytest.approx(0.75 * plain["usd_per_m_output_tokens"])
+    (spot,) = cost(run, home, *asked, "--pricing-model", "spot")
+    assert (spot["instance"], spot["usd_per_gpu_hour"], spot["operating_point"]) == ("spot", 1.5, "8 at once")
+    (own,) = cost(run, Home(Path("nowhere")), *asked, "--usd-per-gpu-hour", "3.10")
+    assert own["usd_per_gpu_hour"] == 3.1 and own["provider"] is None
+
+
+def test_figures_in_place_of_a_workload_s(run: Run, home: Home) -> None:
+    asked = ("--model", "llama-3.1-8b", "--gpu", "L4", "--workload", "rag")
+    assert {(r["isl"], r["osl"]) for r in cost(run, home, *asked)} == {(4000, 300)}
+    assert {(r["isl"], r["osl"]) for r in cost(run, home, *asked, "--osl", "7")} == {(4000, 7)}
+
+
+def test_a_user_s_own_workloads(run: Run, home: Home, tmp_path: Path) -> None:
+    (tmp_path / "workloads.csv").write_text("workload,isl,osl,utilisation\nmine,11,22,0.25\nchat,1,2,1\n")
+    for name, load in (("mine", (11, 22, 0.25)), ("chat", (1, 2, 1.0)), ("rag", (4000, 300, 0.5))):
+        found = cost(
+            run, Home(tmp_path), "--model", "llama-3.1-8b", "--gpu", "L4", "--workload", name, "--usd-per-gpu-hour", "1"
+        )
+        assert {(r["isl"], r["osl"], r["utilisation"]) for r in found} == {load}
+
+
+def test_the_table_says_what_it_rests_on(run: Run, home: Home) -> None:
+    said = run("cost", "--model", "llama-3.1-8b", "--gpu", "L4", "--as-of", FRIDAY, home=home)
+    assert said.code == 0 and "usd_per_m_out" in said.out
+    for word in ("FP16", "512 tokens in", "50%", "theta 2026-11", "1.7x", "seed document"):
+        assert word in said.err, word
+
+
+def test_a_gpu_without_a_price_has_figures_but_no_dollars(run: Run, home: Home) -> None:
+    said = run("cost", "--model", "llama-3.1-8b", "--gpu", "B200", "--as-of", FRIDAY, "--json", home=home)
+    assert {r["usd_per_m_output_tokens"] for r in said.records()} == {None}
+    assert said.records()[0]["output_tokens_per_s_per_gpu"] > 0 and "no on_demand price in force for B200" in said.err
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (("--model", "llama-3.1-71b"), "nearest: llama-3.1-70b"), (("--model", "llama-3.1-8b", "--gpu", "H1000"), "nearest:"),
+    (("--model", "llama-3.1-8b", "--gpu", "A100"), "say which"), ((), "which model"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--osl", "0"), "osl must be a positive"),
+    (("--model", "llama-2-70b", "--gpu", "L4", "--isl", "5000"), "beyond the model's context of 4,096"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--usd-per-gpu-hour", "-2"), "a price above 0"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--discount", "100"), "from 0 to under 100"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--utilisation", "1.5"), "up to 1"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--precision", "fp7"), "unknown precision"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--gpus", "0"), "from 1 on"),
+    (("--model", "llama-3.1-8b", "--workload", "odd"), "known: batch, chat, code"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--concurrency", "0"), "concurrency must be positive"),
+    (("train", "--params", "-7"), "above 0"), (("train", "--params", "7b", "--mfu", "40"), "up to 1"),
+    (("train", "--params", "7b", "--tokens", "none"), "above 0"), (("fit", "--model", "gpt-9"), "unknown model"),
+    (("validate",), "which files"),
+])  # fmt: skip
+def test_nonsense_is_refused_with_the_reason(run: Run, home: Home, arguments: tuple[str, ...], said: str) -> None:
+    done = run("cost", *arguments, home=home)
+    assert done.code == 2 and said in done.err and not done.out
+
+
+def test_what_holds_a_model(run: Run) -> None:
+    found = run("cost", "fit", "--model", "llama-3.1-70b", "--json").records()
+    fewest = {(r["precision"], r["gpu_spec"]): (r["gpus"], r["tp"], r["pp"]) for r in found if not r["reason"]}
+    assert fewest["FP16", "H100 SXM"] == (2, 2, 1) and fewest["INT4", "H100 SXM"] == (1, 1, 1)
+    assert fewest["FP16", "T4"] == (16, 8, 2)
+    assert len(found) == 3 * len({r["gpu_spec"] for r in found})
+    (never,) = [r for r in found if (r["precision"], r["gpu_spec"]) == ("FP16", "Tesla M2050")]
+    assert "do not fit" in never["reason"]
+
+
+def test_a_training_run(run: Run, home: Home) -> None:
+    asked = ("train", "--params", "7b", "--tokens", "1t", "--gpu", "A100 80GB", "--gpus", "100", "--mfu", "0.5")
+    (row,) = cost(run, home, *asked)
+    hours = 6 * 7e9 * 1e12 / (312e12 * 0.5) / 3600
+    assert row["gpu_hours"] == pytest.approx(hours) and row["usd"] == pytest.approx(hours * 1.0)
+    assert row["days"] == pytest.approx(hours / 100 / 24) and row["nominal_usd"] == pytest.approx(hours / 2)
+    assert (row["full_gb"], row["zero3_gb_per_gpu"]) == (pytest.approx(112), pytest.approx(1.12))
+    (plain,) = cost(run, home, "train", "--params", "70e9", "--gpu", "A100 80GB")
+    assert (plain["tokens"], plain["mfu"]) == (1.4e12, 0.4)
+
+
+def test_reported_training_runs_lie_near(run: Run, shared: Any) -> None:
+    """Sixteen reported runs: GPU-hours within a fifth in the median at the utilisation that theta has."""
+    with shared("data/throughput/training_runs.csv").open() as stream:
+        runs = [r for r in csv.DictReader(stream) if r["compute_dtype"] == "BF16"]
+    errors = []
+    for r in runs:
+        asked = ("--params", f"{r['active_params_b']}b", "--tokens", f"{r['tokens_b']}b", "--gpu", r["gpu"])
+        said = run("cost", "train", *asked, "--usd-per-gpu-hour", "1", "--json")
+        errors.append(abs(said.records()[0]["gpu_hours"] / float(r["reported_gpu_hours"]) - 1))
+    assert len(errors) >= 10 and sorted(errors)[len(errors) // 2] < 0.25
+
+
+# -- measurements --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Throughput of a world whose memory is twice as slow to use as the constants say, and every sixth row out of scope."""
+    requests: list[dict[str, object]] = [
+        REQUEST | {"model": model, "gpu": gpu, "n_gpus": 8, "tp": tp, "concurrency": load, "isl": 200, "osl": 400, "source": "world",
+                   "scenario": "mlperf_server" if load == 7 else "closed_loop"}
+        for model in ("llama-3.1-8b", "llama-3.1-70b", "qwen2.5-32b", "mistral-7b-v0.3")
+        for gpu in ("H100 SXM", "H200 SXM", "A100 SXM 80GB")
+        for tp in (4, 8)
+        for load in (1, 4, 7, 16, 32, 64)
+    ]  # fmt: skip
+    folder = tmp_path_factory.mktemp("measured")
+    with cost_model() as con:
+        con.execute("update marts.theta set value = value / 2 where name = 'mbu'")
+        read_requests(con, write(folder / "asked.csv", *requests))
+        answer_requests(con)
+        speeds = rows(con, "select row, output_tokens_per_s_per_gpu as speed from answers order by row")
+    named = [r | {"out_tps_per_gpu": a["speed"]} for r, a in zip(requests, speeds, strict=True)]
+    return write(folder / "measured.csv", *named)
+
+
+def test_validate_scores_each_group_beside_the_seed_s_formula(run: Run, measured: Path) -> None:
+    said = run("cost", "validate", measured, "--json")
+    found = {(r["scope"], r["grouping"], r["name"]): r for r in said.records()}
+    core, whole = found["core", "total", ""], found["all", "total", ""]
+    assert (core["n"], whole["n"], core["missing"]) == (120, 144, 0)
+    assert 10 < core["median_error_pct"] < 100 and core["bias"] > 1.1 and core["spearman"] > 0.95
+    assert core["seed_median_error_pct"] > core["median_error_pct"]
+    assert {name for scope, grouping, name in found if (scope, grouping) == ("core", "gpu")} == {
+        "H100 SXM", "H200 SXM", "A100 SXM 80GB"}  # fmt: skip
+    assert core["is_fitted_on"] is False and "theta 2026-11 was fitted on" in said.err and "not held out" in said.err
+
+
+def test_a_missing_answer_is_infinitely_wrong(run: Run, tmp_path: Path) -> None:
+    asked = REQUEST | {"source": "mlperf_v4.1", "out_tps_per_gpu": 100, "scenario": "offline"}
+    path = write(tmp_path / "m.csv", asked | {"precision": "FP16", "n_gpus": 1, "tp": 1}, asked | {"gpu": "nosuch"})
+    said = run("cost", "validate", path, "--json")
+    (core, *_) = said.records()
+    assert (core["n"], core["missing"], core["within_2x"], core["median_error_pct"]) == (1, 1, 0, None)
+    assert core["is_fitted_on"] is True and "1 rows left out: unknown GPU 'nosuch'" in said.err
+
+
+def test_totals_are_read_where_nothing_stands_per_gpu(run: Run, measured: Path, tmp_path: Path) -> None:
+    with measured.open() as stream:
+        told = list(csv.DictReader(stream))
+    totals = [
+        {k: v for k, v in r.items() if k != "out_tps_per_gpu"} | {"out_tps_total": 8 * float(r["out_tps_per_gpu"])}
+        for r in told
+    ]
+    both = [
+        run("cost", "validate", path, "--json").records() for path in (measured, write(tmp_path / "t.csv", *totals))
+    ]
+    assert both[0][0]["median_error_pct"] == pytest.approx(both[1][0]["median_error_pct"])
+
+
+def test_files_are_scored_together(run: Run, measured: Path) -> None:
+    assert run("cost", "validate", measured, measured, "--json").records()[0]["n"] == 240
+
+
+@pytest.mark.parametrize("command", [("cost", "validate"), ("calibrate",)])
+def test_what_was_not_measured_is_refused(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    said = run(*command, write(tmp_path / "asked.csv", REQUEST))
+    assert said.code == 2 and "nothing in it was measured" in said.err
+
+
+def test_calibrate_finds_the_constant_that_is_off(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "SHARES", ("mbu",))
+    monkeypatch.setattr(calibration, "TIMES", ("step_seconds",))
+    said = run("calibrate", measured, "--json")
+    assert said.code == 0, said.err
+    told = json.loads(said.out)
+    errors = {r["theta"]: r for r in told["errors"] if r["source"] == ""}
+    assert set(errors) == {"current", "held out", "fitted on all"}
+    assert errors["held out"]["median_error_pct"] < 3 < errors["current"]["median_error_pct"]
+    mbu = {r["name"]: r for r in told["theta"]}["mbu"]
+    assert mbu["value"] == pytest.approx(0.425, rel=0.05) and mbu["low"] <= mbu["value"] <= mbu["high"]
+
+
+def test_calibrate_prints_rows_for_the_seed(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibration, "_STEPS", ())
+    told = list(csv.DictReader(run("calibrate", measured, "--format", "csv").out.splitlines()))
+    with (build.SEEDS / "theta.csv").open() as stream:
+        seed = list(csv.DictReader(stream))
+    assert [list(r) for r in told] == [list(r) for r in seed]
+    assert [(r["name"], r["unit"]) for r in told] == [(r["name"], r["unit"]) for r in seed]
+    assert all(math.isclose(float(a["value"]), float(b["value"])) for a, b in zip(told, seed, strict=True))
+
+
+def test_too_little_to_hold_out_is_refused(run: Run, tmp_path: Path) -> None:
+    said = run("calibrate", write(tmp_path / "m.csv", REQUEST | {"source": "x", "out_tps_per_gpu": 5}))
+    assert said.code == 2 and "several models and GPUs" in said.err
+
+
+# -- the measured accuracy -------------------------------------------------------------------------------------------------
+
+
+def test_real_measurements_are_met(run: Run, shared: Any) -> None:
+    files = [p for p in sorted(shared("data/throughput").glob("*.csv")) if p.stem != "training_runs"]
+    found = {
+        (r["scope"], r["grouping"]): r for r in run("cost", "validate", *files, "--json").records() if not r["name"]
+    }
+    core, whole = found["core", "total"], found["all", "total"]
+    assert core["n"] > 1000 and whole["n"] > 1300
+    assert core["median_error_pct"] <= 20 and core["within_1_5x"] >= 0.8 and core["within_2x"] >= 0.93
+    assert core["spearman"] >= 0.98
+    assert whole["median_error_pct"] <= 25 and whole["within_2x"] >= 0.9
+    assert core["seed_median_error_pct"] > 3 * core["median_error_pct"]
+
+
+@pytest.mark.parametrize("change", [
+    "update marts.llm_specs set kv_elements_per_token = kv_elements_per_token * heads / kv_heads where not is_mla",  # no GQA
+    "update marts.llm_specs set kv_elements_per_token = kv_elements_per_token / 2",  # keys without values
+    "update marts.gpu_specs set device_mib = gpu_memory_gb * 1e9 / 1048576",  # marketing's GB
+    "update marts.theta set value = 0 where name in ('step_seconds', 'layer_seconds')",
+    "update marts.theta set value = if(name = 'link_efficiency', 1e9, 0) where name ~ '.*latency.*|link_efficiency'",  # no links
+    "update marts.theta set value = 1 where name like 'moe%'",
+])  # fmt: skip
+def test_every_part_of_the_model_earns_its_place(shared: Any, change: str) -> None:
+    """Left out, or taken as others take it, each makes real measurements fit worse."""
+    files = [p for p in sorted(shared("data/throughput").glob("*.csv")) if p.stem != "training_runs"]
+    with cost_model() as con:
+        read_measurements(con, files)
+        (whole, *_) = score(con)
+        con.execute(change)
+        (without, *_) = score(con)
+    error, near = SCORES.index("median_error_pct"), SCORES.index("within_1_5x")
+    assert without[error] > whole[error]
+    assert without[near] < whole[near] - 0.01 or without[error] > 1.1 * whole[error]
+
+
+# -- in the published database ---------------------------------------------------------------------------------------------
+
+
+def test_formulas_are_callable_where_nothing_can_be_written(home: Home) -> None:
+    with connection.published(home) as con:
+        (row,) = rows(con, """
+            with mine as (
+                select 'llama-3.1-8b' as model, 'L4' as gpu_spec, 1 as tp, 1 as pp, 0 as dp_attn, 'FP8' as weights,
+                    null as kv_dtype, 512 as isl, 512 as osl, null as concurrency, 1 as beams
+            )
+            select usd_per_m_tokens(gpu_seconds_per_m_output_tokens, 0.5, 1) as usd, batch from inference_of('mine')
+        """)  # fmt: skip
+        assert 0.01 < row["usd"] < 1 and row["batch"] > 10
+        assert rows(con, "select chinchilla_tokens(70e9) as tokens") == [{"tokens": 1.4e12}]
+
+
+def test_a_priced_gpu_without_a_spec_is_listed(home: Home) -> None:
+    (check,) = [c for c in build.checks() if c.check_name == "every_priced_gpu_has_a_spec"]
+    with connection.published(home) as con:
+        assert [row["gpu"] for row in rows(con, check.sql)] == ["Quadro P5000"]
+    assert not check.is_error

@@ -1,0 +1,123 @@
+"""Providers that nobody has seen publish nothing; what changed on a page is told in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.commands.providers import accept, check
+from pipelines.cli.console import Problem
+from pipelines.ingest.layout_drift import differences, look
+from pipelines.ingest.parse_file import parse_file
+from pipelines.ingest.scrape_provider import missing_gpus, read_page, reviewed
+from scrapers import registry
+from scrapers.model import Page
+from warehouse.storage import ledger
+from warehouse.storage.state_dir import Home
+
+HTML = """<html><body><table><tr><th>GPU</th><th>VRAM</th><th>PRICE/GPU/HR</th></tr>
+<tr><td>NVIDIA H100</td><td>80 GB</td><td>$2.50</td></tr><tr><td>NVIDIA L40S</td><td>48 GB</td><td>$1.10</td></tr>
+</table></body></html>"""
+
+
+def page(slug: str, html: str) -> Page:
+    request = registry.get(slug).requests[0]
+    when = datetime(2026, 11, 26, tzinfo=UTC)
+    return Page(slug, request.url, when, source=request.source, content=html.encode())
+
+
+def test_an_unverified_provider_publishes_nothing_until_accepted(tmp_path: Path) -> None:
+    home, provider = Home(tmp_path), registry.get("ibm")
+    assert provider.basis == "unverified"
+    seen = reviewed(provider, read_page(provider, page("ibm", HTML)), home)
+    assert seen.status == "unverified" and not seen.offers
+    assert "2 prices" in seen.detail and "gpuhour providers accept ibm" in seen.detail
+    assert accept("ibm", note="looked at it", home=tmp_path) == 0
+    assert ledger.accepted(home) == {"ibm"}
+    seen = reviewed(provider, read_page(provider, page("ibm", HTML)), home)
+    assert seen.status == "ok" and [str(o.price) for o in seen.offers] == ["2.50", "1.10"]
+    assert accept("ibm", home=tmp_path) == 0
+
+
+def test_an_unknown_layout_of_an_unverified_provider_is_no_failure(tmp_path: Path) -> None:
+    provider = registry.get("modal")
+    odd = "<html><body><p>H100 costs $0.001097 / sec</p></body></html>"
+    seen = reviewed(provider, read_page(provider, page("modal", odd)), Home(tmp_path))
+    assert seen.status == "unverified" and "1 amounts, none in a row" in seen.detail
+    sales = "<html><body><p>Please contact sales.</p></body></html>"
+    assert read_page(provider, page("modal", sales)).status == "no_public_price"
+
+
+def test_only_unverified_providers_can_be_accepted(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="needs no acceptance"):
+        accept("civo", home=tmp_path)
+
+
+def test_an_acceptance_survives_an_older_ledger(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    ledger.decide(home, "e1", "released", "me")
+    ledger.accept(home, "ibm", "me", "seen")
+    assert ledger.accepted(home) == {"ibm"} and [d.event_id for d in ledger.decisions(home)] == ["e1"]
+
+
+def changes(before: str, after: str) -> list[tuple[str, bool]]:
+    provider = replace(registry.get("fal"), expects=())
+    return list(differences(look(provider, page("fal", after)), look(provider, page("fal", before))))
+
+
+def test_a_renamed_column_is_named_with_what_came() -> None:
+    told = changes(HTML, HTML.replace("PRICE/GPU/HR", "HOURLY RATE"))
+    assert ("column 'PRICE/GPU/HR' gone; new header 'HOURLY RATE'", False) in told
+    lost = changes(HTML, HTML.replace("PRICE/GPU/HR", "USD"))
+    assert ("column 'PRICE/GPU/HR' gone; new header 'USD'", True) in lost
+    assert any("unknown layout" in said and is_alarm for said, is_alarm in lost)
+
+
+def test_gpus_units_and_rows() -> None:
+    per_month = HTML.replace("$2.50", "$2.50 / hr")
+    assert ("units beside prices were per hour, now per month", True) in changes(
+        per_month, per_month.replace("hr<", "month<")
+    )
+    fewer = HTML.replace("<tr><td>NVIDIA L40S</td><td>48 GB</td><td>$1.10</td></tr>", "")
+    assert {("GPU L40S gone", True), ("2 rows before, 1 now", True)} <= set(changes(HTML, fewer))
+    assert changes(HTML, HTML) == []
+
+
+def test_a_gpu_that_was_always_there_is_missed() -> None:
+    provider = replace(registry.get("fal"), expects=("H100", "H200"))
+    seen = read_page(provider, page("fal", HTML))
+    assert missing_gpus(provider, [seen]) == ["H200"]
+    failed = replace(seen, status="failed", offers=())
+    assert missing_gpus(provider, [seen, failed]) == []
+
+
+def test_check_looks_at_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "2026-11-26.html"
+    file.write_text(HTML.replace("PRICE/GPU/HR", "USD"))
+    assert check("fal", file, as_json=True) == 3
+    assert "column 'LIST PRICE' gone" in capsys.readouterr().out
+
+
+def test_a_renamed_provider_is_found_by_its_old_name(tmp_path: Path) -> None:
+    assert registry.get("datacrunch").slug == "verda"
+    with pytest.raises(KeyError, match="unknown provider"):
+        registry.get("nosuch")
+    file = tmp_path / "2025-08.html"
+    file.write_text(
+        "<table><tr><th>Instance name</th><th>GPU model</th><th>GPU</th><th>VRAM</th><th>On demand price</th></tr>"
+        "<tr><td>2B200.60V</td><td>B200 SXM6</td><td>2</td><td>360</td><td>$7.27/h</td></tr></table>"
+    )
+    rows, _ = parse_file("datacrunch", file)
+    assert rows[0][0] == "verda" and float(rows[0][-2]) == 3.635
+
+
+def test_marked_kinds() -> None:
+    kinds = {p.slug: p.kind for p in registry.all_providers()}
+    assert {s for s, k in kinds.items() if k == "aggregator"} == {"shadeform", "primeintellect", "huggingface"}
+    assert {"vast", "tensordock", "hyperbolic", "lium", "cudo", "salad"} <= {
+        s for s, k in kinds.items() if k == "marketplace"
+    }
+    assert len(kinds) >= 37

@@ -1,0 +1,134 @@
+"""What the words around an amount say: models, terms, units, bounds, and what is told apart from them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from scrapers.model import LayoutError, Page
+from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.price_words import availability, months, price_column, quote, says_price, stated_time, unit
+
+PAGE = Page("somebody", "https://example.com/pricing", datetime(2026, 9, 1, tzinfo=UTC), content=b"")
+
+
+@pytest.mark.parametrize(
+    ("title", "section", "model", "term"),
+    [
+        ("ON-DEMAND", "", "on_demand", None),
+        ("CURRENT SPOT", "", "spot", None),
+        ("PREEMPTIBLE, GPU-HOUR", "", "spot", None),
+        ("DYNAMIC PRICE", "", "dynamic", None),
+        ("6-MONTH RESERVED", "", "reserved", 6),
+        ("3-YEAR RESERVED", "", "reserved", 36),
+        ("RESERVED 7-30 DAYS", "", "reserved", None),
+        ("RESERVED 181+ DAYS", "", "reserved", None),
+        ("1-3 YEARS COMMITMENT", "", "reserved", None),
+        ("1 YEAR+ COMMITMENT", "", "reserved", None),
+        ("STARTING FROM", "Reservation Pricing", "reserved", None),
+        ("PRICING PER HOUR", "", "on_demand", None),
+        ("HOURLY", "", "on_demand", None),
+    ],
+)
+def test_a_header_says_how_a_price_is_paid(title: str, section: str, model: str, term: int | None) -> None:
+    column = price_column(PAGE, title, section)
+    assert column is not None and (column.model, column.term_months) == (model, term)
+
+
+@pytest.mark.parametrize("title", ["VCPU", "RAM, GB", "MAX PCPUS PER GPU", "GPU MODEL", "NODES", "STORAGE"])
+def test_other_columns_hold_no_price(title: str) -> None:
+    assert price_column(PAGE, title) is None
+
+
+def test_an_announced_price_carries_its_day() -> None:
+    column = price_column(PAGE, "GPU-HOUR (EFFECTIVE OCTOBER 1, 2026)")
+    assert column is not None and column.effective_from == date(2026, 10, 1)
+    with pytest.raises(LayoutError):
+        price_column(PAGE, "PRICE (EFFECTIVE SOON)")
+
+
+@pytest.mark.parametrize(
+    ("said", "per", "expected"),
+    [
+        ("/hr", "instance_hour", "instance_hour"),
+        ("/hr", "gpu_hour", "gpu_hour"),
+        ("/ GPU-hour", "instance_hour", "gpu_hour"),
+        ("/GPU/hr", "instance_hour", "gpu_hour"),
+        ("per hour", "instance_hour", "instance_hour"),
+        ("/h", "gpu_hour", "gpu_hour"),
+        ("/month", "instance_hour", "month"),
+        ("/s", "gpu_hour", "gpu_second"),
+    ],
+)
+def test_units(said: str, per: str, expected: str) -> None:
+    assert unit(PAGE, said, per) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("said", ["/day", "/min", "/week", "/year", "", "/GPU/month", "per thing", "/s of an instance"])
+def test_a_unit_that_is_none_of_ours_is_refused(said: str) -> None:
+    with pytest.raises(LayoutError):
+        unit(PAGE, said, "instance_hour")
+
+
+def test_a_bound_is_a_price_only_of_a_commitment() -> None:
+    on_demand, reserved = price_column(PAGE, "ON-DEMAND"), price_column(PAGE, "RESERVED")
+    assert on_demand and reserved
+    for cell in ("from $1.55", "Starts from $0.18/hour", "as low as $2", "up to $3"):
+        said = quote(PAGE, cell, on_demand)
+        assert said and said.price is None and said.status == "no_price_stated"
+        said = quote(PAGE, cell, reserved)
+        assert said and said.price is not None
+    with pytest.raises(LayoutError):
+        quote(PAGE, "$1.00 - $2.00", on_demand)
+    assert quote(PAGE, "—", on_demand) is None
+    contact = quote(PAGE, "Contact sales", on_demand)
+    assert contact and contact.status == "contact_sales"
+
+
+def test_a_price_of_the_smallest_of_several_sizes_is_one_and_no_upper_bound() -> None:
+    on_demand = price_column(PAGE, "ON-DEMAND")
+    assert on_demand
+    said = quote(PAGE, "from $1.55", on_demand, is_of_smallest=True)
+    assert said and said.price == Decimal("1.55") and said.status == "priced"
+    for cell in ("as low as $2", "up to $3", "from $0"):
+        said = quote(PAGE, cell, on_demand, is_of_smallest=True)
+        assert said and said.price is None
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Sold out", "sold_out"),
+        ("Join the waitlist", "waitlist"),
+        ("Limited Availability", "limited"),
+        ("$2.00", "unknown"),
+    ],
+)
+def test_availability_in_words(said: str, expected: str) -> None:
+    assert availability(said) == expected
+
+
+def test_a_name_does_not_read_like_a_price() -> None:
+    assert says_price("$2.40") and says_price("Contact us") and says_price("—") and says_price("Reserve here")
+    assert not says_price("NVIDIA HGX H100 16 200") and not says_price("Self-serve. Up within 15 minutes.")
+
+
+def test_months_and_times() -> None:
+    assert months("a contractual commitment of 12 months") == 12 and months("3 months to 3 years") is None
+    assert stated_time("All prices are per GPU per hour.") == "hour" and stated_time("$2.30 / month or $1 / hour") == ""
+
+
+@pytest.mark.parametrize(
+    "label", ["H100", "NVIDIA HGX B300", "MI300Xx8", "RTX5000", "L40S", "TPU v5e", "Gaudi 3", "A100-80G"]
+)
+def test_accelerators(label: str) -> None:
+    assert names_accelerator(label)
+
+
+@pytest.mark.parametrize(
+    "label", ["AMD EPYC Genoa", "Small", "C3.8GB", "Alveo U250 FPGA GPU", "2.24*", "Shared Filesystem"]
+)
+def test_other_things(label: str) -> None:
+    assert not names_accelerator(label)

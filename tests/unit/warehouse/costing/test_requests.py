@@ -1,0 +1,184 @@
+"""Requests in the columns of throughput tables: what blanks mean, what is refused, and that nothing measured is read."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run
+from tests.support.worlds import rows
+from warehouse.costing.database import cost_model
+from warehouse.costing.requests import ANSWER, UnreadableFile, answer_requests, read_requests, write_requests
+from warehouse.storage import connection
+
+REQUEST: dict[str, object] = {"model": "llama-3.1-70b", "gpu": "H100 SXM", "n_gpus": "8", "tp": "8", "pp": "1", "ep": "1", "dp_attn": "0",
+           "precision": "FP8", "kv_dtype": "FP8", "isl": "512", "osl": "512", "concurrency": "64",
+           "scenario": "closed_loop"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[connection.Connection]:
+    with cost_model() as opened:
+        yield opened
+
+
+def answers(con: connection.Connection, *requests: Mapping[str, object]) -> list[dict[str, Any]]:
+    write_requests(con, [{**REQUEST, **request} for request in requests])
+    answer_requests(con)
+    return rows(con, "from answers order by row")
+
+
+def answer(con: connection.Connection, **differs: object) -> dict[str, Any]:
+    return answers(con, differs)[0]
+
+
+def test_a_given_tp_is_obeyed_and_the_rest_are_replicas(con: connection.Connection) -> None:
+    whole, halves = answers(con, {}, {"tp": 4})
+    assert (whole["tp"], whole["replicas"], whole["gpus"]) == (8, 1, 8)
+    assert (halves["tp"], halves["replicas"], halves["batch"]) == (4, 2, 32)
+    assert whole["in_scope"] and whole["reason"] is None
+
+
+def test_a_blank_tp_is_the_best_divisor(con: connection.Connection) -> None:
+    chosen, *given = answers(
+        con, {"tp": None, "concurrency": None}, *({"tp": n, "concurrency": None} for n in (1, 2, 4, 8))
+    )
+    best = max(given, key=lambda a: a["output_tokens_per_s_per_gpu"] or 0)
+    assert {k: v for k, v in chosen.items() if k != "row"} == {k: v for k, v in best.items() if k != "row"}
+    assert {a["tp"]: a["fits"] for a in given}[1] is True
+    (three,) = answers(con, {"n_gpus": 3, "tp": None, "model": "llama-3.1-8b"})
+    assert (three["tp"], three["replicas"]) == (1, 3)
+
+
+def test_a_server_that_holds_the_model_goes_before_a_quicker_one_that_does_not(con: connection.Connection) -> None:
+    found = answer(con, precision="FP16", tp=None, concurrency=None)
+    assert found["fits"] and found["tp"] >= 2
+
+
+@pytest.mark.parametrize("column, blank_means", [
+    ("concurrency", "inf"), ("kv_dtype", "auto"), ("pp", "1"), ("ep", "1"), ("dp_attn", "0"), ("kv_dtype", "FP8"), ("concurrency", "100000000"), ("n_gpus", "8"),
+])  # fmt: skip
+def test_what_a_blank_means(con: connection.Connection, column: str, blank_means: str) -> None:
+    blank, said = answers(con, {column: None}, {column: blank_means})
+    assert blank["output_tokens_per_s_per_gpu"] == pytest.approx(said["output_tokens_per_s_per_gpu"])
+
+
+def test_kv_is_fp16_beside_weights_of_16_or_4_bits(con: connection.Connection) -> None:
+    found = answers(con, *({"precision": p, "kv_dtype": None} for p in ("FP16", "int4", "fp4", "nvfp4", "bf16")))
+    assert [a["kv_dtype"] for a in found] == ["FP16", "FP16", "FP8", "FP8", "FP16"]
+
+
+def test_experts_counted_twice_are_one_server(con: connection.Connection) -> None:
+    """Tables that print n_gpus = tp x ep: the server has tp GPUs, and its load is not shared with others."""
+    plain, doubled = answers(
+        con,
+        {"model": "deepseek-r1", "n_gpus": 8, "gpu": "B200", "precision": "FP4", "ep": 8},
+        {"model": "deepseek-r1", "n_gpus": 64, "gpu": "B200", "precision": "FP4", "ep": 8},
+    )
+    assert doubled["output_tokens_per_s_per_gpu"] == plain["output_tokens_per_s_per_gpu"]
+    assert doubled["replicas"] == 1
+
+
+def test_experts_spread_wider_than_tensors_are_one_server(con: connection.Connection) -> None:
+    wide = answer(con, model="deepseek-r1", gpu="B200", precision="FP4", n_gpus=16, tp=1, ep=16, dp_attn=1)
+    assert (wide["gpus"], wide["replicas"], wide["fits"]) == (16, 1, True)
+
+
+@pytest.mark.parametrize("facts, said", [
+    ({"scenario": "mlperf_server"}, "latency limit"), ({"scenario": "interactive"}, "latency limit"),
+    ({"scenario": "closed_loop_disagg"}, "prefill and decode"), ({"extra": "spec=mtp"}, "speculation"),
+    ({"scenario": "offline;speculative"}, "speculation"), ({"extra": "CNN/DailyMail beam=4"}, "4 sequences"),
+    ({"extra": "x;open;available"}, "open division"), ({"gpu": "Gaudi3"}, "Intel"),
+])  # fmt: skip
+def test_what_the_constants_were_not_fitted_for_is_out_of_scope(
+    con: connection.Connection, facts: dict[str, object], said: str
+) -> None:
+    found = answer(con, **facts)
+    assert found["output_tokens_per_s_per_gpu"] > 0
+    assert found["in_scope"] is False and said in found["reason"]
+
+
+@pytest.mark.parametrize("facts", [
+    {"extra": "mtp=0; disagg=False; spec_decoding=none"}, {"extra": "no speculation"}, {"scenario": "closed_loop_no_mtp"}, {"scenario": "closed_loop_non-disagg"}, {"scenario": "offline_max"},
+    {"extra": "weights_field=fp16; special clocks; opened port"}, {"extra": None, "scenario": None},
+])  # fmt: skip
+def test_what_is_said_not_to_be_there_is_in_scope(con: connection.Connection, facts: dict[str, object]) -> None:
+    assert answer(con, **facts)["in_scope"] is True
+
+
+@pytest.mark.parametrize("facts, said", [
+    ({"model": "llama-9"}, "unknown model 'llama-9'; nearest: llama-"), ({"gpu": "H1000"}, "nearest: .*H100 SXM"),
+    ({"gpu": "A100"}, "say which"), ({"precision": "fp7"}, "unknown precision 'fp7'"), ({"isl": 0}, "isl must be"),
+    ({"osl": "-5"}, "osl must be"), ({"osl": None}, "not blank"), ({"isl": "nan"}, "isl must be"),
+    ({"isl": "many"}, "not many"), ({"concurrency": 0}, "concurrency must be"), ({"concurrency": "all"}, "not all"),
+    ({"n_gpus": 4}, "more than n_gpus"), ({"n_gpus": "2.5", "tp": None}, "whole number"), ({"tp": 0}, "tp must be"),
+    ({"n_gpus": "x"}, "not x"), ({"pp": "0"}, "pp must be"), ({"pp": "x"}, "not x"), ({"ep": "x"}, "ep must be"),
+    ({"dp_attn": "perhaps"}, "dp_attn must be"), ({"kv_dtype": "odd"}, "unknown kv_dtype"),
+    ({"precision": "FP16", "n_gpus": 1, "tp": 1}, "141.1 GB of weights do not fit 1 x H100 SXM"),
+])  # fmt: skip
+def test_nonsense_is_null_with_its_reason(con: connection.Connection, facts: dict[str, object], said: str) -> None:
+    found = answer(con, **facts)
+    assert {found[c] for c in ("output_tokens_per_s_per_gpu", "ttft_s", "tpot_s")} == {None}
+    assert found["in_scope"] is False and re.search(said, found["reason"]), found["reason"]
+
+
+def test_a_load_beyond_the_context_is_answered_with_a_remark(con: connection.Connection) -> None:
+    found = answer(con, model="llama-2-70b", isl=4096)
+    assert found["output_tokens_per_s_per_gpu"] > 0 and "beyond the model's context of 4,096" in found["reason"]
+
+
+# -- files ---------------------------------------------------------------------------------------------------------------
+
+
+def write(path: Path, *requests: Mapping[str, object]) -> Path:
+    names = list(dict.fromkeys(name for request in requests for name in request))
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, names)
+        writer.writeheader()
+        writer.writerows(requests)
+    return path
+
+
+def test_measured_columns_are_never_read(tmp_path: Path, con: connection.Connection) -> None:
+    found = []
+    for measured in (
+        {"out_tps_per_gpu": 1, "ttft_s": 9, "tpot_s": 9},
+        {"out_tps_per_gpu": "lies", "total_tps_per_gpu": 5},
+    ):
+        read_requests(con, write(tmp_path / "requests.csv", {**REQUEST, **measured}))
+        answer_requests(con)
+        found.append(rows(con, "from answers"))
+    assert found[0] == found[1] == answers(con, {})
+
+
+def test_a_file_is_answered_row_by_row_in_its_order(tmp_path: Path, run: Run) -> None:
+    asked = [REQUEST | {"isl": 100 + n} for n in range(30)]
+    asked[7] = asked[7] | {"model": "nosuch"}
+    said = run("cost", "--requests", write(tmp_path / "requests.csv", *asked), "--json")
+    assert said.code == 0 and not said.err
+    got = said.records()
+    assert [tuple(row) for row in got] == [ANSWER] * 30 and [row["row"] for row in got] == list(range(1, 31))
+    speeds = [row["output_tokens_per_s_per_gpu"] for row in got]
+    assert speeds.pop(7) is None and "nosuch" in got[7]["reason"]
+    assert speeds == sorted(speeds, reverse=True)
+
+
+@pytest.mark.parametrize("text, said", [
+    ("model,gpu\nllama-3.1-8b,H100\n", "no column precision, isl, osl"), ("", "no column"),
+])  # fmt: skip
+def test_a_file_without_the_columns_is_refused(
+    tmp_path: Path, con: connection.Connection, text: str, said: str
+) -> None:
+    (tmp_path / "requests.csv").write_text(text)
+    with pytest.raises(UnreadableFile, match=said):
+        read_requests(con, tmp_path / "requests.csv")
+
+
+def test_a_file_that_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
+    said = run("cost", "--requests", tmp_path / "nosuch.csv")
+    assert said.code == 2 and "cannot be read" in said.err and not said.out

@@ -1,0 +1,308 @@
+"""What the SQL makes of landed offers and of the seed document: units, currencies, identity, claims, costs."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from currency_converter import CurrencyConverter
+
+from scrapers.model import Offer
+from tests.conftest import Demo
+from tests.support.worlds import building, built, offer, put, rows, seen
+from warehouse.engine import build, model_graph
+from warehouse.storage import connection
+from warehouse.storage.state_dir import Home
+
+THURSDAY, FRIDAY, SATURDAY, MONDAY = "2026-03-05", "2026-03-06", "2026-03-07", "2026-03-09"
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, model_graph.Model]:
+    return model_graph.load()
+
+
+# -- the files ---------------------------------------------------------------------------------------------------
+
+
+def test_every_model_says_what_a_row_is(found: dict[str, model_graph.Model]) -> None:
+    assert len(found) > 15
+    assert not [name for name, model in found.items() if "grain:" not in model.description.lower()]
+
+
+def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
+    (tmp_path / "core").mkdir()
+    for name, sql in {
+        "plain": "-- a\nselect 1 as x",
+        "hidden": "-- b\nwith c as (select * from core.plain) select (select max(x) from seeds.t) from c, v1.w",
+        "called": "-- c\nfrom v1.prices_as_of('2026-01-01')",
+        "handed": "-- d\nwith mine as (from core.plain) from marts.latency_bound_of('core.called'), marts.inference_of('mine')",
+    }.items():
+        (tmp_path / "core" / f"{name}.sql").write_text(sql)
+    loaded = model_graph.load(tmp_path)
+    assert {name: set(model.reads) for name, model in loaded.items()} == {
+        "core.plain": set(),
+        "core.hidden": {"core.plain", "seeds.t", "v1.w"},
+        "core.called": {"v1.price_intervals", "v1.source_health"},
+        "core.handed": {"core.plain", "core.called", "marts.theta", "marts.gpu_specs", "marts.llm_specs"},
+    }
+    assert loaded["core.called"].calls == {"prices_as_of"}
+    assert loaded["core.handed"].calls == {"inference_of", "latency_bound_of"}
+    order = model_graph.in_order(loaded, {})
+    assert order.index("core.plain") < order.index("core.hidden")
+
+
+def test_order_puts_each_after_what_it_reads(found: dict[str, model_graph.Model]) -> None:
+    also = {name: reads for name, (reads, _) in build.PYTHON_TABLES.items()}
+    order = model_graph.in_order(found, also)
+    reads = {name: model.reads for name, model in found.items()} | also
+    assert sorted(order) == sorted(reads)
+    for name in order:
+        assert all(order.index(r) < order.index(name) for r in reads[name] if r in reads), name
+
+
+def test_what_is_not_one_select_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "bad.sql").write_text("-- bad\ncreate table x as select 1")
+    with pytest.raises(ValueError, match=r"bad\.sql.*not one SELECT"):
+        model_graph.load(tmp_path)
+
+
+@pytest.mark.parametrize("call, value", [
+    ("hours_per_month()", 730), ("hours_per_year()", 8760), ("term_hours(12)", 8760), ("term_hours(36)", 26280),
+    ("term_hours(0)", None), ("term_hours(null)", None), ("inference_flop(175e9, 1000)", 3.5e14),
+    ("training_flop(175e9, 300e9)", 3.15e23), ("nominal_seconds(312e12, 312)", 1), ("usd_for_seconds(1800, 4.1)", 2.05),
+    ("inference_bytes(175e9, 4)", 7e11), ("training_bytes(6e9, 2)", 6e10),
+])  # fmt: skip
+def test_macros(call: str, value: float | None) -> None:
+    with connection.in_memory() as con:
+        for statement in model_graph.macros():
+            con.execute(statement)
+        answer = con.execute(f"select {call}").fetchall()[0][0]
+    assert answer is None if value is None else float(answer) == pytest.approx(value)
+
+
+def test_every_table_of_the_demo_has_rows(demo: Demo, found: dict[str, model_graph.Model]) -> None:
+    with connection.published(demo.home) as con:
+        published = con.execute(
+            "select table_schema || '.' || table_name from information_schema.tables where table_schema <> 'core'"
+        ).fetchall()
+        assert {n for (n,) in published} == {n for n in found if n.startswith(("v1.", "marts."))}
+        empty = [n for (n,) in published if not con.execute(f"select count(*) from {n}").fetchall()[0][0]]
+        assert empty == ["marts.crosscheck"], "only what needs other people's catalogs is empty"
+        both = con.execute("select distinct edition from marts.price_table order by 1").fetchall()
+        assert both == [("newest",), ("seed",)]
+
+
+# -- units and currencies ------------------------------------------------------------------------------------------
+
+UNITS: dict[str, tuple[Offer, str | None]] = {
+    "instance": (offer("32.00", price_unit="instance_hour", gpu_count=Decimal(8)), "4"),
+    "instance of unknown count": (offer("32.00", price_unit="instance_hour", gpu_count=None), None),
+    "gpu": (offer("2.50", gpu_count=Decimal(8)), "2.5"),
+    "gpu of unknown count": (offer("2.50", gpu_count=None), "2.5"),
+    "second": (offer("0.001", price_unit="gpu_second", gpu_count=Decimal(2)), "3.6"),
+    "month": (offer("5840", price_unit="month", gpu_count=Decimal(4)), "2"),
+    "year": (offer("17520", price_unit="term_total", term_months=12, pricing_model="reserved"), "2"),
+    "three years": (offer("52560", price_unit="term_total", term_months=36, gpu_count=Decimal(2),
+                          pricing_model="reserved"), "1"),
+    "term not printed": (offer("52560", price_unit="term_total", pricing_model="reserved"), None),
+    "partial upfront": (offer("8", price_unit="instance_hour", upfront="partial", upfront_price=Decimal(70080),
+                              term_months=12, gpu_count=Decimal(8), pricing_model="reserved"), "2"),
+    "all upfront": (offer("0", price_unit="instance_hour", upfront="all", upfront_price=Decimal(140160),
+                          term_months=12, gpu_count=Decimal(8), pricing_model="reserved"), "2"),
+    "upfront of a term not printed": (offer("8", price_unit="instance_hour", upfront="partial", pricing_model="reserved",
+                                            upfront_price=Decimal(70080), gpu_count=Decimal(8)), None),
+    "upfront beside a monthly price": (offer("730", price_unit="month", upfront="partial", pricing_model="reserved",
+                                             upfront_price=Decimal(8760), term_months=12), "2"),
+    "upfront beside a GPU's price": (offer("1", upfront="partial", upfront_price=Decimal(8760), gpu_count=Decimal(1),
+                                           term_months=12, pricing_model="reserved"), "2"),
+    "component": (offer("2.93", price_scope="gpu_component"), None),
+    "third of a GPU": (offer("1.00", price_unit="instance_hour", gpu_count=Decimal("0.3333333333")), "3"),
+    "currency without a rate": (offer("3.00", currency="XAU"), None),
+    "zero": (offer("0"), "0"),  # as printed; what is observed leaves it out
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def units(tmp_path_factory: pytest.TempPathFactory) -> Iterator[connection.Connection]:
+    home = Home(tmp_path_factory.mktemp("units"))
+    looks = [seen(FRIDAY, [o], url=f"https://x.com/{name}") for name, (o, _) in UNITS.items()]
+    looks += [
+        seen(day, [offer("2.00", currency=money)], url=f"https://x.com/{money}")
+        for day in (FRIDAY, SATURDAY, MONDAY)
+        for money in ("EUR", "CNY")
+    ]
+    put(home, *looks)
+    with building(home) as con:
+        yield con
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_units_become_usd_per_gpu_hour(units: connection.Connection, name: str) -> None:
+    (row,) = rows(units, "from staging.offers where source_url = ?", f"https://x.com/{name}")
+    expected = UNITS[name][1]
+    assert row["usd_per_gpu_hour"] == (None if expected is None else Decimal(expected))
+    assert row["price"] == UNITS[name][0].price and row["currency"] == UNITS[name][0].currency
+
+
+NO_FIGURE = ("zero", "currency without a rate", "term not printed", "upfront of a term not printed")
+
+
+@pytest.mark.parametrize("name", NO_FIGURE)
+def test_what_gives_no_figure_is_listed_not_published(units: connection.Connection, name: str) -> None:
+    url = f"https://x.com/{name}"
+    assert not rows(units, "from v1.price_history where source_url = ? and usd_per_gpu_hour is not null", url)
+    (check,) = [c for c in build.checks() if c.check_name == "prices_can_be_compared"]
+    texts = [row["text"] for row in rows(units, check.sql)]
+    assert UNITS[name][0].text in texts
+
+
+def test_what_gives_no_figure_does_not_stop_the_rest(units: connection.Connection) -> None:
+    offending = {c.check_name: units.execute(c.sql).fetchall() for c in build.checks() if c.is_error}
+    assert not {name: bad for name, bad in offending.items() if bad}
+
+
+@pytest.mark.parametrize("currency", ["EUR", "CNY"])
+@pytest.mark.parametrize("day, rate_of", [(FRIDAY, THURSDAY), (SATURDAY, FRIDAY), (MONDAY, FRIDAY)])
+def test_foreign_money_is_converted_at_the_last_rate_before_its_day(
+    units: connection.Connection, currency: str, day: str, rate_of: str
+) -> None:
+    expected = CurrencyConverter().convert(2, currency, "USD", date.fromisoformat(rate_of))
+    (row,) = rows(units, "from staging.offers where currency = ? and observed_at::date = ?", currency, day)
+    assert float(row["usd_per_gpu_hour"]) == pytest.approx(expected, abs=1e-6)
+    assert (row["price"], row["currency"]) == (2, currency)
+
+
+def test_the_rates_move_between_the_days_tested() -> None:
+    rate = CurrencyConverter().convert
+    days = [date.fromisoformat(d) for d in (FRIDAY, MONDAY)]
+    assert all(len({rate(1, money, "USD", day) for day in days}) == 2 for money in ("EUR", "CNY"))
+
+
+# -- identity --------------------------------------------------------------------------------------------------------
+
+
+def test_labels_fractions_and_tables_meet_in_the_offers(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(home, seen(FRIDAY, [
+        offer("4.00", gpu_label="NVIDIA Foo 9000", instance="unknown"),
+        offer("3.00", gpu_label="NVIDIA H100 NVL", instance="nvl"),
+        offer("3.10", gpu_label="H100 PCIe", instance="pcie"),
+        offer("1.00", gpu_label="RTX 4090 Laptop", instance="laptop"),
+    ]), seen(FRIDAY, [
+        offer("0.20", gpu_label="", gpu_count=None, instance="g6f.large", price_unit="instance_hour", source="price_list"),
+    ], provider="aws", source="price_list"))  # fmt: skip
+    with built(home) as con:
+        got = {r["instance"]: r for r in rows(con, "from v1.price_history where source <> 'seed'")}
+        (check,) = [c for c in build.checks() if c.check_name == "labels_are_known"]
+        unmapped = {row["gpu_label"] for row in rows(con, check.sql)}
+    assert unmapped == {"NVIDIA Foo 9000", "RTX 4090 Laptop"}
+    assert got["unknown"]["gpu"] is None and got["unknown"]["usd_per_gpu_hour"] == 4
+    assert (got["nvl"]["gpu"], got["nvl"]["form_factor"], got["nvl"]["gpu_memory_gb"]) == ("H100", "NVL", 94)
+    assert (got["pcie"]["form_factor"], got["pcie"]["gpu_memory_gb"]) == ("PCIe", 80)
+    assert (got["g6f.large"]["gpu"], float(got["g6f.large"]["gpu_count"])) == ("L4", 0.125)
+    assert got["g6f.large"]["usd_per_gpu_hour"] == Decimal("1.6")
+
+
+def test_a_fraction_of_a_gpu_is_no_whole_one_s_price(tmp_path: Path) -> None:
+    put(Home(tmp_path), seen(FRIDAY, [
+        offer("0.01", gpu_label="", gpu_count=None, instance="g6f.large", price_unit="instance_hour", source="price_list"),
+        offer("0.80", gpu_label="", gpu_count=None, instance="g6.xlarge", price_unit="instance_hour", source="price_list"),
+    ], provider="aws", source="price_list"))  # fmt: skip
+    with built(Home(tmp_path)) as con:
+        (row,) = rows(con, "from marts.provider_prices where edition = 'newest' and provider = 'aws'")
+    assert (row["usd_per_gpu_hour"], row["instance"]) == (Decimal("0.8"), "g6.xlarge")
+
+
+# -- the seed document -------------------------------------------------------------------------------------------------
+
+
+def seed_answers(home: Home) -> dict[str, Any]:
+    """Everything the document's numbers feed, from a build without any page."""
+    with built(home) as con:
+        averages = rows(con, "from marts.price_averages where edition = 'seed'")
+        return {
+            "averages": {(a["gpu"], int(a["gpu_memory_gb"]), a["pricing_model"]): a for a in averages},
+            "claims": {c["id"]: c for c in rows(con, "from marts.seed_claims")},
+            "errata": [e["id"] for e in rows(con, "from marts.errata")],
+            "costs": rows(con, "from marts.raw_cost where edition = 'seed' and gpu = 'A100' and model = 'GPT-3'"),
+        }
+
+
+@pytest.fixture(scope="module")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return seed_answers(Home(tmp_path_factory.mktemp("empty")))
+
+
+def test_all_verdicts_equal_the_recomputed_ones(seed: dict[str, Any], shared: Callable[[str], Path]) -> None:
+    with shared("seed/seed_claims.csv").open() as stream:
+        expected = {row["id"]: row["verdict"] for row in csv.DictReader(stream)}
+    assert {i: c["verdict"] for i, c in seed["claims"].items()} == expected
+    assert len(expected) == 56
+
+
+def test_averages_are_the_document_s(seed: dict[str, Any]) -> None:
+    expected = {
+        (80, "on_demand"): "3.19", (80, "reserved"): "2.18", (80, "spot"): "1.83",
+        (40, "on_demand"): "2.62", (40, "reserved"): "1.75", (40, "spot"): "1.42",
+    }  # fmt: skip
+    got = {(memory, model): a["average"] for (gpu, memory, model), a in seed["averages"].items() if gpu == "A100"}
+    assert got == {key: Decimal(value) for key, value in expected.items()}
+
+
+def test_errata_and_costs_are_known(seed: dict[str, Any]) -> None:
+    claims = seed["claims"]
+    assert len(claims) == 56
+    assert seed["errata"] == ["N2", "N4", "N6", "N8", "N11", "N12", "N29", "N35", "N40", "N44"]
+    # 3.5e14 FLOP at 312 TFLOPS are 1.12 s; the dearest and cheapest A100 bound its price.
+    assert claims["N20"]["computed"] == pytest.approx(1.1218 * 0.88 / 3600, rel=1e-3)
+    assert claims["N21"]["computed"] == pytest.approx(1.1218 * 5.12 / 3600, rel=1e-3)
+    assert claims["N24"]["computed"] == pytest.approx(3.14e23 / 312e12 / 3600 * 3.19, rel=2e-3)
+
+
+def test_raw_cost_is_seconds_times_price(seed: dict[str, Any]) -> None:
+    assert len(seed["costs"]) > 10
+    seconds = 2 * 1.75e11 * 1000 / 312e12
+    for row in seed["costs"]:
+        expected = seconds * float(row["usd_per_gpu_hour"]) / 3600
+        assert row["usd_per_1000_tokens"] == pytest.approx(expected)
+        assert row["usd_per_1000_tokens_low"] <= row["usd_per_1000_tokens"] <= row["usd_per_1000_tokens_high"]
+    prices = [float(r["usd_per_gpu_hour"]) for r in seed["costs"]]
+    low, high = seconds * min(prices) / 3600, seconds * max(prices) / 3600
+    for row in seed["costs"]:
+        assert (row["usd_per_1000_tokens_low"], row["usd_per_1000_tokens_high"]) == pytest.approx((low, high))
+
+
+def test_one_changed_cell_moves_all_that_rests_on_it(
+    seed: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds = tmp_path / "seeds"
+    shutil.copytree(build.SEEDS, seeds)
+    cells = (seeds / "seed_prices.csv").read_text()
+    cell = "AWS,A100 80GB,on_demand,0,5.12,$5.12"
+    assert cells.count(cell) == 1
+    (seeds / "seed_prices.csv").write_text(cells.replace(cell, "AWS,A100 80GB,on_demand,0,9.12,$9.12"))
+    monkeypatch.setattr(build, "SEEDS", seeds)
+    moved = seed_answers(Home(tmp_path / "empty"))
+
+    key = ("A100", 80, "on_demand")
+    before, after = seed["averages"][key], moved["averages"][key]
+    n = before["n_providers"]
+    assert float(after["average_exact"] - before["average_exact"]) == pytest.approx(4 / n, abs=1e-5)
+    assert (before["highest"], after["highest"]) == (Decimal("5.12"), Decimal("9.12"))
+    assert after["spread"] > before["spread"] and after["lowest"] == before["lowest"]
+    assert {k: v for k, v in moved["averages"].items() if k != key} == {
+        k: v for k, v in seed["averages"].items() if k != key
+    }
+    assert seed["claims"]["N34"]["verdict"] == "reproduces"
+    assert moved["claims"]["N34"]["verdict"] == "does_not_reproduce" and "N34" in moved["errata"]
+    assert moved["claims"]["N21"]["computed"] > seed["claims"]["N21"]["computed"]
+    top = max(r["usd_per_1000_tokens_high"] for r in moved["costs"])
+    assert top == pytest.approx(max(r["usd_per_1000_tokens_high"] for r in seed["costs"]) * 9.12 / 5.12)

@@ -1,0 +1,594 @@
+"""Files of history land row by row: the good ones as facts, the bad ones in a report, the same file once."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.cli.app import main
+from pipelines.queries import timeline
+from pipelines.queries.filters import ALL
+from tests.support.worlds import ROOT, building, offer, put, rows, seen
+from warehouse.imports import long_format
+from warehouse.imports.csv_records import LONGEST, Unreadable
+from warehouse.imports.import_file import Imported, check_name, land_file, only_importer
+from warehouse.publish import release
+from warehouse.storage import connection
+from warehouse.storage.state_dir import Home
+
+GOOD = {
+    "date": "2023-05-26", "provider": "aws", "region": "us-east-1", "zone": "", "instance": "p4d.24xlarge",
+    "gpu_name_raw": "A100", "gpu_count": "8.0", "gpu_memory_gib": "40", "pricing_model": "on_demand",
+    "price_usd_per_hour": "32.7726", "price_basis": "instance", "source_repo": "someone/prices",
+    "source_commit": "c0ffee", "observed_at": "2023-05-26T14:42:06Z",
+}  # fmt: skip
+
+
+def row(**facts: str) -> dict[str, str]:
+    return GOOD | facts
+
+
+def text(table: Iterable[dict[str, str]], names: Iterable[str] = GOOD) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(names), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table)
+    return out.getvalue()
+
+
+def write(folder: Path, content: str | bytes, name: str = "history.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def land(home: Home, path: Path, name: str = "mine") -> Imported:
+    with only_importer(home) as room:
+        return land_file(home, path, check_name(home, name), room)
+
+
+def read(home: Home, kind: str = "offers") -> list[dict[str, Any]]:
+    with connection.in_memory() as con:
+        return rows(con, f"from read_parquet('{home.landing / kind / '*' / '*.parquet'}') order by all")
+
+
+def told(done: Imported) -> list[tuple[int, str, str]]:
+    return [(fault.row, fault.column, fault.reason) for fault, _ in done.faults]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+def test_a_row_becomes_an_offer_with_its_receipt(home: Home, tmp_path: Path) -> None:
+    done = land(home, write(tmp_path, text([row(zone="use1-az1")])), "archive")
+    assert (done.rows, done.landed, done.rejected) == (1, 1, 0)
+    at = datetime(2023, 5, 26, 14, 42, 6, tzinfo=UTC)
+    [found] = read(home)
+    assert found == {
+        "landing_id": done.landing_id, "provider": "aws", "url": "https://github.com/someone/prices",
+        "captured_at": at, "source": "archive/someone/prices", "instance": "p4d.24xlarge", "gpu_label": "A100",
+        "gpu_count": Decimal("8.0000000000"), "gpu_memory": "40 GiB", "gpu_memory_is_total": False,
+        "region": "us-east-1", "zone": "use1-az1", "pricing_model": "on_demand", "term_months": None, "upfront": "",
+        "price": Decimal("32.772600000000000000"), "upfront_price": None, "currency": "USD",
+        "price_unit": "instance_hour", "price_scope": "instance", "price_status": "priced", "availability": "unknown",
+        "effective_from": None, "text": "instance",
+    }  # fmt: skip
+    [page] = read(home, "pages")
+    assert {k: v for k, v in page.items() if k not in ("landed_at",)} == {
+        "landing_id": done.landing_id, "origin": "imported", "parser_version": "import-1", "provider": "aws",
+        "source": "archive/someone/prices", "url": "https://github.com/someone/prices", "captured_at": at,
+        "status": "ok", "detail": "history.csv", "sha256": "c0ffee", "fetched_by": "import", "n_offers": 1,
+    }  # fmt: skip
+
+
+def test_only_the_required_columns_are_needed(home: Home, tmp_path: Path) -> None:
+    names = ["date", "provider", "instance", "pricing_model", "price_usd_per_hour"]
+    path = write(tmp_path, text([row()], names))
+    land(home, path)
+    [found], [page] = read(home), read(home, "pages")
+    assert (found["source"], found["url"]) == ("mine", "import:mine")
+    assert found["captured_at"] == datetime(2023, 5, 26, tzinfo=UTC)
+    assert (found["gpu_label"], found["gpu_count"], found["gpu_memory"]) == ("", None, "")
+    assert (found["price_scope"], found["price_unit"]) == ("instance", "instance_hour")
+    assert len(page["sha256"]) == 64, "without a commit the file itself is the receipt"
+
+
+@pytest.mark.parametrize(("facts", "becomes"), [
+    ({"pricing_model": "reserved_1y"}, {"pricing_model": "reserved", "term_months": 12}),
+    ({"pricing_model": "reserved_3y", "term_months": "36"}, {"pricing_model": "reserved", "term_months": 36}),
+    ({"pricing_model": "reserved", "term_months": "6"}, {"pricing_model": "reserved", "term_months": 6}),
+    ({"pricing_model": "reserved"}, {"pricing_model": "reserved", "term_months": None}),
+    ({"pricing_model": "spot", "term_months": "0"}, {"pricing_model": "spot", "term_months": None}),
+    ({"price_basis": "per_gpu"}, {"price_unit": "gpu_hour", "price_scope": "instance"}),
+    ({"price_basis": "gpu_component"}, {"price_unit": "instance_hour", "price_scope": "gpu_component"}),
+    ({"price_basis": "offer_aggregate"}, {"price_unit": "instance_hour", "price_scope": "offer_aggregate"}),
+    ({"price_basis": ""}, {"price_unit": "instance_hour", "price_scope": "instance"}),
+    ({"price_usd_per_hour": ""}, {"price": None, "price_status": "missing"}),
+    ({"price_usd_per_hour": "0"}, {"price": Decimal(0), "price_status": "priced"}),
+    ({"price_usd_per_hour": "1.2e-05"}, {"price": Decimal("0.000012")}),
+    ({"price_usd_per_hour": "0.123456789012345678"}, {"price": Decimal("0.123456789012345678")}),
+    ({"price_usd_per_hour": "+1."}, {"price": Decimal(1)}),
+    ({"gpu_count": "0.3333333333333333"}, {"gpu_count": Decimal("0.3333333333")}),
+    ({"gpu_count": ""}, {"gpu_count": None}),
+    ({"gpu_memory_gib": "22.3515625"}, {"gpu_memory": "22.3515625 GiB"}),
+    ({"gpu_memory_gib": "80.0"}, {"gpu_memory": "80 GiB"}),
+    ({"gpu_memory_gib": "100"}, {"gpu_memory": "100 GiB"}),
+    ({"provider": "Lambda Labs"}, {"provider": "Lambda Labs"}),
+    ({"provider": "../../x"}, {"provider": "../../x"}),
+    ({"source_repo": "a b"}, {"source": "mine/a b", "url": "import:mine/a b"}),
+    ({"source_repo": ""}, {"source": "mine", "url": "import:mine"}),
+    ({"instance": "=cmd()|'x'"}, {"instance": "=cmd()|'x'"}),
+    ({"instance": 'a "b", c'}, {"instance": 'a "b", c'}),
+    ({"instance": "Ünïcode-größe"}, {"instance": "Ünïcode-größe"}),
+    ({"observed_at": "2023-05-26 14:42"}, {"captured_at": datetime(2023, 5, 26, 14, 42, tzinfo=UTC)}),
+    ({"observed_at": "2023-05-27T00:42:06+02:00"}, {"captured_at": datetime(2023, 5, 26, 22, 42, 6, tzinfo=UTC)}),
+    ({"observed_at": "2023-05-25T23:59:59Z"}, {"captured_at": datetime(2023, 5, 25, 23, 59, 59, tzinfo=UTC)}),
+    ({"observed_at": ""}, {"captured_at": datetime(2023, 5, 26, tzinfo=UTC)}),
+], ids=str)  # fmt: skip
+def test_what_a_cell_says(facts: dict[str, str], becomes: dict[str, Any], home: Home, tmp_path: Path) -> None:
+    done = land(home, write(tmp_path, text([row(**facts)], [*GOOD, "term_months"])))
+    assert done.landed == 1, done.faults
+    [found] = read(home)
+    assert {k: found[k] for k in becomes} == becomes
+
+
+BAD = [
+    ("date", "2023-02-30"), ("date", "26.05.2023"), ("date", ""), ("date", "2023-5-6"), ("date", "1999-12-31"),
+    ("date", "2999-01-01"), ("date", "2023-05-26x"), ("date", "2023-05-26 10:00:00"),
+    ("provider", ""), ("provider", "   "), ("provider", "a\tb"), ("provider", "x" * 201), ("provider", "a\u202eb"),
+    ("price_usd_per_hour", "-1"), ("price_usd_per_hour", "NaN"), ("price_usd_per_hour", "inf"),
+    ("price_usd_per_hour", "$1.20"), ("price_usd_per_hour", "1,20"), ("price_usd_per_hour", "1_000"),
+    ("price_usd_per_hour", "free"), ("price_usd_per_hour", "1e40"), ("price_usd_per_hour", "10000001"),
+    ("price_usd_per_hour", "1.2.3"), ("price_usd_per_hour", "."), ("price_usd_per_hour", "0x10"),
+    ("pricing_model", "on-demand"), ("pricing_model", ""), ("pricing_model", "reserved_5y"),
+    ("gpu_count", "0"), ("gpu_count", "-1"), ("gpu_count", "eight"), ("gpu_count", "nan"), ("gpu_count", "1e9"),
+    ("gpu_memory_gib", "0"), ("gpu_memory_gib", "80 GB"), ("gpu_memory_gib", "-80"),
+    ("price_basis", "per_gpu_hour"), ("price_basis", "INSTANCE"),
+    ("observed_at", "yesterday"), ("observed_at", "2023-05-26T25:00:00Z"), ("observed_at", "2023-05-29T00:00:00Z"),
+    ("instance", "a\nb"), ("instance", "a\x00b"), ("instance", "x" * 300_000), ("zone", "\x1b[31m"),
+    ("source_repo", "a\rb"), ("source_commit", "x" * 201), ("term_months", "12"), ("term_months", "1.5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "value"), BAD, ids=lambda v: repr(v)[:40])
+def test_a_bad_cell_is_told_with_its_line_and_the_rest_loads(
+    column: str, value: str, home: Home, tmp_path: Path
+) -> None:
+    table = [row(region="one"), row(**{column: value}), row(region="two")]
+    done = land(home, write(tmp_path, text(table, [*GOOD, "term_months"])))
+    assert (done.rows, done.landed, done.rejected) == (3, 2, 1)
+    assert {line for line, _, _ in told(done)} == {3}
+    columns = {c for _, c, _ in told(done)}
+    assert column in columns or (columns == {""} and len(value) > 1000), done.faults
+    assert {found["region"] for found in read(home)} == {"one", "two"}
+
+
+def test_without_instance_and_gpu_a_row_is_of_nothing(home: Home, tmp_path: Path) -> None:
+    done = land(home, write(tmp_path, text([row(), row(instance="", gpu_name_raw="")])))
+    assert told(done) == [(3, "instance", "is missing, and so is gpu_name_raw")]
+    assert land(home, write(tmp_path, text([row(instance="")])), "b").landed == 1
+    assert land(home, write(tmp_path, text([row(gpu_name_raw="")])), "c").landed == 1
+
+
+@pytest.mark.parametrize(("model", "months"), [("on_demand", "12"), ("reserved_1y", "36"), ("reserved", "1000")])
+def test_a_term_that_contradicts_is_no_term(model: str, months: str, home: Home, tmp_path: Path) -> None:
+    table = [row(), row(pricing_model=model, term_months=months)]
+    done = land(home, write(tmp_path, text(table, [*GOOD, "term_months"])))
+    assert [(line, column) for line, column, _ in told(done)] == [(3, "term_months")]
+
+
+SIX = "date,provider,instance,region,pricing_model,price_usd_per_hour\n"
+
+
+def line(region: str, price: str = "1.5") -> str:
+    return f"2023-05-26,aws,p3.2xlarge,{region},on_demand,{price}\n"
+
+
+@pytest.mark.parametrize(("body", "faults", "regions"), [
+    # A quoted line break moves every line after it.
+    (line("a") + '2023-05-26,aws,"p3\n.2xlarge",b,on_demand,1\n' + line("c", "x"), {3, 5}, {"a"}),
+    (line("a") + line('"b, or ""B"""') + line("c"), set(), {"a", 'b, or "B"', "c"}),
+    (line("a") + "\n\n" + line("b", "-1") + ",,,,,\n" + line("c"), {5}, {"a", "c"}),
+    (line("a") + "2023-05-26,aws\n" + line("b") + "1,2,3,4,5,6,7\n" + line("c"), {3, 5}, {"a", "b", "c"}),
+    (line("a") + '"2023-05-26,aws,p3,b,on_demand,1\n' + line("c"), {3}, {"a", "c"}),  # a quote never closed
+    (line("a") + '2023-05-26,aws,"p3" x,b,on_demand,1\n' + line("c"), {3}, {"a", "c"}),
+    (line("a") + '2023-05-26,aws,24" rack,b,on_demand,1\n' + line("c"), set(), {"a", "b", "c"}),
+    (line("a") + line("x" * (LONGEST + 5)) + line("c"), {3}, {"a", "c"}),
+    (line("a") + line("b") * 3 + line("c").removesuffix("\n"), set(), {"a", "b", "c"}),
+    (line("a") + '"' + line("b") * 3000 + line("c"), {3}, {"a", "b", "c"}),
+], ids=range(10))  # fmt: skip
+def test_hostile_lines_cost_only_themselves(
+    body: str, faults: set[int], regions: set[str], home: Home, tmp_path: Path
+) -> None:
+    done = land(home, write(tmp_path, SIX + body))
+    assert {number for number, _, _ in told(done)} == faults
+    assert {found["region"] for found in read(home)} == regions
+
+
+def test_bytes_that_are_no_text_cost_their_line(home: Home, tmp_path: Path) -> None:
+    done = land(
+        home, write(tmp_path, (SIX + line("a")).encode() + line("caf\xe9").encode("latin-1") + line("é").encode())
+    )
+    assert told(done) == [(3, "", "is not UTF-8 text")]
+    assert {found["region"] for found in read(home)} == {"a", "é"}
+
+
+@pytest.mark.parametrize("dressed", [
+    lambda t: b"\xef\xbb\xbf" + t,
+    lambda t: t.replace(b"\n", b"\r\n"),
+    gzip.compress,
+    lambda t: t.replace(b"provider", b' "PROVIDER" ', 1).replace(b' "', b'"').replace(b'" ', b'"'),
+    lambda t: b"\n" + t,
+    lambda t: t.replace(b"date,", b"Date,", 1),
+], ids=["bom", "crlf", "gzip", "quoted upper case", "blank first line", "capital"])  # fmt: skip
+def test_the_same_table_in_other_dress(dressed: Callable[[bytes], bytes], home: Home, tmp_path: Path) -> None:
+    done = land(home, write(tmp_path, dressed((SIX + line("a") + line("b", "bad")).encode()), "x.csv.gz"))
+    assert done.landed == 1 and done.rejected == 1
+    assert [found["region"] for found in read(home)] == ["a"]
+
+
+@pytest.mark.parametrize(("content", "name", "says"), [
+    (b"", "x.csv", "is empty"),
+    (b"", "x.parquet", "is empty"),
+    (b"\n\n", "x.csv", "is empty"),
+    (b"a,b\n1,2\n", "x.csv", "no column date, provider, pricing_model, price_usd_per_hour, instance or gpu_name_raw; it has a, b"),
+    ((SIX + line("a")).replace(",", ";").encode(), "x.csv", "separated by semicolons"),
+    ((SIX + line("a")).replace(",", "\t").encode(), "x.tsv", "separated by tabs"),
+    ((SIX + line("a")).replace("region", "Provider").encode(), "x.csv", "column provider twice"),
+    ((SIX + line("a")).replace("\n", "\r").encode(), "x.csv", "line ends"),
+    ((SIX + line("a")).encode("utf-16"), "x.csv", "UTF-16"),
+    ((SIX + line("a")).encode(), "x.parquet", "is not Parquet"),
+    (b"PAR1" + b"x" * 100, "x.parquet", "cannot be read as Parquet"),
+    (b"PK\x03\x04" + b"x" * 100, "x.csv", "packed (zip)"),
+    (gzip.compress((SIX + line("a") * 9999).encode())[:200], "x.csv", "cannot be unpacked"),
+    (b"\x00\x01\x02" * 50, "x.csv", "neither CSV text nor Parquet"),
+    (b'"date,provider\n', "x.csv", "header that cannot be read"),
+], ids=range(15))  # fmt: skip
+def test_what_cannot_be_loaded_says_why(content: bytes, name: str, says: str, home: Home, tmp_path: Path) -> None:
+    with pytest.raises(Unreadable) as told:
+        land(home, write(tmp_path, content, name))
+    assert says in str(told.value)
+    assert not home.landing.exists() or not any(home.landing.rglob("*.parquet"))
+
+
+def test_a_folder_and_nothing_are_no_files(home: Home, tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="folder"):
+        land(home, tmp_path)
+    with pytest.raises(Unreadable, match="not exist"):
+        land(home, tmp_path / "absent")
+
+
+def parquet(path: Path, select: str) -> Path:
+    with connection.in_memory() as con:
+        con.execute(f"copy ({select}) to '{connection.quoted(path)}' (format parquet)")
+    return path
+
+
+def test_parquet_keeps_the_digits_its_writer_saw(home: Home, tmp_path: Path) -> None:
+    path = parquet(tmp_path / "it's [a] *.parquet", """
+        select date '2023-05-26' as "Date", 'gcp' as provider, 'a2' as instance, 'spot' as pricing_model,
+            unnest([0.1, 98.32, 1e-05, null])::double as price_usd_per_hour, 1.0::double as gpu_count,
+            timestamp '2023-05-26 10:00:00' as observed_at, [1, 2] as extra
+    """)  # fmt: skip
+    done = land(home, path)
+    assert (done.landed, done.ignored, done.counted_by) == (4, ("extra",), "row")
+    assert [found["price"] for found in read(home)] == [Decimal("0.00001"), Decimal("0.1"), Decimal("98.32"), None]
+    assert {found["captured_at"] for found in read(home)} == {datetime(2023, 5, 26, 10, tzinfo=UTC)}
+
+
+def test_bad_rows_of_parquet_go_by_number(home: Home, tmp_path: Path) -> None:
+    done = land(home, parquet(tmp_path / "x.pq", """
+        select '2023-05-26' as date, 'gcp' as provider, 'a2' as instance, 'spot' as pricing_model,
+            unnest(['1', 'nan', '-2', 'inf', '3'])::double as price_usd_per_hour
+    """))  # fmt: skip
+    assert [(number, column) for number, column, _ in told(done)] == [(n, "price_usd_per_hour") for n in (2, 3, 4)]
+    assert done.landed == 2
+
+
+@pytest.mark.parametrize("kind", ["[1]", "{'a': 1}", "'x'::blob"])
+def test_columns_that_hold_no_words_are_refused(kind: str, home: Home, tmp_path: Path) -> None:
+    path = parquet(tmp_path / "x.parquet", f"""
+        select '2023-05-26' as date, {kind} as provider, 'a2' as instance, 'spot' as pricing_model,
+            1 as price_usd_per_hour""")  # fmt: skip
+    with pytest.raises(Unreadable, match="provider"):
+        land(home, path)
+
+
+def test_parquet_with_a_hole_lands_nothing(home: Home, tmp_path: Path) -> None:
+    path = parquet(tmp_path / "x.parquet", """
+        select date '2023-01-01' + (i % 300)::int as date, 'p' || hash(i) as provider, 'a2' as instance,
+            'spot' as pricing_model, i as price_usd_per_hour from range(20000) as t(i)""")  # fmt: skip
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 3] + bytes(2000) + whole[len(whole) // 3 + 2000 :])
+    with pytest.raises(Unreadable, match="cannot be read"):
+        land(home, path)
+    assert not list(home.landing.rglob("*.parquet"))
+
+
+def test_all_bad_rows_are_in_the_report_and_no_cell_is_a_formula(home: Home, tmp_path: Path) -> None:
+    table = [row(), *(row(price_usd_per_hour=f"=HYPERLINK({n})", region="@x") for n in range(50))]
+    done = land(home, write(tmp_path, text(table)))
+    assert (done.landed, done.rejected, len(done.faults)) == (1, 50, 20)
+    assert done.rejected_file == home.imports / f"{done.landing_id}-rejected.csv"
+    with done.rejected_file.open(newline="") as stream:
+        report = list(csv.DictReader(stream))
+    assert [int(r["row"]) for r in report] == list(range(3, 53))
+    assert {r["column"] for r in report} == {"price_usd_per_hour"} and report[0]["value"] == "'=HYPERLINK(0)"
+    assert report[0]["about"] == "aws p4d.24xlarge @x 2023-05-26 c0ffee"
+    assert not (home.imports / "work").exists()
+    steering = land(home, write(tmp_path, text([row(zone="a\x1b[31m\nb")]))).rejected_file
+    assert steering and "a [31m b" in steering.read_text()
+
+
+def test_the_same_file_lands_once_under_a_name(home: Home, tmp_path: Path) -> None:
+    path = write(tmp_path, text([row()]))
+    first, again = land(home, path), land(home, path)
+    assert first.landed == 1 and (again.known, again.landed, again.landing_id) == (True, 0, first.landing_id)
+    copy = write(tmp_path, path.read_bytes(), "renamed.csv")
+    assert land(home, copy).known and not land(home, copy, "other").known
+    assert len(read(home)) == 2
+    # More rows of the same look are other facts: they land beside.
+    assert land(home, write(tmp_path, text([row(), row(region="b")]), "more.csv")).landed == 2
+    assert len(read(home)) == 4
+
+
+@settings(max_examples=15, deadline=None)
+@given(order=st.permutations(range(12)))
+def test_the_order_of_rows_does_not_matter(order: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("order")
+    table = [
+        row(region=f"r{n % 3}", price_usd_per_hour=f"{n % 4}.5", date=f"2023-05-{10 + n % 5}", observed_at="",
+            zone="z" if n % 2 else "", source_commit=f"c{n % 2}")
+        for n in range(12)
+    ]  # fmt: skip
+    found = []
+    for number, chosen in enumerate(([*range(12)], order)):
+        home = Home(folder / str(number))
+        land(home, write(folder, text(table[n] for n in chosen)))
+        own = {"landing_id", "landed_at"}
+        kinds = (read(home, "offers"), read(home, "pages"))
+        found.append([[{k: v for k, v in r.items() if k not in own} for r in kind] for kind in kinds])
+    assert found[0] == found[1]
+
+
+def test_a_look_is_one_page_whatever_stands_in_it(home: Home, tmp_path: Path) -> None:
+    table = [
+        row(region="a"), row(region="b", source_commit="aaa"), row(source_repo="other"), row(provider="gcp"),
+        row(source_repo=""), row(observed_at=""),
+    ]  # fmt: skip
+    land(home, write(tmp_path, text(table)))
+    pages = read(home, "pages")
+    assert sum(page["n_offers"] for page in pages) == 6 and len(pages) == 5
+    assert len({(p["provider"], p["url"], p["captured_at"]) for p in pages}) == 5, "offers find their page by these"
+    [shared] = [p for p in pages if p["n_offers"] == 2]
+    assert shared["sha256"] == "aaa", "one of the commits, always the same one"
+
+
+@pytest.mark.parametrize("name", ["", "A", "../x", "a/b", ".x", "-x", "a b", "a'b", "x" * 65, "é"])
+def test_names_are_plain(name: str, home: Home) -> None:
+    with pytest.raises(ValueError, match="is no name"):
+        check_name(home, name)
+
+
+def test_no_import_poses_as_what_gpuhour_reads_itself(home: Home) -> None:
+    put(home, seen("2026-11-02", [offer()], source="new_feed"))
+    for name in ("price_list", "pricing_page", "seed", "new_feed"):
+        with pytest.raises(ValueError, match="reads itself"):
+            check_name(home, name)
+    assert check_name(home, "archive") == "archive"
+
+
+def test_providers_are_no_paths(home: Home, tmp_path: Path) -> None:
+    land(home, write(tmp_path, text([row(provider="../../../evil"), row(provider="/etc")])))
+    files = [p.relative_to(home.root).as_posix() for p in tmp_path.rglob("*.parquet")]
+    assert len(files) == 2 and all(f.split("/")[2] == "import-mine" for f in files)
+
+
+LAND = """
+import sys
+from pathlib import Path
+from warehouse.storage.state_dir import Home
+from warehouse.imports.import_file import land_file, only_importer
+home = Home(Path(sys.argv[1]))
+print("ready", flush=True)
+with only_importer(home) as room:
+    land_file(home, Path(sys.argv[2]), "mine", room)
+"""
+
+
+def test_kills_leave_nothing_half(home: Home, tmp_path: Path) -> None:
+    """A landing counts when its pages lie there; whenever they do, all its offers do too."""
+    table = [row(region=f"r{n}", date=f"2023-05-{10 + n % 20}", observed_at="") for n in range(20_000)]
+    path = write(tmp_path, text(table))
+    usual, killed, chance = 0.0, 0, random.Random(7)
+    for attempt in range(8):
+        state = Home(home.root / str(attempt))
+        process = subprocess.Popen(
+            [sys.executable, "-c", LAND, str(state.root), str(path)], cwd=ROOT, stdout=subprocess.PIPE
+        )
+        assert process.stdout and process.stdout.readline() == b"ready\n"
+        began = time.monotonic()
+        if attempt:
+            time.sleep(usual * chance.uniform(0.2, 1.1))
+            process.send_signal(signal.SIGKILL)
+        process.stdout.close()
+        killed += process.wait(60) == -signal.SIGKILL
+        usual = usual or time.monotonic() - began
+        pages = list(state.landing.glob("pages/*/*.parquet"))
+        if pages:
+            assert len(read(state)) == 20_000
+        done = land(state, path)
+        assert done.known == bool(pages) and len(read(state)) == 20_000
+        left = [p for p in state.root.rglob("*") if p.suffix == ".part" or p.name == "work"]
+        assert not left
+    assert killed >= 3
+
+
+def test_a_full_disk_lands_nothing(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, text([row()]))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="No space left"):
+        broken.setattr("os.fsync", full)
+        land(home, path)
+    assert not list(home.landing.rglob("*.parquet")) and not list(home.landing.rglob("*.part"))
+    assert land(home, path).landed == 1
+
+
+# The command.
+
+
+def gpuhour(*arguments: str | Path) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(["import", *map(str, arguments)])
+    return int(str(left.value.code))
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> list[Home]:
+    """Builds are counted, not done; there is nothing published to ask."""
+    built: list[Home] = []
+    monkeypatch.setattr(release, "build_and_publish", built.append)
+    monkeypatch.setattr("pipelines.cli.commands.import_history._quarantined", lambda *_: None)
+    return built
+
+
+def test_the_command_lands_builds_and_publishes(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(
+        tmp_path, text([row(), row(price_usd_per_hour="0", region="a"), row(price_usd_per_hour="", region="b")])
+    )
+    assert gpuhour(path, "--source", "archive", "--json", "--home", home.root) == 0
+    printed = capsys.readouterr()
+    [summary] = json.loads(printed.out)
+    assert summary["source"] == "archive" and summary["seconds"] > 0
+    assert (summary["rows"], summary["landed"], summary["rejected"]) == (3, 3, 0)
+    with connection.published(home) as con:
+        found = rows(con, "select provider, source, usd_per_gpu_hour from v1.price_history where source <> 'seed'")
+    assert found == [{"provider": "aws", "source": "archive/someone/prices", "usd_per_gpu_hour": Decimal("4.096575")}]
+
+
+def test_exit_codes(home: Home, tmp_path: Path, quick: list[Home], capsys: pytest.CaptureFixture[str]) -> None:
+    at = ("--source", "mine", "--home", home.root)
+    some = write(tmp_path, text([row(), row(date="x", price_usd_per_hour="y")]), "some.csv")
+    assert gpuhour(some, *at) == 3 and len(quick) == 1
+    said = capsys.readouterr().err
+    assert "some.csv: line 3: date 'x' is no date (YYYY-MM-DD)" in said
+    assert "some.csv: line 3: price_usd_per_hour 'y' is no number" in said
+    assert "1 rows could not be loaded; all of them:" in said and "-rejected.csv" in said
+    assert gpuhour(some, *at) == 0 and len(quick) == 2, "a build that was killed is made up for"
+    assert "landed before" in capsys.readouterr().out
+    none = write(tmp_path, text([row(date="x")]), "none.csv")
+    assert gpuhour(none, *at) == 1 and len(quick) == 2
+    assert "none of its 1 rows could be loaded" in capsys.readouterr().err
+    assert gpuhour(write(tmp_path, text([]), "header.csv"), *at) == 1
+    assert "holds no rows" in capsys.readouterr().err
+    assert gpuhour(write(tmp_path, "a,b\n1,2\n", "other.csv"), *at) == 1
+    assert "no column date, provider" in capsys.readouterr().err
+    assert gpuhour(tmp_path / "absent.csv", *at) == 1 and gpuhour(tmp_path, *at) == 1
+    assert len(quick) == 2
+
+
+@pytest.mark.parametrize("arguments", [
+    (), ("x.csv",), ("x.csv", "--source", "a/b"), ("x.csv", "--source", "price_list"), ("--source", "a"),
+    ("x.csv", "--source", "a", "--skypilot", "y"), ("x.csv", "--source", "a", "--since", "2024-01-01"),
+    ("x.csv", "--source", "a", "--since", "soon"), ("x.csv", "--source", "a", "--nosuch"),
+], ids=" ".join)  # fmt: skip
+def test_wrong_use_exits_2(arguments: tuple[str, ...], home: Home, quick: list[Home]) -> None:
+    assert gpuhour(*arguments, "--home", home.root) == 2 and not quick
+
+
+def test_extra_columns_are_said_once(
+    home: Home, tmp_path: Path, quick: list[Home], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, text([row(x="1", y="2")] * 3, [*GOOD, "x", "y"]))
+    assert gpuhour(path, "--source", "mine", "--home", home.root) == 0
+    assert capsys.readouterr().err.count("columns passed over: x, y") == 1
+
+
+def test_a_build_that_fails_says_that_rows_have_landed(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_: Home) -> None:
+        raise release.NotPublished("rows offend")
+
+    monkeypatch.setattr(release, "build_and_publish", fails)
+    assert gpuhour(write(tmp_path, text([row()])), "--source", "mine", "--home", home.root) == 1
+    assert "landed, but not published" in capsys.readouterr().err and len(read(home)) == 1
+
+
+def test_a_guard_that_finds_rows_stops_publication(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from warehouse.engine import build
+
+    land(home, write(tmp_path, text([row()])))
+    guard = build.Check("core.observations", "nothing_is_right", "", True, "select 1")
+    monkeypatch.setattr(build, "checks", lambda: (guard,))
+    with pytest.raises(release.NotPublished, match="nothing_is_right"):
+        release.build_and_publish(home)
+    assert not home.published.exists()
+
+
+def test_statistics_of_a_feed_are_no_prices(home: Home, tmp_path: Path) -> None:
+    table = [row(price_basis="offer_aggregate"), row(price_basis="gpu_component", region="b"), row(region="c")]
+    land(home, write(tmp_path, text(table)))
+    with building(home) as con:
+        found = rows(
+            con, "select price_scope, usd_per_gpu_hour from staging.offers where source like 'mine/%' order by 1"
+        )
+        told = timeline.changes(con, ALL, date(2000, 1, 1), 0, "newest")
+    assert [(f["price_scope"], f["usd_per_gpu_hour"]) for f in found] == [
+        ("gpu_component", None), ("instance", Decimal("4.096575")), ("offer_aggregate", None),
+    ]  # fmt: skip
+    assert sorted(t["region"] for t in told if t["source"].startswith("mine/")) == ["b", "c"]
+
+
+def test_the_documented_columns_are_the_columns() -> None:
+    page = (ROOT / "docs" / "import.md").read_text()
+    for word in (*long_format.COLUMNS, *long_format.BASES, *long_format.TERMS):
+        assert f"`{word}`" in page
+
+
+def test_the_archive_lands_whole_and_small(shared: Callable[[str], Path], home: Home) -> None:
+    done = land(home, shared("history/gpu_price_daily_2011_2024.parquet"), "archive")
+    assert (done.rows, done.landed, done.rejected) == (1_541_015, 1_541_015, 0)
+    with connection.in_memory() as con:
+        files = f"read_parquet('{home.landing}/offers/*/*.parquet')"
+        counts = con.execute(f"""
+            select price_scope, price_unit, count(*) from {files} group by all order by all
+        """).fetchall()  # fmt: skip
+        facts = con.execute(f"""
+            select count(*) filter (price = 0), count(*) filter (price_status = 'missing'), count(distinct provider),
+                count(*) filter (term_months = 12), count(*) filter (term_months = 36), count(distinct source)
+            from {files}
+        """).fetchall()  # fmt: skip
+        looks = con.execute(f"""
+            select count(*), sum(n_offers), count(distinct (provider, url, captured_at))
+            from read_parquet('{home.landing}/pages/*/*.parquet')
+        """).fetchall()  # fmt: skip
+    assert counts == [
+        ("gpu_component", "instance_hour", 137_839), ("instance", "gpu_hour", 5_571),
+        ("instance", "instance_hour", 1_394_794), ("offer_aggregate", "instance_hour", 2_811),
+    ]  # fmt: skip
+    assert facts == [(1_864, 357, 53, 88_663, 88_663, 17)]
+    assert looks == [(3_484, 1_541_015, 3_484)]
+    size = sum(path.stat().st_size for path in home.landing.rglob("*.parquet"))
+    assert size / done.landed <= 3, f"{size / done.landed:.2f} bytes an observation"

@@ -1,0 +1,1 @@
+"""Tests of warehouse/models/: history, gate, index and marts."""

@@ -1,0 +1,170 @@
+"""The two core tables that no page prints: Oracle's shapes and Google's component sums, each on a tiny warehouse."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parents[4]
+OFFERS = """create table staging.offers (
+    provider varchar, source varchar, instance varchar, gpu varchar, form_factor varchar,
+    gpu_memory_gb decimal(18, 6), gpu_count decimal(18, 10), region varchar, pricing_model varchar, term_months integer,
+    upfront varchar, price decimal(38, 18), currency varchar, price_unit varchar, price_scope varchar,
+    usd_per_gpu_hour decimal(18, 6), usd_price decimal(38, 18), availability varchar, effective_from date,
+    observed_at timestamptz, text varchar, source_url varchar, sha256 varchar, origin varchar)"""
+DAY = "2026-09-20 06:15:00+00"
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def con() -> duckdb.DuckDBPyConnection:
+    """An empty staging.offers and the real seeds, all columns as text, as the warehouse loads them at their widest."""
+    con = duckdb.connect()
+    con.execute("create schema staging; create schema seeds; create macro hours_per_month() as 730")
+    con.execute(OFFERS)
+    for name in ("oracle_shapes", "gcp_machines"):
+        path = ROOT / "warehouse" / "seeds" / f"{name}.csv"
+        con.execute(f"create table seeds.{name} as from read_csv('{path}', all_varchar = true)")
+    return con
+
+
+def add(con: duckdb.DuckDBPyConnection, **facts: Any) -> None:
+    row: Row = {
+        "upfront": "", "currency": "USD", "availability": "unknown", "observed_at": DAY, "origin": "recorded",
+        "form_factor": "", "region": "us-central1", "pricing_model": "on_demand", "term_months": 0, "gpu_count": 1,
+        "text": facts["instance"], "source_url": "https://x", "sha256": "a", **facts,
+    }  # fmt: skip
+    row.setdefault("usd_price", row["price"])
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    con.execute(f"insert into staging.offers ({names}) values ({marks})", list(row.values()))
+
+
+def part(con: duckdb.DuckDBPyConnection, instance: str, unit: str, price: str, **facts: Any) -> None:
+    scope = "gpu_component" if unit == "gpu_hour" else "host_component"
+    gpu = {"gpu": "A100", "gpu_memory_gb": 40} if unit == "gpu_hour" else {}
+    add(con, provider="gcp", source="billing_catalog", instance=instance, price_unit=unit, price_scope=scope,
+        price=Decimal(price), **gpu, **facts)  # fmt: skip
+
+
+def run(con: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
+    sql = (ROOT / "warehouse" / "models" / "staging" / f"{name}.sql").read_text()
+    result = con.sql(sql)
+    assert result.columns == con.table("staging.offers").columns
+    assert result.types == con.table("staging.offers").types
+    return [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
+
+
+def meter(con: duckdb.DuckDBPyConnection, part_number: str, price: str, **facts: Any) -> None:
+    amount = Decimal(price)
+    add(con, provider="oracle", source="products_api", instance=part_number, price=amount, usd_per_gpu_hour=amount,
+        price_unit="gpu_hour", price_scope="instance", region="global", **facts)  # fmt: skip
+
+
+def test_a_shape_costs_its_gpus_and_preemptible_is_half(con: duckdb.DuckDBPyConnection) -> None:
+    meter(con, "B95909", "2", gpu="A10", gpu_memory_gb=24)
+    found = {(r["instance"], r["pricing_model"]): r for r in run(con, "oracle_shapes")}
+    assert {k: (r["price"], r["usd_per_gpu_hour"], r["gpu_count"]) for k, r in found.items()} == {
+        ("VM.GPU.A10.1", "on_demand"): (2, 2, 1),
+        ("VM.GPU.A10.1", "spot"): (1, 1, 1),
+        ("VM.GPU.A10.2", "on_demand"): (4, 2, 2),
+        ("VM.GPU.A10.2", "spot"): (2, 1, 2),
+        ("BM.GPU.A10.4", "on_demand"): (8, 2, 4),  # bare metal is never preemptible
+    }
+    row = found["VM.GPU.A10.2", "spot"]
+    assert (row["source"], row["price_unit"]) == ("derived_shapes", "instance_hour")
+    assert (row["usd_price"], row["gpu"]) == (2, "A10")
+    assert "50% of B95909" in row["text"]
+
+
+def test_meters_without_price_or_shape_derive_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    meter(con, "B98415", "10")
+    con.execute("update staging.offers set price = null")
+    meter(con, "B99999", "3")
+    assert run(con, "oracle_shapes") == []
+
+
+def a2(con: duckdb.DuckDBPyConnection, **facts: Any) -> None:
+    part(con, "A2", "vcpu_hour", "0.031611", **facts)
+    part(con, "A2", "gib_hour", "0.004237", **facts)
+    part(con, "Nvidia Tesla A100", "gpu_hour", "2.933908", **facts)
+
+
+def test_the_sum_is_what_the_pricing_page_prints(con: duckdb.DuckDBPyConnection) -> None:
+    a2(con)
+    found = {r["instance"]: r for r in run(con, "gcp_component_sums")}
+    assert set(found) == {"a2-highgpu-1g", "a2-highgpu-2g", "a2-highgpu-4g", "a2-highgpu-8g", "a2-megagpu-16g"}
+    one = found["a2-highgpu-1g"]
+    assert one["price"] == one["usd_price"] == Decimal("3.673385")
+    assert (one["price_scope"], one["price_unit"]) == ("instance", "instance_hour")
+    assert one["usd_per_gpu_hour"] == one["price"]
+    assert found["a2-megagpu-16g"]["price"] == Decimal("55.739504")
+    assert found["a2-megagpu-16g"]["usd_per_gpu_hour"] == Decimal("3.483719")
+    assert one["text"] == "a2-highgpu-1g = 12 x 0.031611000 + 85 x 0.004237000 + 1 x 2.933908000"
+
+
+def test_ssd_is_a_month_in_730_hours(con: duckdb.DuckDBPyConnection) -> None:
+    a2(con)
+    part(con, "Nvidia Tesla A100 80GB", "gpu_hour", "3.9280800")
+    without = {r["instance"] for r in run(con, "gcp_component_sums")}
+    assert "a2-ultragpu-1g" not in without  # it holds an SSD whose price is missing: no row, no part of a sum
+    part(con, "Local SSD", "gib_month", "0.08")
+    ultra = next(r for r in run(con, "gcp_component_sums") if r["instance"] == "a2-ultragpu-1g")
+    assert ultra["price"] == Decimal("5.068797890")  # the page prints 5.06879789
+
+
+@pytest.mark.parametrize("missing", ["vcpu_hour", "gib_hour", "gpu_hour"])
+def test_a_missing_component_gives_no_row(con: duckdb.DuckDBPyConnection, missing: str) -> None:
+    a2(con)
+    con.execute("delete from staging.offers where price_unit = ?", [missing])
+    assert run(con, "gcp_component_sums") == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"region": "us-east1"}, {"pricing_model": "spot"}, {"observed_at": "2026-09-19 06:15:00+00"},
+     {"pricing_model": "reserved", "term_months": 12}, {"currency": "IDR"}],
+)  # fmt: skip
+def test_components_of_another_kind_do_not_complete_a_sum(con: duckdb.DuckDBPyConnection, other: Row) -> None:
+    a2(con)
+    con.execute("delete from staging.offers where price_unit = 'gib_hour'")
+    part(con, "A2", "gib_hour", "0.004237", **other)
+    assert run(con, "gcp_component_sums") == []
+
+
+def test_pages_of_one_catalog_and_a_second_refresh_of_the_day(con: duckdb.DuckDBPyConnection) -> None:
+    a2(con)
+    part(con, "A2", "gib_hour", "0.005237", observed_at="2026-09-20 18:15:09+00")
+    one = next(r for r in run(con, "gcp_component_sums") if r["instance"] == "a2-highgpu-1g")
+    assert one["price"] == Decimal("3.758385")  # the newest quote of each component that day
+
+
+def test_two_prices_for_one_component_are_not_summed(con: duckdb.DuckDBPyConnection) -> None:
+    a2(con)
+    part(con, "A2", "vcpu_hour", "0.05")
+    assert run(con, "gcp_component_sums") == []
+
+
+def test_two_names_of_one_gpu_are_summed_once(con: duckdb.DuckDBPyConnection) -> None:
+    part(con, "A3Plus", "vcpu_hour", "0.0293")
+    part(con, "A3Plus", "gib_hour", "0.0025")
+    part(con, "Local SSD", "gib_month", "0.08")
+    part(con, "Nvidia H100 80GB Plus", "gpu_hour", "10.3443")
+    part(con, "Nvidia H100 80GB Mega", "gpu_hour", "10.3443")
+    assert [r["instance"] for r in run(con, "gcp_component_sums")] == ["a3-megagpu-8g"]
+    con.execute("update staging.offers set price = 9 where instance = 'Nvidia H100 80GB Mega'")
+    assert run(con, "gcp_component_sums") == []
+
+
+def test_small_a3_are_not_sold_on_demand(con: duckdb.DuckDBPyConnection) -> None:
+    for model in ("on_demand", "spot"):
+        part(con, "A3", "vcpu_hour", "0.03", pricing_model=model)
+        part(con, "A3", "gib_hour", "0.002", pricing_model=model)
+        part(con, "Local SSD", "gib_month", "0.08", pricing_model=model)
+        part(con, "Nvidia H100 80GB", "gpu_hour", "9", pricing_model=model)
+    kinds = {(r["instance"], r["pricing_model"]) for r in run(con, "gcp_component_sums")}
+    assert ("a3-highgpu-8g", "on_demand") in kinds and ("a3-highgpu-1g", "spot") in kinds
+    assert ("a3-highgpu-1g", "on_demand") not in kinds

@@ -1,0 +1,324 @@
+"""What was in force on a day: seen, carried forward, gone, announced; and rebuilding gives the same rows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scrapers.model import Offer
+from tests.conftest import Demo
+from tests.support.worlds import at, built, offer, put, rows, seen
+from warehouse.engine import build
+from warehouse.storage import connection
+from warehouse.storage.landing import Seen
+from warehouse.storage.state_dir import Home
+
+D1, D2, D3, D4 = "2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05"
+InForce = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Callable[..., InForce]]:
+    """world(looks...) -> in_force(day, max_age=35) over a warehouse of these looks."""
+    open_ones = []
+
+    def make(*looks: Seen) -> InForce:
+        home = Home(tmp_path / "home")
+        put(home, *looks)
+        context = built(home)
+        con = context.__enter__()
+        open_ones.append(context)
+
+        def in_force(day: str, max_age: int = 35) -> list[dict[str, Any]]:
+            return rows(
+                con, f"from v1.prices_as_of('{day}', max_age := {max_age}) where source <> 'seed' order by price"
+            )
+
+        return in_force
+
+    yield make
+    for context in open_ones:
+        context.__exit__(None, None, None)
+
+
+def money(found: list[dict[str, Any]]) -> list[Decimal]:
+    return [row["usd_per_gpu_hour"] for row in found]
+
+
+# -- what is in force ----------------------------------------------------------------------------------------------
+
+
+def test_recorded_prices_give_way_once_their_provider_was_read_live(world: Callable[..., InForce]) -> None:
+    recorded, other = seen(D1, [offer("9.00")], origin="recorded"), "oracle"
+    failed = seen(D2, status="failed", origin="live", provider=other, url="https://oracle.example/")
+    demo = seen(D1, [offer("4.00")], origin="recorded", provider=other, url="https://oracle.example/")
+    in_force = world(recorded, seen(D2, [offer("2.00", instance="two")], origin="live"), demo, failed)
+    assert [(r["provider"], r["origin"], r["usd_per_gpu_hour"]) for r in in_force(D2)] == [
+        ("lambda", "live", Decimal(2)),
+        (other, "recorded", Decimal(4)),  # a live try that failed replaces nothing
+    ]
+    assert [r["provider"] for r in in_force(D1)] == [other]
+
+
+def test_a_price_is_in_force_from_the_day_it_was_seen(world: Callable[..., InForce]) -> None:
+    in_force = world(seen(D1, [offer("2.00")]), seen(D3, [offer("1.50")]))
+    assert money(in_force("2026-03-01")) == []
+    assert [money(in_force(day)) for day in (D1, D2, D3)] == [[Decimal(2)], [Decimal(2)], [Decimal("1.5")]]
+    (row,) = in_force(D2)
+    assert (row["age_days"], row["is_carried_forward"], row["last_seen_on"]) == (1, False, date.fromisoformat(D1))
+
+
+def test_max_age_is_counted_in_days(world: Callable[..., InForce]) -> None:
+    in_force = world(seen(D1, [offer("2.00")]))
+    assert len(in_force(D4, max_age=3)) == 1 and in_force(D4, max_age=2) == []
+    assert len(in_force("2026-04-06")) == 1 and in_force("2026-04-07") == []  # 35 and 36 days later
+
+
+def test_what_a_later_whole_look_no_longer_has_is_gone(world: Callable[..., InForce]) -> None:
+    in_force = world(
+        seen(D1, [offer("2.00", instance="a"), offer("3.00", instance="b")]), seen(D2, [offer("3.00", instance="b")])
+    )
+    assert money(in_force(D1)) == [2, 3] and money(in_force(D2)) == [3]
+
+
+@pytest.mark.parametrize("status", ["failed", "layout_changed", "needs_key", "robots_denied"])
+def test_a_look_that_failed_carries_the_last_good_price_forward(world: Callable[..., InForce], status: Any) -> None:
+    in_force = world(seen(D1, [offer("2.00")]), seen(D2, status=status, detail="why"))
+    (row,) = in_force(D2)
+    assert (row["usd_per_gpu_hour"], row["is_carried_forward"], row["age_days"]) == (2, True, 1)
+    assert not in_force(D1)[0]["is_carried_forward"]
+
+
+def test_one_failed_page_of_several_carries_forward(world: Callable[..., InForce]) -> None:
+    one, two = "https://x.com/1", "https://x.com/2"
+    in_force = world(
+        seen(D1, [offer("2.00", instance="a")], url=one), seen(D1, [offer("3.00", instance="b")], url=two),
+        seen(D2, [offer("2.10", instance="a")], url=one), seen(D2, status="failed", url=two),
+    )  # fmt: skip
+    assert [(r["usd_per_gpu_hour"], r["is_carried_forward"]) for r in in_force(D2)] == [
+        (Decimal("2.1"), False),
+        (3, True),
+    ]
+
+
+def test_no_public_price_ends_a_price(world: Callable[..., InForce]) -> None:
+    in_force = world(seen(D1, [offer("2.00")]), seen(D2, status="no_public_price", detail="Contact sales"))
+    assert money(in_force(D1)) == [2] and in_force(D2) == []
+
+
+def test_no_public_price_on_one_page_does_not_end_what_another_failed_to_show(world: Callable[..., InForce]) -> None:
+    one, two = "https://x.com/1", "https://x.com/2"
+    in_force = world(
+        seen(D1, [offer("2.00")], url=one),
+        seen(D2, status="failed", url=one), seen(D2, status="no_public_price", url=two),
+    )  # fmt: skip
+    assert [(r["usd_per_gpu_hour"], r["is_carried_forward"]) for r in in_force(D2)] == [(2, True)]
+
+
+def test_prices_beside_a_page_without_any_end_when_they_are_gone(world: Callable[..., InForce]) -> None:
+    one, two = "https://x.com/1", "https://x.com/2"
+    in_force = world(
+        seen(D1, [offer("2.00", instance="a"), offer("3.00", instance="b")], url=one),
+        seen(D2, [offer("2.00", instance="a")], url=one), seen(D2, status="no_public_price", url=two),
+    )  # fmt: skip
+    assert money(in_force(D2)) == [2]
+
+
+def test_another_source_of_the_provider_ends_nothing(world: Callable[..., InForce]) -> None:
+    in_force = world(
+        seen(D1, [offer("2.00")]), seen(D2, [offer("9.00", source="api")], url="https://x.com/api", source="api")
+    )
+    assert sorted(money(in_force(D2))) == [2, 9]
+
+
+def test_an_announced_price_waits_for_its_day(world: Callable[..., InForce]) -> None:
+    in_force = world(
+        seen(D1, [offer("2.00")]), seen(D2, [offer("1.00", effective_from=date.fromisoformat(D4))]),
+    )  # fmt: skip
+    assert [money(in_force(day)) for day in (D1, D2, D3, D4)] == [[2], [2], [2], [1]]
+
+
+def test_a_price_in_force_for_long_counts_from_when_it_was_seen(world: Callable[..., InForce]) -> None:
+    in_force = world(seen(D2, [offer("2.00", effective_from=date(2019, 1, 1))]))
+    assert in_force(D1) == [] and money(in_force(D2)) == [2]
+
+
+def test_the_best_ranked_source_answers(world: Callable[..., InForce]) -> None:
+    gcp: dict[str, Any] = {"provider": "gcp"}
+    looks = [
+        seen(D1, [offer("3.00", source="gpus_page")], url="https://x.com/gpus", source="gpus_page", **gcp),
+        seen(D1, [offer("4.00")], url="https://x.com/machines", **gcp),
+        seen(D1, [offer("1.00", source="community_list")], url="https://x.com/list", source="community_list", **gcp),
+    ]
+    found = world(*looks)(D1)
+    assert {(r["source"], r["is_preferred"]) for r in found} == {
+        ("pricing_page", True), ("gpus_page", False), ("community_list", False),
+    }  # fmt: skip
+
+
+def test_the_next_source_answers_when_the_best_is_gone(world: Callable[..., InForce]) -> None:
+    gcp: dict[str, Any] = {"provider": "gcp"}
+    in_force = world(
+        seen(D1, [offer("4.00")], url="https://x.com/machines", **gcp),
+        seen(D2, [], url="https://x.com/machines", **gcp),
+        seen(D2, [offer("3.00", source="gpus_page")], url="https://x.com/gpus", source="gpus_page", **gcp),
+    )
+    assert [(r["source"], r["is_preferred"]) for r in in_force(D2)] == [("gpus_page", True)]
+
+
+def test_the_seed_document_is_the_first_day(tmp_path: Path) -> None:
+    with built(Home(tmp_path)) as con:
+        found = rows(con, "from v1.prices_as_of('2023-04-07') order by all")
+        cells = con.execute("select count(*) from seeds.seed_prices where usd_per_gpu_hour is not null").fetchall()[0][
+            0
+        ]
+        assert con.execute("select count(*) from v1.prices_as_of('2023-04-06')").fetchall() == [(0,)]
+    assert len(found) == cells == 41
+    assert {r["source"] for r in found} == {r["origin"] for r in found} == {"seed"}
+    assert {r["term_months"] for r in found if r["pricing_model"] == "reserved"} == {12}
+    assert all(r["is_preferred"] and r["age_days"] == 0 and r["usd_per_gpu_hour"] == r["price"] for r in found)
+    assert {"lambda", "coreweave", "oracle", "aws", "azure", "gcp"} <= {r["provider"] for r in found}
+
+
+# -- facts in, the same tables out -----------------------------------------------------------------------------------
+
+TABLES = (
+    "v1.price_intervals", "v1.price_changes", "core.source_days", "v1.price_history", "v1.source_health", "marts.provider_prices",
+    "marts.price_averages", "marts.available_gpus", "marts.price_table", "marts.raw_cost",
+)  # fmt: skip
+
+
+def contents(con: connection.Connection) -> dict[str, list[Any]]:
+    return {name: con.execute(f"from {name} order by all").fetchall() for name in TABLES}
+
+
+LOOKS = [
+    seen(D1, [offer("2.00"), offer("4.00", instance="b")]),
+    seen(D2, [offer("2.00")]),
+    seen(D2, [offer("7.00", gpu_label="H100 SXM")], url="https://x.com/h100"),
+    seen(D3, status="failed", detail="HTTP 500"),
+    seen(D3, [offer("0.90", gpu_label="Foo 1")], provider="oracle", source="products_api", url="https://x.com/o"),
+]
+
+
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, list[Any]]]:
+    home = Home(tmp_path_factory.mktemp("landed"))
+    put(home, *LOOKS, LOOKS[1])
+    with built(home) as con:
+        return home, contents(con)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(order=st.permutations(range(len(LOOKS))), again=st.integers(0, len(LOOKS) - 1))
+def test_order_and_copies_of_landing_files_do_not_matter(
+    landed: tuple[Home, dict[str, list[Any]]], order: list[int], again: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home, expected = landed
+    other = Home(tmp_path_factory.mktemp("permuted"))
+    for kind in ("pages", "offers"):
+        files = sorted((home.landing / kind).glob("*/*.parquet"))
+        assert len(files) == len(LOOKS)
+        for number, file in zip(order, files, strict=True):
+            folder = other.landing / kind / file.parent.name
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, folder / f"{number}.parquet")
+            if number == again:
+                shutil.copy(file, folder / f"{number} (copy).parquet")
+    with built(other) as con:
+        assert contents(con) == expected
+
+
+def test_a_warehouse_rebuilt_from_its_landing_has_the_same_rows(demo: Demo, tmp_path: Path) -> None:
+    home = Home(tmp_path / "again")
+    shutil.copytree(demo.home.landing, home.landing)
+    with connection.warehouse(home) as con:
+        build.build(con, home)
+        rebuilt = contents(con)
+    copy = tmp_path / "warehouse.duckdb"
+    shutil.copy(demo.home.warehouse, copy)
+    with connection.open_read_only(copy) as con:
+        con.execute("set TimeZone = 'UTC'")
+        assert contents(con) == rebuilt
+    assert len(rebuilt["v1.price_intervals"]) > 200
+
+
+def test_building_twice_changes_nothing(landed: tuple[Home, dict[str, list[Any]]], tmp_path: Path) -> None:
+    home, expected = landed
+    with connection.in_memory() as con:
+        for _ in range(2):
+            build.build(con, home)
+            assert contents(con) == expected
+
+
+def look(price: str | None, **facts: Any) -> Seen:
+    return seen(D1, [] if price is None else [offer(price)], captured_at=at(D1, "06:15:03"), **facts)
+
+
+def priced(home: Home) -> list[Decimal]:
+    with built(home) as con:
+        return money(rows(con, "from v1.price_history where source <> 'seed'"))
+
+
+def test_reading_a_page_again_supersedes_what_was_read(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(home, look("2.00"), parser_version="1")
+    put(home, look("3.00"), parser_version="2")
+    assert priced(home) == [3]
+    assert len(list((home.landing / "pages").glob("*/*.parquet"))) == 2  # facts are kept
+
+
+@pytest.mark.parametrize("status", ["layout_changed", "failed"])
+def test_a_failed_second_reading_supersedes_nothing(tmp_path: Path, status: Any) -> None:
+    home = Home(tmp_path)
+    put(home, look("2.00"), parser_version="1")
+    put(home, look(None, status=status), parser_version="2")
+    assert priced(home) == [2]
+
+
+def test_landing_the_same_again_adds_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(home, look("2.00"))
+    before = {p: p.read_bytes() for p in home.landing.rglob("*.parquet")}
+    put(home, look("2.00"))
+    assert {p: p.read_bytes() for p in home.landing.rglob("*.parquet")} == before
+
+
+def test_offers_without_their_page_do_not_count(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(home, look("2.00"))
+    (page,) = (home.landing / "pages").glob("*/*.parquet")
+    page.unlink()  # as a kill between the two files leaves it
+    assert priced(home) == []
+
+
+def test_every_observation_is_kept(world: Callable[..., InForce], tmp_path: Path) -> None:
+    world(*(seen(day, [offer("2.00")]) for day in (D1, D2, D3)))
+    with built(Home(tmp_path / "home")) as con:
+        days = [
+            r["observed_on"] for r in rows(con, "from v1.price_history where source <> 'seed' order by observed_at")
+        ]
+    assert len(days) == 3 and all(a < b for a, b in pairwise(days))
+
+
+def test_money_keeps_the_page_s_digits(tmp_path: Path) -> None:
+    put(Home(tmp_path), seen(D1, [offer("0.000123456789012345", price_unit="gpu_second")]))
+    with built(Home(tmp_path)) as con:
+        (row,) = rows(con, "from v1.price_history where source <> 'seed'")
+    assert row["price"] == Decimal("0.000123456789012345")
+    assert row["usd_per_gpu_hour"] == Decimal("0.444444")
+
+
+def test_an_offer_is_frozen() -> None:
+    with pytest.raises(AttributeError):
+        offer().price = Decimal(1)  # type: ignore[misc]
+    assert isinstance(offer(), Offer)

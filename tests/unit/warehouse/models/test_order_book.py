@@ -1,0 +1,58 @@
+"""An order book: every ask is landed, percentiles are prices, the lowest ask never is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from scrapers.model import Offer
+from tests.support.worlds import built, offer, put, rows, seen
+from warehouse.storage.state_dir import Home
+
+
+def ask(number: int, price: str, **facts: object) -> Offer:
+    known = {"source": "order_book", "instance": f"{number} verified", "gpu_label": "H100 SXM"}
+    return offer(price, **(known | {"price_unit": "instance_hour"} | facts))
+
+
+def test_percentiles_are_published_and_no_single_ask(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    asks = [ask(i, price) for i, price in enumerate(["0.02", "1.90", "2.00", "2.10", "9.00"])]
+    asks += [ask(10 + i, price, gpu_count=Decimal(8)) for i, price in enumerate(["16", "17"])]  # two are no market
+    asks += [ask(20, "0.01", availability="sold_out")]
+    put(home, seen("2026-09-20", asks, provider="vast", source="order_book"))
+    with built(home) as con:
+        found = rows(
+            con,
+            "select source, instance, gpu_count, usd_per_gpu_hour from v1.price_intervals where provider = 'vast' order by all",
+        )
+    assert [(r["source"], r["instance"], int(r["gpu_count"]), float(r["usd_per_gpu_hour"])) for r in found] == [
+        ("order_book_median", "asks", 1, 2.0),
+        ("order_book_tenth", "asks", 1, 0.772),
+    ]
+
+
+def test_data_centers_have_a_market_of_their_own(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    asks = [ask(i, price, instance=f"{i} verified hosting_type") for i, price in enumerate(["3.00", "3.10", "3.20"])]
+    asks += [ask(10 + i, price) for i, price in enumerate(["1.00", "1.10"])]
+    put(home, seen("2026-09-20", asks, provider="vast", source="order_book"))
+    with built(home) as con:
+        found = rows(
+            con, "select instance, usd_per_gpu_hour from v1.price_intervals where source = 'order_book_median'"
+        )
+    assert {r["instance"]: float(r["usd_per_gpu_hour"]) for r in found} == {"asks": 3.0, "asks of data centers": 3.1}
+
+
+def test_marketplaces_and_aggregators_are_no_part_of_averages(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(home, seen("2026-09-20", [offer("2.00")], provider="lambda"))
+    for slug in ("shadeform", "primeintellect", "hyperbolic", "lium"):
+        put(home, seen("2026-09-20", [offer("0.50", source="x")], provider=slug, source="x"))
+    with built(home) as con:
+        (average,) = rows(con, "select n_providers, average from marts.price_averages where edition = 'newest'")
+        markets = rows(con, "select provider, market from marts.price_table where edition = 'newest' order by all")
+    assert (average["n_providers"], average["average"]) == (1, 2)
+    assert {r["provider"] for r in markets if r["market"] == "marketplace"} == {
+        "shadeform", "primeintellect", "hyperbolic", "lium",
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Queries that alert rules ask of the published database."""

@@ -1,1 +1,0 @@
-"""What alert rules ask of the published prices, as SQL over v1: changes that can matter, and what surrounds them."""

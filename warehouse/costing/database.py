@@ -1,0 +1,31 @@
+"""The cost model in a database of its own: specs, constants and formulas, without any price and without a warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from warehouse.engine import model_graph
+from warehouse.engine.seeds import load_seeds
+from warehouse.storage.connection import Connection, in_memory
+
+_SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "workloads")
+
+
+@contextmanager
+def cost_model() -> Iterator[Connection]:
+    """A private database with marts.gpu_specs, llm_specs, theta, theta_sources and workloads, every formula, and the
+    relation macros marts.inference_of and latency_bound_of.
+    """
+    with in_memory() as con:
+        con.execute("create schema marts")
+        for statement in model_graph.macros():
+            con.execute(statement)
+        for name in _SPECS:
+            load_seeds(con, names=name)
+            con.execute(
+                f"create table marts.{name} as {(model_graph.ROOT / 'models' / 'marts' / f'{name}.sql').read_text()}"
+            )
+        for name in ("inference_of", "latency_bound_of"):
+            con.execute(model_graph.table_macros()[name].sql)
+        yield con

@@ -1,0 +1,124 @@
+"""What one person asks: a model, a load and perhaps a GPU, at the prices that are in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse.costing.requests import answer_requests, rows_of_text, write_requests
+from warehouse.storage.connection import Connection, DatabaseError, quoted
+
+SIZES = (1, 2, 4, 8)  # GPUs of a server that are tried when nobody says
+_PRICED = Path(__file__).parent / "priced.sql"
+_OFFER = {
+    "spec": "varchar", "provider": "varchar", "instance": "varchar", "region": "varchar", "pricing_model": "varchar",
+    "term_months": "integer", "list_usd_per_gpu_hour": "decimal(18,6)", "discount_pct": "double",
+    "usd_per_gpu_hour": "decimal(18,6)", "last_seen_on": "date", "is_form_assumed": "boolean", "source_url": "varchar",
+}  # fmt: skip
+
+
+class Nonsense(Exception):
+    """What is asked makes no sense; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the server is asked to do: tokens in and out, requests at once (None: as many as fit or may wait)."""
+
+    isl: float
+    osl: float
+    concurrency: float | None
+    tpot_limit_s: float | None  # most seconds per output token; None: nobody waits
+    utilisation: float  # share of the paid hours that it is busy
+
+
+def load(con: Connection, workload: str, own: Path, **given: float | None) -> Load:
+    """A workload of marts.workloads or of a file of the user's own, with what was `given` in its place.
+
+    Raises Nonsense for an unknown name, an unreadable file or figures that cannot be.
+    """
+    if own.exists():
+        source = f"read_csv('{quoted(own)}', header = true, nullstr = '')"
+        try:
+            con.execute(f"insert into marts.workloads by name from {source}")
+        except DatabaseError as failed:
+            raise Nonsense(f"{own} cannot be read: {str(failed).splitlines()[0]}") from failed
+    columns = "isl, osl, concurrency, tpot_limit_s, utilisation"
+    # The last of that name: a user's own stands behind ours.
+    found = con.execute(
+        f"select {columns} from marts.workloads where workload = '{quoted(workload)}' "  # noqa: S608 -- quoted
+        "order by rowid desc limit 1"
+    ).fetchall()
+    if not found:
+        names = con.execute(
+            "select string_agg(distinct workload, ', ' order by workload) from marts.workloads"
+        ).fetchall()
+        raise Nonsense(f"unknown workload {workload!r}; known: {names[0][0]}")
+    asked = dict(zip(columns.split(", "), found[0], strict=True)) | {k: v for k, v in given.items() if v is not None}
+    if not 0 < (asked["utilisation"] or 0) <= 1:
+        raise Nonsense(f"utilisation is a share above 0 and up to 1, not {asked['utilisation']}")
+    return Load(**asked)
+
+
+def ask(
+    con: Connection,
+    model: str,
+    precision: str,
+    load: Load,
+    gpus: Sequence[str],
+    sizes: Sequence[int],
+    offers: Sequence[Mapping[str, object]],
+) -> list[dict[str, Any]]:
+    """One row per operating point, GPU and offer, cheapest output first in each point; without a price last.
+
+    offers: rows of _OFFER's columns. Operating points: the load's own concurrency, or as many as fit and, where
+    somebody waits for tokens, as many as keep to that limit. Raises Nonsense for what no server can be asked.
+    """
+    requests = [
+        {"model": model, "gpu": gpu, "n_gpus": size, "tp": size if len(sizes) > 1 else None, "precision": precision,
+         "isl": load.isl, "osl": load.osl, "concurrency": load.concurrency}
+        for gpu in gpus for size in sizes
+    ]  # fmt: skip
+    write_requests(con, requests)
+    write_offers(con, offers)
+    found: list[dict[str, Any]] = []
+    for point, limit in _operating_points(load):
+        answer_requests(con, limit)
+        refuse_nonsense(con)
+        con.execute(
+            f"create or replace table asked as select row, '{point}' as operating_point, "  # noqa: S608 -- ours
+            f"{load.utilisation!r}::double as utilisation from raw"
+        )
+        cursor = con.execute(_PRICED.read_text())
+        columns = [c[0] for c in cursor.description or []]
+        found += [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    points, last = [point for point, _ in _operating_points(load)], float("inf")
+    return sorted(found, key=lambda r: (points.index(r["operating_point"]), r["usd_per_m_output_tokens"] or last,
+                                        -(r["output_tokens_per_s_per_gpu"] or 0)))  # fmt: skip
+
+
+def write_offers(con: Connection, offers: Sequence[Mapping[str, object]]) -> None:
+    """Make the table `offered` of rows of _OFFER's columns."""
+    casts = ", ".join(f"{name}::{kind} as {name}" for name, kind in _OFFER.items())
+    con.execute(f"create or replace table offered as select {casts} from ({rows_of_text(offers, list(_OFFER))})")  # noqa: S608
+
+
+def _operating_points(load: Load) -> list[tuple[str, float | None]]:
+    if load.concurrency is not None:
+        return [(f"{load.concurrency:g} at once", None)]
+    limited = [(f"TPOT <= {load.tpot_limit_s * 1000:g} ms", load.tpot_limit_s)] if load.tpot_limit_s else []
+    return [("largest batch", None), *limited]
+
+
+def refuse_nonsense(con: Connection) -> None:
+    """Raises Nonsense for what `answers` were refused, and for a load beyond the model's context.
+
+    A file's rows get an answer with a remark there: people do measure such loads.
+    """
+    refused = con.execute(
+        "select coalesce(refused, remark) from answers where refused is not null or remark is not null"
+    )
+    if first := refused.fetchone():
+        raise Nonsense(str(first[0]))

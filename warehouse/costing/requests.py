@@ -1,0 +1,91 @@
+"""Answers requests in the columns of throughput tables, one answer each; nothing that was measured is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from warehouse.costing.spec_lookup import UnknownName, gpu_spec, model_spec
+from warehouse.storage.connection import Connection, DatabaseError, quoted
+
+# Everything that is ever read of a file; what was measured (tokens per second, TTFT, TPOT) is not among it.
+COLUMNS = ("model", "gpu", "n_gpus", "tp", "pp", "ep", "dp_attn", "precision", "kv_dtype", "isl", "osl", "concurrency",
+           "scenario", "extra")  # fmt: skip
+NEEDED = ("model", "gpu", "precision", "isl", "osl")
+ANSWER = ("row", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "tp", "replicas", "in_scope", "reason")
+_SQL = Path(__file__).parent
+
+
+class UnreadableFile(Exception):
+    """The file is no CSV with the columns that are needed; the message says which it lacks."""
+
+
+def read_requests(con: Connection, file: Path) -> None:
+    """Make the table `raw` of a CSV file, for `answer_requests`: its rows in their order. Raises UnreadableFile."""
+    source = f"read_csv('{quoted(file)}', header = true, all_varchar = true, nullstr = '')"
+    try:
+        present = {name for name, *_ in con.execute(f"describe from {source}").fetchall()}
+        absent = [name for name in NEEDED if name not in present]
+        if absent:
+            raise UnreadableFile(f"{file} has no column {', '.join(absent)}; needed are {', '.join(NEEDED)}")
+        _write(con, f"select {', '.join(name for name in COLUMNS if name in present)} from {source}")  # noqa: S608
+    except DatabaseError as failed:
+        raise UnreadableFile(f"{file} cannot be read as CSV: {str(failed).splitlines()[0]}") from failed
+
+
+def write_requests(con: Connection, requests: Sequence[Mapping[str, object]]) -> None:
+    """Make the table `raw` of requests, each naming some of COLUMNS, for `answer_requests`."""
+    _write(con, rows_of_text(requests, COLUMNS))
+
+
+def rows_of_text(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
+    """A SELECT of rows, all as text. In the query itself: DuckDB would import pandas to look at a bound parameter."""
+    texts = [{k: None if v is None else str(v) for k, v in row.items()} for row in rows]
+    shape = json.dumps([dict.fromkeys(columns, "varchar")])
+    return f"select unnest(from_json('{quoted(json.dumps(texts))}', '{shape}'), recursive := true)"
+
+
+def _write(con: Connection, source: str) -> None:
+    """Number the rows of a SELECT from 1, and find the specs that their labels mean."""
+    empty = ", ".join(f"null::varchar as {name}" for name in COLUMNS)
+    con.execute(
+        "create or replace table written as select row_number() over () as row, * "  # noqa: S608 -- our own names
+        f"from (select {empty} where false union all by name {source})"
+    )
+    _resolve(con, "model", model_spec)
+    _resolve(con, "gpu", gpu_spec)
+    con.execute(
+        "create or replace table raw as select w.*, m.spec as model_spec, g.spec as gpu_spec, "
+        "coalesce(m.unknown, g.unknown) as unknown from written as w "
+        "left join model_labels as m on m.label is not distinct from w.model "
+        "left join gpu_labels as g on g.label is not distinct from w.gpu"
+    )
+
+
+def _resolve(con: Connection, column: str, spec_of: Callable[[str], str]) -> None:
+    """Make <column>_labels: each distinct label once, with its spec or why it has none."""
+    found: list[Mapping[str, str | None]] = []
+    for (label,) in con.execute(f"select distinct {column} from written order by 1").fetchall():  # noqa: S608
+        try:
+            found.append({"label": label, "spec": spec_of(label or ""), "unknown": None})
+        except UnknownName as absent:
+            found.append({"label": label, "spec": None, "unknown": str(absent)})
+    con.execute(f"create or replace table {column}_labels as {rows_of_text(found, ('label', 'spec', 'unknown'))}")
+
+
+def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
+    """Make `answers` of `raw`: the columns of ANSWER, and what they rest on, one per request in their order.
+
+    With a limit on seconds per output token, at the largest concurrency that keeps it; what cannot has no answer.
+    Run `read_requests` or `write_requests` first.
+    """
+    con.execute(f"create or replace table read as {(_SQL / 'read.sql').read_text()}")
+    con.execute(f"create or replace table candidates as {(_SQL / 'candidates.sql').read_text()}")
+    if tpot_limit_s is None:
+        con.execute("create or replace table costed as from marts.inference_of('candidates')")
+    else:
+        limited = f"select *, {float(tpot_limit_s)!r} as tpot_limit_s from candidates"  # noqa: S608 -- a number
+        con.execute(f"create or replace table limited as {limited}")
+        con.execute("create or replace table costed as from marts.latency_bound_of('limited')")
+    con.execute(f"create or replace table answers as {(_SQL / 'answers.sql').read_text()}")

@@ -1,0 +1,1 @@
+"""Builds the warehouse: model graph, build plan, incremental state."""

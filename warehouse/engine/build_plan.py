@@ -1,0 +1,192 @@
+"""Decides what a build reads: only what newly landed, where that gives what a build of everything would; else all.
+
+An append needs: the same code and seeds, no known file gone or touched, every new look later than all known looks at
+its source and not in an earlier month than the newest (the gate takes its bands at the turn of a month), and nothing
+that changes how known prices were read (late exchange rates, live pages that replace recorded ones).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from warehouse.storage.connection import Connection, quoted
+from warehouse.storage.landing import landed, stamped
+from warehouse.storage.ledger import Decision, decisions
+from warehouse.storage.state_dir import Home
+
+ROWS_AT_ONCE = 3_000_000  # about 1.5 GB while they are normalised
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is read at once: of these landing files, <folder>/<file>, the rows of these providers."""
+
+    names: list[str]
+    providers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The landing files to read, part by part, and whether to start anew."""
+
+    is_whole: bool
+    why: str
+    parts: list[Part]
+    files: dict[str, str]  # all that are known after this build: <kind>/<name> -> size and time of change
+    fingerprint: str
+    decisions: list[Decision]  # what people said of the gate's events
+
+
+@cache
+def fingerprint() -> str:
+    """What a table is made by, besides facts: our code, models and seeds, DuckDB, and the package of hosts' prices."""
+    digest = hashlib.sha256(f"{duckdb.__version__} {version('genai-prices')}".encode())
+    root = Path(__file__).parents[1]
+    for path in sorted(root.rglob("*")):
+        if path.suffix in (".py", ".sql", ".csv"):
+            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def plan(con: Connection, home: Home) -> Plan:
+    """How to build from what lies in the landing now."""
+    pages = landed(home, "pages")
+    whole = {"pages": set(pages), "offers": set(pages)}  # offers count only with their page
+    files = {
+        f"{kind}/{name}": stamp
+        for kind in ("pages", "offers", "rates")
+        for name, stamp in stamped(home, kind).items()
+        if name in whole.get(kind, {name})
+    }
+    decided = decisions(home)
+    files["ledger"] = hash_of(decided)
+    known = _known(con)
+    new = [n for n in pages if f"pages/{n}" not in known]
+    why = _why_whole(con, home, known, files, new)
+    if why:
+        return Plan(True, f"building anew: {why}", _parts(con, home, pages), files, fingerprint(), decided)
+    return Plan(False, f"adding {len(new)} landed files", _parts(con, home, new), files, fingerprint(), decided)
+
+
+def hash_of(decided: list[Decision]) -> str:
+    """The same text for the same verdicts on the same events."""
+    return hashlib.sha256(repr([(d.event_id, d.verdict) for d in decided]).encode()).hexdigest()
+
+
+def remember(con: Connection, done: Plan) -> None:
+    """Note what the warehouse was built from, and how far it came."""
+    con.execute("delete from state.files")
+    con.execute(
+        "insert into state.files select unnest(?::varchar[]), unnest(?::varchar[])",
+        [list(done.files), list(done.files.values())],
+    )
+    con.execute("delete from state.done")
+    con.execute("insert into state.done select max(look_no), max(seen_on) from state.looks")
+    before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
+    con.execute("delete from state.made_by")
+    con.execute(
+        "insert into state.made_by values (?, uuid(), ?)", [done.fingerprint, str(before[0][0]) if before else None]
+    )
+    con.execute("create or replace view core.build as select build_id, grew_from from state.made_by")
+
+
+def _known(con: Connection) -> dict[str, str]:
+    try:
+        if con.execute("select fingerprint from state.made_by").fetchall() != [(fingerprint(),)]:
+            return {}
+        return dict(con.execute("from state.files").fetchall())
+    except duckdb.CatalogException:
+        return {}  # no warehouse yet, or one of an older version: it is made again from facts
+
+
+def _why_whole(con: Connection, home: Home, known: dict[str, str], files: dict[str, str], new: list[str]) -> str:
+    """Why appending would not give what building anew does; empty when it would."""
+    if not known:
+        return "there is no warehouse by this version"
+    changed = [name for name, stamp in known.items() if files.get(name) != stamp]
+    if changed:
+        if changed == ["ledger"]:
+            return "a person decided on what is held"
+        return f"known landing files are gone or were touched: {', '.join(changed[:3])}"
+    rates = [n for n in files if n.startswith("rates/") and n not in known]
+    if rates and _changes_rates(con, home, rates, known):
+        return "exchange rates came late"
+    return _late(con, home, new) if new else ""
+
+
+def _changes_rates(con: Connection, home: Home, new: list[str], known: dict[str, str]) -> bool:
+    """Whether new rates are of days before the newest known look, and not known already."""
+    old = [n for n in known if n.startswith("rates/")]
+    seen = f"select rate_on, currency from {_parquet(home, old)}" if old else "select null::date, null::varchar"  # noqa: S608
+    return bool(
+        con.execute(
+            f"select 1 from (select rate_on, currency from {_parquet(home, new)} except {seen}) "  # noqa: S608
+            "where rate_on < (select max(seen_on) from state.looks where origin <> 'seed') limit 1"
+        ).fetchall()
+    )
+
+
+def _late(con: Connection, home: Home, new: list[str]) -> str:
+    found = con.execute(
+        f"""
+        with fresh as (
+            select provider, source as feed, min(captured_at)::date as first_on, bool_or(origin = 'live') as is_live,
+                bool_or(origin = 'recorded') as is_recorded
+            from {_parquet(home, [f"pages/{n}" for n in new])}
+            group by all
+        ),
+        known as (
+            select provider, feed, max(seen_on) as last_on, bool_or(origin = 'live') as is_live,
+                bool_or(origin = 'recorded') as is_recorded
+            from state.looks where origin <> 'seed'
+            group by all
+        ),
+        months as (select date_trunc('month', max(last_on)) as newest from known)
+        select case
+            when f.first_on <= k.last_on then concat(f.provider, ' ', f.feed, ' has looks up to ', k.last_on)
+            when f.first_on < m.newest then concat(f.provider, ' ', f.feed, ' tells of an earlier month: ', f.first_on)
+            when (f.is_live and p.is_recorded) or (f.is_recorded and (f.is_live or p.is_live))
+                then concat(f.provider, ' has live and recorded pages')
+        end as why
+        from fresh as f
+        cross join months as m
+        left join known as k using (provider, feed)
+        left join (
+            select provider, bool_or(is_live) as is_live, bool_or(is_recorded) as is_recorded from known group by all
+        ) as p using (provider)
+        where why is not null
+        order by all
+        limit 1
+        """  # noqa: S608 -- paths of ours, quoted
+    ).fetchall()
+    return str(found[0][0]) if found else ""
+
+
+def _parquet(home: Home, names: list[str]) -> str:
+    files = ", ".join(f"'{quoted(home.landing / name)}'" for name in names)
+    return f"read_parquet([{files}], union_by_name = true)"
+
+
+def _parts(con: Connection, home: Home, pages: list[str]) -> list[Part]:
+    """Whole providers, together at most about ROWS_AT_ONCE offers a part; at least one part, though it be empty."""
+    if not pages:
+        return [Part([], [])]
+    sizes = con.execute(
+        f"select provider, sum(n_offers) from {_parquet(home, [f'pages/{n}' for n in pages])} "  # noqa: S608
+        "group by provider order by provider"
+    ).fetchall()
+    parts = [Part(pages, [])]
+    filled = 0
+    for provider, size in sizes:
+        if parts[-1].providers and filled + size > ROWS_AT_ONCE:
+            parts.append(Part(pages, []))
+            filled = 0
+        parts[-1].providers.append(provider)
+        filled += size
+    return parts

@@ -1,0 +1,1 @@
+"""Resolves what pages print into GPUs and providers."""

@@ -1,0 +1,266 @@
+"""Raw label -> GPU: the one place that knows what "NVIDIA HGX H100" is; whole tokens, longest alias first.
+
+Rules (each has a regression test): unknown stays NULL and is listed, a qualifier that makes another card
+("Laptop", "MIG") blocks the match, a bare name shared by several cards is told by its memory or stays NULL.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scrapers.model import Offer  # readers resolve labels, and need no more of it than its name
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+SNAP = Decimal("0.07")  # printed memory within 7 % of a known size is that size (22888 MiB, 143 GB)
+
+_TOKEN = re.compile(r"\d+\.\d+|[a-z0-9]+")
+_MEMORY = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)[\s_-]*(gib|gb|g|mib|mb)(?![a-z0-9])")
+_EITHER = re.compile(r"\d+\s*(?:/|or)\s*\d+[\s_-]*g", re.IGNORECASE)  # "40/80 GB" names no one size
+_SUPERCHIP = re.compile(r"G[BH]\d")  # "GH200 480GB" names the memory of the CPU beside the GPU
+_FORM = {"sxm": "SXM", "sxm2": "SXM", "sxm3": "SXM", "sxm4": "SXM", "sxm5": "SXM", "sxm6": "SXM", "hgx": "SXM",
+         "dgx": "SXM", "pcie": "PCIe", "pci": "PCIe", "nvl": "NVL"}  # fmt: skip
+# Left over beside a match, these words mean another product than the one matched.
+_OTHER_CARD = {"laptop", "mobile", "max", "maxq", "mig", "vgpu", "ti", "super", "d", "ada", "pro", "sff", "x", "s"}
+_OTHER_CARD |= {"cnx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """What a label means. Every field is empty or None when the label does not tell."""
+
+    model: str | None = None
+    vendor: str | None = None
+    form_factor: str = ""
+    memory_gb: Decimal | None = None  # of one whole GPU
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    model: str
+    vendor: str
+    form_factor: str
+    memories: tuple[Decimal, ...]
+    memory_is_display: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceGpus:
+    """What an instance type holds: label, count (may be a fraction), memory of one GPU; label "" = no GPU."""
+
+    gpu_label: str
+    gpu_count: Decimal | None
+    gpu_memory_gb: Decimal | None
+
+
+@cache
+def _aliases() -> dict[str, list[_Alias]]:
+    """Glued alias ("rtxa6000") -> the cards it may mean."""
+    table: dict[str, list[_Alias]] = defaultdict(list)
+    with (SEEDS / "gpus.csv").open(newline="") as stream:
+        for row in csv.DictReader(stream):
+            memories = tuple(Decimal(m) for m in row["memory_gb"].split(";") if m)
+            card = _Alias(row["model"], row["vendor"], row["form_factor"], memories, bool(row["memory_is_display"]))
+            table[row["alias"].replace(" ", "")].append(card)
+    return table
+
+
+def to_gb(text: str) -> Decimal | None:
+    """Memory as printed ("80 GB", "22888 MiB", "80") in the field's GB (1,024 MiB); None when unreadable."""
+    hit = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*(mib|mb|gib|gb|g|tib|tb)?", text.lower())
+    if not hit:
+        return None
+    value = Decimal(hit[1].replace(",", ""))
+    return value / 1024 if (hit[2] or "").startswith("m") else value * 1000 if (hit[2] or "").startswith("t") else value
+
+
+def states_memory(label: str) -> bool:
+    """Whether a label names a memory size ("A100 80GB")."""
+    return _MEMORY.search(label.lower()) is not None
+
+
+def snap(value: Decimal, known: tuple[Decimal, ...]) -> Decimal | None:
+    """The nearest known size within 7 %, or None."""
+    near = [k for k in known if abs(value - k) <= k * SNAP]
+    return min(near, key=lambda k: abs(value - k)) if near else None
+
+
+def _matches(tokens: list[str]) -> list[tuple[int, int, str]]:
+    """Aliases found in a token list as (start, end, alias), longest first, without overlaps."""
+    windows = [
+        (i, j, "".join(tokens[i:j])) for i in range(len(tokens)) for j in range(i + 1, min(i + 6, len(tokens)) + 1)
+    ]
+    found = [w for w in windows if w[2] in _aliases() and not _joins_numbers(tokens[w[0] : w[1]])]
+    chosen: list[tuple[int, int, str]] = []
+    for start, end, alias in sorted(found, key=lambda w: (w[0] - w[1], -len(w[2]))):
+        if all(end <= s or start >= e for s, e, _ in chosen):
+            chosen.append((start, end, alias))
+    return chosen
+
+
+def _joins_numbers(tokens: list[str]) -> bool:
+    """Whether digits meet where tokens are glued: "A10 0.5" holds no A100."""
+    return any(left[-1].isdigit() and right[0].isdigit() for left, right in itertools.pairwise(tokens))
+
+
+@lru_cache(maxsize=65_536)  # a label comes back with each of thousands of instances and regions
+def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
+    """The GPU a label names, with its memory per GPU in GB when the label, the argument or the model tells.
+
+    `memory_gb` is what stands beside the label, per GPU. Model is None for an unknown or ambiguous label.
+    """
+    lowered = label.lower().replace("™", " ").replace("®", " ")
+    printed = _MEMORY.search(lowered)
+    if memory_gb is None and printed and not _EITHER.search(lowered):
+        memory_gb = to_gb(printed[0])
+    tokens = _TOKEN.findall(_MEMORY.sub(" ", lowered))
+    # "H100NVL" and "V100-SXM2" are one and two tokens of the same thing: a form factor glued on is cut off.
+    tokens = [part for t in tokens for part in _unglue(t)]
+    # A form factor may stand between the name and its qualifier ("A100 SXM NVLINK"): match without it too.
+    plain = [t for t in tokens if t not in _FORM or t == "nvl"]
+    found = _matches(plain)
+    cards = {_choose(alias, memory_gb) for _, _, alias in found} - {None}
+    used = {i for start, end, _ in found for i in range(start, end)}
+    leftover = {t for i, t in enumerate(plain) if i not in used}
+    if len(cards) != 1 or leftover & _OTHER_CARD:
+        return Gpu(memory_gb=memory_gb)
+    (card,) = cards
+    assert card is not None
+    stated = _form(card.model, leftover | {t for t in tokens if t in _FORM and t != "nvl"})
+    # "A100 PCIe NVLink" is a PCIe card with a bridge; only NVL is a card of its own whatever stands beside.
+    form = card.form_factor if card.form_factor == "NVL" or not stated else stated
+    return Gpu(card.model, card.vendor, form, _memory(card, memory_gb))
+
+
+def _unglue(token: str) -> list[str]:
+    if token in _aliases():
+        return [token]
+    hit = re.fullmatch(r"(.+?)(nvl|sxm\d?|pcie)", token)
+    return [hit[1], hit[2]] if hit and hit[1] in _aliases() else [token]
+
+
+def _form(model: str, tokens: set[str]) -> str:
+    """The form factor a label states; HGX and DGX boards hold SXM modules."""
+    stated = {_FORM[t] for t in tokens if t in _FORM}
+    if model == "H100" and "hbm3" in tokens:  # only the SXM module has HBM3; the PCIe card has HBM2e
+        stated.add("SXM")
+    return stated.pop() if len(stated) == 1 else ""
+
+
+def _choose(alias: str, memory_gb: Decimal | None) -> _Alias | None:
+    cards = _aliases()[alias]
+    if len(cards) == 1:
+        return cards[0]
+    if memory_gb is None:
+        return None
+    fitting = [c for c in cards if snap(memory_gb, c.memories)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _memory(card: _Alias, stated: Decimal | None) -> Decimal | None:
+    if stated is None or (_SUPERCHIP.match(card.model) and stated > max(card.memories) * Decimal("1.5")):
+        return card.memories[0] if len(card.memories) == 1 else None
+    return stated if card.memory_is_display else snap(stated, card.memories) or stated
+
+
+@cache
+def _instances(provider: str) -> list[tuple[re.Pattern[str], InstanceGpus]]:
+    path = SEEDS / "instance_gpus" / f"{provider}.csv"
+    if not path.exists():
+        return []
+    with path.open(newline="") as stream:
+        return [
+            (
+                re.compile(row["pattern"], re.IGNORECASE),
+                InstanceGpus(row["gpu_label"], _fraction(row["gpu_count"]), _fraction(row["gpu_memory_gb"])),
+            )
+            for row in csv.DictReader(stream)
+        ]
+
+
+def _fraction(text: str) -> Decimal | None:
+    """As in "1/6" -> 0.1666666667; ten decimals keep a per-GPU price exact to the sixth."""
+    if not text:
+        return None
+    part = Fraction(text)
+    with localcontext(prec=28):
+        return round(Decimal(part.numerator) / part.denominator, 10)
+
+
+@cache
+def instance_gpus(provider: str, instance: str) -> InstanceGpus | None:
+    """What this instance type holds by the seed; None when the seed does not know it."""
+    return next((gpus for pattern, gpus in _instances(provider) if pattern.fullmatch(instance)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A GPU with its count, for one distinct (provider, instance, label, memory, count) of the landing."""
+
+    gpu: Gpu
+    gpu_count: Decimal | None
+    known_count: Decimal | None = None  # by the seed, whatever the page prints
+    is_accelerator: bool = True
+    printed: Gpu = Gpu()  # what the page's label and memory alone say
+
+
+def identify(
+    provider: str, instance: str, label: str, memory: str, memory_is_total: bool, count: Decimal | None
+) -> Identity:
+    """Combine what the page printed with what the seed knows of the instance type.
+
+    The page's count wins; the seed names what the page does not (label, form factor, memory, count).
+    """
+    known = instance_gpus(provider, instance) if instance else None
+    if known is not None and not known.gpu_label:
+        return Identity(Gpu(), count, is_accelerator=False)
+    known_count = known.gpu_count if known else None
+    count = known_count if count is None else count
+    stated = to_gb(memory) if memory else None
+    if count is None and memory_is_total and stated:
+        count = _count_by_memory(known, label, stated)
+    if stated is not None and (memory_is_total or _is_of_all(label, stated, count)):
+        stated = stated / count if count else None
+    printed = resolve(label, stated) if label else Gpu()
+    return Identity(_gpu(known, label, stated), count, known_count, printed=printed)
+
+
+def identify_offer(provider: str, o: Offer) -> Identity:
+    """The same of an offer as a provider's page states it."""
+    return identify(provider, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count)
+
+
+def _count_by_memory(known: InstanceGpus | None, label: str, stated_gb: Decimal) -> Decimal | None:
+    """GPUs that a total of memory is of, where the size of one is known: 4 of 80 GB are a twentieth of a GPU."""
+    one = known.gpu_memory_gb if known else None
+    if one is None:
+        one = resolve(label).memory_gb if label else None
+    return _fraction(f"{Fraction(stated_gb) / Fraction(one)}") if one else None
+
+
+def _is_of_all(label: str, stated_gb: Decimal, count: Decimal | None) -> bool:
+    """Whether memory not said to be total can only be that: far above the model's sizes, and one of them per GPU."""
+    model = resolve(label).model
+    sizes = tuple(m for cards in _aliases().values() for c in cards if c.model == model for m in c.memories)
+    if not model or not sizes or not count or count <= 1:
+        return False
+    return stated_gb > max(sizes) * Decimal("1.5") and snap(stated_gb / count, sizes) is not None
+
+
+def _gpu(known: InstanceGpus | None, label: str, stated_gb: Decimal | None) -> Gpu:
+    if known is None:
+        return resolve(label, stated_gb)
+    by_table = resolve(known.gpu_label, known.gpu_memory_gb)
+    printed = resolve(label, stated_gb) if label else by_table
+    if printed.model and by_table.model and printed.model != by_table.model:
+        return Gpu()  # page and table disagree: nobody's guess is published
+    return by_table if by_table.model else printed

@@ -1,0 +1,1 @@
+"""Reads price history from other people's files and catalogs."""

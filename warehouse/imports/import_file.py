@@ -1,0 +1,187 @@
+"""Lands a file of the long format: every row is judged alone, the good ones land whole or not at all, once."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scrapers.model import clip
+from warehouse.identity.gpus import SEEDS
+from warehouse.imports import long_format
+from warehouse.imports.csv_records import Fault, Unreadable
+from warehouse.imports.open_source import open_rows
+from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
+from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES
+from warehouse.storage.state_dir import Home
+
+log = logging.getLogger("gpuhour.import")
+PARSER_VERSION = "import-1"  # part of the landing id: rows that a later version reads otherwise land anew
+SHOWN = 20  # faults told at once; the file of rejected rows has all
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+# One row group holds long runs of a series; zstd then finds what repeats.
+_PARQUET = "format parquet, compression zstd, compression_level 9, row_group_size 1000000, write_bloom_filter false"
+
+
+# SQL: what a row is about, for whoever looks for it: the number of a row says little of a Parquet file.
+_ABOUT = (
+    "concat_ws(' ', nullif(provider, ''), coalesce(nullif(instance, ''), gpu_name_raw), nullif(region, ''), "
+    "nullif(date, ''), nullif(left(source_commit, 12), ''))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file's rows."""
+
+    landing_id: str
+    rows: int = 0  # of the file, without the header
+    landed: int = 0  # rows that were written now
+    rejected: int = 0  # rows that could not be loaded
+    known: bool = False  # the same file landed before under this name
+    counted_by: str = "row"
+    faults: tuple[tuple[Fault, str], ...] = ()  # the first SHOWN, each with what its row is about
+    rejected_file: Path | None = None
+    ignored: tuple[str, ...] = ()  # columns passed over
+
+
+def check_name(home: Home, name: str) -> str:
+    """The name of an import, which heads its sources. Raises ValueError for one that could be something else.
+
+    A name that a scraped source bears would let a file's rows pose as what that provider's own page said.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is no name: use small letters, digits, '_', '.', '-', beginning with no mark")
+    taken = f"select source from read_csv('{quoted(SEEDS / 'source_ranks.csv')}')"  # noqa: S608 -- our own path
+    if any((home.landing / "pages").glob("*/*.parquet")):
+        files = quoted(home.landing / "pages" / "*" / "*.parquet")
+        taken += f" union select source from read_parquet('{files}') where origin <> 'imported'"  # noqa: S608
+    with in_memory() as con:
+        sources = {source for (source,) in con.execute(taken).fetchall()}
+    if name == "seed" or name in sources:
+        raise ValueError(f"{name!r} is a source that gpuhour reads itself: give the import another name")
+    return name
+
+
+@contextmanager
+def only_importer(home: Home) -> Iterator[Path]:
+    """An empty folder to work in, while no other import runs. What a killed import left is removed.
+
+    The kernel frees the lock when the process dies.
+    """
+    home.locks.mkdir(parents=True, exist_ok=True)
+    with (home.locks / "import.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for part in home.landing.glob("*/import-*/*.part"):
+            part.unlink()
+        room = home.imports / "work"
+        shutil.rmtree(room, ignore_errors=True)
+        room.mkdir(parents=True)
+        try:
+            yield room
+        finally:
+            shutil.rmtree(room, ignore_errors=True)
+
+
+def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
+    """Land the rows of a file under a checked name; call it inside `only_importer`, with its folder.
+
+    Raises Unreadable (nothing can be loaded; the message says why), OSError and DatabaseError (disk).
+    """
+    if not path.exists():
+        raise Unreadable("does not exist")
+    sha256 = _hash(path)
+    landing_id = hashlib.sha256(f"{PARSER_VERSION} {name} {sha256}".encode()).hexdigest()[:16]
+    if any((home.landing / "pages" / f"import-{name}").glob(f"*-{landing_id}.parquet")):
+        return Imported(landing_id, known=True)
+    with roomy(room) as con:
+        log.info("reading %s", path.name)
+        opened = open_rows(con, path, room)
+        rejected, faults, rejected_file = _judge(con, home, landing_id)
+        landed = _count(con, "typed")
+        if not landed + rejected:
+            raise Unreadable("holds no rows")
+        if landed:
+            log.info("landing %s rows", f"{landed:,}")
+            _land(con, home, name, landing_id, sha256, clip(path.name))
+    return Imported(
+        landing_id, landed + rejected, landed, rejected,
+        counted_by=opened.counted_by, faults=faults, rejected_file=rejected_file, ignored=opened.ignored,
+    )  # fmt: skip
+
+
+def _hash(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _count(con: Connection, table: str) -> int:
+    found: int = con.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608 -- our own tables
+    return found
+
+
+def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tuple[Fault, str], ...], Path | None]:
+    """Make `typed` of the rows that can be loaded; (rows that cannot, their first faults, the file of all faults)."""
+    try:
+        con.execute(f"create table judged as {long_format.typed()}")
+    except DatabaseError as broken:
+        if "No space left" in str(broken):
+            raise
+        raise Unreadable(f"cannot be read to its end: {str(broken).splitlines()[0]}") from broken
+    for column, reason, condition in long_format.rules():
+        con.execute(
+            f'insert into faults select "row", ?, {column}, ?, {_ABOUT} from judged where {condition}',  # noqa: S608
+            [column, reason],
+        )
+    con.execute('create view typed as from judged anti join faults using ("row")')
+    rejected: int = con.execute('select count(distinct "row") from faults').fetchall()[0][0]
+    if not rejected:
+        return 0, (), None
+    faults = con.execute('from faults order by "row", "column", reason limit ?', [SHOWN]).fetchall()
+    home.imports.mkdir(parents=True, exist_ok=True)
+    file = home.imports / f"{landing_id}-rejected.csv"
+    safe = ", ".join(
+        rf"if(regexp_matches({c}, '^[=+\-@\t\r]'), chr(39), '') || "
+        f"left(regexp_replace({c}, '{long_format.STEERING}', ' ', 'g'), 200) as {c}"
+        for c in ("value", "about")
+    )  # what a spreadsheet would run gets an apostrophe: the cells come from anywhere
+    listed = f'select * replace ({safe}) from faults order by "row", "column", reason'  # noqa: S608 -- our own
+    con.execute(f"copy ({listed}) to '{quoted(file)}' (format csv, header true)")
+    told = tuple((Fault(row, column, clip(value), why), clip(about)) for row, column, value, why, about in faults)
+    return rejected, told, file
+
+
+def _land(con: Connection, home: Home, name: str, landing_id: str, sha256: str, detail: str) -> None:
+    """Write offers, then pages: offers count only with their page, so a kill in between lands nothing half."""
+    newest: datetime = con.execute(f"select max({long_format.SEEN_AT}) from typed").fetchall()[0][0]  # noqa: S608
+    file = f"{newest.astimezone(UTC):%Y-%m-%dT%H%M%SZ}-{landing_id}.parquet"
+    pages = long_format.pages(name, landing_id, sha256, quoted(detail), PARSER_VERSION)
+    for kind, query, types in (
+        ("offers", long_format.offers(name, landing_id), OFFER_TYPES),
+        ("pages", pages, PAGE_TYPES),
+    ):
+        _copy(con, query, types, home.landing / kind / f"import-{name}" / file)
+
+
+def _copy(con: Connection, query: str, types: dict[str, str], path: Path) -> None:
+    """Parquet by temp file, fsync and rename: under its name a file is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    casts = ", ".join(f"{column}::{kind} as {column}" for column, kind in types.items())
+    try:
+        con.execute(f"copy (select {casts} from ({query})) to '{quoted(part)}' ({_PARQUET})")  # noqa: S608
+        with part.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

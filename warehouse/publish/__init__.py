@@ -1,0 +1,1 @@
+"""Publishes the warehouse as one read-only database and as export files."""

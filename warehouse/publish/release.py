@@ -1,0 +1,27 @@
+"""Makes what has landed public, outside Dagster: build, check, publish, export, in one turn of the one writer."""
+
+from __future__ import annotations
+
+from warehouse.engine import build
+from warehouse.publish import publish
+from warehouse.storage.connection import warehouse, writer_lock
+from warehouse.storage.state_dir import Home
+
+
+class NotPublished(Exception):
+    """Rows offend a check that guards publication; the old database stays. The message shows some."""
+
+
+def build_and_publish(home: Home) -> None:
+    """Rebuild the warehouse from the facts and publish it, unless a check of severity error finds rows.
+
+    Raises NotPublished, and what `writer_lock`, `build` and `publish` raise.
+    """
+    with writer_lock(home), warehouse(home) as con:
+        build.build(con, home)
+        guards = [check for check in build.checks() if check.is_error]
+        offending = {c.check_name: con.execute(c.sql).fetchmany(5) for c in guards}
+        told = [f"{name}: rows offend: {rows}" for name, rows in offending.items() if rows]
+        if told:
+            raise NotPublished("; ".join(told))
+        publish.publish_and_export(con, home)

@@ -1,0 +1,1 @@
+"""Tables that come from Python packages: exchange rates and hosted API prices."""

@@ -1,0 +1,1 @@
+"""Files of the state directory: landing, ledger, database connections."""

@@ -1,0 +1,175 @@
+"""Opens and closes DuckDB: in memory, the warehouse under its writer's lock, the published file read-only."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from warehouse.storage.state_dir import Home
+
+log = logging.getLogger("gpuhour.connection")
+Connection = duckdb.DuckDBPyConnection
+DatabaseError = duckdb.Error  # for who shows it, and needs no duckdb for anything else
+
+
+class WarehouseBusy(Exception):
+    """Another process builds right now."""
+
+
+class WarehouseDamaged(Exception):
+    """The warehouse could not be read and was set aside; the message says so, and what to do."""
+
+
+class NothingPublished(Exception):
+    """There is no published database yet; the message says how to make one."""
+
+
+def quoted(text: Path | str) -> str:
+    """A path or text as the inside of an SQL string literal, where SQL takes no bound parameter (COPY, COMMENT)."""
+    return str(text).replace("'", "''")
+
+
+def _settle(con: Connection) -> Connection:
+    con.execute("set TimeZone = 'UTC'")  # dates are UTC days wherever the reader sits
+    # Of tables made in the same transaction DuckDB knows no size: it would join them in time row by row.
+    con.execute("set asof_loop_join_threshold = 0")
+    con.execute("set preserve_insertion_order = true")
+    con.execute("set enable_progress_bar = false")  # where DuckDB takes us for a notebook it would draw on stdout
+    return con
+
+
+@contextmanager
+def in_memory() -> Iterator[Connection]:
+    """A private database in memory, closed on leaving."""
+    con = _settle(duckdb.connect())
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+@contextmanager
+def beside(con: Connection) -> Iterator[Connection]:
+    """Another connection to the same database, for another thread: it sees what was committed. Closed on leaving."""
+    other = _settle(con.cursor())
+    try:
+        yield other
+    finally:
+        other.close()
+
+
+@contextmanager
+def roomy(folder: Path) -> Iterator[Connection]:
+    """A private database in memory that lays what is too much for 2 GB into a folder, its owner's to remove."""
+    with in_memory() as con:
+        con.execute("set memory_limit = '2GB'")
+        con.execute(f"set temp_directory = '{quoted(folder / 'spilled')}'")
+        yield con
+
+
+@contextmanager
+def writer_lock(home: Home, wait_seconds: float = 600) -> Iterator[None]:
+    """Held by the one process that builds and publishes. The kernel releases it when the process dies.
+
+    Raises WarehouseBusy when another process keeps it for longer than `wait_seconds`.
+    """
+    home.locks.mkdir(parents=True, exist_ok=True)
+    with (home.locks / "build.lock").open("a+") as stream:
+        give_up = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as busy:
+                if time.monotonic() >= give_up:
+                    stream.seek(0)
+                    raise WarehouseBusy(
+                        f"{home.warehouse} is being built by process {stream.read().strip() or '?'}; "
+                        f"waited {wait_seconds:.0f} s. Try again when it has ended."
+                    ) from busy
+                time.sleep(0.1)
+        stream.truncate(0)
+        stream.write(str(os.getpid()))
+        stream.flush()
+        yield
+
+
+@contextmanager
+def warehouse(home: Home) -> Iterator[Connection]:
+    """The warehouse, read-write. Take `writer_lock` first.
+
+    A damaged one is set aside, since all in it is made again from facts: at once where it cannot even be opened, else
+    when what the caller reads fails; then it raises WarehouseDamaged.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(home.warehouse))
+    except duckdb.IOException as failed:
+        if not _is_damage(failed, home):
+            raise
+        log.warning("%s", _set_aside(home, failed))
+        con = duckdb.connect(str(home.warehouse))
+    try:
+        _settle(con)
+        # What does not fit is laid beside the file, in <warehouse>.tmp. A process takes up to twice as much.
+        con.execute("set memory_limit = '2GB'")
+        yield con
+    except duckdb.IOException as failed:
+        if not _is_damage(failed, home):
+            raise
+        con.close()
+        raise WarehouseDamaged(f"{_set_aside(home, failed)}. Run it again") from failed
+    finally:
+        con.close()
+
+
+def _is_damage(failed: duckdb.IOException, home: Home) -> bool:
+    said = str(failed)
+    unreadable = "not a valid DuckDB database file" in said or "Could not read enough bytes" in said
+    return "Corrupt database file" in said or (unreadable and str(home.warehouse) in said)
+
+
+def _set_aside(home: Home, failed: duckdb.IOException) -> str:
+    aside = home.warehouse.with_suffix(".damaged")
+    home.warehouse.replace(aside)
+    home.warehouse.with_name(home.warehouse.name + ".wal").unlink(missing_ok=True)
+    reason = str(failed).splitlines()[0]
+    return f"{home.warehouse} was damaged ({reason}) and is now {aside.name}; all in it is made again from facts"
+
+
+def nothing_published(home: Home) -> NothingPublished:
+    """What to tell who looks for a published database where there is none."""
+    return NothingPublished(
+        f"no published database at {home.published}: run `make demo` (recorded pages, no network) "
+        "or `make refresh` (live), or set GPUHOUR_HOME to where one is"
+    )
+
+
+@contextmanager
+def published(home: Home) -> Iterator[Connection]:
+    """The published database, read-only, with file access and extensions locked off: readers' SQL is not trusted.
+
+    Raises NothingPublished when there is none.
+    """
+    if not home.published.exists():
+        raise nothing_published(home)
+    con = _settle(open_read_only(home.published))
+    try:
+        con.execute("set search_path = 'v1,marts,main'")
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+def open_read_only(path: Path) -> Connection:
+    """A read-only connection to a DuckDB file."""
+    return duckdb.connect(str(path), read_only=True)
