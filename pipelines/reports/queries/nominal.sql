@@ -1,4 +1,5 @@
--- The nominal cost of a million tokens: full speed of the datasheet, full use, no memory or latency; never to be mixed with the
+-- The nominal cost of a million tokens: full speed of the datasheet, full use, no memory or latency; never to be
+-- mixed with the
 -- above. Grain: model.
 select model, spec, provider, usd_per_gpu_hour, usd_per_m_tokens
 from v1.cost_per_token
