@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Offer, Page, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, values
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.embedded_json import having
+from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import found
 
 _ASKED = {"version": "2025-03-21", "data": {"selector": {"ByServiceAndLocation": {"services": ["vm"]}}}}
@@ -17,7 +17,7 @@ _ASKED = {"version": "2025-03-21", "data": {"selector": {"ByServiceAndLocation":
 
 def parse(page: Page) -> Iterator[Offer]:
     """An offer per variant and data centre. Schema: https://docs.cloudrift.ai/ (instance-types/list, 2025-03-21)."""
-    types = (kind for root in values(page.text()) for kind in having(root, "variants", "brand_short"))
+    types = (kind for root in documents(page) for kind in having(root, "variants", "brand_short"))
     listed = (offer for kind in types for item in kind["variants"] for offer in _variant(page, kind, item))
     yield from found(page, listed, "instance types with variants and cost_per_hour")
 

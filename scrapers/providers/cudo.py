@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.json_stream import amount, objects
 
 
 def parse(page: Page) -> Iterator[Offer]:

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount, items
+from scrapers.parsing.json_stream import amount, items, objects
 from scrapers.parsing.price_cards import Card, cards
 from scrapers.parsing.price_words import months, unit
 from scrapers.parsing.table_offers import found

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.table_offers import found
 
 _PRICES: tuple[tuple[str, PricingModel, str], ...] = (

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.table_offers import found
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing import json_list
+from scrapers.parsing.json_stream import objects
 
 SOURCE = "products_api"
 
@@ -16,10 +16,10 @@ SOURCE = "products_api"
 def parse(page: Page) -> Iterator[Offer]:
     """One offer per GPU meter and currency; identity comes from the part number, displayName is the printed label.
 
-    A list cut at its end gives the complete products. Raises LayoutError when none is a GPU meter, or the JSON is bad.
+    Raises LayoutError when no product is a GPU meter, or the JSON is invalid or cut.
     """
     # The metric tells what is sold; descriptions of other products merely mention GPUs.
-    meters = [p for p in json_list.objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
+    meters = [p for p in objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
     if not meters:
         raise LayoutError(page, 'a product with metricName "GPU Per Hour"', page.text()[:200])
     for product in {str(p.get("partNumber", "")): p for p in meters}.values():

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Availability, Offer, Page, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, values
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.embedded_json import having
+from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import found
 
 _STATES: dict[str, Availability] = {"Available": "available", "High": "available", "Medium": "available"}
@@ -20,7 +20,7 @@ def parse(page: Page) -> Iterator[Offer]:
 
     Schema: https://docs.primeintellect.ai/api-reference/availability/get-gpu-availability
     """
-    listed = (item for root in values(page.text()) for item in having(root, "gpuType", "gpuCount", "prices"))
+    listed = (item for root in documents(page) for item in having(root, "gpuType", "gpuCount", "prices"))
     yield from found(page, (offer for item in listed for offer in _offer(page, item)), "items with gpuType and prices")
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from bs4 import Tag
 
 from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, scripts, values
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.embedded_json import having, scripts
+from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import found
 from scrapers.parsing.text import soup, squash
 
@@ -32,7 +32,7 @@ _FORM = re.compile(r"\b(?:SXM\d?|PCIe?|NVL)\b", re.IGNORECASE)
 
 def parse(page: Page) -> Iterator[Offer]:
     """Offers of the four known layouts; all prices are per GPU-hour, whatever "/s" the page of 2025 shows beside."""
-    roots = list(values(page.text())) if page.read().lstrip()[:1] == b"{" else list(scripts(page))
+    roots = list(documents(page)) if page.read().lstrip()[:1] == b"{" else list(scripts(page))
     types = [t for root in roots for t in having(root, "displayName", "securePrice", "communityPrice")]
     products = [p for root in roots for p in having(root, "name", "offers") if p.get("@type") == "Product"]
     listed = [

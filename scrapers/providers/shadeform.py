@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Offer, Page, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, stream, values
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.embedded_json import having, stream
+from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import found
 
 
 def parse(page: Page) -> Iterator[Offer]:
     """An offer per instance type and region, from the API's answer or the stream of the home page."""
-    roots = values(page.text()) if page.read().lstrip()[:1] == b"{" else stream(page)
+    roots = documents(page) if page.read().lstrip()[:1] == b"{" else stream(page)
     listed = (t for root in roots for t in having(root, "shade_instance_type", "hourly_price", "availability"))
     yield from found(page, (offer for t in listed for offer in _offers(page, t)), "instance types with hourly_price")
 

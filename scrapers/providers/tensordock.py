@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Offer, Page, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, values
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.embedded_json import having
+from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import found
 
 
 def parse(page: Page) -> Iterator[Offer]:
     """The price of the bare GPU of each host (the API of 2024) or location (the one since)."""
-    roots = list(values(page.text()))
+    roots = list(documents(page))
     hosts = (host for root in roots for host in having(root, "gpu", "cpu", "ram"))
     places = (place for root in roots for place in having(root, "city", "gpus"))
     listed = [

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.json_stream import amount, objects
 
 SOURCE = "order_book"
 _LIMIT = 3000  # asks per answer: without one the host returns 64

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceUnit, PricingModel, clip
-from scrapers.parsing import json_list
+from scrapers.parsing.json_stream import objects
 
 USAGE: dict[str, tuple[PricingModel, int | None]] = {
     "OnDemand": ("on_demand", None),
@@ -41,9 +41,9 @@ class Thing:
 
 
 def offers(page: Page) -> Iterator[Offer]:
-    """One offer per SKU and region. A cut catalog gives its complete SKUs; other bad JSON is a LayoutError."""
+    """Yield one offer per SKU and region. Raises LayoutError for invalid or (unless an excerpt) cut JSON."""
     seen: set[tuple[object, ...]] = set()
-    for sku in json_list.objects(page, "skus"):
+    for sku in objects(page, "skus"):
         if "description" not in sku:
             raise LayoutError(page, "SKUs with a description", str(sku))
         for offer in _offers(page.source or "billing_catalog", sku):

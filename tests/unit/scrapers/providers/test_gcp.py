@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -316,9 +317,12 @@ def test_doubtful_rates_are_no_price() -> None:
     assert [o.price_status for o in catalog(tiers, monthly)] == ["no_price_stated"] * 2
 
 
-def test_a_cut_catalog_gives_its_complete_skus() -> None:
+def test_cut_catalog_keeps_complete_skus_of_an_excerpt_only() -> None:
     text = json.dumps({"skus": [sku("Nvidia L4 GPU running in Iowa"), sku("Nvidia T4 GPU running in Iowa")]})
-    assert [o.instance for o in read(text[:-60])] == ["Nvidia L4"]
+    excerpt = replace(page(text[:-60]), is_excerpt=True)
+    assert [o.instance for o in PROVIDER.parse(excerpt)] == ["Nvidia L4"]
+    with pytest.raises(LayoutError, match="https://x"):
+        read(text[:-60])
 
 
 def test_paging_goes_on_with_the_key_in_the_header_only() -> None:

@@ -17,9 +17,10 @@ from scrapers.providers.oracle import PROVIDER
 Json = dict[str, Any]
 
 
-def read(content: str | bytes) -> list[Offer]:
+def read(content: str | bytes, is_excerpt: bool = False) -> list[Offer]:
     raw = content.encode() if isinstance(content, str) else content
-    return list(PROVIDER.parse(Page("oracle", "https://x", datetime(2026, 9, 20, tzinfo=UTC), content=raw)))
+    captured_at = datetime(2026, 9, 20, tzinfo=UTC)
+    return list(PROVIDER.parse(Page("oracle", "https://x", captured_at, content=raw, is_excerpt=is_excerpt)))
 
 
 def product(part: str = "B98415", name: str = "Compute - GPU - H100", *values: str, **facts: Any) -> str:
@@ -69,10 +70,12 @@ def test_a_repeated_product_is_one_offer() -> None:
     assert len(read(items(product(), product()))) == 1
 
 
-def test_a_cut_list_gives_its_complete_products() -> None:
+def test_cut_list_keeps_complete_products_of_an_excerpt_only() -> None:
     whole = items(product("B95909", "GPU - A10", "2"), product("B98415", "GPU - H100", "10.25"))
     cut = whole[: whole.index("10.25") + 3]  # "10." would still look like a price
-    assert [(o.instance, o.price) for o in read(cut)] == [("B95909", Decimal(2))]
+    assert [(o.instance, o.price) for o in read(cut, is_excerpt=True)] == [("B95909", Decimal(2))]
+    with pytest.raises(LayoutError, match="https://x"):
+        read(cut)
 
 
 @pytest.mark.parametrize(
