@@ -1,4 +1,4 @@
-"""Finds the rows of tables and of the grids of boxes that stand in for them, each with its header's words."""
+"""Finds the rows of HTML tables, and of the grids of boxes used in their place, each with its column titles."""
 
 from __future__ import annotations
 
@@ -25,62 +25,73 @@ _MOST_TEXTS = 150  # of a row
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One row: a text per column, the columns' titles (upper case), what stands above the table, and the element."""
+class TableRow:
+    """A body row of a table: a text per column, the column titles, the table's own title, and the element."""
 
     texts: tuple[str, ...]
-    header: tuple[str, ...]
+    header: tuple[str, ...]  # upper case; empty when the table's header is not on the page (a cut recording)
     section: str  # the table's caption, else the heading before it
-    tag: Tag | None = None
+    tag: Tag
 
     def column(self, *any_of: str) -> int | None:
-        """Index of the column titled with one of these words, else beginning with, else containing one; or None."""
+        """Return the index of the column whose title is, else begins with, else contains one of these; or None."""
         tests = (str.__eq__, str.startswith, str.__contains__)
         return next((i for test in tests for w in any_of for i, name in enumerate(self.header) if test(name, w)), None)
 
     def get(self, *any_of: str) -> str:
-        """Text of that column, or ""."""
+        """Return the text of that column, or ""."""
         index = self.column(*any_of)
         return "" if index is None else self.texts[index]
 
     def excerpt(self) -> str:
-        """The row on one line."""
+        """Return the row on one line."""
         return " | ".join(self.texts)
 
 
-def lines(root: Tag) -> Iterator[Line]:
-    """Body rows of every table, then of every grid of boxes, under `root`.
-
-    A row with another number of cells than its header, spans counted, yields nothing: its cells cannot be told apart.
-    """
-    for table in root.find_all("table"):
-        yield from _table(table)
+def rows(root: Tag) -> Iterator[TableRow]:
+    """Yield the body rows of every table, then of every grid of boxes, under `root`."""
+    yield from table_rows(root)
     yield from _boxes(root)
+
+
+def table_rows(root: Tag) -> Iterator[TableRow]:
+    """Yield the body rows of every table under `root`; nested tables are tables of their own.
+
+    A cell that spans columns or rows stands in each of them. Left out are a title that spans the whole table, and a
+    row with another number of cells than its header: its cells cannot be told apart.
+    """
+    for table in [root] if root.name == "table" else root.find_all("table"):
+        yield from _table(table)
     yield from _rows_without_table(root)
 
 
-def _table(table: Tag) -> Iterator[Line]:
+def _table(table: Tag) -> Iterator[TableRow]:
     trs = [tr for tr in table.find_all("tr") if tr.find_parent("table") is table]
-    head = [tr for tr in trs if tr.find_parent("thead") is not None and not _has_amount(tr)]
+    in_thead = [tr for tr in trs if tr.find_parent("thead") is not None]
+    head = [tr for tr in in_thead if not _has_amount(tr)]
     bare = table.find("thead")
     if not head and isinstance(bare, Tag) and bare.find("th", recursive=False):  # a thead of cells without a row
         head = [bare]
+    if not head:  # an amount makes a first row data, but not where only a header can stand
+        head = in_thead[:1] if len(in_thead) < len(trs) else []
     if not head:
         head = [tr for tr in trs[:1] if not _has_amount(tr)]
     yield from _body(table, head, [tr for tr in trs if not any(tr is h for h in head)])
 
 
-def _rows_without_table(root: Tag) -> Iterator[Line]:
-    """Rows of a recording that begins amid a table: the parser keeps them, or only their cells, as they come."""
+def _rows_without_table(root: Tag) -> Iterator[TableRow]:
+    """Yield the rows of a recording that begins amid a table: the HTML parser keeps them, or only their cells."""
     loose = [tr for tr in root.find_all("tr") if tr.find_parent("table") is None]
     stray = [th for th in root.find_all("th") if th.find_parent(["tr", "thead", "table"]) is None]
     if not loose:
         return
-    header = tuple(words(th).upper() for th in stray) or _titles([loose[0]])
-    for tr in loose if stray else loose[1:]:
+    header = tuple(words(th).upper() for th in stray)
+    if not header and not _has_amount(loose[0]):
+        header = _titles([loose.pop(0)])
+    for tr in loose:
         cells = tuple(words(c) for c in tr.find_all(["td", "th"], recursive=False))
-        if len(cells) == len(header):
-            yield Line(cells, header, heading_before(tr), tr)
+        if cells and (not header or len(cells) == len(header)):
+            yield TableRow(cells, header, heading_before(tr), tr)
 
 
 def _has_amount(tr: Tag) -> bool:
@@ -94,13 +105,14 @@ def _amounts(text: str) -> bool:
         return True
 
 
-def _body(table: Tag, head: list[Tag], body: list[Tag]) -> Iterator[Line]:
+def _body(table: Tag, head: list[Tag], body: list[Tag]) -> Iterator[TableRow]:
     header = _titles(head)
     caption = table.find("caption")
     section = words(caption) if isinstance(caption, Tag) else heading_before(table)
     for tr, cells in zip(body, _spread(body), strict=True):
-        if cells and len(cells) == len(header):
-            yield Line(tuple(words(c) for c in cells), header, section, tr)
+        is_title = len(cells) > 1 and all(cell is cells[0] for cell in cells)
+        if cells and not is_title and (not header or len(cells) == len(header)):
+            yield TableRow(tuple(words(c) for c in cells), header, section, tr)
 
 
 def _titles(head: list[Tag]) -> tuple[str, ...]:
@@ -142,7 +154,7 @@ def _span(cell: Tag, name: str) -> int:
     return min(int(text), _MOST) if text.isdigit() and int(text) else 1
 
 
-def _boxes(root: Tag) -> Iterator[Line]:
+def _boxes(root: Tag) -> Iterator[TableRow]:
     """Rows of boxes after a row of boxes that reads like a header, up to the next such header."""
     header: tuple[str, ...] = ()
     section = ""
@@ -159,7 +171,7 @@ def _boxes(root: Tag) -> Iterator[Line]:
             header, section, last = titles, heading_before(tag), tag
         elif header and len(boxes) == len(header) and (texts := _row(header, boxes)):
             last = tag
-            yield Line(texts, header, section, tag)
+            yield TableRow(texts, header, section, tag)
 
 
 def _is_small(tag: Tag) -> bool:

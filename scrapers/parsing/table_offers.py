@@ -10,7 +10,7 @@ from decimal import Decimal
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.deduplicate import agreed, same_row
-from scrapers.parsing.html_tables import Line, lines
+from scrapers.parsing.html_tables import TableRow, rows
 from scrapers.parsing.price_words import LOWEST, Column, price_column, quote, stated_time, unit
 from scrapers.parsing.text import count_prefix, number, soup
 
@@ -35,9 +35,9 @@ class Sheet:
     prefix: str = ""  # before the instance's name: what is sold, where a page sells the same GPU in several ways
 
 
-def offers(page: Page, rows: Iterable[Line], sheet: Sheet) -> Iterator[Offer]:
+def offers(page: Page, listed: Iterable[TableRow], sheet: Sheet) -> Iterator[Offer]:
     """An offer per amount of every row whose label names an accelerator. Raises LayoutError for unreadable cells."""
-    priced = [r for r in rows if r.column(*sheet.label) is not None and names_accelerator(r.get(*sheet.label))]
+    priced = [r for r in listed if r.column(*sheet.label) is not None and names_accelerator(r.get(*sheet.label))]
     # Where a row of one size says "from", too, the column is of bounds.
     bounds = {
         (row.section, row.header, title)
@@ -65,12 +65,11 @@ def found(page: Page, offers: Iterable[Offer], looked_for: str) -> Iterator[Offe
 def sheet_of(page: Page, sheet: Sheet, looked_for: str = "a row with a GPU and a price") -> Iterator[Offer]:
     """Offers of all the page's tables and grids, read in one way. Raises LayoutError when there is none."""
     tree = soup(page)
-    rows = list(lines(tree))
     known = replace(sheet, time=sheet.time or stated_time(tree.get_text(" ")))
-    yield from found(page, offers(page, rows, known), looked_for)
+    yield from found(page, offers(page, rows(tree), known), looked_for)
 
 
-def _has_sizes(row: Line) -> bool:
+def _has_sizes(row: TableRow) -> bool:
     """Whether a row is of a range of machines, all with the same GPUs: "16-192" vCPUs."""
     return any(
         _SIZES.match(cell) and not re.search("GPU|VRAM", title)
@@ -78,7 +77,9 @@ def _has_sizes(row: Line) -> bool:
     )
 
 
-def _row(page: Page, row: Line, sheet: Sheet, bounds: Collection[tuple[str, tuple[str, ...], str]]) -> Iterator[Offer]:
+def _row(
+    page: Page, row: TableRow, sheet: Sheet, bounds: Collection[tuple[str, tuple[str, ...], str]]
+) -> Iterator[Offer]:
     label = row.get(*sheet.label)
     count, gpu = count_prefix(label)
     if count is None and sheet.count:
@@ -120,7 +121,7 @@ def _row(page: Page, row: Line, sheet: Sheet, bounds: Collection[tuple[str, tupl
             )
 
 
-def _unit(page: Page, beside: str, column: Column, row: Line, sheet: Sheet) -> PriceUnit:
+def _unit(page: Page, beside: str, column: Column, row: TableRow, sheet: Sheet) -> PriceUnit:
     header = f"{column.title} {row.get(*sheet.label)} {' '.join(row.header)}"
     per: PriceUnit = "gpu_hour" if re.search(r"PER GPU|/\s*GPU", header, re.IGNORECASE) else sheet.per
     for said in (beside, column.title, row.section, " ".join(row.header)):
@@ -142,7 +143,7 @@ def _is_hourly_too(column: Column, found: list[tuple[Column, str]]) -> bool:
     )
 
 
-def _count(page: Page, row: Line, sheet: Sheet) -> Decimal | None:
+def _count(page: Page, row: TableRow, sheet: Sheet) -> Decimal | None:
     printed = row.get(*sheet.count)
     try:
         return number(printed) if printed else None
@@ -150,12 +151,12 @@ def _count(page: Page, row: Line, sheet: Sheet) -> Decimal | None:
         raise LayoutError(page, f"a number of GPUs in column {sheet.count[0]!r}", row.excerpt()) from error
 
 
-def _memory(row: Line, sheet: Sheet, label: str) -> str:
+def _memory(row: TableRow, sheet: Sheet, label: str) -> str:
     printed = row.get(*sheet.memory) or sheet.memories.get(label, "")
     return f"{printed} GB" if re.fullmatch(r"[\d,.]+", printed) else printed
 
 
-def _instance(row: Line, sheet: Sheet, count: Decimal | None, name: str, column: Column) -> str:
+def _instance(row: TableRow, sheet: Sheet, count: Decimal | None, name: str, column: Column) -> str:
     own = row.get(*sheet.instance) if sheet.instance else ""
     band = re.search(r"\d+\s*[-–]\s*\d+\s*DAYS?|\d+\+\s*DAYS?", column.title.upper())
     sold = own or (f"{count}x {name}" if count else name)

@@ -1,9 +1,8 @@
-"""Reads what people wrote for people: amounts with currency and unit, counts, and tables by their header text."""
+"""Reads what people wrote for people: amounts with currency and unit, and counts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -137,47 +136,6 @@ def words(tag: Tag) -> str:
     """Visible text of an element on one line, without footnote marks and what is struck through."""
     dropped = {id(s) for d in tag.descendants if isinstance(d, Tag) and d.name in _UNSAID for s in d.strings}
     return squash(" ".join(s for s in tag.strings if id(s) not in dropped))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A table row: texts in column order, the header's texts beside them (upper case), and the element itself."""
-
-    texts: list[str]
-    header: list[str]  # empty when the table's header is not on the page (a cut recording)
-    tag: Tag
-
-    def column(self, *any_of: str) -> int | None:
-        """Index of the column whose header is one of these words, else contains one; None when there is none."""
-        named = [i for w in any_of for i, name in enumerate(self.header) if w == name]
-        containing = [i for w in any_of for i, name in enumerate(self.header) if w in name]
-        return next(iter(named + containing), None)
-
-    def get(self, *any_of: str) -> str | None:
-        """Text of that column; None when there is none."""
-        index = self.column(*any_of)
-        return None if index is None else self.texts[index]
-
-
-def rows(root: Tag) -> Iterator[Row]:
-    """Body rows of every table under `root`, each with its table's header; nested tables are tables of their own.
-
-    The header is the table's first row, unless an amount stands in it outside a thead (then the header was cut off).
-    A row with another number of cells than the header (a spanning title, a row cut off mid-way) yields nothing: its
-    cells cannot be told apart.
-    """
-    headers: dict[int, list[str]] = {}
-    for tr in root.find_all("tr"):
-        texts = [words(c) for c in tr.find_all(["td", "th"], recursive=False)]
-        table = id(tr.find_parent("table"))
-        if table not in headers:
-            is_data = tr.find_parent("thead") is None and any(_MONEY.search(t) for t in texts)
-            headers[table] = [] if is_data else [t.upper() for t in texts]
-            if not is_data:
-                continue
-        header = headers[table]
-        if texts and (not header or len(texts) == len(header)):
-            yield Row(texts, header, tr)
 
 
 def heading_before(tag: Tag) -> str:

@@ -9,7 +9,7 @@ from bs4 import Tag
 
 from scrapers.model import Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.html_tables import Line, lines
+from scrapers.parsing.html_tables import TableRow, rows
 from scrapers.parsing.price_words import Column, months, price_column, quote, unit
 from scrapers.parsing.table_offers import found
 from scrapers.parsing.text import count_prefix, soup, words
@@ -20,13 +20,13 @@ _AMOUNT = re.compile(r"[$€£]\s*\d")
 
 def parse(page: Page) -> Iterator[Offer]:
     """On-demand and committed prices per instance-hour; the monthly ones beside them say the same again."""
-    rows = lines(soup(page))
-    yield from found(page, (o for row in rows for o in _row(page, row)), "a row '1 x NVIDIA ...' with a price per hour")
+    listed = (offer for row in rows(soup(page)) for offer in _row(page, row))
+    yield from found(page, listed, "a row '1 x NVIDIA ...' with a price per hour")
 
 
-def _row(page: Page, row: Line) -> Iterator[Offer]:
+def _row(page: Page, row: TableRow) -> Iterator[Offer]:
     size = _SIZE.search(row.get("SIZE", "INSTANCE", "NAME"))
-    if size is None or row.tag is None or not names_accelerator(size[0]):
+    if size is None or not names_accelerator(size[0]):
         return
     count, label = count_prefix(size[0])
     cells = row.tag.find_all(["td", "th"], recursive=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.html_tables import lines
+from scrapers.parsing.html_tables import rows
 from scrapers.parsing.price_words import stated_time
 from scrapers.parsing.table_offers import Sheet, found, offers
 from scrapers.parsing.text import soup
@@ -17,11 +17,11 @@ _SHEET = Sheet(per="gpu_hour", label=("GPU MODEL",))
 def parse(page: Page) -> Iterator[Offer]:
     """Prices per GPU-hour. Only the first table states memory and unit; the others name the same GPUs."""
     tree = soup(page)
-    rows = list(lines(tree))
-    memories = {row.get(*_SHEET.label): row.get("VRAM") for row in rows if row.get("VRAM")}
-    titles = " ".join(title for row in rows for title in row.header)
+    listed = list(rows(tree))
+    memories = {row.get(*_SHEET.label): row.get("VRAM") for row in listed if row.get("VRAM")}
+    titles = " ".join(title for row in listed for title in row.header)
     sheet = replace(_SHEET, memories=memories, time=stated_time(titles) or stated_time(tree.get_text(" ")))
-    yield from found(page, offers(page, rows, sheet), "rows under 'GPU Model' with a price")
+    yield from found(page, offers(page, listed, sheet), "rows under 'GPU Model' with a price")
 
 
 PROVIDER = Provider(

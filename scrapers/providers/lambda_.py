@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Literal
 
 from scrapers.model import LayoutError, Offer, Page, PriceStatus, PricingModel, Provider, Request, clip
-from scrapers.parsing.text import Row, count_prefix, heading_before, number, price, rows, soup, words
+from scrapers.parsing.html_tables import TableRow, table_rows
+from scrapers.parsing.text import count_prefix, heading_before, number, price, soup, words
 
 _DURATION = re.compile(r"(\d+)[\s-]*(year|month|week)s?\b", re.IGNORECASE)
 _OPEN = re.compile(r"\d\s*[-–—]\s*\d|(?:years?|months?|weeks?)\s*[-–—+]|\d\+", re.IGNORECASE)  # "1-3 months", "1 year+"
@@ -21,13 +22,13 @@ _PER_HOUR = re.compile(r"(?:/|PER)?(?:HR|HOUR)(?:LY)?")
 
 def parse(page: Page) -> Iterator[Offer]:
     """Offers of the pricing tables; each layout says in a header or beside the amount whether it is per GPU."""
-    found = [offer for row in rows(soup(page)) for offer in _read(page, row)]
+    found = [offer for row in table_rows(soup(page)) for offer in _read(page, row)]
     if not found:
         raise LayoutError(page, "a table row with an NVIDIA label and a price", page.text()[:300])
     yield from found
 
 
-def _read(page: Page, row: Row) -> Iterator[Offer]:
+def _read(page: Page, row: TableRow) -> Iterator[Offer]:
     prices = [i for i, text in enumerate(row.texts) if _is_price(page, row, i, text)]
     if not prices or not (label := _label(row)):
         return
@@ -36,7 +37,7 @@ def _read(page: Page, row: Row) -> Iterator[Offer]:
     for i in prices:
         amount = price(page, row.texts[i])
         header = row.header[i] if row.header else ""
-        model, months = _commitment([row.get("TERM", "DURATION") or "", header, tab, label, row.texts[0]], row)
+        model, months = _commitment([row.get("TERM", "DURATION"), header, tab, label, row.texts[0]], row)
         yield Offer(
             source="pricing_page",
             instance=f"{f'{count}x ' if count else ''}{gpu}",
@@ -59,14 +60,14 @@ def _status(text: str) -> PriceStatus:
     return "contact_sales" if _CONTACT.search(text) else "no_price_stated"
 
 
-def _is_price(page: Page, row: Row, index: int, text: str) -> bool:
+def _is_price(page: Page, row: TableRow, index: int, text: str) -> bool:
     """A cell under a price header, or, where the header was cut off, one that holds an amount."""
     if row.header and "PRICE" not in row.header[index]:
         return False
     return "$" in text or price(page, text) is not None or bool(_CONTACT.search(text))
 
 
-def _label(row: Row) -> str:
+def _label(row: TableRow) -> str:
     columns = zip(row.header, row.texts, strict=False)
     # A column "GPUs" may also hold how many there are ("16-2048").
     named = [text for head, text in columns if head in ("INSTANCE TYPE", "GPUS") and re.search(r"[A-Za-z]{2}", text)]
@@ -74,17 +75,17 @@ def _label(row: Row) -> str:
     return re.sub(r"\s+New$", "", found)
 
 
-def _count(row: Row, label: str, tab: str) -> tuple[Decimal | None, str]:
+def _count(row: TableRow, label: str, tab: str) -> tuple[Decimal | None, str]:
     """GPUs of the row and what is left of its label: "8x NVIDIA H100", the tab "8x", a column "256+" or "16-2048"."""
     count, gpu = count_prefix(label)
     if count is None and tab:
         count = count_prefix(f"{tab} x")[0]
     # Of "256+" and "16-2048" the fewest: that many is what the price is first asked for.
-    column = re.fullmatch(r"([\d,]+)(?:\+|\s*[-–—]\s*[\d,]+)?", row.get("GPU COUNT", "# OF GPUS", "GPUS") or "")
+    column = re.fullmatch(r"([\d,]+)(?:\+|\s*[-–—]\s*[\d,]+)?", row.get("GPU COUNT", "# OF GPUS", "GPUS"))
     return (number(column[1]) if count is None and column else count), gpu
 
 
-def _tab(row: Row) -> str:
+def _tab(row: TableRow) -> str:
     """The tab under which the row's table shows ("8x"), or ""."""
     panel = row.tag.find_parent(attrs={"role": "tabpanel"})
     by = str(panel.get("aria-labelledby", "")) if panel else ""
@@ -93,12 +94,13 @@ def _tab(row: Row) -> str:
     return words(button) if button else ""
 
 
-def _memory(row: Row) -> str:
-    printed = row.get("VRAM", "GPU MEMORY")
-    return printed if printed is not None else next((t for t in row.texts if _MEMORY.match(t)), "")
+def _memory(row: TableRow) -> str:
+    if row.column("VRAM", "GPU MEMORY") is not None:
+        return row.get("VRAM", "GPU MEMORY")
+    return next((text for text in row.texts if _MEMORY.match(text)), "")
 
 
-def _commitment(said: list[str], row: Row) -> tuple[PricingModel, int | None]:
+def _commitment(said: list[str], row: TableRow) -> tuple[PricingModel, int | None]:
     """A printed duration is a commitment, its months known where it is one duration and not a span."""
     duration = next((text for text in said if _DURATION.search(text)), "")
     if duration:
@@ -113,7 +115,7 @@ def _commitment(said: list[str], row: Row) -> tuple[PricingModel, int | None]:
     return ("reserved" if committed else "on_demand"), None
 
 
-def _unit(page: Page, beside: str, header: str, row: Row) -> Literal["gpu_hour", "instance_hour"]:
+def _unit(page: Page, beside: str, header: str, row: TableRow) -> Literal["gpu_hour", "instance_hour"]:
     """Per GPU when the amount or its header says so ("/ GPU / hr", "/H100/hour"), per instance for a bare "/ hr"."""
     flat = re.sub(r"\s", "", beside).upper().rstrip("*")
     head = re.sub(r"\s", "", header).upper()
@@ -126,11 +128,11 @@ def _unit(page: Page, beside: str, header: str, row: Row) -> Literal["gpu_hour",
     raise LayoutError(page, "the price's unit (/ GPU / hr or / hr)", f"{header} | {beside}")
 
 
-def _is_same_at_any_size(page: Page, row: Row) -> bool:
+def _is_same_at_any_size(page: Page, row: TableRow) -> bool:
     """Whether the table asks no more per hour for more of the same GPU: then that is the price of one of them."""
     sizes: list[tuple[Decimal, Decimal]] = []
-    for other in rows(row.tag.find_parent("table") or row.tag):
-        count, amount = _count(other, _label(other), ""), price(page, other.get("PRICE") or "")
+    for other in table_rows(row.tag.find_parent("table") or row.tag):
+        count, amount = _count(other, _label(other), ""), price(page, other.get("PRICE"))
         if _label(other) == _label(row) and count[0] and amount:
             sizes.append((count[0], amount.amount))
     asked = [amount for _, amount in sorted(sizes)]

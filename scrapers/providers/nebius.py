@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from bs4 import Tag
+
 from scrapers.model import Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import having, stream
-from scrapers.parsing.html_tables import Line, lines
+from scrapers.parsing.html_tables import TableRow, rows
 from scrapers.parsing.price_words import stated_time
 from scrapers.parsing.table_offers import Sheet, found, offers
 from scrapers.parsing.text import soup, squash
@@ -24,20 +26,22 @@ def parse(page: Page) -> Iterator[Offer]:
     """
     tree = soup(page)
     tables = (block for value in stream(page) for block in having(value, "title", "table"))
-    rows = chain(lines(tree), (row for block in tables for row in _rows(block)))
+    listed = chain(rows(tree), (row for block in tables for row in _rows(block)))
     time = stated_time(tree.get_text(" "))
     sheet = Sheet(per="instance_hour", label=("GPU", "ITEM"), memory_is_total=True, time=time)
-    yield from found(page, offers(page, rows, sheet), "a table whose header has 'GPU-hour' or 'On demand'")
+    yield from found(page, offers(page, listed, sheet), "a table whose header has 'GPU-hour' or 'On demand'")
 
 
-def _rows(block: dict[str, Any]) -> Iterator[Line]:
+def _rows(block: dict[str, Any]) -> Iterator[TableRow]:
     """Rows of one table as data: a list of lists of Markdown, the header first."""
     content = block["table"].get("content") if isinstance(block["table"], dict) else None
     if not isinstance(content, list) or not all(isinstance(row, list) for row in content):
         return
     texts = [tuple(squash(_LINK.sub(r"\1", str(cell))) for cell in row) for row in content]
     header = tuple(title.upper() for title in texts[0]) if texts else ()
-    yield from (Line(row, header, str(block["title"])) for row in texts[1:] if len(row) == len(header))
+    yield from (
+        TableRow(row, header, str(block["title"]), Tag(name="tr")) for row in texts[1:] if len(row) == len(header)
+    )
 
 
 PROVIDER = Provider(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.html_tables import Line, lines
+from scrapers.parsing.html_tables import TableRow, rows
 from scrapers.parsing.price_words import stated_time
 from scrapers.parsing.table_offers import Sheet, found, offers
 from scrapers.parsing.text import soup
@@ -18,17 +18,17 @@ _INFERENCE = replace(_CLUSTERS, source="dedicated_inference", prefix="Dedicated 
 def parse(page: Page) -> Iterator[Offer]:
     """Prices per GPU-hour. The same GPU costs more in dedicated inference, which is a source of its own."""
     tree = soup(page)
-    rows = list(lines(tree))
+    listed = list(rows(tree))
     time = stated_time(tree.get_text(" "))
-    listed = (
+    found_offers = (
         offer
         for sheet, wanted in ((_CLUSTERS, False), (_INFERENCE, True))
-        for offer in offers(page, (r for r in rows if _is_inference(r) is wanted), replace(sheet, time=time))
+        for offer in offers(page, (r for r in listed if _is_inference(r) is wanted), replace(sheet, time=time))
     )
-    yield from found(page, listed, "a table under 'Hardware' with '$x'")
+    yield from found(page, found_offers, "a table under 'Hardware' with '$x'")
 
 
-def _is_inference(row: Line) -> bool:
+def _is_inference(row: TableRow) -> bool:
     """By the heading; bands of days are of clusters, wherever on the page their table has come to stand."""
     is_said = "inference" in row.section.lower() or "endpoint" in row.section.lower()
     return is_said and not any("DAYS" in title for title in row.header)

@@ -9,8 +9,9 @@ from typing import Literal
 
 from scrapers.model import LayoutError, Offer, Page
 from scrapers.parsing.deduplicate import agreed
+from scrapers.parsing.html_tables import table_rows
 from scrapers.parsing.json_stream import amount, members
-from scrapers.parsing.text import Money, count_prefix, price, rows, soup
+from scrapers.parsing.text import Money, count_prefix, price, soup
 
 _TOLERANCE = Decimal("0.01")
 
@@ -43,15 +44,14 @@ def read_json(page: Page) -> Iterator[Offer]:
 def read_html(page: Page) -> Iterator[Offer]:
     """Offers of every table with an instance type and an hourly rate. Raises LayoutError when there is none."""
     blocks = []
-    for table in soup(page).find_all("table"):
-        for row in rows(table):
-            instance = row.get("INSTANCE TYPE", "ULTRASERVER TYPE")
-            count, label = count_prefix(row.get("GPU", "ACCELERATORS") or "")
-            if instance and count and (rate := row.get("INSTANCE HOURLY", "HOURLY RATE")) is not None:
-                # Older tables print the accelerator's rate in brackets behind that of the instance.
-                whole, _, each = rate.partition("(")
-                stated = price(page, whole), price(page, row.get("ACCELERATOR HOURLY") or each)
-                blocks.append(_block(instance, label, count, row.get("REGION") or "", *stated))
+    for row in table_rows(soup(page)):
+        instance = row.get("INSTANCE TYPE", "ULTRASERVER TYPE")
+        count, label = count_prefix(row.get("GPU", "ACCELERATORS"))
+        if instance and count and row.column("INSTANCE HOURLY", "HOURLY RATE") is not None:
+            # Older tables print the accelerator's rate in brackets behind that of the instance.
+            whole, _, each = row.get("INSTANCE HOURLY", "HOURLY RATE").partition("(")
+            stated = price(page, whole), price(page, row.get("ACCELERATOR HOURLY") or each)
+            blocks.append(_block(instance, label, count, row.get("REGION"), *stated))
     yield from _offers(page, blocks)
 
 

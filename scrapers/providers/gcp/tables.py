@@ -11,7 +11,8 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, clip
-from scrapers.parsing.text import rows, soup, squash
+from scrapers.parsing.html_tables import table_rows
+from scrapers.parsing.text import soup, squash
 from scrapers.providers.gcp import blob
 from scrapers.providers.gcp.cells import REGION, amounts, column, count, status
 from scrapers.providers.gcp.lines import Line
@@ -58,7 +59,7 @@ def offers(page: Page) -> Iterator[Offer]:
 
 def _lines(html: BeautifulSoup) -> Iterator[Line]:
     regions: dict[int, str] = {}
-    for row in rows(html):
+    for row in table_rows(html):
         table = row.tag.find_parent("table")
         if table is None or not row.header:
             continue  # without its header a row's columns cannot be told
