@@ -1,4 +1,4 @@
-"""Tells a label that names an accelerator from a CPU, a disk or a video card, without knowing which one it names."""
+"""Distinguishes labels of accelerators from those of CPUs, disks and video cards, without knowing any model."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ _OTHER_CARD = re.compile(r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|vide
 
 
 def names_accelerator(label: str) -> bool:
-    """Whether a label names a GPU, TPU or other AI chip: "HGX H100" does, "AMD EPYC Genoa" and an FPGA do not."""
+    """Check that a label names a GPU, TPU or other AI chip: "HGX H100" does, "AMD EPYC Genoa" and FPGAs do not."""
     return _ACCELERATOR.search(label) is not None and _OTHER_CARD.search(label) is None

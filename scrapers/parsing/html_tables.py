@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from bs4 import Tag
 
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.price_words import says_price
-from scrapers.parsing.text import heading_before, is_cut, money, words
+from scrapers.parsing.price_words import is_price_like
+from scrapers.parsing.text import heading_before, is_cut, money, visible_text
 
 _LABEL = re.compile(
     r"^(?:(?:NVIDIA|AMD)?\s*GPUS?(?: MODEL| TYPE| NAME| PRICING)?|MODEL|ITEM|HARDWARE|ACCELERATOR"
@@ -19,9 +19,9 @@ _LABEL = re.compile(
 )
 _PRICE = re.compile(r"PRIC|COST|RATE|DEMAND|SPOT|PREEMPT|RESERV|HOUR|HRL?Y?\b|STARTING|AS LOW AS|COMMIT")
 _HEADING = re.compile(r"^h[1-6]$")
-_MOST = 24  # columns
-_WIDEST = 90  # characters of a column's title
-_MOST_TEXTS = 150  # of a row
+_MAX_COLUMNS = 24
+_MAX_TITLE = 90  # characters
+_MAX_TEXTS = 150  # of a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +85,17 @@ def _rows_without_table(root: Tag) -> Iterator[TableRow]:
     stray = [th for th in root.find_all("th") if th.find_parent(["tr", "thead", "table"]) is None]
     if not loose:
         return
-    header = tuple(words(th).upper() for th in stray)
+    header = tuple(visible_text(th).upper() for th in stray)
     if not header and not _has_amount(loose[0]):
         header = _titles([loose.pop(0)])
     for tr in loose:
-        cells = tuple(words(c) for c in tr.find_all(["td", "th"], recursive=False))
+        cells = tuple(visible_text(c) for c in tr.find_all(["td", "th"], recursive=False))
         if cells and (not header or len(cells) == len(header)):
             yield TableRow(cells, header, heading_before(tr), tr)
 
 
 def _has_amount(tr: Tag) -> bool:
-    return any(_amounts(words(cell)) for cell in tr.find_all(["td", "th"], recursive=False))
+    return any(_amounts(visible_text(cell)) for cell in tr.find_all(["td", "th"], recursive=False))
 
 
 def _amounts(text: str) -> bool:
@@ -108,23 +108,23 @@ def _amounts(text: str) -> bool:
 def _body(table: Tag, head: list[Tag], body: list[Tag]) -> Iterator[TableRow]:
     header = _titles(head)
     caption = table.find("caption")
-    section = words(caption) if isinstance(caption, Tag) else heading_before(table)
+    section = visible_text(caption) if isinstance(caption, Tag) else heading_before(table)
     for tr, cells in zip(body, _spread(body), strict=True):
         is_title = len(cells) > 1 and all(cell is cells[0] for cell in cells)
         if cells and not is_title and (not header or len(cells) == len(header)):
-            yield TableRow(tuple(words(c) for c in cells), header, section, tr)
+            yield TableRow(tuple(visible_text(c) for c in cells), header, section, tr)
 
 
 def _titles(head: list[Tag]) -> tuple[str, ...]:
-    """One title per column: of several header rows, their words together."""
-    grid = [[words(c).upper() for c in cells] for cells in _spread(head)]
+    """Return one title per column; of several header rows, their words joined."""
+    grid = [[visible_text(c).upper() for c in cells] for cells in _spread(head)]
     if not grid or len({len(row) for row in grid}) != 1:
         return tuple(grid[-1]) if grid else ()
     return tuple(" ".join(dict.fromkeys(t for t in column if t)) for column in zip(*grid, strict=True))
 
 
 def _spread(trs: list[Tag]) -> list[list[Tag]]:
-    """Cells of each row, one per column: a cell that spans columns or rows stands in each of them."""
+    """Return the cells of each row, one per column: a cell that spans columns or rows stands in each of them."""
     grid: list[list[Tag]] = []
     reaching: dict[int, tuple[Tag, int]] = {}  # column -> cell of a row above, rows it still reaches into
     for tr in trs:
@@ -142,7 +142,7 @@ def _spread(trs: list[Tag]) -> list[list[Tag]]:
                 if left > 0:
                     below[len(row)] = (cell, left - (1 if len(row) in reaching else 0))
                 row.append(cell)
-            if len(row) > _MOST:
+            if len(row) > _MAX_COLUMNS:
                 break
         reaching = {i: (cell, left) for i, (cell, left) in below.items() if left > 0}
         grid.append(row)
@@ -151,11 +151,11 @@ def _spread(trs: list[Tag]) -> list[list[Tag]]:
 
 def _span(cell: Tag, name: str) -> int:
     text = str(cell.get(name, "1")).strip()
-    return min(int(text), _MOST) if text.isdigit() and int(text) else 1
+    return min(int(text), _MAX_COLUMNS) if text.isdigit() and int(text) else 1
 
 
 def _boxes(root: Tag) -> Iterator[TableRow]:
-    """Rows of boxes after a row of boxes that reads like a header, up to the next such header."""
+    """Yield the rows of boxes below a row of boxes that reads like a header, up to the next such header."""
     header: tuple[str, ...] = ()
     section = ""
     last: Tag | None = None
@@ -163,7 +163,7 @@ def _boxes(root: Tag) -> Iterator[TableRow]:
         if tag.name in ("tr", "thead", "tbody", "table", "ul", "svg", "script", "style", "select"):
             continue
         boxes = [child for child in tag.children if isinstance(child, Tag)]
-        if not 2 <= len(boxes) <= _MOST or (header and len(boxes) != len(header) and not _may_be_header(tag)):
+        if not 2 <= len(boxes) <= _MAX_COLUMNS or (header and len(boxes) != len(header) and not _may_be_header(tag)):
             continue
         if not _is_small(tag) or (last is not None and last in tag.parents):
             continue
@@ -175,36 +175,36 @@ def _boxes(root: Tag) -> Iterator[TableRow]:
 
 
 def _is_small(tag: Tag) -> bool:
-    """Whether an element holds few enough texts to be a row: a page is made of boxes in boxes."""
-    return next(itertools.islice(tag.strings, _MOST_TEXTS, None), None) is None
+    """Check that an element holds few enough texts to be a row: a page is made of boxes in boxes."""
+    return next(itertools.islice(tag.strings, _MAX_TEXTS, None), None) is None
 
 
 def _may_be_header(tag: Tag) -> bool:
-    """Whether the first text of an element may title a column; a look before reading all of it."""
+    """Check that the first text of an element may title a column, before reading all of it."""
     first = next((text for text in itertools.islice(tag.stripped_strings, 3)), "")
-    return len(first) <= _WIDEST and "$" not in first
+    return len(first) <= _MAX_TITLE and "$" not in first
 
 
 def _header(boxes: list[Tag]) -> tuple[str, ...]:
     titles: list[str] = []
     for box in boxes:
-        title = words(box).upper()
-        if not title or len(title) > _WIDEST or _amounts(title):
+        title = visible_text(box).upper()
+        if not title or len(title) > _MAX_TITLE or _amounts(title):
             return ()
         titles.append(title)
     return tuple(titles) if any(map(_LABEL.search, titles)) and any(map(_PRICE.search, titles)) else ()
 
 
 def _row(header: tuple[str, ...], boxes: list[Tag]) -> tuple[str, ...]:
-    """The boxes' texts when they read like a row: where the header names a price, a price or the lack of one."""
-    texts = tuple(words(box) for box in boxes)
+    """Return the boxes' texts if they read like a row: below a price title stands a price, or that there is none."""
+    texts = tuple(visible_text(box) for box in boxes)
     if is_cut(boxes[-1]):
         return ()
     priced = [text for title, text in zip(header, texts, strict=True) if _PRICE.search(title) and not _is_label(title)]
     if any(_is_label(title) and _amounts(text) for title, text in zip(header, texts, strict=True)):
         return ()  # a box of rows, not a row
     is_named = any(priced) or any(_is_label(t) and names_accelerator(x) for t, x in zip(header, texts, strict=True))
-    return texts if priced and is_named and all(map(says_price, priced)) else ()
+    return texts if priced and is_named and all(map(is_price_like, priced)) else ()
 
 
 def _is_label(title: str) -> bool:

@@ -8,13 +8,13 @@ from typing import Any
 
 from scrapers.model import Availability, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.table_offers import require_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per machine and region. What the supplier is paid (providerCostPerHourCents) is no price."""
+    """Yield an offer per machine and region. The supplier's share (providerCostPerHourCents) is not a price."""
     listed = (offer for item in objects(page, "options") for offer in _offer(page, item))
-    yield from found(page, listed, "options with costPerHourCents")
+    yield from require_offers(page, listed, "options with costPerHourCents")
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.table_offers import require_offers
 
 _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
     ("price_per_hour", "on_demand", "num_free_devices"),
@@ -16,9 +16,9 @@ _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """On-demand and spot prices per GPU-hour of each server; servers without GPUs are in another list."""
+    """Yield on-demand and spot prices per GPU-hour of each server; servers without GPUs are in another list."""
     listed = (offer for item in objects(page, "server_meta") for offer in _offers(page, item))
-    yield from found(page, listed, "server_meta with gpu_type and price_per_hour")
+    yield from require_offers(page, listed, "server_meta with gpu_type and price_per_hour")
 
 
 def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.table_offers import require_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """A price per GPU-hour of each model that some host offers; without hosts the printed price is nobody's."""
+    """Yield a price per GPU-hour of each model with hosts; without any, nobody sells at the printed price."""
     listed = (offer for item in objects(page, "machines") for offer in _offer(page, item))
-    yield from found(page, listed, "machines with name, price and total_gpu_count")
+    yield from require_offers(page, listed, "machines with name, price and total_gpu_count")
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:

@@ -14,7 +14,7 @@ SOURCE = "products_api"
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """One offer per GPU meter and currency; identity comes from the part number, displayName is the printed label.
+    """Yield one offer per GPU meter and currency; identity comes from the part number, the label from displayName.
 
     Raises LayoutError when no product is a GPU meter, or the JSON is invalid or cut.
     """
@@ -48,7 +48,7 @@ def _offers(source: str, product: dict[str, Any]) -> Iterator[Offer]:
 
 
 def _currencies(product: dict[str, Any]) -> list[dict[str, Any]]:
-    """The prices in USD where there are any: in other currencies the same price is stated again."""
+    """Return the prices in USD where there are any: other currencies state the same price again."""
     blocks = product.get("currencyCodeLocalizations") or []
     return [b for b in blocks if b.get("currencyCode") == "USD"][:1] or blocks
 
@@ -61,7 +61,7 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _label(name: str) -> str:
-    """What follows the word GPU: "Compute - GPU - H100" -> "H100"; else the whole name."""
+    """Return the text after the word GPU: "Compute - GPU - H100" -> "H100"; else the whole name."""
     return re.sub(r"\s+", " ", name.rpartition("GPU")[2]).strip(" -") or name
 
 

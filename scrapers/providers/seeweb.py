@@ -1,4 +1,4 @@
-"""Seeweb: plans of its API, which wants a key and names no currency: held until a person has seen which one it is."""
+"""Seeweb: plans of its API, which needs a key and names no currency: held until a person has confirmed the currency."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scrapers.parsing.json_stream import amount, objects
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per plan with GPUs and region. `available` says that a plan is sold, not that there is one."""
+    """Yield an offer per plan with GPUs and region. `available` says that a plan is sold, not that it is in stock."""
     for plan in objects(page, "plans"):
         if not {"name", "gpu", "hourly_price"} <= plan.keys():
             raise LayoutError(page, "name, gpu and hourly_price of a plan", str(plan))

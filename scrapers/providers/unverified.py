@@ -23,14 +23,14 @@ def parse(page: Page) -> Iterator[Offer]:
     Raises NoPublicPrice when the page names sales and no amount, and LayoutError, with the number of amounts on the
     page, when nothing reads like a row.
     """
-    from scrapers.parsing.table_offers import Sheet, sheet_of
-    from scrapers.parsing.text import amounts, soup, squash
+    from scrapers.parsing.table_offers import TableLayout, page_offers
+    from scrapers.parsing.text import count_amounts, soup, squash
 
     try:
-        yield from sheet_of(page, Sheet(per="instance_hour"))
+        yield from page_offers(page, TableLayout(per="instance_hour"))
     except LayoutError:
         text = squash(soup(page).get_text(" "))
-        sales, count = _SALES.search(text), amounts(text)
+        sales, count = _SALES.search(text), count_amounts(text)
         if sales and not count:
             raise NoPublicPrice(page, sales[0]) from None
         raise LayoutError(page, "rows of a table with a GPU and a price", f"{count} amounts, none in a row") from None

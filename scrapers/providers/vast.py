@@ -1,4 +1,4 @@
-"""Vast.ai: an order book, in which hosts ask what they like: every ask is kept, percentiles are published."""
+"""Vast.ai: an order book of hosts' asking prices: every ask is kept, percentiles are published."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEEDED = {"id", "gpu_name", "num_gpus", "dph_total"}
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per ask that is free, priced for all its GPUs together with the disk it comes with.
+    """Yield an offer per free ask, priced for all its GPUs together with the disk it comes with.
 
     Raises LayoutError without asks, and for a full answer, which has lost some.
     """
@@ -51,7 +51,7 @@ def _ask(page: Page, ask: dict[str, Any]) -> Iterator[Offer]:
     )
 
 
-_ASKED = {
+_QUERY = {
     "rentable": {"eq": True},
     "rented": {"eq": False},
     "num_gpus": {"gte": 1},
@@ -64,7 +64,7 @@ PROVIDER = Provider(
     name="Vast.ai",
     requests=(
         Request(
-            f"https://console.vast.ai/api/v0/bundles/?q={quote(json.dumps(_ASKED, separators=(',', ':')))}",
+            f"https://console.vast.ai/api/v0/bundles/?q={quote(json.dumps(_QUERY, separators=(',', ':')))}",
             SOURCE,
             expect="json",
             ends_with="}",

@@ -40,7 +40,7 @@ _LAYOUTS: tuple[tuple[str, Callable[[Page], Iterable[Offer]]], ...] = (
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of any page AWS publishes prices in. Raises LayoutError when the page is none of them."""
+    """Yield the offers of any page AWS publishes prices in. Raises LayoutError when the page is none of them."""
     with page.open() as stream:
         head = stream.read(_HEAD).decode("utf-8-sig", errors="replace").strip()
     for pattern, read in _LAYOUTS:
@@ -51,7 +51,7 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """One request per commercial region of a region index; none for other pages.
+    """Yield one request per commercial region of a region index; none for other pages.
 
     Raises LayoutError when an index lists no region.
     """

@@ -1,4 +1,4 @@
-"""Tells AWS instance types with an accelerator from all others by their family's name."""
+"""Recognises AWS instance types with an accelerator by the name of their family."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ _FAMILY = re.compile(
 
 
 def is_accelerated(instance: str) -> bool:
-    """True for "p5.48xlarge", "u-p6e-gb200x72", "g4dn.metal"; False for "m5.large", "f1.2xlarge"."""
+    """Return True for "p5.48xlarge", "u-p6e-gb200x72", "g4dn.metal"; False for "m5.large", "f1.2xlarge"."""
     return _FAMILY.fullmatch(instance) is not None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from scrapers.model import LayoutError, Offer, Page
-from scrapers.parsing.deduplicate import agreed
+from scrapers.parsing.deduplicate import undisputed
 from scrapers.parsing.html_tables import table_rows
 from scrapers.parsing.json_stream import amount, members
 from scrapers.parsing.text import Money, count_prefix, price, soup
@@ -28,7 +28,7 @@ class _Block:
 
 
 def read_json(page: Page) -> Iterator[Offer]:
-    """Offers of the table as JSON. Raises LayoutError when there are no instance types or fields are missing."""
+    """Yield the offers of the table as JSON. Raises LayoutError when instance types or fields are missing."""
     blocks = []
     for instance, kind in members(page, "instance_types"):
         try:
@@ -42,7 +42,7 @@ def read_json(page: Page) -> Iterator[Offer]:
 
 
 def read_html(page: Page) -> Iterator[Offer]:
-    """Offers of every table with an instance type and an hourly rate. Raises LayoutError when there is none."""
+    """Yield the offers of tables with an instance type and an hourly rate. Raises LayoutError when there is none."""
     blocks = []
     for row in table_rows(soup(page)):
         instance = row.get("INSTANCE TYPE", "ULTRASERVER TYPE")
@@ -66,7 +66,7 @@ def _block(
 def _offers(page: Page, blocks: list[_Block]) -> Iterator[Offer]:
     if not any(block.instance_rate for block in blocks):
         raise LayoutError(page, "a table of capacity blocks with hourly rates", page.text()[:400])
-    yield from agreed(_offer(block, unit) for block in blocks if (unit := _unit(block, blocks)))
+    yield from undisputed(_offer(block, unit) for block in blocks if (unit := _unit(block, blocks)))
 
 
 def _offer(block: _Block, unit: Literal["instance_hour", "gpu_hour"]) -> Offer:
@@ -85,7 +85,7 @@ def _offer(block: _Block, unit: Literal["instance_hour", "gpu_hour"]) -> Offer:
 
 
 def _unit(block: _Block, blocks: list[_Block]) -> Literal["instance_hour", "gpu_hour"] | None:
-    """What the hourly rate is a rate for; None when the row does not let us know."""
+    """Return the unit of the hourly rate; None when the row does not determine it."""
     if block.instance_rate is None or block.count < 1 or not block.region:
         return None
     each = block.instance_rate / block.count

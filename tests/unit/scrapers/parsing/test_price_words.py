@@ -9,7 +9,7 @@ import pytest
 
 from scrapers.model import LayoutError, Page
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.price_words import availability, months, price_column, quote, says_price, stated_time, unit
+from scrapers.parsing.price_words import availability, is_price_like, months, page_time_unit, price_column, quote, unit
 
 PAGE = Page("somebody", "https://example.com/pricing", datetime(2026, 9, 1, tzinfo=UTC), content=b"")
 
@@ -111,13 +111,18 @@ def test_availability_in_words(said: str, expected: str) -> None:
 
 
 def test_a_name_does_not_read_like_a_price() -> None:
-    assert says_price("$2.40") and says_price("Contact us") and says_price("—") and says_price("Reserve here")
-    assert not says_price("NVIDIA HGX H100 16 200") and not says_price("Self-serve. Up within 15 minutes.")
+    assert (
+        is_price_like("$2.40") and is_price_like("Contact us") and is_price_like("—") and is_price_like("Reserve here")
+    )
+    assert not is_price_like("NVIDIA HGX H100 16 200") and not is_price_like("Self-serve. Up within 15 minutes.")
 
 
 def test_months_and_times() -> None:
     assert months("a contractual commitment of 12 months") == 12 and months("3 months to 3 years") is None
-    assert stated_time("All prices are per GPU per hour.") == "hour" and stated_time("$2.30 / month or $1 / hour") == ""
+    assert (
+        page_time_unit("All prices are per GPU per hour.") == "hour"
+        and page_time_unit("$2.30 / month or $1 / hour") == ""
+    )
 
 
 @pytest.mark.parametrize(

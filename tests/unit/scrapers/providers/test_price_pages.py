@@ -9,7 +9,7 @@ import pytest
 
 from scrapers import registry
 from scrapers.model import LayoutError, NoPublicPrice, Offer, Page
-from scrapers.parsing.text import complete, money, number, price
+from scrapers.parsing.text import drop_cut_end, money, number, price
 
 TABS = '<button role="tab" id="t0">8x</button><button role="tab" id="t1">1x</button>'
 
@@ -273,7 +273,7 @@ def test_money(text: str, amount: str, currency: str, unit: str) -> None:
     ],
 )
 def test_what_a_cut_hit_is_dropped(cut: str, left: str) -> None:
-    assert complete(cut) == left
+    assert drop_cut_end(cut) == left
 
 
 def test_from_is_a_price_where_only_a_range_of_sizes_has_it() -> None:
