@@ -27,7 +27,7 @@ def modules() -> dict[str, str]:
 
 @cache
 def get(slug: str) -> Provider:
-    """Return the provider with this slug, or that had it before it was renamed.
+    """Return the provider with this slug or this former slug.
 
     Raises KeyError, listing the slugs, when there is none.
     """

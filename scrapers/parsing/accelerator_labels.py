@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Makers' lines rather than models: tomorrow's card is a label too, and the warehouse says whether it is known.
+# Product lines rather than models, so that new cards match too; the warehouse identifies the model.
 _ACCELERATOR = re.compile(
     r"\b(?:NVIDIA|Instinct|Tesla|Quadro|GeForce|Radeon|[RG]TX\s?[A-Z]?\d*|TITAN|Gaudi|TPU|Trainium|Inferentia|Tenstorrent"
     r"|GPUs?|G[BH]\d{3}|[BHR][1-4]00|[HB]20|[AL]\d{1,3}[GSX]?|A[2-8]0{3}|A[45]500|V100S?|T4G?|P40?|P100|K80"

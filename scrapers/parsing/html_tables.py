@@ -72,7 +72,7 @@ def _table(table: Tag) -> Iterator[TableRow]:
     bare = table.find("thead")
     if not head and isinstance(bare, Tag) and bare.find("th", recursive=False):  # a thead of cells without a row
         head = [bare]
-    if not head:  # an amount makes a first row data, but not where only a header can stand
+    if not head:  # a first row with an amount is data, unless it alone stands in the thead
         head = in_thead[:1] if len(in_thead) < len(trs) else []
     if not head:
         head = [tr for tr in trs[:1] if not _has_amount(tr)]

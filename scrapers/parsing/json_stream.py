@@ -92,7 +92,7 @@ def _flat(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[tuple[str, ...], 
         if event == "map_key":
             path[-1] = value
         elif event in _OPENS:
-            _spoil(open_maps)  # what holds another container is not flat
+            _spoil(open_maps)  # a container of containers is not flat
             open_maps.append({} if event == "start_map" else None)
             path.append("")
         elif event in _CLOSES:

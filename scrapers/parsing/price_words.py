@@ -139,7 +139,7 @@ def _unit_name(printed: str) -> str:
 def _price_unit(page: Page, time: str, is_per_gpu: bool, text: str) -> PriceUnit:
     if time == "hour":
         return "gpu_hour" if is_per_gpu else "instance_hour"
-    if time == "month" and not _PER_GPU.search(text):  # a month of one GPU of many is no unit of ours
+    if time == "month" and not _PER_GPU.search(text):  # a month of one GPU of several is not supported
         return "month"
     if time == "second" and is_per_gpu:
         return "gpu_second"

@@ -23,16 +23,16 @@ class TableLayout:
     """How to read a provider's rows. Column titles are tried in order, upper case."""
 
     source: str = "pricing_page"
-    per: PriceUnit = "gpu_hour"  # what an hour buys where the page names no GPU beside the amount
+    per: PriceUnit = "gpu_hour"  # what an hour buys unless the page names the GPU beside the amount
     label: tuple[str, ...] = ("GPU MODEL", "GPU TYPE", "GPU", "MODEL", "ITEM", "HARDWARE", "ACCELERATOR", "NAME")
     instance: tuple[str, ...] = ()  # a column of its own for the SKU
     count: tuple[str, ...] = ()
     memory: tuple[str, ...] = ("VRAM", "GPU MEMORY")
     memory_is_total: bool = False
     region: str = "global"
-    time: str = ""  # the unit of time where neither cell nor header names one: read from the page by the caller
-    memories: Mapping[str, str] = field(default_factory=dict)  # by label, where another table of the page tells
-    prefix: str = ""  # before the instance's name: what is sold, where a page sells the same GPU in several ways
+    time: str = ""  # the unit of time where neither cell nor header names one
+    memories: Mapping[str, str] = field(default_factory=dict)  # by label, where another table of the page states it
+    prefix: str = ""  # of the instance's name, where a page sells the same GPU in several ways
 
 
 def row_offers(page: Page, table: Iterable[TableRow], layout: TableLayout) -> Iterator[Offer]:

@@ -32,7 +32,7 @@ def parse(page: Page) -> Iterator[Offer]:
     """
     ranked = []
     is_recognised = "skip=" in page.url and next(items(page, "Items"), None) == []
-    for item in chain(items(page, "Items.item"), items(page, "item")):  # some save the items alone
+    for item in chain(items(page, "Items.item"), items(page, "item")):  # some recordings hold the items alone
         is_recognised = True
         if missing := _NEEDED - (item.keys() if isinstance(item, dict) else set()):
             raise LayoutError(page, f"item fields {sorted(missing)}", str(item))

@@ -62,7 +62,7 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
     if table is None or not header:
         raise LayoutError(page, ".table-v2-header .table-v2-cell above the rows", visible_text(grid)[:200])
     cells = [visible_text(c) for c in grid.find_all(class_="table-v2-cell", recursive=False)]
-    if len(cells) != len(header) or not any("GPU COUNT" in h or "GPU MODEL" in h for h in header):  # the CPUs' table
+    if len(cells) != len(header) or not any("GPU COUNT" in h or "GPU MODEL" in h for h in header):  # the table of CPUs
         return
     name = cells[_index(page, header, "MODEL")]
     memory = cells[_index(page, header, "VRAM")]
@@ -79,7 +79,7 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
             gpu_label=name,
             gpu_count=_count(page, header, cells, column),
             gpu_memory=f"{memory} GB" if memory else "",
-            region=region if region != heading else "global",  # without a region's heading the price is everywhere's
+            region=region if region != heading else "global",  # without a region's heading the price applies everywhere
             pricing_model=column.model,
             price=amount.amount if amount else None,
             currency=amount.currency if amount else "USD",

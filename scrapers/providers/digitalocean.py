@@ -64,9 +64,9 @@ def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:
 def _card(page: Page, card: Card, is_promoted: bool) -> Iterator[Offer]:
     is_reserved = re.search(r"reserved|commitment", card.after, re.IGNORECASE) is not None
     if not is_reserved and ("on-demand" not in card.after.lower() or "contact sales" in card.after.lower()):
-        return  # of a struck-through price and sales, the price is the one that was
+        return  # a former price beside "contact sales"
     if len(_UNIT.findall(card.after)) != len(_PRICE.findall(card.after)):
-        return  # the amount before a unit is gone: of two prices the one that is left is the old one
+        return  # an amount before a unit is missing: the remaining one may be the former price
     price = _price(page, card, is_promoted)
     amount = number(price["price"].rstrip(".,"))
     if not amount or (not is_reserved and BOUND.search(card.after[: price.end()])):

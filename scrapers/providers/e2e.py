@@ -49,10 +49,10 @@ def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     count, label = count_prefix(re.sub(r"\s*GPU Cloud Instance\s*$", "", name, flags=re.IGNORECASE))
     yield Offer(
         source="pricing_page",
-        # Two A100s have one name.
+        # Two A100s share one name.
         instance=f"{name} {memory[1]}" if memory else name,
         gpu_label=label,
-        gpu_count=count or Decimal(1),  # the instance of a GPU named in the singular
+        gpu_count=count or Decimal(1),  # a name in the singular means one GPU
         gpu_memory=memory[1] if memory else "",
         region="global",
         pricing_model="on_demand",

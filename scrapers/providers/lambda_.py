@@ -69,10 +69,10 @@ def _is_price(page: Page, row: TableRow, index: int, text: str) -> bool:
 
 def _label(row: TableRow) -> str:
     columns = zip(row.header, row.texts, strict=False)
-    # A column "GPUs" may also hold how many there are ("16-2048").
+    # A column "GPUs" may also hold their number ("16-2048").
     named = [text for head, text in columns if head in ("INSTANCE TYPE", "GPUS") and re.search(r"[A-Za-z]{2}", text)]
-    found = next((t for t in [*named, *row.texts] if t in named or "NVIDIA" in t.upper()), "")
-    return re.sub(r"\s+New$", "", found)
+    text = next((t for t in [*named, *row.texts] if t in named or "NVIDIA" in t.upper()), "")
+    return re.sub(r"\s+New$", "", text)
 
 
 def _count(row: TableRow, label: str, tab: str) -> tuple[Decimal | None, str]:
@@ -83,7 +83,7 @@ def _count(row: TableRow, label: str, tab: str) -> tuple[Decimal | None, str]:
     count, gpu = count_prefix(label)
     if count is None and tab:
         count = count_prefix(f"{tab} x")[0]
-    # Of "256+" and "16-2048" the fewest: that many is what the price is first asked for.
+    # Of "256+" and "16-2048" the smallest, for which the price is quoted.
     column = re.fullmatch(r"([\d,]+)(?:\+|\s*[-–—]\s*[\d,]+)?", row.get("GPU COUNT", "# OF GPUS", "GPUS"))
     return (number(column[1]) if count is None and column else count), gpu
 

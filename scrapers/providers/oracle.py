@@ -18,7 +18,7 @@ def parse(page: Page) -> Iterator[Offer]:
 
     Raises LayoutError when no product is a GPU meter, or the JSON is invalid or cut.
     """
-    # The metric tells what is sold; descriptions of other products merely mention GPUs.
+    # The metric identifies the product; descriptions of other products merely mention GPUs.
     meters = [p for p in objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
     if not meters:
         raise LayoutError(page, 'a product with metricName "GPU Per Hour"', page.text()[:200])

@@ -41,7 +41,7 @@ def _card(page: Page, card: Card, terms: dict[str, re.Match[str]]) -> Iterator[O
     if not price or BOUND.search(card.after[: hit.start()]):
         return
     if stars and (note is None or number(note["price"]) != price):
-        return  # the footnote that says what it is of is not there
+        return  # the footnote that explains the price is missing
     memory = _MEMORY.search(card.after)
     yield _offer(
         card.title,

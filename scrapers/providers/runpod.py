@@ -16,7 +16,7 @@ from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import soup, squash
 
 _CLOUDS = {"secure": "Secure Cloud", "community": "Community Cloud"}
-# Field, cloud, pricing model, months. A field of a cloud that does not have the GPU holds a placeholder, no price.
+# Field, cloud, pricing model, months. A field of a cloud that does not have the GPU holds a placeholder.
 _FIELDS: tuple[tuple[str, str, PricingModel, int | None], ...] = (
     ("securePrice", "secure", "on_demand", None),
     ("communityPrice", "community", "on_demand", None),
@@ -60,7 +60,7 @@ def _offer(page: Page, cloud: str, label: str, price: object, text: str, **more:
 
 def _type(page: Page, gpu: dict[str, Any]) -> Iterator[Offer]:
     name, display = str(gpu.get("id") or ""), str(gpu["displayName"])
-    # The id is more exact, but for the form factor, which sometimes only the other tells.
+    # The id is more exact, except for the form factor, which sometimes only the display name states.
     label = display if not name or (_FORM.search(display) and not _FORM.search(name)) else name
     stock = (gpu.get("lowestPrice") or {}).get("stockStatus")
     for field, cloud, model, months in _FIELDS:

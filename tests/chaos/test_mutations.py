@@ -65,7 +65,7 @@ def without_region(rows: set[Row]) -> set[Row]:
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_a_cut_page_gives_only_rows_of_the_whole_one(capture: Capture) -> None:
+def test_cut_page_yields_only_rows_of_the_complete_one(capture: Capture) -> None:
     content = capture.page.read_bytes()
     right = original(capture) | without_region(original(capture))
     survived = 0
@@ -80,7 +80,7 @@ def test_a_cut_page_gives_only_rows_of_the_whole_one(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_noise_never_makes_anything_but_a_refusal_or_rows(capture: Capture) -> None:
+def test_noise_yields_rows_or_a_scrape_error(capture: Capture) -> None:
     """Bytes lost and doubled: whatever happens, no exception escapes but the two that say so."""
     content, chance = capture.page.read_bytes(), random.Random(capture.folder.name)
     for _ in range(12):
@@ -125,7 +125,7 @@ VISIBLE = [c for c in HTML if is_visible(c)]
 
 
 @pytest.mark.parametrize("capture", HTML, ids=name)
-def test_another_look_has_the_same_rows_or_is_refused(capture: Capture) -> None:
+def test_changed_markup_yields_the_same_rows_or_an_error(capture: Capture) -> None:
     """Rows, columns, classes, signs and spaces as another release of the page has them, alone and together."""
     chance = random.Random(capture.folder.name)
     kept = 0
@@ -142,7 +142,7 @@ def test_another_look_has_the_same_rows_or_is_refused(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", VISIBLE, ids=name)
-def test_a_cell_without_a_price_has_no_row(capture: Capture) -> None:
+def test_cell_without_price_yields_no_row(capture: Capture) -> None:
     chance = random.Random(capture.folder.name)
     count = len(mutating.price_boxes(parsed_tree(capture)))
     lost = 0
@@ -158,7 +158,7 @@ def test_a_cell_without_a_price_has_no_row(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", VISIBLE, ids=name)
-def test_a_bound_is_no_price_but_of_a_commitment(capture: Capture) -> None:
+def test_bound_is_not_a_price_except_for_commitments(capture: Capture) -> None:
     for i in range(len(mutating.price_boxes(parsed_tree(capture)))):
         tree = parsed_tree(capture)
         mutating.replaced(mutating.price_boxes(tree)[i], *mutating.LOST["contact sales"])
@@ -177,7 +177,7 @@ def test_a_bound_is_no_price_but_of_a_commitment(capture: Capture) -> None:
 @pytest.mark.parametrize("unit", ["month", "day", "minute"])
 # Capacity blocks' columns are called hourly rates; no unit follows an amount.
 @pytest.mark.parametrize("capture", [c for c in HTML if "capacity_blocks" not in name(c)], ids=name)
-def test_another_unit_is_read_or_refused(capture: Capture, unit: str) -> None:
+def test_other_unit_is_converted_or_refused(capture: Capture, unit: str) -> None:
     page = capture.page.read_text()
     text = re.sub(r"(?i)\b(?:hours?|hr)\b|(?<=[/\d] )h\b|(?<=/)h\b", unit, page)
     rows = tried(capture, text)
@@ -222,13 +222,13 @@ OBJECTS: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("change", OBJECTS.values(), ids=OBJECTS)
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".json"], ids=name)
-def test_json_in_another_order_has_the_same_rows(capture: Capture, change: Callable[[Any], Any]) -> None:
+def test_reordered_json_yields_the_same_rows(capture: Capture, change: Callable[[Any], Any]) -> None:
     text = json.dumps(walk(json.loads(capture.page.read_text()), change))
     assert read(capture, text) == original(capture)
 
 
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".json"], ids=name)
-def test_a_zero_in_json_is_no_price(capture: Capture) -> None:
+def test_zero_in_json_is_not_a_price(capture: Capture) -> None:
     priced = r'(?i)("(?:[a-z_]*(?:price|cost)[a-z_]*|value|dph_[a-z]+|USD|nanos|units|hour(?:ly)?|month|year|onDemand)": "?)[\d.]+'
     rows = tried(capture, re.sub(priced, r"\g<1>0", capture.page.read_text()))
     assert not rows, "a price of zero"
@@ -240,7 +240,7 @@ def sheet(rows: list[list[str]]) -> str:
 
 
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".csv"], ids=name)
-def test_csv_in_another_order_has_the_same_rows(capture: Capture) -> None:
+def test_reordered_csv_yields_the_same_rows(capture: Capture) -> None:
     cells = list(csv.reader(io.StringIO(capture.page.read_text())))
     head = next(i for i, row in enumerate(cells) if "SKU" in row)
     before, header, body = cells[:head], cells[head], cells[head + 1 :]
@@ -255,7 +255,7 @@ def test_csv_in_another_order_has_the_same_rows(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".yml"], ids=name)
-def test_yaml_in_another_order_has_the_same_rows(capture: Capture) -> None:
+def test_reordered_yaml_yields_the_same_rows(capture: Capture) -> None:
     tree = yaml.load(capture.page.read_text(), Loader=yaml.CBaseLoader)
     text = yaml.dump(walk(tree, OBJECTS["keys reversed"]), sort_keys=False)
     assert read(capture, text) == original(capture)

@@ -17,7 +17,7 @@ _NEEDED = (
     *("instancetype", "operatingsystem", "tenancy"),
 )
 # Values of the column "Instance Family" that every accelerated instance has: `bytes.find` visits only their lines.
-# Gaudi's family is not documented, so its type is looked for too.
+# Gaudi's family is not documented, so its type is searched for too.
 _FAMILIES = (b'"GPU instance"', b'"Machine Learning ASIC Instances"', b'"dl1.')
 
 
@@ -32,7 +32,7 @@ def read(page: Page) -> Iterator[Offer]:
         lines = list(_quick(page, header)) if "instancefamily" in header else []
     except _Irregular:
         lines = []
-    # Nothing found may also mean that AWS renamed its families: look again by instance type.
+    # No match may also mean that AWS renamed its families: search again by instance type.
     yield from offers(lines or _slow(page, header), "price_list")
 
 
@@ -60,7 +60,7 @@ def _text(line: bytes) -> str:
 def _quick(page: Page, header: list[str]) -> Iterator[PriceListRow]:
     make = _maker(header)
     for raw in _candidates(page, len(header)):
-        # Both words stand quoted in every wanted row; a look at the bytes is far cheaper than 90 cells.
+        # Every relevant row holds both words in quotes; searching the bytes is far cheaper than splitting 90 cells.
         if b'"Linux"' not in raw or (b'"Shared"' not in raw and b'.metal"' not in raw):
             continue
         cells = next(csv.reader([_text(raw)]))

@@ -92,11 +92,11 @@ def _unit(block: _Block, blocks: list[_Block]) -> Literal["instance_hour", "gpu_
     if block.accelerator_rate is not None:
         is_quotient = abs(each - block.accelerator_rate) <= _TOLERANCE * block.accelerator_rate
         return "instance_hour" if is_quotient else None
-    # One number for machines of different size cannot be the price of both: it is the price of one accelerator.
+    # One rate for machines of different sizes cannot be the price of both: it is the price of one accelerator.
     for other in blocks:
         is_same_chip = other.accelerator == block.accelerator and other.region == block.region
         if is_same_chip and other.count != block.count and other.instance_rate == block.instance_rate:
             return "gpu_hour"
-    # Without its accelerator rate a row is believed only if that makes no accelerator cheaper than all stated ones.
+    # Without an accelerator rate a row is accepted only if that makes no accelerator cheaper than all stated ones.
     stated = [b.accelerator_rate for b in blocks if b.accelerator_rate is not None]
     return "instance_hour" if stated and each >= min(stated) * (1 - _TOLERANCE) else None

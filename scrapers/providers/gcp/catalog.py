@@ -19,7 +19,7 @@ USAGE: dict[str, tuple[PricingModel, int | None]] = {
     "Commit3Yr": ("reserved", 36),
 }
 USAGE_UNIT: dict[PriceUnit, str] = {"gpu_hour": "h", "vcpu_hour": "h", "gib_hour": "GiBy.h", "gib_month": "GiBy.mo"}
-# Not the shared, Linux, plain product: dedicated hosts, placeholders of reservations, licences, other service tiers.
+# Not the plain, shared Linux product: dedicated hosts, placeholders of reservations, licences, other service tiers.
 _OTHER = re.compile(r"sole tenancy|premium|custom|suspended|virtual workstation|capacity optimized|reserved", re.I)
 _HOST = re.compile(r"(?P<family>[AG]\d\w*) (?:Instance )?(?P<part>Core|Cpu|Ram)\b", re.IGNORECASE)
 _SSD = re.compile(r"SSD backed Local Storage|Local SSD\b", re.IGNORECASE)

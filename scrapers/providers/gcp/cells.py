@@ -42,7 +42,7 @@ def amounts(cell: str) -> dict[str, Decimal]:
     for hit in _AMOUNT.finditer(squash(cell)):
         unit = _UNIT.match(hit["after"].strip())
         key = "" if unit is None else "month" if unit["unit"].lower().startswith("mo") else "hour"
-        if not key or key in rates:  # a span, an old price beside the new one: nothing here is the price
+        if not key or key in rates:  # a span, or an old price beside the new one
             return {}
         rates[key] = number(hit["digits"])
     return rates

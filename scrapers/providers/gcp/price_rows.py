@@ -11,7 +11,7 @@ from scrapers.providers.gcp.cells import ACCELERATOR, column
 Kind = Literal["machine", "gpu", "tpu"]
 _MODEL = re.compile(r"(?:NVIDIA|AMD)\b", re.IGNORECASE)
 _GPU_TITLES = frozenset({"MODEL", "GPU MODEL", "GPU", "GPU TYPE"})
-TITLES = _GPU_TITLES | {"MACHINE TYPE"}  # what the first column is called in tables that sell ours
+TITLES = _GPU_TITLES | {"MACHINE TYPE"}  # titles of the first column in tables of accelerators
 # A virtual workstation is the GPU with a licence on top.
 _LICENSED = re.compile(r"virtual workstation|\bvws\b|grid", re.IGNORECASE)
 _TPU = re.compile(r"(?:Cloud )?TPU\b|Trillium|Ironwood|v\d+[ep]?\b", re.IGNORECASE)

@@ -62,7 +62,7 @@ def _lines(html: BeautifulSoup) -> Iterator[PriceRow]:
     for row in table_rows(html):
         table = row.tag.find_parent("table")
         if table is None or not row.header:
-            continue  # without its header a row's columns cannot be told
+            continue  # without a header the columns are unknown
         if id(table) not in regions:
             regions[id(table)] = _region(table)
         line = PriceRow.of(regions[id(table)], dict(zip(row.header, row.texts, strict=True)))

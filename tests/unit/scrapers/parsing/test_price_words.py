@@ -32,17 +32,17 @@ PAGE = Page("somebody", "https://example.com/pricing", datetime(2026, 9, 1, tzin
         ("HOURLY", "", "on_demand", None),
     ],
 )
-def test_a_header_says_how_a_price_is_paid(title: str, section: str, model: str, term: int | None) -> None:
+def test_header_states_the_pricing_model(title: str, section: str, model: str, term: int | None) -> None:
     column = price_column(PAGE, title, section)
     assert column is not None and (column.model, column.term_months) == (model, term)
 
 
 @pytest.mark.parametrize("title", ["VCPU", "RAM, GB", "MAX PCPUS PER GPU", "GPU MODEL", "NODES", "STORAGE"])
-def test_other_columns_hold_no_price(title: str) -> None:
+def test_other_columns_are_not_price_columns(title: str) -> None:
     assert price_column(PAGE, title) is None
 
 
-def test_an_announced_price_carries_its_day() -> None:
+def test_announced_price_carries_its_start_date() -> None:
     column = price_column(PAGE, "GPU-HOUR (EFFECTIVE OCTOBER 1, 2026)")
     assert column is not None and column.effective_from == date(2026, 10, 1)
     with pytest.raises(LayoutError):
@@ -67,12 +67,12 @@ def test_units(said: str, per: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("said", ["/day", "/min", "/week", "/year", "", "/GPU/month", "per thing", "/s of an instance"])
-def test_a_unit_that_is_none_of_ours_is_refused(said: str) -> None:
+def test_unsupported_unit_raises(said: str) -> None:
     with pytest.raises(LayoutError):
         unit(PAGE, said, "instance_hour")
 
 
-def test_a_bound_is_a_price_only_of_a_commitment() -> None:
+def test_bound_is_a_price_only_for_a_commitment() -> None:
     on_demand, reserved = price_column(PAGE, "ON-DEMAND"), price_column(PAGE, "RESERVED")
     assert on_demand and reserved
     for cell in ("from $1.55", "Starts from $0.18/hour", "as low as $2", "up to $3"):
@@ -87,7 +87,7 @@ def test_a_bound_is_a_price_only_of_a_commitment() -> None:
     assert contact and contact.status == "contact_sales"
 
 
-def test_a_price_of_the_smallest_of_several_sizes_is_one_and_no_upper_bound() -> None:
+def test_price_of_the_smallest_size_is_a_price_unless_an_upper_bound() -> None:
     on_demand = price_column(PAGE, "ON-DEMAND")
     assert on_demand
     said = quote(PAGE, "from $1.55", on_demand, is_of_smallest=True)
@@ -106,18 +106,18 @@ def test_a_price_of_the_smallest_of_several_sizes_is_one_and_no_upper_bound() ->
         ("$2.00", "unknown"),
     ],
 )
-def test_availability_in_words(said: str, expected: str) -> None:
+def test_availability_from_text(said: str, expected: str) -> None:
     assert availability(said) == expected
 
 
-def test_a_name_does_not_read_like_a_price() -> None:
+def test_name_is_not_price_like() -> None:
     assert (
         is_price_like("$2.40") and is_price_like("Contact us") and is_price_like("—") and is_price_like("Reserve here")
     )
     assert not is_price_like("NVIDIA HGX H100 16 200") and not is_price_like("Self-serve. Up within 15 minutes.")
 
 
-def test_months_and_times() -> None:
+def test_months_and_time_units() -> None:
     assert months("a contractual commitment of 12 months") == 12 and months("3 months to 3 years") is None
     assert (
         page_time_unit("All prices are per GPU per hour.") == "hour"
@@ -135,5 +135,5 @@ def test_accelerators(label: str) -> None:
 @pytest.mark.parametrize(
     "label", ["AMD EPYC Genoa", "Small", "C3.8GB", "Alveo U250 FPGA GPU", "2.24*", "Shared Filesystem"]
 )
-def test_other_things(label: str) -> None:
+def test_labels_of_other_products(label: str) -> None:
     assert not names_accelerator(label)

@@ -147,7 +147,7 @@ def test_not_accelerated(name: str) -> None:
 # --- bulk CSV
 
 
-def test_csv_on_demand_keeps_what_is_printed() -> None:
+def test_csv_on_demand_offer_keeps_printed_values() -> None:
     (offer,) = parse(listing(line()))
     assert (offer.source, offer.instance, offer.region, offer.pricing_model) == (
         "price_list",
@@ -202,7 +202,7 @@ def test_csv_columns_are_found_by_name() -> None:
         {"TermType": "Other"},
     ],
 )
-def test_csv_traps_are_no_offers(changes: dict[str, str]) -> None:
+def test_csv_traps_yield_no_offers(changes: dict[str, str]) -> None:
     assert parse(listing(line(**changes))) == []
 
 
@@ -224,7 +224,7 @@ def test_csv_zones_fractions_and_repeats() -> None:
     )
 
 
-def test_csv_metal_takes_dedicated_only_where_nothing_is_shared() -> None:
+def test_csv_metal_uses_dedicated_tenancy_only_without_shared() -> None:
     alone = {
         "Instance_Type": "g4dn.metal",
         "Tenancy": "Dedicated",
@@ -237,7 +237,7 @@ def test_csv_metal_takes_dedicated_only_where_nothing_is_shared() -> None:
     assert [str(o.price) for o in parse(listing(line(**shared), line(**alone)))] == ["7.824"]
 
 
-def test_csv_newest_price_wins_and_a_tie_is_no_price() -> None:
+def test_csv_newest_price_wins_and_a_tie_yields_none() -> None:
     older = line(SKU="S2", PricePerUnit="98.32", EffectiveDate="2025-01-01")
     assert [o.price for o in parse(listing(older, line()))] == [Decimal("55.04")]
     assert parse(listing(line(SKU="S2", PricePerUnit="98.32"), line())) == []
@@ -276,7 +276,7 @@ def test_csv_reserved_joins_hourly_part_and_fee() -> None:
         [with_cells(PurchaseOption="Heavy Utilization")],
     ],
 )
-def test_csv_incomplete_reservations_are_no_offers(rows: list[str]) -> None:
+def test_csv_incomplete_reservations_yield_no_offers(rows: list[str]) -> None:
     assert parse(listing(*rows)) == []
 
 
@@ -299,7 +299,7 @@ def test_csv_rows_across_block_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(parse(text.replace("\n", "\r\n"))) == 50
 
 
-def test_csv_cut_anywhere_gives_a_prefix_and_nothing_else() -> None:
+def test_csv_cut_anywhere_yields_a_prefix_only() -> None:
     whole = listing(line(), line(SKU="S2", Region_Code="eu-west-1", PricePerUnit="66.0"))
     right = {("us-east-1", Decimal("55.04")), ("eu-west-1", Decimal(66))}
     start = whole.index('"S1"')
@@ -317,7 +317,7 @@ def test_csv_gzip_and_byte_order_mark(tmp_path: Path) -> None:
     assert len(list(PROVIDER.parse(replace(page(""), content=None, path=file)))) == 1
 
 
-def test_csv_without_its_columns_is_unknown() -> None:
+def test_csv_without_required_columns_raises() -> None:
     columns = [c for c in COLUMNS if c != "Tenancy"]
     with pytest.raises(LayoutError, match="tenancy"):
         parse(listing(line(columns), columns=columns))
@@ -362,7 +362,7 @@ def bulk(products: dict[str, Any], **terms: Any) -> dict[str, Any]:
     return {"formatVersion": "v1.0", "offerCode": "AmazonEC2", "products": products, "terms": terms}
 
 
-def test_bulk_json_means_what_the_csv_means() -> None:
+def test_bulk_json_yields_the_same_offers_as_csv() -> None:
     said = {"LeaseContractLength": "1yr", "PurchaseOption": "All Upfront", "OfferingClass": "standard"}
     on_demand, reserved = parse(
         bulk(
@@ -380,7 +380,7 @@ def test_bulk_json_means_what_the_csv_means() -> None:
     assert (reserved.price, reserved.upfront_price) == (Decimal(0), Decimal(9000))
 
 
-def test_bulk_json_of_china_is_in_its_own_currency() -> None:
+def test_bulk_json_of_china_keeps_its_currency() -> None:
     (offer,) = parse(bulk({"H1": product(regionCode="cn-north-1")}, OnDemand={"H1": {"a": term("CNY", Hrs="168.5")}}))
     assert (offer.currency, offer.region) == ("CNY", "cn-north-1")
 
@@ -389,7 +389,7 @@ def test_bulk_json_without_accelerators_is_an_empty_list() -> None:
     assert parse(bulk({"H1": product(instanceType="m5.large")}, OnDemand={})) == []
 
 
-def test_bulk_json_faults_are_loud() -> None:
+def test_bulk_json_faults_raise() -> None:
     with pytest.raises(LayoutError, match="terms"):
         parse(bulk({"H1": product()}, OnDemand={}))
     with pytest.raises(LayoutError, match="products"):
@@ -411,7 +411,7 @@ def test_get_products_answers(wrap: Callable[[Any], Any]) -> None:
     assert (offer.source, offer.price, offer.instance) == ("price_list_api", Decimal("21.957642"), "p4d.24xlarge")
 
 
-def test_get_products_block_at_zero_is_no_offer() -> None:
+def test_get_products_capacity_block_at_zero_yields_no_offer() -> None:
     block = product(marketoption="CapacityBlock", operation="RunInstances:CB")
     assert parse([{"product": block, "terms": {"OnDemand": {"a": term(Hrs="0.0")}}}]) == []
 
@@ -535,7 +535,7 @@ def savings(
     }
 
 
-def test_savings_plans_are_hourly_and_two_feeds() -> None:
+def test_savings_plans_are_hourly_and_two_sources() -> None:
     (compute,) = parse(savings())
     assert (compute.source, compute.instance, compute.region, str(compute.price)) == (
         "compute_savings_plan",
@@ -565,11 +565,11 @@ def test_savings_plans_are_hourly_and_two_feeds() -> None:
         {"unit": "Request"},
     ],
 )
-def test_savings_plan_traps(rate: dict[str, Any]) -> None:
+def test_savings_plan_traps_yield_no_offers(rate: dict[str, Any]) -> None:
     assert parse(savings(**rate)) == []
 
 
-def test_savings_plans_of_unknown_kind_are_loud() -> None:
+def test_savings_plans_of_unknown_kind_raise() -> None:
     with pytest.raises(LayoutError, match="productFamily"):
         parse(savings("DatabaseSavingsPlans"))
     with pytest.raises(LayoutError, match="savingsPlan"):
@@ -592,7 +592,7 @@ def blocks(*rows: tuple[str, str, int, str, float, float | None]) -> dict[str, A
 GOOD = ("p5.48xlarge", "H100", 8, "us-east-2", 31.464, 3.933)
 
 
-def test_capacity_block_whose_rates_agree() -> None:
+def test_capacity_block_with_consistent_rates() -> None:
     (offer,) = parse(blocks(GOOD))
     assert (offer.pricing_model, offer.term_months, str(offer.price), offer.price_unit) == (
         "reserved",
@@ -603,7 +603,7 @@ def test_capacity_block_whose_rates_agree() -> None:
     assert (offer.gpu_label, offer.gpu_count) == ("H100", Decimal(8))
 
 
-def test_one_rate_for_machines_of_two_sizes_is_a_rate_per_accelerator() -> None:
+def test_same_rate_for_two_sizes_is_per_accelerator() -> None:
     found = parse(
         blocks(
             GOOD, ("u-p6e-gb200x72", "GB200", 72, "z", 10.582, 0.0), ("u-p6e-gb200x36", "GB200", 36, "z", 10.582, 0.0)
@@ -624,11 +624,11 @@ def test_one_rate_for_machines_of_two_sizes_is_a_rate_per_accelerator() -> None:
         ("p5.48xlarge", "H100", 8, "r", 0.0, 3.933),
     ],
 )
-def test_capacity_blocks_that_cannot_be_known(row: tuple[str, str, int, str, float, float]) -> None:
+def test_ambiguous_capacity_blocks_yield_no_offers(row: tuple[str, str, int, str, float, float]) -> None:
     assert [o.region for o in parse(blocks(GOOD, row))] == ["us-east-2"]
 
 
-def test_instance_rate_stands_when_only_the_accelerator_rate_is_missing() -> None:
+def test_instance_rate_is_kept_without_accelerator_rate() -> None:
     found = parse(blocks(GOOD, ("p5e.48xlarge", "H200", 8, "r", 39.799, 0.0)))
     assert [(o.price_unit, str(o.price)) for o in found] == [("instance_hour", "31.464"), ("instance_hour", "39.799")]
 
@@ -655,7 +655,7 @@ def test_capacity_blocks_page() -> None:
 # --- the rest
 
 
-def test_reserved_map_is_told_by_its_quotients() -> None:
+def test_reserved_map_is_recognised_by_its_quotients() -> None:
     (offer,) = parse(
         {"p4d.24xlarge/us-east-2": 10.878729071537292, "m5.large/us-east-1": 0.0411339421613394, "f1.2xlarge/x": 0.1}
     )
@@ -670,12 +670,12 @@ def test_reserved_map_is_told_by_its_quotients() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "hello", "{}", "[]", "<html></html>", '{"a": 1}', "a,b\n1,2\n", "[1, 2]", "null"])
-def test_unknown_layouts_are_loud(text: str) -> None:
+def test_unknown_layouts_raise(text: str) -> None:
     with pytest.raises(LayoutError):
         parse(text)
 
 
-def test_region_indexes_lead_to_every_open_region() -> None:
+def test_region_index_links_to_every_open_region() -> None:
     index = {
         "regions": {
             r: {"regionCode": r, "currentVersionUrl": f"/v/{r}/index.json"}
@@ -719,13 +719,13 @@ def test_shared_captures(
     assert some is None or some in {(o.instance, o.region, str(o.price), o.price_unit) for o in found}
 
 
-def test_shared_invalid_capture_is_loud(shared: Callable[[str], Path]) -> None:
+def test_shared_invalid_capture_raises(shared: Callable[[str], Path]) -> None:
     file = shared("captures/aws/2024-05-28_offer_excerpt_invalid.json")
     with pytest.raises(LayoutError, match="valid JSON"):
         list(PROVIDER.parse(Page("aws", str(file), datetime.now(UTC), path=file, fetched_by="file")))
 
 
-def test_capacity_blocks_with_the_accelerators_rate_in_brackets() -> None:
+def test_capacity_blocks_with_accelerator_rate_in_brackets() -> None:
     header = "<tr><th>Instance Type</th><th>Region</th><th>Effective Hourly Rate</th><th>Accelerators</th></tr>"
     row = "<tr><td>p5.48xlarge</td><td>US East (Ohio)</td><td>{}</td><td>8 x H100</td></tr>"
 

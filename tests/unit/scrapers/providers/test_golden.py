@@ -56,7 +56,7 @@ def test_capture_parses_to_its_golden_rows(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", INDEXES, ids=name)
-def test_an_index_leads_to_pages_and_has_no_rows(capture: Capture) -> None:
+def test_index_links_to_pages_and_has_no_rows(capture: Capture) -> None:
     follow = registry.get(capture.slug).follow
     assert follow is not None and list(follow(page_of(capture)))
     assert not capture.golden.exists()
@@ -88,7 +88,7 @@ def per_gpu_hour(row: dict[str, Any], fee: Decimal = Decimal(0)) -> Decimal | No
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_golden_figures_stand_on_the_page(capture: Capture) -> None:
+def test_golden_figures_are_on_the_page(capture: Capture) -> None:
     numbers = printed(capture)
     of_units = set(sums(numbers)) if '"nanos"' in capture.page.read_text() else set()
     if "in cents" in registry.get(capture.slug).units:
@@ -111,7 +111,7 @@ def test_golden_figures_stand_on_the_page(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_golden_names_stand_on_the_page(capture: Capture) -> None:
+def test_golden_names_are_on_the_page(capture: Capture) -> None:
     page = capture.page.read_text()
     # Attributes speak too: of RunPod's clouds nothing else does.
     text = " ".join(re.sub(r"<([^>]*)>", r" \1 " if capture.slug == "runpod" else " ", page).split()).casefold()
@@ -142,7 +142,7 @@ def test_offers_keep_the_contract(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_a_parser_is_pure(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parser_is_pure(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a parser opened a connection")
 
@@ -152,7 +152,7 @@ def test_a_parser_is_pure(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("slug", registry.modules())
-def test_a_provider_says_what_a_reader_should_know(slug: str) -> None:
+def test_provider_describes_itself(slug: str) -> None:
     provider = registry.get(slug)
     assert provider.slug == slug and provider.name and provider.access and provider.publishes and provider.units
     assert provider.requests and all(r.url.startswith("https://") and r.source for r in provider.requests)
