@@ -1,4 +1,4 @@
-"""Changes pages as providers change them: each change says what may become of the rows."""
+"""Changes pages as providers change them; the rows must follow each change or be refused."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class Table:
 
 
 def tables(tree: BeautifulSoup) -> list[Table]:
-    """Tables without spans, and grids of boxes."""
+    """Return tables without spans, and grids of boxes."""
     whole = [t for t in tree.find_all("table") if not t.select_one("[colspan], [rowspan], thead > th")]
     rows = [[list(tr.find_all(["td", "th"], recursive=False)) for tr in t.find_all("tr")] for t in whole]
-    found = [Table([row for row in table if len(row) == max(map(len, table))]) for table in rows if table]
-    return [t for t in [*found, *_grids(tree)] if len(t.rows) > 1 and len(t.rows[0]) > 1]
+    candidates = [Table([row for row in table if len(row) == max(map(len, table))]) for table in rows if table]
+    return [t for t in [*candidates, *_grids(tree)] if len(t.rows) > 1 and len(t.rows[0]) > 1]
 
 
 def _grids(tree: BeautifulSoup) -> list[Table]:
-    """Rows of as many boxes as the header before them has titles."""
+    """Yield grids: rows of as many boxes as the header before them has titles."""
     if tree.select(".table-v2, .pricing-row, .table-body-row"):  # titles in boxes of their own
         grown = [[_cells(grid) for grid in t.select(".table-grid")] for t in tree.select(".table-v2")]
         return [Table([row for row in rows if len(row) == max(map(len, rows))]) for rows in grown if rows]
@@ -72,14 +72,14 @@ def _elements(table: Table) -> list[Tag]:
 
 
 def _is_row(boxes: list[Tag]) -> bool:
-    """Cells are short, hold one amount at most, and the first one names a thing."""
+    """Check that cells are short, hold one amount at most, and that the first one is a name."""
     texts = [box.get_text(" ", strip=True) for box in boxes]
     is_short = all(len(text) < 80 and len(_MONEY.findall(text)) < 2 for text in texts)
     return is_short and bool(texts[0]) and not _MONEY.search(texts[0])
 
 
 def swap(a: Tag, b: Tag) -> None:
-    """Let two elements change places."""
+    """Swap two elements."""
     if a is b or a in b.parents or b in a.parents:
         return
     first, second = copy.copy(a), copy.copy(b)
@@ -96,7 +96,7 @@ def rows_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
 
 
 def columns_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
-    """Two columns, headers and all."""
+    """Swap two columns with their headers."""
     for table in tables(tree):
         i, j = chance.sample(range(len(table.rows[0])), 2)
         for row in table.rows:
@@ -115,14 +115,14 @@ def column_added(tree: BeautifulSoup, chance: random.Random) -> None:
 
 
 def classes_renamed(tree: BeautifulSoup, chance: random.Random) -> None:
-    """Hashed class names change with every release; "hide" is a word that styles keep."""
+    """Rename classes, as releases change hashed names; "hide" is one that styles keep."""
     salt = f"x{chance.randrange(1000)}-"
     for tag in tree.find_all(True):
         tag["class"] = " ".join(c if c == "hide" else f"{salt}{c}" for c in tag.get("class") or ())
 
 
 def cells_nested(tree: BeautifulSoup, chance: random.Random) -> None:
-    """Content of some cells goes one element deeper."""
+    """Nest the content of some cells one element deeper."""
     for table in tables(tree):
         for row in table.rows:
             cell = chance.choice(row)
@@ -178,20 +178,20 @@ SAME: dict[str, Change] = {
 
 
 def price_boxes(tree: BeautifulSoup) -> list[Tag]:
-    """The smallest elements whose text begins with an amount: what a person would call the price."""
-    found = []
+    """Return the smallest elements whose text begins with an amount."""
+    boxes = []
     for tag in tree.find_all(True):
         if tag.name in ("script", "style", "html", "body") or not _LONE.match(tag.get_text(" ")):
             continue
         if len(AMOUNT.findall(tag.get_text(" "))) == 1 and not any(
             _LONE.match(c.get_text(" ")) for c in tag.find_all(True)
         ):
-            found.append(tag)
-    return found
+            boxes.append(tag)
+    return boxes
 
 
 def replaced(tag: Tag, pattern: str, to: str) -> None:
-    """The element says something else, its units included."""
+    """Replace the text of an element, its units included."""
     text = re.sub(r"\s+", " ", tag.get_text(" ")).strip()
     tag.clear()
     tag.append(re.sub(pattern, to, text, count=1))

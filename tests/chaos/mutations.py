@@ -1,4 +1,4 @@
-"""Changes every capture, ours and the recorded ones beside us, in many ways, and counts what became of the rows.
+"""Changes every capture, ours and the shared ones, in many ways, and counts the outcomes.
 
 Run: make mutations (N=100 changes of each of three kinds per capture). Exits 1 when any change made a wrong row.
 """
@@ -24,7 +24,7 @@ Made = tuple[str, bytes]
 
 
 def changes(page: Page, count: int, chance: random.Random) -> Iterator[Made]:
-    """Changed copies of a page: other looks, lost prices, cuts."""
+    """Yield changed copies of a page: other markup, lost prices, cuts."""
     content = page.read()
     for _ in range(count):
         yield "cut", content[: chance.randrange(len(content))]
@@ -51,7 +51,7 @@ def _lost(content: bytes, words: str, chance: random.Random) -> bytes:
 
 
 def outcome(page: Page, right: set[Row]) -> tuple[str, set[Row]]:
-    """What became of a changed page, and its wrong rows."""
+    """Return the outcome of a changed page, and its wrong rows."""
     try:
         rows = rows_of(page)
     except (ScrapeError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
@@ -63,8 +63,8 @@ def outcome(page: Page, right: set[Row]) -> tuple[str, set[Row]]:
 
 
 def main(count: int) -> int:
-    """Print a line per provider, and every wrong row; returns the exit code."""
-    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    """Print a line per provider, and every wrong row; return the exit code."""
+    outcomes: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for slug, path, page in pages():
         try:
             right = rows_of(page)
@@ -75,13 +75,13 @@ def main(count: int) -> int:
         chance = random.Random(f"{slug}{path}")
         for how, content in changes(page, count if len(page.content) < SMALL else max(count // 20, 1), chance):
             what, wrong = outcome(replace(page, content=content), right)
-            found[slug][what] += 1
+            outcomes[slug][what] += 1
             if wrong:
                 print(f"WRONG {slug} {path.name}: {how}: {sorted(map(str, wrong))[:2]}", file=sys.stderr)
     print(f"{'provider':14} {'changes':>8}" + "".join(f"{name:>12}" for name in OUTCOMES))
-    for slug, counts in [*sorted(found.items()), ("all", sum(found.values(), Counter()))]:
+    for slug, counts in [*sorted(outcomes.items()), ("all", sum(outcomes.values(), Counter()))]:
         print(f"{slug:14} {counts.total():8}" + "".join(f"{counts[name]:12}" for name in OUTCOMES))
-    return 1 if any(counts["wrong"] for counts in found.values()) else 0
+    return 1 if any(counts["wrong"] for counts in outcomes.values()) else 0
 
 
 if __name__ == "__main__":

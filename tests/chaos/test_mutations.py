@@ -1,4 +1,4 @@
-"""Recorded pages, changed as pages change: what is read stays right, or the page is refused; a wrong row never comes.
+"""Recorded pages, changed as providers change them: rows stay right, or the page is refused; no row is wrong.
 
 The mutations are made from the captures themselves, so a new capture is mutated without a line here.
 """
@@ -37,13 +37,13 @@ REGION, PRICE = 6, 9
 
 
 def read(capture: Capture, content: str | bytes) -> set[Row]:
-    """Priced rows of a changed page, with their GPU known. Raises ScrapeError where the page is refused."""
+    """Return the priced rows of a changed page, with their GPU. Raises ScrapeError where the page is refused."""
     raw = content.encode() if isinstance(content, str) else content
     return rows_of(replace(page_of(capture), content=raw))
 
 
 def rows_of(page: Page) -> set[Row]:
-    """The same of any page."""
+    """Return the same rows of any page."""
     rows: set[Row] = set()
     for o in registry.get(page.provider).parse(page):
         who = identify_offer(page.provider, o)
@@ -60,7 +60,7 @@ def original(capture: Capture) -> set[Row]:
 
 
 def without_region(rows: set[Row]) -> set[Row]:
-    """The same rows as a page states them whose region was cut away."""
+    """Return the same rows as a page would state them without its region."""
     return {(*row[:REGION], "", *row[REGION + 1 :]) for row in rows}
 
 
@@ -81,7 +81,7 @@ def test_cut_page_yields_only_rows_of_the_complete_one(capture: Capture) -> None
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
 def test_noise_yields_rows_or_a_scrape_error(capture: Capture) -> None:
-    """Bytes lost and doubled: whatever happens, no exception escapes but the two that say so."""
+    """Bytes are lost and doubled: only the two expected exceptions may escape."""
     content, chance = capture.page.read_bytes(), random.Random(capture.folder.name)
     for _ in range(12):
         at = chance.randrange(len(content))
@@ -102,7 +102,7 @@ def parsed_tree(capture: Capture) -> BeautifulSoup:
 
 
 def tried(capture: Capture, content: str) -> set[Row] | None:
-    """Rows of the changed page; None when it was refused."""
+    """Return the rows of the changed page; None when it was refused."""
     try:
         return read(capture, content)
     except (ScrapeError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
@@ -114,7 +114,7 @@ def prices(capture: Capture) -> set[Decimal]:
 
 
 def is_visible(capture: Capture) -> bool:
-    """Whether the prices stand in the page's text; else they are data, in scripts or attributes."""
+    """Check that the prices are in the page's text; else they are data, in scripts or attributes."""
     shown = " ".join(tag.get_text(" ") for tag in mutating.price_boxes(parsed_tree(capture)))
     figures = {Decimal(hit.replace(",", "")) for hit in re.findall(r"\d[\d,]*(?:\.\d+)?", shown)}
     return bool(figures & prices(capture))
@@ -126,7 +126,7 @@ VISIBLE = [c for c in HTML if is_visible(c)]
 
 @pytest.mark.parametrize("capture", HTML, ids=name)
 def test_changed_markup_yields_the_same_rows_or_an_error(capture: Capture) -> None:
-    """Rows, columns, classes, signs and spaces as another release of the page has them, alone and together."""
+    """Rows, columns, classes, signs and spaces change as in a new release of the page, alone and together."""
     chance = random.Random(capture.folder.name)
     kept = 0
     plans = [[change] for change in mutating.SAME]
@@ -204,7 +204,7 @@ def test_thousands_and_decimals_in_any_locale(capture: Capture) -> None:
 
 
 def walk(value: Any, change: Callable[[Any], Any]) -> Any:
-    """The tree with `change` applied to every list and object, leaves first."""
+    """Apply `change` to every list and object of a tree, leaves first."""
     if isinstance(value, dict):
         return change({k: walk(v, change) for k, v in value.items()})
     return change([walk(v, change) for v in value]) if isinstance(value, list) else value
@@ -235,7 +235,7 @@ def test_zero_in_json_is_not_a_price(capture: Capture) -> None:
 
 
 def sheet(rows: list[list[str]]) -> str:
-    """As AWS writes CSV: every cell quoted that is not empty."""
+    """Format CSV like AWS: every cell that is not empty is quoted."""
     return "".join(",".join(f'"{c}"' if c else "" for c in row) + "\n" for row in rows)
 
 

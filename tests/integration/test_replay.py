@@ -49,9 +49,9 @@ def crawl(
 
 
 def only_failure(results: list[Page | Failure]) -> str:
-    (found,) = results
-    assert isinstance(found, Failure)
-    return found.error
+    (failure,) = results
+    assert isinstance(failure, Failure)
+    return failure.error
 
 
 def test_capture_answers_like_its_host(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_links_are_followed_and_post_differs_from_get(tmp_path: Path) -> None:
     start = Request("https://a.example/api?page=1", "s")
     post = Request("https://a.example/query", "s", method="POST", body="{}")
     results = crawl(tmp_path, tmp_path / "in", start, post, replace(post, method="GET", body=""), follow=follow)
-    assert [isinstance(found, Page) for found in results] == [True, True, False, True]
+    assert [isinstance(result, Page) for result in results] == [True, True, False, True]
 
 
 @pytest.mark.parametrize("spoil", [
@@ -175,9 +175,13 @@ def test_hanging_or_growing_browser_page_is_ended(tmp_path: Path, chromium: rend
                         wait_for="" if name == "large" else ".price") for name in pages]  # fmt: skip
     requests[:2] = [replace(request, timeout=0.7) for request in requests[:2]]
     endless, never, large, *rest = crawl(tmp_path, tmp_path / "in", *requests)
-    for found, says in ((endless, "took longer"), (never, "waiting for '.price'"), (large, "larger than its limit")):
-        assert isinstance(found, Failure) and says in found.error
-    assert [isinstance(found, Page) and "$1" in found.text() for found in rest] == [True, True]
+    for result, message in (
+        (endless, "took longer"),
+        (never, "waiting for '.price'"),
+        (large, "larger than its limit"),
+    ):
+        assert isinstance(result, Failure) and message in result.error
+    assert [isinstance(result, Page) and "$1" in result.text() for result in rest] == [True, True]
 
 
 def test_browser_clock_is_fixed_at_the_recording(tmp_path: Path, chromium: render.Browser) -> None:
@@ -206,7 +210,7 @@ def test_threads_share_one_browser(tmp_path: Path, chromium: render.Browser) -> 
         thread.start()
     for thread in threads:
         thread.join()
-    assert browsers == {chromium} and [type(found) for found in results] == [Page] * 3
+    assert browsers == {chromium} and [type(result) for result in results] == [Page] * 3
 
 
 def test_browser_search_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ def path(name: str) -> Callable[[Callable[[Handler], None]], Callable[[Handler],
 
 
 class Server(ThreadingHTTPServer):
-    """Counts what it is asked, by path, and how many requests it served at once."""
+    """Counts the requests by path, and how many it served at once."""
 
     daemon_threads = True
 

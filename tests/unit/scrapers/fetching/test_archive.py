@@ -1,4 +1,4 @@
-"""The archive keeps pages whole whatever happens to the process or the disk."""
+"""The archive keeps pages intact whatever happens to the process or the disk."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ PAGE = Page("lambda", "https://example.com/pricing", NOON, "pricing_page", b"<ht
 
 def test_saved_page_is_read_back_unchanged(tmp_path: Path) -> None:
     saved = Archive(tmp_path).save(PAGE)
-    (found,) = Archive(tmp_path).pages("lambda", NOON.date())
-    assert found == saved == replace(PAGE, content=None, path=saved.path, sha256=saved.sha256)
-    assert found.read() == PAGE.content and found.sha256 == hashlib.sha256(PAGE.read()).hexdigest()
+    (page,) = Archive(tmp_path).pages("lambda", NOON.date())
+    assert page == saved == replace(PAGE, content=None, path=saved.path, sha256=saved.sha256)
+    assert page.read() == PAGE.content and page.sha256 == hashlib.sha256(PAGE.read()).hexdigest()
     assert saved.path and saved.path.relative_to(tmp_path).match("pages/lambda/2026-09-20/120000-????????.body.gz")
     assert gzip.decompress(saved.path.read_bytes()) == PAGE.content
 
@@ -59,8 +59,8 @@ def test_unchanged_page_survives_deletion_of_its_old_day(tmp_path: Path) -> None
     again = archive.record_unchanged(old, replace(PAGE, content=None, status=304, captured_at=NOON + timedelta(days=1)))
     for file in (tmp_path / "pages/lambda/2026-09-20").iterdir():
         file.unlink()
-    (found,) = archive.pages("lambda", again.captured_at.date())
-    assert found.read() == PAGE.content and found.status == 304 and is_intact(found)
+    (page,) = archive.pages("lambda", again.captured_at.date())
+    assert page.read() == PAGE.content and page.status == 304 and is_intact(page)
 
 
 def test_newest_ignores_responses_to_post(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_kill_9_leaves_no_partial_page(tmp_path: Path) -> None:
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 KiB where we may mount one, else a plain folder."""
+    """Mount a disk of 64 KiB if permitted, else return a plain folder."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
@@ -146,7 +146,7 @@ def _full(handle: int) -> None:
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
 def test_disk_filling_at_any_step_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """Steps that reach the disk: the bytes, their folder, the record, its folder."""
+    """The steps are those that reach the disk: the bytes, their folder, the record, its folder."""
     calls, real = iter(range(1, 9)), os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: _full(handle) if next(calls) == step else real(handle))
     with pytest.raises(FetchError, match="cannot write"):

@@ -1,4 +1,4 @@
-"""Fetching from hosts that misbehave: what is not a whole, allowed page is a failure that says so."""
+"""Fetching from hosts that misbehave: anything but a complete, allowed page is a failure that states the reason."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def fetch(home: Path, request: Request, settings: Settings = FAST) -> Page:
 
 
 def refusal(home: Path, request: Request, settings: Settings = FAST) -> FetchError:
-    """The error of a fetch that must fail, having left nothing in the archive."""
+    """Return the error of a fetch that must fail, and must leave nothing in the archive."""
     with pytest.raises(FetchError) as caught:
         fetch(home, request, settings)
     assert not list((home / "pages").rglob("*.json")) and not list((home / "pages").rglob("*.tmp"))
@@ -79,7 +79,7 @@ def test_compressed_and_redirected_pages_arrive(server: Server, tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("path", "says"),
+    ("path", "message"),
     [
         ("/truncated", "RemoteProtocolError"),
         ("/no-end", "</html> is missing"),
@@ -103,10 +103,10 @@ def test_compressed_and_redirected_pages_arrive(server: Server, tmp_path: Path, 
         ("/empty", "returned an empty response"),
     ],
 )
-def test_incomplete_or_foreign_response_is_refused(server: Server, tmp_path: Path, path: str, says: str) -> None:
+def test_incomplete_or_foreign_response_is_refused(server: Server, tmp_path: Path, path: str, message: str) -> None:
     settings = replace(FAST, allow_http_hosts=frozenset({"127.0.0.1", "localhost"}))
     error = refusal(tmp_path, Request(server.url(path), "s", max_bytes=1_000_000), settings)
-    assert says in str(error) and "127.0.0.1" in str(error)
+    assert message in str(error) and "127.0.0.1" in str(error)
 
 
 @pytest.mark.parametrize("path", ["/drip", "/drip-headers"])
@@ -118,7 +118,7 @@ def test_slow_drip_times_out(server: Server, tmp_path: Path, path: str) -> None:
 
 
 def test_endless_tls_handshake_times_out(tmp_path: Path) -> None:
-    """TLS has bytes of its own to drip, on a socket that is no longer the one that was opened."""
+    """TLS can drip bytes too, on a socket other than the one that was opened."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def drip() -> None:
@@ -208,7 +208,7 @@ def test_unchanged_page_is_not_downloaded_again(server: Server, tmp_path: Path) 
     assert third.headers["content-type"] == "text/html" and "abc" not in str(first.headers)
     assert [page.status for page in Archive(tmp_path).pages("p", first.captured_at.date())] == [200, 304, 304]
     assert first.path
-    first.path.write_bytes(b"damaged")  # then the host must be asked for the bytes again
+    first.path.write_bytes(b"damaged")  # then the bytes must be downloaded again
     assert fetch(tmp_path, request).status == 200
 
 
@@ -335,11 +335,11 @@ def test_environment_sets_only_harmless_settings(monkeypatch: pytest.MonkeyPatch
 def test_browser_page_from_the_network(server: Server, tmp_path: Path) -> None:
     with Fetcher(Archive(tmp_path), settings=FAST) as fetcher:
         page, *failures = (
-            found for path in ("/ok", "/abroad", "/broken", "/no-end")
-            for found in fetcher.crawl(provider(Request(server.url(path), "s", browser=True, wait_for="body")))
+            result for path in ("/ok", "/abroad", "/broken", "/no-end")
+            for result in fetcher.crawl(provider(Request(server.url(path), "s", browser=True, wait_for="body")))
         )  # fmt: skip
     assert isinstance(page, Page) and page.fetched_by == "browser" and b"$1.10" in page.read()
     assert len(page.headers[DOCUMENT_SHA256]) == 64 and server.headers["/ok"]["user-agent"].startswith("gpuhour/")
     assert [isinstance(f, Failure) and f.status for f in failures] == [None, 500, None]
-    for failure, says in zip(failures, ("localhost", "status 500", "</html>"), strict=True):
-        assert says in str(failure)
+    for failure, message in zip(failures, ("localhost", "status 500", "</html>"), strict=True):
+        assert message in str(failure)

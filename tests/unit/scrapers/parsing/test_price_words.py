@@ -1,4 +1,4 @@
-"""What the words around an amount say: models, terms, units, bounds, and what is told apart from them."""
+"""The words around an amount: pricing models, terms, units and bounds, and names that resemble them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_announced_price_carries_its_start_date() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "per", "expected"),
+    ("text", "per", "expected"),
     [
         ("/hr", "instance_hour", "instance_hour"),
         ("/hr", "gpu_hour", "gpu_hour"),
@@ -62,24 +62,24 @@ def test_announced_price_carries_its_start_date() -> None:
         ("/s", "gpu_hour", "gpu_second"),
     ],
 )
-def test_units(said: str, per: str, expected: str) -> None:
-    assert unit(PAGE, said, per) == expected  # type: ignore[arg-type]
+def test_units(text: str, per: str, expected: str) -> None:
+    assert unit(PAGE, text, per) == expected  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("said", ["/day", "/min", "/week", "/year", "", "/GPU/month", "per thing", "/s of an instance"])
-def test_unsupported_unit_raises(said: str) -> None:
+@pytest.mark.parametrize("text", ["/day", "/min", "/week", "/year", "", "/GPU/month", "per thing", "/s of an instance"])
+def test_unsupported_unit_raises(text: str) -> None:
     with pytest.raises(LayoutError):
-        unit(PAGE, said, "instance_hour")
+        unit(PAGE, text, "instance_hour")
 
 
 def test_bound_is_a_price_only_for_a_commitment() -> None:
     on_demand, reserved = price_column(PAGE, "ON-DEMAND"), price_column(PAGE, "RESERVED")
     assert on_demand and reserved
     for cell in ("from $1.55", "Starts from $0.18/hour", "as low as $2", "up to $3"):
-        said = quote(PAGE, cell, on_demand)
-        assert said and said.price is None and said.status == "no_price_stated"
-        said = quote(PAGE, cell, reserved)
-        assert said and said.price is not None
+        price = quote(PAGE, cell, on_demand)
+        assert price and price.price is None and price.status == "no_price_stated"
+        price = quote(PAGE, cell, reserved)
+        assert price and price.price is not None
     with pytest.raises(LayoutError):
         quote(PAGE, "$1.00 - $2.00", on_demand)
     assert quote(PAGE, "—", on_demand) is None
@@ -90,15 +90,15 @@ def test_bound_is_a_price_only_for_a_commitment() -> None:
 def test_price_of_the_smallest_size_is_a_price_unless_an_upper_bound() -> None:
     on_demand = price_column(PAGE, "ON-DEMAND")
     assert on_demand
-    said = quote(PAGE, "from $1.55", on_demand, is_of_smallest=True)
-    assert said and said.price == Decimal("1.55") and said.status == "priced"
+    price = quote(PAGE, "from $1.55", on_demand, is_of_smallest=True)
+    assert price and price.price == Decimal("1.55") and price.status == "priced"
     for cell in ("as low as $2", "up to $3", "from $0"):
-        said = quote(PAGE, cell, on_demand, is_of_smallest=True)
-        assert said and said.price is None
+        price = quote(PAGE, cell, on_demand, is_of_smallest=True)
+        assert price and price.price is None
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("Sold out", "sold_out"),
         ("Join the waitlist", "waitlist"),
@@ -106,8 +106,8 @@ def test_price_of_the_smallest_size_is_a_price_unless_an_upper_bound() -> None:
         ("$2.00", "unknown"),
     ],
 )
-def test_availability_from_text(said: str, expected: str) -> None:
-    assert availability(said) == expected
+def test_availability_from_text(text: str, expected: str) -> None:
+    assert availability(text) == expected
 
 
 def test_name_is_not_price_like() -> None:

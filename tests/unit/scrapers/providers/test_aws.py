@@ -1,4 +1,4 @@
-"""AWS: each layout it publishes prices in, and each way in which a line can look like a price and be none."""
+"""AWS: each layout in which it publishes prices, and each row that looks like a price but is none."""
 
 from __future__ import annotations
 
@@ -252,8 +252,8 @@ def test_csv_reserved_joins_hourly_part_and_fee() -> None:
         with_cells(OfferTermCode="N", PurchaseOption="No Upfront", PricePerUnit="20.1", LeaseContractLength="1 yr"),
     ]
     for order in (rows, rows[::-1]):
-        found = {o.upfront: (o.term_months, str(o.price), o.upfront_price) for o in parse(listing(*order))}
-        assert found == {"partial": (36, "10.5", 100000), "all": (36, "0", 190000), "none": (12, "20.1", None)}
+        by_upfront = {o.upfront: (o.term_months, str(o.price), o.upfront_price) for o in parse(listing(*order))}
+        assert by_upfront == {"partial": (36, "10.5", 100000), "all": (36, "0", 190000), "none": (12, "20.1", None)}
 
 
 @pytest.mark.parametrize(
@@ -304,8 +304,8 @@ def test_csv_cut_anywhere_yields_a_prefix_only() -> None:
     right = {("us-east-1", Decimal("55.04")), ("eu-west-1", Decimal(66))}
     start = whole.index('"S1"')
     for end in range(start, len(whole)):
-        found = {(o.region, o.price) for o in parse(whole[:end], fetched_by="file")}
-        assert found <= right, whole[:end][-40:]
+        rows = {(o.region, o.price) for o in parse(whole[:end], fetched_by="file")}
+        assert rows <= right, whole[:end][-40:]
     cpu = line(Instance_Type="m5.large", Instance_Family="General purpose")
     with pytest.raises(LayoutError, match="whole last row"):  # a live list must be whole, whatever the cut hits
         parse((listing(line()) + cpu)[:-60])
@@ -346,12 +346,12 @@ def product(**changes: str) -> dict[str, Any]:
     return {"sku": "H1", "productFamily": "Compute Instance", "attributes": attributes}
 
 
-def term(currency: str = "USD", said: dict[str, str] | None = None, **dimensions: str) -> dict[str, Any]:
+def term(currency: str = "USD", attributes: dict[str, str] | None = None, **dimensions: str) -> dict[str, Any]:
     return {
         "offerTermCode": "T",
         "sku": "H1",
         "effectiveDate": "2023-03-01T00:00:00Z",
-        "termAttributes": said or {},
+        "termAttributes": attributes or {},
         "priceDimensions": {
             u: {"unit": u, "description": "d", "pricePerUnit": {currency: p}} for u, p in dimensions.items()
         },
@@ -363,12 +363,12 @@ def bulk(products: dict[str, Any], **terms: Any) -> dict[str, Any]:
 
 
 def test_bulk_json_yields_the_same_offers_as_csv() -> None:
-    said = {"LeaseContractLength": "1yr", "PurchaseOption": "All Upfront", "OfferingClass": "standard"}
+    attributes = {"LeaseContractLength": "1yr", "PurchaseOption": "All Upfront", "OfferingClass": "standard"}
     on_demand, reserved = parse(
         bulk(
             {"H1": product()},
             OnDemand={"H1": {"a": term(Hrs="32.7726")}},
-            Reserved={"H1": {"b": term(said=said, Hrs="0", Quantity="9000")}},
+            Reserved={"H1": {"b": term(attributes=attributes, Hrs="0", Quantity="9000")}},
         )
     )
     assert (on_demand.price, on_demand.gpu_count, on_demand.gpu_memory) == (
@@ -604,12 +604,12 @@ def test_capacity_block_with_consistent_rates() -> None:
 
 
 def test_same_rate_for_two_sizes_is_per_accelerator() -> None:
-    found = parse(
+    offers = parse(
         blocks(
             GOOD, ("u-p6e-gb200x72", "GB200", 72, "z", 10.582, 0.0), ("u-p6e-gb200x36", "GB200", 36, "z", 10.582, 0.0)
         )
     )
-    assert {(o.instance, o.price_unit, str(o.price)) for o in found[1:]} == {
+    assert {(o.instance, o.price_unit, str(o.price)) for o in offers[1:]} == {
         ("u-p6e-gb200x72", "gpu_hour", "10.582"),
         ("u-p6e-gb200x36", "gpu_hour", "10.582"),
     }
@@ -629,8 +629,8 @@ def test_ambiguous_capacity_blocks_yield_no_offers(row: tuple[str, str, int, str
 
 
 def test_instance_rate_is_kept_without_accelerator_rate() -> None:
-    found = parse(blocks(GOOD, ("p5e.48xlarge", "H200", 8, "r", 39.799, 0.0)))
-    assert [(o.price_unit, str(o.price)) for o in found] == [("instance_hour", "31.464"), ("instance_hour", "39.799")]
+    offers = parse(blocks(GOOD, ("p5e.48xlarge", "H200", 8, "r", 39.799, 0.0)))
+    assert [(o.price_unit, str(o.price)) for o in offers] == [("instance_hour", "31.464"), ("instance_hour", "39.799")]
 
 
 HTML = """<!-- FIXTURE nobody reads this $1 --><html><body><table><tr><th>Instance type</th><th>Region</th>
@@ -683,8 +683,8 @@ def test_region_index_links_to_every_open_region() -> None:
         }
     }
     url = "https://pricing.us-east-1.amazonaws.com/a/region_index.json"
-    found = list(follow(page(index, url, source="price_list")))
-    assert [r.url.partition(".com")[2] for r in found] == ["/v/us-east-1/index.csv", "/v/us-west-2-lax-1/index.csv"]
+    requests = list(follow(page(index, url, source="price_list")))
+    assert [r.url.partition(".com")[2] for r in requests] == ["/v/us-east-1/index.csv", "/v/us-west-2-lax-1/index.csv"]
     plans = {"regions": [{"regionCode": "us-east-1", "versionUrl": "/s/us-east-1/index.json"}]}
     assert [r.url for r in follow(page(plans, url, source="savings_plans"))] == [
         "https://pricing.us-east-1.amazonaws.com/s/us-east-1/index.json"
@@ -714,9 +714,9 @@ def test_shared_captures(
     shared: Callable[[str], Path], name: str, count: int, some: tuple[str, str, str, str] | None
 ) -> None:
     file = shared(f"captures/aws/{name}")
-    found = list(PROVIDER.parse(Page("aws", str(file), datetime.now(UTC), path=file, fetched_by="file")))
-    assert len(found) == count
-    assert some is None or some in {(o.instance, o.region, str(o.price), o.price_unit) for o in found}
+    offers = list(PROVIDER.parse(Page("aws", str(file), datetime.now(UTC), path=file, fetched_by="file")))
+    assert len(offers) == count
+    assert some is None or some in {(o.instance, o.region, str(o.price), o.price_unit) for o in offers}
 
 
 def test_shared_invalid_capture_raises(shared: Callable[[str], Path]) -> None:

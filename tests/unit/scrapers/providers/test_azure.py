@@ -1,4 +1,4 @@
-"""Azure's Retail Prices API: what is a price, what is not, and what it is a price for."""
+"""Azure's Retail Prices API: which items are prices, and of which product."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ def test_cut_excerpt_loses_only_the_cut_item() -> None:
     whole = page(item(), item(armRegionName="westus2"))
     assert whole.content is not None
     cut = whole.content[: whole.content.index(b"westus2") + 4]
-    found = PROVIDER.parse(Page("azure", "f", whole.captured_at, content=cut, fetched_by="file"))
-    assert [o.region for o in found] == ["eastus"]
+    offers = PROVIDER.parse(Page("azure", "f", whole.captured_at, content=cut, fetched_by="file"))
+    assert [o.region for o in offers] == ["eastus"]
     with pytest.raises(LayoutError, match="to the end"):  # a live answer must be whole
         list(PROVIDER.parse(Page("azure", URL, whole.captured_at, content=cut)))
 
@@ -166,11 +166,11 @@ def test_paging_follows_only_links_of_the_api() -> None:
 
 def test_shared_captures(shared: Callable[[str], Path]) -> None:
     file = shared("captures/azure/2026-10_retail_eastus2.json")
-    found = list(
+    offers = list(
         PROVIDER.parse(Page("azure", str(file), datetime(2026, 10, 15, tzinfo=UTC), path=file, fetched_by="file"))
     )
-    assert len(found) == 13  # of 23 items 8 are Windows and 2 more low priority
-    prices = {(o.instance.split("_", 1)[1], o.pricing_model, o.term_months): str(o.price) for o in found}
+    assert len(offers) == 13  # of 23 items 8 are Windows and 2 more low priority
+    prices = {(o.instance.split("_", 1)[1], o.pricing_model, o.term_months): str(o.price) for o in offers}
     assert prices["ND96isr_H200_v5", "on_demand", None] == "84.8"
     assert prices["ND96isr_H100_v5", "on_demand", None] == "98.32"
     assert prices["ND96isr_H100_v5", "spot", None] == "18.169536"

@@ -20,7 +20,7 @@ PARTS = 8
 
 
 def cut_pages(capture: Capture) -> list[Page]:
-    """The capture's page, cut off in several places."""
+    """Return the capture's page, cut off in several places."""
     whole = open_page(capture.slug, capture.page, capture.meta["url"], capture.captured_at)
     content = whole.read().rstrip()
     ends = [len(content) * part // PARTS for part in range(1, PARTS)] + [len(content) - 1]

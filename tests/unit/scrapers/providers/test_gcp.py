@@ -1,4 +1,4 @@
-"""Google's layouts, one by one with their traps, then every recorded file with figures read by eye."""
+"""Google's layouts, one by one with their traps, then every recorded file with figures checked by eye."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def html(body: str) -> str:
     return f"<!doctype html><html><body>{body}</body></html>"
 
 
-def found(offers: list[Offer]) -> dict[tuple[str, str, str, int | None], str]:
+def prices_of(offers: list[Offer]) -> dict[tuple[str, str, str, int | None], str]:
     return {(o.instance or o.gpu_label, o.region, o.pricing_model, o.term_months): str(o.price) for o in offers}
 
 
@@ -117,7 +117,7 @@ def test_broken_cells_and_na_are_not_prices() -> None:
 def test_columns_are_found_by_name_not_by_position() -> None:
     order = [0, 5, 2, 1, 4, 3]
     shuffled = table([HEAD[i] for i in order], [A2[i] for i in order])
-    assert found(priced(html(shuffled))) == found(priced(html(table(HEAD, A2))))
+    assert prices_of(priced(html(shuffled))) == prices_of(priced(html(table(HEAD, A2))))
 
 
 def test_plain_machines_disks_and_workstations_are_left_out() -> None:
@@ -185,7 +185,7 @@ def cells(row: list[str]) -> list[Any]:
 def test_inline_list_yields_every_region_and_each_row_once() -> None:
     blob = inline([["Iowa (us-central1)"], [cells(A2)]], [["Netherlands (europe-west4)"], [cells(H200)]])
     offers = priced(html(table(HEAD, A2) + blob))
-    assert found(offers) == {
+    assert prices_of(offers) == {
         ("a2-highgpu-1g", "us-central1", "on_demand", None): "3.673385",
         ("a2-highgpu-1g", "us-central1", "dws_flex_start", None): "2.0000",
         ("a2-highgpu-1g", "us-central1", "spot", None): "2.20401",
@@ -375,7 +375,7 @@ def test_total_without_its_gpu_is_not_a_price() -> None:
 def test_cut_file_invents_no_number() -> None:
     begun = "compute:\n  instance:\n    g2-standard-4:\n      cost:\n        r1:\n          hour: 0.70\n"
     offers = priced(begun + "          hour_spot: 0.2")
-    assert found(offers) == {("g2-standard-4", "r1", "on_demand", None): "0.70"}
+    assert prices_of(offers) == {("g2-standard-4", "r1", "on_demand", None): "0.70"}
 
 
 # --- unknown layouts
@@ -400,7 +400,7 @@ def test_shared_page_of_2026(shared: Callable[[str], Path]) -> None:
         ("on_demand", None): 27, ("spot", None): 27, ("reserved", 12): 25, ("reserved", 36): 25,
         ("dws_flex_start", None): 19, ("dws_calendar", None): 4, ("flexible_cud", 12): 15, ("flexible_cud", 36): 15,
     }  # fmt: skip
-    prices = found(offers)
+    prices = prices_of(offers)
     assert prices["a2-highgpu-1g", "", "dws_flex_start", None] == "2.0000"
     assert prices["g4-standard-192", "", "dws_flex_start", None] == "9.0000"
     assert prices["a4-highgpu-8g", "", "reserved", 36] == "56.7072"
@@ -428,7 +428,7 @@ def test_shared_community_files(
     offers = priced(shared(f"captures/gcp/{name}_cyclenerd_pricing.yml").read_bytes())
     models = Counter(o.pricing_model for o in offers)
     assert (models["on_demand"], models["spot"], models["reserved"]) == count_of
-    prices = found(offers)
+    prices = prices_of(offers)
     assert prices["a2-highgpu-1g", "us-central1", "on_demand", None] == "3.673385"
     assert prices["a2-highgpu-1g", "us-central1", "spot", None] == a2_spot
     assert prices["a2-highgpu-1g", "us-central1", "reserved", 36] == "938.56707798"

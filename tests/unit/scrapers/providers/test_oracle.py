@@ -1,4 +1,4 @@
-"""Oracle's products API: GPU meters only, each with its part number, and nothing where the JSON is doubtful."""
+"""Oracle's products API: GPU meters only, each with its part number, and an error for invalid JSON."""
 
 from __future__ import annotations
 

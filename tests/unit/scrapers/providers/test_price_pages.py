@@ -1,4 +1,4 @@
-"""Lambda, CoreWeave and FluidStack: the looks their price pages have had, and the cells that look like prices."""
+"""Lambda, CoreWeave and FluidStack: the layouts of their price pages over time, and cells that look like prices."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def read(slug: str, body: str) -> list[Offer]:
 
 
 def table(*rows: str) -> str:
-    """Rows of cells parted by bars; the first is the header."""
+    """Build a table from rows of cells separated by bars; the first is the header."""
     return "<table>" + "".join(f"<tr><td>{row.replace('|', '</td><td>')}</td></tr>" for row in rows) + "</table>"
 
 
@@ -82,7 +82,7 @@ CLUSTERS = (
 
 
 def test_clusters_are_commitments_of_unknown_term_priced_per_gpu() -> None:
-    """Sixteen GPUs cost no less than 256 by this table: it can only be the price of one."""
+    """Sixteen GPUs cost no less than 256 in this table: it can only be the price of one."""
     offers = lambda_(*CLUSTERS, before="<h2>1-Click Clusters pricing</h2><h3>NVIDIA HGX B200 systems</h3>")
     assert [facts(o) for o in offers] == [
         ("16x NVIDIA HGX B200", "reserved", None, "9.86", "gpu_hour"),
@@ -222,7 +222,7 @@ def test_fluidstack_without_amounts_has_no_public_price() -> None:
         read("fluidstack", "<p>Hello</p>")
 
 
-# --- what they read with
+# --- shared helpers
 
 
 @pytest.mark.parametrize(
@@ -259,8 +259,8 @@ def test_thead_with_an_amount_is_still_a_header() -> None:
     ],
 )
 def test_money(text: str, amount: str, currency: str, unit: str) -> None:
-    found = money(text)
-    assert found and (str(found.amount), found.currency, found.unit) == (amount, currency, unit)
+    parsed = money(text)
+    assert parsed and (str(parsed.amount), parsed.currency, parsed.unit) == (amount, currency, unit)
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_from_is_a_price_only_for_a_range_of_sizes() -> None:
     head, sizes = "Item|vCPUs|On-demand, GPU-hour", "NVIDIA L40S|16-192|from $1.82"
     one = {str(offer.price) for offer in read("nebius", table(head, "NVIDIA H200|16|$3.50", sizes))}
     assert one == {"3.50", "1.82"}
-    # Of which GPUs it is the price is not said.
+    # The page does not state which GPUs the price is for.
     assert [o.price for o in read("nebius", table("Item|VRAM|On-demand, GPU-hour", "NVIDIA A100|40-80|from $1"))] == [
         None
     ]

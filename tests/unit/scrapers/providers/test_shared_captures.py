@@ -1,4 +1,4 @@
-"""Real recorded pages, read by eye: how many rows each states, and some of them in full.
+"""Real recorded pages, checked by eye: the number of rows of each, and some of them in full.
 
 Skipped where the reference material is absent. Figures were read from the files themselves, not from the parsers.
 """
@@ -241,7 +241,7 @@ def parsed(path: Path) -> list[Row]:
 
 
 def value(cell: object) -> object:
-    """Numbers as numbers, however they are written."""
+    """Convert numbers, however they are written, so that they compare equal."""
     return Decimal(str(cell)).normalize() if re.fullmatch(r"\d+(\.\d+)?", str(cell)) else cell
 
 
@@ -252,9 +252,9 @@ def test_row_count_matches_the_page(name: str, shared: Shared) -> None:
 
 @pytest.mark.parametrize("name", ROWS)
 def test_selected_rows_match_the_page(name: str, shared: Shared) -> None:
-    found = [[value(row[column]) for column in SHOWN] for row in parsed(shared(f"captures/{name}"))]
+    rows = [[value(row[column]) for column in SHOWN] for row in parsed(shared(f"captures/{name}"))]
     for expected in ROWS[name]:
-        assert [value(cell) for cell in expected] in found, expected
+        assert [value(cell) for cell in expected] in rows, expected
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -288,8 +288,8 @@ def test_foreign_file_raises(name: str, shared: Shared) -> None:
 
 def test_every_recorded_file_is_expected_here(shared: Shared) -> None:
     folders = {name.partition("/")[0] for name in COUNTS}
-    found = {f"{f.parent.name}/{f.name}" for folder in folders for f in shared(f"captures/{folder}").iterdir()}
-    assert found - COUNTS.keys() == {
+    names = {f"{f.parent.name}/{f.name}" for folder in folders for f in shared(f"captures/{folder}").iterdir()}
+    assert names - COUNTS.keys() == {
         "aws/2024-05-28_offer_excerpt_invalid.json",
         "aws/p5_48xlarge_daily_2025-04-23_2026-08-22.csv",
     }

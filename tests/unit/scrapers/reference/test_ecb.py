@@ -1,4 +1,4 @@
-"""Exchange rates: fetched as every page is, read digit by digit, landed, and preferred to bundled ones."""
+"""Exchange rates: fetched like every page, parsed without rounding, landed, and preferred to bundled ones."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def test_fetched_rates_take_precedence_over_bundled_ones(tmp_path: Path) -> None
 
 def test_rates_keep_every_digit() -> None:
     content = (FEEDS / "ecb" / "2026-09-20_reference-rates" / "page.xml").read_bytes()
-    found = ecb.rates(page(content))
-    assert ecb.Rate(date(2026, 9, 18), "USD", Decimal("1.146")) in found
-    assert len(found) == 8
+    rates = ecb.rates(page(content))
+    assert ecb.Rate(date(2026, 9, 18), "USD", Decimal("1.146")) in rates
+    assert len(rates) == 8
 
 
 @pytest.mark.parametrize(
