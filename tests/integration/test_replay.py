@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.fetching import browser as render
-from scrapers.fetching import chromium as browser
+from scrapers.fetching import browser, chromium
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.fetching.replay import Replay, normalise_url
@@ -27,9 +26,9 @@ HTML = "<html>$1.10</html>"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[render.Browser]:
-    """One browser for all tests that need one; fetchers share it."""
-    with render.shared() as running:
+def shared_browser() -> Iterator[browser.Browser]:
+    """Share one browser among all tests that need one."""
+    with browser.shared() as running:
         yield running
 
 
@@ -140,7 +139,7 @@ def test_equivalent_urls() -> None:
     assert normalise_url("https://a.example/?a=1") != normalise_url("https://a.example/?a=2")
 
 
-def test_script_fills_a_recorded_page(tmp_path: Path, chromium: render.Browser) -> None:
+def test_script_fills_a_recorded_page(tmp_path: Path, shared_browser: browser.Browser) -> None:
     (page,) = crawl(tmp_path, CAPTURES, FILLED)
     assert isinstance(page, Page) and page.fetched_by == "replay-browser"
     assert page.captured_at == datetime(2026, 9, 20, 6, 15, tzinfo=UTC)
@@ -149,7 +148,7 @@ def test_script_fills_a_recorded_page(tmp_path: Path, chromium: render.Browser) 
 
 
 @pytest.mark.parametrize("lost", ["app.js", "prices.json"])
-def test_unrecorded_script_or_data_fails_at_once(tmp_path: Path, lost: str, chromium: render.Browser) -> None:
+def test_unrecorded_script_or_data_fails_at_once(tmp_path: Path, lost: str, shared_browser: browser.Browser) -> None:
     shutil.copytree(CAPTURES, tmp_path / "in")
     (meta,) = tmp_path.rglob("meta.json")
     facts = json.loads(meta.read_text())
@@ -161,7 +160,7 @@ def test_unrecorded_script_or_data_fails_at_once(tmp_path: Path, lost: str, chro
     assert time.monotonic() - start < 10
 
 
-def test_hanging_or_growing_browser_page_is_ended(tmp_path: Path, chromium: render.Browser) -> None:
+def test_hanging_or_growing_browser_page_is_ended(tmp_path: Path, shared_browser: browser.Browser) -> None:
     pages = {
         "endless": "<html><script>setTimeout(() => { for (;;) {} }, 50)</script></html>",
         "never": "<html><p>No such row.</p></html>",
@@ -184,33 +183,33 @@ def test_hanging_or_growing_browser_page_is_ended(tmp_path: Path, chromium: rend
     assert [isinstance(result, Page) and "$1" in result.text() for result in rest] == [True, True]
 
 
-def test_browser_clock_is_fixed_at_the_recording(tmp_path: Path, chromium: render.Browser) -> None:
+def test_browser_clock_is_fixed_at_the_recording(tmp_path: Path, shared_browser: browser.Browser) -> None:
     script = "document.body.append(new Date().toISOString(), ' ', new Date().getTimezoneOffset(), navigator.language)"
     capture(tmp_path / "in/a", "https://a.example/", f"<html><body><script>{script}</script></body></html>")
     (page,) = crawl(tmp_path, tmp_path / "in", Request("https://a.example/", "s", browser=True, wait_for="body"))
     assert isinstance(page, Page) and "2026-09-20T06:15:00.000Z 0en-US" in page.text()
 
 
-def test_dead_browser_is_replaced(tmp_path: Path, chromium: render.Browser) -> None:
-    chromium._call(chromium._chromium.close())
+def test_dead_browser_is_replaced(tmp_path: Path, shared_browser: browser.Browser) -> None:
+    shared_browser._call(shared_browser._chromium.close())
     assert isinstance(crawl(tmp_path, CAPTURES, FILLED)[0], Page)
 
 
-def test_threads_share_one_browser(tmp_path: Path, chromium: render.Browser) -> None:
+def test_threads_share_one_browser(tmp_path: Path, shared_browser: browser.Browser) -> None:
     results: list[Page | Failure] = []
 
     def work(name: str) -> None:
-        with render.shared() as mine:
+        with browser.shared() as mine:
             browsers.add(mine)
             results.extend(crawl(tmp_path / name, CAPTURES, FILLED))
 
-    browsers: set[render.Browser] = set()
+    browsers: set[browser.Browser] = set()
     threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert browsers == {chromium} and [type(result) for result in results] == [Page] * 3
+    assert browsers == {shared_browser} and [type(result) for result in results] == [Page] * 3
 
 
 def test_browser_search_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,19 +223,19 @@ def test_browser_search_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name, value in {"PATH": tmp_path / "bin", "HOME": tmp_path / "home", "PLAYWRIGHT_BROWSERS_PATH": ""}.items():
         monkeypatch.setenv(name, str(value))
     monkeypatch.delenv("GPUHOUR_BROWSER", raising=False)
-    monkeypatch.setattr(browser, "_APPS", ())
-    assert browser.find() is None
+    monkeypatch.setattr(chromium, "_APPS", ())
+    assert chromium.find() is None
     place("home/.cache/ms-playwright/chromium-1100/chrome-linux/chrome")
     newer = place("home/.cache/ms-playwright/chromium-1200/chrome-linux64/chrome")
-    assert browser.find() == newer
+    assert chromium.find() == newer
     chrome = place("bin/google-chrome")
-    assert browser.find() == chrome
-    chromium = place("bin/chromium")
-    assert browser.find() == chromium
+    assert chromium.find() == chrome
+    installed = place("bin/chromium")
+    assert chromium.find() == installed
     monkeypatch.setenv("GPUHOUR_BROWSER", str(newer))
-    assert browser.find() == newer
+    assert chromium.find() == newer
     monkeypatch.setenv("GPUHOUR_BROWSER", "/no/such/browser")
-    assert browser.find() is None
+    assert chromium.find() is None
 
 
 def test_missing_browser_is_installed_in_order_or_advised(
@@ -248,16 +247,16 @@ def test_missing_browser_is_installed_in_order_or_advised(
         def run() -> bool:
             tried.append(name)
             if helps:
-                monkeypatch.setattr(browser, "_usable", lambda: Path("/found"))
+                monkeypatch.setattr(chromium, "_usable", lambda: Path("/found"))
             return helps
 
         return run
 
-    monkeypatch.setattr(browser, "_usable", lambda: None)
-    assert browser.ensure((way("own", False), way("debian", True), way("third", True))) == Path("/found")
+    monkeypatch.setattr(chromium, "_usable", lambda: None)
+    assert chromium.ensure((way("own", False), way("debian", True), way("third", True))) == Path("/found")
     assert tried == ["own", "debian"]
-    assert browser.main() == 0 and capsys.readouterr().out == "/found\n"
-    monkeypatch.setattr(browser, "ensure", lambda: None)
-    assert browser.main() == 1
+    assert chromium.main() == 0 and capsys.readouterr().out == "/found\n"
+    monkeypatch.setattr(chromium, "ensure", lambda: None)
+    assert chromium.main() == 1
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and "apt-get install -y chromium libatomic1" in err
