@@ -24,9 +24,9 @@ HELP = (
 
 def find() -> Path | None:
     """Find a Chromium or Chrome: that of GPUHOUR_BROWSER, else an installed one, else Playwright's own; or None."""
-    named = os.environ.get("GPUHOUR_BROWSER", "")
-    if named:
-        path = shutil.which(named)
+    configured = os.environ.get("GPUHOUR_BROWSER", "")
+    if configured:
+        path = shutil.which(configured)
         return Path(path) if path else None  # an explicit choice has no fallback
     return next((path for path in _candidates() if os.access(path, os.X_OK)), None)
 
@@ -35,8 +35,8 @@ def _candidates() -> Iterator[Path]:
     yield from (Path(path) for name in _NAMES if (path := shutil.which(name)))
     yield from (root / app for root in (Path("/Applications"), Path.home() / "Applications") for app in _APPS)
     caches = [Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright"]
-    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
-    for cache in [Path(named)] if named else caches:
+    configured = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
+    for cache in [Path(configured)] if configured else caches:
         for pattern in _PLAYWRIGHT_PATHS:
             yield from sorted(cache.glob(pattern), reverse=True)
 

@@ -35,8 +35,8 @@ def undisputed(offers: Iterable[Offer], key: Callable[[Offer], Hashable] = serie
 
 def highest_ranked(ranked: Iterable[tuple[Rank, Offer]]) -> Iterator[Offer]:
     """Yield the offer with the highest rank of each series; none where the highest rank states two prices."""
-    listed = list(ranked)
+    pairs = list(ranked)
     highest: dict[Hashable, Rank] = {}
-    for rank, offer in listed:
+    for rank, offer in pairs:
         highest[series_key(offer)] = max(rank, highest.get(series_key(offer), rank))
-    yield from undisputed(offer for rank, offer in listed if rank == highest[series_key(offer)])
+    yield from undisputed(offer for rank, offer in pairs if rank == highest[series_key(offer)])

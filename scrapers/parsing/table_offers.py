@@ -58,13 +58,13 @@ def require_offers(page: Page, offers: Iterable[Offer], looked_for: str) -> Iter
 
     Raises LayoutError when there is none: an empty page is a fault, not news.
     """
-    listed = list(offers)
-    if not listed:
+    all_offers = list(offers)
+    if not all_offers:
         raise LayoutError(page, looked_for, page.text()[:300])
-    priced = [o for o in listed if o.price is not None]
+    priced = [o for o in all_offers if o.price is not None]
     priced_keys = {row_key(o) for o in priced}
     # A bound or "contact sales" beside the price of the same product does not withdraw the price.
-    unpriced = (o for o in listed if o.price is None and row_key(o) not in priced_keys)
+    unpriced = (o for o in all_offers if o.price is None and row_key(o) not in priced_keys)
     yield from undisputed(priced, row_key)
     yield from undisputed(unpriced, row_key)
 
@@ -154,16 +154,16 @@ def _is_hourly_too(column: Column, cells: list[tuple[Column, str]]) -> bool:
 
 
 def _count(page: Page, row: TableRow, layout: TableLayout) -> Decimal | None:
-    printed = row.get(*layout.count)
+    text = row.get(*layout.count)
     try:
-        return number(printed) if printed else None
+        return number(text) if text else None
     except ValueError as error:
         raise LayoutError(page, f"a number of GPUs in column {layout.count[0]!r}", row.excerpt()) from error
 
 
 def _memory(row: TableRow, layout: TableLayout, label: str) -> str:
-    printed = row.get(*layout.memory) or layout.memories.get(label, "")
-    return f"{printed} GB" if re.fullmatch(r"[\d,.]+", printed) else printed
+    text = row.get(*layout.memory) or layout.memories.get(label, "")
+    return f"{text} GB" if re.fullmatch(r"[\d,.]+", text) else text
 
 
 def _instance(row: TableRow, layout: TableLayout, count: Decimal | None, name: str, column: Column) -> str:

@@ -20,8 +20,8 @@ _AMOUNT = re.compile(r"[$€£]\s*\d")
 
 def parse(page: Page) -> Iterator[Offer]:
     """Yield on-demand and committed prices per instance-hour; the monthly ones beside them repeat them."""
-    listed = (offer for row in rows(soup(page)) for offer in _row(page, row))
-    yield from require_offers(page, listed, "a row '1 x NVIDIA ...' with a price per hour")
+    offers = (offer for row in rows(soup(page)) for offer in _row(page, row))
+    yield from require_offers(page, offers, "a row '1 x NVIDIA ...' with a price per hour")
 
 
 def _row(page: Page, row: TableRow) -> Iterator[Offer]:

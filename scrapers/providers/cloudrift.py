@@ -21,8 +21,8 @@ def parse(page: Page) -> Iterator[Offer]:
     Schema: https://docs.cloudrift.ai/ (instance-types/list, 2025-03-21).
     """
     types = (kind for root in documents(page) for kind in objects_with(root, "variants", "brand_short"))
-    listed = (offer for kind in types for item in kind["variants"] for offer in _variant(page, kind, item))
-    yield from require_offers(page, listed, "instance types with variants and cost_per_hour")
+    offers = (offer for kind in types for item in kind["variants"] for offer in _variant(page, kind, item))
+    yield from require_offers(page, offers, "instance types with variants and cost_per_hour")
 
 
 def _variant(page: Page, kind: dict[str, Any], item: dict[str, Any]) -> Iterator[Offer]:

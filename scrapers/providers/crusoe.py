@@ -22,6 +22,6 @@ PROVIDER = Provider(
     publishes="on-demand, spot; reserved 6 months to 3 years until 2025; contact sales for the newest",
     units="per GPU-hour",
     hosts=("crusoe.ai",),
-    note="the API with a key names types and free capacity, and no prices",
+    note="the API with a key names types and free capacity, but no prices",
     expects=("H100", "H200", "A100", "L40S"),
 )

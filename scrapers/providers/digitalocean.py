@@ -32,8 +32,8 @@ def parse(page: Page) -> Iterator[Offer]:
         return
     tree = soup(page)
     is_promoted = re.search(r"promotional pric", tree.get_text(" "), re.IGNORECASE) is not None
-    listed = (offer for card in cards(tree) for offer in _card(page, card, is_promoted))
-    yield from require_offers(page, listed, "a card with a GPU in its heading and '$x /GPU/hour'")
+    offers = (offer for card in cards(tree) for offer in _card(page, card, is_promoted))
+    yield from require_offers(page, offers, "a card with a GPU in its heading and '$x /GPU/hour'")
 
 
 def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:

@@ -28,11 +28,9 @@ _STATES: dict[str, Availability] = {
 
 def parse(page: Page) -> Iterator[Offer]:
     """Yield the offers of the catalog in the page's linked data; CPU instances are left out."""
-    listed = (
-        item for value in scripts(page, "ld+json") for item in objects_with(value, "priceCurrency", "itemOffered")
-    )
+    items = (item for value in scripts(page, "ld+json") for item in objects_with(value, "priceCurrency", "itemOffered"))
     yield from require_offers(
-        page, (offer for item in listed for offer in _offer(page, item)), "an Offer of a GPU instance"
+        page, (offer for item in items for offer in _offer(page, item)), "an Offer of a GPU instance"
     )
 
 

@@ -63,10 +63,10 @@ def _component_row(page: Page, row: Tag, header: list[str]) -> Iterator[Offer]:
     cells = [visible_text(c) for c in row.find_all(class_="pricing__col", recursive=False)]
     if not header or len(cells) != len(header):  # the header row itself, or a row cut off mid-way
         return
-    named = dict(zip(header, cells, strict=True))
-    name, memory = (next((c for h, c in named.items() if w in h), "") for w in ("MODEL", "VRAM"))
+    by_title = dict(zip(header, cells, strict=True))
+    name, memory = (next((c for h, c in by_title.items() if w in h), "") for w in ("MODEL", "VRAM"))
     name = name or cells[0]
-    for title, text in named.items():
+    for title, text in by_title.items():
         if "COST" not in title:
             continue
         amount = price(page, text)

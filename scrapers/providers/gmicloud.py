@@ -18,12 +18,12 @@ _STATES: dict[str, Availability] = {"limited": "limited", "available now": "avai
 
 def parse(page: Page) -> Iterator[Offer]:
     """Yield one offer per card; a card that says "from" has no price, and keeps its text."""
-    listed = (
+    offers = (
         offer
         for card in cards(soup(page), _PRICED_OR_NOT)
         for offer in _card(page, card.title, card.before, card.after)
     )
-    yield from require_offers(page, listed, "a heading naming a GPU and '$x /GPU-hour'")
+    yield from require_offers(page, offers, "a heading naming a GPU and '$x /GPU-hour'")
 
 
 def _card(page: Page, label: str, badge: str, text: str) -> Iterator[Offer]:
@@ -54,6 +54,6 @@ PROVIDER = Provider(
     requests=(Request("https://www.gmicloud.ai/pricing", "pricing_page", ends_with="</html>"),),
     parse=parse,
     access="HTML page",
-    publishes="bounds only ('from $x'), which are no prices; availability",
+    publishes="lower bounds only ('from $x'), not prices; availability",
     units="per GPU-hour",
 )

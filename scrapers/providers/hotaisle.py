@@ -22,8 +22,8 @@ _MINIMUM = re.compile(r"\b(?P<n>one|\d+)[-\s]months?\s+minimum", re.IGNORECASE)
 def parse(page: Page) -> Iterator[Offer]:
     """Yield an offer per size of machine that a card's heading names; prices of existing customers are not on offer."""
     headings = soup(page).find_all(["h1", "h2", "h3", "h4"])
-    listed = (offer for heading in headings for offer in _card(page, heading))
-    yield from require_offers(page, listed, "a card with a heading, '8x MI300x' and '$x/GPU/hr'")
+    offers = (offer for heading in headings for offer in _card(page, heading))
+    yield from require_offers(page, offers, "a card with a heading, '8x MI300x' and '$x/GPU/hr'")
 
 
 def _card(page: Page, heading: Tag) -> Iterator[Offer]:
@@ -61,7 +61,7 @@ PROVIDER = Provider(
     requests=(Request("https://hotaisle.xyz/pricing/", "pricing_page", ends_with="</html>"),),
     parse=parse,
     access="HTML page",
-    publishes="on-demand by GPU count, bare metal by the month",
+    publishes="on-demand by GPU count, monthly bare metal",
     units="per GPU-hour",
     expects=("MI300X",),
 )

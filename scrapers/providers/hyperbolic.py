@@ -13,8 +13,8 @@ from scrapers.parsing.table_offers import require_offers
 
 def parse(page: Page) -> Iterator[Offer]:
     """Yield an offer per machine and region. The supplier's share (providerCostPerHourCents) is not a price."""
-    listed = (offer for item in objects(page, "options") for offer in _offer(page, item))
-    yield from require_offers(page, listed, "options with costPerHourCents")
+    offers = (offer for item in objects(page, "options") for offer in _offer(page, item))
+    yield from require_offers(page, offers, "options with costPerHourCents")
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:

@@ -17,11 +17,11 @@ _LAYOUT = TableLayout(per="gpu_hour", label=("GPU MODEL",))
 def parse(page: Page) -> Iterator[Offer]:
     """Yield prices per GPU-hour. Only the first table states memory and unit; the others name the same GPUs."""
     tree = soup(page)
-    listed = list(rows(tree))
-    memories = {row.get(*_LAYOUT.label): row.get("VRAM") for row in listed if row.get("VRAM")}
-    titles = " ".join(title for row in listed for title in row.header)
+    table = list(rows(tree))
+    memories = {row.get(*_LAYOUT.label): row.get("VRAM") for row in table if row.get("VRAM")}
+    titles = " ".join(title for row in table for title in row.header)
     layout = replace(_LAYOUT, memories=memories, time=page_time_unit(titles) or page_time_unit(tree.get_text(" ")))
-    yield from require_offers(page, row_offers(page, listed, layout), "rows under 'GPU Model' with a price")
+    yield from require_offers(page, row_offers(page, table, layout), "rows under 'GPU Model' with a price")
 
 
 PROVIDER = Provider(

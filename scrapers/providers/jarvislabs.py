@@ -17,8 +17,8 @@ _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
 
 def parse(page: Page) -> Iterator[Offer]:
     """Yield on-demand and spot prices per GPU-hour of each server; servers without GPUs are in another list."""
-    listed = (offer for item in objects(page, "server_meta") for offer in _offers(page, item))
-    yield from require_offers(page, listed, "server_meta with gpu_type and price_per_hour")
+    offers = (offer for item in objects(page, "server_meta") for offer in _offers(page, item))
+    yield from require_offers(page, offers, "server_meta with gpu_type and price_per_hour")
 
 
 def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
@@ -60,7 +60,7 @@ PROVIDER = Provider(
     ),
     parse=parse,
     access="API with a key",
-    publishes="on-demand, spot, free GPUs by region",
+    publishes="on-demand, spot, available GPUs by region",
     units="per GPU-hour",
     expects=("H100", "L4"),
 )

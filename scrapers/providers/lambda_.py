@@ -70,8 +70,8 @@ def _is_price(page: Page, row: TableRow, index: int, text: str) -> bool:
 def _label(row: TableRow) -> str:
     columns = zip(row.header, row.texts, strict=False)
     # A column "GPUs" may also hold their number ("16-2048").
-    named = [text for head, text in columns if head in ("INSTANCE TYPE", "GPUS") and re.search(r"[A-Za-z]{2}", text)]
-    text = next((t for t in [*named, *row.texts] if t in named or "NVIDIA" in t.upper()), "")
+    labels = [text for head, text in columns if head in ("INSTANCE TYPE", "GPUS") and re.search(r"[A-Za-z]{2}", text)]
+    text = next((t for t in [*labels, *row.texts] if t in labels or "NVIDIA" in t.upper()), "")
     return re.sub(r"\s+New$", "", text)
 
 

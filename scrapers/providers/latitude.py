@@ -64,7 +64,7 @@ PROVIDER = Provider(
     requests=(Request("https://www.latitude.sh/pricing", "pricing_page", ends_with="</html>"),),
     parse=parse,
     access="HTML page (data in its scripts)",
-    publishes="on-demand, by the month and the year; stock by region",
+    publishes="on-demand, monthly and yearly; stock by region",
     units="per instance: hour, month, year",
     expects=("H100",),
 )

@@ -49,7 +49,7 @@ PROVIDER = Provider(
     requests=(Request("https://api.linode.com/v4/linode/types?page_size=500", "types", expect="json", ends_with="}"),),
     parse=parse,
     access="public API",
-    publishes="on-demand, prices of some regions apart",
+    publishes="on-demand, some regions at separate prices",
     units="per instance-hour",
     aliases=("akamai",),
     basis="documented",

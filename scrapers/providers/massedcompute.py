@@ -23,8 +23,8 @@ def parse(page: Page) -> Iterator[Offer]:
     """Yield an offer per box that is keyed by GPU and count; its text states count and price of the whole machine."""
     text = stream_text(page)
     boxes = ((hit, next(values(text[hit.end() :], at_start=True), None)) for hit in _KEY.finditer(text))
-    listed = (offer for hit, box in boxes for offer in _offer(page, hit, box))
-    yield from require_offers(page, listed, "boxes keyed 'GPU (80GB)-...-x 8-0'")
+    offers = (offer for hit, box in boxes for offer in _offer(page, hit, box))
+    yield from require_offers(page, offers, "boxes keyed 'GPU (80GB)-...-x 8-0'")
 
 
 def _offer(page: Page, key: re.Match[str], box: Any) -> Iterator[Offer]:

@@ -26,11 +26,11 @@ def parse(page: Page) -> Iterator[Offer]:
     """
     tree = soup(page)
     tables = (block for value in stream(page) for block in objects_with(value, "title", "table"))
-    listed = chain(rows(tree), (row for block in tables for row in _rows(block)))
+    table = chain(rows(tree), (row for block in tables for row in _rows(block)))
     time = page_time_unit(tree.get_text(" "))
     layout = TableLayout(per="instance_hour", label=("GPU", "ITEM"), memory_is_total=True, time=time)
     yield from require_offers(
-        page, row_offers(page, listed, layout), "a table whose header has 'GPU-hour' or 'On demand'"
+        page, row_offers(page, table, layout), "a table whose header has 'GPU-hour' or 'On demand'"
     )
 
 

@@ -77,7 +77,7 @@ PROVIDER = Provider(
     ),
     parse=parse,
     access="public API",
-    publishes="on-demand; preemptible is half of it",
+    publishes="on-demand; preemptible costs half as much",
     units="per GPU-hour",
     expects=("H100", "A100"),
 )

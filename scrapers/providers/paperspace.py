@@ -27,8 +27,8 @@ def parse(page: Page) -> Iterator[Offer]:
         hidden.decompose()
     text = squash(tree.get_text(" "))
     terms = {hit["stars"]: hit for hit in _NOTE.finditer(text)}
-    listed = [offer for card in cards(tree, _PRICED) for offer in _card(page, card, terms)]
-    yield from require_offers(page, [*listed, *_footnotes(page, text)], "a heading naming a GPU and '$ x / hour'")
+    offers = [offer for card in cards(tree, _PRICED) for offer in _card(page, card, terms)]
+    yield from require_offers(page, [*offers, *_footnotes(page, text)], "a heading naming a GPU and '$ x / hour'")
 
 
 def _card(page: Page, card: Card, terms: dict[str, re.Match[str]]) -> Iterator[Offer]:

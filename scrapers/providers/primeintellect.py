@@ -20,9 +20,9 @@ def parse(page: Page) -> Iterator[Offer]:
 
     Schema: https://docs.primeintellect.ai/api-reference/availability/get-gpu-availability
     """
-    listed = (item for root in documents(page) for item in objects_with(root, "gpuType", "gpuCount", "prices"))
+    items = (item for root in documents(page) for item in objects_with(root, "gpuType", "gpuCount", "prices"))
     yield from require_offers(
-        page, (offer for item in listed for offer in _offer(page, item)), "items with gpuType and prices"
+        page, (offer for item in items for offer in _offer(page, item)), "items with gpuType and prices"
     )
 
 

@@ -35,12 +35,12 @@ def parse(page: Page) -> Iterator[Offer]:
     roots = list(documents(page)) if page.read().lstrip()[:1] == b"{" else list(scripts(page))
     types = [t for root in roots for t in objects_with(root, "displayName", "securePrice", "communityPrice")]
     products = [p for root in roots for p in objects_with(root, "name", "offers") if p.get("@type") == "Product"]
-    listed = [
+    offers = [
         *(offer for t in types for offer in _type(page, t)),
         *(offer for p in products for offer in _product(page, p)),
         *(offer for tag in _attributes(page) for offer in _tag(page, tag)),
     ]
-    yield from require_offers(page, listed, "gpuTypes, a Product's offers, or data-secure-cloud-price")
+    yield from require_offers(page, offers, "gpuTypes, a Product's offers, or data-secure-cloud-price")
 
 
 def _offer(page: Page, cloud: str, label: str, price: object, text: str, **more: Any) -> Iterator[Offer]:

@@ -35,11 +35,11 @@ def parse(page: Page) -> Iterator[Offer]:
 def _offer(page: Page, name: str, server: dict[str, Any]) -> Iterator[Offer]:
     price = amount(page, server.get("hourly_price"))
     info = server.get("gpu_info") or {}
-    printed = _NAME.match(name)
-    memory = f"{printed['memory']} GB" if printed else ""
+    parts = _NAME.match(name)
+    memory = f"{parts['memory']} GB" if parts else ""
     if info.get("gpu_memory"):
         memory = f"{Decimal(str(info['gpu_memory'])) / 2**30:f} GiB"
-    label = str(info.get("gpu_name") or (printed["label"] if printed else ""))
+    label = str(info.get("gpu_name") or (parts["label"] if parts else ""))
     if server.get("mig_profile"):
         label += f" MIG {server['mig_profile']}"
     zone = _ZONE.search(page.url)

@@ -51,7 +51,7 @@ PROVIDER = Provider(
     parse=parse,
     access="API with a key",
     publishes="on-demand by region",
-    units="per instance-hour, in EUR as far as known",
+    units="per instance-hour, presumably in EUR",
     note="the API names no currency",
     basis="unverified",
 )

@@ -16,9 +16,9 @@ from scrapers.parsing.table_offers import require_offers
 def parse(page: Page) -> Iterator[Offer]:
     """Yield an offer per instance type and region, from the API's answer or the stream of the home page."""
     roots = documents(page) if page.read().lstrip()[:1] == b"{" else stream(page)
-    listed = (t for root in roots for t in objects_with(root, "shade_instance_type", "hourly_price", "availability"))
+    types = (t for root in roots for t in objects_with(root, "shade_instance_type", "hourly_price", "availability"))
     yield from require_offers(
-        page, (offer for t in listed for offer in _offers(page, t)), "instance types with hourly_price"
+        page, (offer for t in types for offer in _offers(page, t)), "instance types with hourly_price"
     )
 
 
@@ -61,7 +61,7 @@ PROVIDER = Provider(
     access="HTML page (data in its scripts)",
     publishes="on-demand of other clouds, availability by region",
     units="per instance-hour, in cents",
-    note="an aggregator: its prices hold a margin and never count as the clouds' own",
+    note="an aggregator: its prices include a margin and never count as the clouds' own",
     kind="aggregator",
     expects=("H100", "A100"),
 )

@@ -17,11 +17,11 @@ def parse(page: Page) -> Iterator[Offer]:
     roots = list(documents(page))
     hosts = (host for root in roots for host in objects_with(root, "gpu", "cpu", "ram"))
     places = (place for root in roots for place in objects_with(root, "city", "gpus"))
-    listed = [
+    offers = [
         *(offer for host in hosts for offer in _host(page, host)),
         *(offer for place in places for offer in _place(page, place)),
     ]
-    yield from require_offers(page, listed, "hosts with gpu, cpu and ram, or locations with gpus")
+    yield from require_offers(page, offers, "hosts with gpu, cpu and ram, or locations with gpus")
 
 
 def _host(page: Page, host: dict[str, Any]) -> Iterator[Offer]:

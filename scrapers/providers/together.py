@@ -20,14 +20,14 @@ def parse(page: Page) -> Iterator[Offer]:
     tree = soup(page)
     table = list(rows(tree))
     time = page_time_unit(tree.get_text(" "))
-    listed = (
+    offers = (
         offer
         for layout, is_inference in ((_CLUSTERS, False), (_INFERENCE, True))
         for offer in row_offers(
             page, (row for row in table if _is_inference(row) is is_inference), replace(layout, time=time)
         )
     )
-    yield from require_offers(page, listed, "a table under 'Hardware' with '$x'")
+    yield from require_offers(page, offers, "a table under 'Hardware' with '$x'")
 
 
 def _is_inference(row: TableRow) -> bool:

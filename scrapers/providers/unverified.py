@@ -84,7 +84,7 @@ _PROBES = (
     ),
     _probe(
         "modal", "Modal", "https://modal.com/pricing",
-        "on-demand serverless GPUs, CPU and memory apart", "per GPU-second",
+        "on-demand serverless GPUs, CPU and memory priced separately", "per GPU-second",
     ),
     _probe(
         "replicate", "Replicate", "https://replicate.com/pricing",
@@ -96,7 +96,7 @@ _PROBES = (
     ),
     _probe(  # a market for hours of clusters
         "sfcompute", "SF Compute", "https://sfcompute.com/prices",
-        "going prices of clusters by the hour", "per GPU-hour", kind="marketplace",
+        "market prices of clusters by the hour", "per GPU-hour", kind="marketplace",
     ),
     _probe(  # GPU machines in its docs
         "ubicloud", "Ubicloud", "https://www.ubicloud.com/docs/about/pricing",

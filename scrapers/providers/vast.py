@@ -1,4 +1,4 @@
-"""Vast.ai: an order book of hosts' asking prices: every ask is kept, percentiles are published."""
+"""Vast.ai: an order book of hosts' asking prices: every ask is kept, medians and 10th percentiles are published."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ PROVIDER = Provider(
     ),
     parse=parse,
     access="public API",
-    publishes="an order book: every ask in `parse`, medians and tenths of the asks in the tables",
-    units="per instance-hour, with the least disk",
+    publishes="an order book: every ask in `parse`, medians and 10th percentiles of the asks in the tables",
+    units="per instance-hour, with the minimum disk",
     kind="marketplace",
     aliases=("vastai", "vast.ai"),
     expects=("H100", "RTX 4090"),

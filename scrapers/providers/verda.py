@@ -67,7 +67,7 @@ PROVIDER = Provider(
     access="public API",
     publishes="on-demand fixed and dynamic, spot",
     units="per instance-hour",
-    note="the list names what exists, not what is free; dynamic prices change daily",
+    note="the list names all instance types, not the available ones; dynamic prices change daily",
     aliases=("datacrunch",),
     expects=("H100",),
 )

@@ -33,20 +33,20 @@ def rates(page: Page) -> list[Rate]:
     Raises LayoutError when a day holds no rate, or one that is not positive.
     """
     days = BeautifulSoup(page.text(), "xml").find_all("Cube", attrs={"time": True})
-    listed = [rate for day in days for rate in _of_day(page, str(day["time"]), day.find_all("Cube"))]
-    if not listed:
+    day_rates = [rate for day in days for rate in _of_day(page, str(day["time"]), day.find_all("Cube"))]
+    if not day_rates:
         raise LayoutError(page, "<Cube time=...> with <Cube currency=... rate=...>", page.text()[:300])
-    return listed
+    return day_rates
 
 
 def _of_day(page: Page, day: str, cubes: Iterable[Tag]) -> list[Rate]:
     try:
-        listed = [Rate(date.fromisoformat(day), str(c["currency"]), Decimal(str(c["rate"]))) for c in cubes]
+        day_rates = [Rate(date.fromisoformat(day), str(c["currency"]), Decimal(str(c["rate"]))) for c in cubes]
     except (KeyError, ValueError, InvalidOperation) as broken:
         raise LayoutError(page, "a date, a currency and a rate", str(broken)) from broken
-    if not listed or any(rate.per_eur <= 0 for rate in listed):
-        raise LayoutError(page, f"positive rates of {day}", str(listed))
-    return listed
+    if not day_rates or any(rate.per_eur <= 0 for rate in day_rates):
+        raise LayoutError(page, f"positive rates of {day}", str(day_rates))
+    return day_rates
 
 
 def _no_offers(_: Page) -> list[Offer]:

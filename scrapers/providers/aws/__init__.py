@@ -59,8 +59,8 @@ def follow(page: Page) -> Iterator[Request]:
         return
     try:
         regions = json.loads(page.text())["regions"]
-        listed = regions.values() if isinstance(regions, dict) else regions
-        paths = {r["regionCode"]: r.get("currentVersionUrl") or r["versionUrl"] for r in listed}
+        entries = regions.values() if isinstance(regions, dict) else regions
+        paths = {r["regionCode"]: r.get("currentVersionUrl") or r["versionUrl"] for r in entries}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LayoutError(page, "regions with regionCode and version URL", page.text()[:200]) from error
     # Government regions are not open to everyone.

@@ -50,10 +50,10 @@ def read_answer(page: Page) -> Iterator[Offer]:
     A product is an object, or JSON in a string. Raises LayoutError when there is none, or one without SKU and
     attributes.
     """
-    listed = [*items(page, "item"), *items(page, "PriceList.item")]
-    if not listed:
+    products = [*items(page, "item"), *items(page, "PriceList.item")]
+    if not products:
         raise LayoutError(page, "products in the answer", "none")
-    yield from offers((line for entry in listed for line in _answer_lines(page, entry)), "price_list_api")
+    yield from offers((line for entry in products for line in _answer_lines(page, entry)), "price_list_api")
 
 
 def _answer_lines(page: Page, entry: Any) -> Iterator[PriceListRow]:

@@ -50,8 +50,8 @@ def read_html(page: Page) -> Iterator[Offer]:
         if instance and count and row.column("INSTANCE HOURLY", "HOURLY RATE") is not None:
             # Older tables print the accelerator's rate in brackets behind that of the instance.
             whole, _, each = row.get("INSTANCE HOURLY", "HOURLY RATE").partition("(")
-            stated = price(page, whole), price(page, row.get("ACCELERATOR HOURLY") or each)
-            blocks.append(_block(instance, label, count, row.get("REGION"), *stated))
+            rates = price(page, whole), price(page, row.get("ACCELERATOR HOURLY") or each)
+            blocks.append(_block(instance, label, count, row.get("REGION"), *rates))
     yield from _offers(page, blocks)
 
 

@@ -32,10 +32,10 @@ def lines(page: Page, html: BeautifulSoup, visible: list[PriceRow]) -> list[Pric
 
     Raises LayoutError when the list cannot be read, or its columns cannot be determined.
     """
-    listed = list(dict.fromkeys(_rows(_array(page, html), "")))
-    shapes = _shapes(listed, visible)
+    inline_rows = list(dict.fromkeys(_rows(_array(page, html), "")))
+    shapes = _shapes(inline_rows, visible)
     result = []
-    for region, cells in listed:
+    for region, cells in inline_rows:
         if cells[0] in TITLES:
             continue
         columns = shapes.get(len(cells), set())
@@ -46,9 +46,9 @@ def lines(page: Page, html: BeautifulSoup, visible: list[PriceRow]) -> list[Pric
     return result
 
 
-def _shapes(listed: list[tuple[str, Cells]], visible: list[PriceRow]) -> dict[int, set[Cells]]:
+def _shapes(inline_rows: list[tuple[str, Cells]], visible: list[PriceRow]) -> dict[int, set[Cells]]:
     """Map a number of cells to the header rows that are proven to head rows of that length."""
-    inline = {cells for _, cells in listed}
+    inline = {cells for _, cells in inline_rows}
     heads = [cells for cells in inline if cells[0] in TITLES]
     heads += [tuple(v.cells) for v in visible if tuple(v.cells.values()) in inline]
     shapes: dict[int, set[Cells]] = {}
@@ -62,9 +62,9 @@ def _array(page: Page, html: BeautifulSoup) -> Any:
     best, labels = "", 0
     for script in html.find_all("script"):
         text = script.get_text()
-        named = sum(1 for _ in REGION.finditer(text))
-        if "[[" in text and named > labels:
-            best, labels = text, named
+        mentions = sum(1 for _ in REGION.finditer(text))
+        if "[[" in text and mentions > labels:
+            best, labels = text, mentions
     if not best:
         return []
     try:

@@ -88,11 +88,11 @@ def _collect(lines: list[PriceRow]) -> dict[Key, StatedPrice]:
             kind = column(header)
             if kind is None:
                 continue
-            stated = collected.setdefault((line.region, line.name, *kind), StatedPrice(line, cell))
+            price = collected.setdefault((line.region, line.name, *kind), StatedPrice(line, cell))
             read = amounts(cell)
-            stated.hours |= {read["hour"]} if "hour" in read else set()
-            stated.months |= {read["month"]} if "month" in read else set()
-            stated.cell = cell if "hour" in read else stated.cell
+            price.hours |= {read["hour"]} if "hour" in read else set()
+            price.months |= {read["month"]} if "month" in read else set()
+            price.cell = cell if "hour" in read else price.cell
     return collected
 
 
@@ -128,5 +128,5 @@ def _label(line: PriceRow) -> str:
 
 
 def _gpus(line: PriceRow) -> Decimal | None:
-    named = re.search(r"GPUs?:\s*([\d/]+)", line.get("COMPONENTS"))
-    return count(named[1]) if named else count(line.get("GPUS"))
+    stated = re.search(r"GPUs?:\s*([\d/]+)", line.get("COMPONENTS"))
+    return count(stated[1]) if stated else count(line.get("GPUS"))
