@@ -39,7 +39,7 @@ def tables(tree: BeautifulSoup) -> list[Table]:
 
 
 def _grids(tree: BeautifulSoup) -> list[Table]:
-    """Yield grids: rows of as many boxes as the header before them has titles."""
+    """Return grids: rows of as many boxes as the header before them has titles."""
     if tree.select(".table-v2, .pricing-row, .table-body-row"):  # titles in boxes of their own
         grown = [[_cells(grid) for grid in t.select(".table-grid")] for t in tree.select(".table-v2")]
         return [Table([row for row in rows if len(row) == max(map(len, rows))]) for rows in grown if rows]
@@ -87,7 +87,7 @@ def swap(a: Tag, b: Tag) -> None:
     b.replace_with(first)
 
 
-def rows_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
+def swap_rows(tree: BeautifulSoup, chance: random.Random) -> None:
     for table in tables(tree):
         if len(table.body) > 1:
             one, other = chance.sample(table.body, 2)
@@ -95,7 +95,7 @@ def rows_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
                 swap(one[0].parent, other[0].parent)
 
 
-def columns_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
+def swap_columns(tree: BeautifulSoup, chance: random.Random) -> None:
     """Swap two columns with their headers."""
     for table in tables(tree):
         i, j = chance.sample(range(len(table.rows[0])), 2)
@@ -103,7 +103,7 @@ def columns_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
             swap(row[i], row[j])
 
 
-def column_added(tree: BeautifulSoup, chance: random.Random) -> None:
+def add_column(tree: BeautifulSoup, chance: random.Random) -> None:
     title, value = chance.choice([("Nodes", "8"), ("Bandwidth", "3.2 Tbps"), ("Disk", "2 TB"), ("Rating", "4.8")])
     for table in tables(tree):
         at = chance.randrange(1, len(table.rows[0]))
@@ -114,14 +114,14 @@ def column_added(tree: BeautifulSoup, chance: random.Random) -> None:
             row[at].insert_before(new)
 
 
-def classes_renamed(tree: BeautifulSoup, chance: random.Random) -> None:
+def rename_classes(tree: BeautifulSoup, chance: random.Random) -> None:
     """Rename classes, as releases change hashed names; "hide" is one that styles keep."""
     salt = f"x{chance.randrange(1000)}-"
     for tag in tree.find_all(True):
         tag["class"] = " ".join(c if c == "hide" else f"{salt}{c}" for c in tag.get("class") or ())
 
 
-def cells_nested(tree: BeautifulSoup, chance: random.Random) -> None:
+def nest_cells(tree: BeautifulSoup, chance: random.Random) -> None:
     """Nest the content of some cells one element deeper."""
     for table in tables(tree):
         for row in table.rows:
@@ -132,23 +132,23 @@ def cells_nested(tree: BeautifulSoup, chance: random.Random) -> None:
                 cell.append(inner)
 
 
-def comment_inserted(tree: BeautifulSoup, chance: random.Random) -> None:
+def insert_comments(tree: BeautifulSoup, chance: random.Random) -> None:
     for text in tree.find_all(string=AMOUNT):
         if type(text) is NavigableString and chance.random() < 0.3:
             text.insert_after(Comment(" -- "))
 
 
-def spaces(tree: BeautifulSoup, chance: random.Random) -> None:
+def change_spaces(tree: BeautifulSoup, chance: random.Random) -> None:
     blank = chance.choice(["\u00a0", "  ", "\n ", "\u2009"])
-    _retell(tree, " ", blank)
+    _replace_texts(tree, " ", blank)
 
 
-def sign_moved(tree: BeautifulSoup, chance: random.Random) -> None:
+def move_currency_signs(tree: BeautifulSoup, chance: random.Random) -> None:
     to = chance.choice([r"USD \1", r"US$\1", r"$ \1", r"\1 $"])
-    _retell(tree, r"\$(\d[\d.,]*\d|\d)", to)
+    _replace_texts(tree, r"\$(\d[\d.,]*\d|\d)", to)
 
 
-def blocks_doubled(tree: BeautifulSoup, chance: random.Random) -> None:
+def double_blocks(tree: BeautifulSoup, chance: random.Random) -> None:
     if tree.body is None:  # a recording of a script alone
         return
     blocks = [t for t in tree.body.contents if not isinstance(t, Tag) or t.name != "script"]
@@ -156,13 +156,13 @@ def blocks_doubled(tree: BeautifulSoup, chance: random.Random) -> None:
         tree.body.append(block)
 
 
-def case_changed(tree: BeautifulSoup, chance: random.Random) -> None:
+def uppercase_headers(tree: BeautifulSoup, chance: random.Random) -> None:
     for cell in tree.select("thead th"):
         for text in cell.find_all(string=True):
             text.replace_with(str(text).upper())
 
 
-def _retell(tree: BeautifulSoup, pattern: str, to: str) -> None:
+def _replace_texts(tree: BeautifulSoup, pattern: str, to: str) -> None:
     for text in tree.find_all(string=re.compile(pattern)):
         if type(text) is NavigableString and text.parent and text.parent.name not in ("script", "style"):
             text.replace_with(re.sub(pattern, to, text))
@@ -171,8 +171,8 @@ def _retell(tree: BeautifulSoup, pattern: str, to: str) -> None:
 SAME: dict[str, Change] = {
     f.__name__: f
     for f in (
-        rows_swapped, columns_swapped, column_added, classes_renamed, cells_nested, comment_inserted, spaces,
-        sign_moved, blocks_doubled, case_changed,
+        swap_rows, swap_columns, add_column, rename_classes, nest_cells, insert_comments, change_spaces,
+        move_currency_signs, double_blocks, uppercase_headers,
     )
 }  # fmt: skip
 
@@ -190,7 +190,7 @@ def price_boxes(tree: BeautifulSoup) -> list[Tag]:
     return boxes
 
 
-def replaced(tag: Tag, pattern: str, to: str) -> None:
+def replace_text(tag: Tag, pattern: str, to: str) -> None:
     """Replace the text of an element, its units included."""
     text = re.sub(r"\s+", " ", tag.get_text(" ")).strip()
     tag.clear()

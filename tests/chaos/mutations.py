@@ -20,10 +20,10 @@ from tests.chaos.test_mutations import Row, rows_of, without_region
 
 SMALL = 400_000  # bytes: larger captures are cut and changed less often
 OUTCOMES = ("all rows", "fewer rows", "refused", "wrong")
-Made = tuple[str, bytes]
+Mutation = tuple[str, bytes]
 
 
-def changes(page: Page, count: int, chance: random.Random) -> Iterator[Made]:
+def changes(page: Page, count: int, chance: random.Random) -> Iterator[Mutation]:
     """Yield changed copies of a page: other markup, lost prices, cuts."""
     content = page.read()
     for _ in range(count):
@@ -31,22 +31,22 @@ def changes(page: Page, count: int, chance: random.Random) -> Iterator[Made]:
     if content.lstrip()[:1] == b"<" and b"<" in content:
         for _ in range(count):
             plan = chance.sample(list(mutating.SAME), chance.randint(1, 3))
-            yield f"look {'+'.join(plan)}", _relooked(content, plan, chance)
+            yield f"look {'+'.join(plan)}", _change_markup(content, plan, chance)
         for _ in range(count if mutating.price_boxes(BeautifulSoup(content, "lxml")) else 0):
             words = chance.choice(list(mutating.LOST))
-            yield f"lost {words}", _lost(content, words, chance)
+            yield f"lost {words}", _replace_price(content, words, chance)
 
 
-def _relooked(content: bytes, plan: list[str], chance: random.Random) -> bytes:
+def _change_markup(content: bytes, plan: list[str], chance: random.Random) -> bytes:
     tree = BeautifulSoup(content, "lxml")
     for change in plan:
         mutating.SAME[change](tree, chance)
     return str(tree).encode()
 
 
-def _lost(content: bytes, words: str, chance: random.Random) -> bytes:
+def _replace_price(content: bytes, words: str, chance: random.Random) -> bytes:
     tree = BeautifulSoup(content, "lxml")
-    mutating.replaced(chance.choice(mutating.price_boxes(tree)), *mutating.LOST[words])
+    mutating.replace_text(chance.choice(mutating.price_boxes(tree)), *mutating.LOST[words])
     return str(tree).encode()
 
 
@@ -73,11 +73,11 @@ def main(count: int) -> int:
         if not right or page.content is None:
             continue
         chance = random.Random(f"{slug}{path}")
-        for how, content in changes(page, count if len(page.content) < SMALL else max(count // 20, 1), chance):
-            what, wrong = outcome(replace(page, content=content), right)
-            outcomes[slug][what] += 1
+        for mutation, content in changes(page, count if len(page.content) < SMALL else max(count // 20, 1), chance):
+            result, wrong = outcome(replace(page, content=content), right)
+            outcomes[slug][result] += 1
             if wrong:
-                print(f"WRONG {slug} {path.name}: {how}: {sorted(map(str, wrong))[:2]}", file=sys.stderr)
+                print(f"WRONG {slug} {path.name}: {mutation}: {sorted(map(str, wrong))[:2]}", file=sys.stderr)
     print(f"{'provider':14} {'changes':>8}" + "".join(f"{name:>12}" for name in OUTCOMES))
     for slug, counts in [*sorted(outcomes.items()), ("all", sum(outcomes.values(), Counter()))]:
         print(f"{slug:14} {counts.total():8}" + "".join(f"{counts[name]:12}" for name in OUTCOMES))

@@ -46,8 +46,8 @@ def rows_of(page: Page) -> set[Row]:
     """Return the same rows of any page."""
     rows: set[Row] = set()
     for o in registry.get(page.provider).parse(page):
-        who = identify_offer(page.provider, o)
-        gpu = (who.gpu.model, who.gpu.form_factor, who.gpu.memory_gb, who.gpu_count)
+        identity = identify_offer(page.provider, o)
+        gpu = (identity.gpu.model, identity.gpu.form_factor, identity.gpu.memory_gb, identity.gpu_count)
         sold = (o.region, o.pricing_model, o.term_months, o.price, o.upfront_price, o.price_unit, o.currency)
         if o.price is not None:
             rows.add((o.source, o.instance, *gpu, *sold, o.upfront, o.price_scope))
@@ -101,7 +101,7 @@ def parsed_tree(capture: Capture) -> BeautifulSoup:
     return BeautifulSoup(capture.page.read_bytes(), "lxml")
 
 
-def tried(capture: Capture, content: str) -> set[Row] | None:
+def rows_unless_refused(capture: Capture, content: str) -> set[Row] | None:
     """Return the rows of the changed page; None when it was refused."""
     try:
         return read(capture, content)
@@ -135,7 +135,7 @@ def test_changed_markup_yields_the_same_rows_or_an_error(capture: Capture) -> No
         tree = parsed_tree(capture)
         for change in plan:
             mutating.SAME[change](tree, chance)
-        rows = tried(capture, str(tree))
+        rows = rows_unless_refused(capture, str(tree))
         assert rows is None or rows <= original(capture), (plan, rows - original(capture))
         kept += rows == original(capture)
     assert kept >= len(plans) // 3, f"only {kept} of {len(plans)} kept all rows"
@@ -150,8 +150,8 @@ def test_cell_without_price_yields_no_row(capture: Capture) -> None:
         tree = parsed_tree(capture)
         words = chance.choice(list(mutating.LOST))
         box = mutating.price_boxes(tree)[chance.randrange(count)]
-        mutating.replaced(box, *mutating.LOST[words])
-        rows = tried(capture, str(tree))
+        mutating.replace_text(box, *mutating.LOST[words])
+        rows = rows_unless_refused(capture, str(tree))
         assert rows is None or rows <= original(capture), (words, rows - original(capture))
         lost += rows is None or rows < original(capture)
     assert lost or capture.slug == "gcp", "no price was ever missed: the changes hit nothing that is read"
@@ -161,12 +161,12 @@ def test_cell_without_price_yields_no_row(capture: Capture) -> None:
 def test_bound_is_not_a_price_except_for_commitments(capture: Capture) -> None:
     for i in range(len(mutating.price_boxes(parsed_tree(capture)))):
         tree = parsed_tree(capture)
-        mutating.replaced(mutating.price_boxes(tree)[i], *mutating.LOST["contact sales"])
-        if tried(capture, str(tree)) == original(capture):
+        mutating.replace_text(mutating.price_boxes(tree)[i], *mutating.LOST["contact sales"])
+        if rows_unless_refused(capture, str(tree)) == original(capture):
             continue  # nothing is read from it
         tree = parsed_tree(capture)
-        mutating.replaced(mutating.price_boxes(tree)[i], r"^\s*([$€£₹]\s*\d)", r"from \1")
-        rows = tried(capture, str(tree))
+        mutating.replace_text(mutating.price_boxes(tree)[i], r"^\s*([$€£₹]\s*\d)", r"from \1")
+        rows = rows_unless_refused(capture, str(tree))
         assert rows is None or rows <= original(capture)
         committed = {row for row in original(capture) if row[PRICE - 2] not in ("on_demand", "spot")}
         before = parsed_tree(capture).get_text(" ").lower()
@@ -180,7 +180,7 @@ def test_bound_is_not_a_price_except_for_commitments(capture: Capture) -> None:
 def test_other_unit_is_converted_or_refused(capture: Capture, unit: str) -> None:
     page = capture.page.read_text()
     text = re.sub(r"(?i)\b(?:hours?|hr)\b|(?<=[/\d] )h\b|(?<=/)h\b", unit, page)
-    rows = tried(capture, text)
+    rows = rows_unless_refused(capture, text)
     if text != page:  # data may state no unit in words
         assert rows is None or rows < original(capture) or {row[PRICE + 2] for row in rows} == {unit} == {"month"}
 
@@ -191,12 +191,12 @@ def test_thousands_and_decimals_in_any_locale(capture: Capture) -> None:
     if capture.slug in ("gcp", "aws"):  # their own readers of numbers have tests of their own
         return
     page = capture.page.read_text()
-    same = tried(capture, re.sub(r"\$(\d+)\.(\d\d)(?![\d.,])", r"$\1,\2", page))
+    same = rows_unless_refused(capture, re.sub(r"\$(\d+)\.(\d\d)(?![\d.,])", r"$\1,\2", page))
     assert same is None or same <= original(capture)
     larger = set(prices(capture))
     larger |= {Decimal(f"{int(p)}0{p % 1 * 100:02.0f}.50") for p in prices(capture)}
     for pattern in (r"$\1,0\2.50", r"$\1.0\2,50"):
-        rows = tried(capture, re.sub(r"\$(\d+)\.(\d\d)(?![\d.,])", pattern, page))
+        rows = rows_unless_refused(capture, re.sub(r"\$(\d+)\.(\d\d)(?![\d.,])", pattern, page))
         assert rows is None or {row[PRICE] for row in rows} <= larger, pattern
 
 
@@ -230,11 +230,11 @@ def test_reordered_json_yields_the_same_rows(capture: Capture, change: Callable[
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".json"], ids=name)
 def test_zero_in_json_is_not_a_price(capture: Capture) -> None:
     priced = r'(?i)("(?:[a-z_]*(?:price|cost)[a-z_]*|value|dph_[a-z]+|USD|nanos|units|hour(?:ly)?|month|year|onDemand)": "?)[\d.]+'
-    rows = tried(capture, re.sub(priced, r"\g<1>0", capture.page.read_text()))
+    rows = rows_unless_refused(capture, re.sub(priced, r"\g<1>0", capture.page.read_text()))
     assert not rows, "a price of zero"
 
 
-def sheet(rows: list[list[str]]) -> str:
+def as_csv(rows: list[list[str]]) -> str:
     """Format CSV like AWS: every cell that is not empty is quoted."""
     return "".join(",".join(f'"{c}"' if c else "" for c in row) + "\n" for row in rows)
 
@@ -251,7 +251,7 @@ def test_reordered_csv_yields_the_same_rows(capture: Capture) -> None:
         [*before, [*header[:4], "New", *header[4:]], *([*r[:4], "1", *r[4:]] for r in body)],
         [header, *body],
     ):
-        assert read(capture, sheet(rows)) == original(capture)
+        assert read(capture, as_csv(rows)) == original(capture)
 
 
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".yml"], ids=name)
