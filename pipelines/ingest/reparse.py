@@ -9,7 +9,7 @@ from datetime import UTC, date
 from pathlib import Path
 
 from pipelines.ingest.scrape_provider import parser_version, read_page, reviewed
-from scrapers.fetching.archive import Archive, is_sound
+from scrapers.fetching.archive import Archive, is_intact
 from scrapers.model import Page, Provider
 from warehouse.storage.connection import Connection, in_memory
 from warehouse.storage.landing import Seen, land
@@ -91,7 +91,7 @@ def _reread(
     """The page as it is read today, when that is to supersede what was landed; what differs goes into `told`."""
     day = page.captured_at.date()
     told.n_pages += 1
-    if not is_sound(page):
+    if not is_intact(page):
         told.n_unread += 1
         told.add(_page("damaged", before.status if before else "", "other bytes than were hashed"), day, page.url)
         return None

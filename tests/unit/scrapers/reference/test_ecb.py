@@ -1,4 +1,4 @@
-"""Exchange rates: fetched as every page is, read digit by digit, landed, and preferred to bundled ones."""
+"""Exchange rates: fetched like every page, parsed without rounding, landed, and preferred to bundled ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def page(content: bytes) -> Page:
     return Page("ecb", ecb.DAILY.url, datetime(2026, 9, 20, tzinfo=UTC), content=content)
 
 
-def test_rates_come_through_the_fetcher_and_win_over_the_bundled_ones(tmp_path: Path) -> None:
+def test_fetched_rates_take_precedence_over_bundled_ones(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with Fetcher(Archive(home.root), Replay(FEEDS)) as fetcher:
         assert collect_rates(fetcher, home) == 8
@@ -54,11 +54,11 @@ def test_rates_come_through_the_fetcher_and_win_over_the_bundled_ones(tmp_path: 
         assert con.execute(dollars).fetchall() == [(1.0,)]
 
 
-def test_the_page_is_read_digit_by_digit() -> None:
+def test_rates_keep_every_digit() -> None:
     content = (FEEDS / "ecb" / "2026-09-20_reference-rates" / "page.xml").read_bytes()
-    found = ecb.rates(page(content))
-    assert ecb.Rate(date(2026, 9, 18), "USD", Decimal("1.146")) in found
-    assert len(found) == 8
+    rates = ecb.rates(page(content))
+    assert ecb.Rate(date(2026, 9, 18), "USD", Decimal("1.146")) in rates
+    assert len(rates) == 8
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,6 @@ def test_the_page_is_read_digit_by_digit() -> None:
         b"<Envelope><Cube><Cube time='today'><Cube currency='USD' rate='1.1'/></Cube></Cube></Envelope>",
     ],
 )
-def test_another_page_is_an_error(content: bytes) -> None:
+def test_other_content_raises(content: bytes) -> None:
     with pytest.raises(LayoutError, match="ecb: unknown layout"):
         ecb.rates(replace(page(content)))
