@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -217,15 +217,16 @@ def build(con: Connection, home: Home) -> None:
 
 
 @contextmanager
-def building(con: Connection, home: Home) -> Iterator[list[str]]:
+def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterator[list[str]]:
     """A build that is done but not yet committed, with the tables of all its steps: their names, in order.
 
     Where all that newly landed is newer than what is known, it is added to that; else everything is made anew.
+    With `upto`, only these tables and their ancestors are made: a test pays for what it reads.
     Raises DamagedLanding, naming the files, when facts cannot be read: without them prices would silently be missing.
     """
     con.execute("begin")
     try:
-        yield _build(con, home)
+        yield _build(con, home, upto)
         _drop_steps(con)
         con.execute("commit")
     except BaseException as failed:
@@ -240,7 +241,7 @@ def building(con: Connection, home: Home) -> Iterator[list[str]]:
         raise
 
 
-def _build(con: Connection, home: Home) -> list[str]:
+def _build(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     chosen = build_plan.plan(con, home)
     log.info("%s", chosen.why)
     if chosen.is_whole:
@@ -253,6 +254,9 @@ def _build(con: Connection, home: Home) -> list[str]:
     found, order = prepare(con)
     # What a part of the landing is made into, part by part, so that memory holds one of them at a time.
     made = _made_by_python()
+    if upto:
+        wanted = set[str]().union(*(model_graph.ancestors(name, found, made) for name in upto))
+        order = [name for name in order if name in wanted]
     first = model_graph.ancestors("core.runs", found, made) | model_graph.ancestors("core.look_counts", found, made)
     for nth, part in enumerate(chosen.parts):
         open_landing(con, home, part)
