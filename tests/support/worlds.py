@@ -64,7 +64,8 @@ def put(home: Home, *looks: Seen, parser_version: str = "1") -> None:
 def built(home: Home, *upto: str) -> Iterator[connection.Connection]:
     """A warehouse in memory, built from the home's landing: whole, or only as far as these tables and table macros."""
     with connection.in_memory() as con:
-        add_landed(con, home, *upto)
+        with _building(con, home, upto):
+            pass
         yield con
 
 
@@ -75,10 +76,18 @@ def building(home: Home, *upto: str) -> Iterator[connection.Connection]:
         yield con
 
 
-def add_landed(con: connection.Connection, home: Home, *upto: str) -> None:
-    """Build, or append to, a warehouse that is open already, always with the same `upto`."""
-    with _building(con, home, upto):
+def extend(con: connection.Connection, home: Home, *upto: str) -> None:
+    """Build, or append to, a warehouse that is open already."""
+    with extending(con, home, *upto):
         pass
+
+
+@contextmanager
+def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[None]:
+    """The same just before it is committed. All of `core` is made: the next build goes on from it."""
+    upto += tuple(name for name in build.PYTHON_TABLES if upto and name.startswith("core."))
+    with _building(con, home, upto):
+        yield
 
 
 @contextmanager

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from scrapers.model import Offer
 from tests.conftest import Demo
-from tests.support.worlds import ROOT, built, offer, put, rows, seen
-from warehouse.engine import build
+from tests.support.worlds import ROOT, built, extend, offer, put, rows, seen
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
@@ -44,7 +43,7 @@ def index(con: connection.Connection, index_id: str = A100) -> dict[str, dict[st
 
 def levels(tmp_path: Path, looks: Sequence[Seen], index_id: str = A100) -> dict[str, dict[str, Any]]:
     put(Home(tmp_path / "home"), *looks)
-    with built(Home(tmp_path / "home")) as con:
+    with built(Home(tmp_path / "home"), "v1.index_daily") as con:
         return index(con, index_id)
 
 
@@ -138,7 +137,7 @@ def test_marketplaces_are_apart(tmp_path: Path) -> None:
     community = [offer("0.90", instance="1x_A100-80GB_COMMUNITY"), offer("1.90", instance="1x_A100-80GB_SECURE")]
     looks = [*three(0), look(0, "vast", ["0.80"]), look(0, "tensordock", ["1.00"]), look(0, "runpod", community)]
     put(Home(tmp_path / "home"), *looks)
-    with built(Home(tmp_path / "home")) as con:
+    with built(Home(tmp_path / "home"), "v1.index_daily") as con:
         ours, theirs = index(con)[day(0)], index(con, f"{A100}-marketplace")[day(0)]
     assert (ours["n_providers"], ours["level_median"], ours["market"]) == (4, Decimal("1.95"), "first_party")
     assert (theirs["n_providers"], theirs["level_median"], theirs["market"]) == (3, Decimal("0.9"), "marketplace")
@@ -260,14 +259,13 @@ def test_added_look_by_look_is_as_built_at_once(
 ) -> None:
     home = Home(tmp_path_factory.mktemp("days"))
     whole = "from v1.index_daily order by index_id, day"
-    with connection.in_memory() as con:
-        build.build(con, home)
+    with built(home, "v1.index_daily") as con:
         for nth, looks in enumerate(fated(fates), start=1):
             put(home, *looks)
             if nth in cuts or nth == len(fates):
-                build.build(con, home)
+                extend(con, home, "v1.index_daily")
         added = rows(con, whole)
-    with built(home) as con:
+    with built(home, "v1.index_daily") as con:
         assert added == rows(con, whole)
 
 
