@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.cli import app
@@ -31,6 +32,21 @@ LONGEST = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the files, and not the tests in them."""
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """DuckDB runs on one thread in this process: a fifth less CPU for small tables. Child processes keep all cores."""
+    connect = duckdb.connect
+
+    def on_one_thread(*arguments: Any, **options: Any) -> duckdb.DuckDBPyConnection:
+        con = connect(*arguments, **options)
+        con.execute("set threads = 1")
+        return con
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", on_one_thread)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -92,7 +92,6 @@ def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[No
 
 @contextmanager
 def _building(con: connection.Connection, home: Home, upto: Collection[str]) -> Iterator[None]:
-    con.execute("set threads = 1")  # small tables: a second thread only waits, while the other worker has work for it
     macros = model_graph.table_macros()
     functions = {name: macros[name] for full in upto if (name := full.split(".")[1]) in macros}
     tables = {name for name in upto if name.split(".")[1] not in macros}.union(*(m.reads for m in functions.values()))
