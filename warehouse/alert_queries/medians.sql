@@ -18,17 +18,17 @@ wanted as (
     select * from watched where (n, piece) in (select (n, piece) from near where y <= top_before - $d + 1e-9)
 )
 select
-    a.n, a.piece, a.i,
+    peer_values.n, peer_values.piece, peer_values.i,
     -- Each price counts for the days of the thirty on which it was in force.
-    quantile_cont(a.y, 0.5) as y
+    quantile_cont(peer_values.y, 0.5) as y
 from (
     select
-        w.n, w.piece, w.i,
+        wanted.n, wanted.piece, wanted.i,
         unnest(list_transform(
-            range(greatest(p.day_no, w.day_no - 30), least(p.next_day_no, w.day_no)), lambda d : p.y
+            range(greatest(peers.day_no, wanted.day_no - 30), least(peers.next_day_no, wanted.day_no)), lambda d : peers.y
         )) as y
-    from wanted as w
-    join wanted as p
-        on p.n = w.n and p.piece = w.piece and p.i < w.i and p.next_day_no > w.day_no - 30
-) as a
+    from wanted
+    join wanted as peers
+        on peers.n = wanted.n and peers.piece = wanted.piece and peers.i < wanted.i and peers.next_day_no > wanted.day_no - 30
+) as peer_values
 group by all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from warehouse.identity.gpus import SEEDS
+from warehouse.paths import SEEDS
 from warehouse.storage.connection import Connection, quoted
 
 

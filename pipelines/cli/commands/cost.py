@@ -94,7 +94,7 @@ def _answer(
     """Rows of the answer, cheapest first. Raises Problem for unknown names and nonsense."""
     from warehouse.costing.database import cost_model
     from warehouse.costing.query import SIZES, Nonsense, ask, load
-    from warehouse.costing.spec_lookup import UnknownName, gpu_spec, model_spec
+    from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
 
     try:
         name = model_spec(model)
@@ -156,7 +156,7 @@ def fit(
     from warehouse.costing.database import cost_model
     from warehouse.costing.query import Nonsense, load
     from warehouse.costing.sizing import COLUMNS, holders
-    from warehouse.costing.spec_lookup import UnknownName, model_spec
+    from warehouse.identity.spec_names import UnknownName, model_spec
 
     try:
         with cost_model() as con:

@@ -41,8 +41,8 @@ def train(
 ) -> int:
     """Say what a training run costs: 6 FLOP per parameter and token, at a reported utilisation and today's prices."""
     from warehouse.costing.database import cost_model
-    from warehouse.costing.spec_lookup import UnknownName, gpu_spec
     from warehouse.costing.training import COLUMNS, runs
+    from warehouse.identity.spec_names import UnknownName, gpu_spec
 
     n = quantity(params, "--params")
     seen = quantity(tokens, "--tokens") if tokens else None

@@ -33,16 +33,16 @@ with constants as (
 ),
 asked as (
     select
-        r as request, r.weights, r.isl::double as isl, r.osl::double as osl, r.tp::double as tp, r.pp::double as stages,
-        r.tp::double * r.pp as gpus, coalesce(r.concurrency::double, 'infinity') as concurrency,
-        r.beams::double as beams, r.dp_attn = 1 as is_dp_attn,
-        if(widens_mxfp4(m.has_mxfp4 or r.weights = 'MXFP4', g.fp4_tflops), 'FP16', coalesce(r.kv_dtype::varchar, usual_kv_dtype(r.weights)))
+        request, request.weights, request.isl::double as isl, request.osl::double as osl, request.tp::double as tp, request.pp::double as stages,
+        request.tp::double * request.pp as gpus, coalesce(request.concurrency::double, 'infinity') as concurrency,
+        request.beams::double as beams, request.dp_attn = 1 as is_dp_attn,
+        if(widens_mxfp4(llm_specs.has_mxfp4 or request.weights = 'MXFP4', gpu_specs.fp4_tflops), 'FP16', coalesce(request.kv_dtype::varchar, usual_kv_dtype(request.weights)))
             as kv_dtype,
-        m.* exclude (name, same_shape, note, source, released_on), m.experts > 0 as is_moe,
-        g.device_mib, g.bandwidth_gbs, g.vendor = 'AMD' as is_amd, g.link_gbs, g.link_kind, g.matmul_tflops, g.fp8_tflops, g.fp4_tflops
-    from query_table(requests) as r
-    join marts.llm_specs as m on m.name = r.model
-    join marts.gpu_specs as g on g.name = r.gpu_spec
+        llm_specs.* exclude (name, same_shape, note, source, released_on), llm_specs.experts > 0 as is_moe,
+        gpu_specs.device_mib, gpu_specs.bandwidth_gbs, gpu_specs.vendor = 'AMD' as is_amd, gpu_specs.link_gbs, gpu_specs.link_kind, gpu_specs.matmul_tflops, gpu_specs.fp8_tflops, gpu_specs.fp4_tflops
+    from query_table(requests) as request
+    join marts.llm_specs on llm_specs.name = request.model
+    join marts.gpu_specs on gpu_specs.name = request.gpu_spec
 ),
 placed as (
     select

@@ -4,12 +4,12 @@
 -- holds stay, with NULLs. request_no tells them apart.
 create or replace macro marts.latency_bound_of(requests) as table
 with numbered as (
-    select * replace (concurrency::double as concurrency), row_number() over () as request_no from query_table(requests)
+    select * replace (concurrency::double as concurrency), row_number() over () as request_no from query_table(requests) as asked
 ),
 steps_of_load as (
-    select n.* replace (s.tried as concurrency)
-    from numbered as n, unnest(list_append([2 ** k for k in range(0, 14)], 'infinity'::double)) as s (tried)
-    where s.tried <= coalesce(n.concurrency, 'infinity')
+    select numbered.* replace (batches.tried as concurrency)
+    from numbered, unnest(list_append([2 ** k for k in range(0, 14)], 'infinity'::double)) as batches (tried)
+    where batches.tried <= coalesce(numbered.concurrency, 'infinity')
     union all by name
     select * from numbered where concurrency is not null
 )

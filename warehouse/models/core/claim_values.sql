@@ -1,6 +1,9 @@
 -- The document's numbers, computed again from its own table cells and named constants; nothing is typed in here.
--- Grain: claim id. computed: as the text says it; assuming: under the assumption that seeds.seed_claims states,
--- NULL where none is needed or none helps.
+-- materialized: table
+-- key: id
+-- columns:
+--   computed: as the text says it
+--   assuming: under the assumption that seeds.seed_claims states, NULL where none is needed or none helps
 with c as (select map_from_entries(list((name, value))) as k from seeds.seed_constants),
 cells as (
     select
@@ -28,20 +31,20 @@ cells as (
 ),
 year_ratio as (
     select
-        min(r.usd_per_gpu_hour / o.usd_per_gpu_hour) filter (where not (r.provider = 'Google')) as lowest_of_others,
-        max(o.usd_per_gpu_hour) filter (where r.provider = 'Google') as google_od
-    from seeds.seed_prices as r
-    join seeds.seed_prices as o using (provider, gpu_label)
-    where r.pricing_model = 'reserved' and o.pricing_model = 'on_demand' and r.usd_per_gpu_hour is not null
+        min(reserved.usd_per_gpu_hour / on_demand.usd_per_gpu_hour) filter (where not (reserved.provider = 'Google')) as lowest_of_others,
+        max(on_demand.usd_per_gpu_hour) filter (where reserved.provider = 'Google') as google_od
+    from seeds.seed_prices as reserved
+    join seeds.seed_prices as on_demand using (provider, gpu_label)
+    where reserved.pricing_model = 'reserved' and on_demand.pricing_model = 'on_demand' and reserved.usd_per_gpu_hour is not null
 ),
 indicator as (
-    select count(distinct a.provider) as equal_rows
-    from seeds.seed_availability as a
-    join seeds.seed_prices as p
-        on p.provider = a.provider
-        and p.gpu_label = 'A100 40GB'
-        and p.pricing_model = 'on_demand'
-        and p.usd_per_gpu_hour = a.indicator_usd_per_gpu_hour
+    select count(distinct seed_availability.provider) as equal_rows
+    from seeds.seed_availability
+    join seeds.seed_prices
+        on seed_prices.provider = seed_availability.provider
+        and seed_prices.gpu_label = 'A100 40GB'
+        and seed_prices.pricing_model = 'on_demand'
+        and seed_prices.usd_per_gpu_hour = seed_availability.indicator_usd_per_gpu_hour
 ),
 models as (
     select

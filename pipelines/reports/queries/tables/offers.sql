@@ -12,12 +12,12 @@ with counted as (
         and source <> 'seed'
 )
 select
-    o.*,
-    c.place,
-    u.spec,
-    u.usd_per_fp16_tflops_hour,
-    u.usd_per_gb_hour
-from v1.offers_latest as o
-left join counted as c using (series_id)
-left join v1.cost_per_unit as u using (series_id)
-where o.source <> 'seed'
+    offers_latest.*,
+    counted.place,
+    cost_per_unit.spec,
+    cost_per_unit.usd_per_fp16_tflops_hour,
+    cost_per_unit.usd_per_gb_hour
+from v1.offers_latest
+left join counted using (series_id)
+left join v1.cost_per_unit using (series_id)
+where offers_latest.source <> 'seed'

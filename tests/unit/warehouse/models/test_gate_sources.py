@@ -14,7 +14,7 @@ def days(provider: str, *offsets: int, source: str = "list") -> list[tuple[Any, 
 
 def faults(**tables: Any) -> set[tuple[str, str, date]]:
     with judged([], **tables) as con:
-        return set(con.execute("select provider, rule, date from gate.source_faults").fetchall())
+        return set(con.execute("select provider, rule, date from intermediate.source_faults").fetchall())
 
 
 def test_a_gap_is_longer_than_the_rhythm_of_its_source() -> None:
@@ -65,7 +65,7 @@ def test_half_a_year_of_the_same_listing_is_stale() -> None:
             "core__look_counts": [(n, "spot", "H100", 5, begun) for n, begun in enumerate(news)],
         }
         with judged([], **world) as con:
-            return con.execute("select date, date_to from gate.stale_sources").fetchall()
+            return con.execute("select date, date_to from intermediate.stale_sources").fetchall()
 
     assert found(5, 0, 0, 0, 0, 0, 0, 0) == [(DAY, DAY + timedelta(days=210))]
     assert found(5, 0, 0, 0, 1, 0, 0, 0) == []
@@ -77,7 +77,7 @@ OLD = run(first_on=DAY - timedelta(days=9), ended_on=DAY, instance="a100")
 def renames(*runs: dict[str, Any]) -> list[tuple[Any, ...]]:
     with judged(list(runs)) as con:
         return con.execute(
-            "select old_series_no, new_series_no, class, verdict from gate.renames order by all"
+            "select old_series_no, new_series_no, class, verdict from intermediate.renames order by all"
         ).fetchall()
 
 
