@@ -49,6 +49,13 @@ def one_thread() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def without_costs() -> Iterator[None]:
+    """This module's builds and publications leave out the tables of costs: ask for it with `usefixtures`."""
+    with worlds.without_costs():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """A refresh within a test builds no report: whoever tests that says so."""

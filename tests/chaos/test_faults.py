@@ -30,11 +30,16 @@ from warehouse.publish import publish
 from warehouse.storage import connection, landing
 from warehouse.storage.state_dir import Home
 
+pytestmark = pytest.mark.usefixtures("without_costs")
+
 SOME = """
 import os, signal, sys, time
 from scrapers import registry
+from tests.support import worlds
 known = registry.modules()
 registry.modules = lambda: {"oracle": known["oracle"]}
+fewer = worlds.without_costs()
+fewer.__enter__()
 import pipelines.in_process
 from pipelines.cli.app import main
 """
@@ -394,7 +399,7 @@ def test_midnight_parts_two_days(tmp_path: Path) -> None:
         seen(day, [offer(price)], captured_at=worlds.at(day, clock), url=f"https://x.com/{clock}")
         for day, clock, price in (("2026-03-01", "23:59:59", "2.00"), ("2026-03-02", "00:00:00", "2.10"))
     ))  # fmt: skip
-    with built(Home(tmp_path)) as con:
+    with built(Home(tmp_path), "v1.price_history", "v1.prices_as_of") as con:
         found = rows(
             con, "select observed_on, usd_per_gpu_hour from v1.price_history where source <> 'seed' order by 1"
         )
