@@ -49,9 +49,16 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def without_costs() -> Iterator[None]:
-    """This module's builds and publications leave out the tables of costs: ask for it with `usefixtures`."""
+    """Leave out the tables of costs in a test's builds and publications; ask for it with `usefixtures`."""
+    with worlds.without_costs():
+        yield
+
+
+@pytest.fixture(scope="module")
+def module_without_costs() -> Iterator[None]:
+    """The same for a whole module, its fixtures too."""
     with worlds.without_costs():
         yield
 

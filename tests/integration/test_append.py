@@ -14,31 +14,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
-from tests.support.worlds import built, extend, extending, offer, put, seen
+from tests.support.known import TABLES, known, whole
+from tests.support.worlds import extend, extending, offer, put, seen
 from warehouse.engine import build_plan
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
 
 FIRST = date(2026, 3, 2)
-# Everything that tells what is known, by public names: inner numbers may differ.
-ASKED = {
-    "intervals": "select * exclude (landed_at) from v1.price_intervals where source <> 'seed' order by all",
-    "changes": "select * exclude (seq) from v1.price_changes where source <> 'seed' order by all",
-    "history": "select * exclude (landed_at) from v1.price_history where source <> 'seed' order by all",
-    "health": "from v1.source_health order by all",
-    "runs": "select s.series_id, s.is_announced, r.* exclude (series_no, first_scrape, last_scrape), a.captured_at, "
-    "z.captured_at from intermediate.versions as r join intermediate.series as s using (series_no) "
-    "join intermediate.scrapes as a on a.scrape_no = r.first_scrape join intermediate.scrapes as z on z.scrape_no = r.last_scrape order by all",
-    "findings": "select s.series_id, f.* exclude (series_no) from intermediate.findings as f "
-    "join intermediate.series as s using (series_no) order by all",
-    "verdicts": "select s.series_id, v.* exclude (series_no) from intermediate.verdicts as v "
-    "join intermediate.series as s using (series_no) order by all",
-}
-TABLES = (
-    "v1.price_intervals", "v1.price_changes", "v1.price_history", "v1.source_health", "intermediate.findings",
-    "intermediate.verdicts", "intermediate.versions", "staging.repeated_items", "staging.imported_offers",
-)  # fmt: skip
 PRICES = st.sampled_from(["2.00", "2.00", "2.00", "1.90", "2.10", "0.80", "16.00", "0", "200.00"])
 
 
@@ -70,15 +53,6 @@ def worlds(draw: st.DrawFn) -> list[Seen]:
             stated = draw(pages()) if kind == "ok" else []
             looks.append(seen(day, stated, status=kind, provider=provider, url=url, origin=origin))  # type: ignore[arg-type]
     return looks
-
-
-def known(con: connection.Connection) -> dict[str, list[Any]]:
-    return {name: con.execute(query).fetchall() for name, query in ASKED.items()}
-
-
-def whole(home: Home) -> dict[str, list[Any]]:
-    with built(home, *TABLES) as con:
-        return known(con)
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
