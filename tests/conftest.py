@@ -21,17 +21,6 @@ from tests.support.report_site import BASE, Site
 from warehouse.storage.state_dir import Home
 
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
-# One worker takes a file: the longest come first, so that at the end none waits for one of these.
-LONGEST = (
-    "test_faults.py", "test_survival.py", "test_alerts_pipeline.py", "test_append.py", "test_index.py",
-    "test_crosscheck.py", "test_pipelines.py", "test_report_browser.py", "test_contract.py", "test_sql_docs.py",
-    "test_record_events.py", "test_cli.py", "test_import_file.py",
-)  # fmt: skip
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the files, and not the tests in them."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,9 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
-from tests.conftest import Demo
 from tests.support.worlds import at, built, extend, offer, put, rows, seen
-from warehouse.engine import build
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
@@ -236,20 +234,6 @@ def test_order_and_copies_of_landing_files_do_not_matter(
                 shutil.copy(file, folder / f"{number} (copy).parquet")
     with built(other, *TABLES) as con:
         assert contents(con) == expected
-
-
-def test_a_warehouse_rebuilt_from_its_landing_has_the_same_rows(demo: Demo, tmp_path: Path) -> None:
-    home = Home(tmp_path / "again")
-    shutil.copytree(demo.home.landing, home.landing)
-    with connection.warehouse(home) as con:
-        build.build(con, home)
-        rebuilt = contents(con)
-    copy = tmp_path / "warehouse.duckdb"
-    shutil.copy(demo.home.warehouse, copy)
-    with connection.open_read_only(copy) as con:
-        con.execute("set TimeZone = 'UTC'")
-        assert contents(con) == rebuilt
-    assert len(rebuilt["v1.price_intervals"]) > 200
 
 
 def test_building_twice_changes_nothing(landed: tuple[Home, dict[str, list[Any]]], tmp_path: Path) -> None:
