@@ -52,10 +52,12 @@ def module_without_costs() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def no_report() -> Iterator[None]:
     """A refresh within a test builds no report: whoever tests that says so."""
-    monkeypatch.setenv("GPUHOUR_REPORT", "off")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GPUHOUR_REPORT", "off")
+        yield
 
 
 @pytest.fixture
