@@ -40,7 +40,7 @@ house: setup ## Count what the house is measured by: rooms, names, SQL, tests
 	@$(BIN)/python -m tests.support.house
 
 mutants: setup ## Change the code in forty ways that must break a test
-	@$(BIN)/python -m tests.chaos.mutants
+	@$(BIN)/python -m tests.chaos.mutants $(M)
 
 check: setup ## Lint, types and tests: the same as CI
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest -m "not extras"
