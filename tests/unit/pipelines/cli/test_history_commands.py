@@ -16,10 +16,9 @@ import pytest
 from pipelines.cli.console import Problem
 from pipelines.queries.filters import day_since
 from pipelines.queries.timeline import CHANGE_COLUMNS, INTERVAL_COLUMNS
-from tests.conftest import Demo, Run
-from tests.support.published import A_CHANGE, A_SERIES, AN_INTERVAL, TABLES, make
+from tests.conftest import Run
+from tests.support.published import A_CHANGE, A_SERIES, AN_INTERVAL, make
 from tests.support.worlds import ROOT
-from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
 
@@ -193,35 +192,3 @@ def test_spans_that_are_none(run: Run, home: Home, text: str) -> None:
 def test_an_unknown_provider_is_a_slip(run: Run, home: Home) -> None:
     assert run("changes", "--provider", "nosuch", home=home).code == 2
     assert run("history", "A100", "--provider", "nosuch", home=home).code == 2
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_the_tables_made_by_hand_are_like_the_real_ones(demo: Demo, table: str, tmp_path: Path) -> None:
-    described = []
-    for home in (make(tmp_path), demo.home):
-        with connection.published(home) as con:
-            described.append(
-                dict(
-                    con.execute(
-                        "select column_name, data_type from information_schema.columns "
-                        "where table_schema = 'v1' and table_name = ?",
-                        [table],
-                    ).fetchall()
-                )
-            )
-    by_hand, real = described
-    assert set(by_hand) <= set(real)
-    differ = {c: (by_hand[c], real[c]) for c in by_hand if not _same_kind(by_hand[c], real[c])}
-    assert not differ
-
-
-def _same_kind(one: str, other: str) -> bool:
-    numbers = ("DECIMAL", "DOUBLE", "INTEGER", "BIGINT", "HUGEINT")
-    return one == other or (one.startswith(numbers) and other.startswith(numbers))
-
-
-def test_history_and_changes_of_the_demo(run: Run, demo: Demo) -> None:
-    said = run("history", "A100", "--provider", "oracle", "--chart", home=demo.home)
-    assert said.code == 0 and said.out.startswith("A100: USD per GPU-hour") and "oracle" in said.out
-    found = run("changes", "--since", "2026-09-01", "--json", home=demo.home).records()
-    assert found and {r["kind"] for r in found} <= {"new", "drop", "rise", "gone", "back"}

@@ -18,7 +18,9 @@ def faults(**tables: Any) -> set[tuple[str, str, date]]:
 
 
 def test_a_gap_is_longer_than_the_rhythm_of_its_source() -> None:
-    assert faults(intermediate__source_days=days("acme", 0, 1, 2, 3, 4, 5, 6, 8)) == {("acme", "gap", DAY + timedelta(days=6))}
+    assert faults(intermediate__source_days=days("acme", 0, 1, 2, 3, 4, 5, 6, 8)) == {
+        ("acme", "gap", DAY + timedelta(days=6))
+    }
     assert faults(intermediate__source_days=days("acme", 0, 7, 14, 21, 28, 35, 42)) == set()
 
 
@@ -31,8 +33,12 @@ def looks(*counts: dict[tuple[str, str], int]) -> dict[str, list[tuple[Any, ...]
     """One look a day at one page, each as (pricing model, product) -> number of series."""
     at = [(DAY + timedelta(days=n)) for n in range(len(counts))]
     return {
-        "intermediate__scrapes": [(n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in enumerate(at)],
-        "intermediate__scrape_counts": [(n, *key, count, 0) for n, of in enumerate(counts) for key, count in of.items() if count],
+        "intermediate__scrapes": [
+            (n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in enumerate(at)
+        ],
+        "intermediate__scrape_counts": [
+            (n, *key, count, 0) for n, of in enumerate(counts) for key, count in of.items() if count
+        ],
     }
 
 
