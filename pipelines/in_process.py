@@ -36,8 +36,8 @@ class Outcome:
     reasons: dict[str, str]  # of what failed: provider, or step or check of the build -> why, in the words of the error
 
 
-class NoSuchDay(Exception):
-    """A day that no run can be of: in the future, or before this pipeline began."""
+class DayOutOfRange(Exception):
+    """The date is outside the partition range."""
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
     """Scrape (one provider or all), then build and publish.
 
     `replay` fetches from a folder of recorded captures; `day` is the UTC day to refresh: without replay a past day
-    re-reads its archive. Raises NoSuchDay. What fails inside a step is told in the outcome.
+    re-reads its archive. Raises DayOutOfRange. What fails inside a step is told in the outcome.
     """
     workspace = Workspace(
         home=str(home),
@@ -77,7 +77,7 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
     today = datetime.now(UTC).date()
     partition = today if replay or day is None else day
     if not DAILY.has_partition_key(partition.isoformat()):
-        raise NoSuchDay(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
+        raise DayOutOfRange(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
     tags = {"gpuhour/replay": str(replay)} if replay else {}
     code = defs()
     with instance() as history:

@@ -15,7 +15,7 @@ from warehouse.storage.connection import Connection
 RUN_AT = time(6, 15, tzinfo=UTC)  # when the daily run ends, for channels with hours
 
 
-def preview(
+def backtest(
     con: Connection,
     book: Book,
     rules: Iterable[RuleBase],

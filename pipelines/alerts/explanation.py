@@ -10,7 +10,7 @@ from pipelines.alerts import record_events
 from pipelines.alerts.config.schema import Book
 from pipelines.alerts.delivery import message
 from pipelines.alerts.rules.evaluate import evaluate
-from pipelines.cli.console import USAGE, Problem
+from pipelines.errors import UsageError
 from warehouse.alert_queries import market_query
 from warehouse.storage import alert_outbox, ledger
 from warehouse.storage.connection import Connection
@@ -20,7 +20,7 @@ from warehouse.storage.state_dir import Home
 def explained(con: Connection, book: Book, home: Home, prefix: str, now: datetime) -> dict[str, Any]:
     """The one event whose id begins so: as the published history gives it now, else as it was recorded.
 
-    Raises Problem (usage) when none or several do.
+    Raises CommandError (usage) when none or several do.
     """
     events = {e.event_id: e for e in evaluate(con, book.rules, now, record_events.decided(home))}
     recorded = {
@@ -30,7 +30,7 @@ def explained(con: Connection, book: Book, home: Home, prefix: str, now: datetim
     found = sorted(i for i in {*events, *recorded} if i.startswith(prefix.lower())) if prefix else []
     if len(found) != 1:
         said = "no event begins" if not found else f"{len(found)} events begin"
-        raise Problem(f"{said} with {prefix!r}; gpuhour alerts preview shows their ids", USAGE)
+        raise UsageError(f"{said} with {prefix!r}; gpuhour alerts preview shows their ids")
     one = found[0]
     if one in events:
         event = events[one]

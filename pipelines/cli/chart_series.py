@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any
 
-from pipelines.cli.terminal_chart import MARKS, Line, Segment
+from pipelines.cli.terminal_chart import MARKS, ChartLine
 from pipelines.queries.filters import MAX_AGE
+from pipelines.timeseries import Segment, lowest
 
 DAY = timedelta(days=1)
 _SERIES = ("provider", "instance", "gpu", "gpu_memory_gb", "gpu_count", "region", "zone", "pricing_model",
@@ -22,7 +22,7 @@ Interval = Mapping[str, Any]  # a row of INTERVAL_COLUMNS
 
 def lines(
     intervals: Sequence[Interval], looks: Mapping[tuple[str, str], list[date]], today: date
-) -> tuple[list[Line], int]:
+) -> tuple[list[ChartLine], int]:
     """Up to eight lines, on-demand prices and those still in force first, and how many more there would be.
 
     With more than eight series, each line is the lowest price of a provider's (per memory, pricing model, source).
@@ -38,31 +38,8 @@ def lines(
     drawn = sorted((d for d in drawn if d[1]), key=_importance)
     shown = drawn[: len(MARKS)]
     told = [k for k in keys if k == "provider" or len({found[-1][k] for found, _ in shown}) > 1]
-    named = [Line(_name(found, told, segments, today), tuple(segments)) for found, segments in shown]
+    named = [ChartLine(_name(found, told, segments, today), tuple(segments)) for found, segments in shown]
     return named, len(drawn) - len(shown)
-
-
-def lowest(segments: Iterable[Segment]) -> list[Segment]:
-    """The lowest value in force at each time, as segments that touch where nothing lies between."""
-    waiting = sorted(segments, key=lambda s: s.since)
-    edges = sorted({d for s in waiting for d in (s.since, s.until)})
-    in_force: list[tuple[float, date]] = []
-    result: list[Segment] = []
-    at = 0
-    for since, until in pairwise(edges):
-        while at < len(waiting) and waiting[at].since <= since:
-            heapq.heappush(in_force, (waiting[at].value, waiting[at].until))
-            at += 1
-        while in_force and in_force[0][1] <= since:
-            heapq.heappop(in_force)
-        if not in_force:
-            continue
-        value = in_force[0][0]
-        if result and result[-1].until == since and result[-1].value == value:
-            result[-1] = Segment(result[-1].since, until, value)
-        else:
-            result.append(Segment(since, until, value))
-    return result
 
 
 def _watched(

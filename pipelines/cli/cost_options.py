@@ -10,7 +10,9 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import USAGE, Home, Problem, published_database, say
+from pipelines.cli.console import published_database, say
+from pipelines.cli.options import HomeOption
+from pipelines.errors import UsageError
 from pipelines.queries.filters import MAX_AGE, Filter
 
 
@@ -28,23 +30,23 @@ class Wanted:
     )
 
     def check(self) -> None:
-        """Raises Problem (usage) for a discount or price that cannot be."""
+        """Raises CommandError (usage) for a discount or price that cannot be."""
         if not 0 <= self.discount < 100:
-            raise Problem(f"--discount is a percentage from 0 to under 100, not {self.discount:g}", USAGE)
+            raise UsageError(f"--discount is a percentage from 0 to under 100, not {self.discount:g}")
         if self.usd_per_gpu_hour is not None and not (self.usd_per_gpu_hour.is_finite() and self.usd_per_gpu_hour > 0):
-            raise Problem(f"--usd-per-gpu-hour is a price above 0, not {self.usd_per_gpu_hour}", USAGE)
+            raise UsageError(f"--usd-per-gpu-hour is a price above 0, not {self.usd_per_gpu_hour}")
 
 
-def priced_specs(wanted: Wanted, home: Home) -> list[str]:
+def priced_specs(wanted: Wanted, home: HomeOption) -> list[str]:
     """Names of the specs of all GPUs with a price; of all there are where the user names the price."""
     if wanted.usd_per_gpu_hour is not None:
-        raise Problem("whose price is that? name the GPU: --gpu H100", USAGE)
+        raise UsageError("whose price is that? name the GPU: --gpu H100")
     with published_database(home) as con:
         found = con.execute("select distinct spec from marts.priced_gpus where spec is not null order by 1").fetchall()
     return [name for (name,) in found]
 
 
-def offers(wanted: Wanted, specs: Sequence[str], home: Home, every: bool) -> list[dict[str, Any]]:
+def offers(wanted: Wanted, specs: Sequence[str], home: HomeOption, every: bool) -> list[dict[str, Any]]:
     """The lowest price in force per spec, and per provider too if `every`; discounted; as `question.ask` takes it."""
     wanted.check()
     if wanted.usd_per_gpu_hour is not None:
@@ -63,7 +65,7 @@ def offers(wanted: Wanted, specs: Sequence[str], home: Home, every: bool) -> lis
     return list(found.values())
 
 
-def _in_force(wanted: Wanted, specs: set[str], home: Home) -> Iterable[tuple[str, dict[str, Any], bool]]:
+def _in_force(wanted: Wanted, specs: set[str], home: HomeOption) -> Iterable[tuple[str, dict[str, Any], bool]]:
     """(spec, row of PRICE_COLUMNS, whether its form factor is assumed) of each price of a whole GPU."""
     from pipelines.queries import current_prices
 

@@ -6,11 +6,12 @@ alone, and takes half as long to import as our commands take to answer.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+
+from pipelines.timeseries import Segment, ticks
 
 MARKS = "ABCDEFGH"
 _COLOURS = (34, 31, 32, 35, 36, 33, 94, 91)  # ANSI; the letters say the same without them
@@ -20,16 +21,7 @@ _ASCII = {"-": "-", "|": "|", "up": "++", "down": "++"}
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A value that held from a day up to, not including, another."""
-
-    since: date
-    until: date
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """What to draw, and what to call it below the chart. Segments do not overlap and are in order of time."""
 
     name: str
@@ -37,7 +29,7 @@ class Line:
 
 
 def draw(
-    lines: Sequence[Line],
+    lines: Sequence[ChartLine],
     title: str,
     width: int = 100,
     height: int = 16,
@@ -80,7 +72,7 @@ class _Canvas:
     def column(self, day: date) -> int:
         return min((day - self.since).days * self.width // self.days, self.width - 1)
 
-    def add(self, number: int, line: Line) -> None:
+    def add(self, number: int, line: ChartLine) -> None:
         """Draw a line; its letter stands where a stretch begins and every so often, where no other line's does."""
         before: Segment | None = None
         for segment in line.segments:
@@ -118,15 +110,6 @@ class _Canvas:
 
 def _painted(text: str, number: int, colour: bool) -> str:
     return f"\x1b[{_COLOURS[number]}m{text}\x1b[0m" if colour else text
-
-
-def ticks(low: float, high: float) -> list[float]:
-    """Four to seven round values around the range; from zero where the lowest is not far above it."""
-    low = 0.0 if low < high * 0.4 else low
-    spread = (high - low) or abs(high) * 0.2 or 1.0
-    step = next(s for s in (m * 10.0**e for e in range(-9, 12) for m in (1, 2, 2.5, 5)) if spread / s <= 5)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [n * step for n in range(first, max(last, first + 1) + 1)]
 
 
 def _label(value: float) -> str:

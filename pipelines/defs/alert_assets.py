@@ -8,7 +8,7 @@ import dagster as dg
 from pipelines.alerts import record_events
 from pipelines.alerts.config import loader
 from pipelines.alerts.config.schema import DeadMan
-from pipelines.alerts.delivery import dispatcher as post
+from pipelines.alerts.delivery import dispatcher
 from pipelines.defs.resources import Workspace
 from warehouse.storage import alert_outbox
 from warehouse.storage.connection import DatabaseError, NothingPublished
@@ -59,9 +59,9 @@ def alert_events(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[
 )
 def alert_delivery(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Send what is due."""
-    home, done, failures, dead = workspace.state(), post.Delivered(), "", ""
+    home, done, failures, dead = workspace.state(), dispatcher.Delivered(), "", ""
     try:
-        done = post.deliver(home, loader.book(loader.path_of(home)), datetime.now(UTC))
+        done = dispatcher.deliver(home, loader.book(loader.path_of(home)), datetime.now(UTC))
         letters = alert_outbox.messages(home)
         failures = "\n".join(f"{m.channel}: {m.error}" for m in letters if m.message_id in done.failed)
         dead = "\n".join(f"{m.channel} {m.message_id}: {m.error}" for m in letters if m.outcome == "dead")
@@ -94,7 +94,7 @@ def retry_alerts(context: dg.SensorEvaluationContext, workspace: Workspace) -> I
     """Nothing is due most of the time: then this reads one small file."""
     home, now = workspace.state(), datetime.now(UTC)
     try:
-        due = post.is_due(home, loader.book(loader.path_of(home)), now)
+        due = dispatcher.is_due(home, loader.book(loader.path_of(home)), now)
     except TROUBLE as failed:
         yield dg.SkipReason(str(failed))
         return

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import USAGE, Problem
+from pipelines.errors import UsageError
 
 MAX_AGE = 35  # days after which a price that was not seen again no longer counts
 
@@ -36,7 +36,7 @@ ALL = Filter()
 
 
 def day_since(text: str, today: date) -> date:
-    """The day that "30d", "12w", "6m", "1y" before today or an ISO date mean. Raises Problem (usage) otherwise."""
+    """The day that "30d", "12w", "6m", "1y" before today or an ISO date mean. Raises CommandError (usage) otherwise."""
     try:
         span = re.fullmatch(r"(\d+)\s*([dwmy])", text.strip().lower())
         if not span:
@@ -49,4 +49,4 @@ def day_since(text: str, today: date) -> date:
         # A month before 31 March is the end of February.
         return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
     except (ValueError, OverflowError) as wrong:
-        raise Problem(f"not a time span or day: {text!r}; try 30d, 12w, 6m, 1y or 2026-11-01", USAGE) from wrong
+        raise UsageError(f"not a time span or day: {text!r}; try 30d, 12w, 6m, 1y or 2026-11-01") from wrong

@@ -67,7 +67,7 @@ def in_force(con: Connection, series: Sequence[Fact], day: date) -> list[Fact]:
     return [f for f in found if f["last_seen_on"] >= day - timedelta(days=MAX_AGE)] or found
 
 
-def explain(con: Connection, home: Home, series: Fact, price: Fact | None, day: date) -> Fact:
+def trace(con: Connection, home: Home, series: Fact, price: Fact | None, day: date) -> Fact:
     """Everything known of a series on a day; `price` is its interval in force, None where there is none."""
     told: Fact = {"on": day, "series": series, "price": None, "formula": None, "receipt": None}
     if price:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pipelines.cli.console import USAGE, Problem
+from pipelines.errors import UsageError
 from pipelines.queries.current_prices import conditions
 from pipelines.queries.filters import ALL, Filter
 from warehouse.storage.connection import Connection
@@ -47,19 +47,19 @@ def events(con: Connection, wanted: Filter = ALL, kind: Kind | None = None) -> l
 def event(con: Connection, prefix: str) -> dict[str, Any]:
     """The one event whose id begins so, by column: all that v1.quality_events knows of it.
 
-    Raises Problem (usage) when none or several do.
+    Raises CommandError (usage) when none or several do.
     """
     if not prefix:
-        raise Problem("an event's id cannot be empty; gpuhour quarantine list shows them", USAGE)
+        raise UsageError("an event's id cannot be empty; gpuhour quarantine list shows them")
     cursor = con.execute(
         "from v1.quality_events where starts_with(event_id, ?) order by event_id limit 6", [prefix.lower()]
     )
     names, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
     found = [dict(zip(names, row, strict=True)) for row in rows]
     if not found:
-        raise Problem(f"no event begins with {prefix!r}; gpuhour quarantine list shows them", USAGE)
+        raise UsageError(f"no event begins with {prefix!r}; gpuhour quarantine list shows them")
     if len(found) > 1:
         shown = "\n".join(f"  {e['event_id']}  {e['date']} {e['provider']} {e['instance']}" for e in found[:5])
         more = "\n  ..." if len(found) > 5 else ""
-        raise Problem(f"several events begin with {prefix!r}; give more of it:\n{shown}{more}", USAGE)
+        raise UsageError(f"several events begin with {prefix!r}; give more of it:\n{shown}{more}")
     return found[0]

@@ -22,17 +22,17 @@ from pipelines.reports.output_folder import Folder, folder
 from pipelines.reports.page_model import Page
 from pipelines.reports.pages import (
     about,
-    changes,
     compare,
     gpu,
+    home,
     indices,
     own_or_rent,
+    price_changes,
     provider,
     receipts,
     reference_2023,
     tokens,
 )
-from pipelines.reports.pages import home as today
 from pipelines.reports.render import Renderer, hashed
 from pipelines.reports.site_data import World
 from pipelines.reports.site_index import lists
@@ -42,14 +42,14 @@ from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.report")
 _KINDS: tuple[Callable[[World], Iterator[Page]], ...] = (
-    today.today_pages,
+    home.today_pages,
     gpu.gpu_pages,
     provider.provider_pages,
     compare.compare_pages,
     tokens.token_pages,
     own_or_rent.deciding_pages,
     indices.index_pages,
-    changes.change_pages,
+    price_changes.change_pages,
     reference_2023.seed_pages,
     receipts.receipt_pages,
 )
@@ -71,14 +71,14 @@ class Built:
     seconds: float
 
 
-def build(home: Home, out: Path, base_url: str = "") -> Built:
+def build(state: Home, out: Path, base_url: str = "") -> Built:
     """Build the site of a state folder's published database into `out`.
 
     Raises NothingPublished without a database, NotOurs for a folder that holds something else, BadAddress.
     """
     began = time.monotonic()
     base_url = _checked(base_url)
-    with extracting(home) as con, folder(out) as site:
+    with extracting(state) as con, folder(out) as site:
         log.info("reading prices")
         world = World(con)
         downloads.prepare(world)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.cli.terminal_chart import Segment, ticks
+from pipelines.timeseries import Segment, ticks
 
 WIDTH = 1000
 DAY = timedelta(days=1)

@@ -11,9 +11,8 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
-from pipelines.cli.chart_series import lowest
-from pipelines.cli.terminal_chart import Segment
 from pipelines.reports.query_runner import Row
+from pipelines.timeseries import Segment, lowest
 
 DAY = timedelta(days=1)
 GpuKey = tuple[str, Decimal | None]

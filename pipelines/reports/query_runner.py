@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pipelines.cli.table_output import tame
+from pipelines.serialize import printable
 from warehouse.storage.connection import Connection
 
 QUERIES = Path(__file__).parent / "queries"
@@ -31,4 +31,4 @@ def ask(con: Connection, name: str, **values: Any) -> list[Row]:
 
 
 def _tamed(value: Any) -> Any:
-    return _NO_TEXT.sub(" ", tame(value)[:_LONGEST]) if isinstance(value, str) else value
+    return _NO_TEXT.sub(" ", printable(value)[:_LONGEST]) if isinstance(value, str) else value

@@ -14,11 +14,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.cli.table_output import plain
 from pipelines.reports import wording
 from pipelines.reports.html_snippets import Links, Marks, is_web
 from pipelines.reports.page_model import Page
 from pipelines.reports.site_data import World, gpu_name
+from pipelines.serialize import json_value
 
 HERE = Path(__file__).parent
 MEDIA = {"CSV": "text/csv", "JSON": "application/json", "Parquet": "application/vnd.apache.parquet"}
@@ -201,7 +201,7 @@ def dumps(document: dict[str, Any]) -> bytes:
     """JSON as our files have it: a member a line, and of a list a member a line."""
     # Python's own indenting encoder takes several times as long, and there are many rows.
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    members = (f"{encode(name)}: {_member(plain(value), encode)}" for name, value in document.items())
+    members = (f"{encode(name)}: {_member(json_value(value), encode)}" for name, value in document.items())
     return ("{\n" + ",\n".join(members) + "\n}\n").encode()
 
 

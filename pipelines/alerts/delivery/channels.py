@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from pipelines.alerts.config.schema import Channel
 from pipelines.alerts.config.secrets import NoSecret, redacted, secret
 from pipelines.alerts.delivery.message import render
-from pipelines.cli.table_output import tame
+from pipelines.serialize import printable
 
 TIMEOUT = 15.0  # seconds for one attempt
 _ANSWER = 2_000  # bytes of an answer that are read
@@ -57,13 +57,13 @@ def send(channel: Channel, said: dict[str, Any], root: Path) -> Outcome:
         return Outcome(False, str(absent))
     except Exception as failed:  # a channel may fail in as many ways as there are services; all are retried
         done = Outcome(False, f"{type(failed).__name__}: {failed}")
-    return Outcome(done.is_sent, tame(redacted(done.error, secrets))[:500], done.retry_after)
+    return Outcome(done.is_sent, printable(redacted(done.error, secrets))[:500], done.retry_after)
 
 
 def _console(said: dict[str, Any], form: str) -> Outcome:
     """stderr: stdout holds data alone."""
     for line in render(said, form).splitlines():
-        print(tame(line), file=sys.stderr)
+        print(printable(line), file=sys.stderr)
     sys.stderr.flush()
     return Outcome(True)
 

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from pipelines.alerts.event import Event
-from pipelines.cli.table_output import plain, tame
+from pipelines.serialize import json_value, printable
 
 LINES = 20  # offers that a message lists; the rest is counted
 _SHADES = "▁▂▃▄▅▆▇█"
@@ -42,7 +42,7 @@ def payload(event: Event, context: Mapping[str, Any] | None = None) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
-    return float(value) if isinstance(value, Decimal) and value % 1 else plain(value)
+    return float(value) if isinstance(value, Decimal) and value % 1 else json_value(value)
 
 
 def message_id(channel: str, event_ids: Sequence[str]) -> str:
@@ -197,17 +197,17 @@ def _line(event: dict[str, Any]) -> dict[str, Any]:
         facts.append("the gate held it until it was confirmed")
     if about.get("quality") == "flagged":
         facts.append("flagged by the gate")
-    place = ", ".join(tame(str(p)) for p in (event["instance"], event["region"], about.get("zone")) if p)
+    place = ", ".join(printable(str(p)) for p in (event["instance"], event["region"], about.get("zone")) if p)
     return {
         "event_id": event["event_id"],
-        "what": place or tame(str(event["subject"])),
+        "what": place or printable(str(event["subject"])),
         "moves": moves(event) if event["unit"] == "USD per GPU-hour" and (new or event["old_usd_per_gpu_hour"]) else "",
         "facts": [f for f in facts if f],
         "recent": _sparkline([*about.get("recent", []), *([new] if new else [])]),
         "seen_at": about.get("observed_at") or event["date"],
         "source_url": _web(about.get("source_url")),
         "sha256": about.get("sha256") or "",
-        "reason": tame(event["reason"]),
+        "reason": printable(event["reason"]),
     }
 
 
@@ -248,7 +248,7 @@ def _subject(groups: list[dict[str, Any]]) -> str:
     if not groups:
         return "gpuhour"
     more = f" (and {len(groups) - 1} more)" if len(groups) > 1 else ""
-    return tame(groups[0]["title"] + more)[:200]
+    return printable(groups[0]["title"] + more)[:200]
 
 
 @cache

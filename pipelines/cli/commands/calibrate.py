@@ -6,44 +6,46 @@ import json
 from typing import Any
 
 from pipelines.cli.commands.cost import Measured, rounded
-from pipelines.cli.console import OK, USAGE, Json, Problem, Style, chosen, say
-from pipelines.cli.table_output import plain, show
+from pipelines.cli.console import OK, say
+from pipelines.cli.options import FormatOption, JsonOption, output_format
+from pipelines.cli.table_output import show
+from pipelines.errors import UsageError
+from pipelines.serialize import json_value
 
 _CONSTANTS = ("version", "name", "value", "unit", "low", "high", "why")
 
 
-def calibrate(*files: Measured, style: Style = "table", as_json: Json = False) -> int:
+def calibrate(*files: Measured, style: FormatOption = "table", as_json: JsonOption = False) -> int:
     """Refit theta on measured throughput with grouped hold-out; takes a minute or two.
 
     Prints the errors of the constants in use, of those fitted on all rows, and of each half of the groups predicted by
     constants fitted on the other; then the new constants. CSV: the constants alone, as seeds/theta.csv has them.
     """
-    from warehouse.costing.calibration import ERRORS, TooLittle
-    from warehouse.costing.calibration import calibrate as fit
+    from warehouse.costing import calibration
     from warehouse.costing.database import cost_model
     from warehouse.costing.requests import UnreadableFile
     from warehouse.costing.validation import read_measurements
 
     if not files:
-        raise Problem("which files? gpuhour calibrate FILE.csv ...", USAGE)
+        raise UsageError("which files? gpuhour calibrate FILE.csv ...")
     try:
         with cost_model() as con:
             read_measurements(con, files)
-            found = fit(con, say)
+            found = calibration.calibrate(con, say)
             rows = con.execute("select name, unit, why from marts.theta order by rowid").fetchall()
-    except (UnreadableFile, TooLittle) as failed:
-        raise Problem(str(failed), USAGE) from failed
+    except (UnreadableFile, calibration.TooLittle) as failed:
+        raise UsageError(str(failed)) from failed
     constants = [_constant(found, *row) for row in rows]
-    style = chosen(style, as_json)
+    style = output_format(style, as_json)
     if style == "json":
         lists = {
-            "errors": [dict(zip(ERRORS, plain(list(row)), strict=True)) for row in found.errors],
+            "errors": [dict(zip(calibration.ERRORS, json_value(list(row)), strict=True)) for row in found.errors],
             "theta": [dict(zip(_CONSTANTS, row, strict=True)) for row in constants],
         }
         print(json.dumps(lists, indent=1))
         return OK
     if style == "table":
-        show(ERRORS, [tuple(rounded(v) for v in row) for row in found.errors], style)
+        show(calibration.ERRORS, [tuple(rounded(v) for v in row) for row in found.errors], style)
         print()
     show(_CONSTANTS, constants, style)
     return OK

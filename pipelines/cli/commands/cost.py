@@ -10,9 +10,11 @@ from cyclopts import App, Parameter
 
 from pipelines import settings
 from pipelines.cli.commands import cost_job, cost_train
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, Style, chosen, say
+from pipelines.cli.console import OK, say
 from pipelines.cli.cost_options import Wanted, offers, priced_specs
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import Format, show
+from pipelines.errors import UsageError
 
 app = App(name="cost", help="What a language model costs on GPUs: per token, per training run; what holds it.",
           result_action="return_value")  # fmt: skip
@@ -64,19 +66,19 @@ def cost(
     requests: Annotated[
         Path | None, Parameter(help="A CSV file of requests, answered row by row; see the docs.")
     ] = None,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Say what a million tokens cost: by the roofline model, with every assumption, beside the seed's formula."""
     if requests is not None:
-        return _batch(requests, chosen(style, as_json))
+        return _batch(requests, output_format(style, as_json))
     if model is None:
-        raise Problem("which model? --model llama-3.1-70b, or --requests FILE.csv", USAGE)
+        raise UsageError("which model? --model llama-3.1-70b, or --requests FILE.csv")
     if gpus is not None and gpus < 1:
-        raise Problem(f"--gpus is a number from 1 on, not {gpus}", USAGE)
+        raise UsageError(f"--gpus is a number from 1 on, not {gpus}")
     rows = _answer(model, gpu, gpus, precision, asked, wanted, home)
-    style = chosen(style, as_json)
+    style = output_format(style, as_json)
     if not rows:
         say("no GPU has a price; gpuhour refresh fetches some, --gpu and --usd-per-gpu-hour bring your own")
         return OK
@@ -89,9 +91,9 @@ def cost(
 
 
 def _answer(
-    model: str, gpu: str | None, gpus: int | None, precision: str, asked: Asked, wanted: Wanted, home: Home
+    model: str, gpu: str | None, gpus: int | None, precision: str, asked: Asked, wanted: Wanted, home: HomeOption
 ) -> list[dict[str, Any]]:
-    """Rows of the answer, cheapest first. Raises Problem for unknown names and nonsense."""
+    """Rows of the answer, cheapest first. Raises CommandError for unknown names and nonsense."""
     from warehouse.costing.database import cost_model
     from warehouse.costing.query import SIZES, Nonsense, ask, load
     from warehouse.costing.spec_lookup import UnknownName, gpu_spec, model_spec
@@ -107,7 +109,7 @@ def _answer(
                 specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
             return ask(con, name, precision, work, specs, [gpus] if gpus else SIZES, prices)
     except (UnknownName, Nonsense) as wrong:
-        raise Problem(str(wrong), USAGE) from wrong
+        raise UsageError(str(wrong)) from wrong
 
 
 def print_assumptions(row: dict[str, Any]) -> None:
@@ -135,7 +137,7 @@ def _batch(file: Path, style: Format) -> int:
             answer_requests(con)
             rows = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()  # noqa: S608 -- ours
     except UnreadableFile as failed:
-        raise Problem(str(failed), USAGE) from failed
+        raise UsageError(str(failed)) from failed
     show(ANSWER, rows, style)
     return OK
 
@@ -148,9 +150,9 @@ def fit(
         str | None, Parameter(help="Only this format of the weights (default: fp16, fp8, int4).")
     ] = None,
     asked: Asked = CHAT,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Show what holds a model: the fewest GPUs of each kind, and how many requests fit beside the weights."""
     from warehouse.costing.database import cost_model
@@ -164,20 +166,20 @@ def fit(
             formats = [precision] if precision else ["fp16", "fp8", "int4"]
             rows = holders(con, model_spec(model), formats, work)
     except (UnknownName, Nonsense) as wrong:
-        raise Problem(str(wrong), USAGE) from wrong
-    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], chosen(style, as_json))
+        raise UsageError(str(wrong)) from wrong
+    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], output_format(style, as_json))
     return OK
 
 
 @app.command
-def validate(*files: Measured, style: Style = "table", as_json: Json = False) -> int:
+def validate(*files: Measured, style: FormatOption = "table", as_json: JsonOption = False) -> int:
     """Score the model on measured throughput, beside the seed's formula: overall, by source, GPU and model."""
     from warehouse.costing.database import cost_model
     from warehouse.costing.requests import UnreadableFile
     from warehouse.costing.validation import COLUMNS, read_measurements, score, unscored
 
     if not files:
-        raise Problem("which files? gpuhour cost validate FILE.csv ...", USAGE)
+        raise UsageError("which files? gpuhour cost validate FILE.csv ...")
     try:
         with cost_model() as con:
             read_measurements(con, files)
@@ -187,8 +189,8 @@ def validate(*files: Measured, style: Style = "table", as_json: Json = False) ->
                 "where version = (select max(version) from marts.theta) group by version"
             ).fetchall()[0]
     except UnreadableFile as failed:
-        raise Problem(str(failed), USAGE) from failed
-    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], chosen(style, as_json))
+        raise UsageError(str(failed)) from failed
+    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], output_format(style, as_json))
     say(f"theta {version} was fitted on {sources}: what it says of those is not held out; gpuhour calibrate holds out")
     for reason, count in left_out:
         say(f"{count} rows left out: {reason}")

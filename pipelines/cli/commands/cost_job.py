@@ -7,9 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, Style, chosen, published_database, say
+from pipelines.cli.console import OK, published_database, say
 from pipelines.cli.cost_options import Wanted
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 from pipelines.queries import current_prices
 from pipelines.queries.filters import MAX_AGE, Filter
 
@@ -30,9 +32,9 @@ def job(
     egress_tb: Annotated[float, Parameter(help="Terabytes sent to the internet over the whole job.")] = 0,
     storage_tb: Annotated[float, Parameter(help="Terabytes kept while it runs.")] = 0,
     wanted: Wanted = Wanted(),  # noqa: B008 -- frozen
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Say what a job costs all-in, per provider: its GPUs, its egress, its storage; what is not known is said."""
     _check(gpus, hours, egress_tb, storage_tb, wanted)
@@ -50,8 +52,10 @@ def job(
             [gpus, hours, egress_tb * _GB, storage_tb * _GB, day, *values],
         ).fetchall()
     if not rows:
-        raise Problem(f"no all-in {wanted.pricing_model} price of {gpu} is in force on {day}; gpuhour prices lists all")
-    style = chosen(style, as_json)
+        raise CommandError(
+            f"no all-in {wanted.pricing_model} price of {gpu} is in force on {day}; gpuhour prices lists all"
+        )
+    style = output_format(style, as_json)
     if style == "table":
         _explain(rows, day)
     show(COLUMNS, rows, style)
@@ -61,14 +65,14 @@ def job(
 def _check(gpus: int, hours: float, egress_tb: float, storage_tb: float, wanted: Wanted) -> None:
     wanted.check()
     if wanted.discount or wanted.usd_per_gpu_hour is not None:
-        raise Problem("cost job takes list prices only: leave --discount and --usd-per-gpu-hour out", USAGE)
+        raise UsageError("cost job takes list prices only: leave --discount and --usd-per-gpu-hour out")
     if not 1 <= gpus <= 1_000_000:
-        raise Problem(f"--gpus is a number from 1 to a million, not {gpus}", USAGE)
+        raise UsageError(f"--gpus is a number from 1 to a million, not {gpus}")
     if not 0 < hours <= 1_000_000:
-        raise Problem(f"--hours is a number above 0, at most a million, not {hours:g}", USAGE)
+        raise UsageError(f"--hours is a number above 0, at most a million, not {hours:g}")
     for name, value in (("--egress-tb", egress_tb), ("--storage-tb", storage_tb)):
         if not 0 <= value <= 1_000_000:
-            raise Problem(f"{name} is a number of terabytes from 0 to a million, not {value:g}", USAGE)
+            raise UsageError(f"{name} is a number of terabytes from 0 to a million, not {value:g}")
 
 
 def _explain(rows: list[tuple[object, ...]], day: date) -> None:

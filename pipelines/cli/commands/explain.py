@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines import settings
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, known_slug, published_database, say
+from pipelines.cli.console import OK, USAGE, known_slug, published_database, say
 from pipelines.cli.detail_view import sheet
-from pipelines.cli.table_output import show, tame
+from pipelines.cli.options import HomeOption, JsonOption
+from pipelines.cli.table_output import show
+from pipelines.errors import UsageError
 from pipelines.queries.filters import ALL, MAX_AGE, Filter
+from pipelines.serialize import printable
 
 _LIST = ("provider", "instance", "gpu", "gpu_memory_gb", "gpu_count", "region", "zone", "pricing_model",
          "term_months", "upfront", "source", "usd_per_gpu_hour", "series_id")  # fmt: skip
@@ -23,8 +26,8 @@ def explain(
     *,
     date: datetime.date | None = None,
     wanted: Filter = ALL,
-    as_json: Json = False,
-    home: Home = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Walk from a price back to the page: interval, formula, text, hash, parser, and what else was stated.
 
@@ -38,8 +41,7 @@ def explain(
         The UTC day that the price was in force (default: today).
     """
     from pipelines.queries import current_prices
-    from pipelines.queries.provenance import candidates, in_force
-    from pipelines.queries.provenance import explain as walk
+    from pipelines.queries.provenance import candidates, in_force, trace
 
     with published_database(home) as con:
         day = date or current_prices.today(con)
@@ -52,11 +54,11 @@ def explain(
             return USAGE
         price = prices[0] if prices else None
         one = next(s for s in series if price is None or s["series_id"] == price["series_id"])
-        told = walk(con, settings.home(home), one, price, day)
+        told = trace(con, settings.home(home), one, price, day)
     if as_json:
         show(list(told), [tuple(told.values())], "json")
     else:
-        print(f"{tame(_headline(told))}\n\n{sheet(told)}", end="")
+        print(f"{printable(_headline(told))}\n\n{sheet(told)}", end="")
     return OK
 
 
@@ -72,7 +74,7 @@ def _complain(con: Any, provider: str, sku: str) -> None:
     if not sold:
         known_slug(provider)
     known = f"; it has {', '.join(str(s) for (s,) in sold)} ..." if sold else ""
-    raise Problem(f"nothing of {provider} is called {sku!r} under these filters{known}", USAGE)
+    raise UsageError(f"nothing of {provider} is called {sku!r} under these filters{known}")
 
 
 def _list(series: list[dict[str, Any]], prices: list[dict[str, Any]], day: datetime.date, as_json: bool) -> None:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from pipelines import settings
-from pipelines.cli.console import ERROR, OK, PARTIAL, USAGE, Home, Json, Problem, chosen, say
+from pipelines.cli.console import OK, PARTIAL, say
+from pipelines.cli.options import HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from warehouse.imports.import_file import Imported
-    from warehouse.storage.state_dir import Home as State
+    from warehouse.storage.state_dir import Home
 
 COLUMNS = ("source", "rows", "landed", "rejected", "quarantined", "seconds", "note")
 
@@ -37,8 +39,8 @@ def import_(
     source: str = "",
     skypilot: Annotated[Path | None, Parameter(name="--skypilot")] = None,
     since: date | None = None,
-    as_json: Json = False,
-    home: Home = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Load price history from a file (see docs/import.md) or the SkyPilot catalog, rebuild and publish.
 
@@ -58,11 +60,11 @@ def import_(
     from pipelines.cli.progress import shown
 
     if (file is None) == (skypilot is None):
-        raise Problem("give a file or --skypilot and a folder, one of them", USAGE)
+        raise UsageError("give a file or --skypilot and a folder, one of them")
     if since and not skypilot:
-        raise Problem("--since goes with --skypilot", USAGE)
+        raise UsageError("--since goes with --skypilot")
     if not source and not skypilot:
-        raise Problem("--source is missing: the name that the rows' sources go by", USAGE)
+        raise UsageError("--source is missing: the name that the rows' sources go by")
     began = time.monotonic()
     state = settings.home(home)
     name = _checked(state, source or "skypilot")
@@ -71,25 +73,25 @@ def import_(
         for line in told.lines:
             say(line)
         if done and done.rows and not done.landed:
-            raise Problem(f"{file or skypilot}: none of its {done.rows:,} rows could be loaded")
+            raise CommandError(f"{file or skypilot}: none of its {done.rows:,} rows could be loaded")
         publish(state)
     numbers = (done.rows, done.landed, done.rejected) if done else (0, 0, 0)
     seconds = round(time.monotonic() - began, 1)
     row = (name, *numbers, _quarantined(state, name), seconds, told.note)
-    show(COLUMNS, [row], chosen("table", as_json))
+    show(COLUMNS, [row], output_format("table", as_json))
     return PARTIAL if told.partial else OK
 
 
-def _checked(state: State, name: str) -> str:
+def _checked(state: Home, name: str) -> str:
     from warehouse.imports.import_file import check_name
 
     try:
         return check_name(state, name)
     except ValueError as wrong:
-        raise Problem(f"--source: {wrong}", USAGE) from wrong
+        raise UsageError(f"--source: {wrong}") from wrong
 
 
-def _landed(state: State, name: str, path: Path, is_catalog: bool, since: date | None) -> tuple[Imported | None, Told]:
+def _landed(state: Home, name: str, path: Path, is_catalog: bool, since: date | None) -> tuple[Imported | None, Told]:
     """What became of the rows (None: a catalog without news), and what to tell."""
     from warehouse.imports.csv_records import Unreadable
     from warehouse.imports.import_file import land_file, only_importer
@@ -108,15 +110,15 @@ def _landed(state: State, name: str, path: Path, is_catalog: bool, since: date |
             told.partial = bool(catalog.unreadable)
             if catalog.file is None:
                 if catalog.unreadable:
-                    raise Problem(f"{path}: nothing could be loaded; {catalog.unreadable[0]}")
+                    raise CommandError(f"{path}: nothing could be loaded; {catalog.unreadable[0]}")
                 told.note = "nothing new"
                 return None, told
             done = land_file(state, catalog.file, name, room)
             return done, _tell(told, done, str(path))
     except Unreadable as wrong:
-        raise Problem(f"{path}: {wrong}") from wrong
+        raise CommandError(f"{path}: {wrong}") from wrong
     except (DatabaseError, OSError) as broken:
-        raise Problem(f"{path}: could not be landed: {broken}") from broken
+        raise CommandError(f"{path}: could not be landed: {broken}") from broken
 
 
 def _tell(told: Told, done: Imported, path: str) -> Told:
@@ -134,8 +136,8 @@ def _tell(told: Told, done: Imported, path: str) -> Told:
     return told
 
 
-def publish(state: State) -> None:
-    """Build and publish. Raises Problem where that fails: what landed stays, and so does the old published file."""
+def publish(state: Home) -> None:
+    """Build and publish. Raises CommandError on failure: the landing and the old published file stay."""
     import logging
 
     from warehouse.engine.build import DamagedLanding
@@ -148,10 +150,10 @@ def publish(state: State) -> None:
     except (
         release.NotPublished, DamagedLanding, DatabaseError, WarehouseBusy, WarehouseDamaged, OSError,
     ) as failed:  # fmt: skip
-        raise Problem(f"landed, but not published; the old database stays: {failed}", ERROR) from failed
+        raise CommandError(f"landed, but not published; the old database stays: {failed}") from failed
 
 
-def _quarantined(state: State, name: str) -> int | None:
+def _quarantined(state: Home, name: str) -> int | None:
     """Entries of this import that the gate holds; None where there is no gate."""
     from warehouse.storage.connection import DatabaseError, published
 

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.console import (
-    ERROR,
-    OK,
-    PARTIAL,
-    USAGE,
-    Home,
-    Json,
-    Problem,
-    Style,
-    chosen,
-    known_slug,
-    published_database,
-    say,
-)
+from pipelines.cli.console import OK, PARTIAL, known_slug, login_name, published_database, say
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 from scrapers.model import Provider
 
 COLUMNS = ("provider", "name", "kind", "basis", "access", "publishes", "units", "terms", "note", "url", "status",
@@ -32,7 +20,7 @@ app = App(name="providers", help="Whose prices are read, from where, and how tha
 
 
 @app.default
-def list_(*, style: Style = "table", as_json: Json = False, home: Home = None) -> int:
+def list_(*, style: FormatOption = "table", as_json: JsonOption = False, home: HomeOption = None) -> int:
     """List the providers: where each one's prices come from, what it publishes, and how its last try ended.
 
     basis: what the reader was written from: recorded pages, a documented schema, or nothing yet (unverified).
@@ -52,7 +40,7 @@ def list_(*, style: Style = "table", as_json: Json = False, home: Home = None) -
         basis = "accepted" if p.basis == "unverified" and p.slug in seen else p.basis
         about = (p.slug, p.name, p.kind, basis, p.access, p.publishes, p.units, _terms(p), p.note, p.requests[0].url)
         rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
-    show(COLUMNS, rows, chosen(style, as_json))
+    show(COLUMNS, rows, output_format(style, as_json))
     unverified = sum(row[3] == "unverified" for row in rows)
     documented = sum(row[3] == "documented" for row in rows)
     verified = len(rows) - unverified
@@ -79,7 +67,7 @@ def accept(
     /,
     *,
     note: Annotated[str, Parameter(help="What you looked at; kept with your login name.")] = "",
-    home: Home = None,
+    home: HomeOption = None,
 ) -> int:
     """Say that you have seen what an unverified provider's reader makes of a page, and that it is right.
 
@@ -95,14 +83,14 @@ def accept(
 
     slug, state = known_slug(provider), settings.home(home)
     if registry.get(slug).basis != "unverified":
-        raise Problem(f"{slug} needs no acceptance: its reader is tested on {registry.get(slug).basis} answers", USAGE)
+        raise UsageError(f"{slug} needs no acceptance: its reader is tested on {registry.get(slug).basis} answers")
     try:
         if slug in accepted(state):
             say(f"{slug} was accepted before")
             return OK
-        accept(state, slug, getpass.getuser(), note)
+        accept(state, slug, login_name(), note)
     except LedgerError as failed:
-        raise Problem(str(failed)) from failed
+        raise CommandError(str(failed)) from failed
     say(f"{slug}: what its reader makes of a page is published from the next refresh on")
     return OK
 
@@ -113,9 +101,9 @@ def check(
     page: Path | None = None,
     /,
     *,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Tell what changed on a provider's pages since they were last read well, in words to mend its reader by.
 
@@ -133,10 +121,10 @@ def check(
     from scrapers import registry
 
     if page is not None and not page.is_file():
-        raise Problem(f"no such file: {page}", USAGE)
+        raise UsageError(f"no such file: {page}")
     slugs = [known_slug(provider)] if provider else list(registry.modules())
     found = [change for slug in slugs for change in examine(registry.get(slug), settings.home(home), page)]
     if not found and provider:
-        raise Problem(f"{provider}: nothing to compare: no page is archived and none recorded", ERROR)
-    show(COLUMNS, [change.row() for change in found], chosen(style, as_json))
+        raise CommandError(f"{provider}: nothing to compare: no page is archived and none recorded")
+    show(COLUMNS, [change.row() for change in found], output_format(style, as_json))
     return PARTIAL if any(change.is_alarm for change in found) else OK

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -14,12 +12,14 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, Style, chosen, published_database, say
+from pipelines.cli.console import OK, login_name, published_database, say
 from pipelines.cli.detail_view import sheet
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 from pipelines.queries.filters import ALL, Filter
 from pipelines.queries.quality_events import EVENT_COLUMNS, Kind, event, events
-from warehouse.storage.state_dir import Home as State
+from warehouse.storage.state_dir import Home
 
 Note = Annotated[str, Parameter(help="Why; kept with your login name.")]
 Verdict = Literal["released", "rejected"]
@@ -37,9 +37,9 @@ def list_(
     status: Annotated[Literal["held", "released", "rejected"] | None, Parameter(help="Only these.")] = None,
     verdict: Annotated[Literal["quarantine", "flag"] | None, Parameter(help="Only these.")] = None,
     of_class: Annotated[str | None, Parameter(name="--class", help="Only this class of fault: zero_price ...")] = None,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """List every price or range that was held or flagged, released ones too, newest first.
 
@@ -50,8 +50,8 @@ def list_(
     """
     with published_database(home) as con:
         rows = events(con, replace(wanted, gpu=gpu), Kind(verdict, status, of_class))
-    if chosen(style, as_json) != "table":
-        show(EVENT_COLUMNS, rows, chosen(style, as_json))
+    if output_format(style, as_json) != "table":
+        show(EVENT_COLUMNS, rows, output_format(style, as_json))
         return OK
     _show_table(rows)
     say("gpuhour quarantine show EVENT says why" if rows else "nothing is held or flagged")
@@ -72,7 +72,7 @@ def _show_table(rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 @app.command(name="show")
-def show_(event_id: str, /, *, as_json: Json = False, home: Home = None) -> int:
+def show_(event_id: str, /, *, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Show one event: what was stated, why it is held, the last good price, the receipt, and who decided what.
 
     Parameters
@@ -97,7 +97,7 @@ def show_(event_id: str, /, *, as_json: Json = False, home: Home = None) -> int:
     return OK
 
 
-def _decisions(home: State, event_id: str) -> list[dict[str, Any]]:
+def _decisions(home: Home, event_id: str) -> list[dict[str, Any]]:
     """What people said of an event, in the order they said it."""
     from warehouse.storage.ledger import LedgerError, decisions
 
@@ -109,7 +109,7 @@ def _decisions(home: State, event_id: str) -> list[dict[str, Any]]:
 
 
 @app.command
-def release(event_id: str, /, *more: str, note: Note = "", home: Home = None) -> int:
+def release(event_id: str, /, *more: str, note: Note = "", home: HomeOption = None) -> int:
     """Release held prices: they count from the day they were observed. A later `reject` takes it back.
 
     Parameters
@@ -123,7 +123,7 @@ def release(event_id: str, /, *more: str, note: Note = "", home: Home = None) ->
 
 
 @app.command
-def reject(event_id: str, /, *more: str, note: Note = "", home: Home = None) -> int:
+def reject(event_id: str, /, *more: str, note: Note = "", home: HomeOption = None) -> int:
     """Reject prices for good: they never count, whatever confirms them. A later `release` takes it back.
 
     Parameters
@@ -136,7 +136,7 @@ def reject(event_id: str, /, *more: str, note: Note = "", home: Home = None) -> 
     return _decide([event_id, *more], "rejected", note, home)
 
 
-def _decide(prefixes: list[str], verdict: Verdict, note: str, flag: Home) -> int:
+def _decide(prefixes: list[str], verdict: Verdict, note: str, flag: HomeOption) -> int:
     """All of them or none: every id is looked up before anything is recorded."""
     from pipelines.cli.progress import shown
     from warehouse.storage.ledger import LedgerError, decide
@@ -145,9 +145,9 @@ def _decide(prefixes: list[str], verdict: Verdict, note: str, flag: Home) -> int
     with published_database(flag) as con:
         ids = [_decidable(event(con, prefix)) for prefix in prefixes]
     try:
-        decide(home, ids, verdict, _who(), note)
+        decide(home, ids, verdict, login_name(), note)
     except LedgerError as failed:
-        raise Problem(str(failed)) from failed
+        raise CommandError(str(failed)) from failed
     with shown():
         _publish(home)
     with published_database(flag) as con:
@@ -158,21 +158,13 @@ def _decide(prefixes: list[str], verdict: Verdict, note: str, flag: Home) -> int
 
 def _decidable(about: dict[str, Any]) -> str:
     if about["series_id"] is None:
-        raise Problem(
-            f"{about['event_id']} is about a whole source ({about['reason']}): there is no price to decide on", USAGE
+        raise UsageError(
+            f"{about['event_id']} is about a whole source ({about['reason']}): there is no price to decide on"
         )
     return str(about["event_id"])
 
 
-def _who() -> str:
-    """The person's login name, or the number of one that has none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
-
-
-def _publish(home: State) -> None:
+def _publish(home: Home) -> None:
     """Rebuild with the verdict in it. It is recorded already: whatever fails here, the next build has it."""
     from warehouse.publish.release import build_and_publish
 
@@ -180,7 +172,9 @@ def _publish(home: State) -> None:
     try:
         build_and_publish(home)
     except Exception as failed:
-        raise Problem(f"your verdict is recorded and counts from the next build; this one failed: {failed}") from failed
+        raise CommandError(
+            f"your verdict is recorded and counts from the next build; this one failed: {failed}"
+        ) from failed
 
 
 def _tell(con: Any, event_id: str, verdict: Verdict) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 from cyclopts import App
 
 from pipelines import settings
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, say
+from pipelines.cli.console import OK, say
+from pipelines.cli.options import HomeOption, JsonOption
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 
 app = App(
     name="report", help="The site that people read: pages, charts, feeds and files.", result_action="return_value"
@@ -22,7 +24,7 @@ def folder(home: Path | None, out: Path | None) -> Path:
 
 
 @app.command
-def build(*, out: Path | None = None, base_url: str = "", as_json: Json = False, home: Home = None) -> int:
+def build(*, out: Path | None = None, base_url: str = "", as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Build the site from the published database; what did not change is not written again.
 
     Parameters
@@ -43,13 +45,13 @@ def build(*, out: Path | None = None, base_url: str = "", as_json: Json = False,
         try:
             made = build(state, folder(home, out), base_url or os.environ.get("GPUHOUR_REPORT_URL", ""))
         except NothingPublished as absent:
-            raise Problem(str(absent)) from absent
+            raise CommandError(str(absent)) from absent
         except (NotOurs, BadAddress) as wrong:
-            raise Problem(str(wrong), USAGE) from wrong
+            raise UsageError(str(wrong)) from wrong
         except DatabaseError as broken:
-            raise Problem(f"{state.published} cannot be read; a refresh makes it again: {broken}") from broken
+            raise CommandError(f"{state.published} cannot be read; a refresh makes it again: {broken}") from broken
         except OSError as failed:
-            raise Problem(f"the report cannot be written: {failed}") from failed
+            raise CommandError(f"the report cannot be written: {failed}") from failed
     if as_json:
         facts = ("path", "pages", "files", "written", "has_shell", "seconds")
         show(
@@ -65,7 +67,7 @@ def build(*, out: Path | None = None, base_url: str = "", as_json: Json = False,
 
 
 @app.command
-def serve(*, out: Path | None = None, port: int = 8000, home: Home = None) -> int:
+def serve(*, out: Path | None = None, port: int = 8000, home: HomeOption = None) -> int:
     """Show the built site on http://127.0.0.1, to this machine alone, until Ctrl+C.
 
     Parameters
@@ -79,12 +81,12 @@ def serve(*, out: Path | None = None, port: int = 8000, home: Home = None) -> in
 
     root = folder(home, out)
     if not (root / "index.html").is_file():
-        raise Problem(f"no report at {root}: run gpuhour report build")
+        raise CommandError(f"no report at {root}: run gpuhour report build")
     try:
         serving = server(root, port)
     except OSError as taken:
-        raise Problem(
-            f"port {port} on {HOST} cannot be used ({taken.strerror}); choose another with --port", USAGE
+        raise UsageError(
+            f"port {port} on {HOST} cannot be used ({taken.strerror}); choose another with --port"
         ) from taken
     with serving:
         print(f"http://{HOST}:{serving.server_address[1]}/index.html", flush=True)

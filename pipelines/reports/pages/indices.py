@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.cli.terminal_chart import Segment
 from pipelines.reports import charts, wording
 from pipelines.reports.page_model import Download, Page
 from pipelines.reports.price_lines import DAY
 from pipelines.reports.query_runner import Row
 from pipelines.reports.site_data import World, gpu_name, key_of
+from pipelines.timeseries import Segment
 
 _DAYS = 60  # of the table
 

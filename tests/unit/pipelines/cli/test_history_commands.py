@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.cli.console import Problem
+from pipelines.errors import CommandError
 from pipelines.queries.filters import day_since
 from pipelines.queries.timeline import CHANGE_COLUMNS, INTERVAL_COLUMNS
 from tests.conftest import Demo, Run
@@ -185,7 +185,7 @@ def test_spans_of_time(text: str, day: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "3x", "-3d", "99999y", "9999999999999999999999d", "2024-02-30", "1.5y"])
 def test_spans_that_are_none(run: Run, home: Home, text: str) -> None:
-    with pytest.raises(Problem, match="not a time span or day"):
+    with pytest.raises(CommandError, match="not a time span or day"):
         day_since(text, date(2024, 3, 31))
     assert run("changes", f"--since={text}", home=home).code == 2
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.commands.providers import accept, check
-from pipelines.cli.console import Problem
+from pipelines.errors import CommandError
 from pipelines.ingest.layout_drift import differences, look
 from pipelines.ingest.parse_file import parse_file
 from pipelines.ingest.scrape_provider import missing_gpus, read_page, reviewed
@@ -52,7 +52,7 @@ def test_an_unknown_layout_of_an_unverified_provider_is_no_failure(tmp_path: Pat
 
 
 def test_only_unverified_providers_can_be_accepted(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="needs no acceptance"):
+    with pytest.raises(CommandError, match="needs no acceptance"):
         accept("civo", home=tmp_path)
 
 

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.cli.chart_series import lowest
-from pipelines.cli.terminal_chart import MARKS, Line, Segment, draw
+from pipelines.cli.terminal_chart import MARKS, ChartLine, draw
+from pipelines.timeseries import Segment, lowest
 
 D = date.fromisoformat
-STEP = Line("one", (Segment(D("2024-01-01"), D("2024-01-21"), 4.0), Segment(D("2024-01-21"), D("2024-02-10"), 2.0)))
-GAP = Line("two", (Segment(D("2024-01-01"), D("2024-01-11"), 1.0), Segment(D("2024-01-31"), D("2024-02-10"), 1.0)))
+STEP = ChartLine(
+    "one", (Segment(D("2024-01-01"), D("2024-01-21"), 4.0), Segment(D("2024-01-21"), D("2024-02-10"), 2.0))
+)
+GAP = ChartLine("two", (Segment(D("2024-01-01"), D("2024-01-11"), 1.0), Segment(D("2024-01-31"), D("2024-02-10"), 1.0)))
 
 
 def test_steps_gaps_and_letters() -> None:
@@ -46,11 +48,15 @@ def test_ascii_is_ascii_and_colour_adds_nothing_else() -> None:
 
 def test_the_axis_starts_at_zero_unless_all_is_far_above() -> None:
     far = draw(
-        [Line("x", (Segment(D("2024-01-01"), D("2024-02-01"), 98.32), Segment(D("2024-02-01"), D("2024-03-01"), 90)))],
+        [
+            ChartLine(
+                "x", (Segment(D("2024-01-01"), D("2024-02-01"), 98.32), Segment(D("2024-02-01"), D("2024-03-01"), 90))
+            )
+        ],
         "x",
     )
     assert " 0.00" not in far and "98.00" in far
-    flat = draw([Line("x", (Segment(D("2024-01-01"), D("2024-01-02"), 0.0042),))], "x")
+    flat = draw([ChartLine("x", (Segment(D("2024-01-01"), D("2024-01-02"), 0.0042),))], "x")
     assert "0.004" in flat and flat.count("A") == 2
 
 
@@ -75,7 +81,7 @@ def test_the_lowest_is_the_lowest_of_every_day(parts: list[tuple[int, int, float
 
 @given(st.lists(segments, min_size=1, max_size=8), st.integers(40, 200), st.booleans())
 def test_any_prices_fit_and_show(many: list[list[tuple[int, int, float]]], width: int, ascii_only: bool) -> None:
-    drawn = [Line(f"line {i}", tuple(lowest(made(parts)))) for i, parts in enumerate(many)]
+    drawn = [ChartLine(f"line {i}", tuple(lowest(made(parts)))) for i, parts in enumerate(many)]
     picture = draw(drawn, "title", width, ascii_only=ascii_only).splitlines()
     assert len(picture) == 1 + 16 + 2 + len(drawn) and max(map(len, picture)) <= width
     assert [line.split()[0] for line in picture[19:]] == list(MARKS[: len(drawn)])

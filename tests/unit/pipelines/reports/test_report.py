@@ -18,8 +18,6 @@ import duckdb
 import jsonschema
 import pytest
 
-from pipelines.cli.table_output import tame
-from pipelines.cli.terminal_chart import Segment
 from pipelines.defs import report_asset
 from pipelines.reports import charts, json_api, slugs, sql_shell, wording
 from pipelines.reports.build import BadAddress, build
@@ -29,6 +27,8 @@ from pipelines.reports.price_lines import lines_of
 from pipelines.reports.query_runner import QUERIES, TABLES
 from pipelines.reports.render import HERE, hashed
 from pipelines.reports.site_data import World
+from pipelines.serialize import printable
+from pipelines.timeseries import Segment
 from tests.conftest import Demo, Run
 from tests.support import report_world
 from tests.support.report_site import BASE, BUDGET, Site
@@ -211,7 +211,7 @@ def test_receipts_quote_what_was_said(site: Site) -> None:
     receipts = [p for p in site.pages if p.startswith("receipt/")]
     assert receipts
     page = site.facts(receipts[0])
-    quoted = tame(HOSTILE_TEXT)
+    quoted = printable(HOSTILE_TEXT)
     assert any(quoted in text for text in page.texts)
     assert any(re.search(r"2026-0\d-\d\d", text) for text in page.texts)
 
