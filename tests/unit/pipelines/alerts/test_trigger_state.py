@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.alerts.rules.trigger_state import FLIPS, LOCKOUT, Candidate, Fired, Lockout, fold, fold_both_ways
+from pipelines.alerts.rules.trigger_state import FLIPS, LOCKOUT, Candidate, Firing, Lockout, fold, fold_both_ways
 
 DAY = date(2026, 3, 2)
 TWO = -math.log1p(-0.02)
@@ -23,12 +23,12 @@ def candidate(i: int, price: float, n: int | None = None, peak: float | None = N
     """A believed price on the i-th day (or n-th); peak: the highest before it since the last candidate."""
     when = on(i if n is None else n)
     high = None if peak is None else math.log(peak)
-    rest = more.get("rest", peak)
-    return Candidate(i, math.log(price), when, when, None, high, None if rest is None else math.log(rest))
+    settled = more.get("settled", peak)
+    return Candidate(i, math.log(price), when, when, None, high, None if settled is None else math.log(settled))
 
 
 def fired(*candidates: Candidate) -> list[tuple[int, float]]:
-    return [(hit.i, round(math.exp(hit.ref), 6)) for hit in fold(candidates, TWO, HYSTERESIS, TWO)]
+    return [(firing.i, round(math.exp(firing.reference), 6)) for firing in fold(candidates, TWO, HYSTERESIS, TWO)]
 
 
 def test_a_fall_is_told_against_the_highest_price_until_then() -> None:
@@ -51,19 +51,19 @@ def test_back_beyond_the_hysteresis_is_armed_again() -> None:
     again = fired(candidate(1, 1.9, peak=2.0), candidate(9, 1.9, peak=2.1))
     assert again == [(1, 2.0), (9, 2.1)]
     # Within it, and not for long: nothing moved.
-    assert fired(candidate(1, 1.9, peak=2.0), candidate(9, 1.87, peak=1.92, rest=None)) == [(1, 2.0)]
+    assert fired(candidate(1, 1.9, peak=2.0), candidate(9, 1.87, peak=1.92, settled=None)) == [(1, 2.0)]
     # Within it, but it stayed: that is the price now.
     assert fired(candidate(1, 1.9, peak=2.0), candidate(9, 1.88, peak=1.92)) == [(1, 2.0), (9, 1.92)]
 
 
 def test_what_is_not_believed_waits_for_the_next_look_beyond_the_line() -> None:
-    first = candidate(1, 1.9, peak=2.0)._replace(told_on=None)
+    first = candidate(1, 1.9, peak=2.0)._replace(confirmed_on=None)
     assert fired(first) == []
-    second = candidate(2, 1.91)._replace(told_on=None)
-    assert [(h.i, h.told_on) for h in fold([first, second], TWO, HYSTERESIS, TWO)] == [(2, on(2))]
-    later = candidate(4, 1.91)._replace(told_on=None)  # not the next price: in between it was elsewhere
+    second = candidate(2, 1.91)._replace(confirmed_on=None)
+    assert [(h.i, h.day) for h in fold([first, second], TWO, HYSTERESIS, TWO)] == [(2, on(2))]
+    later = candidate(4, 1.91)._replace(confirmed_on=None)  # not the next price: in between it was elsewhere
     assert fired(first, later) == []
-    held = first._replace(once_on=None)  # the gate holds it
+    held = first._replace(confirmed_once_on=None)  # the gate holds it
     assert fired(held, second) == []
 
 
@@ -76,8 +76,8 @@ def test_flapping_is_told_once_and_then_there_is_silence() -> None:
 
 
 def test_a_threshold_fires_once_until_it_was_back() -> None:
-    def crossing(i: int, price: float, is_back: bool) -> Candidate:
-        return Candidate(i, math.log(price), on(i), on(i), math.log(2), is_back=is_back)
+    def crossing(i: int, price: float, has_recovered: bool) -> Candidate:
+        return Candidate(i, math.log(price), on(i), on(i), math.log(2), has_recovered=has_recovered)
 
     further = -math.log1p(-0.03)
     rows = [crossing(1, 1.99, True), crossing(3, 1.98, False), crossing(5, 1.9, False), crossing(20, 1.99, True)]
@@ -92,7 +92,7 @@ def test_both_ways_go_from_what_was_told_last() -> None:
 
     rows = [price(n, p) for n, p in enumerate([2.0, 2.05, 2.11, 2.0, 1.99, 2.2])]
     hits = list(fold_both_ways(rows, -math.log1p(-0.05), math.log1p(0.05)))
-    assert [(h.i, round(math.exp(h.ref), 2)) for h in hits] == [(2, 2.0), (3, 2.11), (5, 2.0)]
+    assert [(h.i, round(math.exp(h.reference), 2)) for h in hits] == [(2, 2.0), (3, 2.11), (5, 2.0)]
 
 
 def test_the_lockout_counts_a_week() -> None:
@@ -115,7 +115,7 @@ def rows_of(prices: list[float]) -> list[Candidate]:
 def test_what_was_told_does_not_depend_on_what_came_later(prices: list[float], cut: int) -> None:
     whole = list(fold(rows_of(prices), TWO, HYSTERESIS, TWO))
     part = list(fold(rows_of(prices)[:cut], TWO, HYSTERESIS, TWO))
-    assert part == [hit for hit in whole if hit.i < cut]
+    assert part == [firing for firing in whole if firing.i < cut]
 
 
 @given(PRICES)
@@ -123,16 +123,16 @@ def test_it_is_the_same_whenever_it_is_worked_out_and_never_tells_a_rise(prices:
     rows = rows_of(prices)
     hits = list(fold(iter(rows), TWO, HYSTERESIS, TWO))
     assert hits == list(fold(rows, TWO, HYSTERESIS, TWO))
-    told: list[Fired] = []
-    for hit in hits:
-        assert rows[hit.i].y <= hit.ref - TWO + 1e-9
-        told.append(hit)
-    assert len({hit.i for hit in told}) == len(told)
+    firings: list[Firing] = []
+    for firing in hits:
+        assert rows[firing.i].y <= firing.reference - TWO + 1e-9
+        firings.append(firing)
+    assert len({firing.i for firing in firings}) == len(firings)
 
 
 @given(st.lists(st.floats(0.5, 4), min_size=2, max_size=25))
 def test_no_fall_of_two_percent_below_what_was_told_is_missed(prices: list[float]) -> None:
-    hits = {hit.i for hit in fold(rows_of(prices), TWO, HYSTERESIS, TWO)}
+    hits = {firing.i for firing in fold(rows_of(prices), TWO, HYSTERESIS, TWO)}
     told = prices[0]
     for n, price in enumerate(prices):
         if n in hits:
