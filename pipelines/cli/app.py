@@ -1,4 +1,4 @@
-"""The command line. Each command imports what it needs when it runs, so that reading stays instant."""
+"""The command line. Each command imports its dependencies when it runs, so that reading stays instant."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from pipelines.errors import CommandError, UsageError
 
 app = App(
     name="gpuhour",
-    help="What a GPU-hour costs, where, and since when: from public price pages, with receipts.",
+    help="GPU cloud prices from public price pages: what a GPU-hour costs, where, and since when, with receipts.",
     version=lambda: version("gpuhour"),
     version_flags=["--version"],
     result_action="return_value",

@@ -18,14 +18,14 @@ OK, ERROR, USAGE, PARTIAL, STALE = range(5)
 
 
 def say(message: str) -> None:
-    """Tell people something, on stderr: stdout holds the data alone."""
+    """Print a message to people on stderr: stdout holds the data alone."""
     for line in f"gpuhour: {message}".split("\n"):
         print(printable(line), file=sys.stderr)
 
 
 @contextmanager
 def published_database(home: Path | None) -> Iterator[Any]:
-    """The published database, or a CommandError that says how to create it."""
+    """Yield the published database. Raises CommandError if it is missing or damaged."""
     from warehouse.storage.connection import DatabaseError, NothingPublished, published
 
     # DuckDB imports pandas, if it can, to look at every bound parameter: half a second for nothing.
@@ -38,14 +38,14 @@ def published_database(home: Path | None) -> Iterator[Any]:
     except NothingPublished as absent:
         raise CommandError(str(absent)) from absent
     except DatabaseError as broken:
-        raise CommandError(f"{state.published} cannot be read; a refresh makes it again: {broken}") from broken
+        raise CommandError(f"cannot read {state.published}; a refresh rebuilds it: {broken}") from broken
     finally:
         if is_ours:
             del sys.modules["pandas"]  # who builds next needs it
 
 
 def known_slug(name: str) -> str:
-    """A provider's slug from any name in seeds/provider_aliases.csv. Raises UsageError for an unknown one."""
+    """Return a provider's slug from any name in seeds/provider_aliases.csv. Raises UsageError for an unknown one."""
     from scrapers import registry
     from warehouse.identity.providers import provider_slug
 

@@ -8,7 +8,7 @@ from pipelines.cli.table_output import Format, show
 
 
 def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
-    """Print rows of PRICE_COLUMNS: all for programs, in a table those that a terminal has room for."""
+    """Print rows of PRICE_COLUMNS: all columns for programs, in a table those that fit a terminal."""
     from pipelines.queries.current_prices import PRICE_COLUMNS
 
     if style != "table":

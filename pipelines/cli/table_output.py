@@ -1,4 +1,4 @@
-"""Prints rows for people and programs: table, CSV or JSON on stdout; nothing else goes there."""
+"""Prints rows on stdout as a table, CSV or JSON; nothing else is printed there."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], style: Format, width: int | None = None) -> None:
-    """Print rows under columns in the wanted style; a table at most `width` wide, where that can be."""
+    """Print rows under columns in the given format; a table is narrowed to `width` where possible."""
     listed = list(rows)
     if any(len(row) != len(columns) for row in listed):
-        raise ValueError(f"rows of other lengths than their {len(columns)} columns")
+        raise ValueError(f"every row must have {len(columns)} columns")
     if style == "table":
         _table(columns, listed, width)
     elif style == "json":
@@ -37,7 +37,7 @@ def show_fitted(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> No
 
 
 def _csv(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
-    """A text cell that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """Print CSV; a text cell that a spreadsheet would run as a formula gets a leading apostrophe."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(columns)
     for row in rows:
@@ -51,7 +51,7 @@ def _csv_cell(value: Any) -> Any:
 
 
 def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None) -> None:
-    """Aligned columns."""
+    """Print aligned columns."""
     texts = [[cell(v) for v in row] for row in rows]
     numeric = [all(isinstance(r[i], (int, float, Decimal, type(None))) for r in rows) for i in range(len(columns))]
     widths = [max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)]
@@ -64,7 +64,7 @@ def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None)
 
 
 def _narrow(widths: list[int], texts: list[int], width: int) -> None:
-    """Take from the widest text columns until all fit; numbers are never cut, nor text below ten, a date's length."""
+    """Shrink the widest text columns until all fit; numbers are never cut, nor text below ten, a date's length."""
     while sum(widths) + 2 * (len(widths) - 1) > width and texts:
         widest = max(texts, key=lambda i: widths[i])
         if widths[widest] <= 10:
@@ -79,7 +79,7 @@ def _pad(text: str, width: int, right: bool) -> str:
 
 
 def cell(value: Any, limit: int | None = 80) -> str:
-    """A value as people read it, harmless to a terminal; text is cut at `limit`."""
+    """Return a value as people read it, safe for a terminal; text is cut at `limit`."""
     if value is None:
         return ""
     if isinstance(value, datetime):

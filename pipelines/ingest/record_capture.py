@@ -1,4 +1,4 @@
-"""Records a provider's pages as capture folders: what a refresh would fetch, ready to be reviewed and committed."""
+"""Records a provider's pages as capture folders: what a refresh would fetch, ready for review and commit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "yaml": "yml", "javas
 def record_capture(slug: str, out: Path, home: Home, replay: Path | None = None) -> tuple[list[Path], list[str]]:
     """Fetch every page of a provider and write one folder each (page, meta.json, offers.json).
 
-    Returns the folders and what failed. Review offers.json by hand before committing: it becomes the golden file.
+    Returns the folders and the failures. Review offers.json by hand before committing: it becomes the golden file.
     """
     provider = registry.get(slug)
     written, failed = [], []

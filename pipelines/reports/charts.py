@@ -35,7 +35,7 @@ def steps(
     if days < LEAST_DAYS:
         return None
     left_out, drawn = max(len(drawn) - LINES, 0), drawn[:LINES]
-    segments = [s for _, found in drawn for s in found]
+    segments = [s for _, segments_of in drawn for s in segments_of]
     since, until = min(s.since for s in segments), max(s.until for s in segments)
     shown = [b for b in band if b[1] > since]
     values = [s.value for s in segments] + [v for b in shown for v in b[2:]]
@@ -52,12 +52,12 @@ def steps(
             [
                 {
                     "name": name,
-                    "d": plot.path(found),
-                    "y": plot.y(found[-1].value),
-                    "value": found[-1].value,
-                    "is_open": found[-1].until == until,
+                    "d": plot.path(segments_of),
+                    "y": plot.y(segments_of[-1].value),
+                    "value": segments_of[-1].value,
+                    "is_open": segments_of[-1].until == until,
                 }
-                for name, found in drawn
+                for name, segments_of in drawn
             ],
             height,
         ),
@@ -155,18 +155,18 @@ def _labelled(lines: list[dict[str, Any]], height: int) -> list[dict[str, Any]]:
 def _dates(since: date, until: date) -> Iterable[dict[str, Any]]:
     """Four to six days to write below a plot: first days of years or months, or every so many days."""
     days = (until - since).days
-    for found in (_firsts(since, until, 12), _firsts(since, until, 3), _firsts(since, until, 1)):
-        if len(found) >= 3:
-            found = found[:: -(-len(found) // 6)]
+    for days_shown in (_firsts(since, until, 12), _firsts(since, until, 3), _firsts(since, until, 1)):
+        if len(days_shown) >= 3:
+            days_shown = days_shown[:: -(-len(days_shown) // 6)]
             break
     else:
-        found = [since + n * DAY for n in range(0, days, max(days // 4, 1))][:5]
-    by_year = all(d.month == d.day == 1 for d in found)
-    for number, day in enumerate(found):
+        days_shown = [since + n * DAY for n in range(0, days, max(days // 4, 1))][:5]
+    by_year = all(d.month == d.day == 1 for d in days_shown)
+    for number, day in enumerate(days_shown):
         if by_year:
             label = f"{day.year}"
         elif day.day == 1 and days > 80:  # the year once, and where it changes: labels are short enough for a phone
-            label = f"{day:%b %Y}" if not number or day.year != found[number - 1].year else f"{day:%b}"
+            label = f"{day:%b %Y}" if not number or day.year != days_shown[number - 1].year else f"{day:%b}"
         else:
             label = f"{day.day} {day:%b}"
         yield {"at": _percent((day - since).days / days), "label": label}

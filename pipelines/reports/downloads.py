@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.reports.site_data import GpuKey, World
+from pipelines.reports.site_data import GpuKey, SiteData
 from warehouse.publish import extract
 from warehouse.publish.publish import CSV_ROWS
 from warehouse.storage.connection import Connection, quoted
@@ -48,7 +48,7 @@ CUT = "data/gpuhour.duckdb"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class DownloadFile:
     """A file to be written where its rows changed: `key` is the same for the same rows.
 
     `write` may be handed any connection from warehouse.publish.extract: files are written
@@ -62,54 +62,54 @@ class File:
     rows: int | None = None
 
 
-def prepare(world: World) -> None:
+def prepare(data: SiteData) -> None:
     """Make the tables that many files are cut from, in an order in which a cut reads little."""
-    world.con.execute("create table made.intervals as from v1.price_intervals where source <> 'seed' order by gpu")
-    world.con.execute("create table made.costs as from v1.cost_per_token where workload = 'chat' order by model")
+    data.con.execute("create table made.intervals as from v1.price_intervals where source <> 'seed' order by gpu")
+    data.con.execute("create table made.costs as from v1.cost_per_token where workload = 'chat' order by model")
 
 
-def page_files(world: World) -> Iterator[File]:
+def page_files(data: SiteData) -> Iterator[DownloadFile]:
     """CSV and Parquet of every GPU, provider, model and index."""
-    offers, history = _sums(world, "offers", "gpu, gpu_memory_gb"), _sums(world, "intervals", "gpu, gpu_memory_gb")
-    for key, gpu in world.gpus.items():
+    offers, history = _sums(data, "offers", "gpu, gpu_memory_gb"), _sums(data, "intervals", "gpu, gpu_memory_gb")
+    for key, gpu in data.gpus.items():
         where = _is(key)
         yield from _both(f"gpu/{gpu.slug}", _OFFERS.format(where), offers.get(key))
         yield from _both(f"gpu/{gpu.slug}-history", _HISTORY.format(where), history.get(key))
-    offers, history = _sums(world, "offers", "provider"), _sums(world, "intervals", "provider")
-    for provider in world.providers.values():
+    offers, history = _sums(data, "offers", "provider"), _sums(data, "intervals", "provider")
+    for provider in data.providers.values():
         where = f"provider = '{quoted(provider.slug)}'"
         yield from _both(f"provider/{provider.file}", _OFFERS.format(where), offers.get((provider.slug,)))
         yield _parquet(f"provider/{provider.file}-history", _HISTORY.format(where), history.get((provider.slug,)))
-    costs = _sums(world, "costs", "model")
-    for model, file in world.model_files.items():
+    costs = _sums(data, "costs", "model")
+    for model, file in data.model_files.items():
         query = f"select * from made.costs where model = '{quoted(model)}' order by {_WHOLE['cost_per_token'][0]}"  # noqa: S608
         yield _csv(f"tokens/{file}", query, costs.get((model,)))
-    days = _sums(world, "index_daily", "index_id", "v1")
-    for name, file in world.index_files.items():
+    days = _sums(data, "index_daily", "index_id", "v1")
+    for name, file in data.index_files.items():
         query = _whole("index_daily", f"index_id = '{quoted(name)}'")
         yield _csv(f"index/{file}", query, days.get((name,)))
 
 
-def whole_files(world: World) -> Iterator[File]:
+def whole_files(data: SiteData) -> Iterator[DownloadFile]:
     """The relations of the contract, and a small database of the newest."""
-    known = _sums(world, "offers", "1").get((1,))
+    sums = _sums(data, "offers", "1").get((1,))
     query = f"select * exclude ({_ADDED}) from made.offers order by {_ORDER}"  # noqa: S608 -- names of ours
-    yield from _both("data/offers_latest", query, known, "all prices in force")
-    known = _sums(world, "intervals", "1").get((1,))
-    yield _parquet("data/price_intervals", _HISTORY.format("true"), known, "every price since the start, with its days")
-    known = _sums(world, "changes", "1").get((1,))
-    yield from _both("data/price_changes", f"{_CHANGES} order by seq", known, "every change of a price")
+    yield from _both("data/offers_latest", query, sums, "all prices in force")
+    sums = _sums(data, "intervals", "1").get((1,))
+    yield _parquet("data/price_intervals", _HISTORY.format("true"), sums, "every price since the start, with its days")
+    sums = _sums(data, "changes", "1").get((1,))
+    yield from _both("data/price_changes", f"{_CHANGES} order by seq", sums, "every change of a price")
     for relation, (_, about, with_csv) in _WHOLE.items():
-        known = _sums(world, relation, "1", "v1").get((1,))
+        sums = _sums(data, relation, "1", "v1").get((1,))
         query = _whole(relation)
         if with_csv:
-            yield from _both(f"data/{relation}", query, known, about)
+            yield from _both(f"data/{relation}", query, sums, about)
         else:
-            yield _parquet(f"data/{relation}", query, known, about)
-    sums = [_sums(world, name, "1") for name in ("offers", "changes")] + [_sums(world, "index_daily", "1", "v1")]
-    yield File(
+            yield _parquet(f"data/{relation}", query, sums, about)
+    all_sums = [_sums(data, name, "1") for name in ("offers", "changes")] + [_sums(data, "index_daily", "1", "v1")]
+    yield DownloadFile(
         CUT,
-        repr((sums, world.meta["schema_version"], _CUT)),
+        repr((all_sums, data.meta["schema_version"], _CUT)),
         _cut,
         "the newest of all, for DuckDB and the SQL page",
     )
@@ -138,29 +138,31 @@ def _is(key: GpuKey) -> str:
 Sum = tuple[int, str]
 
 
-def _sums(world: World, relation: str, by: str, schema: str = "made") -> dict[tuple[Any, ...], Sum]:
+def _sums(data: SiteData, relation: str, by: str, schema: str = "made") -> dict[tuple[Any, ...], Sum]:
     """key -> number of rows, and a hash of them in any order."""
-    rows = world.con.execute(
+    rows = data.con.execute(
         f"select {by}, count(*), bit_xor(hash(r)), sum(hash(r)::hugeint) from {schema}.{relation} as r group by {by}"  # noqa: S608
     ).fetchall()
     return {tuple(row[:-3]): (row[-3], f"{row[-2]:x}.{row[-1]:x}") for row in rows}
 
 
-def _both(base: str, query: str, known: Sum | None, about: str = "") -> Iterator[File]:
-    yield _csv(base, query, known, about)
-    yield _parquet(base, query, known, about)
+def _both(base: str, query: str, sums: Sum | None, about: str = "") -> Iterator[DownloadFile]:
+    yield _csv(base, query, sums, about)
+    yield _parquet(base, query, sums, about)
 
 
-def _csv(base: str, query: str, known: Sum | None, about: str = "") -> File:
-    rows, key = known or (0, "none")
-    return File(f"{base}.csv", f"{key} {query}", lambda con, path: extract.csv(con, query, path), about, rows)
+def _csv(base: str, query: str, sums: Sum | None, about: str = "") -> DownloadFile:
+    rows, key = sums or (0, "none")
+    return DownloadFile(f"{base}.csv", f"{key} {query}", lambda con, path: extract.csv(con, query, path), about, rows)
 
 
-def _parquet(base: str, query: str, known: Sum | None, about: str = "") -> File:
-    rows, key = known or (0, "none")
-    return File(f"{base}.parquet", f"{key} {query}", lambda con, path: extract.parquet(con, query, path), about, rows)
+def _parquet(base: str, query: str, sums: Sum | None, about: str = "") -> DownloadFile:
+    rows, key = sums or (0, "none")
+    return DownloadFile(
+        f"{base}.parquet", f"{key} {query}", lambda con, path: extract.parquet(con, query, path), about, rows
+    )
 
 
-def is_written(file: File) -> bool:
+def is_written(file: DownloadFile) -> bool:
     """Whether there will be such a file: a CSV too long to scroll through is none."""
     return not file.path.endswith(".csv") or (file.rows or 0) <= CSV_ROWS

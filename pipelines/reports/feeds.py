@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pipelines.reports import wording
 from pipelines.reports.query_runner import Row
 from pipelines.reports.render import Renderer, dumps
-from pipelines.reports.site_data import World, gpu_name, key_of
+from pipelines.reports.site_data import SiteData, gpu_name, key_of
 
 MOST = 100  # entries
 _FACTS = ("event_id", "series_id", "provider", "gpu", "gpu_memory_gb", "form_factor", "instance", "region",
@@ -19,24 +19,24 @@ _FACTS = ("event_id", "series_id", "provider", "gpu", "gpu_memory_gb", "form_fac
           "source_url", "sha256")  # fmt: skip
 
 
-def feeds(world: World, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+def feeds(data: SiteData, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     """(path, content) of the feed of all changes, and of those of each GPU and provider."""
     base = renderer.site["base_url"]
-    news = world.news[:MOST]
-    yield from _feed(world, renderer, base, "changes", "changes.html", "Price changes", news)
-    for key, gpu in world.gpus.items():
-        rows = [c for c in world.changes_by_gpu.get(key, ()) if not c["is_first_look"]]
+    news = data.news[:MOST]
+    yield from _feed(data, renderer, base, "changes", "changes.html", "Price changes", news)
+    for key, gpu in data.gpus.items():
+        rows = [c for c in data.changes_by_gpu.get(key, ()) if not c["is_first_look"]]
         yield from _feed(
-            world, renderer, base, f"gpu/{gpu.slug}", f"gpu/{gpu.slug}.html", f"{gpu.name}: price changes", rows, False
+            data, renderer, base, f"gpu/{gpu.slug}", f"gpu/{gpu.slug}.html", f"{gpu.name}: price changes", rows, False
         )
-    for provider in world.providers.values():
-        rows = [c for c in world.changes_by_provider.get(provider.slug, ()) if not c["is_first_look"]]
+    for provider in data.providers.values():
+        rows = [c for c in data.changes_by_provider.get(provider.slug, ()) if not c["is_first_look"]]
         path = f"provider/{provider.file}"
-        yield from _feed(world, renderer, base, path, f"{path}.html", f"{provider.name}: price changes", rows, False)
+        yield from _feed(data, renderer, base, path, f"{path}.html", f"{provider.name}: price changes", rows, False)
 
 
 def _feed(
-    world: World,
+    data: SiteData,
     renderer: Renderer,
     base: str,
     path: str,
@@ -46,11 +46,11 @@ def _feed(
     with_json: bool = True,
 ) -> Iterator[tuple[str, bytes]]:
     at = f"{base}/" if base else "../" * path.count("/")
-    entries = [_entry(world, at, c) for c in rows]
+    entries = [_entry(data, at, c) for c in rows]
     feed = {
         "id": _urn(f"feed/{path}"),
         "title": f"gpuhour: {title}",
-        "updated": max((e["updated"] for e in entries), default=f"{world.as_of}T00:00:00Z"),
+        "updated": max((e["updated"] for e in entries), default=f"{data.as_of}T00:00:00Z"),
         "self": f"{at}{path}.atom",
         "page": f"{at}{page}",
         "entries": entries,
@@ -84,11 +84,11 @@ def _as_json(feed: dict[str, Any], base: str, path: str) -> dict[str, Any]:
     }
 
 
-def _entry(world: World, at: str, change: Row) -> dict[str, Any]:
+def _entry(data: SiteData, at: str, change: Row) -> dict[str, Any]:
     name = (
-        f"{gpu_name(key_of(change))} at {world.provider_name(change['provider'])}"
+        f"{gpu_name(key_of(change))} at {data.provider_name(change['provider'])}"
         if change["gpu"]
-        else world.provider_name(change["provider"])
+        else data.provider_name(change["provider"])
     )
     old, new = wording.usd(change["old_usd_per_gpu_hour"]), wording.usd(change["new_usd_per_gpu_hour"])
     what = {

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from pipelines.reports import wording
 from pipelines.reports.query_runner import Row
-from pipelines.reports.site_data import GpuKey, World, gpu_name
+from pipelines.reports.site_data import GpuKey, SiteData, gpu_name
 
 _LINK = Markup('<a href="@/{}">{}</a>')
 _FLAG = Markup(' <span class="flag">{}</span>')
@@ -19,10 +19,10 @@ _QUIET = Markup(' <span class="quiet">{}</span>')
 class Links:
     """Where things have their pages; empty for what has none."""
 
-    def __init__(self, world: World) -> None:
-        self._gpus = {key: f"gpu/{gpu.slug}.html" for key, gpu in world.gpus.items()}
-        self._providers = {p.slug: f"provider/{p.file}.html" for p in world.providers.values()}
-        self._models = {model: f"tokens/{file}.html" for model, file in world.model_files.items()}
+    def __init__(self, data: SiteData) -> None:
+        self._gpus = {key: f"gpu/{gpu.slug}.html" for key, gpu in data.gpus.items()}
+        self._providers = {p.slug: f"provider/{p.file}.html" for p in data.providers.values()}
+        self._models = {model: f"tokens/{file}.html" for model, file in data.model_files.items()}
 
     def gpu(self, key: GpuKey) -> str:
         """Of a GPU and its memory."""
@@ -42,13 +42,13 @@ class Links:
         return repr([sorted(map(repr, d.items())) for d in (self._gpus, self._providers, self._models)])
 
 
-class Marks:
+class RowMarkup:
     """Markup of what rows have in common. What comes from a row is escaped; links are as render.py resolves them."""
 
-    def __init__(self, world: World, links: Links) -> None:
+    def __init__(self, data: SiteData, links: Links) -> None:
         """Of the things that have pages."""
-        self._links, self._has_live = links, bool(world.meta["has_live"])
-        self._name = world.provider_name
+        self._links, self._has_live = links, bool(data.meta["has_live"])
+        self._name = data.provider_name
         self._gpus: dict[GpuKey, Markup] = {}
         self._providers: dict[str, Markup] = {}
 
@@ -85,7 +85,7 @@ class Marks:
     def flags(self, row: Row) -> Markup:
         """How sure a price is; nothing where nothing is to be said."""
         days = row["age_days"]
-        told = [
+        flags = [
             row["is_carried_forward"] and f"carried forward, {days} day{'' if days == 1 else 's'}",
             row["is_held"] and "newer value held back",
             row["quality"] == "flagged" and "flagged",
@@ -95,7 +95,7 @@ class Marks:
             and f"from {wording.day(row['effective_from'])}",
             self._has_live and row["origin"] != "live" and row["origin"],
         ]
-        return Markup("").join(_FLAG.format(text) for text in told if text)
+        return Markup("").join(_FLAG.format(text) for text in flags if text)
 
 
 def is_web(url: str | None) -> bool:

@@ -28,8 +28,8 @@ class PriceLine:
 
     def on(self, day: date) -> float | None:
         """The price on a day, None where there is none."""
-        found = bisect_right(self.segments, day, key=lambda s: s.since) - 1
-        return self.segments[found].value if found >= 0 and day < self.segments[found].until else None
+        index = bisect_right(self.segments, day, key=lambda s: s.since) - 1
+        return self.segments[index].value if index >= 0 and day < self.segments[index].until else None
 
     def between(self, since: date, until: date) -> list[float]:
         """The prices within days, both inclusive."""
@@ -37,19 +37,19 @@ class PriceLine:
         return [s.value for s in takewhile(lambda s: s.since <= until, self.segments[first:])]
 
 
-def lines_of(runs: Iterable[Row], today: date) -> dict[GpuKey, dict[str, list[PriceLine]]]:
+def lines_of(versions: Iterable[Row], today: date) -> dict[GpuKey, dict[str, list[PriceLine]]]:
     """GPU -> pricing model -> lines, of rows of queries/runs.sql; nothing lies after today."""
-    answering: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for run in runs:
-        answering[run["gpu"], run["provider"], run["pricing_model"]].append(run)
-    found: dict[GpuKey, dict[str, list[PriceLine]]] = defaultdict(lambda: defaultdict(list))
-    for (gpu, provider, pricing_model), of_all in answering.items():
-        ranks = lowest(Segment(r["since"], r["until"], float(r["rank"])) for r in of_all)
-        for (memory, form), of_one in _by(of_all, "gpu_memory_gb", "form_factor").items():
-            segments = lowest(part for run in of_one for part in _answering(run, ranks, today))
+    by_provider: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for version in versions:
+        by_provider[version["gpu"], version["provider"], version["pricing_model"]].append(version)
+    lines: dict[GpuKey, dict[str, list[PriceLine]]] = defaultdict(lambda: defaultdict(list))
+    for (gpu, provider, pricing_model), of_provider in by_provider.items():
+        ranks = lowest(Segment(r["since"], r["until"], float(r["rank"])) for r in of_provider)
+        for (memory, form), of_form in _by(of_provider, "gpu_memory_gb", "form_factor").items():
+            segments = lowest(part for version in of_form for part in _answering(version, ranks, today))
             if segments:
-                found[gpu, memory][pricing_model].append(PriceLine(provider, form or "", tuple(segments)))
-    return {gpu: dict(models) for gpu, models in found.items()}
+                lines[gpu, memory][pricing_model].append(PriceLine(provider, form or "", tuple(segments)))
+    return {gpu: dict(models) for gpu, models in lines.items()}
 
 
 def combined(lines: Iterable[PriceLine]) -> PriceLine:
@@ -57,16 +57,16 @@ def combined(lines: Iterable[PriceLine]) -> PriceLine:
     return PriceLine("", "", tuple(lowest(s for line in lines for s in line.segments)))
 
 
-def _by(runs: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
-    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for run in runs:
-        found[tuple(run[name] for name in names)].append(run)
-    return found
+def _by(versions: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
+    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for version in versions:
+        groups[tuple(version[name] for name in names)].append(version)
+    return groups
 
 
-def _answering(run: Row, ranks: list[Segment], today: date) -> Iterable[Segment]:
+def _answering(version: Row, ranks: list[Segment], today: date) -> Iterable[Segment]:
     """The parts of a run on which no better-ranked source of the provider answers."""
     for stretch in ranks:
-        since, until = max(run["since"], stretch.since), min(run["until"], stretch.until, today + DAY)
-        if stretch.value == run["rank"] and since < until:
-            yield Segment(since, until, run["usd"])
+        since, until = max(version["since"], stretch.since), min(version["until"], stretch.until, today + DAY)
+        if stretch.value == version["rank"] and since < until:
+            yield Segment(since, until, version["usd"])

@@ -15,9 +15,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.reports import wording
-from pipelines.reports.html_snippets import Links, Marks, is_web
-from pipelines.reports.page_model import Page
-from pipelines.reports.site_data import World, gpu_name
+from pipelines.reports.html_snippets import Links, RowMarkup, is_web
+from pipelines.reports.page_model import SitePage
+from pipelines.reports.site_data import SiteData, gpu_name
 from pipelines.serialize import json_value
 
 HERE = Path(__file__).parent
@@ -56,18 +56,18 @@ def asset(name: str) -> Asset:
 class Renderer:
     """Renders the pages of one build."""
 
-    def __init__(self, world: World, base_url: str, has_seed: bool) -> None:
+    def __init__(self, data: SiteData, base_url: str, has_reference: bool) -> None:
         """`base_url` is where the site will lie, without a slash at its end; empty where that is not known."""
         style, compare, sql = (asset(name) for name in ("style.css", "compare.js", "sql.js"))
         icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
         self.assets = (style, compare, sql, icon)
-        self.links = Links(world)
+        self.links = Links(data)
         self.site = {
             "base_url": base_url,
-            "ribbon": ribbon(world),
-            "has_live": world.meta["has_live"],
-            "version": world.meta["schema_version"],
-            "sections": [s for s in SECTIONS if has_seed or s[0] != "2023.html"],
+            "ribbon": ribbon(data),
+            "has_live": data.meta["has_live"],
+            "version": data.meta["schema_version"],
+            "sections": [s for s in SECTIONS if has_reference or s[0] != "2023.html"],
             "media": MEDIA,
             "style": style.path,
             "compare": compare.path,
@@ -81,23 +81,23 @@ class Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self.environment.filters |= _filters(world)
-        self.environment.globals |= {"site": self.site, "links": self.links, "mark": Marks(world, self.links)}
+        self.environment.filters |= _filters(data)
+        self.environment.globals |= {"site": self.site, "links": self.links, "mark": RowMarkup(data, self.links)}
 
     @cached_property
     def digest(self) -> str:
         """Changes with whatever all pages are made of: templates, code, links, the frame."""
         files = sorted(path for pattern in ("**/*.py", "templates/*", "static/*") for path in HERE.glob(pattern))
-        told = (
+        content = (
             "".join(hashed(path.read_bytes()) for path in files)
             + self.links.digest
             + json.dumps(self.site, default=str)
         )
-        return hashed(told.encode())
+        return hashed(content.encode())
 
-    def key(self, page: Page) -> str:
+    def key(self, page: SitePage) -> str:
         """The same for two pages of equal content."""
-        told = (
+        content = (
             page.path,
             page.template,
             page.title,
@@ -106,9 +106,9 @@ class Renderer:
             [(f.path, f.what) for f in page.downloads],
             page.facts,
         )
-        return hashed((self.digest + json.dumps(told, default=str)).encode())
+        return hashed((self.digest + json.dumps(content, default=str)).encode())
 
-    def render(self, page: Page) -> bytes:
+    def render(self, page: SitePage) -> bytes:
         """The page, with links relative to where it lies."""
         template = self.environment.get_template(page.template)
         text = template.render(page=page, linked=_linked(page, self.site) if page.is_dataset else None, **page.facts)
@@ -120,19 +120,19 @@ class Renderer:
         return self.environment.get_template(template).render(**facts).encode()
 
 
-def ribbon(world: World) -> str:
+def ribbon(data: SiteData) -> str:
     """What readers must know before they quote anything; empty where prices are live."""
-    if world.meta["has_live"]:
+    if data.meta["has_live"]:
         return ""
-    if "recorded" in (world.meta["origins"] or []):
-        return f"Demo data: recorded pages of {world.today} and before, not today's prices. Do not quote them."
-    return f"Imported history up to {world.today}: not today's prices."
+    if "recorded" in (data.meta["origins"] or []):
+        return f"Demo data: recorded pages of {data.today} and before, not today's prices. Do not quote them."
+    return f"Imported history up to {data.today}: not today's prices."
 
 
-def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
+def _linked(page: SitePage, site: dict[str, Any]) -> dict[str, Any]:
     """schema.org's Dataset: what search engines for data read."""
     base = f"{site['base_url']}/" if site["base_url"] else ""
-    found: dict[str, Any] = {
+    dataset: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": f"gpuhour: {page.title}",
@@ -154,13 +154,13 @@ def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
         ],
     }
     if page.as_of:
-        found["dateModified"] = page.as_of.isoformat()
+        dataset["dateModified"] = page.as_of.isoformat()
     if base:
-        found["url"] = f"{base}{page.path}"
-    return found
+        dataset["url"] = f"{base}{page.path}"
+    return dataset
 
 
-def _filters(world: World) -> dict[str, Callable[..., Any]]:
+def _filters(data: SiteData) -> dict[str, Callable[..., Any]]:
     named = (
         wording.usd,
         wording.price,
@@ -177,7 +177,7 @@ def _filters(world: World) -> dict[str, Callable[..., Any]]:
         wording.number,
     )
     return {f.__name__: f for f in named} | {
-        "provider": world.provider_name,
+        "provider": data.provider_name,
         "gpu": lambda key: gpu_name((key[0], key[1])),
         "is_web": is_web,
         "ident": lambda text: re.sub(r"[^A-Za-z0-9_-]", "-", str(text)),

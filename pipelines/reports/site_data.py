@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.reports import wording
+from pipelines.reports.page_model import ReceiptLink
 from pipelines.reports.price_lines import PriceLine, combined, lines_of
 from pipelines.reports.query_runner import Row, ask, prepare
 from pipelines.reports.slugs import slugs
@@ -31,7 +32,7 @@ HEADLINERS: tuple[GpuKey, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Gpu:
+class GpuEntry:
     """A GPU model with its memory: what has a page."""
 
     key: GpuKey
@@ -49,7 +50,7 @@ class Gpu:
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class ProviderEntry:
     """A provider: what has a page. The facts of its source are empty where we have no scraper of it."""
 
     slug: str
@@ -71,7 +72,7 @@ def gpu_name(key: GpuKey) -> str:
     return f"{key[0]} {wording.memory(key[1])}".strip()
 
 
-class World:
+class SiteData:
     """Rows of the published database for the site; every attribute is read when it is first asked for."""
 
     def __init__(self, con: Connection) -> None:
@@ -81,7 +82,6 @@ class World:
         self.meta = ask(con, "meta")[0]
         self.as_of: date = self.meta["as_of"]
         self.today = wording.long_day(self.as_of)
-        self.cited: set[str] = set()
         self._courses: dict[tuple[GpuKey, str], PriceLine] = {}
 
     def rows(self, name: str, **values: Any) -> list[Row]:
@@ -91,45 +91,44 @@ class World:
     # -- things that have pages ------------------------------------------------------------------------------------
 
     @cached_property
-    def gpus(self) -> dict[GpuKey, Gpu]:
+    def gpus(self) -> dict[GpuKey, GpuEntry]:
         """In order of name and memory."""
-        found = sorted(self.rows("gpus"), key=lambda r: (r["gpu"].lower(), r["gpu"], r["gpu_memory_gb"] or 0))
-        names = slugs((key_of(r), gpu_name(key_of(r)).replace("\u00a0GB", "gb")) for r in found)
+        rows = sorted(self.rows("gpus"), key=lambda r: (r["gpu"].lower(), r["gpu"], r["gpu_memory_gb"] or 0))
+        names = slugs((key_of(r), gpu_name(key_of(r)).replace("\u00a0GB", "gb")) for r in rows)
         return {
-            key_of(r): Gpu(
+            key_of(r): GpuEntry(
                 key_of(r), names[key_of(r)], r["vendor"] or "", r["n_series"], r["n_providers"], r["since"], r["until"]
             )
-            for r in found
+            for r in rows
         }
 
     @cached_property
-    def providers(self) -> dict[str, Provider]:
+    def providers(self) -> dict[str, ProviderEntry]:
         """By slug, in order of it."""
-        known = {p.slug: p for p in registry.all_providers()}
-        found = self.rows("providers")
-        files = slugs((r["provider"], r["provider"]) for r in found)
-        return {r["provider"]: _provider(r, files[r["provider"]], known.get(r["provider"])) for r in found}
+        scrapers = {p.slug: p for p in registry.all_providers()}
+        rows = self.rows("providers")
+        files = slugs((r["provider"], r["provider"]) for r in rows)
+        return {r["provider"]: _provider(r, files[r["provider"]], scrapers.get(r["provider"])) for r in rows}
 
     def provider_name(self, slug: str) -> str:
         """As people write it."""
-        found = self.providers.get(slug)
-        return found.name if found else slug
+        provider = self.providers.get(slug)
+        return provider.name if provider else slug
 
     def seller(self, slug: str) -> str:
         """Its name, and that the machines are others' where they are."""
-        found = self.providers.get(slug)
-        kind = found.kind if found else "provider"
+        provider = self.providers.get(slug)
+        kind = provider.kind if provider else "provider"
         return self.provider_name(slug) + {"marketplace": ", a marketplace", "aggregator": ", an aggregator"}.get(
             kind, ""
         )
 
     def receipt(self, row: Row) -> str:
-        """Where the receipt of a price or change lies; empty where it has none, or is a change of long ago."""
+        """Return the link to the receipt of a price or change; empty without a hash, and for old changes."""
         sha, is_old = row["sha256"] or "", (self.as_of - row.get("changed_on", self.as_of)).days > RECEIPT_DAYS
         if not sha or is_old or row["source"] == "seed":
             return ""
-        self.cited.add(sha)
-        return receipt_path(sha)
+        return ReceiptLink(receipt_path(sha), sha)
 
     # -- prices ----------------------------------------------------------------------------------------------------
 
@@ -158,11 +157,11 @@ class World:
 
         `fresh`: only of the last week, and of what is sold out only where nothing can be had.
         """
-        found = [r for r in self.offers_by_gpu.get(gpu, ()) if r["place"] == 1 and r["pricing_model"] == pricing_model]
+        rows = [r for r in self.offers_by_gpu.get(gpu, ()) if r["place"] == 1 and r["pricing_model"] == pricing_model]
         if not fresh:
-            return found
-        newest = [r for r in found if r["age_days"] <= FRESH]
-        return [r for r in newest if r["availability"] != "sold_out"] or newest
+            return rows
+        fresh_rows = [r for r in rows if r["age_days"] <= FRESH]
+        return [r for r in fresh_rows if r["availability"] != "sold_out"] or fresh_rows
 
     @cached_property
     def lines(self) -> dict[GpuKey, dict[str, list[PriceLine]]]:
@@ -264,17 +263,17 @@ def receipt_path(sha: str) -> str:
 
 def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
     """Rows by key, in their order."""
-    found: dict[Any, list[Row]] = defaultdict(list)
+    groups: dict[Any, list[Row]] = defaultdict(list)
     for row in rows:
-        found[key(row)].append(row)
-    return dict(found)
+        groups[key(row)].append(row)
+    return dict(groups)
 
 
-def _provider(row: Row, file: str, known: Any) -> Provider:
-    told: dict[str, Any] = {"name": row["provider"]}
-    if known:
-        told = {k: getattr(known, k) for k in ("name", "access", "publishes", "units", "note", "kind")}
-        told["urls"] = tuple(dict.fromkeys(request.url for request in known.requests))[:12]
-    return Provider(
-        row["provider"], file, n_prices=row["n_prices"], n_changes=row["n_changes"], since=row["since"], **told
+def _provider(row: Row, file: str, scraper: Any) -> ProviderEntry:
+    facts: dict[str, Any] = {"name": row["provider"]}
+    if scraper:
+        facts = {k: getattr(scraper, k) for k in ("name", "access", "publishes", "units", "note", "kind")}
+        facts["urls"] = tuple(dict.fromkeys(request.url for request in scraper.requests))[:12]
+    return ProviderEntry(
+        row["provider"], file, n_prices=row["n_prices"], n_changes=row["n_changes"], since=row["since"], **facts
     )

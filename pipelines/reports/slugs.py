@@ -25,7 +25,7 @@ def slug(text: str) -> str:
 
 def slugs(named: Iterable[tuple[Thing, str]]) -> dict[Thing, str]:
     """thing -> file name, of (thing, what to name it after); where two would get the same, the later gets a hash."""
-    found: dict[Thing, str] = {}
+    names: dict[Thing, str] = {}
     taken: set[str] = set()
     for thing, text in named:
         name = slug(text)
@@ -34,8 +34,8 @@ def slugs(named: Iterable[tuple[Thing, str]]) -> dict[Thing, str]:
         if name in taken:
             raise ValueError(f"two things would be {name}.html: {text!r}")
         taken.add(name)
-        found[thing] = name
-    return found
+        names[thing] = name
+    return names
 
 
 def _hash(text: str) -> str:

@@ -179,7 +179,7 @@ def test_a_chosen_comparison_has_an_address(address: str, chromium: Browser) -> 
 
 
 def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) -> None:
-    vendored = sql_shell.found()
+    vendored = sql_shell.installed()
     if vendored is None:
         pytest.skip("needs the SQL shell, which make setup fetches where Node and a registry are")
     asked: list[str] = []

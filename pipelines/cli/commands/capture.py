@@ -24,7 +24,7 @@ def capture(
     provider
         Provider to record.
     out
-        Folder that gets <provider>/<date>_<page>/.
+        Folder to write <provider>/<date>_<page>/ into.
     replay
         Record from this folder of captures instead of the network.
     """

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from pipelines.cli.console import OK, known_slug, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show, show_fitted
-from pipelines.queries.filters import ALL, Filter, day_since
+from pipelines.queries.filters import ALL, PriceFilter, day_since
 from pipelines.queries.timeline import By
 
 _CHANGES = ("changed_on", "kind", "old", "new", "pct", "provider", "instance", "gpu", "gpu_memory_gb", "region",
@@ -22,15 +22,15 @@ def changes(
     gpu: str | None = None,
     /,
     *,
-    since: Annotated[str, Parameter(help="From when: 30d, 12w, 6m, 1y, or a day.")] = "30d",
-    min_pct: Annotated[float, Parameter(help="Leave out what changed by fewer percent, up or down.")] = 0,
+    since: Annotated[str, Parameter(help="Start: 30d, 12w, 6m, 1y, or a day.")] = "30d",
+    min_pct: Annotated[float, Parameter(help="Leave out smaller changes, in percent, up or down.")] = 0,
     by: Annotated[By, Parameter(help="Order: largest drops first, or newest first.")] = "drop",
-    wanted: Filter = ALL,
+    wanted: PriceFilter = ALL,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """List what changed: prices that fell, rose, came, went or came back.
+    """List price changes: drops, rises, new, removed and returning offers.
 
     Parameters
     ----------

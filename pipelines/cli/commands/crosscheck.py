@@ -1,4 +1,4 @@
-"""The command that holds our prices against independent catalogs: it lands what they say, rebuilds and compares."""
+"""`gpuhour crosscheck`: compare our prices with independent catalogs."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def crosscheck(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Compare our prices with gpuhunt's, SkyPilot's and ec2instances' catalogs: what differs by more than 5 percent.
+    """Compare our prices with the catalogs of gpuhunt, SkyPilot and ec2instances; list differences above 5 percent.
 
-    What they say lands as an import named crosscheck: to the gate, an equal price of the same machine confirms ours.
+    Their prices land as an import named crosscheck: for the gate, an equal price of the same machine confirms ours.
     Exits 3 when a catalog could not be read.
 
     Parameters
@@ -45,18 +45,18 @@ def crosscheck(
     files
         A recorded catalog instead of the network: CATALOG:CLOUD=PATH, as in gpuhunt:aws=aws.csv; may be repeated.
     offline
-        Compare with what landed before; fetch nothing.
+        Compare with catalogs that landed before; fetch nothing.
     every
-        Show what agrees, too.
+        Include prices that agree.
     provider
         Only this provider.
     """
-    from pipelines.cli.progress import shown
+    from pipelines.cli.progress import show_progress
 
     state = settings.home(home)
     failed: list[str] = []
     if not offline:
-        with shown("comparing"):
+        with show_progress("comparing"):
             pages, failed = ([_recorded(text) for text in files], []) if files else _fetched(state)
             failed += _land(state, pages)
         for line in failed:
@@ -73,13 +73,13 @@ def crosscheck(
     for catalog, n, agreeing in sizes:
         say(f"{catalog}: {agreeing} of {n} prices agree within 5 %")
     if not sizes:
-        say("no price could be compared: no catalog lists what is in force here")
+        say("no price could be compared: no catalog lists any price in force here")
     show(COLUMNS, rows, output_format(style, as_json))
     return PARTIAL if failed else OK
 
 
 def _recorded(text: str) -> Page:
-    """A page of "gpuhunt:aws=aws.csv". Raises CommandError (usage) for another form, an unknown catalog or no file."""
+    """Return a page for "gpuhunt:aws=aws.csv". Raises UsageError for another form, an unknown catalog or no file."""
     import hashlib
 
     from scrapers.model import Page
@@ -89,7 +89,7 @@ def _recorded(text: str) -> Page:
     catalog, _, cloud = kind.partition(":")
     names = [c.slug for c in peer_catalogs.ALL]
     if catalog not in names or not cloud or not path:
-        raise UsageError(f"--file takes CATALOG:CLOUD=PATH with a catalog of {', '.join(names)}, not {text!r}")
+        raise UsageError(f"--file must be CATALOG:CLOUD=PATH with a catalog of {', '.join(names)}, not {text!r}")
     file = Path(path)
     if not file.is_file():
         raise UsageError(f"no such file: {file}")
@@ -100,7 +100,7 @@ def _recorded(text: str) -> Page:
 
 
 def _fetched(state: Home) -> tuple[list[Page], list[str]]:
-    """The catalogs as they are now, and what could not be had."""
+    """Fetch the current catalogs; return their pages and the failures."""
     from scrapers.fetching.archive import Archive
     from scrapers.fetching.crawler import Fetcher
     from scrapers.model import Failure
@@ -118,7 +118,7 @@ def _fetched(state: Home) -> tuple[list[Page], list[str]]:
 
 
 def _land(state: Home, pages: list[Page]) -> list[str]:
-    """Land what the pages say, build and publish; returns what could not be read."""
+    """Land the catalogs' prices, build and publish; return what could not be read."""
     from pipelines.cli.commands.import_history import publish
     from scrapers.reference.peer_catalogs import stated
     from warehouse.imports import peer_catalogs

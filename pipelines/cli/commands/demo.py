@@ -7,18 +7,18 @@ from pipelines.cli.commands.refresh import run_refresh
 from pipelines.cli.console import published_database, say
 from pipelines.cli.options import FormatOption, HomeOption
 from pipelines.cli.price_table import show_prices
-from pipelines.queries.filters import MAX_AGE, Filter
+from pipelines.queries.filters import MAX_AGE, PriceFilter
 
 
 def demo(*, style: FormatOption = "table", home: HomeOption = None) -> int:
-    """Run the main job on recorded captures, without any network, and print the A100 prices it finds."""
+    """Run the whole pipeline on recorded captures, without network access, and print the A100 prices."""
     from pipelines.queries import current_prices
 
     captures = settings.CHECKOUT / "tests" / "captures"
     code = run_refresh(home, None, captures, None, False)
     with published_database(home) as con:
-        rows = current_prices.prices(con, Filter(gpu="A100"), current_prices.today(con), MAX_AGE)
-        health = current_prices.last_tries(con)
+        rows = current_prices.prices(con, PriceFilter(gpu="A100"), current_prices.today(con), MAX_AGE)
+        health = current_prices.last_attempts(con)
     show_prices(rows, style)
     ok = sum(status == "ok" for status, _, _ in health.values())
     say(f"{len(rows)} A100 prices; {ok} of {len(health)} providers read. These are recorded pages, not today's")

@@ -15,7 +15,7 @@ from pipelines.cli.console import OK, known_slug, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show, show_fitted
 from pipelines.errors import UsageError
-from pipelines.queries.filters import ALL, Filter
+from pipelines.queries.filters import ALL, PriceFilter
 from pipelines.serialize import printable
 
 Chart = Annotated[
@@ -24,20 +24,20 @@ Chart = Annotated[
 ]
 _TABLE = ("valid_from", "valid_to", "usd_per_gpu_hour", "change", "provider", "instance", "region", "pricing_model",
           "term_months", "quality", "source")  # fmt: skip
-_ROOM = 40  # lines of a table that may follow a chart before it scrolls away
+_ROOM = 40  # table rows after a chart, before the chart scrolls away
 
 
 def history(
     gpu: str,
     /,
     *,
-    wanted: Filter = ALL,
+    wanted: PriceFilter = ALL,
     chart: Chart = None,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Show how a GPU's prices went: a chart on a terminal, and each price with the days it held, oldest first.
+    """Show a GPU's price history: a chart on a terminal, and each price with the days it held, oldest first.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def history(
 
     style = output_format(style, as_json)
     if chart and style != "table":
-        raise UsageError("a chart goes with the table; leave out --chart or the other format")
+        raise UsageError("--chart needs the table format; remove --chart or the other format")
     with published_database(home) as con:
         rows = timeline.intervals(con, replace(wanted, gpu=gpu))
         today = current_prices.today(con)
@@ -67,7 +67,7 @@ def history(
         else:
             say(f"nothing to draw: no price of {gpu} is in force yet")
         if more:
-            say(f"and {more} more lines: narrow with --provider, --region, --pricing-model or --source")
+            say(f"{more} more lines not drawn: narrow with --provider, --region, --pricing-model or --source")
     table = _with_change(rows)
     if is_terminal and len(table) > _ROOM:
         say(f"the newest {_ROOM} of {len(table)} prices; --format csv prints all")
@@ -93,11 +93,11 @@ def _print_chart(gpu: str, drawn: Sequence[Any]) -> None:
 
 
 def _with_change(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows with `change`: percent against the series' price before, where it has one."""
+    """Return rows with `change`: percent against the previous price of the series, where there is one."""
     before: dict[str, Any] = {}
-    told = []
+    result = []
     for row in rows:
         old, new = before.get(row["series_id"]), row["usd_per_gpu_hour"]
-        told.append(row | {"change": f"{(new / old - 1) * 100:+.1f}%" if old else ""})
+        result.append(row | {"change": f"{(new / old - 1) * 100:+.1f}%" if old else ""})
         before[row["series_id"]] = new
-    return told
+    return result

@@ -21,16 +21,16 @@ def parse(
     style: FormatOption = "json",
     as_json: JsonOption = False,
 ) -> int:
-    """Read one recorded page offline and print the offers it states.
+    """Parse one recorded page offline and print the offers it states.
 
     Parameters
     ----------
     provider
-        Provider whose parser to use; `gpuhour providers` lists them.
+        The provider whose parser reads the page; `gpuhour providers` lists them.
     file
         The recorded page (HTML, JSON, CSV, YAML; .gz too).
     url
-        Where the page was recorded, for receipts and messages.
+        The address that the page was recorded from, for receipts and messages.
     captured_at
         When it was recorded (UTC); default: the date in the file's name, else the file's own.
     """
@@ -49,7 +49,7 @@ def parse(
     except ScrapeError as failed:
         raise CommandError(str(failed)) from failed
     except (OSError, EOFError, zlib.error) as failed:
-        raise CommandError(f"{file} cannot be read: {failed}") from failed
+        raise CommandError(f"cannot read {file}: {failed}") from failed
     if remark:
         say(remark)
     show(COLUMNS, rows, output_format(style, as_json))

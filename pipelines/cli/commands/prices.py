@@ -8,30 +8,30 @@ from datetime import date
 from pipelines.cli.console import OK, STALE, known_slug, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.price_table import show_prices
-from pipelines.queries.filters import ALL, MAX_AGE, Filter
+from pipelines.queries.filters import ALL, MAX_AGE, PriceFilter
 
 
 def prices(
     gpu: str | None = None,
     /,
     *,
-    wanted: Filter = ALL,
+    wanted: PriceFilter = ALL,
     as_of: date | None = None,
     max_age: int = MAX_AGE,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Print the prices in force, cheapest first, with where each came from.
+    """Print the prices in force, cheapest first, with the source of each.
 
     Parameters
     ----------
     gpu
         A GPU as people write it: A100, "A100 80GB", "H100 SXM", "RTX A6000".
     as_of
-        What was in force on this UTC day (default: today).
+        Prices in force on this UTC day (default: today).
     max_age
-        Days after which a price that was not seen again no longer counts.
+        Days after which a price that was not observed again no longer counts.
     """
     from pipelines.queries import current_prices
 
@@ -48,5 +48,5 @@ def prices(
         say(f"nothing newer than {max_age} days on {day}; the newest is of {newest:%Y-%m-%d}")
         return STALE
     if not rows:
-        say(f'no price matches on {day}; gpuhour sql "from marts.available_gpus" lists what there is')
+        say(f'no price matches on {day}; gpuhour sql "from marts.available_gpus" lists all GPUs')
     return OK

@@ -29,7 +29,7 @@ def refresh(
     replay
         Fetch from this folder of recorded captures instead of the network.
     date
-        UTC day to refresh: a past day re-reads its archived pages; with --replay, the day to pretend.
+        UTC day to refresh: a past day re-reads its archived pages; with --replay, the day to simulate.
     """
     if replay and not replay.is_dir():
         raise CommandError(f"no such folder of captures: {replay}")
@@ -37,26 +37,26 @@ def refresh(
 
 
 def run_refresh(home: Path | None, slug: str | None, replay: Path | None, day: date | None, as_json: bool) -> int:
-    from pipelines.cli.progress import shown
+    from pipelines.cli.progress import show_progress
 
-    with shown():
+    with show_progress():
         from pipelines import in_process
 
         try:
-            done = in_process.refresh(settings.home(home).root, slug, replay and replay.resolve(), day)
+            result = in_process.refresh(settings.home(home).root, slug, replay and replay.resolve(), day)
         except in_process.DayOutOfRange as wrong:
             raise UsageError(str(wrong)) from wrong
-    code = ERROR if not done.published else PARTIAL if done.failed or done.partial or not done.reported else OK
+    code = ERROR if not result.published else PARTIAL if result.failed or result.partial or not result.reported else OK
     if as_json:
         columns = ("published", "reported", "failed", "partial")
-        show(columns, [(done.published, done.reported, done.failed, done.partial)], "json")
-    for name, why in done.reasons.items():
+        show(columns, [(result.published, result.reported, result.failed, result.partial)], "json")
+    for name, why in result.reasons.items():
         say(why if why.startswith(name) else f"{name}: {why}")
-    for names, what in ((done.failed, "failed"), (done.partial, "was read in part")):
+    for names, outcome in ((result.failed, "failed"), (result.partial, "was read in part")):
         for name in names:
-            say(f"{name} {what}; its last good prices stay, carried forward")
-    if done.published and not done.reported:
-        say("the prices are published, but the report was not built: the old one stays")
-    if not done.published:
-        say("nothing was published; the old database stays. See the messages above")
+            say(f"{name} {outcome}; its last good prices are carried forward")
+    if result.published and not result.reported:
+        say("the prices are published, but the report was not built: the previous report stays")
+    if not result.published:
+        say("nothing was published: the previous database stays. See the messages above")
     return code

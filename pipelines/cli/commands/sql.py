@@ -33,10 +33,12 @@ def sql(query: str, /, *, style: FormatOption = "table", as_json: JsonOption = F
 
 
 def _sql_help(con: Any, failed: Exception) -> str:
-    """DuckDB's message, and what helps with it."""
+    """Return DuckDB's message with a hint."""
     text = str(failed)
     if "read-only" in text or "Permission Error" in text or "disabled" in text:
-        return f"{text}\nThis database is read-only and reads no files: make your own with duckdb, ATTACH it there."
+        return (
+            f"{text}\nThis database is read-only and reads no files: create your own with duckdb and ATTACH this one."
+        )
     if "does not exist" in text:
         names = con.execute(
             "select table_schema || '.' || table_name from information_schema.tables "

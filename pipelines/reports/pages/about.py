@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.reports.health import held, sources, summary, verdict
-from pipelines.reports.page_model import Download, Page
-from pipelines.reports.site_data import World, grouped
+from pipelines.reports.page_model import Download, SitePage
+from pipelines.reports.site_data import SiteData, grouped
 
 # A version stays as it is once it was published: what changes gets a new one, and the old one keeps its address.
 METHODOLOGY = ("1.0",)
 _HELD = 60
 
 
-def about_pages(world: World, files: list[dict[str, Any]], shell: dict[str, Any]) -> Iterator[Page]:
+def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, Any]) -> Iterator[SitePage]:
     """Data, SQL, methodology and health. `files`: of the whole database; `shell`: what the shell loads, if any."""
     schema = [
         {"relation": name, "about": rows[0]["about"] or "", "columns": rows}
-        for name, rows in grouped(world.rows("schema"), lambda r: r["relation"]).items()
+        for name, rows in grouped(data.rows("schema"), lambda r: r["relation"]).items()
     ]
-    yield Page(
+    yield SitePage(
         "data.html",
         "data.html",
         "Data",
@@ -28,33 +28,33 @@ def about_pages(world: World, files: list[dict[str, Any]], shell: dict[str, Any]
         {
             "files": files,
             "relations": [{"relation": s["relation"], "about": s["about"]} for s in schema],
-            "version": world.meta["schema_version"],
-            "since": world.meta["since"],
+            "version": data.meta["schema_version"],
+            "since": data.meta["since"],
         },
-        world.as_of,
+        data.as_of,
         tuple(Download(f["path"], f["about"]) for f in files if f["path"].endswith((".csv", ".parquet"))),
         "data.html",
         is_dataset=True,
     )
-    yield Page(
+    yield SitePage(
         "schema.html",
         "schema.html",
         "Schema",
         "Every column of the contract v1, and what it means.",
-        {"relations": schema, "version": world.meta["schema_version"]},
+        {"relations": schema, "version": data.meta["schema_version"]},
         None,
         section="data.html",
     )
-    yield Page(
+    yield SitePage(
         "sql.html",
         "sql.html",
         "Ask in SQL",
         "Ask the prices in SQL, in this page: nothing is sent anywhere.",
         {"shell": shell},
-        world.as_of,
+        data.as_of,
         section="data.html",
     )
-    yield Page(
+    yield SitePage(
         "methodology.html",
         "methodology.html",
         "Methodology",
@@ -64,7 +64,7 @@ def about_pages(world: World, files: list[dict[str, Any]], shell: dict[str, Any]
         section="methodology.html",
     )
     for version in METHODOLOGY:
-        yield Page(
+        yield SitePage(
             f"methodology/{version}.html",
             f"methodology_{version}.html",
             f"Methodology {version}",
@@ -73,21 +73,21 @@ def about_pages(world: World, files: list[dict[str, Any]], shell: dict[str, Any]
             None,
             section="methodology.html",
         )
-    found = [s | {"verdict": verdict(s)} for s in sources(world)]
+    all_sources = [s | {"verdict": verdict(s)} for s in sources(data)]
     order = {"failed": 0, "stale": 1, "needs a key": 2, "ok": 3}
-    yield Page(
+    yield SitePage(
         "health.html",
         "health.html",
         "Health of the sources",
         "Which sources were read, which were not, and what is held back.",
         {
-            "sources": sorted(found, key=lambda s: (order[s["verdict"]], s["provider"], s["source"])),
-            "summary": summary(world),
-            "held": [d for d in world.doubts if d["status"] == "held"][:_HELD],
-            "n_held": held(world.doubts),
-            "built_at": world.meta["built_at"],
+            "sources": sorted(all_sources, key=lambda s: (order[s["verdict"]], s["provider"], s["source"])),
+            "summary": summary(data),
+            "held": [d for d in data.doubts if d["status"] == "held"][:_HELD],
+            "n_held": held(data.doubts),
+            "built_at": data.meta["built_at"],
         },
-        world.as_of,
+        data.as_of,
         (
             Download("data/source_health.parquet", "every try of every source"),
             Download("data/quality_events.parquet", "everything held or flagged"),

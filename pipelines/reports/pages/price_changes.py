@@ -7,21 +7,21 @@ from datetime import date
 from itertools import pairwise
 
 from pipelines.reports import wording
-from pipelines.reports.page_model import Download, Page
+from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.query_runner import Row
-from pipelines.reports.site_data import World
+from pipelines.reports.site_data import SiteData
 
 
-def change_pages(world: World) -> Iterator[Page]:
+def change_pages(data: SiteData) -> Iterator[SitePage]:
     """The newest changes, and a page of every day that has some: its address and content stay."""
-    days = world.changes_by_day
-    newest = [c | {"receipt": world.receipt(c)} for c in world.news]
+    days = data.changes_by_day
+    newest = [c | {"receipt": data.receipt(c)} for c in data.news]
     about = (
         f"The newest price change is of {wording.long_day(newest[0]['changed_on'])}."
         if newest
         else "No price has changed since its source was first looked at."
     )
-    yield Page(
+    yield SitePage(
         "changes.html",
         "changes.html",
         "Price changes",
@@ -31,7 +31,7 @@ def change_pages(world: World) -> Iterator[Page]:
             "rows": newest,
             "days": [(day, rows[0]["n_of_day"], rows[0]["n_first_looks"]) for day, rows in days.items()],
         },
-        world.as_of,
+        data.as_of,
         (
             Download("changes.atom", "the newest hundred"),
             Download("changes.json", "the same, as a JSON feed"),
@@ -46,10 +46,10 @@ def change_pages(world: World) -> Iterator[Page]:
     after = dict(pairwise(order))
     before = {later: earlier for earlier, later in pairwise(order)}
     for day, rows in days.items():
-        yield _page(world, day, rows, before.get(day), after.get(day))
+        yield _page(data, day, rows, before.get(day), after.get(day))
 
 
-def _page(world: World, day: date, rows: list[Row], before: date | None, after: date | None) -> Page:
+def _page(data: SiteData, day: date, rows: list[Row], before: date | None, after: date | None) -> SitePage:
     real, total = rows[0]["n_of_day"] - rows[0]["n_first_looks"], rows[0]["n_of_day"]
     firsts = (
         f" Besides, {rows[0]['n_first_looks']:,} prices were seen for the first time with their source."
@@ -61,7 +61,7 @@ def _page(world: World, day: date, rows: list[Row], before: date | None, after: 
         if real
         else f"No price changed on {wording.long_day(day)}: {total:,} were seen for the first time with their source."
     )
-    return Page(
+    return SitePage(
         f"changes/{day}.html",
         "changes_day.html",
         f"Price changes of {wording.long_day(day)}",
@@ -69,7 +69,7 @@ def _page(world: World, day: date, rows: list[Row], before: date | None, after: 
         {
             "answer": about,
             "day": day,
-            "rows": [r | {"receipt": world.receipt(r)} for r in rows],
+            "rows": [r | {"receipt": data.receipt(r)} for r in rows],
             "total": total,
             "before": before,
             "after": after,

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from pipelines.alerts.config import loader
-from pipelines.alerts.config.loader import BadRules, book
-from pipelines.alerts.config.schema import KINDS, Book, LineRule, Move, NewLow, PriceRule
+from pipelines.alerts.config.loader import InvalidConfig, load
+from pipelines.alerts.config.schema import KINDS, AlertConfig, LineRule, Move, NewLow, PriceRule
 from tests.conftest import Run
 from tests.support.worlds import ROOT
 from warehouse.alert_queries.scope import condition
@@ -30,9 +30,9 @@ rules:
 """
 
 
-def read(tmp_path: Path, text: str) -> Book:
+def read(tmp_path: Path, text: str) -> AlertConfig:
     (tmp_path / "alerts.yaml").write_text(text)
-    return book(tmp_path / "alerts.yaml")
+    return load(tmp_path / "alerts.yaml")
 
 
 def test_the_example_means_what_it_says(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_the_documented_example_and_the_shipped_file_are_valid(tmp_path: Path) -
     assert {rule.kind for rule in read(tmp_path, documented).rules} == {
         "drop_pct", "new_low", "cheapest_changed", "source_broken",
     }  # fmt: skip
-    shipped = book(loader.DEFAULT)
+    shipped = load(loader.DEFAULT)
     assert [rule.id for rule in shipped.rules] == ["a100-drop", "h100-drop", "broken-source", "no-run"]
     assert {shipped.channels[c].type for rule in shipped.rules for c in shipped.channels_of(rule)} == {"console"}
     for rule in shipped.rules[:2]:
@@ -125,7 +125,7 @@ def test_docs_name_every_kind_and_field() -> None:
 def test_a_fault_names_its_line_and_what_may_stand_there(
     tmp_path: Path, text: str, line: int, words: list[str]
 ) -> None:
-    with pytest.raises(BadRules) as wrong:
+    with pytest.raises(InvalidConfig) as wrong:
         read(tmp_path, text)
     said = str(wrong.value)
     assert f"alerts.yaml:{line}:" in said and all(word in said for word in words), said
@@ -133,25 +133,25 @@ def test_a_fault_names_its_line_and_what_may_stand_there(
 
 
 def test_a_file_that_is_no_file_of_rules(tmp_path: Path) -> None:
-    with pytest.raises(BadRules, match="cannot be read"):
-        book(tmp_path / "absent.yaml")
+    with pytest.raises(InvalidConfig, match="cannot be read"):
+        load(tmp_path / "absent.yaml")
     (tmp_path / "large.yaml").write_text("#" * (loader.LARGEST + 1))
-    with pytest.raises(BadRules, match="larger"):
-        book(tmp_path / "large.yaml")
-    with pytest.raises(BadRules, match="no YAML"):
+    with pytest.raises(InvalidConfig, match="larger"):
+        load(tmp_path / "large.yaml")
+    with pytest.raises(InvalidConfig, match="no YAML"):
         read(tmp_path, "rules: !!python/object/apply:os.system ['true']")
 
 
 def test_where_it_goes_does_not_make_another_rule() -> None:
     one, other, third = (
-        Book.model_validate({"rules": [{"id": "a", "kind": "drop_pct", "pct": pct} | more]}).rules[0]
+        AlertConfig.model_validate({"rules": [{"id": "a", "kind": "drop_pct", "pct": pct} | more]}).rules[0]
         for pct, more in ((2, {}), (2, {"to": ["console"], "on_first_run": "notify"}), (3, {}))
     )
     assert one.definition() == other.definition() != third.definition()
 
 
 def test_defaults_reach_the_rules_they_are_for() -> None:
-    found = Book.model_validate(
+    found = AlertConfig.model_validate(
         yaml.safe_load("defaults: {hysteresis_pct: 7, further_pct: 9, confirm: 3, on_first_run: notify}\n"
                        "rules: [{id: a, kind: below, price: 1}, {id: b, kind: drop_pct, pct: 1, confirm: 1}, {id: c, kind: dead_man}]")
     )  # fmt: skip

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from pipelines.alerts import record_events
 from pipelines.alerts.config import secrets
-from pipelines.alerts.config.schema import Book, Channel
+from pipelines.alerts.config.schema import AlertConfig, Channel
 from pipelines.alerts.delivery import channels, message
 from pipelines.alerts.delivery import dispatcher as post
-from pipelines.alerts.delivery.send_window import Hours
+from pipelines.alerts.delivery.send_window import SendWindow
 from pipelines.alerts.event import Event, event_id
 from tests.conftest import Run
 from tests.support import sinks
@@ -53,8 +53,8 @@ def event(n: int = 0, rule: str = "a100-drop", **facts: object) -> Event:
                  date(2026, 11, 26), 1.29, 1.1, -14.73, "-14.7 %", about=about)  # fmt: skip
 
 
-def book(**named: Mapping[str, object]) -> Book:
-    return Book.model_validate({"channels": named, "rules": []})
+def book(**named: Mapping[str, object]) -> AlertConfig:
+    return AlertConfig.model_validate({"channels": named, "rules": []})
 
 
 def record(home: Home, events: list[Event], names: list[str], due: datetime = NOW, now: datetime = NOW) -> int:
@@ -86,7 +86,7 @@ def test_what_is_recorded_twice_is_told_once(home: Home) -> None:
     rules = book(log=LOG)
     assert record(home, [event(1), event(2)], ["log"]) == 2 and record(home, [event(2), event(1)], ["log"]) == 0
     done = post.deliver(home, rules, NOW)
-    assert len(done.sent) == 1 and post.deliver(home, rules, NOW) == post.Delivered()
+    assert len(done.sent) == 1 and post.deliver(home, rules, NOW) == post.DeliveryResult()
     assert record(home, [event(1), event(3)], ["log"]) == 1
     post.deliver(home, rules, NOW)
     assert [[e["instance"] for e in said["events"]] for said in lines(home)] == [["gpu-1", "gpu-2"], ["gpu-3"]]
@@ -135,11 +135,11 @@ def test_waiting_grows_and_a_day_is_the_end(home: Home, monkeypatch: pytest.Monk
         if letter.outcome == "dead" or letter.next_at is None:
             break
         waits.append((letter.next_at - now) / timedelta(minutes=1))
-        assert post.deliver(home, rules, letter.next_at - timedelta(seconds=1)) == post.Delivered()  # not before
+        assert post.deliver(home, rules, letter.next_at - timedelta(seconds=1)) == post.DeliveryResult()  # not before
         now = letter.next_at
     assert waits[:5] == [1, 5, 30, 120, 360] and sum(waits) == 1440 and now == NOW + DAY
     assert letter.outcome == "dead" and "NOT_SET is not set" in letter.error
-    assert not post.is_due(home, rules, now + DAY) and post.deliver(home, rules, now + DAY) == post.Delivered()
+    assert not post.has_due(home, rules, now + DAY) and post.deliver(home, rules, now + DAY) == post.DeliveryResult()
     with sinks.webhook() as sink:
         monkeypatch.setenv("NOT_SET", sink.url)
         assert post.revive(home, now + DAY) == 1 and len(post.deliver(home, rules, now + DAY).sent) == 1
@@ -161,7 +161,7 @@ def test_retry_after_is_honoured(home: Home, monkeypatch: pytest.MonkeyPatch) ->
      (None, None), ("nan", None)],
 )  # fmt: skip
 def test_retry_after_as_number_or_date(header: str | None, seconds: float | None) -> None:
-    assert channels.wait_of(header, NOW) == seconds
+    assert channels.retry_after_seconds(header, NOW) == seconds
 
 
 def test_a_broken_channel_delays_no_other(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def test_a_broken_channel_delays_no_other(home: Home, monkeypatch: pytest.Monkey
         real = channels.send
         arrived: dict[str, datetime] = {}
 
-        def send(channel: Channel, said: dict[str, Any], root: Path) -> channels.Outcome:
+        def send(channel: Channel, said: dict[str, Any], root: Path) -> channels.AttemptResult:
             result = real(channel, said, root)
             arrived[channel.type] = datetime.now(UTC)
             return result
@@ -226,7 +226,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pipelines.alerts.delivery import channels
 from pipelines.alerts.delivery import dispatcher as outbox
-from pipelines.alerts.config.schema import Book
+from pipelines.alerts.config.schema import AlertConfig
 from warehouse.storage import ledger
 from warehouse.storage import alert_outbox as kept
 from warehouse.storage.state_dir import Home
@@ -267,7 +267,7 @@ def test_a_kill_at_any_step_loses_nothing(home: Home, monkeypatch: pytest.Monkey
         events = [event(n) for n in range(3)]
         record(home, events, ["hook", "log"])  # the run is done again
         post.deliver(home, book(hook=HOOK, log=LOG), NOW)
-        assert post.deliver(home, book(hook=HOOK, log=LOG), NOW + DAY) == post.Delivered()
+        assert post.deliver(home, book(hook=HOOK, log=LOG), NOW + DAY) == post.DeliveryResult()
     for said in (sink.bodies(), lines(home)):
         assert said and {e["event_id"] for m in said for e in m["events"]} == {e.event_id for e in events}
         assert len({m["message_id"] for m in said}) == 1  # twice, perhaps, but the same message
@@ -300,27 +300,27 @@ def utc(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("hours", "now", "due"),
     [
-        (Hours(LONDON), "2026-11-26T03:00", "2026-11-26T03:00"),
-        (Hours(LONDON, quiet="22:00-07:00"), "2026-11-26T03:00", "2026-11-26T07:00"),
-        (Hours(LONDON, quiet="22:00-07:00"), "2026-07-26T03:00", "2026-07-26T06:00"),  # summer time
-        (Hours(LONDON, quiet="22:00-07:00"), "2026-11-26T22:00", "2026-11-27T07:00"),
-        (Hours(LONDON, quiet="22:00-07:00"), "2026-11-26T21:59", "2026-11-26T21:59"),
-        (Hours(LONDON, quiet="12:00-13:00"), "2026-11-26T12:30", "2026-11-26T13:00"),
-        (Hours(LONDON, "daily@08:00"), "2026-11-26T07:59", "2026-11-26T08:00"),
-        (Hours(LONDON, "daily@08:00"), "2026-11-26T08:00", "2026-11-27T08:00"),
-        (Hours(LONDON, "weekly@mon-08:00"), "2026-11-26T12:00", "2026-11-30T08:00"),
-        (Hours(LONDON, "daily@06:00", quiet="22:00-07:00"), "2026-11-26T12:00", "2026-11-27T07:00"),
+        (SendWindow(LONDON), "2026-11-26T03:00", "2026-11-26T03:00"),
+        (SendWindow(LONDON, quiet="22:00-07:00"), "2026-11-26T03:00", "2026-11-26T07:00"),
+        (SendWindow(LONDON, quiet="22:00-07:00"), "2026-07-26T03:00", "2026-07-26T06:00"),  # summer time
+        (SendWindow(LONDON, quiet="22:00-07:00"), "2026-11-26T22:00", "2026-11-27T07:00"),
+        (SendWindow(LONDON, quiet="22:00-07:00"), "2026-11-26T21:59", "2026-11-26T21:59"),
+        (SendWindow(LONDON, quiet="12:00-13:00"), "2026-11-26T12:30", "2026-11-26T13:00"),
+        (SendWindow(LONDON, "daily@08:00"), "2026-11-26T07:59", "2026-11-26T08:00"),
+        (SendWindow(LONDON, "daily@08:00"), "2026-11-26T08:00", "2026-11-27T08:00"),
+        (SendWindow(LONDON, "weekly@mon-08:00"), "2026-11-26T12:00", "2026-11-30T08:00"),
+        (SendWindow(LONDON, "daily@06:00", quiet="22:00-07:00"), "2026-11-26T12:00", "2026-11-27T07:00"),
         # 2026-03-08, New York: 02:00 to 03:00 does not exist; 02:30 means half past three.
-        (Hours(NEW_YORK, "daily@02:30"), "2026-03-08T05:00", "2026-03-08T07:30"),
-        (Hours(NEW_YORK, quiet="22:00-02:30"), "2026-03-08T05:00", "2026-03-08T07:30"),
+        (SendWindow(NEW_YORK, "daily@02:30"), "2026-03-08T05:00", "2026-03-08T07:30"),
+        (SendWindow(NEW_YORK, quiet="22:00-02:30"), "2026-03-08T05:00", "2026-03-08T07:30"),
         # 2026-11-01, New York: 01:30 comes twice; the first is meant, once.
-        (Hours(NEW_YORK, "daily@01:30"), "2026-11-01T05:00", "2026-11-01T05:30"),
-        (Hours(NEW_YORK, "daily@01:30"), "2026-11-01T05:30", "2026-11-02T06:30"),
-        (Hours(NEW_YORK, quiet="22:00-01:30"), "2026-11-01T05:00", "2026-11-01T05:30"),
-        (Hours(NEW_YORK, quiet="22:00-01:30"), "2026-11-01T06:15", "2026-11-01T06:15"),
+        (SendWindow(NEW_YORK, "daily@01:30"), "2026-11-01T05:00", "2026-11-01T05:30"),
+        (SendWindow(NEW_YORK, "daily@01:30"), "2026-11-01T05:30", "2026-11-02T06:30"),
+        (SendWindow(NEW_YORK, quiet="22:00-01:30"), "2026-11-01T05:00", "2026-11-01T05:30"),
+        (SendWindow(NEW_YORK, quiet="22:00-01:30"), "2026-11-01T06:15", "2026-11-01T06:15"),
     ],
 )  # fmt: skip
-def test_when_a_channel_may_be_sent_to(hours: Hours, now: str, due: str) -> None:
+def test_when_a_channel_may_be_sent_to(hours: SendWindow, now: str, due: str) -> None:
     assert hours.due(utc(now)) == utc(due)
 
 
@@ -332,7 +332,7 @@ CLOCKS = st.times().map(lambda t: f"{t:%H:%M}")
 
 @given(ZONES, st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), CLOCKS, CLOCKS)  # noqa: DTZ001
 def test_quiet_hours_end(zone: str, at: datetime, start: str, end: str) -> None:
-    hours = Hours(ZoneInfo(zone), quiet=f"{start}-{end}")
+    hours = SendWindow(ZoneInfo(zone), quiet=f"{start}-{end}")
     now = at.replace(tzinfo=UTC)
     due = hours.due(now)
     assert now <= due <= now + timedelta(hours=26)
@@ -343,7 +343,7 @@ def test_quiet_hours_end(zone: str, at: datetime, start: str, end: str) -> None:
 
 @given(ZONES, st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), CLOCKS)  # noqa: DTZ001
 def test_a_digest_comes_within_a_day_and_once(zone: str, at: datetime, clock: str) -> None:
-    hours = Hours(ZoneInfo(zone), f"daily@{clock}")
+    hours = SendWindow(ZoneInfo(zone), f"daily@{clock}")
     now = at.replace(tzinfo=UTC)
     first = hours.due(now)
     assert now < first <= now + timedelta(hours=26)
@@ -352,11 +352,11 @@ def test_a_digest_comes_within_a_day_and_once(zone: str, at: datetime, clock: st
 
 def test_a_digest_replaces_and_gathers(home: Home) -> None:
     rules = book(log=LOG | {"delivery": "daily@18:00"})
-    due = Hours(ZoneInfo("UTC"), "daily@18:00").due(NOW)
+    due = SendWindow(ZoneInfo("UTC"), "daily@18:00").due(NOW)
     record(home, [event(1)], ["log"], due=due)
-    assert post.deliver(home, rules, NOW) == post.Delivered() and not post.is_due(home, rules, NOW)
+    assert post.deliver(home, rules, NOW) == post.DeliveryResult() and not post.has_due(home, rules, NOW)
     record(home, [event(2)], ["log"], due=due)
-    assert post.is_due(home, rules, due) and len(post.deliver(home, rules, due).sent) == 1
+    assert post.has_due(home, rules, due) and len(post.deliver(home, rules, due).sent) == 1
     (said,) = lines(home)
     assert len(said["events"]) == 2
 
@@ -428,10 +428,10 @@ def test_addresses_are_never_shown(
 def test_secrets_come_from_files_too(home: Home) -> None:
     (home.root / "hook.txt").write_text("https://example.com/x\n")
     assert secrets.secret("file:hook.txt", home.root) == "https://example.com/x"
-    with pytest.raises(secrets.NoSecret, match="cannot be read"):
+    with pytest.raises(secrets.MissingSecret, match="cannot be read"):
         secrets.secret("file:absent", home.root)
     (home.root / "empty").write_text("\n")
-    with pytest.raises(secrets.NoSecret, match="empty"):
+    with pytest.raises(secrets.MissingSecret, match="empty"):
         secrets.secret("file:empty", home.root)
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.cli.commands.providers import accept, check
 from pipelines.errors import CommandError
-from pipelines.ingest.layout_drift import differences, look
+from pipelines.ingest.layout_drift import differences, summarise_page
 from pipelines.ingest.parse_file import parse_file
-from pipelines.ingest.scrape_provider import missing_gpus, read_page, reviewed
+from pipelines.ingest.scrape_provider import missing_gpus, read_page, withhold_unreviewed
 from scrapers import registry
 from scrapers.model import Page
 from warehouse.storage import ledger
@@ -32,12 +32,12 @@ def page(slug: str, html: str) -> Page:
 def test_an_unverified_provider_publishes_nothing_until_accepted(tmp_path: Path) -> None:
     home, provider = Home(tmp_path), registry.get("ibm")
     assert provider.basis == "unverified"
-    seen = reviewed(provider, read_page(provider, page("ibm", HTML)), home)
+    seen = withhold_unreviewed(provider, read_page(provider, page("ibm", HTML)), home)
     assert seen.status == "unverified" and not seen.offers
     assert "2 prices" in seen.detail and "gpuhour providers accept ibm" in seen.detail
     assert accept("ibm", note="looked at it", home=tmp_path) == 0
     assert ledger.accepted(home) == {"ibm"}
-    seen = reviewed(provider, read_page(provider, page("ibm", HTML)), home)
+    seen = withhold_unreviewed(provider, read_page(provider, page("ibm", HTML)), home)
     assert seen.status == "ok" and [str(o.price) for o in seen.offers] == ["2.50", "1.10"]
     assert accept("ibm", home=tmp_path) == 0
 
@@ -45,7 +45,7 @@ def test_an_unverified_provider_publishes_nothing_until_accepted(tmp_path: Path)
 def test_an_unknown_layout_of_an_unverified_provider_is_no_failure(tmp_path: Path) -> None:
     provider = registry.get("modal")
     odd = "<html><body><p>H100 costs $0.001097 / sec</p></body></html>"
-    seen = reviewed(provider, read_page(provider, page("modal", odd)), Home(tmp_path))
+    seen = withhold_unreviewed(provider, read_page(provider, page("modal", odd)), Home(tmp_path))
     assert seen.status == "unverified" and "1 amounts, none in a row" in seen.detail
     sales = "<html><body><p>Please contact sales.</p></body></html>"
     assert read_page(provider, page("modal", sales)).status == "no_public_price"
@@ -65,7 +65,9 @@ def test_an_acceptance_survives_an_older_ledger(tmp_path: Path) -> None:
 
 def changes(before: str, after: str) -> list[tuple[str, bool]]:
     provider = replace(registry.get("fal"), expects=())
-    return list(differences(look(provider, page("fal", after)), look(provider, page("fal", before))))
+    return list(
+        differences(summarise_page(provider, page("fal", after)), summarise_page(provider, page("fal", before)))
+    )
 
 
 def test_a_renamed_column_is_named_with_what_came() -> None:

@@ -20,13 +20,13 @@ import pytest
 
 from pipelines.defs import report_asset
 from pipelines.reports import charts, json_api, slugs, sql_shell, wording
-from pipelines.reports.build import BadAddress, build
-from pipelines.reports.output_folder import NotOurs
+from pipelines.reports.build import InvalidBaseUrl, build
+from pipelines.reports.output_folder import ForeignFolder
 from pipelines.reports.pages.about import METHODOLOGY
 from pipelines.reports.price_lines import lines_of
 from pipelines.reports.query_runner import QUERIES, TABLES
 from pipelines.reports.render import HERE, hashed
-from pipelines.reports.site_data import World
+from pipelines.reports.site_data import SiteData
 from pipelines.serialize import printable
 from pipelines.timeseries import Segment
 from tests.conftest import Demo, Run
@@ -99,7 +99,7 @@ def test_what_is_sold_out_is_no_answer_where_something_can_be_had() -> None:
         return {"provider": provider, "usd_per_gpu_hour": usd, "availability": availability, "age_days": age_days, "place": 1,
                 "pricing_model": "on_demand"}  # fmt: skip
 
-    world, gpu = World.__new__(World), ("A100", Decimal(80))
+    world, gpu = SiteData.__new__(SiteData), ("A100", Decimal(80))
     gone, left, old = offer("lium", 0.69, "sold_out"), offer("lambda", 1.79, "unknown"), offer("aws", 1.5, "unknown", 9)
     world.__dict__["offers_by_gpu"] = {gpu: [gone, old, left]}
     assert world.lowest(gpu, "on_demand") == [left] and world.lowest(gpu, "on_demand", fresh=False) == [gone, old, left]
@@ -385,7 +385,7 @@ def test_what_changed_is_written_and_what_went_is_removed(market: Home, tmp_path
 
 def test_a_folder_with_other_things_is_left_alone(market: Home, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(NotOurs, match="letter"):
+    with pytest.raises(ForeignFolder, match="letter"):
         build(market, tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -424,7 +424,7 @@ def test_a_disk_that_cannot_be_written_is_told(run: Run, market: Home, tmp_path:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://", "https://a b", 'https://x"y', "//x", "x"])
 def test_addresses_that_are_none_are_refused(market: Home, tmp_path: Path, url: str) -> None:
-    with pytest.raises(BadAddress):
+    with pytest.raises(InvalidBaseUrl):
         build(market, tmp_path / "out", url)
 
 
@@ -588,7 +588,7 @@ def test_without_node_there_is_no_shell_and_the_site_says_so(
     market: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert sql_shell.fetch(tmp_path / "vendored") == "no Node: reports are built without the SQL shell"
+    assert sql_shell.fetch(tmp_path / "vendored") == "Node is not installed: reports are built without the SQL shell"
     monkeypatch.setattr(sql_shell, "found", lambda: None)
     made = build(market, tmp_path / "out")
     page = (tmp_path / "out" / "sql.html").read_text()
