@@ -104,7 +104,7 @@ def build(state: Home, out: Path, base_url: str = "") -> BuiltSite:
         log.info("reading prices")
         data = SiteData(con)
         downloads.prepare(data)
-        renderer = Renderer(data, base_url, has_reference=bool(data.rows("seed")))
+        renderer = Renderer(data, base_url, has_reference=bool(data.rows("reference_prices")))
         for asset in renderer.assets:
             site.put_bytes(asset.path, asset.content)
         shell = sql_shell.installed()

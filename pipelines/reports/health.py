@@ -1,4 +1,4 @@
-"""Says how well the sources were read of late, and how old what stands is."""
+"""Summarises how well the sources were read recently, and how old the prices in force are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ READ = ("ok", "partial", "no_public_price")
 
 
 def sources(data: SiteData) -> list[dict[str, Any]]:
-    """Every source with its last try, and a letter for each of the last 60 days: read, part, failed or nothing."""
+    """Return every source with its last attempt, and the status of each of the last 60 days."""
     first = data.as_of - timedelta(days=STRIP_DAYS - 1)
     result = []
     for (provider, source), tries in data.health.items():
@@ -41,7 +41,7 @@ def _mark(status: str | None) -> str:
 
 
 def verdict(source: dict[str, Any]) -> str:
-    """ok, stale (not read for a week), failed, or what keeps it from being read."""
+    """Return ok, stale (not read for a week), failed, or needs a key."""
     if source["status"] == "needs_key":
         return "needs a key"
     if source["days_behind"] is None or source["status"] not in READ:
@@ -50,7 +50,7 @@ def verdict(source: dict[str, Any]) -> str:
 
 
 def summary(data: SiteData) -> dict[str, Any]:
-    """How many sources are well, which are not, and the age of the oldest price in force."""
+    """Return counts of healthy and unhealthy sources, and the age of the oldest price in force."""
     all_sources = [s | {"verdict": verdict(s)} for s in sources(data)]
     oldest = max((o for o in data.offers if o["place"] == 1), key=lambda o: o["age_days"], default=None)
     return {
@@ -60,13 +60,13 @@ def summary(data: SiteData) -> dict[str, Any]:
         "n_unwell": len([s for s in all_sources if s["verdict"] in ("stale", "failed")]),
         "oldest_days": oldest["age_days"] if oldest else None,
         "n_carried": len([o for o in data.offers if o["place"] == 1 and o["is_carried_forward"]]),
-        "n_held": held(data.doubts),
+        "n_held": held(data.quality_events),
     }
 
 
-def held(doubts: list[Row]) -> int:
-    """How many stated prices are held back."""
-    return next((d["n"] for d in doubts if d["status"] == "held"), 0)
+def held(quality_events: list[Row]) -> int:
+    """Return the number of quarantined prices."""
+    return next((d["n"] for d in quality_events if d["status"] == "held"), 0)
 
 
 def _short(source: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""JSON for programs: the same numbers as on the pages, under addresses that stay, with a schema to check them by."""
+"""JSON for programs: the numbers of the pages, under permanent addresses, with a schema."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ _KINDS = {"offer": OFFER, "change": CHANGE, "index_day": INDEX, "token_cost": TO
 
 
 def documents(data: SiteData, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of every JSON file below api/v1/."""
+    """Yield (path, content) of every JSON file below api/v1/."""
     listed: list[dict[str, str]] = []
     for path, about, kind, rows in _documents(data):
         listed.append({"path": path, "about": about, "rows": kind})
@@ -167,7 +167,7 @@ def _documents(data: SiteData) -> Iterator[tuple[str, str, str, list[dict[str, A
     )
     yield (
         "changes-latest.json",
-        "the newest hundred changes",
+        "the hundred newest changes",
         "change",
         [{"id": urn_of(c["event_id"])} | _one(c, CHANGE) for c in data.news],
     )
@@ -236,7 +236,7 @@ def _one(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of the documents: a row of each kind has exactly these members."""
+    """Return the JSON Schema of the documents: a row of each kind has exactly these members."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "gpuhour API v1",

@@ -1,4 +1,4 @@
-"""Makes lines over time of stretches with one price: the lowest, of the source that answers for its provider."""
+"""Turns price versions into lines over time: the lowest price, from each provider's best-ranked source."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ class PriceLine:
     segments: tuple[Segment, ...]
 
     def on(self, day: date) -> float | None:
-        """The price on a day, None where there is none."""
+        """Return the price on a day, None where there is none."""
         index = bisect_right(self.segments, day, key=lambda s: s.since) - 1
         return self.segments[index].value if index >= 0 and day < self.segments[index].until else None
 
     def between(self, since: date, until: date) -> list[float]:
-        """The prices within days, both inclusive."""
+        """Return the prices within days, both inclusive."""
         first = bisect_right(self.segments, since, key=lambda s: s.until)
         return [s.value for s in takewhile(lambda s: s.since <= until, self.segments[first:])]
 
 
 def lines_of(versions: Iterable[Row], today: date) -> dict[GpuKey, dict[str, list[PriceLine]]]:
-    """GPU -> pricing model -> lines, of rows of queries/runs.sql; nothing lies after today."""
+    """Return lines by GPU and pricing model from rows of queries/price_versions.sql; nothing lies after today."""
     by_provider: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for version in versions:
         by_provider[version["gpu"], version["provider"], version["pricing_model"]].append(version)
@@ -53,7 +53,7 @@ def lines_of(versions: Iterable[Row], today: date) -> dict[GpuKey, dict[str, lis
 
 
 def combined(lines: Iterable[PriceLine]) -> PriceLine:
-    """The lowest of several lines at each time."""
+    """Return the lowest of several lines at each time."""
     return PriceLine("", "", tuple(lowest(s for line in lines for s in line.segments)))
 
 
@@ -65,7 +65,7 @@ def _by(versions: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]
 
 
 def _answering(version: Row, ranks: list[Segment], today: date) -> Iterable[Segment]:
-    """The parts of a run on which no better-ranked source of the provider answers."""
+    """Yield the parts of a version during which no better-ranked source of the provider has a price."""
     for stretch in ranks:
         since, until = max(version["since"], stretch.since), min(version["until"], stretch.until, today + DAY)
         if stretch.value == version["rank"] and since < until:

@@ -1,4 +1,4 @@
-"""Turns pages into bytes: every value escaped, links relative to the page, nothing that depends on the clock."""
+"""Renders pages to bytes: every value escaped, links relative to the page, independent of the clock."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file that pages load, named by its content: a browser keeps it until it changes."""
+    """A file that pages load, named by its content, so that browsers can cache it until it changes."""
 
     path: str
     content: bytes
 
 
 def asset(name: str) -> Asset:
-    """A file of static/."""
+    """Return a file of static/."""
     content = (HERE / "static" / name).read_bytes()
     stem, _, suffix = name.rpartition(".")
     return Asset(f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}", content)
@@ -57,7 +57,7 @@ class Renderer:
     """Renders the pages of one build."""
 
     def __init__(self, data: SiteData, base_url: str, has_reference: bool) -> None:
-        """`base_url` is where the site will lie, without a slash at its end; empty where that is not known."""
+        """`base_url` is the address of the site, without a slash at its end; empty where it is unknown."""
         style, compare, sql = (asset(name) for name in ("style.css", "compare.js", "sql.js"))
         icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
         self.assets = (style, compare, sql, icon)
@@ -86,7 +86,7 @@ class Renderer:
 
     @cached_property
     def digest(self) -> str:
-        """Changes with whatever all pages are made of: templates, code, links, the frame."""
+        """Return a hash of everything that all pages depend on: templates, code, links, the frame."""
         files = sorted(path for pattern in ("**/*.py", "templates/*", "static/*") for path in HERE.glob(pattern))
         content = (
             "".join(hashed(path.read_bytes()) for path in files)
@@ -96,7 +96,7 @@ class Renderer:
         return hashed(content.encode())
 
     def key(self, page: SitePage) -> str:
-        """The same for two pages of equal content."""
+        """Return a hash that is equal for pages of equal content."""
         content = (
             page.path,
             page.template,
@@ -109,19 +109,19 @@ class Renderer:
         return hashed((self.digest + json.dumps(content, default=str)).encode())
 
     def render(self, page: SitePage) -> bytes:
-        """The page, with links relative to where it lies."""
+        """Return the page, with links relative to its path."""
         template = self.environment.get_template(page.template)
         text = template.render(page=page, linked=_linked(page, self.site) if page.is_dataset else None, **page.facts)
-        # A quote in scraped text is escaped: only templates can write this mark.
+        # Quotes in scraped text are escaped, so only templates can write this mark.
         return text.replace('"@/', '"' + "../" * page.path.count("/")).encode()
 
     def text(self, template: str, **facts: Any) -> bytes:
-        """What is no page: a feed, a text."""
+        """Render a template that is not a page: a feed, a text."""
         return self.environment.get_template(template).render(**facts).encode()
 
 
 def ribbon(data: SiteData) -> str:
-    """What readers must know before they quote anything; empty where prices are live."""
+    """Return the notice that readers must see before they quote anything; empty where prices are live."""
     if data.meta["has_live"]:
         return ""
     if "recorded" in (data.meta["origins"] or []):
@@ -130,7 +130,7 @@ def ribbon(data: SiteData) -> str:
 
 
 def _linked(page: SitePage, site: dict[str, Any]) -> dict[str, Any]:
-    """schema.org's Dataset: what search engines for data read."""
+    """Return schema.org's Dataset, for search engines for data."""
     base = f"{site['base_url']}/" if site["base_url"] else ""
     dataset: dict[str, Any] = {
         "@context": "https://schema.org",
@@ -198,8 +198,8 @@ def _moment(value: datetime) -> str:
 
 
 def dumps(document: dict[str, Any]) -> bytes:
-    """JSON as our files have it: a member a line, and of a list a member a line."""
-    # Python's own indenting encoder takes several times as long, and there are many rows.
+    """Return JSON with a member per line, and within lists an element per line."""
+    # Python's own indenting encoder takes several times as long.
     encode = json.JSONEncoder(ensure_ascii=False).encode
     members = (f"{encode(name)}: {_member(json_value(value), encode)}" for name, value in document.items())
     return ("{\n" + ",\n".join(members) + "\n}\n").encode()
@@ -212,5 +212,5 @@ def _member(value: Any, encode: Callable[[Any], str]) -> str:
 
 
 def hashed(content: bytes) -> str:
-    """A short name of these bytes."""
+    """Return a short hash of these bytes."""
     return hashlib.sha256(content).hexdigest()[:24]

@@ -17,7 +17,7 @@ from pipelines.settings import CHECKOUT
 RECIPE = Path(__file__).parent / "sql_shell_bundle"
 VENDORED = CHECKOUT / ".vendor" / "sql-shell"
 VERSION: str = json.loads((RECIPE / "package.json").read_text())["dependencies"]["@duckdb/duckdb-wasm"]
-# The browser's DuckDB opens files of storage version 1.0.0, which is what the site's copy is written in.
+# The browser's DuckDB opens files of storage version 1.0.0, so the site's copy is written in that version.
 _SCRIPT, _WORKER, _WASM = "shell.js", "worker.js", "duckdb-wasm.bin"
 _WAIT = 300  # seconds for npm
 

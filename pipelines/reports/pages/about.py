@@ -1,4 +1,4 @@
-"""What stands behind the numbers: the files with their schema, the method, and the health of the sources."""
+"""Pages about the data: downloads with their schema, the methodology, and source health."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pipelines.reports.health import held, sources, summary, verdict
 from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.site_data import SiteData, grouped
 
-# A version stays as it is once it was published: what changes gets a new one, and the old one keeps its address.
+# A published version never changes: a change of method gets a new version, and the old one keeps its address.
 METHODOLOGY = ("1.0",)
 _HELD = 60
 
 
 def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, Any]) -> Iterator[SitePage]:
-    """Data, SQL, methodology and health. `files`: of the whole database; `shell`: what the shell loads, if any."""
+    """Yield data, SQL, methodology and health pages. `files`: of the whole database; `shell`: of the SQL shell."""
     schema = [
         {"relation": name, "about": rows[0]["about"] or "", "columns": rows}
         for name, rows in grouped(data.rows("schema"), lambda r: r["relation"]).items()
@@ -24,7 +24,7 @@ def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, An
         "data.html",
         "data.html",
         "Data",
-        "Every file of this site, with licence, citation and how to read it.",
+        "Every file of this site, with licence, citation and usage.",
         {
             "files": files,
             "relations": [{"relation": s["relation"], "about": s["about"]} for s in schema],
@@ -40,7 +40,7 @@ def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, An
         "schema.html",
         "schema.html",
         "Schema",
-        "Every column of the contract v1, and what it means.",
+        "Every column of the contract v1 with its meaning.",
         {"relations": schema, "version": data.meta["schema_version"]},
         None,
         section="data.html",
@@ -48,8 +48,8 @@ def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, An
     yield SitePage(
         "sql.html",
         "sql.html",
-        "Ask in SQL",
-        "Ask the prices in SQL, in this page: nothing is sent anywhere.",
+        "SQL",
+        "Query the prices with SQL in your browser; no data leaves it.",
         {"shell": shell},
         data.as_of,
         section="data.html",
@@ -58,7 +58,7 @@ def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, An
         "methodology.html",
         "methodology.html",
         "Methodology",
-        "How prices become numbers: all versions of the method.",
+        "How published prices become comparable numbers: all versions of the method.",
         {"versions": METHODOLOGY},
         None,
         section="methodology.html",
@@ -68,7 +68,7 @@ def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, An
             f"methodology/{version}.html",
             f"methodology_{version}.html",
             f"Methodology {version}",
-            f"How prices become numbers: version {version} of the method.",
+            f"How published prices become comparable numbers: version {version} of the method.",
             {"version": version},
             None,
             section="methodology.html",
@@ -78,19 +78,19 @@ def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, An
     yield SitePage(
         "health.html",
         "health.html",
-        "Health of the sources",
-        "Which sources were read, which were not, and what is held back.",
+        "Source health",
+        "Which sources were read, which were not, and which prices are quarantined.",
         {
             "sources": sorted(all_sources, key=lambda s: (order[s["verdict"]], s["provider"], s["source"])),
             "summary": summary(data),
-            "held": [d for d in data.doubts if d["status"] == "held"][:_HELD],
-            "n_held": held(data.doubts),
+            "held": [d for d in data.quality_events if d["status"] == "held"][:_HELD],
+            "n_held": held(data.quality_events),
             "built_at": data.meta["built_at"],
         },
         data.as_of,
         (
-            Download("data/source_health.parquet", "every try of every source"),
-            Download("data/quality_events.parquet", "everything held or flagged"),
+            Download("data/source_health.parquet", "every scrape attempt of every source"),
+            Download("data/quality_events.parquet", "everything quarantined or flagged"),
         ),
         "health.html",
     )

@@ -1,4 +1,4 @@
-"""The page that sets providers beside each other: the lowest on-demand price of every GPU at each."""
+"""The comparison page: the lowest on-demand price of every GPU at every provider."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _GPUS, _PROVIDERS = 60, 30
 
 
 def compare_pages(data: SiteData) -> Iterator[SitePage]:
-    """One table of GPUs by providers; a script, where it runs, hides the rows that a reader did not choose."""
+    """Yield one table of GPUs by providers; an optional script hides the rows that a reader did not choose."""
     cells = {gpu: {r["provider"]: r for r in reversed(data.lowest(gpu, "on_demand"))} for gpu in data.gpus}
     rows = sorted((g for g in cells if cells[g]), key=lambda g: (-len(cells[g]), g[0].lower(), g[1] or 0))[:_GPUS]
     n_gpus = {p: sum(p in cells[g] for g in rows) for p in data.providers}

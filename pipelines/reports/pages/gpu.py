@@ -1,4 +1,4 @@
-"""A page per GPU: what it costs, where, since when, how that went, and what it makes of a token."""
+"""A page per GPU: prices by provider, their history, and the cost per token."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from pipelines.reports.query_runner import Row
 from pipelines.reports.site_data import GpuEntry, GpuKey, SiteData, grouped, key_of
 from pipelines.reports.summaries import MONTH, cheapest, lowest_on
 
-ROWS = 60  # of a table of one pricing model
-ALL_ROWS = 100  # of the table of all prices; the rest is in the files
+ROWS = 60  # in a table of one pricing model
+ALL_ROWS = 100  # in the table of all prices; the files have the rest
 _MODELS_SHOWN = 14
 _OTHER = ("on_demand", "spot")
 
 
 def gpu_pages(data: SiteData) -> Iterator[SitePage]:
-    """The list of GPUs, and each GPU's page."""
+    """Yield the list of GPUs, and each GPU's page."""
     yield SitePage(
         "gpus.html",
         "gpus.html",
         "GPUs",
-        "What every GPU costs per hour: the lowest price on demand and as spot, and where.",
+        "The lowest on-demand and spot price per hour of every GPU, and its provider.",
         {"rows": [_line(data, gpu) for gpu in data.gpus.values()]},
         data.as_of,
         section="gpus.html",
@@ -88,7 +88,9 @@ def _page(data: SiteData, gpu: GpuEntry) -> SitePage:
             if key_of(days[-1]) == gpu.key
         ],
         "changes": [
-            c | {"receipt": data.receipt(c)} for c in data.changes_by_gpu.get(gpu.key, ()) if not c["is_first_look"]
+            c | {"receipt": data.receipt(c)}
+            for c in data.changes_by_gpu.get(gpu.key, ())
+            if not c["is_first_observation"]
         ],
         "all": [_row(data, o, None) for o in offers[:ALL_ROWS]],
         "total": total,
@@ -114,13 +116,13 @@ def _files(base: str, total: int) -> tuple[Download, ...]:
         Download(f"{base}.parquet", held),
         Download(f"{base}-history.csv", "every price since the start"),
         Download(f"{base}-history.parquet", "every price since the start"),
-        Download(f"api/v1/{base}.json", "what stands on this page"),
+        Download(f"api/v1/{base}.json", "the numbers of this page"),
         Download(f"{base}.atom", "changes of these prices"),
     )
 
 
 def _row(data: SiteData, offer: Row, level: Row | None) -> Row:
-    """A price with what it compares to; `vs_median`: percent above the median of the providers."""
+    """Return a price with its comparisons; `vs_median`: percent above the median of the providers."""
     usd = offer["usd_per_gpu_hour"]
     then = lowest_on(data, key_of(offer), MONTH, offer["provider"]) if offer["pricing_model"] == "on_demand" else None
     return offer | {
@@ -131,12 +133,12 @@ def _row(data: SiteData, offer: Row, level: Row | None) -> Row:
 
 
 def _change(now: Any, then: Any) -> float | None:
-    """Percent from then to now."""
+    """Return the percent change from then to now."""
     return None if now is None or not then else 100 * (float(now) / float(then) - 1)
 
 
 def _forms(data: SiteData, gpu: GpuKey) -> list[dict[str, Any]]:
-    """The lowest on-demand price per form factor, where there are several: they are different products."""
+    """Return the lowest on-demand price per form factor, where there are several: they are different products."""
     offers = [
         o
         for o in data.offers_by_gpu.get(gpu, ())
@@ -160,7 +162,7 @@ def _forms(data: SiteData, gpu: GpuKey) -> list[dict[str, Any]]:
 
 
 def _chart(data: SiteData, gpu: GpuKey, model: str) -> dict[str, Any] | None:
-    """How the lowest price of each provider went; the cheapest of today are drawn, and the band of the index behind."""
+    """Return lines of the lowest price of each provider, today's cheapest first, with the index band behind."""
     lines = sorted(data.lines.get(gpu, {}).get(model, ()), key=lambda line: _importance(line))
     several_forms = len({line.form_factor for line in lines}) > 1
     named = [(_name(data, line, several_forms), line.segments) for line in lines]
@@ -189,7 +191,7 @@ def _name(data: SiteData, line: PriceLine, several_forms: bool) -> str:
 
 
 def _band(data: SiteData, gpu: GpuKey, model: str) -> list[tuple[date, date, float, float]]:
-    """The middle half of the first parties, day by day where there is a level."""
+    """Return the middle half of the first-party providers, day by day where there is a level."""
     band: list[tuple[date, date, float, float]] = []
     for days in data.indices.values():
         if key_of(days[-1]) != gpu or days[-1]["pricing_model"] != model or days[-1]["market"] != "first_party":
@@ -206,7 +208,7 @@ def _band(data: SiteData, gpu: GpuKey, model: str) -> list[tuple[date, date, flo
 
 
 def _spread(data: SiteData, gpu: GpuKey) -> dict[str, Any] | None:
-    """A dot per provider for now, a bar for where its lowest price was within a month; None for fewer than two."""
+    """Return a dot per provider for now and its range within a month; None for fewer than two providers."""
     rows = data.lowest(gpu, "on_demand")[:ROWS]
     if len(rows) < 2:
         return None
@@ -236,7 +238,7 @@ def _spread(data: SiteData, gpu: GpuKey) -> dict[str, Any] | None:
 
 
 def _tokens(data: SiteData, gpu: GpuKey) -> list[Row]:
-    """What a million tokens cost on it, of the models that most hosts offer."""
+    """Return the cost per million tokens on the GPU, for the models that most hosts offer."""
     rows: Sequence[Row] = [r for r in data.tokens_on_demand if key_of(r) == gpu]
     most = sorted(rows, key=lambda r: (-r["n_hosts"], r["model"]))[:_MODELS_SHOWN]
     return sorted(most, key=lambda r: (r["usd_per_m_tokens"], r["model"]))

@@ -1,4 +1,4 @@
-"""The front page: the few numbers that most come for, what moved, and whether the data is in health."""
+"""The front page: headline prices, recent moves, and data health."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LATELY = 30  # days
 
 
 def home_pages(data: SiteData) -> Iterator[SitePage]:
-    """The front page."""
+    """Yield the front page."""
     heads = [key for key in HEADLINERS if data.lowest(key, "on_demand")][:4]
     lead = next(iter(heads), None) or next((k for k in data.gpus if data.lowest(k, "on_demand")), None)
     answer = cheapest(data, lead) if lead else f"No on-demand price is in force on {data.today}."
@@ -37,7 +37,7 @@ def home_pages(data: SiteData) -> Iterator[SitePage]:
     }
     yield SitePage(
         "index.html",
-        "today.html",
+        "home.html",
         f"GPU prices on {data.today}",
         answer,
         facts,
@@ -66,7 +66,7 @@ def _head(data: SiteData, gpu: GpuKey) -> dict[str, Any]:
 
 
 def _table(data: SiteData) -> list[dict[str, Any]]:
-    """The GPUs that most providers offer on demand, with the lowest prices of each kind."""
+    """Return the most widely offered GPUs, with their lowest on-demand and spot prices."""
     rows: list[dict[str, Any]] = []
     for gpu in data.gpus.values():
         on_demand, spot = data.lowest(gpu.key, "on_demand"), data.lowest(gpu.key, "spot")
@@ -85,7 +85,7 @@ def _table(data: SiteData) -> list[dict[str, Any]]:
 
 
 def _moves(data: SiteData) -> dict[str, list[Row]]:
-    """The deepest drops and steepest rises of late, of on-demand prices; of each provider's GPU only the greatest."""
+    """Return the largest recent on-demand drops and rises, one per provider and GPU."""
     since = data.as_of - timedelta(days=_LATELY)
     seen = set()
     moves = []

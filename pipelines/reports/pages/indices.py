@@ -1,4 +1,4 @@
-"""The indices: a median level with the middle half of providers, and a chain that only changes of prices move."""
+"""The index pages: a median level with the middle half of providers, and a chain that only price changes move."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DAYS = 60  # of the table
 
 
 def index_pages(data: SiteData) -> Iterator[SitePage]:
-    """The list of indices, and each one's page."""
+    """Yield the list of indices, and each one's page."""
     last = [
         (i, data.index_files[i], next((d for d in reversed(days) if d["status"] == "ok"), days[-1]))
         for i, days in data.indices.items()
@@ -50,7 +50,7 @@ def _page(data: SiteData, name: str, days: list[Row]) -> SitePage:
         f"{last['n_providers']} {market}; the middle half asked {p25} to {p75}."
     )
     if (data.as_of - last["day"]).days > 1:
-        answer += f" Since then fewer than three have a price that counts: there is no level on {data.today}."
+        answer += f" Since then fewer than three have an eligible price, so there is no level on {data.today}."
     base = f"index/{data.index_files[name]}"
     return SitePage(
         f"{base}.html",
@@ -84,14 +84,14 @@ def _level(levels: list[Row]) -> dict[str, Any] | None:
 
 
 def _chain(levels: list[Row]) -> dict[str, Any] | None:
-    """The newest chain alone: values of two chains cannot be compared."""
+    """Return the newest chain only: values of two chains are not comparable."""
     newest = [d for d in levels if d["chain_start"] == levels[-1]["chain_start"]]
     drawn = charts.steps([("chain", _segments(newest, "chained_base100"))], height=160)
     return drawn and drawn | {"title": f"Chained index, {wording.day(levels[-1]['chain_start'])} = 100"}
 
 
 def _segments(days: list[Row], column: str) -> list[Segment]:
-    """One stretch per run of days with one value; a day without a level is a gap."""
+    """Return one segment per stretch of days with one value; a day without a level is a gap."""
     segments: list[Segment] = []
     for day in days:
         value = float(day[column])

@@ -1,4 +1,4 @@
-"""What changed, day by day: one entry per event, under the name that feeds and alerts give it."""
+"""Price changes by day: one entry per event, under the id that feeds and alerts use."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pipelines.reports.site_data import SiteData
 
 
 def change_pages(data: SiteData) -> Iterator[SitePage]:
-    """The newest changes, and a page of every day that has some: its address and content stay."""
+    """Yield the newest changes, and a page for every day with changes, whose address and content stay."""
     days = data.changes_by_day
     newest = [c | {"receipt": data.receipt(c)} for c in data.news]
     about = (
         f"The newest price change is of {wording.long_day(newest[0]['changed_on'])}."
         if newest
-        else "No price has changed since its source was first looked at."
+        else "No price has changed since we began tracking its source."
     )
     yield SitePage(
         "changes.html",
@@ -29,11 +29,11 @@ def change_pages(data: SiteData) -> Iterator[SitePage]:
         {
             "answer": about,
             "rows": newest,
-            "days": [(day, rows[0]["n_of_day"], rows[0]["n_first_looks"]) for day, rows in days.items()],
+            "days": [(day, rows[0]["n_of_day"], rows[0]["n_first_observations"]) for day, rows in days.items()],
         },
         data.as_of,
         (
-            Download("changes.atom", "the newest hundred"),
+            Download("changes.atom", "the hundred newest"),
             Download("changes.json", "the same, as a JSON feed"),
             Download("api/v1/changes-latest.json", "the same, with every column"),
             Download("data/price_changes.parquet", "all of them"),
@@ -50,16 +50,16 @@ def change_pages(data: SiteData) -> Iterator[SitePage]:
 
 
 def _page(data: SiteData, day: date, rows: list[Row], before: date | None, after: date | None) -> SitePage:
-    real, total = rows[0]["n_of_day"] - rows[0]["n_first_looks"], rows[0]["n_of_day"]
+    real, total = rows[0]["n_of_day"] - rows[0]["n_first_observations"], rows[0]["n_of_day"]
     firsts = (
-        f" Besides, {rows[0]['n_first_looks']:,} prices were seen for the first time with their source."
+        f" Another {rows[0]['n_first_observations']:,} prices come from sources observed for the first time."
         if total > real
         else ""
     )
     about = (
-        f"{real:,} price{'s' if real != 1 else ''} changed, came or went on {wording.long_day(day)}.{firsts}"
+        f"{real:,} price{'s' if real != 1 else ''} changed, appeared or ended on {wording.long_day(day)}.{firsts}"
         if real
-        else f"No price changed on {wording.long_day(day)}: {total:,} were seen for the first time with their source."
+        else f"No price changed on {wording.long_day(day)}: {total:,} come from sources observed for the first time."
     )
     return SitePage(
         f"changes/{day}.html",

@@ -1,4 +1,4 @@
-"""A page per provider: everything it lists, what changed, how well it is read, and where its prices are from."""
+"""A page per provider: its offers, their changes, source health, and the sources of its prices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ALL_ROWS = 90
 
 
 def provider_pages(data: SiteData) -> Iterator[SitePage]:
-    """The list of providers, and each one's page."""
+    """Yield the list of providers, and each one's page."""
     health: dict[str, list[dict[str, Any]]] = {}
     for source in sources(data):
         health.setdefault(source["provider"], []).append(source | {"verdict": verdict(source)})
@@ -23,7 +23,7 @@ def provider_pages(data: SiteData) -> Iterator[SitePage]:
         "providers.html",
         "providers.html",
         "Providers",
-        "Whose prices are watched, where they are from, and how well they are read.",
+        "The tracked providers, the sources of their prices, and how well these are read.",
         {"rows": [_line(data, p, health.get(p.slug, [])) for p in data.providers.values()]},
         data.as_of,
         (Download("api/v1/providers.json", "this table"),),
@@ -82,10 +82,12 @@ def _page(data: SiteData, provider: ProviderEntry, health: list[dict[str, Any]])
         "changes": [
             c | {"receipt": data.receipt(c)}
             for c in data.changes_by_provider.get(provider.slug, ())
-            if not c["is_first_look"]
+            if not c["is_first_observation"]
         ],
         "health": health,
-        "doubts": [d for d in data.doubts if d["provider"] == provider.slug and d["status"] == "held"][:20],
+        "quality_events": [d for d in data.quality_events if d["provider"] == provider.slug and d["status"] == "held"][
+            :20
+        ],
     }
     in_force = f"all {provider.n_prices:,} prices in force"
     return SitePage(
@@ -99,7 +101,7 @@ def _page(data: SiteData, provider: ProviderEntry, health: list[dict[str, Any]])
             Download(f"{base}.csv", in_force),
             Download(f"{base}.parquet", in_force),
             Download(f"{base}-history.parquet", "every price since the start"),
-            Download(f"api/v1/{base}.json", "what stands on this page"),
+            Download(f"api/v1/{base}.json", "the numbers of this page"),
             Download(f"{base}.atom", "changes of these prices"),
         ),
         "providers.html",
@@ -111,14 +113,14 @@ def _page(data: SiteData, provider: ProviderEntry, health: list[dict[str, Any]])
 def _answer(data: SiteData, provider: ProviderEntry, best: list[dict[str, Any]], health: list[dict[str, Any]]) -> str:
     if not best:
         why = next((s["detail"] for s in health if s["detail"]), "")
-        detail = f" Its last try says: {why}." if why else ""
+        detail = f" Its last scrape attempt: {why}." if why else ""
         return f"{provider.name} has no price per GPU-hour in force on {data.today}.{detail}"
     on_demand = [o for o in best if o["pricing_model"] == "on_demand"] or best
     low, high = on_demand[0], on_demand[-1]
     gpus = {key_of(o) for o in best}
     kinds = sorted({wording.pricing(o["pricing_model"]) for o in best})
     return (
-        f"On {data.today} {provider.name} lists {len(gpus)} kinds of GPU ({wording.several(kinds, 6)}), from "
+        f"On {data.today} {provider.name} lists {len(gpus)} GPUs ({wording.several(kinds, 6)}), from "
         f"{wording.usd(low['usd_per_gpu_hour'])} per GPU-hour for the {gpu_name(key_of(low))} to "
         f"{wording.usd(high['usd_per_gpu_hour'])} for the {gpu_name(key_of(high))}"
         f"{'' if on_demand is best else ', on demand'}."

@@ -15,20 +15,20 @@ def receipt_pages(data: SiteData, cited: Collection[str]) -> Iterator[SitePage]:
     for sha, of_hash in grouped(rows, lambda r: r["sha256"]).items():
         first = min(of_hash, key=lambda r: r["observed_at"])
         keys = ("provider", "source", "source_url", "observed_at", "landed_on", "origin", "parser_version")
-        looks = sorted({tuple(str(r[k] or "") for k in keys) for r in of_hash})
+        observations = sorted({tuple(str(r[k] or "") for k in keys) for r in of_hash})
         yield SitePage(
             receipt_path(sha),
             "receipt.html",
             f"Receipt {sha[:12]}",
-            f"What {data.provider_name(first['provider'])} stated on {wording.long_day(first['observed_at'].date())}.",
+            f"Prices of {data.provider_name(first['provider'])} on {wording.long_day(first['observed_at'].date())}.",
             {
                 "sha": sha,
                 "provider": first["provider"],
                 "first": first["observed_at"],
-                "looks": [dict(zip(keys, look, strict=True)) for look in looks[:40]],
-                "n_looks": len(looks),
+                "observations": [dict(zip(keys, observation, strict=True)) for observation in observations[:40]],
+                "n_observations": len(observations),
                 "rows": of_hash,
-                "n": of_hash[0]["n_of_look"],
+                "n": of_hash[0]["n_of_observation"],
             },
             None,
             section="data.html",

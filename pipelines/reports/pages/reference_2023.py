@@ -1,4 +1,4 @@
-"""The tables of the document of 2023 that this project grew from, beside what the same costs now, and its errata."""
+"""The reference document (2023): its price tables beside the same prices now, and its errata."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _KINDS = (("on_demand", None), ("reserved", 12), ("spot", None))
 
 
 def reference_pages(data: SiteData) -> Iterator[SitePage]:
-    """One page, where the document's prices are in the database."""
-    prices, claims = data.rows("seed"), data.rows("errata")
+    """Yield one page, if the document's prices are in the database."""
+    prices, claims = data.rows("reference_prices"), data.rows("errata")
     if not prices:
         return
     then = {(*key_of(r), r["provider"], r["pricing_model"]): r["usd_per_gpu_hour"] for r in prices}
@@ -28,7 +28,7 @@ def reference_pages(data: SiteData) -> Iterator[SitePage]:
     verdicts = {name: len(rows) for name, rows in grouped(claims, lambda c: c["verdict"]).items()}
     yield SitePage(
         "2023.html",
-        "seed.html",
+        "reference_2023.html",
         f"{wording.long_day(day)} and now",
         answer,
         {"answer": answer, "day": day, "tables": tables, "claims": claims, "wrong": wrong, "verdicts": verdicts},
@@ -40,7 +40,7 @@ def reference_pages(data: SiteData) -> Iterator[SitePage]:
 
 
 def _table(data: SiteData, gpu: GpuKey, then: dict[tuple[Any, ...], Decimal]) -> dict[str, Any]:
-    """A provider a row: for each pricing model the price then and now; averages count one vote per provider."""
+    """Return a row per provider with prices then and now by pricing model; averages count one vote per provider."""
     now = {(r["provider"], model): r for model, months in _KINDS for r in reversed(_lowest(data, gpu, model, months))}
     providers = sorted({p for *key, p, _ in then if tuple(key) == gpu})
     rows = []
@@ -93,15 +93,15 @@ def _answer(data: SiteData, table: dict[str, Any], day: Any) -> str:
     ]
     if not both:
         return (
-            f"No provider of the document of {wording.long_day(day)} has an on-demand price of the {table['name']} now."
+            f"No provider in the document of {wording.long_day(day)} has an on-demand price of the {table['name']} now."
         )
     fell = sum(c["now"] < c["then"] for c in both)
     then, now = (sum(c[w] for c in both) / len(both) for w in ("then", "now"))
     listed = f"that listed the {table['name']} on demand on {wording.long_day(day)}"
-    asked = f"{wording.usd(now)} per GPU-hour against {wording.usd(then)}"
+    amounts = f"{wording.usd(now)} per GPU-hour against {wording.usd(then)}"
     if len(both) == 1:
-        return f"Of the providers {listed} one still does: on {data.today} it asks {asked}."
+        return f"Of the providers {listed} one still does: on {data.today} it asks {amounts}."
     return (
         f"Of the {len(both)} providers {listed} and still do, {fell or 'none'} ask{'s' if fell == 1 else ''} less on "
-        f"{data.today}; on average they ask {asked}."
+        f"{data.today}; on average they ask {amounts}."
     )

@@ -1,4 +1,4 @@
-"""What a million tokens cost: every model at every GPU and provider, with each assumption as a column."""
+"""The cost of a million tokens: every model on every GPU and provider, with each assumption as a column."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ WORKLOADS = ("chat", "rag", "batch")
 
 
 def token_pages(data: SiteData) -> Iterator[SitePage]:
-    """The list of models, and each model's page."""
+    """Yield the list of models, and each model's page."""
     best = [r for r in data.tokens_on_demand if r["place"] == 1]
     nominal = {r["model"]: r for r in data.rows("nominal")}
     popular = max(best, key=lambda r: (r["n_hosts"], r["model"]), default=None)
-    answer = _sentence(data, popular) if popular else "No price in force can serve a model whose speed is known."
+    answer = (
+        _sentence(data, popular)
+        if popular
+        else "No GPU with a price in force can serve a model with known performance."
+    )
     yield SitePage(
         "tokens.html",
         "tokens.html",
-        "What a million tokens cost",
+        "Cost per million tokens",
         answer,
         {
             "answer": answer,
@@ -44,7 +48,9 @@ def token_pages(data: SiteData) -> Iterator[SitePage]:
 def _page(data: SiteData, model: str, file: str, best: Row | None, nominal: Row | None) -> SitePage:
     tables = grouped(data.tokens[model], lambda r: r["workload"])
     answer = (
-        _sentence(data, best) if best else f"No on-demand price in force serves {model} in a chat at 50 ms per token."
+        _sentence(data, best)
+        if best
+        else f"No GPU with an on-demand price in force serves {model} in a chat at 50 ms per token."
     )
     return SitePage(
         f"tokens/{file}.html",
@@ -70,6 +76,6 @@ def _sentence(data: SiteData, row: Row) -> str:
     server = f"{row['tp']}\u00a0×\u00a0{row['spec']} at {data.provider_name(row['provider'])}"
     return (
         f"On {data.today} a million tokens of {row['model']} in a chat cost {cost} on {server} in {row['precision']}, "
-        f"on demand, with servers busy {busy} of the time. That is computed from a price and a model of speed, not "
+        f"on demand, with servers busy {busy} of the time. This is computed from a price and a performance model, not "
         "measured."
     )

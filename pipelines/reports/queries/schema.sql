@@ -1,4 +1,4 @@
--- What every column of v1 means. Grain: relation x column.
+-- The meaning of every column of v1. Grain: relation x column.
 select c.table_name as relation, t.comment as about, c.column_name as name, c.data_type as type, c.comment as meaning
 from duckdb_columns() as c
 left join (
