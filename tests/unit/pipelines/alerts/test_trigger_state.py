@@ -31,23 +31,23 @@ def fired(*candidates: Candidate) -> list[tuple[int, float]]:
     return [(firing.i, round(math.exp(firing.reference), 6)) for firing in fold(candidates, TWO, HYSTERESIS, TWO)]
 
 
-def test_a_fall_is_told_against_the_highest_price_until_then() -> None:
+def test_first_drop_is_measured_from_the_highest_price() -> None:
     assert fired(candidate(2, 1.96, peak=2.0)) == [(2, 2.0)]
     assert fired(candidate(2, 1.97, peak=2.0)) == []
 
 
-def test_a_slide_is_told_at_each_two_percent_of_what_was_told_last() -> None:
+def test_slide_fires_at_each_two_percent() -> None:
     prices = [2.0 * 0.99**n for n in range(1, 20)]
     told = fired(*(candidate(n, p, peak=2.0 if n == 1 else None) for n, p in enumerate(prices, 1)))
     assert [i for i, _ in told] == list(range(3, 20, 3))  # one percent, and again, is not yet two
     assert all(math.isclose(ref, prices[i - 4], rel_tol=1e-6) for i, ref in told[1:] if (i - 4) >= 0)
 
 
-def test_firing_says_nothing_until_a_further_move() -> None:
+def test_firing_rule_waits_for_a_further_move() -> None:
     assert fired(candidate(1, 1.9, peak=2.0), candidate(2, 1.88), candidate(3, 1.86)) == [(1, 2.0), (3, 1.9)]
 
 
-def test_back_beyond_the_hysteresis_is_armed_again() -> None:
+def test_recovery_beyond_the_hysteresis_rearms() -> None:
     again = fired(candidate(1, 1.9, peak=2.0), candidate(9, 1.9, peak=2.1))
     assert again == [(1, 2.0), (9, 2.1)]
     # Within it, and not for long: nothing moved.
@@ -56,7 +56,7 @@ def test_back_beyond_the_hysteresis_is_armed_again() -> None:
     assert fired(candidate(1, 1.9, peak=2.0), candidate(9, 1.88, peak=1.92)) == [(1, 2.0), (9, 1.92)]
 
 
-def test_what_is_not_believed_waits_for_the_next_look_beyond_the_line() -> None:
+def test_unconfirmed_price_waits_for_the_next_observation() -> None:
     first = candidate(1, 1.9, peak=2.0)._replace(confirmed_on=None)
     assert fired(first) == []
     second = candidate(2, 1.91)._replace(confirmed_on=None)
@@ -67,7 +67,7 @@ def test_what_is_not_believed_waits_for_the_next_look_beyond_the_line() -> None:
     assert fired(held, second) == []
 
 
-def test_flapping_is_told_once_and_then_there_is_silence() -> None:
+def test_flapping_is_notified_once_then_muted() -> None:
     turns = [candidate(n, 1.8, n=n, peak=2.0) for n in range(1, 12, 2)]
     hits = list(fold(turns, TWO, HYSTERESIS, TWO))
     assert [(h.i, h.is_unstable) for h in hits] == [(1, False), (3, False), (5, True)]
@@ -75,7 +75,7 @@ def test_flapping_is_told_once_and_then_there_is_silence() -> None:
     assert [h.i for h in fold([*turns, quiet], TWO, HYSTERESIS, TWO)] == [1, 3, 5, 40]
 
 
-def test_a_threshold_fires_once_until_it_was_back() -> None:
+def test_threshold_fires_once_until_recovery() -> None:
     def crossing(i: int, price: float, has_recovered: bool) -> Candidate:
         return Candidate(i, math.log(price), on(i), on(i), math.log(2), has_recovered=has_recovered)
 
@@ -86,7 +86,7 @@ def test_a_threshold_fires_once_until_it_was_back() -> None:
     assert [h.i for h in fold([rows[0], crossing(31, 1.985, False)], 0, 0, further, month)] == [1, 31]
 
 
-def test_both_ways_go_from_what_was_told_last() -> None:
+def test_moves_either_way_start_from_the_last_notified_price() -> None:
     def price(i: int, value: float) -> Candidate:
         return Candidate(i, math.log(value), on(10 * i), on(10 * i))
 
@@ -95,7 +95,7 @@ def test_both_ways_go_from_what_was_told_last() -> None:
     assert [(h.i, round(math.exp(h.reference), 2)) for h in hits] == [(2, 2.0), (3, 2.11), (5, 2.0)]
 
 
-def test_the_lockout_counts_a_week() -> None:
+def test_lockout_lasts_a_week() -> None:
     lockout = Lockout()
     assert [lockout.fire(on(n)) for n in (0, 8, 16, 24)] == [False] * 4
     lockout = Lockout()
@@ -112,14 +112,14 @@ def rows_of(prices: list[float]) -> list[Candidate]:
 
 
 @given(PRICES, st.integers(0, 25))
-def test_what_was_told_does_not_depend_on_what_came_later(prices: list[float], cut: int) -> None:
+def test_firings_do_not_depend_on_later_prices(prices: list[float], cut: int) -> None:
     whole = list(fold(rows_of(prices), TWO, HYSTERESIS, TWO))
     part = list(fold(rows_of(prices)[:cut], TWO, HYSTERESIS, TWO))
     assert part == [firing for firing in whole if firing.i < cut]
 
 
 @given(PRICES)
-def test_it_is_the_same_whenever_it_is_worked_out_and_never_tells_a_rise(prices: list[float]) -> None:
+def test_fold_is_deterministic_and_never_fires_on_a_rise(prices: list[float]) -> None:
     rows = rows_of(prices)
     hits = list(fold(iter(rows), TWO, HYSTERESIS, TWO))
     assert hits == list(fold(rows, TWO, HYSTERESIS, TWO))
@@ -131,7 +131,7 @@ def test_it_is_the_same_whenever_it_is_worked_out_and_never_tells_a_rise(prices:
 
 
 @given(st.lists(st.floats(0.5, 4), min_size=2, max_size=25))
-def test_no_fall_of_two_percent_below_what_was_told_is_missed(prices: list[float]) -> None:
+def test_no_two_percent_drop_is_missed(prices: list[float]) -> None:
     hits = {firing.i for firing in fold(rows_of(prices), TWO, HYSTERESIS, TWO)}
     told = prices[0]
     for n, price in enumerate(prices):

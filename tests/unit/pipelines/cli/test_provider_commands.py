@@ -29,7 +29,7 @@ def page(slug: str, html: str) -> Page:
     return Page(slug, request.url, when, source=request.source, content=html.encode())
 
 
-def test_an_unverified_provider_publishes_nothing_until_accepted(tmp_path: Path) -> None:
+def test_unverified_provider_publishes_nothing_until_accepted(tmp_path: Path) -> None:
     home, provider = Home(tmp_path), registry.get("ibm")
     assert provider.basis == "unverified"
     seen = withhold_unreviewed(provider, read_page(provider, page("ibm", HTML)), home)
@@ -42,7 +42,7 @@ def test_an_unverified_provider_publishes_nothing_until_accepted(tmp_path: Path)
     assert accept("ibm", home=tmp_path) == 0
 
 
-def test_an_unknown_layout_of_an_unverified_provider_is_no_failure(tmp_path: Path) -> None:
+def test_unknown_layout_of_an_unverified_provider_is_not_a_failure(tmp_path: Path) -> None:
     provider = registry.get("modal")
     odd = "<html><body><p>H100 costs $0.001097 / sec</p></body></html>"
     seen = withhold_unreviewed(provider, read_page(provider, page("modal", odd)), Home(tmp_path))
@@ -56,7 +56,7 @@ def test_only_unverified_providers_can_be_accepted(tmp_path: Path) -> None:
         accept("civo", home=tmp_path)
 
 
-def test_an_acceptance_survives_an_older_ledger(tmp_path: Path) -> None:
+def test_acceptance_survives_ledger_migration(tmp_path: Path) -> None:
     home = Home(tmp_path)
     ledger.decide(home, "e1", "released", "me")
     ledger.accept(home, "ibm", "me", "seen")
@@ -70,7 +70,7 @@ def changes(before: str, after: str) -> list[tuple[str, bool]]:
     )
 
 
-def test_a_renamed_column_is_named_with_what_came() -> None:
+def test_renamed_column_is_reported_with_its_replacement() -> None:
     told = changes(HTML, HTML.replace("PRICE/GPU/HR", "HOURLY RATE"))
     assert ("column 'PRICE/GPU/HR' gone; new header 'HOURLY RATE'", False) in told
     lost = changes(HTML, HTML.replace("PRICE/GPU/HR", "USD"))
@@ -78,7 +78,7 @@ def test_a_renamed_column_is_named_with_what_came() -> None:
     assert any("unknown layout" in said and is_alarm for said, is_alarm in lost)
 
 
-def test_gpus_units_and_rows() -> None:
+def test_changes_of_gpus_units_and_rows() -> None:
     per_month = HTML.replace("$2.50", "$2.50 / hr")
     assert ("units beside prices were per hour, now per month", True) in changes(
         per_month, per_month.replace("hr<", "month<")
@@ -88,7 +88,7 @@ def test_gpus_units_and_rows() -> None:
     assert changes(HTML, HTML) == []
 
 
-def test_a_gpu_that_was_always_there_is_missed() -> None:
+def test_missing_expected_gpu_is_reported() -> None:
     provider = replace(registry.get("fal"), expects=("H100", "H200"))
     seen = read_page(provider, page("fal", HTML))
     assert missing_gpus(provider, [seen]) == ["H200"]
@@ -96,14 +96,14 @@ def test_a_gpu_that_was_always_there_is_missed() -> None:
     assert missing_gpus(provider, [seen, failed]) == []
 
 
-def test_check_looks_at_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_accepts_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "2026-11-26.html"
     file.write_text(HTML.replace("PRICE/GPU/HR", "USD"))
     assert check("fal", file, as_json=True) == 3
     assert "column 'LIST PRICE' gone" in capsys.readouterr().out
 
 
-def test_a_renamed_provider_is_found_by_its_old_name(tmp_path: Path) -> None:
+def test_renamed_provider_is_known_by_its_old_name(tmp_path: Path) -> None:
     assert registry.get("datacrunch").slug == "verda"
     with pytest.raises(KeyError, match="unknown provider"):
         registry.get("nosuch")
@@ -116,7 +116,7 @@ def test_a_renamed_provider_is_found_by_its_old_name(tmp_path: Path) -> None:
     assert rows[0][0] == "verda" and float(rows[0][-2]) == 3.635
 
 
-def test_marked_kinds() -> None:
+def test_provider_kinds_are_marked() -> None:
     kinds = {p.slug: p.kind for p in registry.all_providers()}
     assert {s for s, k in kinds.items() if k == "aggregator"} == {"shadeform", "primeintellect", "huggingface"}
     assert {"vast", "tensordock", "hyperbolic", "lium", "cudo", "salad"} <= {
