@@ -1,4 +1,4 @@
--- Prices in force that pages show: of every GPU and of every provider the first 120, and the lowest of each provider.
+-- Prices in force that pages show: the first 120 of every GPU and provider, and the lowest of each provider.
 -- Grain: series_id.
 select
     series_id, source, provider, instance, gpu, form_factor, gpu_memory_gb, gpu_count, region, zone, pricing_model,

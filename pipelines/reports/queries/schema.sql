@@ -1,4 +1,4 @@
--- What every column of v1 means. Grain: relation x column.
+-- The meaning of every column of v1. Grain: relation x column.
 select columns.table_name as relation, relations.comment as about, columns.column_name as name,
     columns.data_type as type, columns.comment as meaning
 from duckdb_columns() as columns

@@ -1,6 +1,5 @@
--- The cheapest servers per model, pricing model, precision and workload: where a million tokens cost least. Grain:
--- model x workload x
--- operating_point x place; the sixty cheapest, on demand and spot, by roofline.
+-- The sixty cheapest servers per model and workload, on demand and spot, by roofline.
+-- Grain: model x workload x operating_point x place.
 select
     model, precision, workload, isl, osl, operating_point, provider, spec, gpu, gpu_memory_gb, pricing_model,
         term_months, instance, region,

@@ -1,6 +1,5 @@
--- Where a million tokens of each model cost least on demand, and on each GPU. Grain: model x gpu x gpu_memory_gb.
--- n_hosts: how many
--- hosts offer the model by the token, which says how much it is in use.
+-- The cheapest on-demand server of each model, and on each GPU. Grain: model x gpu x gpu_memory_gb. n_hosts: number of
+-- hosts that offer the model by the token, a measure of its popularity.
 with hosts as (
     select model, count(distinct host) as n_hosts from v1.self_host_vs_api group by all
 )

@@ -1,7 +1,6 @@
--- Every price in force, with what a unit of the GPU costs at it. Grain: series_id. place: 1 is the provider's lowest
--- per GPU, pricing
--- model and term, of what can be had if anything can, by the source that answers for it; NULL for what is no all-in
--- price of whole GPUs with a known model.
+-- Every price in force, with the cost per unit of the GPU. Grain: series_id. place: 1 is the provider's lowest per GPU,
+-- pricing model and term, available offers first, from the preferred source; NULL for anything but all-in prices of
+-- whole GPUs with a known model.
 with counted as (
     select
         series_id,

@@ -1,10 +1,8 @@
--- The lowest price of a whole GPU that each source states of a provider, as stretches of days with one price; days
--- are missing
--- where nobody looked for over five weeks. Grain: gpu x gpu_memory_gb x form_factor x provider x pricing_model x feed
--- x rank x since.
--- until: exclusive. usd: USD per GPU-hour. The days are those of v1.price_history; of that, which has a row per
--- series and day,
--- only numbers are counted here, and names are looked up at the end.
+-- The lowest price of a whole GPU that each source states for a provider, as stretches of days with one price; days are
+-- missing where there was no observation for over five weeks.
+-- Grain: gpu x gpu_memory_gb x form_factor x provider x pricing_model x feed x rank x since.
+-- until: exclusive. usd: USD per GPU-hour. The days are those of v1.price_history, which has a row per series and day;
+-- only numbers are handled until the end, where names are joined.
 with feeds as (
     select provider, feed, row_number() over (order by provider, feed) as feed_no
     from (select distinct provider, source as feed from v1.source_health)

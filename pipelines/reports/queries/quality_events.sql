@@ -1,4 +1,4 @@
--- What the gate holds or flags, newest first. Grain: event_id. n: how many there are of this status.
+-- Prices that the gate quarantines or flags, newest first. Grain: event_id. n: number of events with this status.
 select
     event_id, provider, source, instance, region, zone, gpu, pricing_model, date, date_to, verdict, status, rule,
         reason, price, currency,
