@@ -4,7 +4,7 @@ One run writes at a time, by `writer_lock`: the kernel frees it when a run is ki
 stays taken until a daemon looks, and `gpuhour refresh` would wait for it forever.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -12,12 +12,13 @@ import dagster as dg
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import FRESH, ecb_rates, scrape_assets
 from warehouse.engine import build, model_graph
+from warehouse.engine.model_graph import Model
 from warehouse.publish import publish
 from warehouse.storage import connection
 
 
 def _landed() -> dict[str, list[dg.AssetKey]]:
-    """The assets whose files lie behind a table of the landing."""
+    """Return the assets whose files lie behind each landing table."""
     offers = [a.key for a in scrape_assets() if a.key != ecb_rates.key]
     return {"landing.pages": offers, "landing.offers": offers, "landing.rates": [ecb_rates.key]}
 
@@ -26,18 +27,22 @@ def _key(name: str) -> dg.AssetKey:
     return dg.AssetKey(name.split("."))
 
 
-def _specs(found: dict[str, model_graph.Model]) -> list[dg.AssetSpec]:
+def _specs(models: Mapping[str, Model]) -> list[dg.AssetSpec]:
     landed = _landed()
-    names = {**{n: m.reads for n, m in found.items()}, **{n: reads for n, (reads, _) in build.PYTHON_TABLES.items()}}
     return [
         dg.AssetSpec(
             _key(name),
-            deps={*(_key(r) for r in reads if r in names), *(k for r in reads for k in landed.get(r, ()))},
-            description=found[name].description if name in found else (build.PYTHON_TABLES[name][1].__doc__ or ""),
-            group_name=name.split(".")[0],
-            kinds={"duckdb", "sql"} if name in found else {"duckdb", "python"},
+            deps={*(_key(r) for r in model.reads if r in models), *(k for r in model.reads for k in landed.get(r, ()))},
+            description=model.head.description,
+            group_name=model.schema,
+            kinds={"duckdb", "sql", *(["python"] if model.inputs else [])},
+            metadata={
+                "materialized": model.head.materialized,
+                "key": ", ".join(model.head.key),
+                "columns": "\n".join(f"{column.name}: {column.meaning}" for column in model.head.columns),
+            },
         )
-        for name, reads in names.items()
+        for name, model in models.items()
     ]
 
 
@@ -49,14 +54,14 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
 
 
 def warehouse_assets() -> list[dg.AssetsDefinition]:
-    """The build (all tables in one transaction, with their checks) and the publication that follows it."""
-    found = model_graph.load()
+    """Return the build (all tables in one transaction, with their checks) and the publication that follows it."""
+    models = model_graph.load()
 
-    @dg.multi_asset(name="warehouse", specs=_specs(found), check_specs=_check_specs())
+    @dg.multi_asset(name="warehouse", specs=_specs(models), check_specs=_check_specs())
     def warehouse_tables(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
-            with build.building(con, home) as order:  # each after what it reads, as Dagster wants
+            with build.building(con, home) as order:  # each table after its inputs, as Dagster requires
                 facts = {name: _facts(con, name) for name in order}
             for name in order:
                 yield dg.MaterializeResult(asset_key=_key(name), metadata=facts[name])
@@ -72,11 +77,11 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
 
     @dg.asset(
         key=["published", "database"],
-        deps=[_key(n) for n in found if n.split(".")[0] in publish.SCHEMAS],
+        deps=[_key(n) for n in models if n.split(".")[0] in publish.SCHEMAS],
         group_name="published",
         kinds={"duckdb", "parquet", "csv"},
         freshness_policy=FRESH,
-        description="What readers open: published.duckdb (schemas v1 and marts) and exports/, replaced as a whole.",
+        description="The files for readers: published.duckdb (schemas v1 and marts) and exports/, replaced as a whole.",
     )
     def published_database(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         home = workspace.state()

@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipelines.cli.table_output import rows_as_json
 from pipelines.ingest.parse_file import COLUMNS, parse_file
+from pipelines.serialize import rows_as_json
 
 ROOT = Path(__file__).parents[1] / "captures"
 

@@ -17,7 +17,7 @@ import pytest
 
 from scrapers import registry
 from scrapers.model import Offer
-from warehouse.engine import build
+from warehouse.engine import build, model_graph
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen, Status, land
 from warehouse.storage.state_dir import Home
@@ -61,18 +61,52 @@ def put(home: Home, *looks: Seen, parser_version: str = "1") -> None:
 
 
 @contextmanager
-def built(home: Home) -> Iterator[connection.Connection]:
-    """A warehouse in memory, built from the home's landing."""
+def built(home: Home, *upto: str) -> Iterator[connection.Connection]:
+    """A warehouse in memory, built from the home's landing: whole, or only as far as these tables and table macros."""
     with connection.in_memory() as con:
-        build.build(con, home)
+        extend(con, home, *upto)
         yield con
 
 
 @contextmanager
-def building(home: Home) -> Iterator[connection.Connection]:
+def building(home: Home, *upto: str) -> Iterator[connection.Connection]:
     """The same just before it is committed, with the tables of all steps."""
-    with connection.in_memory() as con, build.building(con, home):
+    with connection.in_memory() as con, extending(con, home, *upto):
         yield con
+
+
+def extend(con: connection.Connection, home: Home, *upto: str) -> None:
+    """Build, or append to, a warehouse that is open already, always with the same `upto`."""
+    with extending(con, home, *upto):
+        pass
+
+
+@contextmanager
+def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[None]:
+    """The same just before it is committed."""
+    macros = {name: macro for name, macro in model_graph.table_macros().items() if name in upto}
+    tables = {name for name in upto if name not in macros}.union(*(macro.reads for macro in macros.values()))
+    with build.building(con, home, tables):
+        for macro in macros.values():
+            for called in macro.calls:
+                con.execute(model_graph.table_macros()[called].sql)
+            con.execute(macro.sql)
+        yield
+
+
+@contextmanager
+def without_costs() -> Iterator[None]:
+    """Leave out the tables of costs: a third of all, for tests of which prices are published and how."""
+    models, macros, checks = model_graph.load(), model_graph.table_macros(), build.checks()
+    marts = {name for name in models if name.startswith("marts.")}
+    costs = {name for name in models if model_graph.ancestors([name], models) & marts}
+    kept = {name: model for name, model in models.items() if name not in costs}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_graph, "load", lambda: kept)
+        usable = {name: macro for name, macro in macros.items() if not macro.reads & costs}
+        patch.setattr(model_graph, "table_macros", lambda: usable)
+        patch.setattr(build, "checks", lambda: tuple(check for check in checks if check.table not in costs))
+        yield
 
 
 def rows(con: connection.Connection, query: str, *values: Any) -> list[dict[str, Any]]:

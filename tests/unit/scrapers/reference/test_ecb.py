@@ -15,8 +15,7 @@ from scrapers.fetching.crawler import Fetcher
 from scrapers.fetching.replay import Replay
 from scrapers.model import LayoutError, Page
 from scrapers.reference import ecb
-from warehouse.engine import build
-from warehouse.sources import exchange_rates
+from warehouse.engine import build, incremental, model_graph
 from warehouse.storage.connection import in_memory
 from warehouse.storage.state_dir import Home
 
@@ -40,7 +39,7 @@ def test_fetched_rates_take_precedence_over_bundled_ones(tmp_path: Path) -> None
         # A landed rate that differs from the bundled one must be the one that is used.
         con.execute(f"create or replace view landing.rates as from '{landed}' union all "
                     "select date '2026-10-30', c, r, '' from (values ('USD', 2), ('GBP', 4)) t(c, r)")  # fmt: skip
-        exchange_rates.build(con)
+        incremental.write(con, model_graph.load()["staging.fx_rates"])
         got = dict(
             con.execute("select currency, usd_per_unit from staging.fx_rates where rate_on = '2026-10-30'").fetchall()
         )
