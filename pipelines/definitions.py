@@ -1,4 +1,4 @@
-"""Everything Dagster runs, in one place."""
+"""The Dagster definitions of the project."""
 
 import dagster as dg
 
@@ -12,7 +12,7 @@ from pipelines.defs.warehouse_assets import warehouse_assets
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Assets, jobs, schedule and sensors; resources read the environment (and .env) when a run starts."""
+    """Return assets, jobs, the schedule and sensors; resources read the environment (and .env) when a run starts."""
     settings.load_env_file()
     return dg.Definitions(
         assets=[*scrape_assets(), *warehouse_assets(), *alert_assets.ASSETS, *report_assets()],

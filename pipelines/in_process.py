@@ -1,4 +1,4 @@
-"""Runs both jobs in this process: scrape every provider, then build and publish, whatever became of some."""
+"""Runs both jobs in this process: scrape every provider, then build and publish even if some failed."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a refresh did: providers that failed outright or in part, and whether it published prices and a report."""
+class RefreshResult:
+    """The result of a refresh: failed and partly read providers, and whether prices and report were published."""
 
     failed: tuple[str, ...]
     partial: tuple[str, ...]
     published: bool
     reported: bool
-    reasons: dict[str, str]  # of what failed: provider, or step or check of the build -> why, in the words of the error
+    reasons: dict[str, str]  # failed provider, or step or check of the build -> its error message
 
 
-class NoSuchDay(Exception):
-    """A day that no run can be of: in the future, or before this pipeline began."""
+class DayOutOfRange(Exception):
+    """The date is outside the partition range."""
 
 
 @contextmanager
 def instance() -> Iterator[dg.DagsterInstance]:
-    """Dagster's run history in .dagster/ of DAGSTER_HOME (default: the checkout).
+    """Yield Dagster's run history in .dagster/ of DAGSTER_HOME (default: the checkout).
 
-    Made by one process at a time, since two would break it.
+    Created by one process at a time, since two at once would corrupt it.
     """
     before = Path.cwd()
     folder = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.CHECKOUT)))
@@ -62,11 +62,13 @@ def instance() -> Iterator[dg.DagsterInstance]:
         os.chdir(before)
 
 
-def refresh(home: Path, provider: str | None = None, replay: Path | None = None, day: date | None = None) -> Outcome:
+def refresh(
+    home: Path, provider: str | None = None, replay: Path | None = None, day: date | None = None
+) -> RefreshResult:
     """Scrape (one provider or all), then build and publish.
 
     `replay` fetches from a folder of recorded captures; `day` is the UTC day to refresh: without replay a past day
-    re-reads its archive. Raises NoSuchDay. What fails inside a step is told in the outcome.
+    re-reads its archive. Raises DayOutOfRange. Failures inside a step are reported in the result.
     """
     workspace = Workspace(
         home=str(home),
@@ -77,17 +79,18 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
     today = datetime.now(UTC).date()
     partition = today if replay or day is None else day
     if not DAILY.has_partition_key(partition.isoformat()):
-        raise NoSuchDay(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
+        raise DayOutOfRange(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
     tags = {"gpuhour/replay": str(replay)} if replay else {}
     code = defs()
     with instance() as history:
-        wanted = [dg.AssetKey(["landing", provider])] if provider else None
-        scraped = code.resolve_job_def(jobs.SCRAPE.name).execute_in_process(
+        scrape = code.resolve_job_def(jobs.SCRAPE.name)
+        if provider:  # selecting within execute_in_process would refuse a workspace of our own
+            scrape = scrape.get_subset(asset_selection={dg.AssetKey(["landing", provider])})
+        scraped = scrape.execute_in_process(
             instance=history,
             tags=tags,
             partition_key=partition.isoformat(),
             resources={"workspace": workspace},
-            asset_selection=wanted,
             raise_on_error=False,
             run_config=QUIET,
         )
@@ -102,7 +105,7 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
     failed = tuple(sorted(str(e.step_key).removeprefix("landing__") for e in scraped.get_step_failure_events()))
     partial = tuple(sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed))
     done = {str(event.step_key) for event in built.get_step_success_events()}
-    return Outcome(
+    return RefreshResult(
         failed, partial, PUBLISHED in done, report_asset.STEP in done, dict(_reasons(scraped)) | dict(_reasons(built))
     )
 
@@ -110,11 +113,11 @@ def refresh(home: Path, provider: str | None = None, replay: Path | None = None,
 def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
     for event in result.get_step_failure_events():
         failed = event.step_failure_data
-        told = failed.user_failure_data
+        user_data = failed.user_failure_data
         # Dagster wraps what the step raised.
         error = failed.error and (failed.error.cause or failed.error)
-        why = told.description if told else error.message if error else None
+        why = user_data.description if user_data else error.message if error else None
         yield str(event.step_key).removeprefix("landing__"), (why or "unknown").strip()
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
-            yield check.check_name, f"rows offend: {check.metadata['examples'].value}"
+            yield check.check_name, f"offending rows: {check.metadata['examples'].value}"

@@ -1,4 +1,4 @@
-"""What a user can set, in one place: flag over environment over file (.env in the checkout)."""
+"""Settings that a user can change: a flag wins over the environment, and that over .env in the checkout."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def load_env_file() -> None:
-    """Read CHECKOUT/.env into the environment; what is set already stays."""
+    """Read CHECKOUT/.env into the environment; variables that are set already win."""
     env_file = CHECKOUT / ".env"
     if env_file.exists():
         from dotenv import load_dotenv
@@ -20,6 +20,6 @@ def load_env_file() -> None:
 
 
 def home(flag: Path | None = None) -> Home:
-    """The state folder: the flag, else GPUHOUR_HOME, else data/ in the checkout."""
+    """Return the state folder: the flag, else GPUHOUR_HOME, else data/ in the checkout."""
     root = flag or Path(os.environ.get("GPUHOUR_HOME") or CHECKOUT / "data")
     return Home(root.expanduser().absolute())

@@ -1,1 +1,1 @@
-"""Tells people once, and truly, when a price changed in a way they asked about."""
+"""Notifies people once about every price change that their rules ask for."""

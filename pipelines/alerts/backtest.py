@@ -1,4 +1,4 @@
-"""The back-test: what the rules would have sent, when and why, had they been in force from the start of history."""
+"""The back-test: the events that rules would have sent had they been in force from the start of history."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from pipelines.alerts.config.schema import Book, RuleBase
-from pipelines.alerts.delivery.send_window import hours_of
+from pipelines.alerts.config.schema import AlertConfig, RuleBase
+from pipelines.alerts.delivery.send_window import send_window
 from pipelines.alerts.event import Event
 from pipelines.alerts.rules.evaluate import evaluate
 from warehouse.storage.connection import Connection
 
-RUN_AT = time(6, 15, tzinfo=UTC)  # when the daily run ends, for channels with hours
+RUN_AT = time(6, 15, tzinfo=UTC)  # assumed time of the daily run, for channels with send windows
 
 
-def preview(
+def backtest(
     con: Connection,
-    book: Book,
+    config: AlertConfig,
     rules: Iterable[RuleBase],
     decided: list[tuple[str, date]],
     since: date | None,
     until: date | None,
     now: datetime,
 ) -> list[Event]:
-    """Events whose price was first seen within [since, until], UTC days; `told_on` is the day they go out."""
-    chosen = list(rules)
-    found = evaluate(con, chosen, now, decided)
-    by_id = {rule.id: rule for rule in chosen}
-    listed = (e for e in found if (since is None or e.date >= since) and (until is None or e.date <= until))
-    return list(_sent(book, by_id, listed))
+    """Return events whose price was first observed within [since, until] (UTC); `told_on` is the day they go out."""
+    selected = list(rules)
+    events = evaluate(con, selected, now, decided)
+    by_id = {rule.id: rule for rule in selected}
+    in_range = (e for e in events if (since is None or e.date >= since) and (until is None or e.date <= until))
+    return list(_sent(config, by_id, in_range))
 
 
-def _sent(book: Book, by_id: dict[str, RuleBase], events: Iterable[Event]) -> Iterator[Event]:
-    hours = {rule.id: [hours_of(book, name) for name in book.channels_of(rule)] for rule in by_id.values()}
+def _sent(config: AlertConfig, by_id: dict[str, RuleBase], events: Iterable[Event]) -> Iterator[Event]:
+    hours = {rule.id: [send_window(config, name) for name in config.channels_of(rule)] for rule in by_id.values()}
     for event in events:
         run = datetime.combine(event.told_on, RUN_AT)
         first = min((h.due(run) for h in hours[event.rule]), default=run)

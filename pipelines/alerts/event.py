@@ -1,4 +1,4 @@
-"""What an alert is about: one rule, one thing, one published change; its id is the same whenever it is worked out."""
+"""An alert event: one rule, one subject, one published change; its id is the same whenever it is derived."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ PREVIEW = (
 
 
 def event_id(rule: str, subject: str, kind: str, trigger: str) -> str:
-    """The name of an event, for ever: a hash of rule, series or other thing, kind and triggering change."""
+    """Return the permanent id of an event: a hash of rule, subject, kind and triggering change."""
     return hashlib.sha256("\x1f".join((rule, subject, kind, trigger)).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something to tell. Prices: USD per GPU-hour, except where `unit` says otherwise."""
+    """One event of a rule. Prices: USD per GPU-hour, except where `unit` says otherwise."""
 
     event_id: str
     rule: str
     kind: str
-    subject: str  # series_id, or the name of what else it is about
-    date: dt.date  # UTC day on which the new price was first seen
-    told_on: dt.date  # UTC day on which it is believed
+    subject: str  # series_id, or the name of a provider, group, index or source
+    date: dt.date  # UTC day on which the new price was first observed
+    told_on: dt.date  # UTC day on which it is confirmed and can be notified
     old: float | None
     new: float | None
     pct: float | None
     reason: str
     confirmations: int = 1
-    held: bool = False  # the gate held the price until then
-    same_as: str | None = None  # the event by which another source told the same; this one is not delivered
+    held: bool = False  # the gate quarantined the price until then
+    same_as: str | None = None  # the event of another source for the same change; this one is not delivered
     unit: str = "USD per GPU-hour"
     about: dict[str, Any] = field(default_factory=dict)  # dimensions of the series, and its price now
 
     def row(self) -> dict[str, Any]:
-        """The event as `alerts preview` prints it."""
+        """Return the event as `alerts preview` prints it."""
         own = {
             "date": self.date, "told_on": self.told_on, "old_usd_per_gpu_hour": self.old,
             "new_usd_per_gpu_hour": self.new, "pct": self.pct, "rule": self.rule, "kind": self.kind,

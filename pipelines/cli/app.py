@@ -1,4 +1,4 @@
-"""The command line. Each command imports what it needs when it runs, so that reading stays instant."""
+"""The command line. Each command imports its dependencies when it runs, so that reading stays instant."""
 
 from __future__ import annotations
 
@@ -14,31 +14,39 @@ from pipelines import settings
 from pipelines.cli.commands import (
     alerts,
     calibrate,
+    capture,
+    changes,
     cost,
     crosscheck,
+    demo,
+    doctor,
     explain,
     history,
     import_history,
+    parse,
     prices,
     providers,
     quarantine,
     refresh,
     replay,
     report,
+    schedule,
+    sql,
 )
-from pipelines.cli.console import ERROR, OK, USAGE, Problem, say
+from pipelines.cli.console import ERROR, OK, USAGE, say
+from pipelines.errors import CommandError, UsageError
 
 app = App(
     name="gpuhour",
-    help="What a GPU-hour costs, where, and since when: from public price pages, with receipts.",
+    help="GPU cloud prices from public price pages: what a GPU-hour costs, where, and since when, with receipts.",
     version=lambda: version("gpuhour"),
     version_flags=["--version"],
     result_action="return_value",
 )
 for command in (
-    prices.prices, history.history, history.changes, explain.explain, prices.sql, prices.parse, prices.doctor,
-    calibrate.calibrate, crosscheck.crosscheck, refresh.demo, refresh.refresh, replay.replay, refresh.capture,
-    refresh.schedule,
+    prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, doctor.doctor,
+    calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
+    schedule.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")
@@ -57,9 +65,9 @@ def main(argv: list[str] | None = None) -> None:
         code: Any = app(argv, exit_on_error=False, print_error=True)
     except cyclopts.CycloptsError:
         code = USAGE
-    except Problem as problem:
-        say(str(problem))
-        code = problem.code
+    except CommandError as error:
+        say(str(error))
+        code = USAGE if isinstance(error, UsageError) else ERROR
     except BrokenPipeError:
         code = OK
     except KeyboardInterrupt:

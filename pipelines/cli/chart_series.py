@@ -1,17 +1,17 @@
-"""Makes lines to draw of price intervals: one per series, or the lowest of many, cut where nobody looked."""
+"""Turns price intervals into chart lines: one per series, or the lowest of many, with gaps where nobody observed."""
 
 from __future__ import annotations
 
-import heapq
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any
 
-from pipelines.cli.terminal_chart import MARKS, Line, Segment
+from pipelines.cli.terminal_chart import MARKS, ChartLine
 from pipelines.queries.filters import MAX_AGE
+from pipelines.timeseries import Segment, lowest
 
 DAY = timedelta(days=1)
 _SERIES = ("provider", "instance", "gpu", "gpu_memory_gb", "gpu_count", "region", "zone", "pricing_model",
@@ -21,9 +21,9 @@ Interval = Mapping[str, Any]  # a row of INTERVAL_COLUMNS
 
 
 def lines(
-    intervals: Sequence[Interval], looks: Mapping[tuple[str, str], list[date]], today: date
-) -> tuple[list[Line], int]:
-    """Up to eight lines, on-demand prices and those still in force first, and how many more there would be.
+    intervals: Sequence[Interval], observed_on: Mapping[tuple[str, str], list[date]], today: date
+) -> tuple[list[ChartLine], int]:
+    """Return up to eight lines, on-demand prices and those still in force first, and how many were left out.
 
     With more than eight series, each line is the lowest price of a provider's (per memory, pricing model, source).
     """
@@ -31,52 +31,33 @@ def lines(
     keys = _SERIES if few else _GROUP
     groups: dict[tuple[Any, ...], list[Interval]] = defaultdict(list)
     for interval in intervals:
-        # A series has one line even where a rounding of its facts changed.
+        # A series keeps one line even if a rounded attribute changed.
         groups[(interval["series_id"],) if few else tuple(interval[k] for k in keys)].append(interval)
-    watched = _watched(intervals, looks, today)
-    drawn = [(found, lowest(s for i in found for s in _seen(i, watched))) for found in groups.values()]
-    drawn = sorted((d for d in drawn if d[1]), key=_importance)
-    shown = drawn[: len(MARKS)]
-    told = [k for k in keys if k == "provider" or len({found[-1][k] for found, _ in shown}) > 1]
-    named = [Line(_name(found, told, segments, today), tuple(segments)) for found, segments in shown]
-    return named, len(drawn) - len(shown)
+    observed = _observed_spans(intervals, observed_on, today)
+    candidates = [
+        (of_line, lowest(s for i in of_line for s in _observed_segments(i, observed))) for of_line in groups.values()
+    ]
+    candidates = sorted((d for d in candidates if d[1]), key=_importance)
+    shown = candidates[: len(MARKS)]
+    dimensions = [k for k in keys if k == "provider" or len({of_line[-1][k] for of_line, _ in shown}) > 1]
+    named = [ChartLine(_name(of_line, dimensions, segments, today), tuple(segments)) for of_line, segments in shown]
+    return named, len(candidates) - len(shown)
 
 
-def lowest(segments: Iterable[Segment]) -> list[Segment]:
-    """The lowest value in force at each time, as segments that touch where nothing lies between."""
-    waiting = sorted(segments, key=lambda s: s.since)
-    edges = sorted({d for s in waiting for d in (s.since, s.until)})
-    in_force: list[tuple[float, date]] = []
-    result: list[Segment] = []
-    at = 0
-    for since, until in pairwise(edges):
-        while at < len(waiting) and waiting[at].since <= since:
-            heapq.heappush(in_force, (waiting[at].value, waiting[at].until))
-            at += 1
-        while in_force and in_force[0][1] <= since:
-            heapq.heappop(in_force)
-        if not in_force:
-            continue
-        value = in_force[0][0]
-        if result and result[-1].until == since and result[-1].value == value:
-            result[-1] = Segment(result[-1].since, until, value)
-        else:
-            result.append(Segment(since, until, value))
-    return result
-
-
-def _watched(
-    intervals: Iterable[Interval], looks: Mapping[tuple[str, str], list[date]], today: date
+def _observed_spans(
+    intervals: Iterable[Interval], observed_on: Mapping[tuple[str, str], list[date]], today: date
 ) -> dict[tuple[str, str], list[tuple[date, date]]]:
-    """(provider, feed) -> when it was looked at every few weeks, as spans of days in order."""
+    """Return, by (provider, feed), the spans of days with an observation every few weeks, in order."""
     days: dict[tuple[str, str], set[date]] = defaultdict(set)
     for interval in intervals:
         days[interval["provider"], interval["feed"]] |= {interval["observed_at"].date(), interval["last_seen_on"]}
-    return {feed: list(_spans(sorted(of_feed.union(looks.get(feed, ()))), today)) for feed, of_feed in days.items()}
+    return {
+        feed: list(_spans(sorted(of_feed.union(observed_on.get(feed, ()))), today)) for feed, of_feed in days.items()
+    }
 
 
 def _spans(days: Sequence[date], today: date) -> Iterable[tuple[date, date]]:
-    """From a day up to, not including, another: looks that lie no more than MAX_AGE days apart."""
+    """Yield half-open spans of days whose observations lie no more than MAX_AGE days apart."""
     since = days[0]
     for day, following in zip(days, [*days[1:], None], strict=True):
         if following is None:
@@ -86,9 +67,11 @@ def _spans(days: Sequence[date], today: date) -> Iterable[tuple[date, date]]:
             since = following
 
 
-def _seen(interval: Interval, watched: Mapping[tuple[str, str], list[tuple[date, date]]]) -> Iterable[Segment]:
-    """The parts of an interval during which its source was looked at."""
-    spans = watched[interval["provider"], interval["feed"]]
+def _observed_segments(
+    interval: Interval, observed: Mapping[tuple[str, str], list[tuple[date, date]]]
+) -> Iterable[Segment]:
+    """Yield the parts of an interval during which its source was observed."""
+    spans = observed[interval["provider"], interval["feed"]]
     end = interval["valid_to"] or date.max
     first = bisect_right(spans, interval["valid_from"], key=lambda span: span[1])
     for since, until in islice(spans, first, None):
@@ -99,16 +82,16 @@ def _seen(interval: Interval, watched: Mapping[tuple[str, str], list[tuple[date,
 
 
 def _importance(drawn: tuple[list[Interval], list[Segment]]) -> tuple[Any, ...]:
-    found, segments = drawn
-    return found[-1]["pricing_model"] != "on_demand", -segments[-1].until.toordinal(), segments[-1].value
+    of_line, segments = drawn
+    return of_line[-1]["pricing_model"] != "on_demand", -segments[-1].until.toordinal(), segments[-1].value
 
 
-def _name(found: Sequence[Interval], told: Sequence[str], segments: Sequence[Segment], today: date) -> str:
-    last = found[-1]
+def _name(of_line: Sequence[Interval], dimensions: Sequence[str], segments: Sequence[Segment], today: date) -> str:
+    last = of_line[-1]
     words = {k: f"{float(last[k]):.10g} {unit}" for k, unit in (("gpu_memory_gb", "GB"), ("gpu_count", "GPUs"),
              ("term_months", "months")) if last[k]}  # fmt: skip
-    facts = " ".join(str(words.get(k, last[k])) for k in told if last[k] not in (None, "", 0))
-    count = len({i["series_id"] for i in found})
-    many = f", lowest of {count} series" if count > 1 else ""
+    facts = " ".join(str(words.get(k, last[k])) for k in dimensions if last[k] not in (None, "", 0))
+    count = len({i["series_id"] for i in of_line})
+    lowest_of = f", lowest of {count} series" if count > 1 else ""
     end = "now" if segments[-1].until > today else f"until {segments[-1].until - DAY}"
-    return f"{facts}{many}: {segments[-1].value:.10g} {end}"
+    return f"{facts}{lowest_of}: {segments[-1].value:.10g} {end}"

@@ -1,4 +1,4 @@
-"""Lays out one thing's facts for a terminal: name and value a line, wrapped, nested facts indented."""
+"""Formats one object's facts for a terminal: a name and value per line, wrapped, nested facts indented."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from pipelines.cli.table_output import cell
 
 
-def sheet(facts: Mapping[str, Any]) -> str:
-    """Facts as lines; what is empty is left out. Values may be mappings, or lists of mappings or texts."""
+def detail_text(facts: Mapping[str, Any]) -> str:
+    """Return facts as lines, without empty ones. Values may be mappings, or lists of mappings or texts."""
     width = max(shutil.get_terminal_size((100, 24)).columns, 40)
     return "".join(f"{line}\n" for line in _lines(facts, "", width))
 
@@ -40,7 +40,7 @@ def _item(item: Any, indent: str, width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, before: str, width: int) -> list[str]:
-    """A URL or hash is never broken: it is there to be copied."""
+    """Wrap text; URLs and hashes are never broken, so that they can be copied."""
     return textwrap.wrap(
         text,
         max(width, len(before) + 20),

@@ -11,8 +11,8 @@ from rich.logging import RichHandler
 
 
 @contextmanager
-def shown(doing: str = "reading prices") -> Iterator[None]:
-    """While inside: gpuhour's messages are shown."""
+def show_progress(doing: str = "reading prices") -> Iterator[None]:
+    """Show gpuhour's log messages and a spinner until the block ends."""
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, show_level=False, log_time_format="%H:%M:%S", markup=False)
     logging.getLogger("scrapers").setLevel(logging.ERROR)  # what went wrong with a page is in our line about it

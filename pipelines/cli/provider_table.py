@@ -8,7 +8,7 @@ BEGIN, END = "<!-- providers -->", "<!-- /providers -->"
 
 
 def provider_table() -> str:
-    """A Markdown table, one row per provider in order of slug."""
+    """Return a Markdown table with one row per provider, ordered by slug."""
     rows = [("Provider", "Source", "Publishes", "Units"), ("---",) * 4]
     rows += [(p.name, p.access, p.publishes, p.units) for p in registry.all_providers()]
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)

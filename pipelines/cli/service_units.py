@@ -1,4 +1,4 @@
-"""The two ways to run daily without Dagster's daemon, as text to paste."""
+"""Text to paste for running daily without Dagster's daemon: a systemd timer and a cron line."""
 
 TEXT = """\
 # systemd, as files in ~/.config/systemd/user/; Persistent runs a day that was missed while the machine was off.

@@ -1,95 +1,57 @@
-"""Prints rows for people and programs: table, CSV or JSON on stdout; nothing else goes there."""
+"""Prints rows on stdout as a table, CSV or JSON; nothing else is printed there."""
 
 from __future__ import annotations
 
 import csv
-import json
-import math
 import os
-import re
+import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from pipelines.serialize import json_value, printable, rows_as_json
+
 Format = Literal["table", "csv", "json"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# What a terminal obeys, not shows: controls (C1 too), line and paragraph separators, changes of writing direction.
-_UNSEEN = "\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"
-_STEERING = re.compile(f"[\x00-\x1f{_UNSEEN}]")
-_LEFT_BY_JSON = re.compile(f"[{_UNSEEN}]")  # it escapes the other controls itself
 
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], style: Format, width: int | None = None) -> None:
-    """Print rows under columns in the wanted style; a table at most `width` wide, where that can be."""
+    """Print rows under columns in the given format; a table is narrowed to `width` where possible."""
     listed = list(rows)
     if any(len(row) != len(columns) for row in listed):
-        raise ValueError(f"rows of other lengths than their {len(columns)} columns")
+        raise ValueError(f"every row must have {len(columns)} columns")
     if style == "table":
         _table(columns, listed, width)
+    elif style == "json":
+        sys.stdout.write(rows_as_json(columns, listed))
     else:
-        {"json": _json, "csv": _csv}[style](columns, listed)
+        _csv(columns, listed)
 
 
-def tame(text: str) -> str:
-    """Text without what would steer a terminal: pages are not trusted."""
-    return _STEERING.sub(" ", text)
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it: numbers as numbers, times as ISO 8601 in UTC."""
-    if value is None or isinstance(value, str):  # most are
-        return value
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else float(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None  # JSON has no word for it
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, (list, tuple)):
-        return [plain(v) for v in value]
-    if isinstance(value, dict):
-        return {k: plain(v) for k, v in value.items()}
-    return value if isinstance(value, (int, float)) else str(value)
-
-
-def rows_as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as a JSON list of objects, with a newline at its end."""
-    # Python's own indenting encoder takes three times as long, and 150,000 rows are a wait.
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-    names = [encode(column) for column in columns]
-    records = (
-        ",\n".join(f"  {name}: {encode(plain(value))}" for name, value in zip(names, row, strict=True)) for row in rows
-    )
-    text = ",\n".join(f" {{\n{record}\n }}" for record in records)
-    text = f"[\n{text}\n]" if text else "[]"
-    # Nothing is lost: what is left to escape stands inside strings.
-    return _LEFT_BY_JSON.sub(lambda hit: f"\\u{ord(hit[0]):04x}", text) + "\n"
-
-
-def _json(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
-    sys.stdout.write(rows_as_json(columns, rows))
+def show_fitted(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print a table of these columns, as wide as the terminal where there is one."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    show(columns, [tuple(row[column] for column in columns) for row in rows], "table", width)
 
 
 def _csv(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
-    """A text cell that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """Print CSV; a text cell that a spreadsheet would run as a formula gets a leading apostrophe."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(columns)
     for row in rows:
-        out.writerow([_csv_cell(plain(v)) for v in row])
+        out.writerow([_csv_cell(json_value(v)) for v in row])
 
 
 def _csv_cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return f"'{tame(value)}" if value.startswith(_FORMULA) else tame(value)
+    return f"'{printable(value)}" if value.startswith(_FORMULA) else printable(value)
 
 
 def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None) -> None:
-    """Aligned columns."""
+    """Print aligned columns."""
     texts = [[cell(v) for v in row] for row in rows]
     numeric = [all(isinstance(r[i], (int, float, Decimal, type(None))) for r in rows) for i in range(len(columns))]
     widths = [max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)]
@@ -102,7 +64,7 @@ def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None)
 
 
 def _narrow(widths: list[int], texts: list[int], width: int) -> None:
-    """Take from the widest text columns until all fit; numbers are never cut, nor text below ten, a date's length."""
+    """Shrink the widest text columns until all fit; numbers are never cut, nor text below ten, a date's length."""
     while sum(widths) + 2 * (len(widths) - 1) > width and texts:
         widest = max(texts, key=lambda i: widths[i])
         if widths[widest] <= 10:
@@ -117,7 +79,7 @@ def _pad(text: str, width: int, right: bool) -> str:
 
 
 def cell(value: Any, limit: int | None = 80) -> str:
-    """A value as people read it, harmless to a terminal; text is cut at `limit`."""
+    """Return a value as people read it, safe for a terminal; text is cut at `limit`."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -125,4 +87,4 @@ def cell(value: Any, limit: int | None = 80) -> str:
     if isinstance(value, Decimal):
         text = f"{value.normalize():f}"
         return text if len(text.partition(".")[2]) >= 2 else f"{value:.2f}"
-    return tame(str(value))[:limit]
+    return printable(str(value))[:limit]

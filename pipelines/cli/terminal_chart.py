@@ -1,50 +1,42 @@
-"""Draws step lines as text: a price holds until it changes, and where nobody looked there is nothing.
+"""Draws step lines as text: a price holds until it changes, and days without observations stay empty.
 
-Our own, since the maintained library that was tried (plotext 6) joins points across gaps, tells lines apart by colour
-alone, and takes half as long to import as our commands take to answer.
+Our own code, since the maintained library that was tried (plotext 6) joins points across gaps, tells lines apart by
+colour alone, and takes half as long to import as our commands take to answer.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from pipelines.timeseries import Segment, ticks
+
 MARKS = "ABCDEFGH"
-_COLOURS = (34, 31, 32, 35, 36, 33, 94, 91)  # ANSI; the letters say the same without them
+_COLOURS = (34, 31, 32, 35, 36, 33, 94, 91)  # ANSI; the letters identify lines without colour
 # A step takes two cells of its column: where the line leaves its old row, and where it arrives in the new one.
 _BOX = {"-": "─", "|": "│", "up": "┘┌", "down": "┐└"}
 _ASCII = {"-": "-", "|": "|", "up": "++", "down": "++"}
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A value that held from a day up to, not including, another."""
-
-    since: date
-    until: date
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What to draw, and what to call it below the chart. Segments do not overlap and are in order of time."""
+class ChartLine:
+    """A line and its name in the legend. Segments do not overlap and are in order of time."""
 
     name: str
     segments: tuple[Segment, ...]
 
 
 def draw(
-    lines: Sequence[Line],
+    lines: Sequence[ChartLine],
     title: str,
     width: int = 100,
     height: int = 16,
     ascii_only: bool = False,
     colour: bool = False,
 ) -> str:
-    """A chart of up to eight lines: title, linear axis of values, axis of dates, and a letter per line.
+    """Draw up to eight lines: title, linear axis of values, axis of dates, and a legend with a letter per line.
 
     Raises ValueError without any segment.
     """
@@ -70,18 +62,18 @@ class _Canvas:
     ) -> None:
         self.since, self.days, self.low, self.high = since, max((until - since).days, 1), low, high
         self.width, self.height, self._strokes = width, height, _ASCII if ascii_only else _BOX
-        # Importance, character, line: where lines meet, a step says more than a letter, and that more than a dash.
+        # Importance, character, line: where lines meet, a step hides a letter, and a letter hides a dash.
         self._cells: list[list[tuple[int, str, int]]] = [[(0, " ", -1)] * width for _ in range(height)]
 
     def row(self, value: float) -> int:
-        """0 is the top."""
+        """Return the row of a value; 0 is the top."""
         return round((self.high - value) / (self.high - self.low) * (self.height - 1))
 
     def column(self, day: date) -> int:
         return min((day - self.since).days * self.width // self.days, self.width - 1)
 
-    def add(self, number: int, line: Line) -> None:
-        """Draw a line; its letter stands where a stretch begins and every so often, where no other line's does."""
+    def add(self, number: int, line: ChartLine) -> None:
+        """Draw a line; its letter marks where a stretch begins and every so often, offset from other lines'."""
         before: Segment | None = None
         for segment in line.segments:
             row, left = self.row(segment.value), self.column(segment.since)
@@ -106,7 +98,7 @@ class _Canvas:
             self._cells[row][column] = (importance, text, number)
 
     def rows(self, colour: bool) -> list[str]:
-        """Each row as text."""
+        """Return each row as text."""
         return [
             "".join(
                 _painted("".join(text for _, text, _ in run), number, colour and number >= 0)
@@ -120,22 +112,13 @@ def _painted(text: str, number: int, colour: bool) -> str:
     return f"\x1b[{_COLOURS[number]}m{text}\x1b[0m" if colour else text
 
 
-def ticks(low: float, high: float) -> list[float]:
-    """Four to seven round values around the range; from zero where the lowest is not far above it."""
-    low = 0.0 if low < high * 0.4 else low
-    spread = (high - low) or abs(high) * 0.2 or 1.0
-    step = next(s for s in (m * 10.0**e for e in range(-9, 12) for m in (1, 2, 2.5, 5)) if spread / s <= 5)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [n * step for n in range(first, max(last, first + 1) + 1)]
-
-
 def _label(value: float) -> str:
     text = f"{value:.6f}".rstrip("0")
     return text + "0" * max(0, 2 - len(text.partition(".")[2]))
 
 
 def _dates(since: date, until: date, width: int, margin: int, ascii_only: bool) -> list[str]:
-    """The axis: a day every 20 columns or so, the first and the last always."""
+    """Return the axis: a date every 20 columns or so, always including the first and the last."""
     count = max(min(width // 20, (until - since).days), 1)
     axis, days = ["-" if ascii_only else "─"] * width, [" "] * (width + 10)
     for i in range(count + 1):

@@ -1,4 +1,4 @@
-"""Alerts in Dagster: recorded and sent at the end of every build; sensors send what waits, and watch for silence."""
+"""Alerts in Dagster: recorded and sent at the end of every build; sensors retry deliveries and watch the clock."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,15 +8,15 @@ import dagster as dg
 from pipelines.alerts import record_events
 from pipelines.alerts.config import loader
 from pipelines.alerts.config.schema import DeadMan
-from pipelines.alerts.delivery import dispatcher as post
+from pipelines.alerts.delivery import dispatcher
 from pipelines.defs.resources import Workspace
 from warehouse.storage import alert_outbox
 from warehouse.storage.connection import DatabaseError, NothingPublished
 from warehouse.storage.ledger import LedgerError
 
 EVENTS, DELIVERY = dg.AssetKey(["alerts", "events"]), dg.AssetKey(["alerts", "delivery"])
-# What is wrong with alerts never keeps prices from being published: it shows in the checks, and on stderr.
-TROUBLE = (loader.BadRules, LedgerError, DatabaseError, NothingPublished)
+# Trouble with alerts never keeps prices from being published: it shows in the checks, and on stderr.
+TROUBLE = (loader.InvalidConfig, LedgerError, DatabaseError, NothingPublished)
 
 
 def _check(name: str, asset: dg.AssetKey, trouble: str, severity: dg.AssetCheckSeverity) -> dg.AssetCheckResult:
@@ -30,14 +30,14 @@ def _check(name: str, asset: dg.AssetKey, trouble: str, severity: dg.AssetCheckS
     deps=[dg.AssetKey(["published", "database"])],
     group_name="alerts",
     kinds={"duckdb"},
-    description="What the alert rules have to tell of this publication, recorded once, with where it has to go.",
-    check_specs=[dg.AssetCheckSpec("rules_evaluated", asset=EVENTS, description="The file of rules can be used.")],
+    description="New events of the alert rules in this publication, recorded once, with their channels.",
+    check_specs=[dg.AssetCheckSpec("rules_evaluated", asset=EVENTS, description="alerts.yaml is valid.")],
 )
 def alert_events(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """Evaluate every rule on what was just published."""
-    home, trouble, counts = workspace.state(), "", record_events.Recorded()
+    """Evaluate every rule on the database that was just published."""
+    home, trouble, counts = workspace.state(), "", record_events.RecordCounts()
     try:
-        counts = record_events.run(home, loader.book(loader.path_of(home)), datetime.now(UTC))
+        counts = record_events.run(home, loader.load(loader.config_path(home)), datetime.now(UTC))
     except TROUBLE as failed:
         trouble = str(failed)
     return dg.MaterializeResult(
@@ -51,24 +51,24 @@ def alert_events(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[
     deps=[EVENTS],
     group_name="alerts",
     kinds={"python"},
-    description="Messages of what is due, one per channel; what failed waits for the retry sensor.",
+    description="One message per channel for all due events; failed ones wait for the retry sensor.",
     check_specs=[
-        dg.AssetCheckSpec("every_message_sent", asset=DELIVERY, description="No channel refused a message."),
-        dg.AssetCheckSpec("no_dead_letters", asset=DELIVERY, description="Nothing was given up after a day of trying."),
+        dg.AssetCheckSpec("every_message_sent", asset=DELIVERY, description="Every channel accepted its messages."),
+        dg.AssetCheckSpec("no_dead_letters", asset=DELIVERY, description="No message was given up after a day."),
     ],
 )
 def alert_delivery(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """Send what is due."""
-    home, done, failures, dead = workspace.state(), post.Delivered(), "", ""
+    """Send the messages that are due."""
+    home, result, failures, dead = workspace.state(), dispatcher.DeliveryResult(), "", ""
     try:
-        done = post.deliver(home, loader.book(loader.path_of(home)), datetime.now(UTC))
-        letters = alert_outbox.messages(home)
-        failures = "\n".join(f"{m.channel}: {m.error}" for m in letters if m.message_id in done.failed)
-        dead = "\n".join(f"{m.channel} {m.message_id}: {m.error}" for m in letters if m.outcome == "dead")
+        result = dispatcher.deliver(home, loader.load(loader.config_path(home)), datetime.now(UTC))
+        messages = alert_outbox.messages(home)
+        failures = "\n".join(f"{m.channel}: {m.error}" for m in messages if m.message_id in result.failed)
+        dead = "\n".join(f"{m.channel} {m.message_id}: {m.error}" for m in messages if m.outcome == "dead")
     except TROUBLE as failed:
         failures = str(failed)
     return dg.MaterializeResult(
-        metadata={"sent": len(done.sent), "failed": len(done.failed), "dead": len(done.dead)},
+        metadata={"sent": len(result.sent), "failed": len(result.failed), "dead": len(result.dead)},
         check_results=[
             _check("every_message_sent", DELIVERY, failures, dg.AssetCheckSeverity.WARN),
             _check("no_dead_letters", DELIVERY, dead, dg.AssetCheckSeverity.WARN),
@@ -80,7 +80,7 @@ DELIVER = dg.define_asset_job(
     "deliver",
     selection=dg.AssetSelection.assets(DELIVERY),
     executor_def=dg.in_process_executor,
-    description="Send alerts that wait for their hour or their next try.",
+    description="Send alerts that wait for their send window or next attempt.",
 )
 
 
@@ -88,13 +88,13 @@ DELIVER = dg.define_asset_job(
     job=DELIVER,
     minimum_interval_seconds=60,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Starts a delivery when a message's hour or next try has come.",
+    description="Starts a delivery when a message is due or can be retried.",
 )
 def retry_alerts(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Nothing is due most of the time: then this reads one small file."""
+    """Start a delivery when one is due; mostly nothing is, and this reads one small file."""
     home, now = workspace.state(), datetime.now(UTC)
     try:
-        due = post.is_due(home, loader.book(loader.path_of(home)), now)
+        due = dispatcher.has_due(home, loader.load(loader.config_path(home)), now)
     except TROUBLE as failed:
         yield dg.SkipReason(str(failed))
         return
@@ -115,20 +115,20 @@ def _is_under_way(instance: dg.DagsterInstance) -> bool:
     job=DELIVER,
     minimum_interval_seconds=600,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells when no build has succeeded for as long as the rules of kind dead_man allow.",
+    description="Records an event when no build has succeeded for as long as the rules of kind dead_man allow.",
 )
 def dead_man(workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """A pipeline that stands still cannot tell by itself; the clock can."""
+    """Record an event when builds stopped: a pipeline that stands still cannot report it, a sensor can."""
     home = workspace.state()
     try:
-        found = record_events.run(home, loader.book(loader.path_of(home)), datetime.now(UTC), only=[DeadMan])
+        counts = record_events.run(home, loader.load(loader.config_path(home)), datetime.now(UTC), only=[DeadMan])
     except TROUBLE as failed:
         yield dg.SkipReason(str(failed))
         return
-    if found.told:
+    if counts.told:
         yield dg.RunRequest()
     else:
-        yield dg.SkipReason("builds succeed, or it was told")
+        yield dg.SkipReason("builds succeed, or the event is recorded already")
 
 
 ASSETS = [alert_events, alert_delivery]

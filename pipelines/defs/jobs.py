@@ -1,4 +1,4 @@
-"""When it runs: the daily schedule, and the build that follows every scrape, whether or not some provider failed."""
+"""The daily schedule, and the build that follows every scrape, even if some provider failed."""
 
 import dagster as dg
 
@@ -7,16 +7,16 @@ SCRAPE = dg.define_asset_job(
     selection=dg.AssetSelection.groups("landing"),
     # Three step processes at most, each with one browser: two cores and a polite pace need no more.
     executor_def=dg.multiprocess_executor.configured({"max_concurrent": 3}),
-    description="Fetch every provider's pages and land what they say.",
+    description="Fetch every provider's pages, parse them and land the offers.",
 )
 BUILD = dg.define_asset_job(
     "build",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing"),
     executor_def=dg.in_process_executor,
-    description="Rebuild the warehouse from the landing, check it, publish it, build the report.",
+    description="Rebuild the warehouse from the landing, check it, publish it and build the report.",
 )
 # 06:15 UTC: the European Central Bank's and most providers' changes of the day before are out.
-# Dagster runs the newest tick that was missed while it was off, so a machine that wakes at nine still has its day.
+# Dagster runs the newest tick missed while it was off, so a machine that wakes at nine still gets that day.
 SCHEDULE = dg.build_schedule_from_partitioned_job(
     SCRAPE, hour_of_day=6, minute_of_hour=15, default_status=dg.DefaultScheduleStatus.RUNNING, name="daily"
 )

@@ -1,4 +1,4 @@
-"""The report as the last asset of the build job: the site of what was just published."""
+"""The report as the last asset of the build job: the site of the database that was just published."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ STEP = "published__report"
 
 
 def report_assets() -> list[dg.AssetsDefinition]:
-    """The site, unless GPUHOUR_REPORT is off."""
+    """Return the report asset; it does nothing when GPUHOUR_REPORT is off."""
 
     @dg.asset(
         key=KEY,
         deps=[dg.AssetKey(["published", "database"])],
         group_name="published",
         kinds={"html"},
-        description="The site that people read, in report/ of the state folder; `gpuhour report serve` shows it.",
+        description="The static site in report/ of the state folder; `gpuhour report serve` shows it.",
     )
     def report(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         if os.environ.get("GPUHOUR_REPORT", "").lower() == "off":

@@ -1,4 +1,4 @@
-"""What runs need from outside: the state folder and, for a replay, where the recorded captures lie."""
+"""The resource that runs share: the state folder and, for a replay, the folder of recorded captures."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from warehouse.storage.state_dir import Home
 
 
 class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Where a run reads and writes. Empty strings mean: as the environment says, and live."""
+    """Where a run reads and writes. Empty strings mean the environment's setting and live fetching."""
 
     home: str = ""  # state folder; empty: GPUHOUR_HOME, else data/ in the checkout
     replay: str = ""  # folder of recorded captures; empty: fetch from the network
-    replay_day: str = ""  # ISO date a replay pretends; empty: each capture keeps its own
-    may_retry: bool = True  # whether a fresh process, later, may cure a failure
+    replay_day: str = ""  # ISO date that a replay pretends; empty: each capture keeps its own
+    may_retry: bool = True  # whether Dagster may retry a failed step in a new process
 
     def state(self) -> Home:
-        """The state folder."""
+        """Return the state folder."""
         return settings.home(Path(self.home) if self.home else None)
 
     @property
     def is_replay(self) -> bool:
-        """Whether pages come from recorded captures."""
+        """Return whether pages come from recorded captures."""
         return bool(self.replay)
 
     def fetcher(self) -> Fetcher:
-        """A fetcher that archives under the state folder; use it as a context manager."""
+        """Return a fetcher that archives under the state folder; use it as a context manager."""
         day = date.fromisoformat(self.replay_day) if self.replay_day else None
         return Fetcher(Archive(self.state().root), Replay(Path(self.replay), day) if self.replay else None)

@@ -13,18 +13,18 @@ from scrapers.model import LayoutError, Provider, ScrapeError
 from scrapers.reference import ecb
 from warehouse.storage.landing import OFFER_TYPES, Seen
 
-# The first day this pipeline could run; a partition is "what we saw on that UTC day".
+# The first day this pipeline could run; a partition holds what was observed on that UTC day.
 DAILY = dg.DailyPartitionsDefinition(start_date="2026-11-01", end_offset=1)
-# Fetching retries by itself; this is for what a fresh process may cure.
+# Fetching has its own retries; these are for failures that a new process may cure.
 RETRY = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 FRESH = dg.FreshnessPolicy.cron(deadline_cron="0 9 * * *", lower_bound_delta=timedelta(hours=3), timezone="UTC")
 _COLUMNS = dg.TableSchema([dg.TableColumn(name, kind) for name, kind in OFFER_TYPES.items()])
-# What is known to be so is no failure: neither cures a retry.
+# Statuses that are facts, not failures: a retry would not change them.
 _FACTS = {"ok", "no_public_price", "needs_key", "unverified"}
 
 
 def provider_asset(provider: Provider) -> dg.AssetsDefinition:
-    """The asset landing/<slug> with its check that every page was read."""
+    """Return the asset landing/<slug>, with a check that every page was read."""
     key = dg.AssetKey(["landing", provider.slug.replace("-", "_")])
 
     @dg.asset(
@@ -35,23 +35,23 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
         group_name="landing",
         kinds={"playwright" if any(r.browser for r in provider.requests) else "http", "parquet"},
         tags={"provider": provider.slug},
-        description=f"What {provider.name} publishes ({provider.publishes}), {provider.units}, as its pages say it.",
+        description=f"Offers of {provider.name} ({provider.publishes}), {provider.units}, as its pages state them.",
         metadata={
             "dagster/column_schema": _COLUMNS,
             "access": provider.access,
             "url": dg.MetadataValue.url(provider.requests[0].url),
             "note": provider.note,
         },
-        check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page came and was read.")],
+        check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page was fetched and parsed.")],
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        seen = _see(provider, date.fromisoformat(context.partition_key), workspace)
-        return _report(seen, may_retry=workspace.may_retry)
+        observations = _scrape(provider, date.fromisoformat(context.partition_key), workspace)
+        return _report(observations, may_retry=workspace.may_retry)
 
     return land
 
 
-def _see(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
+def _scrape(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
     today = datetime.now(UTC).date()
     # A retry after midnight must not fetch today's page into yesterday.
     if day < today and not workspace.is_replay:
@@ -60,32 +60,34 @@ def _see(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
         except NothingArchived as absent:
             raise dg.Failure(str(absent), allow_retries=False) from absent
     if workspace.is_replay and provider.basis == "unverified" and not Path(workspace.replay, provider.slug).is_dir():
-        return []  # nobody has recorded it yet: there is nothing to replay
+        return []  # no capture is recorded yet, so there is nothing to replay
     with workspace.fetcher() as fetcher:
         return collect(provider, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
 
 
-def _report(seen: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """Materialised when anything was read or is known to be so; failed, with the reasons, when nothing was."""
-    trouble = [s for s in seen if s.status not in _FACTS]
-    got = any(s.offers or s.status in ("no_public_price", "unverified") for s in seen)
-    if trouble and not got:
-        changed = all(s.status in ("layout_changed", "robots_denied") for s in trouble)
-        raise dg.Failure("\n".join(s.detail for s in trouble), allow_retries=may_retry and not changed)
-    counts = Counter(s.status for s in seen)
+def _report(observations: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Return the materialization, or fail with the reasons when nothing at all was read."""
+    failures = [s for s in observations if s.status not in _FACTS]
+    has_result = any(s.offers or s.status in ("no_public_price", "unverified") for s in observations)
+    if failures and not has_result:
+        changed = all(s.status in ("layout_changed", "robots_denied") for s in failures)
+        raise dg.Failure("\n".join(s.detail for s in failures), allow_retries=may_retry and not changed)
+    counts = Counter(s.status for s in observations)
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": sum(len(s.offers) for s in seen),
-            "pages": len(seen),
+            "dagster/row_count": sum(len(s.offers) for s in observations),
+            "pages": len(observations),
             "status": dict(counts),
-            "receipts": dg.MetadataValue.md("\n".join(f"- {s.status} `{s.url}` {s.sha256[:12]}" for s in seen[:50])),
+            "receipts": dg.MetadataValue.md(
+                "\n".join(f"- {s.status} `{s.url}` {s.sha256[:12]}" for s in observations[:50])
+            ),
         },
         check_results=[
             dg.AssetCheckResult(
-                passed=not trouble,
+                passed=not failures,
                 check_name="every_page_read",
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata={"failures": "\n".join(s.detail for s in trouble)[:5000]},
+                metadata={"failures": "\n".join(s.detail for s in failures)[:5000]},
             )
         ],
     )
@@ -102,7 +104,7 @@ def _report(seen: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # ty
     metadata={"url": dg.MetadataValue.url(ecb.DAILY.url)},
 )
 def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """Exchange rates. A past day has nothing to add, since each page holds ninety; a replay uses the bundled ones."""
+    """Land exchange rates. A past day adds nothing, since each page holds ninety; a replay uses the bundled ones."""
     if workspace.is_replay or date.fromisoformat(context.partition_key) < datetime.now(UTC).date():
         return dg.MaterializeResult(metadata={"dagster/row_count": 0})
     try:
@@ -116,5 +118,5 @@ def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
 
 
 def scrape_assets() -> list[dg.AssetsDefinition]:
-    """One asset for every provider found, and the exchange rates."""
+    """Return one asset for every registered provider, and the exchange rates."""
     return [*(provider_asset(p) for p in registry.all_providers()), ecb_rates]

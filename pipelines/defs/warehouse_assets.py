@@ -18,7 +18,7 @@ from warehouse.storage import connection
 
 
 def _landed() -> dict[str, list[dg.AssetKey]]:
-    """The assets whose files lie behind a table of the landing."""
+    """Return the assets whose files lie behind each landing table."""
     offers = [a.key for a in scrape_assets() if a.key != ecb_rates.key]
     return {"landing.pages": offers, "landing.offers": offers, "landing.rates": [ecb_rates.key]}
 
@@ -54,14 +54,14 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
 
 
 def warehouse_assets() -> list[dg.AssetsDefinition]:
-    """The build (all tables in one transaction, with their checks) and the publication that follows it."""
-    found = model_graph.load()
+    """Return the build (all tables in one transaction, with their checks) and the publication that follows it."""
+    models = model_graph.load()
 
-    @dg.multi_asset(name="warehouse", specs=_specs(found), check_specs=_check_specs())
+    @dg.multi_asset(name="warehouse", specs=_specs(models), check_specs=_check_specs())
     def warehouse_tables(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
-            with build.building(con, home) as order:  # each after what it reads, as Dagster wants
+            with build.building(con, home) as order:  # each table after its inputs, as Dagster requires
                 facts = {name: _facts(con, name) for name in order}
             for name in order:
                 yield dg.MaterializeResult(asset_key=_key(name), metadata=facts[name])
@@ -77,11 +77,11 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
 
     @dg.asset(
         key=["published", "database"],
-        deps=[_key(n) for n in found if n.split(".")[0] in publish.SCHEMAS],
+        deps=[_key(n) for n in models if n.split(".")[0] in publish.SCHEMAS],
         group_name="published",
         kinds={"duckdb", "parquet", "csv"},
         freshness_policy=FRESH,
-        description="What readers open: published.duckdb (schemas v1 and marts) and exports/, replaced as a whole.",
+        description="The files for readers: published.duckdb (schemas v1 and marts) and exports/, replaced as a whole.",
     )
     def published_database(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         home = workspace.state()

@@ -1,4 +1,4 @@
-"""Tells what changed between two looks at a page: columns, GPUs, units and rows, in words a maintainer can act on."""
+"""Reports what changed between two captures of a page, in words that help a maintainer repair the parser."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from scrapers.fetching.archive import Archive
 from scrapers.model import Page, Provider
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.embedded_json import values
-from scrapers.parsing.html_tables import lines
-from scrapers.parsing.price_words import times
+from scrapers.parsing.html_tables import rows
+from scrapers.parsing.price_words import time_units
 from scrapers.parsing.text import soup
 from warehouse.identity.gpus import identify_offer
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
 
 COLUMNS = ("provider", "source", "change", "alarm", "seen_on", "before_on", "url")
-FEWER, MORE = 0.7, 1.6  # of the rows before: outside this band is an alarm
+FEWER, MORE = 0.7, 1.6  # ratio to the number of rows before: outside this band is an alarm
 _MOST_KEYS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One difference between two looks at a source."""
+    """One difference between two captures of a source."""
 
     provider: str
     source: str
     change: str
-    is_alarm: bool  # it costs prices, or may have
+    is_alarm: bool  # prices are lost, or may be
     seen_on: date
     before_on: date | None
     url: str
 
     def row(self) -> tuple[object, ...]:
-        """As COLUMNS."""
+        """Return the difference as COLUMNS."""
         return (self.provider, self.source, self.change, self.is_alarm, self.seen_on, self.before_on, self.url)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a page consists of, as far as its reader cares."""
+class PageSummary:
+    """The features of a page that its parser depends on."""
 
     status: str
     detail: str
@@ -59,56 +59,56 @@ class Look:
     units: frozenset[str]
 
 
-def examine(provider: Provider, home: Home, file: Path | None = None) -> Iterator[Drift]:
-    """What changed in each source of a provider; nothing for sources with nothing to compare.
+def find_drift(provider: Provider, home: Home, file: Path | None = None) -> Iterator[Drift]:
+    """Yield the changes in each source of a provider; nothing for sources with nothing to compare.
 
-    Expected GPUs are those of the provider's declaration, over all its pages.
+    The expected GPUs are those of the provider's declaration, over all its pages.
     """
     pairs = list(_pairs(provider, home, file))
     gpus: set[str] = set()
     for page, before in pairs:
-        now = look(provider, page)
+        now = summarise_page(provider, page)
         gpus |= now.gpus
-        for change, is_alarm in differences(now, look(provider, before) if before else None):
+        for change, is_alarm in differences(now, summarise_page(provider, before) if before else None):
             on = before.captured_at.date() if before else None
             yield Drift(provider.slug, page.source, change, is_alarm, page.captured_at.date(), on, page.url)
     for gpu in provider.expects if pairs and file is None else ():
         if gpu not in gpus:
             newest = max((page for page, _ in pairs), key=lambda p: p.captured_at)
-            said = f"{gpu}, which was always there, is nowhere"
-            yield Drift(provider.slug, "", said, True, newest.captured_at.date(), None, newest.url)
+            message = f"expected GPU {gpu} is missing from every page"
+            yield Drift(provider.slug, "", message, True, newest.captured_at.date(), None, newest.url)
 
 
-def look(provider: Provider, page: Page) -> Look:
-    """What stands on a page: read as a refresh reads it, and taken apart."""
+def summarise_page(provider: Provider, page: Page) -> PageSummary:
+    """Parse a page as a refresh does and summarise its structure."""
     seen = read_page(provider, page)
     is_data = page.read().lstrip()[:1] in (b"{", b"[")
     tree = None if is_data else soup(page)
-    titles = Counter(t for line in lines(tree) for t in set(line.header) if t) if tree is not None else _keys(page)
+    titles = Counter(t for row in rows(tree) for t in set(row.header) if t) if tree is not None else _keys(page)
     text = tree.get_text(" ") if tree is not None else ""
     near = re.findall(r"[$€£₹]\s*\d[\d.,]*\**\s*((?:/|per)\s*[\w/ -]{1,14})", text)
-    units = frozenset(name for said in near for name in times(said))
-    return Look(seen.status, seen.detail, len(seen.offers), _gpus(seen), titles, units)
+    units = frozenset(name for unit_text in near for name in time_units(unit_text))
+    return PageSummary(seen.status, seen.detail, len(seen.offers), _gpus(seen), titles, units)
 
 
 def _gpus(seen: Seen) -> frozenset[str]:
-    found = set()
+    models = set()
     for o in seen.offers:
         who = identify_offer(seen.provider, o)
         if who.gpu.model:
-            found.add(who.gpu.model)
+            models.add(who.gpu.model)
         elif names_accelerator(o.gpu_label):
-            found.add(o.gpu_label)
-    return frozenset(found)
+            models.add(o.gpu_label)
+    return frozenset(models)
 
 
 def _keys(page: Page) -> Counter[str]:
-    """Keys of the objects of a data feed, how often each."""
-    found: Counter[str] = Counter()
+    """Count the keys of the objects in a data feed."""
+    keys: Counter[str] = Counter()
 
     def walk(value: object, depth: int = 12) -> None:
         if depth and isinstance(value, dict):
-            found.update(str(key) for key in list(value)[:_MOST_KEYS])
+            keys.update(str(key) for key in list(value)[:_MOST_KEYS])
             for inner in value.values():
                 walk(inner, depth - 1)
         elif depth and isinstance(value, list):
@@ -117,11 +117,11 @@ def _keys(page: Page) -> Counter[str]:
 
     for root in values(page.text()):
         walk(root)
-    return found
+    return keys
 
 
-def differences(now: Look, before: Look | None) -> Iterator[tuple[str, bool]]:
-    """Each change in words, and whether it is an alarm."""
+def differences(now: PageSummary, before: PageSummary | None) -> Iterator[tuple[str, bool]]:
+    """Yield each change as a sentence, and whether it is an alarm."""
     if now.status not in ("ok", "no_public_price", "unverified"):
         yield now.detail, True
     if before is None:
@@ -132,13 +132,13 @@ def differences(now: Look, before: Look | None) -> Iterator[tuple[str, bool]]:
     for gpu in sorted(now.gpus - before.gpus):
         yield f"new GPU {gpu}", False
     if before.units and now.units != before.units:
-        yield f"units beside prices were {_said(before.units)}, now {_said(now.units)}", True
+        yield f"units beside prices were {_unit_words(before.units)}, now {_unit_words(now.units)}", True
     if before.rows and not FEWER <= now.rows / before.rows <= MORE:
         yield f"{before.rows} rows before, {now.rows} now", True
 
 
 def _titles(now: set[str], before: set[str], is_less: bool) -> Iterator[tuple[str, bool]]:
-    """Columns or keys that went and came; one that resembles what went is named beside it."""
+    """Yield columns or keys that disappeared or appeared, with the most similar new one."""
     new = now - before
     for title in sorted(before - now):
         alike = difflib.get_close_matches(title, sorted(new), n=1, cutoff=0.3) or sorted(new)[:1]
@@ -147,12 +147,12 @@ def _titles(now: set[str], before: set[str], is_less: bool) -> Iterator[tuple[st
         yield f"new column {title!r}", False
 
 
-def _said(units: frozenset[str]) -> str:
+def _unit_words(units: frozenset[str]) -> str:
     return " and ".join(f"per {unit}" for unit in sorted(units)) or "not stated"
 
 
 def _pairs(provider: Provider, home: Home, file: Path | None) -> Iterator[tuple[Page, Page | None]]:
-    """The newest page of each URL, and the last one before it that could be read, else a recorded one."""
+    """Yield the newest page of each URL, and the last readable one before it, else a recorded capture."""
     if file is not None:
         page = open_page(provider.slug, file, provider.requests[0].url, None)
         page = replace(page, source=provider.requests[0].source)
@@ -160,10 +160,10 @@ def _pairs(provider: Provider, home: Home, file: Path | None) -> Iterator[tuple[
         return
     archive = Archive(home.root)
     folder = home.pages / provider.slug
-    kept = [date.fromisoformat(d.name) for d in folder.iterdir() if d.is_dir()] if folder.is_dir() else []
+    archived_days = [date.fromisoformat(d.name) for d in folder.iterdir() if d.is_dir()] if folder.is_dir() else []
     newest: dict[str, Page] = {}
     before: dict[str, Page] = {}
-    for day in sorted(kept, reverse=True):
+    for day in sorted(archived_days, reverse=True):
         for page in archive.pages(provider.slug, day):
             if page.is_index:
                 continue
@@ -178,16 +178,16 @@ def _pairs(provider: Provider, home: Home, file: Path | None) -> Iterator[tuple[
 
 
 def _recorded(provider: Provider, page: Page) -> Page | None:
-    """The newest recording for the tests of the same URL, else of the same source."""
-    found = []
+    """Return the newest test capture of the same URL, else of the same source."""
+    candidates = []
     for meta in (CHECKOUT / "tests" / "captures" / provider.slug).glob("*/meta.json"):
-        told = json.loads(meta.read_text())
-        if told["source"] == page.source and not told.get("is_index"):
-            found.append((told["url"] == page.url, told["captured_at"], meta.parent))
-    if not found:
+        metadata = json.loads(meta.read_text())
+        if metadata["source"] == page.source and not metadata.get("is_index"):
+            candidates.append((metadata["url"] == page.url, metadata["captured_at"], meta.parent))
+    if not candidates:
         return None
-    folder = max(found)[2]
+    folder = max(candidates)[2]
     (recorded,) = folder.glob("page.*")
-    told = json.loads((folder / "meta.json").read_text())
-    opened = open_page(provider.slug, recorded, told["url"], None)
-    return replace(opened, source=told["source"], captured_at=datetime.fromisoformat(told["captured_at"]))
+    metadata = json.loads((folder / "meta.json").read_text())
+    opened = open_page(provider.slug, recorded, metadata["url"], None)
+    return replace(opened, source=metadata["source"], captured_at=datetime.fromisoformat(metadata["captured_at"]))

@@ -1,4 +1,4 @@
-"""Reads one recorded file offline: the same parser and the same SQL as a refresh, on a database in memory."""
+"""Parses one recorded file offline: the same parser and SQL as a refresh, on an in-memory database."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SMALL = 64 * 1024 * 1024
 
 
 def open_page(provider: str, path: Path, url: str | None, captured_at: datetime | None) -> Page:
-    """The file as a Page. Without `captured_at` the date in the file's name counts, else the file's own."""
+    """Return the file as a Page. Without `captured_at`, use the date in its name, else its modification time."""
     if captured_at is None:
         hit = _NAME_DATE.search(path.name)
         captured_at = (
@@ -46,7 +46,7 @@ def open_page(provider: str, path: Path, url: str | None, captured_at: datetime 
 
 
 def _without_note(content: bytes) -> bytes:
-    """Recorded files may open with a comment about the recording; it is not part of the page."""
+    """Remove a leading comment about the recording, which is not part of the page."""
     if content.lstrip()[:12] == b"<!-- FIXTURE":
         return content.split(b"-->", 1)[1] if b"-->" in content else content
     return content
@@ -55,7 +55,7 @@ def _without_note(content: bytes) -> bytes:
 def parse_file(
     provider: str, path: Path, url: str | None = None, captured_at: datetime | None = None
 ) -> tuple[list[tuple[Any, ...]], str]:
-    """Rows of COLUMNS that the file states, priced ones only, and a remark for people ("" when there is none).
+    """Return rows of COLUMNS for the priced offers in a file, and a remark ("" when there is none).
 
     Raises KeyError (unknown provider), OSError (unreadable file), LayoutError (unknown layout).
     """
@@ -66,24 +66,24 @@ def parse_file(
     except NoPublicPrice as fact:
         return [], str(fact)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as broken:
-        # A parser that trips over a page met a layout it does not know, as in a refresh.
+        # A parser that crashes on a page met an unknown layout, as in a refresh.
         raise LayoutError(page, "values as the parser knows them", repr(broken)) from broken
     in_force = tuple(offer for offer in offers if not is_announced(offer, page))
     rows = _normalise(Seen(parser.slug, page.source, page.url, page.captured_at, "ok", offers=in_force))
     unpriced = sum(offer.price is None for offer in offers)
     announced = sum(is_announced(offer, page) for offer in offers)
-    remarks = [f"{unpriced} offers without a price are not shown"] if unpriced else []
-    remarks += [f"{announced} announced prices that are not in force yet are not shown"] if announced else []
+    remarks = [f"{unpriced} offers without a price not shown"] if unpriced else []
+    remarks += [f"{announced} announced prices, not in force yet, not shown"] if announced else []
     return rows, "; ".join(remarks)
 
 
 def is_announced(offer: Offer, page: Page) -> bool:
-    """Whether a price is of a day after the page was recorded."""
+    """Return whether a price takes effect after the page was recorded."""
     return offer.effective_from is not None and offer.effective_from > page.captured_at.date()
 
 
 def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
-    """Rows of COLUMNS for one page's offers, by the warehouse's own staging SQL."""
+    """Return rows of COLUMNS for one page's offers, using the warehouse's own staging SQL."""
     with in_memory() as con:
         con.execute("create schema landing")
         common = {"landing_id": "parse", "landed_at": seen.captured_at.isoformat()}
@@ -96,7 +96,7 @@ def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
         load_seeds(con)
         con.execute("create view landing.seed_prices as from seeds.seed_prices limit 0")  # not in this file
         build_tables(con, upto="staging.offers")
-        # A commitment paid wholly upfront has no hourly price: what the file states is the fee.
+        # A commitment paid entirely upfront has no hourly price: the file states the fee.
         return con.execute(
             f"""
             select {", ".join(COLUMNS)} from (

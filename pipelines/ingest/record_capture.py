@@ -1,4 +1,4 @@
-"""Records a provider's pages as capture folders: what a refresh would fetch, ready to be reviewed and committed."""
+"""Records a provider's pages as capture folders: what a refresh would fetch, ready for review and commit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.cli.table_output import rows_as_json
 from pipelines.ingest.parse_file import COLUMNS, parse_file
+from pipelines.serialize import rows_as_json
 from scrapers import registry
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
@@ -19,10 +19,10 @@ from warehouse.storage.state_dir import Home
 _SUFFIXES = {"html": "html", "json": "json", "csv": "csv", "yaml": "yml", "javascript": "js"}
 
 
-def capture(slug: str, out: Path, home: Home, replay: Path | None = None) -> tuple[list[Path], list[str]]:
+def record_capture(slug: str, out: Path, home: Home, replay: Path | None = None) -> tuple[list[Path], list[str]]:
     """Fetch every page of a provider and write one folder each (page, meta.json, offers.json).
 
-    Returns the folders and what failed. Review offers.json by hand before committing: it becomes the golden file.
+    Returns the folders and the failures. Review offers.json by hand before committing: it becomes the golden file.
     """
     provider = registry.get(slug)
     written, failed = [], []

@@ -1,4 +1,4 @@
-"""Reads archived pages again with today's parsers and tells what would change, before anything does."""
+"""Parses archived pages again with today's parsers and reports the differences before anything is landed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date
 from pathlib import Path
 
-from pipelines.ingest.scrape_provider import parser_version, read_page, reviewed
-from scrapers.fetching.archive import Archive, is_sound
+from pipelines.ingest.scrape_provider import parser_version, read_page, withhold_unreviewed
+from scrapers.fetching.archive import Archive, is_intact
 from scrapers.model import Page, Provider
 from warehouse.storage.connection import Connection, in_memory
 from warehouse.storage.landing import Seen, land
@@ -20,34 +20,34 @@ COLUMNS = (
     "provider", "what", "instance", "gpu_label", "region", "pricing_model", "term_months", "old", "new",
     "first_on", "last_on", "n_pages", "url",
 )  # fmt: skip
-MOST = 10_000  # distinct differences that are told; the rest is counted
+MAX_DIFFERENCES = 10_000  # distinct differences that are listed; the rest is counted
 _READ = ("ok", "no_public_price")
 log = logging.getLogger("gpuhour.replay")
 
 
 @dataclass(slots=True)
-class Told:
-    """Differences of one provider, equal ones of several days once; holds no more than MOST of them."""
+class ReparseReport:
+    """Differences of one provider, merged over days; holds at most MAX_DIFFERENCES of them."""
 
     provider: str
     n_pages: int = 0
     n_same: int = 0
-    n_unread: int = 0  # pages that today's parser cannot read, or whose bytes are damaged
-    n_missing: int = 0  # landed pages that the archive has not
-    n_untold: int = 0
+    n_unreadable: int = 0  # pages that today's parser cannot read, or whose bytes are damaged
+    n_missing: int = 0  # landed pages that are not in the archive
+    n_omitted: int = 0
     found: dict[Difference, list[object]] = field(default_factory=dict)  # -> first day, last day, pages, a URL
 
     def add(self, difference: Difference, day: date, url: str) -> None:
-        """Tell a difference of a page; days come in order."""
+        """Add a difference of a page; days come in order."""
         if entry := self.found.get(difference):
             entry[1], entry[2] = day, int(str(entry[2])) + 1
-        elif len(self.found) < MOST:
+        elif len(self.found) < MAX_DIFFERENCES:
             self.found[difference] = [day, day, 1, url]
         else:
-            self.n_untold += 1
+            self.n_omitted += 1
 
     def rows(self) -> Iterator[tuple[object, ...]]:
-        """Rows of COLUMNS."""
+        """Yield rows of COLUMNS."""
         for d, (first, last, pages, url) in self.found.items():
             yield (
                 self.provider, d.what, d.instance, d.gpu_label, d.region, d.pricing_model, d.term_months, d.old, d.new,
@@ -55,13 +55,13 @@ class Told:
             )  # fmt: skip
 
 
-def reread(provider: Provider, home: Home, since: date, apply: bool) -> Told:
-    """Parse a provider's archived pages of a UTC day and later; one page, and with `apply` one day, in memory.
+def reparse_archive(provider: Provider, home: Home, since: date, apply: bool) -> ReparseReport:
+    """Parse a provider's archived pages from a UTC day on; holds one page, or with `apply` one day, in memory.
 
-    With `apply` what is read otherwise is landed beside the old reading, which it supersedes; a page that cannot be
-    read any more supersedes nothing. Raises OSError when landing fails.
+    With `apply`, changed pages are landed beside the old reading, which they supersede; a page that can no longer be
+    read supersedes nothing. Raises OSError when landing fails.
     """
-    told = Told(provider.slug)
+    report = ReparseReport(provider.slug)
     with in_memory() as con:
         landed = landed_pages(con, home, provider.slug, since)
         for day in _days(home, provider.slug, since):
@@ -69,15 +69,15 @@ def reread(provider: Provider, home: Home, since: date, apply: bool) -> Told:
             changed = []
             for page in Archive(home.root).pages(provider.slug, day):
                 before = landed.pop((page.url, page.captured_at.astimezone(UTC).isoformat()), None)
-                if (seen := _reread(con, home, provider, page, before, told)) and apply:
-                    changed.append(seen)
+                if (observation := _reparse_page(con, home, provider, page, before, report)) and apply:
+                    changed.append(observation)
             if changed:
                 land(home, provider.slug, changed, parser_version=parser_version())
     for (url, when), page_landed in landed.items():
         if page_landed.status in _READ:
-            told.n_missing += 1
-            told.add(_page("not archived", page_landed.status, ""), date.fromisoformat(when[:10]), url)
-    return told
+            report.n_missing += 1
+            report.add(_page("not archived", page_landed.status, ""), date.fromisoformat(when[:10]), url)
+    return report
 
 
 def _days(home: Home, slug: str, since: date) -> list[date]:
@@ -85,33 +85,35 @@ def _days(home: Home, slug: str, since: date) -> list[date]:
     return [day for day in (date.fromisoformat(folder.name) for folder in folders) if day >= since]
 
 
-def _reread(
-    con: Connection, home: Home, provider: Provider, page: Page, before: LandedPage | None, told: Told
+def _reparse_page(
+    con: Connection, home: Home, provider: Provider, page: Page, before: LandedPage | None, report: ReparseReport
 ) -> Seen | None:
-    """The page as it is read today, when that is to supersede what was landed; what differs goes into `told`."""
+    """Return the page as it is parsed today if it supersedes what was landed; add differences to the report."""
     day = page.captured_at.date()
-    told.n_pages += 1
-    if not is_sound(page):
-        told.n_unread += 1
-        told.add(_page("damaged", before.status if before else "", "other bytes than were hashed"), day, page.url)
+    report.n_pages += 1
+    if not is_intact(page):
+        report.n_unreadable += 1
+        report.add(_page("damaged", before.status if before else "", "the bytes differ from the hash"), day, page.url)
         return None
-    seen = reviewed(provider, read_page(provider, page), home)
-    if seen.status not in _READ:
-        told.n_unread += 1
+    observation = withhold_unreviewed(provider, read_page(provider, page), home)
+    if observation.status not in _READ:
+        report.n_unreadable += 1
         if before is None or before.status in _READ:
-            told.add(_page("no longer read", before.status if before else "not landed", seen.detail), day, page.url)
+            report.add(
+                _page("no longer read", before.status if before else "not landed", observation.detail), day, page.url
+            )
         return None
-    if before is None or before.status != seen.status:
+    if before is None or before.status != observation.status:
         old = before.status if before else "not landed"
-        told.add(_page("now read", old, f"{seen.status}, {len(seen.offers)} offers"), day, page.url)
-        return seen
-    found = differences(con, home, seen, before) if seen.offers or before.n_offers else []
-    for difference in found:
-        told.add(difference, day, page.url)
-    told.n_same += not found
-    return seen if found else None
+        report.add(_page("now read", old, f"{observation.status}, {len(observation.offers)} offers"), day, page.url)
+        return observation
+    changes = differences(con, home, observation, before) if observation.offers or before.n_offers else []
+    for difference in changes:
+        report.add(difference, day, page.url)
+    report.n_same += not changes
+    return observation if changes else None
 
 
 def _page(what: str, old: str, new: str) -> Difference:
-    """A difference of a page as a whole."""
+    """Return a difference of a page as a whole."""
     return Difference(what, "", "", "", "", None, old, new)

@@ -1,4 +1,4 @@
-"""One provider's scrape, start to end: fetch (or re-open) its pages, parse each, land what was seen."""
+"""One provider's scrape from start to end: fetch (or re-open) its pages, parse each, land the observations."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ log = logging.getLogger("gpuhour.scrape")
 
 
 class NothingArchived(ScrapeError):
-    """A past day was asked for, and no page of it was kept."""
+    """No page of the requested past day was archived."""
 
 
 @cache
 def parser_version() -> str:
-    """Twelve hex digits over all parsers' source: a receipt tells which code read a price."""
+    """Return twelve hex digits over all parsers' source: the version that a receipt names."""
     digest = hashlib.sha256()
     for path in sorted(Path(scrapers.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
@@ -44,81 +44,87 @@ def parser_version() -> str:
 
 
 def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) -> list[Seen]:
-    """Fetch and parse every page of a provider and land the result; a failing page leaves the others alone.
+    """Fetch and parse every page of a provider and land the result; a failing page does not affect the others.
 
-    Returns what was seen, one entry per page; raises OSError when it cannot be written.
+    Returns one observation per page. Raises OSError when landing fails.
     """
     started_at = fetcher.now()
     results = (
         _failed(provider, result, origin, started_at)
         if isinstance(result, Failure)
-        else reviewed(provider, read_page(provider, result), home)
+        else withhold_unreviewed(provider, read_page(provider, result), home)
         for result in fetcher.crawl(provider)
     )
-    seen = _land(provider, home, results)
-    if origin == "live" and (absent := missing_gpus(provider, seen)):
+    observations = _land(provider, home, results)
+    if origin == "live" and (absent := missing_gpus(provider, observations)):
         log.warning(
-            "%s: %s, which was always there, is nowhere; `gpuhour providers check %s` tells what changed",
+            "%s: expected GPU %s is missing from every page; run `gpuhour providers check %s`",
             provider.slug, ", ".join(absent), provider.slug,
         )  # fmt: skip
-    return seen
+    return observations
 
 
-def missing_gpus(provider: Provider, seen: Iterable[Seen]) -> list[str]:
-    """Models that a whole scrape of this provider has always had, and this one has not; none where a page failed."""
-    looks = list(seen)
-    if any(look.status != "ok" for look in looks):
+def missing_gpus(provider: Provider, results: Iterable[Seen]) -> list[str]:
+    """Return expected models that a complete scrape of a provider lacks; none where a page failed."""
+    observations = list(results)
+    if any(observation.status != "ok" for observation in observations):
         return []
-    found = {identify_offer(provider.slug, offer).gpu.model for look in looks for offer in look.offers}
-    return [gpu for gpu in provider.expects if gpu not in found]
+    models = {
+        identify_offer(provider.slug, offer).gpu.model for observation in observations for offer in observation.offers
+    }
+    return [gpu for gpu in provider.expects if gpu not in models]
 
 
 def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
     """Parse a past UTC day's archived pages with today's parsers and land the result.
 
-    Raises NothingArchived when no page of that day was kept: the past cannot be fetched.
+    Raises NothingArchived when no page of that day was archived: the past cannot be fetched.
     """
     pages = Archive(home.root).pages(provider.slug, day)
     if not pages:
         raise NothingArchived(
-            f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; only archived days can be "
-            "read again, and only today can be fetched"
+            f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; past days can only be "
+            "read from the archive, and only today can be fetched"
         )
-    return _land(provider, home, (reviewed(provider, read_page(provider, page), home) for page in pages))
+    return _land(provider, home, (withhold_unreviewed(provider, read_page(provider, page), home) for page in pages))
 
 
-def reviewed(provider: Provider, seen: Seen, home: Home) -> Seen:
-    """What was seen; without its prices where nobody has yet looked at what the provider's reader makes of a page."""
-    if provider.basis != "unverified" or seen.status not in ("ok", "layout_changed") or provider.slug in accepted(home):
-        return seen
-    priced = [offer for offer in seen.offers if offer.price is not None]
-    saw = f"{len(priced)} prices, the first {priced[0].text!r}" if priced else seen.detail or "no price"
+def withhold_unreviewed(provider: Provider, observation: Seen, home: Home) -> Seen:
+    """Return the observation, without prices if nobody has reviewed this unverified provider's parser yet."""
+    if (
+        provider.basis != "unverified"
+        or observation.status not in ("ok", "layout_changed")
+        or provider.slug in accepted(home)
+    ):
+        return observation
+    priced = [offer for offer in observation.offers if offer.price is not None]
+    content = f"{len(priced)} prices, the first {priced[0].text!r}" if priced else observation.detail or "no price"
     detail = (
-        f"{provider.slug}: nobody has reviewed a page of it yet. This one came, is archived, and seems to state {saw}. "
-        f"`gpuhour providers accept {provider.slug}` publishes what is read"
+        f"{provider.slug}: nobody has reviewed its pages yet. This one is archived and seems to state {content}. "
+        f"Run `gpuhour providers accept {provider.slug}` to publish its prices"
     )
-    return replace(seen, status="unverified", detail=detail, offers=())
+    return replace(observation, status="unverified", detail=detail, offers=())
 
 
 def collect_rates(fetcher: Fetcher, home: Home) -> int:
-    """Fetch and land the reference exchange rates; returns how many. Raises ScrapeError when they cannot be had.
+    """Fetch and land the reference exchange rates; return their number. Raises ScrapeError when unavailable.
 
-    Without them nothing fails: the rates bundled with a library go on, and a price says which day's rate it used.
+    Nothing else fails without them: the rates bundled with a library are used, and a price names the day of its rate.
     """
     page = fetcher.fetch(ecb.ECB, ecb.DAILY)
-    found = ecb.rates(page)
-    land_rates(home, page.sha256, [(r.rate_on, r.currency, r.per_eur) for r in found])
-    _tell(page.provider, "ok", len(found), page.url)
-    return len(found)
+    rates = ecb.rates(page)
+    land_rates(home, page.sha256, [(r.rate_on, r.currency, r.per_eur) for r in rates])
+    _log_page(page.provider, "ok", len(rates), page.url)
+    return len(rates)
 
 
-def _tell(slug: str, status: str, count: int, url: str) -> None:
-    """One line of progress about a page."""
+def _log_page(slug: str, status: str, count: int, url: str) -> None:
+    """Log one line of progress about a page."""
     log.info("%-10s %-15s %5d  %s", slug, status, count, _short(url))
 
 
 def _short(url: str, limit: int = 40) -> str:
-    """A URL for a line of a terminal: host and end, the middle left out."""
+    """Shorten a URL for a line of a terminal: host and end, without the middle."""
     bare = url.partition("://")[2]
     host = bare.partition("/")[0]
     return bare if len(bare) <= limit else f"{host}/…{bare[len(host) + len(bare) - limit :]}"
@@ -132,7 +138,7 @@ def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: da
 
 
 def read_page(provider: Provider, page: Page) -> Seen:
-    """What a provider's parser says of a page; a page that it cannot read is a status and a detail, never an error."""
+    """Parse a page into an observation; a page that cannot be parsed gets a status and a detail, never an error."""
     status: Status = "ok"
     detail = ""
     offers: tuple[Offer, ...] = ()
@@ -143,7 +149,7 @@ def read_page(provider: Provider, page: Page) -> Seen:
     except LayoutError as unknown:
         status, detail = "layout_changed", str(unknown)
     except Exception as broken:
-        # A parser that trips over a page is a layout it does not know; the others must not suffer.
+        # A parser that crashes on a page met an unknown layout; other pages must not be affected.
         log.exception("%s: parser failed on %s", provider.slug, page.url)
         status, detail = "layout_changed", f"{provider.slug}: parser failed at {page.url}: {broken!r}"
     return Seen(
@@ -153,9 +159,9 @@ def read_page(provider: Provider, page: Page) -> Seen:
 
 
 def _land(provider: Provider, home: Home, results: Iterable[Seen]) -> list[Seen]:
-    seen = []
+    landed = []
     for page in results:
-        _tell(provider.slug, page.status, len(page.offers), page.url)
-        seen.append(page)
-    land(home, provider.slug, seen, parser_version=parser_version())
-    return seen
+        _log_page(provider.slug, page.status, len(page.offers), page.url)
+        landed.append(page)
+    land(home, provider.slug, landed, parser_version=parser_version())
+    return landed

@@ -1,1 +1,1 @@
-"""Typed questions to the published database and the page archive, shared by commands and reports."""
+"""Typed queries on the published database and the page archive, shared by commands and reports."""

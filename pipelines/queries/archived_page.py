@@ -1,36 +1,36 @@
-"""Finds the archived page behind a number, and says whether it still is what was hashed."""
+"""Finds the archived page behind a number and checks that its bytes still match the hash."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from scrapers.fetching.archive import Archive, is_sound
+from scrapers.fetching.archive import Archive, is_intact
 from scrapers.model import Page
 from warehouse.storage.state_dir import Home
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Where the page of a receipt lies. state: verified, damaged (other bytes than were hashed) or absent."""
+class ArchivedPage:
+    """Where the page of a receipt lies. state: verified, damaged (the bytes differ from the hash) or absent."""
 
     state: str
     path: str = ""
     captured_at: str = ""
 
 
-def kept(home: Home, provider: str, sha256: str, url: str, day: date) -> Kept:
-    """The archived page with this hash: of this URL, or of another that served the same bytes; best of its day."""
+def find_archived_page(home: Home, provider: str, sha256: str, url: str, day: date) -> ArchivedPage:
+    """Return the archived page with this hash, preferring the URL and the day of the receipt."""
     pages = [page for page in _candidates(home, provider, sha256, day) if page.sha256 == sha256]
     if not pages:
-        return Kept("absent")
+        return ArchivedPage("absent")
     page = min(pages, key=lambda p: (p.url != url, p.captured_at.date() != day, p.captured_at))
-    state = "verified" if is_sound(page) else "damaged"
-    return Kept(state, str(page.path), page.captured_at.isoformat())
+    state = "verified" if is_intact(page) else "damaged"
+    return ArchivedPage(state, str(page.path), page.captured_at.isoformat())
 
 
 def _candidates(home: Home, provider: str, sha256: str, day: date) -> list[Page]:
-    """Pages of the day, and of any day whose file name begins with the hash; a provider's name is never a path."""
+    """Return pages of the day, and of any day whose file name starts with the hash; a provider is never a path."""
     archive = Archive(home.root)
     if not sha256 or provider not in {folder.name for folder in home.pages.glob("*")}:
         return []

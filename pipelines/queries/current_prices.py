@@ -1,11 +1,11 @@
-"""What the read-only commands ask of the published database: selections from v1, nothing computed here."""
+"""Queries of the read-only commands on prices in force: selections from v1, nothing is computed here."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipelines.queries.filters import Filter
+from pipelines.queries.filters import PriceFilter
 from warehouse.identity.gpus import resolve, states_memory
 from warehouse.identity.providers import provider_slug
 from warehouse.storage.connection import Connection
@@ -18,15 +18,15 @@ PRICE_COLUMNS = (
 )  # fmt: skip
 
 
-def conditions(wanted: Filter) -> tuple[str, list[Any]]:
-    """Conditions over v1.price_history's columns and their parameters."""
+def conditions(wanted: PriceFilter) -> tuple[str, list[Any]]:
+    """Return conditions over v1.price_history's columns, and their parameters."""
     terms: dict[str, Any] = {}
     if wanted.gpu:
         card = resolve(wanted.gpu)
         terms["gpu = ?"] = card.model or wanted.gpu
         if card.form_factor:
             terms["form_factor = ?"] = card.form_factor
-        # "H100" means every H100; "H100 80GB" means that one.
+        # "H100" matches every H100, "H100 80GB" only that one.
         if card.memory_gb is not None and states_memory(wanted.gpu):
             terms["gpu_memory_gb = ?"] = card.memory_gb
     if wanted.provider:
@@ -41,13 +41,13 @@ def conditions(wanted: Filter) -> tuple[str, list[Any]]:
 
 
 def today(con: Connection) -> date:
-    """The day "now" means: today where prices are live, else the newest day that was recorded."""
+    """Return the day that "now" means: today where prices are live, else the newest recorded day."""
     has_live, newest = con.execute("select has_live, newest_on from v1.meta").fetchall()[0]
     return datetime.now(UTC).date() if has_live or newest is None else newest
 
 
-def prices(con: Connection, wanted: Filter, as_of: date, max_age: int) -> list[tuple[Any, ...]]:
-    """Rows of PRICE_COLUMNS in force on a UTC day, cheapest first; of several sources the best-ranked, unless asked."""
+def prices(con: Connection, wanted: PriceFilter, as_of: date, max_age: int) -> list[tuple[Any, ...]]:
+    """Return rows of PRICE_COLUMNS in force on a UTC day, cheapest first; of the best-ranked source by default."""
     where, values = conditions(wanted)
     preferred = "true" if wanted.source else "is_preferred"
     return con.execute(
@@ -59,13 +59,13 @@ def prices(con: Connection, wanted: Filter, as_of: date, max_age: int) -> list[t
     ).fetchall()
 
 
-def last_tries(con: Connection) -> dict[str, tuple[str, date, str]]:
-    """Provider -> status, day and detail of its last try; the worst status of its sources on that day."""
-    found = con.execute(
-        # A source that only lacks its key says nothing of the provider's other sources.
+def last_attempts(con: Connection) -> dict[str, tuple[str, date, str]]:
+    """Return status, day and detail of each provider's last scrape attempt; the worst status of its sources."""
+    rows = con.execute(
+        # A source that only lacks its key says nothing about the provider's other sources.
         "select provider, coalesce(string_agg(distinct status, ', ' order by status) filter (status <> 'needs_key'), "
         "'needs_key'), seen_on, string_agg(distinct detail, '; ' order by detail) filter (status <> 'ok') "
         "from v1.source_health group by provider, seen_on "
         "qualify row_number() over (partition by provider order by seen_on desc) = 1"
     ).fetchall()
-    return {provider: (status, day, detail or "") for provider, status, day, detail in found}
+    return {provider: (status, day, detail or "") for provider, status, day, detail in rows}

@@ -1,4 +1,4 @@
-"""Looks for what usually is wrong: Python, browser, state folder, published database, stale or broken sources."""
+"""Checks the usual causes of trouble: Python, browser, state folder, published database, stale or broken sources."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = tuple[str, str, str]
 
 
 def examine(home: Home) -> list[Row]:
-    """Rows of COLUMNS; verdict: ok, missing, stale or broken."""
+    """Return rows of COLUMNS; verdict: ok, missing, stale or broken."""
     return [_python(), _browser(), _folder(home), *_database(home)]
 
 
@@ -28,8 +28,8 @@ def _python() -> Row:
 
 
 def _browser() -> Row:
-    found = chromium.find()
-    return "browser", "ok" if found else "missing", str(found or "run `make setup`, or set GPUHOUR_BROWSER")
+    browser = chromium.find()
+    return "browser", "ok" if browser else "missing", str(browser or "run `make setup`, or set GPUHOUR_BROWSER")
 
 
 def _folder(home: Home) -> Row:
@@ -50,7 +50,7 @@ def _database(home: Home) -> Iterator[Row]:
             version, built, live = con.execute("select schema_version, built_at, has_live from v1.meta").fetchall()[0]
             yield "published database", "ok", f"{home.published}, schema {version}, built {built:%Y-%m-%d %H:%M} UTC"
             today = datetime.now(UTC).date() if live else current_prices.today(con)
-            for slug, (status, day, detail) in sorted(current_prices.last_tries(con).items()):
+            for slug, (status, day, detail) in sorted(current_prices.last_attempts(con).items()):
                 fine = status in ("ok", "no_public_price", "needs_key", "unverified")
                 verdict = "stale" if (today - day).days > 2 else "ok" if fine else "broken"
                 yield slug, verdict, f"{status} on {day} {detail}".strip()

@@ -1,4 +1,4 @@
-"""Which prices a reader wants: the options that several commands share."""
+"""The price filter and time spans that several commands share."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import USAGE, Problem
+from pipelines.errors import UsageError
 
-MAX_AGE = 35  # days after which a price that was not seen again no longer counts
+MAX_AGE = 35  # days after which a price that was not observed again no longer counts
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """What to keep; None keeps all. `gpu` is any label ("A100", "a100 80gb sxm", "rtx a6000")."""
+class PriceFilter:
+    """Criteria that prices must meet; None matches all. `gpu` is any label ("A100", "a100 80gb sxm", "rtx a6000")."""
 
     gpu: Annotated[str | None, Parameter(parse=False)] = None
     provider: Annotated[str | None, Parameter(help="Only this provider.")] = None
-    pricing_model: Annotated[str | None, Parameter(help="Only on_demand, spot, reserved, or a provisional kind.")] = (
-        None
-    )
+    pricing_model: Annotated[
+        str | None, Parameter(help="Only on_demand, spot, reserved, or another pricing model.")
+    ] = None
     region: Annotated[str | None, Parameter(help="Only regions whose name contains this.")] = None
     source: Annotated[
         str | None,
-        Parameter(help="Only this source (default: the best-ranked of a provider); `seed` is the document of 2023."),
+        Parameter(
+            help="Only this source (default: a provider's best-ranked); `seed` is the reference document (2023)."
+        ),
     ] = None
 
 
-ALL = Filter()
+ALL = PriceFilter()
 
 
 def day_since(text: str, today: date) -> date:
-    """The day that "30d", "12w", "6m", "1y" before today or an ISO date mean. Raises Problem (usage) otherwise."""
+    """Return the day that "30d", "12w", "6m", "1y" before today or an ISO date means. Raises UsageError otherwise."""
     try:
         span = re.fullmatch(r"(\d+)\s*([dwmy])", text.strip().lower())
         if not span:
@@ -46,7 +48,7 @@ def day_since(text: str, today: date) -> date:
             return today - timedelta(days=count * (7 if unit == "w" else 1))
         months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
         year, month = months // 12, months % 12 + 1
-        # A month before 31 March is the end of February.
+        # One month before 31 March is the end of February.
         return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
     except (ValueError, OverflowError) as wrong:
-        raise Problem(f"not a time span or day: {text!r}; try 30d, 12w, 6m, 1y or 2026-11-01", USAGE) from wrong
+        raise UsageError(f"{text!r} is not a time span or day; try 30d, 12w, 6m, 1y or 2026-11-01") from wrong

@@ -1,4 +1,4 @@
-"""Writes out how a native price became USD per GPU-hour, and works it out again, so that anyone can check it."""
+"""Spells out how a native price became USD per GPU-hour, and recomputes it, so that anyone can check it."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ _SIX = Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The steps as text, and their result in USD per GPU-hour (None where a step is unknown)."""
+    """The steps as text, and their result in USD per GPU-hour (None where an input is unknown)."""
 
     steps: str
     result: Decimal | None
 
 
 def formula(price: Mapping[str, Any], hours_per_month: int, hours_per_year: int) -> Formula:
-    """The steps of a row of v1.price_intervals, with the hours that the database itself uses."""
+    """Return the steps for a row of v1.price_intervals, with the database's own hours per month and year."""
     if price["price"] is None or price["price_scope"] != "instance":
         return Formula(f"no price per GPU-hour: its scope is {price['price_scope']}", None)
     per_hour, hours = _per_hour(price, hours_per_month, hours_per_year)
     if per_hour is None:
-        return Formula(f"no price per GPU-hour: the hours of a {price['price_unit']} are not known", None)
+        return Formula(f"no price per GPU-hour: the hours in a {price['price_unit']} are unknown", None)
     rate, rated = _rate(price)
     term = Decimal(hours_per_year) * (price["term_months"] or 0) / 12
     is_per_gpu = str(price["price_unit"]).startswith("gpu_")
     count = Decimal(1) if is_per_gpu else price["gpu_count"]
     if not count:
-        return Formula("no price per GPU-hour: the number of GPUs is not known", None)
+        return Formula("no price per GPU-hour: the number of GPUs is unknown", None)
     shared = "" if is_per_gpu else f" / {_plain(count)} GPU{'s' if count != 1 else ''}"
     steps = f"{_plain(price['price'])} {price['currency']} per {price['price_unit']}{hours}{rated}{shared}"
     result = per_hour * rate / count
     if fee := price.get("upfront_price"):
         if not term:
-            return Formula(f"{steps} + {_plain(fee)} {price['currency']} upfront over a term not known", None)
-        # The fee is per instance even where the rest is per GPU.
+            return Formula(f"{steps} + {_plain(fee)} {price['currency']} upfront over an unknown term", None)
+        # The fee is per instance even if the rest of the price is per GPU.
         over = price["gpu_count"] or count
         steps += f" + {_plain(fee)} {price['currency']} upfront{rated} / {_plain(term)} h / {_plain(over)} GPUs"
         result += fee * rate / term / over
@@ -45,15 +45,15 @@ def formula(price: Mapping[str, Any], hours_per_month: int, hours_per_year: int)
     return Formula(f"{steps} = {_plain(rounded)} USD per GPU-hour", rounded)
 
 
-def agrees(found: Formula, published: Decimal | None) -> bool:
-    """Whether the published number is what the steps give, but for the last digit's rounding."""
-    if found.result is None or published is None:
-        return found.result is published
-    return abs(found.result - published) <= 2 * _SIX
+def agrees(derived: Formula, published: Decimal | None) -> bool:
+    """Return whether the published number is the result of the steps, up to rounding of the last digit."""
+    if derived.result is None or published is None:
+        return derived.result is published
+    return abs(derived.result - published) <= 2 * _SIX
 
 
 def _per_hour(price: Mapping[str, Any], month: int, year: int) -> tuple[Decimal | None, str]:
-    """The price per hour in its own currency, and the step that made it so."""
+    """Return the price per hour in its own currency, and the step that converts it."""
     amount, term = Decimal(price["price"]), Decimal(year) * (price["term_months"] or 0) / 12
     match price["price_unit"]:
         case "gpu_hour" | "instance_hour":

@@ -1,4 +1,4 @@
-"""Walks back from a number: which series, which interval, what it was computed and read from, what spoke against it."""
+"""Traces a number back: its series, interval, formula and receipt, and the evidence against it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.queries.archived_page import Kept, kept
+from pipelines.queries.archived_page import ArchivedPage, find_archived_page
 from pipelines.queries.current_prices import conditions
-from pipelines.queries.filters import MAX_AGE, Filter
+from pipelines.queries.filters import MAX_AGE, PriceFilter
 from pipelines.queries.price_formula import agrees, formula
 from warehouse.identity.gpus import resolve
 from warehouse.storage.connection import Connection
@@ -29,10 +29,10 @@ def _facts(con: Connection, query: str, values: Any) -> list[Fact]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def candidates(con: Connection, sku: str, wanted: Filter) -> list[Fact]:
-    """Series that a SKU may mean, by SERIES: of its id (8 characters or more), its name, part of its name, its GPU."""
+def candidates(con: Connection, sku: str, wanted: PriceFilter) -> list[Fact]:
+    """Return series that a SKU may mean: by id (8 characters or more), name, part of the name, or GPU."""
     where, values = conditions(replace(wanted, gpu=None))
-    gpu, gpu_values = conditions(Filter(gpu=sku)) if resolve(sku).model else ("false", [])
+    gpu, gpu_values = conditions(PriceFilter(gpu=sku)) if resolve(sku).model else ("false", [])
     return _facts(
         con,
         f"""
@@ -53,62 +53,66 @@ def candidates(con: Connection, sku: str, wanted: Filter) -> list[Fact]:
 
 
 def in_force(con: Connection, series: Sequence[Fact], day: date) -> list[Fact]:
-    """Of these series the intervals in force on a day, with every column of v1.price_intervals.
+    """Return the intervals of these series in force on a day, with every column of v1.price_intervals.
 
-    What was last seen too long before only stands where nothing newer does.
+    Stale intervals, last observed too long before, are returned only if there are no newer ones.
     """
-    found = _facts(
+    intervals = _facts(
         con,
         f"from v1.price_intervals where series_id in (select unnest($ids)) and {_IN_FORCE} "
         "qualify row_number() over (partition by series_id order by valid_from desc, observed_at desc) = 1 "
         "order by provider, instance, region, zone, pricing_model, term_months, series_id",
         {"ids": [s["series_id"] for s in series], "day": day},
     )
-    return [f for f in found if f["last_seen_on"] >= day - timedelta(days=MAX_AGE)] or found
+    return [f for f in intervals if f["last_seen_on"] >= day - timedelta(days=MAX_AGE)] or intervals
 
 
-def explain(con: Connection, home: Home, series: Fact, price: Fact | None, day: date) -> Fact:
-    """Everything known of a series on a day; `price` is its interval in force, None where there is none."""
-    told: Fact = {"on": day, "series": series, "price": None, "formula": None, "receipt": None}
+def trace(con: Connection, home: Home, series: Fact, price: Fact | None, day: date) -> Fact:
+    """Return everything known of a series on a day; `price` is its interval in force, None where there is none."""
+    explanation: Fact = {"on": day, "series": series, "price": None, "formula": None, "receipt": None}
     if price:
-        told["price"] = {k: price.get(k) for k in PRICE} | {"age_days": max((day - price["last_seen_on"]).days, 0)}
-        told["formula"] = _formula(con, price)
-        told["receipt"] = _receipt(home, price)
-    told["before"] = _before(con, series, price["valid_from"] if price else day)
-    told["held_or_flagged"] = _events(con, series, price["valid_from"] if price else None, day)
-    told["other_sources"] = _others(con, series, price, day)
-    return told
+        explanation["price"] = {k: price.get(k) for k in PRICE} | {
+            "age_days": max((day - price["last_seen_on"]).days, 0)
+        }
+        explanation["formula"] = _formula(con, price)
+        explanation["receipt"] = _receipt(home, price)
+    explanation["before"] = _before(con, series, price["valid_from"] if price else day)
+    explanation["held_or_flagged"] = _events(con, series, price["valid_from"] if price else None, day)
+    explanation["other_sources"] = _others(con, series, price, day)
+    return explanation
 
 
 def _formula(con: Connection, price: Fact) -> Fact:
     month, year = con.execute("select hours_per_month(), hours_per_year()").fetchall()[0]
-    found = formula(price, month, year)
-    return {"steps": found.steps, "gives_what_is_published": agrees(found, price["usd_per_gpu_hour"])}
+    derived = formula(price, month, year)
+    return {"steps": derived.steps, "gives_what_is_published": agrees(derived, price["usd_per_gpu_hour"])}
 
 
 def _receipt(home: Home, price: Fact) -> Fact:
     facts = {k: price[k] for k in ("text", "gpu_label", "source_url", "observed_at", "sha256", "parser_version",
                                    "origin", "landed_at")}  # fmt: skip
-    if price["origin"] in ("imported", "seed"):  # the URL and the hash of the commit or file are all there is
-        return facts | {"archived_page": asdict(Kept(f"none: {price['origin']}"))}
-    page = kept(home, price["provider"], price["sha256"] or "", price["source_url"] or "", price["observed_at"].date())
+    if price["origin"] in ("imported", "seed"):  # no page: only the URL and hash of the commit or file
+        return facts | {"archived_page": asdict(ArchivedPage(f"none: {price['origin']}"))}
+    page = find_archived_page(
+        home, price["provider"], price["sha256"] or "", price["source_url"] or "", price["observed_at"].date()
+    )
     return facts | {"archived_page": asdict(page)}
 
 
 def _before(con: Connection, series: Fact, day: date) -> Fact | None:
-    """The interval before, whatever ended it."""
-    found = _facts(
+    """Return the previous interval, whatever ended it."""
+    intervals = _facts(
         con,
         "select usd_per_gpu_hour, price, currency, price_unit, valid_from, valid_to, ended_by, last_seen_on, sha256 "
         "from v1.price_intervals where series_id = ? and valid_from < ? "
         "order by valid_from desc, observed_at desc limit 1",
         [series["series_id"], day],
     )
-    return found[0] if found else None
+    return intervals[0] if intervals else None
 
 
 def _events(con: Connection, series: Fact, since: date | None, day: date) -> list[Fact]:
-    """What was held or flagged of the series, or of its whole source, since the price came into force."""
+    """Return quality events of the series, or of its whole source, since the price came into force."""
     return _facts(
         con,
         """
@@ -124,9 +128,9 @@ def _events(con: Connection, series: Fact, since: date | None, day: date) -> lis
 
 
 def _others(con: Connection, series: Fact, price: Fact | None, day: date) -> list[Fact]:
-    """What other sources said of the same thing on the same day, and by how many percent that is off."""
+    """Return what other sources state for the same thing on the same day, and the difference in percent."""
     same = ("provider", "gpu", "gpu_memory_gb", "gpu_count", "pricing_model", "term_months", "price_scope")
-    found = _facts(
+    offers = _facts(
         con,
         f"""
         select source, instance, region, usd_per_gpu_hour, valid_from, last_seen_on, source_url, sha256, series_id
@@ -139,7 +143,7 @@ def _others(con: Connection, series: Fact, price: Fact | None, day: date) -> lis
         {k: series[k] for k in (*same, "source", "region")} | {"day": day},
     )
     ours = price["usd_per_gpu_hour"] if price else None
-    for other in found:
+    for other in offers:
         theirs = other["usd_per_gpu_hour"]
         other["off_by_pct"] = round((theirs / ours - 1) * 100, 2) if ours and theirs is not None else None
-    return found
+    return offers

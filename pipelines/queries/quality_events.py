@@ -1,13 +1,13 @@
-"""What the commands on quarantine ask of the published database: selections from v1.quality_events."""
+"""Queries of the quarantine commands: selections from v1.quality_events."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pipelines.cli.console import USAGE, Problem
+from pipelines.errors import UsageError
 from pipelines.queries.current_prices import conditions
-from pipelines.queries.filters import ALL, Filter
+from pipelines.queries.filters import ALL, PriceFilter
 from warehouse.storage.connection import Connection
 
 EVENT_COLUMNS = (
@@ -17,21 +17,21 @@ EVENT_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """Which sort of events to keep; None keeps all."""
+class EventFilter:
+    """Criteria that quality events must meet; None matches all."""
 
     verdict: Literal["quarantine", "flag"] | None = None
     status: Literal["held", "released", "rejected"] | None = None
     of_class: str | None = None
 
 
-def events(con: Connection, wanted: Filter = ALL, kind: Kind | None = None) -> list[tuple[Any, ...]]:
-    """Rows of EVENT_COLUMNS, newest first: every row or range ever held or flagged, released ones too."""
-    kind = kind or Kind()
+def events(con: Connection, wanted: PriceFilter = ALL, kind: EventFilter | None = None) -> list[tuple[Any, ...]]:
+    """Return rows of EVENT_COLUMNS, newest first: every price or range ever held or flagged, released ones too."""
+    kind = kind or EventFilter()
     where, values = conditions(replace(wanted, gpu=None))
     if wanted.gpu:
         # Events know the model alone; their series knows memory and form factor.
-        of_gpu, more = conditions(Filter(gpu=wanted.gpu))
+        of_gpu, more = conditions(PriceFilter(gpu=wanted.gpu))
         where, values = f"{where} and series_id in (select series_id from v1.series where {of_gpu})", values + more  # noqa: S608
     for column, value in (("verdict", kind.verdict), ("status", kind.status), ("class", kind.of_class)):
         if value is not None:
@@ -45,21 +45,21 @@ def events(con: Connection, wanted: Filter = ALL, kind: Kind | None = None) -> l
 
 
 def event(con: Connection, prefix: str) -> dict[str, Any]:
-    """The one event whose id begins so, by column: all that v1.quality_events knows of it.
+    """Return the one event whose id starts with a prefix, with every column of v1.quality_events.
 
-    Raises Problem (usage) when none or several do.
+    Raises UsageError when none or several match.
     """
     if not prefix:
-        raise Problem("an event's id cannot be empty; gpuhour quarantine list shows them", USAGE)
+        raise UsageError("the event id is empty; gpuhour quarantine list shows all ids")
     cursor = con.execute(
         "from v1.quality_events where starts_with(event_id, ?) order by event_id limit 6", [prefix.lower()]
     )
     names, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    if not found:
-        raise Problem(f"no event begins with {prefix!r}; gpuhour quarantine list shows them", USAGE)
-    if len(found) > 1:
-        shown = "\n".join(f"  {e['event_id']}  {e['date']} {e['provider']} {e['instance']}" for e in found[:5])
-        more = "\n  ..." if len(found) > 5 else ""
-        raise Problem(f"several events begin with {prefix!r}; give more of it:\n{shown}{more}", USAGE)
-    return found[0]
+    matches = [dict(zip(names, row, strict=True)) for row in rows]
+    if not matches:
+        raise UsageError(f"no event id begins with {prefix!r}; gpuhour quarantine list shows all ids")
+    if len(matches) > 1:
+        shown = "\n".join(f"  {e['event_id']}  {e['date']} {e['provider']} {e['instance']}" for e in matches[:5])
+        more = "\n  ..." if len(matches) > 5 else ""
+        raise UsageError(f"several event ids begin with {prefix!r}; use a longer prefix:\n{shown}{more}")
+    return matches[0]

@@ -1,4 +1,4 @@
-"""What the commands on history ask of the published database: intervals, changes, and when anybody looked."""
+"""Queries of the history commands: intervals, changes, and days of observation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from pipelines.queries.current_prices import conditions
-from pipelines.queries.filters import Filter
+from pipelines.queries.filters import PriceFilter
 from warehouse.storage.connection import Connection
 
 INTERVAL_COLUMNS = (
@@ -24,8 +24,8 @@ By = Literal["drop", "newest"]
 _ORDER = {"drop": "pct asc nulls last, seq desc", "newest": "seq desc"}
 
 
-def intervals(con: Connection, wanted: Filter) -> list[dict[str, Any]]:
-    """Stretches of days with one price per GPU-hour, by INTERVAL_COLUMNS, oldest first: of every source."""
+def intervals(con: Connection, wanted: PriceFilter) -> list[dict[str, Any]]:
+    """Return stretches of days with one price per GPU-hour, by INTERVAL_COLUMNS, oldest first, from every source."""
     where, values = conditions(wanted)
     rows = con.execute(
         f"select {', '.join(INTERVAL_COLUMNS)} from v1.price_intervals where usd_per_gpu_hour is not null and {where} "  # noqa: S608
@@ -35,11 +35,11 @@ def intervals(con: Connection, wanted: Filter) -> list[dict[str, Any]]:
     return [dict(zip(INTERVAL_COLUMNS, row, strict=True)) for row in rows]
 
 
-def changes(con: Connection, wanted: Filter, since: date, min_pct: float, by: By) -> list[dict[str, Any]]:
-    """Price changes since a day, by CHANGE_COLUMNS: largest drops first, or newest first.
+def changes(con: Connection, wanted: PriceFilter, since: date, min_pct: float, by: By) -> list[dict[str, Any]]:
+    """Return price changes since a day, by CHANGE_COLUMNS: largest drops first, or newest first.
 
-    `min_pct` leaves out what changed by less, up or down; above zero also what came and went, which has no percentage.
-    Statistics of many offers are left out: they are no prices.
+    `min_pct` leaves out smaller changes, up or down; above zero also new and removed offers, which have no percentage.
+    Aggregates over many offers are left out: they are not prices.
     """
     where, values = conditions(wanted)
     rows = con.execute(

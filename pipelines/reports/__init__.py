@@ -1,1 +1,1 @@
-"""The site that people read and quote, with files for machines: made of the published database, without Dagster."""
+"""The static site with its machine-readable files, built from the published database without Dagster."""

@@ -1,7 +1,7 @@
-"""Lays out charts: where lines, ticks and labels lie; templates/charts.svg turns that into SVG.
+"""Lays out charts: positions of lines, ticks and labels; templates/charts.svg turns them into SVG.
 
-A plot is 1000 wide and as high as it is in pixels; it is stretched in width alone: text keeps its size.
-Coordinates are whole numbers, one after another relative: a path of three years of daily steps takes a few kilobytes.
+A plot is 1000 wide and as high as it is in pixels; it is stretched in width only, so text keeps its size.
+Coordinates are relative whole numbers: a path of three years of daily steps takes a few kilobytes.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from pipelines.cli.terminal_chart import Segment, ticks
+from pipelines.timeseries import Segment, ticks
 
 WIDTH = 1000
 DAY = timedelta(days=1)
-LEAST_DAYS = 7  # fewer days with a price are no course that could be drawn
+LEAST_DAYS = 7  # days with a price below which no chart is drawn
 LINES = 6
 _GAP = 16  # pixels between labels at the ends of lines
 Named = tuple[str, Sequence[Segment]]
@@ -25,17 +25,17 @@ def steps(
     height: int = 260,
     band: Sequence[tuple[date, date, float, float]] = (),
 ) -> dict[str, Any] | None:
-    """Step lines over time, each named at its end; None where there is too little to draw. Values: USD.
+    """Return step lines over time, each labelled at its end; None where there is too little to draw. Values: USD.
 
     `band` is (since, until, low, high) stretches, drawn behind. At most LINES lines are drawn; `n_left_out` counts
-    those that are not.
+    the rest.
     """
     drawn = [line for line in lines if line[1]]
     days = max((sum((s.until - s.since).days for s in segments) for _, segments in drawn), default=0)
     if days < LEAST_DAYS:
         return None
     left_out, drawn = max(len(drawn) - LINES, 0), drawn[:LINES]
-    segments = [s for _, found in drawn for s in found]
+    segments = [s for _, segments_of in drawn for s in segments_of]
     since, until = min(s.since for s in segments), max(s.until for s in segments)
     shown = [b for b in band if b[1] > since]
     values = [s.value for s in segments] + [v for b in shown for v in b[2:]]
@@ -52,12 +52,12 @@ def steps(
             [
                 {
                     "name": name,
-                    "d": plot.path(found),
-                    "y": plot.y(found[-1].value),
-                    "value": found[-1].value,
-                    "is_open": found[-1].until == until,
+                    "d": plot.path(segments_of),
+                    "y": plot.y(segments_of[-1].value),
+                    "value": segments_of[-1].value,
+                    "is_open": segments_of[-1].until == until,
                 }
-                for name, found in drawn
+                for name, segments_of in drawn
             ],
             height,
         ),
@@ -66,19 +66,19 @@ def steps(
 
 
 def scale(values: Iterable[float]) -> tuple[float, list[dict[str, Any]]]:
-    """The end of an axis from zero over some values, and its ticks in percent of it."""
+    """Return the end of an axis from zero over some values, and its ticks in percent of it."""
     rungs = ticks(0.0, max(values, default=1.0) or 1.0)
     labels = rung_labels(rungs)
     return rungs[-1], [{"at": _percent(r / rungs[-1]), "label": label} for r, label in zip(rungs, labels, strict=True)]
 
 
 def at(value: Any, end: float) -> str:
-    """Where a value lies on an axis from zero to `end`, in percent."""
+    """Return the position of a value on an axis from zero to `end`, in percent."""
     return _percent(float(value) / end)
 
 
 def rung_labels(values: Sequence[float]) -> list[str]:
-    """Amounts beside gridlines, all to the same number of places: 0, 1, 2 or 0.00, 0.25, 0.50."""
+    """Return amounts for gridlines, all with the same number of places: 0, 1, 2 or 0.00, 0.25, 0.50."""
     places = max(len(f"{value:.6f}".rstrip("0").partition(".")[2]) for value in values)
     return [f"{value:.{max(places, 2) if places else 0}f}" for value in values]
 
@@ -88,7 +88,7 @@ def _percent(part: float) -> str:
 
 
 class _Plot:
-    """Days and values to whole numbers; 0 is the top left."""
+    """Maps days and values to whole numbers; 0 is the top left."""
 
     def __init__(self, since: date, until: date, low: float, high: float, height: int) -> None:
         self.since, self.days, self.low, self.high, self.height = since, (until - since).days, low, high, height
@@ -100,7 +100,7 @@ class _Plot:
         return round((self.high - value) / (self.high - self.low) * self.height)
 
     def path(self, segments: Sequence[Segment]) -> str:
-        """Steps; where segments do not touch, the pen is lifted."""
+        """Return the path of the steps; gaps between segments lift the pen."""
         parts: list[str] = []
         pen_y = 0
         before: Segment | None = None
@@ -116,7 +116,7 @@ class _Plot:
         return "".join(parts)
 
     def band(self, stretches: Sequence[tuple[date, date, float, float]]) -> str:
-        """One closed outline per run of stretches that touch."""
+        """Return one closed outline per group of adjoining stretches."""
         runs: list[list[tuple[date, date, float, float]]] = []
         for stretch in stretches:
             if runs and runs[-1][-1][1] == stretch[0]:
@@ -137,7 +137,7 @@ class _Plot:
 
 
 def _labelled(lines: list[dict[str, Any]], height: int) -> list[dict[str, Any]]:
-    """Labels beside the ends of their lines, moved apart where they would lie on each other."""
+    """Add label positions beside the ends of the lines, moved apart where they would overlap."""
     for number, line in enumerate(lines):
         line["style"] = number
     placed = sorted(lines, key=lambda line: (line["y"], line["style"]))
@@ -153,26 +153,26 @@ def _labelled(lines: list[dict[str, Any]], height: int) -> list[dict[str, Any]]:
 
 
 def _dates(since: date, until: date) -> Iterable[dict[str, Any]]:
-    """Four to six days to write below a plot: first days of years or months, or every so many days."""
+    """Yield four to six dates for the axis: first days of years or months, or every so many days."""
     days = (until - since).days
-    for found in (_firsts(since, until, 12), _firsts(since, until, 3), _firsts(since, until, 1)):
-        if len(found) >= 3:
-            found = found[:: -(-len(found) // 6)]
+    for days_shown in (_firsts(since, until, 12), _firsts(since, until, 3), _firsts(since, until, 1)):
+        if len(days_shown) >= 3:
+            days_shown = days_shown[:: -(-len(days_shown) // 6)]
             break
     else:
-        found = [since + n * DAY for n in range(0, days, max(days // 4, 1))][:5]
-    by_year = all(d.month == d.day == 1 for d in found)
-    for number, day in enumerate(found):
+        days_shown = [since + n * DAY for n in range(0, days, max(days // 4, 1))][:5]
+    by_year = all(d.month == d.day == 1 for d in days_shown)
+    for number, day in enumerate(days_shown):
         if by_year:
             label = f"{day.year}"
-        elif day.day == 1 and days > 80:  # the year once, and where it changes: labels are short enough for a phone
-            label = f"{day:%b %Y}" if not number or day.year != found[number - 1].year else f"{day:%b}"
+        elif day.day == 1 and days > 80:  # the year only where it changes: labels have to fit a phone
+            label = f"{day:%b %Y}" if not number or day.year != days_shown[number - 1].year else f"{day:%b}"
         else:
             label = f"{day.day} {day:%b}"
         yield {"at": _percent((day - since).days / days), "label": label}
 
 
 def _firsts(since: date, until: date, every: int) -> list[date]:
-    """First days of every so many months within days."""
+    """Return the first days of every so many months within a range."""
     months = (since.year * 12 + m for m in range(0, (until.year - since.year + 1) * 12, every))
     return [d for d in (date(m // 12, m % 12 + 1, 1) for m in months) if since <= d < until]

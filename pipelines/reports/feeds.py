@@ -1,4 +1,4 @@
-"""Feeds of price changes, Atom and JSON: an entry per event, under an id that never changes."""
+"""Feeds of price changes, Atom and JSON: an entry per event, under a permanent id."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from uuid import NAMESPACE_URL, uuid5
 from pipelines.reports import wording
 from pipelines.reports.query_runner import Row
 from pipelines.reports.render import Renderer, dumps
-from pipelines.reports.site_data import World, gpu_name, key_of
+from pipelines.reports.site_data import SiteData, gpu_name, key_of
 
-MOST = 100  # entries
+MAX_ENTRIES = 100
 _FACTS = ("event_id", "series_id", "provider", "gpu", "gpu_memory_gb", "form_factor", "instance", "region",
           "pricing_model", "term_months", "kind", "changed_on", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct",
           "source_url", "sha256")  # fmt: skip
 
 
-def feeds(world: World, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of the feed of all changes, and of those of each GPU and provider."""
+def feeds(data: SiteData, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, content) of the feed of all changes, and of those of each GPU and provider."""
     base = renderer.site["base_url"]
-    news = world.news[:MOST]
-    yield from _feed(world, renderer, base, "changes", "changes.html", "Price changes", news)
-    for key, gpu in world.gpus.items():
-        rows = [c for c in world.changes_by_gpu.get(key, ()) if not c["is_first_look"]]
+    news = data.news[:MAX_ENTRIES]
+    yield from _feed(data, renderer, base, "changes", "changes.html", "Price changes", news)
+    for key, gpu in data.gpus.items():
+        rows = [c for c in data.changes_by_gpu.get(key, ()) if not c["is_first_observation"]]
         yield from _feed(
-            world, renderer, base, f"gpu/{gpu.slug}", f"gpu/{gpu.slug}.html", f"{gpu.name}: price changes", rows, False
+            data, renderer, base, f"gpu/{gpu.slug}", f"gpu/{gpu.slug}.html", f"{gpu.name}: price changes", rows, False
         )
-    for provider in world.providers.values():
-        rows = [c for c in world.changes_by_provider.get(provider.slug, ()) if not c["is_first_look"]]
+    for provider in data.providers.values():
+        rows = [c for c in data.changes_by_provider.get(provider.slug, ()) if not c["is_first_observation"]]
         path = f"provider/{provider.file}"
-        yield from _feed(world, renderer, base, path, f"{path}.html", f"{provider.name}: price changes", rows, False)
+        yield from _feed(data, renderer, base, path, f"{path}.html", f"{provider.name}: price changes", rows, False)
 
 
 def _feed(
-    world: World,
+    data: SiteData,
     renderer: Renderer,
     base: str,
     path: str,
@@ -46,11 +46,11 @@ def _feed(
     with_json: bool = True,
 ) -> Iterator[tuple[str, bytes]]:
     at = f"{base}/" if base else "../" * path.count("/")
-    entries = [_entry(world, at, c) for c in rows]
+    entries = [_entry(data, at, c) for c in rows]
     feed = {
         "id": _urn(f"feed/{path}"),
         "title": f"gpuhour: {title}",
-        "updated": max((e["updated"] for e in entries), default=f"{world.as_of}T00:00:00Z"),
+        "updated": max((e["updated"] for e in entries), default=f"{data.as_of}T00:00:00Z"),
         "self": f"{at}{path}.atom",
         "page": f"{at}{page}",
         "entries": entries,
@@ -61,7 +61,7 @@ def _feed(
 
 
 def _as_json(feed: dict[str, Any], base: str, path: str) -> dict[str, Any]:
-    """JSON Feed 1.1; it wants whole addresses, which are left out where the site's is not known."""
+    """Return a JSON Feed 1.1; its absolute addresses are left out where the site's is unknown."""
     whole = {"home_page_url": feed["page"], "feed_url": f"{base}/{path}.json"} if base else {}
     return {
         "version": "https://jsonfeed.org/version/1.1",
@@ -84,18 +84,18 @@ def _as_json(feed: dict[str, Any], base: str, path: str) -> dict[str, Any]:
     }
 
 
-def _entry(world: World, at: str, change: Row) -> dict[str, Any]:
+def _entry(data: SiteData, at: str, change: Row) -> dict[str, Any]:
     name = (
-        f"{gpu_name(key_of(change))} at {world.provider_name(change['provider'])}"
+        f"{gpu_name(key_of(change))} at {data.provider_name(change['provider'])}"
         if change["gpu"]
-        else world.provider_name(change["provider"])
+        else data.provider_name(change["provider"])
     )
     old, new = wording.usd(change["old_usd_per_gpu_hour"]), wording.usd(change["new_usd_per_gpu_hour"])
     what = {
         "drop": f"fell to {new}",
         "rise": f"rose to {new}",
         "new": f"new at {new}",
-        "back": f"back at {new}",
+        "back": f"listed again at {new}",
         "gone": "no longer listed",
     }.get(change["kind"], change["kind"])
     kind = wording.pricing(change["pricing_model"], change["term_months"])
@@ -116,7 +116,7 @@ def _entry(world: World, at: str, change: Row) -> dict[str, Any]:
 
 
 def urn_of(event_id: str) -> str:
-    """An event's name in v1.price_changes as a URN; alerts call the same event the same."""
+    """Return the event's id in v1.price_changes as a URN; alerts use the same id."""
     if re.fullmatch(r"[0-9a-f]{32}", event_id):
         return f"urn:uuid:{event_id[:8]}-{event_id[8:12]}-{event_id[12:16]}-{event_id[16:20]}-{event_id[20:]}"
     return _urn(f"event/{event_id}")

@@ -1,4 +1,4 @@
-"""Says how well the sources were read of late, and how old what stands is."""
+"""Summarises how well the sources were read recently, and how old the prices in force are."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from pipelines.reports.query_runner import Row
-from pipelines.reports.site_data import FRESH, World
+from pipelines.reports.site_data import FRESH, SiteData
 
 STRIP_DAYS = 60
 READ = ("ok", "partial", "no_public_price")
 
 
-def sources(world: World) -> list[dict[str, Any]]:
-    """Every source with its last try, and a letter for each of the last 60 days: read, part, failed or nothing."""
-    first = world.as_of - timedelta(days=STRIP_DAYS - 1)
-    found = []
-    for (provider, source), tries in world.health.items():
+def sources(data: SiteData) -> list[dict[str, Any]]:
+    """Return every source with its last attempt, and the status of each of the last 60 days."""
+    first = data.as_of - timedelta(days=STRIP_DAYS - 1)
+    result = []
+    for (provider, source), tries in data.health.items():
         by_day = {t["seen_on"]: t["status"] for t in tries}
         last = tries[-1]
-        found.append(
+        result.append(
             {
                 "provider": provider,
                 "source": source,
@@ -27,13 +27,13 @@ def sources(world: World) -> list[dict[str, Any]]:
                 "detail": last["detail"] or "",
                 "tried_on": last["seen_on"],
                 "read_on": last["read_on"],
-                "days_behind": (world.as_of - last["read_on"]).days if last["read_on"] else None,
+                "days_behind": (data.as_of - last["read_on"]).days if last["read_on"] else None,
                 "n_offers": last["n_offers"],
                 "strip": [_mark(by_day.get(first + timedelta(days=n))) for n in range(STRIP_DAYS)],
                 "since": last["since"],
             }
         )
-    return found
+    return result
 
 
 def _mark(status: str | None) -> str:
@@ -41,7 +41,7 @@ def _mark(status: str | None) -> str:
 
 
 def verdict(source: dict[str, Any]) -> str:
-    """ok, stale (not read for a week), failed, or what keeps it from being read."""
+    """Return ok, stale (not read for a week), failed, or needs a key."""
     if source["status"] == "needs_key":
         return "needs a key"
     if source["days_behind"] is None or source["status"] not in READ:
@@ -49,24 +49,24 @@ def verdict(source: dict[str, Any]) -> str:
     return "stale" if source["days_behind"] > FRESH else "ok"
 
 
-def summary(world: World) -> dict[str, Any]:
-    """How many sources are well, which are not, and the age of the oldest price in force."""
-    found = [s | {"verdict": verdict(s)} for s in sources(world)]
-    oldest = max((o for o in world.offers if o["place"] == 1), key=lambda o: o["age_days"], default=None)
+def summary(data: SiteData) -> dict[str, Any]:
+    """Return counts of healthy and unhealthy sources, and the age of the oldest price in force."""
+    all_sources = [s | {"verdict": verdict(s)} for s in sources(data)]
+    oldest = max((o for o in data.offers if o["place"] == 1), key=lambda o: o["age_days"], default=None)
     return {
-        "n_sources": len([s for s in found if s["verdict"] != "needs a key"]),
-        "n_ok": len([s for s in found if s["verdict"] == "ok"]),
-        "unwell": [_short(s) for s in found if s["verdict"] in ("stale", "failed")][:12],
-        "n_unwell": len([s for s in found if s["verdict"] in ("stale", "failed")]),
+        "n_sources": len([s for s in all_sources if s["verdict"] != "needs a key"]),
+        "n_ok": len([s for s in all_sources if s["verdict"] == "ok"]),
+        "unwell": [_short(s) for s in all_sources if s["verdict"] in ("stale", "failed")][:12],
+        "n_unwell": len([s for s in all_sources if s["verdict"] in ("stale", "failed")]),
         "oldest_days": oldest["age_days"] if oldest else None,
-        "n_carried": len([o for o in world.offers if o["place"] == 1 and o["is_carried_forward"]]),
-        "n_held": held(world.doubts),
+        "n_carried": len([o for o in data.offers if o["place"] == 1 and o["is_carried_forward"]]),
+        "n_held": held(data.quality_events),
     }
 
 
-def held(doubts: list[Row]) -> int:
-    """How many stated prices are held back."""
-    return next((d["n"] for d in doubts if d["status"] == "held"), 0)
+def held(quality_events: list[Row]) -> int:
+    """Return the number of quarantined prices."""
+    return next((d["n"] for d in quality_events if d["status"] == "held"), 0)
 
 
 def _short(source: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Small pieces of markup that stand in every row of every table: functions, since macros take ten times as long."""
+"""Markup that every row of every table needs: functions, since macros take ten times as long."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from pipelines.reports import wording
 from pipelines.reports.query_runner import Row
-from pipelines.reports.site_data import GpuKey, World, gpu_name
+from pipelines.reports.site_data import GpuKey, SiteData, gpu_name
 
 _LINK = Markup('<a href="@/{}">{}</a>')
 _FLAG = Markup(' <span class="flag">{}</span>')
@@ -17,60 +17,60 @@ _QUIET = Markup(' <span class="quiet">{}</span>')
 
 
 class Links:
-    """Where things have their pages; empty for what has none."""
+    """Links to the pages of GPUs, providers and models; empty where there is no page."""
 
-    def __init__(self, world: World) -> None:
-        self._gpus = {key: f"gpu/{gpu.slug}.html" for key, gpu in world.gpus.items()}
-        self._providers = {p.slug: f"provider/{p.file}.html" for p in world.providers.values()}
-        self._models = {model: f"tokens/{file}.html" for model, file in world.model_files.items()}
+    def __init__(self, data: SiteData) -> None:
+        self._gpus = {key: f"gpu/{gpu.slug}.html" for key, gpu in data.gpus.items()}
+        self._providers = {p.slug: f"provider/{p.file}.html" for p in data.providers.values()}
+        self._models = {model: f"tokens/{file}.html" for model, file in data.model_files.items()}
 
     def gpu(self, key: GpuKey) -> str:
-        """Of a GPU and its memory."""
+        """Return the link to a GPU with its memory."""
         return self._gpus.get((key[0], key[1]), "")
 
     def provider(self, slug: str) -> str:
-        """Of a provider."""
+        """Return the link to a provider."""
         return self._providers.get(slug, "")
 
     def model(self, name: str) -> str:
-        """Of a language model."""
+        """Return the link to a language model."""
         return self._models.get(name, "")
 
     @cached_property
     def digest(self) -> str:
-        """Changes when a page moves."""
+        """Return a text that changes when a page moves."""
         return repr([sorted(map(repr, d.items())) for d in (self._gpus, self._providers, self._models)])
 
 
-class Marks:
-    """Markup of what rows have in common. What comes from a row is escaped; links are as render.py resolves them."""
+class RowMarkup:
+    """Markup of the parts that rows share. Values from rows are escaped; links are resolved by render.py."""
 
-    def __init__(self, world: World, links: Links) -> None:
-        """Of the things that have pages."""
-        self._links, self._has_live = links, bool(world.meta["has_live"])
-        self._name = world.provider_name
+    def __init__(self, data: SiteData, links: Links) -> None:
+        """Prepare markup for the entries that have pages."""
+        self._links, self._has_live = links, bool(data.meta["has_live"])
+        self._name = data.provider_name
         self._gpus: dict[GpuKey, Markup] = {}
         self._providers: dict[str, Markup] = {}
 
     def gpu(self, key: GpuKey) -> Markup:
-        """A GPU, as a link where it has a page."""
+        """Return a GPU, as a link where it has a page."""
         key = (key[0], key[1])
         if key not in self._gpus:
             self._gpus[key] = _linked(self._links.gpu(key), gpu_name(key)) if key[0] else Markup("<i>unknown GPU</i>")
         return self._gpus[key]
 
     def provider(self, slug: str) -> Markup:
-        """A provider, as a link where it has a page."""
+        """Return a provider, as a link where it has a page."""
         if slug not in self._providers:
             self._providers[slug] = _linked(self._links.provider(slug), self._name(slug))
         return self._providers[slug]
 
     def source(self, url: str | None, text: str) -> Markup:
-        """A link to where a price is from; text alone where that is no web address."""
+        """Return a link to the source of a price; text alone where the address is not a web address."""
         return Markup('<a href="{}" rel="nofollow noopener">{}</a>').format(url, text) if is_web(url) else escape(text)
 
     def receipt(self, row: Row) -> Markup:
-        """A link to the receipt; the beginning of the hash where it has no page."""
+        """Return a link to the receipt, or the beginning of the hash where it has no page."""
         if row["receipt"]:
             of = f"Receipt of {self._name(row['provider'])}, {row['instance'] or row['gpu'] or 'price'}"
             return Markup('<a href="@/{}" aria-label="{}">receipt</a>').format(row["receipt"], of)
@@ -78,14 +78,14 @@ class Marks:
         return Markup('<span class="quiet" title="{}">{}</span>').format(sha, sha[:8]) if sha else Markup("–")
 
     def what(self, row: Row) -> Markup:
-        """The offer: instance, region, zone."""
+        """Return the offer: instance, region, zone."""
         where = " ".join(filter(None, (row["region"], row["zone"])))
         return escape(row["instance"] or "–") + (_QUIET.format(where) if where else "")
 
     def flags(self, row: Row) -> Markup:
-        """How sure a price is; nothing where nothing is to be said."""
+        """Return notes on the reliability of a price; empty where there are none."""
         days = row["age_days"]
-        told = [
+        flags = [
             row["is_carried_forward"] and f"carried forward, {days} day{'' if days == 1 else 's'}",
             row["is_held"] and "newer value held back",
             row["quality"] == "flagged" and "flagged",
@@ -95,11 +95,11 @@ class Marks:
             and f"from {wording.day(row['effective_from'])}",
             self._has_live and row["origin"] != "live" and row["origin"],
         ]
-        return Markup("").join(_FLAG.format(text) for text in told if text)
+        return Markup("").join(_FLAG.format(text) for text in flags if text)
 
 
 def is_web(url: str | None) -> bool:
-    """Whether an address may be linked to: of the web, not of a script."""
+    """Return whether an address may be linked to: http or https, not a script."""
     return bool(re.match(r"https?://[^\s/]", url or "", re.IGNORECASE))
 
 

@@ -1,4 +1,4 @@
-"""JSON for programs: the same numbers as on the pages, under addresses that stay, with a schema to check them by."""
+"""JSON for programs: the numbers of the pages, under permanent addresses, with a schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.reports.feeds import urn_of
 from pipelines.reports.query_runner import Row
 from pipelines.reports.render import Renderer, dumps
-from pipelines.reports.site_data import World, gpu_name, grouped, key_of
+from pipelines.reports.site_data import SiteData, gpu_name, grouped, key_of
 
 OFFER = (
     "series_id",
@@ -130,15 +130,15 @@ _NUMBERS = {
 _KINDS = {"offer": OFFER, "change": CHANGE, "index_day": INDEX, "token_cost": TOKENS}
 
 
-def documents(world: World, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of every JSON file below api/v1/."""
+def documents(data: SiteData, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, content) of every JSON file below api/v1/."""
     listed: list[dict[str, str]] = []
-    for path, about, kind, rows in _documents(world):
+    for path, about, kind, rows in _documents(data):
         listed.append({"path": path, "about": about, "rows": kind})
         frame = {
-            "as_of": world.as_of,
-            "schema_version": world.meta["schema_version"],
-            "is_live": world.meta["has_live"],
+            "as_of": data.as_of,
+            "schema_version": data.meta["schema_version"],
+            "is_live": data.meta["has_live"],
             "note": renderer.site["ribbon"],
             "rows": rows,
         }
@@ -148,8 +148,8 @@ def documents(world: World, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
         "api/v1/index.json",
         dumps(
             {
-                "as_of": world.as_of,
-                "schema_version": world.meta["schema_version"],
+                "as_of": data.as_of,
+                "schema_version": data.meta["schema_version"],
                 "schema": "schema.json",
                 "files": listed,
             }
@@ -157,8 +157,8 @@ def documents(world: World, renderer: Renderer) -> Iterator[tuple[str, bytes]]:
     )
 
 
-def _documents(world: World) -> Iterator[tuple[str, str, str, list[dict[str, Any]]]]:
-    best = [o for o in world.offers if o["place"] == 1]
+def _documents(data: SiteData) -> Iterator[tuple[str, str, str, list[dict[str, Any]]]]:
+    best = [o for o in data.offers if o["place"] == 1]
     yield (
         "latest.json",
         "the lowest price in force of every provider, GPU, pricing model and term",
@@ -167,15 +167,15 @@ def _documents(world: World) -> Iterator[tuple[str, str, str, list[dict[str, Any
     )
     yield (
         "changes-latest.json",
-        "the newest hundred changes",
+        "the hundred newest changes",
         "change",
-        [{"id": urn_of(c["event_id"])} | _one(c, CHANGE) for c in world.news],
+        [{"id": urn_of(c["event_id"])} | _one(c, CHANGE) for c in data.news],
     )
     yield (
         "tokens.json",
         "USD per million tokens in a chat, cheapest on demand, by model and GPU",
         "token_cost",
-        _only(world.tokens_on_demand, TOKENS),
+        _only(data.tokens_on_demand, TOKENS),
     )
     yield (
         "gpus.json",
@@ -192,7 +192,7 @@ def _documents(world: World) -> Iterator[tuple[str, str, str, list[dict[str, Any
                 "since": g.since,
                 "last_seen_on": g.until,
             }
-            for g in world.gpus.values()
+            for g in data.gpus.values()
         ],
     )
     yield (
@@ -208,23 +208,23 @@ def _documents(world: World) -> Iterator[tuple[str, str, str, list[dict[str, Any
                 "json": f"api/v1/provider/{p.file}.json",
                 "since": p.since,
             }
-            for p in world.providers.values()
+            for p in data.providers.values()
         ],
     )
     by_provider = grouped(best, lambda o: o["provider"])
     by_gpu = grouped(best, key_of)
-    for key, gpu in world.gpus.items():
+    for key, gpu in data.gpus.items():
         yield (
             f"gpu/{gpu.slug}.json",
             f"lowest prices of {gpu_name(key)}".replace("\u00a0", " "),
             "offer",
             _only(by_gpu.get(key, []), OFFER),
         )
-    for provider in world.providers.values():
+    for provider in data.providers.values():
         rows = _only(by_provider.get(provider.slug, []), OFFER)
         yield f"provider/{provider.file}.json", f"lowest prices of {provider.name}", "offer", rows
-    for name, days in world.indices.items():
-        yield f"index/{world.index_files[name]}.json", f"index {name}, day by day", "index_day", _only(days, INDEX)
+    for name, days in data.indices.items():
+        yield f"index/{data.index_files[name]}.json", f"index {name}, day by day", "index_day", _only(days, INDEX)
 
 
 def _only(rows: Sequence[Row], columns: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -236,7 +236,7 @@ def _one(row: Row, columns: tuple[str, ...]) -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of the documents: a row of each kind has exactly these members."""
+    """Return the JSON Schema of the documents: a row of each kind has exactly these members."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "gpuhour API v1",

@@ -1,4 +1,4 @@
-"""Puts a site into a folder: what did not change is not touched, and only what was ours is ever removed."""
+"""Writes a site into a folder: unchanged files are left alone, and only files of an earlier report are removed."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from pipelines.reports.render import hashed
 _MANIFEST = ".gpuhour-report.json"
 
 
-class NotOurs(Exception):
-    """The folder holds something that is no site of ours; the message says what to do."""
+class ForeignFolder(Exception):
+    """The folder holds files that are not from a report; the message says what to do."""
 
 
-class Folder:
-    """A folder being written, by several threads if need be. Paths are relative, with slashes."""
+class SiteFolder:
+    """A folder being written, possibly by several threads. Paths are relative, with slashes."""
 
-    def __init__(self, root: Path, known: dict[str, list[str | int]]) -> None:
+    def __init__(self, root: Path, earlier: dict[str, list[str | int]]) -> None:
         self.root, self.written = root, 0
         self._counting = Lock()
-        self._before, self._now = known, dict[str, list[str | int]]()
+        self._before, self._now = earlier, dict[str, list[str | int]]()
 
     def put(self, path: str, key: str, make: Callable[[], bytes]) -> None:
-        """Have a file with these bytes; `key` is the same for the same bytes, and spares making them."""
-        if not self._stands(path, key):
+        """Write a file from `make` unless its `key` is unchanged; equal keys mean equal bytes."""
+        if not self._is_current(path, key):
             content = make()
             target = self._target(path)
             if not target.is_file() or target.read_bytes() != content:
@@ -38,13 +38,13 @@ class Folder:
                 self._replace(part, target)
             self._note(path, key)
 
-    def have(self, path: str, content: bytes) -> None:
-        """The same for bytes that are made already."""
+    def put_bytes(self, path: str, content: bytes) -> None:
+        """Write bytes that exist already."""
         self.put(path, hashed(content), lambda: content)
 
     def copy(self, path: str, key: str, write: Callable[[Path], object]) -> None:
-        """The same for what writes its file itself; what writes none has none."""
-        if not self._stands(path, key):
+        """Let `write` create a file at the path it is given; if it creates none, the site has none."""
+        if not self._is_current(path, key):
             target = self._target(path)
             fresh = target.with_name(f"{target.name}.new")
             write(fresh)
@@ -57,16 +57,16 @@ class Folder:
             self._note(path, key)
 
     def size(self, path: str) -> int:
-        """Bytes of a file that was put here."""
+        """Return the size of a file of the site in bytes."""
         return (self.root / path).stat().st_size
 
     @property
     def paths(self) -> list[str]:
-        """Every file of the site, in order."""
+        """Return every file of the site, sorted."""
         return sorted(self._now)
 
     def finish(self) -> None:
-        """Remove what an earlier build left and this one does not have, and remember what there is."""
+        """Remove files of an earlier build that this one does not have, and write the manifest."""
         for path in sorted(set(self._before) - set(self._now)):
             (self.root / path).unlink(missing_ok=True)
             for folder in (self.root / path).parents:
@@ -77,12 +77,12 @@ class Folder:
         part.write_text(json.dumps({path: self._now[path] for path in self.paths}, indent=0) + "\n")
         part.replace(self.root / _MANIFEST)
 
-    def _stands(self, path: str, key: str) -> bool:
+    def _is_current(self, path: str, key: str) -> bool:
         if path in self._now:
-            raise ValueError(f"two things want to be {path}")
-        known, target = self._before.get(path), self.root / path
-        if known and known[0] == key and target.is_file() and target.stat().st_size == known[1]:
-            self._now[path] = known
+            raise ValueError(f"{path} is written twice")
+        entry, target = self._before.get(path), self.root / path
+        if entry and entry[0] == key and target.is_file() and target.stat().st_size == entry[1]:
+            self._now[path] = entry
             return True
         return False
 
@@ -101,24 +101,24 @@ class Folder:
 
 
 @contextmanager
-def folder(root: Path) -> Iterator[Folder]:
-    """A folder to write a site into, alone; finished on leaving. Raises NotOurs for one with other things in it."""
+def folder(root: Path) -> Iterator[SiteFolder]:
+    """Yield a folder to write a site into, locked, and finish it. Raises ForeignFolder if it holds other files."""
     root.mkdir(parents=True, exist_ok=True)
     manifest = root / _MANIFEST
-    strangers = [p.name for p in root.iterdir() if p.name != ".build.lock"]
-    if strangers and not manifest.exists() and not _is_unfinished(root):
-        raise NotOurs(
-            f"{root} holds other things ({sorted(strangers)[0]} ...): name an empty folder, or an earlier report's"
+    foreign = [p.name for p in root.iterdir() if p.name != ".build.lock"]
+    if foreign and not manifest.exists() and not _is_unfinished(root):
+        raise ForeignFolder(
+            f"{root} holds other files ({sorted(foreign)[0]} ...): name an empty folder or one of an earlier report"
         )
     with (root / ".build.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write(str(os.getpid()))
-        known = json.loads(manifest.read_text()) if manifest.exists() else {}
-        found = Folder(root, known)
-        yield found
-        found.finish()
+        earlier = json.loads(manifest.read_text()) if manifest.exists() else {}
+        site = SiteFolder(root, earlier)
+        yield site
+        site.finish()
 
 
 def _is_unfinished(root: Path) -> bool:
-    """A first build was cut short here: its lock is there, and no manifest yet."""
+    """Return whether a first build was interrupted here: its lock exists, but no manifest yet."""
     return (root / ".build.lock").exists()

@@ -1,4 +1,4 @@
-"""Shows a built site in a browser on this machine alone: files over loopback, nothing else."""
+"""Serves a built site to this machine only: files over loopback, nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOST = "127.0.0.1"
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Files with the types that browsers want, fresh each time; a folder's names are nobody's business."""
+    """Serves files with the types that browsers expect, uncached and without folder listings."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
         ".js": "text/javascript",
@@ -32,10 +32,10 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_error(404)
 
     def log_message(self, *_: Any) -> None:
-        """Nothing: stdout is for data, and each picture is no message."""
+        """Log nothing: stdout is for data, and requests are not worth a message."""
 
 
 def server(root: Path, port: int) -> ThreadingHTTPServer:
-    """A server of a folder on loopback; port 0 takes a free one. Raises OSError where the port is taken."""
+    """Return a server of a folder on loopback; port 0 chooses a free one. Raises OSError where the port is taken."""
     handler: Callable[..., Any] = partial(_Handler, directory=str(root))
     return ThreadingHTTPServer((HOST, port), handler)

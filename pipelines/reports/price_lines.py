@@ -1,4 +1,4 @@
-"""Makes lines over time of stretches with one price: the lowest, of the source that answers for its provider."""
+"""Turns price versions into lines over time: the lowest price, from each provider's best-ranked source."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
-from pipelines.cli.chart_series import lowest
-from pipelines.cli.terminal_chart import Segment
 from pipelines.reports.query_runner import Row
+from pipelines.timeseries import Segment, lowest
 
 DAY = timedelta(days=1)
 GpuKey = tuple[str, Decimal | None]
@@ -28,46 +27,46 @@ class PriceLine:
     segments: tuple[Segment, ...]
 
     def on(self, day: date) -> float | None:
-        """The price on a day, None where there is none."""
-        found = bisect_right(self.segments, day, key=lambda s: s.since) - 1
-        return self.segments[found].value if found >= 0 and day < self.segments[found].until else None
+        """Return the price on a day, None where there is none."""
+        index = bisect_right(self.segments, day, key=lambda s: s.since) - 1
+        return self.segments[index].value if index >= 0 and day < self.segments[index].until else None
 
     def between(self, since: date, until: date) -> list[float]:
-        """The prices within days, both inclusive."""
+        """Return the prices within days, both inclusive."""
         first = bisect_right(self.segments, since, key=lambda s: s.until)
         return [s.value for s in takewhile(lambda s: s.since <= until, self.segments[first:])]
 
 
-def lines_of(runs: Iterable[Row], today: date) -> dict[GpuKey, dict[str, list[PriceLine]]]:
-    """GPU -> pricing model -> lines, of rows of queries/runs.sql; nothing lies after today."""
-    answering: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for run in runs:
-        answering[run["gpu"], run["provider"], run["pricing_model"]].append(run)
-    found: dict[GpuKey, dict[str, list[PriceLine]]] = defaultdict(lambda: defaultdict(list))
-    for (gpu, provider, pricing_model), of_all in answering.items():
-        ranks = lowest(Segment(r["since"], r["until"], float(r["rank"])) for r in of_all)
-        for (memory, form), of_one in _by(of_all, "gpu_memory_gb", "form_factor").items():
-            segments = lowest(part for run in of_one for part in _answering(run, ranks, today))
+def lines_of(versions: Iterable[Row], today: date) -> dict[GpuKey, dict[str, list[PriceLine]]]:
+    """Return lines by GPU and pricing model from rows of queries/price_versions.sql; nothing lies after today."""
+    by_provider: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for version in versions:
+        by_provider[version["gpu"], version["provider"], version["pricing_model"]].append(version)
+    lines: dict[GpuKey, dict[str, list[PriceLine]]] = defaultdict(lambda: defaultdict(list))
+    for (gpu, provider, pricing_model), of_provider in by_provider.items():
+        ranks = lowest(Segment(r["since"], r["until"], float(r["rank"])) for r in of_provider)
+        for (memory, form), of_form in _by(of_provider, "gpu_memory_gb", "form_factor").items():
+            segments = lowest(part for version in of_form for part in _answering(version, ranks, today))
             if segments:
-                found[gpu, memory][pricing_model].append(PriceLine(provider, form or "", tuple(segments)))
-    return {gpu: dict(models) for gpu, models in found.items()}
+                lines[gpu, memory][pricing_model].append(PriceLine(provider, form or "", tuple(segments)))
+    return {gpu: dict(models) for gpu, models in lines.items()}
 
 
 def combined(lines: Iterable[PriceLine]) -> PriceLine:
-    """The lowest of several lines at each time."""
+    """Return the lowest of several lines at each time."""
     return PriceLine("", "", tuple(lowest(s for line in lines for s in line.segments)))
 
 
-def _by(runs: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
-    found: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for run in runs:
-        found[tuple(run[name] for name in names)].append(run)
-    return found
+def _by(versions: Iterable[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
+    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for version in versions:
+        groups[tuple(version[name] for name in names)].append(version)
+    return groups
 
 
-def _answering(run: Row, ranks: list[Segment], today: date) -> Iterable[Segment]:
-    """The parts of a run on which no better-ranked source of the provider answers."""
+def _answering(version: Row, ranks: list[Segment], today: date) -> Iterable[Segment]:
+    """Yield the parts of a version during which no better-ranked source of the provider has a price."""
     for stretch in ranks:
-        since, until = max(run["since"], stretch.since), min(run["until"], stretch.until, today + DAY)
-        if stretch.value == run["rank"] and since < until:
-            yield Segment(since, until, run["usd"])
+        since, until = max(version["since"], stretch.since), min(version["until"], stretch.until, today + DAY)
+        if stretch.value == version["rank"] and since < until:
+            yield Segment(since, until, version["usd"])

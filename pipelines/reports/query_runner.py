@@ -1,4 +1,4 @@
-"""Asks the published database: every query of the site is a file in queries/ that reads v1 alone."""
+"""Queries the published database: every query of the site is a file in queries/ that reads v1 only."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pipelines.cli.table_output import tame
+from pipelines.serialize import printable
 from warehouse.storage.connection import Connection
 
 QUERIES = Path(__file__).parent / "queries"
-# Each is asked for more than once.
-TABLES = ("offers", "changes", "runs")
-_LONGEST = 600  # characters of a text that a page said
-_NO_TEXT = re.compile("[\ufffe\uffff]")  # XML has no way to write these
+# Each is read by more than one query.
+TABLES = ("offers", "changes", "price_versions")
+_MAX_TEXT = 600  # characters of a scraped text
+_NOT_IN_XML = re.compile("[\ufffe\uffff]")
 Row = dict[str, Any]
 
 
 def prepare(con: Connection) -> None:
-    """Make the tables that the other queries read."""
+    """Create the tables that the other queries read."""
     for name in TABLES:
         con.execute(f"create table made.{name} as {(QUERIES / 'tables' / f'{name}.sql').read_text()}")
 
 
 def ask(con: Connection, name: str, **values: Any) -> list[Row]:
-    """Rows of queries/<name>.sql by column name; texts cannot steer a terminal, a reader's eye or an XML parser."""
+    """Return rows of queries/<name>.sql by column name; texts are safe for terminals, readers and XML parsers."""
     cursor = con.execute((QUERIES / f"{name}.sql").read_text(), values or None)
     columns = [column[0] for column in cursor.description or []]
-    return [dict(zip(columns, map(_tamed, row), strict=True)) for row in cursor.fetchall()]
+    return [dict(zip(columns, map(_safe, row), strict=True)) for row in cursor.fetchall()]
 
 
-def _tamed(value: Any) -> Any:
-    return _NO_TEXT.sub(" ", tame(value)[:_LONGEST]) if isinstance(value, str) else value
+def _safe(value: Any) -> Any:
+    return _NOT_IN_XML.sub(" ", printable(value)[:_MAX_TEXT]) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Turns pages into bytes: every value escaped, links relative to the page, nothing that depends on the clock."""
+"""Renders pages to bytes: every value escaped, links relative to the page, independent of the clock."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pipelines.cli.table_output import plain
 from pipelines.reports import wording
-from pipelines.reports.html_snippets import Links, Marks, is_web
-from pipelines.reports.page_model import Page
-from pipelines.reports.site_data import World, gpu_name
+from pipelines.reports.html_snippets import Links, RowMarkup, is_web
+from pipelines.reports.page_model import SitePage
+from pipelines.reports.site_data import SiteData, gpu_name
+from pipelines.serialize import json_value
 
 HERE = Path(__file__).parent
 MEDIA = {"CSV": "text/csv", "JSON": "application/json", "Parquet": "application/vnd.apache.parquet"}
@@ -40,14 +40,14 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file that pages load, named by its content: a browser keeps it until it changes."""
+    """A file that pages load, named by its content, so that browsers can cache it until it changes."""
 
     path: str
     content: bytes
 
 
 def asset(name: str) -> Asset:
-    """A file of static/."""
+    """Return a file of static/."""
     content = (HERE / "static" / name).read_bytes()
     stem, _, suffix = name.rpartition(".")
     return Asset(f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:10]}.{suffix}", content)
@@ -56,18 +56,18 @@ def asset(name: str) -> Asset:
 class Renderer:
     """Renders the pages of one build."""
 
-    def __init__(self, world: World, base_url: str, has_seed: bool) -> None:
-        """`base_url` is where the site will lie, without a slash at its end; empty where that is not known."""
+    def __init__(self, data: SiteData, base_url: str, has_reference: bool) -> None:
+        """`base_url` is the address of the site, without a slash at its end; empty where it is unknown."""
         style, compare, sql = (asset(name) for name in ("style.css", "compare.js", "sql.js"))
         icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
         self.assets = (style, compare, sql, icon)
-        self.links = Links(world)
+        self.links = Links(data)
         self.site = {
             "base_url": base_url,
-            "ribbon": ribbon(world),
-            "has_live": world.meta["has_live"],
-            "version": world.meta["schema_version"],
-            "sections": [s for s in SECTIONS if has_seed or s[0] != "2023.html"],
+            "ribbon": ribbon(data),
+            "has_live": data.meta["has_live"],
+            "version": data.meta["schema_version"],
+            "sections": [s for s in SECTIONS if has_reference or s[0] != "2023.html"],
             "media": MEDIA,
             "style": style.path,
             "compare": compare.path,
@@ -81,23 +81,23 @@ class Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self.environment.filters |= _filters(world)
-        self.environment.globals |= {"site": self.site, "links": self.links, "mark": Marks(world, self.links)}
+        self.environment.filters |= _filters(data)
+        self.environment.globals |= {"site": self.site, "links": self.links, "mark": RowMarkup(data, self.links)}
 
     @cached_property
     def digest(self) -> str:
-        """Changes with whatever all pages are made of: templates, code, links, the frame."""
+        """Return a hash of everything that all pages depend on: templates, code, links, the frame."""
         files = sorted(path for pattern in ("**/*.py", "templates/*", "static/*") for path in HERE.glob(pattern))
-        told = (
+        content = (
             "".join(hashed(path.read_bytes()) for path in files)
             + self.links.digest
             + json.dumps(self.site, default=str)
         )
-        return hashed(told.encode())
+        return hashed(content.encode())
 
-    def key(self, page: Page) -> str:
-        """The same for two pages of equal content."""
-        told = (
+    def key(self, page: SitePage) -> str:
+        """Return a hash that is equal for pages of equal content."""
+        content = (
             page.path,
             page.template,
             page.title,
@@ -106,33 +106,33 @@ class Renderer:
             [(f.path, f.what) for f in page.downloads],
             page.facts,
         )
-        return hashed((self.digest + json.dumps(told, default=str)).encode())
+        return hashed((self.digest + json.dumps(content, default=str)).encode())
 
-    def render(self, page: Page) -> bytes:
-        """The page, with links relative to where it lies."""
+    def render(self, page: SitePage) -> bytes:
+        """Return the page, with links relative to its path."""
         template = self.environment.get_template(page.template)
         text = template.render(page=page, linked=_linked(page, self.site) if page.is_dataset else None, **page.facts)
-        # A quote in scraped text is escaped: only templates can write this mark.
+        # Quotes in scraped text are escaped, so only templates can write this mark.
         return text.replace('"@/', '"' + "../" * page.path.count("/")).encode()
 
     def text(self, template: str, **facts: Any) -> bytes:
-        """What is no page: a feed, a text."""
+        """Render a template that is not a page: a feed, a text."""
         return self.environment.get_template(template).render(**facts).encode()
 
 
-def ribbon(world: World) -> str:
-    """What readers must know before they quote anything; empty where prices are live."""
-    if world.meta["has_live"]:
+def ribbon(data: SiteData) -> str:
+    """Return the notice that readers must see before they quote anything; empty where prices are live."""
+    if data.meta["has_live"]:
         return ""
-    if "recorded" in (world.meta["origins"] or []):
-        return f"Demo data: recorded pages of {world.today} and before, not today's prices. Do not quote them."
-    return f"Imported history up to {world.today}: not today's prices."
+    if "recorded" in (data.meta["origins"] or []):
+        return f"Demo data: recorded pages of {data.today} and before, not today's prices. Do not quote them."
+    return f"Imported history up to {data.today}: not today's prices."
 
 
-def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
-    """schema.org's Dataset: what search engines for data read."""
+def _linked(page: SitePage, site: dict[str, Any]) -> dict[str, Any]:
+    """Return schema.org's Dataset, for search engines for data."""
     base = f"{site['base_url']}/" if site["base_url"] else ""
-    found: dict[str, Any] = {
+    dataset: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": f"gpuhour: {page.title}",
@@ -154,13 +154,13 @@ def _linked(page: Page, site: dict[str, Any]) -> dict[str, Any]:
         ],
     }
     if page.as_of:
-        found["dateModified"] = page.as_of.isoformat()
+        dataset["dateModified"] = page.as_of.isoformat()
     if base:
-        found["url"] = f"{base}{page.path}"
-    return found
+        dataset["url"] = f"{base}{page.path}"
+    return dataset
 
 
-def _filters(world: World) -> dict[str, Callable[..., Any]]:
+def _filters(data: SiteData) -> dict[str, Callable[..., Any]]:
     named = (
         wording.usd,
         wording.price,
@@ -177,7 +177,7 @@ def _filters(world: World) -> dict[str, Callable[..., Any]]:
         wording.number,
     )
     return {f.__name__: f for f in named} | {
-        "provider": world.provider_name,
+        "provider": data.provider_name,
         "gpu": lambda key: gpu_name((key[0], key[1])),
         "is_web": is_web,
         "ident": lambda text: re.sub(r"[^A-Za-z0-9_-]", "-", str(text)),
@@ -198,10 +198,10 @@ def _moment(value: datetime) -> str:
 
 
 def dumps(document: dict[str, Any]) -> bytes:
-    """JSON as our files have it: a member a line, and of a list a member a line."""
-    # Python's own indenting encoder takes several times as long, and there are many rows.
+    """Return JSON with a member per line, and within lists an element per line."""
+    # Python's own indenting encoder takes several times as long.
     encode = json.JSONEncoder(ensure_ascii=False).encode
-    members = (f"{encode(name)}: {_member(plain(value), encode)}" for name, value in document.items())
+    members = (f"{encode(name)}: {_member(json_value(value), encode)}" for name, value in document.items())
     return ("{\n" + ",\n".join(members) + "\n}\n").encode()
 
 
@@ -212,5 +212,5 @@ def _member(value: Any, encode: Callable[[Any], str]) -> str:
 
 
 def hashed(content: bytes) -> str:
-    """A short name of these bytes."""
+    """Return a short hash of these bytes."""
     return hashlib.sha256(content).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""What the site knows: the rows of v1 that it shows, read once and grouped as pages ask for them."""
+"""The data of the site: rows of v1, read once and grouped as pages need them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from pipelines.reports import wording
+from pipelines.reports.page_model import ReceiptLink
 from pipelines.reports.price_lines import PriceLine, combined, lines_of
 from pipelines.reports.query_runner import Row, ask, prepare
 from pipelines.reports.slugs import slugs
@@ -20,8 +21,8 @@ from scrapers import registry
 from warehouse.storage.connection import Connection
 
 GpuKey = tuple[str, Decimal | None]
-FRESH = 7  # days after which a price is no candidate for the lowest
-RECEIPT_DAYS = 90  # changes older than this have their hash and source, and no page of their own
+FRESH = 7  # days after which a price no longer counts for the lowest
+RECEIPT_DAYS = 90  # older changes show their hash and source but have no receipt page
 HEADLINERS: tuple[GpuKey, ...] = (
     ("A100", Decimal(80)),
     ("H100", Decimal(80)),
@@ -31,8 +32,8 @@ HEADLINERS: tuple[GpuKey, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Gpu:
-    """A GPU model with its memory: what has a page."""
+class GpuEntry:
+    """A GPU model with its memory, which has a page."""
 
     key: GpuKey
     slug: str
@@ -44,13 +45,13 @@ class Gpu:
 
     @property
     def name(self) -> str:
-        """A100 80 GB."""
+        """Return the name, as in A100 80 GB."""
         return gpu_name(self.key)
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
-    """A provider: what has a page. The facts of its source are empty where we have no scraper of it."""
+class ProviderEntry:
+    """A provider, which has a page. The facts of its source are empty where we have no scraper of it."""
 
     slug: str
     file: str
@@ -67,158 +68,156 @@ class Provider:
 
 
 def gpu_name(key: GpuKey) -> str:
-    """A100 80 GB; the model alone where its memory is not known."""
+    """Return the name, as in A100 80 GB; the model alone where its memory is unknown."""
     return f"{key[0]} {wording.memory(key[1])}".strip()
 
 
-class World:
-    """Rows of the published database for the site; every attribute is read when it is first asked for."""
+class SiteData:
+    """Rows of the published database for the site; every attribute is read on first access."""
 
     def __init__(self, con: Connection) -> None:
-        """Of a connection from warehouse.publish.extract."""
+        """Use a connection from warehouse.publish.extract."""
         self.con = con
         prepare(con)
         self.meta = ask(con, "meta")[0]
         self.as_of: date = self.meta["as_of"]
         self.today = wording.long_day(self.as_of)
-        self.cited: set[str] = set()
         self._courses: dict[tuple[GpuKey, str], PriceLine] = {}
 
     def rows(self, name: str, **values: Any) -> list[Row]:
-        """Rows of a query."""
+        """Return the rows of a query."""
         return ask(self.con, name, **values)
 
-    # -- things that have pages ------------------------------------------------------------------------------------
+    # -- entries that have pages -----------------------------------------------------------------------------------
 
     @cached_property
-    def gpus(self) -> dict[GpuKey, Gpu]:
-        """In order of name and memory."""
-        found = sorted(self.rows("gpus"), key=lambda r: (r["gpu"].lower(), r["gpu"], r["gpu_memory_gb"] or 0))
-        names = slugs((key_of(r), gpu_name(key_of(r)).replace("\u00a0GB", "gb")) for r in found)
+    def gpus(self) -> dict[GpuKey, GpuEntry]:
+        """Return the GPUs, ordered by name and memory."""
+        rows = sorted(self.rows("gpus"), key=lambda r: (r["gpu"].lower(), r["gpu"], r["gpu_memory_gb"] or 0))
+        names = slugs((key_of(r), gpu_name(key_of(r)).replace("\u00a0GB", "gb")) for r in rows)
         return {
-            key_of(r): Gpu(
+            key_of(r): GpuEntry(
                 key_of(r), names[key_of(r)], r["vendor"] or "", r["n_series"], r["n_providers"], r["since"], r["until"]
             )
-            for r in found
+            for r in rows
         }
 
     @cached_property
-    def providers(self) -> dict[str, Provider]:
-        """By slug, in order of it."""
-        known = {p.slug: p for p in registry.all_providers()}
-        found = self.rows("providers")
-        files = slugs((r["provider"], r["provider"]) for r in found)
-        return {r["provider"]: _provider(r, files[r["provider"]], known.get(r["provider"])) for r in found}
+    def providers(self) -> dict[str, ProviderEntry]:
+        """Return the providers by slug, in order of it."""
+        scrapers = {p.slug: p for p in registry.all_providers()}
+        rows = self.rows("providers")
+        files = slugs((r["provider"], r["provider"]) for r in rows)
+        return {r["provider"]: _provider(r, files[r["provider"]], scrapers.get(r["provider"])) for r in rows}
 
     def provider_name(self, slug: str) -> str:
-        """As people write it."""
-        found = self.providers.get(slug)
-        return found.name if found else slug
+        """Return a provider's display name."""
+        provider = self.providers.get(slug)
+        return provider.name if provider else slug
 
     def seller(self, slug: str) -> str:
-        """Its name, and that the machines are others' where they are."""
-        found = self.providers.get(slug)
-        kind = found.kind if found else "provider"
+        """Return a provider's name, marked where it resells the machines of others."""
+        provider = self.providers.get(slug)
+        kind = provider.kind if provider else "provider"
         return self.provider_name(slug) + {"marketplace": ", a marketplace", "aggregator": ", an aggregator"}.get(
             kind, ""
         )
 
     def receipt(self, row: Row) -> str:
-        """Where the receipt of a price or change lies; empty where it has none, or is a change of long ago."""
+        """Return the link to the receipt of a price or change; empty without a hash, and for old changes."""
         sha, is_old = row["sha256"] or "", (self.as_of - row.get("changed_on", self.as_of)).days > RECEIPT_DAYS
         if not sha or is_old or row["source"] == "seed":
             return ""
-        self.cited.add(sha)
-        return receipt_path(sha)
+        return ReceiptLink(receipt_path(sha), sha)
 
     # -- prices ----------------------------------------------------------------------------------------------------
 
     @cached_property
     def offers(self) -> list[Row]:
-        """Prices in force that pages show, cheapest first."""
+        """Return the prices in force that pages show, cheapest first."""
         return self.rows("offers")
 
     @cached_property
     def offers_by_gpu(self) -> dict[GpuKey, list[Row]]:
-        """Of each GPU, cheapest first."""
+        """Return the offers of each GPU, cheapest first."""
         return grouped(self.offers, key_of)
 
     @cached_property
     def offers_by_provider(self) -> dict[str, list[Row]]:
-        """Of each provider, cheapest first."""
+        """Return the offers of each provider, cheapest first."""
         return grouped(self.offers, lambda r: r["provider"])
 
     @cached_property
     def counts(self) -> list[Row]:
-        """How many prices are in force per GPU and provider."""
+        """Return the number of prices in force per GPU and provider."""
         return self.rows("counts")
 
     def lowest(self, gpu: GpuKey, pricing_model: str, fresh: bool = True) -> list[Row]:
-        """The lowest price of each provider and term, cheapest first.
+        """Return the lowest price of each provider and term, cheapest first.
 
-        `fresh`: only of the last week, and of what is sold out only where nothing can be had.
+        `fresh`: only of the last week, and sold-out offers only where nothing else is available.
         """
-        found = [r for r in self.offers_by_gpu.get(gpu, ()) if r["place"] == 1 and r["pricing_model"] == pricing_model]
+        rows = [r for r in self.offers_by_gpu.get(gpu, ()) if r["place"] == 1 and r["pricing_model"] == pricing_model]
         if not fresh:
-            return found
-        newest = [r for r in found if r["age_days"] <= FRESH]
-        return [r for r in newest if r["availability"] != "sold_out"] or newest
+            return rows
+        fresh_rows = [r for r in rows if r["age_days"] <= FRESH]
+        return [r for r in fresh_rows if r["availability"] != "sold_out"] or fresh_rows
 
     @cached_property
     def lines(self) -> dict[GpuKey, dict[str, list[PriceLine]]]:
-        """GPU -> pricing model -> lines over time, each the lowest price of a provider and form factor."""
-        return lines_of(self.rows("runs"), self.as_of)
+        """Return lines over time by GPU and pricing model, each the lowest price of a provider and form factor."""
+        return lines_of(self.rows("price_versions"), self.as_of)
 
     def course(self, gpu: GpuKey, provider: str = "") -> PriceLine:
-        """How the lowest on-demand price of a GPU went, at one provider or all."""
+        """Return the lowest on-demand price of a GPU over time, at one provider or all."""
         if (gpu, provider) not in self._courses:
             lines = self.lines.get(gpu, {}).get("on_demand", ())
             self._courses[gpu, provider] = combined(line for line in lines if provider in ("", line.provider))
         return self._courses[gpu, provider]
 
-    # -- what changed ----------------------------------------------------------------------------------------------
+    # -- changes ---------------------------------------------------------------------------------------------------
 
     @cached_property
     def changes(self) -> list[Row]:
-        """Changes that pages show, newest first."""
+        """Return the changes that pages show, newest first."""
         return self.rows("changes")
 
     @cached_property
     def news(self) -> list[Row]:
-        """The newest changes that are more than a first look at a source, newest first; at most a hundred."""
-        return [c for c in self.changes if not c["is_first_look"]][:100]
+        """Return the newest changes without first observations of a source, newest first; at most a hundred."""
+        return [c for c in self.changes if not c["is_first_observation"]][:100]
 
     @cached_property
     def changes_by_day(self) -> dict[date, list[Row]]:
-        """Newest day first; within it the greatest first."""
+        """Return changes by day, newest day first; within a day the largest first."""
         placed = sorted((c for c in self.changes if c["place_of_day"] <= 40), key=lambda c: c["place_of_day"])
         days = grouped(placed, lambda c: c["changed_on"])
         return {day: days[day] for day in sorted(days, reverse=True)}
 
     @cached_property
     def changes_by_gpu(self) -> dict[GpuKey, list[Row]]:
-        """Newest first, at most forty of each."""
+        """Return the newest changes of each GPU, at most forty."""
         return grouped((c for c in self.changes if c["place_of_gpu"] <= 40), key_of)
 
     @cached_property
     def changes_by_provider(self) -> dict[str, list[Row]]:
-        """Newest first, at most forty of each."""
+        """Return the newest changes of each provider, at most forty."""
         return grouped((c for c in self.changes if c["place_of_provider"] <= 40), lambda c: c["provider"])
 
-    # -- what else is known ----------------------------------------------------------------------------------------
+    # -- indices, sources ------------------------------------------------------------------------------------------
 
     @cached_property
     def indices(self) -> dict[str, list[Row]]:
-        """index_id -> its days, from the first with a level on."""
+        """Return the days of each index, from the first with a level on."""
         return grouped(self.rows("indices"), lambda r: r["index_id"])
 
     @cached_property
     def index_files(self) -> dict[str, str]:
-        """index_id -> file name."""
+        """Return the file name of each index."""
         return slugs((name, name) for name in self.indices)
 
     def level(self, gpu: GpuKey, pricing_model: str) -> Row | None:
-        """The newest day of a GPU's first-party index, if that day has a level and is near enough to be called now."""
+        """Return the newest day of a GPU's first-party index, if it has a level and is recent enough."""
         for days in self.indices.values():
             last = days[-1]
             if key_of(last) == gpu and last["pricing_model"] == pricing_model and last["market"] == "first_party":
@@ -227,54 +226,54 @@ class World:
 
     @cached_property
     def health(self) -> dict[tuple[str, str], list[Row]]:
-        """(provider, source) -> its tries of the last 60 days, oldest first."""
+        """Return the scrape attempts of each (provider, source) in the last 60 days, oldest first."""
         return grouped(self.rows("health"), lambda r: (r["provider"], r["source"]))
 
     @cached_property
-    def doubts(self) -> list[Row]:
-        """What the gate holds or flags, newest first."""
-        return self.rows("doubts")
+    def quality_events(self) -> list[Row]:
+        """Return the prices that the gate quarantines or flags, newest first."""
+        return self.rows("quality_events")
 
     @cached_property
     def tokens(self) -> dict[str, list[Row]]:
-        """Model -> its cheapest servers."""
+        """Return the cheapest servers of each model."""
         return grouped(self.rows("tokens"), lambda r: r["model"])
 
     @cached_property
     def model_files(self) -> dict[str, str]:
-        """Model -> file name."""
+        """Return the file name of each model."""
         return slugs((name, name) for name in sorted(self.tokens))
 
     @cached_property
     def tokens_on_demand(self) -> list[Row]:
-        """The cheapest server of each model on each GPU."""
+        """Return the cheapest server of each model on each GPU."""
         return self.rows("tokens_on_demand")
 
 
 def key_of(row: Row) -> GpuKey:
-    """What a row's GPU page is found by."""
+    """Return the key of the GPU page that a row belongs to."""
     return (row["gpu"], row["gpu_memory_gb"])
 
 
 def receipt_path(sha: str) -> str:
-    """Where the receipt of the bytes with this hash lies; what is no hash is hashed."""
+    """Return the path of the receipt with this hash; anything that is not a hash is hashed."""
     name = sha.lower() if re.fullmatch(r"[0-9a-fA-F]{20,64}", sha) else hashlib.sha256(sha.encode()).hexdigest()
     return f"receipt/{name[:20]}.html"
 
 
 def grouped(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
-    """Rows by key, in their order."""
-    found: dict[Any, list[Row]] = defaultdict(list)
+    """Return rows by key, in their order."""
+    groups: dict[Any, list[Row]] = defaultdict(list)
     for row in rows:
-        found[key(row)].append(row)
-    return dict(found)
+        groups[key(row)].append(row)
+    return dict(groups)
 
 
-def _provider(row: Row, file: str, known: Any) -> Provider:
-    told: dict[str, Any] = {"name": row["provider"]}
-    if known:
-        told = {k: getattr(known, k) for k in ("name", "access", "publishes", "units", "note", "kind")}
-        told["urls"] = tuple(dict.fromkeys(request.url for request in known.requests))[:12]
-    return Provider(
-        row["provider"], file, n_prices=row["n_prices"], n_changes=row["n_changes"], since=row["since"], **told
+def _provider(row: Row, file: str, scraper: Any) -> ProviderEntry:
+    facts: dict[str, Any] = {"name": row["provider"]}
+    if scraper:
+        facts = {k: getattr(scraper, k) for k in ("name", "access", "publishes", "units", "note", "kind")}
+        facts["urls"] = tuple(dict.fromkeys(request.url for request in scraper.requests))[:12]
+    return ProviderEntry(
+        row["provider"], file, n_prices=row["n_prices"], n_changes=row["n_changes"], since=row["since"], **facts
     )

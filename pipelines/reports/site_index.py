@@ -1,30 +1,30 @@
-"""Lists of what is on the site, for machines: llms.txt, a Data Package, a site map."""
+"""Indexes of the site for programs: llms.txt, a Data Package, a site map."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.reports.page_model import Download, Page
+from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.render import MEDIA, Renderer, dumps
-from pipelines.reports.site_data import World
+from pipelines.reports.site_data import SiteData
 
 
-def lists(
-    world: World, renderer: Renderer, pages: list[Page], listed: list[dict[str, Any]]
+def index_files(
+    data: SiteData, renderer: Renderer, pages: list[SitePage], listed: list[dict[str, Any]]
 ) -> Iterator[tuple[str, bytes]]:
-    """(path, content) of what machines look for first."""
+    """Yield (path, content) of the files that programs look for first."""
     base = renderer.site["base_url"]
-    yield "llms.txt", renderer.text("llms.txt", world=world, pages=pages, files=listed)
-    yield "datapackage.json", dumps(_datapackage(world, listed, base))
+    yield "llms.txt", renderer.text("llms.txt", data=data, pages=pages, files=listed)
+    yield "datapackage.json", dumps(_datapackage(data, listed, base))
     if base:  # a site map knows whole addresses only
         yield "sitemap.xml", renderer.text("sitemap.xml", pages=pages)
 
 
-def _datapackage(world: World, listed: list[dict[str, Any]], base: str) -> dict[str, Any]:
-    """A Data Package: what each file is, and what its columns mean."""
+def _datapackage(data: SiteData, listed: list[dict[str, Any]], base: str) -> dict[str, Any]:
+    """Return a Data Package: the description of each file and its columns."""
     meanings: dict[str, list[dict[str, Any]]] = {}
-    for row in world.rows("schema"):
+    for row in data.rows("schema"):
         meanings.setdefault(row["relation"], []).append(
             {"name": row["name"], "type": _frictionless(row["type"]), "description": row["meaning"] or ""}
         )
@@ -46,7 +46,7 @@ def _datapackage(world: World, listed: list[dict[str, Any]], base: str) -> dict[
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "gpuhour",
         "title": "List prices of GPUs in the cloud, in USD per GPU-hour",
-        "version": f"{world.meta['schema_version']}+{world.as_of:%Y%m%d}",
+        "version": f"{data.meta['schema_version']}+{data.as_of:%Y%m%d}",
         "licenses": [{"name": "MIT", "path": "https://spdx.org/licenses/MIT.html"}],
         **({"homepage": base} if base else {}),
         "resources": resources,

@@ -1,4 +1,4 @@
-"""Names files after things: readable, safe on every disk and in every URL, and never the same for two things."""
+"""Turns names into file names: readable, safe on every disk and in every URL, and unique."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar
 
-Thing = TypeVar("Thing")
+Key = TypeVar("Key")
 _PLAIN = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
-# Windows opens a device where a file is called so.
+# Windows opens a device for a file with one of these names.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(10))}
 _LONGEST = 60
 
 
 def slug(text: str) -> str:
-    """A file name for a text: the text itself where it is plain, else what is plain of it and a hash of the whole."""
+    """Return a file name for a text: the text itself where it is plain, else its plain part and a hash of the whole."""
     simple = text.lower().replace(" ", "-")
     if _PLAIN.fullmatch(simple) and len(simple) <= _LONGEST and simple.split(".")[0] not in _DEVICES:
         return simple
@@ -23,19 +23,19 @@ def slug(text: str) -> str:
     return "-".join(filter(None, (rest or "x", _hash(text))))
 
 
-def slugs(named: Iterable[tuple[Thing, str]]) -> dict[Thing, str]:
-    """thing -> file name, of (thing, what to name it after); where two would get the same, the later gets a hash."""
-    found: dict[Thing, str] = {}
+def slugs(named: Iterable[tuple[Key, str]]) -> dict[Key, str]:
+    """Return a file name for each key from (key, text) pairs; where two collide, the later one gets a hash."""
+    names: dict[Key, str] = {}
     taken: set[str] = set()
     for thing, text in named:
         name = slug(text)
         if name in taken:
             name = f"{name}-{_hash(repr(thing))}"
         if name in taken:
-            raise ValueError(f"two things would be {name}.html: {text!r}")
+            raise ValueError(f"two pages would be named {name}.html: {text!r}")
         taken.add(name)
-        found[thing] = name
-    return found
+        names[thing] = name
+    return names
 
 
 def _hash(text: str) -> str:

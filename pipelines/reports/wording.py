@@ -1,4 +1,4 @@
-"""Says numbers, days and things as people read them: the same everywhere on the site."""
+"""Formats numbers, days and names for readers, the same everywhere on the site."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 MINUS = "\u2212"
 _MODELS = {"on_demand": "on demand", "spot": "spot", "reserved": "reserved", "savings_plan": "savings plan"}
-_KINDS = {"drop": "fell", "rise": "rose", "new": "new", "gone": "gone", "back": "back"}
+_KINDS = {"drop": "fell", "rise": "rose", "new": "new", "gone": "removed", "back": "listed again"}
 
 
 def usd(value: Any) -> str:
-    """An amount in a sentence: $2.74, $0.0123, $560,000; a dash where there is none."""
+    """Format an amount in a sentence: $2.74, $0.0123, $560,000; a dash where there is none."""
     if value is None:
         return "–"
     amount = Decimal(str(value))
@@ -21,12 +21,12 @@ def usd(value: Any) -> str:
 
 
 def price(value: Any) -> str:
-    """USD per GPU-hour in a table, to a tenth of a cent, so that a column's points stand below each other."""
+    """Format USD per GPU-hour in a table, to a tenth of a cent, so that decimal points align."""
     return "–" if value is None else f"{_rounded(Decimal(str(value)), 3):,f}"
 
 
 def small(value: Any, digits: int = 3) -> str:
-    """A number to so many significant digits, never in powers of ten: 0.000244, 1.29, 560,000."""
+    """Format a number to so many significant digits, never in powers of ten: 0.000244, 1.29, 560,000."""
     if value is None:
         return "–"
     amount = Decimal(str(value))
@@ -38,7 +38,7 @@ def small(value: Any, digits: int = 3) -> str:
 
 
 def large(value: Any) -> str:
-    """A large number in words of money and models: 1.3 B, 15 T; FLOP as 3.1e23."""
+    """Format a large number as people do: 1.3 B, 15 T; FLOP as 3.1e23."""
     if value is None:
         return "–"
     amount = float(value)
@@ -49,12 +49,12 @@ def large(value: Any) -> str:
 
 
 def count(value: Any) -> str:
-    """A whole number with separators."""
+    """Format a whole number with separators."""
     return f"{int(value):,}"
 
 
 def pct(value: Any) -> str:
-    """A change in percent with its sign: +3.2 %, −14.7 %; a dash where there is none."""
+    """Format a change in percent with its sign: +3.2 %, −14.7 %; a dash where there is none."""
     if value is None:
         return "–"
     amount = _rounded(Decimal(str(value)), 1)
@@ -62,29 +62,29 @@ def pct(value: Any) -> str:
 
 
 def share(value: Any) -> str:
-    """A share of 0 to 1 in percent."""
+    """Format a share of 0 to 1 in percent."""
     return "–" if value is None else f"{_rounded(Decimal(str(100 * value)), 0):,f}\u00a0%"
 
 
 def day(value: date | None) -> str:
-    """20 Sep 2026."""
+    """Format a day: 20 Sep 2026."""
     return "–" if value is None else f"{value.day} {value:%b %Y}"
 
 
 def long_day(value: date) -> str:
-    """20 September 2026."""
+    """Format a day in a sentence: 20 September 2026."""
     return f"{value.day} {value:%B %Y}"
 
 
 def age(days: int | None) -> str:
-    """How long ago: today, 1 day ago."""
+    """Format an age in days: same day, 1 day before."""
     if days is None:
         return "–"
     return "same day" if days == 0 else f"{days} day{'s' if days != 1 else ''} before"
 
 
 def pricing(model: str, months: int | None = None) -> str:
-    """A pricing model with its term: reserved, 1 year."""
+    """Format a pricing model with its term: reserved, 1 year."""
     name = _MODELS.get(model, model.replace("_", " "))
     if not months:
         return name
@@ -93,17 +93,17 @@ def pricing(model: str, months: int | None = None) -> str:
 
 
 def kind(value: str) -> str:
-    """What a change is: fell, rose, new, gone, back."""
+    """Format the kind of a change: fell, rose, new, gone, back."""
     return _KINDS.get(value, value)
 
 
 def memory(value: Decimal | None) -> str:
-    """80 GB."""
+    """Format a memory size: 80 GB."""
     return "" if value is None else f"{number(value)}\u00a0GB"
 
 
 def number(value: Any) -> str:
-    """A number without needless zeros, to six places at most: 8, 0.5, 262.5."""
+    """Format a number without needless zeros, to six places at most: 8, 0.5, 262.5."""
     if value is None:
         return "–"
     text = f"{round(Decimal(str(value)), 6):f}"
@@ -111,7 +111,7 @@ def number(value: Any) -> str:
 
 
 def several(values: list[str], most: int = 4) -> str:
-    """a, b and c; of more than `most` the first and how many there are besides."""
+    """Join names: a, b and c; of more than `most` only the first ones and the number of the rest."""
     if len(values) > most:
         return f"{', '.join(values[: most - 1])} and {len(values) - most + 1} more"
     return " and ".join(filter(None, (", ".join(values[:-1]), *values[-1:])))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.alerts.config.schema import KINDS, Book
+from pipelines.alerts.config.schema import KINDS, AlertConfig
 from pipelines.alerts.rules.evaluate import evaluate
 from warehouse.engine import model_graph
 from warehouse.storage import connection
@@ -97,9 +97,9 @@ def make(home: Home, series: int = SERIES) -> None:
                 con.execute(statement)
 
 
-def all_rules() -> Book:
+def all_rules() -> AlertConfig:
     """One rule of every kind, about every series."""
-    return Book.model_validate({"rules": [{"id": kind, "kind": kind} | MORE.get(kind, {}) for kind in KINDS]})
+    return AlertConfig.model_validate({"rules": [{"id": kind, "kind": kind} | MORE.get(kind, {}) for kind in KINDS]})
 
 
 def main() -> None:

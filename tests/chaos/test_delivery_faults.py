@@ -109,7 +109,7 @@ def test_a_kill_at_any_step_loses_nothing(home: Home, monkeypatch: pytest.Monkey
         events = [event(n) for n in range(3)]
         record(home, events, ["hook", "log"])  # the run is done again
         post.deliver(home, book(hook=HOOK, log=LOG), NOW)
-        assert post.deliver(home, book(hook=HOOK, log=LOG), NOW + DAY) == post.Delivered()
+        assert post.deliver(home, book(hook=HOOK, log=LOG), NOW + DAY) == post.DeliveryResult()
     for said in (sink.bodies(), lines(home)):
         assert said and {e["event_id"] for m in said for e in m["events"]} == {e.event_id for e in events}
         assert len({m["message_id"] for m in said}) == 1  # twice, perhaps, but the same message

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.alerts.config import loader
-from pipelines.alerts.config.schema import Book
+from pipelines.alerts.config.schema import AlertConfig
 from pipelines.alerts.rules.evaluate import evaluate
 from tests.conftest import Demo
 from tests.support import alerts_scorecard
@@ -51,7 +51,7 @@ def test_all_else_that_is_told_is_no_known_fault(card: Card) -> None:
 def test_every_known_drawdown_is_found_on_its_day(archive: Demo) -> None:
     rule = {"id": "slide", "kind": "drawdown", "pct": 30, "where": {"pricing_model": "spot", "provider": "aws"}}
     with connection.published(archive.home) as con:
-        events = evaluate(con, Book.model_validate({"rules": [rule]}).rules, NOW)
+        events = evaluate(con, AlertConfig.model_validate({"rules": [rule]}).rules, NOW)
     found = {
         (e.date.isoformat(), *(e.about[k] for k in ("provider", "gpu", "instance", "region", "zone"))): e
         for e in events
@@ -66,7 +66,7 @@ def test_every_known_drawdown_is_found_on_its_day(archive: Demo) -> None:
 
 @pytest.mark.parametrize("since", [date(2024, 12, 20), date(2024, 10, 20)])
 def test_what_moved_is_enough(archive: Demo, since: date) -> None:
-    rules = loader.book(loader.DEFAULT).rules
+    rules = loader.load(loader.DEFAULT).rules
     with connection.published(archive.home) as con:
         whole = evaluate(con, rules, NOW)
         assert evaluate(con, rules, NOW, since=since) == [e for e in whole if e.told_on >= since]

@@ -192,7 +192,7 @@ def test_the_dead_man_is_told_once_and_again_after_it_lived(machine: Machine, mo
     _let_time_pass(monkeypatch, timedelta(hours=50))
     assert machine.sense("dead_man") == []  # the same silence
     monkeypatch.undo()
-    book = loader.book(machine.home.root / "alerts.yaml")
+    book = loader.load(machine.home.root / "alerts.yaml")
     assert record_events.run(machine.home, book, datetime.now(UTC), only=[DeadMan]).told == 0
 
 
@@ -206,7 +206,7 @@ from pipelines.alerts.config import loader as reading
 from pipelines.alerts import record_events as run
 from warehouse.storage.state_dir import Home
 home = Home(Path(sys.argv[1]))
-book = reading.book(home.root / "alerts.yaml")
+book = reading.load(home.root / "alerts.yaml")
 print(run.run(home, book, datetime.now(UTC)).told, flush=True)
 if sys.argv[2] == "sent":
     real = channels.send
@@ -240,8 +240,8 @@ def test_a_kill_between_event_and_delivery_loses_nothing(machine: Machine, tmp_p
     assert done.returncode == -signal.SIGKILL and int(done.stdout) >= 1, done.stderr
     assert len(machine.hook.taken) == (at == "sent")
     time.sleep(0.01)
-    sent = post.deliver(machine.home, loader.book(rules), datetime.now(UTC))
+    sent = post.deliver(machine.home, loader.load(rules), datetime.now(UTC))
     assert len(sent.sent) == 1 and len(set(machine.hook.keys())) == 1  # what came twice came under one key
-    assert post.deliver(machine.home, loader.book(rules), datetime.now(UTC)) == post.Delivered()
+    assert post.deliver(machine.home, loader.load(rules), datetime.now(UTC)) == post.DeliveryResult()
     bodies = [{e["event_id"] for e in b["events"]} for b in machine.hook.bodies()]
     assert bodies and all(b == bodies[0] for b in bodies)

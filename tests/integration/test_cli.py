@@ -289,7 +289,7 @@ CONTROL = [chr(n) for n in (*range(10), *range(11, 32), *range(127, 160))] + ["\
 @pytest.mark.parametrize(
     "command", [("prices",), ("history", "A100"), ("sql", "select instance from v1.price_history")]
 )
-def test_a_page_never_steers_the_terminal(run: Run, nasty: Home, command: tuple[str, ...], style: str) -> None:
+def test_scraped_text_cannot_control_the_terminal(run: Run, nasty: Home, command: tuple[str, ...], style: str) -> None:
     said = run(*command, "--format", style, home=nasty)
     assert said.code == 0 and "node" in said.out
     assert not [c for c in CONTROL if c in said.out + said.err]

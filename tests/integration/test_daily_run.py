@@ -151,7 +151,7 @@ def test_a_past_day_without_archive_fails_at_once(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("day", [TODAY + timedelta(days=1), date(2020, 1, 1)])
 def test_days_nobody_can_refresh_are_refused(tmp_path: Path, day: date) -> None:
-    with pytest.raises(in_process.NoSuchDay, match=str(day)):
+    with pytest.raises(in_process.DayOutOfRange, match=str(day)):
         in_process.refresh(tmp_path, day=day)
 
 

@@ -41,8 +41,8 @@ class TwoDays:
     """A good day, then one on which Oracle's capture is missing and Azure shows an unknown page."""
 
     home: Home
-    first: in_process.Outcome
-    second: in_process.Outcome
+    first: in_process.RefreshResult
+    second: in_process.RefreshResult
     before: dict[str, list[dict[str, Any]]]
 
 

@@ -18,17 +18,17 @@ import duckdb
 import jsonschema
 import pytest
 
-from pipelines.cli.table_output import tame
-from pipelines.cli.terminal_chart import Segment
 from pipelines.defs import report_asset
 from pipelines.reports import charts, json_api, slugs, sql_shell, wording
-from pipelines.reports.build import BadAddress, build
-from pipelines.reports.output_folder import NotOurs
+from pipelines.reports.build import InvalidBaseUrl, build
+from pipelines.reports.output_folder import ForeignFolder
 from pipelines.reports.pages.about import METHODOLOGY
 from pipelines.reports.price_lines import lines_of
 from pipelines.reports.query_runner import QUERIES, TABLES
 from pipelines.reports.render import HERE, hashed
-from pipelines.reports.site_data import World
+from pipelines.reports.site_data import SiteData
+from pipelines.serialize import printable
+from pipelines.timeseries import Segment
 from tests.conftest import Demo, Run
 from tests.support import report_world
 from tests.support.report_site import BASE, BUDGET, Site
@@ -47,7 +47,7 @@ def rows_of(site: Site, path: str) -> list[dict[str, Any]]:
 # -- what is there -------------------------------------------------------------------------------------------------
 
 
-def test_the_demo_has_a_page_per_gpu_and_provider(demo: Demo) -> None:
+def test_demo_has_a_page_per_gpu_and_provider(demo: Demo) -> None:
     site = Site(demo.home.report)
     with duckdb.connect(str(demo.home.published), read_only=True) as con:
         gpus = con.execute("select distinct gpu, gpu_memory_gb from v1.offers_latest where gpu is not null").fetchall()
@@ -61,7 +61,7 @@ def test_the_demo_has_a_page_per_gpu_and_provider(demo: Demo) -> None:
     assert "Demo data" in site.text("index.html") and "Demo data" in site.text("gpu/a100-80gb.html")
 
 
-def test_every_kind_of_page_is_there(site: Site) -> None:
+def test_every_page_kind_is_built(site: Site) -> None:
     tops = {"index", "gpus", "providers", "compare", "tokens", "train-or-infer", "indices", "changes", "data", "schema", "sql",
             "methodology", "health", "2023"}  # fmt: skip
     assert {p.removesuffix(".html") for p in site.pages if "/" not in p} == tops
@@ -69,7 +69,7 @@ def test_every_kind_of_page_is_there(site: Site) -> None:
     assert folders == {"gpu", "provider", "tokens", "index", "changes", "receipt", "methodology"}
 
 
-def test_every_link_and_anchor_leads_somewhere(site: Site, demo: Demo) -> None:
+def test_every_link_and_anchor_resolves(site: Site, demo: Demo) -> None:
     assert not list(site.broken())
     assert not list(Site(demo.home.report).broken())
 
@@ -85,7 +85,7 @@ def test_every_page_is_light_titled_and_unique(site: Site, demo: Demo) -> None:
             assert ("html", {"lang": "en"}) in facts.elements, path
 
 
-def test_the_front_page_answers(site: Site) -> None:
+def test_front_page_answers(site: Site) -> None:
     page = site.text("index.html")
     assert (
         "On 29 June 2026 the lowest on-demand list price of the A100 80\u00a0GB is $1.35 per GPU-hour, at Lambda"
@@ -94,12 +94,12 @@ def test_the_front_page_answers(site: Site) -> None:
     assert "the median of 7 providers is $2.30" in page and f'<link rel="canonical" href="{BASE}/index.html">' in page
 
 
-def test_what_is_sold_out_is_no_answer_where_something_can_be_had() -> None:
+def test_sold_out_offers_are_not_lowest_if_others_are_available() -> None:
     def offer(provider: str, usd: float, availability: str, age_days: int = 0) -> dict[str, Any]:
         return {"provider": provider, "usd_per_gpu_hour": usd, "availability": availability, "age_days": age_days, "place": 1,
                 "pricing_model": "on_demand"}  # fmt: skip
 
-    world, gpu = World.__new__(World), ("A100", Decimal(80))
+    world, gpu = SiteData.__new__(SiteData), ("A100", Decimal(80))
     gone, left, old = offer("lium", 0.69, "sold_out"), offer("lambda", 1.79, "unknown"), offer("aws", 1.5, "unknown", 9)
     world.__dict__["offers_by_gpu"] = {gpu: [gone, old, left]}
     assert world.lowest(gpu, "on_demand") == [left] and world.lowest(gpu, "on_demand", fresh=False) == [gone, old, left]
@@ -109,7 +109,7 @@ def test_what_is_sold_out_is_no_answer_where_something_can_be_had() -> None:
     assert world.seller("nobody") == "nobody"
 
 
-def test_a_gpu_page_says_what_the_contract_says(site: Site, market: Home) -> None:
+def test_gpu_page_matches_the_contract(site: Site, market: Home) -> None:
     page, level = site.text("gpu/a100-80gb.html"), "median of 7 providers $2.30"
     assert level in page and "carried forward, 7 days" in page and "rose" in page and "+12.0\u00a0%" in page
     with duckdb.connect(str(market.published), read_only=True) as con:
@@ -122,12 +122,12 @@ def test_a_gpu_page_says_what_the_contract_says(site: Site, market: Home) -> Non
         assert f'<td class="n main">{usd:.3f}</td>' in page
 
 
-def test_prices_of_parts_are_no_price_per_gpu_hour(demo: Demo) -> None:
+def test_component_prices_are_not_prices_per_gpu_hour(demo: Demo) -> None:
     page = Site(demo.home.report).text("gpu/p4-8gb.html")
-    assert "prices of parts" in page and "gpu component" in page
+    assert "prices of components" in page and "gpu component" in page
 
 
-def test_what_is_stale_or_empty_still_makes_a_site(tmp_path: Path) -> None:
+def test_stale_or_empty_data_still_builds_a_site(tmp_path: Path) -> None:
     home = report_world.make(tmp_path / "home", origin="live")  # of half a year ago: no price is in force today
     build(home, tmp_path / "out")
     site = Site(tmp_path / "out")
@@ -162,7 +162,7 @@ def test_scraped_markup_never_becomes_markup(site: Site) -> None:
         assert "\u202e" not in text and "\u2028" not in text
 
 
-def test_hostile_names_stand_as_text_in_every_format(site: Site) -> None:
+def test_hostile_names_are_text_in_every_format(site: Site) -> None:
     gpu = next(r for r in rows_of(site, "api/v1/gpus.json") if r["gpu"] == HOSTILE_GPU)
     base = gpu["page"].removesuffix(".html")
     assert re.fullmatch(r"gpu/[a-z0-9.-]+", base)
@@ -186,7 +186,7 @@ def test_hostile_names_stand_as_text_in_every_format(site: Site) -> None:
     assert HOSTILE_PROVIDER in site.text(provider["json"]) and HOSTILE_PROVIDER not in site.text(provider["page"])
 
 
-def test_charts_name_hostile_providers_harmlessly(site: Site) -> None:
+def test_hostile_provider_names_are_escaped_in_charts(site: Site) -> None:
     drawn = [p for p in site.pages if "<svg" in site.text(p) and p.startswith(("gpu/", "index/"))]
     assert drawn
     for path in drawn:
@@ -207,16 +207,16 @@ def _closed(picture: str) -> str:
     raise AssertionError("an svg that does not end")
 
 
-def test_receipts_quote_what_was_said(site: Site) -> None:
+def test_receipts_quote_the_source_text(site: Site) -> None:
     receipts = [p for p in site.pages if p.startswith("receipt/")]
     assert receipts
     page = site.facts(receipts[0])
-    quoted = tame(HOSTILE_TEXT)
+    quoted = printable(HOSTILE_TEXT)
     assert any(quoted in text for text in page.texts)
     assert any(re.search(r"2026-0\d-\d\d", text) for text in page.texts)
 
 
-def test_an_address_that_is_none_is_no_link(site: Site) -> None:
+def test_invalid_url_is_not_linked(site: Site) -> None:
     texts = [site.text(p) for p in site.pages if p.startswith("receipt/")]
     shown = [t for t in texts if "javascript:alert(3)" in t]
     assert shown and not [t for t in shown if 'href="javascript' in t]
@@ -225,7 +225,7 @@ def test_an_address_that_is_none_is_no_link(site: Site) -> None:
 # -- machines ------------------------------------------------------------------------------------------------------
 
 
-def test_json_is_what_its_schema_says(site: Site) -> None:
+def test_json_matches_its_schema(site: Site) -> None:
     schema = json.loads(site.text("api/v1/schema.json"))
     jsonschema.Draft202012Validator.check_schema(schema)
     whole = jsonschema.Draft202012Validator(schema)
@@ -240,7 +240,7 @@ def test_json_is_what_its_schema_says(site: Site) -> None:
     assert rows_of(site, "api/v1/latest.json") and rows_of(site, "api/v1/changes-latest.json")
 
 
-def test_the_schema_is_what_was_promised() -> None:
+def test_schema_is_as_promised() -> None:
     """Members of API v1 are added, never renamed or removed: this is the snapshot."""
     kinds = {kind: sorted(d["required"]) for kind, d in json_api.schema()["$defs"].items()}
     assert hashed(json.dumps(kinds).encode()) == "cd3e415788692ab6b56cc7a9", kinds
@@ -268,7 +268,7 @@ FEED = {
 }  # fmt: skip
 
 
-def test_feeds_are_feeds_and_name_events_as_the_contract_does(site: Site, market: Home) -> None:
+def test_feeds_are_valid_and_use_contract_event_ids(site: Site, market: Home) -> None:
     told = json.loads(site.text("changes.json"))
     jsonschema.validate(told, FEED)
     assert told["feed_url"] == f"{BASE}/changes.json"
@@ -284,17 +284,17 @@ def test_feeds_are_feeds_and_name_events_as_the_contract_does(site: Site, market
     assert max(e.findtext(f"{ATOM}updated") or "" for e in atom.iter(f"{ATOM}entry")) == atom.findtext(f"{ATOM}updated")
 
 
-def test_a_first_look_is_no_news(demo: Demo) -> None:
+def test_first_observation_is_not_news(demo: Demo) -> None:
     site = Site(demo.home.report)
     with duckdb.connect(str(demo.home.published), read_only=True) as con:
         counted = con.execute("select count(*) filter (where kind = 'new'), count(*) from v1.price_changes").fetchall()
     (new, every) = counted[0]
     items = json.loads(site.text("changes.json"))["items"]
     assert new > 100 and len(items) <= every - new and not [i for i in items if i["tags"] == ["new"]]
-    assert "were seen for the first time with their source" in site.text("changes/2026-09-20.html")
+    assert "come from sources observed for the first time" in site.text("changes/2026-09-20.html")
 
 
-def test_the_data_package_lists_what_is_there(site: Site) -> None:
+def test_data_package_lists_existing_files(site: Site) -> None:
     package = json.loads(site.text("datapackage.json"))
     assert package["licenses"] and package["homepage"] == BASE
     for resource in package["resources"]:
@@ -327,7 +327,7 @@ def test_llms_and_site_map(site: Site) -> None:
     assert len(urls) > 20 and all((site.root / u.removeprefix(f"{BASE}/")).is_file() for u in urls)
 
 
-def test_a_browser_s_duckdb_can_open_the_copy(site: Site) -> None:
+def test_database_copy_opens_in_a_browser_s_duckdb(site: Site) -> None:
     path = site.root / "data" / "gpuhour.duckdb"
     assert path.read_bytes()[8:12] == b"DUCK" and int.from_bytes(path.read_bytes()[12:20], "little") == 64
     with duckdb.connect(str(path), read_only=True) as con:
@@ -344,7 +344,7 @@ def test_a_browser_s_duckdb_can_open_the_copy(site: Site) -> None:
 # -- the same data, the same bytes ---------------------------------------------------------------------------------
 
 
-def test_the_same_data_give_the_same_bytes(site: Site, market: Home, tmp_path: Path) -> None:
+def test_same_data_gives_the_same_bytes(site: Site, market: Home, tmp_path: Path) -> None:
     build(market, tmp_path / "again", BASE)
     first, second = site.bytes_of_all(), Site(tmp_path / "again").bytes_of_all()
     assert first.keys() == second.keys()
@@ -352,7 +352,7 @@ def test_the_same_data_give_the_same_bytes(site: Site, market: Home, tmp_path: P
     assert not differing
 
 
-def test_a_second_build_writes_nothing_and_mends_what_is_gone(market: Home, tmp_path: Path) -> None:
+def test_second_build_writes_only_missing_files(market: Home, tmp_path: Path) -> None:
     made = build(market, tmp_path / "out")
     before = {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("*") if p.is_file() and p.name[0] != "."}
     again = build(market, tmp_path / "out")
@@ -363,7 +363,7 @@ def test_a_second_build_writes_nothing_and_mends_what_is_gone(market: Home, tmp_
     assert build(market, tmp_path / "out").written == 2
 
 
-def test_what_changed_is_written_and_what_went_is_removed(market: Home, tmp_path: Path) -> None:
+def test_changed_files_are_written_and_old_ones_removed(market: Home, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.root.mkdir()
     shutil.copy(market.published, home.published)
@@ -383,9 +383,9 @@ def test_what_changed_is_written_and_what_went_is_removed(market: Home, tmp_path
     assert not list(Site(tmp_path / "out").broken())
 
 
-def test_a_folder_with_other_things_is_left_alone(market: Home, tmp_path: Path) -> None:
+def test_folder_with_other_files_is_refused(market: Home, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(NotOurs, match="letter"):
+    with pytest.raises(ForeignFolder, match="letter"):
         build(market, tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -393,14 +393,14 @@ def test_a_folder_with_other_things_is_left_alone(market: Home, tmp_path: Path) 
 # -- the command ---------------------------------------------------------------------------------------------------
 
 
-def test_without_data_it_says_what_to_do(run: Run, tmp_path: Path) -> None:
+def test_missing_data_is_reported_with_a_hint(run: Run, tmp_path: Path) -> None:
     said = run("report", "build", home=Home(tmp_path))
     assert said.code == 1 and "make demo" in said.err and not said.out
     said = run("report", "serve", home=Home(tmp_path))
     assert said.code == 1 and "report build" in said.err
 
 
-def test_the_command_says_where_it_is(run: Run, market: Home, tmp_path: Path) -> None:
+def test_build_command_prints_the_path(run: Run, market: Home, tmp_path: Path) -> None:
     said = run("report", "build", "--out", tmp_path / "o", "--base-url", BASE, "--json", home=market)
     (told,) = said.records()
     assert said.code == 0 and told["path"] == str(tmp_path / "o") and told["pages"] > 50 and "written in" in said.err
@@ -410,25 +410,25 @@ def test_the_command_says_where_it_is(run: Run, market: Home, tmp_path: Path) ->
     assert said.code == 2 and "empty folder" in said.err
 
 
-def test_it_needs_neither_dagster_nor_pandas(market: Home, tmp_path: Path) -> None:
+def test_report_needs_neither_dagster_nor_pandas(market: Home, tmp_path: Path) -> None:
     poisoned = "import sys\nsys.modules.update({'dagster': None, 'pandas': None})"
     done = cli("report", "build", "--out", tmp_path / "out", home=market.root, before=poisoned)
     assert done.returncode == 0 and done.stdout == f"{tmp_path / 'out' / 'index.html'}\n", done.stderr
 
 
-def test_a_disk_that_cannot_be_written_is_told(run: Run, market: Home, tmp_path: Path) -> None:
+def test_unwritable_disk_is_reported(run: Run, market: Home, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     said = run("report", "build", "--out", tmp_path / "file" / "out", home=market)
-    assert said.code == 1 and "cannot be written" in said.err
+    assert said.code == 1 and "cannot write the report" in said.err
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://", "https://a b", 'https://x"y', "//x", "x"])
-def test_addresses_that_are_none_are_refused(market: Home, tmp_path: Path, url: str) -> None:
-    with pytest.raises(BadAddress):
+def test_invalid_base_urls_are_rejected(market: Home, tmp_path: Path, url: str) -> None:
+    with pytest.raises(InvalidBaseUrl):
         build(market, tmp_path / "out", url)
 
 
-def test_the_asset_builds_unless_it_is_off(market: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asset_builds_unless_it_is_off(market: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     import dagster as dg
 
     from pipelines.defs.resources import Workspace
@@ -449,7 +449,7 @@ def test_the_asset_builds_unless_it_is_off(market: Home, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("path", sorted(QUERIES.rglob("*.sql")), ids=lambda p: p.stem)
-def test_every_query_reads_the_contract_alone(path: Path) -> None:
+def test_every_query_reads_only_the_contract(path: Path) -> None:
     sql = path.read_text()
     assert sql.startswith("-- ") and ("Grain:" in sql or "One row" in sql)
     with duckdb.connect() as con:
@@ -476,18 +476,18 @@ def test_plain_names_are_kept(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     "text", ["../../etc/passwd", "con", "nul.txt", "", "..", "a/b", "Ä", "x" * 300, "a\0b", "-rf", "a b/"]
 )
-def test_any_name_becomes_a_safe_file(text: str) -> None:
+def test_any_name_becomes_a_safe_file_name(text: str) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slugs.slug(text)) and len(slugs.slug(text)) < 60
     assert slugs.slug(text) not in ("con", "nul")
 
 
-def test_two_things_never_share_a_file() -> None:
+def test_names_never_share_a_file() -> None:
     names = ["A 100", "a-100", "A-100", "a_100", "a 100 ", "A 100"]
     found = slugs.slugs((number, name) for number, name in enumerate(names))
     assert len(set(found.values())) == len(names) and found[0] == "a-100"
 
 
-def test_numbers_read_as_people_write_them() -> None:
+def test_number_formats() -> None:
     assert [wording.usd(v) for v in (None, 2.744705, Decimal("0.0123"), 560000, Decimal("2.005"), 12.5)] == [
         "–", "$2.74", "$0.0123", "$560,000", "$2.01", "$12.50"]  # fmt: skip
     assert [wording.pct(v) for v in (None, 3.24, -14.66, 0, -0.01)] == [
@@ -526,7 +526,7 @@ def day(n: int) -> date:
     return D + timedelta(days=n)
 
 
-def test_lines_are_steps_and_gaps_are_gaps() -> None:
+def test_lines_have_steps_and_gaps() -> None:
     drawn = charts.steps(
         [("a", [Segment(day(0), day(10), 1.0), Segment(day(10), day(20), 2.0), Segment(day(30), day(40), 1.5)])]
     )
@@ -537,7 +537,7 @@ def test_lines_are_steps_and_gaps_are_gaps() -> None:
     assert charts.steps([("a", [Segment(day(0), day(5), 1.0)])]) is None and charts.steps([]) is None
 
 
-def test_a_band_is_closed_and_interrupted_with_its_days() -> None:
+def test_band_is_closed_and_has_gaps() -> None:
     drawn = charts.steps(
         [("a", [Segment(day(0), day(40), 1.0)])],
         band=[(day(0), day(10), 1.0, 2.0), (day(10), day(20), 0.0, 1.0), (day(30), day(40), 0.5, 1.5)],
@@ -545,7 +545,7 @@ def test_a_band_is_closed_and_interrupted_with_its_days() -> None:
     assert drawn and drawn["band"].count("M") == drawn["band"].count("z") == 2
 
 
-def test_labels_do_not_lie_on_each_other() -> None:
+def test_labels_do_not_overlap() -> None:
     lines = [(str(n), [Segment(day(0), day(40), 1.0 + n / 1000)]) for n in range(9)]
     drawn = charts.steps(lines)
     assert drawn and drawn["n_left_out"] == 3
@@ -564,7 +564,7 @@ def run_of(since: int, until: int, usd: float, rank: int = 1, **facts: Any) -> d
     return given | {"rank": rank, "feed": f"f{rank}", "since": day(since), "until": day(until), "usd": usd} | facts
 
 
-def test_the_better_source_answers_and_sources_are_never_spliced_below_it() -> None:
+def test_better_source_wins_and_sources_are_never_spliced() -> None:
     runs = [run_of(10, 20, 3.0, 1), run_of(0, 30, 1.0, 2), run_of(5, 15, 2.0, 1, gpu_memory_gb=Decimal(40))]
     lines = lines_of(runs, day(25))
     (of_80,), (of_40,) = lines["A100", Decimal(80)]["on_demand"], lines["A100", Decimal(40)]["on_demand"]
@@ -577,19 +577,17 @@ def test_the_better_source_answers_and_sources_are_never_spliced_below_it() -> N
 PUBLISHED_METHODS = {"1.0": "931dbcd06e0dfefebf3ea2f7"}
 
 
-def test_a_published_method_stays_as_it_is() -> None:
+def test_published_methodology_never_changes() -> None:
     assert set(METHODOLOGY) == set(PUBLISHED_METHODS), "pin the new version here; old ones stay"
     for version, pinned in PUBLISHED_METHODS.items():
         text = (HERE / "templates" / f"methodology_{version}.html").read_bytes()
         assert hashed(text) == pinned, f"what changed gets a new version; {version} is out"
 
 
-def test_without_node_there_is_no_shell_and_the_site_says_so(
-    market: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_site_without_node_says_it_has_no_shell(market: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert sql_shell.fetch(tmp_path / "vendored") == "no Node: reports are built without the SQL shell"
-    monkeypatch.setattr(sql_shell, "found", lambda: None)
+    assert sql_shell.fetch(tmp_path / "vendored") == "Node is not installed: reports are built without the SQL shell"
+    monkeypatch.setattr(sql_shell, "installed", lambda: None)
     made = build(market, tmp_path / "out")
     page = (tmp_path / "out" / "sql.html").read_text()
     assert not made.has_shell and "built without the SQL shell" in page and "<script src" not in page

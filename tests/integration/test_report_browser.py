@@ -182,7 +182,7 @@ def test_a_chosen_comparison_has_an_address(address: str, chromium: Browser) -> 
 
 
 def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) -> None:
-    vendored = sql_shell.found()
+    vendored = sql_shell.installed()
     if vendored is None:
         pytest.skip("needs the SQL shell, which make setup fetches where Node and a registry are")
     asked: list[str] = []
@@ -219,12 +219,12 @@ def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) 
         assert page.locator("#answer img").count() == 0 and not faults(page)
         page.fill("#query", "select nothing from nowhere")
         page.keyboard.press("Control+Enter")
-        page.wait_for_selector("#said.wrong")
-        assert "nowhere" in page.inner_text("#said")
+        page.wait_for_selector("#status.wrong")
+        assert "nowhere" in page.inner_text("#status")
         page.fill("#query", "from read_parquet('https://example.com/x.parquet')")
         page.keyboard.press("Control+Enter")
-        page.locator("#said", has_not_text="nowhere").wait_for(state="attached", timeout=30_000)
-        assert page.locator("#said.wrong").count() == 1
+        page.locator("#status", has_not_text="nowhere").wait_for(state="attached", timeout=30_000)
+        assert page.locator("#status.wrong").count() == 1
         assert page.evaluate("window.violations") == []
     assert not [url for url in asked if not url.startswith((address, "blob:"))]
     assert not [text for text in wrong if "Content Security" in text]

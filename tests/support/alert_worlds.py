@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pipelines.alerts.config.schema import Book
+from pipelines.alerts.config.schema import AlertConfig
 from pipelines.alerts.event import Event
 from pipelines.alerts.rules.evaluate import evaluate
 from tests.support.worlds import built, offer, put, seen
@@ -60,12 +60,12 @@ def lists(
     ]
 
 
-def book(*rules: dict[str, Any], **more: Any) -> Book:
+def book(*rules: dict[str, Any], **more: Any) -> AlertConfig:
     """A file of rules, as YAML would give it."""
-    return Book.model_validate({"rules": [{"id": f"rule-{n}"} | rule for n, rule in enumerate(rules)]} | more)
+    return AlertConfig.model_validate({"rules": [{"id": f"rule-{n}"} | rule for n, rule in enumerate(rules)]} | more)
 
 
-def told(home: Home, rules: Book, looks: Iterable[Seen], now: datetime = NOW) -> list[Event]:
+def told(home: Home, rules: AlertConfig, looks: Iterable[Seen], now: datetime = NOW) -> list[Event]:
     """All that the rules have to tell of these looks."""
     put(home, *looks)
     with built(home, *ALERTED) as con:

@@ -1,9 +1,12 @@
--- The lowest price of every provider in every group, on each day on which one of them changed. Grain: grp x day x provider.
--- grp: the group's dimensions, as text. series_id, valid_from: the price's interval. A price of a page, or one that the gate
+-- The lowest price of every provider in every group, on each day on which one of them changed. Grain: grp x day x
+-- provider.
+-- grp: the group's dimensions, as text. series_id, valid_from: the price's interval. A price of a page, or one that
+-- the gate
 -- released, counts from the next look on; what was not seen for a week is not in force here.
 with priced as (
     select
-        concat_ws(' · ', {group}) as grp, scoped.provider, scoped.series_id, scoped.source_no, price_intervals.valid_from, price_intervals.usd_per_gpu_hour::double as usd,
+        concat_ws(' · ', {group}) as grp, scoped.provider, scoped.series_id, scoped.source_no,
+            price_intervals.valid_from, price_intervals.usd_per_gpu_hour::double as usd,
         least(coalesce(price_intervals.valid_to, 'infinity'), price_intervals.last_seen_on + 8) as until_on,
         scoped.is_page or price_intervals.quality = 'released' as has_to_wait
     from v1.price_intervals
@@ -24,7 +27,8 @@ days as (
     select grp, until_on from standing where until_on <= $as_of::date
 ),
 in_force as (
-    select days.grp, days.day, scoped.provider, min(scoped.usd) as usd, arg_min({'id': scoped.series_id, 'day': scoped.valid_from}, scoped.usd) as which
+    select days.grp, days.day, scoped.provider, min(scoped.usd) as usd,
+        arg_min({'id': scoped.series_id, 'day': scoped.valid_from}, scoped.usd) as which
     from days
     join standing as scoped on scoped.grp = days.grp and scoped.from_on <= days.day and scoped.until_on > days.day
     group by all

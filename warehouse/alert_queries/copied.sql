@@ -1,8 +1,19 @@
--- Commitments whose price until then was a copy of a shorter commitment's: what falls from it did not fall, it was filled in.
+-- Commitments whose price until then was a copy of a shorter commitment's: what falls from it did not fall, it was
+-- filled in.
 -- Grain: n x day (of the new price).
 with prices as (
     select stated.n, stated.day, coalesce(stated.until, 'infinity') as until, stated.value, series.term_months,
-        concat_ws('|', series.source, series.provider, series.instance, series.gpu, series.gpu_count, series.region, series.zone, series.upfront) as place
+        concat_ws(
+            '|',
+            series.source,
+            series.provider,
+            series.instance,
+            series.gpu,
+            series.gpu_count,
+            series.region,
+            series.zone,
+            series.upfront
+        ) as place
     from stated
     join series using (n)
     where series.pricing_model = 'reserved' and series.term_months > 0
@@ -14,5 +25,9 @@ fallen as (
 select distinct fallen.n, fallen.day
 from fallen
 join prices
-    on prices.place = fallen.place and prices.term_months < fallen.term_months and prices.day < fallen.day and prices.until >= fallen.day
+    on
+        prices.place = fallen.place
+        and prices.term_months < fallen.term_months
+        and prices.day < fallen.day
+        and prices.until >= fallen.day
 where abs(prices.value / fallen.old_value - 1) < 0.001

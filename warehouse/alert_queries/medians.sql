@@ -1,5 +1,6 @@
 -- What a series cost in the middle of the 30 days before each of its prices: the median of its daily prices.
--- Grain: n x piece x i, of series that are far enough below (or above) the extreme of these days that the median may matter.
+-- Grain: n x piece x i, of series that are far enough below (or above) the extreme of these days that the median may
+-- matter.
 with watched as (
     select n, piece, i, day_no, next_day_no, $sign * y as y from moves where n in (select n from scoped)
 ),
@@ -25,10 +26,12 @@ from (
     select
         wanted.n, wanted.piece, wanted.i,
         unnest(list_transform(
-            range(greatest(peers.day_no, wanted.day_no - 30), least(peers.next_day_no, wanted.day_no)), lambda d : peers.y
+            range(greatest(peers.day_no, wanted.day_no - 30), least(peers.next_day_no, wanted.day_no)),
+                lambda d : peers.y
         )) as y
     from wanted
     join wanted as peers
-        on peers.n = wanted.n and peers.piece = wanted.piece and peers.i < wanted.i and peers.next_day_no > wanted.day_no - 30
+        on peers.n = wanted.n and peers.piece = wanted.piece and peers.i < wanted.i
+            and peers.next_day_no > wanted.day_no - 30
 ) as peer_values
 group by all

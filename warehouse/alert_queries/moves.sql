@@ -1,8 +1,10 @@
 -- The watched series' prices in order, with what a rule asks of each. Grain: n x i; r: the row of `stated`.
 -- y: logarithm of the native price of a GPU-hour: exchange rates move nothing, and percents add up. piece: what can be
--- compared; a new one begins when a thing comes back after five weeks, in another currency, or when the price before was no
+-- compared; a new one begins when a thing comes back after five weeks, in another currency, or when the price before
+-- was no
 -- price of its own. is_steady: three looks found it, it is the first of its piece, or spot; what rose for less than
--- that is nothing to fall from; is_rest: the same, of spot too. told_1, _2, _3: the day on which it has been seen so often and
+-- that is nothing to fall from; is_rest: the same, of spot too. told_1, _2, _3: the day on which it has been seen so
+-- often and
 -- the gate lets it pass, NULL where it never was; told_auto: what its kind of source needs.
 with placed as (
     select
@@ -15,7 +17,8 @@ with placed as (
         lead(stated.day) over same as next_day,
         lead(looks.nth) over same as next_nth,
         coalesce(
-            lag(stated.currency) over same <> stated.currency or (stated.old_ended_by = 'gone' and stated.day - lag(stated.until) over same > 35)
+            lag(stated.currency) over same <> stated.currency
+            or (stated.old_ended_by = 'gone' and stated.day - lag(stated.until) over same > 35)
             or copied.n is not null,
             false
         ) as begins

@@ -1,7 +1,8 @@
 -- Things that a source began or ceased to list. Grain: n x day. A source's first listing adds nothing. What is gone is
 -- believed gone when the next look does not find it either.
 with ordered as (
-    select moves.n, moves.piece, moves.i, moves.day, {told} as told_on, stated.until, stated.ended_by, stated.old_ended_by, series.source_no,
+    select moves.n, moves.piece, moves.i, moves.day, {told} as told_on, stated.until, stated.ended_by,
+        stated.old_ended_by, series.source_no,
         lead(moves.day) over (partition by moves.n order by moves.day, stated.observed_at) as next_on
     from moves
     join stated using (r)
@@ -15,7 +16,8 @@ added as (
     where ordered.day > looks.seen_on and (ordered.old_ended_by is null or ordered.old_ended_by = 'gone')
 ),
 removed as (
-    select ordered.n, ordered.piece, ordered.i, ordered.until as day, if(ordered.next_on is null or ordered.next_on > looks.second_on, looks.second_on, null) as told_on
+    select ordered.n, ordered.piece, ordered.i, ordered.until as day,
+        if(ordered.next_on is null or ordered.next_on > looks.second_on, looks.second_on, null) as told_on
     from ordered
     join looks on looks.source_no = ordered.source_no and looks.seen_on = ordered.until
     where ordered.ended_by = 'gone'

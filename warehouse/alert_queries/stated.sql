@@ -1,10 +1,21 @@
 -- Every price that was published of the watched series, as it was known when it came. Grain: r, in no order.
--- value: native price of a GPU-hour. until: NULL while in force. withdrawn_id: the gate's event, of what was taken back.
+-- value: native price of a GPU-hour. until: NULL while in force. withdrawn_id: the gate's event, of what was taken
+-- back.
 with accepted as (
     select
-        series.n, price_intervals.valid_from as day, price_intervals.valid_to as until, price_intervals.last_seen_on, price_intervals.observed_at,
-        price_intervals.usd_per_gpu_hour::double as usd, price_intervals.usd_per_gpu_hour::double / coalesce(price_intervals.usd_per_unit, 1) as value,
-        price_intervals.currency, price_intervals.quality, price_intervals.availability, price_intervals.ended_by, price_intervals.old_ended_by, price_intervals.old_usd_per_gpu_hour::double as old_usd,
+        series.n,
+        price_intervals.valid_from as day,
+        price_intervals.valid_to as until,
+        price_intervals.last_seen_on,
+        price_intervals.observed_at,
+        price_intervals.usd_per_gpu_hour::double as usd,
+        price_intervals.usd_per_gpu_hour::double / coalesce(price_intervals.usd_per_unit, 1) as value,
+        price_intervals.currency,
+        price_intervals.quality,
+        price_intervals.availability,
+        price_intervals.ended_by,
+        price_intervals.old_ended_by,
+        price_intervals.old_usd_per_gpu_hour::double as old_usd,
         null::varchar as withdrawn_id
     from v1.price_intervals
     join series using (series_id)
@@ -13,8 +24,15 @@ with accepted as (
 -- Published when it came, and withdrawn by its source within a look or two: whoever was told then was told.
 withdrawn as (
     select
-        series.n, series.source_no, quality_events.date as day, looks.last_at as observed_at, quality_events.date_to as last_seen_on, quality_events.event_id as withdrawn_id,
-        quality_events.usd_per_gpu_hour::double as usd, quality_events.last_good_usd_per_gpu_hour::double as last_good, quality_events.currency
+        series.n,
+        series.source_no,
+        quality_events.date as day,
+        looks.last_at as observed_at,
+        quality_events.date_to as last_seen_on,
+        quality_events.event_id as withdrawn_id,
+        quality_events.usd_per_gpu_hour::double as usd,
+        quality_events.last_good_usd_per_gpu_hour::double as last_good,
+        quality_events.currency
     from v1.quality_events
     join series using (series_id)
     join looks on looks.source_no = series.source_no and looks.seen_on = quality_events.date
@@ -26,13 +44,25 @@ said as (
     from accepted
     union all by name
     select
-        * exclude (last_good, source_no), usd as value, 'flagged' as quality, 'change' as ended_by, 'change' as old_ended_by
+        * exclude (last_good, source_no),
+        usd as value,
+        'flagged' as quality,
+        'change' as ended_by,
+        'change' as old_ended_by
     from withdrawn
     union all by name
     -- And back again; the history that is published now goes on through it as if nothing had been.
     select
-        withdrawn.n, looks.seen_on as day, withdrawn.last_good as usd, withdrawn.last_good as value, withdrawn.currency, 'flagged' as quality,
-        'change' as old_ended_by, looks.last_at as observed_at, withdrawn.withdrawn_id || '|back' as withdrawn_id, looks.seen_on as last_seen_on
+        withdrawn.n,
+        looks.seen_on as day,
+        withdrawn.last_good as usd,
+        withdrawn.last_good as value,
+        withdrawn.currency,
+        'flagged' as quality,
+        'change' as old_ended_by,
+        looks.last_at as observed_at,
+        withdrawn.withdrawn_id || '|back' as withdrawn_id,
+        looks.seen_on as last_seen_on
     from withdrawn
     asof join looks on looks.source_no = withdrawn.source_no and withdrawn.last_seen_on < looks.seen_on
 )

@@ -1,5 +1,6 @@
 -- One answer per request, in the file's order: of the servers that hold it the one that makes most tokens per GPU.
--- Grain: row. has_specs: model and GPU are known. is_core: measured the way that the constants were fitted for. in_scope: that, and
+-- Grain: row. has_specs: model and GPU are known. is_core: measured the way that the constants were fitted for.
+-- in_scope: that, and
 -- answered. reason: why there is no answer, or what to know of it.
 with best as (
     from costed
@@ -17,14 +18,20 @@ select
         when read.refused is not null then read.refused
         when best.row is null and read.row in (select row from candidates)
             then 'even one request at a time waits longer for its tokens than the limit'
-        when best.row is null then format('{:.0f} GPUs make no server of tp 1, 2, 4 or 8 times pp {:.0f}', read.gpus, read.pp)
+        when
+            best.row is null
+            then format('{:.0f} GPUs make no server of tp 1, 2, 4 or 8 times pp {:.0f}', read.gpus, read.pp)
         when best.kv_room_bytes <= 0
             then format(
                 '{:.1f} GB of weights do not fit {} x {}, which hold {:.1f} GB beside work space',
                 best.weight_bytes / 1e9, best.gpus, read.gpu_spec, (best.kv_room_bytes + best.weight_bytes) / 1e9
             )
-        when best.output_tokens_per_s_per_gpu is null then concat('the spec of ', read.gpu_spec, ' lacks a figure that is needed')
-        when not best.fits then 'the weights leave less room than one request is thought to need; times are for one alone'
+        when
+            best.output_tokens_per_s_per_gpu is null
+            then concat('the spec of ', read.gpu_spec, ' lacks a figure that is needed')
+        when
+            not best.fits
+            then 'the weights leave less room than one request is thought to need; times are for one alone'
         else coalesce(read.doubt, read.remark)
     end as reason,
     read.model is not null and read.gpu_spec is not null as has_specs,

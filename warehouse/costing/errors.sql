@@ -1,5 +1,6 @@
 -- How far several sets of answers lie from the same measurements. Grain: theta x source (blank: all of them).
--- predicted: theta (which constants), row, answer; fit_rows: row, source, measured. A missing answer is infinitely wrong.
+-- predicted: theta (which constants), row, answer; fit_rows: row, source, measured. A missing answer is infinitely
+-- wrong.
 with ranked as (
     select
         predicted.theta,
@@ -7,7 +8,8 @@ with ranked as (
         predicted.answer,
         fit_rows.measured,
         coalesce(abs(predicted.answer / fit_rows.measured - 1), 'infinity') as error,
-        coalesce(greatest(predicted.answer / fit_rows.measured, fit_rows.measured / predicted.answer), 'infinity') as ratio,
+        coalesce(greatest(predicted.answer / fit_rows.measured, fit_rows.measured / predicted.answer), 'infinity')
+            as ratio,
         rank() over (same order by fit_rows.measured) as measured_rank,
         rank() over (same order by predicted.answer nulls first) as answer_rank
     from predicted

@@ -1,5 +1,6 @@
 -- Answers at every price on offer for their GPU. Grain: row of `asked` x offer; no offer: one row without USD.
--- nominal_usd_per_m_tokens: the seed document's formula, at nominal speed and full use; beside the model's, never in it.
+-- nominal_usd_per_m_tokens: the seed document's formula, at nominal speed and full use; beside the model's, never in
+-- it.
 select
     asked.operating_point,
     answers.model,
@@ -17,9 +18,14 @@ select
     answers.ttft_s,
     answers.tpot_s,
     answers.output_tokens_per_s_per_gpu,
-    usd_per_m_tokens(answers.gpu_seconds_per_m_input_tokens, offered.usd_per_gpu_hour, asked.utilisation) as usd_per_m_input_tokens,
-    usd_per_m_tokens(answers.gpu_seconds_per_m_output_tokens, offered.usd_per_gpu_hour, asked.utilisation) as usd_per_m_output_tokens,
-    usd_for_seconds(nominal_seconds(inference_flop(llm_specs.total_params_b * 1e9, 1e6), gpu_specs.nominal_tflops), offered.usd_per_gpu_hour)
+    usd_per_m_tokens(answers.gpu_seconds_per_m_input_tokens, offered.usd_per_gpu_hour, asked.utilisation)
+        as usd_per_m_input_tokens,
+    usd_per_m_tokens(answers.gpu_seconds_per_m_output_tokens, offered.usd_per_gpu_hour, asked.utilisation)
+        as usd_per_m_output_tokens,
+    usd_for_seconds(
+        nominal_seconds(inference_flop(llm_specs.total_params_b * 1e9, 1e6), gpu_specs.nominal_tflops),
+        offered.usd_per_gpu_hour
+    )
         as nominal_usd_per_m_tokens,
     asked.utilisation,
     offered.provider,
@@ -46,6 +52,7 @@ qualify row_number() over (
     partition by asked.operating_point, answers.gpu_spec, offered.provider, offered.pricing_model, offered.term_months
     order by
         answers.fits desc nulls last,
-        answers.isl * answers.gpu_seconds_per_m_input_tokens + answers.osl * answers.gpu_seconds_per_m_output_tokens nulls last,
+        answers.isl * answers.gpu_seconds_per_m_input_tokens
+        + answers.osl * answers.gpu_seconds_per_m_output_tokens nulls last,
         answers.gpus
 ) = 1

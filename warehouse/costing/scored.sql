@@ -1,7 +1,10 @@
--- How far answers lie from what was measured, in groups. Grain: scope x grouping x name. n: rows whose model and GPU have
--- a spec; missing: of those without an answer, which count as infinitely wrong. median_error_pct: of |answer / measured - 1|;
+-- How far answers lie from what was measured, in groups. Grain: scope x grouping x name. n: rows whose model and GPU
+-- have
+-- a spec; missing: of those without an answer, which count as infinitely wrong. median_error_pct: of |answer /
+-- measured - 1|;
 -- bias: median of answer / measured; within_*: shares of rows. seed_*: the same of the seed document's formula (2 FLOP
--- for each of all parameters and token, read or made, at nominal FP16 speed), never mixed with the model's. is_fitted_on: whether the
+-- for each of all parameters and token, read or made, at nominal FP16 speed), never mixed with the model's.
+-- is_fitted_on: whether the
 -- constants in use saw rows of this source; NULL where a group has rows of both kinds.
 with seen as (
     select
@@ -11,10 +14,15 @@ with seen as (
         answers.is_core,
         measured.measured,
         answers.output_tokens_per_s_per_gpu as answer,
-        read.osl / nominal_seconds(inference_flop(llm_specs.total_params_b * 1e9, read.isl + read.osl), gpu_specs.nominal_tflops) as seed_answer,
+        read.osl
+        / nominal_seconds(
+            inference_flop(llm_specs.total_params_b * 1e9, read.isl + read.osl), gpu_specs.nominal_tflops
+        ) as seed_answer,
         exists (
             from marts.theta_sources as sources
-            where sources.version = (select max(version) from marts.theta) and starts_with(measured.source, sources.source)
+            where
+                sources.version = (select max(version) from marts.theta)
+                and starts_with(measured.source, sources.source)
         ) as is_fitted_on
     from answers
     join read on read.row = answers.row

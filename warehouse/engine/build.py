@@ -185,6 +185,9 @@ def _build(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     for name in order:
         if name not in from_landing | unchanged:
             run_model(con, models[name], _n_parts(con) if plan.is_whole else 1)
+    for macro in model_graph.table_macros().values():  # for whoever asks this database
+        if macro.reads <= set(order):
+            con.execute(macro.sql)
     build_plan.remember(con, plan)
     return order
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ class PythonInput:
     rows: Callable[[Connection], Rows]
 
 
-def _identities(con: Connection) -> Rows:
+def _identities(con: Connection) -> Iterator[list[str | None]]:
     """Resolve each distinct raw label once."""
     keys = con.execute(
         "select distinct provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, gpu_count "

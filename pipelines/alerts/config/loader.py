@@ -1,4 +1,4 @@
-"""Reads alerts.yaml: a fault names the file, the line, what may stand there."""
+"""Reads alerts.yaml; an error names the file, the line and the allowed values."""
 
 from __future__ import annotations
 
@@ -9,63 +9,63 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from pipelines.alerts.config.schema import KINDS, Book, Channel, Defaults, Where
+from pipelines.alerts.config.schema import KINDS, AlertConfig, Channel, Defaults, Where
 from warehouse.storage.state_dir import Home
 
 DEFAULT = Path(__file__).parent / "default.yaml"
 LARGEST = 1_000_000  # bytes; a file of rules is written by hand
 
 
-class BadRules(Exception):
-    """A file of rules that cannot be used; the message names the line and what may stand there."""
+class InvalidConfig(Exception):
+    """A file of rules that cannot be used; the message names the line and the allowed values."""
 
 
-def path_of(home: Home) -> Path:
-    """The file of rules in force: the user's own, else the one that ships."""
+def config_path(home: Home) -> Path:
+    """Return the file of rules in force: the user's own, else the default."""
     own = home.root / "alerts.yaml"
     return own if own.exists() else DEFAULT
 
 
-def book(path: Path) -> Book:
-    """The rules of a file. Raises BadRules."""
+def load(path: Path) -> AlertConfig:
+    """Read a file of rules. Raises InvalidConfig."""
     try:
         if path.stat().st_size > LARGEST:
-            raise BadRules(f"{path}: larger than {LARGEST} bytes; rules are written by hand")
+            raise InvalidConfig(f"{path}: larger than {LARGEST} bytes; rules are written by hand")
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as unreadable:
-        raise BadRules(f"{path} cannot be read: {unreadable}") from unreadable
+        raise InvalidConfig(f"cannot read {path}: {unreadable}") from unreadable
     try:
         node = yaml.compose(text, yaml.SafeLoader)
-        said = yaml.safe_load(text)
+        document = yaml.safe_load(text)
     except yaml.YAMLError as broken:
         mark = getattr(broken, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise BadRules(f"{where}: no YAML: {getattr(broken, 'problem', None) or broken}") from broken
-    if not isinstance(said, dict):
-        raise BadRules(f"{path}:1: it must hold rules: (a list), and may hold channels: and defaults:")
+        raise InvalidConfig(f"{where}: invalid YAML: {getattr(broken, 'problem', None) or broken}") from broken
+    if not isinstance(document, dict):
+        raise InvalidConfig(f"{path}:1: expected rules: (a list), with optional channels: and defaults:")
     try:
-        return Book.model_validate(said)
+        return AlertConfig.model_validate(document)
     except ValidationError as wrong:
-        raise BadRules("\n".join(_told(path, node, error) for error in wrong.errors())) from wrong
+        raise InvalidConfig("\n".join(_error_text(path, node, error) for error in wrong.errors())) from wrong
 
 
-def _told(path: Path, root: yaml.Node | None, error: Any) -> str:
+def _error_text(path: Path, root: yaml.Node | None, error: Any) -> str:
     where = [step for step in error["loc"] if step not in KINDS]
-    said = str(error["msg"]).removeprefix("Value error, ")
-    if not where and (place := re.match(r"rules\.(\d+)\.(\w+): ", said)):  # of the file as a whole, about one rule
-        where, said = ["rules", int(place[1]), place[2]], said[place.end() :]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if not where and (place := re.match(r"rules\.(\d+)\.(\w+): ", message)):  # raised for the file, about one rule
+        where, message = ["rules", int(place[1]), place[2]], message[place.end() :]
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        said = f"no such kind: {error['input'].get('kind')!r}" if isinstance(error["input"], dict) else "no rule"
+        message = f"no such kind: {error['input'].get('kind')!r}" if isinstance(error["input"], dict) else "not a rule"
     elif error["type"] == "string_pattern_mismatch":
-        said = "not understood"
+        message = "invalid value"
     line = _line(root, where)
     name = ".".join(str(step) for step in where)
     allowed = _allowed(error, where)
-    return f"{path}:{line}: {name + ': ' if name else ''}{said}{allowed}"
+    return f"{path}:{line}: {name + ': ' if name else ''}{message}{allowed}"
 
 
 def _line(node: yaml.Node | None, where: list[Any]) -> int:
-    """The line of the deepest part of a place that is there."""
+    """Return the line of the deepest existing node on a path."""
     line = 1
     for step in where:
         if isinstance(node, yaml.MappingNode):
@@ -82,12 +82,12 @@ def _line(node: yaml.Node | None, where: list[Any]) -> int:
 
 
 def _allowed(error: Any, where: list[Any]) -> str:
-    """What may stand there, where the message does not say it itself."""
+    """Return the allowed values, where the message does not name them itself."""
     if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
         return f". Kinds are {', '.join(KINDS)}"
     if error["type"] == "extra_forbidden":
         kinds = [step for step in error["loc"] if step in KINDS]
-        model: Any = KINDS[kinds[0]] if kinds else Book
+        model: Any = KINDS[kinds[0]] if kinds else AlertConfig
         if "where" in where[:-1]:
             model = Where
         elif where[0] == "channels":
@@ -99,8 +99,8 @@ def _allowed(error: Any, where: list[Any]) -> str:
         return {
             "delivery": ". Allowed are immediate, daily@HH:MM and weekly@mon-HH:MM",
             "quiet_hours": ". Write 22:00-07:00",
-            "url": ". Write env:NAME or file:PATH: an address in this file would be a secret in plain sight",
-            "secret": ". Write env:NAME or file:PATH: a key in this file would be in plain sight",
+            "url": ". Write env:NAME or file:PATH: an address in this file would expose a secret",
+            "secret": ". Write env:NAME or file:PATH: a key in this file would be exposed",
             "window": ". Write 30d, or all_time for new_low",
         }.get(str(where[-1]) if where else "", "")
     return ""

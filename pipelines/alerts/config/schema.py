@@ -1,4 +1,4 @@
-"""What alert rules may say: one model for each kind, with its bounds, defaults and words."""
+"""The schema of alert rules: one model per kind, with its bounds and defaults."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ Reference = Literal["last_notified", "previous", "median_30d", "max_30d", "first
 Confirm = Literal["auto"] | Annotated[int, Field(ge=1, le=3)]
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 Delivery = Annotated[str, Field(pattern=rf"^(immediate|daily@{_CLOCK}|weekly@(mon|tue|wed|thu|fri|sat|sun)-{_CLOCK})$")]
-# Names that other tools, and older examples of ours, use for the dimensions of a series.
+# Names that other tools and our older examples use for the dimensions of a series.
 OTHER_NAMES = {
     "price_type": "pricing_model", "provider_id": "provider", "gpu_variant": "gpu", "vram_gb": "gpu_memory_gb",
     "instance_type": "instance",
 }  # fmt: skip
 
 
-class Strict(BaseModel):
-    """Nothing that is not understood passes."""
+class StrictModel(BaseModel):
+    """Base model that rejects unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def _words(value: Any) -> Any:
-    """One value or a list of them, as text."""
+    """Return one value or a list of values as a tuple of texts."""
     if value is None:
         return ()
     listed = value if isinstance(value, (list, tuple)) else [value]
     return tuple(f"{v:g}" if isinstance(v, float) else str(v) for v in listed)
 
 
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+TextList = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
-class Where(Strict):
-    """Which series: every dimension that is named must fit one of its values; `*` stands for anything in a text."""
+class Where(StrictModel):
+    """Selects series: each given dimension must match one of its values; `*` matches anything within a text."""
 
-    gpu: Words = ()
-    vendor: Words = ()
-    form_factor: Words = ()
-    gpu_memory_gb: Words = ()
-    gpu_count: Words = ()
-    provider: Words = ()
-    source: Words = ()
-    instance: Words = ()
-    region: Words = ()
-    zone: Words = ()
-    pricing_model: Words = ()
-    term_months: Words = ()
-    upfront: Words = ()
+    gpu: TextList = ()
+    vendor: TextList = ()
+    form_factor: TextList = ()
+    gpu_memory_gb: TextList = ()
+    gpu_count: TextList = ()
+    provider: TextList = ()
+    source: TextList = ()
+    instance: TextList = ()
+    region: TextList = ()
+    zone: TextList = ()
+    pricing_model: TextList = ()
+    term_months: TextList = ()
+    upfront: TextList = ()
     market: Annotated[tuple[Literal["first_party", "marketplace"], ...], BeforeValidator(_words)] = ()
     quality: Annotated[tuple[Literal["ok", "flagged", "released"], ...], BeforeValidator(_words)] = ()
 
@@ -69,39 +69,39 @@ class Where(Strict):
     def _are_numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for word in value:
             if not re.fullmatch(r"\d+(\.\d+)?", word):
-                raise ValueError(f"{word!r} is no number")
+                raise ValueError(f"{word!r} is not a number")
         return value
 
     def dimensions(self) -> dict[str, tuple[str, ...]]:
-        """What is named of the series, without `quality`, which is the price's."""
+        """Return the given dimensions of the series, without `quality`, which belongs to the price."""
         return {k: v for k, v in self.model_dump().items() if v and k != "quality"}
 
 
-class RuleBase(Strict):
-    """What every rule says."""
+class RuleBase(StrictModel):
+    """The fields that every rule has."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
-    to: Words = ()  # channels; empty: all of the file
+    to: TextList = ()  # channels; empty: all of the file
     on_first_run: Literal["silent", "notify"] = "silent"
 
     def definition(self) -> str:
-        """A hash of all that decides whether there is an event; where it goes is left out."""
-        said = self.model_dump(mode="json", exclude={"to", "on_first_run"})
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        """Return a hash of all fields that decide whether there is an event; the channels are left out."""
+        fields = self.model_dump(mode="json", exclude={"to", "on_first_run"})
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class PriceRule(RuleBase):
-    """A rule on the prices of single series."""
+    """A rule on the prices of individual series."""
 
     where: Where = Where()
     confirm: Confirm = "auto"
 
 
 class LineRule(PriceRule):
-    """A rule that fires when a price crosses a line, and not again before it was back."""
+    """A rule that fires when a price crosses a line, and not again before the price was back."""
 
     hysteresis_pct: Annotated[float, Field(ge=0, lt=100)] = 2
-    # Told again, while beyond the line, at every further move of so much from what was told last.
+    # While beyond the line, fires again at every further move of this size from the last notified price.
     further_pct: Annotated[float, Field(gt=0, lt=100)] = 3
 
 
@@ -114,7 +114,7 @@ class Below(LineRule):
 
 
 class Move(PriceRule):
-    """The price moved by so many percent from a reference."""
+    """The price moved by at least so many percent from a reference."""
 
     kind: Literal["drop_pct", "rise_pct", "change_pct"]
     pct: Percent
@@ -127,12 +127,12 @@ class Move(PriceRule):
         if self.kind != "rise_pct" and self.pct >= 100:
             raise ValueError("pct: a price cannot fall by 100 % or more")
         if self.kind == "change_pct" and self.reference == "max_30d":
-            raise ValueError("reference: max_30d goes with drop_pct or rise_pct")
+            raise ValueError("reference: max_30d needs drop_pct or rise_pct")
         return self
 
 
 class NewLow(LineRule):
-    """Strictly lower than in all the time before, or in a window of days."""
+    """The price is lower than ever before, or than in a window of days."""
 
     kind: Literal["new_low"]
     window: Annotated[str, Field(pattern=r"^(all_time|[1-9]\d{0,3}d)$")] = "all_time"
@@ -141,12 +141,12 @@ class NewLow(LineRule):
 
     @property
     def days(self) -> int | None:
-        """Length of the window; None: all time."""
+        """Return the length of the window; None: all time."""
         return None if self.window == "all_time" else int(self.window[:-1])
 
 
 class BelowMedian(LineRule):
-    """So many percent below the median of the series' own last thirty days."""
+    """The price is at least so many percent below the 30-day median of its own series."""
 
     kind: Literal["below_median"]
     pct: Share
@@ -154,7 +154,7 @@ class BelowMedian(LineRule):
 
 
 class Drawdown(LineRule):
-    """So many percent below the highest price of a window of days, however slowly it got there."""
+    """The price is at least so many percent below the highest of a window of days, however slowly it fell."""
 
     kind: Literal["drawdown"]
     pct: Share = 30
@@ -162,25 +162,25 @@ class Drawdown(LineRule):
 
     @property
     def days(self) -> int:
-        """Length of the window."""
+        """Return the length of the window."""
         return int(self.window[:-1])
 
 
 class Offers(PriceRule):
-    """A source begins, or ceases, to list something."""
+    """A source begins, or ceases, to list an offer."""
 
     kind: Literal["offer_added", "offer_removed"]
 
 
 class Availability(PriceRule):
-    """Something sold out, or can be had again."""
+    """An offer sold out or became available again."""
 
     kind: Literal["restock", "sold_out"]
     min_gap_days: Annotated[int, Field(ge=0)] = 0
 
 
 class CheapestChanged(RuleBase):
-    """Another provider is the cheapest of a group, by a margin, for so many looks."""
+    """Another provider is the cheapest of a group, by a margin, for a number of days."""
 
     kind: Literal["cheapest_changed"]
     where: Where = Where(market=("first_party",))
@@ -194,59 +194,59 @@ class CheapestChanged(RuleBase):
     @classmethod
     def _usual_names(cls, given: Any) -> Any:
         names = [OTHER_NAMES.get(str(g), str(g)) for g in given] if isinstance(given, (list, tuple)) else given
-        # A variant is a model, its memory and its form.
+        # A variant is a model with its memory and form factor.
         return [*names, "gpu_memory_gb", "form_factor"] if isinstance(given, list) and "gpu_variant" in given else names
 
 
 class IndexMove(RuleBase):
-    """A GPU's index moved by so many percent within some days."""
+    """A GPU's index moved by at least so many percent within some days."""
 
     kind: Literal["index_move"]
     pct: Percent
     days: Annotated[int, Field(ge=1, le=365)] = 7
-    index: Words = ()
+    index: TextList = ()
 
 
 class TokenCostBelow(LineRule):
-    """A million tokens of a model cost no more than a threshold, at some provider's price."""
+    """A million tokens of a model cost at most a threshold, at some provider's price."""
 
     kind: Literal["cost_per_token_below"]
     model: str
     usd_per_m_tokens: Annotated[float, Field(gt=0)]
     workload: str = "chat"
-    precision: Words = ()
+    precision: TextList = ()
     method: Literal["roofline", "nominal"] = "roofline"
     where: Where = Where(pricing_model=("on_demand",))
 
 
 class SourceStale(RuleBase):
-    """A source has not been read for so many days."""
+    """A source has not been read for a number of days."""
 
     kind: Literal["source_stale"]
     after_days: Annotated[int, Field(ge=1)] = 3
-    provider: Words = ()
-    source: Words = ()
+    provider: TextList = ()
+    source: TextList = ()
 
 
 class SourceBroken(RuleBase):
-    """So many tries in a row brought nothing from a source."""
+    """A number of scrape attempts in a row failed."""
 
     kind: Literal["source_broken"]
     after_runs: Annotated[int, Field(ge=1)] = 3
     repeat: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}d$")] | None = None
-    provider: Words = ()
-    source: Words = ()
+    provider: TextList = ()
+    source: TextList = ()
 
 
 class Quarantined(RuleBase):
-    """The gate holds a price back."""
+    """The gate quarantined a price."""
 
     kind: Literal["quarantined"]
     where: Where = Where()
 
 
 class DeadMan(RuleBase):
-    """No build has succeeded for so many hours."""
+    """No build has succeeded for a number of hours."""
 
     kind: Literal["dead_man"]
     after_hours: Annotated[int, Field(ge=1)] = 36
@@ -263,16 +263,16 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except Exception as unknown:
-        raise ValueError(f"{name!r} is no IANA time zone such as Europe/London") from unknown
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/London") from unknown
     return name
 
 
 Timezone = Annotated[str, BeforeValidator(_zone)]
-Hours = Annotated[str, Field(pattern=rf"^{_CLOCK}-{_CLOCK}$")]
+QuietHours = Annotated[str, Field(pattern=rf"^{_CLOCK}-{_CLOCK}$")]
 
 
-class Channel(Strict):
-    """Where messages go. Its address is a secret: it stands in the environment or in a file, never here."""
+class Channel(StrictModel):
+    """A destination of messages. Its address is a secret: it stands in the environment or in a file, never here."""
 
     type: Literal["apprise", "console", "file", "webhook"] = "apprise"
     url: Annotated[str, Field(pattern=r"^(env:[A-Za-z_]\w*|file:.+)$")] | None = None
@@ -280,7 +280,7 @@ class Channel(Strict):
     path: str | None = None
     format: Literal["text", "markdown", "html", "json"] = "text"
     delivery: Delivery | None = None
-    quiet_hours: Hours | None = None
+    quiet_hours: QuietHours | None = None
     timezone: Timezone | None = None
 
     @model_validator(mode="after")
@@ -288,17 +288,17 @@ class Channel(Strict):
         if self.type in ("apprise", "webhook") and not self.url:
             raise ValueError(f"url: a channel of type {self.type} needs one, as env:NAME or file:PATH")
         if self.type == "webhook" and not self.secret:
-            raise ValueError("secret: a webhook is signed; it needs a key, as env:NAME or file:PATH")
+            raise ValueError("secret: webhooks are signed; set a key, as env:NAME or file:PATH")
         if self.type == "file" and not self.path:
             raise ValueError("path: a channel of type file needs one")
         return self
 
 
-class Defaults(Strict):
-    """What holds where a channel or rule says nothing else."""
+class Defaults(StrictModel):
+    """Values for channels and rules that do not set their own."""
 
     timezone: Timezone = "UTC"
-    quiet_hours: Hours | None = None
+    quiet_hours: QuietHours | None = None
     delivery: Delivery = "immediate"
     hysteresis_pct: Annotated[float, Field(ge=0, lt=100)] = 2
     further_pct: Annotated[float, Field(gt=0, lt=100)] = 3
@@ -306,7 +306,7 @@ class Defaults(Strict):
     on_first_run: Literal["silent", "notify"] = "silent"
 
 
-class Book(Strict):
+class AlertConfig(StrictModel):
     """A file of rules."""
 
     defaults: Defaults = Defaults()
@@ -318,7 +318,7 @@ class Book(Strict):
     @model_validator(mode="before")
     @classmethod
     def _inherit(cls, given: Any) -> Any:
-        """Rules take what they leave out from `defaults`, where it is theirs to say."""
+        """Fill the fields that a rule leaves out from `defaults`."""
         if not isinstance(given, dict) or not isinstance(given.get("rules"), list):
             return given
         defaults = given.get("defaults")
@@ -333,24 +333,24 @@ class Book(Strict):
         return given | {"rules": rules}
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Book:
-        seen: set[str] = set()
+    def _fits_together(self) -> AlertConfig:
+        ids: set[str] = set()
         for nth, rule in enumerate(self.rules):
-            if rule.id in seen:
-                raise ValueError(f"rules.{nth}.id: each id stands for one rule; {rule.id} is there twice")
-            seen.add(rule.id)
+            if rule.id in ids:
+                raise ValueError(f"rules.{nth}.id: ids must be unique; {rule.id} is used twice")
+            ids.add(rule.id)
             unknown = [name for name in rule.to if name not in self.channels]
             if unknown:
-                known = ", ".join(self.channels)
-                raise ValueError(f"rules.{nth}.to: no such channel: {', '.join(unknown)}. Channels are {known}")
+                names = ", ".join(self.channels)
+                raise ValueError(f"rules.{nth}.to: no such channel: {', '.join(unknown)}. Channels are {names}")
         return self
 
     def channels_of(self, rule: RuleBase) -> tuple[str, ...]:
-        """Names of the channels a rule's events go to."""
+        """Return the names of the channels that a rule's events go to."""
         return rule.to or tuple(self.channels)
 
     def timezone_of(self, channel: Channel) -> ZoneInfo:
-        """The zone in which a channel's hours are meant."""
+        """Return the time zone of a channel's hours."""
         return ZoneInfo(channel.timezone or self.defaults.timezone)
 
 

@@ -1,4 +1,4 @@
-"""Addresses and keys of channels: read from the environment or a file when needed, and never shown."""
+"""Addresses and keys of channels: read from the environment or a file on use, and never shown."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 
-class NoSecret(Exception):
-    """An address or key that is not there; the message says where it was looked for, never what was found."""
+class MissingSecret(Exception):
+    """A missing address or key; the message names the place, never a value."""
 
 
 def secret(where: str, root: Path) -> str:
-    """What `env:NAME` or `file:PATH` (relative to the state folder) holds. Raises NoSecret."""
+    """Return the value of `env:NAME` or `file:PATH` (relative to the state folder). Raises MissingSecret."""
     kind, _, name = where.partition(":")
     if kind == "env":
-        found = os.environ.get(name, "").strip()
-        if not found:
-            raise NoSecret(f"the environment variable {name} is not set")
-        return found
+        value = os.environ.get(name, "").strip()
+        if not value:
+            raise MissingSecret(f"the environment variable {name} is not set")
+        return value
     path = Path(name).expanduser()
     path = path if path.is_absolute() else root / path
     try:
-        found = path.read_text().strip()
+        value = path.read_text().strip()
     except OSError as absent:
-        raise NoSecret(f"{path} cannot be read: {absent.strerror}") from absent
-    if not found:
-        raise NoSecret(f"{path} is empty")
-    return found
+        raise MissingSecret(f"cannot read {path}: {absent.strerror}") from absent
+    if not value:
+        raise MissingSecret(f"{path} is empty")
+    return value
 
 
 def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Text without these addresses and keys, nor any part of them by which one could post."""
+    """Return text without these secrets, or any part of them that would allow posting."""
     for part in sorted({p for s in secrets for p in _parts(s)}, key=len, reverse=True):
         text = text.replace(part, "***")
-    # Whatever else looks like an address with a login in it.
+    # Anything else that looks like an address with credentials.
     return re.sub(r"(?<=://)[^/\s@]+@", "***@", text)
 
 
@@ -51,6 +51,6 @@ def _parts(secret: str) -> list[str]:
         *re.split(r"[/?&=]", url.path + "?" + url.query),
     ]
     if url.scheme and url.hostname and url.scheme not in ("http", "https", "mailto", "mailtos", "json", "jsons"):
-        pieces.append(url.hostname)  # of many services the token stands where a host would
-    found = {p for p in pieces for p in (p, unquote(p))}
-    return [p for p in found if len(p) >= 6]
+        pieces.append(url.hostname)  # many services put the token in the place of a host
+    parts = {p for p in pieces for p in (p, unquote(p))}
+    return [p for p in parts if len(p) >= 6]

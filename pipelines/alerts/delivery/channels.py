@@ -1,4 +1,4 @@
-"""Sends one message to one channel, and says what came of it; keeping and retrying is the outbox's business."""
+"""Sends one message to one channel and returns the result; storing and retrying is up to the outbox."""
 
 from __future__ import annotations
 
@@ -19,53 +19,53 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.alerts.config.schema import Channel
-from pipelines.alerts.config.secrets import NoSecret, redacted, secret
+from pipelines.alerts.config.secrets import MissingSecret, redacted, secret
 from pipelines.alerts.delivery.message import render
-from pipelines.cli.table_output import tame
+from pipelines.serialize import printable
 
 TIMEOUT = 15.0  # seconds for one attempt
-_ANSWER = 2_000  # bytes of an answer that are read
+_MAX_RESPONSE = 2_000  # bytes of a response that are read
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of an attempt. retry_after: seconds the receiver asks to wait. error: redacted; empty when sent."""
+class AttemptResult:
+    """The result of an attempt. retry_after: seconds the receiver asks to wait. error: redacted; empty when sent."""
 
     is_sent: bool
     error: str = ""
     retry_after: float | None = None
 
 
-def send(channel: Channel, said: dict[str, Any], root: Path) -> Outcome:
-    """Send a message once. Never raises for what the receiver, the network or the address does.
+def send(channel: Channel, content: dict[str, Any], root: Path) -> AttemptResult:
+    """Send a message once. Never raises for failures of the receiver, the network or the address.
 
-    root: the state folder, for paths in the file of rules.
+    root: the state folder, for relative paths in the file of rules.
     """
     secrets: list[str] = []
     try:
         secrets.extend(secret(where, root) for where in (channel.url, channel.secret) if where)
         match channel.type:
             case "console":
-                done = _console(said, channel.format)
+                result = _console(content, channel.format)
             case "file":
-                done = _file(_under(root, channel.path or ""), said, channel.format)
+                result = _file(_under(root, channel.path or ""), content, channel.format)
             case "webhook":
-                done = _webhook(said, *secrets)
+                result = _webhook(content, *secrets)
             case "apprise":
-                done = _apprise(said, channel.format, *secrets)
-    except NoSecret as absent:
-        return Outcome(False, str(absent))
-    except Exception as failed:  # a channel may fail in as many ways as there are services; all are retried
-        done = Outcome(False, f"{type(failed).__name__}: {failed}")
-    return Outcome(done.is_sent, tame(redacted(done.error, secrets))[:500], done.retry_after)
+                result = _apprise(content, channel.format, *secrets)
+    except MissingSecret as absent:
+        return AttemptResult(False, str(absent))
+    except Exception as failed:  # every service fails in its own ways; all are retried
+        result = AttemptResult(False, f"{type(failed).__name__}: {failed}")
+    return AttemptResult(result.is_sent, printable(redacted(result.error, secrets))[:500], result.retry_after)
 
 
-def _console(said: dict[str, Any], form: str) -> Outcome:
-    """stderr: stdout holds data alone."""
-    for line in render(said, form).splitlines():
-        print(tame(line), file=sys.stderr)
+def _console(content: dict[str, Any], form: str) -> AttemptResult:
+    """Print to stderr: stdout holds data alone."""
+    for line in render(content, form).splitlines():
+        print(printable(line), file=sys.stderr)
     sys.stderr.flush()
-    return Outcome(True)
+    return AttemptResult(True)
 
 
 def _under(root: Path, name: str) -> Path:
@@ -73,33 +73,33 @@ def _under(root: Path, name: str) -> Path:
     return path if path.is_absolute() else root / path
 
 
-def _file(path: Path, said: dict[str, Any], form: str) -> Outcome:
-    """One line of JSON a message, or its text, at the end of a file; on the disk before it counts as sent."""
+def _file(path: Path, content: dict[str, Any], form: str) -> AttemptResult:
+    """Append a line of JSON, or the text, to a file; it counts as sent once it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(said, ensure_ascii=False) + "\n" if form == "json" else render(said, form)
+    text = json.dumps(content, ensure_ascii=False) + "\n" if form == "json" else render(content, form)
     with path.open("a") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    return Outcome(True)
+    return AttemptResult(True)
 
 
 def signature(key: str, timestamp: str, body: bytes) -> str:
-    """What a receiver compares: HMAC-SHA256, in hex, of "<timestamp>.<body>"."""
+    """Return the signature that a receiver compares: HMAC-SHA256, in hex, of "<timestamp>.<body>"."""
     return hmac.new(key.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def _webhook(said: dict[str, Any], url: str, key: str) -> Outcome:
+def _webhook(content: dict[str, Any], url: str, key: str) -> AttemptResult:
     """POST the message as JSON. Redirects are not followed: the signature is for this address."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return Outcome(False, "the address of a webhook begins with https:// (or http://)")
-    body = json.dumps(said, ensure_ascii=False).encode()
+        return AttemptResult(False, "a webhook address must begin with https:// (or http://)")
+    body = json.dumps(content, ensure_ascii=False).encode()
     stamp = str(int(time.time()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "gpuhour",
-        "Idempotency-Key": said["message_id"],
+        "Idempotency-Key": content["message_id"],
         "X-Gpuhour-Timestamp": stamp,
         "X-Gpuhour-Signature": f"sha256={signature(key, stamp, body)}",
     }
@@ -109,18 +109,20 @@ def _webhook(said: dict[str, Any], url: str, key: str) -> Outcome:
     try:
         connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, headers)
         answer = connection.getresponse()
-        text = answer.read(_ANSWER).decode(errors="replace")
+        text = answer.read(_MAX_RESPONSE).decode(errors="replace")
         if 200 <= answer.status < 300:
-            return Outcome(True)
-        return Outcome(
-            False, f"HTTP {answer.status} {answer.reason}: {text[:200]}", wait_of(answer.getheader("Retry-After"))
+            return AttemptResult(True)
+        return AttemptResult(
+            False,
+            f"HTTP {answer.status} {answer.reason}: {text[:200]}",
+            retry_after_seconds(answer.getheader("Retry-After")),
         )
     finally:
         connection.close()
 
 
-def wait_of(header: str | None, now: datetime | None = None) -> float | None:
-    """Seconds that a Retry-After header asks for, as a number or a date; None where it does not say. At most a day."""
+def retry_after_seconds(header: str | None, now: datetime | None = None) -> float | None:
+    """Parse a Retry-After header, a number or a date; at most a day, None where it is absent or invalid."""
     if not header:
         return None
     try:
@@ -133,28 +135,28 @@ def wait_of(header: str | None, now: datetime | None = None) -> float | None:
     return min(max(seconds, 0.0), 86_400.0) if seconds == seconds else None
 
 
-def _apprise(said: dict[str, Any], form: str, url: str) -> Outcome:
-    """Any of Apprise's services. It retries nothing itself: that is the outbox's business."""
+def _apprise(content: dict[str, Any], form: str, url: str) -> AttemptResult:
+    """Send through one of Apprise's services, without its own retries: the outbox retries."""
     import apprise
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log lines may show an address
     service = apprise.Apprise.instantiate(_with_limits(url), suppress_exceptions=True)
     if service is None:
-        return Outcome(False, "Apprise does not know this kind of address")
+        return AttemptResult(False, "Apprise does not support this kind of address")
     sender = apprise.Apprise()
     sender.add(service)
     kind = {"markdown": apprise.NotifyFormat.MARKDOWN, "html": apprise.NotifyFormat.HTML}
     with apprise.LogCapture(level=logging.WARNING) as logged:  # type: ignore[no-untyped-call]
-        done = sender.notify(
-            body=render(said, form),
-            title=said["subject"],
+        result = sender.notify(
+            body=render(content, form),
+            title=content["subject"],
             body_format=kind.get(form, apprise.NotifyFormat.TEXT),
         )
         why = logged.getvalue() if hasattr(logged, "getvalue") else ""
-    return Outcome(True) if done else Outcome(False, " ".join(why.split()) or "the service refused it")
+    return AttemptResult(True) if result else AttemptResult(False, " ".join(why.split()) or "the service refused it")
 
 
 def _with_limits(url: str) -> str:
-    """An address with our timeouts, unless it has its own."""
+    """Return an address with our timeouts, unless it has its own."""
     limits = [f"{name}={TIMEOUT:g}" for name in ("cto", "rto") if f"{name}=" not in url]
     return url + ("&" if "?" in url else "?") + "&".join(limits) if limits else url

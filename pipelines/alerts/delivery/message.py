@@ -1,4 +1,4 @@
-"""A message: events grouped into what one person reads at once; text, Markdown, HTML and JSON of one context."""
+"""A message: events grouped for one reader; text, Markdown, HTML and JSON from one context."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from itertools import groupby
 from typing import Any
 
 from pipelines.alerts.event import Event
-from pipelines.cli.table_output import plain, tame
+from pipelines.serialize import json_value, printable
 
-LINES = 20  # offers that a message lists; the rest is counted
+LINES = 20  # offers that a message lists; the rest are counted
 _SHADES = "▁▂▃▄▅▆▇█"
 _SUFFIX = {"text": "txt", "markdown": "md", "html": "html"}
 _KINDS = {
     "drop_pct": "fell", "rise_pct": "rose", "change_pct": "changed", "below": "is at or below the threshold",
     "above": "is at or above the threshold", "new_low": "is at a new low", "below_median": "is below its median",
-    "drawdown": "is far below its high", "cheapest_changed": "is cheapest now", "offer_added": "is offered now",
-    "offer_removed": "is offered no more", "restock": "can be had again", "sold_out": "sold out",
-    "index_move": "index moved", "cost_per_token_below": "makes tokens for less than the threshold",
-    "source_stale": "was not read for days",
-    "source_broken": "cannot be read", "quarantined": "is held back by the gate", "dead_man": "no run succeeded",
+    "drawdown": "is far below its high", "cheapest_changed": "is now the cheapest", "offer_added": "is newly listed",
+    "offer_removed": "is no longer listed", "restock": "is available again", "sold_out": "sold out",
+    "index_move": "index moved", "cost_per_token_below": "serves tokens below the threshold",
+    "source_stale": "has not been read for days",
+    "source_broken": "cannot be read", "quarantined": "is quarantined", "dead_man": "no build succeeded",
     "unstable": "is unstable",
 }  # fmt: skip
 
 
 def payload(event: Event, context: Mapping[str, Any] | None = None) -> str:
-    """An event as JSON, with what stands around it: all that a message will ever need of it."""
+    """Return an event as JSON with its context: all that a message will ever need of it."""
     about = event.about | {k: v for k, v in (context or {}).items() if v is not None and k != "event_id"}
-    said = event.row() | {
+    fields = event.row() | {
         "subject": event.subject, "unit": event.unit, "about": {k: v for k, v in about.items() if v not in (None, "")},
     }  # fmt: skip
-    return json.dumps(_plain(said), ensure_ascii=False, sort_keys=True)
+    return json.dumps(_plain(fields), ensure_ascii=False, sort_keys=True)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _plain(v) for k, v in value.items()}
-    return float(value) if isinstance(value, Decimal) and value % 1 else plain(value)
+    return float(value) if isinstance(value, Decimal) and value % 1 else json_value(value)
 
 
 def message_id(channel: str, event_ids: Sequence[str]) -> str:
-    """The name of a message, and its idempotency key: what goes out again under it is the same message."""
+    """Return the id of a message, which is its idempotency key: a retry under it is the same message."""
     return hashlib.sha256("\x1f".join([channel, *sorted(event_ids)]).encode()).hexdigest()[:32]
 
 
 def content(channel: str, events: Sequence[str], now: datetime, is_test: bool = False) -> dict[str, Any]:
-    """The context of a message on events, as `payload` wrote them."""
-    told = [json.loads(e) for e in events]
-    kept = collapse(told)
-    groups = [_group(found) for found in _grouped(kept)]
+    """Return the context of a message about events, as written by `payload`."""
+    parsed = [json.loads(e) for e in events]
+    collapsed = collapse(parsed)
+    groups = [_group(group_events) for group_events in _grouped(collapsed)]
     shown = LINES
     for group in groups:
         group["more"] = max(0, len(group["lines"]) - shown)
@@ -62,23 +62,23 @@ def content(channel: str, events: Sequence[str], now: datetime, is_test: bool = 
         shown -= len(group["lines"])
     more = sum(group["more"] for group in groups)
     return {
-        "message_id": message_id(channel, [e["event_id"] for e in told]),
+        "message_id": message_id(channel, [e["event_id"] for e in parsed]),
         "channel": channel,
         "composed_at": now.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "is_test": is_test,
         "subject": ("TEST: " if is_test else "") + _subject(groups),
         "groups": groups,
         "more": more,
-        "events": told,
+        "events": parsed,
     }
 
 
-def collapse(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of several events of one rule on one thing, as a digest gathers them, the last, with where it all began."""
+def collapse(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Merge several events of one rule on one subject, as in a digest: the last one, with the first old price."""
     last: dict[tuple[str, str], dict[str, Any]] = {}
-    for event in told:
+    for event in events:
         key = event["rule"], event["subject"]
-        before = last.pop(key, None)  # to the end, where it happened
+        before = last.pop(key, None)  # re-inserted at the end, in order of time
         event = dict(event)
         if before:
             event["since"] = before.get("since", before["date"])
@@ -101,7 +101,7 @@ def _key(event: dict[str, Any]) -> tuple[str, ...]:
 
 def _grouped(events: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     ordered = sorted(events, key=lambda e: (_key(e), e["pct"] is None, e["pct"], e["event_id"]))
-    groups = [list(found) for _, found in groupby(ordered, key=_key)]
+    groups = [list(group_events) for _, group_events in groupby(ordered, key=_key)]
     return sorted(groups, key=lambda g: (g[0]["pct"] is None, -abs(g[0]["pct"] or 0), _key(g[0])))
 
 
@@ -135,26 +135,26 @@ def _title(events: list[dict[str, Any]]) -> str:
     first = events[0]
     who = first["provider"] or first["subject"]
     what = _variant(first)
-    said = _KINDS.get(first["kind"], first["kind"])
+    verb = _KINDS.get(first["kind"], first["kind"])
     if first["unit"] != "USD per GPU-hour":
-        return f"{what}: {said} {first['pct']:+.1f}%"
+        return f"{what}: {verb} {first['pct']:+.1f}%"
     if not what:
-        return f"{who} {said}" + (f" ({first['about'].get('source')})" if first["about"].get("source") else "")
+        return f"{who} {verb}" + (f" ({first['about'].get('source')})" if first["about"].get("source") else "")
     pairs = {(money(e["old_usd_per_gpu_hour"]), money(e["new_usd_per_gpu_hour"])) for e in events}
     if len(pairs) == 1 and first["new_usd_per_gpu_hour"] is not None:
         moved = moves(first)
         return (
             f"{what}: {who} {moved}"
             if first["kind"] in ("drop_pct", "rise_pct", "change_pct")
-            else (f"{what}: {who} {said}, {moved}")
+            else (f"{what}: {who} {verb}, {moved}")
         )
     spread = sorted(e["pct"] for e in events if e["pct"] is not None)
     span = f" {spread[0]:+.1f}% to {spread[-1]:+.1f}%" if spread else ""
-    return f"{what}: {who} {said}{span} ({len(events)} offers)"
+    return f"{what}: {who} {verb}{span} ({len(events)} offers)"
 
 
 def money(value: float | None) -> str:
-    """A price per GPU-hour as people write it: as many decimals as it needs, two at least."""
+    """Format a price per GPU-hour with as many decimals as it needs, at least two."""
     if value is None:
         return "?"
     text = f"{value:.4f}".rstrip("0")
@@ -172,7 +172,7 @@ def moves(event: dict[str, Any]) -> str:
 
 
 def _line(event: dict[str, Any]) -> dict[str, Any]:
-    """One offer: what, where, from, to, and what stands around it, in words."""
+    """Describe one offer: where it is, how it moved, and its context in words."""
     about = event["about"]
     facts = []
     count = about.get("gpu_count")
@@ -194,20 +194,20 @@ def _line(event: dict[str, Any]) -> dict[str, Any]:
     if event.get("n_changes"):
         facts.append(f"{event['n_changes']} changes since {event['since']}")
     if event["held"]:
-        facts.append("the gate held it until it was confirmed")
+        facts.append("quarantined until it was confirmed")
     if about.get("quality") == "flagged":
         facts.append("flagged by the gate")
-    place = ", ".join(tame(str(p)) for p in (event["instance"], event["region"], about.get("zone")) if p)
+    place = ", ".join(printable(str(p)) for p in (event["instance"], event["region"], about.get("zone")) if p)
     return {
         "event_id": event["event_id"],
-        "what": place or tame(str(event["subject"])),
+        "what": place or printable(str(event["subject"])),
         "moves": moves(event) if event["unit"] == "USD per GPU-hour" and (new or event["old_usd_per_gpu_hour"]) else "",
         "facts": [f for f in facts if f],
         "recent": _sparkline([*about.get("recent", []), *([new] if new else [])]),
         "seen_at": about.get("observed_at") or event["date"],
         "source_url": _web(about.get("source_url")),
         "sha256": about.get("sha256") or "",
-        "reason": tame(event["reason"]),
+        "reason": printable(event["reason"]),
     }
 
 
@@ -218,14 +218,14 @@ def _native(about: dict[str, Any]) -> str:
 
 
 def _lowest(event: dict[str, Any]) -> str:
-    """A claim needs two weeks of data; it says how much there is."""
+    """Return a claim about the low; it needs two weeks of data and states how much there is."""
     about = event["about"]
     if about["n_days"] < 14:
         return f"insufficient history for a low ({about['n_days']} days of data)"
     if about.get("lowest_since"):
         days = (date.fromisoformat(event["date"]) - date.fromisoformat(about["lowest_since"])).days
         return f"lowest since {about['lowest_since']}" if days > 1 else ""
-    return f"lowest ever seen here ({about['n_days']} days of data)"
+    return f"lowest on record ({about['n_days']} days of data)"
 
 
 def _nth(n: int) -> str:
@@ -240,7 +240,7 @@ def _sparkline(prices: Sequence[float]) -> str:
 
 
 def _web(url: str | None) -> str:
-    """A link that can be shown; anything but the web's two schemes is none."""
+    """Return a link that is safe to show; empty for anything but http and https."""
     return url if url and re.fullmatch(r"https?://[^\s<>\"'`]+", url) else ""
 
 
@@ -248,7 +248,7 @@ def _subject(groups: list[dict[str, Any]]) -> str:
     if not groups:
         return "gpuhour"
     more = f" (and {len(groups) - 1} more)" if len(groups) > 1 else ""
-    return tame(groups[0]["title"] + more)[:200]
+    return printable(groups[0]["title"] + more)[:200]
 
 
 @cache
@@ -256,25 +256,25 @@ def _templates() -> Any:
     from jinja2 import PackageLoader
     from jinja2.sandbox import SandboxedEnvironment
 
-    found = SandboxedEnvironment(
+    environment = SandboxedEnvironment(
         loader=PackageLoader("pipelines.alerts.delivery", "templates"),
         autoescape=lambda name: bool(name and name.endswith("html.j2")),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters["md"] = _markdown_safe
-    return found
+    environment.filters["md"] = _markdown_safe
+    return environment
 
 
 def _markdown_safe(text: str) -> str:
-    """Text that Markdown shows as it stands; angle brackets too, since many renderers pass HTML on."""
+    """Escape text for Markdown, and angle brackets too, since many renderers pass HTML on."""
     return re.sub(r"([\\`*_{}\[\]()#+!|~>-])", r"\\\1", str(text)).replace("<", "&lt;")
 
 
-def render(said: dict[str, Any], form: str) -> str:
-    """A message's context as text, markdown, html or json."""
+def render(content: dict[str, Any], form: str) -> str:
+    """Render a message's context as text, markdown, html or json."""
     if form == "json":
-        return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     template = _templates().get_template(f"message.{_SUFFIX[form]}.j2")
-    return str(template.render(said))
+    return str(template.render(content))

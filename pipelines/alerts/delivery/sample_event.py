@@ -1,4 +1,4 @@
-"""An event that never happened, for trying a channel out."""
+"""A fictional event for testing a channel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipelines.alerts.event import Event, event_id
 
 
 def event(now: datetime) -> Event:
-    """A drop at a provider that does not exist."""
+    """Return a price drop at a provider that does not exist."""
     about = {
         "provider": "example-cloud", "source": "test", "instance": "example-8x-a100", "gpu": "A100",
         "gpu_memory_gb": 80, "form_factor": "SXM", "gpu_count": 8, "region": "nowhere-1",
@@ -20,5 +20,5 @@ def event(now: datetime) -> Event:
     }  # fmt: skip
     return Event(
         event_id("test", "example-cloud", "drop_pct", now.isoformat()), "test", "drop_pct", "example-cloud", now.date(),
-        now.date(), old=1.29, new=1.1, pct=-14.73, reason="a test of this channel, asked for by hand", about=about,
+        now.date(), old=1.29, new=1.1, pct=-14.73, reason="a test of this channel, requested by hand", about=about,
     )  # fmt: skip

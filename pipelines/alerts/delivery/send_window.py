@@ -1,4 +1,4 @@
-"""When a channel may be sent to: at once, at the hour of its digest, after its quiet hours; true in every time zone."""
+"""When a channel may be sent to: at once, at the time of its digest, after its quiet hours; in any time zone."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from pipelines.alerts.config.schema import Book
+from pipelines.alerts.config.schema import AlertConfig
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
-    """How a channel is delivered to. An hour that a clock skips means the one after; one it shows twice, the first."""
+class SendWindow:
+    """When a channel is delivered to. A time that a clock skips means the one after; one shown twice, the first."""
 
     timezone: ZoneInfo
     delivery: str = "immediate"
     quiet: str | None = None
 
     def due(self, now: datetime) -> datetime:
-        """The first moment (UTC), from `now` on, at which something that happens now may go out."""
+        """Return the first time (UTC), from `now` on, at which something that happens now may go out."""
         when = now if self.delivery == "immediate" else min(t for t in self._digests(now) if t > now)
         for start, end in self._quiet_hours(when):
             if start <= when < end:
@@ -51,11 +51,11 @@ class Hours:
             yield self._at(day, start), self._at(day if start < end else day + timedelta(days=1), end)
 
 
-def hours_of(book: Book, name: str) -> Hours:
-    """The hours of a channel, with what the file's defaults add."""
-    channel = book.channels[name]
-    return Hours(
-        book.timezone_of(channel),
-        channel.delivery or book.defaults.delivery,
-        channel.quiet_hours or book.defaults.quiet_hours,
+def send_window(config: AlertConfig, name: str) -> SendWindow:
+    """Return the send window of a channel, with the file's defaults applied."""
+    channel = config.channels[name]
+    return SendWindow(
+        config.timezone_of(channel),
+        channel.delivery or config.defaults.delivery,
+        channel.quiet_hours or config.defaults.quiet_hours,
     )

@@ -1,4 +1,4 @@
-"""All events that rules ever had, worked out anew from what is published: the same rows give the same events."""
+"""Derives all events of the rules from the published database: the same rows give the same events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from pipelines.alerts.config.schema import (
     Availability,
@@ -23,12 +22,14 @@ from pipelines.alerts.config.schema import (
     SourceStale,
 )
 from pipelines.alerts.event import Event
-from pipelines.alerts.rules import market_rules, series_rules
+from pipelines.alerts.rules import market_rules, series_rules, source_rules
+from pipelines.alerts.rules.price_tables import PriceTables, Selection
 from warehouse.alert_queries import market_query
 from warehouse.storage.connection import Connection
 
-SAME_WITHIN = timedelta(days=180)  # how much later another source may tell the same
+SAME_WITHIN = timedelta(days=180)  # how much later another source may report the same change
 _SAME_PRICE = 0.005
+_MOVES = ("drop_pct", "rise_pct", "change_pct")
 
 
 def evaluate(
@@ -38,97 +39,112 @@ def evaluate(
     decided: Sequence[tuple[str, date]] = (),
     since: date | None = None,
 ) -> list[Event]:
-    """Every event of the rules, from the beginning of history to the day that "now" means in the database.
+    """Return every event of the rules, from the start of history to the day that "now" means in the database.
 
-    In order of the day on which they can be told. con: a published database. decided: (event of the gate, UTC day)
-    that a person released. now: UTC, for rules on the pipeline itself. since: only events that can be told on or after
+    In order of the day on which they can be notified. con: a published database. decided: (quality event, UTC day) that
+    a person released. now: UTC, for rules on the pipeline itself. since: only events that can be notified on or after
     that UTC day; the same ones as without it, at the cost of what moved.
     """
-    _, as_of = market_query.built(con)
+    evaluation = _Evaluation(con, now, decided)
+    events = evaluation.events(rules, since, since=since)
+    if since:
+        # Whether a change was notified before depends on all sources of its provider.
+        movers = {e.about["provider"] for of in events.values() for e in of if _may_repeat(e)}
+        ambiguous = movers & market_query.providers_of_several_sources(con) if movers else movers
+        if ambiguous:
+            moves = [rule for rule in rules if isinstance(rule, Move)]
+            # A year: a repeat was notified within half of one, and is itself a repeat of nothing older.
+            earlier = evaluation.events(moves, since - 2 * SAME_WITHIN, providers=ambiguous)
+            for rule_id, complete in earlier.items():
+                events[rule_id] = [e for e in events[rule_id] if e.about["provider"] not in ambiguous] + complete
+    marked = [e for of in events.values() for e in mark_same(of) if since is None or e.told_on >= since]
+    return sorted(marked, key=lambda e: (e.told_on, e.date, e.rule, e.event_id))
 
-    def found(chosen: Sequence[RuleBase], after: date | None, **only: Any) -> dict[str, list[Event]]:
-        scopes = [r.where.dimensions() for r in chosen if isinstance(r, (PriceRule, Quarantined))]
-        if scopes:
-            market_query.watch(con, scopes, **only)
+
+class _Evaluation:
+    """One evaluation of rules on a published database; its tables hold the series that the rules name."""
+
+    def __init__(self, con: Connection, now: datetime, decided: Sequence[tuple[str, date]]) -> None:
+        self._con, self._now = con, now
+        _, self._as_of = market_query.built(con)
+        self._tables = PriceTables(con, decided)
+
+    def events(
+        self,
+        rules: Sequence[RuleBase],
+        after: date | None,
+        *,
+        since: date | None = None,
+        providers: set[str] | None = None,
+    ) -> dict[str, list[Event]]:
+        """Return the events of each rule by its id; `since` and `providers` restrict the series that are read."""
+        scopes = [rule.where.dimensions() for rule in rules if isinstance(rule, (PriceRule, Quarantined))]
+        selection = Selection(scopes, since, providers)
+        # CheapestChanged loads a selection of its own: last, so that the others share one.
+        ordered = sorted(rules, key=lambda rule: isinstance(rule, CheapestChanged))
         return {
-            rule.id: [e for e in _of(con, rule, as_of, now, after) if e.told_on <= as_of or isinstance(rule, DeadMan)]
-            # Who is cheapest is asked of tables of its own, in place of these.
-            for rule in sorted(chosen, key=lambda rule: isinstance(rule, CheapestChanged))
+            rule.id: [
+                event
+                for event in self._of(rule, selection, after)
+                if event.told_on <= self._as_of or isinstance(rule, DeadMan)
+            ]
+            for rule in ordered
         }
 
-    market_query.open_series(con, decided)
-    events = found(rules, since, since=since)
-    if since:
-        # Whether it was told before is decided by all sources of these providers.
-        moved = {e.about["provider"] for of in events.values() for e in of if _may_be_same(e)}
-        doubtful = moved & market_query.providers_of_several_sources(con) if moved else moved
-        if doubtful:
-            again = [rule for rule in rules if isinstance(rule, Move)]
-            # A year: what may be the same was told within half of one, and is itself the same as nothing older.
-            for rule_id, known in found(again, since - 2 * SAME_WITHIN, providers=doubtful).items():
-                events[rule_id] = [e for e in events[rule_id] if e.about["provider"] not in doubtful] + known
-    told = [e for of in events.values() for e in mark_same(of) if since is None or e.told_on >= since]
-    return sorted(told, key=lambda e: (e.told_on, e.date, e.rule, e.event_id))
+    def _of(self, rule: RuleBase, selection: Selection, since: date | None) -> Iterable[Event]:
+        match rule:
+            case Offers():
+                return market_rules.offers(self._tables, selection, rule)
+            case Availability():
+                return market_rules.availability(self._tables, selection, rule)
+            case PriceRule():
+                return series_rules.events(self._tables, selection, rule, since)
+            case CheapestChanged():
+                return market_rules.cheapest(self._tables, rule, self._as_of, since)
+            case IndexMove():
+                return market_rules.index_moves(self._con, rule)
+            case Quarantined():
+                return source_rules.quarantined(self._tables, selection, rule)
+            case SourceStale():
+                return source_rules.stale(self._con, rule)
+            case SourceBroken():
+                return source_rules.broken(self._con, rule)
+            case DeadMan():
+                return source_rules.dead_man(self._con, rule, self._now)
+        raise TypeError(f"no evaluation of {type(rule).__name__}")
 
 
-def _may_be_same(event: Event) -> bool:
-    """Whether another source may tell the same: moves of list prices."""
-    is_move = event.kind in ("drop_pct", "rise_pct", "change_pct")
-    return is_move and event.about["pricing_model"] != "spot" and bool(event.new)
-
-
-def _of(con: Connection, rule: RuleBase, as_of: date, now: datetime, since: date | None) -> Iterable[Event]:
-    match rule:
-        case Offers():
-            return market_rules.offers(con, rule)
-        case Availability():
-            return market_rules.availability(con, rule)
-        case PriceRule():
-            return series_rules.events(con, rule, since)
-        case CheapestChanged():
-            return market_rules.cheapest(con, rule, as_of, since)
-        case IndexMove():
-            return market_rules.index_moves(con, rule)
-        case Quarantined():
-            return market_rules.quarantined(con, rule)
-        case SourceStale():
-            return market_rules.stale(con, rule)
-        case SourceBroken():
-            return market_rules.broken(con, rule)
-        case DeadMan():
-            return market_rules.dead_man(con, rule, now)
-    raise TypeError(f"no evaluation of {type(rule).__name__}")
+def _may_repeat(event: Event) -> bool:
+    """Return whether another source may report the same change: moves of list prices."""
+    return event.kind in _MOVES and event.about["pricing_model"] != "spot" and bool(event.new)
 
 
 def mark_same(events: Iterable[Event]) -> Iterator[Event]:
-    """Mark what another source of the provider told already: the same list price of the same GPU, still in force there.
+    """Mark repeats: the same list price of the same GPU from another source of the provider, still in force there.
 
     events: of one rule, in any order.
     """
-    # Of each source the newest that said a price; of thousands of regions one speaks for all.
-    told: dict[tuple[object, ...], dict[tuple[object, ...], Event]] = defaultdict(dict)
+    # The newest event of each source that stated a price; of thousands of regions one stands for all.
+    originals: dict[tuple[object, ...], dict[tuple[object, ...], Event]] = defaultdict(dict)
     for event in sorted(events, key=lambda e: (e.told_on, e.date, e.event_id)):
-        about = event.about
-        if (
-            event.kind not in ("drop_pct", "rise_pct", "change_pct")
-            or about["pricing_model"] == "spot"
-            or not event.new
-        ):
+        if not _may_repeat(event):
             yield event
             continue
+        about = event.about
         key = tuple(about[k] for k in ("provider", "gpu", "pricing_model", "term_months"))
-        step = round(math.log(event.new) / _SAME_PRICE)
-        known = [e for near in (step - 1, step, step + 1) for e in told[*key, near].values() if _is_same(e, event)]
-        if known:
-            yield replace(event, same_as=min(known, key=lambda e: (e.date, e.event_id)).event_id)
+        step = round(math.log(event.new or 1) / _SAME_PRICE)
+        nearby = (e for near in (step - 1, step, step + 1) for e in originals[*key, near].values())
+        matches = [e for e in nearby if _is_same(e, event)]
+        if matches:
+            yield replace(event, same_as=min(matches, key=lambda e: (e.date, e.event_id)).event_id)
         else:
-            told[*key, step][about["source"], about["gpu_memory_gb"]] = event
+            originals[*key, step][about["source"], about["gpu_memory_gb"]] = event
             yield event
 
 
 def _is_same(first: Event, later: Event) -> bool:
     memories = {first.about["gpu_memory_gb"], later.about["gpu_memory_gb"]}
-    # Cards of other memory may cost the same; where one source does not say, both prices have to agree.
+    # GPUs with different memory may cost the same; where one source omits it, both old prices have to agree too.
     is_one_card = len(memories) == 1 and None not in memories
     is_one_move = first.old is not None and later.old is not None and abs(later.old / first.old - 1) <= _SAME_PRICE
     ended = first.about["next_day"]

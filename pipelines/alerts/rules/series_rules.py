@@ -1,4 +1,4 @@
-"""Rules on the prices of single series: which question each kind asks, and what its state makes of the answer."""
+"""Rules on the prices of single series: the query that each kind needs, and the state machine over its rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from pipelines.alerts.config.schema import (
     Below,
@@ -19,46 +19,52 @@ from pipelines.alerts.config.schema import (
     TokenCostBelow,
 )
 from pipelines.alerts.event import Event, event_id
-from pipelines.alerts.rules.trigger_state import Candidate, Fired, fold, fold_both_ways
+from pipelines.alerts.rules.price_tables import PriceTables, Selection
+from pipelines.alerts.rules.query_rows import CrossingRow, NotifiedRow, PriceKey, PriceRow
+from pipelines.alerts.rules.trigger_state import Candidate, Firing, fold, fold_both_ways
 from warehouse.alert_queries import market_query
 from warehouse.storage.connection import Connection
 
-Key = tuple[int, int, int]
-_WORDS = {
-    "last_notified": "what was told or stood last", "previous": "the price before", "first": "the first price",
-    "max_30d": "the highest of 30 days", "median_30d": "the median of 30 days",
+_Row = TypeVar("_Row", PriceRow, NotifiedRow, CrossingRow)
+_REFERENCES = {
+    "last_notified": "the last notified price", "previous": "the previous price", "first": "the first price",
+    "max_30d": "the 30-day high", "median_30d": "the 30-day median",
 }  # fmt: skip
 
 
-def events(con: Connection, rule: PriceRule, since: date | None = None) -> list[Event]:
-    """All that a rule ever told, or can tell on or after a UTC day. `asking.watch` comes first."""
-    market_query.narrow(con, rule.where.dimensions())
+def events(tables: PriceTables, selection: Selection, rule: PriceRule, since: date | None = None) -> list[Event]:
+    """Return all events of a rule, or those that can be notified on or after a UTC day."""
+    con = tables.narrow(selection, rule.where.dimensions())
     since = since or market_query.EVER
-    fired = {key: hit for key, hit in _fired(con, rule, since) if hit.told_on >= since}
-    found = market_query.described(con, list(fired))
-    told = (_event(rule, hit, found[key]) for key, hit in fired.items())
-    wanted = [e for e in told if e and _is_wanted(rule, e)]
-    return sorted(wanted, key=lambda e: (e.told_on, e.date, e.event_id))
+    firings = {key: firing for key, firing in _firings(con, rule, since) if firing.day >= since}
+    prices = market_query.described(con, list(firings))
+    candidates = (_event(rule, firing, prices[key]) for key, firing in firings.items())
+    matches = [event for event in candidates if event and _is_large_enough(rule, event)]
+    return sorted(matches, key=lambda e: (e.told_on, e.date, e.event_id))
 
 
-def _fired(con: Connection, rule: PriceRule, since: date) -> Iterator[tuple[Key, Fired]]:
+def _firings(con: Connection, rule: PriceRule, since: date) -> Iterator[tuple[PriceKey, Firing]]:
     if isinstance(rule, Move):
         yield from _moves(con, rule, since)
     elif isinstance(rule, LineRule):
         yield from _lines(con, rule, since)
 
 
-def _moves(con: Connection, rule: Move, since: date) -> Iterator[tuple[Key, Fired]]:
+def _moves(con: Connection, rule: Move, since: date) -> Iterator[tuple[PriceKey, Firing]]:
     sign = -1 if rule.kind == "rise_pct" else 1
     down, up = _down(rule.pct), market_query.log_of(rule.pct)
     distance = up if sign < 0 else down
     hysteresis = market_query.log_of(rule.hysteresis_pct)
     if rule.kind == "change_pct" and rule.reference == "last_notified":
-        for key, rows in _pieces(market_query.moved(con, rule.confirm, since)):
-            yield from _keyed(key, fold_both_ways((_candidate(row) for row in rows), down, up))
+        prices = map(PriceRow._make, market_query.moved(con, rule.confirm, since))
+        for key, piece in _pieces(prices):
+            yield from _keyed(key, fold_both_ways(map(_candidate, piece), down, up))
     elif rule.reference == "last_notified":
-        for key, rows in _pieces(market_query.notified(con, sign, distance, rule.confirm, since)):
-            candidates = (_candidate(row, peak=row[6], rest=row[7], before=row[8]) for row in rows)
+        drops = map(NotifiedRow._make, market_query.notified(con, sign, distance, rule.confirm, since))
+        for key, of_piece in _pieces(drops):
+            candidates = (
+                _candidate(row, peak=row.peak, settled=row.settled, previous=row.previous) for row in of_piece
+            )
             yield from _keyed(key, fold(candidates, distance, hysteresis, distance), sign)
     else:
         reference = {"previous": "previous", "first": "first", "max_30d": "max", "median_30d": "median"}[rule.reference]
@@ -68,7 +74,7 @@ def _moves(con: Connection, rule: Move, since: date) -> Iterator[tuple[Key, Fire
             yield from _crossed(rows, far, way, always=rule.reference == "previous")
 
 
-def _lines(con: Connection, rule: LineRule, since: date) -> Iterator[tuple[Key, Fired]]:
+def _lines(con: Connection, rule: LineRule, since: date) -> Iterator[tuple[PriceKey, Firing]]:
     hysteresis, further = market_query.log_of(rule.hysteresis_pct), _down(rule.further_pct)
     if isinstance(rule, Below):
         sign = 1 if rule.kind == "below" else -1
@@ -82,16 +88,9 @@ def _lines(con: Connection, rule: LineRule, since: date) -> Iterator[tuple[Key, 
         reference = "min_ever" if rule.days is None else "min"
         least = 0.0 if rule.ties == "notify" else 1e-6  # strictly lower, beyond what rounding may do
         rows = market_query.crossings(
-            con,
-            reference,
-            1,
-            least,
-            hysteresis,
-            rule.confirm,
-            days=rule.days or 0,
-            history=rule.min_history_days,
-            since=since,
-        )
+            con, reference, 1, least, hysteresis, rule.confirm,
+            days=rule.days or 0, history=rule.min_history_days, since=since,
+        )  # fmt: skip
         yield from _crossed(rows, further)
     elif isinstance(rule, BelowMedian):
         rows = market_query.crossings(
@@ -106,62 +105,63 @@ def _lines(con: Connection, rule: LineRule, since: date) -> Iterator[tuple[Key, 
 
 
 def _down(percent: float) -> float:
-    """How far a fall by so many percent is on the logarithmic scale."""
+    """Return how far a fall by so many percent is on the logarithmic scale."""
     return -math.log1p(-percent / 100)
 
 
-def _pieces(rows: list[market_query.Row]) -> Iterator[tuple[tuple[int, int], Iterable[market_query.Row]]]:
-    return groupby(rows, key=lambda row: (row[0], row[1]))
+def _pieces(rows: Iterable[_Row]) -> Iterator[tuple[tuple[int, int], Iterable[_Row]]]:
+    return groupby(rows, key=lambda row: (row.n, row.piece))
 
 
 def _crossed(
     rows: list[market_query.Row], further: float, sign: int = 1, always: bool = False, lasts: timedelta | None = None
-) -> Iterator[tuple[Key, Fired]]:
-    for key, found in _pieces(rows):
-        candidates = (_candidate(row, ref=row[6], is_back=always or row[7]) for row in found)
+) -> Iterator[tuple[PriceKey, Firing]]:
+    for key, of_piece in _pieces(map(CrossingRow._make, rows)):
+        candidates = (
+            _candidate(row, reference=row.reference, has_recovered=always or row.has_recovered) for row in of_piece
+        )
         yield from _keyed(key, fold(candidates, 0, 0, further, lasts), sign)
 
 
-def _candidate(row: market_query.Row, **more: Any) -> Candidate:
-    _, _, i, y, told_on, once_on, *_ = row
-    return Candidate(i, y, told_on, once_on, **more)
+def _candidate(row: PriceRow | NotifiedRow | CrossingRow, **more: Any) -> Candidate:
+    return Candidate(row.i, row.y, row.confirmed_on, row.confirmed_once_on, **more)
 
 
-def _keyed(key: tuple[int, int], fired: Iterable[Fired], sign: int = 1) -> Iterator[tuple[Key, Fired]]:
-    for hit in fired:
-        yield (*key, hit.i), hit if sign == 1 else hit._replace(ref=sign * hit.ref)
+def _keyed(key: tuple[int, int], firings: Iterable[Firing], sign: int = 1) -> Iterator[tuple[PriceKey, Firing]]:
+    for firing in firings:
+        yield (*key, firing.i), firing if sign == 1 else firing._replace(reference=sign * firing.reference)
 
 
-def _event(rule: PriceRule, hit: Fired, found: dict[str, Any]) -> Event | None:
-    """The event of a price that fired; None where its quality or currency is none that the rule asks for."""
-    if rule.where.quality and found["quality"] not in rule.where.quality:
+def _event(rule: PriceRule, firing: Firing, price: dict[str, Any]) -> Event | None:
+    """Return the event of a price that fired; None where the rule excludes its quality or currency."""
+    if rule.where.quality and price["quality"] not in rule.where.quality:
         return None
-    if isinstance(rule, Below) and found["currency"] != rule.currency:
+    if isinstance(rule, Below) and price["currency"] != rule.currency:
         return None
-    rate = found["usd"] / found["value"]
-    # A threshold is no price that anything had: shown is what the price was before.
-    ref = found["prev_value"] if isinstance(rule, (Below, TokenCostBelow)) else math.exp(hit.ref)
-    pct = None if ref is None else 100 * (found["value"] / ref - 1)
-    kind = "unstable" if hit.is_unstable else rule.kind  # type: ignore[attr-defined]
-    looks = 2 if found["is_page"] else 1
+    rate = price["usd"] / price["value"]
+    # A threshold is not a price that ever was: show the previous price.
+    reference = price["prev_value"] if isinstance(rule, (Below, TokenCostBelow)) else math.exp(firing.reference)
+    pct = None if reference is None else 100 * (price["value"] / reference - 1)
+    kind = "unstable" if firing.is_unstable else rule.kind  # type: ignore[attr-defined]
+    observations = 2 if price["is_page"] else 1
     return Event(
-        event_id=event_id(rule.id, found["series_id"], kind, found["trigger_id"]),
+        event_id=event_id(rule.id, price["series_id"], kind, price["trigger_id"]),
         rule=rule.id,
         kind=kind,
-        subject=found["series_id"],
-        date=min(found["seen_on"], found["day"]),
-        told_on=hit.told_on,
-        old=None if ref is None else round(ref * rate, 6),
-        new=round(found["usd"], 6),
+        subject=price["series_id"],
+        date=min(price["seen_on"], price["day"]),
+        told_on=firing.day,
+        old=None if reference is None else round(reference * rate, 6),
+        new=round(price["usd"], 6),
         pct=None if pct is None else round(pct, 2),
-        reason=_reason(rule, hit, pct, found["value"]),
-        confirmations=looks if rule.confirm == "auto" else int(rule.confirm),
-        held=found["quality"] == "released",
-        about={k: v for k, v in found.items() if k not in ("n", "piece", "i")},
+        reason=_reason(rule, firing, pct, price["value"]),
+        confirmations=observations if rule.confirm == "auto" else int(rule.confirm),
+        held=price["quality"] == "released",
+        about={k: v for k, v in price.items() if k not in ("n", "piece", "i")},
     )
 
 
-def _is_wanted(rule: PriceRule, event: Event) -> bool:
+def _is_large_enough(rule: PriceRule, event: Event) -> bool:
     least = rule.min_abs if isinstance(rule, Move) else 0
     if not least or event.old is None or event.new is None:
         return True
@@ -169,22 +169,23 @@ def _is_wanted(rule: PriceRule, event: Event) -> bool:
     return bool(native >= least - 1e-9)
 
 
-def _reason(rule: PriceRule, hit: Fired, pct: float | None, value: float) -> str:
-    if hit.is_unstable:
-        return "went to and fro: fired three times within a week; silent until it has been quiet for one"
-    moved = "" if pct is None else f"{pct:+.1f} %"
+def _reason(rule: PriceRule, firing: Firing, pct: float | None, value: float) -> str:
+    if firing.is_unstable:
+        return "unstable: fired three times within a week; muted until a week passes without a change"
+    change = "" if pct is None else f"{pct:+.1f} %"
     if isinstance(rule, Move):
-        return f"{moved} against {_WORDS[rule.reference]}; the rule asks for {rule.pct:g} %"
+        return f"{change} against {_REFERENCES[rule.reference]}; the rule asks for {rule.pct:g} %"
     if isinstance(rule, Below):
         return f"{'at or below' if rule.kind == 'below' else 'at or above'} {rule.price:g} {rule.currency}"
     if isinstance(rule, TokenCostBelow):
-        cost = rule.usd_per_m_tokens * value / math.exp(hit.ref)
-        asked = f"the rule asks for {rule.usd_per_m_tokens:g}"
-        return f"{cost:.4g} USD per million tokens of {rule.model} ({rule.workload}); {asked}"
+        cost = rule.usd_per_m_tokens * value / math.exp(firing.reference)
+        limit = f"the rule asks for {rule.usd_per_m_tokens:g}"
+        return f"{cost:.4g} USD per million tokens of {rule.model} ({rule.workload}); {limit}"
     if isinstance(rule, NewLow):
-        return f"{'lower than' if rule.ties == 'ignore' else 'as low as'} ever in {rule.window.replace('_', ' ')}"
+        low = "all-time" if rule.days is None else f"{rule.days}-day"
+        return f"{'below' if rule.ties == 'ignore' else 'at or below'} the {low} low"
     if isinstance(rule, BelowMedian):
-        return f"{moved} against the median of 30 days; the rule asks for {rule.pct:g} %"
+        return f"{change} against the 30-day median; the rule asks for {rule.pct:g} %"
     if isinstance(rule, Drawdown):
-        return f"{moved} against the highest of {rule.days} days; the rule asks for {rule.pct:g} %"
-    return moved
+        return f"{change} against the {rule.days}-day high; the rule asks for {rule.pct:g} %"
+    return change

@@ -1,9 +1,7 @@
-"""Commands on alerts: which rules there are, what they would have told, what waits, silence, and trying it out."""
+"""`gpuhour alerts`: rules, back-test, outbox, muting, and test messages."""
 
 from __future__ import annotations
 
-import getpass
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,138 +9,142 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.console import OK, PARTIAL, USAGE, Home, Json, Problem, Style, chosen, published_database, say
+from pipelines.cli.console import OK, PARTIAL, login_name, published_database, say
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 
 app = App(
-    name="alerts", help="Be told when a price changes: rules, back-test, deliveries.", result_action="return_value"
+    name="alerts", help="Notifications about price changes: rules, back-test, deliveries.", result_action="return_value"
 )
 
 RULE_COLUMNS = ("id", "kind", "asks", "where", "to", "state", "seen_at")
 OUTBOX_COLUMNS = ("message_id", "channel", "state", "composed_at", "attempts", "next_at", "events", "subject", "error")
-Rules = Annotated[Path | None, Parameter(name="--rules", help="Another file of rules than alerts.yaml.")]
+Rules = Annotated[Path | None, Parameter(name="--rules", help="File of rules to use instead of alerts.yaml.")]
 
 
-def _book(home: Path | None, rules: Path | None) -> Any:
+def _config(home: Path | None, rules: Path | None) -> Any:
     from pipelines.alerts.config import loader
 
     try:
-        return loader.book(rules or loader.path_of(settings.home(home)))
-    except loader.BadRules as wrong:
-        raise Problem(str(wrong), USAGE) from wrong
+        return loader.load(rules or loader.config_path(settings.home(home)))
+    except loader.InvalidConfig as wrong:
+        raise UsageError(str(wrong)) from wrong
 
 
-def _one(book: Any, rule: str) -> Any:
-    found = next((r for r in book.rules if r.id == rule), None)
-    if found is None:
-        raise Problem(f"no rule {rule!r}; there are {', '.join(r.id for r in book.rules)}", USAGE)
-    return found
+def _one(config: Any, rule: str) -> Any:
+    match = next((r for r in config.rules if r.id == rule), None)
+    if match is None:
+        raise UsageError(f"no rule {rule!r}; rules: {', '.join(r.id for r in config.rules)}")
+    return match
 
 
 @app.command(name="list")
-def list_(*, rules: Rules = None, style: Style = "table", as_json: Json = False, home: Home = None) -> int:
-    """List the rules in force: what each asks for, where it tells, and whether it is silenced."""
+def list_(
+    *, rules: Rules = None, style: FormatOption = "table", as_json: JsonOption = False, home: HomeOption = None
+) -> int:
+    """List the rules in force: their conditions, their channels, and whether they are muted."""
     from warehouse.storage import alert_outbox
 
-    book, state, now = _book(home, rules), settings.home(home), datetime.now(UTC)
-    seen = alert_outbox.sightings(state)
+    config, state, now = _config(home, rules), settings.home(home), datetime.now(UTC)
+    checkpoints = alert_outbox.sightings(state)
     muted = {s.rule_id: s.until for s in alert_outbox.silences(state) if s.until > now}
     rows = []
-    for rule in book.rules:
-        said = rule.model_dump(mode="json", exclude_defaults=True)
-        where = said.pop("where", {})
-        asks = {k: v for k, v in said.items() if k not in ("id", "kind", "to", "on_first_run")}
-        known = seen.get(rule.id)
-        is_armed = known is not None and known.definition == rule.definition()
-        verdict = (
+    for rule in config.rules:
+        fields = rule.model_dump(mode="json", exclude_defaults=True)
+        where = fields.pop("where", {})
+        conditions = {k: v for k, v in fields.items() if k not in ("id", "kind", "to", "on_first_run")}
+        checkpoint = checkpoints.get(rule.id)
+        is_armed = checkpoint is not None and checkpoint.definition == rule.definition()
+        state_text = (
             f"muted until {muted[rule.id]:%Y-%m-%d %H:%M}" if rule.id in muted else "in force" if is_armed else "new"
         )
         rows.append((
-            rule.id, rule.kind, _words(asks), _words(where), ", ".join(book.channels_of(rule)), verdict,
-            known.seen_at if known else None,
+            rule.id, rule.kind, _words(conditions), _words(where), ", ".join(config.channels_of(rule)), state_text,
+            checkpoint.seen_at if checkpoint else None,
         ))  # fmt: skip
-    show(RULE_COLUMNS, rows, chosen(style, as_json))
+    show(RULE_COLUMNS, rows, output_format(style, as_json))
     return OK
 
 
-def _words(said: dict[str, Any]) -> str:
-    return " ".join(f"{k}={'|'.join(map(str, v)) if isinstance(v, (list, tuple)) else v}" for k, v in said.items())
+def _words(fields: dict[str, Any]) -> str:
+    return " ".join(f"{k}={'|'.join(map(str, v)) if isinstance(v, (list, tuple)) else v}" for k, v in fields.items())
 
 
 @app.command
 def preview(
     *,
-    since: Annotated[date | None, Parameter(help="First day (UTC) on which a new price was seen.")] = None,
+    since: Annotated[date | None, Parameter(help="First day (UTC) on which the new price was observed.")] = None,
     until: Annotated[date | None, Parameter(help="Last such day.")] = None,
-    rule: Annotated[str | None, Parameter(help="Only this rule (default: all of the file).")] = None,
+    rule: Annotated[str | None, Parameter(help="Only this rule (default: all).")] = None,
     rules: Rules = None,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """List what the rules would have told, when and why: state is built from the start of history. Sends nothing."""
+    """List the events that the rules would have sent since the start of history, and why. Sends nothing."""
     from pipelines.alerts import record_events
-    from pipelines.alerts.backtest import preview as back_test
+    from pipelines.alerts.backtest import backtest
     from pipelines.alerts.event import PREVIEW
 
-    book, state = _book(home, rules), settings.home(home)
-    wanted = [_one(book, rule)] if rule else book.rules
+    config, state = _config(home, rules), settings.home(home)
+    selected = [_one(config, rule)] if rule else config.rules
     with published_database(home) as con:
-        events = back_test(con, book, wanted, record_events.decided(state), since, until, datetime.now(UTC))
+        events = backtest(con, config, selected, record_events.decided(state), since, until, datetime.now(UTC))
     rows = [e.row() for e in events]
-    if chosen(style, as_json) == "table":
+    if output_format(style, as_json) == "table":
         for row in rows:
             row["pct"] = None if row["pct"] is None else f"{row['pct']:+.1f}%"
             row["event_id"] = row["event_id"][:10]
-    show(PREVIEW, [tuple(row.values()) for row in rows], chosen(style, as_json))
-    told = sum(e.same_as is None for e in events)
-    say(f"{told} events would have been told, {len(events) - told} more were the same from another source")
+    show(PREVIEW, [tuple(row.values()) for row in rows], output_format(style, as_json))
+    n_new = sum(e.same_as is None for e in events)
+    say(f"{n_new} events would have been sent; {len(events) - n_new} more repeat them from another source")
     return OK
 
 
 @app.command
 def test(
     *,
-    channel: Annotated[str | None, Parameter(help="Only this channel (default: all of the file).")] = None,
+    channel: Annotated[str | None, Parameter(help="Only this channel (default: all).")] = None,
     rules: Rules = None,
-    as_json: Json = False,
-    home: Home = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Send a message that is clearly marked as a test. Exits 3 when a channel did not take it."""
+    """Send a message that is clearly marked as a test. Exits 3 when a channel did not accept it."""
     from pipelines.alerts.delivery import channels, message, sample_event
 
-    book = _book(home, rules)
-    if channel and channel not in book.channels:
-        raise Problem(f"no channel {channel!r}; there are {', '.join(book.channels)}", USAGE)
+    config = _config(home, rules)
+    if channel and channel not in config.channels:
+        raise UsageError(f"no channel {channel!r}; channels: {', '.join(config.channels)}")
     rows = []
-    for name in [channel] if channel else book.channels:
+    for name in [channel] if channel else config.channels:
         now = datetime.now(UTC)
-        said = message.content(name, [message.payload(sample_event.event(now))], now, is_test=True)
-        done = channels.send(book.channels[name], said, settings.home(home).root)
-        rows.append((name, book.channels[name].type, "sent" if done.is_sent else "failed", done.error))
-    show(("channel", "type", "outcome", "error"), rows, chosen("table", as_json))
+        content = message.content(name, [message.payload(sample_event.event(now))], now, is_test=True)
+        result = channels.send(config.channels[name], content, settings.home(home).root)
+        rows.append((name, config.channels[name].type, "sent" if result.is_sent else "failed", result.error))
+    show(("channel", "type", "outcome", "error"), rows, output_format("table", as_json))
     return OK if all(row[2] == "sent" for row in rows) else PARTIAL
 
 
 @app.command
-def explain(event: str, /, *, rules: Rules = None, as_json: Json = False, home: Home = None) -> int:
-    """Explain an event: the rule, the price and its receipt, and what was sent where and when.
+def explain(event: str, /, *, rules: Rules = None, as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """Explain an event: its rule, the price with its receipt, and its messages.
 
     Parameters
     ----------
     event
-        The event, or as much of its id as makes it the only one.
+        The event's id, or a prefix of it that is unique.
     """
-    from pipelines.alerts.explanation import explained
-    from pipelines.cli.detail_view import sheet
+    from pipelines.alerts.explanation import explain_event
+    from pipelines.cli.detail_view import detail_text
 
-    book, state = _book(home, rules), settings.home(home)
+    config, state = _config(home, rules), settings.home(home)
     with published_database(home) as con:
-        about = explained(con, book, state, event, datetime.now(UTC))
+        about = explain_event(con, config, state, event, datetime.now(UTC))
     if as_json:
         show(list(about), [tuple(about.values())], "json")
     else:
-        print(sheet(about), end="")
+        print(detail_text(about), end="")
     return OK
 
 
@@ -151,11 +153,11 @@ def silence(
     rule: str,
     /,
     *,
-    until: Annotated[str, Parameter(help="A day or time (UTC where it says no zone); `now` ends a silence.")],
+    until: Annotated[str, Parameter(help="A day or time (UTC unless it has a zone); `now` unmutes the rule.")],
     rules: Rules = None,
-    home: Home = None,
+    home: HomeOption = None,
 ) -> int:
-    """Tell nothing of a rule until then. What happens meanwhile is recorded as muted and not told later.
+    """Mute a rule until a date. Events in between are recorded but never sent.
 
     Parameters
     ----------
@@ -165,50 +167,44 @@ def silence(
     from warehouse.storage import alert_outbox
     from warehouse.storage.ledger import LedgerError
 
-    book, now = _book(home, rules), datetime.now(UTC)
-    _one(book, rule)
+    config, now = _config(home, rules), datetime.now(UTC)
+    _one(config, rule)
     moment = now if until == "now" else _moment(until)
     try:
-        alert_outbox.silence(settings.home(home), rule, moment, _who(), now)
+        alert_outbox.silence(settings.home(home), rule, moment, login_name(), now)
     except LedgerError as failed:
-        raise Problem(str(failed)) from failed
-    say(f"{rule} is told again" if moment <= now else f"{rule} is silent until {moment:%Y-%m-%d %H:%M} UTC")
+        raise CommandError(str(failed)) from failed
+    say(f"{rule} is no longer muted" if moment <= now else f"{rule} is muted until {moment:%Y-%m-%d %H:%M} UTC")
     return OK
 
 
 def _moment(text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError as wrong:
-        raise Problem(f"not a day or time: {text!r}; try 2026-12-01 or 2026-12-01T08:00+01:00", USAGE) from wrong
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
+        raise UsageError(f"{text!r} is not a day or time; try 2026-12-01 or 2026-12-01T08:00+01:00") from wrong
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @app.command
 def outbox(
     *,
-    everything: Annotated[bool, Parameter(name="--all", negative="", help="What was sent, too.")] = False,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    everything: Annotated[bool, Parameter(name="--all", negative="", help="Include sent messages.")] = False,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """List what waits: events before their channel's hour, messages that failed, and dead letters."""
+    """List what waits: events before their channel's send window, failed messages and dead letters."""
     import json
 
-    from warehouse.storage import alert_outbox as kept
+    from warehouse.storage import alert_outbox
 
     state = settings.home(home)
     rows: list[tuple[Any, ...]] = [
-        ("", w.channel, "waiting", None, 0, w.due_at, 1, _subject(json.loads(w.event)), "") for w in kept.waiting(state)
+        ("", w.channel, "waiting", None, 0, w.due_at, 1, _subject(json.loads(w.event)), "")
+        for w in alert_outbox.waiting(state)
     ]
-    for m in kept.messages(state):
+    for m in alert_outbox.messages(state):
         if everything or m.outcome != "sent":
             subject = json.loads(m.content)["subject"]
             rows.append(
@@ -224,9 +220,9 @@ def outbox(
                     m.error,
                 )
             )
-    show(OUTBOX_COLUMNS, rows, chosen(style, as_json))
+    show(OUTBOX_COLUMNS, rows, output_format(style, as_json))
     if not rows:
-        say("nothing waits")
+        say("nothing is waiting")
     return OK
 
 
@@ -237,26 +233,26 @@ def _subject(event: dict[str, Any]) -> str:
 @app.command
 def retry(
     *,
-    dead: Annotated[bool, Parameter(negative="", help="Dead letters, too.")] = False,
+    dead: Annotated[bool, Parameter(negative="", help="Include dead letters.")] = False,
     rules: Rules = None,
-    as_json: Json = False,
-    home: Home = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Send now what is due or failed, and look whether builds still succeed. Exits 3 when something still failed."""
+    """Send what is due or failed, and check that builds still succeed. Exits 3 when something still failed."""
     from pipelines.alerts import record_events
     from pipelines.alerts.config.schema import DeadMan
-    from pipelines.alerts.delivery import dispatcher as post
+    from pipelines.alerts.delivery import dispatcher
     from warehouse.storage.ledger import LedgerError
 
-    book, state, now = _book(home, rules), settings.home(home), datetime.now(UTC)
+    config, state, now = _config(home, rules), settings.home(home), datetime.now(UTC)
     try:
         if state.published.exists():  # cron may be all there is to watch the clock
-            record_events.run(state, book, now, only=[DeadMan])
+            record_events.run(state, config, now, only=[DeadMan])
         if dead:
-            post.revive(state, now)
-        done = post.deliver(state, book, now, is_forced=True)
+            dispatcher.revive(state, now)
+        done = dispatcher.deliver(state, config, now, is_forced=True)
     except LedgerError as failed:
-        raise Problem(str(failed)) from failed
+        raise CommandError(str(failed)) from failed
     rows = [("sent", len(done.sent)), ("failed", len(done.failed)), ("dead", len(done.dead))]
-    show(("outcome", "messages"), rows, chosen("table", as_json))
+    show(("outcome", "messages"), rows, output_format("table", as_json))
     return PARTIAL if done.failed or done.dead else OK

@@ -1,4 +1,4 @@
-"""The command that refits the cost model's constants, and shows what they are worth on rows they were not fitted on."""
+"""`gpuhour calibrate`: refit the cost model's constants and score them on rows held out from the fit."""
 
 from __future__ import annotations
 
@@ -6,50 +6,52 @@ import json
 from typing import Any
 
 from pipelines.cli.commands.cost import Measured, rounded
-from pipelines.cli.console import OK, USAGE, Json, Problem, Style, chosen, say
-from pipelines.cli.table_output import plain, show
+from pipelines.cli.console import OK, say
+from pipelines.cli.options import FormatOption, JsonOption, output_format
+from pipelines.cli.table_output import show
+from pipelines.errors import UsageError
+from pipelines.serialize import json_value
 
 _CONSTANTS = ("version", "name", "value", "unit", "low", "high", "why")
 
 
-def calibrate(*files: Measured, style: Style = "table", as_json: Json = False) -> int:
-    """Refit theta on measured throughput with grouped hold-out; takes a minute or two.
+def calibrate(*files: Measured, style: FormatOption = "table", as_json: JsonOption = False) -> int:
+    """Refit the calibration constants (theta) on measured throughput with grouped hold-out; takes a minute or two.
 
-    Prints the errors of the constants in use, of those fitted on all rows, and of each half of the groups predicted by
-    constants fitted on the other; then the new constants. CSV: the constants alone, as seeds/theta.csv has them.
+    Prints the errors of the current constants, of those fitted on all rows, and of each half of the groups predicted by
+    constants fitted on the other; then the new constants. CSV: the constants alone, in the format of seeds/theta.csv.
     """
-    from warehouse.costing.calibration import ERRORS, TooLittle
-    from warehouse.costing.calibration import calibrate as fit
+    from warehouse.costing import calibration
     from warehouse.costing.database import cost_model
     from warehouse.costing.requests import UnreadableFile
     from warehouse.costing.validation import read_measurements
 
     if not files:
-        raise Problem("which files? gpuhour calibrate FILE.csv ...", USAGE)
+        raise UsageError("no files given; usage: gpuhour calibrate FILE.csv ...")
     try:
         with cost_model() as con:
             read_measurements(con, files)
-            found = fit(con, say)
+            fit = calibration.calibrate(con, say)
             rows = con.execute("select name, unit, why from marts.theta order by rowid").fetchall()
-    except (UnreadableFile, TooLittle) as failed:
-        raise Problem(str(failed), USAGE) from failed
-    constants = [_constant(found, *row) for row in rows]
-    style = chosen(style, as_json)
+    except (UnreadableFile, calibration.TooLittle) as failed:
+        raise UsageError(str(failed)) from failed
+    constants = [_constant(fit, *row) for row in rows]
+    style = output_format(style, as_json)
     if style == "json":
         lists = {
-            "errors": [dict(zip(ERRORS, plain(list(row)), strict=True)) for row in found.errors],
+            "errors": [dict(zip(calibration.ERRORS, json_value(list(row)), strict=True)) for row in fit.errors],
             "theta": [dict(zip(_CONSTANTS, row, strict=True)) for row in constants],
         }
         print(json.dumps(lists, indent=1))
         return OK
     if style == "table":
-        show(ERRORS, [tuple(rounded(v) for v in row) for row in found.errors], style)
+        show(calibration.ERRORS, [tuple(rounded(v) for v in row) for row in fit.errors], style)
         print()
     show(_CONSTANTS, constants, style)
     return OK
 
 
-def _constant(found: Any, name: str, unit: str, why: str) -> tuple[Any, ...]:
-    """A row of theta.csv; low and high: what the halves and the whole came to."""
-    values = sorted(rounded(theta[name]) for theta in (found.theta, *found.halves))
-    return ("refit", name, rounded(found.theta[name]), unit, values[0], values[-1], why)
+def _constant(fit: Any, name: str, unit: str, why: str) -> tuple[Any, ...]:
+    """Return a row of theta.csv; low and high span the fits on the halves and the whole."""
+    values = sorted(rounded(theta[name]) for theta in (fit.theta, *fit.halves))
+    return ("refit", name, rounded(fit.theta[name]), unit, values[0], values[-1], why)

@@ -1,4 +1,4 @@
-"""Commands on what a language model costs: per token at today's prices, per training run, and what holds it."""
+"""`gpuhour cost`: the cost per token at today's prices, the GPUs that fit a model, and the model's validation."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from cyclopts import App, Parameter
 
 from pipelines import settings
 from pipelines.cli.commands import cost_job, cost_train
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, Style, chosen, say
-from pipelines.cli.cost_options import Wanted, offers, priced_specs
+from pipelines.cli.console import OK, say
+from pipelines.cli.cost_options import PriceOptions, offers, priced_specs
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import Format, show
+from pipelines.errors import UsageError
 
-app = App(name="cost", help="What a language model costs on GPUs: per token, per training run; what holds it.",
+app = App(name="cost", help="The cost of language models on GPUs: per token, per training run, per job; GPUs that fit.",
           result_action="return_value")  # fmt: skip
 app.command(cost_train.train)
 app.command(cost_job.job)
@@ -33,21 +35,21 @@ _TABLE = {  # column -> its name where room is short
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The load: a workload, and figures in place of its own."""
+class WorkloadOptions:
+    """The load: a named workload, and values that override its own."""
 
     workload: Annotated[str, Parameter(help="A row of marts.workloads, or of workloads.csv in the state folder.")] = (
         "chat"
     )
-    isl: Annotated[float | None, Parameter(help="Tokens read per request.")] = None
-    osl: Annotated[float | None, Parameter(help="Tokens made per request.")] = None
-    concurrency: Annotated[float | None, Parameter(help="Requests at once (default: as many as fit).")] = None
-    utilisation: Annotated[float | None, Parameter(help="Share of the paid hours that the GPUs are busy, 0 to 1.")] = (
-        None
-    )
+    isl: Annotated[float | None, Parameter(help="Input tokens per request.")] = None
+    osl: Annotated[float | None, Parameter(help="Output tokens per request.")] = None
+    concurrency: Annotated[float | None, Parameter(help="Concurrent requests (default: as many as fit).")] = None
+    utilisation: Annotated[
+        float | None, Parameter(help="Share of the paid hours in which the GPUs are busy, 0 to 1.")
+    ] = None
 
 
-CHAT = Asked()
+CHAT = WorkloadOptions()
 
 
 @app.default
@@ -59,26 +61,26 @@ def cost(
     ] = None,
     gpus: Annotated[int | None, Parameter(help="How many GPUs (default: the best of 1, 2, 4, 8).")] = None,
     precision: Precision = "fp16",
-    asked: Asked = CHAT,
-    wanted: Wanted = Wanted(),  # noqa: B008 -- frozen
+    load_options: WorkloadOptions = CHAT,
+    prices_of: PriceOptions = PriceOptions(),  # noqa: B008 -- frozen
     requests: Annotated[
         Path | None, Parameter(help="A CSV file of requests, answered row by row; see the docs.")
     ] = None,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Say what a million tokens cost: by the roofline model, with every assumption, beside the seed's formula."""
+    """Compute the cost of a million tokens with the roofline model, showing every assumption."""
     if requests is not None:
-        return _batch(requests, chosen(style, as_json))
+        return _batch(requests, output_format(style, as_json))
     if model is None:
-        raise Problem("which model? --model llama-3.1-70b, or --requests FILE.csv", USAGE)
+        raise UsageError("no model given; add --model llama-3.1-70b or --requests FILE.csv")
     if gpus is not None and gpus < 1:
-        raise Problem(f"--gpus is a number from 1 on, not {gpus}", USAGE)
-    rows = _answer(model, gpu, gpus, precision, asked, wanted, home)
-    style = chosen(style, as_json)
+        raise UsageError(f"--gpus must be at least 1, not {gpus}")
+    rows = _answer(model, gpu, gpus, precision, load_options, prices_of, home)
+    style = output_format(style, as_json)
     if not rows:
-        say("no GPU has a price; gpuhour refresh fetches some, --gpu and --usd-per-gpu-hour bring your own")
+        say("no GPU has a price; run gpuhour refresh, or state your own with --gpu and --usd-per-gpu-hour")
         return OK
     if style != "table":
         show(list(rows[0]), [tuple(row.values()) for row in rows], style)
@@ -89,39 +91,47 @@ def cost(
 
 
 def _answer(
-    model: str, gpu: str | None, gpus: int | None, precision: str, asked: Asked, wanted: Wanted, home: Home
+    model: str,
+    gpu: str | None,
+    gpus: int | None,
+    precision: str,
+    load_options: WorkloadOptions,
+    prices_of: PriceOptions,
+    home: HomeOption,
 ) -> list[dict[str, Any]]:
-    """Rows of the answer, cheapest first. Raises Problem for unknown names and nonsense."""
+    """Return the result rows, cheapest first. Raises UsageError for unknown names and impossible values."""
     from warehouse.costing.database import cost_model
     from warehouse.costing.query import SIZES, Nonsense, ask, load
     from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
 
     try:
         name = model_spec(model)
-        specs = [gpu_spec(gpu)] if gpu else priced_specs(wanted, home)
+        specs = [gpu_spec(gpu)] if gpu else priced_specs(prices_of, home)
         with cost_model() as con:
-            work = load(con, asked.workload, settings.home(home).root / "workloads.csv", isl=asked.isl, osl=asked.osl,
-                        concurrency=asked.concurrency, utilisation=asked.utilisation)  # fmt: skip
-            prices = offers(wanted, specs, home, every=gpu is not None)
+            work = load(
+                con, load_options.workload, settings.home(home).root / "workloads.csv", isl=load_options.isl,
+                osl=load_options.osl, concurrency=load_options.concurrency, utilisation=load_options.utilisation,
+            )  # fmt: skip
+            prices = offers(prices_of, specs, home, every=gpu is not None)
             if not gpu:
                 specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
             return ask(con, name, precision, work, specs, [gpus] if gpus else SIZES, prices)
     except (UnknownName, Nonsense) as wrong:
-        raise Problem(str(wrong), USAGE) from wrong
+        raise UsageError(str(wrong)) from wrong
 
 
 def print_assumptions(row: dict[str, Any]) -> None:
-    """What all rows rest on, in words, on stderr."""
+    """Print the assumptions behind all rows on stderr."""
     say(
-        f"{row['model']} in {row['precision']}, KV cache in {row['kv_dtype']}, {row['isl']:g} tokens in and "
-        f"{row['osl']:g} out, GPUs busy {row['utilisation']:.0%} of the hours paid; method {row['method']}, theta "
-        f"{row['theta_version']}: nine in ten measurements lie within 1.7x. nominal_usd_m is the seed document's "
-        "formula: 2 FLOP per parameter and token at nominal speed and full use"
+        f"{row['model']} in {row['precision']}, KV cache in {row['kv_dtype']}, {row['isl']:g} input and "
+        f"{row['osl']:g} output tokens, GPUs busy {row['utilisation']:.0%} of the paid hours; method {row['method']}, "
+        f"theta {row['theta_version']}: nine in ten measurements lie within 1.7x. nominal_usd_m is the formula of the "
+        "reference document (2023): 2 FLOP per parameter and token at nominal speed and full use"
     )
 
 
 def rounded(value: Any) -> Any:
-    """A float to the four digits that a model of this accuracy has at most; anything else as it is."""
+    """Round a float to four digits, more than this model's accuracy; return anything else unchanged."""
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
@@ -135,7 +145,7 @@ def _batch(file: Path, style: Format) -> int:
             answer_requests(con)
             rows = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()  # noqa: S608 -- ours
     except UnreadableFile as failed:
-        raise Problem(str(failed), USAGE) from failed
+        raise UsageError(str(failed)) from failed
     show(ANSWER, rows, style)
     return OK
 
@@ -145,14 +155,14 @@ def fit(
     *,
     model: Model,
     precision: Annotated[
-        str | None, Parameter(help="Only this format of the weights (default: fp16, fp8, int4).")
+        str | None, Parameter(help="Only this precision of the weights (default: fp16, fp8, int4).")
     ] = None,
-    asked: Asked = CHAT,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    load_options: WorkloadOptions = CHAT,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Show what holds a model: the fewest GPUs of each kind, and how many requests fit beside the weights."""
+    """List the fewest GPUs of each kind that fit a model, and how many requests fit beside the weights."""
     from warehouse.costing.database import cost_model
     from warehouse.costing.query import Nonsense, load
     from warehouse.costing.sizing import COLUMNS, holders
@@ -160,24 +170,30 @@ def fit(
 
     try:
         with cost_model() as con:
-            work = load(con, asked.workload, settings.home(home).root / "workloads.csv", isl=asked.isl, osl=asked.osl)
+            work = load(
+                con,
+                load_options.workload,
+                settings.home(home).root / "workloads.csv",
+                isl=load_options.isl,
+                osl=load_options.osl,
+            )
             formats = [precision] if precision else ["fp16", "fp8", "int4"]
             rows = holders(con, model_spec(model), formats, work)
     except (UnknownName, Nonsense) as wrong:
-        raise Problem(str(wrong), USAGE) from wrong
-    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], chosen(style, as_json))
+        raise UsageError(str(wrong)) from wrong
+    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], output_format(style, as_json))
     return OK
 
 
 @app.command
-def validate(*files: Measured, style: Style = "table", as_json: Json = False) -> int:
-    """Score the model on measured throughput, beside the seed's formula: overall, by source, GPU and model."""
+def validate(*files: Measured, style: FormatOption = "table", as_json: JsonOption = False) -> int:
+    """Score the model on measured throughput, beside the nominal formula: overall, by source, GPU and model."""
     from warehouse.costing.database import cost_model
     from warehouse.costing.requests import UnreadableFile
     from warehouse.costing.validation import COLUMNS, read_measurements, score, unscored
 
     if not files:
-        raise Problem("which files? gpuhour cost validate FILE.csv ...", USAGE)
+        raise UsageError("no files given; usage: gpuhour cost validate FILE.csv ...")
     try:
         with cost_model() as con:
             read_measurements(con, files)
@@ -187,9 +203,9 @@ def validate(*files: Measured, style: Style = "table", as_json: Json = False) ->
                 "where version = (select max(version) from marts.theta) group by version"
             ).fetchall()[0]
     except UnreadableFile as failed:
-        raise Problem(str(failed), USAGE) from failed
-    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], chosen(style, as_json))
-    say(f"theta {version} was fitted on {sources}: what it says of those is not held out; gpuhour calibrate holds out")
+        raise UsageError(str(failed)) from failed
+    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], output_format(style, as_json))
+    say(f"theta {version} was fitted on {sources}: scores on those are not held out; see gpuhour calibrate")
     for reason, count in left_out:
         say(f"{count} rows left out: {reason}")
     return OK

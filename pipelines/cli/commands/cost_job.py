@@ -1,4 +1,4 @@
-"""The command on what a whole job costs: GPU-hours of whole machines, data that leaves, data that is kept."""
+"""`gpuhour cost job`: the all-in cost of a job: GPU-hours of whole machines, egress and storage."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, Style, chosen, published_database, say
-from pipelines.cli.cost_options import Wanted
+from pipelines.cli.console import OK, published_database, say
+from pipelines.cli.cost_options import PriceOptions
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 from pipelines.queries import current_prices
-from pipelines.queries.filters import MAX_AGE, Filter
+from pipelines.queries.filters import MAX_AGE, PriceFilter
 
 COLUMNS = (
     "total_usd", "at_least_usd", "compute_usd", "egress_usd", "storage_usd", "unknown", "is_checked", "provider", "gpu",
@@ -25,23 +27,23 @@ _GB = 1000  # of a decimal terabyte, as networks and providers count
 def job(
     *,
     gpu: Annotated[str, Parameter(help="The GPU: A100, 'A100 80GB', 'H100 SXM'.")],
-    hours: Annotated[float, Parameter(help="Hours that the job runs.")],
-    gpus: Annotated[int, Parameter(help="How many GPUs at once; machines are paid for whole.")] = 1,
+    hours: Annotated[float, Parameter(help="Duration of the job in hours.")],
+    gpus: Annotated[int, Parameter(help="Number of GPUs; whole machines are billed.")] = 1,
     egress_tb: Annotated[float, Parameter(help="Terabytes sent to the internet over the whole job.")] = 0,
     storage_tb: Annotated[float, Parameter(help="Terabytes kept while it runs.")] = 0,
-    wanted: Wanted = Wanted(),  # noqa: B008 -- frozen
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    wanted: PriceOptions = PriceOptions(),  # noqa: B008 -- frozen
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Say what a job costs all-in, per provider: its GPUs, its egress, its storage; what is not known is said."""
+    """Compute what a job costs all-in, per provider: its GPUs, egress and storage; unknown rates are named."""
     _check(gpus, hours, egress_tb, storage_tb, wanted)
     where, values = current_prices.conditions(
-        Filter(gpu=gpu, provider=wanted.provider, pricing_model=wanted.pricing_model)
+        PriceFilter(gpu=gpu, provider=wanted.provider, pricing_model=wanted.pricing_model)
     )
     with published_database(home) as con:
         day = wanted.as_of or current_prices.today(con)
-        # The cheapest machines of each provider and kind of GPU, and of those the fewest.
+        # The cheapest machines of each provider and GPU variant, and among those the fewest.
         rows = con.execute(
             f"select {', '.join(COLUMNS)} from marts.job_cost(?, ?, ?, ?, as_of := ?::date, max_age := {MAX_AGE}) "  # noqa: S608
             f"where {where} qualify row_number() over (partition by provider, gpu, form_factor, gpu_memory_gb, "
@@ -50,31 +52,33 @@ def job(
             [gpus, hours, egress_tb * _GB, storage_tb * _GB, day, *values],
         ).fetchall()
     if not rows:
-        raise Problem(f"no all-in {wanted.pricing_model} price of {gpu} is in force on {day}; gpuhour prices lists all")
-    style = chosen(style, as_json)
+        raise CommandError(
+            f"no all-in {wanted.pricing_model} price of {gpu} is in force on {day}; gpuhour prices lists all"
+        )
+    style = output_format(style, as_json)
     if style == "table":
         _explain(rows, day)
     show(COLUMNS, rows, style)
     return OK
 
 
-def _check(gpus: int, hours: float, egress_tb: float, storage_tb: float, wanted: Wanted) -> None:
+def _check(gpus: int, hours: float, egress_tb: float, storage_tb: float, wanted: PriceOptions) -> None:
     wanted.check()
     if wanted.discount or wanted.usd_per_gpu_hour is not None:
-        raise Problem("cost job takes list prices only: leave --discount and --usd-per-gpu-hour out", USAGE)
+        raise UsageError("cost job uses list prices only: remove --discount and --usd-per-gpu-hour")
     if not 1 <= gpus <= 1_000_000:
-        raise Problem(f"--gpus is a number from 1 to a million, not {gpus}", USAGE)
+        raise UsageError(f"--gpus must be from 1 to a million, not {gpus}")
     if not 0 < hours <= 1_000_000:
-        raise Problem(f"--hours is a number above 0, at most a million, not {hours:g}", USAGE)
+        raise UsageError(f"--hours must be above 0 and at most a million, not {hours:g}")
     for name, value in (("--egress-tb", egress_tb), ("--storage-tb", storage_tb)):
         if not 0 <= value <= 1_000_000:
-            raise Problem(f"{name} is a number of terabytes from 0 to a million, not {value:g}", USAGE)
+            raise UsageError(f"{name} must be from 0 to a million terabytes, not {value:g}")
 
 
 def _explain(rows: list[tuple[object, ...]], day: date) -> None:
     partly = sum(row[COLUMNS.index("total_usd")] is None for row in rows)
     say(f"list prices in force on {day}, in USD, of whole machines; egress and storage at each provider's own rates")
     if partly:
-        say(f"{partly} of {len(rows)} have no total: the rates named as unknown are not on record")
+        say(f"{partly} of {len(rows)} have no total: the rates listed as unknown are not on record")
     if any(not row[COLUMNS.index("is_checked")] for row in rows):
-        say("is_checked False: rates typed from memory; see the provider's page first (marts.provider_facts has it)")
+        say("is_checked False: rates typed from memory; check the provider's page first (see marts.provider_facts)")

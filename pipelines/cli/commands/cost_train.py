@@ -1,4 +1,4 @@
-"""The command on what training a model costs: FLOPs, GPU-hours, dollars over all prices, and memory."""
+"""`gpuhour cost train`: the FLOPs, GPU-hours, dollars and memory of a training run."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, Style, chosen, say
-from pipelines.cli.cost_options import Wanted, offers, priced_specs
+from pipelines.cli.console import OK, say
+from pipelines.cli.cost_options import PriceOptions, offers, priced_specs
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import UsageError
 
 _SUFFIX = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 
 
 def quantity(text: str, what: str) -> float:
-    """A number as people write it: 70b, 1.5T, 7e9. Raises Problem (usage) for what is none, or not above 0."""
+    """Parse a number as people write it: 70b, 1.5T, 7e9. Raises UsageError unless it is a number above 0."""
     hit = re.fullmatch(r"\s*(\d+(?:\.\d+)?(?:e\+?\d+)?)\s*([kmbt]?)\s*", text.lower().replace(",", "").replace("_", ""))
     value = float(hit[1]) * _SUFFIX[hit[2]] if hit else 0.0
     if not 0 < value < 1e30:
-        raise Problem(f"{what} is a number above 0 such as 70b or 1.5t, not {text!r}", USAGE)
+        raise UsageError(f"{what} must be a number above 0 such as 70b or 1.5t, not {text!r}")
     return value
 
 
@@ -30,33 +32,35 @@ def train(
     gpu: Annotated[
         str | None, Parameter(help="Only this GPU, at every provider's price (default: all, cheapest).")
     ] = None,
-    gpus: Annotated[int | None, Parameter(help="How many GPUs share it: adds days and memory per GPU.")] = None,
-    mfu: Annotated[
-        float | None, Parameter(help="Share of the dense BF16 peak, 0 to 1 (default: as runs report).")
+    gpus: Annotated[
+        int | None, Parameter(help="Number of GPUs that share the run: adds days and memory per GPU.")
     ] = None,
-    wanted: Wanted = Wanted(),  # noqa: B008 -- frozen
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    mfu: Annotated[
+        float | None, Parameter(help="Share of the dense BF16 peak, 0 to 1 (default: as reported runs).")
+    ] = None,
+    wanted: PriceOptions = PriceOptions(),  # noqa: B008 -- frozen
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Say what a training run costs: 6 FLOP per parameter and token, at a reported utilisation and today's prices."""
+    """Compute a training run's cost: 6 FLOP per parameter and token, at a reported utilisation and today's prices."""
     from warehouse.costing.database import cost_model
     from warehouse.costing.training import COLUMNS, runs
     from warehouse.identity.spec_names import UnknownName, gpu_spec
 
-    n = quantity(params, "--params")
-    seen = quantity(tokens, "--tokens") if tokens else None
+    n_params = quantity(params, "--params")
+    n_tokens = quantity(tokens, "--tokens") if tokens else None
     if mfu is not None and not 0 < mfu <= 1:
-        raise Problem(f"--mfu is a share above 0 and up to 1, not {mfu:g}", USAGE)
+        raise UsageError(f"--mfu must be above 0 and at most 1, not {mfu:g}")
     if gpus is not None and gpus < 1:
-        raise Problem(f"--gpus is a number from 1 on, not {gpus}", USAGE)
+        raise UsageError(f"--gpus must be at least 1, not {gpus}")
     try:
         specs = [gpu_spec(gpu)] if gpu else priced_specs(wanted, home)
     except UnknownName as wrong:
-        raise Problem(str(wrong), USAGE) from wrong
+        raise UsageError(str(wrong)) from wrong
     with cost_model() as con:
-        rows = runs(con, n, seen, specs, offers(wanted, specs, home, every=gpu is not None), gpus, mfu)
-    style = chosen(style, as_json)
+        rows = runs(con, n_params, n_tokens, specs, offers(wanted, specs, home, every=gpu is not None), gpus, mfu)
+    style = output_format(style, as_json)
     if style == "table":
         _say_assumptions(dict(zip(COLUMNS, rows[0], strict=True)))
         rows = [tuple(float(f"{v:.4g}") if isinstance(v, float) else v for v in row) for row in rows]

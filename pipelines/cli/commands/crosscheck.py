@@ -1,4 +1,4 @@
-"""The command that holds our prices against independent catalogs: it lands what they say, rebuilds and compares."""
+"""`gpuhour crosscheck`: compare our prices with independent catalogs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from pipelines import settings
-from pipelines.cli.console import OK, PARTIAL, USAGE, Home, Json, Problem, Style, chosen, published_database, say
+from pipelines.cli.console import OK, PARTIAL, published_database, say
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
     from scrapers.model import Page
-    from warehouse.storage.state_dir import Home as State
+    from warehouse.storage.state_dir import Home
 
 COLUMNS = (
     "difference_pct", "usd_per_gpu_hour", "their_usd_per_gpu_hour", "provider", "catalog", "matched_by", "gpu",
@@ -29,13 +31,13 @@ def crosscheck(
     offline: bool = False,
     every: Annotated[bool, Parameter(name="--all")] = False,
     provider: str | None = None,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Compare our prices with gpuhunt's, SkyPilot's and ec2instances' catalogs: what differs by more than 5 percent.
+    """Compare our prices with the catalogs of gpuhunt, SkyPilot and ec2instances; list differences above 5 percent.
 
-    What they say lands as an import named crosscheck: to the gate, an equal price of the same machine confirms ours.
+    Their prices land as an import named crosscheck: for the gate, an equal price of the same machine confirms ours.
     Exits 3 when a catalog could not be read.
 
     Parameters
@@ -43,18 +45,18 @@ def crosscheck(
     files
         A recorded catalog instead of the network: CATALOG:CLOUD=PATH, as in gpuhunt:aws=aws.csv; may be repeated.
     offline
-        Compare with what landed before; fetch nothing.
+        Compare with catalogs that landed before; fetch nothing.
     every
-        Show what agrees, too.
+        Include prices that agree.
     provider
         Only this provider.
     """
-    from pipelines.cli.progress import shown
+    from pipelines.cli.progress import show_progress
 
     state = settings.home(home)
     failed: list[str] = []
     if not offline:
-        with shown("comparing"):
+        with show_progress("comparing"):
             pages, failed = ([_recorded(text) for text in files], []) if files else _fetched(state)
             failed += _land(state, pages)
         for line in failed:
@@ -71,13 +73,13 @@ def crosscheck(
     for catalog, n, agreeing in sizes:
         say(f"{catalog}: {agreeing} of {n} prices agree within 5 %")
     if not sizes:
-        say("no price could be compared: no catalog lists what is in force here")
-    show(COLUMNS, rows, chosen(style, as_json))
+        say("no price could be compared: no catalog lists any price in force here")
+    show(COLUMNS, rows, output_format(style, as_json))
     return PARTIAL if failed else OK
 
 
 def _recorded(text: str) -> Page:
-    """A page of "gpuhunt:aws=aws.csv". Raises Problem (usage) for another form, an unknown catalog or no file."""
+    """Return a page for "gpuhunt:aws=aws.csv". Raises UsageError for another form, an unknown catalog or no file."""
     import hashlib
 
     from scrapers.model import Page
@@ -87,18 +89,18 @@ def _recorded(text: str) -> Page:
     catalog, _, cloud = kind.partition(":")
     names = [c.slug for c in peer_catalogs.ALL]
     if catalog not in names or not cloud or not path:
-        raise Problem(f"--file takes CATALOG:CLOUD=PATH with a catalog of {', '.join(names)}, not {text!r}", USAGE)
+        raise UsageError(f"--file must be CATALOG:CLOUD=PATH with a catalog of {', '.join(names)}, not {text!r}")
     file = Path(path)
     if not file.is_file():
-        raise Problem(f"no such file: {file}", USAGE)
+        raise UsageError(f"no such file: {file}")
     content = file.read_bytes()
     when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
     sha256 = hashlib.sha256(content).hexdigest()
     return Page(catalog, file.resolve().as_uri(), when, cloud, content=content, sha256=sha256, fetched_by="file")
 
 
-def _fetched(state: State) -> tuple[list[Page], list[str]]:
-    """The catalogs as they are now, and what could not be had."""
+def _fetched(state: Home) -> tuple[list[Page], list[str]]:
+    """Fetch the current catalogs; return their pages and the failures."""
     from scrapers.fetching.archive import Archive
     from scrapers.fetching.crawler import Fetcher
     from scrapers.model import Failure
@@ -115,15 +117,15 @@ def _fetched(state: State) -> tuple[list[Page], list[str]]:
     return pages, failed
 
 
-def _land(state: State, pages: list[Page]) -> list[str]:
-    """Land what the pages say, build and publish; returns what could not be read."""
+def _land(state: Home, pages: list[Page]) -> list[str]:
+    """Land the catalogs' prices, build and publish; return what could not be read."""
     from pipelines.cli.commands.import_history import publish
-    from scrapers.reference.peer_catalogs import stated
+    from scrapers.reference.peer_catalogs import catalog_rows
     from warehouse.imports import peer_catalogs
     from warehouse.imports.import_file import land_file, only_importer
 
     with only_importer(state) as room:
-        file, unreadable = peer_catalogs.read(((page, stated(page)) for page in pages), room)
+        file, unreadable = peer_catalogs.read(((page, catalog_rows(page)) for page in pages), room)
         if file is not None:
             land_file(state, file, peer_catalogs.SOURCE, room)
     if file is not None:

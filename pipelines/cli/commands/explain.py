@@ -1,4 +1,4 @@
-"""The command that answers "how do you know?" of one number."""
+"""`gpuhour explain`: trace one number back to its page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines import settings
-from pipelines.cli.console import OK, USAGE, Home, Json, Problem, known_slug, published_database, say
-from pipelines.cli.detail_view import sheet
-from pipelines.cli.table_output import show, tame
-from pipelines.queries.filters import ALL, MAX_AGE, Filter
+from pipelines.cli.console import OK, USAGE, known_slug, published_database, say
+from pipelines.cli.detail_view import detail_text
+from pipelines.cli.options import HomeOption, JsonOption
+from pipelines.cli.table_output import show
+from pipelines.errors import UsageError
+from pipelines.queries.filters import ALL, MAX_AGE, PriceFilter
+from pipelines.serialize import printable
 
 _LIST = ("provider", "instance", "gpu", "gpu_memory_gb", "gpu_count", "region", "zone", "pricing_model",
          "term_months", "upfront", "source", "usd_per_gpu_hour", "series_id")  # fmt: skip
@@ -22,28 +25,27 @@ def explain(
     /,
     *,
     date: datetime.date | None = None,
-    wanted: Filter = ALL,
-    as_json: Json = False,
-    home: Home = None,
+    filters: PriceFilter = ALL,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Walk from a price back to the page: interval, formula, text, hash, parser, and what else was stated.
+    """Trace a price back to its page: interval, formula, text, hash, parser, and what other sources state.
 
     Parameters
     ----------
     provider
-        Whose price; `gpuhour providers` lists them.
+        The provider; `gpuhour providers` lists them.
     sku
-        The instance type, part of its name, a GPU, or the id of a series.
+        The instance type, part of its name, a GPU, or a series id.
     date
-        The UTC day that the price was in force (default: today).
+        UTC day on which the price was in force (default: today).
     """
     from pipelines.queries import current_prices
-    from pipelines.queries.provenance import candidates, in_force
-    from pipelines.queries.provenance import explain as walk
+    from pipelines.queries.provenance import candidates, in_force, trace
 
     with published_database(home) as con:
         day = date or current_prices.today(con)
-        series = candidates(con, sku, replace(wanted, provider=provider))
+        series = candidates(con, sku, replace(filters, provider=provider))
         if not series:
             _complain(con, provider, sku)
         prices = in_force(con, series, day)
@@ -52,46 +54,46 @@ def explain(
             return USAGE
         price = prices[0] if prices else None
         one = next(s for s in series if price is None or s["series_id"] == price["series_id"])
-        told = walk(con, settings.home(home), one, price, day)
+        explanation = trace(con, settings.home(home), one, price, day)
     if as_json:
-        show(list(told), [tuple(told.values())], "json")
+        show(list(explanation), [tuple(explanation.values())], "json")
     else:
-        print(f"{tame(_headline(told))}\n\n{sheet(told)}", end="")
+        print(f"{printable(_headline(explanation))}\n\n{detail_text(explanation)}", end="")
     return OK
 
 
 def _complain(con: Any, provider: str, sku: str) -> None:
-    """Nothing matches: because of the provider, or because of the SKU."""
+    """Raise UsageError: the provider is unknown, or it has no such SKU."""
     from warehouse.identity.providers import provider_slug
 
-    sold = con.execute(
+    skus = con.execute(
         "select distinct coalesce(nullif(instance, ''), gpu) from v1.series where provider in (?, ?) "
         "order by 1 limit 12",
         [provider, provider_slug(provider)],
     ).fetchall()
-    if not sold:
+    if not skus:
         known_slug(provider)
-    known = f"; it has {', '.join(str(s) for (s,) in sold)} ..." if sold else ""
-    raise Problem(f"nothing of {provider} is called {sku!r} under these filters{known}", USAGE)
+    hint = f"; it has {', '.join(str(s) for (s,) in skus)} ..." if skus else ""
+    raise UsageError(f"{provider} has no SKU {sku!r} under these filters{hint}")
 
 
 def _list(series: list[dict[str, Any]], prices: list[dict[str, Any]], day: datetime.date, as_json: bool) -> None:
-    found = prices or [s | {"usd_per_gpu_hour": None} for s in series]
-    show(_LIST, [tuple(f[k] for k in _LIST) for f in found], "json" if as_json else "table")
+    rows = prices or [s | {"usd_per_gpu_hour": None} for s in series]
+    show(_LIST, [tuple(f[k] for k in _LIST) for f in rows], "json" if as_json else "table")
     say(
-        f"{len(found)} series match{'' if prices else f', none in force on {day}'}: narrow with --region, "
-        "--pricing-model or --source, or give a series_id in place of the SKU"
+        f"{len(rows)} series match{'' if prices else f', none in force on {day}'}: narrow with --region, "
+        "--pricing-model or --source, or use a series_id as the SKU"
     )
 
 
-def _headline(told: dict[str, Any]) -> str:
-    series, price, day = told["series"], told["price"], told["on"]
+def _headline(explanation: dict[str, Any]) -> str:
+    series, price, day = explanation["series"], explanation["price"], explanation["on"]
     name = " ".join(str(series[k]) for k in ("provider", "instance", "region", "zone", "pricing_model") if series[k])
     if not price:
         return f"{name}: no price in force on {day}"
     usd = price["usd_per_gpu_hour"]
     amount = f"{usd.normalize():f} USD per GPU-hour" if usd is not None else "no price per GPU-hour"
     age = price["age_days"]
-    seen = f", last seen {age} days before" if age > 1 else ""
-    seen += " (too long ago to count)" if age > MAX_AGE else ""
-    return f"{name}: {amount} on {day}, in force since {price['valid_from']}{seen}"
+    age_text = f", last observed {age} days earlier" if age > 1 else ""
+    age_text += " (too long ago to count)" if age > MAX_AGE else ""
+    return f"{name}: {amount} on {day}, in force since {price['valid_from']}{age_text}"

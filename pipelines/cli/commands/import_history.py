@@ -1,4 +1,4 @@
-"""The command that brings in history from elsewhere: it lands, builds and publishes before it returns."""
+"""`gpuhour import`: load price history from elsewhere, then build and publish."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from pipelines import settings
-from pipelines.cli.console import ERROR, OK, PARTIAL, USAGE, Home, Json, Problem, chosen, say
+from pipelines.cli.console import OK, PARTIAL, say
+from pipelines.cli.options import HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from warehouse.imports.import_file import Imported
-    from warehouse.storage.state_dir import Home as State
+    from warehouse.storage.state_dir import Home
 
 COLUMNS = ("source", "rows", "landed", "rejected", "quarantined", "seconds", "note")
 
 
 @dataclass
-class Told:
-    """What an import says besides its numbers, and whether something stayed behind."""
+class ImportReport:
+    """Messages about an import besides its numbers, and whether some rows were left out."""
 
     note: str = ""
     partial: bool = False
@@ -37,8 +39,8 @@ def import_(
     source: str = "",
     skypilot: Annotated[Path | None, Parameter(name="--skypilot")] = None,
     since: date | None = None,
-    as_json: Json = False,
-    home: Home = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
     """Load price history from a file (see docs/import.md) or the SkyPilot catalog, rebuild and publish.
 
@@ -49,93 +51,99 @@ def import_(
     file
         CSV (also .csv.gz) or Parquet of the long format.
     source
-        Name that the rows' sources go by, as in archive/owner/repo (with --skypilot: skypilot).
+        Name for the source of these rows, as in archive/owner/repo (with --skypilot: skypilot).
     skypilot
         Git checkout of the SkyPilot catalog, with its history: every commit becomes a day's prices.
     since
         With --skypilot: only commits of this UTC day and later.
     """
-    from pipelines.cli.progress import shown
+    from pipelines.cli.progress import show_progress
 
     if (file is None) == (skypilot is None):
-        raise Problem("give a file or --skypilot and a folder, one of them", USAGE)
+        raise UsageError("give either a file or --skypilot with a folder")
     if since and not skypilot:
-        raise Problem("--since goes with --skypilot", USAGE)
+        raise UsageError("--since needs --skypilot")
     if not source and not skypilot:
-        raise Problem("--source is missing: the name that the rows' sources go by", USAGE)
+        raise UsageError("--source is missing: the name for the source of these rows")
     began = time.monotonic()
     state = settings.home(home)
     name = _checked(state, source or "skypilot")
-    with shown("importing"):
-        done, told = _landed(state, name, file or skypilot or Path(), skypilot is not None, since)
-        for line in told.lines:
+    with show_progress("importing"):
+        imported, report = _landed(state, name, file or skypilot or Path(), skypilot is not None, since)
+        for line in report.lines:
             say(line)
-        if done and done.rows and not done.landed:
-            raise Problem(f"{file or skypilot}: none of its {done.rows:,} rows could be loaded")
+        if imported and imported.rows and not imported.landed:
+            raise CommandError(f"{file or skypilot}: none of its {imported.rows:,} rows could be loaded")
         publish(state)
-    numbers = (done.rows, done.landed, done.rejected) if done else (0, 0, 0)
+    numbers = (imported.rows, imported.landed, imported.rejected) if imported else (0, 0, 0)
     seconds = round(time.monotonic() - began, 1)
-    row = (name, *numbers, _quarantined(state, name), seconds, told.note)
-    show(COLUMNS, [row], chosen("table", as_json))
-    return PARTIAL if told.partial else OK
+    row = (name, *numbers, _quarantined(state, name), seconds, report.note)
+    show(COLUMNS, [row], output_format("table", as_json))
+    return PARTIAL if report.partial else OK
 
 
-def _checked(state: State, name: str) -> str:
+def _checked(state: Home, name: str) -> str:
     from warehouse.imports.import_file import check_name
 
     try:
         return check_name(state, name)
     except ValueError as wrong:
-        raise Problem(f"--source: {wrong}", USAGE) from wrong
+        raise UsageError(f"--source: {wrong}") from wrong
 
 
-def _landed(state: State, name: str, path: Path, is_catalog: bool, since: date | None) -> tuple[Imported | None, Told]:
-    """What became of the rows (None: a catalog without news), and what to tell."""
+def _landed(
+    state: Home, name: str, path: Path, is_catalog: bool, since: date | None
+) -> tuple[Imported | None, ImportReport]:
+    """Land the rows; return the import (None: a catalog without news) and a report of it."""
     from warehouse.imports.csv_records import Unreadable
     from warehouse.imports.import_file import land_file, only_importer
     from warehouse.storage.connection import DatabaseError
 
-    told = Told()
+    report = ImportReport()
     try:
         with only_importer(state) as room:
             if not is_catalog:
-                done = land_file(state, path, name, room)
-                return done, _tell(told, done, str(path))
+                imported = land_file(state, path, name, room)
+                return imported, _describe(report, imported, str(path))
             from warehouse.imports import skypilot
 
             catalog = skypilot.read(path, room, skypilot.known(state, name), since)
-            told.lines += [f"{path}: {line}" for line in catalog.unreadable]
-            told.partial = bool(catalog.unreadable)
+            report.lines += [f"{path}: {line}" for line in catalog.unreadable]
+            report.partial = bool(catalog.unreadable)
             if catalog.file is None:
                 if catalog.unreadable:
-                    raise Problem(f"{path}: nothing could be loaded; {catalog.unreadable[0]}")
-                told.note = "nothing new"
-                return None, told
-            done = land_file(state, catalog.file, name, room)
-            return done, _tell(told, done, str(path))
+                    raise CommandError(f"{path}: nothing could be loaded; {catalog.unreadable[0]}")
+                report.note = "nothing new"
+                return None, report
+            imported = land_file(state, catalog.file, name, room)
+            return imported, _describe(report, imported, str(path))
     except Unreadable as wrong:
-        raise Problem(f"{path}: {wrong}") from wrong
+        raise CommandError(f"{path}: {wrong}") from wrong
     except (DatabaseError, OSError) as broken:
-        raise Problem(f"{path}: could not be landed: {broken}") from broken
+        raise CommandError(f"{path}: could not be landed: {broken}") from broken
 
 
-def _tell(told: Told, done: Imported, path: str) -> Told:
-    if done.known:
-        told.note = "nothing new: landed before"
-    if done.ignored:
-        names = ", ".join(done.ignored[:20])
-        told.lines.append(f"{path}: columns passed over: {names}")
-    for fault, about in done.faults:
+def _describe(report: ImportReport, imported: Imported, path: str) -> ImportReport:
+    if imported.known:
+        report.note = "nothing new: landed before"
+    if imported.ignored:
+        names = ", ".join(imported.ignored[:20])
+        report.lines.append(f"{path}: ignored columns: {names}")
+    for fault, about in imported.faults:
         what = f"{fault.column} {fault.value!r}" if fault.column else repr(fault.value)
-        told.lines.append(f"{path}: {done.counted_by} {fault.row}: {what} {fault.reason}{about and f' ({about})'}")
-    if done.rejected:
-        told.partial = True
-        told.lines.append(f"{path}: {done.rejected:,} rows could not be loaded; all of them: {done.rejected_file}")
-    return told
+        report.lines.append(
+            f"{path}: {imported.counted_by} {fault.row}: {what} {fault.reason}{about and f' ({about})'}"
+        )
+    if imported.rejected:
+        report.partial = True
+        report.lines.append(
+            f"{path}: {imported.rejected:,} rows could not be loaded; all of them: {imported.rejected_file}"
+        )
+    return report
 
 
-def publish(state: State) -> None:
-    """Build and publish. Raises Problem where that fails: what landed stays, and so does the old published file."""
+def publish(state: Home) -> None:
+    """Build and publish. Raises CommandError on failure: the landing and the old published file stay."""
     import logging
 
     from warehouse.engine.build import DamagedLanding
@@ -148,11 +156,11 @@ def publish(state: State) -> None:
     except (
         release.NotPublished, DamagedLanding, DatabaseError, WarehouseBusy, WarehouseDamaged, OSError,
     ) as failed:  # fmt: skip
-        raise Problem(f"landed, but not published; the old database stays: {failed}", ERROR) from failed
+        raise CommandError(f"landed, but not published; the old database stays: {failed}") from failed
 
 
-def _quarantined(state: State, name: str) -> int | None:
-    """Entries of this import that the gate holds; None where there is no gate."""
+def _quarantined(state: Home, name: str) -> int | None:
+    """Count the prices of this import that the gate quarantined; None where there is no gate."""
     from warehouse.storage.connection import DatabaseError, published
 
     with published(state) as con:

@@ -1,41 +1,31 @@
-"""Commands on providers: list them, accept one that nobody had seen a page of, and tell what changed on a page."""
+"""`gpuhour providers`: list providers, accept an unverified one, and check what changed on their pages."""
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.console import (
-    ERROR,
-    OK,
-    PARTIAL,
-    USAGE,
-    Home,
-    Json,
-    Problem,
-    Style,
-    chosen,
-    known_slug,
-    published_database,
-    say,
-)
+from pipelines.cli.console import OK, PARTIAL, known_slug, login_name, published_database, say
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
+from pipelines.errors import CommandError, UsageError
 from scrapers.model import Provider
 
 COLUMNS = ("provider", "name", "kind", "basis", "access", "publishes", "units", "terms", "note", "url", "status",
            "last_tried", "detail")  # fmt: skip
-app = App(name="providers", help="Whose prices are read, from where, and how that goes.", result_action="return_value")
+app = App(
+    name="providers", help="The providers, their sources, and how reading them goes.", result_action="return_value"
+)
 
 
 @app.default
-def list_(*, style: Style = "table", as_json: Json = False, home: Home = None) -> int:
-    """List the providers: where each one's prices come from, what it publishes, and how its last try ended.
+def list_(*, style: FormatOption = "table", as_json: JsonOption = False, home: HomeOption = None) -> int:
+    """List the providers: the source of each one's prices, what it publishes, and the result of its last attempt.
 
-    basis: what the reader was written from: recorded pages, a documented schema, or nothing yet (unverified).
+    basis: what the parser was written from: recorded pages, a documented schema, or nothing yet (unverified).
     """
     from pipelines.queries import current_prices
     from scrapers import registry
@@ -45,31 +35,31 @@ def list_(*, style: Style = "table", as_json: Json = False, home: Home = None) -
     state = settings.home(home)
     if state.published.exists():
         with published_database(home) as con:
-            health = current_prices.last_tries(con)
-    seen = accepted(state)
+            health = current_prices.last_attempts(con)
+    accepted_slugs = accepted(state)
     rows = []
     for p in registry.all_providers():
-        basis = "accepted" if p.basis == "unverified" and p.slug in seen else p.basis
+        basis = "accepted" if p.basis == "unverified" and p.slug in accepted_slugs else p.basis
         about = (p.slug, p.name, p.kind, basis, p.access, p.publishes, p.units, _terms(p), p.note, p.requests[0].url)
         rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
-    show(COLUMNS, rows, chosen(style, as_json))
+    show(COLUMNS, rows, output_format(style, as_json))
     unverified = sum(row[3] == "unverified" for row in rows)
     documented = sum(row[3] == "documented" for row in rows)
     verified = len(rows) - unverified
-    say(f"{verified} verified ({documented} of them by a documented schema); {unverified} unverified, without prices")
+    say(f"{verified} verified ({documented} of them from a documented schema); {unverified} unverified, without prices")
     return OK
 
 
 def _terms(provider: Provider) -> str:
-    """What is known of robots.txt and terms: what the provider's file says, else what its kind of access means."""
+    """Return what is known of robots.txt and terms: from the provider's file, else implied by its kind of access."""
     if provider.terms:
         return provider.terms
     keyed = any("{" in value for r in provider.requests for value in r.headers.values())
     return "; ".join(
-        ["robots.txt is asked before every visit"]
-        + (["its API under the terms of your own account"] if keyed else [])
-        + (["public API for anyone"] if "public API" in provider.access or "bulk" in provider.access else [])
-        + (["terms of the site not reviewed by a lawyer"] if "page" in provider.access.lower() else [])
+        ["robots.txt is checked before every fetch"]
+        + (["its API is used under the terms of your own account"] if keyed else [])
+        + (["public API"] if "public API" in provider.access or "bulk" in provider.access else [])
+        + (["the site's terms were not reviewed by a lawyer"] if "page" in provider.access.lower() else [])
     )
 
 
@@ -78,32 +68,32 @@ def accept(
     provider: str,
     /,
     *,
-    note: Annotated[str, Parameter(help="What you looked at; kept with your login name.")] = "",
-    home: Home = None,
+    note: Annotated[str, Parameter(help="What you reviewed; kept with your login name.")] = "",
+    home: HomeOption = None,
 ) -> int:
-    """Say that you have seen what an unverified provider's reader makes of a page, and that it is right.
+    """Confirm that you reviewed what an unverified provider's parser reads from a page, and that it is right.
 
-    From the next refresh on its prices are published; `gpuhour replay --apply` reads the archived pages too.
+    Its prices are published from the next refresh on; `gpuhour replay --apply` reads the archived pages too.
 
     Parameters
     ----------
     provider
-        Provider; `gpuhour parse PROVIDER PAGE` shows what its reader makes of an archived page.
+        Provider; `gpuhour parse PROVIDER PAGE` shows what its parser reads from an archived page.
     """
     from scrapers import registry
     from warehouse.storage.ledger import LedgerError, accept, accepted
 
     slug, state = known_slug(provider), settings.home(home)
     if registry.get(slug).basis != "unverified":
-        raise Problem(f"{slug} needs no acceptance: its reader is tested on {registry.get(slug).basis} answers", USAGE)
+        raise UsageError(f"{slug} needs no acceptance: its parser is tested on {registry.get(slug).basis} answers")
     try:
         if slug in accepted(state):
-            say(f"{slug} was accepted before")
+            say(f"{slug} is already accepted")
             return OK
-        accept(state, slug, getpass.getuser(), note)
+        accept(state, slug, login_name(), note)
     except LedgerError as failed:
-        raise Problem(str(failed)) from failed
-    say(f"{slug}: what its reader makes of a page is published from the next refresh on")
+        raise CommandError(str(failed)) from failed
+    say(f"{slug}: its prices are published from the next refresh on")
     return OK
 
 
@@ -113,30 +103,30 @@ def check(
     page: Path | None = None,
     /,
     *,
-    style: Style = "table",
-    as_json: Json = False,
-    home: Home = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> int:
-    """Tell what changed on a provider's pages since they were last read well, in words to mend its reader by.
+    """Report what changed on a provider's pages since they were last read successfully, to help repair its parser.
 
-    Compares the newest archived page of each source with the one before it that could be read, or, where there is
-    none, with what is recorded for the tests. Exits 3 when something changed that costs prices.
+    Compares the newest archived page of each source with the last one before it that could be read or, where there is
+    none, with the capture recorded for the tests. Exits 3 when a change costs prices.
 
     Parameters
     ----------
     provider
         Only this provider.
     page
-        A file to look at instead of the newest archived page.
+        A file to check instead of the newest archived page.
     """
-    from pipelines.ingest.layout_drift import COLUMNS, examine
+    from pipelines.ingest.layout_drift import COLUMNS, find_drift
     from scrapers import registry
 
     if page is not None and not page.is_file():
-        raise Problem(f"no such file: {page}", USAGE)
+        raise UsageError(f"no such file: {page}")
     slugs = [known_slug(provider)] if provider else list(registry.modules())
-    found = [change for slug in slugs for change in examine(registry.get(slug), settings.home(home), page)]
-    if not found and provider:
-        raise Problem(f"{provider}: nothing to compare: no page is archived and none recorded", ERROR)
-    show(COLUMNS, [change.row() for change in found], chosen(style, as_json))
-    return PARTIAL if any(change.is_alarm for change in found) else OK
+    drifts = [change for slug in slugs for change in find_drift(registry.get(slug), settings.home(home), page)]
+    if not drifts and provider:
+        raise CommandError(f"{provider}: nothing to compare: no page is archived or recorded")
+    show(COLUMNS, [change.row() for change in drifts], output_format(style, as_json))
+    return PARTIAL if any(change.is_alarm for change in drifts) else OK

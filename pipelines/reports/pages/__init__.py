@@ -1,1 +1,1 @@
-"""The kinds of pages, one module each: what a page says, as facts for its template."""
+"""The page kinds of the site, one module each."""

@@ -1,4 +1,4 @@
-"""What stands behind the numbers: the files with their schema, the method, and the health of the sources."""
+"""Pages about the data: downloads with their schema, the methodology, and source health."""
 
 from __future__ import annotations
 
@@ -6,91 +6,91 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.reports.health import held, sources, summary, verdict
-from pipelines.reports.page_model import Download, Page
-from pipelines.reports.site_data import World, grouped
+from pipelines.reports.page_model import Download, SitePage
+from pipelines.reports.site_data import SiteData, grouped
 
-# A version stays as it is once it was published: what changes gets a new one, and the old one keeps its address.
+# A published version never changes: a change of method gets a new version, and the old one keeps its address.
 METHODOLOGY = ("1.0",)
 _HELD = 60
 
 
-def about_pages(world: World, files: list[dict[str, Any]], shell: dict[str, Any]) -> Iterator[Page]:
-    """Data, SQL, methodology and health. `files`: of the whole database; `shell`: what the shell loads, if any."""
+def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, Any]) -> Iterator[SitePage]:
+    """Yield data, SQL, methodology and health pages. `files`: of the whole database; `shell`: of the SQL shell."""
     schema = [
         {"relation": name, "about": rows[0]["about"] or "", "columns": rows}
-        for name, rows in grouped(world.rows("schema"), lambda r: r["relation"]).items()
+        for name, rows in grouped(data.rows("schema"), lambda r: r["relation"]).items()
     ]
-    yield Page(
+    yield SitePage(
         "data.html",
         "data.html",
         "Data",
-        "Every file of this site, with licence, citation and how to read it.",
+        "Every file of this site, with licence, citation and usage.",
         {
             "files": files,
             "relations": [{"relation": s["relation"], "about": s["about"]} for s in schema],
-            "version": world.meta["schema_version"],
-            "since": world.meta["since"],
+            "version": data.meta["schema_version"],
+            "since": data.meta["since"],
         },
-        world.as_of,
+        data.as_of,
         tuple(Download(f["path"], f["about"]) for f in files if f["path"].endswith((".csv", ".parquet"))),
         "data.html",
         is_dataset=True,
     )
-    yield Page(
+    yield SitePage(
         "schema.html",
         "schema.html",
         "Schema",
-        "Every column of the contract v1, and what it means.",
-        {"relations": schema, "version": world.meta["schema_version"]},
+        "Every column of the contract v1 with its meaning.",
+        {"relations": schema, "version": data.meta["schema_version"]},
         None,
         section="data.html",
     )
-    yield Page(
+    yield SitePage(
         "sql.html",
         "sql.html",
-        "Ask in SQL",
-        "Ask the prices in SQL, in this page: nothing is sent anywhere.",
+        "SQL",
+        "Query the prices with SQL in your browser; no data leaves it.",
         {"shell": shell},
-        world.as_of,
+        data.as_of,
         section="data.html",
     )
-    yield Page(
+    yield SitePage(
         "methodology.html",
         "methodology.html",
         "Methodology",
-        "How prices become numbers: all versions of the method.",
+        "How published prices become comparable numbers: all versions of the method.",
         {"versions": METHODOLOGY},
         None,
         section="methodology.html",
     )
     for version in METHODOLOGY:
-        yield Page(
+        yield SitePage(
             f"methodology/{version}.html",
             f"methodology_{version}.html",
             f"Methodology {version}",
-            f"How prices become numbers: version {version} of the method.",
+            f"How published prices become comparable numbers: version {version} of the method.",
             {"version": version},
             None,
             section="methodology.html",
         )
-    found = [s | {"verdict": verdict(s)} for s in sources(world)]
+    all_sources = [s | {"verdict": verdict(s)} for s in sources(data)]
     order = {"failed": 0, "stale": 1, "needs a key": 2, "ok": 3}
-    yield Page(
+    yield SitePage(
         "health.html",
         "health.html",
-        "Health of the sources",
-        "Which sources were read, which were not, and what is held back.",
+        "Source health",
+        "Which sources were read, which were not, and which prices are quarantined.",
         {
-            "sources": sorted(found, key=lambda s: (order[s["verdict"]], s["provider"], s["source"])),
-            "summary": summary(world),
-            "held": [d for d in world.doubts if d["status"] == "held"][:_HELD],
-            "n_held": held(world.doubts),
-            "built_at": world.meta["built_at"],
+            "sources": sorted(all_sources, key=lambda s: (order[s["verdict"]], s["provider"], s["source"])),
+            "summary": summary(data),
+            "held": [d for d in data.quality_events if d["status"] == "held"][:_HELD],
+            "n_held": held(data.quality_events),
+            "built_at": data.meta["built_at"],
         },
-        world.as_of,
+        data.as_of,
         (
-            Download("data/source_health.parquet", "every try of every source"),
-            Download("data/quality_events.parquet", "everything held or flagged"),
+            Download("data/source_health.parquet", "every scrape attempt of every source"),
+            Download("data/quality_events.parquet", "everything quarantined or flagged"),
         ),
         "health.html",
     )

@@ -1,4 +1,4 @@
-"""A page per GPU: what it costs, where, since when, how that went, and what it makes of a token."""
+"""A page per GPU: prices by provider, their history, and the cost per token."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from datetime import date, timedelta
 from typing import Any
 
 from pipelines.reports import charts, wording
-from pipelines.reports.page_model import Download, Page
+from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.price_lines import DAY, PriceLine
 from pipelines.reports.query_runner import Row
-from pipelines.reports.site_data import Gpu, GpuKey, World, grouped, key_of
+from pipelines.reports.site_data import GpuEntry, GpuKey, SiteData, grouped, key_of
 from pipelines.reports.summaries import MONTH, cheapest, lowest_on
 
-ROWS = 60  # of a table of one pricing model
-ALL_ROWS = 100  # of the table of all prices; the rest is in the files
+ROWS = 60  # in a table of one pricing model
+ALL_ROWS = 100  # in the table of all prices; the files have the rest
 _MODELS_SHOWN = 14
 _OTHER = ("on_demand", "spot")
 
 
-def gpu_pages(world: World) -> Iterator[Page]:
-    """The list of GPUs, and each GPU's page."""
-    yield Page(
+def gpu_pages(data: SiteData) -> Iterator[SitePage]:
+    """Yield the list of GPUs, and each GPU's page."""
+    yield SitePage(
         "gpus.html",
         "gpus.html",
         "GPUs",
-        "What every GPU costs per hour: the lowest price on demand and as spot, and where.",
-        {"rows": [_line(world, gpu) for gpu in world.gpus.values()]},
-        world.as_of,
+        "The lowest on-demand and spot price per hour of every GPU, and its provider.",
+        {"rows": [_line(data, gpu) for gpu in data.gpus.values()]},
+        data.as_of,
         section="gpus.html",
         downloads=(Download("api/v1/gpus.json", "this table"), *_all_files()),
         is_dataset=True,
     )
-    for gpu in world.gpus.values():
-        yield _page(world, gpu)
+    for gpu in data.gpus.values():
+        yield _page(data, gpu)
 
 
 def _all_files() -> tuple[Download, ...]:
@@ -43,24 +43,24 @@ def _all_files() -> tuple[Download, ...]:
     )
 
 
-def _line(world: World, gpu: Gpu) -> dict[str, Any]:
+def _line(data: SiteData, gpu: GpuEntry) -> dict[str, Any]:
     return {
         "key": list(gpu.key),
         "vendor": gpu.vendor,
-        "on_demand": next(iter(world.lowest(gpu.key, "on_demand")), None),
-        "spot": next(iter(world.lowest(gpu.key, "spot")), None),
-        "level": world.level(gpu.key, "on_demand"),
-        "n_providers": len({o["provider"] for o in world.offers_by_gpu.get(gpu.key, ()) if o["place"] == 1}),
-        "change": _change(lowest_on(world, gpu.key, 0), lowest_on(world, gpu.key, MONTH)),
+        "on_demand": next(iter(data.lowest(gpu.key, "on_demand")), None),
+        "spot": next(iter(data.lowest(gpu.key, "spot")), None),
+        "level": data.level(gpu.key, "on_demand"),
+        "n_providers": len({o["provider"] for o in data.offers_by_gpu.get(gpu.key, ()) if o["place"] == 1}),
+        "change": _change(lowest_on(data, gpu.key, 0), lowest_on(data, gpu.key, MONTH)),
         "until": gpu.until,
     }
 
 
-def _page(world: World, gpu: Gpu) -> Page:
-    offers = world.offers_by_gpu.get(gpu.key, [])
-    total = sum(c["n"] for c in world.counts if key_of(c) == gpu.key)
-    answer = cheapest(world, gpu.key)
-    level = {model: world.level(gpu.key, model) for model in _OTHER}
+def _page(data: SiteData, gpu: GpuEntry) -> SitePage:
+    offers = data.offers_by_gpu.get(gpu.key, [])
+    total = sum(c["n"] for c in data.counts if key_of(c) == gpu.key)
+    answer = cheapest(data, gpu.key)
+    level = {model: data.level(gpu.key, model) for model in _OTHER}
     base = f"gpu/{gpu.slug}"
     facts = {
         "gpu": {
@@ -74,32 +74,34 @@ def _page(world: World, gpu: Gpu) -> Page:
         "answer": answer,
         "level": level,
         "tables": {
-            model: [_row(world, r, level[model]) for r in world.lowest(gpu.key, model, fresh=False)][:ROWS]
+            model: [_row(data, r, level[model]) for r in data.lowest(gpu.key, model, fresh=False)][:ROWS]
             for model in _OTHER
         },
-        "terms": [_row(world, r, None) for r in offers if r["place"] == 1 and r["pricing_model"] not in _OTHER][:ROWS],
-        "forms": _forms(world, gpu.key),
-        "charts_of": {model: _chart(world, gpu.key, model) for model in _OTHER},
-        "spread": _spread(world, gpu.key),
-        "tokens": _tokens(world, gpu.key),
+        "terms": [_row(data, r, None) for r in offers if r["place"] == 1 and r["pricing_model"] not in _OTHER][:ROWS],
+        "forms": _forms(data, gpu.key),
+        "charts_of": {model: _chart(data, gpu.key, model) for model in _OTHER},
+        "spread": _spread(data, gpu.key),
+        "tokens": _tokens(data, gpu.key),
         "indices": [
-            (i, world.index_files[i], days[-1]["pricing_model"], days[-1]["market"])
-            for i, days in world.indices.items()
+            (i, data.index_files[i], days[-1]["pricing_model"], days[-1]["market"])
+            for i, days in data.indices.items()
             if key_of(days[-1]) == gpu.key
         ],
         "changes": [
-            c | {"receipt": world.receipt(c)} for c in world.changes_by_gpu.get(gpu.key, ()) if not c["is_first_look"]
+            c | {"receipt": data.receipt(c)}
+            for c in data.changes_by_gpu.get(gpu.key, ())
+            if not c["is_first_observation"]
         ],
-        "all": [_row(world, o, None) for o in offers[:ALL_ROWS]],
+        "all": [_row(data, o, None) for o in offers[:ALL_ROWS]],
         "total": total,
     }
-    return Page(
+    return SitePage(
         f"{base}.html",
         "gpu.html",
         f"{gpu.name} price per hour",
         answer,
         facts,
-        world.as_of,
+        data.as_of,
         _files(base, total),
         "gpus.html",
         feed=f"{base}.atom",
@@ -114,57 +116,57 @@ def _files(base: str, total: int) -> tuple[Download, ...]:
         Download(f"{base}.parquet", held),
         Download(f"{base}-history.csv", "every price since the start"),
         Download(f"{base}-history.parquet", "every price since the start"),
-        Download(f"api/v1/{base}.json", "what stands on this page"),
+        Download(f"api/v1/{base}.json", "the numbers of this page"),
         Download(f"{base}.atom", "changes of these prices"),
     )
 
 
-def _row(world: World, offer: Row, level: Row | None) -> Row:
-    """A price with what it compares to; `vs_median`: percent above the median of the providers."""
+def _row(data: SiteData, offer: Row, level: Row | None) -> Row:
+    """Return a price with its comparisons; `vs_median`: percent above the median of the providers."""
     usd = offer["usd_per_gpu_hour"]
-    then = lowest_on(world, key_of(offer), MONTH, offer["provider"]) if offer["pricing_model"] == "on_demand" else None
+    then = lowest_on(data, key_of(offer), MONTH, offer["provider"]) if offer["pricing_model"] == "on_demand" else None
     return offer | {
-        "receipt": world.receipt(offer),
+        "receipt": data.receipt(offer),
         "vs_median": _change(usd, level["level_median"]) if level else None,
         "change": _change(usd, then) if offer["place"] == 1 else None,
     }
 
 
 def _change(now: Any, then: Any) -> float | None:
-    """Percent from then to now."""
+    """Return the percent change from then to now."""
     return None if now is None or not then else 100 * (float(now) / float(then) - 1)
 
 
-def _forms(world: World, gpu: GpuKey) -> list[dict[str, Any]]:
-    """The lowest on-demand price per form factor, where there are several: they are different products."""
-    of_all = [
+def _forms(data: SiteData, gpu: GpuKey) -> list[dict[str, Any]]:
+    """Return the lowest on-demand price per form factor, where there are several: they are different products."""
+    offers = [
         o
-        for o in world.offers_by_gpu.get(gpu, ())
+        for o in data.offers_by_gpu.get(gpu, ())
         if o["pricing_model"] == "on_demand"
         and o["is_preferred"]
         and o["price_scope"] == "instance"
         and o["usd_per_gpu_hour"] is not None
         and o["gpu_count"] >= 1
     ]
-    forms = grouped(of_all, lambda o: o["form_factor"] or "")
+    forms = grouped(offers, lambda o: o["form_factor"] or "")
     if len(forms) < 2:
         return []
     return [
         {
             "form": form,
-            "row": rows[0] | {"receipt": world.receipt(rows[0])},
+            "row": rows[0] | {"receipt": data.receipt(rows[0])},
             "n_providers": len({r["provider"] for r in rows}),
         }
         for form, rows in sorted(forms.items(), key=lambda item: (not item[0], item[0]))
     ]
 
 
-def _chart(world: World, gpu: GpuKey, model: str) -> dict[str, Any] | None:
-    """How the lowest price of each provider went; the cheapest of today are drawn, and the band of the index behind."""
-    lines = sorted(world.lines.get(gpu, {}).get(model, ()), key=lambda line: _importance(line))
+def _chart(data: SiteData, gpu: GpuKey, model: str) -> dict[str, Any] | None:
+    """Return lines of the lowest price of each provider, today's cheapest first, with the index band behind."""
+    lines = sorted(data.lines.get(gpu, {}).get(model, ()), key=lambda line: _importance(line))
     several_forms = len({line.form_factor for line in lines}) > 1
-    named = [(_name(world, line, several_forms), line.segments) for line in lines]
-    drawn = charts.steps(named, band=_band(world, gpu, model))
+    named = [(_name(data, line, several_forms), line.segments) for line in lines]
+    drawn = charts.steps(named, band=_band(data, gpu, model))
     if drawn is None:
         return None
     points = sorted(
@@ -183,40 +185,40 @@ def _importance(line: PriceLine) -> tuple[int, float, str, str]:
     return (-last.until.toordinal(), last.value, line.provider, line.form_factor)
 
 
-def _name(world: World, line: PriceLine, several_forms: bool) -> str:
+def _name(data: SiteData, line: PriceLine, several_forms: bool) -> str:
     form = f" {line.form_factor}" if several_forms and line.form_factor else ""
-    return f"{world.provider_name(line.provider)}{form}"
+    return f"{data.provider_name(line.provider)}{form}"
 
 
-def _band(world: World, gpu: GpuKey, model: str) -> list[tuple[date, date, float, float]]:
-    """The middle half of the first parties, day by day where there is a level."""
-    found: list[tuple[date, date, float, float]] = []
-    for days in world.indices.values():
+def _band(data: SiteData, gpu: GpuKey, model: str) -> list[tuple[date, date, float, float]]:
+    """Return the middle half of the first-party providers, day by day where there is a level."""
+    band: list[tuple[date, date, float, float]] = []
+    for days in data.indices.values():
         if key_of(days[-1]) != gpu or days[-1]["pricing_model"] != model or days[-1]["market"] != "first_party":
             continue
         for day in days:
             if day["status"] != "ok":
                 continue
             low, high = float(day["p25"]), float(day["p75"])
-            if found and found[-1][1] == day["day"] and found[-1][2:] == (low, high):
-                found[-1] = (found[-1][0], day["day"] + DAY, low, high)
+            if band and band[-1][1] == day["day"] and band[-1][2:] == (low, high):
+                band[-1] = (band[-1][0], day["day"] + DAY, low, high)
             else:
-                found.append((day["day"], day["day"] + DAY, low, high))
-    return found
+                band.append((day["day"], day["day"] + DAY, low, high))
+    return band
 
 
-def _spread(world: World, gpu: GpuKey) -> dict[str, Any] | None:
-    """A dot per provider for now, a bar for where its lowest price was within a month; None for fewer than two."""
-    rows = world.lowest(gpu, "on_demand")[:ROWS]
+def _spread(data: SiteData, gpu: GpuKey) -> dict[str, Any] | None:
+    """Return a dot per provider for now and its range within a month; None for fewer than two providers."""
+    rows = data.lowest(gpu, "on_demand")[:ROWS]
     if len(rows) < 2:
         return None
-    since = world.as_of - timedelta(days=MONTH)
+    since = data.as_of - timedelta(days=MONTH)
     reach = {}
     for row in rows:
-        prices = [float(row["usd_per_gpu_hour"]), *world.course(gpu, row["provider"]).between(since, world.as_of)]
+        prices = [float(row["usd_per_gpu_hour"]), *data.course(gpu, row["provider"]).between(since, data.as_of)]
         reach[row["series_id"]] = (min(prices), max(prices))
     end, rungs = charts.scale([high for _, high in reach.values()])
-    level = world.level(gpu, "on_demand")
+    level = data.level(gpu, "on_demand")
     return {
         "rungs": rungs,
         "median": charts.at(level["level_median"], end) if level else None,
@@ -235,8 +237,8 @@ def _spread(world: World, gpu: GpuKey) -> dict[str, Any] | None:
     }
 
 
-def _tokens(world: World, gpu: GpuKey) -> list[Row]:
-    """What a million tokens cost on it, of the models that most hosts offer."""
-    found: Sequence[Row] = [r for r in world.tokens_on_demand if key_of(r) == gpu]
-    most = sorted(found, key=lambda r: (-r["n_hosts"], r["model"]))[:_MODELS_SHOWN]
+def _tokens(data: SiteData, gpu: GpuKey) -> list[Row]:
+    """Return the cost per million tokens on the GPU, for the models that most hosts offer."""
+    rows: Sequence[Row] = [r for r in data.tokens_on_demand if key_of(r) == gpu]
+    most = sorted(rows, key=lambda r: (-r["n_hosts"], r["model"]))[:_MODELS_SHOWN]
     return sorted(most, key=lambda r: (r["usd_per_m_tokens"], r["model"]))

@@ -1,33 +1,33 @@
-"""The indices: a median level with the middle half of providers, and a chain that only changes of prices move."""
+"""The index pages: a median level with the middle half of providers, and a chain that only price changes move."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.cli.terminal_chart import Segment
 from pipelines.reports import charts, wording
-from pipelines.reports.page_model import Download, Page
+from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.price_lines import DAY
 from pipelines.reports.query_runner import Row
-from pipelines.reports.site_data import World, gpu_name, key_of
+from pipelines.reports.site_data import SiteData, gpu_name, key_of
+from pipelines.timeseries import Segment
 
 _DAYS = 60  # of the table
 
 
-def index_pages(world: World) -> Iterator[Page]:
-    """The list of indices, and each one's page."""
+def index_pages(data: SiteData) -> Iterator[SitePage]:
+    """Yield the list of indices, and each one's page."""
     last = [
-        (i, world.index_files[i], next((d for d in reversed(days) if d["status"] == "ok"), days[-1]))
-        for i, days in world.indices.items()
+        (i, data.index_files[i], next((d for d in reversed(days) if d["status"] == "ok"), days[-1]))
+        for i, days in data.indices.items()
     ]
-    yield Page(
+    yield SitePage(
         "indices.html",
         "indices.html",
         "Indices",
         "Median list prices per GPU-hour by GPU, day by day, by one published method.",
         {"rows": last},
-        world.as_of,
+        data.as_of,
         (
             Download("data/index_daily.csv", "every index and day"),
             Download("data/index_daily.parquet", "every index and day"),
@@ -35,11 +35,11 @@ def index_pages(world: World) -> Iterator[Page]:
         "indices.html",
         is_dataset=True,
     )
-    for name, days in world.indices.items():
-        yield _page(world, name, days)
+    for name, days in data.indices.items():
+        yield _page(data, name, days)
 
 
-def _page(world: World, name: str, days: list[Row]) -> Page:
+def _page(data: SiteData, name: str, days: list[Row]) -> SitePage:
     levels = [d for d in days if d["status"] == "ok"]
     last = levels[-1]
     what = f"{gpu_name(key_of(last))} {wording.pricing(last['pricing_model'])}"
@@ -49,10 +49,10 @@ def _page(world: World, name: str, days: list[Row]) -> Page:
         f"On {wording.long_day(last['day'])} the median list price of the {what} was {level} per GPU-hour over "
         f"{last['n_providers']} {market}; the middle half asked {p25} to {p75}."
     )
-    if (world.as_of - last["day"]).days > 1:
-        answer += f" Since then fewer than three have a price that counts: there is no level on {world.today}."
-    base = f"index/{world.index_files[name]}"
-    return Page(
+    if (data.as_of - last["day"]).days > 1:
+        answer += f" Since then fewer than three have an eligible price, so there is no level on {data.today}."
+    base = f"index/{data.index_files[name]}"
+    return SitePage(
         f"{base}.html",
         "index.html",
         f"Index: {what}",
@@ -70,7 +70,7 @@ def _page(world: World, name: str, days: list[Row]) -> Page:
             "n_days": len(days),
             "n_levels": len(levels),
         },
-        world.as_of,
+        data.as_of,
         (Download(f"{base}.csv", "every day"), Download(f"api/v1/{base}.json", "every day")),
         "indices.html",
         is_dataset=True,
@@ -84,29 +84,29 @@ def _level(levels: list[Row]) -> dict[str, Any] | None:
 
 
 def _chain(levels: list[Row]) -> dict[str, Any] | None:
-    """The newest chain alone: values of two chains cannot be compared."""
+    """Return the newest chain only: values of two chains are not comparable."""
     newest = [d for d in levels if d["chain_start"] == levels[-1]["chain_start"]]
     drawn = charts.steps([("chain", _segments(newest, "chained_base100"))], height=160)
     return drawn and drawn | {"title": f"Chained index, {wording.day(levels[-1]['chain_start'])} = 100"}
 
 
 def _segments(days: list[Row], column: str) -> list[Segment]:
-    """One stretch per run of days with one value; a day without a level is a gap."""
-    found: list[Segment] = []
+    """Return one segment per stretch of days with one value; a day without a level is a gap."""
+    segments: list[Segment] = []
     for day in days:
         value = float(day[column])
-        if found and found[-1].until == day["day"] and found[-1].value == value:
-            found[-1] = Segment(found[-1].since, day["day"] + DAY, value)
+        if segments and segments[-1].until == day["day"] and segments[-1].value == value:
+            segments[-1] = Segment(segments[-1].since, day["day"] + DAY, value)
         else:
-            found.append(Segment(day["day"], day["day"] + DAY, value))
-    return found
+            segments.append(Segment(day["day"], day["day"] + DAY, value))
+    return segments
 
 
 def _merged(band: list[tuple[Any, Any, float, float]]) -> list[tuple[Any, Any, float, float]]:
-    found: list[tuple[Any, Any, float, float]] = []
+    merged: list[tuple[Any, Any, float, float]] = []
     for since, until, low, high in band:
-        if found and found[-1][1] == since and found[-1][2:] == (low, high):
-            found[-1] = (found[-1][0], until, low, high)
+        if merged and merged[-1][1] == since and merged[-1][2:] == (low, high):
+            merged[-1] = (merged[-1][0], until, low, high)
         else:
-            found.append((since, until, low, high))
-    return found
+            merged.append((since, until, low, high))
+    return merged

@@ -1,4 +1,4 @@
--- Every kind of GPU that was ever priced. Grain: gpu x gpu_memory_gb. since, until: first and last day of a price.
+-- Every GPU that was ever priced. Grain: gpu x gpu_memory_gb. since, until: first and last day of a price.
 select
     gpu,
     gpu_memory_gb,

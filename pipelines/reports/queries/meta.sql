@@ -1,4 +1,4 @@
--- One row: the day that "now" means, what is in the database, and where its rows come from.
+-- One row: the day that "now" means, the size of the database, and the origins of its rows.
 select
     meta.*,
     coalesce((select max(as_of) from made.offers), meta.newest_on) as as_of,

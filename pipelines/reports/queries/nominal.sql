@@ -1,5 +1,5 @@
--- The nominal cost of a million tokens: full speed of the datasheet, full use, no memory or latency; never to be mixed with the
--- above. Grain: model.
+-- The nominal cost of a million tokens: datasheet speed, full use, no memory or latency; never mixed with the roofline
+-- method. Grain: model.
 select model, spec, provider, usd_per_gpu_hour, usd_per_m_tokens
 from v1.cost_per_token
 where method = 'nominal' and pricing_model = 'on_demand'

@@ -1,4 +1,5 @@
--- Prices in force that pages show: of every GPU and of every provider the first 120, and the lowest of each provider. Grain: series_id.
+-- Prices in force that pages show: the first 120 of every GPU and provider, and the lowest of each provider.
+-- Grain: series_id.
 select
     series_id, source, provider, instance, gpu, form_factor, gpu_memory_gb, gpu_count, region, zone, pricing_model,
     term_months, upfront, price_scope, rank, valid_from, observed_at, last_seen_on, price, currency, price_unit,
@@ -12,7 +13,9 @@ qualify place = 1
     ) <= 120
     or row_number() over (
         partition by provider
-        order by gpu nulls last, gpu_memory_gb, usd_per_gpu_hour nulls last, instance, region, zone, pricing_model, term_months, series_id
+        order by gpu nulls last, gpu_memory_gb, usd_per_gpu_hour nulls last, instance, region, zone, pricing_model,
+            term_months, series_id
     ) <= 120
 order by
-    usd_per_gpu_hour nulls last, provider, gpu, gpu_memory_gb, instance, region, zone, pricing_model, term_months, series_id
+    usd_per_gpu_hour nulls last, provider, gpu, gpu_memory_gb, instance, region, zone, pricing_model, term_months,
+        series_id

@@ -1,4 +1,4 @@
--- Every provider that was ever looked at or priced. Grain: provider.
+-- Every provider that was ever scraped or priced. Grain: provider.
 select provider, coalesce(n_prices, 0) as n_prices, coalesce(n_changes, 0) as n_changes, since
 from (
     select provider from v1.source_health

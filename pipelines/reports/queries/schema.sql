@@ -1,5 +1,6 @@
--- What every column of v1 means. Grain: relation x column.
-select columns.table_name as relation, relations.comment as about, columns.column_name as name, columns.data_type as type, columns.comment as meaning
+-- The meaning of every column of v1. Grain: relation x column.
+select columns.table_name as relation, relations.comment as about, columns.column_name as name,
+    columns.data_type as type, columns.comment as meaning
 from duckdb_columns() as columns
 left join (
     select table_name, comment from duckdb_tables() where schema_name = 'v1' and database_name = 'published'

@@ -1,4 +1,4 @@
--- The cheapest GPU to train each model on at the speed that runs report, on demand. Grain: model.
+-- The cheapest GPU to train each model on at the speed of reported runs, on demand. Grain: model.
 select *
 from v1.training_cost
 where method = 'reported_mfu' and pricing_model = 'on_demand' and usd_low is not null

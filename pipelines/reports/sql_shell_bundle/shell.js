@@ -1,7 +1,7 @@
-// DuckDB for the SQL page: bundled once, when Node is there, and loaded only when a reader asks for it.
+// DuckDB for the SQL page: bundled once with Node, and loaded only on request.
 import { AsyncDuckDB, DuckDBAccessMode, VoidLogger } from "@duckdb/duckdb-wasm";
 
-// The WebAssembly is kept compressed: hosts limit the size of a file, and readers' patience that of a download.
+// The WebAssembly stays compressed: hosts limit file sizes, and readers want small downloads.
 async function inflated(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
@@ -36,7 +36,7 @@ export async function open(wasm, worker, cut) {
   await database.registerFileBuffer("gpuhour.duckdb", new Uint8Array(await answer.arrayBuffer()));
   await database.open({ path: "gpuhour.duckdb", accessMode: DuckDBAccessMode.READ_ONLY });
   const connection = await database.connect();
-  // Nothing is fetched: an extension that a query wants is an error, not a request.
+  // Nothing is fetched: a query that needs an extension is an error, not a request.
   for (const name of ["autoinstall_known_extensions", "autoload_known_extensions"]) await connection.query(`set ${name} = false`);
   return {
     async ask(sql) {

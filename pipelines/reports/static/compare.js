@@ -1,4 +1,4 @@
-// Hides the GPUs that a reader did not choose, and keeps the choice in the address. Without it the whole table stands.
+// Hides the GPUs that a reader did not choose and keeps the choice in the address. Without this script all rows show.
 "use strict";
 const rows = [...document.querySelectorAll("tr[data-id]")];
 const chosen = new Set((new URLSearchParams(location.search).get("ids") || "").split(",").filter(Boolean));
@@ -6,7 +6,7 @@ const fold = document.createElement("details");
 fold.className = "choices";
 fold.open = chosen.size > 0;
 const summary = document.createElement("summary");
-summary.textContent = "Show only some";
+summary.textContent = "Filter GPUs";
 const box = document.createElement("fieldset");
 const title = document.createElement("legend");
 title.textContent = "Show only";

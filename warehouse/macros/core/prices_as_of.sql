@@ -1,7 +1,10 @@
--- The prices in force on a day: what was accepted and neither changed nor gone by the end of that UTC day, and was seen by a
--- look not more than max_age days before. A price announced for later is not in force yet: until then the one before it is.
+-- The prices in force on a day: what was accepted and neither changed nor gone by the end of that UTC day, and was
+-- seen by a
+-- look not more than max_age days before. A price announced for later is not in force yet: until then the one before
+-- it is.
 -- last_seen_on: the last day up to then on which a look showed it. is_carried_forward: its source was tried later,
--- without success or with a value that is held, or has not been looked at for two days. is_preferred: no better-ranked source
+-- without success or with a value that is held, or has not been looked at for two days. is_preferred: no
+-- better-ranked source
 -- answers for the provider's model.
 create or replace macro core.prices_as_of(as_of, max_age := 35) as table
 with tried as (
@@ -19,7 +22,13 @@ in_force as (
 ),
 standing as (
     select
-        in_force.* replace (least(in_force.last_seen_on, greatest(tried.read_on, (in_force.observed_at at time zone 'UTC')::date), as_of::date) as last_seen_on),
+        in_force.* replace (
+            least(
+                in_force.last_seen_on,
+                greatest(tried.read_on, (in_force.observed_at at time zone 'UTC')::date),
+                as_of::date
+            ) as last_seen_on
+        ),
         tried.tried_on
     from in_force
     left join tried on tried.provider = in_force.provider and tried.feed = in_force.feed

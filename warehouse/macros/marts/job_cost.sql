@@ -1,10 +1,15 @@
 -- The all-in bill of a job on so many GPUs of one kind, at every price in force on a day: whole machines, egress at the
 -- provider's rates, storage for as long as the job runs.
--- One row per series with an all-in price of a GPU of its own: filter on gpu, provider, pricing_model. gpus: wanted at once;
--- gpus_billed: of the machines that hold them. hours: of the job; months of 730. egress_gb: over the whole job, spread evenly over
--- its months; storage_gb: held all the while; GB of 1e9 bytes. *_usd: NULL where no rate is known, and total_usd with it;
+-- One row per series with an all-in price of a GPU of its own: filter on gpu, provider, pricing_model. gpus: wanted
+-- at once;
+-- gpus_billed: of the machines that hold them. hours: of the job; months of 730. egress_gb: over the whole job,
+-- spread evenly over
+-- its months; storage_gb: held all the while; GB of 1e9 bytes. *_usd: NULL where no rate is known, and total_usd with
+-- it;
 -- at_least_usd: of what is known. is_checked: whether the rates were read in their source.
-create or replace macro marts.job_cost(gpus, hours, egress_gb := 0, storage_gb := 0, as_of := null, max_age := 35) as table
+create or replace macro marts.job_cost(
+    gpus, hours, egress_gb := 0, storage_gb := 0, as_of := null, max_age := 35
+) as table
 with billed as (
     select
         prices.*,
@@ -13,7 +18,12 @@ with billed as (
         coalesce(egress_gb, 0)::double as gb_out,
         coalesce(storage_gb, 0)::double as gb_held
     from core.prices_as_of(coalesce(as_of, core.as_of_day()), max_age := max_age) as prices
-    where prices.price_scope = 'instance' and prices.usd_per_gpu_hour > 0 and prices.gpu_count >= 1 and prices.gpu is not null and prices.is_preferred
+    where
+        prices.price_scope = 'instance'
+        and prices.usd_per_gpu_hour > 0
+        and prices.gpu_count >= 1
+        and prices.gpu is not null
+        and prices.is_preferred
         and prices.source <> 'seed'
 ),
 parts as (
@@ -21,7 +31,8 @@ parts as (
         billed.*,
         billed.usd_per_gpu_hour::double * billed.gpus_billed * hours as compute_usd,
         if(gb_out = 0, 0, n_bills * usd_at_rates(gb_out / n_bills, provider_rates.egress_rates)) as egress_usd,
-        if(gb_held = 0, 0, hours / hours_per_month() * usd_at_rates(gb_held, provider_rates.storage_rates)) as storage_usd,
+        if(gb_held = 0, 0, hours / hours_per_month() * usd_at_rates(gb_held, provider_rates.storage_rates))
+            as storage_usd,
         provider_rates.egress_note, provider_rates.storage_note, provider_rates.are_checked
     from billed
     left join marts.provider_rates using (provider)

@@ -5,7 +5,10 @@
 select
     '1.3.0' as schema_version,
     now() as built_at,
-    exists(from intermediate.intervals where first_scrape in (select scrape_no from intermediate.scrapes where origin = 'live')) as has_live,
+    exists(
+        from intermediate.intervals
+        where first_scrape in (select scrape_no from intermediate.scrapes where origin = 'live')
+    ) as has_live,
     (select max(last_on) from intermediate.intervals) as newest_on,
     (select sum(n_seen) from intermediate.versions)::bigint as n_observations,
     (select count(*) from intermediate.intervals) as n_intervals,

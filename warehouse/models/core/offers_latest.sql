@@ -19,11 +19,19 @@ select
     prices.* exclude (valid_to, ended_by, old_usd_per_gpu_hour, old_ended_by, age_days),
     now.as_of,
     last_looks.last_seen_at,
-    (date_diff('second', last_looks.last_seen_at, if(now.has_live, now.built_at, (now.as_of + 1)::timestamptz)) / 3600)::decimal(18, 1)
+    (
+        date_diff('second', last_looks.last_seen_at, if(now.has_live, now.built_at, (now.as_of + 1)::timestamptz))
+        / 3600
+    )::decimal(18, 1)
         as age_hours,
     prices.age_days::integer as age_days,
     quarantined_series.series_id is not null as is_held
 from core.prices_as_of(core.as_of_day()) as prices
 cross join now
 left join core.quarantined_series using (series_id)
-left join last_looks on last_looks.provider = prices.provider and last_looks.feed = prices.feed and last_looks.last_seen_on = prices.last_seen_on
+left join
+    last_looks
+    on
+        last_looks.provider = prices.provider
+        and last_looks.feed = prices.feed
+        and last_looks.last_seen_on = prices.last_seen_on

@@ -8,8 +8,19 @@
 --   feed: the source as intermediate.source_days names it
 --   rank: 1 answers first for its provider
 select
-    series.series_id, series.source, series.feed, series.provider, coalesce(series_names.instance, series.instance) as instance, series.gpu, series.vendor,
-    series.form_factor, series.gpu_memory_gb, series.gpu_count, series.region, coalesce(series_names.zone, series.zone) as zone, series.pricing_model,
+    series.series_id,
+    series.source,
+    series.feed,
+    series.provider,
+    coalesce(series_names.instance, series.instance) as instance,
+    series.gpu,
+    series.vendor,
+    series.form_factor,
+    series.gpu_memory_gb,
+    series.gpu_count,
+    series.region,
+    coalesce(series_names.zone, series.zone) as zone,
+    series.pricing_model,
     series.term_months, series.upfront, series.price_scope, series.rank
 from intermediate.series
 left join intermediate.series_names using (series_no)

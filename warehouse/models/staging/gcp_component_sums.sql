@@ -29,33 +29,69 @@ sums as (
         parts.* exclude (day),
         gcp_machines.machine,
         gcp_machines.gpu_count::decimal(18, 10) as gpus,
-        gcp_machines.vcpu::integer * core.price + gcp_machines.ram_gib::integer * ram.price + gcp_machines.gpu_count::integer * parts.price
+        gcp_machines.vcpu::integer * core.price
+        + gcp_machines.ram_gib::integer * ram.price
+        + gcp_machines.gpu_count::integer * parts.price
             + coalesce(gcp_machines.ssd_gib::integer * ssd.price / hours_per_month(), 0) as total,
-        gcp_machines.vcpu::integer * core.usd_price + gcp_machines.ram_gib::integer * ram.usd_price + gcp_machines.gpu_count::integer * parts.usd_price
+        gcp_machines.vcpu::integer * core.usd_price
+        + gcp_machines.ram_gib::integer * ram.usd_price
+        + gcp_machines.gpu_count::integer * parts.usd_price
             + coalesce(gcp_machines.ssd_gib::integer * ssd.usd_price / hours_per_month(), 0) as usd_total,
-        concat(gcp_machines.machine, ' = ', gcp_machines.vcpu, ' x ', core.price::decimal(18, 9), ' + ', gcp_machines.ram_gib, ' x ',
+        concat(
+            gcp_machines.machine,
+            ' = ',
+            gcp_machines.vcpu,
+            ' x ',
+            core.price::decimal(18, 9),
+            ' + ',
+            gcp_machines.ram_gib,
+            ' x ',
             ram.price::decimal(18, 9), ' + ', gcp_machines.gpu_count, ' x ', parts.price::decimal(18, 9),
-            if(gcp_machines.ssd_gib::integer > 0, concat(' + ', gcp_machines.ssd_gib, ' x ', ssd.price::decimal(18, 9), ' / 730'), '')) as formula,
+            if(
+                gcp_machines.ssd_gib::integer > 0,
+                concat(' + ', gcp_machines.ssd_gib, ' x ', ssd.price::decimal(18, 9), ' / 730'),
+                ''
+            )
+            ) as formula,
         count(distinct parts.price) over same as gpu_prices,
         row_number() over (same order by parts.instance) as nth
     from parts
     join seeds.gcp_machines on list_contains(string_split(lower(gcp_machines.gpu_words), '|'), lower(parts.instance))
     join parts as core
         on core.price_unit = 'vcpu_hour' and lower(core.instance) = lower(gcp_machines.family)
-        and core.day = parts.day and core.origin = parts.origin and core.region = parts.region and core.currency = parts.currency
+        and core.day = parts.day
+        and core.origin = parts.origin
+        and core.region = parts.region
+        and core.currency = parts.currency
         and core.pricing_model = parts.pricing_model and core.term_months is not distinct from parts.term_months
     join parts as ram
         on ram.price_unit = 'gib_hour' and lower(ram.instance) = lower(gcp_machines.family)
-        and ram.day = parts.day and ram.origin = parts.origin and ram.region = parts.region and ram.currency = parts.currency
+        and ram.day = parts.day
+        and ram.origin = parts.origin
+        and ram.region = parts.region
+        and ram.currency = parts.currency
         and ram.pricing_model = parts.pricing_model and ram.term_months is not distinct from parts.term_months
     left join parts as ssd
         on gcp_machines.ssd_gib::integer > 0 and ssd.price_unit = 'gib_month' and ssd.instance = 'Local SSD'
-        and ssd.day = parts.day and ssd.origin = parts.origin and ssd.region = parts.region and ssd.currency = parts.currency
+        and ssd.day = parts.day
+        and ssd.origin = parts.origin
+        and ssd.region = parts.region
+        and ssd.currency = parts.currency
         and ssd.pricing_model = parts.pricing_model and ssd.term_months is not distinct from parts.term_months
     where parts.price_scope = 'gpu_component'
         and (gcp_machines.ssd_gib::integer = 0 or ssd.price is not null)
         and (parts.pricing_model <> 'on_demand' or gcp_machines.on_demand::boolean)
-    window same as (partition by gcp_machines.machine, parts.day, parts.origin, parts.region, parts.pricing_model, parts.term_months, parts.currency)
+    window
+        same as (
+            partition by
+                gcp_machines.machine,
+                parts.day,
+                parts.origin,
+                parts.region,
+                parts.pricing_model,
+                parts.term_months,
+                parts.currency
+        )
 )
 select
     * exclude (machine, gpus, total, usd_total, formula, gpu_prices, nth) replace (

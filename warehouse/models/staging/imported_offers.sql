@@ -12,7 +12,13 @@ parts as (
     select part from staging.import_observations group by part having count(distinct item) > 1
 ),
 seen as (
-    select import_observations.item, looks.nth, import_observations.captured_at, import_observations.lowest, import_observations.highest, parts.part is not null as is_shared
+    select
+        import_observations.item,
+        looks.nth,
+        import_observations.captured_at,
+        import_observations.lowest,
+        import_observations.highest,
+        parts.part is not null as is_shared
     from staging.import_observations
     anti join staging.repeated_items using (item)
     join looks using (provider, source, captured_at)

@@ -17,7 +17,14 @@ select
         'instance_hour' as price_unit,
         (offers.usd_price * oracle_shapes.gpu_count::integer * capacity.share)::decimal(38, 18) as usd_price,
         (offers.usd_per_gpu_hour * capacity.share)::decimal(18, 6) as usd_per_gpu_hour,
-        concat(oracle_shapes.shape, ' = ', oracle_shapes.gpu_count, ' x ', if(capacity.share < 1, '50% of ', ''), offers.text)[:200] as text
+        concat(
+            oracle_shapes.shape,
+            ' = ',
+            oracle_shapes.gpu_count,
+            ' x ',
+            if(capacity.share < 1, '50% of ', ''),
+            offers.text
+        )[:200] as text
     )
 from staging.offers
 join seeds.oracle_shapes on oracle_shapes.part_number = offers.instance

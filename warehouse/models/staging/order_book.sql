@@ -17,7 +17,8 @@ counted as (
         row_number() over (same order by usd_per_gpu_hour, instance) as nth
     from asks
     window same as (
-        partition by landing_id, provider, observed_at, origin, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model,
+        partition by
+            landing_id, provider, observed_at, origin, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model,
             market
     )
 ),

@@ -43,7 +43,8 @@ select
     seed_prices.pricing_model,
     seed_prices.term_months::integer as term_months,
     '' as upfront,
-    seed_prices.usd_per_gpu_hour::decimal(18, 6)::decimal(38, 18) as price, -- a CSV's number arrives as a float: its own digits
+    -- a CSV's number arrives as a float: its own digits
+    seed_prices.usd_per_gpu_hour::decimal(18, 6)::decimal(38, 18) as price,
     'USD' as currency,
     'gpu_hour' as price_unit,
     'instance' as price_scope,

@@ -25,7 +25,9 @@ linked as (
         if(coalesce(day_links.n_matched, 0) >= 3, day_links.log_ratio, null) as log_ratio
     from levels
     left join (
-        select index_id, day, count(*) as n_matched, avg(log_ratio) as log_ratio from intermediate.index_links group by all
+        select index_id, day, count(*) as n_matched, avg(log_ratio) as log_ratio
+        from intermediate.index_links
+        group by all
     ) as day_links using (index_id, day)
     where n_providers >= 3
 ),
@@ -46,14 +48,21 @@ newest as (
     select max(seen_on) as day from intermediate.scrapes
 ),
 spans as (
-    select index_id, min(day) as first_on, count(distinct provider) as n_ever from intermediate.index_prices group by all
+    select index_id, min(day) as first_on, count(distinct provider) as n_ever
+    from intermediate.index_prices
+    group by all
 ),
 days as (
-    select kinds.*, unnest(range(0, newest.day - spans.first_on + 1))::integer + spans.first_on as day, newest.day as newest_on
+    select
+        kinds.*,
+        unnest(range(0, newest.day - spans.first_on + 1))::integer + spans.first_on as day,
+        newest.day as newest_on
     from spans
     join kinds using (index_id)
     cross join newest
-    where spans.n_ever >= 3 or (kinds.gpu = 'A100' or (kinds.gpu = 'H100' and kinds.gpu_memory_gb = 80)) and kinds.market = 'first_party'
+    where
+        spans.n_ever >= 3
+        or (kinds.gpu = 'A100' or (kinds.gpu = 'H100' and kinds.gpu_memory_gb = 80)) and kinds.market = 'first_party'
 )
 select
     days.index_id,

@@ -14,8 +14,17 @@ bounds as (
     select price_intervals.*, end_days.nth as from_nth, coalesce(start_days.nth, 0) as before_nth
     from v1.price_intervals
     asof left join days as end_days
-        on end_days.provider = price_intervals.provider and end_days.feed = price_intervals.feed and least(coalesce(price_intervals.valid_to, 'infinity'), price_intervals.last_seen_on + 36) > end_days.seen_on
-    asof left join days as start_days on start_days.provider = price_intervals.provider and start_days.feed = price_intervals.feed and price_intervals.valid_from > start_days.seen_on
+        on
+            end_days.provider = price_intervals.provider
+            and end_days.feed = price_intervals.feed
+            and least(coalesce(price_intervals.valid_to, 'infinity'), price_intervals.last_seen_on + 36)
+            > end_days.seen_on
+    asof left join
+        days as start_days
+    on
+        start_days.provider = price_intervals.provider
+        and start_days.feed = price_intervals.feed
+        and price_intervals.valid_from > start_days.seen_on
 ),
 spread as (
     select * exclude (from_nth, before_nth), unnest(range(before_nth + 1, from_nth + 1)) as nth from bounds

@@ -8,10 +8,22 @@
 --   date, date_to: first and last day on which it was stated
 select
     event_id(series.series_id, scrapes.captured_at) as event_id,
-    series.series_id, series.provider, series.source, series.instance, series.region, series.zone, series.gpu, series.pricing_model,
+    series.series_id,
+    series.provider,
+    series.source,
+    series.instance,
+    series.region,
+    series.zone,
+    series.gpu,
+    series.pricing_model,
     verdicts.first_on as date, gated_prices.last_on as date_to,
     verdicts.verdict, verdicts.status, verdicts.rule, verdicts.class, verdicts.reason,
-    gated_prices.price, gated_prices.currency, gated_prices.price_unit, gated_prices.usd_per_gpu_hour, gated_prices.last_good, gated_prices.last_good_usd_per_gpu_hour,
+    gated_prices.price,
+    gated_prices.currency,
+    gated_prices.price_unit,
+    gated_prices.usd_per_gpu_hour,
+    gated_prices.last_good,
+    gated_prices.last_good_usd_per_gpu_hour,
     gated_prices.text, scrapes.source_url, scrapes.sha256, scrapes.parser_version
 from intermediate.gated_prices
 join intermediate.verdicts using (series_no, version_no)
@@ -29,9 +41,22 @@ union all by name
 -- One thing under a new name: its history goes on.
 select
     event_id(renamed.series_id || '|renamed', aliases.renamed_on::timestamptz) as event_id,
-    original.series_id, renamed.provider, renamed.source, renamed.instance, renamed.region, renamed.zone, renamed.gpu, renamed.pricing_model,
-    aliases.renamed_on as date, aliases.renamed_on as date_to, 'flag' as verdict, 'released' as status, aliases.class as rule, aliases.class,
-    concat_ws(' ', original.instance, nullif(original.zone, ''), 'is now', renamed.instance, nullif(renamed.zone, '')) as reason
+    original.series_id,
+    renamed.provider,
+    renamed.source,
+    renamed.instance,
+    renamed.region,
+    renamed.zone,
+    renamed.gpu,
+    renamed.pricing_model,
+    aliases.renamed_on as date,
+    aliases.renamed_on as date_to,
+    'flag' as verdict,
+    'released' as status,
+    aliases.class as rule,
+    aliases.class,
+    concat_ws(' ', original.instance, nullif(original.zone, ''), 'is now', renamed.instance, nullif(renamed.zone, ''))
+        as reason
 from intermediate.aliases
 join intermediate.series as renamed using (series_no)
 join intermediate.series as original on original.series_no = aliases.main_no

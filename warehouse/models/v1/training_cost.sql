@@ -5,8 +5,27 @@
 --   method: nominal (the seed document's formula at the datasheet's speed) or reported_mfu (at the share of it that
 --     whole runs report); never mixed
 select
-    model, spec, method, precision, pricing_model, params, active_params, training_tokens, flop, mfu, mfu_low, mfu_high, gpu_hours,
-    gpus_to_hold, n_providers, usd_per_gpu_hour_low, provider_low, usd_low, usd_per_gpu_hour_high, provider_high, usd_high,
+    model,
+    spec,
+    method,
+    precision,
+    pricing_model,
+    params,
+    active_params,
+    training_tokens,
+    flop,
+    mfu,
+    mfu_low,
+    mfu_high,
+    gpu_hours,
+    gpus_to_hold,
+    n_providers,
+    usd_per_gpu_hour_low,
+    provider_low,
+    usd_low,
+    usd_per_gpu_hour_high,
+    provider_high,
+    usd_high,
     usd_widest_low, usd_widest_high, theta_version, as_of
 from marts.training_cost
 where edition = 'newest'

@@ -1,14 +1,17 @@
--- Every price in force, with what a unit of the GPU costs at it. Grain: series_id. place: 1 is the provider's lowest per GPU, pricing
--- model and term, of what can be had if anything can, by the source that answers for it; NULL for what is no all-in price of whole GPUs with a known model.
+-- Every price in force, with the cost per unit of the GPU. Grain: series_id. place: 1 is the provider's lowest per GPU,
+-- pricing model and term, available offers first, from the preferred source; NULL for anything but all-in prices of
+-- whole GPUs with a known model.
 with counted as (
     select
         series_id,
         row_number() over (
             partition by provider, gpu, gpu_memory_gb, pricing_model, term_months
-            order by age_days > 7, availability = 'sold_out', usd_per_gpu_hour, gpu_count, instance, region, zone, upfront, series_id
+            order by age_days > 7, availability = 'sold_out', usd_per_gpu_hour, gpu_count, instance, region, zone,
+                upfront, series_id
         ) as place
     from v1.offers_latest
-    where is_preferred and price_scope = 'instance' and gpu_count >= 1 and gpu is not null and usd_per_gpu_hour is not null
+    where is_preferred and price_scope = 'instance' and gpu_count >= 1 and gpu is not null
+        and usd_per_gpu_hour is not null
         and source <> 'seed'
 )
 select

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from pipelines.alerts.config import loader
-from pipelines.alerts.config.loader import BadRules, book
-from pipelines.alerts.config.schema import KINDS, Book, LineRule, Move, NewLow, PriceRule
+from pipelines.alerts.config.loader import InvalidConfig, load
+from pipelines.alerts.config.schema import KINDS, AlertConfig, LineRule, Move, NewLow, PriceRule
 from tests.conftest import Run
 from tests.support.worlds import ROOT
 from warehouse.alert_queries.scope import condition
@@ -30,12 +30,12 @@ rules:
 """
 
 
-def read(tmp_path: Path, text: str) -> Book:
+def read(tmp_path: Path, text: str) -> AlertConfig:
     (tmp_path / "alerts.yaml").write_text(text)
-    return book(tmp_path / "alerts.yaml")
+    return load(tmp_path / "alerts.yaml")
 
 
-def test_the_example_means_what_it_says(tmp_path: Path) -> None:
+def test_example_is_parsed_as_documented(tmp_path: Path) -> None:
     found = read(tmp_path, USERS)
     drop, low, cheapest, broken = found.rules
     assert isinstance(drop, Move) and (drop.pct, drop.min_abs, drop.hysteresis_pct, drop.confirm) == (5, 0.02, 4, 2)
@@ -53,12 +53,12 @@ def test_the_example_means_what_it_says(tmp_path: Path) -> None:
     assert found.channels_of(drop) == ("team",) and str(found.timezone_of(found.channels["team"])) == "Europe/London"
 
 
-def test_the_documented_example_and_the_shipped_file_are_valid(tmp_path: Path) -> None:
+def test_documented_example_and_default_file_are_valid(tmp_path: Path) -> None:
     (documented,) = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "docs" / "alerts.md").read_text(), re.M | re.S)
     assert {rule.kind for rule in read(tmp_path, documented).rules} == {
         "drop_pct", "new_low", "cheapest_changed", "source_broken",
     }  # fmt: skip
-    shipped = book(loader.DEFAULT)
+    shipped = load(loader.DEFAULT)
     assert [rule.id for rule in shipped.rules] == ["a100-drop", "h100-drop", "broken-source", "no-run"]
     assert {shipped.channels[c].type for rule in shipped.rules for c in shipped.channels_of(rule)} == {"console"}
     for rule in shipped.rules[:2]:
@@ -70,7 +70,7 @@ def test_the_documented_example_and_the_shipped_file_are_valid(tmp_path: Path) -
         assert rule.where.market == ("first_party",) and set(rule.where.pricing_model) == {"on_demand", "reserved"}
 
 
-def test_no_rule_knows_a_provider_or_a_day() -> None:
+def test_rules_contain_no_provider_or_day() -> None:
     """What ships must tell cuts that nobody knows yet."""
     code = [*(ROOT / "warehouse" / "alert_queries").glob("*.*"), *(ROOT / "pipelines" / "alerts").rglob("*.*"),
             ROOT / "warehouse" / "seeds" / "page_sources.csv"]  # fmt: skip
@@ -107,51 +107,49 @@ def test_docs_name_every_kind_and_field() -> None:
         ("rules:\n  - id: a\n    kind: below", 2, ["price", "required"]),
         ("rules:\n  - id: a\n    kind: below\n    price: 2\n    wehre: {}", 5, ["wehre", "where"]),
         ("rules:\n  - id: a\n    kind: below\n    price: 2\n    where: {gpux: A100}", 5, ["gpux", "gpu_memory_gb"]),
-        ("rules:\n  - id: a\n    kind: below\n    price: 2\n    where: {gpu_count: many}", 5, ["'many' is no number"]),
+        ("rules:\n  - id: a\n    kind: below\n    price: 2\n    where: {gpu_count: many}", 5, ["'many' is not a number"]),
         ("rules:\n  - id: a\n    kind: new_low\n    window: year", 4, ["window", "all_time"]),
         ("rules:\n  - {id: A b, kind: dead_man}", 2, ["id"]),
-        ("rules:\n  - {id: a, kind: dead_man}\n  - {id: a, kind: dead_man}", 3, ["one rule", "a is there twice"]),
+        ("rules:\n  - {id: a, kind: dead_man}\n  - {id: a, kind: dead_man}", 3, ["must be unique", "a is used twice"]),
         ("rules:\n  - {id: a, kind: dead_man, to: [nobody]}", 2, ["nobody", "console"]),
         ("defaults: {timezone: Mars/Base}\nrules: []", 1, ["Mars/Base", "Europe/London"]),
         ("defaults: {delivery: sometimes}\nrules: []", 1, ["daily@HH:MM"]),
-        ("channels:\n  x: {url: slack://token/in/the/file}\nrules: []", 2, ["env:NAME", "plain sight"]),
+        ("channels:\n  x: {url: slack://token/in/the/file}\nrules: []", 2, ["env:NAME", "would expose a secret"]),
         ("channels:\n  x: {type: webhook, url: env:X}\nrules: []", 2, ["secret"]),
         ("channels:\n  x: {type: fax}\nrules: []", 2, ["'apprise', 'console', 'file' or 'webhook'"]),
-        ("rules:\n  - {id: a, kind: [", 2, ["no YAML"]),
+        ("rules:\n  - {id: a, kind: [", 2, ["invalid YAML"]),
         ("- a\n- b", 1, ["rules:"]),
         ("channels: {}", 1, ["rules", "required"]),
     ],
 )  # fmt: skip
-def test_a_fault_names_its_line_and_what_may_stand_there(
-    tmp_path: Path, text: str, line: int, words: list[str]
-) -> None:
-    with pytest.raises(BadRules) as wrong:
+def test_error_names_its_line_and_the_allowed_values(tmp_path: Path, text: str, line: int, words: list[str]) -> None:
+    with pytest.raises(InvalidConfig) as wrong:
         read(tmp_path, text)
     said = str(wrong.value)
     assert f"alerts.yaml:{line}:" in said and all(word in said for word in words), said
     assert "slack://token" not in said  # a secret that was written there by mistake is not repeated
 
 
-def test_a_file_that_is_no_file_of_rules(tmp_path: Path) -> None:
-    with pytest.raises(BadRules, match="cannot be read"):
-        book(tmp_path / "absent.yaml")
+def test_invalid_files_are_rejected(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfig, match="cannot read"):
+        load(tmp_path / "absent.yaml")
     (tmp_path / "large.yaml").write_text("#" * (loader.LARGEST + 1))
-    with pytest.raises(BadRules, match="larger"):
-        book(tmp_path / "large.yaml")
-    with pytest.raises(BadRules, match="no YAML"):
+    with pytest.raises(InvalidConfig, match="larger"):
+        load(tmp_path / "large.yaml")
+    with pytest.raises(InvalidConfig, match="invalid YAML"):
         read(tmp_path, "rules: !!python/object/apply:os.system ['true']")
 
 
-def test_where_it_goes_does_not_make_another_rule() -> None:
+def test_channels_do_not_change_a_rule_s_definition() -> None:
     one, other, third = (
-        Book.model_validate({"rules": [{"id": "a", "kind": "drop_pct", "pct": pct} | more]}).rules[0]
+        AlertConfig.model_validate({"rules": [{"id": "a", "kind": "drop_pct", "pct": pct} | more]}).rules[0]
         for pct, more in ((2, {}), (2, {"to": ["console"], "on_first_run": "notify"}), (3, {}))
     )
     assert one.definition() == other.definition() != third.definition()
 
 
-def test_defaults_reach_the_rules_they_are_for() -> None:
-    found = Book.model_validate(
+def test_defaults_apply_to_matching_rules() -> None:
+    found = AlertConfig.model_validate(
         yaml.safe_load("defaults: {hysteresis_pct: 7, further_pct: 9, confirm: 3, on_first_run: notify}\n"
                        "rules: [{id: a, kind: below, price: 1}, {id: b, kind: drop_pct, pct: 1, confirm: 1}, {id: c, kind: dead_man}]")
     )  # fmt: skip
@@ -169,7 +167,7 @@ def test_dimensions_become_a_condition() -> None:
         condition({"price; drop table x": ("1",)})
 
 
-def test_list_shows_rules_and_faults(tmp_path: Path, run: Run) -> None:
+def test_list_shows_rules_and_errors(tmp_path: Path, run: Run) -> None:
     home = Home(tmp_path)
     said = run("alerts", "list", "--json", home=home)
     assert [r["id"] for r in said.records()] == ["a100-drop", "h100-drop", "broken-source", "no-run"]

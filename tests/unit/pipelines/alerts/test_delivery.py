@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 
 from pipelines.alerts import record_events
 from pipelines.alerts.config import secrets
-from pipelines.alerts.config.schema import Book, Channel
-from pipelines.alerts.delivery import channels, message
-from pipelines.alerts.delivery import dispatcher as post
-from pipelines.alerts.delivery.send_window import Hours
+from pipelines.alerts.config.schema import AlertConfig, Channel
+from pipelines.alerts.delivery import channels, dispatcher, message
+from pipelines.alerts.delivery.send_window import SendWindow
 from pipelines.alerts.event import Event, event_id
 from tests.conftest import Run
 from tests.support import sinks
@@ -49,8 +48,8 @@ def event(n: int = 0, rule: str = "a100-drop", **facts: object) -> Event:
                  date(2026, 11, 26), 1.29, 1.1, -14.73, "-14.7 %", about=about)  # fmt: skip
 
 
-def book(**named: Mapping[str, object]) -> Book:
-    return Book.model_validate({"channels": named, "rules": []})
+def book(**named: Mapping[str, object]) -> AlertConfig:
+    return AlertConfig.model_validate({"channels": named, "rules": []})
 
 
 def record(home: Home, events: list[Event], names: list[str], due: datetime = NOW, now: datetime = NOW) -> int:
@@ -78,30 +77,30 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- once -------------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_recorded_twice_is_told_once(home: Home) -> None:
+def test_event_recorded_twice_is_sent_once(home: Home) -> None:
     rules = book(log=LOG)
     assert record(home, [event(1), event(2)], ["log"]) == 2 and record(home, [event(2), event(1)], ["log"]) == 0
-    done = post.deliver(home, rules, NOW)
-    assert len(done.sent) == 1 and post.deliver(home, rules, NOW) == post.Delivered()
+    done = dispatcher.deliver(home, rules, NOW)
+    assert len(done.sent) == 1 and dispatcher.deliver(home, rules, NOW) == dispatcher.DeliveryResult()
     assert record(home, [event(1), event(3)], ["log"]) == 1
-    post.deliver(home, rules, NOW)
+    dispatcher.deliver(home, rules, NOW)
     assert [[e["instance"] for e in said["events"]] for said in lines(home)] == [["gpu-1", "gpu-2"], ["gpu-3"]]
 
 
-def test_one_message_a_run_and_channel_with_twenty_lines(home: Home) -> None:
+def test_one_message_per_run_and_channel_with_twenty_lines(home: Home) -> None:
     record(home, [event(n) for n in range(27)], ["log"])
-    post.deliver(home, book(log=LOG), NOW)
+    dispatcher.deliver(home, book(log=LOG), NOW)
     (said,) = lines(home)
     (group,) = said["groups"]
     assert len(group["lines"]) == 20 and said["more"] == group["more"] == 7 and len(said["events"]) == 27
     assert "and 7 more" in message.render(said, "text")
 
 
-def test_a_webhook_is_signed_and_keyed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_webhook_is_signed_and_has_an_idempotency_key(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     record(home, [event()], ["hook"])
     with sinks.webhook() as sink:
         monkeypatch.setenv("TEST_HOOK", sink.url + "?team=a")
-        (sent,) = post.deliver(home, book(hook=HOOK), NOW).sent
+        (sent,) = dispatcher.deliver(home, book(hook=HOOK), NOW).sent
     ((headers, body),) = sink.taken
     assert headers["idempotency-key"] == sent == json.loads(body)["message_id"]
     stamp = headers["x-gpuhour-timestamp"]
@@ -110,35 +109,40 @@ def test_a_webhook_is_signed_and_keyed(home: Home, monkeypatch: pytest.MonkeyPat
     assert channels.signature("another key", stamp, body) != channels.signature("a key of the test", stamp, body)
 
 
-def test_a_redirect_is_not_followed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_redirect_is_not_followed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     record(home, [event()], ["hook"])
     with sinks.webhook(lambda: "302") as sink:
         monkeypatch.setenv("TEST_HOOK", sink.url)
-        assert post.deliver(home, book(hook=HOOK), NOW).failed and sink.taken == []
+        assert dispatcher.deliver(home, book(hook=HOOK), NOW).failed and sink.taken == []
 
 
 # -- at least once ------------------------------------------------------------------------------------------------------
 
 
-def test_waiting_grows_and_a_day_is_the_end(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retry_delay_grows_and_ends_after_a_day(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(random, "uniform", lambda low, high: high)
     rules = book(hook=HOOK | {"url": "env:NOT_SET"})
     record(home, [event()], ["hook"])
     now, waits = NOW, []
     for _ in range(20):
-        post.deliver(home, rules, now)
+        dispatcher.deliver(home, rules, now)
         (letter,) = alert_outbox.messages(home)
         if letter.outcome == "dead" or letter.next_at is None:
             break
         waits.append((letter.next_at - now) / timedelta(minutes=1))
-        assert post.deliver(home, rules, letter.next_at - timedelta(seconds=1)) == post.Delivered()  # not before
+        assert (
+            dispatcher.deliver(home, rules, letter.next_at - timedelta(seconds=1)) == dispatcher.DeliveryResult()
+        )  # not before
         now = letter.next_at
     assert waits[:5] == [1, 5, 30, 120, 360] and sum(waits) == 1440 and now == NOW + DAY
     assert letter.outcome == "dead" and "NOT_SET is not set" in letter.error
-    assert not post.is_due(home, rules, now + DAY) and post.deliver(home, rules, now + DAY) == post.Delivered()
+    assert (
+        not dispatcher.has_due(home, rules, now + DAY)
+        and dispatcher.deliver(home, rules, now + DAY) == dispatcher.DeliveryResult()
+    )
     with sinks.webhook() as sink:
         monkeypatch.setenv("NOT_SET", sink.url)
-        assert post.revive(home, now + DAY) == 1 and len(post.deliver(home, rules, now + DAY).sent) == 1
+        assert dispatcher.revive(home, now + DAY) == 1 and len(dispatcher.deliver(home, rules, now + DAY).sent) == 1
         assert sink.keys() == [letter.message_id]
 
 
@@ -146,7 +150,7 @@ def test_retry_after_is_honoured(home: Home, monkeypatch: pytest.MonkeyPatch) ->
     record(home, [event()], ["hook"])
     with sinks.webhook(lambda: "429", retry_after="1800") as sink:
         monkeypatch.setenv("TEST_HOOK", sink.url)
-        post.deliver(home, book(hook=HOOK), NOW)
+        dispatcher.deliver(home, book(hook=HOOK), NOW)
     (letter,) = alert_outbox.messages(home)
     assert letter.next_at is not None and letter.next_at >= NOW + timedelta(seconds=1800) and "429" in letter.error
 
@@ -157,10 +161,10 @@ def test_retry_after_is_honoured(home: Home, monkeypatch: pytest.MonkeyPatch) ->
      (None, None), ("nan", None)],
 )  # fmt: skip
 def test_retry_after_as_number_or_date(header: str | None, seconds: float | None) -> None:
-    assert channels.wait_of(header, NOW) == seconds
+    assert channels.retry_after_seconds(header, NOW) == seconds
 
 
-def test_a_broken_channel_delays_no_other(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_broken_channel_does_not_delay_others(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(channels, "TIMEOUT", 2.0)
     rules = book(hook=HOOK, log=LOG)
     record(home, [event()], ["hook", "log"])
@@ -169,13 +173,13 @@ def test_a_broken_channel_delays_no_other(home: Home, monkeypatch: pytest.Monkey
         real = channels.send
         arrived: dict[str, datetime] = {}
 
-        def send(channel: Channel, said: dict[str, Any], root: Path) -> channels.Outcome:
+        def send(channel: Channel, said: dict[str, Any], root: Path) -> channels.AttemptResult:
             result = real(channel, said, root)
             arrived[channel.type] = datetime.now(UTC)
             return result
 
         monkeypatch.setattr(channels, "send", send)
-        done = post.deliver(home, rules, NOW)
+        done = dispatcher.deliver(home, rules, NOW)
     assert len(done.sent) == len(done.failed) == 1 and len(lines(home)) == 1
     assert arrived["webhook"] - arrived["file"] > timedelta(seconds=1)
 
@@ -192,27 +196,27 @@ def utc(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("hours", "now", "due"),
     [
-        (Hours(LONDON), "2026-11-26T03:00", "2026-11-26T03:00"),
-        (Hours(LONDON, quiet="22:00-07:00"), "2026-11-26T03:00", "2026-11-26T07:00"),
-        (Hours(LONDON, quiet="22:00-07:00"), "2026-07-26T03:00", "2026-07-26T06:00"),  # summer time
-        (Hours(LONDON, quiet="22:00-07:00"), "2026-11-26T22:00", "2026-11-27T07:00"),
-        (Hours(LONDON, quiet="22:00-07:00"), "2026-11-26T21:59", "2026-11-26T21:59"),
-        (Hours(LONDON, quiet="12:00-13:00"), "2026-11-26T12:30", "2026-11-26T13:00"),
-        (Hours(LONDON, "daily@08:00"), "2026-11-26T07:59", "2026-11-26T08:00"),
-        (Hours(LONDON, "daily@08:00"), "2026-11-26T08:00", "2026-11-27T08:00"),
-        (Hours(LONDON, "weekly@mon-08:00"), "2026-11-26T12:00", "2026-11-30T08:00"),
-        (Hours(LONDON, "daily@06:00", quiet="22:00-07:00"), "2026-11-26T12:00", "2026-11-27T07:00"),
+        (SendWindow(LONDON), "2026-11-26T03:00", "2026-11-26T03:00"),
+        (SendWindow(LONDON, quiet="22:00-07:00"), "2026-11-26T03:00", "2026-11-26T07:00"),
+        (SendWindow(LONDON, quiet="22:00-07:00"), "2026-07-26T03:00", "2026-07-26T06:00"),  # summer time
+        (SendWindow(LONDON, quiet="22:00-07:00"), "2026-11-26T22:00", "2026-11-27T07:00"),
+        (SendWindow(LONDON, quiet="22:00-07:00"), "2026-11-26T21:59", "2026-11-26T21:59"),
+        (SendWindow(LONDON, quiet="12:00-13:00"), "2026-11-26T12:30", "2026-11-26T13:00"),
+        (SendWindow(LONDON, "daily@08:00"), "2026-11-26T07:59", "2026-11-26T08:00"),
+        (SendWindow(LONDON, "daily@08:00"), "2026-11-26T08:00", "2026-11-27T08:00"),
+        (SendWindow(LONDON, "weekly@mon-08:00"), "2026-11-26T12:00", "2026-11-30T08:00"),
+        (SendWindow(LONDON, "daily@06:00", quiet="22:00-07:00"), "2026-11-26T12:00", "2026-11-27T07:00"),
         # 2026-03-08, New York: 02:00 to 03:00 does not exist; 02:30 means half past three.
-        (Hours(NEW_YORK, "daily@02:30"), "2026-03-08T05:00", "2026-03-08T07:30"),
-        (Hours(NEW_YORK, quiet="22:00-02:30"), "2026-03-08T05:00", "2026-03-08T07:30"),
+        (SendWindow(NEW_YORK, "daily@02:30"), "2026-03-08T05:00", "2026-03-08T07:30"),
+        (SendWindow(NEW_YORK, quiet="22:00-02:30"), "2026-03-08T05:00", "2026-03-08T07:30"),
         # 2026-11-01, New York: 01:30 comes twice; the first is meant, once.
-        (Hours(NEW_YORK, "daily@01:30"), "2026-11-01T05:00", "2026-11-01T05:30"),
-        (Hours(NEW_YORK, "daily@01:30"), "2026-11-01T05:30", "2026-11-02T06:30"),
-        (Hours(NEW_YORK, quiet="22:00-01:30"), "2026-11-01T05:00", "2026-11-01T05:30"),
-        (Hours(NEW_YORK, quiet="22:00-01:30"), "2026-11-01T06:15", "2026-11-01T06:15"),
+        (SendWindow(NEW_YORK, "daily@01:30"), "2026-11-01T05:00", "2026-11-01T05:30"),
+        (SendWindow(NEW_YORK, "daily@01:30"), "2026-11-01T05:30", "2026-11-02T06:30"),
+        (SendWindow(NEW_YORK, quiet="22:00-01:30"), "2026-11-01T05:00", "2026-11-01T05:30"),
+        (SendWindow(NEW_YORK, quiet="22:00-01:30"), "2026-11-01T06:15", "2026-11-01T06:15"),
     ],
 )  # fmt: skip
-def test_when_a_channel_may_be_sent_to(hours: Hours, now: str, due: str) -> None:
+def test_send_windows(hours: SendWindow, now: str, due: str) -> None:
     assert hours.due(utc(now)) == utc(due)
 
 
@@ -223,8 +227,8 @@ CLOCKS = st.times().map(lambda t: f"{t:%H:%M}")
 
 
 @given(ZONES, st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), CLOCKS, CLOCKS)  # noqa: DTZ001
-def test_quiet_hours_end(zone: str, at: datetime, start: str, end: str) -> None:
-    hours = Hours(ZoneInfo(zone), quiet=f"{start}-{end}")
+def test_quiet_hours_end_in_time(zone: str, at: datetime, start: str, end: str) -> None:
+    hours = SendWindow(ZoneInfo(zone), quiet=f"{start}-{end}")
     now = at.replace(tzinfo=UTC)
     due = hours.due(now)
     assert now <= due <= now + timedelta(hours=26)
@@ -234,26 +238,28 @@ def test_quiet_hours_end(zone: str, at: datetime, start: str, end: str) -> None:
 
 
 @given(ZONES, st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), CLOCKS)  # noqa: DTZ001
-def test_a_digest_comes_within_a_day_and_once(zone: str, at: datetime, clock: str) -> None:
-    hours = Hours(ZoneInfo(zone), f"daily@{clock}")
+def test_digest_is_due_once_within_a_day(zone: str, at: datetime, clock: str) -> None:
+    hours = SendWindow(ZoneInfo(zone), f"daily@{clock}")
     now = at.replace(tzinfo=UTC)
     first = hours.due(now)
     assert now < first <= now + timedelta(hours=26)
     assert timedelta(hours=22) <= hours.due(first) - first <= timedelta(hours=26)
 
 
-def test_a_digest_replaces_and_gathers(home: Home) -> None:
+def test_digest_replaces_immediate_delivery(home: Home) -> None:
     rules = book(log=LOG | {"delivery": "daily@18:00"})
-    due = Hours(ZoneInfo("UTC"), "daily@18:00").due(NOW)
+    due = SendWindow(ZoneInfo("UTC"), "daily@18:00").due(NOW)
     record(home, [event(1)], ["log"], due=due)
-    assert post.deliver(home, rules, NOW) == post.Delivered() and not post.is_due(home, rules, NOW)
+    assert dispatcher.deliver(home, rules, NOW) == dispatcher.DeliveryResult() and not dispatcher.has_due(
+        home, rules, NOW
+    )
     record(home, [event(2)], ["log"], due=due)
-    assert post.is_due(home, rules, due) and len(post.deliver(home, rules, due).sent) == 1
+    assert dispatcher.has_due(home, rules, due) and len(dispatcher.deliver(home, rules, due).sent) == 1
     (said,) = lines(home)
     assert len(said["events"]) == 2
 
 
-def test_what_was_superseded_meanwhile_is_one_line() -> None:
+def test_superseded_events_share_one_line() -> None:
     from dataclasses import replace
 
     first = event(1)
@@ -286,7 +292,7 @@ def test_scraped_text_is_escaped_everywhere() -> None:
     assert "href" not in html and json.loads(message.render(said, "json"))["message_id"] == said["message_id"]
 
 
-def test_a_message_says_all_that_people_ask_for() -> None:
+def test_message_contains_all_facts() -> None:
     full = event(
         1, price=8.8, currency="USD", price_unit="instance_hour", rank_now=1, rank_before=3, n_providers=11, median_30d=1.29,
         n_days=264, lowest_since="2026-03-02", recent=[1.29, 1.35, 1.29], availability="limited", observed_at="2026-11-26T06:15:00Z",
@@ -300,7 +306,7 @@ def test_a_message_says_all_that_people_ask_for() -> None:
             assert part in text, (form, part)
 
 
-def test_addresses_are_never_shown(
+def test_channel_addresses_are_never_shown(
     home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = "T0KEN-very-secret-9876"
@@ -317,20 +323,20 @@ def test_addresses_are_never_shown(
     assert secrets.redacted(f"POST https://a.example/{token} failed", [f"https://a.example/{token}"]).count("***") >= 1
 
 
-def test_secrets_come_from_files_too(home: Home) -> None:
+def test_secrets_can_come_from_files(home: Home) -> None:
     (home.root / "hook.txt").write_text("https://example.com/x\n")
     assert secrets.secret("file:hook.txt", home.root) == "https://example.com/x"
-    with pytest.raises(secrets.NoSecret, match="cannot be read"):
+    with pytest.raises(secrets.MissingSecret, match="cannot read"):
         secrets.secret("file:absent", home.root)
     (home.root / "empty").write_text("\n")
-    with pytest.raises(secrets.NoSecret, match="empty"):
+    with pytest.raises(secrets.MissingSecret, match="empty"):
         secrets.secret("file:empty", home.root)
 
 
 # -- commands -----------------------------------------------------------------------------------------------------------
 
 
-def test_test_says_that_it_is_one(home: Home, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_test_message_is_marked(home: Home, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (home.root / "alerts.yaml").write_text(
         "channels:\n  hook: {type: webhook, url: env:TEST_HOOK, secret: env:TEST_KEY}\n  mail: {url: env:TEST_MAIL}\n"
         "  down: {url: env:NOT_SET}\nrules: []\n"
@@ -387,7 +393,7 @@ def test_commands_that_only_read_need_neither_dagster_nor_apprise(home: Home) ->
         assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
 
 
-def test_a_run_with_nothing_published_says_so(home: Home) -> None:
+def test_run_without_published_data_is_reported(home: Home) -> None:
     from warehouse.storage.connection import NothingPublished
 
     with pytest.raises(NothingPublished):

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.alerts import record_events
-from pipelines.alerts.config.schema import Book
-from pipelines.alerts.delivery import dispatcher as post
+from pipelines.alerts.config.schema import AlertConfig
+from pipelines.alerts.delivery import dispatcher
 from tests.benchmarks.bench_alerts import MADE
 from tests.conftest import Run
 from tests.support.alert_worlds import book
@@ -74,7 +74,7 @@ def at(n: int) -> datetime:
     return datetime.combine(START + timedelta(days=n), datetime.min.time(), UTC) + timedelta(hours=7)
 
 
-def daily(home: Home, rules: Book, series: dict[str, list[float]], day: int) -> record_events.Recorded:
+def daily(home: Home, rules: AlertConfig, series: dict[str, list[float]], day: int) -> record_events.RecordCounts:
     publish(home, series, day)
     return record_events.run(home, rules, at(day))
 
@@ -84,48 +84,48 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-def test_a_first_run_is_silent_and_then_each_change_is_told_once(home: Home) -> None:
+def test_first_run_is_silent_and_later_changes_are_sent_once(home: Home) -> None:
     rules = book(DROP, **LOG)
     series = {"a": [4, 3.8, 3.8, 3.5, 3.5], "b": [4.0, 4, 4, 4, 3]}
-    assert daily(home, rules, series, 1) == record_events.Recorded(first_run=1)
-    assert daily(home, rules, series, 2) == record_events.Recorded() == daily(home, rules, series, 2)
+    assert daily(home, rules, series, 1) == record_events.RecordCounts(first_run=1)
+    assert daily(home, rules, series, 2) == record_events.RecordCounts() == daily(home, rules, series, 2)
     assert (
-        daily(home, rules, series, 3) == record_events.Recorded(told=1)
-        and daily(home, rules, series, 3) == record_events.Recorded()
+        daily(home, rules, series, 3) == record_events.RecordCounts(told=1)
+        and daily(home, rules, series, 3) == record_events.RecordCounts()
     )
     home.published.unlink()
-    assert daily(home, rules, series, 3) == record_events.Recorded()
-    assert daily(home, rules, series, 4) == record_events.Recorded(told=1)
-    assert len(post.deliver(home, rules, at(4)).sent) == 1
+    assert daily(home, rules, series, 3) == record_events.RecordCounts()
+    assert daily(home, rules, series, 4) == record_events.RecordCounts(told=1)
+    assert len(dispatcher.deliver(home, rules, at(4)).sent) == 1
 
 
-def test_a_first_run_that_notifies_tells_what_is_in_force(home: Home) -> None:
+def test_first_run_with_notify_sends_prices_in_force(home: Home) -> None:
     rule = {"id": "cheap", "kind": "below", "price": 3.9, "on_first_run": "notify"}
     series = {"a": [4, 3.8, 3.8], "b": [3.0, 3, 4.5], "c": [4.0, 4, 4]}
-    assert daily(home, book(rule, **LOG), series, 2) == record_events.Recorded(
+    assert daily(home, book(rule, **LOG), series, 2) == record_events.RecordCounts(
         told=1, first_run=1
     )  # b was, and is no more
 
 
-def test_another_definition_is_another_rule(home: Home) -> None:
+def test_changed_definition_is_a_new_rule(home: Home) -> None:
     series = {"a": [4, 3.8, 3.6]}
-    assert daily(home, book(DROP | {"pct": 30}, **LOG), series, 1) == record_events.Recorded()
-    assert daily(home, book(DROP, **LOG), series, 2) == record_events.Recorded(first_run=2)
+    assert daily(home, book(DROP | {"pct": 30}, **LOG), series, 1) == record_events.RecordCounts()
+    assert daily(home, book(DROP, **LOG), series, 2) == record_events.RecordCounts(first_run=2)
     assert (
-        daily(home, book(DROP | {"to": ["log"]}, **LOG), series, 2) == record_events.Recorded()
+        daily(home, book(DROP | {"to": ["log"]}, **LOG), series, 2) == record_events.RecordCounts()
     )  # where it goes is not what it is
 
 
-def test_what_happened_while_nobody_looked_is_told_and_old_history_is_not(home: Home) -> None:
+def test_changes_during_downtime_are_sent_but_old_history_is_not(home: Home) -> None:
     rules = book(DROP, **LOG)
     series = {"a": [4.0] * 10 + [3.8] * 30}
-    assert daily(home, rules, series, 5) == record_events.Recorded()
-    assert daily(home, rules, series, 39) == record_events.Recorded(told=1)  # away for a month
+    assert daily(home, rules, series, 5) == record_events.RecordCounts()
+    assert daily(home, rules, series, 39) == record_events.RecordCounts(told=1)  # away for a month
     imported = series | {"b": [4.0] * 3 + [3.0] * 37, "c": [4.0] * 36 + [3.0] * 4}
-    assert daily(home, rules, imported, 39) == record_events.Recorded(told=1)  # of b it is old news by now
+    assert daily(home, rules, imported, 39) == record_events.RecordCounts(told=1)  # of b it is old news by now
 
 
-def test_a_silenced_rule_is_muted_and_not_told_later(home: Home, run: Run) -> None:
+def test_muted_events_are_not_sent_later(home: Home, run: Run) -> None:
     rules = book(DROP, **LOG)
     series = {"a": [4, 4, 3.8, 3.8, 3.5]}
     daily(home, rules, series, 1)
@@ -169,7 +169,7 @@ WORLDS = st.dictionaries(
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORLDS, st.lists(st.integers(0, 5), min_size=1, max_size=3), st.randoms(use_true_random=False))
-def test_however_often_and_in_whatever_order_each_event_is_recorded_once(
+def test_each_event_is_recorded_once_in_any_order(
     tmp_path_factory: pytest.TempPathFactory, series: dict[str, list[float]], days: list[int], order: random.Random
 ) -> None:
     """Runs on any days, again, with series in any order: the same ids as one run a day, and none twice."""
@@ -185,5 +185,5 @@ def test_however_often_and_in_whatever_order_each_event_is_recorded_once(
         record_events.run(odd, rules, at(n))
     told = {e for e, what in alert_outbox.known_events(plain).items() if what == "told"}
     assert {e for e, what in alert_outbox.known_events(odd).items() if what == "told"} == told
-    letters = post.deliver(odd, rules, at(6)).sent
-    assert len(letters) == bool(told) and post.deliver(odd, rules, at(6)) == post.Delivered()
+    letters = dispatcher.deliver(odd, rules, at(6)).sent
+    assert len(letters) == bool(told) and dispatcher.deliver(odd, rules, at(6)) == dispatcher.DeliveryResult()

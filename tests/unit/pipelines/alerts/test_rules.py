@@ -74,7 +74,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 
 @pytest.mark.parametrize("case", DROPS)
-def test_drops_against_what_was_told_last(market: Connection, case: str) -> None:
+def test_drops_against_the_last_notified_price(market: Connection, case: str) -> None:
     events = evaluate(market, book(DROP | {"where": {"instance": case}}).rules, NOW)
     assert moves(events) == [(day(n), old, new) for n, old, new in DROPS[case][1]]
     for event in events:
@@ -102,12 +102,12 @@ def test_kinds_and_references(market: Connection, rule: dict[str, Any], expected
     ],
     ids=str,
 )  # fmt: skip
-def test_a_rule_is_about_the_series_it_names(market: Connection, where: dict[str, Any], is_meant: bool) -> None:
+def test_rule_matches_the_series_it_names(market: Connection, where: dict[str, Any], is_meant: bool) -> None:
     events = evaluate(market, book(DROP | {"where": {"instance": "cut"} | where}).rules, NOW)
     assert bool(events) == is_meant
 
 
-def test_a_slow_slide_is_a_drawdown_before_it_is_over(home: Home) -> None:
+def test_slow_slide_is_a_drawdown_before_it_ends(home: Home) -> None:
     """AWS's spot prices glide by 2 % a day: no day is a cut, and the month is one."""
     glide = [f"{4 * 0.98**n:.4f}" for n in range(40)]
     events = told(home, book({"kind": "drawdown", "pct": 30, "window": "30d"}), prices(*glide, pricing_model="spot"))
@@ -118,7 +118,7 @@ def test_a_slow_slide_is_a_drawdown_before_it_is_over(home: Home) -> None:
         assert later.new is not None and earlier.new is not None and later.new <= earlier.new * 0.97 + 1e-6
 
 
-def test_a_page_is_believed_at_the_second_look(home: Home) -> None:
+def test_page_price_counts_at_the_second_observation(home: Home) -> None:
     rule = {"kind": "drop_pct", "pct": 2}
     page = {"provider": "lambda", "source": "pricing_page"}
     slip = told(home, book(rule), prices("2", "1.5", "2", "2", **page))
@@ -140,7 +140,7 @@ def test_a_page_is_believed_at_the_second_look(home: Home) -> None:
     assert event.told_on.isoformat() == day(1)
 
 
-def test_what_the_gate_holds_is_told_when_it_is_released(home: Home) -> None:
+def test_quarantined_price_is_notified_on_release(home: Home) -> None:
     """Half off is held until a later look says the same."""
     looks = prices("4", "4", "1.9", "1.9")
     assert told(home, book(DROP), looks[:3]) == []
@@ -148,7 +148,7 @@ def test_what_the_gate_holds_is_told_when_it_is_released(home: Home) -> None:
     assert (event.date.isoformat(), event.told_on.isoformat(), event.held) == (day(2), day(3), True)
 
 
-def test_what_a_person_releases_is_told_on_that_day(home: Home) -> None:
+def test_price_released_by_a_person_is_notified_that_day(home: Home) -> None:
     from warehouse.storage.ledger import decide
 
     put(home, *prices("4", "4", "1.9"))
@@ -164,7 +164,7 @@ def test_what_a_person_releases_is_told_on_that_day(home: Home) -> None:
         assert evaluate(con, book(DROP).rules, NOW, [(held[0], on + timedelta(days=400))]) == []  # not before
 
 
-def test_a_price_that_its_source_takes_back_was_told(home: Home) -> None:
+def test_withdrawn_price_counts_as_notified(home: Home) -> None:
     """The gate withdraws it afterwards; whether it was told must not depend on what nobody knew."""
     looks = prices("4", "4", "4", "3", "4", "4", "4")
     first = told(home, book(DROP), looks[:4])
@@ -175,7 +175,7 @@ def test_a_price_that_its_source_takes_back_was_told(home: Home) -> None:
     assert rules == [("spike_flip",)] and moves(later) == moves(first)
 
 
-def test_a_failed_look_is_no_price_and_nothing_is_gone(home: Home) -> None:
+def test_failed_scrape_removes_nothing(home: Home) -> None:
     looks = [
         *prices("4"),
         seen(day(1), [], "failed", provider="oracle", source="products_api"),
@@ -185,7 +185,7 @@ def test_a_failed_look_is_no_price_and_nothing_is_gone(home: Home) -> None:
     assert told(home, rules, looks) == []
 
 
-def test_offers_come_and_go(home: Home) -> None:
+def test_offers_added_and_removed(home: Home) -> None:
     def look(n: int, *names: str) -> Any:
         listed = [offer(f"4.{ord(name)}", source="products_api", instance=name) for name in names]
         return seen(day(n), listed, provider="oracle", source="products_api")
@@ -211,7 +211,7 @@ def test_sold_out_and_restocked(home: Home) -> None:
     assert told(home, book({"kind": "restock", "min_gap_days": 3}), []) == []
 
 
-def test_another_provider_is_the_cheapest(home: Home) -> None:
+def test_cheapest_provider_changes(home: Home) -> None:
     ours = prices("4", "4", "4", "3", "3", "3", "3", gpu_memory="80 GB")
     theirs = prices(
         "3.5", "3.5", "3.5", "3.5", "2.95", "2", "2", provider="azure", source="retail_prices", gpu_memory="80 GB"
@@ -226,7 +226,7 @@ def test_another_provider_is_the_cheapest(home: Home) -> None:
     assert [(e.date.isoformat(), e.told_on.isoformat()) for e in held] == []  # the first lead lasted for one day
 
 
-def test_the_same_cut_from_another_source_is_listed_and_names_the_first(home: Home) -> None:
+def test_repeat_from_another_source_names_the_first_event(home: Home) -> None:
     def list_of(source: str, *listed: str, **facts: Any) -> list[Any]:
         return prices(*listed, provider="lambda", source=source, gpu_memory="80 GB", **facts)
 
@@ -241,7 +241,7 @@ def test_the_same_cut_from_another_source_is_listed_and_names_the_first(home: Ho
     assert [e.same_as for e in told(third, rules, moved_on)] == [None, None]  # the first source has moved on
 
 
-def test_a_copied_commitment_that_gets_its_own_price_did_not_fall(home: Home) -> None:
+def test_copied_commitment_with_its_own_price_is_not_a_drop(home: Home) -> None:
     def look(n: int, one: str, three: str) -> Any:
         terms = (("4", "on_demand", 0), (one, "reserved", 12), (three, "reserved", 36))
         listed = [
@@ -254,7 +254,7 @@ def test_a_copied_commitment_that_gets_its_own_price_did_not_fall(home: Home) ->
     assert moves(events) == [(day(4), 1.6, 1.5)]  # from its own price on, it does
 
 
-def test_other_currencies_are_compared_in_themselves(home: Home) -> None:
+def test_prices_are_compared_in_their_own_currency(home: Home) -> None:
     looks = prices("4", "4", "3.9", currency="EUR")
     (event,) = told(home, book(DROP), looks)
     assert event.pct == -2.5 and event.about["currency"] == "EUR" and event.new and event.new > 3.9  # USD to read
@@ -273,7 +273,7 @@ def test_components_and_marketplaces_are_left_out(home: Home) -> None:
     assert event.about["market"] == "marketplace"
 
 
-def test_sources_that_break_and_sources_that_are_not_read(home: Home) -> None:
+def test_broken_and_stale_sources(home: Home) -> None:
     def look(n: int, status: Any) -> Any:
         return seen(day(n), [offer("4", source="products_api")] if status == "ok" else [], status, provider="oracle",
                     source="products_api", detail="HTTP 500" if status != "ok" else "")  # fmt: skip
@@ -289,7 +289,7 @@ def test_sources_that_break_and_sources_that_are_not_read(home: Home) -> None:
     assert "HTTP 500" in events[0].reason and len({e.event_id for e in events}) == 4
 
 
-def test_the_pipeline_that_stands_still(home: Home) -> None:
+def test_stopped_pipeline_fires_dead_man(home: Home) -> None:
     rule = book({"kind": "dead_man", "after_hours": 36})
     put(home, *prices("4"))
     with built(home, *ALERTED) as con:
@@ -300,7 +300,7 @@ def test_the_pipeline_that_stands_still(home: Home) -> None:
     assert event.event_id == later.event_id and "successful build" in event.reason
 
 
-def test_tokens_for_less(home: Home) -> None:
+def test_cost_per_token_below_threshold(home: Home) -> None:
     rule = {"kind": "cost_per_token_below", "model": "llama-3.1-8b", "usd_per_m_tokens": 1000, "confirm": 1}
     put(
         home,
@@ -328,7 +328,7 @@ def test_tokens_for_less(home: Home) -> None:
     assert f"{most / 1.0001:.4g}" in event.reason and "llama-3.1-8b" in event.reason
 
 
-def test_only_what_moved_is_looked_at_and_nothing_is_missed(home: Home) -> None:
+def test_incremental_evaluation_misses_nothing(home: Home) -> None:
     """`since` costs what moved, and gives the same events."""
     page = prices("2", "2", "1.5", "1.5", provider="lambda", source="pricing_page")
     looks = [
@@ -347,7 +347,7 @@ def test_only_what_moved_is_looked_at_and_nothing_is_missed(home: Home) -> None:
     assert len(whole) >= 5
 
 
-def test_ids_are_those_of_the_trigger_and_survive_a_rebuild(home: Home, tmp_path: Path) -> None:
+def test_event_ids_survive_a_rebuild(home: Home, tmp_path: Path) -> None:
     looks = prices("4", "3.8", "3.5")
     events = told(home, book(DROP), looks)
     again = told(Home(tmp_path / "again"), book(DROP), reversed(looks))

@@ -14,12 +14,12 @@ import pytest
 from tests.conftest import Run
 from tests.support.worlds import offer, put, rows, seen
 from tests.unit.warehouse.costing.test_requests import REQUEST, write
-from warehouse.costing import calibration
+from warehouse.costing import calibration, validation
 from warehouse.costing.database import cost_model
 from warehouse.costing.requests import answer_requests, read_requests
-from warehouse.costing.validation import COLUMNS as SCORES
 from warehouse.costing.validation import read_measurements, score
 from warehouse.engine import build
+from warehouse.paths import SEEDS
 from warehouse.publish import release
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
@@ -48,7 +48,7 @@ def cost(run: Run, home: Home, *arguments: str) -> list[dict[str, Any]]:
     return said.records()
 
 
-def test_every_provider_s_price_of_a_gpu(run: Run, home: Home) -> None:
+def test_prices_of_one_gpu_at_every_provider(run: Run, home: Home) -> None:
     found = cost(run, home, "--model", "llama-3.1-70b", "--gpu", "H100", "--gpus", "4", "--precision", "fp8")
     assert [(r["operating_point"], r["provider"], r["usd_per_gpu_hour"]) for r in found] == [
         ("largest batch", "lambda", 1.8), ("largest batch", "coreweave", 2.4),
@@ -68,14 +68,14 @@ def test_every_provider_s_price_of_a_gpu(run: Run, home: Home) -> None:
     assert first["nominal_usd_per_m_tokens"] == pytest.approx(2 * 70.554e9 * 1e6 / 989.4e12 * 1.8 / 3600)
 
 
-def test_all_gpus_at_the_cheapest_price(run: Run, home: Home) -> None:
+def test_all_gpus_at_their_cheapest_price(run: Run, home: Home) -> None:
     found = cost(run, home, "--model", "llama-3.1-8b", "--workload", "batch")
     assert {r["gpu_spec"]: r["usd_per_gpu_hour"] for r in found} == {"H100 SXM": 1.8, "L4": 0.5, "A100 SXM 80GB": 1}
     assert [r["usd_per_m_output_tokens"] for r in found] == sorted(r["usd_per_m_output_tokens"] for r in found)
     assert {(r["isl"], r["osl"], r["utilisation"]) for r in found} == {(1000, 1000, 0.9)}
 
 
-def test_discount_provider_kind_and_own_price(run: Run, home: Home) -> None:
+def test_discount_provider_pricing_model_and_own_price(run: Run, home: Home) -> None:
     asked = ("--model", "llama-3.1-8b", "--gpu", "H100 SXM", "--concurrency", "8")
     (plain,) = cost(run, home, *asked, "--provider", "coreweave")
     (cheaper,) = cost(run, home, *asked, "--provider", "coreweave", "--discount", "25")
@@ -87,13 +87,13 @@ def test_discount_provider_kind_and_own_price(run: Run, home: Home) -> None:
     assert own["usd_per_gpu_hour"] == 3.1 and own["provider"] is None
 
 
-def test_figures_in_place_of_a_workload_s(run: Run, home: Home) -> None:
+def test_options_override_workload_values(run: Run, home: Home) -> None:
     asked = ("--model", "llama-3.1-8b", "--gpu", "L4", "--workload", "rag")
     assert {(r["isl"], r["osl"]) for r in cost(run, home, *asked)} == {(4000, 300)}
     assert {(r["isl"], r["osl"]) for r in cost(run, home, *asked, "--osl", "7")} == {(4000, 7)}
 
 
-def test_a_user_s_own_workloads(run: Run, home: Home, tmp_path: Path) -> None:
+def test_workloads_from_the_state_folder(run: Run, home: Home, tmp_path: Path) -> None:
     (tmp_path / "workloads.csv").write_text("workload,isl,osl,utilisation\nmine,11,22,0.25\nchat,1,2,1\n")
     for name, load in (("mine", (11, 22, 0.25)), ("chat", (1, 2, 1.0)), ("rag", (4000, 300, 0.5))):
         found = cost(
@@ -102,14 +102,14 @@ def test_a_user_s_own_workloads(run: Run, home: Home, tmp_path: Path) -> None:
         assert {(r["isl"], r["osl"], r["utilisation"]) for r in found} == {load}
 
 
-def test_the_table_says_what_it_rests_on(run: Run, home: Home) -> None:
+def test_table_states_its_assumptions(run: Run, home: Home) -> None:
     said = run("cost", "--model", "llama-3.1-8b", "--gpu", "L4", "--as-of", FRIDAY, home=home)
     assert said.code == 0 and "usd_per_m_out" in said.out
-    for word in ("FP16", "512 tokens in", "50%", "theta 2026-11", "1.7x", "seed document"):
+    for word in ("FP16", "512 input", "50%", "theta 2026-11", "1.7x", "reference document (2023)"):
         assert word in said.err, word
 
 
-def test_a_gpu_without_a_price_has_figures_but_no_dollars(run: Run, home: Home) -> None:
+def test_gpu_without_price_has_figures_but_no_cost(run: Run, home: Home) -> None:
     said = run("cost", "--model", "llama-3.1-8b", "--gpu", "B200", "--as-of", FRIDAY, "--json", home=home)
     assert {r["usd_per_m_output_tokens"] for r in said.records()} == {None}
     assert said.records()[0]["output_tokens_per_s_per_gpu"] > 0 and "no on_demand price in force for B200" in said.err
@@ -117,26 +117,28 @@ def test_a_gpu_without_a_price_has_figures_but_no_dollars(run: Run, home: Home) 
 
 @pytest.mark.parametrize("arguments, said", [
     (("--model", "llama-3.1-71b"), "nearest: llama-3.1-70b"), (("--model", "llama-3.1-8b", "--gpu", "H1000"), "nearest:"),
-    (("--model", "llama-3.1-8b", "--gpu", "A100"), "say which"), ((), "which model"),
+    (("--model", "llama-3.1-8b", "--gpu", "A100"), "say which"), ((), "no model given"),
     (("--model", "llama-3.1-8b", "--gpu", "L4", "--osl", "0"), "osl must be a positive"),
     (("--model", "llama-2-70b", "--gpu", "L4", "--isl", "5000"), "beyond the model's context of 4,096"),
-    (("--model", "llama-3.1-8b", "--gpu", "L4", "--usd-per-gpu-hour", "-2"), "a price above 0"),
-    (("--model", "llama-3.1-8b", "--gpu", "L4", "--discount", "100"), "from 0 to under 100"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--usd-per-gpu-hour", "-2"), "must be above 0"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--discount", "100"), "from 0 to below 100"),
     (("--model", "llama-3.1-8b", "--gpu", "L4", "--utilisation", "1.5"), "up to 1"),
     (("--model", "llama-3.1-8b", "--gpu", "L4", "--precision", "fp7"), "unknown precision"),
-    (("--model", "llama-3.1-8b", "--gpu", "L4", "--gpus", "0"), "from 1 on"),
+    (("--model", "llama-3.1-8b", "--gpu", "L4", "--gpus", "0"), "at least 1"),
     (("--model", "llama-3.1-8b", "--workload", "odd"), "known: batch, chat, code"),
     (("--model", "llama-3.1-8b", "--gpu", "L4", "--concurrency", "0"), "concurrency must be positive"),
-    (("train", "--params", "-7"), "above 0"), (("train", "--params", "7b", "--mfu", "40"), "up to 1"),
+    (("train", "--params", "-7"), "above 0"), (("train", "--params", "7b", "--mfu", "40"), "at most 1"),
     (("train", "--params", "7b", "--tokens", "none"), "above 0"), (("fit", "--model", "gpt-9"), "unknown model"),
-    (("validate",), "which files"),
+    (("validate",), "no files given"),
 ])  # fmt: skip
-def test_nonsense_is_refused_with_the_reason(run: Run, home: Home, arguments: tuple[str, ...], said: str) -> None:
+def test_impossible_values_are_rejected_with_the_reason(
+    run: Run, home: Home, arguments: tuple[str, ...], said: str
+) -> None:
     done = run("cost", *arguments, home=home)
     assert done.code == 2 and said in done.err and not done.out
 
 
-def test_what_holds_a_model(run: Run) -> None:
+def test_fit_lists_the_fewest_gpus(run: Run) -> None:
     found = run("cost", "fit", "--model", "llama-3.1-70b", "--json").records()
     fewest = {(r["precision"], r["gpu_spec"]): (r["gpus"], r["tp"], r["pp"]) for r in found if not r["reason"]}
     assert fewest["FP16", "H100 SXM"] == (2, 2, 1) and fewest["INT4", "H100 SXM"] == (1, 1, 1)
@@ -146,7 +148,7 @@ def test_what_holds_a_model(run: Run) -> None:
     assert "do not fit" in never["reason"]
 
 
-def test_a_training_run(run: Run, home: Home) -> None:
+def test_training_run_cost(run: Run, home: Home) -> None:
     asked = ("train", "--params", "7b", "--tokens", "1t", "--gpu", "A100 80GB", "--gpus", "100", "--mfu", "0.5")
     (row,) = cost(run, home, *asked)
     hours = 6 * 7e9 * 1e12 / (312e12 * 0.5) / 3600
@@ -157,7 +159,7 @@ def test_a_training_run(run: Run, home: Home) -> None:
     assert (plain["tokens"], plain["mfu"]) == (1.4e12, 0.4)
 
 
-def test_reported_training_runs_lie_near(run: Run, shared: Any) -> None:
+def test_reported_training_runs_are_within_range(run: Run, shared: Any) -> None:
     """Sixteen reported runs: GPU-hours within a fifth in the median at the utilisation that theta has."""
     with shared("data/throughput/training_runs.csv").open() as stream:
         runs = [r for r in csv.DictReader(stream) if r["compute_dtype"] == "BF16"]
@@ -193,7 +195,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(folder / "measured.csv", *named)
 
 
-def test_validate_scores_each_group_beside_the_seed_s_formula(run: Run, measured: Path) -> None:
+def test_validate_scores_each_group_beside_the_nominal_formula(run: Run, measured: Path) -> None:
     said = run("cost", "validate", measured, "--json")
     found = {(r["scope"], r["grouping"], r["name"]): r for r in said.records()}
     core, whole = found["core", "total", ""], found["all", "total", ""]
@@ -205,7 +207,7 @@ def test_validate_scores_each_group_beside_the_seed_s_formula(run: Run, measured
     assert core["is_fitted_on"] is False and "theta 2026-11 was fitted on" in said.err and "not held out" in said.err
 
 
-def test_a_missing_answer_is_infinitely_wrong(run: Run, tmp_path: Path) -> None:
+def test_missing_prediction_has_infinite_error(run: Run, tmp_path: Path) -> None:
     asked = REQUEST | {"source": "mlperf_v4.1", "out_tps_per_gpu": 100, "scenario": "offline"}
     path = write(tmp_path / "m.csv", asked | {"precision": "FP16", "n_gpus": 1, "tp": 1}, asked | {"gpu": "nosuch"})
     said = run("cost", "validate", path, "--json")
@@ -214,7 +216,7 @@ def test_a_missing_answer_is_infinitely_wrong(run: Run, tmp_path: Path) -> None:
     assert core["is_fitted_on"] is True and "1 rows left out: unknown GPU 'nosuch'" in said.err
 
 
-def test_totals_are_read_where_nothing_stands_per_gpu(run: Run, measured: Path, tmp_path: Path) -> None:
+def test_totals_are_used_without_per_gpu_values(run: Run, measured: Path, tmp_path: Path) -> None:
     with measured.open() as stream:
         told = list(csv.DictReader(stream))
     totals = [
@@ -227,17 +229,17 @@ def test_totals_are_read_where_nothing_stands_per_gpu(run: Run, measured: Path, 
     assert both[0][0]["median_error_pct"] == pytest.approx(both[1][0]["median_error_pct"])
 
 
-def test_files_are_scored_together(run: Run, measured: Path) -> None:
+def test_several_files_are_scored_together(run: Run, measured: Path) -> None:
     assert run("cost", "validate", measured, measured, "--json").records()[0]["n"] == 240
 
 
 @pytest.mark.parametrize("command", [("cost", "validate"), ("calibrate",)])
-def test_what_was_not_measured_is_refused(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_files_without_measurements_are_rejected(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     said = run(*command, write(tmp_path / "asked.csv", REQUEST))
     assert said.code == 2 and "nothing in it was measured" in said.err
 
 
-def test_calibrate_finds_the_constant_that_is_off(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calibrate_recovers_a_wrong_constant(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "SHARES", ("mbu",))
     monkeypatch.setattr(calibration, "TIMES", ("step_seconds",))
     said = run("calibrate", measured, "--json")
@@ -250,17 +252,17 @@ def test_calibrate_finds_the_constant_that_is_off(run: Run, measured: Path, monk
     assert mbu["value"] == pytest.approx(0.425, rel=0.05) and mbu["low"] <= mbu["value"] <= mbu["high"]
 
 
-def test_calibrate_prints_rows_for_the_seed(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calibrate_prints_rows_of_theta_csv(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "_STEPS", ())
     told = list(csv.DictReader(run("calibrate", measured, "--format", "csv").out.splitlines()))
-    with (build.SEEDS / "theta.csv").open() as stream:
+    with (SEEDS / "theta.csv").open() as stream:
         seed = list(csv.DictReader(stream))
     assert [list(r) for r in told] == [list(r) for r in seed]
     assert [(r["name"], r["unit"]) for r in told] == [(r["name"], r["unit"]) for r in seed]
     assert all(math.isclose(float(a["value"]), float(b["value"])) for a, b in zip(told, seed, strict=True))
 
 
-def test_too_little_to_hold_out_is_refused(run: Run, tmp_path: Path) -> None:
+def test_too_few_groups_to_hold_out_are_rejected(run: Run, tmp_path: Path) -> None:
     said = run("calibrate", write(tmp_path / "m.csv", REQUEST | {"source": "x", "out_tps_per_gpu": 5}))
     assert said.code == 2 and "several models and GPUs" in said.err
 
@@ -268,7 +270,7 @@ def test_too_little_to_hold_out_is_refused(run: Run, tmp_path: Path) -> None:
 # -- the measured accuracy -------------------------------------------------------------------------------------------------
 
 
-def test_real_measurements_are_met(run: Run, shared: Any) -> None:
+def test_predictions_match_real_measurements(run: Run, shared: Any) -> None:
     files = [p for p in sorted(shared("data/throughput").glob("*.csv")) if p.stem != "training_runs"]
     found = {
         (r["scope"], r["grouping"]): r for r in run("cost", "validate", *files, "--json").records() if not r["name"]
@@ -289,7 +291,7 @@ def test_real_measurements_are_met(run: Run, shared: Any) -> None:
     "update marts.theta set value = if(name = 'link_efficiency', 1e9, 0) where name ~ '.*latency.*|link_efficiency'",  # no links
     "update marts.theta set value = 1 where name like 'moe%'",
 ])  # fmt: skip
-def test_every_part_of_the_model_earns_its_place(shared: Any, change: str) -> None:
+def test_every_term_of_the_model_improves_the_fit(shared: Any, change: str) -> None:
     """Left out, or taken as others take it, each makes real measurements fit worse."""
     files = [p for p in sorted(shared("data/throughput").glob("*.csv")) if p.stem != "training_runs"]
     with cost_model() as con:
@@ -297,7 +299,7 @@ def test_every_part_of_the_model_earns_its_place(shared: Any, change: str) -> No
         (whole, *_) = score(con)
         con.execute(change)
         (without, *_) = score(con)
-    error, near = SCORES.index("median_error_pct"), SCORES.index("within_1_5x")
+    error, near = validation.COLUMNS.index("median_error_pct"), validation.COLUMNS.index("within_1_5x")
     assert without[error] > whole[error]
     assert without[near] < whole[near] - 0.01 or without[error] > 1.1 * whole[error]
 
@@ -305,7 +307,7 @@ def test_every_part_of_the_model_earns_its_place(shared: Any, change: str) -> No
 # -- in the published database ---------------------------------------------------------------------------------------------
 
 
-def test_formulas_are_callable_where_nothing_can_be_written(home: Home) -> None:
+def test_formulas_work_on_a_read_only_database(home: Home) -> None:
     with connection.published(home) as con:
         (row,) = rows(con, """
             with mine as (
@@ -318,7 +320,7 @@ def test_formulas_are_callable_where_nothing_can_be_written(home: Home) -> None:
         assert rows(con, "select chinchilla_tokens(70e9) as tokens") == [{"tokens": 1.4e12}]
 
 
-def test_a_priced_gpu_without_a_spec_is_listed(home: Home) -> None:
+def test_priced_gpu_without_spec_is_listed(home: Home) -> None:
     (check,) = [c for c in build.checks() if c.check_name == "every_priced_gpu_has_a_spec"]
     with connection.published(home) as con:
         assert [row["gpu"] for row in rows(con, check.sql)] == ["Quadro P5000"]

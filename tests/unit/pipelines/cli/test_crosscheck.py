@@ -60,7 +60,7 @@ def recorded(*wanted: str) -> list[str]:
     return [part for text in texts for part in ("--file", text.replace("=", f"={FOLDER}/"))]
 
 
-def test_what_differs_is_shown_with_both_receipts(run: Run, home: Home) -> None:
+def test_differences_are_shown_with_both_receipts(run: Run, home: Home) -> None:
     done = run("crosscheck", *recorded(), "--json", home=home)
     assert done.code == 0, done.err
     told = {(row["catalog"], row["instance"], row["pricing_model"]): row for row in done.records()}
@@ -74,19 +74,19 @@ def test_what_differs_is_shown_with_both_receipts(run: Run, home: Home) -> None:
     assert "dstackai/gpuhunt: 1 of 2 prices agree" in done.err
 
 
-def test_a_provider_whose_machines_have_other_names_there_is_compared_by_gpu(run: Run, home: Home) -> None:
+def test_different_machine_names_are_compared_by_gpu(run: Run, home: Home) -> None:
     told = run("crosscheck", *recorded("skypilot"), "--all", "--json", home=home).records()
     (row,) = [r for r in told if r["provider"] == "lambda"]
     assert row["matched_by"] == "gpu" and row["agrees"] and row["instance"] == "1x NVIDIA A10"
 
 
-def test_catalogs_never_answer_for_a_provider_that_is_read(run: Run, home: Home) -> None:
+def test_catalogs_never_replace_a_scraped_provider(run: Run, home: Home) -> None:
     run("crosscheck", *recorded(), home=home)
     shown = run("prices", "A10G", "--json", home=home).records()
     assert [(row["usd_per_gpu_hour"], row["source"]) for row in shown] == [(1.006, "pricing_page")]
 
 
-def test_an_equal_price_of_the_same_machine_confirms_a_held_one(run: Run, tmp_path: Path) -> None:
+def test_equal_price_of_the_same_machine_confirms_a_held_one(run: Run, tmp_path: Path) -> None:
     """98.32 to 55.04 on the day is held as a jump; the catalog read the same, so it is released."""
     home = Home(tmp_path / "p5")
     p5 = {
@@ -113,7 +113,7 @@ def test_an_equal_price_of_the_same_machine_confirms_a_held_one(run: Run, tmp_pa
     assert status() == {"released"}
 
 
-def test_a_catalog_that_cannot_be_read_is_said_and_the_others_go_on(run: Run, home: Home, tmp_path: Path) -> None:
+def test_unreadable_catalog_is_reported_and_others_continue(run: Run, home: Home, tmp_path: Path) -> None:
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04 cut")
     (tmp_path / "cut.json").write_text('[{"instance_type": "p4d.24xlarge", "GPU": 8, ')
@@ -129,17 +129,17 @@ def test_a_catalog_that_cannot_be_read_is_said_and_the_others_go_on(run: Run, ho
 
 
 @pytest.mark.parametrize("text", ["nosuch:aws=x.csv", "gpuhunt=x.csv", "gpuhunt:aws", "gpuhunt:aws=/nosuch.csv"])
-def test_wrong_files_are_wrong_use(run: Run, home: Home, text: str) -> None:
+def test_invalid_files_are_usage_errors(run: Run, home: Home, text: str) -> None:
     assert run("crosscheck", "--file", text, home=home).code == 2
 
 
-def test_offline_compares_with_what_landed(run: Run, home: Home) -> None:
+def test_offline_compares_with_landed_catalogs(run: Run, home: Home) -> None:
     assert "no price could be compared" in run("crosscheck", "--offline", home=home).err
     run("crosscheck", *recorded("gpuhunt"), home=home)
     assert len(run("crosscheck", "--offline", "--json", home=home).records()) == 1
 
 
-def test_live_catalogs_come_by_the_same_fetching_code(
+def test_live_catalogs_use_the_same_fetcher(
     run: Run, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Replayed answers: a zip of one cloud; what is not recorded is a failure, said and counted."""

@@ -33,9 +33,9 @@ A_PRICE = {
     ({"price_unit": "term_total", "price": Decimal(210240), "term_months": 36}, "1", " / 26280 h / 8 GPUs"),
     ({"currency": "EUR", "usd_per_unit": 1.1, "rate_on": "2024-12-30"}, "4.506233", "x 1.1 USD per EUR (rate of 2024-12-30)"),
     ({"price": Decimal(0), "upfront_price": Decimal(70080), "term_months": 12}, "1", "+ 70080 USD upfront / 8760 h / 8 GPUs"),
-    ({"gpu_count": None}, None, "number of GPUs is not known"),
-    ({"price_unit": "term_total", "term_months": None}, None, "hours of a term_total are not known"),
-    ({"upfront_price": Decimal(1), "term_months": None}, None, "over a term not known"),
+    ({"gpu_count": None}, None, "number of GPUs is unknown"),
+    ({"price_unit": "term_total", "term_months": None}, None, "hours in a term_total are unknown"),
+    ({"upfront_price": Decimal(1), "term_months": None}, None, "over an unknown term"),
     ({"price_scope": "gpu_component"}, None, "its scope is gpu_component"),
 ])  # fmt: skip
 def test_formulas(facts: dict[str, Any], result: str | None, steps: str) -> None:
@@ -88,7 +88,7 @@ def one(run: Run, home: Home, *arguments: str) -> dict[str, Any]:
     return told
 
 
-def test_a_number_walks_back_to_its_page(run: Run, home: Home) -> None:
+def test_number_is_traced_to_its_page(run: Run, home: Home) -> None:
     told = one(run, home, "AWS", "p4d.24xlarge", "--date", "2023-05-15")
     assert told["series"]["series_id"] == "s1"
     price = told["price"]
@@ -104,7 +104,7 @@ def test_a_number_walks_back_to_its_page(run: Run, home: Home) -> None:
     assert [(o["source"], o["off_by_pct"]) for o in told["other_sources"]] == [("seed", 0.08)]
 
 
-def test_the_newest_price_and_the_one_before(run: Run, home: Home) -> None:
+def test_newest_and_previous_price(run: Run, home: Home) -> None:
     told = one(run, home, "aws", "p4d.24xlarge", "--pricing-model", "on_demand", "--source", "price_list")
     assert told["on"] == "2024-12-31" and told["price"]["usd_per_gpu_hour"] == 2.745
     assert told["before"]["usd_per_gpu_hour"] == 4.096575 and told["receipt"]["archived_page"]["state"] == "absent"
@@ -112,7 +112,7 @@ def test_the_newest_price_and_the_one_before(run: Run, home: Home) -> None:
     assert [e["event_id"] for e in told["held_or_flagged"]] == ["source", "later"]
 
 
-def test_the_text_form(run: Run, home: Home) -> None:
+def test_text_output(run: Run, home: Home) -> None:
     said = run("explain", "aws", "p4d.24xlarge", "--date", "2023-05-15", home=home)
     assert said.out.startswith("aws p4d.24xlarge us-east-1 on_demand: 4.096575 USD per GPU-hour on 2023-05-15")
     for fact in (
@@ -124,12 +124,12 @@ def test_the_text_form(run: Run, home: Home) -> None:
         assert fact in said.out
 
 
-def test_a_formula_that_does_not_give_the_number_is_told(run: Run, tmp_path: Path) -> None:
+def test_formula_mismatch_is_reported(run: Run, tmp_path: Path) -> None:
     home = make(tmp_path, series=[A_SERIES], price_intervals=[AN_INTERVAL | {"usd_per_gpu_hour": "4.0"}])
     assert one(run, home, "aws", "p4d.24xlarge")["formula"]["gives_what_is_published"] is False
 
 
-def test_several_are_listed_with_how_to_narrow(run: Run, home: Home) -> None:
+def test_several_matches_are_listed_with_a_hint(run: Run, home: Home) -> None:
     said = run("explain", "aws", "p4d", home=home)
     assert said.code == 2 and "--pricing-model" in said.err and "2 series match" in said.err
     assert "spot" in said.out and "on_demand" in said.out and "s2" in said.out
@@ -137,7 +137,7 @@ def test_several_are_listed_with_how_to_narrow(run: Run, home: Home) -> None:
     assert one(run, home, "aws", "p4d", "--pricing-model", "spot")["series"]["series_id"] == "s2"
 
 
-def test_what_was_not_in_force(run: Run, home: Home) -> None:
+def test_day_without_a_price_in_force(run: Run, home: Home) -> None:
     told = one(run, home, "aws", "p4d", "--pricing-model", "spot", "--date", "2023-12-31")
     assert told["price"] is None and told["receipt"] is None
     said = run("explain", "aws", "p4d", "--pricing-model", "spot", "--date", "2023-12-31", home=home)
@@ -145,20 +145,20 @@ def test_what_was_not_in_force(run: Run, home: Home) -> None:
 
 
 @pytest.mark.parametrize("sku", ["p4d.24xlarge", "P4D.24", "A100", "A100 40GB"])
-def test_skus_as_people_write_them(run: Run, home: Home, sku: str) -> None:
+def test_sku_spellings(run: Run, home: Home, sku: str) -> None:
     assert one(run, home, "aws", sku, "--date", "2023-05-15", "--source", "price_list")["price"]["price"] == 32.7726
 
 
 @pytest.mark.parametrize(("arguments", "why"), [
     (("aws", "nosuch"), "p4d.24xlarge"), (("aws", "A100 80GB"), "p4d.24xlarge"), (("nosuch", "A100"), "oracle"),
-    (("lambda", "A100"), "nothing of lambda"), (("aws",), "SKU"), (("aws", "100%"), "nothing of aws"),
+    (("lambda", "A100"), "lambda has no SKU"), (("aws",), "SKU"), (("aws", "100%"), "aws has no SKU"),
 ])  # fmt: skip
-def test_what_matches_nothing(run: Run, home: Home, arguments: tuple[str, ...], why: str) -> None:
+def test_unknown_sku_is_a_usage_error(run: Run, home: Home, arguments: tuple[str, ...], why: str) -> None:
     said = run("explain", *arguments, home=home)
     assert said.code == 2 and not said.out and why in said.err
 
 
-def test_a_series_by_its_id(run: Run, tmp_path: Path) -> None:
+def test_series_by_id(run: Run, tmp_path: Path) -> None:
     ids = [c * 32 for c in "ab"]
     home = make(
         tmp_path,
@@ -169,7 +169,7 @@ def test_a_series_by_its_id(run: Run, tmp_path: Path) -> None:
     assert one(run, home, "aws", "aaaaaaaa")["series"]["series_id"] == ids[0]
 
 
-def test_what_was_not_seen_for_long_gives_way(run: Run, tmp_path: Path) -> None:
+def test_stale_price_yields_to_a_newer_one(run: Run, tmp_path: Path) -> None:
     stale = AN_INTERVAL | {"series_id": "s2", "source": "feed", "last_seen_on": "2024-06-01", "origin": "imported"}
     home = make(tmp_path, series=[A_SERIES, A_SERIES | {"series_id": "s2", "source": "feed"}],
                 price_intervals=[AN_INTERVAL, stale])  # fmt: skip
@@ -177,4 +177,4 @@ def test_what_was_not_seen_for_long_gives_way(run: Run, tmp_path: Path) -> None:
     assert told["series"]["series_id"] == "s1" and told["other_sources"] == []
     assert told["receipt"]["archived_page"]["state"] == "absent"
     old = run("explain", "aws", "p4d.24xlarge", "--source", "feed", home=home)
-    assert "last seen 213 days before (too long ago to count)" in old.out and "none: imported" in old.out
+    assert "last observed 213 days earlier (too long ago to count)" in old.out and "none: imported" in old.out

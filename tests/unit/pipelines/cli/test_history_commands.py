@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.cli.console import Problem
+from pipelines.errors import CommandError
 from pipelines.queries.filters import day_since
 from pipelines.queries.timeline import CHANGE_COLUMNS, INTERVAL_COLUMNS
 from tests.conftest import Run
@@ -77,13 +77,13 @@ def test_rows_are_intervals_oldest_first(run: Run, home: Home) -> None:
     }
 
 
-def test_a_pipe_gets_the_table_and_no_chart(run: Run, home: Home) -> None:
+def test_pipe_gets_the_table_without_chart(run: Run, home: Home) -> None:
     said = run("history", "A100", home=home)
     assert said.out.startswith("valid_from") and len(said.out.splitlines()) == 4 and "│" not in said.out
     assert "-33.0%" in said.out and "https://aws.example/prices.csv" in said.out
 
 
-def test_a_chart_has_steps_and_gaps(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chart_has_steps_and_gaps(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     said = run("history", "A100", "--chart", home=home)
     lines = said.out.splitlines()
@@ -102,14 +102,14 @@ def re_gap(row: str) -> int:
     return max(len(part) for part in "".join(" " if c == " " else "x" for c in row.strip()).split("x"))
 
 
-def test_a_chart_in_ascii(home: Home) -> None:
+def test_chart_in_ascii(home: Home) -> None:
     from tests.support.worlds import cli
 
     said = cli("history", "A100", "--chart", home=home.root, PYTHONIOENCODING="ascii")
     assert said.returncode == 0 and said.stdout.isascii() and "+--" in said.stdout
 
 
-def test_a_terminal_gets_the_chart(home: Home) -> None:
+def test_terminal_gets_the_chart(home: Home) -> None:
     """On a real pseudo-terminal."""
     child, terminal = pty.fork()
     if child == 0:
@@ -128,25 +128,25 @@ def test_a_terminal_gets_the_chart(home: Home) -> None:
     assert text.startswith("A100: USD per GPU-hour") and "│" in text and "\x1b[34m" in text and "valid_from" in text
 
 
-def test_a_chart_goes_with_the_table_alone(run: Run, home: Home) -> None:
+def test_chart_requires_the_table_format(run: Run, home: Home) -> None:
     said = run("history", "A100", "--chart", "--json", home=home)
     assert said.code == 2 and not said.out
 
 
-def test_many_series_become_the_lowest_of_each_provider(run: Run, tmp_path: Path) -> None:
+def test_many_series_are_merged_per_provider(run: Run, tmp_path: Path) -> None:
     rows = [
         interval("2022-01-01", None, f"{3 + n}.123457", series_id=f"s{n}", region=f"r{n:02}", provider=f"p{n % 10}")
         for n in range(30)
     ]
     home = make(tmp_path, price_intervals=rows)
     said = run("history", "A100", "--chart", home=home)
-    assert "and 2 more lines: narrow with --provider" in said.err
+    assert "2 more lines not drawn: narrow with --provider" in said.err
     assert said.out.count("lowest of 3 series") == 8 and "p0, lowest of 3 series: 3.123457 now" in said.out
     few = run("history", "A100", "--chart", "--provider", "p0", home=home)
     assert "lowest" not in few.out and "r00: 3.123457 now" in few.out and "more" not in few.err
 
 
-def test_what_is_not_in_force_yet_is_not_drawn(run: Run, tmp_path: Path) -> None:
+def test_future_prices_are_not_drawn(run: Run, tmp_path: Path) -> None:
     announced = interval("2025-06-01", None, "3") | {
         "observed_at": "2024-12-01 06:00:00+00",
         "last_seen_on": "2024-12-30",
@@ -183,12 +183,12 @@ def test_spans_of_time(text: str, day: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "soon", "3x", "-3d", "99999y", "9999999999999999999999d", "2024-02-30", "1.5y"])
-def test_spans_that_are_none(run: Run, home: Home, text: str) -> None:
-    with pytest.raises(Problem, match="not a time span or day"):
+def test_invalid_spans_are_rejected(run: Run, home: Home, text: str) -> None:
+    with pytest.raises(CommandError, match="not a time span or day"):
         day_since(text, date(2024, 3, 31))
     assert run("changes", f"--since={text}", home=home).code == 2
 
 
-def test_an_unknown_provider_is_a_slip(run: Run, home: Home) -> None:
+def test_unknown_provider_is_a_usage_error(run: Run, home: Home) -> None:
     assert run("changes", "--provider", "nosuch", home=home).code == 2
     assert run("history", "A100", "--provider", "nosuch", home=home).code == 2

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.commands.providers import accept, check
-from pipelines.cli.console import Problem
-from pipelines.ingest.layout_drift import differences, look
+from pipelines.errors import CommandError
+from pipelines.ingest.layout_drift import differences, summarise_page
 from pipelines.ingest.parse_file import parse_file
-from pipelines.ingest.scrape_provider import missing_gpus, read_page, reviewed
+from pipelines.ingest.scrape_provider import missing_gpus, read_page, withhold_unreviewed
 from scrapers import registry
 from scrapers.model import Page
 from warehouse.storage import ledger
@@ -29,34 +29,34 @@ def page(slug: str, html: str) -> Page:
     return Page(slug, request.url, when, source=request.source, content=html.encode())
 
 
-def test_an_unverified_provider_publishes_nothing_until_accepted(tmp_path: Path) -> None:
+def test_unverified_provider_publishes_nothing_until_accepted(tmp_path: Path) -> None:
     home, provider = Home(tmp_path), registry.get("ibm")
     assert provider.basis == "unverified"
-    seen = reviewed(provider, read_page(provider, page("ibm", HTML)), home)
+    seen = withhold_unreviewed(provider, read_page(provider, page("ibm", HTML)), home)
     assert seen.status == "unverified" and not seen.offers
     assert "2 prices" in seen.detail and "gpuhour providers accept ibm" in seen.detail
     assert accept("ibm", note="looked at it", home=tmp_path) == 0
     assert ledger.accepted(home) == {"ibm"}
-    seen = reviewed(provider, read_page(provider, page("ibm", HTML)), home)
+    seen = withhold_unreviewed(provider, read_page(provider, page("ibm", HTML)), home)
     assert seen.status == "ok" and [str(o.price) for o in seen.offers] == ["2.50", "1.10"]
     assert accept("ibm", home=tmp_path) == 0
 
 
-def test_an_unknown_layout_of_an_unverified_provider_is_no_failure(tmp_path: Path) -> None:
+def test_unknown_layout_of_an_unverified_provider_is_not_a_failure(tmp_path: Path) -> None:
     provider = registry.get("modal")
     odd = "<html><body><p>H100 costs $0.001097 / sec</p></body></html>"
-    seen = reviewed(provider, read_page(provider, page("modal", odd)), Home(tmp_path))
+    seen = withhold_unreviewed(provider, read_page(provider, page("modal", odd)), Home(tmp_path))
     assert seen.status == "unverified" and "1 amounts, none in a row" in seen.detail
     sales = "<html><body><p>Please contact sales.</p></body></html>"
     assert read_page(provider, page("modal", sales)).status == "no_public_price"
 
 
 def test_only_unverified_providers_can_be_accepted(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="needs no acceptance"):
+    with pytest.raises(CommandError, match="needs no acceptance"):
         accept("civo", home=tmp_path)
 
 
-def test_an_acceptance_survives_an_older_ledger(tmp_path: Path) -> None:
+def test_acceptance_survives_ledger_migration(tmp_path: Path) -> None:
     home = Home(tmp_path)
     ledger.decide(home, "e1", "released", "me")
     ledger.accept(home, "ibm", "me", "seen")
@@ -65,10 +65,12 @@ def test_an_acceptance_survives_an_older_ledger(tmp_path: Path) -> None:
 
 def changes(before: str, after: str) -> list[tuple[str, bool]]:
     provider = replace(registry.get("fal"), expects=())
-    return list(differences(look(provider, page("fal", after)), look(provider, page("fal", before))))
+    return list(
+        differences(summarise_page(provider, page("fal", after)), summarise_page(provider, page("fal", before)))
+    )
 
 
-def test_a_renamed_column_is_named_with_what_came() -> None:
+def test_renamed_column_is_reported_with_its_replacement() -> None:
     told = changes(HTML, HTML.replace("PRICE/GPU/HR", "HOURLY RATE"))
     assert ("column 'PRICE/GPU/HR' gone; new header 'HOURLY RATE'", False) in told
     lost = changes(HTML, HTML.replace("PRICE/GPU/HR", "USD"))
@@ -76,7 +78,7 @@ def test_a_renamed_column_is_named_with_what_came() -> None:
     assert any("unknown layout" in said and is_alarm for said, is_alarm in lost)
 
 
-def test_gpus_units_and_rows() -> None:
+def test_changes_of_gpus_units_and_rows() -> None:
     per_month = HTML.replace("$2.50", "$2.50 / hr")
     assert ("units beside prices were per hour, now per month", True) in changes(
         per_month, per_month.replace("hr<", "month<")
@@ -86,7 +88,7 @@ def test_gpus_units_and_rows() -> None:
     assert changes(HTML, HTML) == []
 
 
-def test_a_gpu_that_was_always_there_is_missed() -> None:
+def test_missing_expected_gpu_is_reported() -> None:
     provider = replace(registry.get("fal"), expects=("H100", "H200"))
     seen = read_page(provider, page("fal", HTML))
     assert missing_gpus(provider, [seen]) == ["H200"]
@@ -94,14 +96,14 @@ def test_a_gpu_that_was_always_there_is_missed() -> None:
     assert missing_gpus(provider, [seen, failed]) == []
 
 
-def test_check_looks_at_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_accepts_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "2026-11-26.html"
     file.write_text(HTML.replace("PRICE/GPU/HR", "USD"))
     assert check("fal", file, as_json=True) == 3
     assert "column 'LIST PRICE' gone" in capsys.readouterr().out
 
 
-def test_a_renamed_provider_is_found_by_its_old_name(tmp_path: Path) -> None:
+def test_renamed_provider_is_known_by_its_old_name(tmp_path: Path) -> None:
     assert registry.get("datacrunch").slug == "verda"
     with pytest.raises(KeyError, match="unknown provider"):
         registry.get("nosuch")
@@ -114,7 +116,7 @@ def test_a_renamed_provider_is_found_by_its_old_name(tmp_path: Path) -> None:
     assert rows[0][0] == "verda" and float(rows[0][-2]) == 3.635
 
 
-def test_marked_kinds() -> None:
+def test_provider_kinds_are_marked() -> None:
     kinds = {p.slug: p.kind for p in registry.all_providers()}
     assert {s for s, k in kinds.items() if k == "aggregator"} == {"shadeform", "primeintellect", "huggingface"}
     assert {"vast", "tensordock", "hyperbolic", "lium", "cudo", "salad"} <= {

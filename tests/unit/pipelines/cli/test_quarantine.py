@@ -54,7 +54,7 @@ def ids(run: Run, home: Home, *arguments: str) -> list[str]:
     return [row["event_id"][:4] for row in run("quarantine", "list", *arguments, "--json", home=home).records()]
 
 
-def test_the_list_has_exactly_the_promised_columns_and_all_rows(run: Run, home: Home) -> None:
+def test_list_has_the_promised_columns_and_all_rows(run: Run, home: Home) -> None:
     said = run("quarantine", "list", "--json", home=home)
     rows = said.records()
     assert said.code == 0 and not said.err and all(list(row) == COLUMNS for row in rows)
@@ -79,7 +79,9 @@ def test_filters(run: Run, home: Home, arguments: tuple[str, ...], expected: lis
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
-def test_the_table_fits(run: Run, home: Home, width: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_table_fits_the_terminal(
+    run: Run, home: Home, width: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     long = event(
         "dd55" + "0" * 28, instance="a machine with a name beyond reason", region="somewhere far away in the south"
     )
@@ -91,7 +93,7 @@ def test_the_table_fits(run: Run, home: Home, width: int, monkeypatch: pytest.Mo
     assert all("2023-05-01" in line and "held" in line for line in lines[1:])
 
 
-def test_an_empty_list_is_said(run: Run, tmp_path: Path) -> None:
+def test_empty_list_is_reported(run: Run, tmp_path: Path) -> None:
     home = make(tmp_path)
     assert run("quarantine", "list", "--json", home=home).records() == []
     assert "nothing is held or flagged" in run("quarantine", "list", home=home).err
@@ -112,7 +114,7 @@ def test_a_long_list_is_quick_and_whole(run: Run, tmp_path: Path) -> None:
         assert (len(said.records()) if style == "json" else said.out.count("\n") - 1) == 30_001
 
 
-def test_show_tells_everything(run: Run, home: Home) -> None:
+def test_show_prints_all_facts(run: Run, home: Home) -> None:
     said = run("quarantine", "show", "aa11", home=home)
     assert said.code == 0
     for fact in (
@@ -144,11 +146,11 @@ def test_show_finds_the_archived_page_and_hashes_it_again(run: Run, tmp_path: Pa
 
 
 @pytest.mark.parametrize("command", ["show", "release", "reject"])
-def test_ids_that_tell_nothing(run: Run, home: Home, command: str) -> None:
+def test_ambiguous_and_unknown_ids_are_rejected(run: Run, home: Home, command: str) -> None:
     for prefix, why in (
         ("aa", HELD),
-        ("ffff", "no event begins with 'ffff'"),
-        ("", "cannot be empty"),
+        ("ffff", "no event id begins with 'ffff'"),
+        ("", "is empty"),
         ("%", "no event"),
     ):
         said = run("quarantine", command, prefix, home=home)
@@ -186,21 +188,21 @@ def test_release_records_who_and_why_and_publishes(run: Run, home: Home, builds:
     assert shown["decisions"][0]["note"] == "their blog says so"
 
 
-def test_the_later_verdict_wins(run: Run, home: Home, builds: list[Home]) -> None:
+def test_later_verdict_wins(run: Run, home: Home, builds: list[Home]) -> None:
     assert run("quarantine", "release", "aa11", home=home).code == 0
     assert run("quarantine", "reject", "aa11", home=home).code == 0
     assert [d.verdict for d in decisions(home)] == ["released", "rejected"]
     assert ids(run, home, "--status", "rejected") == ["aa11"]
 
 
-def test_one_bad_id_records_none(run: Run, home: Home, builds: list[Home]) -> None:
+def test_one_unknown_id_records_nothing(run: Run, home: Home, builds: list[Home]) -> None:
     for bad, why in (("ffff", "no event"), ("cc", "whole source")):
         said = run("quarantine", "release", "aa11", bad, home=home)
         assert said.code == 2 and why in said.err
     assert not builds and not home.ledger.exists()
 
 
-def test_a_build_that_fails_keeps_the_verdict(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_build_keeps_the_verdict(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: Home) -> None:
         raise connection.WarehouseBusy("it is being built by process 4711")
 
@@ -210,12 +212,12 @@ def test_a_build_that_fails_keeps_the_verdict(run: Run, home: Home, monkeypatch:
     assert [d.event_id for d in decisions(home)] == [HELD]
 
 
-def test_a_build_that_decides_otherwise_is_no_success(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_build_that_ignores_the_verdict_is_reported(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "build_and_publish", lambda home: None)
-    assert "held, although you said released" in run("quarantine", "release", "aa11", home=home).err
+    assert "held, although your verdict is released" in run("quarantine", "release", "aa11", home=home).err
 
 
-def test_a_ledger_that_cannot_be_written(run: Run, home: Home, builds: list[Home]) -> None:
+def test_unwritable_ledger_is_reported(run: Run, home: Home, builds: list[Home]) -> None:
     home.ledger.write_bytes(b"junk" * 5000)
     said = run("quarantine", "release", "aa11", home=home)
     assert said.code == 1 and str(home.ledger) in said.err and "Traceback" not in said.err and not builds
@@ -223,7 +225,7 @@ def test_a_ledger_that_cannot_be_written(run: Run, home: Home, builds: list[Home
     assert shown.code == 0 and HELD in shown.out and str(home.ledger) in shown.err
 
 
-def test_a_name_is_kept_even_without_one(
+def test_user_id_is_recorded_without_a_login_name(
     run: Run, home: Home, builds: list[Home], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nobody() -> str:
@@ -235,7 +237,7 @@ def test_a_name_is_kept_even_without_one(
 
 
 @pytest.mark.parametrize("command", [("list",), ("show", "aa11"), ("list", "--json"), ("show", "aa11", "--json")])
-def test_a_page_never_steers_the_terminal(
+def test_scraped_text_cannot_control_the_terminal(
     run: Run, tmp_path: Path, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "250")  # no cell is cut
@@ -247,13 +249,13 @@ def test_a_page_never_steers_the_terminal(
         assert json.loads(said.out)[0]["instance"] == evil
 
 
-def test_without_a_command_it_helps(run: Run, home: Home) -> None:
+def test_without_a_command_help_is_printed(run: Run, home: Home) -> None:
     said = run("quarantine", home=home)
     assert all(command in said.out for command in ("list", "show", "release", "reject"))
     assert run("quarantine", "nosuch", home=home).code == 2
 
 
-def test_the_ledger_knows_the_verdicts_that_the_commands_give() -> None:
+def test_ledger_accepts_the_verdicts_of_the_commands() -> None:
     from typing import get_args
 
     from pipelines.cli.commands import quarantine

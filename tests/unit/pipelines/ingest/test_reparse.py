@@ -93,12 +93,14 @@ def changed(page: Page) -> list[Offer]:
     return [offer("2.50"), offer("4.00", instance="three")]
 
 
-def test_the_same_parser_reads_the_same(run: Run, shop: Shop) -> None:
+def test_same_parser_gives_no_differences(run: Run, shop: Shop) -> None:
     said = run("replay", home=shop.home)
-    assert said.code == 0 and len(said.out.splitlines()) == 1 and "lambda: 3 pages read again, 3 the same" in said.err
+    assert (
+        said.code == 0 and len(said.out.splitlines()) == 1 and "lambda: 3 pages parsed again, 3 unchanged" in said.err
+    )
 
 
-def test_differences_are_told_once_and_nothing_changes(run: Run, shop: Shop) -> None:
+def test_differences_are_merged_and_nothing_is_landed(run: Run, shop: Shop) -> None:
     shop.today(changed)
     before = shop.files()
     found = told(run, shop)
@@ -120,7 +122,7 @@ def test_differences_are_told_once_and_nothing_changes(run: Run, shop: Shop) -> 
      "2 USD per gpu_hour, unknown, from 2026-04-01"),
     ({"text": "other words"}, None, "", ""), ({"price": "2.0000"}, None, "", ""), ({"gpu_count": Decimal("1.0")}, None, "", ""),
 ])  # fmt: skip
-def test_what_counts_as_different(
+def test_kinds_of_differences(
     run: Run, shop: Shop, facts: dict[str, Any], what: str | None, old: str, new: str
 ) -> None:
     shop.today(lambda page: [offer(**{"price": "2.00"} | facts), offer("3.00", instance="two")])
@@ -130,18 +132,18 @@ def test_what_counts_as_different(
 @pytest.mark.parametrize(
     "facts", [{"region": "eu"}, {"gpu_label": "H100"}, {"price_unit": "instance_hour"}, {"term_months": 12}]
 )
-def test_another_thing_is_one_gone_and_one_added(run: Run, shop: Shop, facts: dict[str, Any]) -> None:
+def test_changed_identity_is_one_gone_and_one_added(run: Run, shop: Shop, facts: dict[str, Any]) -> None:
     shop.today(lambda page: [offer("2.00", **facts), offer("3.00", instance="two")])
     assert [r["what"] for r in told(run, shop)] == ["added", "gone"]
 
 
-def test_the_same_offer_twice_is_one_more(run: Run, shop: Shop) -> None:
+def test_duplicate_offer_is_one_added(run: Run, shop: Shop) -> None:
     shop.today(lambda page: [*read(page), offer("2.00")])
     assert [(r["what"], r["new"]) for r in told(run, shop)] == [("added", "2 USD per gpu_hour")]
 
 
 @pytest.mark.parametrize("error", [LayoutError, RuntimeError])
-def test_pages_that_no_longer_parse(run: Run, shop: Shop, error: type[Exception]) -> None:
+def test_unreadable_pages_are_reported(run: Run, shop: Shop, error: type[Exception]) -> None:
     def broken(page: Page) -> list[Offer]:
         raise LayoutError(page, "a table") if error is LayoutError else RuntimeError("tripped")
 
@@ -152,7 +154,7 @@ def test_pages_that_no_longer_parse(run: Run, shop: Shop, error: type[Exception]
     assert run("replay", "--apply", home=shop.home).code == 3 and shop.files() == before  # it supersedes nothing
 
 
-def test_pages_that_parse_now(run: Run, shop: Shop) -> None:
+def test_newly_readable_pages_are_reported(run: Run, shop: Shop) -> None:
     def broken(page: Page) -> list[Offer]:
         raise LayoutError(page, "a table")
 
@@ -166,7 +168,7 @@ def test_pages_that_parse_now(run: Run, shop: Shop) -> None:
     assert {r["old"] for r in told(run, shop)} == {"layout_changed", "not landed"}
 
 
-def test_a_page_without_public_prices(run: Run, shop: Shop) -> None:
+def test_page_without_public_prices(run: Run, shop: Shop) -> None:
     def none(page: Page) -> list[Offer]:
         raise NoPublicPrice(page, "Contact sales")
 
@@ -175,7 +177,7 @@ def test_a_page_without_public_prices(run: Run, shop: Shop) -> None:
     assert (row["what"], row["old"], row["new"]) == ("now read", "ok", "no_public_price, 0 offers")
 
 
-def test_a_page_that_the_archive_lost_and_one_that_was_damaged(run: Run, shop: Shop) -> None:
+def test_missing_and_damaged_archive_pages(run: Run, shop: Shop) -> None:
     for path in (shop.home.pages / "lambda" / DAYS[0]).iterdir():
         path.unlink()
     (body,) = (shop.home.pages / "lambda" / DAYS[1]).glob("*.body.gz")
@@ -183,7 +185,7 @@ def test_a_page_that_the_archive_lost_and_one_that_was_damaged(run: Run, shop: S
     body.write_bytes(b"spoilt")
     found = told(run, shop, code=3)
     assert {(r["what"], r["first_on"]) for r in found} == {("not archived", DAYS[0]), ("damaged", DAYS[1])}
-    assert "1 landed pages are not in the archive" in run("replay", home=shop.home).err
+    assert "1 landed pages missing from the archive" in run("replay", home=shop.home).err
 
 
 def test_apply_supersedes_and_keeps_both(run: Run, shop: Shop) -> None:
@@ -207,14 +209,14 @@ def test_apply_supersedes_and_keeps_both(run: Run, shop: Shop) -> None:
     assert told(run, shop, "--since", DAYS[2], "--apply") == [] and len(shop.built) == 1
 
 
-def test_a_build_that_fails_is_said(run: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_build_is_reported(run: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: Home) -> None:
         raise RuntimeError("no room")
 
     monkeypatch.setattr(release, "build_and_publish", broken)
     shop.today(changed)
     said = run("replay", "--apply", home=shop.home)
-    assert said.code == 1 and "landed; but the build failed" in said.err and "no room" in said.err
+    assert said.code == 1 and "landed, but the build failed" in said.err and "no room" in said.err
 
 
 def test_landing_files_of_an_older_version_lack_columns(run: Run, shop: Shop) -> None:
@@ -228,16 +230,16 @@ def test_landing_files_of_an_older_version_lack_columns(run: Run, shop: Shop) ->
 
 
 def test_too_many_differences_are_counted(run: Run, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reparse, "MOST", 2)
+    monkeypatch.setattr(reparse, "MAX_DIFFERENCES", 2)
     shop.today(changed)
     assert len(told(run, shop)) == 2
-    assert "3 further differences: narrow with --since" in run("replay", home=shop.home).err
+    assert "3 more differences: narrow with --since" in run("replay", home=shop.home).err
 
 
 @pytest.mark.parametrize(("arguments", "code", "why"), [
     (("--provider", "nosuch"), 2, "oracle"), (("--since", "soon"), 2, "not a time span"),
     (("--provider", "oracle"), 1, "no archived page"), (("--since", "2026-04-01"), 0, "no page was archived since 2026-04-01"),
 ])  # fmt: skip
-def test_nothing_to_read_is_said(run: Run, shop: Shop, arguments: tuple[str, ...], code: int, why: str) -> None:
+def test_missing_archive_is_reported(run: Run, shop: Shop, arguments: tuple[str, ...], code: int, why: str) -> None:
     said = run("replay", *arguments, home=shop.home)
     assert said.code == code and why in said.err

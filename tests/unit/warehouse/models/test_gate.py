@@ -228,13 +228,13 @@ def test_what_was_released_stays_released() -> None:
 
 @pytest.mark.parametrize("word", ["released", "rejected"])
 def test_a_person_decides_over_all(word: str) -> None:
-    assert statuses([run(price=0)], gate__decisions=[(1, 1, word)])[1, 1] == ("zero_price", word)
+    assert statuses([run(price=0)], intermediate__manual_verdicts=[(1, 1, word)])[1, 1] == ("zero_price", word)
 
 
 def test_a_release_by_a_person_makes_a_reference() -> None:
     runs = [run(), *steps(4, 2, looks=3, **YEAR)]
     assert (2, 2, "big_jump") not in rules(runs), "what contradicts is no measure"
-    assert (2, 2, "big_jump") in rules(runs, gate__decisions=[(2, 1, "released")])
+    assert (2, 2, "big_jump") in rules(runs, intermediate__manual_verdicts=[(2, 1, "released")])
 
 
 def test_a_judged_run_keeps_its_findings_when_others_are_out_of_sight() -> None:

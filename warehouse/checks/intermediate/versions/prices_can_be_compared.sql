@@ -1,5 +1,15 @@
 -- warn: a printed price that gives no positive USD figure: zero, an unknown currency rate, an unknown GPU count.
-select series.provider, series.source, series.instance, series.region, series.pricing_model, versions.price, versions.currency, versions.price_unit, series.gpu_count, versions.text
+select
+    series.provider,
+    series.source,
+    series.instance,
+    series.region,
+    series.pricing_model,
+    versions.price,
+    versions.currency,
+    versions.price_unit,
+    series.gpu_count,
+    versions.text
 from intermediate.versions
 join intermediate.series using (series_no)
 where versions.price_status = 'priced'

@@ -29,18 +29,29 @@ cuts as (
         any_value(open_intervals.valid_from) as newest_from,
         least(any_value(open_intervals.valid_from), min(moved.moved_on)) as cut,
         -- On the very day, too: what the newest interval began with may be held now, and the one before goes on.
-        coalesce(min(moved.changed_on) <= any_value(open_intervals.valid_from), true) and count(moved.changed_on) > 0 as is_old
+        coalesce(min(moved.changed_on) <= any_value(open_intervals.valid_from), true)
+        and count(moved.changed_on) > 0 as is_old
     from moved
     left join state.open_intervals on open_intervals.series_no = moved.main_no
     group by moved.main_no
 ),
 known as (
-    select open_intervals.series_no, open_intervals.valid_from, open_intervals.first_scrape, open_intervals.old_usd_per_gpu_hour, open_intervals.old_ended_by
+    select
+        open_intervals.series_no,
+        open_intervals.valid_from,
+        open_intervals.first_scrape,
+        open_intervals.old_usd_per_gpu_hour,
+        open_intervals.old_ended_by
     from state.open_intervals
     join cuts on cuts.main_no = open_intervals.series_no and not cuts.is_old
     union all
     -- Rarely needed: only what began before the newest interval moved, as a price does that another is announced for.
-    select closed_intervals.series_no, closed_intervals.valid_from, closed_intervals.first_scrape, closed_intervals.old_usd_per_gpu_hour, closed_intervals.old_ended_by
+    select
+        closed_intervals.series_no,
+        closed_intervals.valid_from,
+        closed_intervals.first_scrape,
+        closed_intervals.old_usd_per_gpu_hour,
+        closed_intervals.old_ended_by
     from state.closed_intervals
     join cuts on cuts.main_no = closed_intervals.series_no and not cuts.is_old and cuts.cut < cuts.newest_from
 ),
@@ -50,6 +61,7 @@ starts as (
     join cuts on cuts.main_no = known.series_no and known.valid_from <= cuts.cut
     qualify row_number() over (partition by known.series_no order by known.valid_from desc, known.first_scrape) = 1
 )
-select cuts.main_no, coalesce(starts.valid_from, '-infinity') as from_on, starts.old_usd_per_gpu_hour, starts.old_ended_by
+select
+    cuts.main_no, coalesce(starts.valid_from, '-infinity') as from_on, starts.old_usd_per_gpu_hour, starts.old_ended_by
 from cuts
 left join starts on starts.series_no = cuts.main_no

@@ -14,7 +14,8 @@ with tracks as (
     select
         series.series_no, series.is_announced, affected_series.main_no, affected_series.from_on,
         -- Only an announced price is in force from another day on than that on which it was first seen.
-        recent_version_bounds.version_no > 1 and (series.is_announced or recent_version_bounds.first_on >= affected_series.from_on) as is_far_back
+        recent_version_bounds.version_no > 1
+        and (series.is_announced or recent_version_bounds.first_on >= affected_series.from_on) as is_far_back
     from intermediate.series
     left join intermediate.aliases on aliases.series_no = series.main_no
     join intermediate.affected_series on affected_series.main_no = coalesce(aliases.main_no, series.main_no)
@@ -22,9 +23,13 @@ with tracks as (
     where affected_series.main_no % getvariable('part')[2] = getvariable('part')[1]
 ),
 stated as (
-    select tracks.*, current_versions.* exclude (series_no) from intermediate.current_versions join tracks using (series_no)
+    select tracks.*, current_versions.* exclude (series_no)
+    from intermediate.current_versions
+    join tracks using (series_no)
     union all
-    select tracks.*, recent_versions.* exclude (series_no) from intermediate.recent_versions join tracks using (series_no)
+    select tracks.*, recent_versions.* exclude (series_no)
+    from intermediate.recent_versions
+    join tracks using (series_no)
     union all
     -- Hardly any in an append: then DuckDB does not look at the old runs at all.
     select tracks.*, old_versions.* exclude (series_no)
@@ -36,7 +41,9 @@ runs as (
         stated.* exclude (from_on, is_far_back),
         greatest(stated.first_on, coalesce(stated.effective_from, stated.first_on)) as valid_from,
         coalesce(verdicts.status <> 'released', false) as is_held, -- a person rejects flagged prices, too
-        case when verdicts.verdict = 'flag' then 'flagged' when verdicts.status = 'released' then 'released' else 'ok' end as quality
+        case
+            when verdicts.verdict = 'flag' then 'flagged' when verdicts.status = 'released' then 'released' else 'ok'
+        end as quality
     from stated
     left join intermediate.verdicts on verdicts.series_no = stated.series_no and verdicts.version_no = stated.version_no
     where greatest(stated.first_on, coalesce(stated.effective_from, stated.first_on)) >= stated.from_on
@@ -121,8 +128,16 @@ select
     intervals.upfront_price, intervals.currency, intervals.price_unit, intervals.usd_per_unit, intervals.rate_on,
     intervals.effective_from, intervals.availability, intervals.quality, intervals.gpu_label, intervals.text,
     if(intervals.is_gone, 'gone', if(intervals.valid_to is null, null, 'change')) as ended_by,
-    if(lag(intervals.interval_no) over same is null, affected_series.old_usd_per_gpu_hour, lag(intervals.usd_per_gpu_hour) over same) as old_usd_per_gpu_hour,
-    if(lag(intervals.interval_no) over same is null, affected_series.old_ended_by, if(lag(intervals.is_gone) over same, 'gone', 'change')) as old_ended_by,
+    if(
+        lag(intervals.interval_no) over same is null,
+        affected_series.old_usd_per_gpu_hour,
+        lag(intervals.usd_per_gpu_hour) over same
+    ) as old_usd_per_gpu_hour,
+    if(
+        lag(intervals.interval_no) over same is null,
+        affected_series.old_ended_by,
+        if(lag(intervals.is_gone) over same, 'gone', 'change')
+    ) as old_ended_by,
     lead(intervals.interval_no) over same is null as is_last
 from intervals
 join intermediate.affected_series using (main_no)

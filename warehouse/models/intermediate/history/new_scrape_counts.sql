@@ -21,10 +21,22 @@ stated as (
     where item is null
     group by all
     union all
-    select import_observations.provider, import_observations.source, new_scrapes.source_url, import_observations.captured_at, items.pricing_model, items.product, count(*)
+    select
+        import_observations.provider,
+        import_observations.source,
+        new_scrapes.source_url,
+        import_observations.captured_at,
+        items.pricing_model,
+        items.product,
+        count(*)
     from staging.import_observations
     join items using (item)
-    join intermediate.new_scrapes on new_scrapes.provider = import_observations.provider and new_scrapes.feed = import_observations.source and new_scrapes.captured_at = import_observations.captured_at
+    join
+        intermediate.new_scrapes
+        on
+            new_scrapes.provider = import_observations.provider
+            and new_scrapes.feed = import_observations.source
+            and new_scrapes.captured_at = import_observations.captured_at
     group by all
 ),
 counted as (

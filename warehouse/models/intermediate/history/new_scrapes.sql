@@ -30,21 +30,31 @@ with looked as (
 stated as (
     select provider, feed, captured_at, source_url, count(*) as n_series
     from (
-        select provider, feed, observed_at as captured_at, source_url from intermediate.observations where origin <> 'imported'
+        select provider, feed, observed_at as captured_at, source_url
+        from intermediate.observations
+        where origin <> 'imported'
         union all
-        select import_observations.provider, import_observations.source, import_observations.captured_at, imports.source_url
+        select
+            import_observations.provider,
+            import_observations.source,
+            import_observations.captured_at,
+            imports.source_url
         from staging.import_observations
         join (
             -- A look spread over several files counts for each of them.
             select distinct provider, feed, captured_at, source_url from looked where origin = 'imported'
         ) as imports
-            on imports.provider = import_observations.provider and imports.feed = import_observations.source and imports.captured_at = import_observations.captured_at
+            on
+                imports.provider = import_observations.provider
+                and imports.feed = import_observations.source
+                and imports.captured_at = import_observations.captured_at
     )
     group by all
 )
 select
     ((select coalesce(max(scrape_no), 0) from state.scrapes)
-        + row_number() over (order by looked.captured_at, looked.provider, looked.feed, looked.source_url))::integer as scrape_no,
+        + row_number() over (order by looked.captured_at, looked.provider, looked.feed, looked.source_url))::integer
+        as scrape_no,
     looked.*,
     coalesce(stated.n_series, 0) as n_series
 from looked

@@ -23,8 +23,24 @@ numbered as (
 select
     numbered.series_no::integer as series_no,
     coalesce(series.series_no, min(numbered.series_no) over (partition by numbered.series_id))::integer as main_no,
-    numbered.series_id, numbered.is_announced, numbered.source, numbered.feed, numbered.provider, numbered.instance, numbered.gpu, numbered.vendor, numbered.form_factor,
-    numbered.gpu_memory_gb, numbered.gpu_count, numbered.region, numbered.zone, numbered.pricing_model, numbered.term_months, numbered.upfront, numbered.price_scope, numbered.rank,
+    numbered.series_id,
+    numbered.is_announced,
+    numbered.source,
+    numbered.feed,
+    numbered.provider,
+    numbered.instance,
+    numbered.gpu,
+    numbered.vendor,
+    numbered.form_factor,
+    numbered.gpu_memory_gb,
+    numbered.gpu_count,
+    numbered.region,
+    numbered.zone,
+    numbered.pricing_model,
+    numbered.term_months,
+    numbered.upfront,
+    numbered.price_scope,
+    numbered.rank,
     numbered.origin, numbered.gpu_label, numbered.known_count, numbered.label_gpu, numbered.label_memory_gb
 from numbered
 left join state.series on series.series_id = numbered.series_id and not series.is_announced

@@ -20,22 +20,51 @@ with days as (
 ),
 -- Two steps, kept apart: DuckDB would join the looks with themselves, all of a page with all of it.
 begun as materialized (
-    select series.series_no, series.provider, series.feed, scrapes.scrape_no, observations.* exclude (series_id, is_announced, provider, feed)
+    select
+        series.series_no,
+        series.provider,
+        series.feed,
+        scrapes.scrape_no,
+        observations.* exclude (series_id, is_announced, provider, feed)
     from intermediate.observations
     join intermediate.series using (series_id, is_announced)
     join intermediate.scrapes
-        on scrapes.provider = observations.provider and scrapes.feed = observations.feed and scrapes.source_url = observations.source_url and scrapes.captured_at = observations.observed_at
+        on
+            scrapes.provider = observations.provider
+            and scrapes.feed = observations.feed
+            and scrapes.source_url = observations.source_url
+            and scrapes.captured_at = observations.observed_at
 ),
 stated as (
     select begun.*, last_scrapes.scrape_no as last_no
     from begun
     join intermediate.scrapes as last_scrapes
-        on last_scrapes.provider = begun.provider and last_scrapes.feed = begun.feed and last_scrapes.source_url = begun.source_url and last_scrapes.captured_at = begun.last_at
+        on
+            last_scrapes.provider = begun.provider
+            and last_scrapes.feed = begun.feed
+            and last_scrapes.source_url = begun.source_url
+            and last_scrapes.captured_at = begun.last_at
 ),
 known as (
     select
-        current_versions.series_no, current_versions.version_no, current_versions.first_scrape, current_versions.last_scrape, current_versions.first_on, current_versions.last_on, current_versions.n_seen, current_versions.ended_on, series.provider, series.feed,
-        hash(current_versions.price, current_versions.upfront_price, current_versions.currency, current_versions.price_unit, current_versions.availability, current_versions.effective_from, current_versions.price_status,
+        current_versions.series_no,
+        current_versions.version_no,
+        current_versions.first_scrape,
+        current_versions.last_scrape,
+        current_versions.first_on,
+        current_versions.last_on,
+        current_versions.n_seen,
+        current_versions.ended_on,
+        series.provider,
+        series.feed,
+        hash(
+            current_versions.price,
+            current_versions.upfront_price,
+            current_versions.currency,
+            current_versions.price_unit,
+            current_versions.availability,
+            current_versions.effective_from,
+            current_versions.price_status,
             current_versions.n_prices) as said
     from state.current_versions
     join intermediate.series using (series_no)
@@ -50,12 +79,26 @@ points as (
     union all by name
     -- What only repeats the newest run says what that says.
     select
-        repeated_items.series_no, first_scrapes.scrape_no as first_scrape, last_scrapes.scrape_no as last_scrape, first_scrapes.seen_on as first_on, last_scrapes.seen_on as last_on,
+        repeated_items.series_no,
+        first_scrapes.scrape_no as first_scrape,
+        last_scrapes.scrape_no as last_scrape,
+        first_scrapes.seen_on as first_on,
+        last_scrapes.seen_on as last_on,
         repeated_items.n_seen, 0 as version_no, known.provider, known.feed, known.said
     from staging.repeated_items
     join known using (series_no)
-    join intermediate.scrapes as first_scrapes on first_scrapes.provider = known.provider and first_scrapes.feed = known.feed and first_scrapes.captured_at = repeated_items.first_scrape_at
-    join intermediate.scrapes as last_scrapes on last_scrapes.provider = known.provider and last_scrapes.feed = known.feed and last_scrapes.captured_at = repeated_items.last_scrape_at
+    join
+        intermediate.scrapes as first_scrapes
+    on
+        first_scrapes.provider = known.provider
+        and first_scrapes.feed = known.feed
+        and first_scrapes.captured_at = repeated_items.first_scrape_at
+    join
+        intermediate.scrapes as last_scrapes
+    on
+        last_scrapes.provider = known.provider
+        and last_scrapes.feed = known.feed
+        and last_scrapes.captured_at = repeated_items.last_scrape_at
     union all by name
     select * exclude (ended_on)
     from known
@@ -68,8 +111,12 @@ dated as (
         coalesce(first_days.scrapes_before, 0) as scrapes_before,
         coalesce(last_days.scrapes_to, 0) as scrapes_to
     from points
-    left join days as first_days on first_days.provider = points.provider and first_days.feed = points.feed and first_days.seen_on = points.first_on
-    left join days as last_days on last_days.provider = points.provider and last_days.feed = points.feed and last_days.seen_on = points.last_on
+    left join
+        days as first_days
+    on first_days.provider = points.provider and first_days.feed = points.feed and first_days.seen_on = points.first_on
+    left join
+        days as last_days
+    on last_days.provider = points.provider and last_days.feed = points.feed and last_days.seen_on = points.last_on
 ),
 compared as (
     select
@@ -84,7 +131,10 @@ counted as (
 folded as (
     select
         series_no, nth, min(first_scrape) as first_scrape, max(last_scrape) as last_scrape, min(first_on) as first_on,
-        max(last_on) as last_on, sum(n_seen)::integer as n_seen, max(version_no) as known_no, max(scrapes_to) as scrapes_to
+        max(last_on) as last_on,
+        sum(n_seen)::integer as n_seen,
+        max(version_no) as known_no,
+        max(scrapes_to) as scrapes_to
     from counted
     group by series_no, nth
 ),

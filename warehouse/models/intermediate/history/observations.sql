@@ -22,15 +22,28 @@ with every as (
 named as (
     select
         md5(concat_ws(
-            '|', every.source, every.provider, every.instance, coalesce(every.gpu, every.gpu_label), every.form_factor, every.gpu_memory_gb,
-            every.gpu_count, every.region, every.zone, every.pricing_model, every.term_months, every.upfront, every.price_scope
+            '|',
+            every.source,
+            every.provider,
+            every.instance,
+            coalesce(every.gpu, every.gpu_label),
+            every.form_factor,
+            every.gpu_memory_gb,
+            every.gpu_count,
+            every.region,
+            every.zone,
+            every.pricing_model,
+            every.term_months,
+            every.upfront,
+            every.price_scope
         )) as series_id,
         coalesce(every.effective_from > every.observed_at::date, false) as is_announced,
         every.observed_at::date as observed_on,
         -- The pages of one live scrape are one look; else each time is.
         if(every.origin = 'live', every.landing_id || every.observed_at::date, every.observed_at::varchar) as look,
         every.* exclude (captured_at),
-        coalesce(source_ranks.rank, case every.origin when 'seed' then 9 when 'imported' then 6 else 5 end)::integer as rank
+        coalesce(source_ranks.rank, case every.origin when 'seed' then 9 when 'imported' then 6 else 5 end)::integer
+            as rank
     from every
     left join seeds.source_ranks on source_ranks.provider = every.provider and source_ranks.source = every.source
     where every.price_status in ('priced', 'missing') and every.price_scope <> 'host_component'

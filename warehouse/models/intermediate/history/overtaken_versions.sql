@@ -6,4 +6,8 @@ with newest as (
 )
 select recent_versions.*
 from state.recent_versions
-join newest on newest.series_no = recent_versions.series_no and recent_versions.version_no < newest.newest_no - n_recent_versions()
+join
+    newest
+    on
+        newest.series_no = recent_versions.series_no
+        and recent_versions.version_no < newest.newest_no - n_recent_versions()

@@ -4,4 +4,6 @@
 -- key: series_no
 -- columns:
 --   version_no, first_on: of the oldest run in intermediate.recent_versions
-select series_no, min(version_no) as version_no, min(first_on) as first_on from intermediate.recent_versions group by series_no
+select series_no, min(version_no) as version_no, min(first_on) as first_on
+from intermediate.recent_versions
+group by series_no

@@ -26,7 +26,12 @@ newest as (select max(seen_on) + 1 as to_on from intermediate.scrapes),
 -- Materialized, so that intervals are joined by series and never by their days.
 windows as materialized (
     select
-        index_series.series_no, index_series.index_id, index_series.provider, index_series.rank, fresh.from_on, least(fresh.to_on, newest.to_on) as to_on,
+        index_series.series_no,
+        index_series.index_id,
+        index_series.provider,
+        index_series.rank,
+        fresh.from_on,
+        least(fresh.to_on, newest.to_on) as to_on,
         coalesce(previous_index_days.since_on, index_start.from_on) as since_on
     from intermediate.index_series
     join fresh using (provider, feed)
@@ -50,5 +55,6 @@ from intermediate.intervals
 join windows
     on windows.series_no = intervals.series_no
     and intervals.valid_from < windows.to_on
-    and least(coalesce(intervals.valid_to, 'infinity'), intervals.last_on + 8) > greatest(windows.from_on, windows.since_on)
+    and least(coalesce(intervals.valid_to, 'infinity'), intervals.last_on + 8)
+    > greatest(windows.from_on, windows.since_on)
 where intervals.usd_per_gpu_hour > 0

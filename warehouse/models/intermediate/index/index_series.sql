@@ -6,7 +6,8 @@
 --   index_id: GPU, memory, pricing model and, of marketplaces, that
 --   market: first_party, marketplace
 with made as (
-    select distinct model as gpu, unnest(string_split(memory_gb::varchar, ';'))::decimal(9, 3) as gpu_memory_gb from seeds.gpus
+    select distinct model as gpu, unnest(string_split(memory_gb::varchar, ';'))::decimal(9, 3) as gpu_memory_gb
+    from seeds.gpus
 )
 select
     series.series_no,
@@ -18,12 +19,17 @@ select
     series.pricing_model,
     if(marketplaces.provider is null, 'first_party', 'marketplace') as market,
     concat_ws(
-        '-', replace(lower(series.gpu), ' ', '-'), format('{:g}gb', series.gpu_memory_gb::double), replace(series.pricing_model, '_', '-'),
+        '-',
+        replace(lower(series.gpu), ' ', '-'),
+        format('{:g}gb', series.gpu_memory_gb::double),
+        replace(series.pricing_model, '_', '-'),
         if(marketplaces.provider is null, null, 'marketplace')
     ) as index_id
 from intermediate.series
 join made using (gpu, gpu_memory_gb)
-left join seeds.marketplaces on marketplaces.provider = series.provider and series.instance ilike marketplaces.instance_like
+left join
+    seeds.marketplaces
+    on marketplaces.provider = series.provider and series.instance ilike marketplaces.instance_like
 where not series.is_announced
     and series.price_scope = 'instance'
     and series.pricing_model in ('on_demand', 'spot')

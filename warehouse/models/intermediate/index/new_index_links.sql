@@ -28,7 +28,11 @@ calendar as (
         every_day.index_id,
         every_day.day,
         index_days.day is not null as is_index_day,
-        count(index_days.day) over (partition by every_day.index_id order by every_day.day rows between unbounded preceding and 1 preceding) as n_before
+        count(index_days.day)
+            over (
+                partition by every_day.index_id order by every_day.day rows between unbounded preceding and 1 preceding
+            )
+            as n_before
     from every_day
     left join index_days using (index_id, day)
 ),
@@ -36,11 +40,18 @@ placed as (
     -- Counted in days of the index: a piece is its days before_nth + 1 to last_nth. Left joins keep their order.
     select pieces.*, first_calendar.n_before as before_nth, end_calendar.n_before as last_nth
     from (
-        select pieces.*, greatest(pieces.from_on, spans.first_day) as first_day, least(pieces.to_on, spans.last_day + 1) as end_day
+        select
+            pieces.*,
+            greatest(pieces.from_on, spans.first_day) as first_day,
+            least(pieces.to_on, spans.last_day + 1) as end_day
         from intermediate.index_pieces as pieces
-        join spans on spans.index_id = pieces.index_id and pieces.from_on <= spans.last_day and pieces.to_on > spans.first_day
+        join
+            spans
+            on spans.index_id = pieces.index_id and pieces.from_on <= spans.last_day and pieces.to_on > spans.first_day
     ) as pieces
-    left join calendar as first_calendar on first_calendar.index_id = pieces.index_id and first_calendar.day = pieces.first_day
+    left join
+        calendar as first_calendar
+    on first_calendar.index_id = pieces.index_id and first_calendar.day = pieces.first_day
     left join calendar as end_calendar on end_calendar.index_id = pieces.index_id and end_calendar.day = pieces.end_day
 ),
 compared as (
@@ -57,11 +68,23 @@ compared as (
     window one as (partition by series_no order by from_on)
 ),
 matched as (
-    select index_id, provider, rank, unnest(range(before_nth + if(goes_on, 1, 2), last_nth + 1)) as nth, before_nth, log_ratio
+    select
+        index_id,
+        provider,
+        rank,
+        unnest(range(before_nth + if(goes_on, 1, 2), last_nth + 1)) as nth,
+        before_nth,
+        log_ratio
     from compared
 ),
 moved as (
-    select index_id, provider, rank, nth, sum(if(nth = before_nth + 1, log_ratio, 0)) / count(*) as log_ratio, count(*) as n_series
+    select
+        index_id,
+        provider,
+        rank,
+        nth,
+        sum(if(nth = before_nth + 1, log_ratio, 0)) / count(*) as log_ratio,
+        count(*) as n_series
     from matched
     group by all
 )

@@ -8,7 +8,8 @@
 with days as (
     select
         index_pieces.index_id, index_pieces.provider, index_pieces.rank, index_pieces.usd_per_gpu_hour,
-        unnest(range(0, index_pieces.to_on - greatest(index_pieces.from_on, index_start.from_on)))::integer + greatest(index_pieces.from_on, index_start.from_on) as day
+        unnest(range(0, index_pieces.to_on - greatest(index_pieces.from_on, index_start.from_on)))::integer
+        + greatest(index_pieces.from_on, index_start.from_on) as day
     from intermediate.index_pieces
     join intermediate.index_start on index_pieces.to_on > index_start.from_on
 ),

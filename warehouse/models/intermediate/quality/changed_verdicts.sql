@@ -2,7 +2,11 @@
 -- NULL). Of the versions that the gate saw in this build.
 -- materialized: table
 -- key: series_no, version_no
-select gated_versions.series_no, gated_versions.version_no, gated_versions.first_on, new_verdicts.* exclude (series_no, version_no)
+select
+    gated_versions.series_no,
+    gated_versions.version_no,
+    gated_versions.first_on,
+    new_verdicts.* exclude (series_no, version_no)
 from intermediate.gated_versions
 left join intermediate.new_verdicts using (series_no, version_no)
 left join state.verdicts using (series_no, version_no)

@@ -19,7 +19,9 @@ named as (
             upfront, price_scope) as machine
     from intermediate.gated_versions
     where instance <> '' and usd_price > 0
-        and lower(instance) in (select lower(instance) from intermediate.gated_versions join doubted using (series_no, version_no))
+        and lower(instance) in (
+            select lower(instance) from intermediate.gated_versions join doubted using (series_no, version_no)
+        )
 ),
 elsewhere as (
     select doubted.series_no, doubted.version_no, bool_or(abs(other.usd_price / own.usd_price - 1) <= 0.02) as is_same

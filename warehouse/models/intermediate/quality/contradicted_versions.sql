@@ -7,5 +7,8 @@ select series_no, version_no
 from intermediate.standing_findings
 join seeds.gate_rules using (rule)
 anti join (from intermediate.manual_verdicts where verdict = 'released') using (series_no, version_no)
-where standing_findings.is_contradiction and standing_findings.verdict = 'quarantine' and gate_rules.judged_by in ('itself', 'others')
+where
+    standing_findings.is_contradiction
+    and standing_findings.verdict = 'quarantine'
+    and gate_rules.judged_by in ('itself', 'others')
 group by all

@@ -19,7 +19,9 @@ near as (
     select * from looks qualify nth >= min(nth) filter (where is_new) over (partition by provider, feed, source_url) - 8
 ),
 counts as (
-    select near.*, scrape_counts.pricing_model, scrape_counts.product, scrape_counts.n_series from near join intermediate.scrape_counts using (scrape_no)
+    select near.*, scrape_counts.pricing_model, scrape_counts.product, scrape_counts.n_series
+    from near
+    join intermediate.scrape_counts using (scrape_no)
 ),
 counted as (
     select provider, feed, source_url, nth, 'partial_snapshot' as rule, pricing_model as what, sum(n_series) as n
@@ -40,9 +42,30 @@ placed as (
     from counted
     window one as (partition by provider, feed, source_url, rule, what order by nth)
 )
-select near.scrape_no, near.provider, near.feed, near.seen_on, near.nth, previous.rule, previous.what, previous.n::bigint as n_before, coalesce(current.n, 0)::bigint as n_listed, previous.is_usual
+select
+    near.scrape_no,
+    near.provider,
+    near.feed,
+    near.seen_on,
+    near.nth,
+    previous.rule,
+    previous.what,
+    previous.n::bigint as n_before,
+    coalesce(current.n, 0)::bigint as n_listed,
+    previous.is_usual
 from placed as previous
-join near on near.provider = previous.provider and near.feed = previous.feed and near.source_url = previous.source_url and near.nth = previous.nth + 1 and near.is_new
+join
+    near
+    on
+        near.provider = previous.provider
+        and near.feed = previous.feed
+        and near.source_url = previous.source_url
+        and near.nth = previous.nth + 1
+        and near.is_new
 left join placed as current
-    on current.provider = near.provider and current.feed = near.feed and current.source_url = near.source_url and current.nth = near.nth
+    on
+        current.provider = near.provider
+        and current.feed = near.feed
+        and current.source_url = near.source_url
+        and current.nth = near.nth
     and current.rule = previous.rule and current.what = previous.what

@@ -6,7 +6,11 @@ with standing as (
     select standing_findings.*
     from intermediate.standing_findings
     join seeds.gate_rules using (rule)
-    left join intermediate.rejudged_series on rejudged_series.series_no = standing_findings.series_no and standing_findings.version_no >= rejudged_series.from_version_no
+    left join
+        intermediate.rejudged_series
+        on
+            rejudged_series.series_no = standing_findings.series_no
+            and standing_findings.version_no >= rejudged_series.from_version_no
     where gate_rules.judged_by <> 'way_back' or rejudged_series.series_no is null
 )
 from standing

@@ -18,8 +18,15 @@ with changed as (
     left join intermediate.recent_version_bounds on recent_version_bounds.series_no = verdicts.series_no
     left join intermediate.changed_series on changed_series.series_no = verdicts.series_no
     left join intermediate.affected_series on affected_series.main_no = coalesce(aliases.main_no, series.main_no)
-    left join intermediate.changed_verdicts on changed_verdicts.series_no = verdicts.series_no and changed_verdicts.version_no = verdicts.version_no
-    where verdicts.version_no >= coalesce(changed_series.from_version_no, if(changed_series.series_no is null, null, current_versions.version_no)) - 1
+    left join
+        intermediate.changed_verdicts
+        on changed_verdicts.series_no = verdicts.series_no and changed_verdicts.version_no = verdicts.version_no
+    where
+        verdicts.version_no
+        >= coalesce(
+            changed_series.from_version_no, if(changed_series.series_no is null, null, current_versions.version_no)
+        )
+        - 1
         or verdicts.first_on >= affected_series.from_on
         or changed_verdicts.series_no is not null
 ),
@@ -35,14 +42,35 @@ judged as (
     select changed.main_no, stated.* from stated join changed using (series_no, version_no)
 ),
 before as (
-    select series_no as main_no, valid_from, coalesce(valid_to, 'infinity') as valid_to, price, currency, price_unit, usd_per_gpu_hour
+    select
+        series_no as main_no,
+        valid_from,
+        coalesce(valid_to, 'infinity') as valid_to,
+        price,
+        currency,
+        price_unit,
+        usd_per_gpu_hour
     from intermediate.intervals
     where series_no in (select main_no from judged)
 )
 select
-    judged.series_no, judged.version_no, judged.first_scrape, judged.last_on, judged.price, judged.currency, judged.price_unit, judged.usd_per_gpu_hour, judged.text,
+    judged.series_no,
+    judged.version_no,
+    judged.first_scrape,
+    judged.last_on,
+    judged.price,
+    judged.currency,
+    judged.price_unit,
+    judged.usd_per_gpu_hour,
+    judged.text,
     -- In the same currency and unit, or it would be another number of the same name.
-    if(before.currency = judged.currency and before.price_unit = judged.price_unit and before.valid_to >= judged.first_on, before.price, null) as last_good,
+    if(
+        before.currency = judged.currency
+        and before.price_unit = judged.price_unit
+        and before.valid_to >= judged.first_on,
+        before.price,
+        null
+    ) as last_good,
     if(before.valid_to >= judged.first_on, before.usd_per_gpu_hour, null) as last_good_usd_per_gpu_hour
 from judged
 asof left join before on before.main_no = judged.main_no and judged.first_on > before.valid_from

@@ -13,7 +13,17 @@ with dated as (
         date_trunc('month', lag(first_on) over (partition by series_no order by version_no))::date as before_month
     from intermediate.gated_versions
 )
-select gpu, pricing_model, seen_month, floor(ln(usd_per_gpu_hour::double) * 10)::integer as price_class, count(*)::integer as n
+select
+    gpu,
+    pricing_model,
+    seen_month,
+    floor(ln(usd_per_gpu_hour::double) * 10)::integer as price_class,
+    count(*)::integer as n
 from dated
-where is_new and not is_announced and gpu is not null and usd_per_gpu_hour > 0 and seen_month is distinct from before_month
+where
+    is_new
+    and not is_announced
+    and gpu is not null
+    and usd_per_gpu_hour > 0
+    and seen_month is distinct from before_month
 group by all

@@ -16,7 +16,9 @@ with weighed as (
         case
             when manual_verdicts.verdict is not null then manual_verdicts.verdict
             when new_findings.verdict = 'flag' then 'released'
-            when new_findings.is_contradiction or (confirmations.confirmed_by is null and verdicts.series_no is null) then 'held'
+            when
+                new_findings.is_contradiction or (confirmations.confirmed_by is null and verdicts.series_no is null)
+                then 'held'
             else 'released'
         end as status
     from intermediate.new_findings
@@ -25,7 +27,11 @@ with weighed as (
     left join intermediate.manual_verdicts using (series_no, version_no)
     -- What was released stays so: whoever confirmed it may be out of sight now.
     left join state.verdicts
-        on verdicts.series_no = new_findings.series_no and verdicts.version_no = new_findings.version_no and verdicts.rule = new_findings.rule and verdicts.status = 'released'
+        on
+            verdicts.series_no = new_findings.series_no
+            and verdicts.version_no = new_findings.version_no
+            and verdicts.rule = new_findings.rule
+            and verdicts.status = 'released'
 )
 select
     series_no, version_no, verdict, status, rule, class, expected, reason,

@@ -1,4 +1,4 @@
--- Scrapes that suddenly showed much less than those before.
+-- Scrapes that suddenly showed much less than those before. Rows have no key: each build adds its own.
 -- materialized: append
 -- columns:
 --   source, provider, rule, what varchar: as in v1.quality_events

@@ -15,7 +15,10 @@ before as (
     select months.gpu, months.pricing_model, months."month", price_counts.price_class, sum(price_counts.n) as n
     from months
     join intermediate.price_counts
-        on price_counts.gpu = months.gpu and price_counts.pricing_model = months.pricing_model and price_counts.seen_month < months."month"
+        on
+            price_counts.gpu = months.gpu
+            and price_counts.pricing_model = months.pricing_model
+            and price_counts.seen_month < months."month"
     group by all
 ),
 running as (

@@ -1,4 +1,4 @@
--- What was asked for each GPU, by month: the measure of what is plausible.
+-- What was asked for each GPU, by month: the measure of what is plausible. Rows have no key: each build adds its own.
 -- materialized: append
 -- columns:
 --   gpu, pricing_model varchar: of what

@@ -17,7 +17,14 @@ with machines as (
 -- Only what could be out of line: far from the dearest or the cheapest that the machine ever was anywhere.
 priced as (
     select
-        machines.machine, machines.region, gated_versions.series_no, gated_versions.version_no, gated_versions.is_new, gated_versions.usd_price::double as price, gated_versions.first_at, gated_versions.first_on,
+        machines.machine,
+        machines.region,
+        gated_versions.series_no,
+        gated_versions.version_no,
+        gated_versions.is_new,
+        gated_versions.usd_price::double as price,
+        gated_versions.first_at,
+        gated_versions.first_on,
         min(gated_versions.usd_price::double) over (partition by machines.machine) as lowest,
         max(gated_versions.usd_price::double) over (partition by machines.machine) as highest
     from intermediate.gated_versions
@@ -25,7 +32,12 @@ priced as (
     where gated_versions.usd_price > 0
 ),
 judged as (
-    select machines.series_no as other_no, priced.series_no, priced.version_no, priced.first_at + interval 1 hour as moment, priced.first_on
+    select
+        machines.series_no as other_no,
+        priced.series_no,
+        priced.version_no,
+        priced.first_at + interval 1 hour as moment,
+        priced.first_on
     from priced
     join machines on machines.machine = priced.machine and machines.region <> priced.region
     where priced.is_new and (
@@ -41,6 +53,8 @@ select
     median(gated_versions.usd_price::double) as mid_price,
     quantile_cont(gated_versions.usd_price::double, 0.9) as high_price
 from judged
-asof join intermediate.gated_versions on gated_versions.series_no = judged.other_no and gated_versions.first_at <= judged.moment
+asof join
+    intermediate.gated_versions
+    on gated_versions.series_no = judged.other_no and gated_versions.first_at <= judged.moment
 where gated_versions.usd_price > 0 and gated_versions.last_on >= judged.first_on - 60
 group by all

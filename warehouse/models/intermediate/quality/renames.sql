@@ -10,7 +10,9 @@
 --   n_old, n_new: how many old names fit the new one, and the reverse
 with ended as (
     -- One that comes back later, too: that is not known on the day.
-    select * from intermediate.gated_versions where ended_on is not null and usd_price > 0 and price_scope <> 'offer_aggregate'
+    select *
+    from intermediate.gated_versions
+    where ended_on is not null and usd_price > 0 and price_scope <> 'offer_aggregate'
 ),
 begun as (
     select * from intermediate.gated_versions
@@ -26,13 +28,19 @@ pairs as (
         ended."zone" as old_zone,
         begun."zone" as new_zone,
         begun.usd_price::double as price,
-        ended.instance = begun.instance and ended.gpu_label = begun.gpu_label and ended."zone" <> begun."zone" as is_zone
+        ended.instance = begun.instance
+        and ended.gpu_label = begun.gpu_label
+        and ended."zone" <> begun."zone" as is_zone
     from begun
     join ended
         on ended.source = begun.source and ended.provider = begun.provider and ended.ended_on = begun.first_on
         and ended.gpu = begun.gpu and ended.gpu_count is not distinct from begun.gpu_count
-        and ended.region = begun.region and ended.pricing_model = begun.pricing_model and ended.term_months is not distinct from begun.term_months
-        and ended.upfront = begun.upfront and ended.price_scope = begun.price_scope and ended.usd_price = begun.usd_price
+        and ended.region = begun.region
+        and ended.pricing_model = begun.pricing_model
+        and ended.term_months is not distinct from begun.term_months
+        and ended.upfront = begun.upfront
+        and ended.price_scope = begun.price_scope
+        and ended.usd_price = begun.usd_price
         and ended.series_no <> begun.series_no
     -- Another size is another thing, whatever its zone is called.
     where ended."zone" = begun."zone" or ended.instance = begun.instance
@@ -51,6 +59,9 @@ select
     n_old,
     n_new,
     format(
-        '{} is now {} at the same {:.6g}', if(is_zone, old_zone, old_instance), if(is_zone, new_zone, new_instance), price
+        '{} is now {} at the same {:.6g}',
+        if(is_zone, old_zone, old_instance),
+        if(is_zone, new_zone, new_instance),
+        price
     ) as reason
 from counted

@@ -24,20 +24,37 @@ pairs as (
         and (whole.source = part.source or whole.pricing_model <> 'spot')
 ),
 judged as (
-    select pairs.*, gated_versions.version_no, gated_versions.first_at + interval 1 hour as moment, gated_versions.first_on, gated_versions.usd_price::double as price
+    select
+        pairs.*,
+        gated_versions.version_no,
+        gated_versions.first_at + interval 1 hour as moment,
+        gated_versions.first_on,
+        gated_versions.usd_price::double as price
     from intermediate.gated_versions
     join pairs using (series_no)
     where gated_versions.is_new and gated_versions.usd_price > 0
 ),
 compared as (
-    select judged.series_no, judged.version_no, judged.price, min(gated_versions.usd_price::double / judged.n_of_part * judged.n_gpus) as expected
+    select
+        judged.series_no,
+        judged.version_no,
+        judged.price,
+        min(gated_versions.usd_price::double / judged.n_of_part * judged.n_gpus) as expected
     from judged
-    asof join intermediate.gated_versions on gated_versions.series_no = judged.part_no and gated_versions.first_at <= judged.moment
+    asof join
+        intermediate.gated_versions
+        on gated_versions.series_no = judged.part_no and gated_versions.first_at <= judged.moment
     where gated_versions.usd_price > 0 and gated_versions.last_on >= judged.first_on - 35
     group by all
 )
 select
-    compared.series_no, compared.version_no, gate_rules.rule, gate_rules.verdict, gate_rules.class, gate_rules.is_contradiction, compared.expected,
+    compared.series_no,
+    compared.version_no,
+    gate_rules.rule,
+    gate_rules.verdict,
+    gate_rules.class,
+    gate_rules.is_contradiction,
+    compared.expected,
     format('{:.6g} for the whole, {:.6g} for its GPUs alone', compared.price, compared.expected) as reason
 from compared
 join seeds.gate_rules on gate_rules.rule = 'all_in_below_component'

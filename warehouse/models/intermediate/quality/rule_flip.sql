@@ -17,20 +17,51 @@ with compared as (
         price_steps.next_on - price_steps.step_on as days_until,
         price_steps.step_on - price_steps.prev_on as days_since
     from intermediate.price_steps
-    join intermediate.rejudged_series on rejudged_series.series_no = price_steps.series_no and price_steps.version_no >= rejudged_series.from_version_no
+    join
+        intermediate.rejudged_series
+        on
+            rejudged_series.series_no = price_steps.series_no
+            and price_steps.version_no >= rejudged_series.from_version_no
     where price_steps.pricing_model <> 'spot'
 ),
 faults as (
-    select compared.*, gate_rules.*, if(gate_rules.rule = 'spike_return', compared.before_price, compared.prev_price) as expected
+    select
+        compared.*,
+        gate_rules.*,
+        if(gate_rules.rule = 'spike_return', compared.before_price, compared.prev_price) as expected
     from compared
     join seeds.gate_rules
         on gate_rules.judged_by = 'way_back' and compared.distance >= gate_rules.tolerance
         and case gate_rules.rule
-            when 'spike_flip' then compared.goes_back and compared.n_observations <= gate_rules.max_observations and compared.days_until <= gate_rules.max_days
-            when 'flip_kept' then compared.goes_back and compared.n_observations > gate_rules.max_observations and compared.days_until <= gate_rules.max_days
-            when 'spike_return' then compared.starts and compared.is_back and compared.prev_observations <= gate_rules.max_observations and compared.days_since <= gate_rules.max_days
-            when 'flip_again' then compared.is_back and compared.was_back and compared.n_observations <= gate_rules.max_observations
-            when 'flapping' then compared.is_back and compared.was_back and compared.was_fro and compared.n_observations <= gate_rules.max_observations
+            when
+                'spike_flip'
+                then
+                    compared.goes_back
+                    and compared.n_observations <= gate_rules.max_observations
+                    and compared.days_until <= gate_rules.max_days
+            when
+                'flip_kept'
+                then
+                    compared.goes_back
+                    and compared.n_observations > gate_rules.max_observations
+                    and compared.days_until <= gate_rules.max_days
+            when
+                'spike_return'
+                then
+                    compared.starts
+                    and compared.is_back
+                    and compared.prev_observations <= gate_rules.max_observations
+                    and compared.days_since <= gate_rules.max_days
+            when
+                'flip_again'
+                then compared.is_back and compared.was_back and compared.n_observations <= gate_rules.max_observations
+            when
+                'flapping'
+                then
+                    compared.is_back
+                    and compared.was_back
+                    and compared.was_fro
+                    and compared.n_observations <= gate_rules.max_observations
         end
 )
 select

@@ -16,10 +16,19 @@ judged as (
     join seeds.gate_rules on gate_rules.rule = if(moved.pricing_model = 'spot', 'big_jump_spot', 'big_jump')
 )
 select
-    judged.series_no, judged.version_no, gate_rules.rule, gate_rules.verdict, gate_rules.class, gate_rules.is_contradiction, judged.reference_price as expected,
+    judged.series_no,
+    judged.version_no,
+    gate_rules.rule,
+    gate_rules.verdict,
+    gate_rules.class,
+    gate_rules.is_contradiction,
+    judged.reference_price as expected,
     format(
         '{:.6g} after {:.6g} on {}: {:+.1f} %',
-        judged.price, judged.reference_price, judged.reference_on::varchar, (judged.price / judged.reference_price - 1) * 100
+        judged.price,
+        judged.reference_price,
+        judged.reference_on::varchar,
+        (judged.price / judged.reference_price - 1) * 100
     ) as reason
 from judged
 join seeds.gate_rules using (rule)

@@ -8,7 +8,13 @@ with limits as (
     select map_from_entries(list((rule, coalesce(factor, tolerance)))) as limit_of from seeds.gate_rules
 ),
 priced as (
-    select gated_versions.series_no, gated_versions.version_no, gated_versions.pricing_model, gated_versions.term_months, gated_versions.usd_price::double as price, sibling_prices.on_demand_price,
+    select
+        gated_versions.series_no,
+        gated_versions.version_no,
+        gated_versions.pricing_model,
+        gated_versions.term_months,
+        gated_versions.usd_price::double as price,
+        sibling_prices.on_demand_price,
         sibling_prices.shorter_price, sibling_prices.shorter_term,
         gated_versions.usd_price::double / sibling_prices.on_demand_price as of_on_demand,
         gated_versions.usd_price::double / sibling_prices.shorter_price as of_shorter
@@ -32,10 +38,20 @@ faults as (
     where pricing_model = 'spot' and of_on_demand > 1 + limit_of[rule]
 )
 select
-    faults.series_no, faults.version_no, gate_rules.rule, gate_rules.verdict, gate_rules.class, gate_rules.is_contradiction, faults.expected,
+    faults.series_no,
+    faults.version_no,
+    gate_rules.rule,
+    gate_rules.verdict,
+    gate_rules.class,
+    gate_rules.is_contradiction,
+    faults.expected,
     format(
-        '{}{} at {:.6g}; {} at {:.6g}', faults.pricing_model, if(faults.term_months > 0, format(' for {} months', faults.term_months), ''), faults.price,
-        if(gate_rules.rule = 'longer_above_shorter', format('{} months', faults.shorter_term), 'on demand'), faults.expected
+        '{}{} at {:.6g}; {} at {:.6g}',
+        faults.pricing_model,
+        if(faults.term_months > 0, format(' for {} months', faults.term_months), ''),
+        faults.price,
+        if(gate_rules.rule = 'longer_above_shorter', format('{} months', faults.shorter_term), 'on demand'),
+        faults.expected
     ) as reason
 from faults
 join seeds.gate_rules using (rule)

@@ -21,6 +21,14 @@ with faults as (
     from intermediate.gated_versions
     where is_new and price_scope = 'offer_aggregate'
 )
-select faults.series_no, faults.version_no, gate_rules.rule, gate_rules.verdict, gate_rules.class, gate_rules.is_contradiction, null::double as expected, faults.reason
+select
+    faults.series_no,
+    faults.version_no,
+    gate_rules.rule,
+    gate_rules.verdict,
+    gate_rules.class,
+    gate_rules.is_contradiction,
+    null::double as expected,
+    faults.reason
 from faults
 join seeds.gate_rules using (rule)

@@ -10,6 +10,16 @@ with faults as (
     select source, provider, rule, what, date, date as date_to, reason from intermediate.vanished_offers
 )
 select
-    faults.provider, faults.source, 'all' as instance, faults.what, faults.date, faults.date_to, gate_rules.verdict, 'released' as status, gate_rules.class, gate_rules.rule, faults.reason
+    faults.provider,
+    faults.source,
+    'all' as instance,
+    faults.what,
+    faults.date,
+    faults.date_to,
+    gate_rules.verdict,
+    'released' as status,
+    gate_rules.class,
+    gate_rules.rule,
+    faults.reason
 from faults
 join seeds.gate_rules using (rule)

@@ -28,7 +28,9 @@ found as (
     select measured.*, if(measured.n_known >= gate_rules.min_count, measured.usual_days, gate_rules.max_days) as rhythm
     from measured
     join seeds.gate_rules on gate_rules.rule = 'gap'
-    where measured.n_days > gate_rules.factor * if(measured.n_known >= gate_rules.min_count, measured.usual_days, gate_rules.max_days)
+    where
+        measured.n_days
+        > gate_rules.factor * if(measured.n_known >= gate_rules.min_count, measured.usual_days, gate_rules.max_days)
 ),
 several as (
     select source from intermediate.source_days group by all having count(distinct provider) > 1

@@ -6,13 +6,15 @@
 --   date: the scrape that changed something last
 --   date_to: the last look that found the same
 with counted as (
-    select scrapes.provider, scrapes.feed, scrapes.source_url, scrapes.captured_at, scrapes.seen_on, sum(scrape_counts.n_series) as n, sum(scrape_counts.n_begun) as n_begun
+    select scrapes.provider, scrapes.feed, scrapes.source_url, scrapes.captured_at, scrapes.seen_on,
+        sum(scrape_counts.n_series) as n, sum(scrape_counts.n_begun) as n_begun
     from intermediate.scrapes
     join intermediate.scrape_counts using (scrape_no)
     group by all
 ),
 marked as (
-    select *, n_begun > 0 or n is distinct from lag(n) over (partition by provider, feed, source_url order by captured_at) as is_changed
+    select *, n_begun > 0
+            or lag(n) over (partition by provider, feed, source_url order by captured_at) is distinct from n as is_changed
     from counted
 ),
 stretches as (
@@ -25,7 +27,8 @@ summed as (
 )
 select
     summed.source, summed.provider, summed.date, summed.date_to,
-    format('{} looks over {} days found the same listing', summed.n_observations, summed.date_to - summed.date) as reason
+    format('{} looks over {} days found the same listing', summed.n_observations,
+        summed.date_to - summed.date) as reason
 from summed
 join seeds.gate_rules on gate_rules.rule = 'stale_source'
 where summed.n_observations >= gate_rules.min_count and summed.date_to - summed.date >= gate_rules.max_days

@@ -24,4 +24,6 @@ from found
 union all by name
 select earlier.*
 from state.findings as earlier
-semi join (from intermediate.gated_versions where not is_new) as known_versions on known_versions.series_no = earlier.series_no and known_versions.version_no = earlier.version_no
+semi join
+    (from intermediate.gated_versions where not is_new) as known_versions
+on known_versions.series_no = earlier.series_no and known_versions.version_no = earlier.version_no

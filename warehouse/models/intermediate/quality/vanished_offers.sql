@@ -17,7 +17,13 @@ gone as (
     -- Looked at on two days of its source in a row, and on none since.
     select today.source, today.provider, min(after.seen_on) as gone_on
     from days as today
-    join days as before on before.source = today.source and before.provider = today.provider and before.nth_last = 2 and before.day_no = today.day_no - 1
+    join
+        days as before
+    on
+        before.source = today.source
+        and before.provider = today.provider
+        and before.nth_last = 2
+        and before.day_no = today.day_no - 1
     join days as after on after.source = today.source and after.day_no = today.day_no + 1
     where today.nth_last = 1
     group by all

@@ -13,9 +13,20 @@
 --   break_even_hours_share: share of the hours from which reserving this machine is cheaper than having it on demand
 with machines as (
     select
-        inference_cost.model, inference_cost.workload, inference_cost.precision, inference_cost.spec, inference_cost.tp, inference_cost.provider, inference_cost.pricing_model, inference_cost.tpot_s, inference_cost.theta_version, server_prices.gpu_count,
+        inference_cost.model,
+        inference_cost.workload,
+        inference_cost.precision,
+        inference_cost.spec,
+        inference_cost.tp,
+        inference_cost.provider,
+        inference_cost.pricing_model,
+        inference_cost.tpot_s,
+        inference_cost.theta_version,
+        server_prices.gpu_count,
         server_prices.usd_per_gpu_hour::double * server_prices.gpu_count as usd_per_hour,
-        server_prices.gpu_count / inference_cost.tp * tokens_per_day(inference_cost.output_tokens_per_s, workloads.isl, workloads.osl) as tokens_per_day
+        server_prices.gpu_count
+        / inference_cost.tp
+        * tokens_per_day(inference_cost.output_tokens_per_s, workloads.isl, workloads.osl) as tokens_per_day
     from marts.inference_cost
     join marts.workloads using (workload)
     join marts.server_prices using (provider, spec, pricing_model, term_months, tp)
@@ -31,9 +42,15 @@ on_demand as (
 plans as (
     select plans.plan, on_demand.*, on_demand.usd_per_hour as base_usd_per_hour, null::varchar as reserved_from
     from on_demand
-    join (values ('all_on_demand', false), ('lower_end', true)) as plans (plan, needs_lowest) on on_demand.is_lowest or not plans.needs_lowest
+    join
+        (values ('all_on_demand', false), ('lower_end', true)) as plans (plan, needs_lowest)
+    on on_demand.is_lowest or not plans.needs_lowest
     union all by name
-    select 'reserved_base' as plan, on_demand.*, machines.usd_per_hour as base_usd_per_hour, machines.provider as reserved_from
+    select
+        'reserved_base' as plan,
+        on_demand.*,
+        machines.usd_per_hour as base_usd_per_hour,
+        machines.provider as reserved_from
     from on_demand
     join machines using (model, workload, precision, spec, tp, gpu_count)
     where machines.pricing_model = 'reserved'
@@ -55,7 +72,8 @@ costed as (
         ceil(loads.mean_tokens_per_day * loads.base_to_mean / plans.tokens_per_day) as base_machines,
         24 * if(
             plans.plan = 'reserved_base',
-            base_machines * plans.base_usd_per_hour + greatest(peak_machines - base_machines, 0) * plans.usd_per_hour * loads.peak_share,
+            base_machines * plans.base_usd_per_hour
+            + greatest(peak_machines - base_machines, 0) * plans.usd_per_hour * loads.peak_share,
             (base_machines * (1 - loads.peak_share) + peak_machines * loads.peak_share) * plans.usd_per_hour
         ) as usd_per_day
     from loads

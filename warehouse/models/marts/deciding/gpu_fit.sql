@@ -32,8 +32,18 @@ needs as (
         llm_specs.name as model,
         case trainings.purpose
             when 'full training' then full_training_bytes(llm_specs.rebuilt_params)
-            when 'LoRA fine-tuning' then lora_training_bytes(llm_specs.rebuilt_params, lora_params(llm_specs.layers, llm_specs.hidden, 16, 4))
-            when 'QLoRA fine-tuning' then qlora_training_bytes(llm_specs.rebuilt_params, lora_params(llm_specs.layers, llm_specs.hidden, 16, 4))
+            when
+                'LoRA fine-tuning'
+                then
+                    lora_training_bytes(
+                        llm_specs.rebuilt_params, lora_params(llm_specs.layers, llm_specs.hidden, 16, 4)
+                    )
+            when
+                'QLoRA fine-tuning'
+                then
+                    qlora_training_bytes(
+                        llm_specs.rebuilt_params, lora_params(llm_specs.layers, llm_specs.hidden, 16, 4)
+                    )
         end as bytes
     from marts.llm_specs
     cross join (values ('full training'), ('LoRA fine-tuning'), ('QLoRA fine-tuning')) as trainings (purpose)
@@ -42,7 +52,12 @@ needs as (
 ),
 held as (
     select
-        needs.purpose, needs.model, gpu_specs.name as spec, cheapest.provider, cheapest.usd_per_gpu_hour, null::double as usd_per_m_tokens,
+        needs.purpose,
+        needs.model,
+        gpu_specs.name as spec,
+        cheapest.provider,
+        cheapest.usd_per_gpu_hour,
+        null::double as usd_per_m_tokens,
         smallest_gpus(needs.bytes, 0, gpu_specs.device_mib, constants.usable_memory, constants.reserved_gb) as gpus
     from needs
     cross join constants
@@ -52,7 +67,11 @@ held as (
     where needs.purpose <> 'image model' or gpus = 1
     union all
     select
-        if(operating_point = 'max_batch', 'latency-tolerant inference', 'inference'), model, spec, provider, usd_per_gpu_hour,
+        if(operating_point = 'max_batch', 'latency-tolerant inference', 'inference'),
+        model,
+        spec,
+        provider,
+        usd_per_gpu_hour,
         usd_per_m_tokens, tp
     from marts.inference_cost
     where workload = 'chat' and precision in ('FP8', 'INT8') and pricing_model = 'on_demand'

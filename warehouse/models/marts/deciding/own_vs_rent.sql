@@ -13,11 +13,19 @@
 --   gpus_for_budget: that usd_a_year rents around the clock
 --   own_usd_a_year: what as many cost to own, at the same use
 with rents as (
-    select provider_prices.edition, provider_prices.as_of, provider_prices.pricing_model, priced_gpus.spec, min(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour,
+    select
+        provider_prices.edition,
+        provider_prices.as_of,
+        provider_prices.pricing_model,
+        priced_gpus.spec,
+        min(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour,
         arg_min(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider)) as provider
     from marts.provider_prices
     join marts.priced_gpus
-        on priced_gpus.gpu = provider_prices.gpu and priced_gpus.gpu_memory_gb = provider_prices.gpu_memory_gb and priced_gpus.form_factor is not distinct from provider_prices.form_factor
+        on
+            priced_gpus.gpu = provider_prices.gpu
+            and priced_gpus.gpu_memory_gb = provider_prices.gpu_memory_gb
+            and priced_gpus.form_factor is not distinct from provider_prices.form_factor
     group by all
 )
 select
@@ -34,17 +42,30 @@ select
     owning_cases.utilisation::double as utilisation,
     owning_cases.pue::double as pue,
     owning_cases.usd_per_kwh::double as usd_per_kwh,
-    own_usd_per_gpu_hour(0, 1, 1, owned_systems.power_kw / owned_systems.gpus, owning_cases.pue, owning_cases.usd_per_kwh)::double as power_usd_per_gpu_hour,
     own_usd_per_gpu_hour(
-        owned_systems.capex_usd / owned_systems.gpus, owning_cases.life_years * hours_per_year(), owning_cases.utilisation, owned_systems.power_kw / owned_systems.gpus, owning_cases.pue, owning_cases.usd_per_kwh
+        0, 1, 1, owned_systems.power_kw / owned_systems.gpus, owning_cases.pue, owning_cases.usd_per_kwh
+    )::double as power_usd_per_gpu_hour,
+    own_usd_per_gpu_hour(
+        owned_systems.capex_usd / owned_systems.gpus,
+        owning_cases.life_years * hours_per_year(),
+        owning_cases.utilisation,
+        owned_systems.power_kw / owned_systems.gpus,
+        owning_cases.pue,
+        owning_cases.usd_per_kwh
     )::double as own_usd_per_gpu_hour,
     rents.usd_per_gpu_hour as rent_usd_per_gpu_hour,
     rents.provider,
     rents.as_of,
     break_even_months(
-        owned_systems.capex_usd / owned_systems.gpus, rents.usd_per_gpu_hour::double, power_usd_per_gpu_hour, hours_per_month() * owning_cases.utilisation
+        owned_systems.capex_usd / owned_systems.gpus,
+        rents.usd_per_gpu_hour::double,
+        power_usd_per_gpu_hour,
+        hours_per_month() * owning_cases.utilisation
     )::double as break_even_months,
-    coalesce(break_even_months <= owning_cases.life_years * 12, if(rents.provider is null or owned_systems.capex_usd is null, null, false)) as pays,
+    coalesce(
+        break_even_months <= owning_cases.life_years * 12,
+        if(rents.provider is null or owned_systems.capex_usd is null, null, false)
+    ) as pays,
     owned_systems.power_kw * owning_cases.pue * owning_cases.life_years * hours_per_year() as power_kwh_over_life,
     power_kwh_over_life * owning_cases.usd_per_kwh as power_usd_over_life,
     owning_cases.usd_a_year,

@@ -10,12 +10,23 @@ with placed as (
     -- Before the receipts are joined: of hundreds of thousands five of each are wanted.
     select
         inference_cost.*,
-        row_number() over (same order by inference_cost.usd_per_m_tokens, inference_cost.provider, inference_cost.spec) as place,
-        (100 * (inference_cost.usd_per_m_tokens / min(inference_cost.usd_per_m_tokens) over same - 1))::float as dearer_pct
+        row_number()
+            over (same order by inference_cost.usd_per_m_tokens, inference_cost.provider, inference_cost.spec)
+            as place,
+        (100 * (inference_cost.usd_per_m_tokens / min(inference_cost.usd_per_m_tokens) over same - 1))::float
+            as dearer_pct
     from marts.inference_cost
     join marts.workloads using (workload)
     where inference_cost.operating_point = if(workloads.tpot_limit_s is null, 'max_batch', 'latency_bound')
-    window same as (partition by inference_cost.model, inference_cost.workload, inference_cost.precision, inference_cost.pricing_model, inference_cost.term_months)
+    window
+        same as (
+            partition by
+                inference_cost.model,
+                inference_cost.workload,
+                inference_cost.precision,
+                inference_cost.pricing_model,
+                inference_cost.term_months
+        )
     qualify place <= 5
 )
 select

@@ -12,7 +12,11 @@
 with rates as (
     select
         inference_speed.*, workloads.utilisation,
-        (inference_speed.gpu_seconds_per_m_input_tokens * workloads.isl + inference_speed.gpu_seconds_per_m_output_tokens * workloads.osl) / (workloads.isl + workloads.osl)
+        (
+            inference_speed.gpu_seconds_per_m_input_tokens * workloads.isl
+            + inference_speed.gpu_seconds_per_m_output_tokens * workloads.osl
+        )
+        / (workloads.isl + workloads.osl)
             as gpu_seconds_per_m_tokens
     from marts.inference_speed
     join marts.workloads using (workload)
@@ -52,7 +56,9 @@ chosen as (
     select
         *,
         least(usd_1, usd_2, usd_4, usd_8) as usd_per_m_tokens,
-        case least(usd_1, usd_2, usd_4, usd_8) when usd_1 then 1 when usd_2 then 2 when usd_4 then 4 when usd_8 then 8 end as tp
+        case least(usd_1, usd_2, usd_4, usd_8)
+            when usd_1 then 1 when usd_2 then 2 when usd_4 then 4 when usd_8 then 8
+        end as tp
     from costed
     where coalesce(usd_1, usd_2, usd_4, usd_8) is not null
 )
@@ -65,13 +71,20 @@ select
     spec,
     chosen.pricing_model,
     chosen.term_months,
-    case when chosen.usd_1 is not null then 1 when chosen.usd_2 is not null then 2 when chosen.usd_4 is not null then 4 else 8 end as smallest_tp,
+    case
+        when chosen.usd_1 is not null then 1 when chosen.usd_2 is not null then 2 when
+            chosen.usd_4 is not null
+            then 4 else 8
+    end as smallest_tp,
     coalesce(chosen.usd_1, chosen.usd_2, chosen.usd_4, chosen.usd_8) as smallest_usd_per_m_tokens,
     tp,
-    case tp when 1 then chosen.rent_1 when 2 then chosen.rent_2 when 4 then chosen.rent_4 else chosen.rent_8 end as usd_per_gpu_hour,
+    case tp when 1 then chosen.rent_1 when 2 then chosen.rent_2 when 4 then chosen.rent_4 else chosen.rent_8 end
+        as usd_per_gpu_hour,
     rates.utilisation,
-    usd_per_m_tokens(rates.gpu_seconds_per_m_input_tokens, usd_per_gpu_hour, rates.utilisation)::float as usd_per_m_input_tokens,
-    usd_per_m_tokens(rates.gpu_seconds_per_m_output_tokens, usd_per_gpu_hour, rates.utilisation)::float as usd_per_m_output_tokens,
+    usd_per_m_tokens(rates.gpu_seconds_per_m_input_tokens, usd_per_gpu_hour, rates.utilisation)::float
+        as usd_per_m_input_tokens,
+    usd_per_m_tokens(rates.gpu_seconds_per_m_output_tokens, usd_per_gpu_hour, rates.utilisation)::float
+        as usd_per_m_output_tokens,
     chosen.usd_per_m_tokens,
     rates.batch,
     rates.output_tokens_per_s,

@@ -13,17 +13,37 @@ with sizes as (
     select priced_gpus.spec, sizes.tp
     from marts.priced_gpus
     join core.series
-        on series.gpu = priced_gpus.gpu and series.form_factor is not distinct from priced_gpus.form_factor and series.gpu_memory_gb is not distinct from priced_gpus.gpu_memory_gb
+        on
+            series.gpu = priced_gpus.gpu
+            and series.form_factor is not distinct from priced_gpus.form_factor
+            and series.gpu_memory_gb is not distinct from priced_gpus.gpu_memory_gb
     join (values (1), (2), (4), (8)) as sizes (tp) on series.gpu_count >= sizes.tp and series.gpu_count % sizes.tp = 0
     where series.price_scope = 'instance'
     group by all
 ),
 wanted as (
     select
-        llm_specs.name as model, server_sizes.spec as gpu_spec, server_sizes.tp, 1 as pp, 0 as dp_attn, formats.weights, null::varchar as kv_dtype,
-        workloads.workload, workloads.isl, workloads.osl, 1 as beams, workloads.concurrency as most_at_once, workloads.tpot_limit_s, llm_specs.experts > 0 as is_moe
+        llm_specs.name as model,
+        server_sizes.spec as gpu_spec,
+        server_sizes.tp,
+        1 as pp,
+        0 as dp_attn,
+        formats.weights,
+        null::varchar as kv_dtype,
+        workloads.workload,
+        workloads.isl,
+        workloads.osl,
+        1 as beams,
+        workloads.concurrency as most_at_once,
+        workloads.tpot_limit_s,
+        llm_specs.experts > 0 as is_moe
     from sizes as server_sizes
-    join marts.gpu_specs on gpu_specs.name = server_sizes.spec and gpu_specs.vendor in ('NVIDIA', 'AMD') and gpu_specs.nominal_tflops is not null
+    join
+        marts.gpu_specs
+        on
+            gpu_specs.name = server_sizes.spec
+            and gpu_specs.vendor in ('NVIDIA', 'AMD')
+            and gpu_specs.nominal_tflops is not null
     join (values ('FP16'), ('FP8'), ('INT8'), ('INT4'), ('FP4')) as formats (weights)
         on case formats.weights
             when 'FP8' then gpu_specs.fp8_tflops is not null
@@ -46,14 +66,30 @@ reached as (
 -- request to the most of them crosses the limit at the sought load, or beyond it. No load further out need be tried.
 bounds as (
     select fastest.* exclude (concurrency, is_alone, tpot_s, batch), alternative.batch as most,
-        if(alternative.tpot_s <= alternative.tpot_limit_s, alternative.batch, 1 + (alternative.batch - 1) * (fastest.tpot_limit_s - fastest.tpot_s) / (alternative.tpot_s - fastest.tpot_s)) as beyond
+        if(
+            alternative.tpot_s <= alternative.tpot_limit_s,
+            alternative.batch,
+            1
+            + (alternative.batch - 1) * (fastest.tpot_limit_s - fastest.tpot_s) / (alternative.tpot_s - fastest.tpot_s)
+        ) as beyond
     from reached as fastest
     join reached as alternative using (model, gpu_spec, tp, weights, workload)
     where fastest.is_alone and not alternative.is_alone and fastest.tpot_s <= fastest.tpot_limit_s
 ),
 tried as (
     select
-        alternative.model, alternative.gpu_spec, alternative.tp, alternative.pp, alternative.dp_attn, alternative.weights, alternative.kv_dtype, alternative.workload, alternative.isl, alternative.osl, alternative.beams, alternative.tpot_limit_s,
+        alternative.model,
+        alternative.gpu_spec,
+        alternative.tp,
+        alternative.pp,
+        alternative.dp_attn,
+        alternative.weights,
+        alternative.kv_dtype,
+        alternative.workload,
+        alternative.isl,
+        alternative.osl,
+        alternative.beams,
+        alternative.tpot_limit_s,
         if(latency_bounds.load < 0, most, 2 ** latency_bounds.load) as concurrency
     from bounds as alternative,
     unnest(case

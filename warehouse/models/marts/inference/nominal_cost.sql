@@ -10,7 +10,10 @@ select
     server_prices.pricing_model,
     server_prices.term_months,
     server_prices.usd_per_gpu_hour,
-    usd_for_seconds(nominal_seconds(inference_flop(llm_specs.total_params_b * 1e9, 1e6), gpu_specs.nominal_tflops), server_prices.usd_per_gpu_hour)::float
+    usd_for_seconds(
+        nominal_seconds(inference_flop(llm_specs.total_params_b * 1e9, 1e6), gpu_specs.nominal_tflops),
+        server_prices.usd_per_gpu_hour
+    )::float
         as usd_per_m_tokens
 from marts.server_prices
 join marts.gpu_specs on gpu_specs.name = server_prices.spec and gpu_specs.nominal_tflops is not null

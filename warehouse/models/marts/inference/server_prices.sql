@@ -27,13 +27,21 @@ select
     cost_offers.source_url
 from core.cost_offers
 join marts.priced_gpus
-    on priced_gpus.gpu = cost_offers.gpu and priced_gpus.form_factor is not distinct from cost_offers.form_factor and priced_gpus.gpu_memory_gb is not distinct from cost_offers.gpu_memory_gb
-join (values (1), (2), (4), (8)) as sizes (tp) on cost_offers.gpu_count >= sizes.tp and cost_offers.gpu_count % sizes.tp = 0
+    on
+        priced_gpus.gpu = cost_offers.gpu
+        and priced_gpus.form_factor is not distinct from cost_offers.form_factor
+        and priced_gpus.gpu_memory_gb is not distinct from cost_offers.gpu_memory_gb
+join
+    (values (1), (2), (4), (8)) as sizes (tp)
+on cost_offers.gpu_count >= sizes.tp and cost_offers.gpu_count % sizes.tp = 0
 where priced_gpus.spec is not null
     and cost_offers.is_preferred
     and not cost_offers.is_held
     and cost_offers.age_days <= 7
-    and (cost_offers.pricing_model in ('on_demand', 'spot') or (cost_offers.pricing_model = 'reserved' and cost_offers.term_months > 0))
+    and (
+        cost_offers.pricing_model in ('on_demand', 'spot')
+        or (cost_offers.pricing_model = 'reserved' and cost_offers.term_months > 0)
+    )
 -- Of several at the lowest price always the same one, or a rebuild would differ.
 qualify row_number() over (
     partition by cost_offers.provider, priced_gpus.spec, cost_offers.pricing_model, cost_offers.term_months, sizes.tp

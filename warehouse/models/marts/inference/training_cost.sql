@@ -31,11 +31,18 @@ prices as (
     select
         provider_prices.edition, provider_prices.as_of, priced_gpus.spec, provider_prices.pricing_model,
         count(distinct provider_prices.provider) as n_providers,
-        min(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour_low, arg_min(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider)) as provider_low,
-        max(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour_high, arg_max(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider)) as provider_high
+        min(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour_low,
+        arg_min(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider))
+            as provider_low,
+        max(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour_high,
+        arg_max(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider))
+            as provider_high
     from marts.provider_prices
     join marts.priced_gpus
-        on priced_gpus.gpu = provider_prices.gpu and priced_gpus.gpu_memory_gb = provider_prices.gpu_memory_gb and priced_gpus.form_factor is not distinct from provider_prices.form_factor
+        on
+            priced_gpus.gpu = provider_prices.gpu
+            and priced_gpus.gpu_memory_gb = provider_prices.gpu_memory_gb
+            and priced_gpus.form_factor is not distinct from provider_prices.form_factor
     where priced_gpus.spec is not null
     group by all
 ),
@@ -52,10 +59,30 @@ hours as (
     where peak_tflops is not null
 )
 select
-    prices.edition, prices.as_of, hours.model, hours.is_seed, hours.spec, hours.method, hours.precision, prices.pricing_model, hours.params, hours.active_params,
-    hours.training_tokens, hours.flop, hours.mfu, hours.mfu_low, hours.mfu_high, hours.gpu_hours, hours.gpus_to_hold::bigint as gpus_to_hold, prices.n_providers,
-    prices.usd_per_gpu_hour_low, prices.provider_low, training_usd(hours.gpu_hours, prices.usd_per_gpu_hour_low) as usd_low,
-    prices.usd_per_gpu_hour_high, prices.provider_high, training_usd(hours.gpu_hours, prices.usd_per_gpu_hour_high) as usd_high,
+    prices.edition,
+    prices.as_of,
+    hours.model,
+    hours.is_seed,
+    hours.spec,
+    hours.method,
+    hours.precision,
+    prices.pricing_model,
+    hours.params,
+    hours.active_params,
+    hours.training_tokens,
+    hours.flop,
+    hours.mfu,
+    hours.mfu_low,
+    hours.mfu_high,
+    hours.gpu_hours,
+    hours.gpus_to_hold::bigint as gpus_to_hold,
+    prices.n_providers,
+    prices.usd_per_gpu_hour_low,
+    prices.provider_low,
+    training_usd(hours.gpu_hours, prices.usd_per_gpu_hour_low) as usd_low,
+    prices.usd_per_gpu_hour_high,
+    prices.provider_high,
+    training_usd(hours.gpu_hours, prices.usd_per_gpu_hour_high) as usd_high,
     usd_low * hours.mfu / hours.mfu_high as usd_widest_low,
     usd_high * hours.mfu / hours.mfu_low as usd_widest_high,
     hours.version as theta_version

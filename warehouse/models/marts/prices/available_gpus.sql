@@ -1,7 +1,11 @@
 -- Which GPUs a provider offers: as the document lists them, and as its pages do now.
 -- materialized: table
 -- key: edition, provider, gpu
-select distinct 'seed' as edition, seed_availability.as_of, coalesce(provider_aliases.provider, lower(seed_availability.provider)) as provider, seed_availability.gpu
+select distinct
+    'seed' as edition,
+    seed_availability.as_of,
+    coalesce(provider_aliases.provider, lower(seed_availability.provider)) as provider,
+    seed_availability.gpu
 from seeds.seed_availability
 left join seeds.provider_aliases on provider_aliases.alias = lower(seed_availability.provider)
 union all

@@ -32,7 +32,10 @@ select
     gpu_specs.source as spec_source
 from core.offers_latest
 join marts.priced_gpus
-    on priced_gpus.gpu = offers_latest.gpu and priced_gpus.form_factor is not distinct from offers_latest.form_factor and priced_gpus.gpu_memory_gb is not distinct from offers_latest.gpu_memory_gb
+    on
+        priced_gpus.gpu = offers_latest.gpu
+        and priced_gpus.form_factor is not distinct from offers_latest.form_factor
+        and priced_gpus.gpu_memory_gb is not distinct from offers_latest.gpu_memory_gb
 join marts.gpu_specs on gpu_specs.name = priced_gpus.spec
 where offers_latest.price_scope = 'instance'
     and offers_latest.source <> 'seed'

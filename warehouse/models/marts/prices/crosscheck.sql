@@ -27,7 +27,8 @@ theirs as (
     select * from priced
     where is_theirs
     qualify row_number() over (
-        partition by catalog, provider, machine, region, pricing_model, term, gpu_count order by usd_per_gpu_hour, series_id
+        partition by catalog, provider, machine, region, pricing_model, term, gpu_count
+        order by usd_per_gpu_hour, series_id
     ) = 1
 ),
 by_machine as (
@@ -46,21 +47,38 @@ by_gpu as (
     from (
         select * from ours
         qualify row_number() over (
-            partition by provider, gpu, gpu_memory_gb, gpu_count, pricing_model, term order by usd_per_gpu_hour, series_id
+            partition by provider, gpu, gpu_memory_gb, gpu_count, pricing_model, term
+            order by usd_per_gpu_hour, series_id
         ) = 1
     ) as ours_by_gpu
     join theirs using (provider, gpu, gpu_memory_gb, gpu_count, pricing_model, term)
     join strangers on strangers.provider = theirs.provider and strangers.catalog = theirs.catalog
-    qualify row_number() over (partition by ours_by_gpu.series_id, theirs.catalog order by theirs.usd_per_gpu_hour, theirs.series_id) = 1
+    qualify
+        row_number()
+            over (partition by ours_by_gpu.series_id, theirs.catalog order by theirs.usd_per_gpu_hour, theirs.series_id)
+        = 1
 )
 select
-    ours.provider, matches.catalog, matches.matched_by, ours.gpu, ours.form_factor, ours.gpu_memory_gb, ours.gpu_count, ours.instance, ours.region,
+    ours.provider,
+    matches.catalog,
+    matches.matched_by,
+    ours.gpu,
+    ours.form_factor,
+    ours.gpu_memory_gb,
+    ours.gpu_count,
+    ours.instance,
+    ours.region,
     ours.pricing_model, ours.term_months,
     ours.usd_per_gpu_hour, theirs.usd_per_gpu_hour as their_usd_per_gpu_hour,
     round(100 * (theirs.usd_per_gpu_hour::double / ours.usd_per_gpu_hour - 1), 2) as difference_pct,
     abs(theirs.usd_per_gpu_hour::double / ours.usd_per_gpu_hour - 1) <= 0.05 as agrees,
     ours.observed_at, theirs.observed_at as their_observed_at,
-    ours.source_url, theirs.source_url as their_source_url, ours.sha256, theirs.sha256 as their_sha256, ours.text, theirs.text as their_text,
+    ours.source_url,
+    theirs.source_url as their_source_url,
+    ours.sha256,
+    theirs.sha256 as their_sha256,
+    ours.text,
+    theirs.text as their_text,
     theirs.gpu as their_gpu, theirs.instance as their_instance, ours.series_id, theirs.series_id as their_series_id
 from (from by_machine union all by name from by_gpu) as matches
 join ours using (series_id)

@@ -19,7 +19,10 @@ left join marts.provider_prices
     and provider_prices.gpu_memory_gb = 40
     and provider_prices.pricing_model = 'on_demand'
 left join (
-    select distinct coalesce(provider_aliases.provider, lower(seed_availability.provider)) as provider, seed_availability.indicator_sku, seed_availability.indicator_usd_per_gpu_hour
+    select distinct
+        coalesce(provider_aliases.provider, lower(seed_availability.provider)) as provider,
+        seed_availability.indicator_sku,
+        seed_availability.indicator_usd_per_gpu_hour
     from seeds.seed_availability
     left join seeds.provider_aliases on provider_aliases.alias = lower(seed_availability.provider)
 ) as stated on stated.provider = available_gpus.provider and available_gpus.edition = 'seed'

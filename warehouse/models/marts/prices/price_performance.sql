@@ -30,12 +30,18 @@ yearly as (
     from lows
     join intermediate.series using (series_no)
     join marts.priced_gpus
-        on priced_gpus.gpu = series.gpu and priced_gpus.form_factor is not distinct from series.form_factor and priced_gpus.gpu_memory_gb is not distinct from series.gpu_memory_gb
+        on
+            priced_gpus.gpu = series.gpu
+            and priced_gpus.form_factor is not distinct from series.form_factor
+            and priced_gpus.gpu_memory_gb is not distinct from series.gpu_memory_gb
     where priced_gpus.spec is not null
         and series.price_scope = 'instance'
         and series.gpu_count >= 1
         and series.gpu_count = floor(series.gpu_count)
-        and (series.pricing_model in ('on_demand', 'spot') or (series.pricing_model = 'reserved' and series.term_months > 0))
+        and (
+            series.pricing_model in ('on_demand', 'spot')
+            or (series.pricing_model = 'reserved' and series.term_months > 0)
+        )
     group by all
 )
 select

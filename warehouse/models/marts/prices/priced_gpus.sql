@@ -17,8 +17,17 @@ from (
     select gpu, form_factor, gpu_memory_gb, count(*) as n_series from core.series where gpu is not null group by all
 ) as printed
 left join marts.gpu_specs
-    on gpu_specs.gpu = printed.gpu and is_described_by(printed.form_factor, printed.gpu_memory_gb, gpu_specs.form_factor, gpu_specs.is_default, gpu_specs.gpu_memory_gb)
+    on
+        gpu_specs.gpu = printed.gpu
+        and is_described_by(
+            printed.form_factor,
+            printed.gpu_memory_gb,
+            gpu_specs.form_factor,
+            gpu_specs.is_default,
+            gpu_specs.gpu_memory_gb
+        )
 qualify row_number() over (
-    partition by printed.gpu, printed.form_factor, printed.gpu_memory_gb order by abs(printed.gpu_memory_gb - gpu_specs.gpu_memory_gb), gpu_specs.name
+    partition by printed.gpu, printed.form_factor, printed.gpu_memory_gb
+    order by abs(printed.gpu_memory_gb - gpu_specs.gpu_memory_gb), gpu_specs.name
 ) = 1
 order by printed.gpu, printed.form_factor, printed.gpu_memory_gb

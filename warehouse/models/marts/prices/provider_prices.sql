@@ -18,7 +18,9 @@ with editions as (
 sold as (
     select editions.*, if(marketplaces.provider is null, 'first_party', 'marketplace') as market
     from editions
-    left join seeds.marketplaces on marketplaces.provider = editions.provider and editions.instance ilike marketplaces.instance_like
+    left join
+        seeds.marketplaces
+        on marketplaces.provider = editions.provider and editions.instance ilike marketplaces.instance_like
 )
 select
     edition,

@@ -15,7 +15,9 @@ select
     fact,
     value::varchar as value,
     if(fact like '%usd%', coalesce(from_gb, 0), null)::double as from_gb,
-    if(fact like '%usd%', lead(from_gb) over (partition by provider, fact order by coalesce(from_gb, 0)), null)::double as to_gb,
+    if(
+        fact like '%usd%', lead(from_gb) over (partition by provider, fact order by coalesce(from_gb, 0)), null
+    )::double as to_gb,
     if(fact like '%usd%', value, null)::double as usd,
     note,
     how = 'read' as is_checked,

@@ -7,7 +7,8 @@
 --   are_checked: whether all of them were read in their source
 select
     provider,
-    list({from_gb: from_gb, to_gb: to_gb, usd: usd} order by from_gb) filter (where fact = 'egress_usd_per_gb') as egress_rates,
+    list({from_gb: from_gb, to_gb: to_gb, usd: usd} order by from_gb) filter (where fact = 'egress_usd_per_gb')
+        as egress_rates,
     list({from_gb: from_gb, to_gb: to_gb, usd: usd} order by from_gb) filter (where fact = 'storage_usd_per_gb_month')
         as storage_rates,
     min(note) filter (where fact = 'egress_usd_per_gb') as egress_note,

@@ -11,8 +11,10 @@ select
     training_bytes(seed_models.params, precisions.bytes_per_param) / 1e9 as training_gb,
     gpus.gpu,
     gpus.gpu_memory_gb,
-    ceil(inference_bytes(seed_models.params, precisions.bytes_per_param) / 1e9 / gpus.gpu_memory_gb)::integer as gpus_to_infer,
-    ceil(training_bytes(seed_models.params, precisions.bytes_per_param) / 1e9 / gpus.gpu_memory_gb)::integer as gpus_to_train
+    ceil(inference_bytes(seed_models.params, precisions.bytes_per_param) / 1e9 / gpus.gpu_memory_gb)::integer
+        as gpus_to_infer,
+    ceil(training_bytes(seed_models.params, precisions.bytes_per_param) / 1e9 / gpus.gpu_memory_gb)::integer
+        as gpus_to_train
 from seeds.seed_models
 cross join seeds.precisions
 cross join (select distinct gpu, gpu_memory_gb from marts.gpu_specs) as gpus

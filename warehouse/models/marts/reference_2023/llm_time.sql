@@ -18,7 +18,8 @@ select
     processors.processor,
     processors.tflops as nominal_tflops,
     nominal_seconds(inference_flop(seed_models.params, 1000), processors.tflops) as inference_seconds,
-    nominal_seconds(training_flop(seed_models.params, seed_models.training_tokens), processors.tflops) / (hours_per_year() * 3600) as training_years
+    nominal_seconds(training_flop(seed_models.params, seed_models.training_tokens), processors.tflops)
+    / (hours_per_year() * 3600) as training_years
 from seeds.seed_models
 cross join processors
 order by seed_models.params, processors.tflops

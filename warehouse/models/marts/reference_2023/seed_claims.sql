@@ -18,7 +18,9 @@ select
         when seed_claims.kind = 'definition' then 'definition'
         when seed_claims.kind = 'external' then 'external_unverifiable'
         when claim_values.computed between seed_claims.accept_low and seed_claims.accept_high then 'reproduces'
-        when claim_values.assuming between seed_claims.accept_low and seed_claims.accept_high then 'reproduces_with_assumption'
+        when
+            claim_values.assuming between seed_claims.accept_low and seed_claims.accept_high
+            then 'reproduces_with_assumption'
         else 'does_not_reproduce'
     end as verdict,
     seed_claims.assumption,

@@ -1,4 +1,4 @@
-"""What changed, day by day: one entry per event, under the name that feeds and alerts give it."""
+"""Price changes by day: one entry per event, under the id that feeds and alerts use."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from datetime import date
 from itertools import pairwise
 
 from pipelines.reports import wording
-from pipelines.reports.page_model import Download, Page
+from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.query_runner import Row
-from pipelines.reports.site_data import World
+from pipelines.reports.site_data import SiteData
 
 
-def change_pages(world: World) -> Iterator[Page]:
-    """The newest changes, and a page of every day that has some: its address and content stay."""
-    days = world.changes_by_day
-    newest = [c | {"receipt": world.receipt(c)} for c in world.news]
+def change_pages(data: SiteData) -> Iterator[SitePage]:
+    """Yield the newest changes, and a page for every day with changes, whose address and content stay."""
+    days = data.changes_by_day
+    newest = [c | {"receipt": data.receipt(c)} for c in data.news]
     about = (
         f"The newest price change is of {wording.long_day(newest[0]['changed_on'])}."
         if newest
-        else "No price has changed since its source was first looked at."
+        else "No price has changed since we began tracking its source."
     )
-    yield Page(
+    yield SitePage(
         "changes.html",
         "changes.html",
         "Price changes",
@@ -29,11 +29,11 @@ def change_pages(world: World) -> Iterator[Page]:
         {
             "answer": about,
             "rows": newest,
-            "days": [(day, rows[0]["n_of_day"], rows[0]["n_first_looks"]) for day, rows in days.items()],
+            "days": [(day, rows[0]["n_of_day"], rows[0]["n_first_observations"]) for day, rows in days.items()],
         },
-        world.as_of,
+        data.as_of,
         (
-            Download("changes.atom", "the newest hundred"),
+            Download("changes.atom", "the hundred newest"),
             Download("changes.json", "the same, as a JSON feed"),
             Download("api/v1/changes-latest.json", "the same, with every column"),
             Download("data/price_changes.parquet", "all of them"),
@@ -46,22 +46,22 @@ def change_pages(world: World) -> Iterator[Page]:
     after = dict(pairwise(order))
     before = {later: earlier for earlier, later in pairwise(order)}
     for day, rows in days.items():
-        yield _page(world, day, rows, before.get(day), after.get(day))
+        yield _page(data, day, rows, before.get(day), after.get(day))
 
 
-def _page(world: World, day: date, rows: list[Row], before: date | None, after: date | None) -> Page:
-    real, total = rows[0]["n_of_day"] - rows[0]["n_first_looks"], rows[0]["n_of_day"]
+def _page(data: SiteData, day: date, rows: list[Row], before: date | None, after: date | None) -> SitePage:
+    real, total = rows[0]["n_of_day"] - rows[0]["n_first_observations"], rows[0]["n_of_day"]
     firsts = (
-        f" Besides, {rows[0]['n_first_looks']:,} prices were seen for the first time with their source."
+        f" Another {rows[0]['n_first_observations']:,} prices come from sources observed for the first time."
         if total > real
         else ""
     )
     about = (
-        f"{real:,} price{'s' if real != 1 else ''} changed, came or went on {wording.long_day(day)}.{firsts}"
+        f"{real:,} price{'s' if real != 1 else ''} changed, appeared or ended on {wording.long_day(day)}.{firsts}"
         if real
-        else f"No price changed on {wording.long_day(day)}: {total:,} were seen for the first time with their source."
+        else f"No price changed on {wording.long_day(day)}: {total:,} come from sources observed for the first time."
     )
-    return Page(
+    return SitePage(
         f"changes/{day}.html",
         "changes_day.html",
         f"Price changes of {wording.long_day(day)}",
@@ -69,7 +69,7 @@ def _page(world: World, day: date, rows: list[Row], before: date | None, after: 
         {
             "answer": about,
             "day": day,
-            "rows": [r | {"receipt": world.receipt(r)} for r in rows],
+            "rows": [r | {"receipt": data.receipt(r)} for r in rows],
             "total": total,
             "before": before,
             "after": after,

@@ -1,4 +1,4 @@
-"""One row of a Google price table with what it is about: a machine, a GPU that is added to one, or a TPU chip."""
+"""Classifies a row of a Google price table: a machine, a GPU that is added to one, or a TPU chip."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from scrapers.providers.gcp.cells import ACCELERATOR, column
 Kind = Literal["machine", "gpu", "tpu"]
 _MODEL = re.compile(r"(?:NVIDIA|AMD)\b", re.IGNORECASE)
 _GPU_TITLES = frozenset({"MODEL", "GPU MODEL", "GPU", "GPU TYPE"})
-TITLES = _GPU_TITLES | {"MACHINE TYPE"}  # what the first column is called in tables that sell ours
+TITLES = _GPU_TITLES | {"MACHINE TYPE"}  # titles of the first column in tables of accelerators
 # A virtual workstation is the GPU with a licence on top.
 _LICENSED = re.compile(r"virtual workstation|\bvws\b|grid", re.IGNORECASE)
 _TPU = re.compile(r"(?:Cloud )?TPU\b|Trillium|Ironwood|v\d+[ep]?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A priced row: region code (or empty), what is sold, and every cell by its header (upper case)."""
+class PriceRow:
+    """A priced row: region code (or empty), product, and every cell by its header (upper case)."""
 
     region: str
     kind: Kind
@@ -27,12 +27,12 @@ class Line:
     cells: dict[str, str]
 
     def get(self, header: str) -> str:
-        """The cell under exactly this header; empty when the table has no such column."""
+        """Return the cell under exactly this header; empty when the table has no such column."""
         return self.cells.get(header, "")
 
     @classmethod
-    def of(cls, region: str, cells: dict[str, str]) -> Line | None:
-        """The line, or None when the row is a section title or sells nothing of ours (disks, plain VMs)."""
+    def of(cls, region: str, cells: dict[str, str]) -> PriceRow | None:
+        """Classify a row; None when it is a section title or sells no accelerator (disks, plain VMs)."""
         headers = list(cells)
         if not headers or not any(column(h) for h in headers):
             return None

@@ -1,4 +1,4 @@
--- The prices that the seed document prints. Grain: provider x gpu x gpu_memory_gb x pricing_model.
+-- The prices that the reference document (2023) prints. Grain: provider x gpu x gpu_memory_gb x pricing_model.
 select provider, gpu, gpu_memory_gb, pricing_model, min(usd_per_gpu_hour) as usd_per_gpu_hour, max(valid_from) as day
 from v1.price_intervals
 where source = 'seed' and usd_per_gpu_hour is not null and gpu is not null and gpu_count >= 1

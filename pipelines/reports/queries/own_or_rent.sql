@@ -1,4 +1,4 @@
--- The cheapest host of each model in a chat against the cheapest rented machine, on demand. Grain: model.
+-- The cheapest hosted API of each model in a chat beside the cheapest rented machine, on demand. Grain: model.
 select *
 from v1.self_host_vs_api
 where workload = 'chat' and pricing_model = 'on_demand' and hosted_usd_per_m_tokens > 0

@@ -1,0 +1,66 @@
+"""`gpuhour changes`: prices that changed lately."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from pipelines.cli.console import OK, known_slug, published_database, say
+from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.table_output import show, show_fitted
+from pipelines.queries.filters import ALL, PriceFilter, day_since
+from pipelines.queries.timeline import By
+
+_CHANGES = ("changed_on", "kind", "old", "new", "pct", "provider", "instance", "gpu", "gpu_memory_gb", "region",
+            "pricing_model", "source")  # fmt: skip
+
+
+def changes(
+    gpu: str | None = None,
+    /,
+    *,
+    since: Annotated[str, Parameter(help="Start: 30d, 12w, 6m, 1y, or a day.")] = "30d",
+    min_pct: Annotated[float, Parameter(help="Leave out smaller changes, in percent, up or down.")] = 0,
+    by: Annotated[By, Parameter(help="Order: largest drops first, or newest first.")] = "drop",
+    wanted: PriceFilter = ALL,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """List price changes: drops, rises, new, removed and returning offers.
+
+    Parameters
+    ----------
+    gpu
+        A GPU as people write it: A100, "A100 80GB".
+    """
+    from pipelines.queries import current_prices, timeline
+
+    with published_database(home) as con:
+        day = day_since(since, current_prices.today(con))
+        rows = timeline.changes(con, replace(wanted, gpu=gpu), day, min_pct, by)
+    if wanted.provider and not rows:
+        known_slug(wanted.provider)
+    if output_format(style, as_json) != "table":
+        show(timeline.CHANGE_COLUMNS, [tuple(row.values()) for row in rows], output_format(style, as_json))
+        return OK
+    table = [
+        row
+        | {
+            "old": row["old_usd_per_gpu_hour"],
+            "new": row["new_usd_per_gpu_hour"],
+            "pct": None if row["pct"] is None else f"{row['pct']:+.1f}%",
+        }
+        for row in rows
+    ]
+    show_fitted(_CHANGES, table)
+    if not rows:
+        say(_nothing(day, min_pct))
+    return OK
+
+
+def _nothing(day: date, min_pct: float) -> str:
+    return f"nothing changed since {day}" + (f" by {min_pct:g} % or more" if min_pct > 0 else "")
