@@ -188,6 +188,19 @@ def test_every_rule_has_a_fault_here_or_below() -> None:
         "duplicate_conflict", "offer_aggregate", "out_of_bounds", "unit_slip", "spike_return", "flip_again"}  # fmt: skip
 
 
+# What these doubt is published and marked; all others hold a price back.
+ONLY_FLAGS = {
+    "definition_change", "flip_kept", "fractional_gpu", "gap", "gpu_name", "jump", "offer_aggregate",
+    "partial_snapshot", "product_vanished", "renamed_sku", "renamed_zone", "spike_return", "stale_source",
+}  # fmt: skip
+
+
+def test_what_is_held_back_and_what_is_only_marked() -> None:
+    with judged([]) as con:
+        verdicts = dict(con.execute("select rule, verdict from seeds.gate_rules").fetchall())
+    assert verdicts == {rule: "flag" if rule in ONLY_FLAGS else "quarantine" for rule in verdicts}
+
+
 def test_ordinary_prices_are_simply_accepted() -> None:
     runs = [run(), run(**YEAR, price=2.6), run(**YEARS, price=1.6), run(series_no=4, pricing_model="spot", price=1.5),
             run(series_no=5, instance="x8", gpu_count=8, price=32)]  # fmt: skip
