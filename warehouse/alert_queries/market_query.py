@@ -209,7 +209,7 @@ def cheapest(con: Connection, scope: Dimensions, group: Sequence[str], as_of: da
 
     It reads all that is published of the scope, whatever `watch` left out.
     """
-    dimensions = ", ".join(f"coalesce(s.{GROUPS[name]}, '')" for name in group)
+    dimensions = ", ".join(f"coalesce(scoped.{GROUPS[name]}, '')" for name in group)
     return _ask(con, "cheapest", {"as_of": as_of}, group=dimensions, scope=condition(scope))
 
 
