@@ -110,7 +110,19 @@ def run(checkout: Path, mutant: Mutant) -> str:
         raise ValueError(f"no such tests: {', '.join(absent)}")
     path.write_text(whole.replace(mutant.old, mutant.new, 1))
     try:
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-rfE", "-p", "no:cacheprovider", "--no-header"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-n",
+            "0",
+            "-rfE",
+            "-p",
+            "no:cacheprovider",
+            "--no-header",
+        ]
         done = subprocess.run(
             [*command, "--hypothesis-seed=1", *mutant.tests],
             cwd=checkout, capture_output=True, text=True, check=False,
