@@ -11,18 +11,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from warehouse.alert_queries.scope import Dimensions, condition
+from warehouse.alert_queries.scope import Dimensions, Parameters, condition
 from warehouse.paths import SEEDS
-from warehouse.storage.connection import Connection, quoted
+from warehouse.storage.connection import Connection
 
 _SQL = Path(__file__).parent
 # What a line is drawn from: what is framed for each row, and the reference made of it (logarithms, times the sign).
 _SAME = "(partition by n, piece order by i)"
 _FRAME = "(partition by n, piece order by next_day_no range between $days - 1 preceding and current row)"
-_KEY = "m.n = framed.n and m.piece = framed.piece and m.i = framed.i"
+_KEY = "medians.n = framed.n and medians.piece = framed.piece and medians.i = framed.i"
 _REFERENCES = {
     "threshold": ("null", "$line"),
-    "own": ("null", "(select l.line from lines as l where l.n = framed.n)"),
+    "own": ("null", "(select lines.line from lines where lines.n = framed.n)"),
     "previous": ("null", f"lag(y) over {_SAME}"),
     "first": ("null", f"if(i = 1, null, first_value(y) over {_SAME})"),
     "max": (f"max($sign * y) over {_FRAME}", f"$sign * lag(framed) over {_SAME}"),
@@ -31,7 +31,7 @@ _REFERENCES = {
         "null",
         "min(y) over (partition by n, piece order by i rows between unbounded preceding and 1 preceding)",
     ),
-    "median": ("null", f"(select m.y from medians as m where {_KEY})"),  # noqa: S608 -- names of ours
+    "median": ("null", f"(select medians.y from medians where {_KEY})"),  # noqa: S608 -- names of ours
 }  # fmt: skip
 _TOLD = {"auto": "told_auto", 1: "told_1", 2: "told_2", 3: "told_3"}
 Row = tuple[Any, ...]
@@ -42,30 +42,21 @@ def _text(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text()
 
 
-def _sql(name: str, given: Mapping[str, Any] | None = None, **parts: str) -> str:
-    """A file's SQL with its $names and {parts} filled in."""
+def _sql(name: str, **parts: str) -> str:
+    """Return a file's SQL with its {parts} filled in; these are texts of ours."""
     sql = _text(name)
     for part, text in parts.items():
         sql = sql.replace(f"{{{part}}}", text)
-    return re.sub(r"\$(\w+)", lambda hit: _literal((given or {})[hit[1]]), sql)
+    return sql
 
 
-def _literal(value: Any) -> str:
-    """A value as SQL writes it: for bound parameters DuckDB would first import pandas, half a second for nothing."""
-    if isinstance(value, bool) or value is None:
-        return str(value).lower() if value is not None else "null"
-    if isinstance(value, (int, float)):
-        return f"{value!r}::double" if isinstance(value, float) else str(value)
-    if isinstance(value, date):
-        return f"date '{value.isoformat()}'"
-    if isinstance(value, (list, tuple)):
-        inside = ",".join(str(v) if isinstance(v, int) else '"' + str(v).replace('"', "") + '"' for v in value)
-        return f"'{quoted(f'[{inside}]')}'"
-    return f"'{quoted(str(value))}'"
+def _run(con: Connection, sql: str, parameters: Mapping[str, Any]) -> Connection:
+    """Execute SQL with those of the parameters that it names; DuckDB refuses others."""
+    return con.execute(sql, {name: parameters[name] for name in set(re.findall(r"\$(\w+)", sql))})
 
 
-def _ask(con: Connection, name: str, given: Mapping[str, Any] | None = None, **parts: str) -> list[Row]:
-    return con.execute(_sql(name, given, **parts)).fetchall()
+def _ask(con: Connection, name: str, parameters: Mapping[str, Any] | None = None, **parts: str) -> list[Row]:
+    return _run(con, _sql(name, **parts), parameters or {}).fetchall()
 
 
 @cache
@@ -75,12 +66,12 @@ def _seed(name: str) -> tuple[dict[str, str], ...]:
 
 
 def _table(con: Connection, name: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-    """A small temporary table of rows, as literals: for bound parameters DuckDB would first import pandas."""
+    """Make a small temporary table of rows."""
     columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
     con.execute(f"create or replace temp table {name} ({columns})")
-    values = ", ".join("(" + ", ".join(f"'{quoted(str(v))}'" for v in row) + ")" for row in rows)
-    if values:
-        con.execute(f"insert into {name} values {values}")  # noqa: S608 -- quoted
+    if listed := list(rows):
+        values = ", ".join(f"unnest(?::{kind}[])" for kind in types.values())
+        con.execute(f"insert into {name} select {values}", [list(column) for column in zip(*listed, strict=True)])
 
 
 def open_series(con: Connection, decided: Sequence[tuple[str, date]] = ()) -> None:
@@ -110,14 +101,15 @@ def watch(
     scopes: what the rules name; series that none names are left out. since: leave out series of which nothing new can
     be told on or after that day. providers, series: only of these providers, only these ids.
     """
-    wanted = "(" + (" or ".join(f"({condition(scope)})" for scope in scopes) or "false") + ")"
+    parameters = Parameters()
+    wanted = "(" + (" or ".join(f"({condition(scope, parameters)})" for scope in scopes) or "false") + ")"
     if since is not None:
-        con.execute(f"create or replace temp table active as {_sql('active', {'since': since})}")
+        _run(con, f"create or replace temp table active as {_sql('active')}", {"since": since})
         wanted += " and series_id in (select series_id from active)"
     for column, names in (("provider", providers), ("series_id", series)):
         if names is not None:
-            wanted += f" and {column} in ({', '.join(map(_literal, sorted(names))) or 'null'})"
-    con.execute(f"create or replace temp table series as from all_series where {wanted}")
+            wanted += f" and {column} in (select unnest({parameters.bind(sorted(names))}::varchar[]))"
+    con.execute(f"create or replace temp table series as from all_series where {wanted}", parameters)
     for name in ("stated", "copied", "moves"):
         con.execute(f"create or replace temp table {name} as {_text(name)}")
 
@@ -130,7 +122,9 @@ def providers_of_several_sources(con: Connection) -> set[str]:
 
 def narrow(con: Connection, scope: Dimensions) -> None:
     """Choose the series that the next question is about."""
-    con.execute(f"create or replace temp table scoped as select n from series where {condition(scope)}")  # noqa: S608
+    parameters = Parameters()
+    where = condition(scope, parameters)
+    con.execute(f"create or replace temp table scoped as select n from series where {where}", parameters)  # noqa: S608
 
 
 EVER = date(1970, 1, 1)
@@ -164,7 +158,7 @@ def crossings(
         "since": since,
     }  # fmt: skip
     if reference == "median":
-        con.execute(f"create or replace temp table medians as {_sql('medians', given)}")
+        _run(con, f"create or replace temp table medians as {_sql('medians')}", given)
     frame, ref = _REFERENCES[reference]
     return _ask(con, "crossings", given, told=_TOLD[confirm], frame=frame, reference=ref)
 
@@ -180,7 +174,7 @@ def draw_lines(
         "precisions": [p.lower() for p in precisions],
         "most": most,
     }
-    con.execute(f"create or replace temp table lines as {_sql('token_lines', given)}")
+    _run(con, f"create or replace temp table lines as {_sql('token_lines')}", given)
     return dict(con.execute("select n, usd_per_m_tokens_at_1 from lines").fetchall())
 
 
@@ -189,8 +183,9 @@ def moved(con: Connection, confirm: Any, since: date = EVER) -> list[Row]:
     return con.execute(
         f"select n, piece, i, y, {_TOLD[confirm]} as told_on, told_1 from moves "  # noqa: S608 -- columns of ours
         "where n in (select n from scoped) "
-        f"qualify max(greatest(told_on, told_1)) over (partition by n, piece) >= {_literal(since)} "
-        "and count(*) over (partition by n, piece) > 1 order by n, piece, i"
+        "qualify max(greatest(told_on, told_1)) over (partition by n, piece) >= $since "
+        "and count(*) over (partition by n, piece) > 1 order by n, piece, i",
+        {"since": since},
     ).fetchall()
 
 
@@ -210,15 +205,17 @@ def cheapest(con: Connection, scope: Dimensions, group: Sequence[str], as_of: da
     It reads all that is published of the scope, whatever `watch` left out.
     """
     dimensions = ", ".join(f"coalesce(scoped.{GROUPS[name]}, '')" for name in group)
-    return _ask(con, "cheapest", {"as_of": as_of}, group=dimensions, scope=condition(scope))
+    parameters = Parameters(as_of=as_of)
+    where = condition(scope, parameters)
+    return _ask(con, "cheapest", parameters, group=dimensions, scope=where)
 
 
 def keys_of(con: Connection, prices: Sequence[tuple[str, date]]) -> dict[tuple[str, date], tuple[int, int, int]]:
     """(series_id, day from which it was in force) -> (n, piece, i), of prices in `moves`."""
     _table(con, "asked", {"series_id": "varchar", "day": "date"}, prices)
     rows = con.execute(
-        "select s.series_id, m.day, m.n, m.piece, m.i from moves as m join series as s using (n) "
-        "join asked as a on a.series_id = s.series_id and a.day = m.day order by m.i"
+        "select series.series_id, moves.day, moves.n, moves.piece, moves.i from moves join series using (n) "
+        "join asked on asked.series_id = series.series_id and asked.day = moves.day order by moves.i"
     ).fetchall()
     return {row[:2]: row[2:] for row in rows}
 

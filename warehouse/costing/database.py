@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
-from warehouse.storage.connection import Connection, in_memory
+from warehouse.storage.connection import Connection, in_memory, without_pandas
 
 _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "workloads")
 
@@ -17,7 +17,7 @@ def cost_model() -> Iterator[Connection]:
     """A private database with marts.gpu_specs, llm_specs, theta, theta_sources and workloads, every formula, and the
     relation macros marts.inference_of and latency_bound_of.
     """
-    with in_memory() as con:
+    with without_pandas(), in_memory() as con:
         con.execute("create schema marts")
         for statement in model_graph.macros():
             con.execute(statement)

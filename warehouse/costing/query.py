@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.costing.requests import answer_requests, rows_of_text, write_requests
+from warehouse.costing.requests import answer_requests, as_json, rows_of_text, write_requests
 from warehouse.storage.connection import Connection, DatabaseError, quoted
 
 SIZES = (1, 2, 4, 8)  # GPUs of a server that are tried when nobody says
@@ -48,8 +48,8 @@ def load(con: Connection, workload: str, own: Path, **given: float | None) -> Lo
     columns = "isl, osl, concurrency, tpot_limit_s, utilisation"
     # The last of that name: a user's own stands behind ours.
     found = con.execute(
-        f"select {columns} from marts.workloads where workload = '{quoted(workload)}' "  # noqa: S608 -- quoted
-        "order by rowid desc limit 1"
+        f"select {columns} from marts.workloads where workload = $workload order by rowid desc limit 1",  # noqa: S608
+        {"workload": workload},
     ).fetchall()
     if not found:
         names = con.execute(
@@ -102,7 +102,8 @@ def ask(
 def write_offers(con: Connection, offers: Sequence[Mapping[str, object]]) -> None:
     """Make the table `offered` of rows of _OFFER's columns."""
     casts = ", ".join(f"{name}::{kind} as {name}" for name, kind in _OFFER.items())
-    con.execute(f"create or replace table offered as select {casts} from ({rows_of_text(offers, list(_OFFER))})")  # noqa: S608
+    rows = rows_of_text(list(_OFFER))
+    con.execute(f"create or replace table offered as select {casts} from ({rows})", {"rows": as_json(offers)})  # noqa: S608
 
 
 def _operating_points(load: Load) -> list[tuple[str, float | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -152,9 +153,26 @@ def published(home: Home) -> Iterator[Connection]:
         con.execute("set search_path = 'v1,marts,main'")
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")
-        yield con
+        with without_pandas():
+            yield con
     finally:
         con.close()
+
+
+@contextmanager
+def without_pandas() -> Iterator[None]:
+    """Keep DuckDB from importing pandas while inside, unless it is there already.
+
+    DuckDB imports it to look at any bound parameter, half a second that a question to the published database should
+    not wait for. Whoever builds needs pandas and does not come here.
+    """
+    is_ours = "pandas" not in sys.modules
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if is_ours:
+            del sys.modules["pandas"]
 
 
 def open_read_only(path: Path) -> Connection:
