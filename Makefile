@@ -43,7 +43,7 @@ mutants: setup ## Change the code in forty ways that must break a test
 	@$(BIN)/python -m tests.chaos.mutants $(M)
 
 check: setup ## Lint, types and tests: the same as CI
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/sqlfluff lint -q --processes 2 warehouse && $(BIN)/mypy && $(BIN)/python -m pytest -m "not extras"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && PYTHONWARNINGS=ignore::UserWarning $(BIN)/sqlfluff lint -q --processes 2 warehouse && $(BIN)/mypy && $(BIN)/python -m pytest -m "not extras"
 
 golden: setup ## Write the golden files of all captures anew; then read their diff beside the pages
 	@$(BIN)/python -m tests.support.golden
