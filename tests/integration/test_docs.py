@@ -118,6 +118,18 @@ def test_named_files_exist(page: Path) -> None:
     assert not absent, absent
 
 
+def test_owned_paths_exist() -> None:
+    lines = (ROOT / ".github" / "CODEOWNERS").read_text().splitlines()
+    paths = [line.split()[0].strip("/") for line in lines if line.startswith("/")]
+    assert paths and not [path for path in paths if not (ROOT / path).exists()]
+
+
+def test_hooks_before_a_commit_are_checks_of_make() -> None:
+    hooks = re.findall(r"entry: \.venv(/bin/\w+)", (ROOT / ".pre-commit-config.yaml").read_text())
+    check = re.findall(r"\$\(BIN\)/(\w+)", re.findall(r"^check:.*\n(.*)", (ROOT / "Makefile").read_text(), re.M)[0])
+    assert hooks and {Path(hook).name for hook in hooks} == {*check} - {"python"}
+
+
 def test_every_sql_in_the_readme_runs(demo: object) -> None:
     from tests.conftest import Demo
     from warehouse.storage import connection
