@@ -77,7 +77,7 @@ def _poison(home: Home) -> None:
     with duckdb.connect(str(home.published)) as con:
         columns = con.execute(
             "select schema_name || '.' || table_name, column_name from duckdb_columns() join duckdb_tables() "
-            "using (schema_name, table_name) where schema_name in ('core', 'v1', 'marts')"
+            "using (schema_name, table_name) where schema_name in ('core', 'intermediate', 'v1', 'marts')"
         ).fetchall()
         for table, column in columns:
             if column == "provider":
@@ -86,7 +86,7 @@ def _poison(home: Home) -> None:
                 con.execute(f"update {table} set gpu = ? where gpu = 'L4'", [HOSTILE_GPU])
         con.execute("update intermediate.series set instance = ? where gpu = ?", [HOSTILE_TEXT, HOSTILE_GPU])
         for table in ("closed_intervals", "open_intervals"):
-            con.execute(f"update core.{table} set text = ?, gpu_label = ?", [HOSTILE_TEXT, HOSTILE_GPU])
+            con.execute(f"update intermediate.{table} set text = ?, gpu_label = ?", [HOSTILE_TEXT, HOSTILE_GPU])
         con.execute("update intermediate.scrapes set source_url = 'javascript:alert(3)' where provider = 'gcp'")
         con.execute(
             "update intermediate.scrapes set source_url = 'https://x.example/\"><script>alert(4)</script>' where provider = 'aws'"
