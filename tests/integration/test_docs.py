@@ -16,6 +16,7 @@ from pipelines.cli import provider_table
 from pipelines.cli.app import app
 from scrapers import registry
 from tests.support.worlds import ROOT
+from warehouse.engine import model_graph
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
@@ -116,6 +117,13 @@ def test_named_files_exist(page: Path) -> None:
     places = (ROOT, ROOT / "warehouse")  # warehouse/seeds/ is called seeds/ where tables are the subject
     absent = [name for name in names if not any(list(place.glob(name.rstrip("/"))) for place in places)]
     assert not absent, absent
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_named_tables_exist(page: Path) -> None:
+    names = set(re.findall(r"\b(?:staging|intermediate|core|marts|v1)\.[a-z]\w+\b(?!\.)", page.read_text()))
+    tables = {*model_graph.load(), *model_graph.table_macros()}
+    assert not names - tables
 
 
 def test_owned_paths_exist() -> None:
