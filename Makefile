@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract bench mutations scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract providers bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ golden: setup ## Write the golden files of all captures anew; then read their di
 
 contract: setup ## Write the pinned columns of v1 anew; refused until schema_version says what kind of change it is
 	@$(BIN)/python -m tests.support.contract
+
+providers: setup ## Write the README's table of providers from the registry
+	@$(BIN)/python -m pipelines.cli.provider_table --write
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done
