@@ -31,7 +31,7 @@ test: setup ## Run every test
 	@$(BIN)/python -m pytest
 
 check: setup ## Lint, types and tests: the same as CI
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/sqlfluff lint -q --processes 2 warehouse && $(BIN)/mypy && $(BIN)/python -m pytest
 
 golden: setup ## Write the golden files of all captures anew; then read their diff beside the pages
 	@$(BIN)/python -m tests.support.golden

@@ -83,13 +83,14 @@ def refresh(
     tags = {"gpuhour/replay": str(replay)} if replay else {}
     code = defs()
     with instance() as history:
-        wanted = [dg.AssetKey(["landing", provider])] if provider else None
-        scraped = code.resolve_job_def(jobs.SCRAPE.name).execute_in_process(
+        scrape = code.resolve_job_def(jobs.SCRAPE.name)
+        if provider:  # selecting within execute_in_process would refuse a workspace of our own
+            scrape = scrape.get_subset(asset_selection={dg.AssetKey(["landing", provider])})
+        scraped = scrape.execute_in_process(
             instance=history,
             tags=tags,
             partition_key=partition.isoformat(),
             resources={"workspace": workspace},
-            asset_selection=wanted,
             raise_on_error=False,
             run_config=QUIET,
         )

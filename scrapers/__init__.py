@@ -1,1 +1,1 @@
-"""What the web says: fetch politely, keep the bytes, copy out the offers."""
+"""The web: fetch pages politely, archive their bytes, and parse the offers they state."""

@@ -1,4 +1,4 @@
-"""The contract everyone shares: what is asked for (Request), what came back (Page), what it offers (Offer)."""
+"""The contract of all parsers: Request, Page, Offer and Provider."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PriceScope = Literal[
     "instance",
     "gpu_component",
     "host_component",
-    "offer_aggregate",  # a statistic of a feed, of many offers at once: never a price
+    "offer_aggregate",  # a statistic of a feed over many offers: never a price
 ]
 Availability = Literal["available", "limited", "sold_out", "waitlist", "unknown"]
 PriceStatus = Literal[
@@ -43,18 +43,18 @@ PriceStatus = Literal[
 Expect = Literal["", "html", "json", "csv", "yaml", "js"]
 FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many"]
 
-# Charsets a page may declare; others (idna, unicode_escape ...) are Python's own and no page means them.
+# Charsets a page may declare; others (idna, unicode_escape ...) are Python's own and never meant.
 _CHARSET = re.compile(r"charset=[\"']?(utf-?(?:8|16(?:le|be)?)|iso-8859-\d+|windows-125\d|us-ascii)\b", re.IGNORECASE)
 
 
 class ScrapeError(Exception):
-    """Something the pipeline must report: message says what, where and what to do."""
+    """An error that the pipeline must report: the message says what, where and what to do."""
 
 
 class FetchError(ScrapeError):
-    """The page could not be had (network, status, limits, robots). Retrying later may help.
+    """The page could not be fetched (network, status, limits, robots). Retrying later may help.
 
-    `status` is the HTTP status, where an answer came.
+    `status` is the HTTP status, where a response arrived.
     """
 
     def __init__(self, message: str, kind: FailureKind = "failed", status: int | None = None) -> None:
@@ -63,19 +63,19 @@ class FetchError(ScrapeError):
 
 
 class LayoutError(ScrapeError):
-    """The page came, but is not a layout this parser knows. Retrying cannot help; a maintainer must look.
+    """The page arrived, but not in a layout this parser knows. Retrying cannot help; a maintainer must look.
 
-    `looked_for` is the selector, key or text that was missing; `excerpt` is what stood there instead.
+    `looked_for` is the selector, key or text that was missing; `excerpt` is the text at its place.
     """
 
     def __init__(self, page: Page, looked_for: str, excerpt: str = "") -> None:
         self.url, self.looked_for, self.excerpt = page.url, looked_for, clip(excerpt)
-        seen = f"; saw: {self.excerpt!r}" if excerpt else ""
-        super().__init__(f"{page.provider}: unknown layout at {page.url}: looked for {looked_for}{seen}")
+        instead = f"; saw: {self.excerpt!r}" if excerpt else ""
+        super().__init__(f"{page.provider}: unknown layout at {page.url}: looked for {looked_for}{instead}")
 
 
 class NoPublicPrice(ScrapeError):
-    """The page says, in a way we know, that there is no public price: a fact, not a failure."""
+    """The page states, in a recognised way, that there is no public price: a fact, not a failure."""
 
     def __init__(self, page: Page, evidence: str) -> None:
         self.url, self.evidence = page.url, clip(evidence)
@@ -83,7 +83,7 @@ class NoPublicPrice(ScrapeError):
 
 
 def clip(text: str, limit: int = 200) -> str:
-    """One line of at most `limit` printable characters: safe for logs, receipts and terminals."""
+    """Return one line of at most `limit` printable characters: safe for logs, receipts and terminals."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
@@ -94,21 +94,21 @@ class Request:
 
     url: str
     source: str
-    browser: bool = False  # True: run the page's JavaScript in Chromium and take what it shows
+    browser: bool = False  # True: run the page's JavaScript in Chromium and take the resulting HTML
     wait_for: str = ""  # CSS selector that must exist before a browser page is read
     method: Literal["GET", "POST"] = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
-    ends_with: str = ""  # a page without this end (after stripping whitespace) was cut off
+    ends_with: str = ""  # a page without this end (whitespace stripped) was cut off
     max_bytes: int = 64 * 1024 * 1024  # after decompression
-    timeout: float = 60.0  # seconds for the whole answer
+    timeout: float = 60.0  # seconds for the whole response
     is_index: bool = False  # True: only leads to other pages (`Provider.follow`), holds no offers
-    expect: Expect = ""  # what must come; empty: by the URL's suffix, the Accept header, else by what came
+    expect: Expect = ""  # kind of response; empty: by the URL's suffix, the Accept header, else by the content
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer, as it came. Either `content` (bytes) or `path` (a file, .gz is opened transparently) holds it."""
+    """One response, unchanged. Either `content` (bytes) or `path` (a file; .gz is opened transparently) holds it."""
 
     provider: str
     url: str
@@ -125,7 +125,7 @@ class Page:
     is_index: bool = False  # as in its Request: only leads to other pages
 
     def open(self) -> IO[bytes]:
-        """A binary stream of the page, for parsers of pages too large to hold."""
+        """Open a binary stream of the page, for parsers of pages too large to hold."""
         if self.content is not None:
             return io.BytesIO(self.content)
         if self.path is None:
@@ -133,15 +133,15 @@ class Page:
         return cast("IO[bytes]", gzip.open(self.path)) if self.path.suffix == ".gz" else self.path.open("rb")
 
     def read(self) -> bytes:
-        """The whole page as bytes."""
+        """Return the whole page as bytes."""
         with self.open() as stream:
             return stream.read()
 
     def text(self) -> str:
-        """The whole page as text: UTF-8 where it is, else the charset its headers declare.
+        """Return the whole page as text: UTF-8 where it is, else the charset its headers declare.
 
-        Bytes that neither can decode become U+FFFD. UTF-8 goes first since pages that say Latin-1 often are UTF-8,
-        and text in another charset is practically never valid UTF-8 by accident.
+        Bytes that neither can decode become U+FFFD. UTF-8 goes first since pages that say Latin-1 often are
+        UTF-8, and text in another charset is practically never valid UTF-8 by accident.
         """
         data = self.read()
         declared = _CHARSET.search(self.headers.get("content-type", ""))
@@ -156,17 +156,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A request that brought no page, and why; the other requests went on."""
+    """A request that returned no page, and why; the other requests went on."""
 
     request: Request
-    error: str  # says what, where and what to do; holds no keys
+    error: str  # says what, where and what to do; contains no keys
     kind: FailureKind = "failed"
-    status: int | None = None  # HTTP status, where an answer came
+    status: int | None = None  # HTTP status, where a response arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One price for one thing, copied from the page: nothing here is normalised, divided or guessed.
+    """One price for one product, copied from the page: nothing here is normalised, divided or guessed.
 
     Absent facts are empty or None. `price` keeps the page's own digits; `text` is what it was read from.
     """
@@ -195,7 +195,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A provider: where its prices are, how to read them, and what a reader should know about the source."""
+    """A provider: where its prices are, how to parse them, and what a reader should know about the source."""
 
     slug: str  # file name, asset name and folder of captures
     name: str  # as people write it
@@ -205,12 +205,13 @@ class Provider:
     access: str = ""  # "bulk files", "public API", "HTML page", ...
     publishes: str = ""  # "on-demand, spot, reserved 1y/3y"
     units: str = ""  # "per instance-hour"
-    note: str = ""  # what a reader should know of the source
+    note: str = ""  # what a reader should know about the source
     hosts: tuple[str, ...] = ()  # further hosts that redirects and links may lead to
-    kind: Literal["provider", "marketplace", "aggregator"] = "provider"  # whose prices: own, its hosts', other clouds'
+    # Whose prices it shows: its own, its hosts', other clouds'.
+    kind: Literal["provider", "marketplace", "aggregator"] = "provider"
     aliases: tuple[str, ...] = ()  # slugs it had before
-    # What the reader was written from: recorded pages, a documented schema, or nothing yet. Of the last kind nothing is
-    # published before a person has seen what it reads (`gpuhour providers accept`).
+    # What the parser was written from: recorded pages, a documented schema, or nothing yet. Offers of the last kind are
+    # published only after a person has reviewed them (`gpuhour providers accept`).
     basis: Literal["recorded", "documented", "unverified"] = "recorded"
-    terms: str = ""  # what robots.txt and the terms of use say of reading it, as far as known
-    expects: tuple[str, ...] = ()  # GPU models that a whole scrape has always had: one gone is an alarm
+    terms: str = ""  # what robots.txt and the terms of use say about scraping it, if anything
+    expects: tuple[str, ...] = ()  # GPU models that a complete scrape always includes: a missing one raises an alarm

@@ -1,4 +1,4 @@
-"""Finds the providers, so that nobody edits a list: every module in scrapers/providers holds one PROVIDER."""
+"""Discovers the providers, so that nobody edits a list: each module in scrapers/providers holds a PROVIDER."""
 
 from __future__ import annotations
 
@@ -8,28 +8,38 @@ from functools import cache
 
 from scrapers import providers
 from scrapers.model import Provider
+from scrapers.providers import unverified
 
 
 @cache
 def modules() -> dict[str, str]:
-    """Slug -> module name, sorted; cheap, imports none. A keyword's module ends in an underscore (lambda_)."""
-    return {m.name.rstrip("_"): f"{providers.__name__}.{m.name}" for m in pkgutil.iter_modules(providers.__path__)}
+    """Map each slug to its module's name, sorted, without importing any parser.
+
+    A module named after a keyword ends in an underscore (lambda_). One that begins with an underscore is no provider.
+    """
+    names = {
+        m.name.rstrip("_"): f"{providers.__name__}.{m.name}"
+        for m in pkgutil.iter_modules(providers.__path__)
+        if not m.name.startswith("_") and m.name != "unverified"
+    }
+    return dict(sorted({**dict.fromkeys(unverified.PROVIDERS, unverified.__name__), **names}.items()))
 
 
 @cache
 def get(slug: str) -> Provider:
-    """The provider with this slug, or that had it before it was renamed.
+    """Return the provider with this slug or this former slug.
 
-    Raises KeyError, naming the known ones, when there is none.
+    Raises KeyError, listing the slugs, when there is none.
     """
     if slug not in modules():
         if renamed := next((p for p in all_providers() if slug in p.aliases), None):
             return renamed
         raise KeyError(f"unknown provider {slug!r}; known: {', '.join(modules())}")
-    provider: Provider = importlib.import_module(modules()[slug]).PROVIDER
+    module = importlib.import_module(modules()[slug])
+    provider: Provider = unverified.PROVIDERS[slug] if module is unverified else module.PROVIDER
     return provider
 
 
 def all_providers() -> list[Provider]:
-    """Every provider, in order of slug."""
+    """Return every provider, in order of slug."""
     return [get(slug) for slug in modules()]

@@ -4,7 +4,7 @@ One run writes at a time, by `writer_lock`: the kernel frees it when a run is ki
 stays taken until a daemon looks, and `gpuhour refresh` would wait for it forever.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -12,6 +12,7 @@ import dagster as dg
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import FRESH, ecb_rates, scrape_assets
 from warehouse.engine import build, model_graph
+from warehouse.engine.model_graph import Model
 from warehouse.publish import publish
 from warehouse.storage import connection
 
@@ -26,18 +27,22 @@ def _key(name: str) -> dg.AssetKey:
     return dg.AssetKey(name.split("."))
 
 
-def _specs(models: dict[str, model_graph.Model]) -> list[dg.AssetSpec]:
+def _specs(models: Mapping[str, Model]) -> list[dg.AssetSpec]:
     landed = _landed()
-    names = {**{n: m.reads for n, m in models.items()}, **{n: reads for n, (reads, _) in build.PYTHON_TABLES.items()}}
     return [
         dg.AssetSpec(
             _key(name),
-            deps={*(_key(r) for r in reads if r in names), *(k for r in reads for k in landed.get(r, ()))},
-            description=models[name].description if name in models else (build.PYTHON_TABLES[name][1].__doc__ or ""),
-            group_name=name.split(".")[0],
-            kinds={"duckdb", "sql"} if name in models else {"duckdb", "python"},
+            deps={*(_key(r) for r in model.reads if r in models), *(k for r in model.reads for k in landed.get(r, ()))},
+            description=model.head.description,
+            group_name=model.schema,
+            kinds={"duckdb", "sql", *(["python"] if model.inputs else [])},
+            metadata={
+                "materialized": model.head.materialized,
+                "key": ", ".join(model.head.key),
+                "columns": "\n".join(f"{column.name}: {column.meaning}" for column in model.head.columns),
+            },
         )
-        for name, reads in names.items()
+        for name, model in models.items()
     ]
 
 

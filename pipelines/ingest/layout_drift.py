@@ -18,8 +18,8 @@ from scrapers.fetching.archive import Archive
 from scrapers.model import Page, Provider
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.embedded_json import values
-from scrapers.parsing.html_tables import lines
-from scrapers.parsing.price_words import times
+from scrapers.parsing.html_tables import rows
+from scrapers.parsing.price_words import time_units
 from scrapers.parsing.text import soup
 from warehouse.identity.gpus import identify_offer
 from warehouse.storage.landing import Seen
@@ -84,10 +84,10 @@ def summarise_page(provider: Provider, page: Page) -> PageSummary:
     seen = read_page(provider, page)
     is_data = page.read().lstrip()[:1] in (b"{", b"[")
     tree = None if is_data else soup(page)
-    titles = Counter(t for line in lines(tree) for t in set(line.header) if t) if tree is not None else _keys(page)
+    titles = Counter(t for row in rows(tree) for t in set(row.header) if t) if tree is not None else _keys(page)
     text = tree.get_text(" ") if tree is not None else ""
     near = re.findall(r"[$€£₹]\s*\d[\d.,]*\**\s*((?:/|per)\s*[\w/ -]{1,14})", text)
-    units = frozenset(name for unit_text in near for name in times(unit_text))
+    units = frozenset(name for unit_text in near for name in time_units(unit_text))
     return PageSummary(seen.status, seen.detail, len(seen.offers), _gpus(seen), titles, units)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date
 from pathlib import Path
 
 from pipelines.ingest.scrape_provider import parser_version, read_page, withhold_unreviewed
-from scrapers.fetching.archive import Archive, is_sound
+from scrapers.fetching.archive import Archive, is_intact
 from scrapers.model import Page, Provider
 from warehouse.storage.connection import Connection, in_memory
 from warehouse.storage.landing import Seen, land
@@ -91,7 +91,7 @@ def _reparse_page(
     """Return the page as it is parsed today if it supersedes what was landed; add differences to the report."""
     day = page.captured_at.date()
     report.n_pages += 1
-    if not is_sound(page):
+    if not is_intact(page):
         report.n_unreadable += 1
         report.add(_page("damaged", before.status if before else "", "the bytes differ from the hash"), day, page.url)
         return None

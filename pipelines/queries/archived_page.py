@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from scrapers.fetching.archive import Archive, is_sound
+from scrapers.fetching.archive import Archive, is_intact
 from scrapers.model import Page
 from warehouse.storage.state_dir import Home
 
@@ -25,7 +25,7 @@ def find_archived_page(home: Home, provider: str, sha256: str, url: str, day: da
     if not pages:
         return ArchivedPage("absent")
     page = min(pages, key=lambda p: (p.url != url, p.captured_at.date() != day, p.captured_at))
-    state = "verified" if is_sound(page) else "damaged"
+    state = "verified" if is_intact(page) else "damaged"
     return ArchivedPage(state, str(page.path), page.captured_at.isoformat())
 
 

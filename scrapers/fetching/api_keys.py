@@ -1,4 +1,4 @@
-"""Fills API keys into request headers, and keeps them out of everything that is written down."""
+"""Fills API keys into request headers, and keeps them out of everything that is written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scrapers.model import FetchError
 
 _NAME = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 REDACTED = "[redacted]"
-# Answers carry secrets too: sessions, and keys that a server echoes.
+# Responses hold secrets too: sessions, and keys that a server echoes.
 _SECRET_HEADER = re.compile(r"cookie|authori[sz]ation|api-?key|token|secret|credential|signature", re.IGNORECASE)
 
 
@@ -19,12 +19,12 @@ def _value(name: str) -> str:
     if not value:
         raise FetchError(f"needs a key: set the environment variable {name}", kind="needs_key")
     if not (value.isascii() and value.isprintable()):
-        raise FetchError(f"the key in {name} cannot stand in a header: it is not plain text", kind="needs_key")
+        raise FetchError(f"the key in {name} cannot be sent in a header: it is not printable ASCII", kind="needs_key")
     return value
 
 
 def fill(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers with every `{NAME}` replaced by that environment variable.
+    """Return the headers with every `{NAME}` replaced by that environment variable.
 
     Raises FetchError of kind needs_key when one is not set.
     """
@@ -32,12 +32,12 @@ def fill(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def names(headers: Mapping[str, str]) -> set[str]:
-    """Headers whose value holds a key."""
+    """Return the names of headers whose value holds a key."""
     return {name for name, text in headers.items() if _NAME.search(text)}
 
 
 def redact(text: str, headers: Mapping[str, str]) -> str:
-    """The text without the values of the keys that these header templates name."""
+    """Remove the values of the keys that these header templates name from a text."""
     for template in headers.values():
         for hit in _NAME.finditer(template):
             value = os.environ.get(hit[1], "").strip()
@@ -45,8 +45,9 @@ def redact(text: str, headers: Mapping[str, str]) -> str:
     return text
 
 
-def redact_headers(answer: Mapping[str, str], asked: Mapping[str, str]) -> dict[str, str]:
-    """Response headers fit to be archived: cookies and whatever is named like a secret are masked."""
+def redact_headers(answer: Mapping[str, str], request_headers: Mapping[str, str]) -> dict[str, str]:
+    """Mask cookies, and headers named like a secret, in response headers before they are archived."""
     return {
-        name: REDACTED if _SECRET_HEADER.search(name) else redact(value, asked)[:1000] for name, value in answer.items()
+        name: REDACTED if _SECRET_HEADER.search(name) else redact(value, request_headers)[:1000]
+        for name, value in answer.items()
     }

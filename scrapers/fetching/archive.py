@@ -1,7 +1,7 @@
-"""Keeps every page as it came, so that a price can be read again from its source at any later time.
+"""Archives every page unchanged, so that a price can be parsed again from its source at any later time.
 
-A page is two files in `pages/<provider>/<UTC day>/`: the bytes, and a record about them that is written last.
-Only the record makes a page: whatever a crash leaves behind without one does not count.
+A page is two files in `pages/<provider>/<UTC day>/`: the bytes, and a record about them that is written last. Only the
+record makes a page: bytes that a crash leaves behind without one do not count.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from scrapers.fetching.completeness import EDGE, Bytes
+from scrapers.fetching.completeness import EDGE, ResponseBody
 from scrapers.model import FetchError, Page, clip
 
 _LOG = logging.getLogger(__name__)
-_LEFTOVER = 86400.0  # seconds after which an unfinished file belongs to nobody
+_LEFTOVER = 86400.0  # seconds after which an unfinished file is abandoned
 _FACTS = ("provider", "url", "final_url", "source", "status", "sha256", "fetched_by", "is_excerpt", "is_index")
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Turns a full disk and its like into an error that names the path."""
+def _name_path_in_errors(path: Path) -> Iterator[None]:
+    """Turn an OSError, such as a full disk, into a FetchError that names the path."""
     try:
         yield
     except OSError as error:
@@ -39,44 +39,44 @@ def _named(path: Path) -> Iterator[None]:
 
 
 class Draft:
-    """Bytes on their way into the archive: counted, hashed and compressed as they come. Discarded unless kept."""
+    """Bytes on their way into the archive: counted, hashed and compressed as they arrive. Discarded unless kept."""
 
     def __init__(self, folder: Path) -> None:
         self.size, self.head, self.tail, self._hash = 0, b"", b"", hashlib.sha256()
-        with _named(folder):
+        with _name_path_in_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(suffix=".tmp", dir=folder)
         self.path = Path(name)
         self._file = os.fdopen(handle, "wb")
-        # No name and no time inside: the same bytes give the same file.
+        # No name and no time inside, so that equal bytes give equal files.
         self._gzip = gzip.GzipFile(filename="", mode="wb", compresslevel=1, fileobj=self._file, mtime=0)
 
     def write(self, chunk: bytes) -> None:
         """Add bytes. Raises FetchError when the disk is full."""
-        with _named(self.path):
+        with _name_path_in_errors(self.path):
             self._gzip.write(chunk)
         self.size += len(chunk)
         self._hash.update(chunk)
         self.head += chunk[: EDGE - len(self.head)]
         self.tail = (self.tail + chunk)[-EDGE:]
 
-    def seal(self) -> Bytes:
-        """Put all bytes on the disk for good, and give them to whoever checks them."""
+    def seal(self) -> ResponseBody:
+        """Flush all bytes to disk and return them for the completeness check."""
         if not self._file.closed:
-            with _named(self.path):
+            with _name_path_in_errors(self.path):
                 self._gzip.close()
                 self._file.flush()
                 os.fsync(self._file.fileno())
                 self._file.close()
-        return Bytes(self.size, self.head, self.tail, lambda: gzip.decompress(self.path.read_bytes()))
+        return ResponseBody(self.size, self.head, self.tail, lambda: gzip.decompress(self.path.read_bytes()))
 
     @property
     def sha256(self) -> str:
-        """Hash of the bytes written so far."""
+        """Return the hash of the bytes written so far."""
         return self._hash.hexdigest()
 
     def discard(self) -> None:
-        """Forget the bytes (a no-op for a kept draft)."""
+        """Delete the bytes (a no-op for a kept draft)."""
         with suppress(OSError):
             self._gzip.close()
         with suppress(OSError):
@@ -99,7 +99,7 @@ class Archive:
         return self.home / "pages" / ".drafts"
 
     def draft(self) -> Draft:
-        """A new place for bytes; also clears what killed runs left behind over a day ago."""
+        """Create a draft; also delete drafts that killed runs left behind over a day ago."""
         for leftover in self._drafts.glob("*.tmp"):
             with suppress(FileNotFoundError):
                 if time.time() - leftover.stat().st_mtime > _LEFTOVER:
@@ -116,21 +116,21 @@ class Archive:
             draft.discard()
 
     def keep(self, draft: Draft, page: Page, method: str = "GET", body: str = "") -> Page:
-        """Archive a draft as this page (of which only the facts are used); returns the page as it can be opened again.
+        """Archive a draft with the facts of `page`; returns the page as it can be opened again.
 
-        The same content of one day is stored once and recorded as often as it was seen.
-        Raises FetchError, naming the path, when it cannot be written.
+        The same content of one day is stored once and recorded as often as it was fetched. Raises FetchError,
+        naming the path, when it cannot be written.
         """
         draft.seal()
         page = replace(page, content=None, sha256=draft.sha256)
         return self._record(page, draft.path, method, body)
 
-    def again(self, old: Page, page: Page) -> Page:
-        """Record that the host says the archived page `old` still holds; `page` has the facts of that answer."""
+    def record_unchanged(self, old: Page, page: Page) -> Page:
+        """Record that the host confirms the archived page `old`; `page` has the facts of that response."""
         if old.path is None:
             raise ValueError(f"page {old.url} is not archived")
         link = self._drafts / f"{os.getpid()}-{time.monotonic_ns()}.tmp"
-        with _named(link):
+        with _name_path_in_errors(link):
             self._drafts.mkdir(parents=True, exist_ok=True)
             try:
                 os.link(old.path, link)  # costs no space, and outlives a deleted old day
@@ -142,12 +142,12 @@ class Archive:
             link.unlink(missing_ok=True)
 
     def pages(self, provider: str, day: date) -> list[Page]:
-        """What was seen of a provider on a UTC day, in order of time; for reading a past date again."""
-        found = [_load(record) for record in self._day(provider, day).glob("*.json")]
-        return sorted((page for page in found if page), key=lambda page: (page.captured_at, page.url))
+        """Return the pages fetched from a provider on a UTC day, in order of time."""
+        pages = [_load(record) for record in self._day(provider, day).glob("*.json")]
+        return sorted((page for page in pages if page), key=lambda page: (page.captured_at, page.url))
 
     def newest(self, provider: str, url: str) -> Page | None:
-        """The last archived answer to a GET of this URL, or None."""
+        """Return the last archived response to a GET of this URL, or None."""
         pattern = f"*-{_request_id('GET', url, '')}.json"
         for day in sorted((self.home / "pages" / provider).glob("????-??-??"), reverse=True):
             for record in sorted(day.glob(pattern), reverse=True):
@@ -163,9 +163,9 @@ class Archive:
         """Move the bytes into their day, then write the record; each by rename, the record last."""
         when = page.captured_at.astimezone(UTC)
         folder = self._day(page.provider, when.date())
-        with _named(folder):
+        with _name_path_in_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            stored = _stored(folder, page.sha256)
+            stored = _find_stored(folder, page.sha256)
             if stored is None:
                 stored = folder / f"{when:%H%M%S}-{page.sha256[:8]}.body.gz"
                 body_file.replace(stored)
@@ -178,14 +178,14 @@ class Archive:
                 "file": stored.name,
                 "captured_at": when.isoformat(),
             }
-            # To the microsecond: a record is one visit. The same replay writes the same records again.
+            # To the microsecond: a record is one fetch. Repeating a replay writes the same records again.
             record = f"{when:%H%M%S_%f}-{page.sha256[:8]}-{_request_id(method, page.url, body)}.json"
             _write_record(folder / record, facts, self._drafts)
         return replace(page, path=stored)
 
 
-def is_sound(page: Page) -> bool:
-    """Whether the archived bytes still are those that were hashed."""
+def is_intact(page: Page) -> bool:
+    """Check that the archived bytes still match their hash."""
     hashed = hashlib.sha256()
     try:
         with page.open() as stream:
@@ -196,8 +196,8 @@ def is_sound(page: Page) -> bool:
     return hashed.hexdigest() == page.sha256
 
 
-def _stored(folder: Path, sha256: str) -> Path | None:
-    """The file in this day that already holds these bytes."""
+def _find_stored(folder: Path, sha256: str) -> Path | None:
+    """Return the file in this day that already holds these bytes."""
     for record in folder.glob(f"*-{sha256[:8]}-*.json"):
         page = _load(record)
         if page and page.sha256 == sha256:
@@ -215,7 +215,7 @@ def _write_record(target: Path, facts: dict[str, Any], drafts: Path) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """A rename is only safe from a power cut when its folder is on the disk too."""
+    """Flush a folder to disk: only then does a rename survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -224,7 +224,7 @@ def _sync(folder: Path) -> None:
 
 
 def _load(record: Path) -> Page | None:
-    """The page of a record; None, with a warning, when its files were tampered with."""
+    """Return the page of a record; None, with a warning, when its files are damaged."""
     try:
         facts = json.loads(record.read_text(encoding="utf-8"))
         body = record.parent / facts["file"]

@@ -1,4 +1,4 @@
-"""Runs a page's JavaScript in Chromium and takes what it shows, within the same limits as a plain download.
+"""Runs a page's JavaScript in Chromium and takes the resulting HTML, within the same limits as a plain download.
 
 One browser per process serves every thread: it lives on an event loop of its own, where every step can be timed out.
 """
@@ -17,8 +17,8 @@ from playwright.async_api import Error, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from scrapers.fetching import chromium
-from scrapers.fetching.browser_page import Rules, Shown, Visit
-from scrapers.fetching.http_client import LANGUAGE, Transient
+from scrapers.fetching.browser_page import PageVisit, RenderedPage, Rules
+from scrapers.fetching.http_client import LANGUAGE, TransientError
 from scrapers.model import FetchError, Request, clip
 
 _LOG = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_CLOSING = 5.0  # seconds
+_CLOSE_TIMEOUT = 5.0  # seconds
 T = TypeVar("T")
 
 
@@ -37,7 +37,7 @@ class Browser:
     """One Chromium; every thread may render with it."""
 
     def __init__(self) -> None:
-        """Starts it. Raises FetchError, with what to run, when there is none or it does not start."""
+        """Start Chromium. Raises FetchError, with the command to run, when there is none or it does not start."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="browser", daemon=True)
         self._thread.start()
@@ -49,17 +49,17 @@ class Browser:
                 raise
             raise FetchError(f"the browser does not start: {clip(str(error))}. {chromium.HELP}") from None
 
-    def render(self, request: Request, rules: Rules) -> Shown:
-        """The page as it stands once its scripts have run and `wait_for` is there.
+    def render(self, request: Request, rules: Rules) -> RenderedPage:
+        """Return the page as it stands once its scripts have run and `wait_for` is there.
 
-        Raises FetchError (Transient for time-outs, network errors, 429 and 5xx).
+        Raises FetchError (TransientError for time-outs, network errors, 429 and 5xx).
         """
         if request.method != "GET" or request.body:
-            raise FetchError(f"{request.url}: a browser page can only be asked for with GET")
+            raise FetchError(f"{request.url}: a browser page can only be requested with GET")
         return self._call(self._render(request, rules))
 
     def close(self) -> None:
-        """Ends the browser and its thread."""
+        """Stop the browser and its thread."""
         try:
             self._call(self._stop())
         finally:
@@ -95,9 +95,9 @@ class Browser:
             await self._chromium.close()
         await self._playwright.stop()
 
-    async def _render(self, request: Request, rules: Rules) -> Shown:
+    async def _render(self, request: Request, rules: Rules) -> RenderedPage:
         try:
-            if not self._chromium.is_connected():  # it was killed, as browsers are when memory runs out
+            if not self._chromium.is_connected():  # killed, for example when memory ran out
                 await self._launch()
             context = await self._chromium.new_context(
                 user_agent=rules.settings.user_agent, service_workers="block", accept_downloads=False,
@@ -107,16 +107,16 @@ class Browser:
             raise FetchError(f"{request.url}: the browser is gone: {clip(error.message)}") from None
         try:
             async with asyncio.timeout(request.timeout):
-                return await Visit(context, request, rules).result()
+                return await PageVisit(context, request, rules).result()
         except (TimeoutError, PlaywrightTimeout):
             waited = f", waiting for {request.wait_for!r}" if request.wait_for else ""
-            raise Transient(f"{request.url} took longer than {request.timeout:g} s{waited}") from None
+            raise TransientError(f"{request.url} took longer than {request.timeout:g} s{waited}") from None
         except Error as error:
-            raise Transient(f"{request.url}: {clip(error.message)}") from None
+            raise TransientError(f"{request.url}: {clip(error.message)}") from None
         finally:
-            # A page stuck in its own loop must not hold up the others.
+            # A page stuck in an endless loop must not block the others.
             with suppress(Error, TimeoutError):
-                async with asyncio.timeout(_CLOSING):
+                async with asyncio.timeout(_CLOSE_TIMEOUT):
                     await context.close()
 
 
@@ -126,7 +126,7 @@ _shared: Browser | None = None
 
 @contextmanager
 def shared() -> Iterator[Browser]:
-    """The browser of this process: started by its first user, ended with its last."""
+    """Share the browser of this process: started by its first user, stopped with its last."""
     global _shared, _users
     with _lock:
         if _shared is None:

@@ -1,4 +1,4 @@
-"""One visit of a page in the browser: what it may load, when it is ready, and what it then shows."""
+"""Renders one page in the browser: which resources it may load, when it is ready, and its final HTML."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, Error, Page, Response, Route, WebSocketRoute
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from scrapers.fetching.http_client import Transient, check_status
+from scrapers.fetching.http_client import TransientError, check_status
 from scrapers.fetching.policy import MAX_REDIRECTS, Settings, check_address, check_url, host_of
 from scrapers.fetching.replay import Replay
 from scrapers.model import FetchError, Request, clip
 
 _LOG = logging.getLogger(__name__)
-_NEEDED = ("script", "xhr", "fetch")  # what prices can depend on; pictures, fonts, styles and the like are not loaded
-_QUIET = 10.0  # most seconds to wait for a page without `wait_for` to stop loading
+_RESOURCE_TYPES = ("script", "xhr", "fetch")  # prices can depend on these; images, fonts and styles are not loaded
+_MAX_QUIET_WAIT = 10.0  # seconds to wait for a page without `wait_for` to stop loading
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What the browser showed: the page after its scripts ran, and the document before."""
+class RenderedPage:
+    """The page after its scripts ran, and the document before."""
 
     content: bytes
     document: bytes
@@ -34,13 +34,13 @@ class Shown:
 
     @property
     def document_sha256(self) -> str:
-        """Hash of the document as it came."""
+        """Return the hash of the document as it arrived."""
         return hashlib.sha256(self.document).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a page may load: from recorded captures, or from public HTTPS hosts."""
+    """The resources a page may load: from recorded captures, or from public HTTPS hosts."""
 
     headers: Mapping[str, str]  # for the document alone: keys are not for the page's scripts
     settings: Settings
@@ -49,19 +49,19 @@ class Rules:
     _public: dict[str, None] = field(default_factory=dict)
 
     async def answer(self, route: Route, is_document: bool) -> None:
-        """Let a request go, or answer it from the captures. Raises FetchError where it must not or cannot be."""
-        asked = route.request
-        if asked.url.startswith(("data:", "blob:")):
+        """Pass a request on, or answer it from the captures. Raises FetchError when it is forbidden or not recorded."""
+        request = route.request
+        if request.url.startswith(("data:", "blob:")):
             await route.continue_()
             return
-        await self._check(asked.url, is_document)
+        await self._check(request.url, is_document)
         if self.replay is None:
-            await route.continue_(headers={**asked.headers, **self.headers} if is_document else None)
+            await route.continue_(headers={**request.headers, **self.headers} if is_document else None)
             return
-        recorded = self.replay.find(asked.method, asked.url)
-        # A recorded answer does not know which page will ask for it.
+        recorded = self.replay.find(request.method, request.url)
+        # A recording does not know which page will request it.
         headers = recorded.headers | {
-            "access-control-allow-origin": asked.headers.get("origin", "*"),
+            "access-control-allow-origin": request.headers.get("origin", "*"),
             "access-control-allow-credentials": "true",
         }
         await route.fulfill(status=recorded.status, headers=headers, body=b"".join(recorded.stream()))
@@ -70,30 +70,30 @@ class Rules:
         check_url(url, self.settings)
         host = host_of(url)
         if is_document and not self.is_allowed(host):
-            raise FetchError(f"the page leads to the foreign host {host}")
+            raise FetchError(f"the page redirects to the foreign host {host}")
         if self.replay is None and host not in self._public:
             try:
-                found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+                addresses = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
             except OSError as error:
-                raise Transient(f"{host} cannot be found: {error}") from None
-            for *_, address in found:
+                raise TransientError(f"{host} cannot be resolved: {error}") from None
+            for *_, address in addresses:
                 check_address(host, str(address[0]), self.settings)
             self._public[host] = None
 
 
-class Visit:
-    """One page in one context. The first thing that must not be ends the visit, without waiting for its time-out."""
+class PageVisit:
+    """One page in one context. The first forbidden request ends the visit, without waiting for its time-out."""
 
     def __init__(self, context: BrowserContext, request: Request, rules: Rules) -> None:
         self._context, self._request, self._rules = context, request, rules
-        self._refused: asyncio.Future[Shown] = asyncio.get_running_loop().create_future()
+        self._refused: asyncio.Future[RenderedPage] = asyncio.get_running_loop().create_future()
         self._page: Page | None = None
 
-    async def result(self) -> Shown:
-        """What the page shows once it is ready. Raises FetchError; the browser's own errors pass through."""
+    async def result(self) -> RenderedPage:
+        """Return the page once it is ready. Raises FetchError; the browser's own errors pass through."""
         await self._context.route("**/*", self._route)
         await self._context.route_web_socket("**/*", _close)
-        if replay := self._rules.replay:  # a page that counts days shows what it showed then
+        if replay := self._rules.replay:  # a page that depends on the date looks as it did then
             await self._context.clock.set_fixed_time(replay.captured_at(replay.find("GET", self._request.url)))
         work = asyncio.ensure_future(self._load())
         try:
@@ -105,26 +105,26 @@ class Visit:
                 task.cancel()
             await asyncio.gather(work, self._refused, return_exceptions=True)
 
-    async def _load(self) -> Shown:
+    async def _load(self) -> RenderedPage:
         page = self._page = await self._context.new_page()
         self._context.on("page", _close)
         response = await page.goto(self._request.url, wait_until="load", timeout=0)
         if response is None:
-            raise FetchError(f"{self._request.url}: the browser got no answer")
+            raise FetchError(f"{self._request.url}: the browser got no response")
         check_status(self._request.url, response.status, response.headers, self._rules.settings)
         await self._check_source(page, response)
         if self._request.wait_for:
             await page.wait_for_selector(self._request.wait_for, state="attached", timeout=0)
         else:
             with suppress(PlaywrightTimeout):
-                await page.wait_for_load_state("networkidle", timeout=_QUIET * 1000)
+                await page.wait_for_load_state("networkidle", timeout=_MAX_QUIET_WAIT * 1000)
         content = (await page.content()).encode()
         if len(content) > self._request.max_bytes:
             raise FetchError(f"{self._request.url} is larger than its limit of {self._request.max_bytes} bytes")
-        return Shown(content, await response.body(), response.url, await response.all_headers())
+        return RenderedPage(content, await response.body(), response.url, await response.all_headers())
 
     async def _check_source(self, page: Page, response: Response) -> None:
-        """Interception sees no redirects, so where the document came from is checked afterwards."""
+        """Check where the document came from, afterwards: interception does not see redirects."""
         hops, hop = [page.url, response.url], response.request.redirected_from
         while hop:
             hops.append(hop.url)
@@ -140,11 +140,11 @@ class Visit:
             check_address(host_of(page.url), server["ipAddress"].strip("[]"), self._rules.settings)
 
     async def _route(self, route: Route) -> None:
-        asked = route.request
+        request = route.request
         with suppress(Error):  # the page may be gone by now
             main = self._page.main_frame if self._page else None
-            is_document = asked.is_navigation_request() and asked.frame == main
-            if not is_document and asked.resource_type not in _NEEDED:
+            is_document = request.is_navigation_request() and request.frame == main
+            if not is_document and request.resource_type not in _RESOURCE_TYPES:
                 return await route.abort()
             try:
                 await self._rules.answer(route, is_document)
@@ -156,5 +156,5 @@ class Visit:
 
 
 async def _close(unwanted: Page | WebSocketRoute) -> None:
-    """Ends a popup, or a live ticker, whose prices would leave no receipt."""
+    """Close a popup, or a live ticker, whose prices would leave no receipt."""
     await unwanted.close()

@@ -1,4 +1,4 @@
-"""Watches one connection: that it leads to a public address, and that it ends when its time is up."""
+"""Guards one connection: it must lead to a public address, and it ends when its time is up."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from scrapers.fetching.policy import Settings, check_address
 from scrapers.model import FetchError
 
 
-class Watch:
-    """Ends an answer's connection when its time is up: read timeouts alone let a slow drip go on for ever."""
+class ConnectionGuard:
+    """Closes a connection when its time is up: read timeouts alone let a slow drip go on for ever."""
 
     def __init__(self, host: str, settings: Settings, seconds: float) -> None:
         self._host, self._settings, self.seconds = host, settings, seconds
@@ -23,7 +23,7 @@ class Watch:
         self.is_over = False
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Sees the connection made: refuses a private address, and holds on to the socket."""
+        """Refuse a private address once the connection is made, and keep its socket."""
         if event != "connection.connect_tcp.complete":
             return
         stream = info["return_value"]

@@ -1,4 +1,4 @@
-"""Unpacks compressed answers piece by piece: bounded against bombs, and strict about a missing end."""
+"""Decompresses responses piece by piece: bounded against bombs, and strict about a missing end."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from scrapers.model import FetchError, clip
 
 ACCEPTED = "gzip, deflate"
 _PIECE = 1 << 20
-_EITHER = 32 + zlib.MAX_WBITS  # zlib finds out itself whether gzip or zlib came
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS  # zlib finds out itself whether gzip or zlib came
 
 
 def inflate(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Decoded pieces of at most 1 MiB.
+    """Yield decompressed pieces of at most 1 MiB.
 
-    The HTTP library's own decoder takes a stream without its end for whole, hence this one.
-    Raises FetchError when the stream is damaged, cut off, or in an encoding that was not asked for.
+    The HTTP library's own decoder accepts a stream without its end, hence this one. Raises FetchError when the
+    stream is damaged, cut off, or in an encoding that was not requested.
     """
     encoding = encoding.strip().lower()
     if encoding in ("", "identity"):
@@ -24,11 +24,11 @@ def inflate(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     elif encoding in ("gzip", "x-gzip", "deflate"):
         yield from _unpack(chunks)
     else:
-        raise FetchError(f"answered in the encoding {clip(encoding)!r}, which was not asked for")
+        raise FetchError(f"the encoding {clip(encoding)!r} was not requested")
 
 
 def _unpack(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    stream, is_first = zlib.decompressobj(_EITHER), True
+    stream, is_first = zlib.decompressobj(_GZIP_OR_ZLIB), True
     try:
         for chunk in chunks:
             if is_first:
@@ -43,19 +43,19 @@ def _unpack(chunks: Iterable[bytes]) -> Iterator[bytes]:
                     data = stream.unused_data
                     if not data.strip(b"\0"):  # padding
                         break
-                    stream = zlib.decompressobj(_EITHER)  # gzip members may follow each other
+                    stream = zlib.decompressobj(_GZIP_OR_ZLIB)  # gzip members may follow each other
                 elif not data and len(piece) < _PIECE:
                     break
     except zlib.error as error:
-        raise FetchError(f"compressed answer is damaged: {error}") from None
+        raise FetchError(f"compressed response is damaged: {error}") from None
     if not stream.eof:
-        raise FetchError("compressed answer was cut off")
+        raise FetchError("compressed response was cut off")
 
 
 def _start(chunk: bytes) -> zlib._Decompress:
-    """A decompressor for what the first bytes announce; some servers send raw deflate."""
+    """Return a decompressor that fits the first bytes; some servers send raw deflate."""
     try:
-        zlib.decompressobj(_EITHER).decompress(chunk[:64], 1)
+        zlib.decompressobj(_GZIP_OR_ZLIB).decompress(chunk[:64], 1)
     except zlib.error:
         return zlib.decompressobj(-zlib.MAX_WBITS)
-    return zlib.decompressobj(_EITHER)
+    return zlib.decompressobj(_GZIP_OR_ZLIB)

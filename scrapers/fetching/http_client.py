@@ -1,4 +1,4 @@
-"""Brings one answer over HTTP into a sink, within limits of bytes and time that hold for the answer as a whole."""
+"""Downloads one response over HTTP into a sink, within limits of bytes and time for the response as a whole."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from typing import Any, Protocol, TypeVar
 import httpx2
 import stamina
 
-from scrapers.fetching.connection_guard import Watch
+from scrapers.fetching.connection_guard import ConnectionGuard
 from scrapers.fetching.decompress import ACCEPTED, inflate
 from scrapers.fetching.policy import Settings, host_of
-from scrapers.fetching.rate_limit import ComeBackLater, Turns
+from scrapers.fetching.rate_limit import HostLocks, RetryLater
 from scrapers.model import FetchError, clip
 
 _LOG = logging.getLogger(__name__)
-LANGUAGE = "en-US"  # one language for every visit, or prices come in the currency of wherever we run
+LANGUAGE = "en-US"  # fixed, or prices come in the currency of the country we run in
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CONDITIONS = {"if-none-match", "if-modified-since"}
-# By default stamina speaks through structlog, which prints to stdout; stdout holds data alone. We log retries here.
+# By default stamina logs through structlog to stdout, which is reserved for data. Retries are logged here instead.
 stamina.instrumentation.set_on_retry_hooks(())
-# At their finer levels these two print headers, and keys with them.
+# At debug level these two log headers, and keys with them.
 for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class Transient(FetchError, ComeBackLater):
-    """A failure that may be over in a moment: worth another attempt after `seconds`, or the usual pause."""
+class TransientError(FetchError, RetryLater):
+    """A failure that may pass: worth another attempt after `seconds`, or the usual pause."""
 
     def __init__(self, message: str, status: int | None = None, seconds: float = 0.0) -> None:
         super().__init__(message, status=status)
@@ -39,7 +39,7 @@ class Transient(FetchError, ComeBackLater):
 
 
 class Sink(Protocol):
-    """Where the bytes of an answer go."""
+    """Receives the bytes of a response."""
 
     def write(self, chunk: bytes) -> None: ...
     def discard(self) -> None: ...
@@ -50,8 +50,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """One request to one address, as it is sent (keys filled in), and the limits of its answer."""
+class HttpRequest:
+    """One request as it is sent (keys filled in), and the limits of its response."""
 
     url: str
     method: str = "GET"
@@ -63,8 +63,8 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came, apart from its bytes; a redirect's target is in `location`."""
+class HttpResponse:
+    """A response without its bytes; a redirect's target is in `location`."""
 
     status: int
     url: str
@@ -74,100 +74,107 @@ class Answer:
 
     @property
     def is_framed(self) -> bool:
-        """Whether the transfer itself told where the answer ends; the HTTP library then notices a missing end."""
+        """Check that the transfer itself marked the response's end; the HTTP library then notices a missing one."""
         return any(name in self.headers for name in ("content-length", "transfer-encoding", "content-encoding"))
 
 
-class Web:
-    """HTTP as this project speaks it: in turn, retried with patience, never reading more or longer than allowed."""
+class HttpClient:
+    """Sends one request at a time to a host, retries, and never exceeds the limits of a response."""
 
-    def __init__(self, settings: Settings, turns: Turns, transport: httpx2.BaseTransport | None = None) -> None:
-        """`transport` answers instead of the network (replay)."""
-        self._settings, self._turns, self._replacement = settings, turns, transport
+    def __init__(
+        self, settings: Settings, host_locks: HostLocks, transport: httpx2.BaseTransport | None = None
+    ) -> None:
+        """Create a client; `transport` answers instead of the network (replay)."""
+        self._settings, self._host_locks, self._replacement = settings, host_locks, transport
         self._tls = httpx2.create_ssl_context()
 
-    def ask(self, ask: Ask, make_sink: Callable[[], S], delay: float = 0.0) -> tuple[Answer, S]:
-        """One answer, no redirect followed; `delay` is the least pause after it.
+    def send(self, request: HttpRequest, make_sink: Callable[[], S], delay: float = 0.0) -> tuple[HttpResponse, S]:
+        """Send a request without following redirects; `delay` is the minimum pause after it.
 
-        Statuses other than 200, 304 and redirects raise FetchError, as do limits, after the attempts that make sense.
+        Statuses other than 200, 304 and redirects raise FetchError, as do limits, after retries where they make
+        sense.
         """
 
-        def attempt() -> tuple[Answer, S]:
+        def attempt() -> tuple[HttpResponse, S]:
             sink = make_sink()
             try:
-                return self._once(ask, sink), sink
+                return self._once(request, sink), sink
             except BaseException:
                 sink.discard()
                 raise
 
-        return self.in_turn(ask.url, delay, attempt)
+        return self.with_retries(request.url, delay, attempt)
 
-    def in_turn(self, url: str, delay: float, action: Callable[[], T]) -> T:
-        """Do something with a host in its turn, again with growing pauses while it fails in a way that may pass.
+    def with_retries(self, url: str, delay: float, action: Callable[[], T]) -> T:
+        """Run an action while holding the host's lock, and again with growing pauses while it raises TransientError.
 
-        A host's own Retry-After is kept by its turn, so only our pauses are slept here.
+        A host's own Retry-After is kept by the lock, so only our pauses are slept here.
         """
         s = self._settings
         for attempt in stamina.retry_context(
-            on=Transient,
+            on=TransientError,
             attempts=s.attempts,
             timeout=None,
             wait_initial=s.backoff,
             wait_max=s.backoff_max,
             wait_jitter=s.backoff,
         ):
-            with attempt, self._turns.take(host_of(url), delay):
+            with attempt, self._host_locks.take(host_of(url), delay):
                 try:
                     return action()
-                except Transient as error:
-                    # Without the message, which may quote what a host echoed: keys are known further up.
-                    came = f"status {error.status}" if error.status else "no whole answer"
-                    _LOG.warning("%s: %s at attempt %d of %d", host_of(url), came, attempt.num, s.attempts)
+                except TransientError as error:
+                    # The message stays out: a host may have echoed a key, and only the caller can redact it.
+                    outcome = f"status {error.status}" if error.status else "no complete response"
+                    _LOG.warning("%s: %s at attempt %d of %d", host_of(url), outcome, attempt.num, s.attempts)
                     raise
         raise AssertionError("stamina returns or raises")
 
-    def _once(self, ask: Ask, sink: Sink) -> Answer:
-        manners = {"User-Agent": self._settings.user_agent, "Accept-Encoding": ACCEPTED}
-        headers = {"Accept-Language": LANGUAGE, **ask.headers, **manners}
+    def _once(self, request: HttpRequest, sink: Sink) -> HttpResponse:
+        identity = {"User-Agent": self._settings.user_agent, "Accept-Encoding": ACCEPTED}
+        headers = {"Accept-Language": LANGUAGE, **request.headers, **identity}
         transport = self._replacement or httpx2.HTTPTransport(verify=self._tls)
-        client = httpx2.Client(transport=transport, timeout=ask.timeout, trust_env=False)
-        watch = Watch(host_of(ask.url), self._settings, ask.timeout)
-        with _translated(ask, watch), watch, client:
-            request = client.build_request(
-                ask.method, ask.url, headers=headers, content=ask.body or None, extensions={"trace": watch.trace}
+        client = httpx2.Client(transport=transport, timeout=request.timeout, trust_env=False)
+        guard = ConnectionGuard(host_of(request.url), self._settings, request.timeout)
+        with _translate_errors(request, guard), guard, client:
+            built = client.build_request(
+                request.method,
+                request.url,
+                headers=headers,
+                content=request.body or None,
+                extensions={"trace": guard.trace},
             )
-            response = client.send(request, stream=True)
+            response = client.send(built, stream=True)
             try:
-                return self._receive(ask, response, sink)
+                return self._receive(request, response, sink)
             finally:
                 response.close()
 
-    def _receive(self, ask: Ask, response: httpx2.Response, sink: Sink) -> Answer:
+    def _receive(self, request: HttpRequest, response: httpx2.Response, sink: Sink) -> HttpResponse:
         status, headers = response.status_code, dict(response.headers)
         if status in _REDIRECTS and "location" in headers:
             target = str(response.url.join(headers["location"]))
-            return Answer(status, ask.url, headers, target)
-        if status != 304 or not _CONDITIONS & {name.lower() for name in ask.headers}:
-            check_status(ask.url, status, headers, self._settings)
-            _pour(ask, inflate(response.iter_raw(), headers.get("content-encoding", "")), sink)
-        return Answer(status, ask.url, headers, extensions=response.extensions)
+            return HttpResponse(status, request.url, headers, target)
+        if status != 304 or not _CONDITIONS & {name.lower() for name in request.headers}:
+            check_status(request.url, status, headers, self._settings)
+            _copy(request, inflate(response.iter_raw(), headers.get("content-encoding", "")), sink)
+        return HttpResponse(status, request.url, headers, extensions=response.extensions)
 
 
 def check_status(url: str, status: int, headers: Mapping[str, str], settings: Settings) -> None:
-    """Raise FetchError for every status but 200: Transient where asking again makes sense."""
+    """Raise FetchError for every status but 200: TransientError where a retry makes sense."""
     if status == 200:
         return
-    message = f"{clip(url, 500)} answered with status {status}"
+    message = f"{clip(url, 500)} returned status {status}"
     if status != 429 and status < 500:
         raise FetchError(message, status=status)
     seconds = retry_after(headers.get("retry-after", ""))
     if seconds > settings.wait_max:
-        raise FetchError(f"{message} and asks to come back in {seconds:.0f} s: longer than we wait", status=status)
-    raise Transient(message, status, seconds)
+        raise FetchError(f"{message} and asks to retry in {seconds:.0f} s: longer than we wait", status=status)
+    raise TransientError(message, status, seconds)
 
 
 def retry_after(text: str) -> float:
-    """Seconds that a Retry-After header asks for, given as seconds or as an HTTP date; 0 when it says nothing."""
+    """Return the seconds of a Retry-After header, given as seconds or as an HTTP date; 0 when it is unreadable."""
     if text.strip().isdecimal():
         return float(text)
     try:
@@ -178,36 +185,36 @@ def retry_after(text: str) -> float:
     return max(0.0, (when - datetime.now(UTC)).total_seconds())
 
 
-def _pour(ask: Ask, chunks: Iterator[bytes], sink: Sink) -> None:
-    left = ask.max_bytes
+def _copy(request: HttpRequest, chunks: Iterator[bytes], sink: Sink) -> None:
+    left = request.max_bytes
     for chunk in chunks:
-        if len(chunk) > left and not ask.is_cut:
-            raise FetchError(f"{clip(ask.url, 500)} is larger than its limit of {ask.max_bytes} bytes")
+        if len(chunk) > left and not request.is_cut:
+            raise FetchError(f"{clip(request.url, 500)} is larger than its limit of {request.max_bytes} bytes")
         sink.write(chunk[:left])
         left -= len(chunk)
-        if left <= 0 and ask.is_cut:
+        if left <= 0 and request.is_cut:
             return
 
 
 @contextmanager
-def _translated(ask: Ask, watch: Watch) -> Iterator[None]:
-    """The HTTP library's errors in our words, without the headers that its messages may quote."""
-    url = clip(ask.url, 500)
+def _translate_errors(request: HttpRequest, guard: ConnectionGuard) -> Iterator[None]:
+    """Convert the HTTP library's errors, without the headers that its messages may quote."""
+    url = clip(request.url, 500)
     try:
         yield
-        if watch.is_over:  # an answer without a stated end looks whole when its connection is cut
+        if guard.is_over:  # a response without a stated length looks complete when its connection is cut
             raise FetchError("cut off")
     except FetchError as error:
-        if watch.is_over:  # the cut connection looks like a damaged answer
-            raise Transient(f"{url} took longer than {watch.seconds:g} s") from None
+        if guard.is_over:  # the cut connection looks like a damaged response
+            raise TransientError(f"{url} took longer than {guard.seconds:g} s") from None
         if url not in str(error):
             raise FetchError(f"{url}: {error}", error.kind, error.status) from None
         raise
     except httpx2.LocalProtocolError as error:
         raise FetchError(f"{url}: the request cannot be sent as it is ({type(error).__name__})") from None
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as error:
-        if watch.is_over or isinstance(error, httpx2.TimeoutException):
-            raise Transient(f"{url} took longer than {watch.seconds:g} s") from None
+        if guard.is_over or isinstance(error, httpx2.TimeoutException):
+            raise TransientError(f"{url} took longer than {guard.seconds:g} s") from None
         if isinstance(error, httpx2.TransportError | OSError):
-            raise Transient(f"{url}: {type(error).__name__}: {error}") from None
+            raise TransientError(f"{url}: {type(error).__name__}: {error}") from None
         raise FetchError(f"{url}: {type(error).__name__}: {error}") from None

@@ -1,4 +1,4 @@
-"""The manners and limits of fetching in one place: who we say we are, how often we ask, and which hosts we talk to."""
+"""The politeness and limits of fetching in one place: our identity, request intervals, and allowed hosts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_REDIRECTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How politely and how patiently we fetch; seconds throughout."""
+    """Politeness and patience of fetching; seconds throughout."""
 
     contact_url: str = "https://github.com/gpuhour/gpuhour"
     interval: float = 5.0  # least pause between two requests to a host
@@ -31,18 +31,18 @@ class Settings:
 
     @classmethod
     def from_env(cls) -> Settings:
-        """The defaults, with the contact address of whoever runs this (GPUHOUR_CONTACT_URL)."""
+        """Return the defaults, with the operator's contact address (GPUHOUR_CONTACT_URL)."""
         contact = clip(os.environ.get("GPUHOUR_CONTACT_URL", ""))
         return cls(contact_url=contact) if contact else cls()
 
     @property
     def user_agent(self) -> str:
-        """Who asks, and where to complain."""
+        """Return our identity, with an address for complaints."""
         return f"{PRODUCT}/{version('gpuhour')} (+{self.contact_url})"
 
 
 def host_of(url: str) -> str:
-    """Lower-case host name of a URL; empty when it has none."""
+    """Return the lower-case host name of a URL; empty when it has none."""
     try:
         return (urlsplit(url).hostname or "").lower()
     except ValueError:
@@ -50,7 +50,7 @@ def host_of(url: str) -> str:
 
 
 def check_url(url: str, settings: Settings) -> None:
-    """Raise FetchError unless this is an HTTPS address without credentials (HTTP for the hosts tests allow)."""
+    """Raise FetchError unless this is an HTTPS URL without credentials (HTTP for the hosts tests allow)."""
     host = host_of(url)
     scheme = url.partition(":")[0].lower()
     if not host or scheme not in ("https", "http"):
@@ -58,20 +58,20 @@ def check_url(url: str, settings: Settings) -> None:
     if scheme == "http" and host not in settings.allow_http_hosts:
         raise FetchError(f"refused {clip(url)}: only HTTPS is fetched")
     if "@" in urlsplit(url).netloc:
-        raise FetchError(f"refused {clip(url)}: the address holds credentials")
+        raise FetchError(f"refused {clip(url)}: the URL holds credentials")
 
 
 def check_address(host: str, address: str, settings: Settings) -> None:
-    """Raise FetchError when a host name led to a private, loopback or otherwise non-public address."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    if host not in settings.allow_http_hosts and (not found.is_global or found.is_multicast):
+    """Raise FetchError when a host name resolves to a private, loopback or otherwise non-public address."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    if host not in settings.allow_http_hosts and (not ip.is_global or ip.is_multicast):
         raise FetchError(f"refused {host}: its address {address} is not public")
 
 
 def host_rule(provider: Provider, url: str) -> Callable[[str], bool]:
-    """Tells whether a redirect of `url` may go to a host: the same, or one that the provider lists (or below it)."""
+    """Return a test for hosts that `url` may redirect to: its own, and those the provider lists (or below them)."""
     start = host_of(url)
 
     def allowed(host: str) -> bool:
@@ -81,5 +81,5 @@ def host_rule(provider: Provider, url: str) -> Callable[[str], bool]:
 
 
 def may_follow(provider: Provider, url: str) -> bool:
-    """Whether a link found in a page may be fetched: hosts of the provider's own requests, and those it lists."""
+    """Check that a link may be fetched: hosts of the provider's own requests, and those it lists."""
     return any(host_rule(provider, start.url)(host_of(url)) for start in provider.requests)

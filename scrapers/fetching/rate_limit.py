@@ -1,4 +1,4 @@
-"""Lets one request at a time go to a host, over all threads and processes of this machine, with a pause between."""
+"""Limits requests to one at a time per host, over all threads and processes of this machine, with a pause between."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from typing import IO
 _RANDOM = SystemRandom()
 
 
-class ComeBackLater(Exception):
-    """Raised inside a turn by whoever was told to wait: the host is left alone for `seconds`."""
+class RetryLater(Exception):
+    """Raised while holding a host's lock when the host asked to wait: it is left alone for `seconds`."""
 
     seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
-    """File locks, one per host, each holding the time before which the host is to be left alone (seconds of epoch)."""
+class HostLocks:
+    """File locks, one per host, each holding the time before which no request may be sent (seconds of epoch)."""
 
     folder: Path
     interval: float
@@ -32,7 +32,7 @@ class Turns:
 
     @contextmanager
     def take(self, host: str, delay: float = 0.0) -> Iterator[None]:
-        """Wait for the host's turn, hold it, and leave at least `delay` and the own interval behind it."""
+        """Wait for the host's lock, hold it, and leave at least `delay` and the configured interval after it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         pause = max(self.interval, delay) + _RANDOM.uniform(0, self.jitter)
         # A lock belongs to the open file, so it also keeps threads of one process apart; the system drops it on death.
@@ -41,7 +41,7 @@ class Turns:
             self._sleep(file)
             try:
                 yield
-            except ComeBackLater as later:
+            except RetryLater as later:
                 pause = max(pause, later.seconds)
                 raise
             finally:
@@ -55,6 +55,6 @@ class Turns:
             wait = float(file.read(32)) - time.time()
         except ValueError:  # new, or left half written by a killed process
             return
-        # A time far ahead is no promise we made: the clock was set back.
+        # A time far ahead was not written by us: the clock has been set back.
         if 0 < wait <= self.wait_max + self.interval + self.jitter:
             time.sleep(wait)

@@ -1,4 +1,4 @@
-"""Answers from a folder of recorded captures instead of the network, to the same fetching code."""
+"""Replays recorded captures from a folder instead of the network, through the same fetching code."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from scrapers.model import FetchError, clip
 _VOLATILE = {"_", "cb", "ts", "t_", "nocache", "cachebuster", "cachebust", "timestamp"}
 
 
-def normalise(url: str) -> str:
-    """A URL by which two visits to the same thing are equal: no fragment, port or cache-buster, query sorted."""
+def normalise_url(url: str) -> str:
+    """Normalise a URL so that two visits compare equal: no fragment, port or cache-buster, query sorted."""
     parts = urlsplit(url)
     port = "" if parts.port in (None, {"https": 443, "http": 80}.get(parts.scheme)) else f":{parts.port}"
     query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in _VOLATILE)
@@ -28,8 +28,8 @@ def normalise(url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """One recorded answer: its bytes are in `file`."""
+class RecordedAnswer:
+    """One recorded response: its bytes are in `file`."""
 
     url: str
     method: str
@@ -41,14 +41,14 @@ class Recorded:
     location: str = ""
 
     def stream(self) -> Iterator[bytes]:
-        """The bytes, unpacked when they are stored compressed."""
+        """Yield the bytes, decompressed when they are stored compressed."""
         with gzip.open(self.file) if self.file.suffix == ".gz" else self.file.open("rb") as stream:
             while chunk := stream.read(1 << 20):
                 yield chunk
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the host is taken to have said."""
+        """Return the response headers that a replay sends."""
         target = {"location": self.location} if self.location else {}
         return {"content-type": self.content_type} | target
 
@@ -57,49 +57,49 @@ class Replay:
     """The captures below a folder (every folder with a meta.json), the newest of each URL up to a date."""
 
     def __init__(self, folder: Path, day: date | None = None) -> None:
-        """Raises FetchError when there is no capture, or one whose meta.json cannot be read."""
+        """Index the captures. Raises FetchError when there is none, or one whose meta.json cannot be read."""
         self.folder, self.day = folder, day
-        self._index: dict[tuple[str, str], Recorded] = {}
-        found = [one for meta in sorted(folder.rglob("meta.json")) for one in _read(meta)]
-        if not found:
+        self._index: dict[tuple[str, str], RecordedAnswer] = {}
+        recorded = [one for meta in sorted(folder.rglob("meta.json")) for one in _read(meta)]
+        if not recorded:
             raise FetchError(f"no captures (folders with a meta.json) below {folder}")
-        for one in sorted(found, key=lambda one: one.captured_at):
+        for one in sorted(recorded, key=lambda one: one.captured_at):
             if day is None or one.captured_at.date() <= day:
-                self._index[one.method, normalise(one.url)] = one
+                self._index[one.method, normalise_url(one.url)] = one
 
-    def find(self, method: str, url: str) -> Recorded:
-        """The recorded answer. Raises FetchError, naming the URL, when there is none."""
-        one = self._index.get((method, normalise(url)))
+    def find(self, method: str, url: str) -> RecordedAnswer:
+        """Return the recorded response. Raises FetchError, naming the URL, when there is none."""
+        one = self._index.get((method, normalise_url(url)))
         if one is None:
             until = f" on or before {self.day}" if self.day else ""
             raise FetchError(f"not recorded{until}: {method} {clip(url, 500)}; record it with `make capture`")
         return one
 
-    def captured_at(self, one: Recorded) -> datetime:
-        """When the page counts as seen: its own time, on the replay's date when one is given."""
+    def captured_at(self, one: RecordedAnswer) -> datetime:
+        """Return the time a page counts as captured: its own, on the replay's date if one is given."""
         return datetime.combine(self.day, one.captured_at.timetz()) if self.day else one.captured_at
 
     def newest(self) -> datetime:
-        """When the newest capture counts as seen: a replay's "now". Without any up to its day, that day's end."""
+        """Return the time of the newest capture, a replay's "now"; without any up to its day, that day's end."""
         times = [self.captured_at(one) for one in self._index.values()]
         return max(times) if times else datetime.combine(self.day or date.min, time.max, UTC)
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
-        """For httpx2.MockTransport."""
+        """Answer a request, for httpx2.MockTransport."""
         one = self.find(request.method, str(request.url))
         return httpx2.Response(one.status, headers=one.headers, stream=_Stream(one), extensions={"recorded": one})
 
 
 class _Stream(httpx2.SyncByteStream):
-    def __init__(self, one: Recorded) -> None:
+    def __init__(self, one: RecordedAnswer) -> None:
         self._one = one
 
     def __iter__(self) -> Iterator[bytes]:
         return self._one.stream()
 
 
-def _read(meta: Path) -> Iterator[Recorded]:
-    """The page of a capture, and what its scripts loaded."""
+def _read(meta: Path) -> Iterator[RecordedAnswer]:
+    """Yield the page of a capture, and the resources its scripts loaded."""
     try:
         facts = json.loads(meta.read_text(encoding="utf-8"))
         page = _recorded(facts, _page_file(meta.parent))
@@ -112,11 +112,11 @@ def _read(meta: Path) -> Iterator[Recorded]:
         raise FetchError(f"cannot read the capture {meta}: {clip(f'{type(error).__name__}: {error}')}") from error
 
 
-def _recorded(facts: Mapping[str, Any], file: Path) -> Recorded:
+def _recorded(facts: Mapping[str, Any], file: Path) -> RecordedAnswer:
     if not file.is_file():
         raise FileNotFoundError(file.name)
     when = datetime.fromisoformat(facts["captured_at"])
-    return Recorded(
+    return RecordedAnswer(
         url=facts["url"], method=facts.get("method", "GET"), file=file, status=int(facts.get("status", 200)),
         content_type=facts.get("content_type", ""), is_excerpt=bool(facts.get("is_excerpt", False)),
         captured_at=when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC), location=facts.get("location", ""),

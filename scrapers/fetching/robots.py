@@ -1,4 +1,4 @@
-"""Asks a host's robots.txt (RFC 9309) before anything else is asked of it, at most once a day."""
+"""Checks a host's robots.txt (RFC 9309) before anything else is requested, and fetches it at most once a day."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
-from scrapers.fetching.http_client import Ask, Web
+from scrapers.fetching.http_client import HttpClient, HttpRequest
 from scrapers.fetching.policy import MAX_REDIRECTS, PRODUCT, Settings, check_url
 from scrapers.model import FetchError, clip
 
 _DAY = 86400.0
-_MOST = 500 * 1024  # bytes read, as the RFC has it
+_MAX_BYTES = 500 * 1024  # bytes read, as the RFC has it
 
 
 class _Buffer:
@@ -33,22 +33,22 @@ class _Buffer:
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """What the hosts' robots.txt allow us. 4xx: everything; 5xx or no answer: nothing."""
+    """The hosts' robots.txt rules. 4xx: everything is allowed; 5xx or no response: nothing."""
 
     folder: Path
-    web: Web
+    http: HttpClient
     settings: Settings
 
     def check(self, url: str) -> float:
-        """The pause in seconds that the host wants between requests.
+        """Return the pause in seconds that the host requires between requests.
 
-        Raises FetchError: of kind robots_denied when the page is closed to us; of kind failed when the rules cannot be
-        had, which closes the host for now (RFC 9309) and says nothing of tomorrow.
+        Raises FetchError: of kind robots_denied when the page is disallowed; of kind failed when the rules are
+        unavailable, which closes the host for now (RFC 9309) and implies nothing for tomorrow.
         """
         rules = Protego.parse(self._text(urljoin(url, "/robots.txt")))
         if not rules.can_fetch(url, PRODUCT):
-            raise FetchError(f"robots.txt closes {clip(url, 500)} to us: not fetched", kind="robots_denied")
-        # A group of our own replaces the one for everybody, which may ask for the longer pause.
+            raise FetchError(f"robots.txt disallows {clip(url, 500)}: not fetched", kind="robots_denied")
+        # A group for gpuhour replaces the one for everybody, which may require the longer pause.
         delay = max(rules.crawl_delay(PRODUCT) or 0.0, rules.crawl_delay("*") or 0.0)
         if delay > self.settings.wait_max:
             raise FetchError(
@@ -58,7 +58,7 @@ class Robots:
         return delay
 
     def _text(self, address: str) -> str:
-        """The rules, from the day's cache or the host; an outdated copy serves while the host cannot be reached."""
+        """Return the rules, from the day's cache or the host; an outdated copy serves while the host is unreachable."""
         parts = urlsplit(address)
         cached = self.folder / (re.sub(r"[^a-z0-9.-]", "_", f"{parts.scheme}_{parts.netloc}".lower()) + ".json")
         old = _read(cached)
@@ -70,7 +70,7 @@ class Robots:
             if old:
                 return old[1]
             raise FetchError(
-                f"robots.txt cannot be had, so nothing of that host is fetched: {error}", "failed", error.status
+                f"robots.txt is unavailable, so nothing is fetched from that host: {error}", "failed", error.status
             ) from None
         _write(cached, text)
         return text
@@ -79,7 +79,9 @@ class Robots:
         for _ in range(MAX_REDIRECTS + 1):
             check_url(address, self.settings)
             try:
-                answer, buffer = self.web.ask(Ask(address, max_bytes=_MOST, timeout=30.0, is_cut=True), _Buffer)
+                answer, buffer = self.http.send(
+                    HttpRequest(address, max_bytes=_MAX_BYTES, timeout=30.0, is_cut=True), _Buffer
+                )
             except FetchError as error:
                 if error.status and 400 <= error.status < 500 and error.status != 429:
                     return ""
@@ -99,7 +101,7 @@ def _read(cached: Path) -> tuple[float, str] | None:
 
 
 def _write(cached: Path, text: str) -> None:
-    """By rename, since several processes share the cache."""
+    """Write by rename, since several processes share the cache."""
     draft = cached.with_suffix(f".{os.getpid()}.tmp")
     try:
         cached.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Finds data inside pages: JSON in scripts, linked data, and the stream of a server-rendered React page."""
+"""Extracts data embedded in pages: JSON in scripts, linked data, and the stream of a server-rendered React page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DEEPEST = 60  # levels of nesting that are searched
 
 
 def scripts(page: Page, kind: str = "json") -> Iterator[Any]:
-    """Values in scripts whose type says JSON (application/json, ld+json), the complete ones of a cut script too."""
+    """Yield the values of scripts whose type contains `kind`; of a script that was cut, its complete values."""
     text = page.text()
     bodies = [hit["text"] for hit in _SCRIPT.finditer(text) if kind in hit["kind"].lower()]
     cut = _OPEN_SCRIPT.search(text)
@@ -27,31 +27,31 @@ def scripts(page: Page, kind: str = "json") -> Iterator[Any]:
 
 
 def stream(page: Page) -> Iterator[Any]:
-    """Complete values of a React page's stream."""
+    """Yield the complete values of a React page's stream."""
     yield from values(stream_text(page))
 
 
 def stream_text(page: Page) -> str:
-    """The stream that a server-rendered React page pushes, unescaped; of a recording of a part of it, too."""
+    """Return the unescaped stream that a server-rendered React page pushes, also of a recording of a part of it."""
     text = page.text()
     parts = [_unescaped(hit[1]) for hit in _PUSH.finditer(text)]
     return "".join(parts) if parts else _unescaped(text) if '\\"' in text else text
 
 
 def _unescaped(text: str) -> str:
-    """A JSON string's content as text; an escape that the end cut in two is dropped."""
-    whole = re.sub(r"\\(?:u[0-9a-fA-F]{0,3})?\Z", "", text)
-    whole = re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', whole).replace("\n", "\\n").replace("\r", "\\r")
+    """Unescape the content of a JSON string; an escape that the end cut in two is dropped."""
+    intact = re.sub(r"\\(?:u[0-9a-fA-F]{0,3})?\Z", "", text)
+    intact = re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', intact).replace("\n", "\\n").replace("\r", "\\r")
     try:
-        return str(json.loads(f'"{whole}"', strict=False))
+        return str(json.loads(f'"{intact}"', strict=False))
     except ValueError:
-        return whole.replace('\\"', '"').replace("\\\\", "\\")
+        return intact.replace('\\"', '"').replace("\\\\", "\\")
 
 
 def values(text: str, at_start: bool = False) -> Iterator[Any]:
-    """Every complete JSON object or list in a text, outermost first: what is cut is left out, its whole parts are not.
+    """Yield every complete JSON object or list in a text, outermost first; of one that is cut, its complete parts.
 
-    `at_start`: only what begins the text.
+    `at_start`: only the one that begins the text.
     """
     if at_start:
         try:
@@ -69,8 +69,8 @@ def values(text: str, at_start: bool = False) -> Iterator[Any]:
         yield value
 
 
-def having(value: Any, *keys: str, depth: int = _DEEPEST) -> Iterator[dict[str, Any]]:
-    """Objects at any depth that have all these keys; one found is not searched further."""
+def objects_with(value: Any, *keys: str, depth: int = _DEEPEST) -> Iterator[dict[str, Any]]:
+    """Yield objects at any depth that have all these keys; a match is not searched further."""
     if depth == 0:
         return
     if isinstance(value, dict):
@@ -78,14 +78,14 @@ def having(value: Any, *keys: str, depth: int = _DEEPEST) -> Iterator[dict[str, 
             yield value
             return
         for inner in value.values():
-            yield from having(inner, *keys, depth=depth - 1)
+            yield from objects_with(inner, *keys, depth=depth - 1)
     elif isinstance(value, list):
         for inner in value:
-            yield from having(inner, *keys, depth=depth - 1)
+            yield from objects_with(inner, *keys, depth=depth - 1)
 
 
 def flat(value: Any) -> str:
-    """All text of a React element on one line, in order."""
+    """Join all text of a React element on one line, in order."""
     if isinstance(value, dict):
         return flat(value.get("children", ""))
     if isinstance(value, list):

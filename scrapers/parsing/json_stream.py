@@ -1,7 +1,9 @@
-"""Reads JSON of any size piece by piece: price lists of hundreds of MB fit, and a cut file loses only its end."""
+"""Reads JSON answers: a live one must be complete, a recorded excerpt loses only what its end cut."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import IO, Any, TypeVar
@@ -9,35 +11,73 @@ from typing import IO, Any, TypeVar
 import ijson
 
 from scrapers.model import LayoutError, Page
+from scrapers.parsing.embedded_json import values
 
 Piece = TypeVar("Piece")
 _BOM = b"\xef\xbb\xbf"
+_NOTE = re.compile(rb"\A\s*<!--.*?-->", re.DOTALL)  # a recorder's note before the answer is not part of it
 _BLOCK = 1 << 20
 _OPENS, _CLOSES = ("start_map", "start_array"), ("end_map", "end_array")
 
 
 def may_be_cut(page: Page) -> bool:
-    """True for recorded excerpts and files handed over by a person; a live page must be whole."""
+    """Return True for recorded excerpts and files handed over by a person; a live page must be complete."""
     return page.is_excerpt or page.fetched_by == "file"
 
 
-def items(page: Page, prefix: str) -> Iterator[Any]:
-    """Complete values at an ijson prefix ("Items.item"); fractions are Decimal.
+def documents(page: Page) -> Iterator[Any]:
+    """Yield the page's JSON document; of an excerpt, its complete objects and lists. Fractions are Decimal.
 
-    Raises LayoutError when the page is not JSON, or ends too early without being an excerpt.
+    Reads the whole page into memory. Raises LayoutError when the page is not JSON, or ends too early without being an
+    excerpt.
+    """
+    text = page.text()
+    if may_be_cut(page):
+        yield from values(text)
+        return
+    try:
+        yield json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise LayoutError(page, "valid JSON to the end", f"{error}: {text[-100:]}") from error
+
+
+def objects(page: Page, name: str) -> Iterator[dict[str, Any]]:
+    """Yield the complete objects of the top-level list `name`, or of a bare list; numbers are Decimal.
+
+    Raises LayoutError when there is none, or as `items` does.
+    """
+    content = _NOTE.sub(b"", page.read().removeprefix(_BOM)).lstrip()
+    path = "item" if content.startswith(b"[") else f"{name}.item"
+    if may_be_cut(page):  # after its last closed object an excerpt may hold half a number
+        content = content[: content.rfind(b"}") + 1]
+    is_empty = True
+    for item in _checked(page, ijson.items(content, path)):
+        if not isinstance(item, dict):
+            raise LayoutError(page, f"objects in the list `{name}`", str(item))
+        is_empty = False
+        yield item
+    if is_empty:
+        raise LayoutError(page, f"at least one complete object in the list `{name}`", page.text()[:200])
+
+
+def items(page: Page, prefix: str) -> Iterator[Any]:
+    """Yield the complete values at an ijson prefix ("Items.item"); fractions are Decimal.
+
+    Streams, so price lists of hundreds of MB fit. Raises LayoutError when the page is not JSON, or ends too early
+    without being an excerpt.
     """
     with _stream(page) as stream:
         yield from _checked(page, ijson.items(stream, prefix, buf_size=_BLOCK))
 
 
 def members(page: Page, prefix: str) -> Iterator[tuple[str, Any]]:
-    """Complete (key, value) pairs of the object at an ijson prefix. Raises LayoutError as `items` does."""
+    """Yield the complete (key, value) pairs of the object at an ijson prefix. Raises LayoutError as `items` does."""
     with _stream(page) as stream:
         yield from _checked(page, ijson.kvitems(stream, prefix, buf_size=_BLOCK))
 
 
 def flat_maps(page: Page) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """Every complete object that holds only scalars, with the keys that lead to it (array places are "").
+    """Yield every complete object that holds only scalars, with the keys that lead to it (array places are "").
 
     Raises LayoutError as `items` does.
     """
@@ -52,7 +92,7 @@ def _flat(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[tuple[str, ...], 
         if event == "map_key":
             path[-1] = value
         elif event in _OPENS:
-            _spoil(open_maps)  # what holds another container is not flat
+            _spoil(open_maps)  # a container of containers is not flat
             open_maps.append({} if event == "start_map" else None)
             path.append("")
         elif event in _CLOSES:
@@ -70,7 +110,7 @@ def _spoil(open_maps: list[dict[str, Any] | None]) -> None:
 
 
 def amount(page: Page, value: object) -> Decimal | None:
-    """A price as JSON states it (text or number), or None where it says there is none ("N/A*", "", zero).
+    """Read a price as JSON states it (text or number); None where it says there is none ("N/A*", "", zero).
 
     Raises LayoutError for anything else that is not a number.
     """

@@ -1,4 +1,4 @@
-"""Finds price cards: boxes with a heading that names a GPU and, below it, what it costs."""
+"""Finds price cards: boxes with a heading that names a GPU and its price below."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bs4 import Tag
 
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.text import is_cut, squash, words
+from scrapers.parsing.text import is_cut, squash, visible_text
 
 _HEADING = re.compile(r"^h[1-6]$")
 PRICED = re.compile(r"[$€£₹]\s*\d|\d\s*[€₹]|\b(?:USD|EUR|INR)\s*\d")
@@ -17,7 +17,7 @@ PRICED = re.compile(r"[$€£₹]\s*\d|\d\s*[€₹]|\b(?:USD|EUR|INR)\s*\d")
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card: its heading's text, what stands in it before and after the heading, and the element."""
+    """A price card: its heading, the text before and after the heading, and the element."""
 
     title: str
     before: str
@@ -26,25 +26,25 @@ class Card:
 
 
 def cards(root: Tag, priced: re.Pattern[str] = PRICED) -> Iterator[Card]:
-    """A card for each heading that names a GPU: the smallest box around it with a price after it, and no other GPU's.
+    """Yield a card for each heading that names a GPU: the smallest box with a price after it and no other GPU.
 
-    A heading whose own price is missing (cut off, changed) yields nothing: the next price is another card's. Neither
-    does a card that the page's end cut.
+    A heading whose own price is missing (cut off, changed) yields nothing: the next price is another card's.
+    Neither does a card that the page's end cut.
     """
     for heading in root.find_all(_HEADING):
-        if not names_accelerator(words(heading)):
+        if not names_accelerator(visible_text(heading)):
             continue
         for box in heading.parents:
             before, after = _parts(box, heading)
             if priced.search(after):
-                others = [h for h in box.find_all(_HEADING) if h is not heading and names_accelerator(words(h))]
+                others = [h for h in box.find_all(_HEADING) if h is not heading and names_accelerator(visible_text(h))]
                 if not others and not is_cut(box):
-                    yield Card(words(heading), before, after, box)
+                    yield Card(visible_text(heading), before, after, box)
                 break
 
 
 def _parts(box: Tag, heading: Tag) -> tuple[str, str]:
-    """The box's text before the heading, and after it."""
+    """Return the box's text before the heading, and after it."""
     own = {id(s) for s in heading.strings}
     before: list[str] = []
     after: list[str] = []

@@ -1,4 +1,4 @@
-"""Reads what the words around an amount say of it: pricing model, term, unit, start, and whether it is only a bound."""
+"""Interprets the words around an amount: pricing model, term, unit, start date, and whether it is only a bound."""
 
 from __future__ import annotations
 
@@ -36,47 +36,46 @@ _NOTHING = re.compile(r"^[\W_]*$|^n/?a$|^not (?:available|offered)$", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A price column: what its header, and the title above it, say of its amounts."""
+    """A price column: how its header, and the title above it, describe its amounts."""
 
     title: str
     model: PricingModel
     term_months: int | None = None
     effective_from: date | None = None
-    is_floor: bool = False  # "starting from": of a commitment that is what is published, else it is no price
+    is_floor: bool = False  # "starting from": of a commitment the floor is what is published, otherwise it is no price
 
 
 def price_column(page: Page, title: str, section: str = "") -> Column | None:
-    """What a header makes of the amounts below it; None for a column of something else.
+    """Interpret a column title; None for a column without prices.
 
     Raises LayoutError for a start date that cannot be read.
     """
     upper = title.upper()
     if not _PRICE.search(upper):
         return None
-    own = _model(upper)
-    model = own or _model(section.upper()) or "on_demand"
+    model = _model(upper) or _model(section.upper()) or "on_demand"
     term = months(upper) if model == "reserved" else None
     return Column(title, model, term, _effective(page, title), BOUND.search(title) is not None)
 
 
-def _model(said: str) -> PricingModel | None:
-    if re.search(r"SPOT|PREEMPT|INTERRUPT", said):
+def _model(text: str) -> PricingModel | None:
+    if re.search(r"SPOT|PREEMPT|INTERRUPT", text):
         return "spot"
-    if re.search(r"\bDYNAMIC\b", said):
+    if re.search(r"\bDYNAMIC\b", text):
         return "dynamic"
-    if re.search(r"RESERV|COMMIT|\d+\s*\+?\s*-?\s*(?:MONTH|YEAR|DAY|WEEK)", said):
+    if re.search(r"RESERV|COMMIT|\d+\s*\+?\s*-?\s*(?:MONTH|YEAR|DAY|WEEK)", text):
         return "reserved"
-    return "on_demand" if re.search(r"ON[- ]?DEMAND|PAY AS YOU GO", said) else None
+    return "on_demand" if re.search(r"ON[- ]?DEMAND|PAY AS YOU GO", text) else None
 
 
-def months(said: str) -> int | None:
-    """Months of the one duration that a text states ("6-month", "3 years"); None for none, several, spans and days."""
-    found = [hit for hit in _DURATION.finditer(said) if hit["n"] or hit["span"]]
-    if len(found) != 1 or found[0]["span"] or found[0]["unit"].lower() in ("day", "week"):
+def months(text: str) -> int | None:
+    """Return the months of the one duration in a text ("3 years"); None for none, several, spans and days."""
+    hits = [hit for hit in _DURATION.finditer(text) if hit["n"] or hit["span"]]
+    if len(hits) != 1 or hits[0]["span"] or hits[0]["unit"].lower() in ("day", "week"):
         return None
-    if said[found[0].end() :].lstrip().startswith(("+", "-", "–", "—")):
+    if text[hits[0].end() :].lstrip().startswith(("+", "-", "–", "—")):
         return None
-    return int(found[0]["n"]) * (12 if found[0]["unit"].lower() in ("year", "yr") else 1)
+    return int(hits[0]["n"]) * (12 if hits[0]["unit"].lower() in ("year", "yr") else 1)
 
 
 def _effective(page: Page, title: str) -> date | None:
@@ -91,25 +90,25 @@ def _effective(page: Page, title: str) -> date | None:
         raise LayoutError(page, "the day from which a price is effective", title) from None
 
 
-def unit(page: Page, said: str, per: PriceUnit, otherwise: str = "") -> PriceUnit:
-    """The unit that words state; `per` is what an hour buys where no GPU is named (gpu_hour or instance_hour).
+def unit(page: Page, text: str, per: PriceUnit, otherwise: str = "") -> PriceUnit:
+    """Return the price unit that a text states; `per` is what an hour buys where no GPU is named.
 
-    `otherwise` is asked where the words name no time. Raises LayoutError for a time that is no unit of ours, and for
-    none at all: a price without its unit is none.
+    `otherwise` is read where the text names no time. Raises LayoutError for a time unit that is not supported, and
+    for none at all: a price without its unit is no price.
     """
-    for text in (said, otherwise):
-        found = {_unit_name(hit["unit"]) for hit in _TIME.finditer(_without_durations(text))}
-        if len(found) > 1:
-            raise LayoutError(page, "one unit of time beside the price", text)
-        if found:
-            is_per_gpu = per == "gpu_hour" or _PER_GPU.search(f"{said} {otherwise}") is not None
-            return _price_unit(page, found.pop(), is_per_gpu, text)
-    raise LayoutError(page, "the price's unit of time", f"{said} {otherwise}".strip())
+    for words in (text, otherwise):
+        units = time_units(words)
+        if len(units) > 1:
+            raise LayoutError(page, "one unit of time beside the price", words)
+        if units:
+            is_per_gpu = per == "gpu_hour" or _PER_GPU.search(f"{text} {otherwise}") is not None
+            return _price_unit(page, units.pop(), is_per_gpu, words)
+    raise LayoutError(page, "the price's unit of time", f"{text} {otherwise}".strip())
 
 
-def times(said: str) -> set[str]:
-    """Units of time that a text names ("hour", "month" ...), durations of commitments aside."""
-    return {_unit_name(hit["unit"]) for hit in _TIME.finditer(_without_durations(said))}
+def time_units(text: str) -> set[str]:
+    """Return the units of time in a text ("hour", "month" ...), except those of commitments."""
+    return {_unit_name(hit["unit"]) for hit in _TIME.finditer(_without_durations(text))}
 
 
 _STATED = re.compile(
@@ -119,10 +118,10 @@ _STATED = re.compile(
 )
 
 
-def stated_time(text: str) -> str:
-    """The one unit of time that a page names beside amounts and in words ("per GPU per hour"); "" for none, several."""
-    found = {name for hit in _STATED.finditer(text) for name in times(hit["unit"])}
-    return found.pop() if len(found) == 1 else ""
+def page_time_unit(text: str) -> str:
+    """Return the one unit of time that a page names beside amounts and in words ("per GPU per hour"), else ""."""
+    units = {name for hit in _STATED.finditer(text) for name in time_units(hit["unit"])}
+    return units.pop() if len(units) == 1 else ""
 
 
 def _without_durations(text: str) -> str:
@@ -140,7 +139,7 @@ def _unit_name(printed: str) -> str:
 def _price_unit(page: Page, time: str, is_per_gpu: bool, text: str) -> PriceUnit:
     if time == "hour":
         return "gpu_hour" if is_per_gpu else "instance_hour"
-    if time == "month" and not _PER_GPU.search(text):  # a month of one GPU of many is no unit of ours
+    if time == "month" and not _PER_GPU.search(text):  # a month of one GPU of several is not supported
         return "month"
     if time == "second" and is_per_gpu:
         return "gpu_second"
@@ -149,7 +148,7 @@ def _price_unit(page: Page, time: str, is_per_gpu: bool, text: str) -> PriceUnit
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a price cell says: an amount, or why there is none."""
+    """The content of a price cell: an amount, or why there is none."""
 
     money: Money | None
     status: PriceStatus
@@ -157,44 +156,44 @@ class Quote:
 
     @property
     def price(self) -> Decimal | None:
-        """The amount, or None."""
+        """Return the amount, or None."""
         return self.money.amount if self.money else None
 
 
 def quote(page: Page, cell: str, column: Column, is_of_smallest: bool = False) -> Quote | None:
-    """What a cell of a price column says; None when it says nothing ("—", "").
+    """Read a cell of a price column; None when it is blank ("—", "").
 
     A bound ("from $2") is a price only of a commitment, since the floor is what is published of it, and where
-    is_of_smallest: the row is of a range of sizes ("16-192" vCPUs), the smallest of which costs just that.
-    Raises LayoutError for several amounts, and for words that are neither an amount nor a known way to state none.
+    is_of_smallest: the row is of a range of sizes ("16-192" vCPUs), the smallest of which costs just that. Raises
+    LayoutError for several amounts, and for words that are neither an amount nor a recognised way to state none.
     """
     if _NOTHING.match(cell):
         return None
     try:
-        found = money(cell)
+        amount = money(cell)
     except ValueError as error:
         raise LayoutError(page, "one amount in a price cell", str(error)) from error
     state = availability(cell)
-    if found is None and state in ("sold_out", "waitlist"):
+    if amount is None and state in ("sold_out", "waitlist"):
         return Quote(None, "not_offered" if state == "sold_out" else "contact_sales", state)
-    if found is None:
+    if amount is None:
         if _SALES.search(cell):
             return Quote(None, "contact_sales")
         return Quote(None, "no_price_stated") if re.search(r"\d", cell) else None
     is_bound = column.is_floor or BOUND.search(cell) is not None
     is_price = not is_bound or column.model == "reserved" or (is_of_smallest and LOWEST.search(cell) is not None)
-    if not found.amount or not is_price:
+    if not amount.amount or not is_price:
         return Quote(None, "no_price_stated")
-    return Quote(found, "priced", state)
+    return Quote(amount, "priced", state)
 
 
-def availability(said: str) -> Availability:
-    """What words beside a price say of how much there is; "unknown" where they say nothing of it."""
-    return next((state for words, state in _STATES if re.search(words, said, re.IGNORECASE)), "unknown")
+def availability(text: str) -> Availability:
+    """Return the availability that words beside a price state; "unknown" where they state none."""
+    return next((state for pattern, state in _STATES if re.search(pattern, text, re.IGNORECASE)), "unknown")
 
 
-def says_price(cell: str) -> bool:
-    """Whether a cell reads like a price or the lack of one, and not like a name or a list of things."""
+def is_price_like(cell: str) -> bool:
+    """Check that a cell reads like a price or the lack of one, and not like a name or a list."""
     bare = re.sub(r"^(?:starts?|starting|from|as low as|up to)\b[\s:]*", "", cell.strip(), flags=re.IGNORECASE)
     bare = re.sub(r"^(?:from|at)\b\s*", "", bare, flags=re.IGNORECASE)
     return bool(

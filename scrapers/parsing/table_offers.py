@@ -1,4 +1,4 @@
-"""Turns priced rows into offers: what a provider adds is which column holds what, and what an hour buys."""
+"""Turns table rows into offers: a provider adds only which column holds what, and what an hour buys."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.deduplicate import agreed, same_row
-from scrapers.parsing.html_tables import Line, lines
-from scrapers.parsing.price_words import LOWEST, Column, price_column, quote, stated_time, unit
+from scrapers.parsing.deduplicate import row_key, undisputed
+from scrapers.parsing.html_tables import TableRow, rows
+from scrapers.parsing.price_words import LOWEST, Column, page_time_unit, price_column, quote, unit
 from scrapers.parsing.text import count_prefix, number, soup
 
 _SIZES = re.compile(r"^\d[\d,.]*\s*[-–—]\s*\d[\d,.]*(?:\s*(?:[KMGT]i?B|v?CPUs?|cores?))?$", re.IGNORECASE)
@@ -19,26 +19,29 @@ _EITHER = re.compile(r"^(?P<before>.*?)(?P<a>\S+)\s*/\s*(?P<b>[A-Z]+\d\S*)(?P<af
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """How a provider's rows are to be read. Column names are tried in order, upper case."""
+class TableLayout:
+    """How to read a provider's rows. Column titles are tried in order, upper case."""
 
     source: str = "pricing_page"
-    per: PriceUnit = "gpu_hour"  # what an hour buys where the page names no GPU beside the amount
+    per: PriceUnit = "gpu_hour"  # what an hour buys unless the page names the GPU beside the amount
     label: tuple[str, ...] = ("GPU MODEL", "GPU TYPE", "GPU", "MODEL", "ITEM", "HARDWARE", "ACCELERATOR", "NAME")
     instance: tuple[str, ...] = ()  # a column of its own for the SKU
     count: tuple[str, ...] = ()
     memory: tuple[str, ...] = ("VRAM", "GPU MEMORY")
     memory_is_total: bool = False
     region: str = "global"
-    time: str = ""  # the unit of time where neither cell nor header names one: read from the page by the caller
-    memories: Mapping[str, str] = field(default_factory=dict)  # by label, where another table of the page tells
-    prefix: str = ""  # before the instance's name: what is sold, where a page sells the same GPU in several ways
+    time: str = ""  # the unit of time where neither cell nor header names one
+    memories: Mapping[str, str] = field(default_factory=dict)  # by label, where another table of the page states it
+    prefix: str = ""  # of the instance's name, where a page sells the same GPU in several ways
 
 
-def offers(page: Page, rows: Iterable[Line], sheet: Sheet) -> Iterator[Offer]:
-    """An offer per amount of every row whose label names an accelerator. Raises LayoutError for unreadable cells."""
-    priced = [r for r in rows if r.column(*sheet.label) is not None and names_accelerator(r.get(*sheet.label))]
-    # Where a row of one size says "from", too, the column is of bounds.
+def row_offers(page: Page, table: Iterable[TableRow], layout: TableLayout) -> Iterator[Offer]:
+    """Yield an offer per amount of every row whose label names an accelerator.
+
+    Raises LayoutError for cells that cannot be read.
+    """
+    priced = [r for r in table if r.column(*layout.label) is not None and names_accelerator(r.get(*layout.label))]
+    # If a row of a single size says "from" too, the whole column holds bounds.
     bounds = {
         (row.section, row.header, title)
         for row in priced
@@ -47,123 +50,131 @@ def offers(page: Page, rows: Iterable[Line], sheet: Sheet) -> Iterator[Offer]:
         if LOWEST.search(cell)
     }
     for row in priced:
-        yield from _row(page, row, sheet, bounds)
+        yield from _row(page, row, layout, bounds)
 
 
-def found(page: Page, offers: Iterable[Offer], looked_for: str) -> Iterator[Offer]:
-    """The offers, repeated ones once. Raises LayoutError when there is none: an empty page is a fault, not news."""
-    every = list(offers)
-    priced = list(agreed((o for o in every if o.price is not None), same_row))
-    known = {same_row(o) for o in every if o.price is not None}
-    # Where a page prices a thing, a bound or "contact sales" beside it takes nothing back.
-    unpriced = agreed((o for o in every if o.price is None and same_row(o) not in known), same_row)
-    if not every:
+def require_offers(page: Page, offers: Iterable[Offer], looked_for: str) -> Iterator[Offer]:
+    """Yield the offers, repeated ones once.
+
+    Raises LayoutError when there is none: an empty page is a fault, not news.
+    """
+    all_offers = list(offers)
+    if not all_offers:
         raise LayoutError(page, looked_for, page.text()[:300])
-    yield from (*priced, *unpriced)
+    priced = [o for o in all_offers if o.price is not None]
+    priced_keys = {row_key(o) for o in priced}
+    # A bound or "contact sales" beside the price of the same product does not withdraw the price.
+    unpriced = (o for o in all_offers if o.price is None and row_key(o) not in priced_keys)
+    yield from undisputed(priced, row_key)
+    yield from undisputed(unpriced, row_key)
 
 
-def sheet_of(page: Page, sheet: Sheet, looked_for: str = "a row with a GPU and a price") -> Iterator[Offer]:
-    """Offers of all the page's tables and grids, read in one way. Raises LayoutError when there is none."""
+def page_offers(page: Page, layout: TableLayout, looked_for: str = "a row with a GPU and a price") -> Iterator[Offer]:
+    """Yield the offers of all the page's tables and grids, read by one layout.
+
+    Raises LayoutError when there is none.
+    """
     tree = soup(page)
-    rows = list(lines(tree))
-    known = replace(sheet, time=sheet.time or stated_time(tree.get_text(" ")))
-    yield from found(page, offers(page, rows, known), looked_for)
+    layout = replace(layout, time=layout.time or page_time_unit(tree.get_text(" ")))
+    yield from require_offers(page, row_offers(page, rows(tree), layout), looked_for)
 
 
-def _has_sizes(row: Line) -> bool:
-    """Whether a row is of a range of machines, all with the same GPUs: "16-192" vCPUs."""
+def _has_sizes(row: TableRow) -> bool:
+    """Check that a row covers a range of machines with the same GPUs: "16-192" vCPUs."""
     return any(
         _SIZES.match(cell) and not re.search("GPU|VRAM", title)
         for title, cell in zip(row.header, row.texts, strict=True)
     )
 
 
-def _row(page: Page, row: Line, sheet: Sheet, bounds: Collection[tuple[str, tuple[str, ...], str]]) -> Iterator[Offer]:
-    label = row.get(*sheet.label)
+def _row(
+    page: Page, row: TableRow, layout: TableLayout, bounds: Collection[tuple[str, tuple[str, ...], str]]
+) -> Iterator[Offer]:
+    label = row.get(*layout.label)
     count, gpu = count_prefix(label)
-    if count is None and sheet.count:
-        count = _count(page, row, sheet)
-    found = [
+    if count is None and layout.count:
+        count = _count(page, row, layout)
+    cells = [
         (column, cell)
         for i, (title, cell) in enumerate(zip(row.header, row.texts, strict=True))
-        if i != row.column(*sheet.label) and (column := price_column(page, title, row.section)) is not None
+        if i != row.column(*layout.label) and (column := price_column(page, title, row.section)) is not None
     ]
-    for column, cell in found:
+    for column, cell in cells:
         is_of_smallest = _has_sizes(row) and (row.section, row.header, column.title) not in bounds
-        said = quote(page, cell, column, is_of_smallest)
-        if said is None:
+        price = quote(page, cell, column, is_of_smallest)
+        if price is None:
             continue
-        beside = said.money.unit if said.money else ""
-        named = sheet.per if said.money is None else _unit(page, beside, column, row, sheet)
-        if named == "month" and sheet.per == "gpu_hour" and count is None:
+        money = price.money
+        price_unit = layout.per if money is None else _unit(page, money.unit, column, row, layout)
+        if price_unit == "month" and layout.per == "gpu_hour" and count is None:
             count = Decimal(1)  # a month of the one GPU that the row names
-        if named == "month" and _is_hourly_too(column, found):
-            continue  # the same price once more
-        for name in _each(gpu):
+        if price_unit == "month" and _is_hourly_too(column, cells):
+            continue  # the same price again
+        for name in _split_label(gpu):
             yield Offer(
-                source=sheet.source,
-                instance=_instance(row, sheet, count, name, column),
+                source=layout.source,
+                instance=_instance(row, layout, count, name, column),
                 gpu_label=name,
                 gpu_count=count,
-                gpu_memory=_memory(row, sheet, gpu),
-                gpu_memory_is_total=sheet.memory_is_total,
-                region=sheet.region,
+                gpu_memory=_memory(row, layout, gpu),
+                gpu_memory_is_total=layout.memory_is_total,
+                region=layout.region,
                 pricing_model=column.model,
                 term_months=column.term_months,
-                price=said.price,
-                currency=said.money.currency if said.money else "USD",
-                price_unit=named if said.money else "",
-                price_status=said.status,
-                availability=said.availability,
+                price=price.price,
+                currency=money.currency if money else "USD",
+                price_unit=price_unit if money else "",
+                price_status=price.status,
+                availability=price.availability,
                 effective_from=column.effective_from,
                 text=clip(f"{label} | {column.title} | {cell}"),
             )
 
 
-def _unit(page: Page, beside: str, column: Column, row: Line, sheet: Sheet) -> PriceUnit:
-    header = f"{column.title} {row.get(*sheet.label)} {' '.join(row.header)}"
-    per: PriceUnit = "gpu_hour" if re.search(r"PER GPU|/\s*GPU", header, re.IGNORECASE) else sheet.per
-    for said in (beside, column.title, row.section, " ".join(row.header)):
+def _unit(page: Page, beside: str, column: Column, row: TableRow, layout: TableLayout) -> PriceUnit:
+    header = f"{column.title} {row.get(*layout.label)} {' '.join(row.header)}"
+    per: PriceUnit = "gpu_hour" if re.search(r"PER GPU|/\s*GPU", header, re.IGNORECASE) else layout.per
+    for text in (beside, column.title, row.section, " ".join(row.header)):
         try:
-            return unit(page, said, per)
+            return unit(page, text, per)
         except LayoutError:
-            if re.search(r"\b(?:day|daily|minutes?|weeks?|weekly|years?|yearly)\b", said.split("(")[0], re.IGNORECASE):
+            if re.search(r"\b(?:day|daily|minutes?|weeks?|weekly|years?|yearly)\b", text.split("(")[0], re.IGNORECASE):
                 raise
-    return unit(page, beside, per, sheet.time)
+    return unit(page, beside, per, layout.time)
 
 
-def _is_hourly_too(column: Column, found: list[tuple[Column, str]]) -> bool:
+def _is_hourly_too(column: Column, cells: list[tuple[Column, str]]) -> bool:
     same = (column.model, column.term_months, column.effective_from)
     return any(
         other is not column
         and same == (other.model, other.term_months, other.effective_from)
         and re.search(r"HOUR|HR\b", f"{other.title} {cell}", re.IGNORECASE)
-        for other, cell in found
+        for other, cell in cells
     )
 
 
-def _count(page: Page, row: Line, sheet: Sheet) -> Decimal | None:
-    printed = row.get(*sheet.count)
+def _count(page: Page, row: TableRow, layout: TableLayout) -> Decimal | None:
+    text = row.get(*layout.count)
     try:
-        return number(printed) if printed else None
+        return number(text) if text else None
     except ValueError as error:
-        raise LayoutError(page, f"a number of GPUs in column {sheet.count[0]!r}", row.excerpt()) from error
+        raise LayoutError(page, f"a number of GPUs in column {layout.count[0]!r}", row.excerpt()) from error
 
 
-def _memory(row: Line, sheet: Sheet, label: str) -> str:
-    printed = row.get(*sheet.memory) or sheet.memories.get(label, "")
-    return f"{printed} GB" if re.fullmatch(r"[\d,.]+", printed) else printed
+def _memory(row: TableRow, layout: TableLayout, label: str) -> str:
+    text = row.get(*layout.memory) or layout.memories.get(label, "")
+    return f"{text} GB" if re.fullmatch(r"[\d,.]+", text) else text
 
 
-def _instance(row: Line, sheet: Sheet, count: Decimal | None, name: str, column: Column) -> str:
-    own = row.get(*sheet.instance) if sheet.instance else ""
+def _instance(row: TableRow, layout: TableLayout, count: Decimal | None, name: str, column: Column) -> str:
+    sku = row.get(*layout.instance) if layout.instance else ""
     band = re.search(r"\d+\s*[-–]\s*\d+\s*DAYS?|\d+\+\s*DAYS?", column.title.upper())
-    sold = own or (f"{count}x {name}" if count else name)
-    return f"{sheet.prefix}{sold}{f', {band[0].lower()}' if band else ''}"
+    instance = sku or (f"{count}x {name}" if count else name)
+    return f"{layout.prefix}{instance}{f', {band[0].lower()}' if band else ''}"
 
 
-def _each(label: str) -> list[str]:
-    """Labels of a row that prices two cards at once ("RTX A6000/A40")."""
+def _split_label(label: str) -> list[str]:
+    """Split the label of a row that prices two cards at once ("RTX A6000/A40")."""
     hit = _EITHER.match(label)
     if hit is None or not names_accelerator(hit["a"]) or not names_accelerator(hit["b"]):
         return [label]

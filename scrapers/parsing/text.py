@@ -1,9 +1,8 @@
-"""Reads what people wrote for people: amounts with currency and unit, counts, and tables by their header text."""
+"""Reads amounts with currency and unit, printed numbers and counts, and the visible text of HTML."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,12 +33,12 @@ class Money:
 
 
 def squash(text: str) -> str:
-    """Text with every run of whitespace (non-breaking ones too) as one space."""
+    """Collapse every run of whitespace (non-breaking ones too) into one space."""
     return " ".join(text.split())
 
 
 def number(text: str) -> Decimal:
-    """A printed number: "4,096" -> 4096, "1.189,00" -> 1189.00, "1,35" -> 1.35, "2 .0000" -> 2.0000.
+    """Read a printed number: "4,096" -> 4096, "1.189,00" -> 1189.00, "1,35" -> 1.35, "2 .0000" -> 2.0000.
 
     Raises ValueError when the text is not one number.
     """
@@ -58,56 +57,56 @@ def number(text: str) -> Decimal:
 
 
 def money(text: str) -> Money | None:
-    """The one amount with a currency sign in this text, or None when there is none.
+    """Read the one amount with a currency sign in a text; None when there is none.
 
     Raises ValueError when there are several (a range, a struck-through old price) or when one cannot be read.
     """
     flat = squash(text)
-    found = list(_MONEY.finditer(flat))
-    if not found:
+    hits = list(_MONEY.finditer(flat))
+    if not hits:
         if re.search(rf"(?:{_SIGN})\s*\d", flat):
             raise ValueError(f"an amount that cannot be read: {flat!r}")
         return None
-    if len(found) > 1:
+    if len(hits) > 1:
         raise ValueError(f"several amounts where one was expected: {flat!r}")
-    hit = found[0]
+    hit = hits[0]
     sign, digits = (hit["before"], hit["a"]) if hit["before"] else (hit["after"], hit["b"])
     return Money(number(digits), CURRENCIES[sign], flat[hit.end() :].strip(), flat)
 
 
-def amounts(text: str) -> int:
-    """How many amounts with a currency sign a text holds, readable or not: a reader of one must leave none over."""
+def count_amounts(text: str) -> int:
+    """Count the amounts with a currency sign, readable or not: a reader of one must leave none over."""
     return len(re.findall(rf"(?:{_SIGN})\s*\d|\d\s*[€₹]", squash(text)))
 
 
 def price(page: Page, text: str) -> Money | None:
-    """The price that a cell states; None when it states none, zero, or only a bound ("from $2.49").
+    """Read the price that a cell states; None when it states none, zero, or only a bound ("from $2.49").
 
-    Raises LayoutError when amounts stand there that are not one price.
+    Raises LayoutError when the cell holds amounts that are not one price.
     """
     try:
-        found = money(text)
+        amount = money(text)
     except ValueError as error:
         raise LayoutError(page, "one amount in a price cell", str(error)) from error
-    return None if found is None or not found.amount or BOUND.search(found.text) else found
+    return None if amount is None or not amount.amount or BOUND.search(amount.text) else amount
 
 
 def count_prefix(text: str) -> tuple[Decimal | None, str]:
-    """As in "8x NVIDIA H100" -> (8, "NVIDIA H100"); no count -> (None, text)."""
+    """Split a leading count off a label: "8x NVIDIA H100" -> (8, "NVIDIA H100"); no count -> (None, text)."""
     hit = _COUNT.match(text)
     return (Decimal(hit["n"]), hit["rest"].strip()) if hit else (None, text.strip())
 
 
-def _is_whole(html: str) -> bool:
+def _is_complete(html: str) -> bool:
     return html.rstrip().lower().endswith("</html>")
 
 
-def complete(html: str) -> str:
-    """A page that was cut, without what the cut hit: half a number would still look like one.
+def drop_cut_end(html: str) -> str:
+    """Remove the damaged end of a page that was cut: half a number would still look like one.
 
     Dropped are the last script or table row when it is not closed, then the last tag or text when it is not.
     """
-    if _is_whole(html):
+    if _is_complete(html):
         return html
     for start, end in (("<script", "</script>"), ("<tr", "</tr>")):
         if html.rfind(start) > html.rfind(end):
@@ -119,68 +118,27 @@ _CUT = "cut-mark"
 
 
 def soup(page: Page) -> BeautifulSoup:
-    """The page as a tree (lxml's, forgiving); of a cut page only what is whole, with a mark where the cut is."""
+    """Parse the page into a tree (lxml's, forgiving); of a cut page only its intact part, with a mark at the cut."""
     text = page.text()
-    mark = "" if _is_whole(text) else f"<{_CUT}></{_CUT}>"
-    return BeautifulSoup(complete(text) + mark, "lxml")
+    mark = "" if _is_complete(text) else f"<{_CUT}></{_CUT}>"
+    return BeautifulSoup(drop_cut_end(text) + mark, "lxml")
 
 
 def is_cut(tag: Tag) -> bool:
-    """Whether the page ended within this element: what it lacks might have said something else of what it holds."""
+    """Check whether the page ended within this element: the lost part might have changed the meaning of the rest."""
     return tag.find(_CUT) is not None
 
 
-_UNSAID = {"sup", "s", "del", "strike"}
+_STRUCK_OR_NOTE = {"sup", "s", "del", "strike"}
 
 
-def words(tag: Tag) -> str:
-    """Visible text of an element on one line, without footnote marks and what is struck through."""
-    dropped = {id(s) for d in tag.descendants if isinstance(d, Tag) and d.name in _UNSAID for s in d.strings}
+def visible_text(tag: Tag) -> str:
+    """Return the visible text of an element on one line, without footnote marks and struck-through text."""
+    dropped = {id(s) for d in tag.descendants if isinstance(d, Tag) and d.name in _STRUCK_OR_NOTE for s in d.strings}
     return squash(" ".join(s for s in tag.strings if id(s) not in dropped))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A table row: texts in column order, the header's texts beside them (upper case), and the element itself."""
-
-    texts: list[str]
-    header: list[str]  # empty when the table's header is not on the page (a cut recording)
-    tag: Tag
-
-    def column(self, *any_of: str) -> int | None:
-        """Index of the column whose header is one of these words, else contains one; None when there is none."""
-        named = [i for w in any_of for i, name in enumerate(self.header) if w == name]
-        containing = [i for w in any_of for i, name in enumerate(self.header) if w in name]
-        return next(iter(named + containing), None)
-
-    def get(self, *any_of: str) -> str | None:
-        """Text of that column; None when there is none."""
-        index = self.column(*any_of)
-        return None if index is None else self.texts[index]
-
-
-def rows(root: Tag) -> Iterator[Row]:
-    """Body rows of every table under `root`, each with its table's header; nested tables are tables of their own.
-
-    The header is the table's first row, unless an amount stands in it outside a thead (then the header was cut off).
-    A row with another number of cells than the header (a spanning title, a row cut off mid-way) yields nothing: its
-    cells cannot be told apart.
-    """
-    headers: dict[int, list[str]] = {}
-    for tr in root.find_all("tr"):
-        texts = [words(c) for c in tr.find_all(["td", "th"], recursive=False)]
-        table = id(tr.find_parent("table"))
-        if table not in headers:
-            is_data = tr.find_parent("thead") is None and any(_MONEY.search(t) for t in texts)
-            headers[table] = [] if is_data else [t.upper() for t in texts]
-            if not is_data:
-                continue
-        header = headers[table]
-        if texts and (not header or len(texts) == len(header)):
-            yield Row(texts, header, tr)
-
-
 def heading_before(tag: Tag) -> str:
-    """Text of the nearest heading before an element, or ""."""
-    found = tag.find_previous(["h1", "h2", "h3", "h4", "h5", "h6"])
-    return words(found) if found else ""
+    """Return the text of the nearest heading before an element, or ""."""
+    heading = tag.find_previous(["h1", "h2", "h3", "h4", "h5", "h6"])
+    return visible_text(heading) if heading else ""

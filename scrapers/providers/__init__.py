@@ -1,1 +1,1 @@
-"""One file per provider; `scrapers.registry` finds them, nobody edits a list."""
+"""One file per provider; `scrapers.registry` discovers them, so nobody edits a list."""

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
-from scrapers.parsing.deduplicate import best
+from scrapers.parsing.deduplicate import highest_ranked
 from scrapers.parsing.json_stream import amount, items
 
 _API = "https://prices.azure.com/api/retail/prices"
@@ -25,21 +25,22 @@ _NEEDED = {"armSkuName", "armRegionName", "productName", "skuName", "type", "uni
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of one answer (up to 1,000 items), one per size, region, pricing model and term.
+    """Yield the offers of one answer (up to 1,000 items), one per size, region, pricing model and term.
 
-    Raises LayoutError without items (an empty answer to a first question is a fault), or with items of another shape.
+    Raises LayoutError without items (an empty answer to a first request is a fault), or with items of another
+    shape.
     """
     ranked = []
-    is_known = "skip=" in page.url and next(items(page, "Items"), None) == []
-    for item in chain(items(page, "Items.item"), items(page, "item")):  # some save the items alone
-        is_known = True
+    is_recognised = "skip=" in page.url and next(items(page, "Items"), None) == []
+    for item in chain(items(page, "Items.item"), items(page, "item")):  # some recordings hold the items alone
+        is_recognised = True
         if missing := _NEEDED - (item.keys() if isinstance(item, dict) else set()):
             raise LayoutError(page, f"item fields {sorted(missing)}", str(item))
         if _is_wanted(item):
             ranked += [(_rank(page, item), offer) for offer in _offers(page, item)]
-    if not is_known:
+    if not is_recognised:
         raise LayoutError(page, "Items of the Retail Prices API", page.text()[:200])
-    yield from best(ranked)
+    yield from highest_ranked(ranked)
 
 
 def _is_wanted(item: Mapping[str, Any]) -> bool:
@@ -60,7 +61,7 @@ def _names(item: Mapping[str, Any]) -> str:
 
 
 def _rank(page: Page, item: Mapping[str, Any]) -> tuple[bool, bool, str]:
-    """Which of several meters of one thing counts: the primary one bills; of those, the one that began last.
+    """Rank several meters of one product: the primary one bills; of those, the one that began last.
 
     A start date after the capture announces a price that is not in force yet.
     """
@@ -125,7 +126,7 @@ def _months(page: Page, term: object) -> int:
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """The next page of an answer, when there is one. Raises LayoutError when the link leads elsewhere."""
+    """Yield the next page of an answer, if any. Raises LayoutError when the link leads elsewhere."""
     link = next(items(page, "NextPageLink"), None)
     if link:
         if urlsplit(link).hostname != _HOST:
@@ -139,9 +140,11 @@ def _request(url: str) -> Request:
 
 def _start(price_type: str) -> Request:
     # The preview version adds savings plans. Only primary meters: duplicates could lie on different pages.
-    wanted = f"serviceName eq 'Virtual Machines' and priceType eq '{price_type}' and contains(armSkuName, 'Standard_N')"
-    asked = {"api-version": "2023-01-01-preview", "meterRegion": "'primary'", "$filter": wanted}
-    return _request(f"{_API}?{urlencode(asked)}")
+    condition = (
+        f"serviceName eq 'Virtual Machines' and priceType eq '{price_type}' and contains(armSkuName, 'Standard_N')"
+    )
+    query = {"api-version": "2023-01-01-preview", "meterRegion": "'primary'", "$filter": condition}
+    return _request(f"{_API}?{urlencode(query)}")
 
 
 PROVIDER = Provider(

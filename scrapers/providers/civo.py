@@ -9,24 +9,24 @@ from bs4 import Tag
 
 from scrapers.model import Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.html_tables import Line, lines
+from scrapers.parsing.html_tables import TableRow, rows
 from scrapers.parsing.price_words import Column, months, price_column, quote, unit
-from scrapers.parsing.table_offers import found
-from scrapers.parsing.text import count_prefix, soup, words
+from scrapers.parsing.table_offers import require_offers
+from scrapers.parsing.text import count_prefix, soup, visible_text
 
 _SIZE = re.compile(r"\d+\s*[x×]\s+\S.*", re.IGNORECASE)
 _AMOUNT = re.compile(r"[$€£]\s*\d")
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """On-demand and committed prices per instance-hour; the monthly ones beside them say the same again."""
-    rows = lines(soup(page))
-    yield from found(page, (o for row in rows for o in _row(page, row)), "a row '1 x NVIDIA ...' with a price per hour")
+    """Yield on-demand and committed prices per instance-hour; the monthly ones beside them repeat them."""
+    offers = (offer for row in rows(soup(page)) for offer in _row(page, row))
+    yield from require_offers(page, offers, "a row '1 x NVIDIA ...' with a price per hour")
 
 
-def _row(page: Page, row: Line) -> Iterator[Offer]:
+def _row(page: Page, row: TableRow) -> Iterator[Offer]:
     size = _SIZE.search(row.get("SIZE", "INSTANCE", "NAME"))
-    if size is None or row.tag is None or not names_accelerator(size[0]):
+    if size is None or not names_accelerator(size[0]):
         return
     count, label = count_prefix(size[0])
     cells = row.tag.find_all(["td", "th"], recursive=False)
@@ -35,8 +35,8 @@ def _row(page: Page, row: Line) -> Iterator[Offer]:
         if column is None:
             continue
         for amount in _amounts(cell):
-            said = quote(page, words(amount), column)
-            if said is None or said.money is None or unit(page, said.money.unit, "instance_hour") == "month":
+            price = quote(page, visible_text(amount), column)
+            if price is None or price.money is None or unit(page, price.money.unit, "instance_hour") == "month":
                 continue
             term = _term(amount, cell, column)
             yield Offer(
@@ -47,27 +47,27 @@ def _row(page: Page, row: Line) -> Iterator[Offer]:
                 region="global",
                 pricing_model=column.model,
                 term_months=term,
-                price=said.price,
-                currency=said.money.currency,
+                price=price.price,
+                currency=price.money.currency,
                 price_unit="instance_hour",
-                text=clip(f"{size[0]} | {title} | {f'{term} months | ' if term else ''}{said.money.text}"),
+                text=clip(f"{size[0]} | {title} | {f'{term} months | ' if term else ''}{price.money.text}"),
             )
 
 
 def _amounts(cell: Tag) -> Iterator[Tag]:
-    """The smallest elements that hold an amount."""
+    """Yield the smallest elements that hold an amount."""
     for tag in [cell, *cell.find_all(True)]:
-        if _AMOUNT.search(words(tag)) and not any(_AMOUNT.search(words(t)) for t in tag.find_all(True)):
+        if _AMOUNT.search(visible_text(tag)) and not any(_AMOUNT.search(visible_text(t)) for t in tag.find_all(True)):
             yield tag
 
 
 def _term(amount: Tag, cell: Tag, column: Column) -> int | None:
-    """Of a commitment's four lengths the one whose box ("12_months") holds the amount."""
+    """Return the term of the box ("12_months") that holds the amount, one of a commitment's four."""
     if column.model != "reserved":
         return None
     boxes = [tag for tag in amount.parents if tag is not cell and cell in tag.parents]
-    said = (months(str(tag.get("id", "")).replace("_", " ")) for tag in boxes)
-    return next((term for term in said if term), column.term_months)
+    terms = (months(str(tag.get("id", "")).replace("_", " ")) for tag in boxes)
+    return next((term for term in terms if term), column.term_months)
 
 
 PROVIDER = Provider(

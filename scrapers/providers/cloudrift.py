@@ -1,4 +1,4 @@
-"""CloudRift: a public list of instance types by GPU, in cents, with how many nodes each data centre has."""
+"""CloudRift: a public list of instance types by GPU, in cents, with the number of nodes per data centre."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Offer, Page, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, values
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.embedded_json import objects_with
+from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.table_offers import require_offers
 
-_ASKED = {"version": "2025-03-21", "data": {"selector": {"ByServiceAndLocation": {"services": ["vm"]}}}}
+_QUERY = {"version": "2025-03-21", "data": {"selector": {"ByServiceAndLocation": {"services": ["vm"]}}}}
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per variant and data centre. Schema: https://docs.cloudrift.ai/ (instance-types/list, 2025-03-21)."""
-    types = (kind for root in values(page.text()) for kind in having(root, "variants", "brand_short"))
-    listed = (offer for kind in types for item in kind["variants"] for offer in _variant(page, kind, item))
-    yield from found(page, listed, "instance types with variants and cost_per_hour")
+    """Yield an offer per variant and data centre.
+
+    Schema: https://docs.cloudrift.ai/ (instance-types/list, 2025-03-21).
+    """
+    types = (kind for root in documents(page) for kind in objects_with(root, "variants", "brand_short"))
+    offers = (offer for kind in types for item in kind["variants"] for offer in _variant(page, kind, item))
+    yield from require_offers(page, offers, "instance types with variants and cost_per_hour")
 
 
 def _variant(page: Page, kind: dict[str, Any], item: dict[str, Any]) -> Iterator[Offer]:
@@ -51,7 +54,7 @@ PROVIDER = Provider(
             "instance_types",
             method="POST",
             headers={"Content-Type": "application/json", "Accept": "application/json"},
-            body=json.dumps(_ASKED),
+            body=json.dumps(_QUERY),
             ends_with="}",
         ),
     ),

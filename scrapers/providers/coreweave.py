@@ -10,25 +10,25 @@ from decimal import Decimal
 from bs4 import Tag
 
 from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceStatus, PriceUnit, PricingModel, Provider, Request
-from scrapers.parsing.text import heading_before, number, price, soup, squash, words
+from scrapers.parsing.text import heading_before, number, price, soup, squash, visible_text
 
 _CONTACT = re.compile(r"contact|reserve now", re.IGNORECASE)
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of whichever of the two known layouts the page has."""
+    """Yield the offers of whichever of the two known layouts the page has."""
     tree = soup(page)
     grids = [name.parent for name in tree.select(".table-v2-cell--name:has(h3)") if name.parent]
-    found = [offer for grid in grids for offer in _instance_row(page, grid)]
-    found += [offer for row in tree.select(".table-body-row") for offer in _component_row(page, row)]
-    if not found:
+    offers = [offer for grid in grids for offer in _instance_row(page, grid)]
+    offers += [offer for row in tree.select(".table-body-row") for offer in _component_row(page, row)]
+    if not offers:
         raise LayoutError(page, "rows .table-v2-cell--name or .table-body-row with a price", page.text()[:300])
-    yield from found
+    yield from offers
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A price column: what its header says the amount is."""
+    """A price column: pricing model and unit of its amounts, as the header states them."""
 
     model: PricingModel
     unit: PriceUnit
@@ -36,7 +36,7 @@ class _Column:
 
 
 def _column(page: Page, header: str) -> _Column | None:
-    """What the header of a price column says; None for other columns. LayoutError for a time unit we do not know."""
+    """Interpret the header of a price column; None for other columns. LayoutError for a time unit we do not know."""
     if "PRICE" not in header and "COST" not in header:
         return None
     per_gpu = re.search(r"/\s*GPU|PER GPU|SINGLE GPU", header) is not None
@@ -56,13 +56,13 @@ def _column(page: Page, header: str) -> _Column | None:
 
 
 def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
-    """Cells stand in header order; blank ones count. A row that the page's end cut short yields nothing."""
+    """Read a row whose cells stand in header order; blank ones count. A row cut by the page's end yields nothing."""
     table = grid.find_parent(class_="table-v2")
-    header = [words(h).upper() for h in table.select(".table-v2-header .table-v2-cell")] if table else []
+    header = [visible_text(h).upper() for h in table.select(".table-v2-header .table-v2-cell")] if table else []
     if table is None or not header:
-        raise LayoutError(page, ".table-v2-header .table-v2-cell above the rows", words(grid)[:200])
-    cells = [words(c) for c in grid.find_all(class_="table-v2-cell", recursive=False)]
-    if len(cells) != len(header) or not any("GPU COUNT" in h or "GPU MODEL" in h for h in header):  # the CPUs' table
+        raise LayoutError(page, ".table-v2-header .table-v2-cell above the rows", visible_text(grid)[:200])
+    cells = [visible_text(c) for c in grid.find_all(class_="table-v2-cell", recursive=False)]
+    if len(cells) != len(header) or not any("GPU COUNT" in h or "GPU MODEL" in h for h in header):  # the table of CPUs
         return
     name = cells[_index(page, header, "MODEL")]
     memory = cells[_index(page, header, "VRAM")]
@@ -79,7 +79,7 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
             gpu_label=name,
             gpu_count=_count(page, header, cells, column),
             gpu_memory=f"{memory} GB" if memory else "",
-            region=region if region != heading else "global",  # without a region's heading the price is everywhere's
+            region=region if region != heading else "global",  # without a region's heading the price applies everywhere
             pricing_model=column.model,
             price=amount.amount if amount else None,
             currency=amount.currency if amount else "USD",
@@ -91,14 +91,14 @@ def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
 
 
 def _count(page: Page, header: list[str], cells: list[str], column: _Column) -> Decimal:
-    """GPUs that the price is for: of inference and of a bare component a single one."""
+    """Return the number of GPUs that the price covers: one for inference and for a bare component."""
     if column.model == "inference" or column.scope == "gpu_component":
         return number("1")
     return number(cells[_index(page, header, "GPU COUNT")].split("^")[0])
 
 
 def _status(text: str) -> PriceStatus:
-    """What a cell without a price means."""
+    """Interpret a cell without a price."""
     if _CONTACT.search(text):
         return "contact_sales"
     return "no_price_stated" if re.search(r"\d", text) else "not_offered"
@@ -112,13 +112,13 @@ def _index(page: Page, header: list[str], word: str) -> int:
 
 
 def _component_row(page: Page, row: Tag) -> Iterator[Offer]:
-    """The layout of 2023: model, VRAM, most vCPUs, most RAM, price of the GPU alone (CPU and RAM cost extra)."""
-    cells = [words(c) for c in row.find_all(class_="w-col", recursive=False)]
+    """Read a row of 2023: model, VRAM, most vCPUs, most RAM, price of the GPU alone (CPU and RAM cost extra)."""
+    cells = [visible_text(c) for c in row.find_all(class_="w-col", recursive=False)]
     priced = [c for c in cells if price(page, c)]
     if len(cells) < 3 or len(priced) != 1:
         return
     title = row.find_previous(string=re.compile(r"GPU\s+Component"))
-    header = words(title.parent).upper() if title and title.parent else ""
+    header = visible_text(title.parent).upper() if title and title.parent else ""
     column = _column(page, header) if header else None
     if column is None:
         raise LayoutError(page, "the header 'GPU Component Cost Per Hour'", squash(row.text)[:200])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.table_offers import Sheet, sheet_of
+from scrapers.parsing.table_offers import TableLayout, page_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Prices per GPU-hour by model, memory and form factor, which the first column prints together."""
-    yield from sheet_of(page, Sheet(per="gpu_hour"))
+    """Yield prices per GPU-hour by model, memory and form factor, which the first column prints together."""
+    yield from page_offers(page, TableLayout(per="gpu_hour"))
 
 
 PROVIDER = Provider(
@@ -22,6 +22,6 @@ PROVIDER = Provider(
     publishes="on-demand, spot; reserved 6 months to 3 years until 2025; contact sales for the newest",
     units="per GPU-hour",
     hosts=("crusoe.ai",),
-    note="the API with a key names types and free capacity, and no prices",
+    note="the API with a key names types and free capacity, but no prices",
     expects=("H100", "H200", "A100", "L40S"),
 )

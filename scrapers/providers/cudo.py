@@ -6,22 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.json_stream import amount, objects
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """The price of the bare GPU of each machine type and data centre; CPU, memory and disk cost extra."""
+    """Yield the price of the bare GPU of each machine type and data centre; CPU, memory and disk cost extra."""
     for machine in objects(page, "machineTypes"):
         if machine.get("gpuModel"):
             yield from _offer(page, machine)
 
 
 def _offer(page: Page, machine: dict[str, Any]) -> Iterator[Offer]:
-    stated = machine.get("gpuPriceHr")
-    if not isinstance(stated, dict) or not machine.get("dataCenterId"):
+    price_per_hour = machine.get("gpuPriceHr")
+    if not isinstance(price_per_hour, dict) or not machine.get("dataCenterId"):
         raise LayoutError(page, "gpuPriceHr and dataCenterId of a machine type", str(machine))
-    price = amount(page, stated.get("value"))
+    price = amount(page, price_per_hour.get("value"))
     if price is None:
         return
     free = machine.get("maxGpuFree")
@@ -35,7 +34,7 @@ def _offer(page: Page, machine: dict[str, Any]) -> Iterator[Offer]:
         price_unit="gpu_hour",
         price_scope="gpu_component",
         availability="unknown" if free is None else "available" if free else "sold_out",
-        text=clip(f"{machine['machineType']} {machine['gpuModel']} gpuPriceHr {stated['value']}"),
+        text=clip(f"{machine['machineType']} {machine['gpuModel']} gpuPriceHr {price_per_hour['value']}"),
     )
 
 

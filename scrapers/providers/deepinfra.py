@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.table_offers import Sheet, sheet_of
+from scrapers.parsing.table_offers import TableLayout, page_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Prices per GPU-hour of dedicated GPUs for an own model, billed by the minute."""
-    yield from sheet_of(page, Sheet(per="instance_hour", label=("GPU",), memory=("MEMORY", "VRAM")))
+    """Yield prices per GPU-hour of dedicated GPUs for one's own model, billed by the minute."""
+    yield from page_offers(page, TableLayout(per="instance_hour", label=("GPU",), memory=("MEMORY", "VRAM")))
 
 
 PROVIDER = Provider(

@@ -9,12 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount, items
+from scrapers.parsing.json_stream import amount, items, objects
 from scrapers.parsing.price_cards import Card, cards
 from scrapers.parsing.price_words import months, unit
-from scrapers.parsing.table_offers import found
-from scrapers.parsing.text import BOUND, amounts, number, soup
+from scrapers.parsing.table_offers import require_offers
+from scrapers.parsing.text import BOUND, count_amounts, number, soup
 
 _HOST = "api.digitalocean.com"
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*\w+(?:\s*/\s*\w+)?)(?P<star>\s*\*)?")
@@ -25,7 +24,7 @@ _MEMORY = re.compile(r"GPU Memory\s+([\d,.]+\s*[GT]i?B)")
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of the list of sizes (JSON), or of the page's cards."""
+    """Yield the offers of the list of sizes (JSON), or of the page's cards."""
     if page.read().lstrip()[:1] == b"{":
         for size in objects(page, "sizes"):
             if size.get("gpu_info"):
@@ -33,8 +32,8 @@ def parse(page: Page) -> Iterator[Offer]:
         return
     tree = soup(page)
     is_promoted = re.search(r"promotional pric", tree.get_text(" "), re.IGNORECASE) is not None
-    listed = (offer for card in cards(tree) for offer in _card(page, card, is_promoted))
-    yield from found(page, listed, "a card with a GPU in its heading and '$x /GPU/hour'")
+    offers = (offer for card in cards(tree) for offer in _card(page, card, is_promoted))
+    yield from require_offers(page, offers, "a card with a GPU in its heading and '$x /GPU/hour'")
 
 
 def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:
@@ -65,12 +64,12 @@ def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:
 def _card(page: Page, card: Card, is_promoted: bool) -> Iterator[Offer]:
     is_reserved = re.search(r"reserved|commitment", card.after, re.IGNORECASE) is not None
     if not is_reserved and ("on-demand" not in card.after.lower() or "contact sales" in card.after.lower()):
-        return  # of a struck-through price and sales, the price is the one that was
+        return  # a former price beside "contact sales"
     if len(_UNIT.findall(card.after)) != len(_PRICE.findall(card.after)):
-        return  # the amount before a unit is gone: of two prices the one that is left is the old one
+        return  # an amount before a unit is missing: the remaining one may be the former price
     price = _price(page, card, is_promoted)
-    stated = number(price["price"].rstrip(".,"))
-    if not stated or (not is_reserved and BOUND.search(card.after[: price.end()])):
+    amount = number(price["price"].rstrip(".,"))
+    if not amount or (not is_reserved and BOUND.search(card.after[: price.end()])):
         return
     many = _MANY.match(card.title)
     count, memory = _COUNT.search(card.after), _MEMORY.search(card.after)
@@ -84,24 +83,24 @@ def _card(page: Page, card: Card, is_promoted: bool) -> Iterator[Offer]:
         region="global",
         pricing_model="reserved" if is_reserved else "on_demand",
         term_months=months(card.after) if is_reserved else None,
-        price=stated,
+        price=amount,
         price_unit=unit(page, price["unit"], "instance_hour"),
         text=clip(f"{card.title} | {card.after}"),
     )
 
 
 def _price(page: Page, card: Card, is_promoted: bool) -> re.Match[str]:
-    """The one price of a card; of an old one and a promotional one, marked by a star, the latter."""
+    """Return the one price of a card; of an old and a promotional one, marked by a star, the latter."""
     hits = list(_PRICE.finditer(card.after))
     prices = list(dict.fromkeys(number(hit["price"].rstrip(".,")) for hit in hits))
     is_reduced = len(prices) == 2 and is_promoted and hits[1]["star"] and prices[1] < prices[0]
-    if not hits or amounts(card.after) != len(hits) or not (len(prices) == 1 or is_reduced):
+    if not hits or count_amounts(card.after) != len(hits) or not (len(prices) == 1 or is_reduced):
         raise LayoutError(page, "one price per GPU and hour in a card", f"{card.title} | {card.after}")
     return hits[1] if is_reduced else hits[0]
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """The next page of the API's list, when it names one."""
+    """Yield the next page of the API's list, if it names one."""
     link = next(items(page, "links.pages.next"), None) if page.source == "sizes" else None
     if link:
         if urlsplit(str(link)).hostname != _HOST:

@@ -9,10 +9,10 @@ from typing import Any
 
 from scrapers.model import Availability, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.embedded_json import having, scripts
+from scrapers.parsing.embedded_json import objects_with, scripts
 from scrapers.parsing.json_stream import amount
 from scrapers.parsing.price_words import unit
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import count_prefix
 
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?\s*GB)\s+(?:VRAM|GPU memory)", re.IGNORECASE)
@@ -27,9 +27,11 @@ _STATES: dict[str, Availability] = {
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of the catalog in the page's linked data; CPU instances are left out."""
-    listed = (item for value in scripts(page, "ld+json") for item in having(value, "priceCurrency", "itemOffered"))
-    yield from found(page, (offer for item in listed for offer in _offer(page, item)), "an Offer of a GPU instance")
+    """Yield the offers of the catalog in the page's linked data; CPU instances are left out."""
+    items = (item for value in scripts(page, "ld+json") for item in objects_with(value, "priceCurrency", "itemOffered"))
+    yield from require_offers(
+        page, (offer for item in items for offer in _offer(page, item)), "an Offer of a GPU instance"
+    )
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
@@ -37,26 +39,26 @@ def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     price = amount(page, item.get("price"))
     if price is None or not names_accelerator(name) or "CPU" in category.upper().split():
         return
-    stated = item.get("priceSpecification") or {}
-    if amount(page, stated.get("price", item["price"])) != price:
+    specification = item.get("priceSpecification") or {}
+    if amount(page, specification.get("price", item["price"])) != price:
         raise LayoutError(page, "one price in an offer and its specification", str(item))
-    said = str(item["itemOffered"].get("description", ""))
-    memory = _MEMORY.search(said)
+    description = str(item["itemOffered"].get("description", ""))
+    memory, time = _MEMORY.search(description), str(specification.get("unitText", ""))
     count, label = count_prefix(re.sub(r"\s*GPU Cloud Instance\s*$", "", name, flags=re.IGNORECASE))
     yield Offer(
         source="pricing_page",
-        # Two A100s have one name.
+        # Two A100s share one name.
         instance=f"{name} {memory[1]}" if memory else name,
         gpu_label=label,
-        gpu_count=count or Decimal(1),  # the instance of a GPU named in the singular
+        gpu_count=count or Decimal(1),  # a name in the singular means one GPU
         gpu_memory=memory[1] if memory else "",
         region="global",
         pricing_model="on_demand",
         price=price,
         currency=str(item["priceCurrency"]),
-        price_unit=unit(page, str(stated.get("unitText", "")), "instance_hour"),
+        price_unit=unit(page, time, "instance_hour"),
         availability=_STATES.get(str(item.get("availability", "")).rpartition("/")[2], "unknown"),
-        text=clip(f"{name} | {said} | {item['priceCurrency']} {item['price']} {stated.get('unitText', '')}"),
+        text=clip(f"{name} | {description} | {item['priceCurrency']} {item['price']} {time}"),
     )
 
 

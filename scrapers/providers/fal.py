@@ -1,16 +1,16 @@
-"""fal: serverless GPUs at a list price per hour; the column "As low as" is a bound and no price."""
+"""fal: serverless GPUs at a list price per hour; the column "As low as" is a bound, not a price."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.table_offers import Sheet, sheet_of
+from scrapers.parsing.table_offers import TableLayout, page_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """List prices of the table of GPUs."""
-    yield from sheet_of(page, Sheet(per="gpu_hour", label=("GPU",)))
+    """Yield the list prices of the table of GPUs."""
+    yield from page_offers(page, TableLayout(per="gpu_hour", label=("GPU",)))
 
 
 PROVIDER = Provider(

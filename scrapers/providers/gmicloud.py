@@ -1,4 +1,4 @@
-"""GMI Cloud: cards that say from which price a GPU may be had, a bound and no price, and whether it is free."""
+"""GMI Cloud: cards that state a lower bound ("from"), which is not a price, and availability."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from collections.abc import Iterator
 from scrapers.model import Availability, Offer, Page, Provider, Request, clip
 from scrapers.parsing.price_cards import PRICED, cards
 from scrapers.parsing.price_words import Column, quote, unit
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import soup
 
-_PER = re.compile(r"(?P<said>.+?\s*/\s*GPU[-\s/]*\w+)", re.IGNORECASE)
+_PER = re.compile(r"(?P<cell>.+?\s*/\s*GPU[-\s/]*\w+)", re.IGNORECASE)
 _PRICED_OR_NOT = re.compile(rf"{PRICED.pattern}|pre-?\s?order|contact", re.IGNORECASE)
 _STATES: dict[str, Availability] = {"limited": "limited", "available now": "available", "sold out": "sold_out"}
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """One offer per card; a card that says "from" has no price, and keeps its words."""
-    listed = (
+    """Yield one offer per card; a card that says "from" has no price, and keeps its text."""
+    offers = (
         offer
         for card in cards(soup(page), _PRICED_OR_NOT)
         for offer in _card(page, card.title, card.before, card.after)
     )
-    yield from found(page, listed, "a heading naming a GPU and '$x /GPU-hour'")
+    yield from require_offers(page, offers, "a heading naming a GPU and '$x /GPU-hour'")
 
 
 def _card(page: Page, label: str, badge: str, text: str) -> Iterator[Offer]:
     cell = _PER.match(text)
-    said = quote(page, cell["said"] if cell else text, Column("GPU-hour", "on_demand"))
-    if said is None:
+    price = quote(page, cell["cell"] if cell else text, Column("GPU-hour", "on_demand"))
+    if price is None:
         return
     is_preorder = re.search(r"pre-?\s?order", text, re.IGNORECASE)
     state: Availability = next((state for words, state in _STATES.items() if words in badge.lower()), "unknown")
@@ -39,10 +39,10 @@ def _card(page: Page, label: str, badge: str, text: str) -> Iterator[Offer]:
         gpu_label=label,
         region="global",
         pricing_model="on_demand",
-        price=said.price,
-        currency=said.money.currency if said.money else "USD",
-        price_unit=unit(page, said.money.unit, "gpu_hour") if said.money else "",
-        price_status=said.status,
+        price=price.price,
+        currency=price.money.currency if price.money else "USD",
+        price_unit=unit(page, price.money.unit, "gpu_hour") if price.money else "",
+        price_status=price.status,
         availability="waitlist" if is_preorder else state,
         text=clip(f"{label} | {badge} | {text}"),
     )
@@ -54,6 +54,6 @@ PROVIDER = Provider(
     requests=(Request("https://www.gmicloud.ai/pricing", "pricing_page", ends_with="</html>"),),
     parse=parse,
     access="HTML page",
-    publishes="bounds only ('from $x'), which are no prices; availability",
+    publishes="lower bounds only ('from $x'), not prices; availability",
     units="per GPU-hour",
 )

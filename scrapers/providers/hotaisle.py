@@ -1,4 +1,4 @@
-"""Hot Aisle: MI300X in cards by machine size; the API with a key states the same in cents."""
+"""Hot Aisle: MI300X in cards by machine size; the API, which needs a key, states the same in cents."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bs4 import Tag
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.price_words import unit
-from scrapers.parsing.table_offers import found
-from scrapers.parsing.text import BOUND, amounts, is_cut, number, soup, words
+from scrapers.parsing.table_offers import require_offers
+from scrapers.parsing.text import BOUND, count_amounts, is_cut, number, soup, visible_text
 
 _SIZE = re.compile(r"(?P<counts>\d+x(?:\s*(?:&|,|and|or)\s*\d+x)*)\s+(?P<label>[A-Z]+\d+\w*)\b", re.IGNORECASE)
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)(?P<unit>\s*/\s*\w+(?:\s*/\s*\w+)?)")
@@ -20,21 +20,21 @@ _MINIMUM = re.compile(r"\b(?P<n>one|\d+)[-\s]months?\s+minimum", re.IGNORECASE)
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per size of machine that a card with a heading names; what older customers still pay is not on offer."""
+    """Yield an offer per size of machine that a card's heading names; prices of existing customers are not on offer."""
     headings = soup(page).find_all(["h1", "h2", "h3", "h4"])
-    listed = (offer for heading in headings for offer in _card(page, heading))
-    yield from found(page, listed, "a card with a heading, '8x MI300x' and '$x/GPU/hr'")
+    offers = (offer for heading in headings for offer in _card(page, heading))
+    yield from require_offers(page, offers, "a card with a heading, '8x MI300x' and '$x/GPU/hr'")
 
 
 def _card(page: Page, heading: Tag) -> Iterator[Offer]:
-    box = next((p for p in heading.parents if _PRICE.search(words(p))), None)
+    box = next((p for p in heading.parents if _PRICE.search(visible_text(p))), None)
     if box is None or is_cut(box) or len(box.find_all(["h1", "h2", "h3", "h4"])) > 1:
         return
-    text = words(box)
+    text = visible_text(box)
     sizes, prices = _SIZE.findall(text), {hit[0]: hit for hit in _PRICE.finditer(text)}
     if not sizes or not names_accelerator(sizes[0][1]):
         return
-    if len(prices) != 1 or len(sizes) != 1 or amounts(text) != len(_PRICE.findall(text)):
+    if len(prices) != 1 or len(sizes) != 1 or count_amounts(text) != len(_PRICE.findall(text)):
         raise LayoutError(page, "one size and one price in a card", text)
     (price,) = prices.values()
     minimum = _MINIMUM.search(text)
@@ -61,7 +61,7 @@ PROVIDER = Provider(
     requests=(Request("https://hotaisle.xyz/pricing/", "pricing_page", ends_with="</html>"),),
     parse=parse,
     access="HTML page",
-    publishes="on-demand by GPU count, bare metal by the month",
+    publishes="on-demand by GPU count, monthly bare metal",
     units="per GPU-hour",
     expects=("MI300X",),
 )

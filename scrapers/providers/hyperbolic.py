@@ -7,15 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Availability, LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.table_offers import require_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per machine and region. What the supplier is paid (providerCostPerHourCents) is no price."""
-    listed = (offer for item in objects(page, "options") for offer in _offer(page, item))
-    yield from found(page, listed, "options with costPerHourCents")
+    """Yield an offer per machine and region. The supplier's share (providerCostPerHourCents) is not a price."""
+    offers = (offer for item in objects(page, "options") for offer in _offer(page, item))
+    yield from require_offers(page, offers, "options with costPerHourCents")
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:

@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.html_tables import lines
-from scrapers.parsing.price_words import stated_time
-from scrapers.parsing.table_offers import Sheet, found, offers
+from scrapers.parsing.html_tables import rows
+from scrapers.parsing.price_words import page_time_unit
+from scrapers.parsing.table_offers import TableLayout, require_offers, row_offers
 from scrapers.parsing.text import soup
 
-_SHEET = Sheet(per="gpu_hour", label=("GPU MODEL",))
+_LAYOUT = TableLayout(per="gpu_hour", label=("GPU MODEL",))
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Prices per GPU-hour. Only the first table states memory and unit; the others name the same GPUs."""
+    """Yield prices per GPU-hour. Only the first table states memory and unit; the others name the same GPUs."""
     tree = soup(page)
-    rows = list(lines(tree))
-    memories = {row.get(*_SHEET.label): row.get("VRAM") for row in rows if row.get("VRAM")}
-    titles = " ".join(title for row in rows for title in row.header)
-    sheet = replace(_SHEET, memories=memories, time=stated_time(titles) or stated_time(tree.get_text(" ")))
-    yield from found(page, offers(page, rows, sheet), "rows under 'GPU Model' with a price")
+    table = list(rows(tree))
+    memories = {row.get(*_LAYOUT.label): row.get("VRAM") for row in table if row.get("VRAM")}
+    titles = " ".join(title for row in table for title in row.header)
+    layout = replace(_LAYOUT, memories=memories, time=page_time_unit(titles) or page_time_unit(tree.get_text(" ")))
+    yield from require_offers(page, row_offers(page, table, layout), "rows under 'GPU Model' with a price")
 
 
 PROVIDER = Provider(

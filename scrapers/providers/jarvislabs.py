@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.table_offers import require_offers
 
 _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
     ("price_per_hour", "on_demand", "num_free_devices"),
@@ -17,9 +16,9 @@ _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """On-demand and spot prices per GPU-hour of each server; servers without GPUs are in another list."""
-    listed = (offer for item in objects(page, "server_meta") for offer in _offers(page, item))
-    yield from found(page, listed, "server_meta with gpu_type and price_per_hour")
+    """Yield on-demand and spot prices per GPU-hour of each server; servers without GPUs are in another list."""
+    offers = (offer for item in objects(page, "server_meta") for offer in _offers(page, item))
+    yield from require_offers(page, offers, "server_meta with gpu_type and price_per_hour")
 
 
 def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
@@ -61,7 +60,7 @@ PROVIDER = Provider(
     ),
     parse=parse,
     access="API with a key",
-    publishes="on-demand, spot, free GPUs by region",
+    publishes="on-demand, spot, available GPUs by region",
     units="per GPU-hour",
     expects=("H100", "L4"),
 )

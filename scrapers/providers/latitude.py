@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Availability, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, stream
+from scrapers.parsing.embedded_json import objects_with, stream
 from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.table_offers import require_offers
 
 _PERIODS: dict[str, tuple[PricingModel, int | None, PriceUnit]] = {
     "hour": ("on_demand", None, "instance_hour"),
@@ -25,9 +25,11 @@ _STATES: dict[str, Availability] = {
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of every plan with a GPU, by region, in USD; prices in reais repeat them."""
-    plans = (plan for value in stream(page) for plan in having(value, "slug", "specs", "regions"))
-    yield from found(page, (offer for plan in plans for offer in _plan(page, plan)), "plans with specs.gpu and regions")
+    """Yield the offers of every plan with a GPU, by region, in USD; prices in reais repeat them."""
+    plans = (plan for value in stream(page) for plan in objects_with(value, "slug", "specs", "regions"))
+    yield from require_offers(
+        page, (offer for plan in plans for offer in _plan(page, plan)), "plans with specs.gpu and regions"
+    )
 
 
 def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
@@ -62,7 +64,7 @@ PROVIDER = Provider(
     requests=(Request("https://www.latitude.sh/pricing", "pricing_page", ends_with="</html>"),),
     parse=parse,
     access="HTML page (data in its scripts)",
-    publishes="on-demand, by the month and the year; stock by region",
+    publishes="on-demand, monthly and yearly; stock by region",
     units="per instance: hour, month, year",
     expects=("H100",),
 )

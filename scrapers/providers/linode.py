@@ -1,4 +1,4 @@
-"""Akamai's Linode: the public list of types, with prices of their own in some regions."""
+"""Akamai's Linode: the public list of types, with separate prices in some regions."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.json_stream import amount, objects
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per type with GPUs, and one per region that has a price of its own.
+    """Yield an offer per type with GPUs, and one per region with a price of its own.
 
     Schema: https://techdocs.akamai.com/linode-api/reference/get-linode-types
     """
-    found = 0
+    is_empty = True
     for item in objects(page, "data"):
         if not {"id", "gpus", "price"} <= item.keys():
             raise LayoutError(page, "id, gpus and price of a type", str(item))
         if item["gpus"]:
-            found += 1
+            is_empty = False
             yield from _type(page, item)
-    if not found:
+    if is_empty:
         raise LayoutError(page, "a type with gpus", page.text()[:200])
 
 
@@ -50,7 +49,7 @@ PROVIDER = Provider(
     requests=(Request("https://api.linode.com/v4/linode/types?page_size=500", "types", expect="json", ends_with="}"),),
     parse=parse,
     access="public API",
-    publishes="on-demand, prices of some regions apart",
+    publishes="on-demand, some regions at separate prices",
     units="per instance-hour",
     aliases=("akamai",),
     basis="documented",

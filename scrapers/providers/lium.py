@@ -1,4 +1,4 @@
-"""Lium: a marketplace's going price per GPU model, with how much of it is rented."""
+"""Lium: a marketplace's current price per GPU model, with the share that is rented."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.table_offers import require_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """A price per GPU-hour of each model that some host offers; without hosts the printed price is nobody's."""
-    listed = (offer for item in objects(page, "machines") for offer in _offer(page, item))
-    yield from found(page, listed, "machines with name, price and total_gpu_count")
+    """Yield a price per GPU-hour of each model with hosts; without any, nobody sells at the printed price."""
+    offers = (offer for item in objects(page, "machines") for offer in _offer(page, item))
+    yield from require_offers(page, offers, "machines with name, price and total_gpu_count")
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
@@ -44,7 +43,7 @@ PROVIDER = Provider(
     requests=(Request("https://lium.io/api/machines", "machines", expect="json", ends_with="]"),),
     parse=parse,
     access="public API",
-    publishes="on-demand, the market's going price per model",
+    publishes="on-demand, the market price per model",
     units="per GPU-hour",
     kind="marketplace",
     expects=("H100", "RTX 4090"),

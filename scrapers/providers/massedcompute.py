@@ -11,8 +11,8 @@ from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.embedded_json import flat, stream_text, values
 from scrapers.parsing.price_words import unit
-from scrapers.parsing.table_offers import found
-from scrapers.parsing.text import BOUND, amounts, number, squash
+from scrapers.parsing.table_offers import require_offers
+from scrapers.parsing.text import BOUND, count_amounts, number, squash
 
 _KEY = re.compile(r'"(?P<label>[^"]+?)-[a-z]+-x (?P<n>\d+)-\d+",')  # "H200 NVL (141GB)-mobile-x 1-0"
 _COUNT = re.compile(r"^[×x]\s*(\d+)\b")
@@ -20,17 +20,17 @@ _PRICE = re.compile(r"\$(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*\w+(?:\s*/\s*\w+)?)"
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per box that is keyed by GPU and count; its text states count and price of the whole machine."""
+    """Yield an offer per box that is keyed by GPU and count; its text states count and price of the whole machine."""
     text = stream_text(page)
     boxes = ((hit, next(values(text[hit.end() :], at_start=True), None)) for hit in _KEY.finditer(text))
-    listed = (offer for hit, box in boxes for offer in _offer(page, hit, box))
-    yield from found(page, listed, "boxes keyed 'GPU (80GB)-...-x 8-0'")
+    offers = (offer for hit, box in boxes for offer in _offer(page, hit, box))
+    yield from require_offers(page, offers, "boxes keyed 'GPU (80GB)-...-x 8-0'")
 
 
 def _offer(page: Page, key: re.Match[str], box: Any) -> Iterator[Offer]:
     text = squash(flat(box))
     prices, count = _PRICE.findall(text), _COUNT.match(text)
-    if not names_accelerator(key["label"]) or amounts(text) != 1 or count is None or count[1] != key["n"]:
+    if not names_accelerator(key["label"]) or count_amounts(text) != 1 or count is None or count[1] != key["n"]:
         return
     if len(prices) != 1:
         raise LayoutError(page, "'$x/hr' in a box", text)

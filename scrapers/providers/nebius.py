@@ -7,37 +7,43 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from bs4 import Tag
+
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.embedded_json import having, stream
-from scrapers.parsing.html_tables import Line, lines
-from scrapers.parsing.price_words import stated_time
-from scrapers.parsing.table_offers import Sheet, found, offers
+from scrapers.parsing.embedded_json import objects_with, stream
+from scrapers.parsing.html_tables import TableRow, rows
+from scrapers.parsing.price_words import page_time_unit
+from scrapers.parsing.table_offers import TableLayout, require_offers, row_offers
 from scrapers.parsing.text import soup, squash
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")  # Markdown
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Prices per GPU-hour where the header says so, else per instance-hour of "8 × H100 SXM" (2024).
+    """Yield prices per GPU-hour where the header says so, else per instance-hour of "8 × H100 SXM" (2024).
 
-    "from" beside a range of CPUs is the price of the smallest machine. An announced price carries the day it begins.
+    "from" beside a range of CPUs is the price of the smallest machine. An announced price carries its start date.
     """
     tree = soup(page)
-    tables = (block for value in stream(page) for block in having(value, "title", "table"))
-    rows = chain(lines(tree), (row for block in tables for row in _rows(block)))
-    time = stated_time(tree.get_text(" "))
-    sheet = Sheet(per="instance_hour", label=("GPU", "ITEM"), memory_is_total=True, time=time)
-    yield from found(page, offers(page, rows, sheet), "a table whose header has 'GPU-hour' or 'On demand'")
+    tables = (block for value in stream(page) for block in objects_with(value, "title", "table"))
+    table = chain(rows(tree), (row for block in tables for row in _rows(block)))
+    time = page_time_unit(tree.get_text(" "))
+    layout = TableLayout(per="instance_hour", label=("GPU", "ITEM"), memory_is_total=True, time=time)
+    yield from require_offers(
+        page, row_offers(page, table, layout), "a table whose header has 'GPU-hour' or 'On demand'"
+    )
 
 
-def _rows(block: dict[str, Any]) -> Iterator[Line]:
-    """Rows of one table as data: a list of lists of Markdown, the header first."""
+def _rows(block: dict[str, Any]) -> Iterator[TableRow]:
+    """Yield the rows of one table as data: a list of lists of Markdown, the header first."""
     content = block["table"].get("content") if isinstance(block["table"], dict) else None
     if not isinstance(content, list) or not all(isinstance(row, list) for row in content):
         return
     texts = [tuple(squash(_LINK.sub(r"\1", str(cell))) for cell in row) for row in content]
     header = tuple(title.upper() for title in texts[0]) if texts else ()
-    yield from (Line(row, header, str(block["title"])) for row in texts[1:] if len(row) == len(header))
+    yield from (
+        TableRow(row, header, str(block["title"]), Tag(name="tr")) for row in texts[1:] if len(row) == len(header)
+    )
 
 
 PROVIDER = Provider(

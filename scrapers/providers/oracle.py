@@ -8,18 +8,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing import json_list
+from scrapers.parsing.json_stream import objects
 
 SOURCE = "products_api"
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """One offer per GPU meter and currency; identity comes from the part number, displayName is the printed label.
+    """Yield one offer per GPU meter and currency; identity comes from the part number, the label from displayName.
 
-    A list cut at its end gives the complete products. Raises LayoutError when none is a GPU meter, or the JSON is bad.
+    Raises LayoutError when no product is a GPU meter, or the JSON is invalid or cut.
     """
-    # The metric tells what is sold; descriptions of other products merely mention GPUs.
-    meters = [p for p in json_list.objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
+    # The metric identifies the product; descriptions of other products merely mention GPUs.
+    meters = [p for p in objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
     if not meters:
         raise LayoutError(page, 'a product with metricName "GPU Per Hour"', page.text()[:200])
     for product in {str(p.get("partNumber", "")): p for p in meters}.values():
@@ -48,7 +48,7 @@ def _offers(source: str, product: dict[str, Any]) -> Iterator[Offer]:
 
 
 def _currencies(product: dict[str, Any]) -> list[dict[str, Any]]:
-    """The prices in USD where there are any: in other currencies the same price is stated again."""
+    """Return the prices in USD where there are any: other currencies state the same price again."""
     blocks = product.get("currencyCodeLocalizations") or []
     return [b for b in blocks if b.get("currencyCode") == "USD"][:1] or blocks
 
@@ -61,7 +61,7 @@ def _amount(value: object) -> Decimal | None:
 
 
 def _label(name: str) -> str:
-    """What follows the word GPU: "Compute - GPU - H100" -> "H100"; else the whole name."""
+    """Return the text after the word GPU: "Compute - GPU - H100" -> "H100"; else the whole name."""
     return re.sub(r"\s+", " ", name.rpartition("GPU")[2]).strip(" -") or name
 
 
@@ -77,7 +77,7 @@ PROVIDER = Provider(
     ),
     parse=parse,
     access="public API",
-    publishes="on-demand; preemptible is half of it",
+    publishes="on-demand; preemptible costs half as much",
     units="per GPU-hour",
     expects=("H100", "A100"),
 )

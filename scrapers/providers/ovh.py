@@ -15,23 +15,23 @@ _SHIFT = -8  # prices are whole numbers of hundred-millionths
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per GPU flavor billed by the hour. Raises LayoutError for a catalog without currency or GPU flavors."""
+    """Yield an offer per GPU flavor billed by the hour. Raises LayoutError without currency or GPU flavors."""
     currency = next(items(page, "locale.currencyCode"), None)
     if not currency:
         raise LayoutError(page, "locale.currencyCode of the catalog", page.text()[:200])
-    found = 0
+    is_empty = True
     for addon in items(page, "addons.item"):
         hit = _PLAN.fullmatch(str(addon.get("planCode", ""))) if isinstance(addon, dict) else None
         if hit:
-            found += 1
+            is_empty = False
             yield from _offer(page, addon, hit["flavor"], str(currency))
-    if not found:
+    if is_empty:
         raise LayoutError(page, "add-ons whose planCode is a GPU flavor and '.consumption'", page.text()[:200])
 
 
 def _offer(page: Page, addon: dict[str, Any], flavor: str, currency: str) -> Iterator[Offer]:
-    stated = {amount(page, p.get("price")) for p in addon.get("pricings") or () if p.get("intervalUnit") in _HOURLY}
-    prices = stated - {None}
+    hourly = {amount(page, p.get("price")) for p in addon.get("pricings") or () if p.get("intervalUnit") in _HOURLY}
+    prices = hourly - {None}
     if len(prices) > 1:
         raise LayoutError(page, "one hourly price of a flavor", str(addon))
     for price in prices:

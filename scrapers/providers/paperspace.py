@@ -1,4 +1,4 @@
-"""Paperspace: cards by machine; the loudest prices are those of a three-year commitment, as footnotes say."""
+"""Paperspace: cards by machine; the most prominent prices are those of a three-year commitment, as footnotes say."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, PriceUnit, Provider, Request, clip
 from scrapers.parsing.price_cards import Card, cards
 from scrapers.parsing.price_words import months, unit
-from scrapers.parsing.table_offers import found
-from scrapers.parsing.text import BOUND, amounts, number, soup, squash
+from scrapers.parsing.table_offers import require_offers
+from scrapers.parsing.text import BOUND, count_amounts, number, soup, squash
 
 _PRICE = re.compile(r"\$\s*(?P<price>\d[\d.,]*)(?P<stars>\*+)?\s*(?P<unit>/\s*\w+)")
 _NOTE = re.compile(r"(?<![\d*])(?P<stars>\*+)\s*\$(?P<price>[\d.]+)/\w+ pricing is for a (?P<term>[\w-]+) commitment")
@@ -21,19 +21,19 @@ _PRICED = re.compile(r"\$\s*\d")
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per card, and the on-demand prices that only a footnote states."""
+    """Yield an offer per card, and the on-demand prices that only a footnote states."""
     tree = soup(page)
     for hidden in tree.select(".hide, [hidden]"):
         hidden.decompose()
     text = squash(tree.get_text(" "))
     terms = {hit["stars"]: hit for hit in _NOTE.finditer(text)}
-    listed = [offer for card in cards(tree, _PRICED) for offer in _card(page, card, terms)]
-    yield from found(page, [*listed, *_footnotes(page, text)], "a heading naming a GPU and '$ x / hour'")
+    offers = [offer for card in cards(tree, _PRICED) for offer in _card(page, card, terms)]
+    yield from require_offers(page, [*offers, *_footnotes(page, text)], "a heading naming a GPU and '$ x / hour'")
 
 
 def _card(page: Page, card: Card, terms: dict[str, re.Match[str]]) -> Iterator[Offer]:
     hits = list(_PRICE.finditer(card.after))
-    if len(hits) != 1 or amounts(card.after) != 1:
+    if len(hits) != 1 or count_amounts(card.after) != 1:
         raise LayoutError(page, "one price in a card", f"{card.title} | {card.after}")
     (hit,) = hits
     price, stars = number(hit["price"].rstrip(".,")), hit["stars"] or ""
@@ -41,7 +41,7 @@ def _card(page: Page, card: Card, terms: dict[str, re.Match[str]]) -> Iterator[O
     if not price or BOUND.search(card.after[: hit.start()]):
         return
     if stars and (note is None or number(note["price"]) != price):
-        return  # the footnote that says what it is of is not there
+        return  # the footnote that explains the price is missing
     memory = _MEMORY.search(card.after)
     yield _offer(
         card.title,
@@ -58,7 +58,9 @@ def _footnotes(page: Page, text: str) -> Iterator[Offer]:
         yield _offer(hit["label"], number(hit["price"]), unit(page, hit["unit"], "instance_hour"), hit[0])
 
 
-def _offer(label: str, price: Decimal, named: object, text: str, months: int | None = None, memory: str = "") -> Offer:
+def _offer(
+    label: str, price: Decimal, price_unit: PriceUnit, text: str, months: int | None = None, memory: str = ""
+) -> Offer:
     many = _MANY.match(label)
     return Offer(
         source="pricing_page",
@@ -70,7 +72,7 @@ def _offer(label: str, price: Decimal, named: object, text: str, months: int | N
         pricing_model="reserved" if months else "on_demand",
         term_months=months,
         price=price,
-        price_unit="month" if named == "month" else "instance_hour",
+        price_unit=price_unit,
         text=clip(text),
     )
 

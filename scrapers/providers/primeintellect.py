@@ -1,4 +1,4 @@
-"""Prime Intellect: an aggregator's list of what other clouds have free, priced per machine; it needs a key."""
+"""Prime Intellect: an aggregator's list of available machines of other clouds, priced per machine; it needs a key."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Availability, Offer, Page, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, values
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.embedded_json import objects_with
+from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.table_offers import require_offers
 
 _STATES: dict[str, Availability] = {"Available": "available", "High": "available", "Medium": "available"}
 _STATES |= {"Low": "limited", "Unavailable": "sold_out"}
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per machine. An empty list is a fault: a replica of theirs is known to answer so.
+    """Yield an offer per machine. An empty list is a fault: a replica of theirs is known to answer so.
 
     Schema: https://docs.primeintellect.ai/api-reference/availability/get-gpu-availability
     """
-    listed = (item for root in values(page.text()) for item in having(root, "gpuType", "gpuCount", "prices"))
-    yield from found(page, (offer for item in listed for offer in _offer(page, item)), "items with gpuType and prices")
+    items = (item for root in documents(page) for item in objects_with(root, "gpuType", "gpuCount", "prices"))
+    yield from require_offers(
+        page, (offer for item in items for offer in _offer(page, item)), "items with gpuType and prices"
+    )
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:

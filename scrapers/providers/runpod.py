@@ -1,4 +1,4 @@
-"""RunPod: one GraphQL answer for all GPUs; the page had the same objects in 2023, attributes in 2025, linked data."""
+"""RunPod: one GraphQL answer for all GPUs; its page had the same in 2023, attributes in 2025, linked data since."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 from bs4 import Tag
 
 from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, scripts, values
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.embedded_json import objects_with, scripts
+from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import soup, squash
 
 _CLOUDS = {"secure": "Secure Cloud", "community": "Community Cloud"}
-# Field, cloud, pricing model, months. A field of a cloud that does not have the GPU holds a placeholder, no price.
+# Field, cloud, pricing model, months. A field of a cloud that does not have the GPU holds a placeholder.
 _FIELDS: tuple[tuple[str, str, PricingModel, int | None], ...] = (
     ("securePrice", "secure", "on_demand", None),
     ("communityPrice", "community", "on_demand", None),
@@ -31,27 +31,27 @@ _FORM = re.compile(r"\b(?:SXM\d?|PCIe?|NVL)\b", re.IGNORECASE)
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of the four known layouts; all prices are per GPU-hour, whatever "/s" the page of 2025 shows beside."""
-    roots = list(values(page.text())) if page.read().lstrip()[:1] == b"{" else list(scripts(page))
-    types = [t for root in roots for t in having(root, "displayName", "securePrice", "communityPrice")]
-    products = [p for root in roots for p in having(root, "name", "offers") if p.get("@type") == "Product"]
-    listed = [
+    """Yield the offers of the four known layouts; all prices are per GPU-hour, despite the "/s" on the page of 2025."""
+    roots = list(documents(page)) if page.read().lstrip()[:1] == b"{" else list(scripts(page))
+    types = [t for root in roots for t in objects_with(root, "displayName", "securePrice", "communityPrice")]
+    products = [p for root in roots for p in objects_with(root, "name", "offers") if p.get("@type") == "Product"]
+    offers = [
         *(offer for t in types for offer in _type(page, t)),
         *(offer for p in products for offer in _product(page, p)),
         *(offer for tag in _attributes(page) for offer in _tag(page, tag)),
     ]
-    yield from found(page, listed, "gpuTypes, a Product's offers, or data-secure-cloud-price")
+    yield from require_offers(page, offers, "gpuTypes, a Product's offers, or data-secure-cloud-price")
 
 
 def _offer(page: Page, cloud: str, label: str, price: object, text: str, **more: Any) -> Iterator[Offer]:
-    stated = amount(page, price)
-    if stated is not None:
+    parsed = amount(page, price)
+    if parsed is not None:
         more = {"pricing_model": "on_demand", "source": "pricing_page"} | more
         yield Offer(
             instance=f"{label} ({_CLOUDS[cloud]})",
             gpu_label=label,
             region="global",
-            price=stated,
+            price=parsed,
             price_unit="gpu_hour",
             text=clip(text),
             **more,
@@ -60,7 +60,7 @@ def _offer(page: Page, cloud: str, label: str, price: object, text: str, **more:
 
 def _type(page: Page, gpu: dict[str, Any]) -> Iterator[Offer]:
     name, display = str(gpu.get("id") or ""), str(gpu["displayName"])
-    # The id is more exact, but for the form factor, which sometimes only the other tells.
+    # The id is more exact, except for the form factor, which sometimes only the display name states.
     label = display if not name or (_FORM.search(display) and not _FORM.search(name)) else name
     stock = (gpu.get("lowestPrice") or {}).get("stockStatus")
     for field, cloud, model, months in _FIELDS:
@@ -81,15 +81,17 @@ def _type(page: Page, gpu: dict[str, Any]) -> Iterator[Offer]:
 
 def _product(page: Page, product: dict[str, Any]) -> Iterator[Offer]:
     label = re.sub(r"\s+GPU on Runpod$", "", str(product["name"]), flags=re.IGNORECASE)
-    for item in having(product["offers"], "price", "name"):
+    for item in objects_with(product["offers"], "price", "name"):
         cloud = next((key for key, name in _CLOUDS.items() if name == item["name"]), None)
-        said = str(item.get("description", ""))
+        description = str(item.get("description", ""))
         if cloud is None:
             continue
-        if "per-hour" not in said or "on-demand" not in said:
+        if "per-hour" not in description or "on-demand" not in description:
             raise LayoutError(page, "'per-hour on-demand rate' in an offer's description", str(item))
         currency = str(item.get("priceCurrency", "USD"))
-        yield from _offer(page, cloud, label, item["price"], f"{label} | {said} | {item['price']}", currency=currency)
+        yield from _offer(
+            page, cloud, label, item["price"], f"{label} | {description} | {item['price']}", currency=currency
+        )
 
 
 def _attributes(page: Page) -> list[Tag]:
@@ -97,18 +99,18 @@ def _attributes(page: Page) -> list[Tag]:
 
 
 def _tag(page: Page, tag: Tag) -> Iterator[Offer]:
-    """Before each price stand its row's texts: "H200", "141", "GB VRAM", and more."""
-    told = [squash(str(s)) for s in tag.find_all_previous(string=True, limit=60) if squash(str(s))]
-    place = next((i for i, text in enumerate(told) if text == "GB VRAM"), None)
-    if place is None or place + 2 >= len(told) or not told[place + 1].isdigit() or "$" in told[1:place]:
-        raise LayoutError(page, "a GPU's name, its memory and 'GB VRAM' before its price", " ".join(told[:12][::-1]))
-    label, memory = told[place + 2], f"{told[place + 1]} GB"
+    """Read the texts before a price: "H200", "141", "GB VRAM", and more."""
+    texts = [squash(str(s)) for s in tag.find_all_previous(string=True, limit=60) if squash(str(s))]
+    place = next((i for i, text in enumerate(texts) if text == "GB VRAM"), None)
+    if place is None or place + 2 >= len(texts) or not texts[place + 1].isdigit() or "$" in texts[1:place]:
+        raise LayoutError(page, "a GPU's name, its memory and 'GB VRAM' before its price", " ".join(texts[:12][::-1]))
+    label, memory = texts[place + 2], f"{texts[place + 1]} GB"
     for cloud in _CLOUDS:
-        stated = str(tag.get(f"data-{cloud}-cloud-price", ""))
-        yield from _offer(page, cloud, label, stated, f"{label} | {memory} | {cloud} {stated}", gpu_memory=memory)
+        price = str(tag.get(f"data-{cloud}-cloud-price", ""))
+        yield from _offer(page, cloud, label, price, f"{label} | {memory} | {cloud} {price}", gpu_memory=memory)
 
 
-_ASKED = (
+_GPU_FIELDS = (
     "id displayName manufacturer memoryInGb maxGpuCount secureCloud communityCloud securePrice communityPrice "
     "secureSpotPrice communitySpotPrice oneMonthPrice threeMonthPrice sixMonthPrice "
     "lowestPrice(input: {gpuCount: 1}) { stockStatus }"
@@ -122,7 +124,7 @@ PROVIDER = Provider(
             "gpu_types",
             method="POST",
             headers={"Content-Type": "application/json", "Accept": "application/json"},
-            body=json.dumps({"query": f"query {{ gpuTypes {{ {_ASKED} }} }}"}),
+            body=json.dumps({"query": f"query {{ gpuTypes {{ {_GPU_FIELDS} }} }}"}),
             ends_with="}",
         ),
     ),

@@ -18,7 +18,10 @@ _PAGE = 100  # server types per answer
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per server type with GPUs; none of an answer about availability. Raises LayoutError without servers."""
+    """Yield an offer per server type with GPUs; none of an answer about availability.
+
+    Raises LayoutError without servers.
+    """
     servers = list(members(page, "servers"))
     if not servers:
         raise LayoutError(page, "an object `servers` with at least one complete server", page.text()[:200])
@@ -32,11 +35,11 @@ def parse(page: Page) -> Iterator[Offer]:
 def _offer(page: Page, name: str, server: dict[str, Any]) -> Iterator[Offer]:
     price = amount(page, server.get("hourly_price"))
     info = server.get("gpu_info") or {}
-    printed = _NAME.match(name)
-    memory = f"{printed['memory']} GB" if printed else ""
+    parts = _NAME.match(name)
+    memory = f"{parts['memory']} GB" if parts else ""
     if info.get("gpu_memory"):
         memory = f"{Decimal(str(info['gpu_memory'])) / 2**30:f} GiB"
-    label = str(info.get("gpu_name") or (printed["label"] if printed else ""))
+    label = str(info.get("gpu_name") or (parts["label"] if parts else ""))
     if server.get("mig_profile"):
         label += f" MIG {server['mig_profile']}"
     zone = _ZONE.search(page.url)
@@ -57,10 +60,10 @@ def _offer(page: Page, name: str, server: dict[str, Any]) -> Iterator[Offer]:
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """The zone's next page of server types, while the answer's X-Total-Count says that there are more."""
-    zone, asked = _ZONE.search(page.url), parse_qs(urlsplit(page.url).query)
+    """Yield the zone's next page of server types, as long as X-Total-Count says that there are more."""
+    zone, query = _ZONE.search(page.url), parse_qs(urlsplit(page.url).query)
     total = {k.lower(): v for k, v in page.headers.items()}.get("x-total-count", "0")
-    number = int(asked.get("page", ["1"])[0])
+    number = int(query.get("page", ["1"])[0])
     if zone and total.isdigit() and number * _PAGE < int(total):
         yield _request(zone[0], number + 1)
 

@@ -1,4 +1,4 @@
-"""Seeweb: plans of its API, which wants a key and names no currency: held until a person has seen which one it is."""
+"""Seeweb: plans of its API, which needs a key and names no currency: held until a person has confirmed the currency."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.json_stream import amount, objects
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per plan with GPUs and region. `available` says that a plan is sold, not that there is one."""
+    """Yield an offer per plan with GPUs and region. `available` says that a plan is sold, not that it is in stock."""
     for plan in objects(page, "plans"):
         if not {"name", "gpu", "hourly_price"} <= plan.keys():
             raise LayoutError(page, "name, gpu and hourly_price of a plan", str(plan))
@@ -52,7 +51,7 @@ PROVIDER = Provider(
     parse=parse,
     access="API with a key",
     publishes="on-demand by region",
-    units="per instance-hour, in EUR as far as known",
+    units="per instance-hour, presumably in EUR",
     note="the API names no currency",
     basis="unverified",
 )

@@ -8,16 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Offer, Page, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, stream, values
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.embedded_json import objects_with, stream
+from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.table_offers import require_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per instance type and region, from the API's answer or the stream of the home page."""
-    roots = values(page.text()) if page.read().lstrip()[:1] == b"{" else stream(page)
-    listed = (t for root in roots for t in having(root, "shade_instance_type", "hourly_price", "availability"))
-    yield from found(page, (offer for t in listed for offer in _offers(page, t)), "instance types with hourly_price")
+    """Yield an offer per instance type and region, from the API's answer or the stream of the home page."""
+    roots = documents(page) if page.read().lstrip()[:1] == b"{" else stream(page)
+    types = (t for root in roots for t in objects_with(root, "shade_instance_type", "hourly_price", "availability"))
+    yield from require_offers(
+        page, (offer for t in types for offer in _offers(page, t)), "instance types with hourly_price"
+    )
 
 
 def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
@@ -43,7 +45,7 @@ def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
 
 
 def _label(setup: dict[str, Any]) -> str:
-    """GPU with its form factor; where an SXM machine's "interconnect" says PCIe, the names of the machine are right."""
+    """Return the GPU with its form factor; the names of an SXM machine overrule an "interconnect" of PCIe."""
     names = f"{setup.get('shade_instance_type')} {setup.get('cloud_instance_type')}".lower()
     form = re.search(r"sxm\d?", names) if setup.get("interconnect") == "pcie" else None
     return f"{setup.get('gpu_type', '')} {form[0] if form else setup.get('interconnect') or ''}".replace(
@@ -59,7 +61,7 @@ PROVIDER = Provider(
     access="HTML page (data in its scripts)",
     publishes="on-demand of other clouds, availability by region",
     units="per instance-hour, in cents",
-    note="an aggregator: its prices hold a margin and never count as the clouds' own",
+    note="an aggregator: its prices include a margin and never count as the clouds' own",
     kind="aggregator",
     expects=("H100", "A100"),
 )

@@ -7,21 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import Offer, Page, Provider, Request, clip
-from scrapers.parsing.embedded_json import having, values
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import found
+from scrapers.parsing.embedded_json import objects_with
+from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.table_offers import require_offers
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """The price of the bare GPU of each host (the API of 2024) or location (the one since)."""
-    roots = list(values(page.text()))
-    hosts = (host for root in roots for host in having(root, "gpu", "cpu", "ram"))
-    places = (place for root in roots for place in having(root, "city", "gpus"))
-    listed = [
+    """Yield the price of the bare GPU of each host (the API of 2024) or location (the one since)."""
+    roots = list(documents(page))
+    hosts = (host for root in roots for host in objects_with(root, "gpu", "cpu", "ram"))
+    places = (place for root in roots for place in objects_with(root, "city", "gpus"))
+    offers = [
         *(offer for host in hosts for offer in _host(page, host)),
         *(offer for place in places for offer in _place(page, place)),
     ]
-    yield from found(page, listed, "hosts with gpu, cpu and ram, or locations with gpus")
+    yield from require_offers(page, offers, "hosts with gpu, cpu and ram, or locations with gpus")
 
 
 def _host(page: Page, host: dict[str, Any]) -> Iterator[Offer]:
@@ -39,10 +39,10 @@ def _place(page: Page, place: dict[str, Any]) -> Iterator[Offer]:
 
 
 def _offer(
-    page: Page, name: str, stated: object, memory: str, free: object, region: str, source: str
+    page: Page, name: str, price: object, memory: str, free: object, region: str, source: str
 ) -> Iterator[Offer]:
-    price = amount(page, stated)
-    if price is not None:
+    parsed = amount(page, price)
+    if parsed is not None:
         yield Offer(
             source=source,
             instance=name,
@@ -51,11 +51,11 @@ def _offer(
             gpu_memory=memory,
             region=region,
             pricing_model="on_demand",
-            price=price,
+            price=parsed,
             price_unit="gpu_hour",
             price_scope="gpu_component",
             availability="unknown" if free is None else "available" if free else "sold_out",
-            text=clip(f"{name} {region} price {stated} per GPU and hour"),
+            text=clip(f"{name} {region} price {price} per GPU and hour"),
         )
 
 

@@ -1,4 +1,4 @@
-"""Together: GPU clusters on demand and by bands of days, and dedicated inference, each in a table of its own."""
+"""Together: GPU clusters on demand and by bands of days, and dedicated inference, each in a separate table."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.html_tables import Line, lines
-from scrapers.parsing.price_words import stated_time
-from scrapers.parsing.table_offers import Sheet, found, offers
+from scrapers.parsing.html_tables import TableRow, rows
+from scrapers.parsing.price_words import page_time_unit
+from scrapers.parsing.table_offers import TableLayout, require_offers, row_offers
 from scrapers.parsing.text import soup
 
-_CLUSTERS = Sheet(per="gpu_hour", label=("HARDWARE",))
+_CLUSTERS = TableLayout(per="gpu_hour", label=("HARDWARE",))
 _INFERENCE = replace(_CLUSTERS, source="dedicated_inference", prefix="Dedicated Inference: ")
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Prices per GPU-hour. The same GPU costs more in dedicated inference, which is a source of its own."""
+    """Yield prices per GPU-hour. The same GPU costs more in dedicated inference, which is a separate source."""
     tree = soup(page)
-    rows = list(lines(tree))
-    time = stated_time(tree.get_text(" "))
-    listed = (
+    table = list(rows(tree))
+    time = page_time_unit(tree.get_text(" "))
+    offers = (
         offer
-        for sheet, wanted in ((_CLUSTERS, False), (_INFERENCE, True))
-        for offer in offers(page, (r for r in rows if _is_inference(r) is wanted), replace(sheet, time=time))
+        for layout, is_inference in ((_CLUSTERS, False), (_INFERENCE, True))
+        for offer in row_offers(
+            page, (row for row in table if _is_inference(row) is is_inference), replace(layout, time=time)
+        )
     )
-    yield from found(page, listed, "a table under 'Hardware' with '$x'")
+    yield from require_offers(page, offers, "a table under 'Hardware' with '$x'")
 
 
-def _is_inference(row: Line) -> bool:
-    """By the heading; bands of days are of clusters, wherever on the page their table has come to stand."""
-    is_said = "inference" in row.section.lower() or "endpoint" in row.section.lower()
-    return is_said and not any("DAYS" in title for title in row.header)
+def _is_inference(row: TableRow) -> bool:
+    """Classify a row by its heading; bands of days belong to clusters, wherever their table stands on the page."""
+    is_named = "inference" in row.section.lower() or "endpoint" in row.section.lower()
+    return is_named and not any("DAYS" in title for title in row.header)
 
 
 PROVIDER = Provider(

@@ -1,4 +1,4 @@
-"""Vast.ai: an order book, in which hosts ask what they like: every ask is kept, percentiles are published."""
+"""Vast.ai: an order book of hosts' asking prices: every ask is kept, medians and 10th percentiles are published."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.json_stream import amount, objects
 
 SOURCE = "order_book"
 _LIMIT = 3000  # asks per answer: without one the host returns 64
@@ -18,7 +17,7 @@ _NEEDED = {"id", "gpu_name", "num_gpus", "dph_total"}
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per ask that is free, priced for all its GPUs together with the disk it comes with.
+    """Yield an offer per free ask, priced for all its GPUs together with the disk it comes with.
 
     Raises LayoutError without asks, and for a full answer, which has lost some.
     """
@@ -52,7 +51,7 @@ def _ask(page: Page, ask: dict[str, Any]) -> Iterator[Offer]:
     )
 
 
-_ASKED = {
+_QUERY = {
     "rentable": {"eq": True},
     "rented": {"eq": False},
     "num_gpus": {"gte": 1},
@@ -65,7 +64,7 @@ PROVIDER = Provider(
     name="Vast.ai",
     requests=(
         Request(
-            f"https://console.vast.ai/api/v0/bundles/?q={quote(json.dumps(_ASKED, separators=(',', ':')))}",
+            f"https://console.vast.ai/api/v0/bundles/?q={quote(json.dumps(_QUERY, separators=(',', ':')))}",
             SOURCE,
             expect="json",
             ends_with="}",
@@ -73,8 +72,8 @@ PROVIDER = Provider(
     ),
     parse=parse,
     access="public API",
-    publishes="an order book: every ask in `parse`, medians and tenths of the asks in the tables",
-    units="per instance-hour, with the least disk",
+    publishes="an order book: every ask in `parse`, medians and 10th percentiles of the asks in the tables",
+    units="per instance-hour, with the minimum disk",
     kind="marketplace",
     aliases=("vastai", "vast.ai"),
     expects=("H100", "RTX 4090"),

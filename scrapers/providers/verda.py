@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.json_list import objects
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.table_offers import Sheet, found, sheet_of
+from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
 
-_TABLE = Sheet(
+_TABLE = TableLayout(
     per="instance_hour",
     label=("GPU MODEL",),
     instance=("INSTANCE NAME", "INSTANCE"),
@@ -26,12 +25,12 @@ _PRICES: tuple[tuple[str, PricingModel], ...] = (
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of the API's list, or of the table of the products page."""
+    """Yield the offers of the API's list, or of the table of the products page."""
     if page.read().lstrip()[:1] in (b"[", b"{"):
         rows = (offer for item in objects(page, "instance_types") for offer in _offers(page, item))
-        yield from found(page, rows, "an instance type with GPUs and a price")
+        yield from require_offers(page, rows, "an instance type with GPUs and a price")
     else:
-        yield from sheet_of(page, _TABLE, "a table with 'GPU model' and 'On demand price'")
+        yield from page_offers(page, _TABLE, "a table with 'GPU model' and 'On demand price'")
 
 
 def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
@@ -68,7 +67,7 @@ PROVIDER = Provider(
     access="public API",
     publishes="on-demand fixed and dynamic, spot",
     units="per instance-hour",
-    note="the list names what exists, not what is free; dynamic prices change daily",
+    note="the list names all instance types, not the available ones; dynamic prices change daily",
     aliases=("datacrunch",),
     expects=("H100",),
 )

@@ -10,8 +10,8 @@ from bs4 import Tag
 from scrapers.model import Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.price_words import unit
-from scrapers.parsing.table_offers import found
-from scrapers.parsing.text import number, soup, squash, words
+from scrapers.parsing.table_offers import require_offers
+from scrapers.parsing.text import number, soup, squash, visible_text
 
 _PRICE = re.compile(r"^\$\s*(?P<price>\d[\d.,]*)\s*(?P<unit>/\s*[\w/ ]+)$")
 _GPUS = re.compile(r"(?P<range>\d+\s*[-–]\s*\d+)\s+(?P<label>(?:[A-Z]+\s+)?(?:NVIDIA\s+)?[A-Z]+\d+\w*)\s+GPUs\b")
@@ -19,15 +19,15 @@ _TITLE = re.compile(r"^(?P<model>on-demand|reserved?|long-term reserve)\b[\s,]*(
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per card that states a price; "1-1016 HGX H100 GPUs" at one price says that it is the price of one."""
-    prices = [tag for tag in soup(page).find_all(True) if _PRICE.match(words(tag)) and not tag.find(True)]
-    yield from found(
+    """Yield an offer per card with a price; one price for "1-1016 HGX H100 GPUs" is the price of one GPU."""
+    prices = [tag for tag in soup(page).find_all(True) if _PRICE.match(visible_text(tag)) and not tag.find(True)]
+    yield from require_offers(
         page, (offer for tag in prices for offer in _card(page, tag)), "'$x/hr' between a title and 'GPUs'"
     )
 
 
 def _card(page: Page, tag: Tag) -> Iterator[Offer]:
-    """Up to the next card, the texts below a price say which GPU; the nearest title above says how it is sold."""
+    """Read a card: up to the next one, the texts below a price name the GPU; the title above says how it is sold."""
     title = next(
         (hit for s in tag.find_all_previous(string=True, limit=20) if (hit := _TITLE.match(str(s).strip()))), None
     )
@@ -39,7 +39,7 @@ def _card(page: Page, tag: Tag) -> Iterator[Offer]:
         if _TITLE.match(text) or _PRICE.match(text):
             break
         gpus = gpus or _GPUS.search(text)
-    price = _PRICE.match(words(tag))
+    price = _PRICE.match(visible_text(tag))
     if title is None or gpus is None or price is None or not names_accelerator(gpus["label"]):
         return
     amount = number(price["price"])
@@ -55,7 +55,7 @@ def _card(page: Page, tag: Tag) -> Iterator[Offer]:
         pricing_model=model,
         price=amount,
         price_unit=unit(page, price["unit"], "gpu_hour"),
-        text=clip(f"{title[0]} | {words(tag)} | {gpus[0]}"),
+        text=clip(f"{title[0]} | {visible_text(tag)} | {gpus[0]}"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Vultr: public lists of plans, with GPUs in fractions told by their memory, and of bare metal, told by their names."""
+"""Vultr: public lists of plans, whose GPU fractions follow from memory, and of bare metal, identified by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _API = "https://api.vultr.com/v2"
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """An offer per plan with GPUs, location and pricing model. Raises LayoutError for an answer without plans."""
+    """Yield an offer per plan with GPUs, location and pricing model. Raises LayoutError for an answer without plans."""
     plans = [*items(page, "plans.item"), *items(page, "plans_metal.item")]
     if not plans:
         raise LayoutError(page, "plans or plans_metal", page.text()[:200])
@@ -50,15 +50,15 @@ def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """The next page of an answer, when it names one."""
+    """Yield the next page of an answer, if it names one."""
     cursor = next(items(page, "meta.links.next"), "")
     if cursor:
         yield _request("plans-metal" if "plans-metal" in page.url else "plans", f"&cursor={quote(str(cursor))}")
 
 
 def _request(kind: str, cursor: str = "") -> Request:
-    asked = "per_page=500" if kind == "plans-metal" else "type=all&per_page=500"
-    return Request(f"{_API}/{kind}?{asked}{cursor}", "plans", expect="json", ends_with="}")
+    query = "per_page=500" if kind == "plans-metal" else "type=all&per_page=500"
+    return Request(f"{_API}/{kind}?{query}{cursor}", "plans", expect="json", ends_with="}")
 
 
 PROVIDER = Provider(

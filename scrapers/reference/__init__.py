@@ -1,1 +1,1 @@
-"""Published data that are no GPU prices of a provider: exchange rates and other catalogs."""
+"""Published data other than a provider's GPU prices: exchange rates and other catalogs."""

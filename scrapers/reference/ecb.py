@@ -1,4 +1,4 @@
-"""The European Central Bank's reference rates: what a price in another currency was worth on its day."""
+"""The European Central Bank's reference rates, which convert a price in another currency on its day."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ class Rate:
 
 
 def rates(page: Page) -> list[Rate]:
-    """The reference rates of the last ninety days, as published around 16:00 CET on working days.
+    """Return the reference rates of the last ninety days, as published around 16:00 CET on working days.
 
-    Raises LayoutError when a day holds no rate, or one that is no positive number.
+    Raises LayoutError when a day holds no rate, or one that is not positive.
     """
     days = BeautifulSoup(page.text(), "xml").find_all("Cube", attrs={"time": True})
-    found = [rate for day in days for rate in _of_day(page, str(day["time"]), day.find_all("Cube"))]
-    if not found:
+    day_rates = [rate for day in days for rate in _of_day(page, str(day["time"]), day.find_all("Cube"))]
+    if not day_rates:
         raise LayoutError(page, "<Cube time=...> with <Cube currency=... rate=...>", page.text()[:300])
-    return found
+    return day_rates
 
 
 def _of_day(page: Page, day: str, cubes: Iterable[Tag]) -> list[Rate]:
     try:
-        found = [Rate(date.fromisoformat(day), str(c["currency"]), Decimal(str(c["rate"]))) for c in cubes]
+        day_rates = [Rate(date.fromisoformat(day), str(c["currency"]), Decimal(str(c["rate"]))) for c in cubes]
     except (KeyError, ValueError, InvalidOperation) as broken:
         raise LayoutError(page, "a date, a currency and a rate", str(broken)) from broken
-    if not found or any(rate.per_eur <= 0 for rate in found):
-        raise LayoutError(page, f"positive rates of {day}", str(found))
-    return found
+    if not day_rates or any(rate.per_eur <= 0 for rate in day_rates):
+        raise LayoutError(page, f"positive rates of {day}", str(day_rates))
+    return day_rates
 
 
 def _no_offers(_: Page) -> list[Offer]:
     return []
 
 
-# Fetched and archived as a provider's page is; it offers nothing.
+# Fetched and archived like a provider's page, but without offers.
 ECB = Provider(
     slug="ecb",
     name="European Central Bank",

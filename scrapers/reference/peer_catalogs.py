@@ -1,4 +1,4 @@
-"""Public catalogs that others read from the same providers: independent readings to hold ours against."""
+"""Public catalogs that others compile from the same providers: independent readings to compare ours with."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from scrapers.model import LayoutError, Offer, Page, Provider, Request
 
 _GPUHUNT = "https://dstack-gpu-pricing.s3.eu-west-1.amazonaws.com/v3"
 _SKYPILOT = "https://raw.githubusercontent.com/skypilot-org/skypilot-catalog/master/catalogs/v8"
-_LARGEST = 512 * 1024 * 1024  # ec2instances lists every instance type in every region
+_MAX_BYTES = 512 * 1024 * 1024  # ec2instances lists every instance type in every region
 _COLUMNS = ("instance_name", "location", "price", "gpu_count", "gpu_name", "gpu_memory", "spot")
 # ec2instances: no upfront, of the standard class; others are derived from what is paid at once.
 _RESERVED = {"reserved_1y": "yrTerm1Standard.noUpfront", "reserved_3y": "yrTerm3Standard.noUpfront"}
 
 
 def _no_offers(_: Page) -> Iterable[Offer]:
-    """Catalogs are compared, never published as a provider's own prices: see `stated`."""
+    """Return nothing: catalogs are compared, never published as a provider's own prices (see `catalog_rows`)."""
     return ()
 
 
@@ -34,7 +34,7 @@ GPUHUNT = _catalog(
     "gpuhunt",
     "gpuhunt (dstack)",
     tuple(
-        Request(f"{_GPUHUNT}/{cloud}/latest/catalog.zip", cloud, max_bytes=_LARGEST)
+        Request(f"{_GPUHUNT}/{cloud}/latest/catalog.zip", cloud, max_bytes=_MAX_BYTES)
         for cloud in ("aws", "azure", "gcp", "oci", "lambdalabs", "nebius", "runpod", "verda", "cloudrift")
     ),
 )
@@ -42,23 +42,23 @@ SKYPILOT = _catalog(
     "skypilot",
     "SkyPilot catalog",
     tuple(
-        Request(f"{_SKYPILOT}/{cloud}/vms.csv", cloud, max_bytes=_LARGEST)
+        Request(f"{_SKYPILOT}/{cloud}/vms.csv", cloud, max_bytes=_MAX_BYTES)
         for cloud in ("aws", "azure", "gcp", "oci", "lambda", "nebius", "runpod", "cudo", "do", "paperspace")
     ),
 )
 EC2INSTANCES = _catalog(
     "ec2instances",
     "ec2instances.info",
-    (Request("https://instances.vantage.sh/instances.json", "aws", max_bytes=_LARGEST, timeout=300),),
+    (Request("https://instances.vantage.sh/instances.json", "aws", max_bytes=_MAX_BYTES, timeout=300),),
 )
 ALL = (GPUHUNT, SKYPILOT, EC2INSTANCES)
 
 
-def stated(page: Page) -> Iterator[dict[str, str]] | None:
-    """What a catalog's page says of each machine with a GPU, in columns of the long format of `gpuhour import`.
+def catalog_rows(page: Page) -> Iterator[dict[str, str]] | None:
+    """Return a row per machine with a GPU, in columns of the long format of `gpuhour import`.
 
-    None for a vms.csv of SkyPilot's, which is read as its repository's are. Raises LayoutError, at the latest while
-    the rows are taken.
+    None for a vms.csv of SkyPilot's, which is read like those of its repository. Raises LayoutError, at the latest
+    while the rows are consumed.
     """
     if page.provider == SKYPILOT.slug:
         return None
@@ -72,7 +72,7 @@ def _of_gpuhunt(page: Page) -> Iterator[dict[str, str]]:
     for row in rows:
         if not row["gpu_name"]:
             continue
-        # Google's offers are told by zone. A list price holds for the region, a spot price is stated by zone.
+        # Google's offers are listed by zone. A list price holds for the region, a spot price is stated by zone.
         region, is_spot, is_zonal = row["location"], row["spot"] == "True", page.source == "gcp"
         yield {
             "region": region.rpartition("-")[0] if is_zonal else region, "zone": region if is_zonal and is_spot else "",
@@ -89,7 +89,7 @@ def _unpacked(page: Page) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             name = next(n for n in packed.namelist() if n.endswith(".csv"))
-            if packed.getinfo(name).file_size > _LARGEST:
+            if packed.getinfo(name).file_size > _MAX_BYTES:
                 raise LayoutError(page, "a catalog of at most half a gigabyte", name)
             return packed.read(name)
     except (zipfile.BadZipFile, StopIteration) as broken:
@@ -108,15 +108,15 @@ def _of_ec2instances(page: Page) -> Iterator[dict[str, str]]:
 
 def _prices(machine: dict[str, Any]) -> Iterator[dict[str, str]]:
     # Printed memory is of all GPUs; what the instance type is decides, as for Amazon's own list.
-    thing = {
+    machine_columns = {
         "instance": machine["instance_type"],
         "gpu_name_raw": machine["GPU_model"],
         "gpu_count": str(machine["GPU"]),
     }
     for region, prices in machine.get("pricing", {}).items():
         of_linux = prices.get("linux", {})
-        found = {"on_demand": of_linux.get("ondemand"), "spot": of_linux.get("spot_avg")}
-        found |= {model: of_linux.get("reserved", {}).get(term) for model, term in _RESERVED.items()}
-        for model, price in found.items():
+        prices_by_model = {"on_demand": of_linux.get("ondemand"), "spot": of_linux.get("spot_avg")}
+        prices_by_model |= {model: of_linux.get("reserved", {}).get(term) for model, term in _RESERVED.items()}
+        for model, price in prices_by_model.items():
             if price and price != "N/A":
-                yield thing | {"region": region, "pricing_model": model, "price_usd_per_hour": str(price)}
+                yield machine_columns | {"region": region, "pricing_model": model, "price_usd_per_hour": str(price)}

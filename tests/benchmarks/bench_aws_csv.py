@@ -20,7 +20,7 @@ from pathlib import Path
 from scrapers.model import Page
 from scrapers.providers.aws.accelerators import is_accelerated
 from scrapers.providers.aws.bulk_csv import _BLOCK, _FAMILIES, read
-from scrapers.providers.aws.price_list import Line, is_sold_plainly, key, offers
+from scrapers.providers.aws.price_list import PriceListRow, is_plain_product, key, offers
 
 _COLUMNS = (
     "SKU,OfferTermCode,RateCode,TermType,PriceDescription,EffectiveDate,StartingRange,EndingRange,Unit,"
@@ -186,7 +186,7 @@ def plain(path: Path) -> set[Found]:
 def _found(rows: Iterator[dict[str, str]] | csv.DictReader[str]) -> set[Found]:
     products = ((row, {key(n): v for n, v in row.items()}) for row in rows if is_accelerated(row["Instance Type"]))
     lines = [
-        Line(
+        PriceListRow(
             product,
             row["SKU"],
             row["OfferTermCode"],
@@ -201,7 +201,7 @@ def _found(rows: Iterator[dict[str, str]] | csv.DictReader[str]) -> set[Found]:
             row["OfferingClass"],
         )
         for row, product in products
-        if is_sold_plainly(product)
+        if is_plain_product(product)
     ]
     listed = offers(lines, "price_list")
     return {(o.instance, o.region, o.pricing_model, o.term_months, o.upfront, str(o.price)) for o in listed}

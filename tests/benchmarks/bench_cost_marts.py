@@ -45,7 +45,7 @@ MARTS = ("inference_speed", "server_prices", "inference_cost", "cheapest_inferen
 def price_everything(con: Connection) -> None:
     """Replace the only price by made-up ones of every GPU that has a spec."""
     money = ", round((0.5 + hash(g.name || n || m) % 700 / 100.0), 2)::decimal(18, 6) as usd_per_gpu_hour"
-    for view, price in (("v1.offers_latest", money), ("v1.series", "")):
+    for view, price in (("core.offers_latest", money), ("core.series", "")):
         con.execute(PRICED.format(table=view, price=price))
         con.execute(f"drop view {view}")
         con.execute(f"create table {view} as from made")
@@ -57,7 +57,7 @@ def make_marts(con: Connection) -> float:
     found, total = model_graph.load(), 0.0
     for name in MARTS:
         start = time.perf_counter()
-        build.run_model(con, f"marts.{name}", found)
+        build.run_model(con, found[f"marts.{name}"])
         seconds = time.perf_counter() - start
         total += seconds
         if seconds >= 0.05:

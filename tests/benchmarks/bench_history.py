@@ -90,7 +90,7 @@ def report(size: Size, folder: Path) -> None:
     say("plain observations in DuckDB: load", timed(plain)[0])
     with published(home) as con:
         rows = con.execute(
-            "select count(*) from core.intervals as i join core.series as s using (series_no) where s.source = 'bench/feed'"
+            "select count(*) from intermediate.intervals as i join intermediate.series as s using (series_no) where s.source = 'bench/feed'"
         ).fetchall()[0][0]
         held = con.execute("select count(*) filter (where status = 'held') from v1.quality_events").fetchall()[0][0]
         history = sum(size_of(con, f"core.{table}") for table in HISTORY)

@@ -148,7 +148,7 @@ def timed(name, work):
     return worked
 
 def of_costs(con, table, *_):
-    return "costs" if table.startswith("marts.") or table == "staging.offers_now" else "history"
+    return "costs" if table.startswith("marts.") or table == "core.cost_offers" else "history"
 
 build.run_model = timed(of_costs, build.run_model)
 build.build = timed(lambda *_: "build", build.build)

@@ -1,4 +1,4 @@
-"""Changes pages as providers change them: each change says what may become of the rows."""
+"""Changes pages as providers change them; the rows must follow each change or be refused."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class Table:
 
 
 def tables(tree: BeautifulSoup) -> list[Table]:
-    """Tables without spans, and grids of boxes."""
+    """Return tables without spans, and grids of boxes."""
     whole = [t for t in tree.find_all("table") if not t.select_one("[colspan], [rowspan], thead > th")]
     rows = [[list(tr.find_all(["td", "th"], recursive=False)) for tr in t.find_all("tr")] for t in whole]
-    found = [Table([row for row in table if len(row) == max(map(len, table))]) for table in rows if table]
-    return [t for t in [*found, *_grids(tree)] if len(t.rows) > 1 and len(t.rows[0]) > 1]
+    candidates = [Table([row for row in table if len(row) == max(map(len, table))]) for table in rows if table]
+    return [t for t in [*candidates, *_grids(tree)] if len(t.rows) > 1 and len(t.rows[0]) > 1]
 
 
 def _grids(tree: BeautifulSoup) -> list[Table]:
-    """Rows of as many boxes as the header before them has titles."""
+    """Return grids: rows of as many boxes as the header before them has titles."""
     if tree.select(".table-v2, .pricing-row, .table-body-row"):  # titles in boxes of their own
         grown = [[_cells(grid) for grid in t.select(".table-grid")] for t in tree.select(".table-v2")]
         return [Table([row for row in rows if len(row) == max(map(len, rows))]) for rows in grown if rows]
@@ -72,14 +72,14 @@ def _elements(table: Table) -> list[Tag]:
 
 
 def _is_row(boxes: list[Tag]) -> bool:
-    """Cells are short, hold one amount at most, and the first one names a thing."""
+    """Check that cells are short, hold one amount at most, and that the first one is a name."""
     texts = [box.get_text(" ", strip=True) for box in boxes]
     is_short = all(len(text) < 80 and len(_MONEY.findall(text)) < 2 for text in texts)
     return is_short and bool(texts[0]) and not _MONEY.search(texts[0])
 
 
 def swap(a: Tag, b: Tag) -> None:
-    """Let two elements change places."""
+    """Swap two elements."""
     if a is b or a in b.parents or b in a.parents:
         return
     first, second = copy.copy(a), copy.copy(b)
@@ -87,7 +87,7 @@ def swap(a: Tag, b: Tag) -> None:
     b.replace_with(first)
 
 
-def rows_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
+def swap_rows(tree: BeautifulSoup, chance: random.Random) -> None:
     for table in tables(tree):
         if len(table.body) > 1:
             one, other = chance.sample(table.body, 2)
@@ -95,15 +95,15 @@ def rows_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
                 swap(one[0].parent, other[0].parent)
 
 
-def columns_swapped(tree: BeautifulSoup, chance: random.Random) -> None:
-    """Two columns, headers and all."""
+def swap_columns(tree: BeautifulSoup, chance: random.Random) -> None:
+    """Swap two columns with their headers."""
     for table in tables(tree):
         i, j = chance.sample(range(len(table.rows[0])), 2)
         for row in table.rows:
             swap(row[i], row[j])
 
 
-def column_added(tree: BeautifulSoup, chance: random.Random) -> None:
+def add_column(tree: BeautifulSoup, chance: random.Random) -> None:
     title, value = chance.choice([("Nodes", "8"), ("Bandwidth", "3.2 Tbps"), ("Disk", "2 TB"), ("Rating", "4.8")])
     for table in tables(tree):
         at = chance.randrange(1, len(table.rows[0]))
@@ -114,15 +114,15 @@ def column_added(tree: BeautifulSoup, chance: random.Random) -> None:
             row[at].insert_before(new)
 
 
-def classes_renamed(tree: BeautifulSoup, chance: random.Random) -> None:
-    """Hashed class names change with every release; "hide" is a word that styles keep."""
+def rename_classes(tree: BeautifulSoup, chance: random.Random) -> None:
+    """Rename classes, as releases change hashed names; "hide" is one that styles keep."""
     salt = f"x{chance.randrange(1000)}-"
     for tag in tree.find_all(True):
         tag["class"] = " ".join(c if c == "hide" else f"{salt}{c}" for c in tag.get("class") or ())
 
 
-def cells_nested(tree: BeautifulSoup, chance: random.Random) -> None:
-    """Content of some cells goes one element deeper."""
+def nest_cells(tree: BeautifulSoup, chance: random.Random) -> None:
+    """Nest the content of some cells one element deeper."""
     for table in tables(tree):
         for row in table.rows:
             cell = chance.choice(row)
@@ -132,23 +132,23 @@ def cells_nested(tree: BeautifulSoup, chance: random.Random) -> None:
                 cell.append(inner)
 
 
-def comment_inserted(tree: BeautifulSoup, chance: random.Random) -> None:
+def insert_comments(tree: BeautifulSoup, chance: random.Random) -> None:
     for text in tree.find_all(string=AMOUNT):
         if type(text) is NavigableString and chance.random() < 0.3:
             text.insert_after(Comment(" -- "))
 
 
-def spaces(tree: BeautifulSoup, chance: random.Random) -> None:
+def change_spaces(tree: BeautifulSoup, chance: random.Random) -> None:
     blank = chance.choice(["\u00a0", "  ", "\n ", "\u2009"])
-    _retell(tree, " ", blank)
+    _replace_texts(tree, " ", blank)
 
 
-def sign_moved(tree: BeautifulSoup, chance: random.Random) -> None:
+def move_currency_signs(tree: BeautifulSoup, chance: random.Random) -> None:
     to = chance.choice([r"USD \1", r"US$\1", r"$ \1", r"\1 $"])
-    _retell(tree, r"\$(\d[\d.,]*\d|\d)", to)
+    _replace_texts(tree, r"\$(\d[\d.,]*\d|\d)", to)
 
 
-def blocks_doubled(tree: BeautifulSoup, chance: random.Random) -> None:
+def double_blocks(tree: BeautifulSoup, chance: random.Random) -> None:
     if tree.body is None:  # a recording of a script alone
         return
     blocks = [t for t in tree.body.contents if not isinstance(t, Tag) or t.name != "script"]
@@ -156,13 +156,13 @@ def blocks_doubled(tree: BeautifulSoup, chance: random.Random) -> None:
         tree.body.append(block)
 
 
-def case_changed(tree: BeautifulSoup, chance: random.Random) -> None:
+def uppercase_headers(tree: BeautifulSoup, chance: random.Random) -> None:
     for cell in tree.select("thead th"):
         for text in cell.find_all(string=True):
             text.replace_with(str(text).upper())
 
 
-def _retell(tree: BeautifulSoup, pattern: str, to: str) -> None:
+def _replace_texts(tree: BeautifulSoup, pattern: str, to: str) -> None:
     for text in tree.find_all(string=re.compile(pattern)):
         if type(text) is NavigableString and text.parent and text.parent.name not in ("script", "style"):
             text.replace_with(re.sub(pattern, to, text))
@@ -171,27 +171,27 @@ def _retell(tree: BeautifulSoup, pattern: str, to: str) -> None:
 SAME: dict[str, Change] = {
     f.__name__: f
     for f in (
-        rows_swapped, columns_swapped, column_added, classes_renamed, cells_nested, comment_inserted, spaces,
-        sign_moved, blocks_doubled, case_changed,
+        swap_rows, swap_columns, add_column, rename_classes, nest_cells, insert_comments, change_spaces,
+        move_currency_signs, double_blocks, uppercase_headers,
     )
 }  # fmt: skip
 
 
 def price_boxes(tree: BeautifulSoup) -> list[Tag]:
-    """The smallest elements whose text begins with an amount: what a person would call the price."""
-    found = []
+    """Return the smallest elements whose text begins with an amount."""
+    boxes = []
     for tag in tree.find_all(True):
         if tag.name in ("script", "style", "html", "body") or not _LONE.match(tag.get_text(" ")):
             continue
         if len(AMOUNT.findall(tag.get_text(" "))) == 1 and not any(
             _LONE.match(c.get_text(" ")) for c in tag.find_all(True)
         ):
-            found.append(tag)
-    return found
+            boxes.append(tag)
+    return boxes
 
 
-def replaced(tag: Tag, pattern: str, to: str) -> None:
-    """The element says something else, its units included."""
+def replace_text(tag: Tag, pattern: str, to: str) -> None:
+    """Replace the text of an element, its units included."""
     text = re.sub(r"\s+", " ", tag.get_text(" ")).strip()
     tag.clear()
     tag.append(re.sub(pattern, to, text, count=1))

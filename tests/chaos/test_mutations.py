@@ -1,4 +1,4 @@
-"""Recorded pages, changed as pages change: what is read stays right, or the page is refused; a wrong row never comes.
+"""Recorded pages, changed as providers change them: rows stay right, or the page is refused; no row is wrong.
 
 The mutations are made from the captures themselves, so a new capture is mutated without a line here.
 """
@@ -37,17 +37,17 @@ REGION, PRICE = 6, 9
 
 
 def read(capture: Capture, content: str | bytes) -> set[Row]:
-    """Priced rows of a changed page, with their GPU known. Raises ScrapeError where the page is refused."""
+    """Return the priced rows of a changed page, with their GPU. Raises ScrapeError where the page is refused."""
     raw = content.encode() if isinstance(content, str) else content
     return rows_of(replace(page_of(capture), content=raw))
 
 
 def rows_of(page: Page) -> set[Row]:
-    """The same of any page."""
+    """Return the same rows of any page."""
     rows: set[Row] = set()
     for o in registry.get(page.provider).parse(page):
-        who = identify_offer(page.provider, o)
-        gpu = (who.gpu.model, who.gpu.form_factor, who.gpu.memory_gb, who.gpu_count)
+        identity = identify_offer(page.provider, o)
+        gpu = (identity.gpu.model, identity.gpu.form_factor, identity.gpu.memory_gb, identity.gpu_count)
         sold = (o.region, o.pricing_model, o.term_months, o.price, o.upfront_price, o.price_unit, o.currency)
         if o.price is not None:
             rows.add((o.source, o.instance, *gpu, *sold, o.upfront, o.price_scope))
@@ -60,12 +60,12 @@ def original(capture: Capture) -> set[Row]:
 
 
 def without_region(rows: set[Row]) -> set[Row]:
-    """The same rows as a page states them whose region was cut away."""
+    """Return the same rows as a page would state them without its region."""
     return {(*row[:REGION], "", *row[REGION + 1 :]) for row in rows}
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_a_cut_page_gives_only_rows_of_the_whole_one(capture: Capture) -> None:
+def test_cut_page_yields_only_rows_of_the_complete_one(capture: Capture) -> None:
     content = capture.page.read_bytes()
     right = original(capture) | without_region(original(capture))
     survived = 0
@@ -80,8 +80,8 @@ def test_a_cut_page_gives_only_rows_of_the_whole_one(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_noise_never_makes_anything_but_a_refusal_or_rows(capture: Capture) -> None:
-    """Bytes lost and doubled: whatever happens, no exception escapes but the two that say so."""
+def test_noise_yields_rows_or_a_scrape_error(capture: Capture) -> None:
+    """Bytes are lost and doubled: only the two expected exceptions may escape."""
     content, chance = capture.page.read_bytes(), random.Random(capture.folder.name)
     for _ in range(12):
         at = chance.randrange(len(content))
@@ -101,8 +101,8 @@ def parsed_tree(capture: Capture) -> BeautifulSoup:
     return BeautifulSoup(capture.page.read_bytes(), "lxml")
 
 
-def tried(capture: Capture, content: str) -> set[Row] | None:
-    """Rows of the changed page; None when it was refused."""
+def rows_unless_refused(capture: Capture, content: str) -> set[Row] | None:
+    """Return the rows of the changed page; None when it was refused."""
     try:
         return read(capture, content)
     except (ScrapeError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError):
@@ -114,7 +114,7 @@ def prices(capture: Capture) -> set[Decimal]:
 
 
 def is_visible(capture: Capture) -> bool:
-    """Whether the prices stand in the page's text; else they are data, in scripts or attributes."""
+    """Check that the prices are in the page's text; else they are data, in scripts or attributes."""
     shown = " ".join(tag.get_text(" ") for tag in mutating.price_boxes(parsed_tree(capture)))
     figures = {Decimal(hit.replace(",", "")) for hit in re.findall(r"\d[\d,]*(?:\.\d+)?", shown)}
     return bool(figures & prices(capture))
@@ -125,8 +125,8 @@ VISIBLE = [c for c in HTML if is_visible(c)]
 
 
 @pytest.mark.parametrize("capture", HTML, ids=name)
-def test_another_look_has_the_same_rows_or_is_refused(capture: Capture) -> None:
-    """Rows, columns, classes, signs and spaces as another release of the page has them, alone and together."""
+def test_changed_markup_yields_the_same_rows_or_an_error(capture: Capture) -> None:
+    """Rows, columns, classes, signs and spaces change as in a new release of the page, alone and together."""
     chance = random.Random(capture.folder.name)
     kept = 0
     plans = [[change] for change in mutating.SAME]
@@ -135,14 +135,14 @@ def test_another_look_has_the_same_rows_or_is_refused(capture: Capture) -> None:
         tree = parsed_tree(capture)
         for change in plan:
             mutating.SAME[change](tree, chance)
-        rows = tried(capture, str(tree))
+        rows = rows_unless_refused(capture, str(tree))
         assert rows is None or rows <= original(capture), (plan, rows - original(capture))
         kept += rows == original(capture)
     assert kept >= len(plans) // 3, f"only {kept} of {len(plans)} kept all rows"
 
 
 @pytest.mark.parametrize("capture", VISIBLE, ids=name)
-def test_a_cell_without_a_price_has_no_row(capture: Capture) -> None:
+def test_cell_without_price_yields_no_row(capture: Capture) -> None:
     chance = random.Random(capture.folder.name)
     count = len(mutating.price_boxes(parsed_tree(capture)))
     lost = 0
@@ -150,23 +150,23 @@ def test_a_cell_without_a_price_has_no_row(capture: Capture) -> None:
         tree = parsed_tree(capture)
         words = chance.choice(list(mutating.LOST))
         box = mutating.price_boxes(tree)[chance.randrange(count)]
-        mutating.replaced(box, *mutating.LOST[words])
-        rows = tried(capture, str(tree))
+        mutating.replace_text(box, *mutating.LOST[words])
+        rows = rows_unless_refused(capture, str(tree))
         assert rows is None or rows <= original(capture), (words, rows - original(capture))
         lost += rows is None or rows < original(capture)
     assert lost or capture.slug == "gcp", "no price was ever missed: the changes hit nothing that is read"
 
 
 @pytest.mark.parametrize("capture", VISIBLE, ids=name)
-def test_a_bound_is_no_price_but_of_a_commitment(capture: Capture) -> None:
+def test_bound_is_not_a_price_except_for_commitments(capture: Capture) -> None:
     for i in range(len(mutating.price_boxes(parsed_tree(capture)))):
         tree = parsed_tree(capture)
-        mutating.replaced(mutating.price_boxes(tree)[i], *mutating.LOST["contact sales"])
-        if tried(capture, str(tree)) == original(capture):
+        mutating.replace_text(mutating.price_boxes(tree)[i], *mutating.LOST["contact sales"])
+        if rows_unless_refused(capture, str(tree)) == original(capture):
             continue  # nothing is read from it
         tree = parsed_tree(capture)
-        mutating.replaced(mutating.price_boxes(tree)[i], r"^\s*([$€£₹]\s*\d)", r"from \1")
-        rows = tried(capture, str(tree))
+        mutating.replace_text(mutating.price_boxes(tree)[i], r"^\s*([$€£₹]\s*\d)", r"from \1")
+        rows = rows_unless_refused(capture, str(tree))
         assert rows is None or rows <= original(capture)
         committed = {row for row in original(capture) if row[PRICE - 2] not in ("on_demand", "spot")}
         before = parsed_tree(capture).get_text(" ").lower()
@@ -177,10 +177,10 @@ def test_a_bound_is_no_price_but_of_a_commitment(capture: Capture) -> None:
 @pytest.mark.parametrize("unit", ["month", "day", "minute"])
 # Capacity blocks' columns are called hourly rates; no unit follows an amount.
 @pytest.mark.parametrize("capture", [c for c in HTML if "capacity_blocks" not in name(c)], ids=name)
-def test_another_unit_is_read_or_refused(capture: Capture, unit: str) -> None:
+def test_other_unit_is_converted_or_refused(capture: Capture, unit: str) -> None:
     page = capture.page.read_text()
     text = re.sub(r"(?i)\b(?:hours?|hr)\b|(?<=[/\d] )h\b|(?<=/)h\b", unit, page)
-    rows = tried(capture, text)
+    rows = rows_unless_refused(capture, text)
     if text != page:  # data may state no unit in words
         assert rows is None or rows < original(capture) or {row[PRICE + 2] for row in rows} == {unit} == {"month"}
 
@@ -191,12 +191,12 @@ def test_thousands_and_decimals_in_any_locale(capture: Capture) -> None:
     if capture.slug in ("gcp", "aws"):  # their own readers of numbers have tests of their own
         return
     page = capture.page.read_text()
-    same = tried(capture, re.sub(r"\$(\d+)\.(\d\d)(?![\d.,])", r"$\1,\2", page))
+    same = rows_unless_refused(capture, re.sub(r"\$(\d+)\.(\d\d)(?![\d.,])", r"$\1,\2", page))
     assert same is None or same <= original(capture)
     larger = set(prices(capture))
     larger |= {Decimal(f"{int(p)}0{p % 1 * 100:02.0f}.50") for p in prices(capture)}
     for pattern in (r"$\1,0\2.50", r"$\1.0\2,50"):
-        rows = tried(capture, re.sub(r"\$(\d+)\.(\d\d)(?![\d.,])", pattern, page))
+        rows = rows_unless_refused(capture, re.sub(r"\$(\d+)\.(\d\d)(?![\d.,])", pattern, page))
         assert rows is None or {row[PRICE] for row in rows} <= larger, pattern
 
 
@@ -204,7 +204,7 @@ def test_thousands_and_decimals_in_any_locale(capture: Capture) -> None:
 
 
 def walk(value: Any, change: Callable[[Any], Any]) -> Any:
-    """The tree with `change` applied to every list and object, leaves first."""
+    """Apply `change` to every list and object of a tree, leaves first."""
     if isinstance(value, dict):
         return change({k: walk(v, change) for k, v in value.items()})
     return change([walk(v, change) for v in value]) if isinstance(value, list) else value
@@ -222,25 +222,25 @@ OBJECTS: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("change", OBJECTS.values(), ids=OBJECTS)
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".json"], ids=name)
-def test_json_in_another_order_has_the_same_rows(capture: Capture, change: Callable[[Any], Any]) -> None:
+def test_reordered_json_yields_the_same_rows(capture: Capture, change: Callable[[Any], Any]) -> None:
     text = json.dumps(walk(json.loads(capture.page.read_text()), change))
     assert read(capture, text) == original(capture)
 
 
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".json"], ids=name)
-def test_a_zero_in_json_is_no_price(capture: Capture) -> None:
+def test_zero_in_json_is_not_a_price(capture: Capture) -> None:
     priced = r'(?i)("(?:[a-z_]*(?:price|cost)[a-z_]*|value|dph_[a-z]+|USD|nanos|units|hour(?:ly)?|month|year|onDemand)": "?)[\d.]+'
-    rows = tried(capture, re.sub(priced, r"\g<1>0", capture.page.read_text()))
+    rows = rows_unless_refused(capture, re.sub(priced, r"\g<1>0", capture.page.read_text()))
     assert not rows, "a price of zero"
 
 
-def sheet(rows: list[list[str]]) -> str:
-    """As AWS writes CSV: every cell quoted that is not empty."""
+def as_csv(rows: list[list[str]]) -> str:
+    """Format CSV like AWS: every cell that is not empty is quoted."""
     return "".join(",".join(f'"{c}"' if c else "" for c in row) + "\n" for row in rows)
 
 
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".csv"], ids=name)
-def test_csv_in_another_order_has_the_same_rows(capture: Capture) -> None:
+def test_reordered_csv_yields_the_same_rows(capture: Capture) -> None:
     cells = list(csv.reader(io.StringIO(capture.page.read_text())))
     head = next(i for i, row in enumerate(cells) if "SKU" in row)
     before, header, body = cells[:head], cells[head], cells[head + 1 :]
@@ -251,11 +251,11 @@ def test_csv_in_another_order_has_the_same_rows(capture: Capture) -> None:
         [*before, [*header[:4], "New", *header[4:]], *([*r[:4], "1", *r[4:]] for r in body)],
         [header, *body],
     ):
-        assert read(capture, sheet(rows)) == original(capture)
+        assert read(capture, as_csv(rows)) == original(capture)
 
 
 @pytest.mark.parametrize("capture", [c for c in PAGES if c.page.suffix == ".yml"], ids=name)
-def test_yaml_in_another_order_has_the_same_rows(capture: Capture) -> None:
+def test_reordered_yaml_yields_the_same_rows(capture: Capture) -> None:
     tree = yaml.load(capture.page.read_text(), Loader=yaml.CBaseLoader)
     text = yaml.dump(walk(tree, OBJECTS["keys reversed"]), sort_keys=False)
     assert read(capture, text) == original(capture)

@@ -484,9 +484,7 @@ def test_a_clock_that_goes_back_tells_of_the_day_it_shows(tmp_path: Path) -> Non
 
 
 def test_the_same_page_again_is_no_news_but_a_look(tmp_path: Path) -> None:
-    asked = (
-        "select count(*), any_value(n_seen), any_value(last_on)::varchar from core.runs where first_on > '2026-01-01'"
-    )
+    asked = "select count(*), any_value(n_seen), any_value(last_on)::varchar from intermediate.versions where first_on > '2026-01-01'"
     home = Home(tmp_path)
     with connection.in_memory() as con:
         for number, (on, clock) in enumerate(
@@ -540,7 +538,7 @@ OLDER = """
     create schema core; create schema v1; create schema staging; create schema landing; create schema marts;
     create table core.observations as select 'x' as series_id, date '2026-03-01' as observed_on, 2.0 as usd_per_gpu_hour;
     create table v1.price_history as select * from core.observations;
-    create table core.intervals as select 1 as nonsense;
+    create table intermediate.intervals as select 1 as nonsense;
     create table staging.raw_offers as select 'one' as instance;
     create view landing.offers as select 1 as gone_file;
     create macro v1.prices_as_of(day) as table select * from v1.price_history;

@@ -27,13 +27,13 @@ ASKED = {
     "changes": "select * exclude (seq) from v1.price_changes where source <> 'seed' order by all",
     "history": "select * exclude (landed_at) from v1.price_history where source <> 'seed' order by all",
     "health": "from v1.source_health order by all",
-    "runs": "select s.series_id, s.is_announced, r.* exclude (series_no, first_look, last_look), a.captured_at, "
-    "z.captured_at from core.runs as r join core.series as s using (series_no) "
-    "join core.looks as a on a.look_no = r.first_look join core.looks as z on z.look_no = r.last_look order by all",
-    "findings": "select s.series_id, f.* exclude (series_no) from core.findings as f "
-    "join core.series as s using (series_no) order by all",
-    "verdicts": "select s.series_id, v.* exclude (series_no) from core.verdicts as v "
-    "join core.series as s using (series_no) order by all",
+    "runs": "select s.series_id, s.is_announced, r.* exclude (series_no, first_scrape, last_scrape), a.captured_at, "
+    "z.captured_at from intermediate.versions as r join intermediate.series as s using (series_no) "
+    "join intermediate.scrapes as a on a.scrape_no = r.first_scrape join intermediate.scrapes as z on z.scrape_no = r.last_scrape order by all",
+    "findings": "select s.series_id, f.* exclude (series_no) from intermediate.findings as f "
+    "join intermediate.series as s using (series_no) order by all",
+    "verdicts": "select s.series_id, v.* exclude (series_no) from intermediate.verdicts as v "
+    "join intermediate.series as s using (series_no) order by all",
 }
 PRICES = st.sampled_from(["2.00", "2.00", "2.00", "1.90", "2.10", "0.80", "16.00", "0", "200.00"])
 
@@ -165,8 +165,8 @@ def test_what_an_imported_list_only_repeats_is_not_read_again(tmp_path: Path) ->
         for number, (looks, n_repeated) in enumerate(days):
             put(home, *looks)
             with build.building(con, home):
-                assert con.execute("select count(*) from staging.repeated").fetchall() == [(n_repeated,)], number
-                read = con.execute("select count(*) from staging.imported").fetchall()[0][0]
+                assert con.execute("select count(*) from staging.repeated_items").fetchall() == [(n_repeated,)], number
+                read = con.execute("select count(*) from staging.imported_offers").fetchall()[0][0]
                 assert (read == 0) == (n_repeated == len({o.instance for look in looks for o in look.offers})), number
         assert not build_plan.plan(con, home).is_whole
         grown = known(con)

@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.fetching import browser as render
-from scrapers.fetching import chromium as browser
+from scrapers.fetching import browser, chromium
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
-from scrapers.fetching.replay import Replay, normalise
+from scrapers.fetching.replay import Replay, normalise_url
 from scrapers.model import Failure, FetchError, Page, Provider, Request
 
 CAPTURES = Path(__file__).parents[1] / "support" / "pages"
@@ -27,9 +26,9 @@ HTML = "<html>$1.10</html>"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[render.Browser]:
-    """One browser for all tests that need one; fetchers share it."""
-    with render.shared() as running:
+def shared_browser() -> Iterator[browser.Browser]:
+    """Share one browser among all tests that need one."""
+    with browser.shared() as running:
         yield running
 
 
@@ -49,12 +48,12 @@ def crawl(
 
 
 def only_failure(results: list[Page | Failure]) -> str:
-    (found,) = results
-    assert isinstance(found, Failure)
-    return found.error
+    (failure,) = results
+    assert isinstance(failure, Failure)
+    return failure.error
 
 
-def test_a_capture_answers_as_its_host_did(tmp_path: Path) -> None:
+def test_capture_answers_like_its_host(tmp_path: Path) -> None:
     capture(tmp_path / "in/a", "https://a.example/p?x=1&y=a%20b")
     request = Request("https://A.example:443/p?y=a+b&_=17&x=1#top", "s", is_index=True)
     (page,) = crawl(tmp_path, tmp_path / "in", request)
@@ -63,7 +62,7 @@ def test_a_capture_answers_as_its_host_did(tmp_path: Path) -> None:
     assert Archive(tmp_path).pages("p", date(2026, 9, 20)) == [page]
 
 
-def test_what_was_not_recorded_or_failed_then_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_unrecorded_and_failed_requests_fail_and_the_rest_continues(tmp_path: Path) -> None:
     capture(tmp_path / "in/a", "https://a.example/gone", status=404)
     capture(tmp_path / "in/b", "https://a.example/ok")
     capture(tmp_path / "in/c", "https://a.example/moved", status=301, location="https://a.example/ok")
@@ -74,7 +73,7 @@ def test_what_was_not_recorded_or_failed_then_fails_and_the_rest_goes_on(tmp_pat
     assert isinstance(moved, Page) and moved.final_url == "https://a.example/ok" and isinstance(page, Page)
 
 
-def test_the_newest_capture_that_a_date_may_know_answers(tmp_path: Path) -> None:
+def test_newest_capture_up_to_the_date_answers(tmp_path: Path) -> None:
     for name, captured in (("a", "2026-09-20T06:15:00Z"), ("b", "2026-09-01T07:00:00Z"), ("c", "2026-08-01T08:00:00Z")):
         capture(tmp_path / "in" / name, "https://a.example/", f"<html>{name}</html>", captured_at=captured)
     request = Request("https://a.example/", "s")
@@ -91,7 +90,7 @@ def test_the_newest_capture_that_a_date_may_know_answers(tmp_path: Path) -> None
     assert "not recorded on or before 2026-07-01" in too_early
 
 
-def test_an_excerpt_may_lack_its_end_but_not_be_of_another_kind(tmp_path: Path) -> None:
+def test_excerpt_may_lack_its_end_but_must_be_of_the_expected_kind(tmp_path: Path) -> None:
     capture(tmp_path / "in/a", "https://a.example/cut.json", '{"Items": [{"pr', "json", is_excerpt=True)
     capture(tmp_path / "in/b", "https://a.example/whole.json", '{"Items": [{"pr', "json")
     capture(tmp_path / "in/c", "https://a.example/html.json", HTML, is_excerpt=True)
@@ -99,10 +98,10 @@ def test_an_excerpt_may_lack_its_end_but_not_be_of_another_kind(tmp_path: Path) 
     cut, whole, html = crawl(tmp_path, tmp_path / "in", *requests)
     assert isinstance(cut, Page) and cut.is_excerpt
     assert isinstance(whole, Failure) and "cut off" in whole.error
-    assert isinstance(html, Failure) and "came with html" in html.error
+    assert isinstance(html, Failure) and "returned html" in html.error
 
 
-def test_pages_lead_to_pages_and_a_post_is_not_a_get(tmp_path: Path) -> None:
+def test_links_are_followed_and_post_differs_from_get(tmp_path: Path) -> None:
     capture(tmp_path / "in/1", "https://a.example/api?page=1", '{"next": "https://a.example/api?page=2"}', "json")
     capture(tmp_path / "in/2", "https://a.example/api?page=2", '{"next": "https://a.example/api?page=1"}', "json")
     capture(tmp_path / "in/3", "https://a.example/query", "{}", "json", method="POST")
@@ -113,7 +112,7 @@ def test_pages_lead_to_pages_and_a_post_is_not_a_get(tmp_path: Path) -> None:
     start = Request("https://a.example/api?page=1", "s")
     post = Request("https://a.example/query", "s", method="POST", body="{}")
     results = crawl(tmp_path, tmp_path / "in", start, post, replace(post, method="GET", body=""), follow=follow)
-    assert [isinstance(found, Page) for found in results] == [True, True, False, True]
+    assert [isinstance(result, Page) for result in results] == [True, True, False, True]
 
 
 @pytest.mark.parametrize("spoil", [
@@ -122,25 +121,25 @@ def test_pages_lead_to_pages_and_a_post_is_not_a_get(tmp_path: Path) -> None:
     lambda folder: (folder / "page.json").write_text("{}"),
     lambda folder: (folder / "meta.json").write_text('{"url": "https://a.example/"}'),
 ])  # fmt: skip
-def test_a_capture_that_cannot_be_read_is_named(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+def test_unreadable_capture_is_named(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
     capture(tmp_path / "in/a", "https://a.example/")
     spoil(tmp_path / "in/a")
     with pytest.raises(FetchError, match=r"cannot read the capture .*in/a/meta.json"):
         Replay(tmp_path / "in")
 
 
-def test_a_folder_without_captures_is_said_to_be_one(tmp_path: Path) -> None:
+def test_folder_without_captures_raises(tmp_path: Path) -> None:
     with pytest.raises(FetchError, match="no captures"):
         Replay(tmp_path)
 
 
-def test_what_makes_two_urls_the_same() -> None:
-    assert normalise("https://A.example?b=2&a=&ts=9") == normalise("https://a.example:443/?a=&b=2#x")
-    assert normalise("https://a.example/x y") == normalise("https://a.example/x%20y")
-    assert normalise("https://a.example/?a=1") != normalise("https://a.example/?a=2")
+def test_equivalent_urls() -> None:
+    assert normalise_url("https://A.example?b=2&a=&ts=9") == normalise_url("https://a.example:443/?a=&b=2#x")
+    assert normalise_url("https://a.example/x y") == normalise_url("https://a.example/x%20y")
+    assert normalise_url("https://a.example/?a=1") != normalise_url("https://a.example/?a=2")
 
 
-def test_a_script_really_fills_a_recorded_page(tmp_path: Path, chromium: render.Browser) -> None:
+def test_script_fills_a_recorded_page(tmp_path: Path, shared_browser: browser.Browser) -> None:
     (page,) = crawl(tmp_path, CAPTURES, FILLED)
     assert isinstance(page, Page) and page.fetched_by == "replay-browser"
     assert page.captured_at == datetime(2026, 9, 20, 6, 15, tzinfo=UTC)
@@ -149,9 +148,7 @@ def test_a_script_really_fills_a_recorded_page(tmp_path: Path, chromium: render.
 
 
 @pytest.mark.parametrize("lost", ["app.js", "prices.json"])
-def test_a_script_or_its_data_that_was_not_recorded_fails_at_once(
-    tmp_path: Path, lost: str, chromium: render.Browser
-) -> None:
+def test_unrecorded_script_or_data_fails_at_once(tmp_path: Path, lost: str, shared_browser: browser.Browser) -> None:
     shutil.copytree(CAPTURES, tmp_path / "in")
     (meta,) = tmp_path.rglob("meta.json")
     facts = json.loads(meta.read_text())
@@ -163,9 +160,7 @@ def test_a_script_or_its_data_that_was_not_recorded_fails_at_once(
     assert time.monotonic() - start < 10
 
 
-def test_a_browser_page_that_hangs_or_grows_is_ended_and_the_next_goes_on(
-    tmp_path: Path, chromium: render.Browser
-) -> None:
+def test_hanging_or_growing_browser_page_is_ended(tmp_path: Path, shared_browser: browser.Browser) -> None:
     pages = {
         "endless": "<html><script>setTimeout(() => { for (;;) {} }, 50)</script></html>",
         "never": "<html><p>No such row.</p></html>",
@@ -179,41 +174,45 @@ def test_a_browser_page_that_hangs_or_grows_is_ended_and_the_next_goes_on(
                         wait_for="" if name == "large" else ".price") for name in pages]  # fmt: skip
     requests[:2] = [replace(request, timeout=0.7) for request in requests[:2]]
     endless, never, large, *rest = crawl(tmp_path, tmp_path / "in", *requests)
-    for found, says in ((endless, "took longer"), (never, "waiting for '.price'"), (large, "larger than its limit")):
-        assert isinstance(found, Failure) and says in found.error
-    assert [isinstance(found, Page) and "$1" in found.text() for found in rest] == [True, True]
+    for result, message in (
+        (endless, "took longer"),
+        (never, "waiting for '.price'"),
+        (large, "larger than its limit"),
+    ):
+        assert isinstance(result, Failure) and message in result.error
+    assert [isinstance(result, Page) and "$1" in result.text() for result in rest] == [True, True]
 
 
-def test_time_stands_where_it_was_recorded(tmp_path: Path, chromium: render.Browser) -> None:
+def test_browser_clock_is_fixed_at_the_recording(tmp_path: Path, shared_browser: browser.Browser) -> None:
     script = "document.body.append(new Date().toISOString(), ' ', new Date().getTimezoneOffset(), navigator.language)"
     capture(tmp_path / "in/a", "https://a.example/", f"<html><body><script>{script}</script></body></html>")
     (page,) = crawl(tmp_path, tmp_path / "in", Request("https://a.example/", "s", browser=True, wait_for="body"))
     assert isinstance(page, Page) and "2026-09-20T06:15:00.000Z 0en-US" in page.text()
 
 
-def test_a_browser_that_died_is_replaced(tmp_path: Path, chromium: render.Browser) -> None:
-    chromium._call(chromium._chromium.close())
+def test_dead_browser_is_replaced(tmp_path: Path, shared_browser: browser.Browser) -> None:
+    shared_browser._call(shared_browser._chromium.close())
     assert isinstance(crawl(tmp_path, CAPTURES, FILLED)[0], Page)
 
 
-def test_threads_share_one_browser(tmp_path: Path, chromium: render.Browser) -> None:
+def test_threads_share_one_browser(tmp_path: Path, shared_browser: browser.Browser) -> None:
     results: list[Page | Failure] = []
 
     def work(name: str) -> None:
-        with render.shared() as mine:
+        with browser.shared() as mine:
             browsers.add(mine)
             results.extend(crawl(tmp_path / name, CAPTURES, FILLED))
 
-    browsers: set[render.Browser] = set()
+    browsers: set[browser.Browser] = set()
     threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert browsers == {chromium} and [type(found) for found in results] == [Page] * 3
+    assert browsers == {shared_browser} and [type(result) for result in results] == [Page] * 3
 
 
-def test_a_browser_is_looked_for_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_browser_search_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def place(name: str) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -224,22 +223,22 @@ def test_a_browser_is_looked_for_in_order(tmp_path: Path, monkeypatch: pytest.Mo
     for name, value in {"PATH": tmp_path / "bin", "HOME": tmp_path / "home", "PLAYWRIGHT_BROWSERS_PATH": ""}.items():
         monkeypatch.setenv(name, str(value))
     monkeypatch.delenv("GPUHOUR_BROWSER", raising=False)
-    monkeypatch.setattr(browser, "_APPS", ())
-    assert browser.find() is None
+    monkeypatch.setattr(chromium, "_APPS", ())
+    assert chromium.find() is None
     place("home/.cache/ms-playwright/chromium-1100/chrome-linux/chrome")
     newer = place("home/.cache/ms-playwright/chromium-1200/chrome-linux64/chrome")
-    assert browser.find() == newer
+    assert chromium.find() == newer
     chrome = place("bin/google-chrome")
-    assert browser.find() == chrome
-    chromium = place("bin/chromium")
-    assert browser.find() == chromium
+    assert chromium.find() == chrome
+    installed = place("bin/chromium")
+    assert chromium.find() == installed
     monkeypatch.setenv("GPUHOUR_BROWSER", str(newer))
-    assert browser.find() == newer
+    assert chromium.find() == newer
     monkeypatch.setenv("GPUHOUR_BROWSER", "/no/such/browser")
-    assert browser.find() is None
+    assert chromium.find() is None
 
 
-def test_a_missing_browser_is_got_in_order_or_advised(
+def test_missing_browser_is_installed_in_order_or_advised(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tried: list[str] = []
@@ -248,16 +247,16 @@ def test_a_missing_browser_is_got_in_order_or_advised(
         def run() -> bool:
             tried.append(name)
             if helps:
-                monkeypatch.setattr(browser, "_usable", lambda: Path("/found"))
+                monkeypatch.setattr(chromium, "_usable", lambda: Path("/found"))
             return helps
 
         return run
 
-    monkeypatch.setattr(browser, "_usable", lambda: None)
-    assert browser.ensure((way("own", False), way("debian", True), way("third", True))) == Path("/found")
+    monkeypatch.setattr(chromium, "_usable", lambda: None)
+    assert chromium.ensure((way("own", False), way("debian", True), way("third", True))) == Path("/found")
     assert tried == ["own", "debian"]
-    assert browser.main() == 0 and capsys.readouterr().out == "/found\n"
-    monkeypatch.setattr(browser, "ensure", lambda: None)
-    assert browser.main() == 1
+    assert chromium.main() == 0 and capsys.readouterr().out == "/found\n"
+    monkeypatch.setattr(chromium, "ensure", lambda: None)
+    assert chromium.main() == 1
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and "apt-get install -y chromium libatomic1" in err

@@ -15,7 +15,7 @@ from warehouse.storage.connection import Connection, in_memory
 
 DAY = date(2024, 3, 10)
 RUN_TYPES = {
-    "series_no": "integer", "run_no": "integer", "is_new": "boolean", "source": "varchar",
+    "series_no": "integer", "version_no": "integer", "is_new": "boolean", "source": "varchar",
     "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu": "varchar", "form_factor": "varchar",
     "gpu_memory_gb": "decimal(9,3)", "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)",
     "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)", "region": "varchar", "zone": "varchar",
@@ -25,7 +25,7 @@ RUN_TYPES = {
     "usd_per_gpu_hour": "decimal(18,6)", "price_status": "varchar", "n_prices": "integer",
 }  # fmt: skip
 ORDINARY: dict[str, Any] = {
-    "series_no": 1, "run_no": 1, "is_new": True, "source": "list", "provider": "acme", "instance": "x1",
+    "series_no": 1, "version_no": 1, "is_new": True, "source": "list", "provider": "acme", "instance": "x1",
     "gpu_label": "H100", "gpu": "H100", "form_factor": "", "gpu_memory_gb": 80, "gpu_count": 1, "known_count": None,
     "label_gpu": "H100", "label_memory_gb": 80, "region": "north", "zone": "", "pricing_model": "on_demand",
     "term_months": 0, "upfront": "", "price_scope": "instance", "is_announced": False, "first_on": DAY,
@@ -33,15 +33,15 @@ ORDINARY: dict[str, Any] = {
     "n_prices": 1,
 }  # fmt: skip
 OTHER_TABLES = {
-    "core.looks": "look_no integer, provider varchar, feed varchar, source_url varchar, captured_at timestamptz, "
+    "intermediate.scrapes": "scrape_no integer, provider varchar, feed varchar, source_url varchar, captured_at timestamptz, "
     "seen_on date, status varchar",
-    "core.look_counts": "look_no integer, pricing_model varchar, product varchar, n_series integer, n_begun integer",
-    "core.source_days": "provider varchar, source varchar, seen_on date, status varchar",
-    "state.findings": "series_no integer, run_no integer, rule varchar, verdict varchar, class varchar, "
+    "intermediate.scrape_counts": "scrape_no integer, pricing_model varchar, product varchar, n_series integer, n_begun integer",
+    "intermediate.source_days": "provider varchar, source varchar, seen_on date, status varchar",
+    "state.findings": "series_no integer, version_no integer, rule varchar, verdict varchar, class varchar, "
     "is_contradiction boolean, expected double, reason varchar",
-    "state.verdicts": "series_no integer, run_no integer, verdict varchar, status varchar, rule varchar",
-    "state.done": "look_no integer, newest_on date",
-    "gate.decisions": "series_no integer, run_no integer, verdict varchar",
+    "state.verdicts": "series_no integer, version_no integer, verdict varchar, status varchar, rule varchar",
+    "state.done": "scrape_no integer, newest_on date",
+    "intermediate.manual_verdicts": "series_no integer, version_no integer, verdict varchar",
 }
 
 
@@ -60,7 +60,7 @@ def run(**differs: Any) -> dict[str, Any]:
 def steps(*prices: float, first_on: date = DAY, looks: int = 1, **differs: Any) -> list[dict[str, Any]]:
     """One series that states these prices one after the other, each for `looks` days."""
     return [
-        run(run_no=n + 1, price=p, n_seen=looks, first_on=first_on + timedelta(days=n * looks), **differs)
+        run(version_no=n + 1, price=p, n_seen=looks, first_on=first_on + timedelta(days=n * looks), **differs)
         for n, p in enumerate(prices)
     ]
 
@@ -69,18 +69,20 @@ def steps(*prices: float, first_on: date = DAY, looks: int = 1, **differs: Any) 
 def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) -> Iterator[Connection]:
     """A database in which the gate judged these runs. `tables`: rows of other tables, named schema__table."""
     with in_memory() as con:
-        for schema in ("core", "gate", "state"):
+        for schema in ("intermediate", "state"):
             con.execute(f"create schema {schema}")
         load_seeds(con)
         columns = ", ".join(f'"{name}" {kind}' for name, kind in RUN_TYPES.items())
-        con.execute(f"create table gate.runs ({columns})")
+        con.execute(f"create table intermediate.gated_versions ({columns})")
         for name, definition in OTHER_TABLES.items():
             con.execute(f"create table {name} ({definition})")
             for row in tables.get(name.replace(".", "__"), ()):
                 con.execute(f"insert into {name} values ({', '.join('?' * len(row))})", list(row))
         values = [[row.get(name) for name in RUN_TYPES] for row in runs]
         if values:
-            con.executemany(f"insert into gate.runs values ({', '.join('?' * len(RUN_TYPES))})", values)
+            con.executemany(
+                f"insert into intermediate.gated_versions values ({', '.join('?' * len(RUN_TYPES))})", values
+            )
         for name, sql in _rules_in_order():
             con.execute(f"create table {name} as {sql}")
         yield con
@@ -88,25 +90,27 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
 
 @cache
 def _rules_in_order() -> list[tuple[str, str]]:
-    """Every model of the gate but its inputs, each after what it reads, and the tables that the build keeps between."""
-    found = {name: model for name, model in model_graph.load().items() if model.schema == "gate"}
-    kept = {f"core.{name}": frozenset({f"gate.{name}"}) for name in ("price_counts", "thin_looks")}
-    sql = {name: model.sql for name, model in found.items()}
-    sql |= {name: f"from {behind}" for name, (behind,) in kept.items()}
-    order = model_graph.in_order(found, kept)
-    return [(name, sql[name]) for name in order if name in sql and name not in ("gate.runs", "gate.decisions")]
+    """Every model of the gate but its inputs, each after what it reads."""
+    gate = {name: model for name, model in model_graph.load().items() if model.group == "quality"}
+    given = {"intermediate.gated_versions", "intermediate.manual_verdicts"}
+    after = {"intermediate.changed_verdicts", "intermediate.new_gated_prices"}  # what the history makes of verdicts
+    return [
+        (name, gate[name].sql)
+        for name in model_graph.in_order(gate)
+        if name not in given | after and not (gate[name].head.is_kept and gate[name].reads & after)
+    ]
 
 
 def rules(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) -> set[tuple[int, int, str]]:
-    """(series_no, run_no, rule) of all findings."""
+    """(series_no, version_no, rule) of all findings."""
     with judged(runs, **tables) as con:
-        return set(con.execute("select series_no, run_no, rule from gate.findings").fetchall())
+        return set(con.execute("select series_no, version_no, rule from intermediate.new_findings").fetchall())
 
 
 def statuses(
     runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]
 ) -> dict[tuple[int, int], tuple[str, str]]:
-    """(series_no, run_no) -> (rule, status) of every run that is not simply accepted."""
+    """(series_no, version_no) -> (rule, status) of every run that is not simply accepted."""
     with judged(runs, **tables) as con:
-        rows = con.execute("select series_no, run_no, rule, status from gate.verdicts").fetchall()
+        rows = con.execute("select series_no, version_no, rule, status from intermediate.new_verdicts").fetchall()
         return {(series, number): (rule, status) for series, number, rule, status in rows}

@@ -1,4 +1,4 @@
-"""Writes every capture's golden file anew (`python -m tests.support.golden`); its diff, read beside the page, is the review."""
+"""Rewrites every capture's golden file (`python -m tests.support.golden`); reviewing means reading the diff beside the page."""
 
 from __future__ import annotations
 
@@ -25,45 +25,45 @@ class Capture:
 
     @property
     def page(self) -> Path:
-        """The recorded bytes."""
-        (found,) = self.folder.glob("page.*")
-        return found
+        """Return the file with the recorded bytes."""
+        (file,) = self.folder.glob("page.*")
+        return file
 
     @cached_property
     def meta(self) -> dict[str, Any]:
-        """Where and when it was recorded."""
-        found: dict[str, Any] = json.loads((self.folder / "meta.json").read_text())
-        return found
+        """Read where and when it was recorded."""
+        facts: dict[str, Any] = json.loads((self.folder / "meta.json").read_text())
+        return facts
 
     @property
     def captured_at(self) -> datetime:
-        """When the page says these prices."""
+        """Return when the page stated these prices."""
         return datetime.fromisoformat(self.meta["captured_at"])
 
     @property
     def golden(self) -> Path:
-        """What it must parse to; an index of other pages has none."""
+        """Return the file with the expected rows; an index of other pages has none."""
         return self.folder / "offers.json"
 
     def text(self) -> str:
-        """What `gpuhour parse` prints of the page."""
-        found, _ = parse_file(self.slug, self.page, self.meta["url"], self.captured_at)
-        return rows_as_json(COLUMNS, found)
+        """Return the rows as `gpuhour parse --json` prints them."""
+        rows, _ = parse_file(self.slug, self.page, self.meta["url"], self.captured_at)
+        return rows_as_json(COLUMNS, rows)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The same as objects."""
-        found: list[dict[str, Any]] = json.loads(self.text())
-        return found
+        """Return the rows as objects."""
+        rows: list[dict[str, Any]] = json.loads(self.text())
+        return rows
 
 
 def captures() -> Iterator[Capture]:
-    """Every capture, sorted."""
-    for meta in sorted(ROOT.glob("*/*/meta.json")):
+    """Yield every capture of a provider, sorted; the template's belongs to none."""
+    for meta in sorted(ROOT.glob("[!_]*/*/meta.json")):
         yield Capture(meta.parents[1].name, meta.parent)
 
 
 def main() -> None:
-    """Rewrite the golden files that changed, and say which."""
+    """Rewrite the golden files that changed, and print their names."""
     for capture in captures():
         if not capture.meta.get("is_index"):
             text = capture.text()

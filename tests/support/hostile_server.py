@@ -1,4 +1,4 @@
-"""A web server on the loopback that misbehaves on demand: every path is one way in which a host can go wrong."""
+"""A web server on the loopback that misbehaves on demand: each path is one kind of fault."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def path(name: str) -> Callable[[Callable[[Handler], None]], Callable[[Handler],
 
 
 class Server(ThreadingHTTPServer):
-    """Counts what it is asked, by path, and how many requests it served at once."""
+    """Counts the requests by path, and how many it served at once."""
 
     daemon_threads = True
 
@@ -44,7 +44,7 @@ class Server(ThreadingHTTPServer):
         return f"http://{host}:{self.server_address[1]}{name}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up are the point."""
+        """Ignore clients that hang up: that is what is tested."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -83,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve() -> Iterator[Server]:
-    """The server, running."""
+    """Run the server."""
     server = Server()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ import pytest
 
 from scrapers import registry
 from scrapers.model import Offer
-from warehouse.engine import build
+from warehouse.engine import build, model_graph
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen, Status, land
 from warehouse.storage.state_dir import Home
@@ -61,18 +61,36 @@ def put(home: Home, *looks: Seen, parser_version: str = "1") -> None:
 
 
 @contextmanager
-def built(home: Home) -> Iterator[connection.Connection]:
-    """A warehouse in memory, built from the home's landing."""
+def built(home: Home, *upto: str) -> Iterator[connection.Connection]:
+    """A warehouse in memory, built from the home's landing: whole, or only as far as these tables and table macros."""
     with connection.in_memory() as con:
-        build.build(con, home)
+        add_landed(con, home, *upto)
         yield con
 
 
 @contextmanager
-def building(home: Home) -> Iterator[connection.Connection]:
+def building(home: Home, *upto: str) -> Iterator[connection.Connection]:
     """The same just before it is committed, with the tables of all steps."""
-    with connection.in_memory() as con, build.building(con, home):
+    with connection.in_memory() as con, _building(con, home, upto):
         yield con
+
+
+def add_landed(con: connection.Connection, home: Home, *upto: str) -> None:
+    """Build, or append to, a warehouse that is open already, always with the same `upto`."""
+    with _building(con, home, upto):
+        pass
+
+
+@contextmanager
+def _building(con: connection.Connection, home: Home, upto: Collection[str]) -> Iterator[None]:
+    con.execute("set threads = 1")  # small tables: a second thread only waits, while the other worker has work for it
+    macros = model_graph.table_macros()
+    functions = {name: macros[name] for full in upto if (name := full.split(".")[1]) in macros}
+    tables = {name for name in upto if name.split(".")[1] not in macros}.union(*(m.reads for m in functions.values()))
+    with build.building(con, home, tables):
+        for called in (*(name for macro in functions.values() for name in macro.calls), *functions):
+            con.execute(macros[called].sql)
+        yield
 
 
 def rows(con: connection.Connection, query: str, *values: Any) -> list[dict[str, Any]]:

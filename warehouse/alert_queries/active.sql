@@ -1,5 +1,7 @@
--- The series of which something may be told since a day: all that moved since three looks before it, since a price may wait for
--- two of them, or that the gate or a person spoke of. Grain: series_id. Every other series said all it had to say before.
+-- The series of which something may be told since a day: all that moved since three looks before it, since a price
+-- may wait for
+-- two of them, or that the gate or a person spoke of. Grain: series_id. Every other series said all it had to say
+-- before.
 with cuts as (
     select provider, feed, min(seen_on) as cut
     from (
@@ -11,16 +13,19 @@ with cuts as (
     group by all
 ),
 moved as (
-    select i.series_id, i.quality, i.observed_at, least(coalesce(c.cut, $since), $since) as cut, i.valid_from,
-        if(i.ended_by = 'gone', i.valid_to, null) as gone_on
-    from v1.price_intervals as i
-    left join cuts as c using (provider, feed)
+    select price_intervals.series_id, price_intervals.quality, price_intervals.observed_at,
+        least(coalesce(cuts.cut, $since), $since) as cut, price_intervals.valid_from,
+        if(price_intervals.ended_by = 'gone', price_intervals.valid_to, null) as gone_on
+    from v1.price_intervals
+    left join cuts using (provider, feed)
 )
 select distinct series_id from moved where valid_from >= cut or gone_on >= cut
 union
-select m.series_id
-from moved as m
-join decided as d on m.quality = 'released' and d.event_id = event_id(m.series_id, m.observed_at) and d.day >= $since
+select moved.series_id
+from moved
+join decided on moved.quality = 'released' and decided.event_id = event_id(moved.series_id, moved.observed_at)
+    and decided.day >= $since
 union
 select distinct series_id from v1.quality_events
-where verdict = 'quarantine' and series_id is not null and (date >= $since or (rule = 'spike_flip' and date_to >= $since - 70))
+where verdict = 'quarantine' and series_id is not null
+    and (date >= $since or (rule = 'spike_flip' and date_to >= $since - 70))

@@ -1,13 +1,13 @@
 -- Things that sold out, or can be had again. Grain: n x i. Unknown is neither.
 with ordered as (
     select
-        m.n, m.piece, m.i, m.day, {told} as told_on, t.availability,
-        lag(t.availability) over same as before,
-        lag(m.day) over same as before_on
-    from moves as m
-    join stated as t using (r)
-    where m.n in (select n from scoped) and t.availability in ('available', 'limited', 'sold_out')
-    window same as (partition by m.n order by m.day, t.observed_at)
+        moves.n, moves.piece, moves.i, moves.day, {told} as told_on, stated.availability,
+        lag(stated.availability) over same as before,
+        lag(moves.day) over same as before_on
+    from moves
+    join stated using (r)
+    where moves.n in (select n from scoped) and stated.availability in ('available', 'limited', 'sold_out')
+    window same as (partition by moves.n order by moves.day, stated.observed_at)
 )
 select n, piece, i, day, told_on, before, availability
 from ordered

@@ -1,27 +1,33 @@
 -- What stands around a told price: its receipt, the series' last days, and who asks what for the same. Grain: event_id.
--- asked: event_id, series_id, day, usd. rank_now, rank_before, n_providers: among the providers' lowest prices of the same GPU,
+-- asked: event_id, series_id, day, usd. rank_now, rank_before, n_providers: among the providers' lowest prices of the
+-- same GPU,
 -- memory and terms, on the day and the day before. median_30d: of the series' own daily prices in the 30 days before.
 -- lowest_since: the last day on which it cost as little; NULL where it never did. n_days: since the series is known.
 with asked_of as (
-    select a.*, s.provider, s.gpu, s.gpu_memory_gb, s.pricing_model, s.term_months
-    from asked as a
-    join v1.series as s using (series_id)
-    qualify row_number() over (partition by a.event_id) = 1
+    select asked.*, series.provider, series.gpu, series.gpu_memory_gb, series.pricing_model, series.term_months
+    from asked
+    join v1.series using (series_id)
+    qualify row_number() over (partition by asked.event_id) = 1
 ),
 mine as (
-    select a.event_id, a.day as asked_on, a.usd as asked_usd, i.*
-    from asked_of as a
-    join v1.price_intervals as i using (series_id)
-    where i.usd_per_gpu_hour > 0 and i.valid_from <= a.day
+    select asked_of.event_id, asked_of.day as asked_on, asked_of.usd as asked_usd, price_intervals.*
+    from asked_of
+    join v1.price_intervals using (series_id)
+    where price_intervals.usd_per_gpu_hour > 0 and price_intervals.valid_from <= asked_of.day
 ),
 daily as (
     select event_id, unnest(generate_series(asked_on - 30, asked_on - 1, interval 1 day))::date as d
     from (select distinct event_id, asked_on from mine)
 ),
 days as (
-    select d.event_id, d.d, m.usd_per_gpu_hour::double as usd
-    from daily as d
-    join mine as m on m.event_id = d.event_id and m.valid_from <= d.d and coalesce(m.valid_to, 'infinity') > d.d
+    select daily.event_id, daily.d, mine.usd_per_gpu_hour::double as usd
+    from daily
+    join
+        mine
+        on
+            mine.event_id = daily.event_id
+            and mine.valid_from <= daily.d
+            and coalesce(mine.valid_to, 'infinity') > daily.d
 ),
 before as (
     select
@@ -42,7 +48,18 @@ past as (
     group by event_id
 ),
 receipt as (
-    select event_id, price, currency, price_unit, availability, effective_from, source_url, sha256, text, observed_at, quality,
+    select
+        event_id,
+        price,
+        currency,
+        price_unit,
+        availability,
+        effective_from,
+        source_url,
+        sha256,
+        text,
+        observed_at,
+        quality,
         parser_version
     from mine
     qualify row_number() over (partition by event_id order by valid_from desc, observed_at desc) = 1
@@ -52,34 +69,70 @@ groups as (
 ),
 rivals as (
     select
-        g.gpu, g.gpu_memory_gb, g.pricing_model, g.term_months, g.day, i.provider,
-        min(i.usd_per_gpu_hour::double) filter (where i.valid_from <= g.day and coalesce(i.valid_to, 'infinity') > g.day) as now,
-        min(i.usd_per_gpu_hour::double) filter (where i.valid_from < g.day and coalesce(i.valid_to, 'infinity') >= g.day)
+        groups.gpu,
+        groups.gpu_memory_gb,
+        groups.pricing_model,
+        groups.term_months,
+        groups.day,
+        price_intervals.provider,
+        min(price_intervals.usd_per_gpu_hour::double) filter (
+            where price_intervals.valid_from <= groups.day
+            and coalesce(price_intervals.valid_to, 'infinity') > groups.day
+        ) as now,
+        min(price_intervals.usd_per_gpu_hour::double) filter (
+            where price_intervals.valid_from < groups.day
+            and coalesce(price_intervals.valid_to, 'infinity') >= groups.day
+        )
             as before
-    from groups as g
-    join v1.price_intervals as i
-        on i.gpu = g.gpu and i.gpu_memory_gb is not distinct from g.gpu_memory_gb and i.pricing_model = g.pricing_model
-        and i.term_months is not distinct from g.term_months and i.valid_from <= g.day
-        and coalesce(i.valid_to, 'infinity') >= g.day and i.last_seen_on >= g.day - 8
-    where i.usd_per_gpu_hour > 0 and i.price_scope = 'instance'
+    from groups
+    join v1.price_intervals
+        on
+            price_intervals.gpu = groups.gpu
+            and price_intervals.gpu_memory_gb is not distinct from groups.gpu_memory_gb
+            and price_intervals.pricing_model = groups.pricing_model
+        and price_intervals.term_months is not distinct from groups.term_months
+        and price_intervals.valid_from <= groups.day
+        and coalesce(price_intervals.valid_to, 'infinity') >= groups.day
+        and price_intervals.last_seen_on >= groups.day - 8
+    where price_intervals.usd_per_gpu_hour > 0 and price_intervals.price_scope = 'instance'
     group by all
 ),
 ranked as (
     select
         *,
-        rank() over (partition by gpu, gpu_memory_gb, pricing_model, term_months, day order by now nulls last) as rank_now,
-        rank() over (partition by gpu, gpu_memory_gb, pricing_model, term_months, day order by before nulls last) as rank_before,
+        rank()
+            over (partition by gpu, gpu_memory_gb, pricing_model, term_months, day order by now nulls last)
+            as rank_now,
+        rank()
+            over (partition by gpu, gpu_memory_gb, pricing_model, term_months, day order by before nulls last)
+            as rank_before,
         count(now) over (partition by gpu, gpu_memory_gb, pricing_model, term_months, day) as n_providers
     from rivals
 )
 select
-    a.event_id, r.price, r.currency, r.price_unit, r.availability, r.effective_from, r.source_url, r.sha256, r.text, r.observed_at,
-    r.quality, r.parser_version, b.median_30d, b.recent, p.lowest_since, p.n_days,
-    if(k.now is null, null, k.rank_now) as rank_now, if(k.before is null, null, k.rank_before) as rank_before, k.n_providers
-from asked_of as a
-left join receipt as r using (event_id)
-left join before as b using (event_id)
-left join past as p using (event_id)
-left join ranked as k
-    on k.gpu = a.gpu and k.gpu_memory_gb is not distinct from a.gpu_memory_gb and k.pricing_model = a.pricing_model
-    and k.term_months is not distinct from a.term_months and k.day = a.day and k.provider = a.provider
+    asked_of.event_id,
+    receipt.price,
+    receipt.currency,
+    receipt.price_unit,
+    receipt.availability,
+    receipt.effective_from,
+    receipt.source_url,
+    receipt.sha256,
+    receipt.text,
+    receipt.observed_at,
+    receipt.quality, receipt.parser_version, before.median_30d, before.recent, past.lowest_since, past.n_days,
+    if(ranked.now is null, null, ranked.rank_now) as rank_now,
+    if(ranked.before is null, null, ranked.rank_before) as rank_before,
+    ranked.n_providers
+from asked_of
+left join receipt using (event_id)
+left join before using (event_id)
+left join past using (event_id)
+left join ranked
+    on
+        ranked.gpu = asked_of.gpu
+        and ranked.gpu_memory_gb is not distinct from asked_of.gpu_memory_gb
+        and ranked.pricing_model = asked_of.pricing_model
+    and ranked.term_months is not distinct from asked_of.term_months
+    and ranked.day = asked_of.day
+    and ranked.provider = asked_of.provider

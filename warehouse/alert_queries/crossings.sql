@@ -1,5 +1,7 @@
--- Prices beyond a line, with whether they had been back on this side of it: a superset, which the rule's state decides on.
--- Grain: n x piece x i, in that order, of what can tell something since a day. ref: what the line is drawn from (a threshold, or the reference price), logarithm, times
+-- Prices beyond a line, with whether they had been back on this side of it: a superset, which the rule's state
+-- decides on.
+-- Grain: n x piece x i, in that order, of what can tell something since a day. ref: what the line is drawn from (a
+-- threshold, or the reference price), logarithm, times
 -- sign. is_back: between the candidate before and this one a steady price was beyond the hysteresis.
 with watched as (
     select
@@ -28,7 +30,8 @@ judged as (
     from referred
 ),
 marked as (
-    select *, is_beyond and coalesce(y < before or is_before_doubtful or not lag(is_beyond) over same, true) as is_candidate
+    select *, is_beyond and coalesce(y < before or is_before_doubtful or not lag(is_beyond) over same,
+        true) as is_candidate
     from judged
     window same as (partition by n, piece order by i)
 ),
@@ -52,7 +55,8 @@ stretches as (
 late as (
     select distinct n, piece from stretches where once_on >= $since or told_on >= $since
 )
-select n, piece, i, y, told_on, once_on, ref, coalesce(lag(is_clear) over (partition by n, piece order by stretch), true) as is_back
+select n, piece, i, y, told_on, once_on, ref, coalesce(lag(is_clear) over (partition by n, piece order by stretch),
+    true) as is_back
 from stretches
 where (n, piece) in (select (n, piece) from late)
 qualify stretch > 0

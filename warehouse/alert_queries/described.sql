@@ -4,24 +4,27 @@ with wanted as (
     select distinct unnest($ns::int[]) as n, unnest($pieces::int[]) as piece, unnest($is::int[]) as i
 ),
 near as (
-    select m.n, m.piece, m.i, m.next_day, t.* exclude (n), lag(t.usd) over same as prev_usd, lag(t.value) over same as prev_value
-    from moves as m
-    join stated as t using (r)
-    where m.n in (select n from wanted)
-    window same as (partition by m.n, m.piece order by m.i)
+    select moves.n, moves.piece, moves.i, moves.next_day, stated.* exclude (n), lag(stated.usd)
+        over same as prev_usd, lag(stated.value) over same as prev_value
+    from moves
+    join stated using (r)
+    where moves.n in (select n from wanted)
+    window same as (partition by moves.n, moves.piece order by moves.i)
 )
 select
-    m.n, m.piece, m.i, s.series_id,
-    coalesce(m.withdrawn_id, md5(concat_ws('|', s.series_id, m.day, case
-        when m.old_ended_by is null then 'new'
-        when m.old_ended_by = 'gone' then 'back'
-        when m.usd < m.old_usd then 'drop'
-        when m.usd > m.old_usd then 'rise'
-    end, epoch_us(m.observed_at)))) as trigger_id,
-    m.day, (m.observed_at at time zone 'UTC')::date as seen_on, m.next_day, m.usd, m.value, m.currency, m.quality,
-    m.availability, m.prev_usd, m.prev_value,
-    s.provider, s.source, s.instance, s.gpu, s.gpu_memory_gb, s.form_factor, s.gpu_count, s.region, s.zone, s.pricing_model,
-    s.term_months, s.upfront, s.market, s.is_page
-from wanted as w
-join near as m using (n, piece, i)
-join series as s using (n)
+    near.n, near.piece, near.i, series.series_id,
+    coalesce(near.withdrawn_id, md5(concat_ws('|', series.series_id, near.day, case
+        when near.old_ended_by is null then 'new'
+        when near.old_ended_by = 'gone' then 'back'
+        when near.usd < near.old_usd then 'drop'
+        when near.usd > near.old_usd then 'rise'
+    end, epoch_us(near.observed_at)))) as trigger_id,
+    near.day, (near.observed_at at time zone 'UTC')::date as seen_on, near.next_day, near.usd, near.value,
+        near.currency, near.quality,
+    near.availability, near.prev_usd, near.prev_value,
+    series.provider, series.source, series.instance, series.gpu, series.gpu_memory_gb, series.form_factor,
+        series.gpu_count, series.region, series.zone, series.pricing_model,
+    series.term_months, series.upfront, series.market, series.is_page
+from wanted
+join near using (n, piece, i)
+join series using (n)

@@ -1,7 +1,10 @@
--- How far an index moved within some days. Grain: index_id x day. Only days that are final: the newest may still change.
-select a.index_id, a.gpu, a.gpu_memory_gb, a.pricing_model, a.day, b.chained_base100 as old, a.chained_base100 as new
-from v1.index_daily as a
-join v1.index_daily as b on b.index_id = a.index_id and b.day = a.day - $days and b.chain_start = a.chain_start
-where a.status = 'ok' and b.status = 'ok' and a.vintage = 'final'
-    and abs(a.chained_base100 / b.chained_base100 - 1) * 100 >= $pct
-order by a.index_id, a.day
+-- How far an index moved within some days. Grain: index_id x day. Only days that are final: the newest may still
+-- change.
+select newer.index_id, newer.gpu, newer.gpu_memory_gb, newer.pricing_model, newer.day, older.chained_base100 as old,
+    newer.chained_base100 as new
+from v1.index_daily as newer
+join v1.index_daily as older on older.index_id = newer.index_id and older.day = newer.day - $days
+    and older.chain_start = newer.chain_start
+where newer.status = 'ok' and older.status = 'ok' and newer.vintage = 'final'
+    and abs(newer.chained_base100 / older.chained_base100 - 1) * 100 >= $pct
+order by newer.index_id, newer.day

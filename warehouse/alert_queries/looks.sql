@@ -1,4 +1,5 @@
--- Days on which a source was read, numbered. Grain: source_no x nth. last_at: the day's last look; second_on, third_on: the
+-- Days on which a source was read, numbered. Grain: source_no x nth. last_at: the day's last look; second_on,
+-- third_on: the
 -- days of the next looks; newest_nth: of its newest look.
 select
     provider, source as feed, seen_on, last_tried_at as last_at,

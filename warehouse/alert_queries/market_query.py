@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.alert_queries.scope import Dimensions, condition
-from warehouse.identity.gpus import SEEDS
+from warehouse.paths import SEEDS
 from warehouse.storage.connection import Connection, quoted
 
 _SQL = Path(__file__).parent

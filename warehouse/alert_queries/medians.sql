@@ -1,5 +1,6 @@
 -- What a series cost in the middle of the 30 days before each of its prices: the median of its daily prices.
--- Grain: n x piece x i, of series that are far enough below (or above) the extreme of these days that the median may matter.
+-- Grain: n x piece x i, of series that are far enough below (or above) the extreme of these days that the median may
+-- matter.
 with watched as (
     select n, piece, i, day_no, next_day_no, $sign * y as y from moves where n in (select n from scoped)
 ),
@@ -18,17 +19,19 @@ wanted as (
     select * from watched where (n, piece) in (select (n, piece) from near where y <= top_before - $d + 1e-9)
 )
 select
-    a.n, a.piece, a.i,
+    peer_values.n, peer_values.piece, peer_values.i,
     -- Each price counts for the days of the thirty on which it was in force.
-    quantile_cont(a.y, 0.5) as y
+    quantile_cont(peer_values.y, 0.5) as y
 from (
     select
-        w.n, w.piece, w.i,
+        wanted.n, wanted.piece, wanted.i,
         unnest(list_transform(
-            range(greatest(p.day_no, w.day_no - 30), least(p.next_day_no, w.day_no)), lambda d : p.y
+            range(greatest(peers.day_no, wanted.day_no - 30), least(peers.next_day_no, wanted.day_no)),
+                lambda d : peers.y
         )) as y
-    from wanted as w
-    join wanted as p
-        on p.n = w.n and p.piece = w.piece and p.i < w.i and p.next_day_no > w.day_no - 30
-) as a
+    from wanted
+    join wanted as peers
+        on peers.n = wanted.n and peers.piece = wanted.piece and peers.i < wanted.i
+            and peers.next_day_no > wanted.day_no - 30
+) as peer_values
 group by all

@@ -1,6 +1,8 @@
 -- The price of a GPU-hour at which a million tokens of a model cost the threshold, for every series that can serve it.
--- Grain: n. line: logarithm of that price; usd_per_m_tokens_at_1: the cost at one USD per GPU-hour. The cost is the price times a
--- constant of GPU, model, precision and workload, which v1.cost_per_token tells; of several ways to serve, the cheapest.
+-- Grain: n. line: logarithm of that price; usd_per_m_tokens_at_1: the cost at one USD per GPU-hour. The cost is the
+-- price times a
+-- constant of GPU, model, precision and workload, which v1.cost_per_token tells; of several ways to serve, the
+-- cheapest.
 with constants as (
     select gpu, form_factor, gpu_memory_gb, tp, min(usd_per_m_tokens / usd_per_gpu_hour) as per_usd
     from v1.cost_per_token
@@ -8,11 +10,11 @@ with constants as (
         and ($precisions = '[]' or list_contains($precisions::varchar[], lower(precision)))
     group by all
 )
-select s.n, ln($most / min(c.per_usd)) as line, min(c.per_usd) as usd_per_m_tokens_at_1
-from series as s
-join constants as c
-    on c.gpu = s.gpu and c.form_factor is not distinct from s.form_factor
-    and c.gpu_memory_gb is not distinct from s.gpu_memory_gb
-    and s.gpu_count >= coalesce(c.tp, 1) and s.gpu_count % coalesce(c.tp, 1) = 0
-where s.n in (select n from scoped)
-group by s.n
+select series.n, ln($most / min(constants.per_usd)) as line, min(constants.per_usd) as usd_per_m_tokens_at_1
+from series
+join constants
+    on constants.gpu = series.gpu and constants.form_factor is not distinct from series.form_factor
+    and constants.gpu_memory_gb is not distinct from series.gpu_memory_gb
+    and series.gpu_count >= coalesce(constants.tp, 1) and series.gpu_count % coalesce(constants.tp, 1) = 0
+where series.n in (select n from scoped)
+group by series.n

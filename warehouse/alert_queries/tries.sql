@@ -1,5 +1,6 @@
 -- Stretches of days on which a source that we read ourselves brought nothing. Grain: provider x source x stretch.
--- days: of its tries, in order; details: what came of each. last_good_on: the day it was read before them; until_on: the day it was
+-- days: of its tries, in order; details: what came of each. last_good_on: the day it was read before them; until_on:
+-- the day it was
 -- read again, NULL while it is not. newest_on: the newest day on which anything was tried.
 with tried as (
     select

@@ -1,54 +1,61 @@
 -- One answer per request, in the file's order: of the servers that hold it the one that makes most tokens per GPU.
--- Grain: row. has_specs: model and GPU are known. is_core: measured the way that the constants were fitted for. in_scope: that, and
+-- Grain: row. has_specs: model and GPU are known. is_core: measured the way that the constants were fitted for.
+-- in_scope: that, and
 -- answered. reason: why there is no answer, or what to know of it.
 with best as (
     from costed
     qualify row_number() over (partition by row order by fits desc, output_tokens_per_s_per_gpu desc nulls last, tp) = 1
 )
 select
-    r.row,
-    c.output_tokens_per_s_per_gpu,
-    c.ttft_s,
-    c.tpot_s,
-    c.tp::integer as tp,
-    greatest(1, floor(c.replicas))::integer as replicas,
-    c.output_tokens_per_s_per_gpu is not null and r.doubt is null and c.fits as in_scope,
+    read.row,
+    best.output_tokens_per_s_per_gpu,
+    best.ttft_s,
+    best.tpot_s,
+    best.tp::integer as tp,
+    greatest(1, floor(best.replicas))::integer as replicas,
+    best.output_tokens_per_s_per_gpu is not null and read.doubt is null and best.fits as in_scope,
     case
-        when r.refused is not null then r.refused
-        when c.row is null and r.row in (select row from candidates)
+        when read.refused is not null then read.refused
+        when best.row is null and read.row in (select row from candidates)
             then 'even one request at a time waits longer for its tokens than the limit'
-        when c.row is null then format('{:.0f} GPUs make no server of tp 1, 2, 4 or 8 times pp {:.0f}', r.gpus, r.pp)
-        when c.kv_room_bytes <= 0
+        when
+            best.row is null
+            then format('{:.0f} GPUs make no server of tp 1, 2, 4 or 8 times pp {:.0f}', read.gpus, read.pp)
+        when best.kv_room_bytes <= 0
             then format(
                 '{:.1f} GB of weights do not fit {} x {}, which hold {:.1f} GB beside work space',
-                c.weight_bytes / 1e9, c.gpus, r.gpu_spec, (c.kv_room_bytes + c.weight_bytes) / 1e9
+                best.weight_bytes / 1e9, best.gpus, read.gpu_spec, (best.kv_room_bytes + best.weight_bytes) / 1e9
             )
-        when c.output_tokens_per_s_per_gpu is null then concat('the spec of ', r.gpu_spec, ' lacks a figure that is needed')
-        when not c.fits then 'the weights leave less room than one request is thought to need; times are for one alone'
-        else coalesce(r.doubt, r.remark)
+        when
+            best.output_tokens_per_s_per_gpu is null
+            then concat('the spec of ', read.gpu_spec, ' lacks a figure that is needed')
+        when
+            not best.fits
+            then 'the weights leave less room than one request is thought to need; times are for one alone'
+        else coalesce(read.doubt, read.remark)
     end as reason,
-    r.model is not null and r.gpu_spec is not null as has_specs,
-    r.doubt is null as is_core,
-    r.model,
-    r.gpu_spec,
-    r.refused,
-    r.remark,
-    r.weights,
-    c.kv_dtype,
-    r.isl,
-    r.osl,
-    c.gpus,
-    c.pp::integer as pp,
-    c.fits,
-    c.batch,
-    c.max_batch,
-    c.weight_bytes,
-    c.kv_bytes_per_request,
-    c.kv_room_bytes,
-    c.output_tokens_per_s,
-    c.gpu_seconds_per_m_input_tokens,
-    c.gpu_seconds_per_m_output_tokens,
-    c.theta_version
-from read as r
-left join best as c on c.row = r.row
-order by r.row
+    read.model is not null and read.gpu_spec is not null as has_specs,
+    read.doubt is null as is_core,
+    read.model,
+    read.gpu_spec,
+    read.refused,
+    read.remark,
+    read.weights,
+    best.kv_dtype,
+    read.isl,
+    read.osl,
+    best.gpus,
+    best.pp::integer as pp,
+    best.fits,
+    best.batch,
+    best.max_batch,
+    best.weight_bytes,
+    best.kv_bytes_per_request,
+    best.kv_room_bytes,
+    best.output_tokens_per_s,
+    best.gpu_seconds_per_m_input_tokens,
+    best.gpu_seconds_per_m_output_tokens,
+    best.theta_version
+from read
+left join best on best.row = read.row
+order by read.row

@@ -1,9 +1,24 @@
 -- The servers that may answer a request: the one it names, or one of each tp in 1, 2, 4, 8 that divides its GPUs.
 -- Grain: row x tp. replicas: servers side by side, which share the concurrency evenly.
 select
-    r.row, r.model, r.gpu_spec, coalesce(r.server_tp, k.tp) as tp, r.pp, r.dp_attn, r.weights, r.kv_dtype, r.isl, r.osl,
-    r.beams, coalesce(r.replicas, r.gpus / (k.tp * r.pp)) as replicas,
-    if(r.concurrency is null, null, greatest(1, r.concurrency / coalesce(r.replicas, r.gpus / (k.tp * r.pp)))) as concurrency
-from read as r
-join (values (1), (2), (4), (8)) as k (tp) on if(r.server_tp is null, r.gpus % (k.tp * r.pp) = 0, k.tp = 1)
-where r.refused is null
+    read.row,
+    read.model,
+    read.gpu_spec,
+    coalesce(read.server_tp, sizes.tp) as tp,
+    read.pp,
+    read.dp_attn,
+    read.weights,
+    read.kv_dtype,
+    read.isl,
+    read.osl,
+    read.beams, coalesce(read.replicas, read.gpus / (sizes.tp * read.pp)) as replicas,
+    if(
+        read.concurrency is null,
+        null,
+        greatest(1, read.concurrency / coalesce(read.replicas, read.gpus / (sizes.tp * read.pp)))
+    ) as concurrency
+from read
+join
+    (values (1), (2), (4), (8)) as sizes (tp)
+on if(read.server_tp is null, read.gpus % (sizes.tp * read.pp) = 0, sizes.tp = 1)
+where read.refused is null

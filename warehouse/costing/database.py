@@ -23,9 +23,7 @@ def cost_model() -> Iterator[Connection]:
             con.execute(statement)
         for name in _SPECS:
             load_seeds(con, names=name)
-            con.execute(
-                f"create table marts.{name} as {(model_graph.ROOT / 'models' / 'marts' / f'{name}.sql').read_text()}"
-            )
-        for name in ("inference_of", "latency_bound_of"):
+            con.execute(f"create table marts.{name} as {model_graph.sql_of(f'marts.{name}')}")
+        for name in ("marts.inference_of", "marts.latency_bound_of"):
             con.execute(model_graph.table_macros()[name].sql)
         yield con

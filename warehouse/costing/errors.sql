@@ -1,19 +1,21 @@
 -- How far several sets of answers lie from the same measurements. Grain: theta x source (blank: all of them).
--- predicted: theta (which constants), row, answer; fit_rows: row, source, measured. A missing answer is infinitely wrong.
+-- predicted: theta (which constants), row, answer; fit_rows: row, source, measured. A missing answer is infinitely
+-- wrong.
 with ranked as (
     select
-        p.theta,
-        g.source,
-        p.answer,
-        f.measured,
-        coalesce(abs(p.answer / f.measured - 1), 'infinity') as error,
-        coalesce(greatest(p.answer / f.measured, f.measured / p.answer), 'infinity') as ratio,
-        rank() over (same order by f.measured) as measured_rank,
-        rank() over (same order by p.answer nulls first) as answer_rank
-    from predicted as p
-    join fit_rows as f on f.row = p.row,
-    unnest(['', f.source]) as g (source)
-    window same as (partition by p.theta, g.source)
+        predicted.theta,
+        groups.source,
+        predicted.answer,
+        fit_rows.measured,
+        coalesce(abs(predicted.answer / fit_rows.measured - 1), 'infinity') as error,
+        coalesce(greatest(predicted.answer / fit_rows.measured, fit_rows.measured / predicted.answer), 'infinity')
+            as ratio,
+        rank() over (same order by fit_rows.measured) as measured_rank,
+        rank() over (same order by predicted.answer nulls first) as answer_rank
+    from predicted
+    join fit_rows on fit_rows.row = predicted.row,
+    unnest(['', fit_rows.source]) as groups (source)
+    window same as (partition by predicted.theta, groups.source)
 )
 select
     theta,

@@ -24,67 +24,96 @@ placed as (
     select
         *,
         -- Experts spread over more GPUs than the tensors are one server still: its attention is then data parallel.
-        if(expert_ranks > tp_given and expert_ranks * stages <= coalesce(gpus_given, 'infinity'), expert_ranks, tp_given)
+        if(
+            expert_ranks > tp_given and expert_ranks * stages <= coalesce(gpus_given, 'infinity'),
+            expert_ranks,
+            tp_given
+        )
             as server_tp,
         coalesce(gpus_given, server_tp * stages, stages) as gpus,
         -- Some tables count expert parallelism twice: their n_gpus is tp x ep of one server of tp.
-        case when expert_ranks > 1 and gpus = tp_given * expert_ranks * stages then 1 else gpus / (server_tp * stages) end
+        case
+            when expert_ranks > 1 and gpus = tp_given * expert_ranks * stages then 1 else gpus / (server_tp * stages)
+        end
             as replicas,
-        coalesce(try_cast(regexp_extract(said, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1) as beams
+        coalesce(try_cast(regexp_extract(said, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
+            as beams
     from typed
 )
 select
-    p.row,
-    p.model_spec as model,
-    p.gpu_spec,
-    p.weights,
-    weight_format(p.kv_dtype) as kv_dtype,
-    p.gpus,
-    p.stages as pp,
-    p.server_tp,
-    p.replicas,
-    (p.is_dp_attn or p.server_tp > p.tp_given)::integer as dp_attn,
-    p.prompt_tokens as isl,
-    p.made_tokens as osl,
-    p.most_at_once as concurrency,
-    p.beams,
+    placed.row,
+    placed.model_spec as model,
+    placed.gpu_spec,
+    placed.weights,
+    weight_format(placed.kv_dtype) as kv_dtype,
+    placed.gpus,
+    placed.stages as pp,
+    placed.server_tp,
+    placed.replicas,
+    (placed.is_dp_attn or placed.server_tp > placed.tp_given)::integer as dp_attn,
+    placed.prompt_tokens as isl,
+    placed.made_tokens as osl,
+    placed.most_at_once as concurrency,
+    placed.beams,
     case
-        when p.unknown is not null then p.unknown
-        when p.weights is null then concat('unknown precision ''', p.precision, '''')
-        when p.kv_dtype is not null and weight_format(p.kv_dtype) is null then concat('unknown kv_dtype ''', p.kv_dtype, '''')
-        when not coalesce(isfinite(p.prompt_tokens) and p.prompt_tokens > 0, false)
-            then concat('isl must be a positive number of tokens, not ', coalesce(p.isl, 'blank'))
-        when not coalesce(isfinite(p.made_tokens) and p.made_tokens > 0, false)
-            then concat('osl must be a positive number of tokens, not ', coalesce(p.osl, 'blank'))
-        when p.concurrency is not null and not coalesce(p.most_at_once > 0 and not isnan(p.most_at_once), false)
-            then concat('concurrency must be positive, not ', p.concurrency)
-        when not coalesce(p.gpus >= 1 and p.gpus = floor(p.gpus), false) or (p.n_gpus is not null and p.gpus_given is null)
-            then concat('n_gpus must be a whole number from 1 on, not ', coalesce(p.n_gpus, 'blank'))
-        when p.tp is not null and not coalesce(p.tp_given >= 1 and p.tp_given = floor(p.tp_given), false)
-            then concat('tp must be a whole number from 1 on, not ', p.tp)
-        when not (p.stages >= 1 and p.stages = floor(p.stages)) or (p.pp is not null and try_cast(p.pp as double) is null)
-            then concat('pp must be a whole number from 1 on, not ', p.pp)
-        when not (p.expert_ranks >= 1) or (p.ep is not null and try_cast(p.ep as double) is null)
-            then concat('ep must be a whole number from 1 on, not ', p.ep)
-        when lower(p.dp_attn) not in ('0', '1', '0.0', '1.0', 'true', 'false', 'yes', 'no')
-            then concat('dp_attn must be 0 or 1, not ', p.dp_attn)
-        when p.gpus < p.server_tp * p.stages
-            then format('tp x pp = {:.0f} GPUs are more than n_gpus = {:.0f}', p.server_tp * p.stages, p.gpus)
+        when placed.unknown is not null then placed.unknown
+        when placed.weights is null then concat('unknown precision ''', placed.precision, '''')
+        when
+            placed.kv_dtype is not null and weight_format(placed.kv_dtype) is null
+            then concat('unknown kv_dtype ''', placed.kv_dtype, '''')
+        when not coalesce(isfinite(placed.prompt_tokens) and placed.prompt_tokens > 0, false)
+            then concat('isl must be a positive number of tokens, not ', coalesce(placed.isl, 'blank'))
+        when not coalesce(isfinite(placed.made_tokens) and placed.made_tokens > 0, false)
+            then concat('osl must be a positive number of tokens, not ', coalesce(placed.osl, 'blank'))
+        when
+            placed.concurrency is not null
+            and not coalesce(placed.most_at_once > 0 and not isnan(placed.most_at_once), false)
+            then concat('concurrency must be positive, not ', placed.concurrency)
+        when
+            not coalesce(placed.gpus >= 1 and placed.gpus = floor(placed.gpus), false)
+            or (placed.n_gpus is not null and placed.gpus_given is null)
+            then concat('n_gpus must be a whole number from 1 on, not ', coalesce(placed.n_gpus, 'blank'))
+        when
+            placed.tp is not null
+            and not coalesce(placed.tp_given >= 1 and placed.tp_given = floor(placed.tp_given), false)
+            then concat('tp must be a whole number from 1 on, not ', placed.tp)
+        when
+            not (placed.stages >= 1 and placed.stages = floor(placed.stages))
+            or (placed.pp is not null and try_cast(placed.pp as double) is null)
+            then concat('pp must be a whole number from 1 on, not ', placed.pp)
+        when not (placed.expert_ranks >= 1) or (placed.ep is not null and try_cast(placed.ep as double) is null)
+            then concat('ep must be a whole number from 1 on, not ', placed.ep)
+        when lower(placed.dp_attn) not in ('0', '1', '0.0', '1.0', 'true', 'false', 'yes', 'no')
+            then concat('dp_attn must be 0 or 1, not ', placed.dp_attn)
+        when placed.gpus < placed.server_tp * placed.stages
+            then
+                format(
+                    'tp x pp = {:.0f} GPUs are more than n_gpus = {:.0f}', placed.server_tp * placed.stages, placed.gpus
+                )
     end as refused,
     case
-        when g.vendor not in ('NVIDIA', 'AMD') then concat('no measurements on ', g.vendor, ' chips went into the constants')
-        when regexp_matches(p.scenario_said, 'server|interactive|online|poisson')
+        when
+            gpu_specs.vendor not in ('NVIDIA', 'AMD')
+            then concat('no measurements on ', gpu_specs.vendor, ' chips went into the constants')
+        when regexp_matches(placed.scenario_said, 'server|interactive|online|poisson')
             then 'requests arrive at random under a latency limit; this is the throughput without one'
-        when regexp_matches(p.said, 'disagg') then 'prefill and decode on GPUs of their own are not modelled'
-        when regexp_matches(p.said, 'specul|spec[-_ ]?dec|\bmtp|mtp\b|eagle|medusa|draft')
+        when regexp_matches(placed.said, 'disagg') then 'prefill and decode on GPUs of their own are not modelled'
+        when regexp_matches(placed.said, 'specul|spec[-_ ]?dec|\bmtp|mtp\b|eagle|medusa|draft')
             then 'several tokens per step (speculation) are not modelled'
-        when p.beams > 1 then format('beam search: {:.0f} sequences per request', p.beams)
-        when regexp_matches(p.said, '(^|;)\s*open\s*(;|$)') then 'open division: the submitter may have changed the model'
+        when placed.beams > 1 then format('beam search: {:.0f} sequences per request', placed.beams)
+        when
+            regexp_matches(placed.said, '(^|;)\s*open\s*(;|$)')
+            then 'open division: the submitter may have changed the model'
     end as doubt,
     if(
-        p.prompt_tokens + p.made_tokens > m.context_tokens,
-        format('{:.0f} tokens are beyond the model''s context of {:,}', p.prompt_tokens + p.made_tokens, m.context_tokens), null
+        placed.prompt_tokens + placed.made_tokens > llm_specs.context_tokens,
+        format(
+            '{:.0f} tokens are beyond the model''s context of {:,}',
+            placed.prompt_tokens + placed.made_tokens,
+            llm_specs.context_tokens
+        ),
+        null
     ) as remark
-from placed as p
-left join marts.llm_specs as m on m.name = p.model_spec
-left join marts.gpu_specs as g on g.name = p.gpu_spec
+from placed
+left join marts.llm_specs on llm_specs.name = placed.model_spec
+left join marts.gpu_specs on gpu_specs.name = placed.gpu_spec

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from warehouse.costing.spec_lookup import UnknownName, gpu_spec, model_spec
+from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
 from warehouse.storage.connection import Connection, DatabaseError, quoted
 
 # Everything that is ever read of a file; what was measured (tokens per second, TTFT, TPOT) is not among it.

@@ -1,36 +1,44 @@
--- How far answers lie from what was measured, in groups. Grain: scope x grouping x name. n: rows whose model and GPU have
--- a spec; missing: of those without an answer, which count as infinitely wrong. median_error_pct: of |answer / measured - 1|;
+-- How far answers lie from what was measured, in groups. Grain: scope x grouping x name. n: rows whose model and GPU
+-- have
+-- a spec; missing: of those without an answer, which count as infinitely wrong. median_error_pct: of |answer /
+-- measured - 1|;
 -- bias: median of answer / measured; within_*: shares of rows. seed_*: the same of the seed document's formula (2 FLOP
--- for each of all parameters and token, read or made, at nominal FP16 speed), never mixed with the model's. is_fitted_on: whether the
+-- for each of all parameters and token, read or made, at nominal FP16 speed), never mixed with the model's.
+-- is_fitted_on: whether the
 -- constants in use saw rows of this source; NULL where a group has rows of both kinds.
 with seen as (
     select
-        m.source,
-        a.model,
-        a.gpu_spec,
-        a.is_core,
-        m.measured,
-        a.output_tokens_per_s_per_gpu as answer,
-        r.osl / nominal_seconds(inference_flop(l.total_params_b * 1e9, r.isl + r.osl), g.nominal_tflops) as seed_answer,
+        measured.source,
+        answers.model,
+        answers.gpu_spec,
+        answers.is_core,
+        measured.measured,
+        answers.output_tokens_per_s_per_gpu as answer,
+        read.osl
+        / nominal_seconds(
+            inference_flop(llm_specs.total_params_b * 1e9, read.isl + read.osl), gpu_specs.nominal_tflops
+        ) as seed_answer,
         exists (
-            from marts.theta_sources as s
-            where s.version = (select max(version) from marts.theta) and starts_with(m.source, s.source)
+            from marts.theta_sources as sources
+            where
+                sources.version = (select max(version) from marts.theta)
+                and starts_with(measured.source, sources.source)
         ) as is_fitted_on
-    from answers as a
-    join read as r on r.row = a.row
-    join measured as m on m.row = a.row
-    join marts.llm_specs as l on l.name = a.model
-    join marts.gpu_specs as g on g.name = a.gpu_spec
-    where a.has_specs and m.measured > 0
+    from answers
+    join read on read.row = answers.row
+    join measured on measured.row = answers.row
+    join marts.llm_specs on llm_specs.name = answers.model
+    join marts.gpu_specs on gpu_specs.name = answers.gpu_spec
+    where answers.has_specs and measured.measured > 0
 ),
 grouped as (
-    select seen.*, s.scope, k.grouping, k.name
+    select seen.*, scopes.scope, k.grouping, k.name
     from seen
-    join (values ('core', true), ('all', false)) as s (scope, is_core) on seen.is_core or not s.is_core,
+    join (values ('core', true), ('all', false)) as scopes (scope, is_core) on seen.is_core or not scopes.is_core,
     unnest([
         {'grouping': 'total', 'name': ''}, {'grouping': 'source', 'name': source},
         {'grouping': 'gpu', 'name': gpu_spec}, {'grouping': 'model', 'name': model}
-    ]) as u (k)
+    ]) as unnested (k)
 ),
 ranked as (
     select

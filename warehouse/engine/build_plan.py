@@ -11,10 +11,10 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
 import duckdb
 
+from warehouse.paths import PACKAGE
 from warehouse.storage.connection import Connection, quoted
 from warehouse.storage.landing import landed, stamped
 from warehouse.storage.ledger import Decision, decisions
@@ -47,7 +47,7 @@ class Plan:
 def fingerprint() -> str:
     """What a table is made by, besides facts: our code, models and seeds, DuckDB, and the package of hosts' prices."""
     digest = hashlib.sha256(f"{duckdb.__version__} {version('genai-prices')}".encode())
-    root = Path(__file__).parents[1]
+    root = PACKAGE
     for path in sorted(root.rglob("*")):
         if path.suffix in (".py", ".sql", ".csv"):
             digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
@@ -87,7 +87,7 @@ def remember(con: Connection, done: Plan) -> None:
         [list(done.files), list(done.files.values())],
     )
     con.execute("delete from state.done")
-    con.execute("insert into state.done select max(look_no), max(seen_on) from state.looks")
+    con.execute("insert into state.done select max(scrape_no), max(seen_on) from state.scrapes")
     before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
     con.execute("delete from state.made_by")
     con.execute(
@@ -127,7 +127,7 @@ def _changes_rates(con: Connection, home: Home, new: list[str], known: dict[str,
     return bool(
         con.execute(
             f"select 1 from (select rate_on, currency from {_parquet(home, new)} except {seen}) "  # noqa: S608
-            "where rate_on < (select max(seen_on) from state.looks where origin <> 'seed') limit 1"
+            "where rate_on < (select max(seen_on) from state.scrapes where origin <> 'seed') limit 1"
         ).fetchall()
     )
 
@@ -144,7 +144,7 @@ def _late(con: Connection, home: Home, new: list[str]) -> str:
         known as (
             select provider, feed, max(seen_on) as last_on, bool_or(origin = 'live') as is_live,
                 bool_or(origin = 'recorded') as is_recorded
-            from state.looks where origin <> 'seed'
+            from state.scrapes where origin <> 'seed'
             group by all
         ),
         months as (select date_trunc('month', max(last_on)) as newest from known)

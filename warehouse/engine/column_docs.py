@@ -1,14 +1,18 @@
-"""Says in the database what each column of v1 means: the promise to its readers travels with the data."""
+"""Comments columns in the published database: what each means, with its unit, travels with the data.
+
+A column's meaning stands in its model's front matter or, where many tables share it, in models/columns.csv.
+"""
 
 from __future__ import annotations
 
 import csv
 from functools import cache
-from pathlib import Path
 
+from warehouse.engine.model_graph import Model
+from warehouse.paths import MODELS
 from warehouse.storage.connection import Connection, quoted
 
-COLUMNS = Path(__file__).parents[1] / "models" / "v1" / "columns.csv"
+COLUMNS = MODELS / "columns.csv"
 
 
 @cache
@@ -18,25 +22,33 @@ def _meanings() -> dict[tuple[str, str], str]:
         return {(row["relation"], row["column"]): row["meaning"] for row in csv.DictReader(stream)}
 
 
-def meaning(relation: str, column: str) -> str:
-    """What a column of a relation of v1 means. Raises ValueError where columns.csv does not say."""
-    found = _meanings().get((relation, column)) or _meanings().get(("", column))
-    if not found:
-        raise ValueError(f"{COLUMNS.name} must say what v1.{relation}.{column} means, with its unit")
-    return found
+def meaning(model: Model, column: str) -> str:
+    """Return what a column of a model means, or "" where nothing says so.
+
+    Raises:
+        ValueError: The model belongs to v1, whose columns must all be documented.
+    """
+    relation = model.stem if model.schema == "v1" else ""
+    stated = _meanings().get((relation, column)) if relation else None
+    own = next((each.meaning for each in model.head.columns if each.name == column), "")
+    text = stated or own or _meanings().get(("", column), "")
+    if not text and model.schema == "v1":
+        raise ValueError(f"{COLUMNS.name} must say what {model.name}.{column} means, with its unit")
+    return text
 
 
-def comment_columns(con: Connection, relation: str) -> None:
-    """Comment every column of a table or view v1.<relation> of the database in use."""
-    for column, *_ in con.execute(f"describe v1.{relation}").fetchall():
-        con.execute(f"comment on column v1.{relation}.\"{column}\" is '{quoted(meaning(relation, column))}'")
+def comment_columns(con: Connection, model: Model) -> None:
+    """Comment every documented column of a table or view of the database in use."""
+    for column, *_ in con.execute(f"describe {model.name}").fetchall():
+        if text := meaning(model, column):
+            con.execute(f"comment on column {model.name}.\"{column}\" is '{quoted(text)}'")
 
 
-def tell_the_day(con: Connection) -> None:
-    """Make the macros core.as_of_day() and core.newest_day() of what v1.meta says, in the database in use.
+def define_day_macros(con: Connection) -> None:
+    """Make the macros core.as_of_day() and core.newest_day() of what core.meta says, in the database in use.
 
     A constant lets DuckDB look at the prices of that day only; a day that it first has to read does not.
     """
-    asked = "select newest_on::varchar, if(has_live, built_at::date, newest_on)::varchar from v1.meta"
-    for name, when in zip(("newest_day", "as_of_day"), con.execute(asked).fetchall()[0], strict=True):
-        con.execute(f"create or replace macro core.{name}() as {f'date {when!r}' if when else 'null::date'}")
+    query = "select newest_on::varchar, if(has_live, built_at::date, newest_on)::varchar from core.meta"
+    for name, day in zip(("newest_day", "as_of_day"), con.execute(query).fetchall()[0], strict=True):
+        con.execute(f"create or replace macro core.{name}() as {f'date {day!r}' if day else 'null::date'}")

@@ -1,45 +1,61 @@
-"""Reads models/**/*.sql: path = schema.table, body = one SELECT, dependencies read from the SQL itself."""
+"""Reads models/**/*.sql: first folder and file name are schema.table, the head is front matter, the body one SELECT.
+
+Dependencies are read from the SQL. A model that reads `state.x` wants table x as earlier builds left it, so it runs
+before the model that writes x; everything else runs after what it reads.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
 
-from warehouse.storage.connection import Connection, in_memory
+from warehouse.engine import front_matter, python_inputs
+from warehouse.engine.front_matter import FrontMatter
+from warehouse.paths import MACROS, MODELS
 
-ROOT = Path(__file__).parents[1]
-LAYERS = ("staging", "core", "gate", "marts", "v1")
+LAYERS = ("staging", "intermediate", "core", "marts", "v1")  # each reads only from those before it, and from itself
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One table: its name, what its header says of it, its SELECT and the tables it reads."""
+    """One table: its name, its front matter, its SELECT, and what that reads."""
 
     name: str  # schema.table
-    description: str
+    group: str  # the folder below the schema's, or ""
+    head: FrontMatter
     sql: str
-    reads: frozenset[str]
-    calls: frozenset[str] = frozenset()  # table macros that it calls
-
-    @property
-    def is_view(self) -> bool:
-        """Whether it is worked out when read: its header says so, since it would repeat what core holds."""
-        return self.description.startswith("View:")
+    reads: frozenset[str]  # tables, those behind table macros and Python inputs too
+    reads_state: frozenset[str] = frozenset()  # kept tables that it reads as earlier builds left them
+    calls: frozenset[str] = frozenset()  # table macros
+    inputs: frozenset[str] = frozenset()  # tables python.<name> that Python makes for it
 
     @property
     def schema(self) -> str:
-        """The layer: staging, core, marts or v1."""
-        return self.name.split(".")[0]
+        """The layer."""
+        return self.name.partition(".")[0]
+
+    @property
+    def stem(self) -> str:
+        """The name without its schema."""
+        return self.name.partition(".")[2]
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it is worked out when read."""
+        return self.head.materialized == "view"
+
+    @property
+    def stored(self) -> str:
+        """The table that holds its rows."""
+        return f"state.{self.stem}" if self.head.is_kept else self.name
 
 
 def header(sql: str) -> str:
-    """The comment lines that open a file, as one text."""
+    """Return the comment lines that open a file as one text."""
     lines = []
     for line in sql.splitlines():
         if not line.startswith("--"):
@@ -48,45 +64,58 @@ def header(sql: str) -> str:
     return " ".join(lines)
 
 
+def sql_of(name: str) -> str:
+    """Return the text of a model's file without reading any other."""
+    schema, _, stem = name.partition(".")
+    (path,) = (MODELS / schema).rglob(f"{stem}.sql")
+    return path.read_text()
+
+
 @cache
-def load(folder: Path = ROOT / "models") -> dict[str, Model]:
-    """All models by name, read once. Raises ValueError naming the file when a body is not one SELECT."""
-    found = {}
-    with in_memory() as con:
-        for path in sorted(folder.glob("*/*.sql")):
-            sql = path.read_text()
-            name = f"{path.parent.name}.{path.stem}"
-            tables, calls = _uses(con, sql, path)
-            # A table macro hides the tables it reads.
-            behind = (table_macros()[macro].reads for macro in calls)
-            found[name] = Model(name, header(sql), sql, frozenset(tables.union(*behind)), frozenset(calls))
-    return found
+def load(folder: Path = MODELS) -> dict[str, Model]:
+    """Read all models once, by name. Raises ValueError naming the file when a body is not one SELECT."""
+    return {model.name: model for path in sorted(folder.rglob("*.sql")) for model in [_read(path, folder)]}
 
 
-def _uses(con: Connection, sql: str, path: Path) -> tuple[set[str], set[str]]:
-    """Tables that a SELECT names, in text handed to a table macro too, and the table macros that it calls."""
-    serialized = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchall()[0][0]
-    tree = json.loads(serialized)
-    if tree.get("error"):
-        raise ValueError(f"{path}: not one SELECT: {tree.get('error_message')}")
-    nodes = list(_nodes(tree))
-    found = [n for n in nodes if n.get("type") == "BASE_TABLE" and n["schema_name"]]
-    tables = {f"{n['schema_name']}.{n['table_name']}" for n in found}
-    calls = [n for n in nodes if n.get("function_name") in table_macros()]
-    handed = (child["value"]["value"] for n in calls for child in n["children"] if child.get("class") == "CONSTANT")
-    tables |= {text for text in handed if isinstance(text, str) and re.fullmatch(r"[a-z]\w*\.\w+", text)}
-    called = {n["function_name"] for n in calls}
-    return tables, called.union(*(table_macros()[name].calls for name in called))
+def _read(path: Path, folder: Path) -> Model:
+    schema, *groups, _ = path.relative_to(folder).parts
+    name, sql = f"{schema}.{path.stem}", path.read_text()
+    tables, calls = _references(sql, path)
+    for macro in tuple(calls):  # a table macro hides the tables that it reads
+        tables |= table_macros()[macro].reads
+        calls |= table_macros()[macro].calls
+    inputs = {table.removeprefix("python.") for table in tables if table.startswith("python.")}
+    behind = (python_inputs.INPUTS[each].reads for each in inputs)
+    reads = {table for table in tables if not table.startswith(("python.", "state."))}.union(*behind)
+    state = {table.removeprefix("state.") for table in tables if table.startswith("state.")}
+    head = front_matter.parse(sql, name)
+    return Model(
+        name, "/".join(groups), head, sql, frozenset(reads), frozenset(state), frozenset(calls), frozenset(inputs)
+    )
 
 
-def _nodes(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _nodes(item)
-    elif isinstance(node, dict):
-        yield node
-        for value in node.values():
-            yield from _nodes(value)
+def _references(sql: str, path: Path) -> tuple[set[str], set[str]]:
+    """Return the tables that a SELECT names, as a table macro's argument too, and the table macros that it calls."""
+    import sqlglot  # a fifth of a second, which only a build should wait for
+    from sqlglot import exp
+
+    try:
+        (tree,) = sqlglot.parse(sql, dialect="duckdb")
+    except (sqlglot.ParseError, ValueError) as error:
+        raise ValueError(f"{path}: not one SELECT: {error}") from error
+    if not isinstance(tree, exp.Query):
+        raise ValueError(f"{path}: not one SELECT")
+    tables, calls = set(), set()
+    for table in tree.find_all(exp.Table):
+        if isinstance(table.this, exp.Anonymous):
+            macro = f"{table.db}.{table.this.name.lower()}" if table.db else table.this.name.lower()
+            if macro in table_macros():
+                calls.add(macro)
+                arguments = (each.name for each in table.this.expressions if isinstance(each, exp.Literal))
+                tables |= {text for text in arguments if re.fullmatch(r"[a-z]\w*\.\w+", text)}
+        elif table.db:
+            tables.add(f"{table.db}.{table.name}")
+    return tables, calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,60 +123,85 @@ class TableMacro:
     """A macro that gives a table, macros/<schema>/<name>.sql: it binds the tables that it reads when it is made."""
 
     sql: str
-    reads: frozenset[str]  # published tables, those behind the macros that it calls too
+    reads: frozenset[str]  # tables, those behind the macros that it calls too
     calls: frozenset[str]  # other table macros
 
 
 @cache
 def table_macros() -> dict[str, TableMacro]:
-    """All of them by name, each after those that it calls."""
-    files = sorted((ROOT / "macros").glob("*/*.sql"))
-    texts = {f"{path.parent.name}.{path.stem}": path.read_text() for path in files}
-    named = {name: set(re.findall(r"(?:from|join) ((?:v1|marts)\.\w+)", sql)) for name, sql in texts.items()}
-    found: dict[str, TableMacro] = {}
-    for name in TopologicalSorter({name: sorted(said & set(texts)) for name, said in named.items()}).static_order():
-        calls = {called.split(".")[1] for called in named[name] & set(texts)}
-        reads = (named[name] - set(texts)).union(*(found[called].reads for called in calls))
-        found[name.split(".")[1]] = TableMacro(texts[name], frozenset(reads), frozenset(calls))
-    return found
+    """Read all of them, by schema.name, each after those that it calls."""
+    texts = {f"{path.parent.name}.{path.stem}": path.read_text() for path in sorted(MACROS.glob("*/*.sql"))}
+    names = {
+        name: set(re.findall(r"^(?!--).*?(?:from|join) ((?:intermediate|core|v1|marts)\.\w+)", sql, re.MULTILINE))
+        for name, sql in texts.items()
+    }
+    macros: dict[str, TableMacro] = {}
+    for name in TopologicalSorter({name: sorted(used & set(texts)) for name, used in names.items()}).static_order():
+        calls = names[name] & set(texts)
+        reads = (names[name] - set(texts)).union(*(macros[macro].reads for macro in calls))
+        macros[name] = TableMacro(texts[name], frozenset(reads), frozenset(calls))
+    return macros
 
 
-def in_order(models: dict[str, Model], also: dict[str, frozenset[str]]) -> list[str]:
-    """Names of models, and of tables in `also` (made by Python, name -> what they read), each after what it reads."""
-    graph = {name: model.reads for name, model in models.items()} | dict(also)
-    wanted = {name: {r for r in reads if r in graph} for name, reads in graph.items()}
-    return list(TopologicalSorter(wanted).static_order())
-
-
-def ancestors(name: str, models: dict[str, Model], also: dict[str, frozenset[str]]) -> set[str]:
-    """A table and all that it is made from, however far back."""
-    reads = {n: m.reads for n, m in models.items()} | also
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        here = waiting.pop()
-        if here in reads and here not in found:
-            found.add(here)
-            waiting += reads[here]
-    return found
-
-
-def of_seeds_alone(models: dict[str, Model], also: dict[str, frozenset[str]]) -> set[str]:
-    """Tables that say the same after every build by one version: neither facts nor the day are in them."""
-    reads = {n: m.reads for n, m in models.items() if not re.search(r"_day\(\)|current_", m.sql)} | also
-    seeds = {r for behind in reads.values() for r in behind if r.startswith("seeds.")}
-    found: set[str] = set()
-    for name in in_order(models, also):
-        if name in reads and reads[name] <= found | seeds:
-            found.add(name)
-    return found
-
-
-def macros(folder: Path = ROOT / "macros") -> list[str]:
-    """Every macro statement, in order of file name."""
+def macros(folder: Path = MACROS) -> list[str]:
+    """Return every statement that makes a scalar macro, in order of file name."""
     return [
         statement
         for path in sorted(folder.glob("*.sql"))
         for statement in re.split(r";\s*\n", path.read_text() + "\n")
         if statement.strip() and not all(line.startswith("--") for line in statement.strip().splitlines())
     ]
+
+
+def in_order(models: Mapping[str, Model]) -> list[str]:
+    """Return names, each after what it reads, and writers of kept tables after whoever reads their earlier rows."""
+    graph = {name: {read for read in model.reads if read in models} for name, model in models.items()}
+    writers = {model.stem: name for name, model in models.items() if model.head.is_kept}
+    for name, model in models.items():
+        for stem in model.reads_state & writers.keys():
+            if writers[stem] != name:
+                graph[writers[stem]].add(name)
+    return list(TopologicalSorter(graph).static_order())
+
+
+def ancestors(names: Collection[str], models: Mapping[str, Model], with_state: bool = False) -> set[str]:
+    """Return these models and all that they are made from, however far back.
+
+    With `with_state`, those too that write what the next build will read of this one.
+    """
+    writers = {model.stem: name for name, model in models.items() if model.head.is_kept} if with_state else {}
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in models and name not in found:
+            found.add(name)
+            waiting += models[name].reads
+            waiting += [writers[stem] for stem in models[name].reads_state & writers.keys()]
+    return found
+
+
+def constant_tables(models: Mapping[str, Model]) -> set[str]:
+    """Return tables that are the same after every build by one version: neither facts nor the day are in them."""
+    constant: set[str] = set()
+    for name in in_order(models):
+        model = models[name]
+        is_dated = re.search(r"_day\(\)|current_|\bnow\(\)", model.sql)
+        sources = {read for read in model.reads if not read.startswith("seeds.")}
+        if not is_dated and not model.head.is_kept and (model.reads or model.inputs) and sources <= constant:
+            constant.add(name)
+    return constant
+
+
+def published(models: Mapping[str, Model], schemas: Collection[str] = ("v1", "marts")) -> dict[str, Model]:
+    """Return what readers' schemas hold and the relations behind their views, each after what it reads."""
+    wanted = {name for name, model in models.items() if model.schema in schemas}
+    wanted |= {read for macro in table_macros().values() for read in macro.reads if read in models}
+    waiting = list(wanted)
+    while waiting:
+        model = models[waiting.pop()]
+        if model.is_view:
+            behind = {read for read in model.reads if read in models} - wanted
+            wanted |= behind
+            waiting += behind
+    return {name: models[name] for name in in_order(models) if name in wanted}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from warehouse.identity.gpus import SEEDS
+from warehouse.paths import SEEDS
 from warehouse.storage.connection import Connection, quoted
 
 
-def load_seeds(con: Connection, folder: Path = SEEDS, names: str = "*") -> None:
+def load_seeds(con: Connection, names: str = "*") -> None:
     """Make a table seeds.<file> of every CSV, or of those whose name fits a pattern; an empty cell is NULL."""
     con.execute("create schema if not exists seeds")
-    for path in sorted(folder.glob(f"{names}.csv")):
+    for path in sorted(SEEDS.glob(f"{names}.csv")):
         con.execute(
             f"create or replace table seeds.{path.stem} as "
             f"from read_csv('{quoted(path)}', header = true, sample_size = -1, nullstr = '')"

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from warehouse.paths import SEEDS
 
 if TYPE_CHECKING:
     from scrapers.model import Offer  # readers resolve labels, and need no more of it than its name
 
-SEEDS = Path(__file__).parents[1] / "seeds"
 SNAP = Decimal("0.07")  # printed memory within 7 % of a known size is that size (22888 MiB, 143 GB)
 
 _TOKEN = re.compile(r"\d+\.\d+|[a-z0-9]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 
-from warehouse.identity.gpus import SEEDS
+from warehouse.paths import SEEDS
 
 
 @cache

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scrapers.model import clip
-from warehouse.identity.gpus import SEEDS
 from warehouse.imports import long_format
 from warehouse.imports.csv_records import Fault, Unreadable
 from warehouse.imports.open_source import open_rows
+from warehouse.paths import SEEDS
 from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES
 from warehouse.storage.state_dir import Home

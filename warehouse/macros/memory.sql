@@ -10,7 +10,9 @@ create or replace macro kv_copies(tp, kv_heads, is_mla, is_dp_attn) as case
 create or replace macro free_bytes(gpus, device_mib, weight_bytes, usable_memory, reserved_gb) as
     gpus * (device_mib * 1048576e0 * usable_memory - reserved_gb * 1e9) - weight_bytes;
 -- Requests whose KV cache fits beside the weights: 0 when not even one does.
-create or replace macro max_batch(free_bytes, kv_bytes_per_request) as floor(greatest(free_bytes, 0) / kv_bytes_per_request);
+create or replace macro max_batch(free_bytes, kv_bytes_per_request) as floor(
+    greatest(free_bytes, 0) / kv_bytes_per_request
+);
 -- Fewest GPUs that hold the weights and one request, where no KV is stored twice; see marts.inference_of for tp.
 create or replace macro smallest_gpus(weight_bytes, kv_bytes_per_request, device_mib, usable_memory, reserved_gb) as
     ceil((weight_bytes + kv_bytes_per_request) / (device_mib * 1048576e0 * usable_memory - reserved_gb * 1e9));

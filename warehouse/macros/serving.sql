@@ -1,4 +1,5 @@
--- FLOP to read a prompt: two for each parameter that multiplies, and causal attention. Source: arXiv:2001.08361, par. 2.1.
+-- FLOP to read a prompt: two for each parameter that multiplies, and causal attention. Source: arXiv:2001.08361, par.
+-- 2.1.
 create or replace macro prefill_flop(matmul_params, layers, attention_width, isl, attended) as
     2e0 * matmul_params * isl + 2e0 * layers * attention_width * isl * attended;
 -- FLOP to make one more token, having looked back at `attended` ones. Source: the same.
@@ -12,7 +13,8 @@ create or replace macro memory_seconds(bytes, gpus, bandwidth_gbs, mbu) as bytes
 -- Source: Megatron-LM, arXiv:1909.08053.
 create or replace macro all_reduce_seconds_per_token(layers, hidden, tp, link_gbs) as
     if(tp > 1, 2e0 * layers * 2 * (tp - 1) / tp * hidden * 2 / (link_gbs * 1e9), 0);
--- Link seconds per token of expert parallelism beside data-parallel attention: sent in FP8, received in FP16. Source: DeepEP.
+-- Link seconds per token of expert parallelism beside data-parallel attention: sent in FP8, received in FP16. Source:
+-- DeepEP.
 create or replace macro all_to_all_seconds_per_token(moe_layers, hidden, experts_per_token, tp, link_gbs) as
     if(tp > 1, 1e0 * moe_layers * (tp - 1) / tp * experts_per_token * hidden * 3 / (tp * link_gbs * 1e9), 0);
 -- Seconds that a step's collectives wait whatever their size: two per layer. Source: Erdil, arXiv:2506.04645.

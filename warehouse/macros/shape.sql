@@ -3,7 +3,11 @@ create or replace macro gqa_attention_params(hidden, heads, kv_heads, head_dim) 
     2e0 * hidden * heads * head_dim + 2e0 * hidden * kv_heads * head_dim;
 -- The same with latent keys and values; q_rank NULL or 0: queries are not compressed. Source: MLA, arXiv:2405.04434.
 create or replace macro mla_attention_params(hidden, heads, head_dim, rope_dim, q_rank, kv_rank, v_dim) as
-    if(coalesce(q_rank, 0) > 0, 1e0 * hidden * q_rank + q_rank * heads * (head_dim + rope_dim), 1e0 * hidden * heads * (head_dim + rope_dim))
+    if(
+        coalesce(q_rank, 0) > 0,
+        1e0 * hidden * q_rank + q_rank * heads * (head_dim + rope_dim),
+        1e0 * hidden * heads * (head_dim + rope_dim)
+    )
     + 1e0 * hidden * (kv_rank + rope_dim) + 1e0 * kv_rank * heads * (head_dim + v_dim) + 1e0 * heads * v_dim * hidden;
 -- Parameters of a feed-forward block; matrices: 3 where it is gated (SwiGLU, GeGLU), else 2. Source: arXiv:2002.05202.
 create or replace macro ffn_params(hidden, ffn_dim, matrices) as 1e0 * matrices * hidden * ffn_dim;

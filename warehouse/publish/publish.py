@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse.engine import column_docs, incremental
-from warehouse.engine.model_graph import in_order, load, macros, table_macros
+from warehouse.engine import column_docs, incremental, model_graph
+from warehouse.engine.model_graph import Model
 from warehouse.storage.connection import Connection, DatabaseError, beside, quoted
 from warehouse.storage.state_dir import Home
 
@@ -19,21 +19,9 @@ log = logging.getLogger("gpuhour.publish")
 # The oldest format: DuckDB 1.0 and later open it, and so does DuckDB in a browser.
 STORAGE = "v1.0.0"
 SCHEMAS = ("v1", "marts")
-# Of core: what the views of v1 show. Some only grow, the others are small.
-GROWING = {"looks": "look_no", "series": "series_no"}
-CHANGING = "closed_intervals"
-BEHIND = ("open_intervals", "names", "aliases", "held", "source_days", "build")
 CSV_ROWS = 50_000  # more is no table that anybody scrolls through; fifteen megabytes at every build
 # A cell that starts with one of these is a formula to a spreadsheet; pages are not trusted.
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
-
-
-def tables(con: Connection) -> list[tuple[str, str, str]]:
-    """(schema, table, comment) of all tables that are published; views are made there anew."""
-    return con.execute(
-        "select schema_name, table_name, coalesce(comment, '') from duckdb_tables() "  # noqa: S608 -- SCHEMAS is ours
-        f"where database_name = current_database() and schema_name in {SCHEMAS} order by all"
-    ).fetchall()
 
 
 def publish_and_export(con: Connection, home: Home) -> list[Path]:
@@ -111,49 +99,60 @@ def _discard(part: Path) -> None:
 
 
 def _copy(con: Connection, is_new: bool) -> None:
-    for schema in ("core", *SCHEMAS):
+    """Bring tables, then views and formulas, to the attached file."""
+    models = model_graph.published(model_graph.load())
+    for schema in model_graph.LAYERS:
         con.execute(f"create schema if not exists pub.{schema}")
-    if is_new:
-        for table in (*GROWING, CHANGING):
-            con.execute(f"create table pub.core.{table} as from core.{table}")
-    else:
-        for table, number in GROWING.items():
-            newest = f"select coalesce(max({number}), 0) from pub.core.{table}"  # noqa: S608 -- names of ours
-            con.execute(f"insert into pub.core.{table} from core.{table} where {number} > ({newest})")
-        incremental.change_closed_intervals(con, f"pub.core.{CHANGING}")
-    for table in BEHIND:
-        con.execute(f"create or replace table pub.core.{table} as from core.{table}")
-    for table in (*GROWING, CHANGING, *BEHIND):
-        con.execute(f"comment on table pub.core.{table} is 'Behind the views of v1; not for readers: it may change.'")
-    for schema, table, comment in tables(con):
-        con.execute(f"create or replace table pub.{schema}.{table} as from {schema}.{table}")
-        con.execute(f"comment on table pub.{schema}.{table} is '{quoted(comment)}'")
+    con.execute("create or replace table pub.core.build as from core.build")
+    tables = [model for model in models.values() if not model.is_view]
+    for model in tables:
+        if is_new or not _bring_up(con, model):
+            con.execute(f"create or replace table pub.{model.name} as from {model.name}")
+            _comment(con, model)
     with _using_pub(con):
-        column_docs.tell_the_day(con)
+        column_docs.define_day_macros(con)
         if is_new:
-            _show(con)
-        for schema, table, _ in tables(con):
-            if schema == "v1":
-                column_docs.comment_columns(con, table)
+            _create_views(con, models.values())
+        for model in tables:
+            if model.schema in SCHEMAS:
+                column_docs.comment_columns(con, model)
 
 
-def _show(con: Connection) -> None:
-    """The views of v1 and the formulas, in the database in use: they travel with the data, for a reader's own SQL."""
-    con.execute(f"create view core.intervals as {incremental.VIEWS['intervals']}")
-    for statement in macros():
+def _bring_up(con: Connection, model: Model) -> bool:
+    """Add what this build added to a table of the old file; return False where it is small and copied whole."""
+    table = f"pub.{model.name}"
+    if model.head.materialized == "append" and len(model.head.key) == 1:
+        (number,) = model.head.key
+        newest = f"select coalesce(max({number}), 0) from {table}"  # noqa: S608 -- names of ours, here and below
+        con.execute(f"insert into {table} from {model.name} where {number} > ({newest})")
+        return True
+    if model.head.materialized == "replace":
+        incremental.write_kept(con, model, table)
+        return True
+    return False
+
+
+def _comment(con: Connection, model: Model) -> None:
+    is_public = model.schema in SCHEMAS
+    text = model.head.description if is_public else "Behind the views of v1; not for readers: it may change."
+    con.execute(f"comment on table pub.{model.name} is '{quoted(text)}'")
+
+
+def _create_views(con: Connection, models: Iterable[Model]) -> None:
+    """Create views and formulas in the database in use: they travel with the data, for readers' own SQL."""
+    for statement in model_graph.macros():
         con.execute(statement)
-    found = load()
-    for name in in_order(found, {}):
-        schema, _, relation = name.partition(".")
-        if schema in SCHEMAS and found[name].is_view:
-            for macro, made in table_macros().items():
-                if macro in found[name].calls:
-                    con.execute(made.sql)
-            con.execute(f"create view {name} as {found[name].sql}")
-            con.execute(f"comment on view {name} is '{quoted(found[name].description)}'")
-            if schema == "v1":
-                column_docs.comment_columns(con, relation)
-    for made in table_macros().values():
+    for model in models:
+        if not model.is_view:
+            continue
+        for macro, made in model_graph.table_macros().items():
+            if macro in model.calls:
+                con.execute(made.sql)
+        con.execute(f"create view {model.name} as {model.sql}")
+        con.execute(f"comment on view {model.name} is '{quoted(model.head.description)}'")
+        if model.schema in SCHEMAS:
+            column_docs.comment_columns(con, model)
+    for made in model_graph.table_macros().values():
         con.execute(made.sql)
 
 
@@ -180,7 +179,7 @@ def _write_exports(con: Connection, home: Home) -> list[Path]:
     """Every mart under the names of its files and .part."""
     home.exports.mkdir(parents=True, exist_ok=True)
     parts = []
-    for name, model in sorted(load().items()):
+    for name, model in sorted(model_graph.load().items()):
         schema, _, mart = name.partition(".")
         if schema != "marts":
             continue

@@ -19,34 +19,20 @@ from genai_prices.types import (
     TimeOfDateConstraint,
 )
 
-from warehouse.costing.spec_lookup import known_model
-from warehouse.identity.gpus import SEEDS
-from warehouse.storage.connection import Connection
-from warehouse.storage.landing import select_rows
+from warehouse.identity.spec_names import known_model
+from warehouse.paths import SEEDS
 
 PACKAGE = "genai-prices"
-TYPES = {
-    "host": "varchar", "hosted_model": "varchar", "model": "varchar", "usd_per_m_input_tokens": "decimal(18,9)",
-    "usd_per_m_output_tokens": "decimal(18,9)", "up_to_input_tokens": "bigint", "valid_from": "date",
-    "hours_utc": "varchar", "is_deprecated": "boolean", "package": "varchar", "version": "varchar",
-    "source_url": "varchar",
-}  # fmt: skip
 Row = tuple[str | None, ...]
 _RELEASE = re.compile(r"(?<!\d)(2[3-9](?:0[1-9]|1[0-2]))(?!\d)")  # 2407: what a maker dates a release with
 
 
-def build(con: Connection) -> None:
-    """Make core.hosted_prices: a row per host, its name of a model with a spec here, and day or hours of a price.
-
-    Prices in USD per million tokens, up to up_to_input_tokens where longer prompts cost more; valid_from NULL: undated.
-    """
-    con.execute(f"create or replace table core.hosted_prices as {select_rows(con, 'hosted', _listed(), TYPES)}")
-    con.unregister("hosted")
-
-
 @cache
-def _listed() -> tuple[Row, ...]:
-    """Every price of the installed version: it does not change while a process lives."""
+def listed() -> tuple[Row, ...]:
+    """Return every price of the installed version, once a process: it does not change while one lives.
+
+    Rows are those of python_inputs: USD per million tokens, up to up_to_input_tokens where longer prompts cost more.
+    """
     with (SEEDS / "llm_specs.csv").open(newline="") as stream:
         repos = {row["name"]: row["repo"] for row in csv.DictReader(stream)}
     return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -117,7 +117,7 @@ def page_rows(seen: Iterable[Seen], **common: str) -> list[dict[str, Any]]:
     ]
 
 
-def select_rows(con: Connection, name: str, rows: Sequence[Any], types: dict[str, str]) -> str:
+def select_rows(con: Connection, name: str, rows: Sequence[Any] | pd.DataFrame, types: Mapping[str, str]) -> str:
     """Register rows (dicts, or sequences in column order) under a name; returns a SELECT over them with these types."""
     con.register(name, pd.DataFrame(rows, columns=list(types), dtype="object"))
     casts = ", ".join(f"{column}::{kind} as {column}" for column, kind in types.items())

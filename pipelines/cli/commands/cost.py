@@ -102,7 +102,7 @@ def _answer(
     """Return the result rows, cheapest first. Raises UsageError for unknown names and impossible values."""
     from warehouse.costing.database import cost_model
     from warehouse.costing.query import SIZES, Nonsense, ask, load
-    from warehouse.costing.spec_lookup import UnknownName, gpu_spec, model_spec
+    from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
 
     try:
         name = model_spec(model)
@@ -166,7 +166,7 @@ def fit(
     from warehouse.costing.database import cost_model
     from warehouse.costing.query import Nonsense, load
     from warehouse.costing.sizing import COLUMNS, holders
-    from warehouse.costing.spec_lookup import UnknownName, model_spec
+    from warehouse.identity.spec_names import UnknownName, model_spec
 
     try:
         with cost_model() as con:

@@ -45,8 +45,8 @@ def train(
 ) -> int:
     """Compute a training run's cost: 6 FLOP per parameter and token, at a reported utilisation and today's prices."""
     from warehouse.costing.database import cost_model
-    from warehouse.costing.spec_lookup import UnknownName, gpu_spec
     from warehouse.costing.training import COLUMNS, runs
+    from warehouse.identity.spec_names import UnknownName, gpu_spec
 
     n_params = quantity(params, "--params")
     n_tokens = quantity(tokens, "--tokens") if tokens else None

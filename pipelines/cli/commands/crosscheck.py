@@ -120,12 +120,12 @@ def _fetched(state: Home) -> tuple[list[Page], list[str]]:
 def _land(state: Home, pages: list[Page]) -> list[str]:
     """Land the catalogs' prices, build and publish; return what could not be read."""
     from pipelines.cli.commands.import_history import publish
-    from scrapers.reference.peer_catalogs import stated
+    from scrapers.reference.peer_catalogs import catalog_rows
     from warehouse.imports import peer_catalogs
     from warehouse.imports.import_file import land_file, only_importer
 
     with only_importer(state) as room:
-        file, unreadable = peer_catalogs.read(((page, stated(page)) for page in pages), room)
+        file, unreadable = peer_catalogs.read(((page, catalog_rows(page)) for page in pages), room)
         if file is not None:
             land_file(state, file, peer_catalogs.SOURCE, room)
     if file is not None:

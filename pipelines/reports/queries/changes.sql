@@ -3,11 +3,13 @@
 with placed as (
     select
         event_id, seq, series_id, source, provider, instance, gpu, gpu_memory_gb, form_factor, gpu_count, region, zone,
-        pricing_model, term_months, price_scope, changed_on, observed_at, kind, old_usd_per_gpu_hour, new_usd_per_gpu_hour, pct,
+        pricing_model, term_months, price_scope, changed_on, observed_at, kind, old_usd_per_gpu_hour,
+            new_usd_per_gpu_hour, pct,
         source_url, sha256, is_first_observation,
         count(*) over (partition by changed_on) as n_of_day,
         sum(is_first_observation::integer) over (partition by changed_on) as n_first_observations,
-        row_number() over (partition by changed_on order by is_first_observation, abs(pct) desc nulls last, seq) as place_of_day,
+        row_number() over (partition by changed_on order by is_first_observation, abs(pct) desc nulls last,
+            seq) as place_of_day,
         row_number() over (partition by gpu, gpu_memory_gb order by is_first_observation, seq desc) as place_of_gpu,
         row_number() over (partition by provider order by is_first_observation, seq desc) as place_of_provider,
         row_number() over (order by is_first_observation, seq desc) as place

@@ -13,7 +13,9 @@ qualify place = 1
     ) <= 120
     or row_number() over (
         partition by provider
-        order by gpu nulls last, gpu_memory_gb, usd_per_gpu_hour nulls last, instance, region, zone, pricing_model, term_months, series_id
+        order by gpu nulls last, gpu_memory_gb, usd_per_gpu_hour nulls last, instance, region, zone, pricing_model,
+            term_months, series_id
     ) <= 120
 order by
-    usd_per_gpu_hour nulls last, provider, gpu, gpu_memory_gb, instance, region, zone, pricing_model, term_months, series_id
+    usd_per_gpu_hour nulls last, provider, gpu, gpu_memory_gb, instance, region, zone, pricing_model, term_months,
+        series_id

@@ -1,10 +1,11 @@
 -- The meaning of every column of v1. Grain: relation x column.
-select c.table_name as relation, t.comment as about, c.column_name as name, c.data_type as type, c.comment as meaning
-from duckdb_columns() as c
+select columns.table_name as relation, relations.comment as about, columns.column_name as name,
+    columns.data_type as type, columns.comment as meaning
+from duckdb_columns() as columns
 left join (
     select table_name, comment from duckdb_tables() where schema_name = 'v1' and database_name = 'published'
     union all
     select view_name, comment from duckdb_views() where schema_name = 'v1' and database_name = 'published'
-) as t using (table_name)
-where c.schema_name = 'v1' and c.database_name = 'published'
-order by c.table_name, c.column_index
+) as relations using (table_name)
+where columns.schema_name = 'v1' and columns.database_name = 'published'
+order by columns.table_name, columns.column_index

@@ -19,10 +19,10 @@ from scrapers.providers.aws import (
 )
 
 _LISTS = "https://pricing.us-east-1.amazonaws.com"
-_HEAD = 64 * 1024  # every layout shows itself in its first lines
+_HEAD = 64 * 1024  # enough to recognise every layout
 _GIB = 1 << 30
 
-# The first pattern found in the head of a page names its reader; what is special stands before what is common.
+# The first pattern that matches the head of a page selects its reader; special layouts precede common ones.
 _LAYOUTS: tuple[tuple[str, Callable[[Page], Iterable[Offer]]], ...] = (
     (r"\A[^{\[<]*\bPricePerUnit\b", bulk_csv.read),
     (r"\A<", capacity_blocks.read_html),
@@ -40,7 +40,7 @@ _LAYOUTS: tuple[tuple[str, Callable[[Page], Iterable[Offer]]], ...] = (
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of any page AWS publishes prices in. Raises LayoutError when the page is none of them."""
+    """Yield the offers of any page AWS publishes prices in. Raises LayoutError when the page is none of them."""
     with page.open() as stream:
         head = stream.read(_HEAD).decode("utf-8-sig", errors="replace").strip()
     for pattern, read in _LAYOUTS:
@@ -51,7 +51,7 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """One request per commercial region of a region index; none for other pages.
+    """Yield one request per commercial region of a region index; none for other pages.
 
     Raises LayoutError when an index lists no region.
     """
@@ -59,11 +59,11 @@ def follow(page: Page) -> Iterator[Request]:
         return
     try:
         regions = json.loads(page.text())["regions"]
-        listed = regions.values() if isinstance(regions, dict) else regions
-        paths = {r["regionCode"]: r.get("currentVersionUrl") or r["versionUrl"] for r in listed}
+        entries = regions.values() if isinstance(regions, dict) else regions
+        paths = {r["regionCode"]: r.get("currentVersionUrl") or r["versionUrl"] for r in entries}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LayoutError(page, "regions with regionCode and version URL", page.text()[:200]) from error
-    # Government regions are not open to everyone who reads our tables.
+    # Government regions are not open to everyone.
     open_to_all = {code: path for code, path in paths.items() if not code.startswith("us-gov-")}
     if not open_to_all:
         raise LayoutError(page, "commercial regions", ", ".join(paths))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from scrapers.model import LayoutError, Offer, Page
 from scrapers.parsing.json_stream import may_be_cut
 from scrapers.providers.aws.accelerators import is_accelerated
-from scrapers.providers.aws.price_list import Line, is_sold_plainly, key, offers
+from scrapers.providers.aws.price_list import PriceListRow, is_plain_product, key, offers
 
 _BLOCK = 16 << 20
 _PREAMBLE = 20  # lines to look at for the header; AWS writes five before it
@@ -17,22 +17,22 @@ _NEEDED = (
     *("instancetype", "operatingsystem", "tenancy"),
 )
 # Values of the column "Instance Family" that every accelerated instance has: `bytes.find` visits only their lines.
-# Gaudi's family is not documented, so its type is looked for too.
+# Gaudi's family is not documented, so its type is searched for too.
 _FAMILIES = (b'"GPU instance"', b'"Machine Learning ASIC Instances"', b'"dl1.')
 
 
 class _Irregular(Exception):
-    """A line that is not one row (a quoted line break): only a full reader can tell rows apart."""
+    """A line that is not one row (a quoted line break): only a full CSV reader can separate the rows."""
 
 
 def read(page: Page) -> Iterator[Offer]:
-    """Offers of a price list file. Memory stays at a few blocks; raises LayoutError when columns are missing."""
+    """Yield the offers of a price list file, in a few blocks of memory. Raises LayoutError when columns are missing."""
     header = _header(page)
     try:
         lines = list(_quick(page, header)) if "instancefamily" in header else []
     except _Irregular:
         lines = []
-    # Nothing found may also mean that AWS renamed its families: look again by instance type.
+    # No match may also mean that AWS renamed its families: search again by instance type.
     yield from offers(lines or _slow(page, header), "price_list")
 
 
@@ -57,10 +57,10 @@ def _text(line: bytes) -> str:
     return _decoded(line).rstrip("\r\n")
 
 
-def _quick(page: Page, header: list[str]) -> Iterator[Line]:
+def _quick(page: Page, header: list[str]) -> Iterator[PriceListRow]:
     make = _maker(header)
     for raw in _candidates(page, len(header)):
-        # Both words stand quoted in every wanted row; a look at the bytes is far cheaper than 90 cells.
+        # Every relevant row holds both words in quotes; searching the bytes is far cheaper than splitting 90 cells.
         if b'"Linux"' not in raw or (b'"Shared"' not in raw and b'.metal"' not in raw):
             continue
         cells = next(csv.reader([_text(raw)]))
@@ -96,11 +96,11 @@ def _lines_with(word: bytes, block: bytes, end: int) -> Iterator[bytes]:
 
 
 def _is_whole(page: Page, last: bytes) -> bool:
-    """Whether a last line without line end can be trusted: in a cut file only a closed quote shows a cell's end."""
+    """Check that a last line without line end is complete: in a cut file only a closed quote shows a cell's end."""
     return last.endswith((b'"', b"\n")) or not may_be_cut(page)
 
 
-def _slow(page: Page, header: list[str]) -> Iterator[Line]:
+def _slow(page: Page, header: list[str]) -> Iterator[PriceListRow]:
     make, instance = _maker(header), header.index("instancetype")
     is_header_past = False
     with page.open() as stream:
@@ -123,12 +123,12 @@ def _to_the_end(page: Page, rows: Iterator[list[str]]) -> Iterator[list[str]]:
             raise LayoutError(page, "rows of quoted cells", str(error)) from error
 
 
-def _maker(header: list[str]) -> Callable[[list[str]], Line | None]:
-    def make(cells: list[str]) -> Line | None:
+def _maker(header: list[str]) -> Callable[[list[str]], PriceListRow | None]:
+    def make(cells: list[str]) -> PriceListRow | None:
         row = dict(zip(header, cells, strict=True))
-        if row["termtype"] not in ("OnDemand", "Reserved") or not is_sold_plainly(row):
+        if row["termtype"] not in ("OnDemand", "Reserved") or not is_plain_product(row):
             return None
-        return Line(
+        return PriceListRow(
             product=row,
             sku=row["sku"],
             term_code=row["offertermcode"],

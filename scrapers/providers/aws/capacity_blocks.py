@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Literal
 
 from scrapers.model import LayoutError, Offer, Page
-from scrapers.parsing.deduplicate import agreed
+from scrapers.parsing.deduplicate import undisputed
+from scrapers.parsing.html_tables import table_rows
 from scrapers.parsing.json_stream import amount, members
-from scrapers.parsing.text import Money, count_prefix, price, rows, soup
+from scrapers.parsing.text import Money, count_prefix, price, soup
 
 _TOLERANCE = Decimal("0.01")
 
@@ -27,7 +28,7 @@ class _Block:
 
 
 def read_json(page: Page) -> Iterator[Offer]:
-    """Offers of the table as JSON. Raises LayoutError when there are no instance types or fields are missing."""
+    """Yield the offers of the table as JSON. Raises LayoutError when instance types or fields are missing."""
     blocks = []
     for instance, kind in members(page, "instance_types"):
         try:
@@ -41,17 +42,16 @@ def read_json(page: Page) -> Iterator[Offer]:
 
 
 def read_html(page: Page) -> Iterator[Offer]:
-    """Offers of every table with an instance type and an hourly rate. Raises LayoutError when there is none."""
+    """Yield the offers of tables with an instance type and an hourly rate. Raises LayoutError when there is none."""
     blocks = []
-    for table in soup(page).find_all("table"):
-        for row in rows(table):
-            instance = row.get("INSTANCE TYPE", "ULTRASERVER TYPE")
-            count, label = count_prefix(row.get("GPU", "ACCELERATORS") or "")
-            if instance and count and (rate := row.get("INSTANCE HOURLY", "HOURLY RATE")) is not None:
-                # Older tables print the accelerator's rate in brackets behind that of the instance.
-                whole, _, each = rate.partition("(")
-                stated = price(page, whole), price(page, row.get("ACCELERATOR HOURLY") or each)
-                blocks.append(_block(instance, label, count, row.get("REGION") or "", *stated))
+    for row in table_rows(soup(page)):
+        instance = row.get("INSTANCE TYPE", "ULTRASERVER TYPE")
+        count, label = count_prefix(row.get("GPU", "ACCELERATORS"))
+        if instance and count and row.column("INSTANCE HOURLY", "HOURLY RATE") is not None:
+            # Older tables print the accelerator's rate in brackets behind that of the instance.
+            whole, _, each = row.get("INSTANCE HOURLY", "HOURLY RATE").partition("(")
+            rates = price(page, whole), price(page, row.get("ACCELERATOR HOURLY") or each)
+            blocks.append(_block(instance, label, count, row.get("REGION"), *rates))
     yield from _offers(page, blocks)
 
 
@@ -66,7 +66,7 @@ def _block(
 def _offers(page: Page, blocks: list[_Block]) -> Iterator[Offer]:
     if not any(block.instance_rate for block in blocks):
         raise LayoutError(page, "a table of capacity blocks with hourly rates", page.text()[:400])
-    yield from agreed(_offer(block, unit) for block in blocks if (unit := _unit(block, blocks)))
+    yield from undisputed(_offer(block, unit) for block in blocks if (unit := _unit(block, blocks)))
 
 
 def _offer(block: _Block, unit: Literal["instance_hour", "gpu_hour"]) -> Offer:
@@ -85,18 +85,18 @@ def _offer(block: _Block, unit: Literal["instance_hour", "gpu_hour"]) -> Offer:
 
 
 def _unit(block: _Block, blocks: list[_Block]) -> Literal["instance_hour", "gpu_hour"] | None:
-    """What the hourly rate is a rate for; None when the row does not let us know."""
+    """Return the unit of the hourly rate; None when the row does not determine it."""
     if block.instance_rate is None or block.count < 1 or not block.region:
         return None
     each = block.instance_rate / block.count
     if block.accelerator_rate is not None:
         is_quotient = abs(each - block.accelerator_rate) <= _TOLERANCE * block.accelerator_rate
         return "instance_hour" if is_quotient else None
-    # One number for machines of different size cannot be the price of both: it is the price of one accelerator.
+    # One rate for machines of different sizes cannot be the price of both: it is the price of one accelerator.
     for other in blocks:
         is_same_chip = other.accelerator == block.accelerator and other.region == block.region
         if is_same_chip and other.count != block.count and other.instance_rate == block.instance_rate:
             return "gpu_hour"
-    # Without its accelerator rate a row is believed only if that makes no accelerator cheaper than all stated ones.
+    # Without an accelerator rate a row is accepted only if that makes no accelerator cheaper than all stated ones.
     stated = [b.accelerator_rate for b in blocks if b.accelerator_rate is not None]
     return "instance_hour" if stated and each >= min(stated) * (1 - _TOLERANCE) else None

@@ -1,4 +1,4 @@
-"""Reads an old community file: "type/region" -> what a reserved instance costs per hour over its whole term."""
+"""Reads an old community file: "type/region" -> cost of a reserved instance per hour over its whole term."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LIST_PRICE_DIGITS = 6  # AWS prints at most this many significant decimals in l
 
 
 def read(page: Page) -> Iterator[Offer]:
-    """Reserved offers without a term: the file prints none, and which upfront option it averages it does not say.
+    """Yield reserved offers without a term: the file states neither the term nor the upfront option it averages.
 
-    Nothing in the file says "reserved" either; but its rates are fees divided by the hours of a term, quotients with
-    more digits than any list price has. A map of short numbers could be on-demand prices: LayoutError.
+    Nothing in the file says "reserved" either; but its rates are fees divided by the hours of a term, quotients
+    with more digits than any list price has. A map of short numbers could be on-demand prices: LayoutError.
     """
     rates = dict(members(page, ""))
     quotients = sum(isinstance(rate, Decimal) and _digits(rate) > _LIST_PRICE_DIGITS for rate in rates.values())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page
-from scrapers.parsing.deduplicate import agreed
+from scrapers.parsing.deduplicate import undisputed
 from scrapers.parsing.json_stream import amount, items
 from scrapers.providers.aws.accelerators import is_accelerated
 from scrapers.providers.aws.price_list import UPFRONT
@@ -19,33 +19,36 @@ _USAGE = re.compile(r"(?:[A-Z0-9]+-)?BoxUsage:(?P<instance>[\w.-]+)")
 
 
 def read(page: Page) -> Iterator[Offer]:
-    """Linux rates per instance, term and upfront option. Raises LayoutError without plans or with unknown families."""
+    """Yield Linux rates per instance, term and upfront option.
+
+    Raises LayoutError without plans or with unknown families.
+    """
     plans = {plan["sku"]: plan for plan in items(page, "products.item") if "sku" in plan}
     place = next(items(page, "regionCode"), "")
-    found: list[Offer] = []
+    offers: list[Offer] = []
     terms = 0
     for term in items(page, "terms.savingsPlan.item"):
         terms += 1
         plan = plans.get(term.get("sku"))
         if plan is None:
             raise LayoutError(page, f"a product for savings plan {term.get('sku')}", ", ".join(plans))
-        found.extend(_offers(page, plan, term, place))
+        offers.extend(_offers(page, plan, term, place))
     if not terms:
         raise LayoutError(page, "terms.savingsPlan", ", ".join(plans))
-    yield from agreed(found)
+    yield from undisputed(offers)
 
 
 def _offers(page: Page, plan: dict[str, Any], term: dict[str, Any], place: str) -> Iterator[Offer]:
-    said = plan.get("attributes", {})
+    attributes = plan.get("attributes", {})
     source = _SOURCES.get(plan.get("productFamily", ""))
-    years = re.fullmatch(r"(\d)\s*yrs?", said.get("purchaseTerm", ""))
-    upfront = UPFRONT.get(said.get("purchaseOption", "").lower())
+    years = re.fullmatch(r"(\d)\s*yrs?", attributes.get("purchaseTerm", ""))
+    upfront = UPFRONT.get(attributes.get("purchaseOption", "").lower())
     if not (source and years and upfront):
         raise LayoutError(page, "productFamily, purchaseTerm and purchaseOption of a savings plan", str(plan))
     for rate in term.get("rates", ()):
         usage = _USAGE.fullmatch(rate.get("discountedUsageType", ""))
-        stated = rate.get("discountedRate", {})
-        price = amount(page, stated.get("price"))
+        discounted = rate.get("discountedRate", {})
+        price = amount(page, discounted.get("price"))
         region = rate.get("discountedRegionCode") or place
         is_linux_hour = rate.get("discountedOperation") == "RunInstances" and rate.get("unit", "Hrs") == "Hrs"
         if usage and price and region and is_linux_hour and is_accelerated(usage["instance"]):
@@ -54,11 +57,11 @@ def _offers(page: Page, plan: dict[str, Any], term: dict[str, Any], place: str) 
                 pricing_model="reserved",
                 price=price,
                 price_unit="instance_hour",
-                text=f"{plan['productFamily']} {said['purchaseTerm']} {said['purchaseOption']}: "
-                f"{rate['discountedUsageType']} {stated['price']}",
+                text=f"{plan['productFamily']} {attributes['purchaseTerm']} {attributes['purchaseOption']}: "
+                f"{rate['discountedUsageType']} {discounted['price']}",
                 instance=usage["instance"],
                 region=region,
                 term_months=int(years[1]) * 12,
                 upfront=upfront,
-                currency=stated.get("currency", "USD"),
+                currency=discounted.get("currency", "USD"),
             )

@@ -1,4 +1,4 @@
-"""Reads answers of DescribeSpotPriceHistory: what one machine cost in each zone, newest quote only."""
+"""Reads answers of DescribeSpotPriceHistory: the newest quote of each machine and zone."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _LINUX = ("Linux/UNIX", "Linux/UNIX (Amazon VPC)")
 
 
 def read(page: Page) -> Iterator[Offer]:
-    """The latest Linux quote per zone and type; the region of an offer is the zone.
+    """Yield the latest Linux quote per zone and type; the region of an offer is the zone.
 
     Raises LayoutError when there are no quotes or a time cannot be read.
     """
     latest: dict[tuple[str, str], tuple[datetime, Offer]] = {}
-    is_known = False
+    is_recognised = False
     for _, quote in flat_maps(page):
         if not quote.keys() >= _FIELDS:
             continue
-        is_known = True
+        is_recognised = True
         at, offer = _time(page, quote["Timestamp"]), _offer(page, quote)
         if offer is not None:
-            known = latest.get((offer.region, offer.instance))
-            if known is None or at > known[0]:
+            earlier = latest.get((offer.region, offer.instance))
+            if earlier is None or at > earlier[0]:
                 latest[offer.region, offer.instance] = (at, offer)
-    if not is_known:
+    if not is_recognised:
         raise LayoutError(page, "quotes in SpotPriceHistory", page.text()[:200])
     yield from (offer for _, offer in latest.values())
 

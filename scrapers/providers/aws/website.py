@@ -8,28 +8,28 @@ from dataclasses import replace
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, clip
-from scrapers.parsing.deduplicate import agreed
+from scrapers.parsing.deduplicate import undisputed
 from scrapers.parsing.json_stream import amount, flat_maps, items
 from scrapers.providers.aws.accelerators import is_accelerated
 
-_WANTED = {"Operating System": "Linux", "Pre Installed S/W": "NA", "License Model": "No License required"}
+_PLAIN_LINUX = {"Operating System": "Linux", "Pre Installed S/W": "NA", "License Model": "No License required"}
 
 
 def read_on_demand(page: Page) -> Iterator[Offer]:
-    """Offers of the b0p feed; regions keep the names it prints ("US East (Ohio)").
+    """Yield the offers of the b0p feed; regions keep the names it prints ("US East (Ohio)").
 
     Raises LayoutError when no object states an instance type with a price.
     """
-    found: list[Offer] = []
-    is_known = False
+    offers: list[Offer] = []
+    is_recognised = False
     for path, item in flat_maps(page):
         if "Instance Type" not in item or "price" not in item:
             continue
-        is_known = True
+        is_recognised = True
         price, instance = amount(page, item["price"]), str(item["Instance Type"])
         region = str(item.get("Location") or path[-2])
-        if price and is_accelerated(instance) and all(item.get(k, v) == v for k, v in _WANTED.items()):
-            found.append(
+        if price and is_accelerated(instance) and all(item.get(k, v) == v for k, v in _PLAIN_LINUX.items()):
+            offers.append(
                 Offer(
                     source="website_prices",
                     pricing_model="on_demand",
@@ -40,13 +40,13 @@ def read_on_demand(page: Page) -> Iterator[Offer]:
                     region=region,
                 )
             )
-    if not is_known:
+    if not is_recognised:
         raise LayoutError(page, "objects with 'Instance Type' and 'price'", page.text()[:200])
-    yield from agreed(found)
+    yield from undisputed(offers)
 
 
 def read_spot_feed(page: Page) -> Iterator[Offer]:
-    """Linux offers of spot.js, `callback({...})`; regions keep its older names ("us-east", "apac-sin").
+    """Yield the Linux offers of spot.js, `callback({...})`; regions keep its older names ("us-east", "apac-sin").
 
     Raises LayoutError when the wrapper or the regions are missing, or when the rate is not per hour.
     """
@@ -59,7 +59,7 @@ def read_spot_feed(page: Page) -> Iterator[Offer]:
     regions = list(items(feed, "config.regions.item"))
     if not regions:
         raise LayoutError(page, "config.regions", page.text()[:200])
-    yield from agreed(offer for region in regions for offer in _spot_offers(page, region))
+    yield from undisputed(offer for region in regions for offer in _spot_offers(page, region))
 
 
 def _spot_offers(page: Page, region: dict[str, Any]) -> Iterator[Offer]:
@@ -81,14 +81,15 @@ def _spot_offers(page: Page, region: dict[str, Any]) -> Iterator[Offer]:
 
 
 def read_spot_advisor(page: Page) -> Iterator[Offer]:
-    """Savings (s, percent) and interruption class (r, 0 to 4) of Linux spot per type and region: facts, no prices.
+    """Yield an offer without a price per Linux spot type and region.
 
-    Raises LayoutError when nothing lies under "spot_advisor".
+    The file states savings (s, percent) and interruption class (r, 0 to 4) only. Raises LayoutError when nothing
+    lies under "spot_advisor".
     """
-    is_known = False
+    is_recognised = False
     for path, fact in flat_maps(page):
         if len(path) == 4 and path[0] == "spot_advisor" and path[2] == "Linux" and {"s", "r"} <= fact.keys():
-            is_known = True
+            is_recognised = True
             if is_accelerated(path[3]):
                 yield Offer(
                     source="spot_advisor",
@@ -100,5 +101,5 @@ def read_spot_advisor(page: Page) -> Iterator[Offer]:
                     instance=path[3],
                     region=path[1],
                 )
-    if not is_known:
+    if not is_recognised:
         raise LayoutError(page, "spot_advisor.REGION.Linux.TYPE with s and r", page.text()[:200])

@@ -23,7 +23,7 @@ _COMMENT = re.compile(r"\A\s*<!--.*?-->", re.DOTALL)
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Offers of any of the layouts, told apart by how the content begins. Raises LayoutError for anything else."""
+    """Yield the offers of any of the layouts, recognised by how the content begins. Raises LayoutError for others."""
     text = page.text()
     bare = _COMMENT.sub("", text).lstrip()
     if bare.startswith(("{", "[")):
@@ -36,7 +36,7 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def follow(page: Page) -> Iterator[Request]:
-    """The catalog's next page, with the key in the same header."""
+    """Yield the catalog's next page, with the key in the same header."""
     if page.source != CATALOG_REQUEST.source:
         return
     hit = re.search(r'"nextPageToken"\s*:\s*("(?:[^"\\]|\\.)*")', page.text())

@@ -3,7 +3,7 @@
 The tree holds no keys. A block is a list under which one region label stands ("Netherlands (europe-west4)"); a row is
 the innermost list that holds a machine type and prices, its children being the cells, "-" where there is no price.
 Columns are taken from a header row of the array, or from the visible table that repeats one of the array's rows cell
-for cell. Where neither is there the columns are not known, and not guessed.
+for cell. Without either the columns are unknown, and not guessed.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ from bs4 import BeautifulSoup
 from scrapers.model import LayoutError, Page
 from scrapers.parsing.text import squash
 from scrapers.providers.gcp.cells import ACCELERATOR, REGION, amounts, column
-from scrapers.providers.gcp.lines import TITLES, Line
+from scrapers.providers.gcp.price_rows import TITLES, PriceRow
 
 Cells = tuple[str, ...]
 _TAG = re.compile(r"<[^>]*>")
 _NAME = re.compile(rf"{ACCELERATOR.pattern}|(?:NVIDIA|AMD)\b.{{2,60}}", re.IGNORECASE)
 
 
-def lines(page: Page, html: BeautifulSoup, visible: list[Line]) -> list[Line]:
-    """Lines of the inline list, one per row and region; none when the page carries no such list.
+def lines(page: Page, html: BeautifulSoup, visible: list[PriceRow]) -> list[PriceRow]:
+    """Return the rows of the inline list, one per row and region; none when the page carries no such list.
 
-    Raises LayoutError when the list is there and cannot be read, or its columns cannot be told.
+    Raises LayoutError when the list cannot be read, or its columns cannot be determined.
     """
-    found = list(dict.fromkeys(_rows(_array(page, html), "")))
-    shapes = _shapes(found, visible)
+    inline_rows = list(dict.fromkeys(_rows(_array(page, html), "")))
+    shapes = _shapes(inline_rows, visible)
     result = []
-    for region, cells in found:
+    for region, cells in inline_rows:
         if cells[0] in TITLES:
             continue
         columns = shapes.get(len(cells), set())
         if len(columns) != 1:
             raise LayoutError(page, f"headers for the {len(cells)} cells of an inline row", " | ".join(cells))
-        line = Line.of(region, dict(zip(next(iter(columns)), cells, strict=True)))
+        line = PriceRow.of(region, dict(zip(next(iter(columns)), cells, strict=True)))
         result += [line] if line else []
     return result
 
 
-def _shapes(found: list[tuple[str, Cells]], visible: list[Line]) -> dict[int, set[Cells]]:
-    """Number of cells -> the header rows that are proven to head rows of so many cells."""
-    stated = {cells for _, cells in found}
-    heads = [cells for cells in stated if cells[0] in TITLES]
-    heads += [tuple(v.cells) for v in visible if tuple(v.cells.values()) in stated]
+def _shapes(inline_rows: list[tuple[str, Cells]], visible: list[PriceRow]) -> dict[int, set[Cells]]:
+    """Map a number of cells to the header rows that are proven to head rows of that length."""
+    inline = {cells for _, cells in inline_rows}
+    heads = [cells for cells in inline if cells[0] in TITLES]
+    heads += [tuple(v.cells) for v in visible if tuple(v.cells.values()) in inline]
     shapes: dict[int, set[Cells]] = {}
     for head in heads:
         shapes.setdefault(len(head), set()).add(head)
@@ -58,13 +58,13 @@ def _shapes(found: list[tuple[str, Cells]], visible: list[Line]) -> dict[int, se
 
 
 def _array(page: Page, html: BeautifulSoup) -> Any:
-    """The decoded array of the script that names most regions; [] when no script names any."""
+    """Decode the array of the script that names most regions; [] when no script names any."""
     best, labels = "", 0
     for script in html.find_all("script"):
         text = script.get_text()
-        named = sum(1 for _ in REGION.finditer(text))
-        if "[[" in text and named > labels:
-            best, labels = text, named
+        mentions = sum(1 for _ in REGION.finditer(text))
+        if "[[" in text and mentions > labels:
+            best, labels = text, mentions
     if not best:
         return []
     try:
@@ -74,7 +74,7 @@ def _array(page: Page, html: BeautifulSoup) -> Any:
 
 
 def _text(node: Any) -> str:
-    """The words of a cell: its strings joined, without markup."""
+    """Join a cell's strings, without markup."""
     if isinstance(node, list):
         return squash(" ".join(filter(None, map(_text, node))))
     if not isinstance(node, str):
@@ -83,7 +83,7 @@ def _text(node: Any) -> str:
 
 
 def _labels(node: Any) -> set[str]:
-    """Codes of the regions labelled anywhere under this node."""
+    """Return the codes of the regions labelled anywhere under this node."""
     if isinstance(node, list):
         return set().union(*map(_labels, node)) if node else set()
     hit = REGION.fullmatch(_text(node))
@@ -91,7 +91,7 @@ def _labels(node: Any) -> set[str]:
 
 
 def _rows(node: Any, region: str) -> Iterator[tuple[str, Cells]]:
-    """(region, cells) of every row and header row below, each with the nearest enclosing region."""
+    """Yield (region, cells) of every row and header row below, each with the nearest enclosing region."""
     if not isinstance(node, list):
         return
     labels = _labels(node)

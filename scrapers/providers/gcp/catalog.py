@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceUnit, PricingModel, clip
-from scrapers.parsing import json_list
+from scrapers.parsing.json_stream import objects
 
 USAGE: dict[str, tuple[PricingModel, int | None]] = {
     "OnDemand": ("on_demand", None),
@@ -19,7 +19,7 @@ USAGE: dict[str, tuple[PricingModel, int | None]] = {
     "Commit3Yr": ("reserved", 36),
 }
 USAGE_UNIT: dict[PriceUnit, str] = {"gpu_hour": "h", "vcpu_hour": "h", "gib_hour": "GiBy.h", "gib_month": "GiBy.mo"}
-# Not the shared, Linux, plain product: dedicated hosts, placeholders of reservations, licences, other service tiers.
+# Not the plain, shared Linux product: dedicated hosts, placeholders of reservations, licences, other service tiers.
 _OTHER = re.compile(r"sole tenancy|premium|custom|suspended|virtual workstation|capacity optimized|reserved", re.I)
 _HOST = re.compile(r"(?P<family>[AG]\d\w*) (?:Instance )?(?P<part>Core|Cpu|Ram)\b", re.IGNORECASE)
 _SSD = re.compile(r"SSD backed Local Storage|Local SSD\b", re.IGNORECASE)
@@ -31,8 +31,8 @@ _PREFIX = re.compile(r"^(?:Commitment v\d+: |Spot Preemptible |DWS (?:Calendar M
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """What a SKU sells: a component of an instance, or (scope instance) one GPU or chip with everything it needs."""
+class Product:
+    """The product of a SKU: a component of an instance, or (scope instance) one GPU or chip with all it needs."""
 
     scope: PriceScope
     unit: PriceUnit
@@ -41,9 +41,9 @@ class Thing:
 
 
 def offers(page: Page) -> Iterator[Offer]:
-    """One offer per SKU and region. A cut catalog gives its complete SKUs; other bad JSON is a LayoutError."""
+    """Yield one offer per SKU and region. Raises LayoutError for invalid or (unless an excerpt) cut JSON."""
     seen: set[tuple[object, ...]] = set()
-    for sku in json_list.objects(page, "skus"):
+    for sku in objects(page, "skus"):
         if "description" not in sku:
             raise LayoutError(page, "SKUs with a description", str(sku))
         for offer in _offers(page.source or "billing_catalog", sku):
@@ -55,11 +55,11 @@ def offers(page: Page) -> Iterator[Offer]:
 
 def _offers(source: str, sku: dict[str, Any]) -> Iterator[Offer]:
     words = str(sku.get("description", ""))
-    kind, thing = _kind(words, sku.get("category", {}).get("usageType", "")), _thing(sku, words)
-    if kind is None or thing is None:
+    kind, product = _kind(words, sku.get("category", {}).get("usageType", "")), _product(sku, words)
+    if kind is None or product is None:
         return
     model, term = kind
-    price, currency, since = _price(sku, USAGE_UNIT[thing.unit])
+    price, currency, since = _price(sku, USAGE_UNIT[product.unit])
     if price == 0:
         return  # a placeholder, not a price
     for region in sku.get("serviceRegions", []):
@@ -67,11 +67,11 @@ def _offers(source: str, sku: dict[str, Any]) -> Iterator[Offer]:
             source=source,
             pricing_model=model,
             price=price,
-            price_unit="" if price is None else thing.unit,
+            price_unit="" if price is None else product.unit,
             price_status="no_price_stated" if price is None else "priced",
-            price_scope=thing.scope,
-            instance=thing.instance,
-            gpu_label=thing.gpu_label,
+            price_scope=product.scope,
+            instance=product.instance,
+            gpu_label=product.gpu_label,
             region=region,
             term_months=term,
             currency=currency,
@@ -81,7 +81,10 @@ def _offers(source: str, sku: dict[str, Any]) -> Iterator[Offer]:
 
 
 def _kind(words: str, usage: str) -> tuple[PricingModel, int | None] | None:
-    """Pricing model and commitment. The description goes first: provisional kinds are filed under OnDemand."""
+    """Return pricing model and commitment.
+
+    The description takes precedence: provisional kinds are filed under OnDemand.
+    """
     text = words.lower()
     if "calendar mode" in text:
         return "dws_calendar", None
@@ -92,24 +95,24 @@ def _kind(words: str, usage: str) -> tuple[PricingModel, int | None] | None:
     return USAGE["Preemptible"] if "spot preemptible" in text else USAGE.get(usage)
 
 
-def _thing(sku: dict[str, Any], words: str) -> Thing | None:
+def _product(sku: dict[str, Any], words: str) -> Product | None:
     text, group = _PREFIX.sub("", words), sku.get("category", {}).get("resourceGroup", "")
     if host := _HOST.match(text):
         unit: PriceUnit = "gib_hour" if host["part"].lower() == "ram" else "vcpu_hour"
-        return Thing("host_component", unit, host["family"])
+        return Product("host_component", unit, host["family"])
     if _SSD.match(text):
-        return Thing("host_component", "gib_month", "Local SSD")
+        return Product("host_component", "gib_month", "Local SSD")
     if part := _SLICE.match(text):
-        return Thing("instance", "gpu_hour", part["family"], part["name"])
+        return Product("instance", "gpu_hour", part["family"], part["name"])
     if group == "TPU" and (chip := _TPU.match(text)):
-        return Thing("instance", "gpu_hour", chip["name"])
+        return Product("instance", "gpu_hour", chip["name"])
     if (group == "GPU" or " GPU " in text) and (gpu := _GPU.match(text)):
-        return Thing("gpu_component", "gpu_hour", gpu["name"], gpu["name"])
+        return Product("gpu_component", "gpu_hour", gpu["name"], gpu["name"])
     return None
 
 
 def _price(sku: dict[str, Any], unit: str) -> tuple[Decimal | None, str, date | None]:
-    """(price, currency, in force since): `units` is a string of whole money, `nanos` an integer of billionths.
+    """Return (price, currency, start date): `units` is a string of whole money, `nanos` an integer of billionths.
 
     The price is None when there is not exactly one rate, or it is not per the unit that this component is sold in.
     """

@@ -1,4 +1,4 @@
-"""What one header cell, price cell or machine name of Google's price tables says, whichever page it stands on."""
+"""Interprets single header cells, price cells and machine names of Google's price tables, on whichever page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COUNT = re.compile(r"(?P<n>\d+)(?:\s*/\s*(?P<of>\d+))?")
 
 
 def column(header: str) -> tuple[PricingModel, int | None] | None:
-    """Header text -> (pricing model, commitment in months), or None for a column without prices we know."""
+    """Interpret a header: (pricing model, commitment in months), or None for a column without prices we know."""
     text = header.upper()
     years = re.search(r"(\d)[\s-]*YEARS?", text)
     months = int(years[1]) * 12 if years else None
@@ -33,23 +33,23 @@ def column(header: str) -> tuple[PricingModel, int | None] | None:
 
 
 def amounts(cell: str) -> dict[str, Decimal]:
-    """A price cell -> {"hour": USD, "month": USD}, as far as amounts with a unit are printed.
+    """Read a price cell into {"hour": USD, "month": USD}, as far as amounts with a unit are printed.
 
-    "$2 .0000/ 1 hour" is 2.0000 an hour. An amount without a time unit, or per gibibyte, is not a price of a machine,
-    and a cell that holds one, or two of a unit, states none.
+    "$2 .0000/ 1 hour" is 2.0000 an hour. An amount without a time unit, or per gibibyte, is not a price of a
+    machine, and a cell that holds one, or two of a unit, states none.
     """
-    found: dict[str, Decimal] = {}
+    rates: dict[str, Decimal] = {}
     for hit in _AMOUNT.finditer(squash(cell)):
         unit = _UNIT.match(hit["after"].strip())
         key = "" if unit is None else "month" if unit["unit"].lower().startswith("mo") else "hour"
-        if not key or key in found:  # a span, an old price beside the new one: nothing here is the price
+        if not key or key in rates:  # a span, or an old price beside the new one
             return {}
-        found[key] = number(hit["digits"])
-    return found
+        rates[key] = number(hit["digits"])
+    return rates
 
 
 def status(cell: str) -> PriceStatus:
-    """What a cell without a readable price means: "N/A" is a statement, "-" and broken cells are none."""
+    """Interpret a cell without a readable price: "N/A" is a statement, "-" and broken cells are none."""
     text = cell.lower()
     if "contact" in text or "sales" in text:
         return "contact_sales"
@@ -57,7 +57,7 @@ def status(cell: str) -> PriceStatus:
 
 
 def count(text: str) -> Decimal | None:
-    """The one count in "8", "1 GPU" or "1/8"; None when there is none or several."""
+    """Read the one count in "8", "1 GPU" or "1/8"; None when there is none or several."""
     hits = list(_COUNT.finditer(text))
     if len(hits) != 1:
         return None

@@ -25,10 +25,10 @@ _HOST_PARTS = {"cost", "cpu", "ram", "local-ssd", "type"}
 
 
 def offers(page: Page) -> Iterator[Offer]:
-    """Offers of every accelerator machine. Raises LayoutError without compute.instance.
+    """Yield the offers of every accelerator machine. Raises LayoutError without compute.instance.
 
-    A total that lacks the GPU (the file once priced a machine in a region where its GPU is not sold) is far below the
-    same machine elsewhere; such a region's figures are passed on without a price.
+    A total that lacks the GPU (the file once priced a machine in a region where its GPU is not sold) is far below
+    the same machine elsewhere; such a region's figures are passed on without a price.
     """
     for machine, facts in _machines(page).items():
         if not ACCELERATOR.fullmatch(machine):
@@ -56,7 +56,7 @@ def _machines(page: Page) -> Mapping[str, dict[str, Any]]:
 
 
 def _short(text: str) -> str:
-    """The file without what lies under plain machines: reading all of it as YAML takes six times as long."""
+    """Drop the content of plain machines: parsing the whole file as YAML takes six times as long."""
     if not re.search(r"^compute:\n(?:  .*\n)*?  instance:\n    \S", text, re.MULTILINE):
         return text  # indented in another way
     kept, is_wanted = [], True
@@ -70,7 +70,7 @@ def _short(text: str) -> str:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    """The value, or nothing where a cut left a key without what belongs under it."""
+    """Return the value, or an empty mapping where a cut left a key without its value."""
     return value if isinstance(value, dict) else {}
 
 
@@ -99,7 +99,7 @@ def _offers(
 
 
 def _decimal(text: object) -> Decimal | None:
-    """The amount; None where the file has none (or zero, or something that is not a number)."""
+    """Read an amount; None where the file has none (or zero, or something that is not a number)."""
     try:
         amount = Decimal(str(text))
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""Reads Google's pricing pages: visible tables found by their header text, and the inline list of all regions."""
+"""Reads Google's pricing pages: visible tables collected by their header text, and the inline list of all regions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, clip
-from scrapers.parsing.text import rows, soup, squash
+from scrapers.parsing.html_tables import table_rows
+from scrapers.parsing.text import soup, squash
 from scrapers.providers.gcp import blob
 from scrapers.providers.gcp.cells import REGION, amounts, column, count, status
-from scrapers.providers.gcp.lines import Line
+from scrapers.providers.gcp.price_rows import PriceRow
 
 HOURS_PER_MONTH = 730
 TOLERANCE = Decimal("0.01")
@@ -22,16 +23,16 @@ Key = tuple[str, str, PricingModel, int | None]
 
 
 @dataclass
-class Stated:
-    """All that the page says about one thing, region and pricing model: usually one amount, printed once or twice."""
+class StatedPrice:
+    """All amounts the page states for one product, region and pricing model: usually one, printed once or twice."""
 
-    line: Line
+    line: PriceRow
     cell: str
     hours: set[Decimal] = field(default_factory=set)
     months: set[Decimal] = field(default_factory=set)
 
     def agrees(self) -> bool:
-        """One amount per unit, and the monthly one is 730 hourly ones within 1 %."""
+        """Check that there is one amount per unit, and that the monthly one is 730 hourly ones within 1 %."""
         if len(self.hours) > 1 or len(self.months) > 1:
             return False
         pairs = ((h, m) for h in self.hours for m in self.months)
@@ -39,7 +40,7 @@ class Stated:
 
 
 def offers(page: Page) -> Iterator[Offer]:
-    """Offers of a pricing page. Raises LayoutError when no table of machines, GPU models or TPU chips is there."""
+    """Yield the offers of a pricing page. Raises LayoutError without a table of machines, GPU models or TPU chips."""
     html = soup(page)
     visible = list(_lines(html))
     inline = blob.lines(page, html, visible)
@@ -56,46 +57,46 @@ def offers(page: Page) -> Iterator[Offer]:
         yield _offer(source, model, term, stated)
 
 
-def _lines(html: BeautifulSoup) -> Iterator[Line]:
+def _lines(html: BeautifulSoup) -> Iterator[PriceRow]:
     regions: dict[int, str] = {}
-    for row in rows(html):
+    for row in table_rows(html):
         table = row.tag.find_parent("table")
         if table is None or not row.header:
-            continue  # without its header a row's columns cannot be told
+            continue  # without a header the columns are unknown
         if id(table) not in regions:
             regions[id(table)] = _region(table)
-        line = Line.of(regions[id(table)], dict(zip(row.header, row.texts, strict=True)))
+        line = PriceRow.of(regions[id(table)], dict(zip(row.header, row.texts, strict=True)))
         if line is not None:
             yield line
 
 
 def _region(table: Tag) -> str:
-    """The one region named between the table before and this one; empty when none or several are."""
-    seen: set[str] = set()
+    """Return the one region named between the table before and this one; empty when none or several are."""
+    regions: set[str] = set()
     for node in table.previous_elements:
         if isinstance(node, Tag) and node.name == "table":
             break
         if isinstance(node, NavigableString) and (hit := REGION.fullmatch(squash(node))):
-            seen.add(hit["code"])
-    return seen.pop() if len(seen) == 1 else ""
+            regions.add(hit["code"])
+    return regions.pop() if len(regions) == 1 else ""
 
 
-def _collect(lines: list[Line]) -> dict[Key, Stated]:
-    found: dict[Key, Stated] = {}
+def _collect(lines: list[PriceRow]) -> dict[Key, StatedPrice]:
+    collected: dict[Key, StatedPrice] = {}
     for line in lines:
         for header, cell in line.cells.items():
             kind = column(header)
             if kind is None:
                 continue
-            stated = found.setdefault((line.region, line.name, *kind), Stated(line, cell))
+            price = collected.setdefault((line.region, line.name, *kind), StatedPrice(line, cell))
             read = amounts(cell)
-            stated.hours |= {read["hour"]} if "hour" in read else set()
-            stated.months |= {read["month"]} if "month" in read else set()
-            stated.cell = cell if "hour" in read else stated.cell
-    return found
+            price.hours |= {read["hour"]} if "hour" in read else set()
+            price.months |= {read["month"]} if "month" in read else set()
+            price.cell = cell if "hour" in read else price.cell
+    return collected
 
 
-def _offer(source: str, model: PricingModel, term: int | None, stated: Stated) -> Offer:
+def _offer(source: str, model: PricingModel, term: int | None, stated: StatedPrice) -> Offer:
     line, amount = stated.line, next(iter(stated.hours or stated.months), None)
     if amount is not None and (not amount or not stated.agrees()):
         amount = None
@@ -118,7 +119,7 @@ def _offer(source: str, model: PricingModel, term: int | None, stated: Stated) -
     )
 
 
-def _label(line: Line) -> str:
+def _label(line: PriceRow) -> str:
     if line.kind == "gpu":
         return line.name
     if line.kind == "tpu":
@@ -126,6 +127,6 @@ def _label(line: Line) -> str:
     return line.get("GPU")
 
 
-def _gpus(line: Line) -> Decimal | None:
-    named = re.search(r"GPUs?:\s*([\d/]+)", line.get("COMPONENTS"))
-    return count(named[1]) if named else count(line.get("GPUS"))
+def _gpus(line: PriceRow) -> Decimal | None:
+    stated = re.search(r"GPUs?:\s*([\d/]+)", line.get("COMPONENTS"))
+    return count(stated[1]) if stated else count(line.get("GPUS"))

@@ -1,6 +1,7 @@
 -- What serving costs, for every row of a relation of requests, in one pass: the whole chain of formulas, said once.
 -- requests: name of a table, view or WITH query with the columns model (llm_specs.name), gpu_spec (gpu_specs.name),
--- tp, pp, dp_attn (0 or 1), weights (weight_format), kv_dtype (NULL: usual_kv_dtype), isl, osl, concurrency (NULL: as many
+-- tp, pp, dp_attn (0 or 1), weights (weight_format), kv_dtype (NULL: usual_kv_dtype), isl, osl, concurrency (NULL: as
+-- many
 -- as fit) and beams (sequences per request, 1 but for beam search); other columns come through. Rows whose model or GPU
 -- has no spec are left out. Results are of one server of gpus = tp x pp, at the newest version of marts.theta.
 -- fits: the weights and at least one request. Where only the weights fit, times are those of a batch of one; where they
@@ -33,16 +34,32 @@ with constants as (
 ),
 asked as (
     select
-        r as request, r.weights, r.isl::double as isl, r.osl::double as osl, r.tp::double as tp, r.pp::double as stages,
-        r.tp::double * r.pp as gpus, coalesce(r.concurrency::double, 'infinity') as concurrency,
-        r.beams::double as beams, r.dp_attn = 1 as is_dp_attn,
-        if(widens_mxfp4(m.has_mxfp4 or r.weights = 'MXFP4', g.fp4_tflops), 'FP16', coalesce(r.kv_dtype::varchar, usual_kv_dtype(r.weights)))
+        request,
+        request.weights,
+        request.isl::double as isl,
+        request.osl::double as osl,
+        request.tp::double as tp,
+        request.pp::double as stages,
+        request.tp::double * request.pp as gpus, coalesce(request.concurrency::double, 'infinity') as concurrency,
+        request.beams::double as beams, request.dp_attn = 1 as is_dp_attn,
+        if(
+            widens_mxfp4(llm_specs.has_mxfp4 or request.weights = 'MXFP4', gpu_specs.fp4_tflops),
+            'FP16',
+            coalesce(request.kv_dtype::varchar, usual_kv_dtype(request.weights))
+        )
             as kv_dtype,
-        m.* exclude (name, same_shape, note, source, released_on), m.experts > 0 as is_moe,
-        g.device_mib, g.bandwidth_gbs, g.vendor = 'AMD' as is_amd, g.link_gbs, g.link_kind, g.matmul_tflops, g.fp8_tflops, g.fp4_tflops
-    from query_table(requests) as r
-    join marts.llm_specs as m on m.name = r.model
-    join marts.gpu_specs as g on g.name = r.gpu_spec
+        llm_specs.* exclude (name, same_shape, note, source, released_on), llm_specs.experts > 0 as is_moe,
+        gpu_specs.device_mib,
+        gpu_specs.bandwidth_gbs,
+        gpu_specs.vendor = 'AMD' as is_amd,
+        gpu_specs.link_gbs,
+        gpu_specs.link_kind,
+        gpu_specs.matmul_tflops,
+        gpu_specs.fp8_tflops,
+        gpu_specs.fp4_tflops
+    from query_table(requests) as request
+    join marts.llm_specs on llm_specs.name = request.model
+    join marts.gpu_specs on gpu_specs.name = request.gpu_spec
 ),
 placed as (
     select
@@ -61,10 +78,12 @@ placed as (
         mbu * if(is_amd, amd_efficiency, 1) * if(is_moe, moe_bandwidth, 1) as reached_mbu,
         if(is_amd, amd_overhead, 1) as overhead,
         weight_bytes_per_param(weights) as weight_bytes_each,
-        if(has_mxfp4, least(weight_bytes_each, weight_bytes_per_param('MXFP4')), weight_bytes_each) as expert_bytes_each,
+        if(has_mxfp4, least(weight_bytes_each, weight_bytes_per_param('MXFP4')), weight_bytes_each)
+            as expert_bytes_each,
         -- Attention that is data parallel is whole on every rank.
         attention_params * if(is_dp_attn, tp, 1) as attention_stored,
-        kv_copies(tp, kv_heads, is_mla, is_dp_attn) * kv_bytes_per_token(kv_elements_per_token, kv_dtype) as kv_token_bytes
+        kv_copies(tp, kv_heads, is_mla, is_dp_attn)
+        * kv_bytes_per_token(kv_elements_per_token, kv_dtype) as kv_token_bytes
     from asked
     cross join constants
 ),
@@ -74,7 +93,8 @@ held as (
         (attention_stored + dense_params) * weight_bytes_each + moe_layers * experts * expert_params * expert_bytes_each
             + embeddings * embedding_params * 2 as weight_bytes,
         free_bytes(gpus, device_mib, weight_bytes, usable_memory, reserved_gb) as kv_room_bytes,
-        kv_token_bytes * attended_tokens(isl + beams * output_in_kv * osl, layers, full_attention_layers, sliding_window)
+        kv_token_bytes
+        * attended_tokens(isl + beams * output_in_kv * osl, layers, full_attention_layers, sliding_window)
             as kv_bytes_per_request,
         max_batch(kv_room_bytes, kv_bytes_per_request) as most_requests,
         greatest(1, least(most_requests, concurrency, scheduler_batch * if(is_dp_attn, tp, 1))) as requests_together,
@@ -93,20 +113,35 @@ stepped as (
         memory_seconds(
             (
                 (attention_stored + dense_params) * weight_bytes_each
-                + if(is_moe, moe_layers * experts_touched(experts, experts_per_token, sequences) * expert_params * expert_bytes_each, 0)
+                + if(
+                    is_moe,
+                    moe_layers
+                    * experts_touched(experts, experts_per_token, sequences)
+                    * expert_params
+                    * expert_bytes_each,
+                    0
+                )
                 + embedding_params * 2
                 + sequences * kv_token_bytes * looked_back
             ) / stages,
             tp, bandwidth_gbs, reached_mbu
         ) as memory_s,
         compute_seconds(
-            sequences * decode_flop(matmul_params, layers, decode_width, looked_back) / stages, tp, tflops, mfu * mfu_decode_ratio
+            sequences * decode_flop(matmul_params, layers, decode_width, looked_back) / stages,
+            tp,
+            tflops,
+            mfu * mfu_decode_ratio
         ) as compute_s,
-        (collective_latency_seconds(layers, tp, latency_seconds) / stages + sequences * link_seconds_per_token) * overhead as link_s,
+        (collective_latency_seconds(layers, tp, latency_seconds) / stages + sequences * link_seconds_per_token)
+        * overhead as link_s,
         (step_seconds + layer_seconds * layers) * overhead / stages as fixed_s,
         compute_seconds(
             prefill_flop(
-                matmul_params, layers, prefill_width, isl, attended_tokens(isl, layers, full_attention_layers, sliding_window)
+                matmul_params,
+                layers,
+                prefill_width,
+                isl,
+                attended_tokens(isl, layers, full_attention_layers, sliding_window)
             ),
             gpus, tflops, mfu
         ) + isl * link_seconds_per_token as prefill_s,
@@ -130,5 +165,6 @@ select
     if(kv_room_bytes > 0, output_tokens_per_s(osl, prefill_s, step_s, requests_together), null) as output_tokens_per_s,
     output_tokens_per_s / gpus as output_tokens_per_s_per_gpu,
     if(kv_room_bytes > 0, gpu_seconds_per_m_input(gpus, prefill_s, isl), null) as gpu_seconds_per_m_input_tokens,
-    if(kv_room_bytes > 0, gpu_seconds_per_m_output(gpus, step_s, requests_together), null) as gpu_seconds_per_m_output_tokens
+    if(kv_room_bytes > 0, gpu_seconds_per_m_output(gpus, step_s, requests_together), null)
+        as gpu_seconds_per_m_output_tokens
 from stepped;

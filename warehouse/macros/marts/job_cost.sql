@@ -1,30 +1,41 @@
 -- The all-in bill of a job on so many GPUs of one kind, at every price in force on a day: whole machines, egress at the
 -- provider's rates, storage for as long as the job runs.
--- One row per series with an all-in price of a GPU of its own: filter on gpu, provider, pricing_model. gpus: wanted at once;
--- gpus_billed: of the machines that hold them. hours: of the job; months of 730. egress_gb: over the whole job, spread evenly over
--- its months; storage_gb: held all the while; GB of 1e9 bytes. *_usd: NULL where no rate is known, and total_usd with it;
+-- One row per series with an all-in price of a GPU of its own: filter on gpu, provider, pricing_model. gpus: wanted
+-- at once;
+-- gpus_billed: of the machines that hold them. hours: of the job; months of 730. egress_gb: over the whole job,
+-- spread evenly over
+-- its months; storage_gb: held all the while; GB of 1e9 bytes. *_usd: NULL where no rate is known, and total_usd with
+-- it;
 -- at_least_usd: of what is known. is_checked: whether the rates were read in their source.
-create or replace macro marts.job_cost(gpus, hours, egress_gb := 0, storage_gb := 0, as_of := null, max_age := 35) as table
+create or replace macro marts.job_cost(
+    gpus, hours, egress_gb := 0, storage_gb := 0, as_of := null, max_age := 35
+) as table
 with billed as (
     select
-        p.*,
-        gpus_billed(gpus, p.gpu_count) as gpus_billed,
+        prices.*,
+        gpus_billed(gpus, prices.gpu_count) as gpus_billed,
         greatest(ceil(hours / hours_per_month()), 1) as n_bills,
         coalesce(egress_gb, 0)::double as gb_out,
         coalesce(storage_gb, 0)::double as gb_held
-    from v1.prices_as_of(coalesce(as_of, core.as_of_day()), max_age := max_age) as p
-    where p.price_scope = 'instance' and p.usd_per_gpu_hour > 0 and p.gpu_count >= 1 and p.gpu is not null and p.is_preferred
-        and p.source <> 'seed'
+    from core.prices_as_of(coalesce(as_of, core.as_of_day()), max_age := max_age) as prices
+    where
+        prices.price_scope = 'instance'
+        and prices.usd_per_gpu_hour > 0
+        and prices.gpu_count >= 1
+        and prices.gpu is not null
+        and prices.is_preferred
+        and prices.source <> 'seed'
 ),
 parts as (
     select
-        b.*,
-        b.usd_per_gpu_hour::double * b.gpus_billed * hours as compute_usd,
-        if(gb_out = 0, 0, n_bills * usd_at_rates(gb_out / n_bills, r.egress_rates)) as egress_usd,
-        if(gb_held = 0, 0, hours / hours_per_month() * usd_at_rates(gb_held, r.storage_rates)) as storage_usd,
-        r.egress_note, r.storage_note, r.are_checked
-    from billed as b
-    left join marts.provider_rates as r using (provider)
+        billed.*,
+        billed.usd_per_gpu_hour::double * billed.gpus_billed * hours as compute_usd,
+        if(gb_out = 0, 0, n_bills * usd_at_rates(gb_out / n_bills, provider_rates.egress_rates)) as egress_usd,
+        if(gb_held = 0, 0, hours / hours_per_month() * usd_at_rates(gb_held, provider_rates.storage_rates))
+            as storage_usd,
+        provider_rates.egress_note, provider_rates.storage_note, provider_rates.are_checked
+    from billed
+    left join marts.provider_rates using (provider)
 )
 select
     provider, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model, term_months, instance, region, series_id,

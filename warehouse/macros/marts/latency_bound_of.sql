@@ -1,15 +1,18 @@
--- The same as marts.inference_of, at the largest concurrency with which nobody waits longer than tpot_limit_s for a token.
--- requests: as there, and tpot_limit_s (NULL: nobody waits, as many as fit); its concurrency is a limit too, and is tried
+-- The same as marts.inference_of, at the largest concurrency with which nobody waits longer than tpot_limit_s for a
+-- token.
+-- requests: as there, and tpot_limit_s (NULL: nobody waits, as many as fit); its concurrency is a limit too, and is
+-- tried
 -- beside the powers of two. Requests of which even one alone is too slow are left out; those that no server
 -- holds stay, with NULLs. request_no tells them apart.
 create or replace macro marts.latency_bound_of(requests) as table
 with numbered as (
-    select * replace (concurrency::double as concurrency), row_number() over () as request_no from query_table(requests)
+    select * replace (concurrency::double as concurrency), row_number() over () as request_no
+    from query_table(requests) as asked
 ),
 steps_of_load as (
-    select n.* replace (s.tried as concurrency)
-    from numbered as n, unnest(list_append([2 ** k for k in range(0, 14)], 'infinity'::double)) as s (tried)
-    where s.tried <= coalesce(n.concurrency, 'infinity')
+    select numbered.* replace (batches.tried as concurrency)
+    from numbered, unnest(list_append([2 ** k for k in range(0, 14)], 'infinity'::double)) as batches (tried)
+    where batches.tried <= coalesce(numbered.concurrency, 'infinity')
     union all by name
     select * from numbered where concurrency is not null
 )

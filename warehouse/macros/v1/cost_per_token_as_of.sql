@@ -4,18 +4,51 @@
 -- days; speeds and constants are today's.
 create or replace macro v1.cost_per_token_as_of(as_of, max_age := 7) as table
 select
-    'roofline' as method, s.model, s.precision, s.workload, w.isl, w.osl, s.operating_point, p.provider, s.spec, p.pricing_model,
-    coalesce(p.term_months, 0) as term_months, p.instance, p.region, p.gpu, p.form_factor, p.gpu_memory_gb,
-    p.gpu_count::integer as gpu_count,
-    p.price_scope, p.usd_per_gpu_hour, s.tp, s.batch, w.utilisation,
-    usd_per_m_tokens(s.gpu_seconds_per_m_input_tokens, p.usd_per_gpu_hour, w.utilisation)::float as usd_per_m_input_tokens,
-    usd_per_m_tokens(s.gpu_seconds_per_m_output_tokens, p.usd_per_gpu_hour, w.utilisation)::float as usd_per_m_output_tokens,
-    ((usd_per_m_input_tokens * w.isl + usd_per_m_output_tokens * w.osl) / (w.isl + w.osl))::float as usd_per_m_tokens,
-    s.output_tokens_per_s, s.ttft_s, s.tpot_s, s.theta_version, p.series_id,
-    as_of::date as as_of, p.observed_at, p.origin, p.source_url
-from v1.prices_as_of(as_of, max_age := max_age) as p
-join marts.priced_gpus as g
-    on g.gpu = p.gpu and g.form_factor is not distinct from p.form_factor and g.gpu_memory_gb is not distinct from p.gpu_memory_gb
-join marts.inference_speed as s on s.spec = g.spec and p.gpu_count >= s.tp and p.gpu_count % s.tp = 0
-join marts.workloads as w on w.workload = s.workload
-where p.price_scope = 'instance' and p.usd_per_gpu_hour > 0 and p.is_preferred;
+    'roofline' as method,
+    inference_speed.model,
+    inference_speed.precision,
+    inference_speed.workload,
+    workloads.isl,
+    workloads.osl,
+    inference_speed.operating_point,
+    prices.provider,
+    inference_speed.spec,
+    prices.pricing_model,
+    coalesce(prices.term_months, 0) as term_months,
+    prices.instance,
+    prices.region,
+    prices.gpu,
+    prices.form_factor,
+    prices.gpu_memory_gb,
+    prices.gpu_count::integer as gpu_count,
+    prices.price_scope, prices.usd_per_gpu_hour, inference_speed.tp, inference_speed.batch, workloads.utilisation,
+    usd_per_m_tokens(
+        inference_speed.gpu_seconds_per_m_input_tokens, prices.usd_per_gpu_hour, workloads.utilisation
+    )::float as usd_per_m_input_tokens,
+    usd_per_m_tokens(
+        inference_speed.gpu_seconds_per_m_output_tokens, prices.usd_per_gpu_hour, workloads.utilisation
+    )::float as usd_per_m_output_tokens,
+    (
+        (usd_per_m_input_tokens * workloads.isl + usd_per_m_output_tokens * workloads.osl)
+        / (workloads.isl + workloads.osl)
+    )::float as usd_per_m_tokens,
+    inference_speed.output_tokens_per_s,
+    inference_speed.ttft_s,
+    inference_speed.tpot_s,
+    inference_speed.theta_version,
+    prices.series_id,
+    as_of::date as as_of, prices.observed_at, prices.origin, prices.source_url
+from v1.prices_as_of(as_of, max_age := max_age) as prices
+join marts.priced_gpus
+    on
+        priced_gpus.gpu = prices.gpu
+        and priced_gpus.form_factor is not distinct from prices.form_factor
+        and priced_gpus.gpu_memory_gb is not distinct from prices.gpu_memory_gb
+join
+    marts.inference_speed
+    on
+        inference_speed.spec = priced_gpus.spec
+        and prices.gpu_count >= inference_speed.tp
+        and prices.gpu_count % inference_speed.tp = 0
+join marts.workloads on workloads.workload = inference_speed.workload
+where prices.price_scope = 'instance' and prices.usd_per_gpu_hour > 0 and prices.is_preferred;

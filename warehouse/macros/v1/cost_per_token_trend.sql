@@ -3,7 +3,9 @@
 -- One row per day x precision x operating_point with a price. of_model, of_workload: as in marts.llm_specs and
 -- marts.workloads; all-in prices of one pricing model, of whole GPUs, seen within a week. Speeds and constants are
 -- today's: what moves is the price, and which GPUs could be had.
-create or replace macro v1.cost_per_token_trend(of_model, of_workload := 'chat', of_pricing_model := 'on_demand') as table
+create or replace macro v1.cost_per_token_trend(
+    of_model, of_workload := 'chat', of_pricing_model := 'on_demand'
+) as table
 with days as (
     select unnest(generate_series(
         (select date_trunc('month', min(valid_from)) from v1.price_intervals), newest_on, interval 1 month
@@ -13,28 +15,62 @@ with days as (
     select newest_on from v1.meta
 ),
 standing as (
-    select d.day, g.spec, i.gpu_count, i.provider, i.usd_per_gpu_hour
-    from days as d
-    join v1.price_intervals as i
-        on i.valid_from <= d.day and coalesce(i.valid_to, 'infinity') > d.day and i.last_seen_on >= d.day - 7
-    join marts.priced_gpus as g
-        on g.gpu = i.gpu and g.form_factor is not distinct from i.form_factor and g.gpu_memory_gb is not distinct from i.gpu_memory_gb
-    where i.pricing_model = of_pricing_model and i.price_scope = 'instance' and i.usd_per_gpu_hour > 0 and i.gpu_count >= 1
-    qualify i.rank = min(i.rank) over (partition by d.day, i.provider, i.gpu)
+    select
+        days.day,
+        priced_gpus.spec,
+        price_intervals.gpu_count,
+        price_intervals.provider,
+        price_intervals.usd_per_gpu_hour
+    from days
+    join v1.price_intervals
+        on
+            price_intervals.valid_from <= days.day
+            and coalesce(price_intervals.valid_to, 'infinity') > days.day
+            and price_intervals.last_seen_on >= days.day - 7
+    join marts.priced_gpus
+        on
+            priced_gpus.gpu = price_intervals.gpu
+            and priced_gpus.form_factor is not distinct from price_intervals.form_factor
+            and priced_gpus.gpu_memory_gb is not distinct from price_intervals.gpu_memory_gb
+    where
+        price_intervals.pricing_model = of_pricing_model
+        and price_intervals.price_scope = 'instance'
+        and price_intervals.usd_per_gpu_hour > 0
+        and price_intervals.gpu_count >= 1
+    qualify
+        price_intervals.rank
+        = min(price_intervals.rank) over (partition by days.day, price_intervals.provider, price_intervals.gpu)
 ),
 lowest as (
     select day, spec, gpu_count, provider, min(usd_per_gpu_hour) as usd_per_gpu_hour from standing group by all
 ),
 costed as (
     select
-        l.*, s.precision, s.operating_point, s.tp, s.theta_version,
-        (w.isl * usd_per_m_tokens(s.gpu_seconds_per_m_input_tokens, l.usd_per_gpu_hour, w.utilisation)
-            + w.osl * usd_per_m_tokens(s.gpu_seconds_per_m_output_tokens, l.usd_per_gpu_hour, w.utilisation))
-        / (w.isl + w.osl) as usd_per_m_tokens
-    from lowest as l
-    join marts.inference_speed as s on s.spec = l.spec and l.gpu_count >= s.tp and l.gpu_count % s.tp = 0
-    join marts.workloads as w on w.workload = s.workload
-    where s.model = of_model and s.workload = of_workload
+        lowest.*,
+        inference_speed.precision,
+        inference_speed.operating_point,
+        inference_speed.tp,
+        inference_speed.theta_version,
+        (
+            workloads.isl
+            * usd_per_m_tokens(
+                inference_speed.gpu_seconds_per_m_input_tokens, lowest.usd_per_gpu_hour, workloads.utilisation
+            )
+            + workloads.osl
+            * usd_per_m_tokens(
+                inference_speed.gpu_seconds_per_m_output_tokens, lowest.usd_per_gpu_hour, workloads.utilisation
+            )
+            )
+        / (workloads.isl + workloads.osl) as usd_per_m_tokens
+    from lowest
+    join
+        marts.inference_speed
+        on
+            inference_speed.spec = lowest.spec
+            and lowest.gpu_count >= inference_speed.tp
+            and lowest.gpu_count % inference_speed.tp = 0
+    join marts.workloads on workloads.workload = inference_speed.workload
+    where inference_speed.model = of_model and inference_speed.workload = of_workload
 )
 select
     day, precision, operating_point, min(usd_per_m_tokens)::float as usd_per_m_tokens,

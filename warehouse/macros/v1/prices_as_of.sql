@@ -1,33 +1,10 @@
--- The prices in force on a day: what was accepted and neither changed nor gone by the end of that UTC day, and was seen by a
--- look not more than max_age days before. A price announced for later is not in force yet: until then the one before it is.
+-- The prices in force on a day: what was accepted and neither changed nor gone by the end of that UTC day, and was
+-- seen by a
+-- look not more than max_age days before. A price announced for later is not in force yet: until then the one before
+-- it is.
 -- last_seen_on: the last day up to then on which a look showed it. is_carried_forward: its source was tried later,
--- without success or with a value that is held, or has not been looked at for two days. is_preferred: no better-ranked source
+-- without success or with a value that is held, or has not been looked at for two days. is_preferred: no
+-- better-ranked source
 -- answers for the provider's model.
 create or replace macro v1.prices_as_of(as_of, max_age := 35) as table
-with tried as (
-    select
-        provider,
-        source as feed,
-        max(seen_on) filter (where status in ('ok', 'partial')) as read_on,
-        max(seen_on) as tried_on
-    from v1.source_health
-    where seen_on <= as_of::date
-    group by all
-),
-in_force as (
-    from v1.price_intervals where valid_from <= as_of::date and (valid_to is null or valid_to > as_of::date)
-),
-standing as (
-    select
-        i.* replace (least(i.last_seen_on, greatest(t.read_on, (i.observed_at at time zone 'UTC')::date), as_of::date) as last_seen_on),
-        t.tried_on
-    from in_force as i
-    left join tried as t on t.provider = i.provider and t.feed = i.feed
-)
-select
-    * exclude (tried_on),
-    date_diff('day', last_seen_on, as_of::date) as age_days,
-    coalesce(tried_on > last_seen_on, false) or date_diff('day', last_seen_on, as_of::date) > 1 as is_carried_forward,
-    rank = min(rank) over (partition by provider, gpu, pricing_model) as is_preferred
-from standing
-where date_diff('day', last_seen_on, as_of::date) <= max_age;
+from core.prices_as_of(as_of, max_age := max_age);

@@ -1,8 +1,11 @@
 -- Google's machine types as the sum of what the Billing Catalog charges for them: vCPU, memory, GPU and local SSD.
--- Grain: one machine x region x pricing model x term per UTC day and origin (pages of one catalog differ by seconds).
--- Only where each component the machine needs has one price that day; a missing one gives no row, never a part of a sum.
+-- One machine, region, pricing model and term per UTC day and origin (pages of one catalog differ by seconds). Only
+-- where each component the machine needs has one price that day; a missing one gives no row, never a part of a sum.
 -- Derived: the receipt is the GPU component's. Columns as staging.offers: price per instance-hour in the catalog's
--- currency, usd_price USD per instance-hour, usd_per_gpu_hour USD per GPU-hour (six decimals). SSD: GiB-month / 730 (macros/hours.sql).
+-- currency, usd_price USD per instance-hour, usd_per_gpu_hour USD per GPU-hour (six decimals). SSD: GiB-month / 730
+-- (macros/hours.sql).
+-- materialized: table
+-- key: instance, region, pricing_model, term_months, currency, observed_at, origin
 with latest as (
     select *, floor(epoch(observed_at) / 86400) as day
     from staging.offers
@@ -23,36 +26,72 @@ parts as (
 ),
 sums as (
     select
-        g.* exclude (day),
-        m.machine,
-        m.gpu_count::decimal(18, 10) as gpus,
-        m.vcpu::integer * core.price + m.ram_gib::integer * ram.price + m.gpu_count::integer * g.price
-            + coalesce(m.ssd_gib::integer * ssd.price / hours_per_month(), 0) as total,
-        m.vcpu::integer * core.usd_price + m.ram_gib::integer * ram.usd_price + m.gpu_count::integer * g.usd_price
-            + coalesce(m.ssd_gib::integer * ssd.usd_price / hours_per_month(), 0) as usd_total,
-        concat(m.machine, ' = ', m.vcpu, ' x ', core.price::decimal(18, 9), ' + ', m.ram_gib, ' x ',
-            ram.price::decimal(18, 9), ' + ', m.gpu_count, ' x ', g.price::decimal(18, 9),
-            if(m.ssd_gib::integer > 0, concat(' + ', m.ssd_gib, ' x ', ssd.price::decimal(18, 9), ' / 730'), '')) as formula,
-        count(distinct g.price) over same as gpu_prices,
-        row_number() over (same order by g.instance) as nth
-    from parts as g
-    join seeds.gcp_machines as m on list_contains(string_split(lower(m.gpu_words), '|'), lower(g.instance))
+        parts.* exclude (day),
+        gcp_machines.machine,
+        gcp_machines.gpu_count::decimal(18, 10) as gpus,
+        gcp_machines.vcpu::integer * core.price
+        + gcp_machines.ram_gib::integer * ram.price
+        + gcp_machines.gpu_count::integer * parts.price
+            + coalesce(gcp_machines.ssd_gib::integer * ssd.price / hours_per_month(), 0) as total,
+        gcp_machines.vcpu::integer * core.usd_price
+        + gcp_machines.ram_gib::integer * ram.usd_price
+        + gcp_machines.gpu_count::integer * parts.usd_price
+            + coalesce(gcp_machines.ssd_gib::integer * ssd.usd_price / hours_per_month(), 0) as usd_total,
+        concat(
+            gcp_machines.machine,
+            ' = ',
+            gcp_machines.vcpu,
+            ' x ',
+            core.price::decimal(18, 9),
+            ' + ',
+            gcp_machines.ram_gib,
+            ' x ',
+            ram.price::decimal(18, 9), ' + ', gcp_machines.gpu_count, ' x ', parts.price::decimal(18, 9),
+            if(
+                gcp_machines.ssd_gib::integer > 0,
+                concat(' + ', gcp_machines.ssd_gib, ' x ', ssd.price::decimal(18, 9), ' / 730'),
+                ''
+            )
+            ) as formula,
+        count(distinct parts.price) over same as gpu_prices,
+        row_number() over (same order by parts.instance) as nth
+    from parts
+    join seeds.gcp_machines on list_contains(string_split(lower(gcp_machines.gpu_words), '|'), lower(parts.instance))
     join parts as core
-        on core.price_unit = 'vcpu_hour' and lower(core.instance) = lower(m.family)
-        and core.day = g.day and core.origin = g.origin and core.region = g.region and core.currency = g.currency
-        and core.pricing_model = g.pricing_model and core.term_months is not distinct from g.term_months
+        on core.price_unit = 'vcpu_hour' and lower(core.instance) = lower(gcp_machines.family)
+        and core.day = parts.day
+        and core.origin = parts.origin
+        and core.region = parts.region
+        and core.currency = parts.currency
+        and core.pricing_model = parts.pricing_model and core.term_months is not distinct from parts.term_months
     join parts as ram
-        on ram.price_unit = 'gib_hour' and lower(ram.instance) = lower(m.family)
-        and ram.day = g.day and ram.origin = g.origin and ram.region = g.region and ram.currency = g.currency
-        and ram.pricing_model = g.pricing_model and ram.term_months is not distinct from g.term_months
+        on ram.price_unit = 'gib_hour' and lower(ram.instance) = lower(gcp_machines.family)
+        and ram.day = parts.day
+        and ram.origin = parts.origin
+        and ram.region = parts.region
+        and ram.currency = parts.currency
+        and ram.pricing_model = parts.pricing_model and ram.term_months is not distinct from parts.term_months
     left join parts as ssd
-        on m.ssd_gib::integer > 0 and ssd.price_unit = 'gib_month' and ssd.instance = 'Local SSD'
-        and ssd.day = g.day and ssd.origin = g.origin and ssd.region = g.region and ssd.currency = g.currency
-        and ssd.pricing_model = g.pricing_model and ssd.term_months is not distinct from g.term_months
-    where g.price_scope = 'gpu_component'
-        and (m.ssd_gib::integer = 0 or ssd.price is not null)
-        and (g.pricing_model <> 'on_demand' or m.on_demand::boolean)
-    window same as (partition by m.machine, g.day, g.origin, g.region, g.pricing_model, g.term_months, g.currency)
+        on gcp_machines.ssd_gib::integer > 0 and ssd.price_unit = 'gib_month' and ssd.instance = 'Local SSD'
+        and ssd.day = parts.day
+        and ssd.origin = parts.origin
+        and ssd.region = parts.region
+        and ssd.currency = parts.currency
+        and ssd.pricing_model = parts.pricing_model and ssd.term_months is not distinct from parts.term_months
+    where parts.price_scope = 'gpu_component'
+        and (gcp_machines.ssd_gib::integer = 0 or ssd.price is not null)
+        and (parts.pricing_model <> 'on_demand' or gcp_machines.on_demand::boolean)
+    window
+        same as (
+            partition by
+                gcp_machines.machine,
+                parts.day,
+                parts.origin,
+                parts.region,
+                parts.pricing_model,
+                parts.term_months,
+                parts.currency
+        )
 )
 select
     * exclude (machine, gpus, total, usd_total, formula, gpu_prices, nth) replace (

@@ -1,45 +1,49 @@
--- View: Offers with their GPU known and their price per GPU-hour, still one row per printed price.
--- usd_per_unit: USD for one unit of the currency, by the ECB's reference rate of rate_on.
--- Grain: one printed price. usd_price: USD in the offer's own unit; usd_per_gpu_hour: USD, six decimals,
--- NULL for components and where the count, or the term that a fee is spread over, is unknown. Hours: 730 a month, 8,760 a year (macros/hours.sql).
+-- Offers with their GPU known and their price per GPU-hour, still one row per printed price. One row per printed
+-- price. Hours: 730 a month, 8,760 a year (macros/hours.sql).
+-- materialized: view
+-- columns:
+--   usd_per_unit: USD for one unit of the currency, by the ECB's reference rate of rate_on
+--   usd_price: USD in the offer's own unit
+--   usd_per_gpu_hour: USD, six decimals, NULL for components and where the count, or the term that a fee is spread
+--     over, is unknown
 with identified as (
     select
-        o.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total),
-        o.gpu_label,
-        i.gpu,
-        i.vendor,
-        coalesce(i.form_factor, '') as form_factor,
-        i.gpu_memory_gb,
-        i.known_count,
-        i.label_gpu,
-        i.label_memory_gb,
+        raw_offers.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total),
+        raw_offers.gpu_label,
+        gpu_identity.gpu,
+        gpu_identity.vendor,
+        coalesce(gpu_identity.form_factor, '') as form_factor,
+        gpu_identity.gpu_memory_gb,
+        gpu_identity.known_count,
+        gpu_identity.label_gpu,
+        gpu_identity.label_memory_gb,
         -- A price per GPU needs no count to be per GPU.
-        coalesce(i.gpu_count, if(o.price_unit like 'gpu_%', 1, null)) as gpu_count
-    from staging.raw_offers as o
-    join staging.gpu_identity as i
-        on i.provider = o.provider
-        and i.instance = o.instance
-        and i.gpu_label = o.gpu_label
-        and i.gpu_memory = o.gpu_memory
-        and i.gpu_memory_is_total = o.gpu_memory_is_total
-        and i.printed_count is not distinct from o.gpu_count
-    where i.is_accelerator or o.price_scope = 'host_component'
+        coalesce(gpu_identity.gpu_count, if(raw_offers.price_unit like 'gpu_%', 1, null)) as gpu_count
+    from staging.raw_offers
+    join staging.gpu_identity
+        on gpu_identity.provider = raw_offers.provider
+        and gpu_identity.instance = raw_offers.instance
+        and gpu_identity.gpu_label = raw_offers.gpu_label
+        and gpu_identity.gpu_memory = raw_offers.gpu_memory
+        and gpu_identity.gpu_memory_is_total = raw_offers.gpu_memory_is_total
+        and gpu_identity.printed_count is not distinct from raw_offers.gpu_count
+    where gpu_identity.is_accelerator or raw_offers.price_scope = 'host_component'
 ),
 rates as (
     -- The last rate from before the day: that day's own comes out in its afternoon, when most prices were read already.
-    select d.currency, d.day, f.rate_on, f.usd_per_unit
-    from (select distinct currency, observed_at::date as day from identified) as d
-    asof left join staging.fx_rates as f on f.currency = d.currency and d.day > f.rate_on
+    select days.currency, days.day, fx_rates.rate_on, fx_rates.usd_per_unit
+    from (select distinct currency, observed_at::date as day from identified) as days
+    asof left join staging.fx_rates on fx_rates.currency = days.currency and days.day > fx_rates.rate_on
 ),
 converted as (
     select
-        o.*,
-        f.usd_per_unit,
-        if(o.currency = 'USD', null, f.rate_on) as rate_on,
-        o.price::double * f.usd_per_unit as usd_price,
-        o.upfront_price::double * f.usd_per_unit as usd_upfront
-    from identified as o
-    left join rates as f on f.currency = o.currency and f.day = o.observed_at::date
+        identified.*,
+        rates.usd_per_unit,
+        if(identified.currency = 'USD', null, rates.rate_on) as rate_on,
+        identified.price::double * rates.usd_per_unit as usd_price,
+        identified.upfront_price::double * rates.usd_per_unit as usd_upfront
+    from identified
+    left join rates on rates.currency = identified.currency and rates.day = identified.observed_at::date
 )
 select
     * exclude (usd_price, usd_upfront),

@@ -1,7 +1,8 @@
--- What the asks of an order book come to: their median, and the price that a tenth of them undercut. Hosts ask what they
--- like, so the lowest ask is nobody's price: single asks stay in landing, and only these are prices of a series.
--- Grain: one look x GPU (model, form factor, memory, count) x pricing model x market (all asks, data centres') x
+-- What the asks of an order book come to: their median, and the price that a tenth of them undercut. Hosts ask what
+-- they like, so the lowest ask is nobody's price: single asks stay in landing, and only these are prices of a series.
+-- One row per scrape, GPU (model, form factor, memory, count), pricing model, market (all asks, data centres') and
 -- statistic, from three asks on. Columns as staging.offers; price: USD per GPU-hour. The receipt counts the asks.
+-- materialized: table
 with asks as (
     select *, unnest(if(contains(instance, 'hosting_type'), ['all', 'datacenter'], ['all'])) as market
     from staging.offers
@@ -16,7 +17,8 @@ counted as (
         row_number() over (same order by usd_per_gpu_hour, instance) as nth
     from asks
     window same as (
-        partition by landing_id, provider, observed_at, origin, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model,
+        partition by
+            landing_id, provider, observed_at, origin, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model,
             market
     )
 ),

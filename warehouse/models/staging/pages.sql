@@ -1,7 +1,10 @@
--- Every page seen or tried, once: re-parsing a page supersedes what an older parser read from it.
--- Grain: provider x source x url x captured_at; an imported look may be spread over several files, each a row. A failed re-parse supersedes nothing that was read. Recorded captures stand in
--- for a provider only until it was read live: a demo's prices never mix with real ones.
--- seen_on: the UTC day, DATE.
+-- Every page seen or tried, once: re-parsing a page supersedes what an older parser read from it. One row per
+-- provider, source, url and captured_at; an imported scrape may be spread over several files, each a row. A failed
+-- re-parse supersedes nothing that was read. Recorded captures stand in for a provider only until it was read live: a
+-- demo's prices never mix with real ones.
+-- materialized: table
+-- columns:
+--   seen_on: the UTC day, DATE
 with read_live as (
     select distinct provider
     from landing.pages

@@ -1,7 +1,24 @@
--- View: what a unit of GPU costs for an hour at every price in force now: of dense TFLOPS, of memory, of bandwidth.
--- Grain: series_id. All-in prices of whole GPUs whose spec is known; not those that are held.
+-- What a unit of GPU costs for an hour at every price in force now: of dense TFLOPS, of memory, of bandwidth. All-in
+-- prices of whole GPUs whose spec is known; not those that are held.
+-- materialized: view
+-- key: series_id
 select
-    series_id, provider, instance, region, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model, term_months, price_scope,
-    usd_per_gpu_hour, spec, usd_per_fp32_tflops_hour, usd_per_fp16_tflops_hour, usd_per_fp8_tflops_hour, usd_per_fp4_tflops_hour,
+    series_id,
+    provider,
+    instance,
+    region,
+    gpu,
+    form_factor,
+    gpu_memory_gb,
+    gpu_count,
+    pricing_model,
+    term_months,
+    price_scope,
+    usd_per_gpu_hour,
+    spec,
+    usd_per_fp32_tflops_hour,
+    usd_per_fp16_tflops_hour,
+    usd_per_fp8_tflops_hour,
+    usd_per_fp4_tflops_hour,
     usd_per_gb_hour, usd_per_gbs_hour, is_preferred, age_days, as_of, observed_at, origin, source_url, spec_source
 from marts.cost_per_unit

@@ -1,8 +1,11 @@
--- What a GPU costs on list, day by day: the median of its providers, and an index that only price changes move.
--- Grain: index_id x day, from the first day with any provider to the newest day on which a source was tried. One provider, one vote; prices of
--- marketplaces are indices of their own. Method, with worked numbers: docs/index-method.md. List prices, not transactions.
+-- What a GPU costs on list, day by day: the median of its providers, and an index that only price changes move. From
+-- the first day with any provider to the newest day on which a source was tried. One provider, one vote; prices of
+-- marketplaces are indices of their own. Method, with worked numbers: docs/index-method.md. List prices, not
+-- transactions.
+-- materialized: table
+-- key: index_id, day
 with kinds as (
-    select index_id, gpu, gpu_memory_gb, pricing_model, market from staging.index_series group by all
+    select index_id, gpu, gpu_memory_gb, pricing_model, market from intermediate.index_series group by all
 ),
 levels as (
     select
@@ -11,19 +14,21 @@ levels as (
         count(*) as n_providers,
         sum(n_offers) as n_offers,
         quantile_cont(usd_per_gpu_hour::double, [0.25, 0.5, 0.75]) as q
-    from core.index_prices
+    from intermediate.index_prices
     group by all
 ),
 linked as (
     select
         index_id,
         day,
-        coalesce(l.n_matched, 0) as n_matched,
-        if(coalesce(l.n_matched, 0) >= 3, l.log_ratio, null) as log_ratio
+        coalesce(day_links.n_matched, 0) as n_matched,
+        if(coalesce(day_links.n_matched, 0) >= 3, day_links.log_ratio, null) as log_ratio
     from levels
     left join (
-        select index_id, day, count(*) as n_matched, avg(log_ratio) as log_ratio from core.index_links group by all
-    ) as l using (index_id, day)
+        select index_id, day, count(*) as n_matched, avg(log_ratio) as log_ratio
+        from intermediate.index_links
+        group by all
+    ) as day_links using (index_id, day)
     where n_providers >= 3
 ),
 -- Where fewer than three providers are on both days, nothing links them: a chain begins, at 100.
@@ -40,36 +45,43 @@ chained as (
     from begun
 ),
 newest as (
-    select max(seen_on) as day from core.looks
+    select max(seen_on) as day from intermediate.scrapes
 ),
 spans as (
-    select index_id, min(day) as first_on, count(distinct provider) as n_ever from core.index_prices group by all
+    select index_id, min(day) as first_on, count(distinct provider) as n_ever
+    from intermediate.index_prices
+    group by all
 ),
 days as (
-    select k.*, unnest(range(0, n.day - s.first_on + 1))::integer + s.first_on as day, n.day as newest_on
-    from spans as s
-    join kinds as k using (index_id)
-    cross join newest as n
-    where s.n_ever >= 3 or (k.gpu = 'A100' or (k.gpu = 'H100' and k.gpu_memory_gb = 80)) and k.market = 'first_party'
+    select
+        kinds.*,
+        unnest(range(0, newest.day - spans.first_on + 1))::integer + spans.first_on as day,
+        newest.day as newest_on
+    from spans
+    join kinds using (index_id)
+    cross join newest
+    where
+        spans.n_ever >= 3
+        or (kinds.gpu = 'A100' or (kinds.gpu = 'H100' and kinds.gpu_memory_gb = 80)) and kinds.market = 'first_party'
 )
 select
-    d.index_id,
-    d.gpu,
-    d.gpu_memory_gb,
-    d.pricing_model,
-    d.market,
-    d.day,
-    if(c.index_id is null, 'insufficient', 'ok') as status,
-    if(c.index_id is null, null, l.q[2])::decimal(18, 6) as level_median,
-    if(c.index_id is null, null, l.q[1])::decimal(18, 6) as p25,
-    if(c.index_id is null, null, l.q[3])::decimal(18, 6) as p75,
-    c.chained_base100::decimal(18, 4) as chained_base100,
-    c.chain_start,
-    coalesce(l.n_providers, 0)::integer as n_providers,
-    coalesce(l.n_offers, 0)::integer as n_offers,
-    coalesce(c.n_matched, 0)::integer as n_matched,
-    if(d.day = d.newest_on, 'provisional', 'final') as vintage,
+    days.index_id,
+    days.gpu,
+    days.gpu_memory_gb,
+    days.pricing_model,
+    days.market,
+    days.day,
+    if(chained.index_id is null, 'insufficient', 'ok') as status,
+    if(chained.index_id is null, null, levels.q[2])::decimal(18, 6) as level_median,
+    if(chained.index_id is null, null, levels.q[1])::decimal(18, 6) as p25,
+    if(chained.index_id is null, null, levels.q[3])::decimal(18, 6) as p75,
+    chained.chained_base100::decimal(18, 4) as chained_base100,
+    chained.chain_start,
+    coalesce(levels.n_providers, 0)::integer as n_providers,
+    coalesce(levels.n_offers, 0)::integer as n_offers,
+    coalesce(chained.n_matched, 0)::integer as n_matched,
+    if(days.day = days.newest_on, 'provisional', 'final') as vintage,
     'gpu-index-1' as methodology_version
-from days as d
-left join levels as l using (index_id, day)
-left join chained as c using (index_id, day)
+from days
+left join levels using (index_id, day)
+left join chained using (index_id, day)

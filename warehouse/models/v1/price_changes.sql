@@ -1,6 +1,8 @@
--- View: what changed, when: a price that is new, dropped, rose, went or came back.
--- Grain: event_id (stable); seq orders by day. old_, new_usd_per_gpu_hour: USD per GPU-hour; pct: change in percent of the old, NULL where there
--- is none. A change of currency or exchange rate alone is not a price change.
+-- What changed, when: a price that is new, dropped, rose, went or came back. event_id is stable; seq orders by day.
+-- old_, new_usd_per_gpu_hour: USD per GPU-hour; pct: change in percent of the old, NULL where there is none. A change
+-- of currency or exchange rate alone is not a price change.
+-- materialized: view
+-- key: event_id
 with events as (
     select
         *,

@@ -1,17 +1,34 @@
--- What the gate held or flagged, by which rule and why, with the receipt and the price that stood before.
--- Grain: event_id (stable): one stretch of looks at one series. verdict: quarantine, flag; status: held (not published,
--- last_good stays in force), released, rejected. A fault of a whole source has instance 'all' and no series. date, date_to: first and last day on which it was stated.
+-- What the gate held or flagged, by which rule and why, with the receipt and the price that stood before. event_id is
+-- stable: one stretch of scrapes at one series. A fault of a whole source has instance 'all' and no series.
+-- materialized: table
+-- key: event_id
+-- columns:
+--   verdict: quarantine, flag
+--   status: held (not published, last_good stays in force), released, rejected
+--   date, date_to: first and last day on which it was stated
 select
-    event_id(s.series_id, l.captured_at) as event_id,
-    s.series_id, s.provider, s.source, s.instance, s.region, s.zone, s.gpu, s.pricing_model,
-    v.first_on as date, j.last_on as date_to,
-    v.verdict, v.status, v.rule, v.class, v.reason,
-    j.price, j.currency, j.price_unit, j.usd_per_gpu_hour, j.last_good, j.last_good_usd_per_gpu_hour,
-    j.text, l.source_url, l.sha256, l.parser_version
-from core.judged as j
-join core.verdicts as v using (series_no, run_no)
-join core.series as s using (series_no)
-join core.looks as l on l.look_no = j.first_look
+    event_id(series.series_id, scrapes.captured_at) as event_id,
+    series.series_id,
+    series.provider,
+    series.source,
+    series.instance,
+    series.region,
+    series.zone,
+    series.gpu,
+    series.pricing_model,
+    verdicts.first_on as date, gated_prices.last_on as date_to,
+    verdicts.verdict, verdicts.status, verdicts.rule, verdicts.class, verdicts.reason,
+    gated_prices.price,
+    gated_prices.currency,
+    gated_prices.price_unit,
+    gated_prices.usd_per_gpu_hour,
+    gated_prices.last_good,
+    gated_prices.last_good_usd_per_gpu_hour,
+    gated_prices.text, scrapes.source_url, scrapes.sha256, scrapes.parser_version
+from intermediate.gated_prices
+join intermediate.verdicts using (series_no, version_no)
+join intermediate.series using (series_no)
+join intermediate.scrapes on scrapes.scrape_no = gated_prices.first_scrape
 union all by name
 select
     event_id(concat_ws('|', source, provider, rule, what), date::timestamptz) as event_id,
@@ -19,14 +36,27 @@ select
     if(what in ('on_demand', 'spot', 'reserved'), null, nullif(what, '')) as gpu,
     if(what in ('on_demand', 'spot', 'reserved'), what, '') as pricing_model,
     date, date_to, verdict, status, rule, class, reason
-from gate.source_faults
+from intermediate.source_faults
 union all by name
 -- One thing under a new name: its history goes on.
 select
-    event_id(n.series_id || '|renamed', a.renamed_on::timestamptz) as event_id,
-    m.series_id, n.provider, n.source, n.instance, n.region, n.zone, n.gpu, n.pricing_model,
-    a.renamed_on as date, a.renamed_on as date_to, 'flag' as verdict, 'released' as status, a.class as rule, a.class,
-    concat_ws(' ', m.instance, nullif(m.zone, ''), 'is now', n.instance, nullif(n.zone, '')) as reason
-from core.aliases as a
-join core.series as n using (series_no)
-join core.series as m on m.series_no = a.main_no
+    event_id(renamed.series_id || '|renamed', aliases.renamed_on::timestamptz) as event_id,
+    original.series_id,
+    renamed.provider,
+    renamed.source,
+    renamed.instance,
+    renamed.region,
+    renamed.zone,
+    renamed.gpu,
+    renamed.pricing_model,
+    aliases.renamed_on as date,
+    aliases.renamed_on as date_to,
+    'flag' as verdict,
+    'released' as status,
+    aliases.class as rule,
+    aliases.class,
+    concat_ws(' ', original.instance, nullif(original.zone, ''), 'is now', renamed.instance, nullif(renamed.zone, ''))
+        as reason
+from intermediate.aliases
+join intermediate.series as renamed using (series_no)
+join intermediate.series as original on original.series_no = aliases.main_no

@@ -1,5 +1,9 @@
--- View: every number of the seed document of 2023-04-07: printed, recomputed, and whether it holds.
--- Grain: id. verdict: reproduces; reproduces_with_assumption (then `assumption` says which); does_not_reproduce;
--- definition; external_unverifiable. printed, computed, computed_with_assumption: in unit.
+-- Every number of the seed document of 2023-04-07: printed, recomputed, and whether it holds.
+-- materialized: view
+-- key: id
+-- columns:
+--   verdict: reproduces; reproduces_with_assumption (then `assumption` says which); does_not_reproduce; definition;
+--     external_unverifiable
+--   printed, computed, computed_with_assumption: in unit
 select id, section, claim, printed, unit, formula, computed, computed_with_assumption, verdict, assumption
 from marts.seed_claims

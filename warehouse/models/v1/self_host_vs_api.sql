@@ -1,9 +1,19 @@
--- View: from how many tokens a day on a rented machine of one's own is cheaper than a host's list price, if it ever is.
--- Grain: model x workload x precision x pricing_model x term_months x host x hosted_model. List prices of one host
--- each, with their dates.
+-- From how many tokens a day on a rented machine of one's own is cheaper than a host's list price, if it ever is.
+-- List prices of one host each, with their dates.
+-- materialized: view
+-- key: model, workload, precision, pricing_model, term_months, host, hosted_model
 select
     model, workload, precision, pricing_model, term_months, host, hosted_model, hosted_usd_per_m_input_tokens,
-    hosted_usd_per_m_output_tokens, hosted_usd_per_m_tokens, hosted_since, hosted_on, hosted_list, hosted_url, spec, tp, gpu_count, provider,
+    hosted_usd_per_m_output_tokens,
+    hosted_usd_per_m_tokens,
+    hosted_since,
+    hosted_on,
+    hosted_list,
+    hosted_url,
+    spec,
+    tp,
+    gpu_count,
+    provider,
     instance, usd_per_gpu_hour, as_of, own_usd_per_m_tokens_at_full_use, own_usd_per_day, capacity_tokens_per_day,
     break_even_utilisation, break_even_tokens_per_day, theta_version
 from marts.self_host_vs_api

@@ -1,9 +1,31 @@
--- View: what training a model once costs at the prices in force now, from the lowest provider to the highest.
--- Grain: model x spec x method x precision x pricing_model. method: nominal (the seed document's formula at the
--- datasheet's speed) or reported_mfu (at the share of it that whole runs report); never mixed.
+-- What training a model once costs at the prices in force now, from the lowest provider to the highest.
+-- materialized: view
+-- key: model, spec, method, precision, pricing_model
+-- columns:
+--   method: nominal (the seed document's formula at the datasheet's speed) or reported_mfu (at the share of it that
+--     whole runs report); never mixed
 select
-    model, spec, method, precision, pricing_model, params, active_params, training_tokens, flop, mfu, mfu_low, mfu_high, gpu_hours,
-    gpus_to_hold, n_providers, usd_per_gpu_hour_low, provider_low, usd_low, usd_per_gpu_hour_high, provider_high, usd_high,
+    model,
+    spec,
+    method,
+    precision,
+    pricing_model,
+    params,
+    active_params,
+    training_tokens,
+    flop,
+    mfu,
+    mfu_low,
+    mfu_high,
+    gpu_hours,
+    gpus_to_hold,
+    n_providers,
+    usd_per_gpu_hour_low,
+    provider_low,
+    usd_low,
+    usd_per_gpu_hour_high,
+    provider_high,
+    usd_high,
     usd_widest_low, usd_widest_high, theta_version, as_of
 from marts.training_cost
 where edition = 'newest'

@@ -6,19 +6,21 @@ with counted as (
         series_id,
         row_number() over (
             partition by provider, gpu, gpu_memory_gb, pricing_model, term_months
-            order by age_days > 7, availability = 'sold_out', usd_per_gpu_hour, gpu_count, instance, region, zone, upfront, series_id
+            order by age_days > 7, availability = 'sold_out', usd_per_gpu_hour, gpu_count, instance, region, zone,
+                upfront, series_id
         ) as place
     from v1.offers_latest
-    where is_preferred and price_scope = 'instance' and gpu_count >= 1 and gpu is not null and usd_per_gpu_hour is not null
+    where is_preferred and price_scope = 'instance' and gpu_count >= 1 and gpu is not null
+        and usd_per_gpu_hour is not null
         and source <> 'seed'
 )
 select
-    o.*,
-    c.place,
-    u.spec,
-    u.usd_per_fp16_tflops_hour,
-    u.usd_per_gb_hour
-from v1.offers_latest as o
-left join counted as c using (series_id)
-left join v1.cost_per_unit as u using (series_id)
-where o.source <> 'seed'
+    offers_latest.*,
+    counted.place,
+    cost_per_unit.spec,
+    cost_per_unit.usd_per_fp16_tflops_hour,
+    cost_per_unit.usd_per_gb_hour
+from v1.offers_latest
+left join counted using (series_id)
+left join v1.cost_per_unit using (series_id)
+where offers_latest.source <> 'seed'

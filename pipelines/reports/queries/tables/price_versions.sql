@@ -9,31 +9,36 @@ with feeds as (
 ),
 days as (
     select
-        f.feed_no, h.seen_on,
+        feeds.feed_no, health.seen_on,
         row_number() over one as nth,
-        lead(h.seen_on) over one as next_on
-    from v1.source_health as h
-    join feeds as f on f.provider = h.provider and f.feed = h.source
-    window one as (partition by f.feed_no order by h.seen_on)
+        lead(health.seen_on) over one as next_on
+    from v1.source_health as health
+    join feeds on feeds.provider = health.provider and feeds.feed = health.source
+    window one as (partition by feeds.feed_no order by health.seen_on)
 ),
 prices as (
     select
         dense_rank() over (
-            order by i.gpu, i.gpu_memory_gb, i.form_factor, i.provider, i.pricing_model, i.feed, i.rank
+            order by price_intervals.gpu, price_intervals.gpu_memory_gb, price_intervals.form_factor,
+                price_intervals.provider, price_intervals.pricing_model, price_intervals.feed, price_intervals.rank
         ) as line_no,
-        f.feed_no, i.gpu, i.gpu_memory_gb, i.form_factor, i.provider, i.pricing_model, i.feed, i.rank, i.valid_from,
-        least(coalesce(i.valid_to, 'infinity'), i.last_seen_on + 36) as ends_on,
-        i.usd_per_gpu_hour::double as usd
-    from v1.price_intervals as i
-    join feeds as f on f.provider = i.provider and f.feed = i.feed
-    where i.price_scope = 'instance' and i.gpu_count >= 1 and i.usd_per_gpu_hour is not null and i.gpu is not null
-        and i.pricing_model in ('on_demand', 'spot') and i.source <> 'seed'
+        feeds.feed_no, price_intervals.gpu, price_intervals.gpu_memory_gb, price_intervals.form_factor,
+            price_intervals.provider, price_intervals.pricing_model, price_intervals.feed, price_intervals.rank,
+                price_intervals.valid_from,
+        least(coalesce(price_intervals.valid_to, 'infinity'), price_intervals.last_seen_on + 36) as ends_on,
+        price_intervals.usd_per_gpu_hour::double as usd
+    from v1.price_intervals
+    join feeds on feeds.provider = price_intervals.provider and feeds.feed = price_intervals.feed
+    where price_intervals.price_scope = 'instance' and price_intervals.gpu_count >= 1
+        and price_intervals.usd_per_gpu_hour is not null and price_intervals.gpu is not null
+        and price_intervals.pricing_model in ('on_demand', 'spot') and price_intervals.source <> 'seed'
 ),
 bounds as (
-    select p.line_no, p.feed_no, p.usd, coalesce(b.nth, 0) as before_nth, a.nth as last_nth
-    from prices as p
-    asof join days as a on a.feed_no = p.feed_no and p.ends_on > a.seen_on
-    asof left join days as b on b.feed_no = p.feed_no and p.valid_from > b.seen_on
+    select prices.line_no, prices.feed_no, prices.usd, coalesce(start_days.nth, 0) as before_nth,
+        end_days.nth as last_nth
+    from prices
+    asof join days as end_days on end_days.feed_no = prices.feed_no and prices.ends_on > end_days.seen_on
+    asof left join days as start_days on start_days.feed_no = prices.feed_no and prices.valid_from > start_days.seen_on
 ),
 lows as (
     select line_no, any_value(feed_no) as feed_no, nth, min(usd) as usd
@@ -41,9 +46,10 @@ lows as (
     group by line_no, nth
 ),
 held as (
-    select l.line_no, l.usd, d.seen_on, if(d.next_on - d.seen_on <= 35, d.next_on, d.seen_on + 1) as until
-    from lows as l
-    join days as d on d.feed_no = l.feed_no and d.nth = l.nth
+    select lows.line_no, lows.usd, days.seen_on, if(days.next_on - days.seen_on <= 35, days.next_on,
+        days.seen_on + 1) as until
+    from lows
+    join days on days.feed_no = lows.feed_no and days.nth = lows.nth
 ),
 marked as (
     select *, coalesce(lag(usd) over one = usd and lag(until) over one = seen_on, false) as goes_on
@@ -54,11 +60,13 @@ numbered as (
     select *, sum((not goes_on)::integer) over (partition by line_no order by seen_on) as nth from marked
 ),
 stretches as (
-    select line_no, min(seen_on) as since, max(until) as until, any_value(usd) as usd from numbered group by line_no, nth
+    select line_no, min(seen_on) as since, max(until) as until,
+        any_value(usd) as usd from numbered group by line_no, nth
 ),
 names as (
     select distinct line_no, gpu, gpu_memory_gb, form_factor, provider, pricing_model, rank, feed from prices
 )
-select n.gpu, n.gpu_memory_gb, n.form_factor, n.provider, n.pricing_model, n.rank, n.feed, s.since, s.until, s.usd
-from stretches as s
-join names as n using (line_no)
+select names.gpu, names.gpu_memory_gb, names.form_factor, names.provider, names.pricing_model, names.rank,
+    names.feed, stretches.since, stretches.until, stretches.usd
+from stretches
+join names using (line_no)

@@ -19,6 +19,7 @@ from warehouse.costing.database import cost_model
 from warehouse.costing.requests import answer_requests, read_requests
 from warehouse.costing.validation import read_measurements, score
 from warehouse.engine import build
+from warehouse.paths import SEEDS
 from warehouse.publish import release
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
@@ -254,7 +255,7 @@ def test_calibrate_recovers_a_wrong_constant(run: Run, measured: Path, monkeypat
 def test_calibrate_prints_rows_of_theta_csv(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "_STEPS", ())
     told = list(csv.DictReader(run("calibrate", measured, "--format", "csv").out.splitlines()))
-    with (build.SEEDS / "theta.csv").open() as stream:
+    with (SEEDS / "theta.csv").open() as stream:
         seed = list(csv.DictReader(stream))
     assert [list(r) for r in told] == [list(r) for r in seed]
     assert [(r["name"], r["unit"]) for r in told] == [(r["name"], r["unit"]) for r in seed]

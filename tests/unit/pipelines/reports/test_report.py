@@ -371,9 +371,9 @@ def test_changed_files_are_written_and_old_ones_removed(market: Home, tmp_path: 
     (tmp_path / "out" / "mine.txt").write_text("not of the report")
     with duckdb.connect(str(home.published)) as con:
         (hostile,) = con.execute(
-            "select series_no from core.series where provider = ? limit 1", [HOSTILE_PROVIDER]
+            "select series_no from intermediate.series where provider = ? limit 1", [HOSTILE_PROVIDER]
         ).fetchall()[0]
-        con.execute("delete from core.open_intervals where series_no in (select series_no from core.series where provider = ?)",
+        con.execute("delete from intermediate.open_intervals where series_no in (select series_no from intermediate.series where provider = ?)",
                     [HOSTILE_PROVIDER])  # fmt: skip
         assert hostile
     again = build(home, tmp_path / "out")

@@ -1,4 +1,4 @@
-"""The archive keeps pages whole whatever happens to the process or the disk."""
+"""The archive keeps pages intact whatever happens to the process or the disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.fetching.archive import Archive, Draft, is_sound
+from scrapers.fetching.archive import Archive, Draft, is_intact
 from scrapers.model import FetchError, Page
 
 NOON = datetime(2026, 9, 20, 12, tzinfo=UTC)
@@ -26,21 +26,21 @@ PAGE = Page("lambda", "https://example.com/pricing", NOON, "pricing_page", b"<ht
             headers={"etag": '"1"'}, is_excerpt=True, is_index=True)  # fmt: skip
 
 
-def test_a_page_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+def test_saved_page_is_read_back_unchanged(tmp_path: Path) -> None:
     saved = Archive(tmp_path).save(PAGE)
-    (found,) = Archive(tmp_path).pages("lambda", NOON.date())
-    assert found == saved == replace(PAGE, content=None, path=saved.path, sha256=saved.sha256)
-    assert found.read() == PAGE.content and found.sha256 == hashlib.sha256(PAGE.read()).hexdigest()
+    (page,) = Archive(tmp_path).pages("lambda", NOON.date())
+    assert page == saved == replace(PAGE, content=None, path=saved.path, sha256=saved.sha256)
+    assert page.read() == PAGE.content and page.sha256 == hashlib.sha256(PAGE.read()).hexdigest()
     assert saved.path and saved.path.relative_to(tmp_path).match("pages/lambda/2026-09-20/120000-????????.body.gz")
     assert gzip.decompress(saved.path.read_bytes()) == PAGE.content
 
 
-def test_the_same_bytes_give_the_same_file(tmp_path: Path) -> None:
+def test_equal_bytes_give_equal_files(tmp_path: Path) -> None:
     one, two = Archive(tmp_path / "a").save(PAGE), Archive(tmp_path / "b").save(PAGE)
     assert one.path and two.path and one.path.read_bytes() == two.path.read_bytes()
 
 
-def test_a_day_stores_content_once_and_records_every_visit(tmp_path: Path) -> None:
+def test_content_is_stored_once_a_day_and_every_fetch_recorded(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     visits = [replace(PAGE, captured_at=NOON + timedelta(hours=h)) for h in (0, 1, 12)]
     other = replace(PAGE, url="https://example.com/copy")
@@ -53,33 +53,33 @@ def test_a_day_stores_content_once_and_records_every_visit(tmp_path: Path) -> No
     assert archive.newest("lambda", "https://example.com/") is archive.newest("aws", PAGE.url) is None
 
 
-def test_an_unchanged_page_outlives_its_old_day(tmp_path: Path) -> None:
+def test_unchanged_page_survives_deletion_of_its_old_day(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     old = archive.save(PAGE)
-    again = archive.again(old, replace(PAGE, content=None, status=304, captured_at=NOON + timedelta(days=1)))
+    again = archive.record_unchanged(old, replace(PAGE, content=None, status=304, captured_at=NOON + timedelta(days=1)))
     for file in (tmp_path / "pages/lambda/2026-09-20").iterdir():
         file.unlink()
-    (found,) = archive.pages("lambda", again.captured_at.date())
-    assert found.read() == PAGE.content and found.status == 304 and is_sound(found)
+    (page,) = archive.pages("lambda", again.captured_at.date())
+    assert page.read() == PAGE.content and page.status == 304 and is_intact(page)
 
 
-def test_an_answer_to_a_post_is_not_the_newest_of_its_address(tmp_path: Path) -> None:
+def test_newest_ignores_responses_to_post(tmp_path: Path) -> None:
     Archive(tmp_path).save(PAGE, "POST", "{}")
     assert Archive(tmp_path).newest("lambda", PAGE.url) is None
     assert len(Archive(tmp_path).pages("lambda", NOON.date())) == 1
 
 
-def test_a_damaged_page_is_skipped_or_known(tmp_path: Path) -> None:
+def test_damaged_page_is_skipped_or_detected(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     saved = archive.save(PAGE)
-    assert saved.path and is_sound(saved)
+    assert saved.path and is_intact(saved)
     saved.path.write_bytes(gzip.compress(b"other"))
-    assert not is_sound(saved)
+    assert not is_intact(saved)
     saved.path.unlink()
     assert archive.pages("lambda", NOON.date()) == []
 
 
-def test_old_leftovers_are_cleared_and_young_ones_left_to_their_owners(tmp_path: Path) -> None:
+def test_only_old_drafts_are_deleted(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     old, young = archive.draft(), archive.draft()
     os.utime(old.path, (1, 1))
@@ -106,7 +106,7 @@ while True:
 """
 
 
-def test_kill_9_leaves_no_half_page(tmp_path: Path) -> None:
+def test_kill_9_leaves_no_partial_page(tmp_path: Path) -> None:
     for pause in (0.0, 0.004, 0.011, 0.023):
         with subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE) as run:
             assert run.stdout and run.stdout.readline() == b"ready\n"
@@ -116,12 +116,12 @@ def test_kill_9_leaves_no_half_page(tmp_path: Path) -> None:
     days = {record.parent.name for record in records}
     pages = [page for day in days for page in Archive(tmp_path).pages("p", datetime.fromisoformat(day).date())]
     assert len(pages) == len(records) >= 12
-    assert all(is_sound(page) for page in pages)
+    assert all(is_intact(page) for page in pages)
 
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 KiB where we may mount one, else a plain folder."""
+    """Mount a disk of 64 KiB if permitted, else return a plain folder."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
@@ -131,7 +131,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(disk)], check=True)
 
 
-def test_a_full_disk_is_an_error_that_names_the_path(tiny_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_error_names_the_path(tiny_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive = Archive(tiny_disk)
     if not tiny_disk.is_mount():
         monkeypatch.setattr(os, "fsync", _full)
@@ -145,10 +145,8 @@ def _full(handle: int) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 4])
-def test_a_disk_that_fills_at_any_step_leaves_no_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
-) -> None:
-    """Steps that reach the disk: the bytes, their folder, the record, its folder."""
+def test_disk_filling_at_any_step_leaves_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """The steps are those that reach the disk: the bytes, their folder, the record, its folder."""
     calls, real = iter(range(1, 9)), os.fsync
     monkeypatch.setattr(os, "fsync", lambda handle: _full(handle) if next(calls) == step else real(handle))
     with pytest.raises(FetchError, match="cannot write"):
@@ -158,14 +156,14 @@ def test_a_disk_that_fills_at_any_step_leaves_no_page(
     assert Archive(tmp_path).save(PAGE).read() == PAGE.content
 
 
-def test_a_record_says_where_a_page_came_from(tmp_path: Path) -> None:
+def test_record_states_the_origin_of_a_page(tmp_path: Path) -> None:
     Archive(tmp_path).save(PAGE, "POST", "{}")
     (record,) = tmp_path.rglob("*.json")
     facts = json.loads(record.read_text())
     assert facts["method"] == "POST" and facts["body"] == "{}" and facts["captured_at"] == "2026-09-20T12:00:00+00:00"
 
 
-def test_a_draft_keeps_both_ends(tmp_path: Path) -> None:
+def test_draft_keeps_both_ends(tmp_path: Path) -> None:
     draft = Draft(tmp_path)
     for _ in range(3):
         draft.write(b"a" * 50_000 + b"z")

@@ -1,4 +1,4 @@
-"""Fetching from hosts that misbehave: what is not a whole, allowed page is a failure that says so."""
+"""Fetching from hosts that misbehave: anything but a complete, allowed page is a failure that states the reason."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from unittest.mock import Mock
 import pytest
 
 from scrapers.fetching.archive import Archive, Draft
-from scrapers.fetching.connection_guard import Watch
+from scrapers.fetching.connection_guard import ConnectionGuard
 from scrapers.fetching.crawler import DOCUMENT_SHA256, UNCHANGED_SINCE, Fetcher
-from scrapers.fetching.http_client import Ask, Web, retry_after
+from scrapers.fetching.http_client import HttpClient, HttpRequest, retry_after
 from scrapers.fetching.policy import Settings, check_address, check_url
-from scrapers.fetching.rate_limit import Turns
+from scrapers.fetching.rate_limit import HostLocks
 from scrapers.model import Failure, FetchError, LayoutError, Page, Provider, Request
 from tests.support.hostile_server import PAGE, Server, serve
 
@@ -56,14 +56,14 @@ def fetch(home: Path, request: Request, settings: Settings = FAST) -> Page:
 
 
 def refusal(home: Path, request: Request, settings: Settings = FAST) -> FetchError:
-    """The error of a fetch that must fail, having left nothing in the archive."""
+    """Return the error of a fetch that must fail, and must leave nothing in the archive."""
     with pytest.raises(FetchError) as caught:
         fetch(home, request, settings)
     assert not list((home / "pages").rglob("*.json")) and not list((home / "pages").rglob("*.tmp"))
     return caught.value
 
 
-def test_a_page_comes_whole_honest_and_archived(server: Server, tmp_path: Path) -> None:
+def test_page_is_complete_identified_and_archived(server: Server, tmp_path: Path) -> None:
     page = fetch(tmp_path, Request(server.url("/ok"), "list"))
     assert page.read() == PAGE and page.status == 200 and page.source == "list" and page.fetched_by == "http"
     assert page.path and page.path.is_relative_to(tmp_path / "pages" / "p")
@@ -72,14 +72,14 @@ def test_a_page_comes_whole_honest_and_archived(server: Server, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("path", ["/gzip", "/deflate", "/raw-deflate", "/moved"])
-def test_what_is_packed_or_moved_arrives(server: Server, tmp_path: Path, path: str) -> None:
+def test_compressed_and_redirected_pages_arrive(server: Server, tmp_path: Path, path: str) -> None:
     page = fetch(tmp_path, Request(server.url(path), "s"))
     assert page.read() == PAGE
     assert page.final_url == server.url("/ok" if path == "/moved" else path)
 
 
 @pytest.mark.parametrize(
-    ("path", "says"),
+    ("path", "message"),
     [
         ("/truncated", "RemoteProtocolError"),
         ("/no-end", "</html> is missing"),
@@ -87,7 +87,7 @@ def test_what_is_packed_or_moved_arrives(server: Server, tmp_path: Path, path: s
         ("/big", "larger than its limit"),
         ("/gzip-cut", "cut off"),
         ("/gzip-damaged", "damaged"),
-        ("/brotli", "not asked for"),
+        ("/brotli", "not requested"),
         ("/loop", "more than 5 times"),
         ("/abroad", "foreign host localhost"),
         ("/to-file", "not a web address"),
@@ -96,29 +96,29 @@ def test_what_is_packed_or_moved_arrives(server: Server, tmp_path: Path, path: s
         ("/forbidden", "status 403"),
         ("/missing", "status 404"),
         ("/reset", "ReadError"),
-        ("/html.json", "was to answer in json, but came with html"),
-        ("/html.csv", "was to answer in csv, but came with html"),
+        ("/html.json", "should return json, but returned html"),
+        ("/html.csv", "should return csv, but returned html"),
         ("/cut.json", "the end of its JSON is missing"),
         ("/unframed.csv", "the end of its last line"),
-        ("/empty", "answered with nothing"),
+        ("/empty", "returned an empty response"),
     ],
 )
-def test_what_is_no_whole_page_is_refused(server: Server, tmp_path: Path, path: str, says: str) -> None:
+def test_incomplete_or_foreign_response_is_refused(server: Server, tmp_path: Path, path: str, message: str) -> None:
     settings = replace(FAST, allow_http_hosts=frozenset({"127.0.0.1", "localhost"}))
     error = refusal(tmp_path, Request(server.url(path), "s", max_bytes=1_000_000), settings)
-    assert says in str(error) and "127.0.0.1" in str(error)
+    assert message in str(error) and "127.0.0.1" in str(error)
 
 
 @pytest.mark.parametrize("path", ["/drip", "/drip-headers"])
-def test_a_slow_drip_ends_in_time(server: Server, tmp_path: Path, path: str) -> None:
+def test_slow_drip_times_out(server: Server, tmp_path: Path, path: str) -> None:
     start = time.monotonic()
     error = refusal(tmp_path, Request(server.url(path), "s", timeout=0.3), replace(FAST, attempts=1))
     assert "took longer than 0.3 s" in str(error)
     assert time.monotonic() - start < 1.5
 
 
-def test_a_host_that_never_finishes_its_handshake_ends_in_time(tmp_path: Path) -> None:
-    """TLS has bytes of its own to drip, on a socket that is no longer the one that was opened."""
+def test_endless_tls_handshake_times_out(tmp_path: Path) -> None:
+    """TLS can drip bytes too, on a socket other than the one that was opened."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def drip() -> None:
@@ -130,29 +130,29 @@ def test_a_host_that_never_finishes_its_handshake_ends_in_time(tmp_path: Path) -
 
         threading.Thread(target=drip, daemon=True).start()
         start = time.monotonic()
-        ask = Ask(f"https://127.0.0.1:{listener.getsockname()[1]}/", timeout=0.3)
-        web = Web(FAST, Turns(tmp_path, 0, 0, 0))
+        request = HttpRequest(f"https://127.0.0.1:{listener.getsockname()[1]}/", timeout=0.3)
+        client = HttpClient(FAST, HostLocks(tmp_path, 0, 0, 0))
         draft = Draft(tmp_path)
         with pytest.raises(FetchError, match=r"took longer than 0\.3 s"):
-            web._once(ask, draft)
+            client._once(request, draft)
         draft.discard()
         assert time.monotonic() - start < 1.5
 
 
-def test_time_is_up_even_when_tls_took_the_socket_over(tmp_path: Path) -> None:
+def test_time_limit_holds_after_tls_takes_the_socket(tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     stream = Mock(get_extra_info={"server_addr": ("127.0.0.1", 1), "socket": ours}.__getitem__)
-    watch = Watch("127.0.0.1", FAST, 0.05)
-    with watch:
-        watch.trace("connection.connect_tcp.complete", {"return_value": stream})
+    guard = ConnectionGuard("127.0.0.1", FAST, 0.05)
+    with guard:
+        guard.trace("connection.connect_tcp.complete", {"return_value": stream})
         wrapped = socket.socket(fileno=ours.detach())
         theirs.settimeout(2)
-        assert theirs.recv(1) == b"" and watch.is_over
+        assert theirs.recv(1) == b"" and guard.is_over
     wrapped.close()
     theirs.close()
 
 
-def test_redirects_may_lead_to_the_hosts_that_a_provider_lists(server: Server, tmp_path: Path) -> None:
+def test_redirects_are_limited_to_hosts_of_the_provider(server: Server, tmp_path: Path) -> None:
     settings = replace(FAST, allow_http_hosts=frozenset({"127.0.0.1", "localhost"}))
     request = Request(server.url("/abroad"), "s")
     with Fetcher(Archive(tmp_path), settings=settings) as fetcher:
@@ -162,18 +162,18 @@ def test_redirects_may_lead_to_the_hosts_that_a_provider_lists(server: Server, t
     assert page.final_url == server.url("/ok", "localhost") and page.url == request.url
 
 
-def test_the_kind_can_be_said_and_the_end_be_named(server: Server, tmp_path: Path) -> None:
-    assert "came with html" in str(refusal(tmp_path, Request(server.url("/ok"), "s", expect="json")))
-    assert "came with json" in str(refusal(tmp_path, Request(server.url("/good.json"), "s", expect="html")))
+def test_expected_kind_and_end_are_checked(server: Server, tmp_path: Path) -> None:
+    assert "returned html" in str(refusal(tmp_path, Request(server.url("/ok"), "s", expect="json")))
+    assert "returned json" in str(refusal(tmp_path, Request(server.url("/good.json"), "s", expect="html")))
     by_header = Request(server.url("/ok"), "s", headers={"Accept": "application/json"})
-    assert "was to answer in json" in str(refusal(tmp_path, by_header))
+    assert "should return json" in str(refusal(tmp_path, by_header))
     assert "&lt;/table&gt;" in str(refusal(tmp_path, Request(server.url("/ok"), "s", ends_with="&lt;/table&gt;")))
     assert fetch(tmp_path, Request(server.url("/ok"), "s", ends_with="</body></html>")).read() == PAGE
     assert fetch(tmp_path, Request(server.url("/good.json"), "s")).status == 200
     assert fetch(tmp_path, Request(server.url("/framed.csv"), "s")).read().endswith(b"3,4")
 
 
-def test_only_what_may_pass_is_tried_again(server: Server, tmp_path: Path) -> None:
+def test_only_transient_failures_are_retried(server: Server, tmp_path: Path) -> None:
     refusal(tmp_path, Request(server.url("/forbidden"), "s"))
     refusal(tmp_path, Request(server.url("/broken"), "s"))
     assert fetch(tmp_path, Request(server.url("/shaky"), "s"), replace(FAST, attempts=4)).status == 200
@@ -187,19 +187,19 @@ def test_retry_after_is_obeyed(server: Server, tmp_path: Path, path: str) -> Non
     assert second - first >= 0.95
 
 
-def test_retry_after_is_read() -> None:
+def test_retry_after_is_parsed() -> None:
     assert retry_after("120") == 120
     assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
     assert retry_after("soon") == retry_after("") == 0
 
 
-def test_a_wrong_charset_leaves_bytes_alone_and_text_right(server: Server, tmp_path: Path) -> None:
+def test_wrong_charset_changes_no_bytes_and_text_is_decoded(server: Server, tmp_path: Path) -> None:
     assert "€ 1,35 é" in fetch(tmp_path, Request(server.url("/charset"), "s")).text()
     page = fetch(tmp_path, Request(server.url("/latin"), "s"))
     assert b"\xa3 1.35" in page.read() and "£ 1.35 é" in page.text()
 
 
-def test_an_unchanged_page_costs_nothing(server: Server, tmp_path: Path) -> None:
+def test_unchanged_page_is_not_downloaded_again(server: Server, tmp_path: Path) -> None:
     request = Request(server.url("/feed"), "s")
     first, second, third = (fetch(tmp_path, request) for _ in range(3))
     assert (first.status, second.status, third.status) == (200, 304, 304)
@@ -208,11 +208,11 @@ def test_an_unchanged_page_costs_nothing(server: Server, tmp_path: Path) -> None
     assert third.headers["content-type"] == "text/html" and "abc" not in str(first.headers)
     assert [page.status for page in Archive(tmp_path).pages("p", first.captured_at.date())] == [200, 304, 304]
     assert first.path
-    first.path.write_bytes(b"damaged")  # then the host must be asked for the bytes again
+    first.path.write_bytes(b"damaged")  # then the bytes must be downloaded again
     assert fetch(tmp_path, request).status == 200
 
 
-def test_robots_are_asked_once_a_day_and_obeyed(server: Server, tmp_path: Path) -> None:
+def test_robots_txt_is_fetched_once_a_day_and_obeyed(server: Server, tmp_path: Path) -> None:
     server.robots = (200, "User-agent: *\nDisallow: /feed\nCrawl-delay: 0.2\n\nUser-agent: gpuhour\nDisallow: /ok\n")
     error = refusal(tmp_path, Request(server.url("/ok"), "s"))
     assert error.kind == "robots_denied" and server.hits["/ok"] == 0
@@ -223,7 +223,7 @@ def test_robots_are_asked_once_a_day_and_obeyed(server: Server, tmp_path: Path) 
     assert server.hits["/robots.txt"] == 1
 
 
-def test_robots_out_of_order_close_a_host(server: Server, tmp_path: Path) -> None:
+def test_unavailable_robots_txt_closes_the_host(server: Server, tmp_path: Path) -> None:
     server.robots = (503, "")
     error = refusal(tmp_path, Request(server.url("/ok"), "s"))
     assert error.kind == "failed" and "503" in str(error) and server.hits["/ok"] == 0
@@ -233,7 +233,7 @@ def test_robots_out_of_order_close_a_host(server: Server, tmp_path: Path) -> Non
         cached.write_text(json.dumps({"fetched_at": 1, "text": "User-agent: *\nDisallow: /feed"}))
     server.robots = (503, "")
     assert fetch(tmp_path, Request(server.url("/ok"), "s")).status == 200
-    with pytest.raises(FetchError, match="closes"):
+    with pytest.raises(FetchError, match="disallows"):
         fetch(tmp_path, Request(server.url("/feed"), "s"))
 
 
@@ -260,7 +260,7 @@ for t in [threading.Thread(target=work, args=(n,)) for n in "ab"]: t.start()
     assert min(later - earlier for earlier, later in pairwise(server.times["/slow"])) >= 0.059
 
 
-def test_a_crawl_goes_on_past_failures(server: Server, tmp_path: Path) -> None:
+def test_crawl_continues_after_failures(server: Server, tmp_path: Path) -> None:
     ok, broken, more = (Request(server.url(path), "s") for path in ("/ok", "/broken", "/gzip"))
     abroad = Request("https://elsewhere.example/", "s")
 
@@ -282,7 +282,7 @@ def test_a_crawl_goes_on_past_failures(server: Server, tmp_path: Path) -> None:
     assert isinstance(few[-1], Failure) and few[-1].kind == "too_many" and len(few) == 2
 
 
-def test_keys_stay_out_of_everything(
+def test_keys_are_redacted_everywhere(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -304,7 +304,7 @@ def test_keys_stay_out_of_everything(
 @pytest.mark.parametrize(
     "url", ["http://a.example/", "ftp://a.example/", "file:///etc/passwd", "https://a:b@a.example/", "https:///x"]
 )
-def test_only_https_addresses_are_fetched(url: str) -> None:
+def test_only_https_urls_are_fetched(url: str) -> None:
     with pytest.raises(FetchError, match="refused"):
         check_url(url, Settings())
 
@@ -318,28 +318,28 @@ def test_private_addresses_are_refused(address: str) -> None:
     check_address("example.com", "93.184.216.34", Settings())
 
 
-def test_a_name_that_leads_to_the_loopback_is_refused(server: Server, tmp_path: Path) -> None:
+def test_host_name_of_the_loopback_is_refused(server: Server, tmp_path: Path) -> None:
     """Checked on the connection itself: the name may resolve differently from one moment to the next."""
     request = Request(f"https://localhost:{server.server_address[1]}/ok", "s")
     error = refusal(tmp_path, request, replace(FAST, attempts=1))
     assert "not public" in str(error) and not server.hits
 
 
-def test_settings_come_from_the_environment_only_where_harmless(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_sets_only_harmless_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GPUHOUR_CONTACT_URL", "https://example.com/bot\n")
     monkeypatch.setenv("GPUHOUR_ALLOW_HTTP_HOSTS", "127.0.0.1")
     settings = Settings.from_env()
     assert settings.user_agent.endswith("(+https://example.com/bot)") and not settings.allow_http_hosts
 
 
-def test_a_browser_page_from_the_network(server: Server, tmp_path: Path) -> None:
+def test_browser_page_from_the_network(server: Server, tmp_path: Path) -> None:
     with Fetcher(Archive(tmp_path), settings=FAST) as fetcher:
         page, *failures = (
-            found for path in ("/ok", "/abroad", "/broken", "/no-end")
-            for found in fetcher.crawl(provider(Request(server.url(path), "s", browser=True, wait_for="body")))
+            result for path in ("/ok", "/abroad", "/broken", "/no-end")
+            for result in fetcher.crawl(provider(Request(server.url(path), "s", browser=True, wait_for="body")))
         )  # fmt: skip
     assert isinstance(page, Page) and page.fetched_by == "browser" and b"$1.10" in page.read()
     assert len(page.headers[DOCUMENT_SHA256]) == 64 and server.headers["/ok"]["user-agent"].startswith("gpuhour/")
     assert [isinstance(f, Failure) and f.status for f in failures] == [None, 500, None]
-    for failure, says in zip(failures, ("localhost", "status 500", "</html>"), strict=True):
-        assert says in str(failure)
+    for failure, message in zip(failures, ("localhost", "status 500", "</html>"), strict=True):
+        assert message in str(failure)

@@ -1,4 +1,4 @@
-"""What the words around an amount say: models, terms, units, bounds, and what is told apart from them."""
+"""The words around an amount: pricing models, terms, units and bounds, and names that resemble them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from scrapers.model import LayoutError, Page
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.price_words import availability, months, price_column, quote, says_price, stated_time, unit
+from scrapers.parsing.price_words import availability, is_price_like, months, page_time_unit, price_column, quote, unit
 
 PAGE = Page("somebody", "https://example.com/pricing", datetime(2026, 9, 1, tzinfo=UTC), content=b"")
 
@@ -32,17 +32,17 @@ PAGE = Page("somebody", "https://example.com/pricing", datetime(2026, 9, 1, tzin
         ("HOURLY", "", "on_demand", None),
     ],
 )
-def test_a_header_says_how_a_price_is_paid(title: str, section: str, model: str, term: int | None) -> None:
+def test_header_states_the_pricing_model(title: str, section: str, model: str, term: int | None) -> None:
     column = price_column(PAGE, title, section)
     assert column is not None and (column.model, column.term_months) == (model, term)
 
 
 @pytest.mark.parametrize("title", ["VCPU", "RAM, GB", "MAX PCPUS PER GPU", "GPU MODEL", "NODES", "STORAGE"])
-def test_other_columns_hold_no_price(title: str) -> None:
+def test_other_columns_are_not_price_columns(title: str) -> None:
     assert price_column(PAGE, title) is None
 
 
-def test_an_announced_price_carries_its_day() -> None:
+def test_announced_price_carries_its_start_date() -> None:
     column = price_column(PAGE, "GPU-HOUR (EFFECTIVE OCTOBER 1, 2026)")
     assert column is not None and column.effective_from == date(2026, 10, 1)
     with pytest.raises(LayoutError):
@@ -50,7 +50,7 @@ def test_an_announced_price_carries_its_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "per", "expected"),
+    ("text", "per", "expected"),
     [
         ("/hr", "instance_hour", "instance_hour"),
         ("/hr", "gpu_hour", "gpu_hour"),
@@ -62,24 +62,24 @@ def test_an_announced_price_carries_its_day() -> None:
         ("/s", "gpu_hour", "gpu_second"),
     ],
 )
-def test_units(said: str, per: str, expected: str) -> None:
-    assert unit(PAGE, said, per) == expected  # type: ignore[arg-type]
+def test_units(text: str, per: str, expected: str) -> None:
+    assert unit(PAGE, text, per) == expected  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("said", ["/day", "/min", "/week", "/year", "", "/GPU/month", "per thing", "/s of an instance"])
-def test_a_unit_that_is_none_of_ours_is_refused(said: str) -> None:
+@pytest.mark.parametrize("text", ["/day", "/min", "/week", "/year", "", "/GPU/month", "per thing", "/s of an instance"])
+def test_unsupported_unit_raises(text: str) -> None:
     with pytest.raises(LayoutError):
-        unit(PAGE, said, "instance_hour")
+        unit(PAGE, text, "instance_hour")
 
 
-def test_a_bound_is_a_price_only_of_a_commitment() -> None:
+def test_bound_is_a_price_only_for_a_commitment() -> None:
     on_demand, reserved = price_column(PAGE, "ON-DEMAND"), price_column(PAGE, "RESERVED")
     assert on_demand and reserved
     for cell in ("from $1.55", "Starts from $0.18/hour", "as low as $2", "up to $3"):
-        said = quote(PAGE, cell, on_demand)
-        assert said and said.price is None and said.status == "no_price_stated"
-        said = quote(PAGE, cell, reserved)
-        assert said and said.price is not None
+        price = quote(PAGE, cell, on_demand)
+        assert price and price.price is None and price.status == "no_price_stated"
+        price = quote(PAGE, cell, reserved)
+        assert price and price.price is not None
     with pytest.raises(LayoutError):
         quote(PAGE, "$1.00 - $2.00", on_demand)
     assert quote(PAGE, "—", on_demand) is None
@@ -87,18 +87,18 @@ def test_a_bound_is_a_price_only_of_a_commitment() -> None:
     assert contact and contact.status == "contact_sales"
 
 
-def test_a_price_of_the_smallest_of_several_sizes_is_one_and_no_upper_bound() -> None:
+def test_price_of_the_smallest_size_is_a_price_unless_an_upper_bound() -> None:
     on_demand = price_column(PAGE, "ON-DEMAND")
     assert on_demand
-    said = quote(PAGE, "from $1.55", on_demand, is_of_smallest=True)
-    assert said and said.price == Decimal("1.55") and said.status == "priced"
+    price = quote(PAGE, "from $1.55", on_demand, is_of_smallest=True)
+    assert price and price.price == Decimal("1.55") and price.status == "priced"
     for cell in ("as low as $2", "up to $3", "from $0"):
-        said = quote(PAGE, cell, on_demand, is_of_smallest=True)
-        assert said and said.price is None
+        price = quote(PAGE, cell, on_demand, is_of_smallest=True)
+        assert price and price.price is None
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("text", "expected"),
     [
         ("Sold out", "sold_out"),
         ("Join the waitlist", "waitlist"),
@@ -106,18 +106,23 @@ def test_a_price_of_the_smallest_of_several_sizes_is_one_and_no_upper_bound() ->
         ("$2.00", "unknown"),
     ],
 )
-def test_availability_in_words(said: str, expected: str) -> None:
-    assert availability(said) == expected
+def test_availability_from_text(text: str, expected: str) -> None:
+    assert availability(text) == expected
 
 
-def test_a_name_does_not_read_like_a_price() -> None:
-    assert says_price("$2.40") and says_price("Contact us") and says_price("—") and says_price("Reserve here")
-    assert not says_price("NVIDIA HGX H100 16 200") and not says_price("Self-serve. Up within 15 minutes.")
+def test_name_is_not_price_like() -> None:
+    assert (
+        is_price_like("$2.40") and is_price_like("Contact us") and is_price_like("—") and is_price_like("Reserve here")
+    )
+    assert not is_price_like("NVIDIA HGX H100 16 200") and not is_price_like("Self-serve. Up within 15 minutes.")
 
 
-def test_months_and_times() -> None:
+def test_months_and_time_units() -> None:
     assert months("a contractual commitment of 12 months") == 12 and months("3 months to 3 years") is None
-    assert stated_time("All prices are per GPU per hour.") == "hour" and stated_time("$2.30 / month or $1 / hour") == ""
+    assert (
+        page_time_unit("All prices are per GPU per hour.") == "hour"
+        and page_time_unit("$2.30 / month or $1 / hour") == ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,5 +135,5 @@ def test_accelerators(label: str) -> None:
 @pytest.mark.parametrize(
     "label", ["AMD EPYC Genoa", "Small", "C3.8GB", "Alveo U250 FPGA GPU", "2.24*", "Shared Filesystem"]
 )
-def test_other_things(label: str) -> None:
+def test_labels_of_other_products(label: str) -> None:
     assert not names_accelerator(label)

@@ -1,4 +1,4 @@
-"""AWS: each layout it publishes prices in, and each way in which a line can look like a price and be none."""
+"""AWS: each layout in which it publishes prices, and each row that looks like a price but is none."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_not_accelerated(name: str) -> None:
 # --- bulk CSV
 
 
-def test_csv_on_demand_keeps_what_is_printed() -> None:
+def test_csv_on_demand_offer_keeps_printed_values() -> None:
     (offer,) = parse(listing(line()))
     assert (offer.source, offer.instance, offer.region, offer.pricing_model) == (
         "price_list",
@@ -202,7 +202,7 @@ def test_csv_columns_are_found_by_name() -> None:
         {"TermType": "Other"},
     ],
 )
-def test_csv_traps_are_no_offers(changes: dict[str, str]) -> None:
+def test_csv_traps_yield_no_offers(changes: dict[str, str]) -> None:
     assert parse(listing(line(**changes))) == []
 
 
@@ -224,7 +224,7 @@ def test_csv_zones_fractions_and_repeats() -> None:
     )
 
 
-def test_csv_metal_takes_dedicated_only_where_nothing_is_shared() -> None:
+def test_csv_metal_uses_dedicated_tenancy_only_without_shared() -> None:
     alone = {
         "Instance_Type": "g4dn.metal",
         "Tenancy": "Dedicated",
@@ -237,7 +237,7 @@ def test_csv_metal_takes_dedicated_only_where_nothing_is_shared() -> None:
     assert [str(o.price) for o in parse(listing(line(**shared), line(**alone)))] == ["7.824"]
 
 
-def test_csv_newest_price_wins_and_a_tie_is_no_price() -> None:
+def test_csv_newest_price_wins_and_a_tie_yields_none() -> None:
     older = line(SKU="S2", PricePerUnit="98.32", EffectiveDate="2025-01-01")
     assert [o.price for o in parse(listing(older, line()))] == [Decimal("55.04")]
     assert parse(listing(line(SKU="S2", PricePerUnit="98.32"), line())) == []
@@ -252,8 +252,8 @@ def test_csv_reserved_joins_hourly_part_and_fee() -> None:
         with_cells(OfferTermCode="N", PurchaseOption="No Upfront", PricePerUnit="20.1", LeaseContractLength="1 yr"),
     ]
     for order in (rows, rows[::-1]):
-        found = {o.upfront: (o.term_months, str(o.price), o.upfront_price) for o in parse(listing(*order))}
-        assert found == {"partial": (36, "10.5", 100000), "all": (36, "0", 190000), "none": (12, "20.1", None)}
+        by_upfront = {o.upfront: (o.term_months, str(o.price), o.upfront_price) for o in parse(listing(*order))}
+        assert by_upfront == {"partial": (36, "10.5", 100000), "all": (36, "0", 190000), "none": (12, "20.1", None)}
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_csv_reserved_joins_hourly_part_and_fee() -> None:
         [with_cells(PurchaseOption="Heavy Utilization")],
     ],
 )
-def test_csv_incomplete_reservations_are_no_offers(rows: list[str]) -> None:
+def test_csv_incomplete_reservations_yield_no_offers(rows: list[str]) -> None:
     assert parse(listing(*rows)) == []
 
 
@@ -299,13 +299,13 @@ def test_csv_rows_across_block_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(parse(text.replace("\n", "\r\n"))) == 50
 
 
-def test_csv_cut_anywhere_gives_a_prefix_and_nothing_else() -> None:
+def test_csv_cut_anywhere_yields_a_prefix_only() -> None:
     whole = listing(line(), line(SKU="S2", Region_Code="eu-west-1", PricePerUnit="66.0"))
     right = {("us-east-1", Decimal("55.04")), ("eu-west-1", Decimal(66))}
     start = whole.index('"S1"')
     for end in range(start, len(whole)):
-        found = {(o.region, o.price) for o in parse(whole[:end], fetched_by="file")}
-        assert found <= right, whole[:end][-40:]
+        rows = {(o.region, o.price) for o in parse(whole[:end], fetched_by="file")}
+        assert rows <= right, whole[:end][-40:]
     cpu = line(Instance_Type="m5.large", Instance_Family="General purpose")
     with pytest.raises(LayoutError, match="whole last row"):  # a live list must be whole, whatever the cut hits
         parse((listing(line()) + cpu)[:-60])
@@ -317,7 +317,7 @@ def test_csv_gzip_and_byte_order_mark(tmp_path: Path) -> None:
     assert len(list(PROVIDER.parse(replace(page(""), content=None, path=file)))) == 1
 
 
-def test_csv_without_its_columns_is_unknown() -> None:
+def test_csv_without_required_columns_raises() -> None:
     columns = [c for c in COLUMNS if c != "Tenancy"]
     with pytest.raises(LayoutError, match="tenancy"):
         parse(listing(line(columns), columns=columns))
@@ -346,12 +346,12 @@ def product(**changes: str) -> dict[str, Any]:
     return {"sku": "H1", "productFamily": "Compute Instance", "attributes": attributes}
 
 
-def term(currency: str = "USD", said: dict[str, str] | None = None, **dimensions: str) -> dict[str, Any]:
+def term(currency: str = "USD", attributes: dict[str, str] | None = None, **dimensions: str) -> dict[str, Any]:
     return {
         "offerTermCode": "T",
         "sku": "H1",
         "effectiveDate": "2023-03-01T00:00:00Z",
-        "termAttributes": said or {},
+        "termAttributes": attributes or {},
         "priceDimensions": {
             u: {"unit": u, "description": "d", "pricePerUnit": {currency: p}} for u, p in dimensions.items()
         },
@@ -362,13 +362,13 @@ def bulk(products: dict[str, Any], **terms: Any) -> dict[str, Any]:
     return {"formatVersion": "v1.0", "offerCode": "AmazonEC2", "products": products, "terms": terms}
 
 
-def test_bulk_json_means_what_the_csv_means() -> None:
-    said = {"LeaseContractLength": "1yr", "PurchaseOption": "All Upfront", "OfferingClass": "standard"}
+def test_bulk_json_yields_the_same_offers_as_csv() -> None:
+    attributes = {"LeaseContractLength": "1yr", "PurchaseOption": "All Upfront", "OfferingClass": "standard"}
     on_demand, reserved = parse(
         bulk(
             {"H1": product()},
             OnDemand={"H1": {"a": term(Hrs="32.7726")}},
-            Reserved={"H1": {"b": term(said=said, Hrs="0", Quantity="9000")}},
+            Reserved={"H1": {"b": term(attributes=attributes, Hrs="0", Quantity="9000")}},
         )
     )
     assert (on_demand.price, on_demand.gpu_count, on_demand.gpu_memory) == (
@@ -380,7 +380,7 @@ def test_bulk_json_means_what_the_csv_means() -> None:
     assert (reserved.price, reserved.upfront_price) == (Decimal(0), Decimal(9000))
 
 
-def test_bulk_json_of_china_is_in_its_own_currency() -> None:
+def test_bulk_json_of_china_keeps_its_currency() -> None:
     (offer,) = parse(bulk({"H1": product(regionCode="cn-north-1")}, OnDemand={"H1": {"a": term("CNY", Hrs="168.5")}}))
     assert (offer.currency, offer.region) == ("CNY", "cn-north-1")
 
@@ -389,7 +389,7 @@ def test_bulk_json_without_accelerators_is_an_empty_list() -> None:
     assert parse(bulk({"H1": product(instanceType="m5.large")}, OnDemand={})) == []
 
 
-def test_bulk_json_faults_are_loud() -> None:
+def test_bulk_json_faults_raise() -> None:
     with pytest.raises(LayoutError, match="terms"):
         parse(bulk({"H1": product()}, OnDemand={}))
     with pytest.raises(LayoutError, match="products"):
@@ -411,7 +411,7 @@ def test_get_products_answers(wrap: Callable[[Any], Any]) -> None:
     assert (offer.source, offer.price, offer.instance) == ("price_list_api", Decimal("21.957642"), "p4d.24xlarge")
 
 
-def test_get_products_block_at_zero_is_no_offer() -> None:
+def test_get_products_capacity_block_at_zero_yields_no_offer() -> None:
     block = product(marketoption="CapacityBlock", operation="RunInstances:CB")
     assert parse([{"product": block, "terms": {"OnDemand": {"a": term(Hrs="0.0")}}}]) == []
 
@@ -535,7 +535,7 @@ def savings(
     }
 
 
-def test_savings_plans_are_hourly_and_two_feeds() -> None:
+def test_savings_plans_are_hourly_and_two_sources() -> None:
     (compute,) = parse(savings())
     assert (compute.source, compute.instance, compute.region, str(compute.price)) == (
         "compute_savings_plan",
@@ -565,11 +565,11 @@ def test_savings_plans_are_hourly_and_two_feeds() -> None:
         {"unit": "Request"},
     ],
 )
-def test_savings_plan_traps(rate: dict[str, Any]) -> None:
+def test_savings_plan_traps_yield_no_offers(rate: dict[str, Any]) -> None:
     assert parse(savings(**rate)) == []
 
 
-def test_savings_plans_of_unknown_kind_are_loud() -> None:
+def test_savings_plans_of_unknown_kind_raise() -> None:
     with pytest.raises(LayoutError, match="productFamily"):
         parse(savings("DatabaseSavingsPlans"))
     with pytest.raises(LayoutError, match="savingsPlan"):
@@ -592,7 +592,7 @@ def blocks(*rows: tuple[str, str, int, str, float, float | None]) -> dict[str, A
 GOOD = ("p5.48xlarge", "H100", 8, "us-east-2", 31.464, 3.933)
 
 
-def test_capacity_block_whose_rates_agree() -> None:
+def test_capacity_block_with_consistent_rates() -> None:
     (offer,) = parse(blocks(GOOD))
     assert (offer.pricing_model, offer.term_months, str(offer.price), offer.price_unit) == (
         "reserved",
@@ -603,13 +603,13 @@ def test_capacity_block_whose_rates_agree() -> None:
     assert (offer.gpu_label, offer.gpu_count) == ("H100", Decimal(8))
 
 
-def test_one_rate_for_machines_of_two_sizes_is_a_rate_per_accelerator() -> None:
-    found = parse(
+def test_same_rate_for_two_sizes_is_per_accelerator() -> None:
+    offers = parse(
         blocks(
             GOOD, ("u-p6e-gb200x72", "GB200", 72, "z", 10.582, 0.0), ("u-p6e-gb200x36", "GB200", 36, "z", 10.582, 0.0)
         )
     )
-    assert {(o.instance, o.price_unit, str(o.price)) for o in found[1:]} == {
+    assert {(o.instance, o.price_unit, str(o.price)) for o in offers[1:]} == {
         ("u-p6e-gb200x72", "gpu_hour", "10.582"),
         ("u-p6e-gb200x36", "gpu_hour", "10.582"),
     }
@@ -624,13 +624,13 @@ def test_one_rate_for_machines_of_two_sizes_is_a_rate_per_accelerator() -> None:
         ("p5.48xlarge", "H100", 8, "r", 0.0, 3.933),
     ],
 )
-def test_capacity_blocks_that_cannot_be_known(row: tuple[str, str, int, str, float, float]) -> None:
+def test_ambiguous_capacity_blocks_yield_no_offers(row: tuple[str, str, int, str, float, float]) -> None:
     assert [o.region for o in parse(blocks(GOOD, row))] == ["us-east-2"]
 
 
-def test_instance_rate_stands_when_only_the_accelerator_rate_is_missing() -> None:
-    found = parse(blocks(GOOD, ("p5e.48xlarge", "H200", 8, "r", 39.799, 0.0)))
-    assert [(o.price_unit, str(o.price)) for o in found] == [("instance_hour", "31.464"), ("instance_hour", "39.799")]
+def test_instance_rate_is_kept_without_accelerator_rate() -> None:
+    offers = parse(blocks(GOOD, ("p5e.48xlarge", "H200", 8, "r", 39.799, 0.0)))
+    assert [(o.price_unit, str(o.price)) for o in offers] == [("instance_hour", "31.464"), ("instance_hour", "39.799")]
 
 
 HTML = """<!-- FIXTURE nobody reads this $1 --><html><body><table><tr><th>Instance type</th><th>Region</th>
@@ -655,7 +655,7 @@ def test_capacity_blocks_page() -> None:
 # --- the rest
 
 
-def test_reserved_map_is_told_by_its_quotients() -> None:
+def test_reserved_map_is_recognised_by_its_quotients() -> None:
     (offer,) = parse(
         {"p4d.24xlarge/us-east-2": 10.878729071537292, "m5.large/us-east-1": 0.0411339421613394, "f1.2xlarge/x": 0.1}
     )
@@ -670,12 +670,12 @@ def test_reserved_map_is_told_by_its_quotients() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "hello", "{}", "[]", "<html></html>", '{"a": 1}', "a,b\n1,2\n", "[1, 2]", "null"])
-def test_unknown_layouts_are_loud(text: str) -> None:
+def test_unknown_layouts_raise(text: str) -> None:
     with pytest.raises(LayoutError):
         parse(text)
 
 
-def test_region_indexes_lead_to_every_open_region() -> None:
+def test_region_index_links_to_every_open_region() -> None:
     index = {
         "regions": {
             r: {"regionCode": r, "currentVersionUrl": f"/v/{r}/index.json"}
@@ -683,8 +683,8 @@ def test_region_indexes_lead_to_every_open_region() -> None:
         }
     }
     url = "https://pricing.us-east-1.amazonaws.com/a/region_index.json"
-    found = list(follow(page(index, url, source="price_list")))
-    assert [r.url.partition(".com")[2] for r in found] == ["/v/us-east-1/index.csv", "/v/us-west-2-lax-1/index.csv"]
+    requests = list(follow(page(index, url, source="price_list")))
+    assert [r.url.partition(".com")[2] for r in requests] == ["/v/us-east-1/index.csv", "/v/us-west-2-lax-1/index.csv"]
     plans = {"regions": [{"regionCode": "us-east-1", "versionUrl": "/s/us-east-1/index.json"}]}
     assert [r.url for r in follow(page(plans, url, source="savings_plans"))] == [
         "https://pricing.us-east-1.amazonaws.com/s/us-east-1/index.json"
@@ -714,18 +714,18 @@ def test_shared_captures(
     shared: Callable[[str], Path], name: str, count: int, some: tuple[str, str, str, str] | None
 ) -> None:
     file = shared(f"captures/aws/{name}")
-    found = list(PROVIDER.parse(Page("aws", str(file), datetime.now(UTC), path=file, fetched_by="file")))
-    assert len(found) == count
-    assert some is None or some in {(o.instance, o.region, str(o.price), o.price_unit) for o in found}
+    offers = list(PROVIDER.parse(Page("aws", str(file), datetime.now(UTC), path=file, fetched_by="file")))
+    assert len(offers) == count
+    assert some is None or some in {(o.instance, o.region, str(o.price), o.price_unit) for o in offers}
 
 
-def test_shared_invalid_capture_is_loud(shared: Callable[[str], Path]) -> None:
+def test_shared_invalid_capture_raises(shared: Callable[[str], Path]) -> None:
     file = shared("captures/aws/2024-05-28_offer_excerpt_invalid.json")
     with pytest.raises(LayoutError, match="valid JSON"):
         list(PROVIDER.parse(Page("aws", str(file), datetime.now(UTC), path=file, fetched_by="file")))
 
 
-def test_capacity_blocks_with_the_accelerators_rate_in_brackets() -> None:
+def test_capacity_blocks_with_accelerator_rate_in_brackets() -> None:
     header = "<tr><th>Instance Type</th><th>Region</th><th>Effective Hourly Rate</th><th>Accelerators</th></tr>"
     row = "<tr><td>p5.48xlarge</td><td>US East (Ohio)</td><td>{}</td><td>8 x H100</td></tr>"
 

@@ -1,4 +1,4 @@
-"""Azure's Retail Prices API: what is a price, what is not, and what it is a price for."""
+"""Azure's Retail Prices API: which items are prices, and of which product."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def parse(*items: dict[str, Any]) -> list[Offer]:
     return list(PROVIDER.parse(page(*items)))
 
 
-def test_on_demand_keeps_what_is_printed() -> None:
+def test_on_demand_offer_keeps_printed_values() -> None:
     (offer,) = parse(item())
     assert (offer.instance, offer.region, offer.pricing_model) == ("Standard_NC24ads_A100_v4", "eastus", "on_demand")
     assert (str(offer.price), offer.price_unit, offer.currency) == ("3.673", "instance_hour", "USD")
@@ -55,13 +55,13 @@ def test_on_demand_keeps_what_is_printed() -> None:
 
 
 @pytest.mark.parametrize(("term", "months"), [("1 Year", 12), ("3 Years", 36), ("5 Years", 60)])
-def test_a_reservation_is_the_total_of_its_term(term: str, months: int) -> None:
+def test_reservation_price_is_the_total_of_its_term(term: str, months: int) -> None:
     (offer,) = parse(item(type="Reservation", reservationTerm=term, retailPrice=551221.0))
     assert (offer.pricing_model, offer.price_unit, offer.term_months) == ("reserved", "term_total", months)
     assert offer.price == Decimal(551221)
 
 
-def test_savings_plans_are_hourly_and_a_feed_of_their_own() -> None:
+def test_savings_plans_are_hourly_and_a_separate_source() -> None:
     plans = [{"unitPrice": 2.5, "retailPrice": 2.5, "term": "3 Years"}, {"retailPrice": 3.1, "term": "1 Year"}]
     on_demand, three, one = parse(item(savingsPlan=plans))
     assert on_demand.pricing_model == "on_demand"
@@ -74,7 +74,7 @@ def test_savings_plans_are_hourly_and_a_feed_of_their_own() -> None:
     assert (one.pricing_model, one.price, one.term_months) == ("reserved", Decimal("3.1"), 12)
 
 
-def test_spot_is_told_by_the_sku_name() -> None:
+def test_spot_is_recognised_by_sku_name() -> None:
     (offer,) = parse(
         item(skuName="NC24ads A100 v4 Spot", meterName="NC24ads A100 v4 Spot", savingsPlan=[{"term": "?"}])
     )
@@ -104,15 +104,15 @@ def test_spot_is_told_by_the_sku_name() -> None:
         {"serviceName": "Virtual Machines Licenses"},
     ],
 )
-def test_what_is_not_a_price_for_everyone_is_left_out(changes: dict[str, Any]) -> None:
+def test_prices_not_open_to_everyone_are_left_out(changes: dict[str, Any]) -> None:
     assert parse(item(**changes)) == []
 
 
-def test_a_size_nobody_has_listed_yet_is_kept() -> None:
+def test_unlisted_size_is_kept() -> None:
     assert [o.instance for o in parse(item(armSkuName="Standard_NX24_R100_v9"))] == ["Standard_NX24_R100_v9"]
 
 
-def test_the_primary_meter_wins_then_the_price_that_began_last() -> None:
+def test_primary_meter_then_latest_start_wins() -> None:
     other = item(retailPrice=9.0, isPrimaryMeterRegion=False, effectiveStartDate="2026-01-01T00:00:00Z")
     newer = item(retailPrice=4.0, effectiveStartDate="2026-08-01T00:00:00Z")
     announced = item(retailPrice=5.0, effectiveStartDate="2026-10-01T00:00:00Z")
@@ -121,18 +121,18 @@ def test_the_primary_meter_wins_then_the_price_that_began_last() -> None:
         assert offer.price == Decimal("4.0")
 
 
-def test_two_prices_of_equal_standing_are_no_price() -> None:
+def test_two_prices_of_equal_rank_are_not_published() -> None:
     assert parse(item(retailPrice=3.0), item(retailPrice=4.0)) == []
     assert len(parse(item(), item())) == 1
 
 
-def test_an_empty_answer_to_a_first_question_is_a_fault() -> None:
+def test_empty_first_answer_raises() -> None:
     with pytest.raises(LayoutError, match="Items"):
         parse()
     assert list(PROVIDER.parse(page(url=f"{URL}&$skip=1000"))) == []
 
 
-def test_faults_are_loud() -> None:
+def test_faults_raise() -> None:
     lost = item()
     del lost["productName"]
     with pytest.raises(LayoutError, match="productName"):
@@ -146,17 +146,17 @@ def test_faults_are_loud() -> None:
         list(PROVIDER.parse(html))
 
 
-def test_a_cut_excerpt_loses_only_the_item_it_cuts() -> None:
+def test_cut_excerpt_loses_only_the_cut_item() -> None:
     whole = page(item(), item(armRegionName="westus2"))
     assert whole.content is not None
     cut = whole.content[: whole.content.index(b"westus2") + 4]
-    found = PROVIDER.parse(Page("azure", "f", whole.captured_at, content=cut, fetched_by="file"))
-    assert [o.region for o in found] == ["eastus"]
+    offers = PROVIDER.parse(Page("azure", "f", whole.captured_at, content=cut, fetched_by="file"))
+    assert [o.region for o in offers] == ["eastus"]
     with pytest.raises(LayoutError, match="to the end"):  # a live answer must be whole
         list(PROVIDER.parse(Page("azure", URL, whole.captured_at, content=cut)))
 
 
-def test_paging_follows_links_of_the_api_only() -> None:
+def test_paging_follows_only_links_of_the_api() -> None:
     link = "https://prices.azure.com:443/api/retail/prices?$skip=1000"
     assert [r.url for r in follow(page(item(), link=link))] == [link]
     assert list(follow(page(item()))) == []
@@ -166,11 +166,11 @@ def test_paging_follows_links_of_the_api_only() -> None:
 
 def test_shared_captures(shared: Callable[[str], Path]) -> None:
     file = shared("captures/azure/2026-10_retail_eastus2.json")
-    found = list(
+    offers = list(
         PROVIDER.parse(Page("azure", str(file), datetime(2026, 10, 15, tzinfo=UTC), path=file, fetched_by="file"))
     )
-    assert len(found) == 13  # of 23 items 8 are Windows and 2 more low priority
-    prices = {(o.instance.split("_", 1)[1], o.pricing_model, o.term_months): str(o.price) for o in found}
+    assert len(offers) == 13  # of 23 items 8 are Windows and 2 more low priority
+    prices = {(o.instance.split("_", 1)[1], o.pricing_model, o.term_months): str(o.price) for o in offers}
     assert prices["ND96isr_H200_v5", "on_demand", None] == "84.8"
     assert prices["ND96isr_H100_v5", "on_demand", None] == "98.32"
     assert prices["ND96isr_H100_v5", "spot", None] == "18.169536"
@@ -179,12 +179,12 @@ def test_shared_captures(shared: Callable[[str], Path]) -> None:
     assert prices["ND128isr_NDR_GB200_v6", "reserved", 36] == "1250676.0"
 
 
-def test_items_saved_without_their_envelope_are_read() -> None:
+def test_items_without_their_envelope_are_parsed() -> None:
     bare = Page("azure", URL, datetime(2026, 9, 20, tzinfo=UTC), content=json.dumps([item()]).encode())
     assert list(PROVIDER.parse(bare)) == parse(item())
 
 
-def test_an_empty_page_is_an_end_only_after_another() -> None:
+def test_empty_page_ends_paging_only_after_another_page() -> None:
     after = Page("azure", f"{URL}&$skip=1000", datetime(2026, 9, 20, tzinfo=UTC), content=b'{"Items": []}')
     assert list(PROVIDER.parse(after)) == []
     with pytest.raises(LayoutError):

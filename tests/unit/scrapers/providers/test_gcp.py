@@ -1,10 +1,11 @@
-"""Google's layouts, one by one with their traps, then every recorded file with figures read by eye."""
+"""Google's layouts, one by one with their traps, then every recorded file with figures checked by eye."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -43,7 +44,7 @@ def html(body: str) -> str:
     return f"<!doctype html><html><body>{body}</body></html>"
 
 
-def found(offers: list[Offer]) -> dict[tuple[str, str, str, int | None], str]:
+def prices_of(offers: list[Offer]) -> dict[tuple[str, str, str, int | None], str]:
     return {(o.instance or o.gpu_label, o.region, o.pricing_model, o.term_months): str(o.price) for o in offers}
 
 
@@ -104,7 +105,7 @@ def test_missing_prices_keep_their_column() -> None:
     assert {(str(o.gpu_count), o.gpu_label, o.region) for o in offers} == {("8", "Nvidia H200", "")}
 
 
-def test_broken_cells_and_na_are_no_price() -> None:
+def test_broken_cells_and_na_are_not_prices() -> None:
     prices = ["N/A", "$0.32344 / 1 hour", "g4-standard-6-spot"]
     row = ["g4-standard-6", "NVIDIA RTX PRO 6000", "GPUs: 1/8 vCPUs: 6", *prices]
     offers = {o.pricing_model: o for o in read(html(table(HEAD, row)))}
@@ -113,13 +114,13 @@ def test_broken_cells_and_na_are_no_price() -> None:
     assert offers["dws_flex_start"].gpu_count == Decimal("0.125")
 
 
-def test_columns_are_found_by_name_not_by_place() -> None:
+def test_columns_are_found_by_name_not_by_position() -> None:
     order = [0, 5, 2, 1, 4, 3]
     shuffled = table([HEAD[i] for i in order], [A2[i] for i in order])
-    assert found(priced(html(shuffled))) == found(priced(html(table(HEAD, A2))))
+    assert prices_of(priced(html(shuffled))) == prices_of(priced(html(table(HEAD, A2))))
 
 
-def test_plain_machines_disks_and_workstations_are_not_ours() -> None:
+def test_plain_machines_disks_and_workstations_are_left_out() -> None:
     gpus = ["Model", "GPUs", "GPU memory", "GPU price (USD)"]
     other = (
         table(["Machine type", "Virtual CPUs", "Default (USD)"], ["c4-standard-2", "2", "$0.096866 / 1 hour"])
@@ -134,7 +135,7 @@ def test_plain_machines_disks_and_workstations_are_not_ours() -> None:
     ]
 
 
-def test_tpus_only_where_the_price_is_per_chip() -> None:
+def test_tpus_need_a_price_per_chip() -> None:
     head = ["TPU version", "Price (USD)"]
     (offer,) = priced(html(table(head, ["v5e", "$1.2000 / 1 chip hour"])))
     assert (offer.gpu_label, offer.price_unit, offer.price_scope) == ("TPU v5e", "gpu_hour", "instance")
@@ -142,7 +143,7 @@ def test_tpus_only_where_the_price_is_per_chip() -> None:
         read(html(table(head, ["v3", "$8.00 / 1 hour"])))  # eight cores, not a chip
 
 
-def test_a_monthly_figure_must_be_730_hours() -> None:
+def test_monthly_price_must_equal_730_hours() -> None:
     def cell(month: str) -> str:
         return html(table(HEAD[:4], [*A2[:3], f"$3.673385 / 1 hour ${month} / 1 month"]))
 
@@ -150,20 +151,20 @@ def test_a_monthly_figure_must_be_730_hours() -> None:
     assert read(cell("2,750.00"))[0].price_status == "no_price_stated"
 
 
-def test_the_region_is_the_one_printed_before_the_table() -> None:
+def test_region_is_printed_before_the_table() -> None:
     one = priced(html("<div>Iowa (us-central1)</div>" + table(HEAD, A2)))
     assert {o.region for o in one} == {"us-central1"}
     menu = priced(html("<i>Iowa (us-central1)</i><i>Tokyo (asia-northeast1)</i>" + table(HEAD, A2)))
     assert {o.region for o in menu} == {""}
 
 
-def test_two_prices_for_one_thing_are_no_price() -> None:
+def test_two_prices_for_one_product_are_not_published() -> None:
     other = [*A2[:3], "$9.99 / 1 hour", *A2[4:]]
     offers = {o.pricing_model: o.price for o in read(html(table(HEAD, A2) + table(HEAD, other)))}
     assert offers["on_demand"] is None and offers["spot"] == Decimal("2.20401")
 
 
-def test_a_cut_page_loses_only_the_row_that_was_cut() -> None:
+def test_cut_page_loses_only_the_cut_row() -> None:
     text = html(table(HEAD, A2, [*H200[:5], "$50.874449096 / 1 hour"]))
     cut = text[: text.index("874449096")]
     assert {o.instance for o in read(cut)} == {"a2-highgpu-1g"}
@@ -181,10 +182,10 @@ def cells(row: list[str]) -> list[Any]:
     return [[[f"<p>{c}</p>"]] for c in row]
 
 
-def test_every_region_of_the_inline_list_and_each_row_once() -> None:
+def test_inline_list_yields_every_region_and_each_row_once() -> None:
     blob = inline([["Iowa (us-central1)"], [cells(A2)]], [["Netherlands (europe-west4)"], [cells(H200)]])
     offers = priced(html(table(HEAD, A2) + blob))
-    assert found(offers) == {
+    assert prices_of(offers) == {
         ("a2-highgpu-1g", "us-central1", "on_demand", None): "3.673385",
         ("a2-highgpu-1g", "us-central1", "dws_flex_start", None): "2.0000",
         ("a2-highgpu-1g", "us-central1", "spot", None): "2.20401",
@@ -192,7 +193,7 @@ def test_every_region_of_the_inline_list_and_each_row_once() -> None:
     }
 
 
-def test_rows_that_name_their_region_themselves_and_headers_in_the_list() -> None:
+def test_inline_rows_with_own_region_and_headers() -> None:
     rows = [[cell, *map(str, row)] for cell, row in (("Iowa (us-central1)", A2), ("Tokyo (asia-northeast1)", H200))]
     offers = priced(html(table(HEAD, ["a4-highgpu-8g", *H200[1:]]) + inline(HEAD, *rows)))
     seen = {(o.instance, o.region) for o in offers}
@@ -208,14 +209,14 @@ def test_inline_columns_are_never_guessed() -> None:
         read(html(table(HEAD, A2) + short))
 
 
-def test_a_monthly_row_of_the_list_checks_the_hourly_one() -> None:
+def test_monthly_inline_row_checks_the_hourly_one() -> None:
     month = [*A2[:3], "$2,681.57105 / 1 month", "$1,460 / 1 month", "$9,999 / 1 month"]
     blob = inline([["Iowa (us-central1)"], [cells(A2), cells(month)]])
     offers = {o.pricing_model: o.price for o in read(html(table(HEAD, A2) + blob))}
     assert offers == {"on_demand": Decimal("3.673385"), "dws_flex_start": Decimal("2.0000"), "spot": None}
 
 
-def test_an_unreadable_list_is_an_error_and_a_cut_one_is_left_out() -> None:
+def test_unreadable_list_raises_and_cut_list_is_left_out() -> None:
     broken = "<script>data:[[ nonsense Iowa (us-central1) ]]</script>"
     with pytest.raises(LayoutError, match="JSON array"):
         read(html(table(HEAD, A2) + broken))
@@ -273,13 +274,13 @@ def catalog(*skus: Any) -> list[Offer]:
          ("Nvidia H100 Mega 80GB", "dws_flex_start", None, "gpu_hour", "gpu_component")),
     ],
 )  # fmt: skip
-def test_what_a_sku_sells(words: str, usage: str, unit: str, expected: tuple[object, ...]) -> None:
+def test_sku_products(words: str, usage: str, unit: str, expected: tuple[object, ...]) -> None:
     (offer,) = catalog(sku(words, usage, unit))
     assert (offer.instance, offer.pricing_model, offer.term_months, offer.price_unit, offer.price_scope) == expected
     assert offer.price == Decimal("2.5") and str(offer.effective_from) == "2026-08-01"
 
 
-def test_rtx_and_tpu_skus_are_told_by_their_group() -> None:
+def test_rtx_and_tpu_skus_are_recognised_by_group() -> None:
     card, chip = sku("RTX 6000 96GB running in Iowa", group="GPU"), sku("TpuV6e running in Columbus", group="TPU")
     rtx, tpu = catalog(card, chip)
     assert (rtx.gpu_label, rtx.price_scope) == ("RTX 6000 96GB", "gpu_component")
@@ -293,11 +294,11 @@ def test_rtx_and_tpu_skus_are_told_by_their_group() -> None:
      "Nvidia Tesla T4 Virtual Workstation GPU running in Americas", "G2 Custom Instance Core running in Iowa",
      "A2 Instance Core running in Americas suspended"],
 )  # fmt: skip
-def test_other_skus_are_not_ours(words: str) -> None:
+def test_other_skus_are_left_out(words: str) -> None:
     assert catalog(sku(words)) == []
 
 
-def test_units_and_nanos_make_one_price_and_zero_is_none() -> None:
+def test_units_and_nanos_make_one_price_and_zero_none() -> None:
     rates = (("0", 4237000), ("68", 1), ("0", 0))
     small, large, zero = (sku("Nvidia L4 GPU running in Iowa", units=u, nanos=n) for u, n in rates)
     assert [o.price for o in catalog(small)] == [Decimal("0.004237")]
@@ -310,18 +311,21 @@ def test_regions_currencies_and_repetition() -> None:
     assert [(o.region, o.currency) for o in catalog(one, one)] == [("us-central1", "IDR"), ("us-east1", "IDR")]
 
 
-def test_doubtful_rates_are_no_price() -> None:
+def test_ambiguous_rates_are_not_prices() -> None:
     tiers = sku("Nvidia L4 GPU running in Iowa", rates=[{"unitPrice": {"units": "1"}}, {"unitPrice": {"units": "2"}}])
     monthly = sku("Nvidia T4 GPU running in Iowa", unit="mo")
     assert [o.price_status for o in catalog(tiers, monthly)] == ["no_price_stated"] * 2
 
 
-def test_a_cut_catalog_gives_its_complete_skus() -> None:
+def test_cut_catalog_keeps_complete_skus_of_an_excerpt_only() -> None:
     text = json.dumps({"skus": [sku("Nvidia L4 GPU running in Iowa"), sku("Nvidia T4 GPU running in Iowa")]})
-    assert [o.instance for o in read(text[:-60])] == ["Nvidia L4"]
+    excerpt = replace(page(text[:-60]), is_excerpt=True)
+    assert [o.instance for o in PROVIDER.parse(excerpt)] == ["Nvidia L4"]
+    with pytest.raises(LayoutError, match="https://x"):
+        read(text[:-60])
 
 
-def test_paging_goes_on_with_the_key_in_the_header_only() -> None:
+def test_paging_sends_the_key_in_the_header_only() -> None:
     assert PROVIDER.follow is not None
     (request,) = PROVIDER.follow(page('{"skus": [], "nextPageToken": "a/b="}', CATALOG_REQUEST.source))
     assert isinstance(request, Request) and request.url == CATALOG_REQUEST.url + "&pageToken=a%2Fb%3D"
@@ -364,14 +368,14 @@ def test_figures_keep_their_digits_and_months_their_unit() -> None:
     assert {(o.instance, o.gpu_label, o.gpu_count) for o in offers} == {("a2-highgpu-1g", "a100", Decimal(1))}
 
 
-def test_a_sum_without_its_gpu_is_no_price() -> None:
+def test_total_without_its_gpu_is_not_a_price() -> None:
     assert [o.price_status for o in read(YML) if o.region == "r3"] == ["no_price_stated"] * 2
 
 
-def test_a_cut_file_does_not_invent_a_number() -> None:
+def test_cut_file_invents_no_number() -> None:
     begun = "compute:\n  instance:\n    g2-standard-4:\n      cost:\n        r1:\n          hour: 0.70\n"
     offers = priced(begun + "          hour_spot: 0.2")
-    assert found(offers) == {("g2-standard-4", "r1", "on_demand", None): "0.70"}
+    assert prices_of(offers) == {("g2-standard-4", "r1", "on_demand", None): "0.70"}
 
 
 # --- unknown layouts
@@ -382,7 +386,7 @@ def test_a_cut_file_does_not_invent_a_number() -> None:
     ["", "prices follow soon", "<html><p>moved</p></html>", "{}", '{"skus": []}', '{"skus": [{"a": 1}]}',
      '{"skus": [nonsense]}', "compute:\n  instances: {}\n", "compute: [\n"],
 )  # fmt: skip
-def test_anything_else_is_an_unknown_layout(content: str) -> None:
+def test_other_content_is_an_unknown_layout(content: str) -> None:
     with pytest.raises(LayoutError):
         read(content)
 
@@ -396,7 +400,7 @@ def test_shared_page_of_2026(shared: Callable[[str], Path]) -> None:
         ("on_demand", None): 27, ("spot", None): 27, ("reserved", 12): 25, ("reserved", 36): 25,
         ("dws_flex_start", None): 19, ("dws_calendar", None): 4, ("flexible_cud", 12): 15, ("flexible_cud", 36): 15,
     }  # fmt: skip
-    prices = found(offers)
+    prices = prices_of(offers)
     assert prices["a2-highgpu-1g", "", "dws_flex_start", None] == "2.0000"
     assert prices["g4-standard-192", "", "dws_flex_start", None] == "9.0000"
     assert prices["a4-highgpu-8g", "", "reserved", 36] == "56.7072"
@@ -424,7 +428,7 @@ def test_shared_community_files(
     offers = priced(shared(f"captures/gcp/{name}_cyclenerd_pricing.yml").read_bytes())
     models = Counter(o.pricing_model for o in offers)
     assert (models["on_demand"], models["spot"], models["reserved"]) == count_of
-    prices = found(offers)
+    prices = prices_of(offers)
     assert prices["a2-highgpu-1g", "us-central1", "on_demand", None] == "3.673385"
     assert prices["a2-highgpu-1g", "us-central1", "spot", None] == a2_spot
     assert prices["a2-highgpu-1g", "us-central1", "reserved", 36] == "938.56707798"

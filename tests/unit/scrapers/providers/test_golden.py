@@ -1,4 +1,4 @@
-"""Every provider on every capture: the golden rows, where their figures come from, and the contract of a parser."""
+"""Every provider on every capture: the golden rows, the origin of their figures, and the contract of a parser."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def name(capture: Capture) -> str:
 
 
 def golden(capture: Capture) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(capture.golden.read_text(), parse_float=Decimal, parse_int=Decimal)
-    return found
+    rows: list[dict[str, Any]] = json.loads(capture.golden.read_text(), parse_float=Decimal, parse_int=Decimal)
+    return rows
 
 
 def page_of(capture: Capture) -> Page:
@@ -43,7 +43,7 @@ def offers_of(capture: Capture) -> list[Offer]:
 
 
 def test_every_provider_has_a_capture() -> None:
-    """But those that nobody has recorded yet, which publish nothing until a person has seen one."""
+    """Except those not recorded yet, which publish nothing until a person has reviewed a page."""
     unseen = {p.slug for p in registry.all_providers() if p.basis == "unverified"}
     assert {c.slug for c in PAGES} == set(registry.modules()) - unseen
 
@@ -56,29 +56,29 @@ def test_capture_parses_to_its_golden_rows(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", INDEXES, ids=name)
-def test_an_index_leads_to_pages_and_has_no_rows(capture: Capture) -> None:
+def test_index_links_to_pages_and_has_no_rows(capture: Capture) -> None:
     follow = registry.get(capture.slug).follow
     assert follow is not None and list(follow(page_of(capture)))
     assert not capture.golden.exists()
 
 
-# --- every figure of a golden row stands on its page, or is computed from figures that do
+# --- every figure of a golden row is on its page, or is computed from figures that are
 
 
 def printed(capture: Capture) -> set[Decimal]:
-    """Every number of the page."""
+    """Return every number of the page."""
     text = capture.page.read_text()
     return {Decimal(re.sub(r"[,\s]", "", hit)) for hit in NUMBER.findall(text)}
 
 
 def sums(numbers: set[Decimal]) -> Iterator[Decimal]:
-    """Google's catalog splits a price into whole units and billionths."""
+    """Yield the prices that Google's catalog splits into whole units and billionths."""
     whole = [n for n in numbers if n == n.to_integral_value() and n < 1000]
     yield from (u + n.scaleb(-9) for u in whole for n in numbers if n == n.to_integral_value() and n < 10**9)
 
 
 def per_gpu_hour(row: dict[str, Any], fee: Decimal = Decimal(0)) -> Decimal | None:
-    """The stated quotient: what one GPU costs per hour by this row, USD; None for a component."""
+    """Compute the price of one GPU per hour from a row, USD; None for a component."""
     if row["price_scope"] != "instance":
         return None
     term = Decimal(8760) * (row["term_months"] or 0) / 12
@@ -88,7 +88,7 @@ def per_gpu_hour(row: dict[str, Any], fee: Decimal = Decimal(0)) -> Decimal | No
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_golden_figures_stand_on_the_page(capture: Capture) -> None:
+def test_golden_figures_are_on_the_page(capture: Capture) -> None:
     numbers = printed(capture)
     of_units = set(sums(numbers)) if '"nanos"' in capture.page.read_text() else set()
     if "in cents" in registry.get(capture.slug).units:
@@ -105,25 +105,25 @@ def test_golden_figures_stand_on_the_page(capture: Capture) -> None:
                 )
             continue
         fees = numbers if row["pricing_model"] == "reserved" and row["price_unit"] == "instance_hour" else set()
-        said = row["usd_per_gpu_hour"]
-        assert said == per_gpu_hour(row) or any(said == per_gpu_hour(row, fee) for fee in fees), row
+        rate = row["usd_per_gpu_hour"]
+        assert rate == per_gpu_hour(row) or any(rate == per_gpu_hour(row, fee) for fee in fees), row
     assert all(len(rate) == 1 for rate in rates.values()), "one exchange rate per currency and day"
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_golden_names_stand_on_the_page(capture: Capture) -> None:
+def test_golden_names_are_on_the_page(capture: Capture) -> None:
     page = capture.page.read_text()
-    # Attributes speak too: of RunPod's clouds nothing else does.
+    # Attributes count too: RunPod names its clouds nowhere else.
     text = " ".join(re.sub(r"<([^>]*)>", r" \1 " if capture.slug == "runpod" else " ", page).split()).casefold()
     for row in golden(capture):
-        # "8x": the count may stand in a tab or in a column of its own.
+        # "8x": the count may be in a tab or in a separate column.
         words = re.sub(r"^(\d+)x\b", r"\1", row["instance"]).split()
         assert all(word.strip("(),:").casefold() in text for word in words), row
-        said, places = f"{text} {capture.meta['url']}", re.split(r"[\s,]+", row["region"].casefold())
-        assert row["region"] in ("", "global") or all(place in said for place in places), row
+        sources, places = f"{text} {capture.meta['url']}", re.split(r"[\s,]+", row["region"].casefold())
+        assert row["region"] in ("", "global") or all(place in sources for place in places), row
 
 
-# --- what every parser promises
+# --- the contract of every parser
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
@@ -142,7 +142,7 @@ def test_offers_keep_the_contract(capture: Capture) -> None:
 
 
 @pytest.mark.parametrize("capture", PAGES, ids=name)
-def test_a_parser_is_pure(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parser_is_pure(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a parser opened a connection")
 
@@ -152,7 +152,7 @@ def test_a_parser_is_pure(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("slug", registry.modules())
-def test_a_provider_says_what_a_reader_should_know(slug: str) -> None:
+def test_provider_describes_itself(slug: str) -> None:
     provider = registry.get(slug)
     assert provider.slug == slug and provider.name and provider.access and provider.publishes and provider.units
     assert provider.requests and all(r.url.startswith("https://") and r.source for r in provider.requests)

@@ -1,4 +1,4 @@
-"""Oracle's products API: GPU meters only, each with its part number, and nothing where the JSON is doubtful."""
+"""Oracle's products API: GPU meters only, each with its part number, and an error for invalid JSON."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from scrapers.providers.oracle import PROVIDER
 Json = dict[str, Any]
 
 
-def read(content: str | bytes) -> list[Offer]:
+def read(content: str | bytes, is_excerpt: bool = False) -> list[Offer]:
     raw = content.encode() if isinstance(content, str) else content
-    return list(PROVIDER.parse(Page("oracle", "https://x", datetime(2026, 9, 20, tzinfo=UTC), content=raw)))
+    captured_at = datetime(2026, 9, 20, tzinfo=UTC)
+    return list(PROVIDER.parse(Page("oracle", "https://x", captured_at, content=raw, is_excerpt=is_excerpt)))
 
 
 def product(part: str = "B98415", name: str = "Compute - GPU - H100", *values: str, **facts: Any) -> str:
@@ -42,37 +43,39 @@ def test_price_keeps_its_digits() -> None:
     assert "B95909" in offer.text and "2.10" in offer.text
 
 
-def test_only_the_metric_tells_a_gpu() -> None:
+def test_only_the_metric_identifies_a_gpu() -> None:
     mentions = product("B1", "Compute - X9", description="beside NVIDIA GPUs", metricName="OCPU Per Hour")
     assert [o.instance for o in read(items(mentions, product()))] == ["B98415"]
 
 
-def test_an_unknown_part_number_is_yielded_with_its_printed_name() -> None:
+def test_unknown_part_number_keeps_its_printed_name() -> None:
     (offer,) = read(items(product("B999999", "Oracle Cloud Infrastructure - Compute - GPU - X900")))
     assert offer.gpu_label == "X900"
     (offer,) = read(items(product("B999999", "Compute - Accelerator X")))
     assert offer.gpu_label == "Compute - Accelerator X"
 
 
-def test_another_currency_is_kept() -> None:
+def test_other_currency_is_kept() -> None:
     (offer,) = read(items(product(currency="EUR")))
     assert offer.currency == "EUR"
 
 
-def test_tiers_have_no_single_price_and_zero_is_none() -> None:
+def test_tiers_and_zero_are_not_prices() -> None:
     tiers, zero = product("B1", "GPU - A", "3", "2"), product("B2", "GPU - B", "0")
     (offer,) = read(items(tiers, zero))
     assert (offer.instance, offer.price, offer.price_status) == ("B1", None, "no_price_stated")
 
 
-def test_a_repeated_product_is_one_offer() -> None:
+def test_repeated_product_is_one_offer() -> None:
     assert len(read(items(product(), product()))) == 1
 
 
-def test_a_cut_list_gives_its_complete_products() -> None:
+def test_cut_list_keeps_complete_products_of_an_excerpt_only() -> None:
     whole = items(product("B95909", "GPU - A10", "2"), product("B98415", "GPU - H100", "10.25"))
     cut = whole[: whole.index("10.25") + 3]  # "10." would still look like a price
-    assert [(o.instance, o.price) for o in read(cut)] == [("B95909", Decimal(2))]
+    assert [(o.instance, o.price) for o in read(cut, is_excerpt=True)] == [("B95909", Decimal(2))]
+    with pytest.raises(LayoutError, match="https://x"):
+        read(cut)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,7 @@ def test_a_cut_list_gives_its_complete_products() -> None:
     ["", "<html>maintenance</html>", "{}", '{"items": []}', items(product(metricName="OCPU Per Hour")),
      '{"items": [nonsense]}', '{"items": [nonsense, {"a": 1}]}'],
 )  # fmt: skip
-def test_anything_else_is_an_unknown_layout(content: str) -> None:
+def test_other_content_is_an_unknown_layout(content: str) -> None:
     with pytest.raises(LayoutError):
         read(content)
 
@@ -93,7 +96,7 @@ def test_shared_list_of_2024(shared: Callable[[str], Path]) -> None:
     }  # fmt: skip
 
 
-def test_of_several_currencies_the_dollar_counts() -> None:
+def test_usd_is_preferred_among_currencies() -> None:
     def block(code: str, value: str) -> Json:
         return {"currencyCode": code, "prices": [{"model": "PAY_AS_YOU_GO", "value": float(value)}]}
 

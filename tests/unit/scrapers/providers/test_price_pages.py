@@ -1,4 +1,4 @@
-"""Lambda, CoreWeave and FluidStack: the looks their price pages have had, and the cells that look like prices."""
+"""Lambda, CoreWeave and FluidStack: the layouts of their price pages over time, and cells that look like prices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from scrapers import registry
 from scrapers.model import LayoutError, NoPublicPrice, Offer, Page
-from scrapers.parsing.text import complete, money, number, price
+from scrapers.parsing.text import drop_cut_end, money, number, price
 
 TABS = '<button role="tab" id="t0">8x</button><button role="tab" id="t1">1x</button>'
 
@@ -24,7 +24,7 @@ def read(slug: str, body: str) -> list[Offer]:
 
 
 def table(*rows: str) -> str:
-    """Rows of cells parted by bars; the first is the header."""
+    """Build a table from rows of cells separated by bars; the first is the header."""
     return "<table>" + "".join(f"<tr><td>{row.replace('|', '</td><td>')}</td></tr>" for row in rows) + "</table>"
 
 
@@ -53,18 +53,18 @@ def lambda_(*rows: str, before: str = "") -> list[Offer]:
         ("PRICE", "$1.89/H100/hour", "gpu_hour"),
     ],
 )
-def test_lambda_says_what_its_price_is_for(header: str, cell: str, unit: str) -> None:
+def test_lambda_price_unit(header: str, cell: str, unit: str) -> None:
     (offer,) = lambda_(f"GPUs|VRAM/GPU|{header}", f"8x NVIDIA H100 SXM|80 GB|{cell}")
     assert (offer.price_unit, offer.gpu_count, offer.gpu_memory) == (unit, Decimal(8), "80 GB")
 
 
 @pytest.mark.parametrize(("header", "cell"), [("PRICE", "$2.99"), ("PRICE", "$900 / month"), ("PRICE/DAY", "$50")])
-def test_a_price_without_a_known_unit_is_refused(header: str, cell: str) -> None:
+def test_price_without_known_unit_raises(header: str, cell: str) -> None:
     with pytest.raises(LayoutError, match="the price's unit"):
         lambda_(f"GPUs|{header}", f"8x NVIDIA H100 SXM|{cell}")
 
 
-def test_the_tab_is_the_count() -> None:
+def test_tab_states_the_gpu_count() -> None:
     rows = [panel(f"t{i}", table("|VRAM/GPU|PRICE/GPU/HR*", f"NVIDIA H100 SXM|80 GB|${p}")) for i, p in enumerate("34")]
     assert [(o.gpu_count, str(o.price)) for o in read("lambda", TABS + "".join(rows))] == [
         (Decimal(8), "3"),
@@ -82,7 +82,7 @@ CLUSTERS = (
 
 
 def test_clusters_are_commitments_of_unknown_term_priced_per_gpu() -> None:
-    """Sixteen GPUs cost no less than 256 by this table: it can only be the price of one."""
+    """Sixteen GPUs cost no less than 256 in this table: it can only be the price of one."""
     offers = lambda_(*CLUSTERS, before="<h2>1-Click Clusters pricing</h2><h3>NVIDIA HGX B200 systems</h3>")
     assert [facts(o) for o in offers] == [
         ("16x NVIDIA HGX B200", "reserved", None, "9.86", "gpu_hour"),
@@ -92,7 +92,7 @@ def test_clusters_are_commitments_of_unknown_term_priced_per_gpu() -> None:
     assert [o.gpu_count for o in offers] == [16, 64, 256]
 
 
-def test_a_cluster_is_a_commitment_and_a_span_of_gpus_no_label() -> None:
+def test_cluster_is_a_commitment_and_a_gpu_range_is_not_a_label() -> None:
     offers = lambda_(
         "|GPUs|On-demand price per GPU/hr|1 year price per GPU/hr|3 years price per GPU/hr",
         "NVIDIA B200 SXM6|16 - 2,048|$5.99|$4.99|Contact sales",
@@ -105,7 +105,7 @@ def test_a_cluster_is_a_commitment_and_a_span_of_gpus_no_label() -> None:
     ]
 
 
-def test_clusters_of_one_size_do_not_say_what_their_price_is_for() -> None:
+def test_clusters_of_one_size_have_an_unknown_unit() -> None:
     with pytest.raises(LayoutError, match="the price's unit"):
         lambda_(*CLUSTERS[:2])
 
@@ -114,19 +114,19 @@ def test_clusters_of_one_size_do_not_say_what_their_price_is_for() -> None:
     ("term", "months"),
     [("3-years", 36), ("3 months", 3), ("1 year", 12), ("1-3 months", None), ("1 year+", None), ("2 weeks", None)],
 )
-def test_a_duration_is_a_commitment(term: str, months: int | None) -> None:
+def test_duration_is_a_commitment(term: str, months: int | None) -> None:
     (offer,) = lambda_("Plan|Term|PRICE/GPU/HR", f"8x NVIDIA H100|{term}|$2.29")
     assert (offer.pricing_model, offer.term_months) == ("reserved", months)
 
 
-def test_a_heading_makes_a_row_without_term_a_commitment() -> None:
+def test_heading_makes_a_row_without_term_a_commitment() -> None:
     (offer,) = lambda_(
         "GPUs|PRICE/GPU/HR", "8x NVIDIA H100|$1.89", before="<h2>Reserved Cloud pricing</h2><h3>Best</h3>"
     )
     assert (offer.pricing_model, offer.term_months) == ("reserved", None)
 
 
-def test_a_struck_out_price_is_past() -> None:
+def test_struck_out_price_is_ignored() -> None:
     (offer,) = lambda_("GPUs|PRICE", "8x NVIDIA H100|<s>$2.99 / GPU / hr</s> $2.49 / GPU / hr")
     assert str(offer.price) == "2.49"
 
@@ -158,7 +158,7 @@ def test_coreweave_of_2025_has_one_price_per_instance() -> None:
     ]
 
 
-def test_a_blank_cell_shifts_nothing() -> None:
+def test_blank_cell_shifts_no_column() -> None:
     body = grid(SEVEN + "|Spot Price Per Hour", "NVIDIA L40|8|48|128|1,024|||$6.27", region="REGION: EUROPE")
     (offer,) = read("coreweave", body)
     assert (offer.pricing_model, str(offer.price), offer.region) == ("spot", "6.27", "EUROPE")
@@ -174,23 +174,23 @@ def test_a_blank_cell_shifts_nothing() -> None:
         ("Inference Single GPU Price(Per Hour)²", "inference", "gpu_hour"),
     ],
 )
-def test_coreweave_headers_say_what_a_price_is_for(header: str, model: str, unit: str) -> None:
+def test_coreweave_headers_state_the_unit(header: str, model: str, unit: str) -> None:
     (offer,) = read("coreweave", grid(f"GPU Model|GPU Count|VRAM (GB)|{header}", "NVIDIA A100|8|80|$2.70"))
     assert (offer.pricing_model, offer.price_unit) == (model, unit)
 
 
-def test_a_component_is_no_instance() -> None:
+def test_component_is_not_an_instance() -> None:
     head = "GPU Model|VRAM (GB)|Max vCPUs per GPU ($0.01/hr)|GPU Component Cost Per Hour"
     (offer,) = read("coreweave", grid(head, "NVIDIA A40|48|48|$1.28"))
     assert (offer.price_scope, offer.price_unit, offer.gpu_count) == ("gpu_component", "gpu_hour", Decimal(1))
 
 
-def test_a_header_without_an_hour_is_refused() -> None:
+def test_header_without_time_unit_raises() -> None:
     with pytest.raises(LayoutError, match="a price per hour"):
         read("coreweave", grid("GPU Model|GPU Count|VRAM (GB)|Price", "NVIDIA A100|8|80|$2.70"))
 
 
-def test_coreweave_cells_without_a_price_say_why() -> None:
+def test_coreweave_cells_without_price_state_the_reason() -> None:
     row = "NVIDIA B300|8|270|Contact sales|N/A|$0.00"
     head = "GPU Model|GPU Count|VRAM (GB)|Price (Per Hour)|Spot Price (Per Hour)|Inference Single GPU Price (Per Hour)"
     assert [o.price_status for o in read("coreweave", grid(head, row))] == [
@@ -213,7 +213,7 @@ def test_fluidstack_of_2025_has_a_card_per_gpu() -> None:
     ]
 
 
-def test_fluidstack_without_amounts_is_a_fact_and_with_unknown_ones_a_fault() -> None:
+def test_fluidstack_without_amounts_has_no_public_price() -> None:
     with pytest.raises(NoPublicPrice, match=r"(?i)contact sales"):
         read("fluidstack", "<p>Contact sales</p>")
     with pytest.raises(LayoutError, match="GPU / H"):
@@ -222,7 +222,7 @@ def test_fluidstack_without_amounts_is_a_fact_and_with_unknown_ones_a_fault() ->
         read("fluidstack", "<p>Hello</p>")
 
 
-# --- what they read with
+# --- shared helpers
 
 
 @pytest.mark.parametrize(
@@ -233,17 +233,17 @@ def test_numbers(text: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("text", ["from $2.49", "Starting at $2.49/hr", "up to $5", "$0.00", "Contact sales", ""])
-def test_what_is_no_price(text: str) -> None:
+def test_text_without_a_price(text: str) -> None:
     assert price(page("lambda", ""), text) is None
 
 
 @pytest.mark.parametrize("text", ["$1 - $2", "$1.00 $2.00", "$1.2.3"])
-def test_amounts_that_are_not_one_price_are_refused(text: str) -> None:
+def test_several_or_invalid_amounts_raise(text: str) -> None:
     with pytest.raises(LayoutError):
         price(page("lambda", ""), text)
 
 
-def test_an_amount_in_a_header_makes_it_no_row() -> None:
+def test_thead_with_an_amount_is_still_a_header() -> None:
     head = "<thead><tr><th>GPUs</th><th>vCPU ($0.01/hr)</th><th>PRICE/GPU/HR</th></tr></thead>"
     (offer,) = read("lambda", f"<table>{head}<tr><td>1x NVIDIA A10</td><td>30</td><td>$0.75</td></tr></table>")
     assert (str(offer.price), offer.price_unit) == ("0.75", "gpu_hour")
@@ -259,8 +259,8 @@ def test_an_amount_in_a_header_makes_it_no_row() -> None:
     ],
 )
 def test_money(text: str, amount: str, currency: str, unit: str) -> None:
-    found = money(text)
-    assert found and (str(found.amount), found.currency, found.unit) == (amount, currency, unit)
+    parsed = money(text)
+    assert parsed and (str(parsed.amount), parsed.currency, parsed.unit) == (amount, currency, unit)
 
 
 @pytest.mark.parametrize(
@@ -272,15 +272,15 @@ def test_money(text: str, amount: str, currency: str, unit: str) -> None:
         ("<p>$2.49</p></html>\n", "<p>$2.49</p></html>\n"),
     ],
 )
-def test_what_a_cut_hit_is_dropped(cut: str, left: str) -> None:
-    assert complete(cut) == left
+def test_cut_end_is_dropped(cut: str, left: str) -> None:
+    assert drop_cut_end(cut) == left
 
 
-def test_from_is_a_price_where_only_a_range_of_sizes_has_it() -> None:
+def test_from_is_a_price_only_for_a_range_of_sizes() -> None:
     head, sizes = "Item|vCPUs|On-demand, GPU-hour", "NVIDIA L40S|16-192|from $1.82"
     one = {str(offer.price) for offer in read("nebius", table(head, "NVIDIA H200|16|$3.50", sizes))}
     assert one == {"3.50", "1.82"}
-    # Of which GPUs it is the price is not said.
+    # The page does not state which GPUs the price is for.
     assert [o.price for o in read("nebius", table("Item|VRAM|On-demand, GPU-hour", "NVIDIA A100|40-80|from $1"))] == [
         None
     ]

@@ -1,4 +1,4 @@
-"""Real recorded pages, read by eye: how many rows each states, and some of them in full.
+"""Real recorded pages, checked by eye: the number of rows of each, and some of them in full.
 
 Skipped where the reference material is absent. Figures were read from the files themselves, not from the parsers.
 """
@@ -241,24 +241,24 @@ def parsed(path: Path) -> list[Row]:
 
 
 def value(cell: object) -> object:
-    """Numbers as numbers, however they are written."""
+    """Convert numbers, however they are written, so that they compare equal."""
     return Decimal(str(cell)).normalize() if re.fullmatch(r"\d+(\.\d+)?", str(cell)) else cell
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_every_row_is_there_and_none_besides(name: str, shared: Shared) -> None:
+def test_row_count_matches_the_page(name: str, shared: Shared) -> None:
     assert len(parsed(shared(f"captures/{name}"))) == COUNTS[name]
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_rows_say_what_the_page_says(name: str, shared: Shared) -> None:
-    found = [[value(row[column]) for column in SHOWN] for row in parsed(shared(f"captures/{name}"))]
+def test_selected_rows_match_the_page(name: str, shared: Shared) -> None:
+    rows = [[value(row[column]) for column in SHOWN] for row in parsed(shared(f"captures/{name}"))]
     for expected in ROWS[name]:
-        assert [value(cell) for cell in expected] in found, expected
+        assert [value(cell) for cell in expected] in rows, expected
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_rows_hang_together(name: str, shared: Shared) -> None:
+def test_rows_are_consistent(name: str, shared: Shared) -> None:
     rows = parsed(shared(f"captures/{name}"))
     for row in rows:
         # CUDO names an RTX 3080, of which there are two.
@@ -271,7 +271,7 @@ def test_rows_hang_together(name: str, shared: Shared) -> None:
     assert max(Counter(tuple(row[k] for k in key) for row in rows).values(), default=1) == 1
 
 
-def test_a_machine_priced_without_its_gpu_has_no_row(shared: Shared) -> None:
+def test_machine_priced_without_its_gpu_yields_no_row(shared: Shared) -> None:
     rows = parsed(shared("captures/gcp/2023-05-12_cyclenerd_pricing.yml"))
     assert not [
         r for r in rows if r["region"] == "northamerica-northeast2" and r["gpu"] == "A100" and r["gpu_memory_gb"] == 40
@@ -281,15 +281,15 @@ def test_a_machine_priced_without_its_gpu_has_no_row(shared: Shared) -> None:
 @pytest.mark.parametrize(
     "name", ["2024-05-28_offer_excerpt_invalid.json", "p5_48xlarge_daily_2025-04-23_2026-08-22.csv"]
 )
-def test_what_is_no_page_of_theirs_is_refused(name: str, shared: Shared) -> None:
+def test_foreign_file_raises(name: str, shared: Shared) -> None:
     with pytest.raises(LayoutError):
         parse_file("aws", shared(f"captures/aws/{name}"))
 
 
 def test_every_recorded_file_is_expected_here(shared: Shared) -> None:
     folders = {name.partition("/")[0] for name in COUNTS}
-    found = {f"{f.parent.name}/{f.name}" for folder in folders for f in shared(f"captures/{folder}").iterdir()}
-    assert found - COUNTS.keys() == {
+    names = {f"{f.parent.name}/{f.name}" for folder in folders for f in shared(f"captures/{folder}").iterdir()}
+    assert names - COUNTS.keys() == {
         "aws/2024-05-28_offer_excerpt_invalid.json",
         "aws/p5_48xlarge_daily_2025-04-23_2026-08-22.csv",
     }

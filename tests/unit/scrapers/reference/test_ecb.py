@@ -1,4 +1,4 @@
-"""Exchange rates: fetched as every page is, read digit by digit, landed, and preferred to bundled ones."""
+"""Exchange rates: fetched like every page, parsed without rounding, landed, and preferred to bundled ones."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from scrapers.fetching.crawler import Fetcher
 from scrapers.fetching.replay import Replay
 from scrapers.model import LayoutError, Page
 from scrapers.reference import ecb
-from warehouse.engine import build
-from warehouse.sources import exchange_rates
+from warehouse.engine import build, incremental, model_graph
 from warehouse.storage.connection import in_memory
 from warehouse.storage.state_dir import Home
 
@@ -27,7 +26,7 @@ def page(content: bytes) -> Page:
     return Page("ecb", ecb.DAILY.url, datetime(2026, 9, 20, tzinfo=UTC), content=content)
 
 
-def test_rates_come_through_the_fetcher_and_win_over_the_bundled_ones(tmp_path: Path) -> None:
+def test_fetched_rates_take_precedence_over_bundled_ones(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with Fetcher(Archive(home.root), Replay(FEEDS)) as fetcher:
         assert collect_rates(fetcher, home) == 8
@@ -40,7 +39,7 @@ def test_rates_come_through_the_fetcher_and_win_over_the_bundled_ones(tmp_path: 
         # A landed rate that differs from the bundled one must be the one that is used.
         con.execute(f"create or replace view landing.rates as from '{landed}' union all "
                     "select date '2026-10-30', c, r, '' from (values ('USD', 2), ('GBP', 4)) t(c, r)")  # fmt: skip
-        exchange_rates.build(con)
+        incremental.write(con, model_graph.load()["staging.fx_rates"])
         got = dict(
             con.execute("select currency, usd_per_unit from staging.fx_rates where rate_on = '2026-10-30'").fetchall()
         )
@@ -55,11 +54,11 @@ def test_rates_come_through_the_fetcher_and_win_over_the_bundled_ones(tmp_path: 
         assert con.execute(dollars).fetchall() == [(1.0,)]
 
 
-def test_the_page_is_read_digit_by_digit() -> None:
+def test_rates_keep_every_digit() -> None:
     content = (FEEDS / "ecb" / "2026-09-20_reference-rates" / "page.xml").read_bytes()
-    found = ecb.rates(page(content))
-    assert ecb.Rate(date(2026, 9, 18), "USD", Decimal("1.146")) in found
-    assert len(found) == 8
+    rates = ecb.rates(page(content))
+    assert ecb.Rate(date(2026, 9, 18), "USD", Decimal("1.146")) in rates
+    assert len(rates) == 8
 
 
 @pytest.mark.parametrize(
@@ -72,6 +71,6 @@ def test_the_page_is_read_digit_by_digit() -> None:
         b"<Envelope><Cube><Cube time='today'><Cube currency='USD' rate='1.1'/></Cube></Cube></Envelope>",
     ],
 )
-def test_another_page_is_an_error(content: bytes) -> None:
+def test_other_content_raises(content: bytes) -> None:
     with pytest.raises(LayoutError, match="ecb: unknown layout"):
         ecb.rates(replace(page(content)))

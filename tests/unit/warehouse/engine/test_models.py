@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -16,7 +17,9 @@ from currency_converter import CurrencyConverter
 from scrapers.model import Offer
 from tests.conftest import Demo
 from tests.support.worlds import building, built, offer, put, rows, seen
-from warehouse.engine import build, model_graph
+from warehouse.engine import build, front_matter, model_graph
+from warehouse.engine import seeds as seed_tables
+from warehouse.paths import SEEDS
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
@@ -33,7 +36,11 @@ def found() -> dict[str, model_graph.Model]:
 
 def test_every_model_says_what_a_row_is(found: dict[str, model_graph.Model]) -> None:
     assert len(found) > 15
-    assert not [name for name, model in found.items() if "grain:" not in model.description.lower()]
+    words = re.compile(r"\bone row\b|\bno key\b", re.IGNORECASE)
+    without = {name for name, model in found.items() if not model.head.key and model.schema != "core"}
+    assert not [name for name, model in found.items() if not model.head.description]
+    unsaid = {name for name in without if not words.search(found[name].head.description)}
+    assert not unsaid, "state the key, or say that a table has one row or no key"
 
 
 def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
@@ -41,7 +48,7 @@ def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
     for name, sql in {
         "plain": "-- a\nselect 1 as x",
         "hidden": "-- b\nwith c as (select * from core.plain) select (select max(x) from seeds.t) from c, v1.w",
-        "called": "-- c\nfrom v1.prices_as_of('2026-01-01')",
+        "called": "-- c\nfrom core.prices_as_of('2026-01-01')",
         "handed": "-- d\nwith mine as (from core.plain) from marts.latency_bound_of('core.called'), marts.inference_of('mine')",
     }.items():
         (tmp_path / "core" / f"{name}.sql").write_text(sql)
@@ -49,22 +56,89 @@ def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
     assert {name: set(model.reads) for name, model in loaded.items()} == {
         "core.plain": set(),
         "core.hidden": {"core.plain", "seeds.t", "v1.w"},
-        "core.called": {"v1.price_intervals", "v1.source_health"},
+        "core.called": {"core.price_intervals", "intermediate.source_days"},
         "core.handed": {"core.plain", "core.called", "marts.theta", "marts.gpu_specs", "marts.llm_specs"},
     }
-    assert loaded["core.called"].calls == {"prices_as_of"}
-    assert loaded["core.handed"].calls == {"inference_of", "latency_bound_of"}
-    order = model_graph.in_order(loaded, {})
+    assert loaded["core.called"].calls == {"core.prices_as_of"}
+    assert loaded["core.handed"].calls == {"marts.inference_of", "marts.latency_bound_of"}
+    order = model_graph.in_order(loaded)
     assert order.index("core.plain") < order.index("core.hidden")
 
 
 def test_order_puts_each_after_what_it_reads(found: dict[str, model_graph.Model]) -> None:
-    also = {name: reads for name, (reads, _) in build.PYTHON_TABLES.items()}
-    order = model_graph.in_order(found, also)
-    reads = {name: model.reads for name, model in found.items()} | also
-    assert sorted(order) == sorted(reads)
+    order = model_graph.in_order(found)
+    assert sorted(order) == sorted(found)
     for name in order:
-        assert all(order.index(r) < order.index(name) for r in reads[name] if r in reads), name
+        assert all(order.index(r) < order.index(name) for r in found[name].reads if r in found), name
+
+
+def test_earlier_rows_are_read_before_they_are_written(found: dict[str, model_graph.Model]) -> None:
+    order = model_graph.in_order(found)
+    writers = {model.stem: name for name, model in found.items() if model.head.is_kept}
+    readers = [(name, stem) for name, model in found.items() for stem in model.reads_state if stem in writers]
+    assert len(readers) > 10
+    for name, stem in readers:
+        assert order.index(name) <= order.index(writers[stem]), f"{name} reads state.{stem}"
+
+
+def test_layers_point_one_way(found: dict[str, model_graph.Model]) -> None:
+    layers = ("landing", "seeds", "state", *model_graph.LAYERS)
+    wrong = [
+        f"{name} reads {read}: move it up a layer, or what it reads down"
+        for name, model in found.items()
+        for read in model.reads
+        if layers.index(read.partition(".")[0]) > layers.index(model.schema)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("-- a\n-- materialized: cube\nselect 1", "materialized must be one of"),
+        ("-- a\n-- materialized: append\nselect 1 as x", "states all of its columns with their types"),
+        ("-- a\n-- materialized: replace\n-- columns:\n--   x integer: y\nselect 1 as x", "delete belongs to"),
+        ("-- a\n-- parts: days\nselect 1", "parts must be series"),
+        ("-- a\n-- columns:\n--   no meaning\nselect 1", "cannot read the column line"),
+    ],
+)
+def test_front_matter_that_says_nothing_useful_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"core.x: .*{message}"):
+        front_matter.parse(text, "core.x")
+
+
+def test_front_matter_is_read() -> None:
+    head = front_matter.parse(
+        "-- Prices by day,\n-- one a day.\n-- materialized: replace\n-- key: day, gpu\n-- join_order: as_written\n"
+        "-- delete: using core.y\n--   where y.day = x.day\n-- columns:\n--   day date: the UTC day\n"
+        "--   low, high decimal(18, 6): USD per GPU-hour,\n--     lowest and highest\nselect 1",
+        "core.x",
+    )
+    assert head.description == "Prices by day, one a day." and head.is_kept and head.is_joined_as_written
+    assert (head.materialized, head.key, head.delete) == ("replace", ("day", "gpu"), "using core.y where y.day = x.day")
+    assert [(c.name, c.type) for c in head.columns] == [
+        ("day", "date"), ("low", "decimal(18, 6)"), ("high", "decimal(18, 6)"),
+    ]  # fmt: skip
+    assert head.columns[2].meaning == "USD per GPU-hour, lowest and highest"
+
+
+def test_keys_are_unique_and_columns_exist(tmp_path: Path, found: dict[str, model_graph.Model]) -> None:
+    """Of every model, steps too: whole builds and appends."""
+    home = Home(tmp_path)
+    offers = [offer("2.00"), offer("3.00", gpu_label="H100 80GB", instance="two", gpu_count=Decimal(2))]
+    put(home, seen(THURSDAY, offers), seen(FRIDAY, [offer("1.50"), *offers[1:]]))
+    with connection.in_memory() as con:
+        for day in (None, MONDAY):
+            if day:
+                put(home, seen(day, [offer("1.40"), *offers[1:]]))
+            with build.building(con, home):
+                for name, model in found.items():
+                    columns = {row[0] for row in con.execute(f"describe {name}").fetchall()}
+                    assert columns >= {*model.head.key, *(column.name for column in model.head.columns)}, name
+                    if model.head.key:
+                        key = ", ".join(f'"{column}"' for column in model.head.key)
+                        query = f"select {key} from {name} group by all having count(*) > 1"
+                        assert not con.execute(query).fetchall(), f"{name} by {key}"
 
 
 def test_what_is_not_one_select_is_refused_by_name(tmp_path: Path) -> None:
@@ -91,7 +165,7 @@ def test_macros(call: str, value: float | None) -> None:
 def test_every_table_of_the_demo_has_rows(demo: Demo, found: dict[str, model_graph.Model]) -> None:
     with connection.published(demo.home) as con:
         published = con.execute(
-            "select table_schema || '.' || table_name from information_schema.tables where table_schema <> 'core'"
+            "select table_schema || '.' || table_name from information_schema.tables where table_schema in ('v1', 'marts')"
         ).fetchall()
         assert {n for (n,) in published} == {n for n in found if n.startswith(("v1.", "marts."))}
         empty = [n for (n,) in published if not con.execute(f"select count(*) from {n}").fetchall()[0][0]]
@@ -284,12 +358,12 @@ def test_one_changed_cell_moves_all_that_rests_on_it(
     seed: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeds = tmp_path / "seeds"
-    shutil.copytree(build.SEEDS, seeds)
+    shutil.copytree(SEEDS, seeds)
     cells = (seeds / "seed_prices.csv").read_text()
     cell = "AWS,A100 80GB,on_demand,0,5.12,$5.12"
     assert cells.count(cell) == 1
     (seeds / "seed_prices.csv").write_text(cells.replace(cell, "AWS,A100 80GB,on_demand,0,9.12,$9.12"))
-    monkeypatch.setattr(build, "SEEDS", seeds)
+    monkeypatch.setattr(seed_tables, "SEEDS", seeds)
     moved = seed_answers(Home(tmp_path / "empty"))
 
     key = ("A100", 80, "on_demand")

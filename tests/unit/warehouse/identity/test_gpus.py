@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.identity.gpus import SEEDS, Gpu, identify, instance_gpus, resolve, snap, to_gb
+from warehouse.identity.gpus import Gpu, identify, instance_gpus, resolve, snap, to_gb
+from warehouse.paths import SEEDS
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

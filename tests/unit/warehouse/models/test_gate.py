@@ -196,7 +196,7 @@ def test_ordinary_prices_are_simply_accepted() -> None:
 
 def test_a_large_cut_is_held_until_the_next_look() -> None:
     assert statuses(steps(98.32, 40))[1, 2] == ("big_jump", "held")
-    seen_again = [*steps(98.32, looks=5), run(run_no=2, price=40, first_on=LATER, n_seen=2)]
+    seen_again = [*steps(98.32, looks=5), run(version_no=2, price=40, first_on=LATER, n_seen=2)]
     assert statuses(seen_again)[1, 2] == ("big_jump", "released")
 
 
@@ -228,13 +228,13 @@ def test_what_was_released_stays_released() -> None:
 
 @pytest.mark.parametrize("word", ["released", "rejected"])
 def test_a_person_decides_over_all(word: str) -> None:
-    assert statuses([run(price=0)], gate__decisions=[(1, 1, word)])[1, 1] == ("zero_price", word)
+    assert statuses([run(price=0)], intermediate__manual_verdicts=[(1, 1, word)])[1, 1] == ("zero_price", word)
 
 
 def test_a_release_by_a_person_makes_a_reference() -> None:
     runs = [run(), *steps(4, 2, looks=3, **YEAR)]
     assert (2, 2, "big_jump") not in rules(runs), "what contradicts is no measure"
-    assert (2, 2, "big_jump") in rules(runs, gate__decisions=[(2, 1, "released")])
+    assert (2, 2, "big_jump") in rules(runs, intermediate__manual_verdicts=[(2, 1, "released")])
 
 
 def test_a_judged_run_keeps_its_findings_when_others_are_out_of_sight() -> None:
@@ -258,14 +258,14 @@ def test_thresholds_come_from_before_the_month() -> None:
 
 def test_reason_and_expected_name_the_numbers() -> None:
     with judged([run(), run(**YEAR, price=5)]) as con:
-        row = con.execute("select expected, reason from gate.verdicts").fetchone()
+        row = con.execute("select expected, reason from intermediate.new_verdicts").fetchone()
     assert row == (4.0, "reserved for 12 months at 5; on demand at 4")
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cut=st.floats(0.05, 0.97), price=st.floats(0.5, 90))
 def test_no_cut_that_is_seen_twice_is_held(cut: float, price: float) -> None:
-    runs = [*steps(price, looks=4), run(run_no=2, price=price * cut, first_on=LATER, n_seen=2)]
+    runs = [*steps(price, looks=4), run(version_no=2, price=price * cut, first_on=LATER, n_seen=2)]
     assert all(status == "released" for _, status in statuses(runs).values()) or price * cut < 0.01
 
 

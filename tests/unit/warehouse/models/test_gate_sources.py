@@ -14,16 +14,18 @@ def days(provider: str, *offsets: int, source: str = "list") -> list[tuple[Any, 
 
 def faults(**tables: Any) -> set[tuple[str, str, date]]:
     with judged([], **tables) as con:
-        return set(con.execute("select provider, rule, date from gate.source_faults").fetchall())
+        return set(con.execute("select provider, rule, date from intermediate.source_faults").fetchall())
 
 
 def test_a_gap_is_longer_than_the_rhythm_of_its_source() -> None:
-    assert faults(core__source_days=days("acme", 0, 1, 2, 3, 4, 5, 6, 8)) == {("acme", "gap", DAY + timedelta(days=6))}
-    assert faults(core__source_days=days("acme", 0, 7, 14, 21, 28, 35, 42)) == set()
+    assert faults(intermediate__source_days=days("acme", 0, 1, 2, 3, 4, 5, 6, 8)) == {
+        ("acme", "gap", DAY + timedelta(days=6))
+    }
+    assert faults(intermediate__source_days=days("acme", 0, 7, 14, 21, 28, 35, 42)) == set()
 
 
 def test_a_gap_of_all_providers_is_one() -> None:
-    found = faults(core__source_days=days("acme", *range(7), 12) + days("other", *range(7), 12))
+    found = faults(intermediate__source_days=days("acme", *range(7), 12) + days("other", *range(7), 12))
     assert found == {("all", "gap", DAY + timedelta(days=6))}
 
 
@@ -31,8 +33,12 @@ def looks(*counts: dict[tuple[str, str], int]) -> dict[str, list[tuple[Any, ...]
     """One look a day at one page, each as (pricing model, product) -> number of series."""
     at = [(DAY + timedelta(days=n)) for n in range(len(counts))]
     return {
-        "core__looks": [(n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in enumerate(at)],
-        "core__look_counts": [(n, *key, count, 0) for n, of in enumerate(counts) for key, count in of.items() if count],
+        "intermediate__scrapes": [
+            (n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in enumerate(at)
+        ],
+        "intermediate__scrape_counts": [
+            (n, *key, count, 0) for n, of in enumerate(counts) for key, count in of.items() if count
+        ],
     }
 
 
@@ -51,9 +57,9 @@ def test_all_of_a_gpu_gone_is_a_vanished_product() -> None:
 
 
 def test_a_provider_that_its_source_drops_has_vanished() -> None:
-    found = faults(core__source_days=days("acme", 0, 1, 2, 3) + days("other", 0, 1))
+    found = faults(intermediate__source_days=days("acme", 0, 1, 2, 3) + days("other", 0, 1))
     assert found == {("other", "product_vanished", DAY + timedelta(days=2))}
-    assert faults(core__source_days=days("acme", 0, 1, 2, 3) + days("other", 1, 3)) == set()
+    assert faults(intermediate__source_days=days("acme", 0, 1, 2, 3) + days("other", 1, 3)) == set()
 
 
 def test_half_a_year_of_the_same_listing_is_stale() -> None:
@@ -61,11 +67,11 @@ def test_half_a_year_of_the_same_listing_is_stale() -> None:
         """Eight looks, one in thirty days, with so many runs beginning at each."""
         at = [(n, DAY + timedelta(days=30 * n)) for n in range(len(news))]
         world: dict[str, Any] = {
-            "core__looks": [(n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in at],
-            "core__look_counts": [(n, "spot", "H100", 5, begun) for n, begun in enumerate(news)],
+            "intermediate__scrapes": [(n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in at],
+            "intermediate__scrape_counts": [(n, "spot", "H100", 5, begun) for n, begun in enumerate(news)],
         }
         with judged([], **world) as con:
-            return con.execute("select date, date_to from gate.stale_sources").fetchall()
+            return con.execute("select date, date_to from intermediate.stale_sources").fetchall()
 
     assert found(5, 0, 0, 0, 0, 0, 0, 0) == [(DAY, DAY + timedelta(days=210))]
     assert found(5, 0, 0, 0, 1, 0, 0, 0) == []
@@ -77,7 +83,7 @@ OLD = run(first_on=DAY - timedelta(days=9), ended_on=DAY, instance="a100")
 def renames(*runs: dict[str, Any]) -> list[tuple[Any, ...]]:
     with judged(list(runs)) as con:
         return con.execute(
-            "select old_series_no, new_series_no, class, verdict from gate.renames order by all"
+            "select old_series_no, new_series_no, class, verdict from intermediate.renames order by all"
         ).fetchall()
 
 

@@ -192,7 +192,7 @@ def test_the_seed_document_is_the_first_day(tmp_path: Path) -> None:
 # -- facts in, the same tables out -----------------------------------------------------------------------------------
 
 TABLES = (
-    "v1.price_intervals", "v1.price_changes", "core.source_days", "v1.price_history", "v1.source_health", "marts.provider_prices",
+    "v1.price_intervals", "v1.price_changes", "intermediate.source_days", "v1.price_history", "v1.source_health", "marts.provider_prices",
     "marts.price_averages", "marts.available_gpus", "marts.price_table", "marts.raw_cost",
 )  # fmt: skip
 

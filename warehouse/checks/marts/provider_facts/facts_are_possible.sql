@@ -1,4 +1,5 @@
--- error: a fact of no known kind or out of range, twice, or without a source and a day; rates that do not begin at zero.
+-- error: a fact of no known kind or out of range, twice, or without a source and a day; rates that do not begin at
+-- zero.
 select provider, fact, from_gb, value
 from marts.provider_facts
 where fact not in (
@@ -16,4 +17,8 @@ where fact not in (
 union all
 select provider, fact, from_gb, null from marts.provider_facts group by all having count(*) > 1
 union all
-select provider, fact, min(from_gb), null from marts.provider_facts where usd is not null group by all having min(from_gb) > 0
+select provider, fact, min(from_gb), null
+from marts.provider_facts
+where usd is not null
+group by all
+having min(from_gb) > 0

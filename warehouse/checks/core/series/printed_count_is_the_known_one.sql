@@ -1,4 +1,0 @@
--- warn: the page prints another number of GPUs than seeds/instance_gpus says of this instance.
-select distinct provider, instance, gpu_count, known_count
-from core.series
-where gpu_count <> known_count

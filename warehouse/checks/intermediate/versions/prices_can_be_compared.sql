@@ -1,0 +1,18 @@
+-- warn: a printed price that gives no positive USD figure: zero, an unknown currency rate, an unknown GPU count.
+select
+    series.provider,
+    series.source,
+    series.instance,
+    series.region,
+    series.pricing_model,
+    versions.price,
+    versions.currency,
+    versions.price_unit,
+    series.gpu_count,
+    versions.text
+from intermediate.versions
+join intermediate.series using (series_no)
+where versions.price_status = 'priced'
+    and series.price_scope = 'instance'
+    and series.gpu is not null
+    and not coalesce(versions.usd_per_gpu_hour > 0, false)

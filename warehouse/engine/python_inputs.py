@@ -1,0 +1,93 @@
+"""Tables that Python makes for a model: what no SQL can work out. A model reads them as python.<name>."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from warehouse.identity.gpus import identify
+from warehouse.sources import exchange_rates
+from warehouse.storage.connection import Connection
+
+Rows = Iterable[Sequence[Any]] | pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class PythonInput:
+    """Rows that a function works out from the tables it reads; types by column, in the order of its rows."""
+
+    reads: frozenset[str]
+    types: dict[str, str]
+    rows: Callable[[Connection], Rows]
+
+
+def _identities(con: Connection) -> Iterator[list[str | None]]:
+    """Resolve each distinct raw label once."""
+    keys = con.execute(
+        "select distinct provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, gpu_count "
+        "from staging.raw_offers order by all"
+    ).fetchall()
+    for key in keys:
+        identity = identify(*key)
+        gpu = identity.gpu
+        counts = (identity.gpu_count, identity.known_count, identity.is_accelerator)
+        printed = (identity.printed.model, identity.printed.memory_gb)
+        row = (*key, gpu.model, gpu.vendor, gpu.form_factor, gpu.memory_gb, *counts, *printed)
+        yield [None if value is None else str(value) for value in row]
+
+
+def _bundled_rates(con: Connection) -> Rows:
+    """Read the bundled rates, where any price needs one: 7,000 days of 40 currencies cost more than a whole parse."""
+    is_foreign = con.execute("select 1 from staging.raw_offers where currency <> 'USD' limit 1").fetchall()
+    return exchange_rates.bundled_rates() if is_foreign else []
+
+
+def _hosted_prices(_: Connection) -> Rows:
+    from warehouse.sources import hosted_prices  # its package takes a fifth of a second to import
+
+    return hosted_prices.listed()
+
+
+INPUTS = {
+    "gpu_identity": PythonInput(
+        frozenset({"staging.raw_offers"}),
+        {
+            "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu_memory": "varchar",
+            "gpu_memory_is_total": "boolean", "printed_count": "decimal(18,10)", "gpu": "varchar",
+            "vendor": "varchar", "form_factor": "varchar", "gpu_memory_gb": "decimal(9,3)",
+            "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)", "is_accelerator": "boolean",
+            "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)",
+        },
+        _identities,
+    ),
+    "bundled_rates": PythonInput(
+        frozenset({"staging.raw_offers"}),
+        {"rate_on": "date", "currency": "varchar", "per_eur": "double"},
+        _bundled_rates,
+    ),
+    "hosted_prices": PythonInput(
+        frozenset(),
+        {
+            "host": "varchar", "hosted_model": "varchar", "model": "varchar",
+            "usd_per_m_input_tokens": "decimal(18,9)", "usd_per_m_output_tokens": "decimal(18,9)",
+            "up_to_input_tokens": "bigint", "valid_from": "date", "hours_utc": "varchar", "is_deprecated": "boolean",
+            "package": "varchar", "version": "varchar", "source_url": "varchar",
+        },
+        _hosted_prices,
+    ),
+}  # fmt: skip
+
+
+def make(con: Connection, name: str) -> None:
+    """Make python.<name>."""
+    from warehouse.storage.landing import select_rows
+
+    table = INPUTS[name]
+    con.execute("create schema if not exists python")
+    rows = table.rows(con)
+    listed = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    con.execute(f"create or replace table python.{name} as {select_rows(con, 'python_rows', listed, table.types)}")
+    con.unregister("python_rows")

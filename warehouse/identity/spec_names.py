@@ -1,0 +1,87 @@
+"""Which spec people mean: a wrong one, of the many spellings there are, would give a number that looks right."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from functools import cache
+
+from warehouse.identity.gpus import resolve, snap
+from warehouse.paths import SEEDS
+
+# Words that say how a model was tuned or stored, not what shape it has.
+_TUNING = {"instruct", "chat", "it", "base", "hf", "meta", "pt", "bf16", "fp16", "fp8", "fp4", "nvfp4", "mxfp4", "awq",
+           "gptq", "int4", "int8", "w4a16", "w8a8", "kv", "dynamic", "v1"}  # fmt: skip
+
+
+class UnknownName(Exception):
+    """No spec, or more than one, has this name; the message suggests."""
+
+
+def _key(name: str) -> str:
+    """What is left of "meta-llama/Meta-Llama-3.1-70B-Instruct-FP8" when only its shape counts: llama3.170b."""
+    words = re.split(r"[\s_:-]+", name.strip().lower().rsplit("/", 1)[-1])
+    return "".join(word for word in words if word not in _TUNING and not re.fullmatch(r"2[0-9](0[1-9]|1[0-2])", word))
+
+
+@cache
+def _models() -> dict[str, str]:
+    """Key -> name, over every model's own name, its repository's and those of the same shape."""
+    with (SEEDS / "llm_specs.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    found = {_key(name): row["name"] for row in rows for name in (row["repo"], *row["same_shape"].split(";")) if name}
+    return found | {_key(row["name"]): row["name"] for row in rows}
+
+
+def known_model(label: str) -> str | None:
+    """The name in llm_specs.csv, or None; for long lists, since it looks for no nearest ones."""
+    return _models().get(_key(label))
+
+
+def model_spec(label: str) -> str:
+    """The name in llm_specs.csv. Raises UnknownName with the nearest ones."""
+    found = _models().get(_key(label))
+    if not found:
+        raise UnknownName(f"unknown model {label!r}{_nearest(label, set(_models().values()))}")
+    return found
+
+
+@cache
+def _gpus() -> Mapping[str, dict[str, str]]:
+    with (SEEDS / "gpu_specs.csv").open(newline="") as stream:
+        return {row["name"]: row for row in csv.DictReader(stream)}
+
+
+def gpu_spec(label: str) -> str:
+    """The name in gpu_specs.csv: that very name, or what the label resolves to with the usual form factor.
+
+    Raises UnknownName when nothing fits, or when the memory would have to be guessed.
+    """
+    wanted = " ".join(label.split()).lower()
+    for name in _gpus():
+        if name.lower() == wanted:
+            return name
+    card = resolve(label)
+    same = {name: row for name, row in _gpus().items() if row["gpu"] == card.model}
+    if card.memory_gb is not None:
+        same = {n: row for n, row in same.items() if snap(card.memory_gb, (Decimal(row["gpu_memory_gb"]),))}
+    stated = {n for n, row in same.items() if row["form_factor"] == card.form_factor != ""}
+    usual = {
+        n for n, row in same.items() if row["is_default"] == "true" and not (card.form_factor and row["form_factor"])
+    }
+    found = stated or usual
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        raise UnknownName(f"{label!r} may be {' or '.join(sorted(found))}: say which")
+    raise UnknownName(f"unknown GPU {label!r}{_nearest(label, set(_gpus()))}")
+
+
+def _nearest(label: str, names: Collection[str]) -> str:
+    """A suggestion: names that look alike, or at least begin alike."""
+    by_key = {_key(name): name for name in sorted(names)}
+    close = [by_key[k] for k in difflib.get_close_matches(_key(label), by_key, n=3, cutoff=0.6)]
+    return f"; nearest: {', '.join(close)}" if close else ""

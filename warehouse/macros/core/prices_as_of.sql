@@ -1,0 +1,42 @@
+-- The prices in force on a day: what was accepted and neither changed nor gone by the end of that UTC day, and was
+-- seen by a
+-- look not more than max_age days before. A price announced for later is not in force yet: until then the one before
+-- it is.
+-- last_seen_on: the last day up to then on which a look showed it. is_carried_forward: its source was tried later,
+-- without success or with a value that is held, or has not been looked at for two days. is_preferred: no
+-- better-ranked source
+-- answers for the provider's model.
+create or replace macro core.prices_as_of(as_of, max_age := 35) as table
+with tried as (
+    select
+        provider,
+        source as feed,
+        max(seen_on) filter (where status in ('ok', 'partial')) as read_on,
+        max(seen_on) as tried_on
+    from intermediate.source_days
+    where seen_on <= as_of::date
+    group by all
+),
+in_force as (
+    from core.price_intervals where valid_from <= as_of::date and (valid_to is null or valid_to > as_of::date)
+),
+standing as (
+    select
+        in_force.* replace (
+            least(
+                in_force.last_seen_on,
+                greatest(tried.read_on, (in_force.observed_at at time zone 'UTC')::date),
+                as_of::date
+            ) as last_seen_on
+        ),
+        tried.tried_on
+    from in_force
+    left join tried on tried.provider = in_force.provider and tried.feed = in_force.feed
+)
+select
+    * exclude (tried_on),
+    date_diff('day', last_seen_on, as_of::date) as age_days,
+    coalesce(tried_on > last_seen_on, false) or date_diff('day', last_seen_on, as_of::date) > 1 as is_carried_forward,
+    rank = min(rank) over (partition by provider, gpu, pricing_model) as is_preferred
+from standing
+where date_diff('day', last_seen_on, as_of::date) <= max_age;

@@ -1,0 +1,11 @@
+-- List prices of hosted models that have a spec here, one row per host, its name of the model, and day or hours.
+-- materialized: table
+-- columns:
+--   host, hosted_model, model varchar: who sells, under which name, and our name of the model
+--   usd_per_m_input_tokens, usd_per_m_output_tokens decimal(18, 9): USD per million tokens
+--   up_to_input_tokens bigint: where longer prompts cost more, NULL elsewhere
+--   valid_from date: NULL where undated
+--   hours_utc varchar: hours of the day for which the price holds
+--   is_deprecated boolean: whether the host says so
+--   package, version, source_url varchar: the receipt
+from python.hosted_prices

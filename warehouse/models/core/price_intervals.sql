@@ -1,0 +1,54 @@
+-- Every accepted price with the days it was in force, and the receipt of the look that first showed it.
+-- materialized: view
+-- key: series_id, valid_from, observed_at
+-- columns:
+--   valid_from, valid_to: UTC days, valid_to exclusive, NULL while in force
+--   last_seen_on: the last day a look showed it
+--   usd_per_gpu_hour: USD per GPU-hour, NULL for components and statistics
+--   price: native, per price_unit, in currency
+--   usd_per_unit, rate_on: the exchange rate used and its day
+--   quality: ok, flagged, released
+--   ended_by: change, gone, NULL
+select
+    series.series_id,
+    series.source,
+    series.feed,
+    series.provider,
+    coalesce(series_names.instance, series.instance) as instance,
+    series.gpu,
+    series.vendor,
+    series.form_factor,
+    series.gpu_memory_gb,
+    series.gpu_count,
+    series.region,
+    coalesce(series_names.zone, series.zone) as zone,
+    series.pricing_model,
+    series.term_months,
+    series.upfront,
+    series.price_scope,
+    series.rank,
+    intervals.valid_from, intervals.valid_to, scrapes.captured_at as observed_at, intervals.last_on as last_seen_on,
+    intervals.price,
+    intervals.upfront_price,
+    intervals.currency,
+    intervals.price_unit,
+    intervals.usd_per_unit,
+    intervals.rate_on,
+    intervals.usd_per_gpu_hour,
+    intervals.effective_from,
+    intervals.availability,
+    intervals.quality,
+    intervals.ended_by,
+    intervals.old_usd_per_gpu_hour,
+    intervals.old_ended_by,
+    scrapes.origin,
+    scrapes.landed_at,
+    intervals.gpu_label,
+    intervals.text,
+    scrapes.source_url,
+    scrapes.sha256,
+    scrapes.parser_version
+from intermediate.intervals
+join intermediate.series using (series_no)
+left join intermediate.series_names using (series_no)
+join intermediate.scrapes on scrapes.scrape_no = intervals.first_scrape

@@ -1,0 +1,27 @@
+-- What has one price history: one thing that one source quotes for one provider, with its GPU.
+-- materialized: view
+-- key: series_id
+-- columns:
+--   gpu_memory_gb: GB per GPU; gpu_count may be a fraction
+--   term_months: 0 without commitment, NULL where unprinted
+--   price_scope: instance (all-in), gpu_component, offer_aggregate
+--   feed: the source as intermediate.source_days names it
+--   rank: 1 answers first for its provider
+select
+    series.series_id,
+    series.source,
+    series.feed,
+    series.provider,
+    coalesce(series_names.instance, series.instance) as instance,
+    series.gpu,
+    series.vendor,
+    series.form_factor,
+    series.gpu_memory_gb,
+    series.gpu_count,
+    series.region,
+    coalesce(series_names.zone, series.zone) as zone,
+    series.pricing_model,
+    series.term_months, series.upfront, series.price_scope, series.rank
+from intermediate.series
+left join intermediate.series_names using (series_no)
+where not series.is_announced and series.series_no not in (select series_no from intermediate.aliases)

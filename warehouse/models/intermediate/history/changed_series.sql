@@ -1,0 +1,16 @@
+-- The series that this build changes. All of their versions from from_version_no on are new.
+-- materialized: append
+-- key: series_no
+-- reset: build
+-- columns:
+--   series_no integer: the series
+--   from_version_no integer: the first new version, NULL where none is
+--   moved_on date: from when on what it states changes
+--   is_only_seen boolean: whether the newest version goes on, and that is all
+select
+    series_no,
+    min(version_no) filter (where is_new) as from_version_no,
+    min(greatest(first_on, coalesce(effective_from, first_on))) as moved_on,
+    bool_and(not is_new and is_last and ended_on is null) as is_only_seen
+from intermediate.new_versions
+group by series_no

@@ -1,0 +1,25 @@
+-- Accepted prices that are no longer in force, as intervals of days.
+-- materialized: replace
+-- key: series_no, valid_from, first_scrape
+-- delete: using intermediate.affected_series
+--   where affected_series.main_no = closed_intervals.series_no
+--   and closed_intervals.valid_from >= affected_series.from_on
+-- columns:
+--   series_no integer: the series
+--   valid_from, valid_to date: UTC days, valid_to exclusive, NULL while open
+--   last_on date: when the price was last seen
+--   first_scrape integer: the scrape that first showed it
+--   usd_per_gpu_hour decimal(18, 6): USD per GPU-hour
+--   price decimal(18, 6): as nearly all prices are stated; half of an interval's bytes are prices
+--   long_price decimal(38, 18): a price that has more digits
+--   upfront_price decimal(38, 18): money paid once at the start of a commitment
+--   currency, price_unit varchar: as stated
+--   usd_per_unit double: USD for one unit of the currency
+--   rate_on, effective_from date: day of the exchange rate, and from which an announced price holds
+--   availability, quality, gpu_label, text, ended_by varchar: as in core.price_intervals
+--   old_usd_per_gpu_hour decimal(18, 6): the price before
+--   old_ended_by varchar: how that ended
+select * exclude (is_last)
+from intermediate.new_intervals
+where not is_last
+order by series_no, valid_from, first_scrape

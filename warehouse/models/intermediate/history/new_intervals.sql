@@ -1,0 +1,144 @@
+-- What was accepted, as intervals, of the series that this build touches: a held value leaves the last good one in
+-- force. Announcements belong to the series they are of. A price announced for later begins on its day, unless it was
+-- withdrawn before. old_*: the price before, and whether it had gone. The variable part: which share of the series is
+-- made, of how many (build.IN_PARTS).
+-- materialized: table
+-- key: series_no, valid_from, first_scrape
+-- parts: series
+-- join_order: as_written
+-- columns:
+--   valid_from, valid_to: DATE, valid_to exclusive, NULL while open
+--   last_on: when the price was last seen
+--   ended_by: change, gone, NULL
+with tracks as (
+    select
+        series.series_no, series.is_announced, affected_series.main_no, affected_series.from_on,
+        -- Only an announced price is in force from another day on than that on which it was first seen.
+        recent_version_bounds.version_no > 1
+        and (series.is_announced or recent_version_bounds.first_on >= affected_series.from_on) as is_far_back
+    from intermediate.series
+    left join intermediate.aliases on aliases.series_no = series.main_no
+    join intermediate.affected_series on affected_series.main_no = coalesce(aliases.main_no, series.main_no)
+    left join intermediate.recent_version_bounds on recent_version_bounds.series_no = series.series_no
+    where affected_series.main_no % getvariable('part')[2] = getvariable('part')[1]
+),
+stated as (
+    select tracks.*, current_versions.* exclude (series_no)
+    from intermediate.current_versions
+    join tracks using (series_no)
+    union all
+    select tracks.*, recent_versions.* exclude (series_no)
+    from intermediate.recent_versions
+    join tracks using (series_no)
+    union all
+    -- Hardly any in an append: then DuckDB does not look at the old runs at all.
+    select tracks.*, old_versions.* exclude (series_no)
+    from intermediate.old_versions
+    join (from tracks where is_far_back) as tracks using (series_no)
+),
+runs as (
+    select
+        stated.* exclude (from_on, is_far_back),
+        greatest(stated.first_on, coalesce(stated.effective_from, stated.first_on)) as valid_from,
+        coalesce(verdicts.status <> 'released', false) as is_held, -- a person rejects flagged prices, too
+        case
+            when verdicts.verdict = 'flag' then 'flagged' when verdicts.status = 'released' then 'released' else 'ok'
+        end as quality
+    from stated
+    left join intermediate.verdicts on verdicts.series_no = stated.series_no and verdicts.version_no = stated.version_no
+    where greatest(stated.first_on, coalesce(stated.effective_from, stated.first_on)) >= stated.from_on
+),
+kept as (
+    select
+        *,
+        -- Zero is never a price, whatever a verdict says.
+        not is_held and price_status = 'priced' and coalesce(usd_price, 0) > 0
+            and not (is_announced and coalesce(ended_on < effective_from, false)) as is_good,
+        lead(first_on) over (partition by series_no order by version_no) as changed_on
+    from runs
+),
+pieces as (
+    select
+        * exclude (is_good),
+        is_good and not (is_announced and coalesce(changed_on < effective_from, false)) as is_good,
+        sum((is_good and not (is_announced and coalesce(changed_on < effective_from, false)))::integer) over (
+            partition by main_no order by valid_from, first_on, first_scrape, version_no
+        ) as piece
+    from kept
+),
+lasting as (
+    select
+        *,
+        min(ended_on) filter (where not is_announced) over (partition by main_no, piece) as gone_on
+    from pieces
+    qualify is_good
+),
+bounded as (
+    select
+        *,
+        lead(valid_from) over same as next_from,
+        -- A look that states only the price to come does not end the one until then.
+        coalesce(
+            gone_on < coalesce(lead(valid_from) over same, 'infinity')
+            and not coalesce(lead(is_announced) over same and lead(first_on) over same <= gone_on, false),
+            false
+        ) as is_gone
+    from lasting
+    window same as (partition by main_no order by piece)
+),
+compared as (
+    select
+        * exclude (next_from),
+        if(is_gone, gone_on, next_from) as valid_to,
+        -- The same value right after itself is one interval: what stood between was held.
+        coalesce(
+            lag(next_from) over same = valid_from and not lag(is_gone) over same and lag(price) over same = price
+            and lag(upfront_price) over same is not distinct from upfront_price and lag(currency) over same = currency
+            and lag(price_unit) over same = price_unit and lag(availability) over same = availability
+            and lag(quality) over same = quality,
+            false
+        ) as goes_on
+    from bounded
+    window same as (partition by main_no order by piece)
+),
+joined as (
+    select *, sum((not goes_on)::integer) over (partition by main_no order by piece) as interval_no from compared
+),
+ends as (
+    select
+        main_no,
+        interval_no,
+        max(last_on) as last_on,
+        last(valid_to order by piece) as valid_to,
+        last(is_gone order by piece) as is_gone
+    from joined
+    group by all
+),
+intervals as (
+    select joined.* exclude (valid_to, last_on, is_gone), ends.valid_to, ends.last_on, ends.is_gone
+    from joined
+    join ends using (main_no, interval_no)
+    where not joined.goes_on
+)
+select
+    intervals.main_no as series_no, intervals.valid_from, intervals.valid_to, intervals.last_on, intervals.first_scrape,
+    intervals.usd_per_gpu_hour,
+    if(try_cast(intervals.price as decimal(18, 6)) = intervals.price, intervals.price, null)::decimal(18, 6) as price,
+    if(try_cast(intervals.price as decimal(18, 6)) = intervals.price, null, intervals.price) as long_price,
+    intervals.upfront_price, intervals.currency, intervals.price_unit, intervals.usd_per_unit, intervals.rate_on,
+    intervals.effective_from, intervals.availability, intervals.quality, intervals.gpu_label, intervals.text,
+    if(intervals.is_gone, 'gone', if(intervals.valid_to is null, null, 'change')) as ended_by,
+    if(
+        lag(intervals.interval_no) over same is null,
+        affected_series.old_usd_per_gpu_hour,
+        lag(intervals.usd_per_gpu_hour) over same
+    ) as old_usd_per_gpu_hour,
+    if(
+        lag(intervals.interval_no) over same is null,
+        affected_series.old_ended_by,
+        if(lag(intervals.is_gone) over same, 'gone', 'change')
+    ) as old_ended_by,
+    lead(intervals.interval_no) over same is null as is_last
+from intervals
+join intermediate.affected_series using (main_no)
+window same as (partition by intervals.main_no order by intervals.interval_no)

@@ -1,0 +1,46 @@
+-- The series that this build's landing tells of for the first time.
+-- materialized: table
+-- key: series_id, is_announced
+-- columns:
+--   main_no: the series that an announced price is of; for all others series_no itself
+with found as (
+    from intermediate.observations
+    qualify row_number() over (partition by series_id order by observed_at, gpu_label, feed) = 1
+),
+announced as (select distinct series_id from intermediate.observations where is_announced),
+tracks as (
+    select * replace (false as is_announced) from found
+    union all by name
+    select found.* replace (true as is_announced) from found semi join announced using (series_id)
+),
+numbered as (
+    select *, (select coalesce(max(series_no), 0) from state.series) + row_number() over (
+        order by provider, source, instance, region, zone, pricing_model, series_id, is_announced
+    ) as series_no
+    from tracks
+    anti join state.series using (series_id, is_announced)
+)
+select
+    numbered.series_no::integer as series_no,
+    coalesce(series.series_no, min(numbered.series_no) over (partition by numbered.series_id))::integer as main_no,
+    numbered.series_id,
+    numbered.is_announced,
+    numbered.source,
+    numbered.feed,
+    numbered.provider,
+    numbered.instance,
+    numbered.gpu,
+    numbered.vendor,
+    numbered.form_factor,
+    numbered.gpu_memory_gb,
+    numbered.gpu_count,
+    numbered.region,
+    numbered.zone,
+    numbered.pricing_model,
+    numbered.term_months,
+    numbered.upfront,
+    numbered.price_scope,
+    numbered.rank,
+    numbered.origin, numbered.gpu_label, numbered.known_count, numbered.label_gpu, numbered.label_memory_gb
+from numbered
+left join state.series on series.series_id = numbered.series_id and not series.is_announced

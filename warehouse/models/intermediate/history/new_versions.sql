@@ -1,0 +1,174 @@
+-- The runs that this build's landing starts, continues or ends. A run is a stretch of looks at which a series stated
+-- the same thing: it ends when another is stated, or when a complete look at its source does not have the series
+-- (ended_on). first_* and last_*: the looks between which it held; n_seen: looks that showed it. Value: price,
+-- upfront_price (native money), currency, price_unit, availability, effective_from, price_status, n_prices.
+-- materialized: table
+-- key: series_no, version_no
+-- columns:
+--   is_last: the series' newest run
+--   is_new: not known before this build
+with days as (
+    -- Complete looks at a source before a day, and up to it.
+    select
+        provider,
+        source as feed,
+        seen_on,
+        count(*) filter (where is_complete) over upto as scrapes_to,
+        count(*) filter (where is_complete) over upto - is_complete::integer as scrapes_before
+    from intermediate.source_days
+    window upto as (partition by provider, source order by seen_on)
+),
+-- Two steps, kept apart: DuckDB would join the looks with themselves, all of a page with all of it.
+begun as materialized (
+    select
+        series.series_no,
+        series.provider,
+        series.feed,
+        scrapes.scrape_no,
+        observations.* exclude (series_id, is_announced, provider, feed)
+    from intermediate.observations
+    join intermediate.series using (series_id, is_announced)
+    join intermediate.scrapes
+        on
+            scrapes.provider = observations.provider
+            and scrapes.feed = observations.feed
+            and scrapes.source_url = observations.source_url
+            and scrapes.captured_at = observations.observed_at
+),
+stated as (
+    select begun.*, last_scrapes.scrape_no as last_no
+    from begun
+    join intermediate.scrapes as last_scrapes
+        on
+            last_scrapes.provider = begun.provider
+            and last_scrapes.feed = begun.feed
+            and last_scrapes.source_url = begun.source_url
+            and last_scrapes.captured_at = begun.last_at
+),
+known as (
+    select
+        current_versions.series_no,
+        current_versions.version_no,
+        current_versions.first_scrape,
+        current_versions.last_scrape,
+        current_versions.first_on,
+        current_versions.last_on,
+        current_versions.n_seen,
+        current_versions.ended_on,
+        series.provider,
+        series.feed,
+        hash(
+            current_versions.price,
+            current_versions.upfront_price,
+            current_versions.currency,
+            current_versions.price_unit,
+            current_versions.availability,
+            current_versions.effective_from,
+            current_versions.price_status,
+            current_versions.n_prices) as said
+    from state.current_versions
+    join intermediate.series using (series_no)
+),
+-- One row per statement, as narrow as can be: a hundred million of them are sorted here.
+points as (
+    select
+        series_no, scrape_no as first_scrape, last_no as last_scrape, observed_on as first_on, last_at::date as last_on,
+        n_seen, 0 as version_no, provider, feed,
+        hash(price, upfront_price, currency, price_unit, availability, effective_from, price_status, n_prices) as said
+    from stated
+    union all by name
+    -- What only repeats the newest run says what that says.
+    select
+        repeated_items.series_no,
+        first_scrapes.scrape_no as first_scrape,
+        last_scrapes.scrape_no as last_scrape,
+        first_scrapes.seen_on as first_on,
+        last_scrapes.seen_on as last_on,
+        repeated_items.n_seen, 0 as version_no, known.provider, known.feed, known.said
+    from staging.repeated_items
+    join known using (series_no)
+    join
+        intermediate.scrapes as first_scrapes
+    on
+        first_scrapes.provider = known.provider
+        and first_scrapes.feed = known.feed
+        and first_scrapes.captured_at = repeated_items.first_scrape_at
+    join
+        intermediate.scrapes as last_scrapes
+    on
+        last_scrapes.provider = known.provider
+        and last_scrapes.feed = known.feed
+        and last_scrapes.captured_at = repeated_items.last_scrape_at
+    union all by name
+    select * exclude (ended_on)
+    from known
+    where (ended_on is null and (provider, feed) in (select (provider, feed) from intermediate.new_scrapes))
+        or series_no in (select series_no from stated)
+),
+dated as (
+    select
+        points.* exclude (provider, feed),
+        coalesce(first_days.scrapes_before, 0) as scrapes_before,
+        coalesce(last_days.scrapes_to, 0) as scrapes_to
+    from points
+    left join
+        days as first_days
+    on first_days.provider = points.provider and first_days.feed = points.feed and first_days.seen_on = points.first_on
+    left join
+        days as last_days
+    on last_days.provider = points.provider and last_days.feed = points.feed and last_days.seen_on = points.last_on
+),
+compared as (
+    select
+        *,
+        coalesce(lag(said) over one <> said or lag(scrapes_to) over one < scrapes_before, true) as starts
+    from dated
+    window one as (partition by series_no order by first_scrape)
+),
+counted as (
+    select *, sum(starts::integer) over (partition by series_no order by first_scrape) as nth from compared
+),
+folded as (
+    select
+        series_no, nth, min(first_scrape) as first_scrape, max(last_scrape) as last_scrape, min(first_on) as first_on,
+        max(last_on) as last_on,
+        sum(n_seen)::integer as n_seen,
+        max(version_no) as known_no,
+        max(scrapes_to) as scrapes_to
+    from counted
+    group by series_no, nth
+),
+numbered as (
+    select
+        *,
+        known_no = 0 as is_new,
+        -- A known run goes on under its number.
+        (nth + greatest(max(known_no) over (partition by series_no) - 1, 0))::integer as version_no,
+        lead(first_on) over one as next_on,
+        lead(nth) over one is null as is_last
+    from folded
+    window one as (partition by series_no order by nth)
+),
+said as (
+    select
+        series_no, scrape_no as first_scrape, price, upfront_price, currency, price_unit, availability, effective_from,
+        price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
+    from stated
+    union all by name
+    select
+        series_no, first_scrape, price, upfront_price, currency, price_unit, availability, effective_from,
+        price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
+    from state.current_versions
+),
+ends as (
+    select provider, feed, seen_on, scrapes_to as nth from days where scrapes_to > scrapes_before
+)
+select
+    numbered.* exclude (nth, known_no, scrapes_to, next_on),
+    said.* exclude (series_no, first_scrape),
+    -- Gone on the first complete day after it was last seen; no such day where another value came first.
+    if(ends.seen_on < coalesce(numbered.next_on, 'infinity'), ends.seen_on, null) as ended_on
+from numbered
+join said using (series_no, first_scrape)
+join intermediate.series using (series_no)
+left join ends on ends.provider = series.provider and ends.feed = series.feed and ends.nth = numbered.scrapes_to + 1

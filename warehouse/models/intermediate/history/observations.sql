@@ -1,0 +1,63 @@
+-- What each look stated of each series. A series is what has one price history: source x provider x SKU x GPU x count
+-- x region x zone x pricing model x term x upfront x scope; sources are never spliced. Only what states a price, or
+-- should (missing). observed_at to last_at, n_seen: the scrapes that stated it, where imported rows repeat. Money:
+-- usd_price USD in the offer's own unit, usd_per_gpu_hour USD per GPU-hour (NULL for components, statistics, unknown
+-- counts).
+-- materialized: table
+-- key: series_id, is_announced, observed_at
+-- columns:
+--   is_announced: of a price whose day has not come
+--   n_prices: 2 where one look states two different prices for the series, else 1
+--   rank: which source answers for its provider (1 = first), from seeds.source_ranks; what others read of it comes
+--     after
+with every as (
+    select * from staging.offers where source <> 'order_book'
+    union all by name
+    select * from staging.order_book
+    union all by name
+    select * from staging.oracle_shapes
+    union all by name
+    select * from staging.gcp_component_sums
+),
+named as (
+    select
+        md5(concat_ws(
+            '|',
+            every.source,
+            every.provider,
+            every.instance,
+            coalesce(every.gpu, every.gpu_label),
+            every.form_factor,
+            every.gpu_memory_gb,
+            every.gpu_count,
+            every.region,
+            every.zone,
+            every.pricing_model,
+            every.term_months,
+            every.upfront,
+            every.price_scope
+        )) as series_id,
+        coalesce(every.effective_from > every.observed_at::date, false) as is_announced,
+        every.observed_at::date as observed_on,
+        -- The pages of one live scrape are one look; else each time is.
+        if(every.origin = 'live', every.landing_id || every.observed_at::date, every.observed_at::varchar) as look,
+        every.* exclude (captured_at),
+        coalesce(source_ranks.rank, case every.origin when 'seed' then 9 when 'imported' then 6 else 5 end)::integer
+            as rank
+    from every
+    left join seeds.source_ranks on source_ranks.provider = every.provider and source_ranks.source = every.source
+    where every.price_status in ('priced', 'missing') and every.price_scope <> 'host_component'
+),
+numbered as (select *, row_number() over () as nth from named),
+-- The same thing twice in one look: the latest landing answers, then the dearer (a too low price misleads more).
+-- Found by grouping numbers, which is far cheaper than sorting the rows.
+chosen as (
+    select
+        arg_max(nth, (landed_at, coalesce(price, 0), observed_at, text, -nth)) as nth,
+        greatest(max(n_prices), if(min(coalesce(price, 0)) <> max(coalesce(price, 0)), 2, 1)) as n_prices
+    from numbered
+    group by series_id, is_announced, look
+)
+select numbered.* exclude (look, landing_id, nth, n_prices), chosen.n_prices
+from numbered
+join chosen using (nth)

@@ -1,0 +1,14 @@
+-- Every scrape attempt and its result, numbered by time.
+-- materialized: append
+-- key: scrape_no
+-- columns:
+--   scrape_no integer: numbered by time
+--   provider, feed, source_url varchar: what was asked, and where
+--   captured_at timestamptz: when, UTC
+--   seen_on date: the UTC day
+--   landed_at timestamptz: when the result was landed
+--   origin varchar: live, recorded, imported or seed
+--   status, detail varchar: how it ended, and why
+--   sha256, parser_version, fetched_by varchar: the receipt
+--   n_offers, n_series bigint: offers read, and series that they state
+from intermediate.new_scrapes

@@ -1,0 +1,46 @@
+-- Which doubted runs a later look, or another source of the provider, confirms. Of versions with a finding whose
+-- verdict is quarantine.
+-- materialized: table
+-- key: series_no, version_no
+-- columns:
+--   confirmed_by: 'repeated' (more than one look showed it), 'next' (the next price is nearly the same), 'source'
+--     (another source of the provider says the same of the same machine and place within a day), NULL none
+with doubted as (
+    select new_findings.series_no, new_findings.version_no, max(coalesce(gate_rules.tolerance, 0.02)) as tolerance
+    from intermediate.new_findings
+    join seeds.gate_rules using (rule)
+    where new_findings.verdict = 'quarantine' and not new_findings.is_contradiction
+    group by all
+),
+named as (
+    select
+        gated_versions.*,
+        concat_ws('|', provider, lower(instance), gpu, gpu_count, lower(region), "zone", pricing_model, term_months,
+            upfront, price_scope) as machine
+    from intermediate.gated_versions
+    where instance <> '' and usd_price > 0
+        and lower(instance) in (
+            select lower(instance) from intermediate.gated_versions join doubted using (series_no, version_no)
+        )
+),
+elsewhere as (
+    select doubted.series_no, doubted.version_no, bool_or(abs(other.usd_price / own.usd_price - 1) <= 0.02) as is_same
+    from doubted
+    join named as own using (series_no, version_no)
+    join named as other
+        on other.machine = own.machine and other.source <> own.source
+        -- Sources are read at hours of their own.
+        and other.first_on <= own.last_on + 1 and other.last_on >= own.first_on - 1
+    group by all
+)
+select
+    doubted.series_no,
+    doubted.version_no,
+    case
+        when price_steps.n_observations > 1 then 'repeated'
+        when abs(ln(price_steps.next_price / price_steps.price)) <= doubted.tolerance then 'next'
+        when elsewhere.is_same then 'source'
+    end as confirmed_by
+from doubted
+join intermediate.price_steps using (series_no, version_no)
+left join elsewhere using (series_no, version_no)

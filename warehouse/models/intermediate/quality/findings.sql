@@ -1,0 +1,12 @@
+-- All findings of the gate's rules; intermediate.verdicts decides.
+-- materialized: replace
+-- key: series_no, version_no, rule
+-- delete: using intermediate.gated_versions
+--   where gated_versions.series_no = findings.series_no and gated_versions.version_no = findings.version_no
+-- columns:
+--   series_no, version_no integer: the version
+--   rule, verdict, class varchar: as in seeds.gate_rules
+--   is_contradiction boolean: whether no repetition releases it
+--   expected double: what was expected, in the unit that the rule names, NULL where unknown
+--   reason varchar: for people
+from intermediate.new_findings

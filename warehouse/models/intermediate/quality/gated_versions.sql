@@ -1,0 +1,75 @@
+-- What the gate judges: the runs that began in this build (is_new), and of the same providers what they are held
+-- against. Columns of intermediate.series and intermediate.versions; known_count: GPUs of this instance type by the
+-- seed; label_gpu, label_memory_gb: what the printed label and memory alone say. Context: twelve earlier runs of a
+-- series that has new ones or is in doubt, and the newest run of every other.
+-- materialized: table
+-- key: series_no, version_no
+-- join_order: as_written
+with near as (
+    select distinct series.provider from intermediate.changed_series join intermediate.series using (series_no)
+),
+doubted as (
+    select distinct findings.series_no
+    from state.findings
+    join
+        intermediate.current_versions
+        on current_versions.series_no = findings.series_no and findings.version_no > current_versions.version_no - 12
+),
+pasts as (
+    select
+        changed_series.series_no, coalesce(changed_series.from_version_no, current_versions.version_no) - 12 as after_no
+    from intermediate.changed_series
+    join intermediate.current_versions using (series_no)
+    where changed_series.from_version_no is not null or changed_series.series_no in (select series_no from doubted)
+),
+-- Hardly any in an append: then DuckDB does not look at the old runs at all.
+further_back as (
+    select pasts.*
+    from pasts
+    join intermediate.recent_version_bounds using (series_no)
+    where recent_version_bounds.version_no > greatest(pasts.after_no, 0) + 1
+),
+chosen as (
+    select current_versions.* from intermediate.current_versions
+    union all by name
+    select recent_versions.*
+    from intermediate.recent_versions
+    join pasts on pasts.series_no = recent_versions.series_no and recent_versions.version_no > pasts.after_no
+    union all by name
+    select old_versions.*
+    from intermediate.old_versions
+    join
+        further_back
+        on further_back.series_no = old_versions.series_no and old_versions.version_no > further_back.after_no
+)
+select
+    chosen.series_no, chosen.version_no, coalesce(chosen.version_no >= changed_series.from_version_no, false) as is_new,
+    series.source,
+    series.provider,
+    series.instance,
+    series.gpu_label,
+    series.gpu,
+    series.form_factor,
+    series.gpu_memory_gb,
+    series.gpu_count,
+    series.known_count,
+    series.label_gpu,
+    series.label_memory_gb,
+    series.region,
+    series.zone,
+    series.pricing_model,
+    series.term_months,
+    series.upfront,
+    series.price_scope,
+    series.is_announced,
+    scrapes.captured_at as first_at,
+    chosen.first_on,
+    chosen.last_on,
+    chosen.n_seen,
+    chosen.ended_on,
+    chosen.price, chosen.price_unit, chosen.usd_price, chosen.usd_per_gpu_hour, chosen.price_status, chosen.n_prices
+from chosen
+join intermediate.series using (series_no)
+join near using (provider)
+join intermediate.scrapes on scrapes.scrape_no = chosen.first_scrape
+left join intermediate.changed_series using (series_no)

@@ -1,0 +1,10 @@
+-- What a person said of a run, from the ledger: the last word counts. The event's id is that of v1.quality_events.
+-- materialized: table
+-- key: series_no, version_no
+-- columns:
+--   verdict: released or rejected
+select gated_versions.series_no, gated_versions.version_no, arg_max(decisions.verdict, decisions.seq) as verdict
+from intermediate.gated_versions
+join intermediate.series using (series_no)
+join landing.decisions on decisions.event_id = event_id(series.series_id, gated_versions.first_at)
+group by all

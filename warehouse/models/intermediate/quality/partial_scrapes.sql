@@ -1,0 +1,7 @@
+-- Scrapes that suddenly showed much less than those before. Rows have no key: each build adds its own.
+-- materialized: append
+-- columns:
+--   source, provider, rule, what varchar: as in v1.quality_events
+--   date date: the day
+--   reason varchar: for people
+from intermediate.new_partial_scrapes

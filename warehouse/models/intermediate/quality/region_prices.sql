@@ -1,0 +1,60 @@
+-- Each list price that could be out of line beside the same machine's price in the source's other regions at that
+-- moment. Not of spot prices: those differ by region as markets do. A price seen within 60 days counts, in force or
+-- not: some sources list a region at a time.
+-- materialized: table
+-- key: series_no, version_no
+-- columns:
+--   n_others: regions compared with; low_price (first decile), mid_price (median), high_price (last decile): USD in
+--     the offer's unit
+with machines as (
+    select distinct on (series_no)
+        series_no, region,
+        concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit, pricing_model,
+            term_months, upfront, "zone") as machine
+    from intermediate.gated_versions
+    where pricing_model <> 'spot' and not is_announced and price_scope <> 'offer_aggregate' and instance <> ''
+),
+-- Only what could be out of line: far from the dearest or the cheapest that the machine ever was anywhere.
+priced as (
+    select
+        machines.machine,
+        machines.region,
+        gated_versions.series_no,
+        gated_versions.version_no,
+        gated_versions.is_new,
+        gated_versions.usd_price::double as price,
+        gated_versions.first_at,
+        gated_versions.first_on,
+        min(gated_versions.usd_price::double) over (partition by machines.machine) as lowest,
+        max(gated_versions.usd_price::double) over (partition by machines.machine) as highest
+    from intermediate.gated_versions
+    join machines using (series_no)
+    where gated_versions.usd_price > 0
+),
+judged as (
+    select
+        machines.series_no as other_no,
+        priced.series_no,
+        priced.version_no,
+        priced.first_at + interval 1 hour as moment,
+        priced.first_on
+    from priced
+    join machines on machines.machine = priced.machine and machines.region <> priced.region
+    where priced.is_new and (
+        priced.price < priced.highest * (select factor from seeds.gate_rules where rule = 'region_too_cheap')
+        or priced.price > priced.lowest * (select factor from seeds.gate_rules where rule = 'region_too_dear')
+    )
+)
+select
+    judged.series_no,
+    judged.version_no,
+    count(*) as n_others,
+    quantile_cont(gated_versions.usd_price::double, 0.1) as low_price,
+    median(gated_versions.usd_price::double) as mid_price,
+    quantile_cont(gated_versions.usd_price::double, 0.9) as high_price
+from judged
+asof join
+    intermediate.gated_versions
+    on gated_versions.series_no = judged.other_no and gated_versions.first_at <= judged.moment
+where gated_versions.usd_price > 0 and gated_versions.last_on >= judged.first_on - 60
+group by all

@@ -1,0 +1,49 @@
+-- A region out of line with all others: a component missing from the sum, or another currency. Why: regions differ by
+-- tens of percent, never by half or threefold. Dear alone proves nothing, since the many may be wrong and the one
+-- right: what is dearer than its regions and than its GPU ever was is a price in another currency.
+-- materialized: table
+-- key: series_no, version_no, rule
+-- columns:
+--   expected: the other regions' median, USD in the offer's unit
+with compared as (
+    select
+        gated_versions.series_no,
+        gated_versions.version_no,
+        gated_versions.usd_price::double as price,
+        region_prices.n_others,
+        region_prices.low_price,
+        region_prices.mid_price,
+        region_prices.high_price,
+        gated_versions.usd_per_gpu_hour::double as per_gpu, price_bands.high as ever_high
+    from intermediate.gated_versions
+    join intermediate.region_prices using (series_no, version_no)
+    left join intermediate.price_bands
+        on
+            price_bands.gpu = gated_versions.gpu
+            and price_bands.pricing_model = gated_versions.pricing_model
+            and price_bands."month" = date_trunc('month', gated_versions.first_on)
+)
+select
+    compared.series_no,
+    compared.version_no,
+    gate_rules.rule,
+    gate_rules.verdict,
+    gate_rules.class,
+    gate_rules.is_contradiction,
+    compared.mid_price as expected,
+    format(
+        '{:.6g} against {:.6g} in the middle of {} other regions', compared.price, compared.mid_price, compared.n_others
+    ) as reason
+from compared
+join seeds.gate_rules
+    on
+        (
+            gate_rules.rule = 'region_too_cheap'
+            and compared.n_others >= gate_rules.min_count
+            and compared.price < compared.low_price * gate_rules.factor
+        )
+    or (
+        gate_rules.rule = 'region_too_dear'
+        and compared.price > compared.high_price * gate_rules.factor
+        and compared.per_gpu > compared.ever_high
+    )

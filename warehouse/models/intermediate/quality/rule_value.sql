@@ -1,0 +1,34 @@
+-- What a price says of itself: zero, missing, two at once, a statistic instead of an offer. Columns of every
+-- gate.findings_*: rule, verdict (quarantine or flag), class, is_contradiction (no repetition releases it), expected
+-- (USD in the offer's unit, NULL unknown), reason. Why: these need no other row to be wrong, and every source of
+-- prices states some of them.
+-- materialized: table
+-- key: series_no, version_no, rule
+with faults as (
+    select series_no, version_no, 'zero_price' as rule, format('the price is {:.6g}', price::double) as reason
+    from intermediate.gated_versions
+    where is_new and price_status = 'priced' and price <= 0
+    union all
+    select series_no, version_no, 'missing_price', 'the price field is empty'
+    from intermediate.gated_versions
+    where is_new and (price_status = 'missing' or (price_status = 'priced' and price is null))
+    union all
+    select series_no, version_no, 'duplicate_conflict', format('{} prices in one listing', n_prices)
+    from intermediate.gated_versions
+    where is_new and n_prices > 1
+    union all
+    select series_no, version_no, 'offer_aggregate', 'a statistic over offers of mixed count, region and kind'
+    from intermediate.gated_versions
+    where is_new and price_scope = 'offer_aggregate'
+)
+select
+    faults.series_no,
+    faults.version_no,
+    gate_rules.rule,
+    gate_rules.verdict,
+    gate_rules.class,
+    gate_rules.is_contradiction,
+    null::double as expected,
+    faults.reason
+from faults
+join seeds.gate_rules using (rule)

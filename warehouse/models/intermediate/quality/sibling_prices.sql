@@ -1,0 +1,64 @@
+-- Each run beside the other prices of the same machine in force at that moment: on demand, and shorter commitments.
+-- Of reserved versions, and of spot versions dearer than on demand. The pages of one scrape are read within an hour:
+-- that is one moment.
+-- materialized: table
+-- key: series_no, version_no
+-- columns:
+--   on_demand_price: same place, USD in the same unit
+--   shorter_price, shorter_term: the price of the longest shorter commitment with the same upfront payment
+with machines as (
+    select distinct on (series_no)
+        series_no, pricing_model, term_months, upfront,
+        -- One text instead of nine columns: what makes two prices comparable.
+        concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit, region) as machine,
+        "zone"
+    from intermediate.gated_versions
+    where price_scope <> 'offer_aggregate' and not is_announced
+),
+pairs as (
+    select
+        machine.series_no,
+        sibling.series_no as other_no,
+        sibling.pricing_model as other_model,
+        sibling.term_months as other_term
+    from machines as machine
+    join
+        machines as sibling
+    on
+        sibling.machine = machine.machine
+        and sibling."zone" in (machine."zone", '')
+        and sibling.series_no <> machine.series_no
+    where machine.pricing_model in ('spot', 'reserved')
+        and (
+            sibling.pricing_model = 'on_demand'
+            or (machine.pricing_model = 'reserved' and sibling.pricing_model = 'reserved'
+                and sibling.upfront = machine.upfront and sibling.term_months < machine.term_months)
+        )
+),
+judged as (
+    select
+        pairs.*,
+        gated_versions.version_no,
+        gated_versions.pricing_model,
+        gated_versions.usd_price,
+        gated_versions.first_at + interval 1 hour as moment,
+        gated_versions.first_on
+    from intermediate.gated_versions
+    join pairs using (series_no)
+    where gated_versions.is_new and gated_versions.usd_price > 0
+)
+select
+    judged.series_no,
+    judged.version_no,
+    min(gated_versions.usd_price::double) filter (where judged.other_model = 'on_demand') as on_demand_price,
+    arg_max(gated_versions.usd_price::double, judged.other_term) filter (where judged.other_model = 'reserved')
+        as shorter_price,
+    max(judged.other_term) filter (where judged.other_model = 'reserved') as shorter_term
+from judged
+asof join
+    intermediate.gated_versions
+    on gated_versions.series_no = judged.other_no and gated_versions.first_at <= judged.moment
+where (gated_versions.ended_on is null or gated_versions.ended_on > judged.first_on) and gated_versions.usd_price > 0
+    -- Nearly all spot prices are below: nothing is asked of those.
+    and (judged.pricing_model <> 'spot' or gated_versions.usd_price < judged.usd_price)
+group by judged.series_no, judged.version_no

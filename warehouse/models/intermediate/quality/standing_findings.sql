@@ -1,0 +1,29 @@
+-- What the rules found that need no knowledge of the series' own way: now for new runs, kept for those judged before.
+-- Columns: see intermediate.rule_value. Why kept: an old run was judged beside prices that were in force then; they
+-- are not all at hand any more.
+-- materialized: table
+-- key: series_no, version_no, rule
+with found as (
+    from intermediate.rule_value
+    union all by name
+    from intermediate.rule_identity
+    union all by name
+    from intermediate.rule_terms
+    union all by name
+    from intermediate.rule_scale
+    union all by name
+    from intermediate.rule_regions
+    union all by name
+    from intermediate.rule_component
+    union all by name
+    from intermediate.rule_sibling
+    union all by name
+    from intermediate.rule_band
+)
+from found
+union all by name
+select earlier.*
+from state.findings as earlier
+semi join
+    (from intermediate.gated_versions where not is_new) as known_versions
+on known_versions.series_no = earlier.series_no and known_versions.version_no = earlier.version_no

@@ -1,0 +1,12 @@
+-- Versions that the gate did not simply accept, and why.
+-- materialized: replace
+-- key: series_no, version_no
+-- delete: using intermediate.changed_verdicts
+--   where changed_verdicts.series_no = verdicts.series_no and changed_verdicts.version_no = verdicts.version_no
+-- columns:
+--   series_no, version_no integer: the version
+--   first_on date: its first day
+--   verdict, status, rule, class varchar: as in v1.quality_events
+--   expected double: what was expected, NULL where unknown
+--   reason, confirmed_by varchar: why, and what confirmed it
+from intermediate.changed_verdicts where verdict is not null

@@ -1,0 +1,78 @@
+-- Whether buying a GPU beats renting the same one, and after how many months, then and now. Per GPU-hour that is
+-- used: own_usd_per_gpu_hour (purchase over its life, and power), power_usd_per_gpu_hour, and rent_usd_per_gpu_hour,
+-- the lowest price of a provider that rents out this spec; NULL, with edition and pricing_model, where nobody does.
+-- power_*_over_life: of the system, always at full power. Staff, building, network and the price of money are not in
+-- it.
+-- materialized: table
+-- key: system, assumptions, edition, pricing_model
+-- columns:
+--   capex_usd: of the system, as listed on listed_on
+--   power_kw: of all of it
+--   break_even_months: until buying has cost less; NULL: never
+--   pays: within its life
+--   gpus_for_budget: that usd_a_year rents around the clock
+--   own_usd_a_year: what as many cost to own, at the same use
+with rents as (
+    select
+        provider_prices.edition,
+        provider_prices.as_of,
+        provider_prices.pricing_model,
+        priced_gpus.spec,
+        min(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour,
+        arg_min(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider)) as provider
+    from marts.provider_prices
+    join marts.priced_gpus
+        on
+            priced_gpus.gpu = provider_prices.gpu
+            and priced_gpus.gpu_memory_gb = provider_prices.gpu_memory_gb
+            and priced_gpus.form_factor is not distinct from provider_prices.form_factor
+    group by all
+)
+select
+    owned_systems.system,
+    owning_cases.assumptions,
+    rents.edition,
+    rents.pricing_model,
+    owned_systems.spec,
+    owned_systems.gpus,
+    owned_systems.capex_usd::double as capex_usd,
+    owned_systems.listed_on,
+    owned_systems.power_kw::double as power_kw,
+    owning_cases.life_years::double as life_years,
+    owning_cases.utilisation::double as utilisation,
+    owning_cases.pue::double as pue,
+    owning_cases.usd_per_kwh::double as usd_per_kwh,
+    own_usd_per_gpu_hour(
+        0, 1, 1, owned_systems.power_kw / owned_systems.gpus, owning_cases.pue, owning_cases.usd_per_kwh
+    )::double as power_usd_per_gpu_hour,
+    own_usd_per_gpu_hour(
+        owned_systems.capex_usd / owned_systems.gpus,
+        owning_cases.life_years * hours_per_year(),
+        owning_cases.utilisation,
+        owned_systems.power_kw / owned_systems.gpus,
+        owning_cases.pue,
+        owning_cases.usd_per_kwh
+    )::double as own_usd_per_gpu_hour,
+    rents.usd_per_gpu_hour as rent_usd_per_gpu_hour,
+    rents.provider,
+    rents.as_of,
+    break_even_months(
+        owned_systems.capex_usd / owned_systems.gpus,
+        rents.usd_per_gpu_hour::double,
+        power_usd_per_gpu_hour,
+        hours_per_month() * owning_cases.utilisation
+    )::double as break_even_months,
+    coalesce(
+        break_even_months <= owning_cases.life_years * 12,
+        if(rents.provider is null or owned_systems.capex_usd is null, null, false)
+    ) as pays,
+    owned_systems.power_kw * owning_cases.pue * owning_cases.life_years * hours_per_year() as power_kwh_over_life,
+    power_kwh_over_life * owning_cases.usd_per_kwh as power_usd_over_life,
+    owning_cases.usd_a_year,
+    floor(owning_cases.usd_a_year / (rents.usd_per_gpu_hour::double * hours_per_year()))::bigint as gpus_for_budget,
+    gpus_for_budget * own_usd_per_gpu_hour * hours_per_year() * owning_cases.utilisation as own_usd_a_year,
+    owned_systems.source
+from seeds.owned_systems
+cross join seeds.owning_cases
+left join rents using (spec)
+order by system, assumptions, edition, pricing_model

@@ -1,0 +1,72 @@
+-- From how many tokens a day on a rented machine of one's own is cheaper than a host's list price, if it ever is. The
+-- machine is the one that is cheapest per token now at the workload's latency, all of its gpu_count GPUs in servers
+-- of tp; it runs around the clock, busy or not. hosted_*: one host's list price in USD per million tokens, never an
+-- average of several; hosted_since: first day of that price, NULL: undated; hosted_on: day of the list. What people
+-- and redundancy cost is not in it.
+-- materialized: table
+-- key: model, workload, precision, pricing_model, term_months, host, hosted_model
+-- columns:
+--   break_even_utilisation: share of the machine's capacity at which both cost the same
+--   break_even_tokens_per_day: so many tokens, read and made; both NULL where the host is cheaper than even a
+--     machine that is always busy
+with hosted as (
+    select *
+    from marts.hosted_prices
+    where hours_utc is null and not is_deprecated and coalesce(valid_from <= coalesce(released_on, current_date), true)
+    qualify row_number() over (partition by host, hosted_model order by valid_from desc nulls last) = 1
+        -- A price that depends on the hour is not one price.
+        and (host, hosted_model) not in (
+            select (host, hosted_model) from marts.hosted_prices where hours_utc is not null
+        )
+),
+servers as (
+    select cheapest_inference.*, workloads.isl, workloads.osl, inference_speed.output_tokens_per_s
+    from marts.cheapest_inference
+    join marts.workloads using (workload)
+    join marts.inference_speed
+        on
+            inference_speed.model = cheapest_inference.model
+            and inference_speed.spec = cheapest_inference.spec
+            and inference_speed.tp = cheapest_inference.tp
+            and inference_speed.precision = cheapest_inference.precision
+            and inference_speed.workload = cheapest_inference.workload
+        and inference_speed.operating_point = if(workloads.tpot_limit_s is null, 'max_batch', 'latency_bound')
+    where cheapest_inference.place = 1 and cheapest_inference.precision in ('FP16', 'FP8')
+)
+select
+    servers.model,
+    servers.workload,
+    servers.precision,
+    servers.pricing_model,
+    servers.term_months,
+    hosted.host,
+    hosted.hosted_model,
+    hosted.usd_per_m_input_tokens as hosted_usd_per_m_input_tokens,
+    hosted.usd_per_m_output_tokens as hosted_usd_per_m_output_tokens,
+    (
+        (hosted.usd_per_m_input_tokens * servers.isl + hosted.usd_per_m_output_tokens * servers.osl)
+        / (servers.isl + servers.osl)
+    )::double as hosted_usd_per_m_tokens,
+    hosted.valid_from as hosted_since,
+    hosted.released_on as hosted_on,
+    servers.spec,
+    servers.tp,
+    servers.gpu_count,
+    servers.provider,
+    servers.instance,
+    servers.usd_per_gpu_hour,
+    servers.as_of,
+    servers.usd_per_m_tokens * servers.utilisation as own_usd_per_m_tokens_at_full_use,
+    servers.usd_per_gpu_hour::double * servers.gpu_count * 24 as own_usd_per_day,
+    servers.gpu_count
+    / servers.tp
+    * tokens_per_day(servers.output_tokens_per_s, servers.isl, servers.osl) as capacity_tokens_per_day,
+    nullif(least(own_usd_per_m_tokens_at_full_use / hosted_usd_per_m_tokens, 1), 1) as break_even_utilisation,
+    break_even_utilisation * capacity_tokens_per_day as break_even_tokens_per_day,
+    servers.theta_version,
+    hosted.package || ' ' || hosted.version as hosted_list,
+    hosted.source_url as hosted_url
+from servers
+join hosted using (model)
+where servers.isl <= coalesce(hosted.up_to_input_tokens, 'infinity'::double)
+order by model, workload, precision, pricing_model, term_months, hosted_usd_per_m_tokens, host, hosted_model

@@ -1,0 +1,58 @@
+-- Where a model is cheapest to serve now: the five cheapest GPUs and providers, and how much dearer the runners-up
+-- are. Servers at the largest load that keeps the workload's latency, or the largest that fits where nobody waits.
+-- instance (a machine of gpu_count GPUs), region, source_url: of the price.
+-- materialized: table
+-- key: model, workload, precision, pricing_model, term_months, place
+-- columns:
+--   usd_per_m_tokens: USD per million tokens in the workload's mix of input and output
+--   dearer_pct: above place 1, in percent
+with placed as (
+    -- Before the receipts are joined: of hundreds of thousands five of each are wanted.
+    select
+        inference_cost.*,
+        row_number()
+            over (same order by inference_cost.usd_per_m_tokens, inference_cost.provider, inference_cost.spec)
+            as place,
+        (100 * (inference_cost.usd_per_m_tokens / min(inference_cost.usd_per_m_tokens) over same - 1))::float
+            as dearer_pct
+    from marts.inference_cost
+    join marts.workloads using (workload)
+    where inference_cost.operating_point = if(workloads.tpot_limit_s is null, 'max_batch', 'latency_bound')
+    window
+        same as (
+            partition by
+                inference_cost.model,
+                inference_cost.workload,
+                inference_cost.precision,
+                inference_cost.pricing_model,
+                inference_cost.term_months
+        )
+    qualify place <= 5
+)
+select
+    placed.model,
+    placed.workload,
+    placed.precision,
+    placed.pricing_model,
+    placed.term_months,
+    placed.place,
+    placed.spec,
+    placed.tp,
+    placed.provider,
+    server_prices.instance,
+    server_prices.gpu_count,
+    server_prices.region,
+    placed.usd_per_gpu_hour,
+    placed.utilisation,
+    placed.usd_per_m_input_tokens,
+    placed.usd_per_m_output_tokens,
+    placed.usd_per_m_tokens,
+    placed.dearer_pct,
+    placed.tpot_s,
+    placed.theta_version,
+    server_prices.as_of,
+    server_prices.origin,
+    server_prices.source_url
+from placed
+join marts.server_prices using (provider, spec, pricing_model, term_months, tp)
+order by model, workload, precision, pricing_model, term_months, place

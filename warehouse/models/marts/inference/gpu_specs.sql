@@ -1,0 +1,23 @@
+-- What an accelerator can do, by its datasheet. One spec per gpu, form_factor and gpu_memory_gb, and edition.
+-- materialized: table
+-- key: name
+-- columns:
+--   device_mib: what its driver reports
+--   bandwidth_gbs: GB/s; *_tflops: dense
+--   fp16_fp32acc_tflops: accumulating in FP32, which GeForce does at half rate
+--   link_gbs: both directions
+--   link_kind: fabric (all to all), bridge (pairs) or pcie
+--   nominal_tflops: dense FP16 or BF16, as the datasheet prints it
+--   matmul_tflops: as models get it, accumulating in FP32, and FP32 itself where the chip has nothing faster
+select
+    * replace (
+        gpu_memory_gb::decimal(9, 3) as gpu_memory_gb,
+        device_mib::double as device_mib,
+        bandwidth_gbs::double as bandwidth_gbs,
+        fp8_tflops::double as fp8_tflops,
+        fp4_tflops::double as fp4_tflops,
+        link_gbs::double as link_gbs
+    ),
+    coalesce(fp16_tflops, bf16_tflops)::double as nominal_tflops,
+    coalesce(fp16_fp32acc_tflops, fp16_tflops, bf16_tflops, fp32_tflops)::double as matmul_tflops
+from seeds.gpu_specs

@@ -1,0 +1,126 @@
+-- How fast a server makes tokens, by the roofline model; no price is in it, so that every price of every day can be
+-- joined. Only what fits, and only vendors on whose chips the constants were fitted. gpu_seconds_per_m_*: GPU-seconds
+-- per million tokens at full use.
+-- materialized: table
+-- key: model, spec, tp, precision, workload, operating_point
+-- columns:
+--   spec: as in marts.gpu_specs
+--   tp: GPUs of one server, 1, 2, 4 or 8, as far as priced machines have so many
+--   precision: of the weights; FP8 and FP4 where the chip multiplies them, INT8 elsewhere
+--   operating_point: max_batch (as many requests as fit) and latency_bound (as many, in powers of two, as keep
+--     tpot_s within the workload's limit; absent where one alone is too slow or nobody waits)
+with sizes as (
+    select priced_gpus.spec, sizes.tp
+    from marts.priced_gpus
+    join core.series
+        on
+            series.gpu = priced_gpus.gpu
+            and series.form_factor is not distinct from priced_gpus.form_factor
+            and series.gpu_memory_gb is not distinct from priced_gpus.gpu_memory_gb
+    join (values (1), (2), (4), (8)) as sizes (tp) on series.gpu_count >= sizes.tp and series.gpu_count % sizes.tp = 0
+    where series.price_scope = 'instance'
+    group by all
+),
+wanted as (
+    select
+        llm_specs.name as model,
+        server_sizes.spec as gpu_spec,
+        server_sizes.tp,
+        1 as pp,
+        0 as dp_attn,
+        formats.weights,
+        null::varchar as kv_dtype,
+        workloads.workload,
+        workloads.isl,
+        workloads.osl,
+        1 as beams,
+        workloads.concurrency as most_at_once,
+        workloads.tpot_limit_s,
+        llm_specs.experts > 0 as is_moe
+    from sizes as server_sizes
+    join
+        marts.gpu_specs
+        on
+            gpu_specs.name = server_sizes.spec
+            and gpu_specs.vendor in ('NVIDIA', 'AMD')
+            and gpu_specs.nominal_tflops is not null
+    join (values ('FP16'), ('FP8'), ('INT8'), ('INT4'), ('FP4')) as formats (weights)
+        on case formats.weights
+            when 'FP8' then gpu_specs.fp8_tflops is not null
+            when 'INT8' then gpu_specs.fp8_tflops is null
+            when 'FP4' then gpu_specs.fp4_tflops is not null
+            else true
+        end
+    cross join marts.llm_specs
+    join marts.workloads on workloads.isl + workloads.osl <= llm_specs.context_tokens
+),
+ends as (
+    select *, most_at_once as concurrency, false as is_alone from wanted
+    union all
+    select *, 1 as concurrency, true as is_alone from wanted where tpot_limit_s is not null
+),
+reached as (
+    from marts.inference_of('ends') where fits
+),
+-- The wait grows with the load evenly, or ever more slowly where experts come to be shared: a straight line from one
+-- request to the most of them crosses the limit at the sought load, or beyond it. No load further out need be tried.
+bounds as (
+    select fastest.* exclude (concurrency, is_alone, tpot_s, batch), alternative.batch as most,
+        if(
+            alternative.tpot_s <= alternative.tpot_limit_s,
+            alternative.batch,
+            1
+            + (alternative.batch - 1) * (fastest.tpot_limit_s - fastest.tpot_s) / (alternative.tpot_s - fastest.tpot_s)
+        ) as beyond
+    from reached as fastest
+    join reached as alternative using (model, gpu_spec, tp, weights, workload)
+    where fastest.is_alone and not alternative.is_alone and fastest.tpot_s <= fastest.tpot_limit_s
+),
+tried as (
+    select
+        alternative.model,
+        alternative.gpu_spec,
+        alternative.tp,
+        alternative.pp,
+        alternative.dp_attn,
+        alternative.weights,
+        alternative.kv_dtype,
+        alternative.workload,
+        alternative.isl,
+        alternative.osl,
+        alternative.beams,
+        alternative.tpot_limit_s,
+        if(latency_bounds.load < 0, most, 2 ** latency_bounds.load) as concurrency
+    from bounds as alternative,
+    unnest(case
+        when beyond >= most then [-1]
+        when is_moe then range(0, floor(log2(beyond))::bigint + 1)
+        else [floor(log2(beyond))::bigint]
+    end) as latency_bounds (load)
+),
+bound as (
+    from marts.inference_of('tried')
+    where tpot_s <= tpot_limit_s
+    qualify row_number() over (partition by model, gpu_spec, tp, weights, workload order by batch desc) = 1
+),
+points as (
+    select *, 'max_batch' as operating_point from reached where not is_alone
+    union all by name
+    select *, 'latency_bound' as operating_point from bound
+)
+select
+    model,
+    gpu_spec as spec,
+    tp,
+    weights as precision,
+    workload,
+    operating_point,
+    batch::integer as batch,
+    output_tokens_per_s::float as output_tokens_per_s,
+    ttft_s::float as ttft_s,
+    tpot_s::float as tpot_s,
+    gpu_seconds_per_m_input_tokens::float as gpu_seconds_per_m_input_tokens,
+    gpu_seconds_per_m_output_tokens::float as gpu_seconds_per_m_output_tokens,
+    theta_version
+from points
+order by model, spec, workload, precision, tp, operating_point

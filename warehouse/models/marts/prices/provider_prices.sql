@@ -1,0 +1,49 @@
+-- What a provider asks for a whole GPU: its lowest price per pricing model, on the seed document's day and now.
+-- Fractions of a GPU, components and prices older than a week are left out. instance, region and receipt: of that
+-- lowest price; n_offers: how many there are.
+-- materialized: table
+-- key: edition, provider, market, gpu, gpu_memory_gb, pricing_model
+-- columns:
+--   market: first_party, or marketplace (others' machines, aggregators too)
+--   usd_per_gpu_hour: USD per GPU-hour; reserved is the one-year term
+with editions as (
+    select 'seed' as edition, (select max(as_of) from seeds.seed_prices) as as_of, *
+    from core.price_intervals
+    where source = 'seed'
+    union all by name
+    select 'newest' as edition, (select newest_on from core.meta) as as_of, *
+    from core.prices_as_of(core.newest_day(), max_age := 7) as prices
+    where source <> 'seed' and is_preferred
+),
+sold as (
+    select editions.*, if(marketplaces.provider is null, 'first_party', 'marketplace') as market
+    from editions
+    left join
+        seeds.marketplaces
+        on marketplaces.provider = editions.provider and editions.instance ilike marketplaces.instance_like
+)
+select
+    edition,
+    as_of,
+    provider,
+    market,
+    gpu,
+    gpu_memory_gb,
+    pricing_model,
+    usd_per_gpu_hour,
+    count(*) over same as n_offers,
+    instance,
+    region,
+    form_factor,
+    observed_at,
+    origin,
+    source_url
+from sold
+where usd_per_gpu_hour is not null
+    and gpu is not null
+    and gpu_memory_gb is not null
+    and gpu_count >= 1
+    and (pricing_model in ('on_demand', 'spot') or (pricing_model = 'reserved' and term_months = 12))
+window same as (partition by edition, provider, market, gpu, gpu_memory_gb, pricing_model)
+-- Of several at the lowest price always the same one, or a rebuild would differ.
+qualify row_number() over (same order by usd_per_gpu_hour, instance, region, series_id) = 1

@@ -1,0 +1,27 @@
+-- What a provider sells beside the GPU, and at what: the seed document's criteria for comparing clouds, typed by
+-- hand.
+-- materialized: table
+-- key: provider, fact, from_gb
+-- columns:
+--   fact: type, hq_country (ISO 3166), regions (as the source words them), delivery, interconnect, support, minimum
+--     (commitment), billing_seconds (granularity), egress_usd_per_gb (to the internet), storage_usd_per_gb_month
+--   from_gb, to_gb: of a month's volume that this rate holds for, NULL for facts that are no rates; to_gb NULL: and
+--     all beyond
+--   usd: the rate
+--   is_checked: read in the source on stated_on; else typed from memory then, to be checked there before anyone
+--     relies on it
+select
+    provider,
+    fact,
+    value::varchar as value,
+    if(fact like '%usd%', coalesce(from_gb, 0), null)::double as from_gb,
+    if(
+        fact like '%usd%', lead(from_gb) over (partition by provider, fact order by coalesce(from_gb, 0)), null
+    )::double as to_gb,
+    if(fact like '%usd%', value, null)::double as usd,
+    note,
+    how = 'read' as is_checked,
+    source,
+    stated_on::date as stated_on
+from seeds.provider_facts
+order by provider, fact, from_gb

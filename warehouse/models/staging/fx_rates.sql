@@ -1,0 +1,27 @@
+-- Exchange rates by day: landed rates win over the bundled ones, which end when the library was released. USD is 1.
+-- materialized: table
+-- key: rate_on, currency
+-- columns:
+--   rate_on date: the day of the European Central Bank's reference rate
+--   currency varchar: ISO 4217 code
+--   usd_per_unit double: USD for one unit of the currency
+with per_eur as (
+    select rate_on, currency, per_eur::double as per_eur, 1 as rank from landing.rates
+    union all
+    select rate_on, currency, per_eur, 2 from python.bundled_rates
+),
+best as (
+    from per_eur
+    where currency <> 'USD'
+    qualify row_number() over (partition by rate_on, currency order by rank, per_eur) = 1
+),
+euro as (
+    from per_eur
+    where currency = 'USD'
+    qualify row_number() over (partition by rate_on order by rank, per_eur) = 1
+)
+select date '1999-01-04' as rate_on, 'USD' as currency, 1.0::double as usd_per_unit
+union all
+select best.rate_on, best.currency, euro.per_eur / best.per_eur from best join euro using (rate_on)
+union all
+select rate_on, 'EUR', per_eur from euro

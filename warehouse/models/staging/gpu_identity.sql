@@ -1,0 +1,15 @@
+-- Each distinct raw label once, resolved by warehouse.identity.gpus.
+-- materialized: table
+-- key: provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, printed_count
+-- columns:
+--   provider, instance, gpu_label, gpu_memory varchar: as landed
+--   gpu_memory_is_total boolean: whether gpu_memory is that of all GPUs together
+--   printed_count decimal(18, 10): GPUs as landed
+--   gpu, vendor, form_factor varchar: the GPU, NULL where unknown
+--   gpu_memory_gb decimal(9, 3): GB per GPU
+--   gpu_count decimal(18, 10): GPUs
+--   known_count decimal(18, 10): GPUs of this instance type by the seeds
+--   is_accelerator boolean: whether it is one
+--   label_gpu varchar: the GPU that the printed label alone names
+--   label_memory_gb decimal(9, 3): the memory that it names, GB
+from python.gpu_identity

@@ -1,9 +1,0 @@
--- The prices in force now that tables of costs choose from, worked out once for all of them: all-in prices of machines whose
--- GPU is known, but not the seed document's.
--- Grain: series_id. Columns as in v1.offers_latest.
-select
-    series_id, source, provider, instance, region, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model, term_months,
-    upfront, price_scope, usd_per_gpu_hour, availability, last_seen_on, observed_at, origin, source_url, sha256, text, as_of,
-    age_days, is_held, is_preferred
-from v1.offers_latest
-where price_scope = 'instance' and usd_per_gpu_hour > 0 and gpu is not null and source <> 'seed'
