@@ -131,7 +131,7 @@ def _terms(event: dict[str, Any]) -> str:
 
 
 def _title(events: list[dict[str, Any]]) -> str:
-    """ "A100 80GB SXM on-demand: lambda $1.29 -> $1.10 /GPU-h (-14.7%)" for one price; for many, the span."""
+    """Return a title: "A100 80GB SXM on-demand: lambda $1.29 -> $1.10 /GPU-h (-14.7%)", or the range of many prices."""
     first = events[0]
     who = first["provider"] or first["subject"]
     what = _variant(first)
@@ -163,7 +163,7 @@ def money(value: float | None) -> str:
 
 
 def moves(event: dict[str, Any]) -> str:
-    """ "$1.29 -> $1.10 /GPU-h (-14.7%)" """
+    """Format a move: "$1.29 -> $1.10 /GPU-h (-14.7%)"."""
     old, new, pct = event["old_usd_per_gpu_hour"], event["new_usd_per_gpu_hour"], event["pct"]
     if new is None:
         return f"was {money(old)} /GPU-h"

@@ -53,7 +53,7 @@ def history(
     with published_database(home) as con:
         rows = timeline.intervals(con, replace(wanted, gpu=gpu))
         today = current_prices.today(con)
-        looks = timeline.looks(con) if rows else {}
+        observation_days = timeline.observation_days(con) if rows else {}
     if wanted.provider and not rows:
         known_slug(wanted.provider)
     if style != "table":
@@ -61,7 +61,7 @@ def history(
         return OK
     is_terminal = sys.stdout.isatty()
     if rows and (chart or (chart is None and is_terminal)):
-        drawn, more = lines(rows, looks, today)
+        drawn, more = lines(rows, observation_days, today)
         if drawn:
             _print_chart(gpu, drawn)
         else:
