@@ -248,7 +248,7 @@ def around(of, name):
         step()
         return done
     setattr(of, name, called)
-around(kept, "record"); around(kept, "compose"); around(kept, "attempted"); around(channels, "send")
+around(alert_outbox, "record"); around(alert_outbox, "compose"); around(alert_outbox, "attempted"); around(channels, "send")
 from tests.unit.pipelines.alerts.test_delivery import HOOK, LOG, NOW, book, event, record
 home = Home(Path(sys.argv[1]))
 record(home, [event(n) for n in range(3)], ["hook", "log"])
