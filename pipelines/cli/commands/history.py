@@ -42,7 +42,7 @@ def history(
     Parameters
     ----------
     gpu
-        A GPU as people write it: A100, "A100 80GB", "H100 SXM".
+        GPU name: A100, "A100 80GB", "H100 SXM".
     """
     from pipelines.cli.chart_series import lines
     from pipelines.queries import current_prices, timeline

@@ -40,8 +40,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def rows_of(site: Site, path: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(site.text(path))["rows"]
-    return found
+    matches: list[dict[str, Any]] = json.loads(site.text(path))["rows"]
+    return matches
 
 
 # -- what is there -------------------------------------------------------------------------------------------------
@@ -75,10 +75,10 @@ def test_every_link_and_anchor_resolves(site: Site, demo: Demo) -> None:
 
 
 def test_every_page_is_light_titled_and_unique(site: Site, demo: Demo) -> None:
-    for found in (site, Site(demo.home.report)):
-        assert max(map(found.weight, found.pages)) <= BUDGET
-        for path in found.pages:
-            facts = found.facts(path)
+    for matches in (site, Site(demo.home.report)):
+        assert max(map(matches.weight, matches.pages)) <= BUDGET
+        for path in matches.pages:
+            facts = matches.facts(path)
             assert len(facts.ids) == len(set(facts.ids)), path
             tags = [tag for tag, _ in facts.elements]
             assert tags.count("h1") == tags.count("main") == tags.count("title") - tags.count("desc") == 1, path
@@ -269,15 +269,15 @@ FEED = {
 
 
 def test_feeds_are_valid_and_use_contract_event_ids(site: Site, market: Home) -> None:
-    told = json.loads(site.text("changes.json"))
-    jsonschema.validate(told, FEED)
-    assert told["feed_url"] == f"{BASE}/changes.json"
+    output = json.loads(site.text("changes.json"))
+    jsonschema.validate(output, FEED)
+    assert output["feed_url"] == f"{BASE}/changes.json"
     atom = ElementTree.parse(site.root / "changes.atom").getroot()
     for element in (atom, *atom.iter(f"{ATOM}entry")):
         for name in ("id", "title", "updated"):
             assert (element.findtext(f"{ATOM}{name}") or "").strip(), name
     ids = [e.findtext(f"{ATOM}id") or "" for e in atom.iter(f"{ATOM}entry")]
-    assert ids == [item["id"] for item in told["items"]] and len(ids) == len(set(ids)) == 12
+    assert ids == [item["id"] for item in output["items"]] and len(ids) == len(set(ids)) == 12
     with duckdb.connect(str(market.published), read_only=True) as con:
         events = {row[0] for row in con.execute("select event_id from v1.price_changes where kind <> 'new'").fetchall()}
     assert {i.removeprefix("urn:uuid:").replace("-", "") for i in ids} == events
@@ -308,13 +308,15 @@ def test_data_package_lists_existing_files(site: Site) -> None:
 
 
 def test_search_engines_find_a_dataset(site: Site) -> None:
-    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', site.text("gpu/a100-80gb.html"))
-    assert found
-    told = json.loads(found[1])
+    matches = re.search(r'<script type="application/ld\+json">(.*?)</script>', site.text("gpu/a100-80gb.html"))
+    assert matches
+    output = json.loads(matches[1])
     assert (
-        told["@type"] == "Dataset" and told["dateModified"] == "2026-06-29" and 50 <= len(told["description"]) <= 5000
+        output["@type"] == "Dataset"
+        and output["dateModified"] == "2026-06-29"
+        and 50 <= len(output["description"]) <= 5000
     )
-    for file in told["distribution"]:
+    for file in output["distribution"]:
         assert (site.root / file["contentUrl"].removeprefix(f"{BASE}/")).is_file()
 
 
@@ -394,20 +396,25 @@ def test_folder_with_other_files_is_refused(market: Home, tmp_path: Path) -> Non
 
 
 def test_missing_data_is_reported_with_a_hint(run: Run, tmp_path: Path) -> None:
-    said = run("report", "build", home=Home(tmp_path))
-    assert said.code == 1 and "make demo" in said.err and not said.out
-    said = run("report", "serve", home=Home(tmp_path))
-    assert said.code == 1 and "report build" in said.err
+    result = run("report", "build", home=Home(tmp_path))
+    assert result.code == 1 and "make demo" in result.err and not result.out
+    result = run("report", "serve", home=Home(tmp_path))
+    assert result.code == 1 and "report build" in result.err
 
 
 def test_build_command_prints_the_path(run: Run, market: Home, tmp_path: Path) -> None:
-    said = run("report", "build", "--out", tmp_path / "o", "--base-url", BASE, "--json", home=market)
-    (told,) = said.records()
-    assert said.code == 0 and told["path"] == str(tmp_path / "o") and told["pages"] > 50 and "written in" in said.err
-    said = run("report", "build", "--out", tmp_path / "o", "--base-url", "ftp://x", home=market)
-    assert said.code == 2 and "not a web address" in said.err
-    said = run("report", "build", "--out", market.root, home=market)
-    assert said.code == 2 and "empty folder" in said.err
+    result = run("report", "build", "--out", tmp_path / "o", "--base-url", BASE, "--json", home=market)
+    (output,) = result.records()
+    assert (
+        result.code == 0
+        and output["path"] == str(tmp_path / "o")
+        and output["pages"] > 50
+        and "written in" in result.err
+    )
+    result = run("report", "build", "--out", tmp_path / "o", "--base-url", "ftp://x", home=market)
+    assert result.code == 2 and "not a web address" in result.err
+    result = run("report", "build", "--out", market.root, home=market)
+    assert result.code == 2 and "empty folder" in result.err
 
 
 def test_report_needs_neither_dagster_nor_pandas(market: Home, tmp_path: Path) -> None:
@@ -418,8 +425,8 @@ def test_report_needs_neither_dagster_nor_pandas(market: Home, tmp_path: Path) -
 
 def test_unwritable_disk_is_reported(run: Run, market: Home, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    said = run("report", "build", "--out", tmp_path / "file" / "out", home=market)
-    assert said.code == 1 and "cannot write the report" in said.err
+    result = run("report", "build", "--out", tmp_path / "file" / "out", home=market)
+    assert result.code == 1 and "cannot write the report" in result.err
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://", "https://a b", 'https://x"y', "//x", "x"])
@@ -453,10 +460,10 @@ def test_every_query_reads_only_the_contract(path: Path) -> None:
     sql = path.read_text()
     assert sql.startswith("-- ") and ("Grain:" in sql or "One row" in sql)
     with duckdb.connect() as con:
-        told = con.execute("select json_serialize_sql(?)", [re.sub(r"\$cited", "['x']", sql)]).fetchall()[0][0]
-    assert not json.loads(told)["error"], told
-    tables = set(re.findall(r'"schema_name":"([^"]*)","table_name":"([^"]*)"', told))
-    own = set(re.findall(r'"key":"(\w+)"', told)) | set(re.findall(r"^\s*(?:with )?(\w+) as \($", sql, re.MULTILINE))
+        output = con.execute("select json_serialize_sql(?)", [re.sub(r"\$cited", "['x']", sql)]).fetchall()[0][0]
+    assert not json.loads(output)["error"], output
+    tables = set(re.findall(r'"schema_name":"([^"]*)","table_name":"([^"]*)"', output))
+    own = set(re.findall(r'"key":"(\w+)"', output)) | set(re.findall(r"^\s*(?:with )?(\w+) as \($", sql, re.MULTILINE))
     wrong = {(s, t) for s, t in tables if s not in ("v1", "made") and not (s == "" and t in own)}
     assert not wrong
     assert {t for s, t in tables if s == "made"} <= set(TABLES)
@@ -483,8 +490,8 @@ def test_any_name_becomes_a_safe_file_name(text: str) -> None:
 
 def test_names_never_share_a_file() -> None:
     names = ["A 100", "a-100", "A-100", "a_100", "a 100 ", "A 100"]
-    found = slugs.slugs((number, name) for number, name in enumerate(names))
-    assert len(set(found.values())) == len(names) and found[0] == "a-100"
+    matches = slugs.slugs((number, name) for number, name in enumerate(names))
+    assert len(set(matches.values())) == len(names) and matches[0] == "a-100"
 
 
 def test_number_formats() -> None:
