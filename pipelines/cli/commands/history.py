@@ -24,7 +24,7 @@ Chart = Annotated[
 ]
 _TABLE = ("valid_from", "valid_to", "usd_per_gpu_hour", "change", "provider", "instance", "region", "pricing_model",
           "term_months", "quality", "source")  # fmt: skip
-_ROOM = 40  # table rows after a chart, before the chart scrolls away
+_MAX_ROWS = 40  # table rows after a chart, before the chart scrolls away
 
 
 def history(
@@ -69,9 +69,9 @@ def history(
         if more:
             say(f"{more} more lines not drawn: narrow with --provider, --region, --pricing-model or --source")
     table = _with_change(rows)
-    if is_terminal and len(table) > _ROOM:
-        say(f"the newest {_ROOM} of {len(table)} prices; --format csv prints all")
-        table = table[-_ROOM:]
+    if is_terminal and len(table) > _MAX_ROWS:
+        say(f"the newest {_MAX_ROWS} of {len(table)} prices; --format csv prints all")
+        table = table[-_MAX_ROWS:]
     show_fitted(_TABLE if is_terminal else (*_TABLE, "text", "source_url"), table)
     return OK
 

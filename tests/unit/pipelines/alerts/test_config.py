@@ -135,7 +135,7 @@ def test_error_names_its_line_and_the_allowed_values(tmp_path: Path, text: str, 
 def test_invalid_files_are_rejected(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfig, match="cannot read"):
         load(tmp_path / "absent.yaml")
-    (tmp_path / "large.yaml").write_text("#" * (loader.LARGEST + 1))
+    (tmp_path / "large.yaml").write_text("#" * (loader.MAX_BYTES + 1))
     with pytest.raises(InvalidConfig, match="larger"):
         load(tmp_path / "large.yaml")
     with pytest.raises(InvalidConfig, match="invalid YAML"):
