@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test check report golden contract bench mutations scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -27,11 +27,23 @@ report: setup ## Build the report from what is published and show it on http://1
 serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
 	@$(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}
 
-test: setup ## Run every test
-	@$(BIN)/python -m pytest
+test: setup ## Run every test, but for the extras
+	@$(BIN)/python -m pytest -m "not extras"
+
+test-unit: setup ## Run the unit tests: no browser, no Dagster, no process, no demo
+	@$(BIN)/python -m pytest tests/unit
+
+test-extras: setup ## Run the tests marked as extras: long runs
+	@$(BIN)/python -m pytest -m extras || [ $$? = 5 ] # 5: there is none
+
+house: setup ## Count what the house is measured by: rooms, names, SQL, tests
+	@$(BIN)/python -m tests.support.house
+
+mutants: setup ## Change the code in forty ways that must break a test
+	@$(BIN)/python -m tests.chaos.mutants $(M)
 
 check: setup ## Lint, types and tests: the same as CI
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/sqlfluff lint -q --processes 2 warehouse && $(BIN)/mypy && $(BIN)/python -m pytest
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/sqlfluff lint -q --processes 2 warehouse && $(BIN)/mypy && $(BIN)/python -m pytest -m "not extras"
 
 golden: setup ## Write the golden files of all captures anew; then read their diff beside the pages
 	@$(BIN)/python -m tests.support.golden

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.cli import app
@@ -20,23 +21,43 @@ from tests.support.report_site import BASE, Site
 from warehouse.storage.state_dir import Home
 
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
-# One worker takes a file: the longest come first, so that at the end none waits for one of these.
-LONGEST = (
-    "test_faults.py", "test_survival.py", "test_alerts_pipeline.py", "test_append.py", "test_index.py",
-    "test_crosscheck.py", "test_pipelines.py", "test_report_browser.py", "test_contract.py", "test_sql_docs.py",
-    "test_record_events.py", "test_cli.py", "test_import_file.py",
-)  # fmt: skip
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the files, and not the tests in them."""
-    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """DuckDB runs on one thread in this process: a fifth less CPU for small tables. Child processes keep all cores."""
+    connect = duckdb.connect
+
+    def on_one_thread(*arguments: Any, **options: Any) -> duckdb.DuckDBPyConnection:
+        con = connect(*arguments, **options)
+        con.execute("set threads = 1")
+        return con
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", on_one_thread)
+        yield
 
 
-@pytest.fixture(autouse=True)
-def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def without_costs() -> Iterator[None]:
+    """Leave out the tables of costs in a test's builds and publications; ask for it with `usefixtures`."""
+    with worlds.without_costs():
+        yield
+
+
+@pytest.fixture(scope="module")
+def module_without_costs() -> Iterator[None]:
+    """The same for a whole module, its fixtures too."""
+    with worlds.without_costs():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_report() -> Iterator[None]:
     """A refresh within a test builds no report: whoever tests that says so."""
-    monkeypatch.setenv("GPUHOUR_REPORT", "off")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GPUHOUR_REPORT", "off")
+        yield
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ from tests.support.worlds import CAPTURES, ROOT, captures, only
 from warehouse.storage import alert_outbox
 from warehouse.storage.state_dir import Home
 
+pytestmark = pytest.mark.usefixtures("without_costs")
+
 DAY1, DAY2, DAY3 = date(2026, 11, 9), date(2026, 11, 10), date(2026, 11, 11)
 RULES = """
 channels:

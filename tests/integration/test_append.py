@@ -14,27 +14,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
-from tests.support.worlds import offer, put, seen
-from warehouse.engine import build, build_plan
+from tests.support.known import TABLES, known, whole
+from tests.support.worlds import extend, extending, offer, put, seen
+from warehouse.engine import build_plan
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
 
 FIRST = date(2026, 3, 2)
-# Everything that tells what is known, by public names: inner numbers may differ.
-ASKED = {
-    "intervals": "select * exclude (landed_at) from v1.price_intervals where source <> 'seed' order by all",
-    "changes": "select * exclude (seq) from v1.price_changes where source <> 'seed' order by all",
-    "history": "select * exclude (landed_at) from v1.price_history where source <> 'seed' order by all",
-    "health": "from v1.source_health order by all",
-    "runs": "select s.series_id, s.is_announced, r.* exclude (series_no, first_scrape, last_scrape), a.captured_at, "
-    "z.captured_at from intermediate.versions as r join intermediate.series as s using (series_no) "
-    "join intermediate.scrapes as a on a.scrape_no = r.first_scrape join intermediate.scrapes as z on z.scrape_no = r.last_scrape order by all",
-    "findings": "select s.series_id, f.* exclude (series_no) from intermediate.findings as f "
-    "join intermediate.series as s using (series_no) order by all",
-    "verdicts": "select s.series_id, v.* exclude (series_no) from intermediate.verdicts as v "
-    "join intermediate.series as s using (series_no) order by all",
-}
 PRICES = st.sampled_from(["2.00", "2.00", "2.00", "1.90", "2.10", "0.80", "16.00", "0", "200.00"])
 
 
@@ -68,16 +55,6 @@ def worlds(draw: st.DrawFn) -> list[Seen]:
     return looks
 
 
-def known(con: connection.Connection) -> dict[str, list[Any]]:
-    return {name: con.execute(query).fetchall() for name, query in ASKED.items()}
-
-
-def whole(home: Home) -> dict[str, list[Any]]:
-    with connection.in_memory() as con:
-        build.build(con, home)
-        return known(con)
-
-
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(looks=worlds(), cuts=st.sets(st.integers(1, 27), max_size=4))
 def test_adding_equals_building_anew(
@@ -87,7 +64,7 @@ def test_adding_equals_building_anew(
     with connection.in_memory() as con:
         for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(looks)], strict=True):
             put(home, *looks[start:end])
-            build.build(con, home)
+            extend(con, home, *TABLES)
         grown = known(con)
     assert grown == whole(home)
 
@@ -105,9 +82,9 @@ def test_order_of_arrival_and_repeats_do_not_matter(
     with connection.in_memory() as con:
         middle = len(arrived) // 2
         put(other, *arrived[:middle])
-        build.build(con, other)
+        extend(con, other, *TABLES)
         put(other, *arrived[middle:])
-        build.build(con, other)
+        extend(con, other, *TABLES)
         assert known(con) == whole(expected)
 
 
@@ -136,7 +113,7 @@ def test_a_day_that_follows_is_added_and_a_late_one_is_not(tmp_path: Path) -> No
         ):
             put(home, seen(day, [offer("2.00")], url=f"https://x.com/{url}"))
             why.append(build_plan.plan(con, home).is_whole)
-            build.build(con, home)
+            extend(con, home, *TABLES)
         assert not build_plan.plan(con, home).parts[0].names  # nothing new
     # A second look on a day may change whether that day was complete.
     assert why == [True, False, True, True, False]
@@ -164,7 +141,7 @@ def test_what_an_imported_list_only_repeats_is_not_read_again(tmp_path: Path) ->
     with connection.in_memory() as con:
         for number, (looks, n_repeated) in enumerate(days):
             put(home, *looks)
-            with build.building(con, home):
+            with extending(con, home, *TABLES):
                 assert con.execute("select count(*) from staging.repeated_items").fetchall() == [(n_repeated,)], number
                 read = con.execute("select count(*) from staging.imported_offers").fetchall()[0][0]
                 assert (read == 0) == (n_repeated == len({o.instance for look in looks for o in look.offers})), number
@@ -177,9 +154,9 @@ def test_other_code_or_seeds_build_anew(tmp_path: Path, monkeypatch: pytest.Monk
     home = Home(tmp_path)
     put(home, seen("2026-03-02", [offer("2.00")]))
     with connection.in_memory() as con:
-        build.build(con, home)
+        extend(con, home, *TABLES)
         assert not build_plan.plan(con, home).is_whole
         monkeypatch.setattr(build_plan, "fingerprint", lambda: "of tomorrow's version")
         assert build_plan.plan(con, home).is_whole
-        build.build(con, home)
+        extend(con, home, *TABLES)
         assert not build_plan.plan(con, home).is_whole

@@ -128,6 +128,7 @@ def reading(home: Home, stop: Path, how: str) -> Iterator[list[list[Any]]]:
     answers += [json.loads(line) for line in said.splitlines()]
 
 
+@pytest.mark.usefixtures("without_costs")
 @pytest.mark.parametrize("how", ["opened anew", "kept open"])
 def test_readers_see_whole_builds_and_hinder_none(tmp_path: Path, how: str) -> None:
     home = Home(tmp_path / "home")

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -64,32 +64,48 @@ def put(home: Home, *looks: Seen, parser_version: str = "1") -> None:
 def built(home: Home, *upto: str) -> Iterator[connection.Connection]:
     """A warehouse in memory, built from the home's landing: whole, or only as far as these tables and table macros."""
     with connection.in_memory() as con:
-        add_landed(con, home, *upto)
+        extend(con, home, *upto)
         yield con
 
 
 @contextmanager
 def building(home: Home, *upto: str) -> Iterator[connection.Connection]:
     """The same just before it is committed, with the tables of all steps."""
-    with connection.in_memory() as con, _building(con, home, upto):
+    with connection.in_memory() as con, extending(con, home, *upto):
         yield con
 
 
-def add_landed(con: connection.Connection, home: Home, *upto: str) -> None:
+def extend(con: connection.Connection, home: Home, *upto: str) -> None:
     """Build, or append to, a warehouse that is open already, always with the same `upto`."""
-    with _building(con, home, upto):
+    with extending(con, home, *upto):
         pass
 
 
 @contextmanager
-def _building(con: connection.Connection, home: Home, upto: Collection[str]) -> Iterator[None]:
-    con.execute("set threads = 1")  # small tables: a second thread only waits, while the other worker has work for it
-    macros = model_graph.table_macros()
-    functions = {name: macros[name] for full in upto if (name := full.split(".")[1]) in macros}
-    tables = {name for name in upto if name.split(".")[1] not in macros}.union(*(m.reads for m in functions.values()))
+def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[None]:
+    """The same just before it is committed."""
+    macros = {name: macro for name, macro in model_graph.table_macros().items() if name in upto}
+    tables = {name for name in upto if name not in macros}.union(*(macro.reads for macro in macros.values()))
     with build.building(con, home, tables):
-        for called in (*(name for macro in functions.values() for name in macro.calls), *functions):
-            con.execute(macros[called].sql)
+        for macro in macros.values():
+            for called in macro.calls:
+                con.execute(model_graph.table_macros()[called].sql)
+            con.execute(macro.sql)
+        yield
+
+
+@contextmanager
+def without_costs() -> Iterator[None]:
+    """Leave out the tables of costs: a third of all, for tests of which prices are published and how."""
+    models, macros, checks = model_graph.load(), model_graph.table_macros(), build.checks()
+    marts = {name for name in models if name.startswith("marts.")}
+    costs = {name for name in models if model_graph.ancestors([name], models) & marts}
+    kept = {name: model for name, model in models.items() if name not in costs}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_graph, "load", lambda: kept)
+        usable = {name: macro for name, macro in macros.items() if not macro.reads & costs}
+        patch.setattr(model_graph, "table_macros", lambda: usable)
+        patch.setattr(build, "checks", lambda: tuple(check for check in checks if check.table not in costs))
         yield
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipelines.alerts.rules.evaluate import evaluate
-from tests.support.alert_worlds import NOW, book, day, lists, moves, prices, told
+from tests.support.alert_worlds import ALERTED, NOW, book, day, lists, moves, prices, told
 from tests.support.worlds import built, offer, put, seen
 from warehouse.storage.connection import Connection
 from warehouse.storage.state_dir import Home
@@ -69,7 +69,7 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """One build for all of these: a price list with every case in it."""
     home = Home(tmp_path_factory.mktemp("market"))
     put(home, *lists({name: listed for name, (listed, _) in DROPS.items()} | {"all": PRICES}))
-    with built(home) as con:
+    with built(home, *ALERTED) as con:
         yield con
 
 
@@ -152,12 +152,12 @@ def test_price_released_by_a_person_is_notified_that_day(home: Home) -> None:
     from warehouse.storage.ledger import decide
 
     put(home, *prices("4", "4", "1.9"))
-    with built(home) as con:
+    with built(home, *ALERTED) as con:
         (held,) = con.execute("select event_id from v1.quality_events where status = 'held'").fetchall()
         (quarantined,) = evaluate(con, book({"kind": "quarantined"}).rules, NOW)
     assert (quarantined.old, quarantined.new, quarantined.told_on.isoformat()) == (4, 1.9, day(2))
     decide(home, held[0], "released", "me")
-    with built(home) as con:
+    with built(home, *ALERTED) as con:
         on = date.fromisoformat(day(2))
         (event,) = evaluate(con, book(DROP).rules, NOW, [(held[0], on)])
         assert event.held and event.told_on == on and event.new == 1.9
@@ -170,7 +170,7 @@ def test_withdrawn_price_counts_as_notified(home: Home) -> None:
     first = told(home, book(DROP), looks[:4])
     assert moves(first) == [(day(3), 4, 3)]
     later = told(home, book(DROP), looks[4:])
-    with built(home) as con:
+    with built(home, *ALERTED) as con:
         rules = con.execute("select rule from v1.quality_events where status = 'held'").fetchall()
     assert rules == [("spike_flip",)] and moves(later) == moves(first)
 
@@ -292,7 +292,7 @@ def test_broken_and_stale_sources(home: Home) -> None:
 def test_stopped_pipeline_fires_dead_man(home: Home) -> None:
     rule = book({"kind": "dead_man", "after_hours": 36})
     put(home, *prices("4"))
-    with built(home) as con:
+    with built(home, *ALERTED) as con:
         when = con.execute("select built_at from v1.meta").fetchall()[0][0]
         assert evaluate(con, rule.rules, when + timedelta(hours=35)) == []
         (event,) = evaluate(con, rule.rules, when + timedelta(hours=37))
@@ -338,7 +338,7 @@ def test_incremental_evaluation_misses_nothing(home: Home) -> None:
     ]
     rules = book({"kind": "cheapest_changed"}, DROP, {"kind": "offer_removed"}, {"kind": "quarantined"})
     put(home, *looks)
-    with built(home) as con:
+    with built(home, *ALERTED) as con:
         whole = evaluate(con, rules.rules, NOW)
         assert sorted(whole, key=str) == sorted((e for r in rules.rules for e in evaluate(con, [r], NOW)), key=str)
         for n in range(5):
@@ -352,7 +352,7 @@ def test_event_ids_survive_a_rebuild(home: Home, tmp_path: Path) -> None:
     events = told(home, book(DROP), looks)
     again = told(Home(tmp_path / "again"), book(DROP), reversed(looks))
     assert [e.event_id for e in events] == [e.event_id for e in again] and len({e.event_id for e in events}) == 2
-    with built(home) as con:
+    with built(home, *ALERTED) as con:
         known = {row[0] for row in con.execute("select event_id from v1.price_changes").fetchall()}
     assert {e.about["trigger_id"] for e in events} <= known
     other = told(home, book(DROP | {"id": "other"}), [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -33,9 +34,10 @@ A100 = {
 }
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    made = Home(tmp_path / "home")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """What each test gets a copy of."""
+    made = Home(tmp_path_factory.mktemp("made"))
     a100 = offer("21.957642", **A100)
     a10g = offer("1.006", gpu_label="", instance="g5.xlarge", region="us-east-1", price_unit="instance_hour")
     a10 = offer("0.75", gpu_label="NVIDIA A10", instance="1x NVIDIA A10", gpu_count=Decimal(1), region="global")
@@ -43,6 +45,12 @@ def home(tmp_path: Path) -> Home:
     put(made, seen(TODAY, [a100, a10g, year], provider="aws"), seen(TODAY, [a10], provider="lambda"))
     release.build_and_publish(made)
     return made
+
+
+@pytest.fixture
+def home(made: Home, tmp_path: Path) -> Home:
+    shutil.copytree(made.root, tmp_path / "home")
+    return Home(tmp_path / "home")
 
 
 def recorded(*wanted: str) -> list[str]:

@@ -55,9 +55,9 @@ def ids(run: Run, home: Home, *arguments: str) -> list[str]:
 
 
 def test_list_has_the_promised_columns_and_all_rows(run: Run, home: Home) -> None:
-    result = run("quarantine", "list", "--json", home=home)
-    rows = result.records()
-    assert result.code == 0 and not result.err and all(list(row) == COLUMNS for row in rows)
+    said = run("quarantine", "list", "--json", home=home)
+    rows = said.records()
+    assert said.code == 0 and not said.err and all(list(row) == COLUMNS for row in rows)
     assert [row["event_id"] for row in rows] == [FLAGGED, RELEASED, HELD, SOURCE]  # newest first
     assert rows[2] == {
         "provider": "aws", "source": "price_list", "instance": "p4d.24xlarge", "region": "us-east-1", "gpu": "A100",
@@ -99,24 +99,24 @@ def test_empty_list_is_reported(run: Run, tmp_path: Path) -> None:
     assert "nothing is held or flagged" in run("quarantine", "list", home=home).err
 
 
-def test_long_list_is_fast_and_complete(run: Run, tmp_path: Path) -> None:
-    """Two seconds on a quiet machine; here the machine may be busy."""
+def test_a_long_list_is_quick_and_whole(run: Run, tmp_path: Path) -> None:
+    """Half a second on a quiet machine; here the machine may be busy."""
     home = make(tmp_path, quality_events=[event(HELD)])
     with duckdb.connect(str(home.published)) as con:
         con.execute(
             "insert into v1.quality_events select quality_events.* replace (md5(numbers.range::varchar) as event_id, reason || numbers.range as reason) "
-            "from v1.quality_events, range(150_000) as numbers"
+            "from v1.quality_events, range(30_000) as numbers"
         )
     for style in ("json", "table"):
         started = monotonic()
-        result = run("quarantine", "list", "--format", style, home=home)
-        assert result.code == 0 and monotonic() - started < 25
-        assert (len(result.records()) if style == "json" else result.out.count("\n") - 1) == 150_001
+        said = run("quarantine", "list", "--format", style, home=home)
+        assert said.code == 0 and monotonic() - started < 10
+        assert (len(said.records()) if style == "json" else said.out.count("\n") - 1) == 30_001
 
 
 def test_show_prints_all_facts(run: Run, home: Home) -> None:
-    result = run("quarantine", "show", "aa11", home=home)
-    assert result.code == 0
+    said = run("quarantine", "show", "aa11", home=home)
+    assert said.code == 0
     for fact in (
         HELD,
         "a price of 0 is no price",
@@ -125,7 +125,7 @@ def test_show_prints_all_facts(run: Run, home: Home) -> None:
         "ab" * 32,
         "0123456789ab",
     ):
-        assert fact in result.out
+        assert fact in said.out
     (shown,) = run("quarantine", "show", "AA11", "--json", home=home).records()
     assert shown["archived_page"]["state"] == "absent" and shown["decisions"] == []
 
@@ -153,8 +153,8 @@ def test_ambiguous_and_unknown_ids_are_rejected(run: Run, home: Home, command: s
         ("", "is empty"),
         ("%", "no event"),
     ):
-        result = run("quarantine", command, prefix, home=home)
-        assert result.code == 2 and not result.out and why in result.err
+        said = run("quarantine", command, prefix, home=home)
+        assert said.code == 2 and not said.out and why in said.err
     assert not home.ledger.exists()
 
 
@@ -176,13 +176,13 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[Home]:
 
 
 def test_release_records_who_and_why_and_publishes(run: Run, home: Home, builds: list[Home]) -> None:
-    result = run("quarantine", "release", "aa11", "bb", "--note", "their blog says so", home=home)
-    assert result.code == 0 and len(builds) == 1 and "Traceback" not in result.err
+    said = run("quarantine", "release", "aa11", "bb", "--note", "their blog says so", home=home)
+    assert said.code == 0 and len(builds) == 1 and "Traceback" not in said.err
     assert [(d.event_id, d.verdict, d.decided_by, d.note) for d in decisions(home)] == [
         (HELD, "released", getpass.getuser(), "their blog says so"),
         (FLAGGED, "released", getpass.getuser(), "their blog says so"),
     ]  # fmt: skip
-    assert "aa11000000 aws p4d.24xlarge us-east-1 2023-05-01" in result.err and "released" in result.err
+    assert "aa11000000 aws p4d.24xlarge us-east-1 2023-05-01" in said.err and "released" in said.err
     assert set(ids(run, home, "--status", "released")) == {"aa11", "aa22", "bb33"}
     (shown,) = run("quarantine", "show", "aa11", "--json", home=home).records()
     assert shown["decisions"][0]["note"] == "their blog says so"
@@ -197,8 +197,8 @@ def test_later_verdict_wins(run: Run, home: Home, builds: list[Home]) -> None:
 
 def test_one_unknown_id_records_nothing(run: Run, home: Home, builds: list[Home]) -> None:
     for bad, why in (("ffff", "no event"), ("cc", "whole source")):
-        result = run("quarantine", "release", "aa11", bad, home=home)
-        assert result.code == 2 and why in result.err
+        said = run("quarantine", "release", "aa11", bad, home=home)
+        assert said.code == 2 and why in said.err
     assert not builds and not home.ledger.exists()
 
 
@@ -207,8 +207,8 @@ def test_failed_build_keeps_the_verdict(run: Run, home: Home, monkeypatch: pytes
         raise connection.WarehouseBusy("it is being built by process 4711")
 
     monkeypatch.setattr(release, "build_and_publish", broken)
-    result = run("quarantine", "release", "aa11", home=home)
-    assert result.code == 1 and "is recorded" in result.err and "4711" in result.err and "Traceback" not in result.err
+    said = run("quarantine", "release", "aa11", home=home)
+    assert said.code == 1 and "is recorded" in said.err and "4711" in said.err and "Traceback" not in said.err
     assert [d.event_id for d in decisions(home)] == [HELD]
 
 
@@ -219,8 +219,8 @@ def test_build_that_ignores_the_verdict_is_reported(run: Run, home: Home, monkey
 
 def test_unwritable_ledger_is_reported(run: Run, home: Home, builds: list[Home]) -> None:
     home.ledger.write_bytes(b"junk" * 5000)
-    result = run("quarantine", "release", "aa11", home=home)
-    assert result.code == 1 and str(home.ledger) in result.err and "Traceback" not in result.err and not builds
+    said = run("quarantine", "release", "aa11", home=home)
+    assert said.code == 1 and str(home.ledger) in said.err and "Traceback" not in said.err and not builds
     shown = run("quarantine", "show", "aa11", home=home)
     assert shown.code == 0 and HELD in shown.out and str(home.ledger) in shown.err
 
@@ -243,15 +243,15 @@ def test_scraped_text_cannot_control_the_terminal(
     monkeypatch.setenv("COLUMNS", "250")  # no cell is cut
     evil = "\x1b[2J\x9b31m\u202egnp\x07 node"
     home = make(tmp_path, quality_events=[event(HELD, instance=evil, reason=evil, provider=f"../{evil}", sha256="")])
-    result = run("quarantine", *command, home=home)
-    assert result.code == 0 and "node" in result.out and not [c for c in CONTROL if c in result.out + result.err]
+    said = run("quarantine", *command, home=home)
+    assert said.code == 0 and "node" in said.out and not [c for c in CONTROL if c in said.out + said.err]
     if "--json" in command:
-        assert json.loads(result.out)[0]["instance"] == evil
+        assert json.loads(said.out)[0]["instance"] == evil
 
 
 def test_without_a_command_help_is_printed(run: Run, home: Home) -> None:
-    result = run("quarantine", home=home)
-    assert all(command in result.out for command in ("list", "show", "release", "reject"))
+    said = run("quarantine", home=home)
+    assert all(command in said.out for command in ("list", "show", "release", "reject"))
     assert run("quarantine", "nosuch", home=home).code == 2
 
 

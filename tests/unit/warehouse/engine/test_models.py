@@ -15,7 +15,6 @@ import pytest
 from currency_converter import CurrencyConverter
 
 from scrapers.model import Offer
-from tests.conftest import Demo
 from tests.support.worlds import building, built, offer, put, rows, seen
 from warehouse.engine import build, front_matter, model_graph
 from warehouse.engine import seeds as seed_tables
@@ -160,18 +159,6 @@ def test_macros(call: str, value: float | None) -> None:
             con.execute(statement)
         answer = con.execute(f"select {call}").fetchall()[0][0]
     assert answer is None if value is None else float(answer) == pytest.approx(value)
-
-
-def test_every_table_of_the_demo_has_rows(demo: Demo, found: dict[str, model_graph.Model]) -> None:
-    with connection.published(demo.home) as con:
-        published = con.execute(
-            "select table_schema || '.' || table_name from information_schema.tables where table_schema in ('v1', 'marts')"
-        ).fetchall()
-        assert {n for (n,) in published} == {n for n in found if n.startswith(("v1.", "marts."))}
-        empty = [n for (n,) in published if not con.execute(f"select count(*) from {n}").fetchall()[0][0]]
-        assert empty == ["marts.crosscheck"], "only what needs other people's catalogs is empty"
-        both = con.execute("select distinct edition from marts.price_table order by 1").fetchall()
-        assert both == [("newest",), ("seed",)]
 
 
 # -- units and currencies ------------------------------------------------------------------------------------------

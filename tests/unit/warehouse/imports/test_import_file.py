@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
-import json
-import random
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,55 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.cli.app import main
-from pipelines.queries import timeline
-from pipelines.queries.filters import ALL
-from tests.support.worlds import ROOT, building, offer, put, rows, seen
-from warehouse.imports import long_format
+from tests.support.import_files import GOOD, land, parquet, read, row, text, told, write
+from tests.support.worlds import offer, put, seen
 from warehouse.imports.csv_records import LONGEST, Unreadable
-from warehouse.imports.import_file import Imported, check_name, land_file, only_importer
-from warehouse.publish import release
-from warehouse.storage import connection
+from warehouse.imports.import_file import check_name
 from warehouse.storage.state_dir import Home
-
-GOOD = {
-    "date": "2023-05-26", "provider": "aws", "region": "us-east-1", "zone": "", "instance": "p4d.24xlarge",
-    "gpu_name_raw": "A100", "gpu_count": "8.0", "gpu_memory_gib": "40", "pricing_model": "on_demand",
-    "price_usd_per_hour": "32.7726", "price_basis": "instance", "source_repo": "someone/prices",
-    "source_commit": "c0ffee", "observed_at": "2023-05-26T14:42:06Z",
-}  # fmt: skip
-
-
-def row(**facts: str) -> dict[str, str]:
-    return GOOD | facts
-
-
-def text(table: Iterable[dict[str, str]], names: Iterable[str] = GOOD) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(names), extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
-    return out.getvalue()
-
-
-def write(folder: Path, content: str | bytes, name: str = "history.csv") -> Path:
-    path = folder / name
-    path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return path
-
-
-def land(home: Home, path: Path, name: str = "mine") -> Imported:
-    with only_importer(home) as room:
-        return land_file(home, path, check_name(home, name), room)
-
-
-def read(home: Home, kind: str = "offers") -> list[dict[str, Any]]:
-    with connection.in_memory() as con:
-        return rows(con, f"from read_parquet('{home.landing / kind / '*' / '*.parquet'}') order by all")
-
-
-def told(done: Imported) -> list[tuple[int, str, str]]:
-    return [(fault.row, fault.column, fault.reason) for fault, _ in done.faults]
 
 
 @pytest.fixture
@@ -276,12 +225,6 @@ def test_a_folder_and_nothing_are_no_files(home: Home, tmp_path: Path) -> None:
         land(home, tmp_path / "absent")
 
 
-def parquet(path: Path, select: str) -> Path:
-    with connection.in_memory() as con:
-        con.execute(f"copy ({select}) to '{connection.quoted(path)}' (format parquet)")
-    return path
-
-
 def test_parquet_keeps_the_digits_its_writer_saw(home: Home, tmp_path: Path) -> None:
     path = parquet(tmp_path / "it's [a] *.parquet", """
         select date '2023-05-26' as "Date", 'gcp' as provider, 'a2' as instance, 'spot' as pricing_model,
@@ -400,195 +343,3 @@ def test_providers_are_no_paths(home: Home, tmp_path: Path) -> None:
     land(home, write(tmp_path, text([row(provider="../../../evil"), row(provider="/etc")])))
     files = [p.relative_to(home.root).as_posix() for p in tmp_path.rglob("*.parquet")]
     assert len(files) == 2 and all(f.split("/")[2] == "import-mine" for f in files)
-
-
-LAND = """
-import sys
-from pathlib import Path
-from warehouse.storage.state_dir import Home
-from warehouse.imports.import_file import land_file, only_importer
-home = Home(Path(sys.argv[1]))
-print("ready", flush=True)
-with only_importer(home) as room:
-    land_file(home, Path(sys.argv[2]), "mine", room)
-"""
-
-
-def test_kills_leave_nothing_half(home: Home, tmp_path: Path) -> None:
-    """A landing counts when its pages lie there; whenever they do, all its offers do too."""
-    table = [row(region=f"r{n}", date=f"2023-05-{10 + n % 20}", observed_at="") for n in range(20_000)]
-    path = write(tmp_path, text(table))
-    usual, killed, chance = 0.0, 0, random.Random(7)
-    for attempt in range(8):
-        state = Home(home.root / str(attempt))
-        process = subprocess.Popen(
-            [sys.executable, "-c", LAND, str(state.root), str(path)], cwd=ROOT, stdout=subprocess.PIPE
-        )
-        assert process.stdout and process.stdout.readline() == b"ready\n"
-        began = time.monotonic()
-        if attempt:
-            time.sleep(usual * chance.uniform(0.2, 1.1))
-            process.send_signal(signal.SIGKILL)
-        process.stdout.close()
-        killed += process.wait(60) == -signal.SIGKILL
-        usual = usual or time.monotonic() - began
-        pages = list(state.landing.glob("pages/*/*.parquet"))
-        if pages:
-            assert len(read(state)) == 20_000
-        done = land(state, path)
-        assert done.known == bool(pages) and len(read(state)) == 20_000
-        left = [p for p in state.root.rglob("*") if p.suffix == ".part" or p.name == "work"]
-        assert not left
-    assert killed >= 3
-
-
-def test_a_full_disk_lands_nothing(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write(tmp_path, text([row()]))
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as broken, pytest.raises(OSError, match="No space left"):
-        broken.setattr("os.fsync", full)
-        land(home, path)
-    assert not list(home.landing.rglob("*.parquet")) and not list(home.landing.rglob("*.part"))
-    assert land(home, path).landed == 1
-
-
-# The command.
-
-
-def gpuhour(*arguments: str | Path) -> int:
-    with pytest.raises(SystemExit) as left:
-        main(["import", *map(str, arguments)])
-    return int(str(left.value.code))
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> list[Home]:
-    """Builds are counted, not done; there is nothing published to ask."""
-    built: list[Home] = []
-    monkeypatch.setattr(release, "build_and_publish", built.append)
-    monkeypatch.setattr("pipelines.cli.commands.import_history._quarantined", lambda *_: None)
-    return built
-
-
-def test_the_command_lands_builds_and_publishes(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = write(
-        tmp_path, text([row(), row(price_usd_per_hour="0", region="a"), row(price_usd_per_hour="", region="b")])
-    )
-    assert gpuhour(path, "--source", "archive", "--json", "--home", home.root) == 0
-    printed = capsys.readouterr()
-    [summary] = json.loads(printed.out)
-    assert summary["source"] == "archive" and summary["seconds"] > 0
-    assert (summary["rows"], summary["landed"], summary["rejected"]) == (3, 3, 0)
-    with connection.published(home) as con:
-        found = rows(con, "select provider, source, usd_per_gpu_hour from v1.price_history where source <> 'seed'")
-    assert found == [{"provider": "aws", "source": "archive/someone/prices", "usd_per_gpu_hour": Decimal("4.096575")}]
-
-
-def test_exit_codes(home: Home, tmp_path: Path, quick: list[Home], capsys: pytest.CaptureFixture[str]) -> None:
-    at = ("--source", "mine", "--home", home.root)
-    some = write(tmp_path, text([row(), row(date="x", price_usd_per_hour="y")]), "some.csv")
-    assert gpuhour(some, *at) == 3 and len(quick) == 1
-    said = capsys.readouterr().err
-    assert "some.csv: line 3: date 'x' is no date (YYYY-MM-DD)" in said
-    assert "some.csv: line 3: price_usd_per_hour 'y' is no number" in said
-    assert "1 rows could not be loaded; all of them:" in said and "-rejected.csv" in said
-    assert gpuhour(some, *at) == 0 and len(quick) == 2, "a build that was killed is made up for"
-    assert "landed before" in capsys.readouterr().out
-    none = write(tmp_path, text([row(date="x")]), "none.csv")
-    assert gpuhour(none, *at) == 1 and len(quick) == 2
-    assert "none of its 1 rows could be loaded" in capsys.readouterr().err
-    assert gpuhour(write(tmp_path, text([]), "header.csv"), *at) == 1
-    assert "holds no rows" in capsys.readouterr().err
-    assert gpuhour(write(tmp_path, "a,b\n1,2\n", "other.csv"), *at) == 1
-    assert "no column date, provider" in capsys.readouterr().err
-    assert gpuhour(tmp_path / "absent.csv", *at) == 1 and gpuhour(tmp_path, *at) == 1
-    assert len(quick) == 2
-
-
-@pytest.mark.parametrize("arguments", [
-    (), ("x.csv",), ("x.csv", "--source", "a/b"), ("x.csv", "--source", "price_list"), ("--source", "a"),
-    ("x.csv", "--source", "a", "--skypilot", "y"), ("x.csv", "--source", "a", "--since", "2024-01-01"),
-    ("x.csv", "--source", "a", "--since", "soon"), ("x.csv", "--source", "a", "--nosuch"),
-], ids=" ".join)  # fmt: skip
-def test_wrong_use_exits_2(arguments: tuple[str, ...], home: Home, quick: list[Home]) -> None:
-    assert gpuhour(*arguments, "--home", home.root) == 2 and not quick
-
-
-def test_extra_columns_are_said_once(
-    home: Home, tmp_path: Path, quick: list[Home], capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = write(tmp_path, text([row(x="1", y="2")] * 3, [*GOOD, "x", "y"]))
-    assert gpuhour(path, "--source", "mine", "--home", home.root) == 0
-    assert capsys.readouterr().err.count("ignored columns: x, y") == 1
-
-
-def test_a_build_that_fails_says_that_rows_have_landed(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fails(_: Home) -> None:
-        raise release.NotPublished("rows offend")
-
-    monkeypatch.setattr(release, "build_and_publish", fails)
-    assert gpuhour(write(tmp_path, text([row()])), "--source", "mine", "--home", home.root) == 1
-    assert "landed, but not published" in capsys.readouterr().err and len(read(home)) == 1
-
-
-def test_a_guard_that_finds_rows_stops_publication(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from warehouse.engine import build
-
-    land(home, write(tmp_path, text([row()])))
-    guard = build.Check("core.observations", "nothing_is_right", "", True, "select 1")
-    monkeypatch.setattr(build, "checks", lambda: (guard,))
-    with pytest.raises(release.NotPublished, match="nothing_is_right"):
-        release.build_and_publish(home)
-    assert not home.published.exists()
-
-
-def test_statistics_of_a_feed_are_no_prices(home: Home, tmp_path: Path) -> None:
-    table = [row(price_basis="offer_aggregate"), row(price_basis="gpu_component", region="b"), row(region="c")]
-    land(home, write(tmp_path, text(table)))
-    with building(home) as con:
-        found = rows(
-            con, "select price_scope, usd_per_gpu_hour from staging.offers where source like 'mine/%' order by 1"
-        )
-        told = timeline.changes(con, ALL, date(2000, 1, 1), 0, "newest")
-    assert [(f["price_scope"], f["usd_per_gpu_hour"]) for f in found] == [
-        ("gpu_component", None), ("instance", Decimal("4.096575")), ("offer_aggregate", None),
-    ]  # fmt: skip
-    assert sorted(t["region"] for t in told if t["source"].startswith("mine/")) == ["b", "c"]
-
-
-def test_the_documented_columns_are_the_columns() -> None:
-    page = (ROOT / "docs" / "import.md").read_text()
-    for word in (*long_format.COLUMNS, *long_format.BASES, *long_format.TERMS):
-        assert f"`{word}`" in page
-
-
-def test_the_archive_lands_whole_and_small(shared: Callable[[str], Path], home: Home) -> None:
-    done = land(home, shared("history/gpu_price_daily_2011_2024.parquet"), "archive")
-    assert (done.rows, done.landed, done.rejected) == (1_541_015, 1_541_015, 0)
-    with connection.in_memory() as con:
-        files = f"read_parquet('{home.landing}/offers/*/*.parquet')"
-        counts = con.execute(f"""
-            select price_scope, price_unit, count(*) from {files} group by all order by all
-        """).fetchall()  # fmt: skip
-        facts = con.execute(f"""
-            select count(*) filter (price = 0), count(*) filter (price_status = 'missing'), count(distinct provider),
-                count(*) filter (term_months = 12), count(*) filter (term_months = 36), count(distinct source)
-            from {files}
-        """).fetchall()  # fmt: skip
-        looks = con.execute(f"""
-            select count(*), sum(n_offers), count(distinct (provider, url, captured_at))
-            from read_parquet('{home.landing}/pages/*/*.parquet')
-        """).fetchall()  # fmt: skip
-    assert counts == [
-        ("gpu_component", "instance_hour", 137_839), ("instance", "gpu_hour", 5_571),
-        ("instance", "instance_hour", 1_394_794), ("offer_aggregate", "instance_hour", 2_811),
-    ]  # fmt: skip
-    assert facts == [(1_864, 357, 53, 88_663, 88_663, 17)]
-    assert looks == [(3_484, 1_541_015, 3_484)]
-    size = sum(path.stat().st_size for path in home.landing.rglob("*.parquet"))
-    assert size / done.landed <= 3, f"{size / done.landed:.2f} bytes an observation"

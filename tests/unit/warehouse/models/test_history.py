@@ -15,9 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
-from tests.conftest import Demo
-from tests.support.worlds import at, built, offer, put, rows, seen
-from warehouse.engine import build
+from tests.support.worlds import at, built, extend, offer, put, rows, seen
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
@@ -34,7 +32,7 @@ def world(tmp_path: Path) -> Iterator[Callable[..., InForce]]:
     def make(*looks: Seen) -> InForce:
         home = Home(tmp_path / "home")
         put(home, *looks)
-        context = built(home)
+        context = built(home, "v1.prices_as_of", "v1.price_history")
         con = context.__enter__()
         open_ones.append(context)
 
@@ -176,7 +174,7 @@ def test_the_next_source_answers_when_the_best_is_gone(world: Callable[..., InFo
 
 
 def test_the_seed_document_is_the_first_day(tmp_path: Path) -> None:
-    with built(Home(tmp_path)) as con:
+    with built(Home(tmp_path), "v1.prices_as_of") as con:
         found = rows(con, "from v1.prices_as_of('2023-04-07') order by all")
         cells = con.execute("select count(*) from seeds.seed_prices where usd_per_gpu_hour is not null").fetchall()[0][
             0
@@ -214,7 +212,7 @@ LOOKS = [
 def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, list[Any]]]:
     home = Home(tmp_path_factory.mktemp("landed"))
     put(home, *LOOKS, LOOKS[1])
-    with built(home) as con:
+    with built(home, *TABLES) as con:
         return home, contents(con)
 
 
@@ -234,29 +232,15 @@ def test_order_and_copies_of_landing_files_do_not_matter(
             shutil.copy(file, folder / f"{number}.parquet")
             if number == again:
                 shutil.copy(file, folder / f"{number} (copy).parquet")
-    with built(other) as con:
+    with built(other, *TABLES) as con:
         assert contents(con) == expected
-
-
-def test_a_warehouse_rebuilt_from_its_landing_has_the_same_rows(demo: Demo, tmp_path: Path) -> None:
-    home = Home(tmp_path / "again")
-    shutil.copytree(demo.home.landing, home.landing)
-    with connection.warehouse(home) as con:
-        build.build(con, home)
-        rebuilt = contents(con)
-    copy = tmp_path / "warehouse.duckdb"
-    shutil.copy(demo.home.warehouse, copy)
-    with connection.open_read_only(copy) as con:
-        con.execute("set TimeZone = 'UTC'")
-        assert contents(con) == rebuilt
-    assert len(rebuilt["v1.price_intervals"]) > 200
 
 
 def test_building_twice_changes_nothing(landed: tuple[Home, dict[str, list[Any]]], tmp_path: Path) -> None:
     home, expected = landed
     with connection.in_memory() as con:
         for _ in range(2):
-            build.build(con, home)
+            extend(con, home, *TABLES)
             assert contents(con) == expected
 
 
@@ -265,7 +249,7 @@ def look(price: str | None, **facts: Any) -> Seen:
 
 
 def priced(home: Home) -> list[Decimal]:
-    with built(home) as con:
+    with built(home, "v1.price_history") as con:
         return money(rows(con, "from v1.price_history where source <> 'seed'"))
 
 
@@ -301,9 +285,9 @@ def test_offers_without_their_page_do_not_count(tmp_path: Path) -> None:
     assert priced(home) == []
 
 
-def test_every_observation_is_kept(world: Callable[..., InForce], tmp_path: Path) -> None:
-    world(*(seen(day, [offer("2.00")]) for day in (D1, D2, D3)))
-    with built(Home(tmp_path / "home")) as con:
+def test_every_observation_is_kept(tmp_path: Path) -> None:
+    put(Home(tmp_path), *(seen(day, [offer("2.00")]) for day in (D1, D2, D3)))
+    with built(Home(tmp_path), "v1.price_history") as con:
         days = [
             r["observed_on"] for r in rows(con, "from v1.price_history where source <> 'seed' order by observed_at")
         ]
@@ -312,7 +296,7 @@ def test_every_observation_is_kept(world: Callable[..., InForce], tmp_path: Path
 
 def test_money_keeps_the_page_s_digits(tmp_path: Path) -> None:
     put(Home(tmp_path), seen(D1, [offer("0.000123456789012345", price_unit="gpu_second")]))
-    with built(Home(tmp_path)) as con:
+    with built(Home(tmp_path), "v1.price_history") as con:
         (row,) = rows(con, "from v1.price_history where source <> 'seed'")
     assert row["price"] == Decimal("0.000123456789012345")
     assert row["usd_per_gpu_hour"] == Decimal("0.444444")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
-from tests.conftest import Demo
 from tests.support.worlds import ROOT, built, offer, put, rows, seen
-from warehouse.engine import build
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
@@ -44,7 +41,7 @@ def index(con: connection.Connection, index_id: str = A100) -> dict[str, dict[st
 
 def levels(tmp_path: Path, looks: Sequence[Seen], index_id: str = A100) -> dict[str, dict[str, Any]]:
     put(Home(tmp_path / "home"), *looks)
-    with built(Home(tmp_path / "home")) as con:
+    with built(Home(tmp_path / "home"), "v1.index_daily") as con:
         return index(con, index_id)
 
 
@@ -138,7 +135,7 @@ def test_marketplaces_are_apart(tmp_path: Path) -> None:
     community = [offer("0.90", instance="1x_A100-80GB_COMMUNITY"), offer("1.90", instance="1x_A100-80GB_SECURE")]
     looks = [*three(0), look(0, "vast", ["0.80"]), look(0, "tensordock", ["1.00"]), look(0, "runpod", community)]
     put(Home(tmp_path / "home"), *looks)
-    with built(Home(tmp_path / "home")) as con:
+    with built(Home(tmp_path / "home"), "v1.index_daily") as con:
         ours, theirs = index(con)[day(0)], index(con, f"{A100}-marketplace")[day(0)]
     assert (ours["n_providers"], ours["level_median"], ours["market"]) == (4, Decimal("1.95"), "first_party")
     assert (theirs["n_providers"], theirs["level_median"], theirs["market"]) == (3, Decimal("0.9"), "marketplace")
@@ -217,77 +214,3 @@ def test_when_all_prices_move_the_chain_moves_as_they_do(
         assert float(found[day(nth)]["chained_base100"]) == pytest.approx(
             100 * float(found[day(nth)]["level_median"] / found[day(0)]["level_median"]), abs=1e-3
         )
-
-
-FATES = st.lists(  # look -> provider: what comes of it
-    st.lists(st.sampled_from(["same", "same", "cut", "failed", "doubt", "lower"]), min_size=4, max_size=4),
-    min_size=7,
-    max_size=7,
-)
-
-
-def fated(fates: list[list[str]]) -> list[list[Seen]]:
-    """Looks, three days apart, at providers of two series; doubt is held, here for up to weeks."""
-    asked = {p: Decimal(2) + Decimal(n) / 4 for n, p in enumerate("abcd")}
-    found = []
-    for nth, row in enumerate(fates):
-        looks = []
-        for provider, fate in zip("abcd", row, strict=True):
-            asked[provider] *= Decimal("0.95") if fate == "lower" else 1
-            one, two = str(asked[provider]), str(asked[provider] + 1)
-            held = [offer(price, instance="i0") for price in (one, two)]
-            lists: dict[str, list[str | Offer | None]] = {"cut": [None, two], "failed": [], "doubt": [*held, two]}
-            status = "failed" if fate == "failed" else "ok"
-            looks.append(look(3 * nth, provider, lists.get(fate, [one, two]), status=status))
-        found.append(looks)
-    return found
-
-
-@QUICK
-@given(fates=FATES, cuts=st.sets(st.integers(1, 6), max_size=4))
-@example(fates=[["same"] * 4, *[["doubt", "same", "same", "same"]] * 5, ["same"] * 4], cuts={1, 2, 3, 4, 5, 6})
-@example(fates=[["same"] * 4, *[["failed"] * 4] * 5, ["lower"] * 4], cuts={1, 2, 3, 4, 5, 6})
-@example(  # a rename that was none, and is known as that only days later
-    fates=[["same", "failed", "same", "same"]] * 2 + [["same", "doubt", "same", "same"], ["same"] * 3 + ["cut"]]
-    + [["lower", "lower", "failed", "same"], ["failed", "failed", "cut", "failed"], ["same", "doubt", "same", "cut"]],
-    cuts={1, 2, 3, 4},
-)  # fmt: skip
-@example(  # two names fit a new one on its day; one of them came back, and went again
-    fates=[["same"] * 3 + ["doubt"], ["same"] * 3 + ["cut"], *[["same"] * 4] * 4, ["same"] * 3 + ["cut"]], cuts={6}
-)
-def test_added_look_by_look_is_as_built_at_once(
-    tmp_path_factory: pytest.TempPathFactory, fates: list[list[str]], cuts: set[int]
-) -> None:
-    home = Home(tmp_path_factory.mktemp("days"))
-    whole = "from v1.index_daily order by index_id, day"
-    with connection.in_memory() as con:
-        build.build(con, home)
-        for nth, looks in enumerate(fated(fates), start=1):
-            put(home, *looks)
-            if nth in cuts or nth == len(fates):
-                build.build(con, home)
-        added = rows(con, whole)
-    with built(home) as con:
-        assert added == rows(con, whole)
-
-
-def test_an_index_s_provider_price_is_the_lowest_in_force(demo: Demo) -> None:
-    with (ROOT / "warehouse" / "seeds" / "marketplaces.csv").open(newline="") as stream:
-        markets = [(row["provider"], row["instance_like"]) for row in csv.DictReader(stream)]
-    elsewhere = " or ".join(f"(provider = '{provider}' and instance ilike '{like}')" for provider, like in markets)
-    query = f"""
-        with newest as (select max(seen_on) as day from v1.source_health),
-        lowest as (
-            select provider, min(usd_per_gpu_hour) as usd, any_value(n.day) as day
-            from newest as n, v1.prices_as_of((select day from newest), max_age := 7)
-            where gpu = 'A100' and gpu_memory_gb = 80 and pricing_model = 'on_demand' and price_scope = 'instance'
-                and gpu_count >= 1 and is_preferred and usd_per_gpu_hour is not null and not ({elsewhere})
-            group by provider
-        )
-        select median(usd)::decimal(18, 6) as usd, count(*) as n, max(day) as day from lowest
-    """
-    with connection.published(demo.home) as con:
-        (expected,) = rows(con, query)
-        (got,) = rows(con, "from v1.index_daily where index_id = ? and day = ?", A100, expected["day"])
-    assert (got["level_median"], got["n_providers"]) == (expected["usd"], expected["n"])
-    assert got["n_providers"] >= 3

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipelines.cli.app import main
-from tests.unit.warehouse.imports.test_import_file import read
+from tests.support.import_files import read
 from warehouse.imports import git_history, skypilot
 from warehouse.imports.csv_records import Unreadable
 from warehouse.imports.import_file import Imported, land_file, only_importer

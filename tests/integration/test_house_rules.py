@@ -1,8 +1,7 @@
-"""The house stays a house: who may import what, what every module and provider has, what is never committed."""
+"""What every provider has, what is never committed, and what reading must not wait for."""
 
 from __future__ import annotations
 
-import ast
 import csv
 import json
 import re
@@ -16,114 +15,6 @@ from tests.conftest import Demo
 from tests.support import published
 from tests.support.worlds import CAPTURES, ROOT, cli
 from warehouse.storage import connection
-
-FOLDERS = ("scrapers", "warehouse", "pipelines", "tests")
-OURS = {"scrapers", "warehouse", "pipelines"}
-# Third-party modules -> the folder that owns them, and what to do instead of importing them elsewhere.
-OWNED = {
-    **dict.fromkeys(
-        ("playwright", "bs4", "lxml", "httpx2", "protego", "stamina", "ijson"),
-        ("scrapers", "ask scrapers/ for what the page says"),
-    ),
-    **dict.fromkeys(
-        ("duckdb", "pandas", "pyarrow", "currency_converter", "genai_prices"),
-        ("warehouse", "get a connection from warehouse.storage.connection and let SQL do the work"),
-    ),
-    **dict.fromkeys(
-        ("dagster", "cyclopts", "rich", "dotenv", "jinja2", "markupsafe", "apprise", "pydantic"),
-        ("pipelines", "let pipelines/ call your function; it decides when things run and who is told"),
-    ),
-}
-WITH_DAGSTER = ("definitions", "in_process", "defs")  # of pipelines/; all else answers without it
-
-
-def imported(source: str) -> list[str]:
-    """Dotted names that a module imports, anywhere in it; `from a import b` counts as a and a.b."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            found += [f"{node.module}.{alias.name}" for alias in node.names] if not node.level else ["(relative)"]
-    return found
-
-
-def complaints(path: str, source: str) -> list[str]:
-    """Sentences on what this file imports against design.md's table, with what to do instead."""
-    folder, *below = Path(path).with_suffix("").parts
-    said = []
-    for name in imported(source):
-        top = name.split(".")[0]
-        if name == "(relative)":
-            said.append(f"{path} imports relatively: write the whole name, so that a search finds it.")
-        if top in OURS and top != folder:
-            if folder == "scrapers":
-                said.append(f"{path} imports {name}: scrapers/ knows only pages; pass it in, or move the code.")
-            if folder == "warehouse" and not f"{name}.".startswith("scrapers.model."):
-                said.append(
-                    f"{path} imports {name}: warehouse/ knows only scrapers.model; let pipelines/ bring the rest."
-                )
-        owner, instead = OWNED.get(top, (folder, ""))
-        if owner != folder:
-            said.append(f"{path} imports {name}, which only {owner}/ does: {instead}.")
-        if top == "dagster" and folder == "pipelines" and below[0] not in WITH_DAGSTER:
-            said.append(f"{path} imports {name}: reading must not wait for Dagster; wire it in pipelines/defs/.")
-    return said
-
-
-@pytest.mark.parametrize(
-    ("path", "source", "word"),
-    [
-        ("scrapers/x.py", "from warehouse.home import Home", "knows only pages"),
-        ("scrapers/x.py", "def f():\n    import duckdb", "only warehouse/"),
-        ("warehouse/x.py", "from scrapers import registry", "knows only scrapers.model"),
-        ("warehouse/x.py", "import pipelines.read", "knows only scrapers.model"),
-        ("warehouse/x.py", "import dagster as dg", "only pipelines/"),
-        ("pipelines/x.py", "import pandas as pd", "only warehouse/"),
-        ("pipelines/x.py", "from bs4 import Tag", "only scrapers/"),
-        ("pipelines/alerts/x.py", "import dagster", "must not wait"),
-        ("pipelines/queries/x.py", "import dagster", "must not wait"),
-        ("pipelines/x.py", "from . import read", "whole name"),
-    ],
-)
-def test_the_rule_finds(path: str, source: str, word: str) -> None:
-    assert [c for c in complaints(path, source) if word in c]
-
-
-@pytest.mark.parametrize(
-    ("path", "source"),
-    [
-        ("warehouse/x.py", "from scrapers.model import Offer"),
-        ("warehouse/x.py", "from scrapers import model"),
-        ("pipelines/defs/x.py", "import dagster\nfrom scrapers import registry\nfrom warehouse import build"),
-    ],
-)
-def test_the_rule_allows(path: str, source: str) -> None:
-    assert complaints(path, source) == []
-
-
-def modules(*folders: str) -> list[Path]:
-    return [path.relative_to(ROOT) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-
-
-def test_everybody_imports_what_is_theirs() -> None:
-    said = [c for path in modules(*sorted(OURS)) for c in complaints(path.as_posix(), (ROOT / path).read_text())]
-    assert not said, "\n".join(said)
-
-
-def test_every_module_says_why_it_exists() -> None:
-    sources = {path: (ROOT / path).read_text() for path in modules(*FOLDERS)}
-    assert len(sources) > 50
-    mute = [
-        str(path) for path, source in sources.items() if source.strip() and not ast.get_docstring(ast.parse(source))
-    ]
-    assert not mute, f"open these with a sentence on why they exist: {mute}"
-
-
-def test_no_module_lies_in_the_root_or_is_a_drawer() -> None:
-    assert not list(ROOT.glob("*.py")), "a module in the root shadows a package: move it into one of the folders"
-    drawers = [str(p) for p in modules(*FOLDERS) if p.stem in {"utils", "util", "helpers", "common", "misc"}]
-    assert not drawers, f"name these after what they do: {drawers}"
 
 
 @pytest.mark.parametrize("slug", registry.modules())

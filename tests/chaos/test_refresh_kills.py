@@ -1,0 +1,155 @@
+"""A refresh that is killed, or runs beside another, loses nothing."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.support import worlds
+from tests.support.refreshes import FIRST, landed
+from tests.support.worlds import CAPTURES, ROOT
+from warehouse.storage import connection
+from warehouse.storage.state_dir import Home
+
+pytestmark = pytest.mark.usefixtures("without_costs")
+
+SOME = """
+import os, signal, sys, time
+from scrapers import registry
+from tests.support import worlds
+known = registry.modules()
+registry.modules = lambda: {"oracle": known["oracle"]}
+fewer = worlds.without_costs()
+fewer.__enter__()
+import pipelines.in_process
+from pipelines.cli.app import main
+"""
+# Refreshes in forks of one process that has imported everything: a kill lands in the work, not in the imports.
+FORKS = """
+for line in sys.stdin:
+    day, delay = line.split()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.dup2(2, 1)
+            main(["refresh", "--replay", sys.argv[1], "--date", day])
+        except SystemExit as left:
+            code = left.code
+        finally:
+            os._exit(code)
+    if float(delay):
+        time.sleep(float(delay))
+        os.kill(child, signal.SIGKILL)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+@dataclass
+class Refresher:
+    """Runs `gpuhour refresh --replay` for one day after another, and kills it."""
+
+    process: subprocess.Popen[str]
+    log: IO[str]
+    days: list[date] = field(default_factory=list)
+
+    def run(self, kill_after: float = 0) -> int:
+        """Exit code of a refresh of the next day."""
+        self.days.append(FIRST + timedelta(days=len(self.days)))
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(f"{self.days[-1]} {kill_after}\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def said(self) -> str:
+        """What all runs said so far."""
+        return Path(self.log.name).read_text()
+
+
+@contextmanager
+def refresher(folder: Path, home: Home) -> Iterator[Refresher]:
+    dagster_home = worlds.dagster_home(folder / "dagster")
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SOME + FORKS, str(CAPTURES)], cwd=ROOT, text=True,
+            env=os.environ | {"DAGSTER_HOME": str(dagster_home), "GPUHOUR_HOME": str(home.root)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+        )  # fmt: skip
+        assert process.stdin and process.stdout
+        try:
+            yield Refresher(process, log)
+        finally:
+            process.stdin.close()
+            process.stdout.close()
+            process.wait(60)
+
+
+def newest(home: Home) -> date:
+    """The newest day in the published database."""
+    with connection.published(home) as con:
+        day: date = con.execute("select newest_on from v1.meta").fetchall()[0][0]
+        return day
+
+
+def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path) -> None:
+    seed = random.randrange(10**6)
+    chance = random.Random(seed)
+    home = Home(tmp_path / "home")
+    with refresher(tmp_path, home) as refreshes:
+        assert refreshes.run() == 0, refreshes.said()
+        started = time.monotonic()
+        assert refreshes.run() == 0, refreshes.said()
+        usual = time.monotonic() - started
+        facts, published, killed = landed(home), newest(home), 0
+        for _ in range(16):
+            after = usual * chance.random()
+            started = time.monotonic()
+            if refreshes.run(kill_after=after) == -signal.SIGKILL:
+                killed += 1
+            else:  # it was quicker than the kill: the machine is less busy now
+                usual = min(usual, time.monotonic() - started)
+            told = f"seed {seed}: killed after {after:.2f} of {usual:.2f} s"
+            kept = landed(home)
+            assert facts <= kept, told
+            now = newest(home)
+            assert now in (published, *refreshes.days) and now >= published, told
+            facts, published = kept, now
+            if killed == 8:
+                break
+        assert killed >= 4, f"only {killed} of 16 runs were hit"
+        assert refreshes.run() == 0, refreshes.said()
+        assert newest(home) == refreshes.days[-1]
+        assert facts <= landed(home)
+    assert not [p.name for p in home.root.iterdir() if ".part" in p.name]
+
+
+def test_two_refreshes_at_once_both_end_well(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    code = SOME + "main(['refresh', '--replay', *sys.argv[1:]])"
+    env = os.environ | {
+        "DAGSTER_HOME": str(worlds.dagster_home(tmp_path / "dagster")), "GPUHOUR_HOME": str(home.root),
+    }  # fmt: skip
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(CAPTURES), "--date", str(day)],
+            cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )
+        for day in (FIRST, FIRST + timedelta(days=1))
+    ]  # fmt: skip
+    said = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], "\n".join(said)
+    with connection.published(home) as con:
+        days = con.execute("select distinct observed_on from v1.price_history where source <> 'seed'").fetchall()
+    assert len(days) >= 1 and len(list(home.landing.glob("pages/*/*.parquet"))) == 2

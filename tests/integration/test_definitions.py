@@ -1,0 +1,341 @@
+"""What Dagster knows: assets, checks, jobs, schedule and sensors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import yaml
+
+from pipelines.definitions import defs
+from pipelines.defs import scrape_assets
+from scrapers import registry
+from tests.support import worlds
+from tests.support.worlds import ROOT
+from warehouse.engine import build
+
+ASSETS = [
+    "alerts/delivery",
+    "alerts/events",
+    "core/aliases",
+    "core/claim_values",
+    "core/findings",
+    "core/heads",
+    "core/held",
+    "core/hosted_prices",
+    "core/index_links",
+    "core/index_prices",
+    "core/intervals",
+    "core/judged",
+    "core/look_counts",
+    "core/looks",
+    "core/names",
+    "core/old_runs",
+    "core/price_counts",
+    "core/recent_runs",
+    "core/runs",
+    "core/series",
+    "core/source_days",
+    "core/thin_looks",
+    "core/verdicts",
+    "gate/bands",
+    "gate/confirmations",
+    "gate/contradicted",
+    "gate/decisions",
+    "gate/findings",
+    "gate/findings_band",
+    "gate/findings_component",
+    "gate/findings_definition",
+    "gate/findings_flip",
+    "gate/findings_identity",
+    "gate/findings_jump",
+    "gate/findings_now",
+    "gate/findings_regions",
+    "gate/findings_scale",
+    "gate/findings_sibling",
+    "gate/findings_terms",
+    "gate/findings_value",
+    "gate/gaps",
+    "gate/listings",
+    "gate/price_counts",
+    "gate/regions",
+    "gate/rejudged",
+    "gate/renames",
+    "gate/runs",
+    "gate/siblings",
+    "gate/source_faults",
+    "gate/stale_sources",
+    "gate/steps",
+    "gate/thin_looks",
+    "gate/vanished",
+    "gate/verdicts",
+    "landing/alibaba",
+    "landing/aws",
+    "landing/azure",
+    "landing/baseten",
+    "landing/civo",
+    "landing/cloudrift",
+    "landing/coreweave",
+    "landing/crusoe",
+    "landing/cudo",
+    "landing/deepinfra",
+    "landing/denvr",
+    "landing/digitalocean",
+    "landing/e2e",
+    "landing/ecb_rates",
+    "landing/fal",
+    "landing/fluidstack",
+    "landing/fly",
+    "landing/gcp",
+    "landing/gmicloud",
+    "landing/hotaisle",
+    "landing/huggingface",
+    "landing/hyperbolic",
+    "landing/hyperstack",
+    "landing/ibm",
+    "landing/jarvislabs",
+    "landing/lambda",
+    "landing/latitude",
+    "landing/linode",
+    "landing/lium",
+    "landing/massedcompute",
+    "landing/modal",
+    "landing/nebius",
+    "landing/oracle",
+    "landing/ovh",
+    "landing/paperspace",
+    "landing/primeintellect",
+    "landing/replicate",
+    "landing/runpod",
+    "landing/salad",
+    "landing/scaleway",
+    "landing/seeweb",
+    "landing/sfcompute",
+    "landing/shadeform",
+    "landing/tensordock",
+    "landing/together",
+    "landing/ubicloud",
+    "landing/vast",
+    "landing/verda",
+    "landing/voltagepark",
+    "landing/vultr",
+    "marts/available_gpus",
+    "marts/capacity_plan",
+    "marts/cheapest_inference",
+    "marts/cost_per_unit",
+    "marts/crosscheck",
+    "marts/errata",
+    "marts/gpu_fit",
+    "marts/gpu_specs",
+    "marts/hosted_prices",
+    "marts/inference_cost",
+    "marts/inference_speed",
+    "marts/llm_compute",
+    "marts/llm_memory",
+    "marts/llm_specs",
+    "marts/llm_time",
+    "marts/nominal_cost",
+    "marts/own_vs_rent",
+    "marts/precision_effect",
+    "marts/price_averages",
+    "marts/price_indicator",
+    "marts/price_performance",
+    "marts/price_table",
+    "marts/priced_gpus",
+    "marts/provider_comparison",
+    "marts/provider_facts",
+    "marts/provider_prices",
+    "marts/provider_rates",
+    "marts/raw_cost",
+    "marts/seed_claims",
+    "marts/self_host_vs_api",
+    "marts/server_prices",
+    "marts/theta",
+    "marts/theta_sources",
+    "marts/training_cost",
+    "marts/workloads",
+    "published/database",
+    "published/report",
+    "staging/changed_verdicts",
+    "staging/fx_rates",
+    "staging/gcp_component_sums",
+    "staging/gpu_identity",
+    "staging/import_seen",
+    "staging/imported",
+    "staging/index_from",
+    "staging/index_links",
+    "staging/index_pieces",
+    "staging/index_prices",
+    "staging/index_series",
+    "staging/index_since",
+    "staging/intervals",
+    "staging/judged",
+    "staging/look_counts",
+    "staging/looks",
+    "staging/new_series",
+    "staging/observations",
+    "staging/offers",
+    "staging/offers_now",
+    "staging/oracle_shapes",
+    "staging/order_book",
+    "staging/pages",
+    "staging/raw_offers",
+    "staging/recent_from",
+    "staging/repeated",
+    "staging/runs",
+    "staging/seen_again",
+    "staging/touched",
+    "v1/cost_per_token",
+    "v1/cost_per_unit",
+    "v1/focus_price_sheet",
+    "v1/index_daily",
+    "v1/meta",
+    "v1/offers_latest",
+    "v1/price_changes",
+    "v1/price_history",
+    "v1/price_intervals",
+    "v1/quality_events",
+    "v1/seed_claims",
+    "v1/self_host_vs_api",
+    "v1/series",
+    "v1/source_health",
+    "v1/training_cost",
+]
+CHECKS = [
+    "alerts/delivery:every_message_sent",
+    "alerts/delivery:no_dead_letters",
+    "alerts/events:rules_evaluated",
+    "core/intervals:one_price_at_a_time",
+    "core/intervals:price_is_plausible",
+    "core/intervals:prices_are_positive",
+    "core/runs:prices_can_be_compared",
+    "core/series:labels_are_known",
+    "core/series:printed_count_is_the_known_one",
+    "landing/alibaba:every_page_read",
+    "landing/aws:every_page_read",
+    "landing/azure:every_page_read",
+    "landing/baseten:every_page_read",
+    "landing/civo:every_page_read",
+    "landing/cloudrift:every_page_read",
+    "landing/coreweave:every_page_read",
+    "landing/crusoe:every_page_read",
+    "landing/cudo:every_page_read",
+    "landing/deepinfra:every_page_read",
+    "landing/denvr:every_page_read",
+    "landing/digitalocean:every_page_read",
+    "landing/e2e:every_page_read",
+    "landing/fal:every_page_read",
+    "landing/fluidstack:every_page_read",
+    "landing/fly:every_page_read",
+    "landing/gcp:every_page_read",
+    "landing/gmicloud:every_page_read",
+    "landing/hotaisle:every_page_read",
+    "landing/huggingface:every_page_read",
+    "landing/hyperbolic:every_page_read",
+    "landing/hyperstack:every_page_read",
+    "landing/ibm:every_page_read",
+    "landing/jarvislabs:every_page_read",
+    "landing/lambda:every_page_read",
+    "landing/latitude:every_page_read",
+    "landing/linode:every_page_read",
+    "landing/lium:every_page_read",
+    "landing/massedcompute:every_page_read",
+    "landing/modal:every_page_read",
+    "landing/nebius:every_page_read",
+    "landing/oracle:every_page_read",
+    "landing/ovh:every_page_read",
+    "landing/paperspace:every_page_read",
+    "landing/primeintellect:every_page_read",
+    "landing/replicate:every_page_read",
+    "landing/runpod:every_page_read",
+    "landing/salad:every_page_read",
+    "landing/scaleway:every_page_read",
+    "landing/seeweb:every_page_read",
+    "landing/sfcompute:every_page_read",
+    "landing/shadeform:every_page_read",
+    "landing/tensordock:every_page_read",
+    "landing/together:every_page_read",
+    "landing/ubicloud:every_page_read",
+    "landing/vast:every_page_read",
+    "landing/verda:every_page_read",
+    "landing/voltagepark:every_page_read",
+    "landing/vultr:every_page_read",
+    "marts/gpu_specs:figures_are_possible",
+    "marts/gpu_specs:one_spec_for_what_is_unstated",
+    "marts/hosted_prices:prices_are_plausible",
+    "marts/hosted_prices:the_list_has_a_date",
+    "marts/inference_cost:costs_are_positive",
+    "marts/inference_speed:latency_is_kept",
+    "marts/llm_specs:shape_gives_the_total",
+    "marts/llm_specs:shapes_are_possible",
+    "marts/priced_gpus:every_priced_gpu_has_a_spec",
+    "marts/provider_facts:facts_are_possible",
+    "marts/provider_facts:marketplaces_are_known_as_such",
+    "marts/self_host_vs_api:break_even_is_possible",
+    "marts/theta:constants_lie_in_their_range",
+]
+
+
+def test_assets_checks_jobs_schedule_and_sensors() -> None:
+    code = defs()
+    graph = code.resolve_asset_graph()
+    assert sorted(key.to_user_string() for key in graph.get_all_asset_keys()) == ASSETS
+    assert sorted(f"{c.asset_key.to_user_string()}:{c.name}" for c in graph.asset_check_keys) == CHECKS
+    assert {job.name for job in code.resolve_all_job_defs()} - {"__ASSET_JOB"} == {"scrape", "build", "deliver"}
+    daily = code.resolve_schedule_def("daily")
+    assert (daily.cron_schedule, daily.execution_timezone, daily.job_name) == ("15 6 * * *", "UTC", "scrape")
+    assert daily.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert [s.name for s in code.sensors or []] == [
+        "build_after_scrape", "build_after_failed_scrape", "retry_alerts", "dead_man",
+    ]  # fmt: skip
+    assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in code.sensors or [])
+
+
+def test_jobs_share_the_assets_out_and_limit_themselves() -> None:
+    code = defs()
+    graph = code.resolve_asset_graph()
+    of = {name: set(code.resolve_job_def(name).asset_layer.selected_asset_keys) for name in ("scrape", "build")}
+    assert {k.path[0] for k in of["scrape"]} == {"landing"} and not of["scrape"] & of["build"]
+    assert of["scrape"] | of["build"] == set(graph.get_all_asset_keys())
+    assert code.resolve_job_def("scrape").executor_def.name == "multiprocess"
+    for key in of["scrape"] - {scrape_assets.ecb_rates.key}:
+        node = graph.get(key)
+        assert node.partitions_def == scrape_assets.DAILY
+        if key.path[-1] == "ecb_rates":  # no provider: it has no offers, and old rates serve
+            continue
+        assert node.tags["provider"] == key.path[-1].replace("_", "-")
+        assert node.freshness_policy is not None
+        assert "dagster/column_schema" in node.metadata
+    blocking = {c.name for c in graph.asset_check_keys if graph.get(c).blocking}
+    assert blocking == {c.check_name for c in build.checks() if c.is_error} and len(blocking) >= 2
+
+
+def test_every_provider_feeds_the_warehouse() -> None:
+    graph = defs().resolve_asset_graph()
+    pages = graph.get(dg.AssetKey(["staging", "pages"]))
+    assert {key.path[-1] for key in pages.parent_keys} - {"ecb_rates"} == {
+        slug.replace("-", "_") for slug in registry.modules()
+    }
+    published = graph.get(dg.AssetKey(["published", "database"]))
+    assert dg.AssetKey(["v1", "price_history"]) in published.parent_keys
+
+
+def test_dagster_yaml_makes_an_instance(tmp_path: Path) -> None:
+    folder = worlds.dagster_home(tmp_path / "dagster")
+    code = (
+        "import os, sys; os.chdir(sys.argv[1])\nimport dagster as dg\n"
+        "with dg.DagsterInstance.get() as i:\n"
+        "    print(i.telemetry_enabled, i.run_retries_enabled, i.run_monitoring_enabled, i.get_run_records(limit=1))"
+    )
+    done = worlds.python(code, folder, DAGSTER_HOME=str(folder))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["False", "True", "True", "[]"]
+    assert (folder / ".dagster" / "storage").is_dir()  # nothing of it lies elsewhere
+
+
+def test_no_asset_waits_for_a_pool() -> None:
+    """A killed run would keep its slot, and the next `gpuhour refresh` would wait for it forever."""
+    facts = yaml.safe_load((ROOT / "dagster.yaml").read_text())
+    assert facts["telemetry"] == {"enabled": False} and facts["concurrency"] == {"runs": {"max_concurrent_runs": 2}}
+    graph = defs().resolve_asset_graph()
+    assert not [key for key in graph.get_all_asset_keys() if graph.get(key).pools]

@@ -1,0 +1,63 @@
+"""A published file that is added to is as one made anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.import_files import days_of_prices, land, table
+from warehouse.engine import build
+from warehouse.publish import publish, release
+from warehouse.storage import connection
+from warehouse.storage.state_dir import Home
+
+
+def dump(home: Home) -> dict[str, Any]:
+    """All that a published file holds and says of itself."""
+    with connection.published(home) as con:
+        names = con.execute(
+            "select schema_name, table_name, comment from duckdb_tables() union all "
+            "select schema_name, view_name, comment from duckdb_views() where not internal order by all"
+        ).fetchall()
+        told = con.execute(
+            "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
+            "where schema_name in ('v1', 'marts') order by all"
+        ).fetchall()
+        rows = {f"{s}.{t}": con.execute(f"from {s}.{t} order by all").fetchall() for s, t, _ in names if s != "main"}
+    head = home.published.read_bytes()[8:20]  # the storage version
+    return {"names": names, "told": told, "head": head, **rows}
+
+
+def test_a_published_file_that_grew_is_as_one_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, days = Home(tmp_path / "home"), list(days_of_prices(6))
+    grown: list[bool] = []
+    grow = publish._grow
+
+    def told(*given: Any) -> bool:
+        grown.append(grow(*given))
+        return grown[-1]
+
+    monkeypatch.setattr(publish, "_grow", told)
+    for number, day in enumerate(days[:4]):
+        land(home, table(tmp_path, f"{number}.csv", day))
+        release.build_and_publish(home)
+    assert grown == [False, True, True, True]
+    # A build whose publication never came: the next starts anew.
+    land(home, table(tmp_path, "missed.csv", days[4]))
+    with connection.writer_lock(home), connection.warehouse(home) as con:
+        build.build(con, home)
+    land(home, table(tmp_path, "last.csv", days[5]))
+    release.build_and_publish(home)
+    assert grown[4:] == [False]
+    release.build_and_publish(home)  # nothing new: still the same
+    assert grown[5:] == [True]
+    as_grown = dump(home)
+    home.published.unlink()
+    with connection.writer_lock(home), connection.warehouse(home) as con:
+        publish.publish(con, home)
+    assert dump(home) == as_grown
+    home.published.write_bytes(b"junk" * 10_000)
+    release.build_and_publish(home)
+    assert grown[-1] is False and dump(home).keys() == as_grown.keys()

@@ -1,0 +1,73 @@
+"""A day is a UTC day wherever the machine is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import worlds
+from tests.support.worlds import built, offer, put, rows, seen
+from warehouse.storage.state_dir import Home
+
+LAND = """
+import sys
+from pathlib import Path
+from tests.support.worlds import at, offer, put, seen
+from warehouse.engine import build
+from warehouse.storage import connection
+from warehouse.publish import publish
+from warehouse.storage.state_dir import Home
+home = Home(Path(sys.argv[1]))
+for day in ("2026-03-08", "2026-04-05"):  # clocks change in New York, in Auckland
+    for clock in ("00:00:01", "12:00:00", "23:59:59"):
+        put(home, seen(day, [offer("2.00", instance=clock)], captured_at=at(day, clock), origin="recorded",
+                       url=f"https://x.com/{clock}"))
+with connection.writer_lock(home), connection.warehouse(home) as con:
+    build.build(con, home)
+    publish.publish(con, home)
+with connection.published(home) as con:
+    print(con.execute("select observed_on, count(*) from v1.price_history group by all order by 1").fetchall())
+"""
+
+
+@pytest.fixture(scope="module")
+def in_utc(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+    home = Home(tmp_path_factory.mktemp("utc"))
+    done = worlds.python(LAND, home.root, TZ="UTC")
+    assert done.returncode == 0, done.stderr
+    return home, done.stdout
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
+def test_a_day_is_a_utc_day_wherever_the_machine_is(in_utc: tuple[Home, str], tmp_path: Path, zone: str) -> None:
+    home, expected = in_utc
+    assert "(datetime.date(2026, 3, 8), 3), (datetime.date(2026, 4, 5), 3)" in expected
+    done = worlds.python(LAND, tmp_path, TZ=zone)
+    assert done.stdout == expected, done.stderr
+    for arguments in (
+        ("prices", "--as-of", "2026-04-05", "--json"),
+        ("history", "A100", "--format", "csv"),
+        ("prices",),
+    ):
+        there = worlds.cli(*arguments, home=tmp_path, TZ=zone)
+        assert there.returncode == 0 and there.stdout == worlds.cli(*arguments, home=home.root, TZ="UTC").stdout
+
+
+def test_midnight_parts_two_days(tmp_path: Path) -> None:
+    put(Home(tmp_path), *(
+        seen(day, [offer(price)], captured_at=worlds.at(day, clock), url=f"https://x.com/{clock}")
+        for day, clock, price in (("2026-03-01", "23:59:59", "2.00"), ("2026-03-02", "00:00:00", "2.10"))
+    ))  # fmt: skip
+    with built(Home(tmp_path), "v1.price_history", "v1.prices_as_of") as con:
+        found = rows(
+            con, "select observed_on, usd_per_gpu_hour from v1.price_history where source <> 'seed' order by 1"
+        )
+        assert [(str(r["observed_on"]), str(r["usd_per_gpu_hour"])) for r in found] == [
+            ("2026-03-01", "2.000000"),
+            ("2026-03-02", "2.100000"),
+        ]
+        on_the_first = con.execute(
+            "select usd_per_gpu_hour from v1.prices_as_of('2026-03-01') where source <> 'seed'"
+        ).fetchall()
+    assert [str(price) for (price,) in on_the_first] == ["2.000000"]

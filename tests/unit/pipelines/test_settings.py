@@ -1,0 +1,40 @@
+"""Settings, and the schedule as systemd and cron read it."""
+
+from __future__ import annotations
+
+import configparser
+from pathlib import Path
+
+import pytest
+
+from pipelines import settings
+from pipelines.cli.service_units import TEXT
+from tests.support.worlds import ROOT
+
+
+def test_settings_go_flag_environment_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GPUHOUR_HOME", str(tmp_path / "env"))
+    assert settings.home(tmp_path / "flag").root == tmp_path / "flag"
+    assert settings.home().root == tmp_path / "env"
+    monkeypatch.delenv("GPUHOUR_HOME")
+    assert settings.home().root == ROOT / "data"
+
+
+def test_the_schedule_text_is_what_systemd_and_cron_read(tmp_path: Path) -> None:
+    text = TEXT.format(checkout=ROOT, home=tmp_path)
+    service, timer = text.split("# gpuhour.timer")
+    service, (timer, cron) = service.split("# gpuhour.service")[1], timer.split("# or cron")
+    unit = configparser.RawConfigParser()
+    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.read_string(service)
+    assert unit["Service"]["ExecStart"] == f"{ROOT}/.venv/bin/gpuhour refresh"
+    assert unit["Service"]["SuccessExitStatus"] == "3" and unit["Service"]["WorkingDirectory"] == str(ROOT)
+    assert unit["Service"]["Environment"] == f"GPUHOUR_HOME={tmp_path}"
+    daily = configparser.RawConfigParser()
+    daily.read_string(timer)
+    assert daily["Timer"]["Persistent"] == "true" and daily["Timer"]["OnCalendar"].endswith("UTC")
+    lines = [line for line in cron.splitlines() if line and not line.startswith("#")]
+    (entry,) = [line for line in lines if "gpuhour refresh" in line]
+    fields = entry.split(None, 5)
+    assert fields[:5] == ["15", "6", "*", "*", "*"] and fields[5].startswith(f"cd {ROOT} && ")
+    assert "%" not in entry  # cron would take it for the end of the line
