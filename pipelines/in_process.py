@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pipelines.definitions import defs
 from pipelines.defs import jobs, report_asset
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import DAILY
+from warehouse.storage.files import locked
 
 PUBLISHED = "published__database"  # the step
 log = logging.getLogger("gpuhour.refresh")
@@ -49,11 +49,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
     before = Path.cwd()
     folder = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.CHECKOUT)))
     os.chdir(folder)  # dagster.yaml's paths are relative to it
-    lock = folder / ".dagster" / "init.lock"
-    lock.parent.mkdir(exist_ok=True)
     try:
-        with lock.open("w") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+        with locked(folder / ".dagster" / "init.lock"):
             opened = dg.DagsterInstance.get()
             opened.get_run_records(limit=1)  # creates the tables
         with opened:

@@ -12,7 +12,7 @@ from pipelines.alerts.delivery import message
 from pipelines.alerts.rules.evaluate import evaluate
 from pipelines.errors import UsageError
 from warehouse.alert_queries import market_query
-from warehouse.storage import alert_outbox, ledger
+from warehouse.storage import alert_outbox
 from warehouse.storage.connection import Connection
 from warehouse.storage.state_dir import Home
 
@@ -23,10 +23,7 @@ def explain_event(con: Connection, config: AlertConfig, home: Home, prefix: str,
     Raises UsageError when none or several match.
     """
     events = {e.event_id: e for e in evaluate(con, config.rules, now, record_events.decided(home))}
-    recorded = {
-        row[0]: row[1:]
-        for row in ledger.read(home, "select event_id, disposition, event, recorded_at from alert_events")
-    }
+    recorded = alert_outbox.recorded_events(home)
     matches = sorted(i for i in {*events, *recorded} if i.startswith(prefix.lower())) if prefix else []
     if len(matches) != 1:
         count = f"{len(matches)} event ids begin" if matches else "no event id begins"
@@ -41,16 +38,16 @@ def explain_event(con: Connection, config: AlertConfig, home: Home, prefix: str,
             )
         fields = json.loads(message.payload(event, around))
     else:
-        fields = json.loads(recorded[match][1])
+        fields = json.loads(recorded[match].event)
     rule = next((r for r in config.rules if r.id == fields["rule"]), None)
-    disposition, _, at = recorded.get(match, ("not recorded", "", None))
+    record = recorded.get(match)
     messages = [m for m in alert_outbox.messages(home) if match in m.event_ids]
     return {
         **{k: v for k, v in fields.items() if k != "about"},
         **{k: v for k, v in fields["about"].items() if k not in fields},
         "is_in_history": match in events,
-        "became": disposition,
-        "recorded_at": at,
+        "became": record.disposition if record else "not recorded",
+        "recorded_at": record and record.recorded_at,
         "rule_says": rule.model_dump(mode="json", exclude_defaults=True) if rule else "no longer in the file",
         "messages": [
             {"message_id": m.message_id, "channel": m.channel, "outcome": m.outcome, "attempts": m.attempts,

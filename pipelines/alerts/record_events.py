@@ -15,7 +15,7 @@ from pipelines.alerts.event import Event
 from pipelines.alerts.rules.evaluate import evaluate
 from warehouse.alert_queries import market_query
 from warehouse.storage import alert_outbox, ledger
-from warehouse.storage.alert_outbox import Disposition, Entry, Sighting
+from warehouse.storage.alert_outbox import Checkpoint, Disposition, Entry
 from warehouse.storage.connection import Connection, published
 from warehouse.storage.state_dir import Home
 
@@ -47,7 +47,7 @@ def run(home: Home, config: AlertConfig, now: datetime, only: Sequence[type[Rule
     Raises NothingPublished and LedgerError.
     """
     rules = [rule for rule in config.rules if not only or isinstance(rule, tuple(only))]
-    checkpoints = alert_outbox.sightings(home)
+    checkpoints = alert_outbox.checkpoints(home)
     with published(home) as con:
         _, as_of = market_query.built(con)
         events = evaluate(con, rules, now, decided(home), _since(checkpoints, rules, as_of))
@@ -63,7 +63,7 @@ def run(home: Home, config: AlertConfig, now: datetime, only: Sequence[type[Rule
     return RecordCounts(**counts)
 
 
-def _since(checkpoints: Mapping[str, Sighting], rules: Sequence[RuleBase], as_of: date) -> date | None:
+def _since(checkpoints: Mapping[str, Checkpoint], rules: Sequence[RuleBase], as_of: date) -> date | None:
     """Return the day from which events can be new; None if a new rule wants to notify what is in force already."""
     days = [as_of]
     for rule in rules:
@@ -78,14 +78,14 @@ def _since(checkpoints: Mapping[str, Sighting], rules: Sequence[RuleBase], as_of
 
 def _new_events(
     home: Home,
-    checkpoints: Mapping[str, Sighting],
+    checkpoints: Mapping[str, Checkpoint],
     rules: Sequence[RuleBase],
     events: Iterable[Event],
     as_of: date,
     now: datetime,
 ) -> list[tuple[Event, Disposition]]:
     """Return events that are not recorded yet, with their dispositions."""
-    recorded_ids = alert_outbox.known_events(home)
+    recorded_ids = alert_outbox.dispositions(home)
     muted_rules = {s.rule_id for s in alert_outbox.silences(home) if s.until > now}
     by_id = {rule.id: rule for rule in rules}
     new_events: list[tuple[Event, Disposition]] = []
@@ -138,13 +138,13 @@ def _entry(
 
 
 def _checkpoints(
-    checkpoints: Mapping[str, Sighting], rules: Sequence[RuleBase], as_of: date, now: datetime
-) -> list[Sighting]:
+    checkpoints: Mapping[str, Checkpoint], rules: Sequence[RuleBase], as_of: date, now: datetime
+) -> list[Checkpoint]:
     result = []
     for rule in rules:
         earlier, definition = checkpoints.get(rule.id), rule.definition()
         is_current = earlier is not None and earlier.definition == definition
         seen_at = earlier.seen_at if earlier is not None and is_current else now
         upto = max(as_of, earlier.evaluated_on) if earlier is not None and is_current else as_of
-        result.append(Sighting(rule.id, definition, seen_at, upto))
+        result.append(Checkpoint(rule.id, definition, seen_at, upto))
     return result

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
 from pipelines.reports.render import hashed
+from warehouse.storage.files import locked, replacing
 
 _MANIFEST = ".gpuhour-report.json"
 
@@ -33,9 +32,9 @@ class SiteFolder:
             content = make()
             target = self._target(path)
             if not target.is_file() or target.read_bytes() != content:
-                part = target.with_name(f"{target.name}.part")
-                part.write_bytes(content)
-                self._replace(part, target)
+                with replacing(target, is_durable=False) as part:
+                    part.write_bytes(content)
+                self._count()
             self._note(path, key)
 
     def put_bytes(self, path: str, content: bytes) -> None:
@@ -53,7 +52,8 @@ class SiteFolder:
             if target.is_file() and target.read_bytes() == fresh.read_bytes():
                 fresh.unlink()
             else:
-                self._replace(fresh, target)
+                fresh.replace(target)
+                self._count()
             self._note(path, key)
 
     def size(self, path: str) -> int:
@@ -73,9 +73,8 @@ class SiteFolder:
                 if folder == self.root or any(folder.iterdir()):
                     break
                 folder.rmdir()
-        part = self.root / f"{_MANIFEST}.part"
-        part.write_text(json.dumps({path: self._now[path] for path in self.paths}, indent=0) + "\n")
-        part.replace(self.root / _MANIFEST)
+        with replacing(self.root / _MANIFEST, is_durable=False) as part:
+            part.write_text(json.dumps({path: self._now[path] for path in self.paths}, indent=0) + "\n")
 
     def _is_current(self, path: str, key: str) -> bool:
         if path in self._now:
@@ -94,8 +93,7 @@ class SiteFolder:
         target.parent.mkdir(parents=True, exist_ok=True)
         return target
 
-    def _replace(self, part: Path, target: Path) -> None:
-        part.replace(target)
+    def _count(self) -> None:
         with self._counting:
             self.written += 1
 
@@ -110,9 +108,7 @@ def folder(root: Path) -> Iterator[SiteFolder]:
         raise ForeignFolder(
             f"{root} holds other files ({sorted(foreign)[0]} ...): name an empty folder or one of an earlier report"
         )
-    with (root / ".build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.write(str(os.getpid()))
+    with locked(root / ".build.lock"):
         earlier = json.loads(manifest.read_text()) if manifest.exists() else {}
         site = SiteFolder(root, earlier)
         yield site

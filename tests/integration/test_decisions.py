@@ -86,11 +86,11 @@ def test_a_flagged_price_that_is_rejected_is_taken_out(tmp_path: Path) -> None:
 def test_what_was_decided_in_an_older_ledger_holds(held: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     name, *_ = event(held)
     ledger.decide(held, name, "released", "ann")
-    newer = (*ledger.MIGRATIONS, "alter table verdicts add column place varchar default 'here'")
+    newer = (*ledger.MIGRATIONS, ("alter table verdicts add column place text default 'here'",))
     monkeypatch.setattr(ledger, "MIGRATIONS", newer)
     monkeypatch.setattr(build_plan, "fingerprint", lambda: "of tomorrow's version")
     release.build_and_publish(held)
     assert event(held) == (name, "quarantine", "released") and spans(held) == FALLS
     with ledger.opened(held) as con:
         assert con.execute("select event_id, verdict, place from verdicts").fetchall() == [(name, "released", "here")]
-        assert con.execute("from schema_version").fetchall() == [(len(newer),)]
+        assert con.execute("pragma user_version").fetchall() == [(len(newer),)]

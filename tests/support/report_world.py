@@ -86,7 +86,7 @@ def _poison(home: Home) -> None:
                 con.execute(f"update {table} set gpu = ? where gpu = 'L4'", [HOSTILE_GPU])
         con.execute("update intermediate.series set instance = ? where gpu = ?", [HOSTILE_TEXT, HOSTILE_GPU])
         for table in ("closed_intervals", "open_intervals"):
-            con.execute(f"update core.{table} set text = ?, gpu_label = ?", [HOSTILE_TEXT, HOSTILE_GPU])
+            con.execute(f"update intermediate.{table} set text = ?, gpu_label = ?", [HOSTILE_TEXT, HOSTILE_GPU])
         con.execute("update intermediate.scrapes set source_url = 'javascript:alert(3)' where provider = 'gcp'")
         con.execute(
             "update intermediate.scrapes set source_url = 'https://x.example/\"><script>alert(4)</script>' where provider = 'aws'"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import logging
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from warehouse.imports.csv_records import Fault, Unreadable
 from warehouse.imports.open_source import open_rows
 from warehouse.paths import SEEDS
 from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
+from warehouse.storage.files import locked, replacing
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES
 from warehouse.storage.state_dir import Home
 
@@ -77,9 +76,7 @@ def only_importer(home: Home) -> Iterator[Path]:
 
     The kernel frees the lock when the process dies.
     """
-    home.locks.mkdir(parents=True, exist_ok=True)
-    with (home.locks / "import.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(home.locks / "import.lock"):
         for part in home.landing.glob("*/import-*/*.part"):
             part.unlink()
         room = home.imports / "work"
@@ -174,14 +171,7 @@ def _land(con: Connection, home: Home, name: str, landing_id: str, sha256: str, 
 
 
 def _copy(con: Connection, query: str, types: dict[str, str], path: Path) -> None:
-    """Parquet by temp file, fsync and rename: under its name a file is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
+    """Write a query's rows as Parquet: under its name a file is whole."""
     casts = ", ".join(f"{column}::{kind} as {column}" for column, kind in types.items())
-    try:
+    with replacing(path) as part:
         con.execute(f"copy (select {casts} from ({query})) to '{quoted(part)}' ({_PARQUET})")  # noqa: S608
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

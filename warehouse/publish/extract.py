@@ -8,6 +8,7 @@ from pathlib import Path
 
 from warehouse.publish.publish import STORAGE, as_csv, quote_name
 from warehouse.storage.connection import Connection, in_memory, nothing_published, quoted
+from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
 
@@ -47,20 +48,16 @@ def csv(con: Connection, query: str, path: Path) -> None:
 
 def database(con: Connection, tables: dict[str, str], path: Path) -> None:
     """Write queries' rows as tables of a DuckDB file that any DuckDB from 1.0 on opens, in a browser too."""
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    con.execute(f"attach '{quoted(part)}' as cut (storage_version '{STORAGE}')")
-    try:
-        con.execute("create schema cut.v1")
-        for name, query in tables.items():
-            con.execute(f"create table cut.v1.{quote_name(name)} as {query}")
-    finally:
-        con.execute("detach cut")
-    part.replace(path)
+    with replacing(path, is_durable=False) as part:
+        con.execute(f"attach '{quoted(part)}' as cut (storage_version '{STORAGE}')")
+        try:
+            con.execute("create schema cut.v1")
+            for name, query in tables.items():
+                con.execute(f"create table cut.v1.{quote_name(name)} as {query}")
+        finally:
+            con.execute("detach cut")
 
 
 def _copy(con: Connection, query: str, path: Path, options: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")
-    part.replace(path)
+    with replacing(path, is_durable=False) as part:
+        con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")

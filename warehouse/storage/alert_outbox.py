@@ -6,26 +6,36 @@ after it: a kill between any two of them loses nothing, and what may go out twic
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from warehouse.storage import ledger
-from warehouse.storage.connection import Connection
+from warehouse.storage.ledger import Connection, from_text, to_text
 from warehouse.storage.state_dir import Home
 
 Disposition = Literal["told", "first_run", "same_as", "muted"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """When a rule, as it is defined now, was first seen, and up to which day its events were looked for."""
+class Checkpoint:
+    """When a rule, as it is defined now, was first seen, and up to which day its events were evaluated."""
 
     rule_id: str
     definition: str
     seen_at: datetime
     evaluated_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event as it was recorded."""
+
+    disposition: str
+    event: str  # JSON
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,135 +97,138 @@ class Silence:
     set_at: datetime
 
 
-def sightings(home: Home) -> dict[str, Sighting]:
-    """Every rule that was ever seen, by id."""
+def checkpoints(home: Home) -> dict[str, Checkpoint]:
+    """Return every rule that was ever seen, by id."""
     rows = ledger.read(home, "select rule_id, definition, seen_at, evaluated_on from alert_rules")
-    return {row[0]: Sighting(*row) for row in rows}
+    return {rule: Checkpoint(rule, text, from_text(at), date.fromisoformat(day)) for rule, text, at, day in rows}
 
 
-def known_events(home: Home) -> dict[str, str]:
-    """Events that are recorded -> what became of each: told, first_run, same_as, muted."""
+def dispositions(home: Home) -> dict[str, str]:
+    """Return what became of each recorded event: told, first_run, same_as, muted."""
     return dict(ledger.read(home, "select event_id, disposition from alert_events"))
 
 
+def recorded_events(home: Home) -> dict[str, RecordedEvent]:
+    """Return every recorded event by id."""
+    rows = ledger.read(home, "select event_id, disposition, event, recorded_at from alert_events")
+    return {event_id: RecordedEvent(disposition, event, from_text(at)) for event_id, disposition, event, at in rows}
+
+
 def silences(home: Home) -> list[Silence]:
-    """The last word on every rule that was ever silenced."""
+    """Return the latest silence of every rule that was ever silenced."""
     rows = ledger.read(
         home,
         "select rule_id, until, set_by, set_at from alert_silences "
-        "qualify row_number() over (partition by rule_id order by seq desc) = 1 order by rule_id",
+        "where seq in (select max(seq) from alert_silences group by rule_id) order by rule_id",
     )
-    return [Silence(*row) for row in rows]
+    return [Silence(rule, from_text(until), by, from_text(at)) for rule, until, by, at in rows]
 
 
 def silence(home: Home, rule_id: str, until: datetime, by: str, now: datetime) -> None:
-    """Tell nothing of a rule until a moment; an earlier one ends it."""
+    """Mute a rule until a moment; an earlier one ends the silence."""
     with ledger.opened(home) as con:
         con.execute(
-            "insert into alert_silences select coalesce(max(seq), 0) + 1, ?, ?, ?, ? from alert_silences",
-            [rule_id, until, by, now],
+            "insert into alert_silences (rule_id, until, set_by, set_at) values (?, ?, ?, ?)",
+            (rule_id, to_text(until), by, to_text(now)),
         )
 
 
-def record(home: Home, seen: Sequence[Sighting], entries: Sequence[Entry], now: datetime) -> int:
-    """Record rules and events with their deliveries, all or nothing; returns how many were new. What is known stays."""
+def record(home: Home, rules: Sequence[Checkpoint], entries: Sequence[Entry], now: datetime) -> int:
+    """Record rules and events with their deliveries, all or nothing; return how many events were new."""
     with ledger.opened(home) as con:
-        con.execute("begin")
-        before = _count(con)
-        for s in seen:
-            con.execute(
-                "insert or replace into alert_rules values (?, ?, ?, ?)",
-                [s.rule_id, s.definition, s.seen_at, s.evaluated_on],
-            )
-        new = _unknown(con, entries)
-        _insert(con, "alert_events", [
-            (e.event_id, e.rule_id, e.told_on, e.disposition, e.event, now) for e in new
-        ])  # fmt: skip
-        _insert(con, "alert_deliveries", [(e.event_id, c, due, None) for e in new for c, due in e.due.items()])
-        added = _count(con) - before
-        con.execute("commit")
-    return added
+        con.executemany(
+            "insert or replace into alert_rules values (?, ?, ?, ?)",
+            [(rule.rule_id, rule.definition, to_text(rule.seen_at), rule.evaluated_on.isoformat()) for rule in rules],
+        )
+        distinct = {entry.event_id: entry for entry in entries}
+        new = [entry for entry in distinct.values() if _insert_event(con, entry, now)]
+        con.executemany(
+            "insert into alert_deliveries values (?, ?, ?, null)",
+            [(entry.event_id, channel, to_text(due)) for entry in new for channel, due in entry.due.items()],
+        )
+    return len(new)
 
 
-def _count(con: Connection) -> int:
-    return int(con.execute("select count(*) from alert_events").fetchall()[0][0])
-
-
-def _unknown(con: Connection, entries: Sequence[Entry]) -> list[Entry]:
-    known = {row[0] for row in con.execute("select event_id from alert_events").fetchall()}
-    return list({e.event_id: e for e in entries if e.event_id not in known}.values())
-
-
-_TYPES = {
-    "alert_events": ("varchar", "varchar", "date", "varchar", "varchar", "timestamptz"),
-    "alert_deliveries": ("varchar", "varchar", "timestamptz", "varchar"),
-    "alert_attempts": ("bigint", "varchar", "timestamptz", "varchar", "timestamptz", "varchar"),
-}
-
-
-def _insert(con: Connection, table: str, rows: Sequence[Sequence[object]]) -> None:
-    """Rows in one statement: one by one, thousands would take seconds."""
-    if rows:
-        columns = ", ".join(f"unnest(?::{kind}[])" for kind in _TYPES[table])
-        con.execute(f"insert into {table} select {columns}", [list(c) for c in zip(*rows, strict=True)])
+def _insert_event(con: Connection, entry: Entry, now: datetime) -> bool:
+    """Insert an event; return whether it was not recorded before."""
+    row = (entry.event_id, entry.rule_id, entry.told_on.isoformat(), entry.disposition, entry.event, to_text(now))
+    return con.execute("insert into alert_events values (?, ?, ?, ?, ?, ?) on conflict do nothing", row).rowcount == 1
 
 
 def waiting(home: Home) -> list[Waiting]:
-    """Deliveries in no message yet, in the order in which their events were told."""
+    """Return deliveries in no message yet, in the order in which their events happened."""
     rows = ledger.read(
         home,
-        "select d.event_id, d.channel, d.due_at, e.event "
-        "from alert_deliveries as d join alert_events as e using (event_id) "
-        "where d.message_id is null order by e.told_on, e.rule_id, d.event_id",
+        "select event_id, channel, due_at, event from alert_deliveries join alert_events using (event_id) "
+        "where message_id is null order by told_on, rule_id, event_id",
     )
-    return [Waiting(*row) for row in rows]
+    return [Waiting(event_id, channel, from_text(due), event) for event_id, channel, due, event in rows]
 
 
 def compose(home: Home, message_id: str, channel: str, event_ids: Sequence[str], content: str, now: datetime) -> None:
     """Record a message of events that wait for a channel. The same message again changes nothing."""
     with ledger.opened(home) as con:
-        con.execute("begin")
-        con.execute("insert or ignore into alert_messages values (?, ?, ?, ?)", [message_id, channel, now, content])
         con.execute(
-            "update alert_deliveries set message_id = ? where channel = ? and message_id is null "
-            "and event_id in (select unnest(?::varchar[]))",
-            [message_id, channel, list(event_ids)],
+            "insert or ignore into alert_messages values (?, ?, ?, ?)", (message_id, channel, to_text(now), content)
         )
-        con.execute("commit")
+        con.executemany(
+            "update alert_deliveries set message_id = ? where event_id = ? and channel = ? and message_id is null",
+            [(message_id, event_id, channel) for event_id in event_ids],
+        )
 
 
 _MESSAGES = """
-    with tried as (
-        select
-            message_id, count(*) filter (where outcome in ('failed', 'dead', 'sent')) as n,
-            arg_max(outcome, seq) as outcome, arg_max({'at': next_at}, seq).at as next_at,
-            max(tried_at) as tried_at, arg_max(error, seq) as error
-        from alert_attempts group by message_id
-    ),
-    held as (
-        select message_id, list(event_id order by event_id) as event_ids from alert_deliveries
-        where message_id is not null group by message_id
+    with last_attempts as (
+        select message_id, max(seq) as seq, count(*) filter (where outcome <> 'revived') as n
+        from alert_attempts
+        group by message_id
     )
     select
-        m.message_id, m.channel, m.composed_at, m.content, coalesce(t.n, 0), coalesce(t.outcome, 'new'),
-        if(t.message_id is null, m.composed_at, t.next_at), t.tried_at, coalesce(t.error, ''), coalesce(h.event_ids, [])
-    from alert_messages as m
-    left join tried as t using (message_id)
-    left join held as h using (message_id)
+        messages.message_id, messages.channel, messages.composed_at, messages.content,
+        coalesce(last_attempts.n, 0), coalesce(attempts.outcome, 'new'),
+        case when attempts.seq is null then messages.composed_at else attempts.next_at end,
+        attempts.tried_at, coalesce(attempts.error, ''),
+        (
+            select json_group_array(event_id)
+            from (
+                select event_id from alert_deliveries
+                where message_id = messages.message_id order by event_id
+            )
+        )
+    from alert_messages as messages
+    left join last_attempts on last_attempts.message_id = messages.message_id
+    left join alert_attempts as attempts on attempts.seq = last_attempts.seq
 """
 
 
 def messages(home: Home, unsent_only: bool = False) -> list[Message]:
-    """Messages, oldest first."""
-    where = "where coalesce(t.outcome, 'new') not in ('sent', 'dead')" if unsent_only else ""
-    rows = ledger.read(home, f"{_MESSAGES} {where} order by m.composed_at, m.channel, m.message_id")
-    return [Message(*row) for row in rows]
+    """Return messages, oldest first."""
+    where = "where coalesce(attempts.outcome, 'new') not in ('sent', 'dead')" if unsent_only else ""
+    rows = ledger.read(
+        home, f"{_MESSAGES} {where} order by messages.composed_at, messages.channel, messages.message_id"
+    )
+    return [
+        Message(
+            message_id, channel, from_text(composed), content, attempts, outcome,
+            from_text(next_at) if next_at else None, from_text(tried) if tried else None, error, json.loads(events),
+        )
+        for message_id, channel, composed, content, attempts, outcome, next_at, tried, error, events in rows
+    ]  # fmt: skip
 
 
 def attempted(home: Home, attempts: Sequence[Attempt], wait_seconds: float = 60) -> None:
-    """Record what came of sending messages."""
+    """Record how attempts to send messages ended."""
     with ledger.opened(home, wait_seconds) as con:
-        newest = int(con.execute("select coalesce(max(seq), 0) from alert_attempts").fetchall()[0][0])
-        _insert(con, "alert_attempts", [
-            (newest + nth, a.message_id, a.tried_at, a.outcome, a.next_at, a.error) for nth, a in enumerate(attempts, 1)
-        ])  # fmt: skip
+        con.executemany(
+            "insert into alert_attempts (message_id, tried_at, outcome, next_at, error) values (?, ?, ?, ?, ?)",
+            [
+                (
+                    each.message_id,
+                    to_text(each.tried_at),
+                    each.outcome,
+                    each.next_at and to_text(each.next_at),
+                    each.error,
+                )
+                for each in attempts
+            ],
+        )

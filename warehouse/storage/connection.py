@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from warehouse.storage.files import LockHeld, locked
 from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.connection")
@@ -80,25 +78,14 @@ def writer_lock(home: Home, wait_seconds: float = 600) -> Iterator[None]:
 
     Raises WarehouseBusy when another process keeps it for longer than `wait_seconds`.
     """
-    home.locks.mkdir(parents=True, exist_ok=True)
-    with (home.locks / "build.lock").open("a+") as stream:
-        give_up = time.monotonic() + wait_seconds
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as busy:
-                if time.monotonic() >= give_up:
-                    stream.seek(0)
-                    raise WarehouseBusy(
-                        f"{home.warehouse} is being built by process {stream.read().strip() or '?'}; "
-                        f"waited {wait_seconds:.0f} s. Try again when it has ended."
-                    ) from busy
-                time.sleep(0.1)
-        stream.truncate(0)
-        stream.write(str(os.getpid()))
-        stream.flush()
-        yield
+    try:
+        with locked(home.locks / "build.lock", wait_seconds):
+            yield
+    except LockHeld as held:
+        raise WarehouseBusy(
+            f"{home.warehouse} is being built by process {held.holder or '?'}; waited {wait_seconds:.0f} s. "
+            "Try again when it has ended."
+        ) from held
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -15,6 +14,7 @@ import pandas as pd
 
 from scrapers.model import Offer
 from warehouse.storage.connection import Connection, in_memory, quoted
+from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
 Status = Literal["ok", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed", "unverified"]
@@ -177,17 +177,9 @@ def stamped(home: Home, kind: str) -> dict[str, str]:
 
 
 def _write(path: Path, rows: list[dict[str, Any]], types: dict[str, str]) -> None:
-    """Parquet by temp file, fsync and rename: under its name a file is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    try:
-        with in_memory() as con:
-            query = select_rows(con, "rows_to_land", rows, types)
-            # A bloom filter that a bad disk bent would hide rows without an error, and these files are small.
-            options = "format parquet, compression zstd, write_bloom_filter false"
-            con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    """Write rows as Parquet: under its name a file is whole."""
+    with replacing(path) as part, in_memory() as con:
+        query = select_rows(con, "rows_to_land", rows, types)
+        # A bloom filter that a bad disk bent would hide rows without an error, and these files are small.
+        options = "format parquet, compression zstd, write_bloom_filter false"
+        con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")

@@ -1,93 +1,90 @@
-"""Keeps what cannot be recomputed, a person's verdicts first: a small database, opened for milliseconds under a lock.
+"""Keeps what cannot be recomputed, people's verdicts first: an SQLite database in WAL mode.
 
-Rows are only ever added; of several about the same thing the latest counts. So nothing is lost by changing one's mind.
+Rows are only ever added; of several about the same thing the latest counts, so that changing one's mind loses nothing.
+Times are text, ISO 8601 in UTC with microseconds, which sorts as it should.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
-from collections.abc import Callable, Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Literal
 
-import duckdb
-
-from warehouse.storage.connection import Connection, quoted
+from warehouse.storage import ledger_migration
+from warehouse.storage.files import LockHeld, locked
 from warehouse.storage.state_dir import Home
 
 Verdict = Literal["released", "rejected"]
+Connection = sqlite3.Connection
 
-# A file's version is how many of these it has seen. To add a table, append a script; never change a released one.
-MIGRATIONS = (
-    """
-    create table verdicts (
-        seq bigint primary key,
-        event_id varchar not null,
-        verdict varchar not null check (verdict in ('released', 'rejected')),
-        decided_by varchar not null,
-        decided_at timestamptz not null,
-        note varchar not null
-    )
-    """,
-    # Alerts, for alert_outbox.py: rules seen; what is to be told, where, in which message, and what came of it.
-    """
-    create table alert_rules (
-        rule_id varchar primary key,
-        definition varchar not null,
-        seen_at timestamptz not null,
-        evaluated_on date not null
-    );
-    create table alert_events (
-        event_id varchar primary key,
-        rule_id varchar not null,
-        told_on date not null,
-        disposition varchar not null check (disposition in ('told', 'first_run', 'same_as', 'muted')),
-        event varchar not null,
-        recorded_at timestamptz not null
-    );
-    create table alert_deliveries (
-        event_id varchar not null,
-        channel varchar not null,
-        due_at timestamptz not null,
-        message_id varchar,
-        primary key (event_id, channel)
-    );
-    create table alert_messages (
-        message_id varchar primary key,
-        channel varchar not null,
-        composed_at timestamptz not null,
-        content varchar not null
-    );
-    create table alert_attempts (
-        seq bigint primary key,
-        message_id varchar not null,
-        tried_at timestamptz not null,
-        outcome varchar not null check (outcome in ('sent', 'failed', 'dead', 'revived')),
-        next_at timestamptz,
-        error varchar not null
-    );
-    create table alert_silences (
-        seq bigint primary key,
-        rule_id varchar not null,
-        until timestamptz not null,
-        set_by varchar not null,
-        set_at timestamptz not null
-    )
-    """,
-    """
-    create table accepted_providers (
-        seq bigint primary key,
-        provider varchar not null,
-        accepted_by varchar not null,
-        accepted_at timestamptz not null,
-        note varchar not null
-    )
-    """,
+# A file's PRAGMA user_version says how many of these it has seen. Append one to add a table, never change an old one.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """create table verdicts (
+            seq integer primary key,
+            event_id text not null,
+            verdict text not null check (verdict in ('released', 'rejected')),
+            decided_by text not null,
+            decided_at text not null,
+            note text not null
+        ) strict""",
+        """create table accepted_providers (
+            seq integer primary key,
+            provider text not null,
+            accepted_by text not null,
+            accepted_at text not null,
+            note text not null
+        ) strict""",
+        # For alert_outbox.py: rules seen; what to send, where, in which message, and how each attempt ended.
+        """create table alert_rules (
+            rule_id text primary key,
+            definition text not null,
+            seen_at text not null,
+            evaluated_on text not null
+        ) strict""",
+        """create table alert_events (
+            event_id text primary key,
+            rule_id text not null,
+            told_on text not null,
+            disposition text not null check (disposition in ('told', 'first_run', 'same_as', 'muted')),
+            event text not null,
+            recorded_at text not null
+        ) strict""",
+        """create table alert_deliveries (
+            event_id text not null,
+            channel text not null,
+            due_at text not null,
+            message_id text,
+            primary key (event_id, channel)
+        ) strict""",
+        "create index alert_deliveries_by_message on alert_deliveries (message_id)",
+        """create table alert_messages (
+            message_id text primary key,
+            channel text not null,
+            composed_at text not null,
+            content text not null
+        ) strict""",
+        """create table alert_attempts (
+            seq integer primary key,
+            message_id text not null,
+            tried_at text not null,
+            outcome text not null check (outcome in ('sent', 'failed', 'dead', 'revived')),
+            next_at text,
+            error text not null
+        ) strict""",
+        "create index alert_attempts_by_message on alert_attempts (message_id)",
+        """create table alert_silences (
+            seq integer primary key,
+            rule_id text not null,
+            until text not null,
+            set_by text not null,
+            set_at text not null
+        ) strict""",
+    ),
 )
 
 
@@ -97,7 +94,7 @@ class LedgerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person said of a quality event, when, and why."""
+    """A person's verdict on a quality event, when it was given, and why."""
 
     event_id: str
     verdict: Verdict
@@ -106,177 +103,134 @@ class Decision:
     note: str
 
 
+def to_text(moment: datetime) -> str:
+    """Return a time as the ledger stores it."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def from_text(text: str) -> datetime:
+    """Return a stored time."""
+    return datetime.fromisoformat(text)
+
+
 def decide(home: Home, event_id: str | Sequence[str], verdict: Verdict, by: str, note: str = "") -> None:
     """Record a verdict on one event, or on several at once: all of them or none.
 
-    Raises LedgerError when it cannot be written; then nothing was recorded.
+    Raises:
+        LedgerError: It cannot be written; nothing was recorded.
     """
     events = [event_id] if isinstance(event_id, str) else list(dict.fromkeys(event_id))
+    now = to_text(datetime.now(UTC))
     with opened(home) as con:
-        con.execute(
-            """
-            insert into verdicts
-            select coalesce((select max(seq) from verdicts), 0) + nth, event_id, $verdict, $by, now(), $note
-            from (select unnest($events::varchar[]) as event_id, generate_subscripts($events::varchar[], 1) as nth)
-            """,
-            {"events": events, "verdict": verdict, "by": by, "note": note},
+        con.executemany(
+            "insert into verdicts (event_id, verdict, decided_by, decided_at, note) values (?, ?, ?, ?, ?)",
+            [(event, verdict, by, now, note) for event in events],
         )
 
 
 def decisions(home: Home) -> list[Decision]:
-    """Every verdict ever given, in the order given: the last of an event counts. Makes no file where there is none.
+    """Return every verdict ever given, in the order given: the last of an event counts. Makes no file.
 
-    Raises LedgerError when the ledger cannot be read: without it a rebuild would forget what people decided.
+    Raises:
+        LedgerError: It cannot be read: without it a rebuild would forget what people decided.
     """
-    asked = "select event_id, verdict, decided_by, decided_at, note from verdicts order by seq"
-    return [Decision(*row) for row in read(home, asked)]
-
-
-def read(home: Home, query: str) -> list[tuple[Any, ...]]:
-    """The rows of a SELECT of ours over the ledger at today's schema; none, and no file made, where there is none.
-
-    Raises LedgerError when it cannot be read.
-    """
-    if not home.ledger.exists():
-        return []
-    try:
-        with _connected(home.ledger, time.monotonic() + 10, read_only=True) as con:
-            if _version(con, home.ledger) == len(MIGRATIONS):
-                return con.execute(query).fetchall()
-    except duckdb.Error as failed:
-        raise LedgerError(f"{home.ledger} cannot be read: {_reason(failed)}") from failed
-    with opened(home) as con:  # of an older version: brought to today's first
-        return con.execute(query).fetchall()
+    rows = read(home, "select event_id, verdict, decided_by, decided_at, note from verdicts order by seq")
+    return [Decision(event, verdict, by, from_text(at), note) for event, verdict, by, at, note in rows]
 
 
 def accept(home: Home, provider: str, by: str, note: str = "") -> None:
-    """Record that a person has seen what a provider's reader makes of its pages, and found it right.
+    """Record that a person has reviewed what a provider's parser reads from its pages, and found it right.
 
-    Raises LedgerError when it cannot be written; then nothing was recorded.
+    Raises:
+        LedgerError: It cannot be written; nothing was recorded.
     """
     with opened(home) as con:
         con.execute(
-            """
-            insert into accepted_providers
-            select coalesce((select max(seq) from accepted_providers), 0) + 1, $provider, $by, now(), $note
-            """,
-            {"provider": provider, "by": by, "note": note},
+            "insert into accepted_providers (provider, accepted_by, accepted_at, note) values (?, ?, ?, ?)",
+            (provider, by, to_text(datetime.now(UTC)), note),
         )
 
 
 def accepted(home: Home) -> set[str]:
-    """Slugs of the providers that were accepted. Raises LedgerError as `read` does."""
+    """Return the slugs of accepted providers. Raises LedgerError as `read` does."""
     return {slug for (slug,) in read(home, "select distinct provider from accepted_providers")}
 
 
+def read(home: Home, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Return the rows of a SELECT of ours; none, and no file made, where there is no ledger.
+
+    Raises:
+        LedgerError: It cannot be read.
+    """
+    if not home.ledger.exists() and not home.duckdb_ledger.exists():
+        return []
+    with opened(home, is_writing=False) as con:
+        return con.execute(query, parameters).fetchall()
+
+
 @contextmanager
-def opened(home: Home, wait_seconds: float = 10) -> Iterator[Connection]:
-    """The ledger, for writing, at today's schema; made where there is none. Stay inside for milliseconds only.
+def opened(home: Home, wait_seconds: float = 10, *, is_writing: bool = True) -> Iterator[Connection]:
+    """Open the ledger at today's schema, made where there is none; a block's writes are recorded whole or not at all.
 
-    What is written goes into a copy that takes the old file's place at the end, and only if all went well: a kill
-    within DuckDB's own writing has been seen to leave a file that it cannot read.
-    Raises LedgerError when another process keeps it for longer than `wait_seconds`, when it was written by a newer
-    gpuhour, when it is damaged, or when the disk is full.
+    Raises:
+        LedgerError: Another process keeps it for longer than `wait_seconds`, a newer gpuhour wrote it, it is damaged,
+            or the disk is full.
     """
-    give_up = time.monotonic() + wait_seconds
-    part = home.ledger.with_suffix(f".{os.getpid()}.part")
     try:
-        with _alone(home, give_up):
-            try:
-                with _connected(part, give_up) as con:
-                    if home.ledger.exists():
-                        _copy(con, home.ledger, give_up)
-                    else:
-                        con.execute("create table schema_version as select 0 as version")
-                    migrate(con, home.ledger)
-                    yield con
-                    # Closing would write it too, but says nothing when the disk is full; the file alone must hold all.
-                    con.execute("checkpoint")
-                with part.open("rb+") as stream:
-                    os.fsync(stream.fileno())
-                part.replace(home.ledger)
-            finally:
-                for leftover in home.root.glob("ledger.*.part*"):  # of killed runs too: by the lock, nobody else writes
-                    leftover.unlink(missing_ok=True)
-    except (duckdb.Error, OSError) as failed:
-        raise LedgerError(f"{home.ledger} cannot be used, nothing was recorded: {_reason(failed)}") from failed
+        _migrate_duckdb(home, wait_seconds)
+        home.ledger.parent.mkdir(parents=True, exist_ok=True)
+        con = sqlite3.connect(home.ledger, timeout=wait_seconds, isolation_level=None)
+        try:
+            _upgrade(con, home)
+            if is_writing:
+                con.execute("begin immediate")
+            yield con
+            if is_writing:
+                con.execute("commit")
+        finally:
+            con.close()  # rolls back what was not committed
+    except (sqlite3.Error, OSError, ValueError) as failed:
+        reason = str(failed).strip().splitlines()[0]
+        why = "it is held by another gpuhour" if "locked" in reason else reason
+        raise LedgerError(f"{home.ledger} cannot be used, nothing was recorded: {why}") from failed
 
 
-def migrate(con: Connection, path: Path) -> None:
-    """Bring an older ledger to today's schema, keeping every row.
-
-    Raises LedgerError for one from the future and for a database that is no ledger.
-    """
-    version = _version(con, path)
-    if version < len(MIGRATIONS):
-        con.execute("begin")
-        for script in MIGRATIONS[version:]:
-            con.execute(script)
-        con.execute("update schema_version set version = ?", [len(MIGRATIONS)])
-        con.execute("commit")
-
-
-def _version(con: Connection, path: Path) -> int:
-    try:
-        version: int = con.execute("select version from schema_version").fetchall()[0][0]
-    except (duckdb.CatalogException, IndexError) as foreign:
-        raise LedgerError(f"{path} is no ledger: it has no schema_version. Move it away") from foreign
+def _upgrade(con: Connection, home: Home) -> None:
+    """Bring an older ledger to today's schema, keeping every row."""
+    (version,) = con.execute("pragma user_version").fetchone()
     if version > len(MIGRATIONS):
         raise LedgerError(
-            f"{path} was written by a newer gpuhour (schema {version}, this one knows {len(MIGRATIONS)}): "
+            f"{home.ledger} was written by a newer gpuhour (schema {version}, this one knows {len(MIGRATIONS)}): "
             "update gpuhour; nothing was touched"
         )
-    return version
-
-
-def _copy(con: Connection, path: Path, give_up: float) -> None:
-    """All of a ledger into the one that is open."""
-    if path.with_name(path.name + ".wal").exists():  # a DuckDB shell left changes beside it: opening folds them in
-        with _connected(path, give_up):
-            pass
-    here = con.execute("select current_database()").fetchall()[0][0]
-    _when_free(lambda: con.execute(f"attach '{quoted(path)}' as old (read_only)"), give_up)
-    con.execute(f'copy from database old to "{here}"')
-    con.execute("detach old")
-
-
-@contextmanager
-def _alone(home: Home, give_up: float) -> Iterator[None]:
-    """One process at a time; the kernel lets go for one that dies."""
-    home.locks.mkdir(parents=True, exist_ok=True)
-    with (home.locks / "ledger.lock").open("a") as stream:
-        while True:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as busy:
-                if time.monotonic() >= give_up:
-                    raise LedgerError(f"{home.ledger} is held by another gpuhour; nothing was recorded") from busy
-                time.sleep(0.01)
-        yield
-
-
-@contextmanager
-def _connected(path: Path, give_up: float, read_only: bool = False) -> Iterator[Connection]:
-    con = _when_free(lambda: duckdb.connect(str(path), read_only=read_only), give_up)
+    if version == len(MIGRATIONS):
+        con.execute("pragma synchronous = full")  # what was recorded survives a power cut
+        return
+    if version == 0 and con.execute("select 1 from sqlite_master").fetchone():
+        raise LedgerError(f"{home.ledger} is not a ledger: another program made it. Move it away")
+    con.execute("pragma journal_mode = wal")
+    con.execute("pragma synchronous = full")
+    con.execute("begin immediate")
+    (version,) = con.execute("pragma user_version").fetchone()  # another process may have been first
     try:
-        con.execute("set TimeZone = 'UTC'")
-        yield con
-    finally:
-        con.close()
+        for statement in chain.from_iterable(MIGRATIONS[version:]):
+            con.execute(statement)
+        con.execute(f"pragma user_version = {len(MIGRATIONS)}")
+        con.execute("commit")
+    except sqlite3.Error:
+        con.execute("rollback")
+        raise
 
 
-def _when_free(reach: Callable[[], Connection], give_up: float) -> Connection:
-    """A connection, once whoever has the file open for writing (a DuckDB shell) lets go of it."""
-    while True:
-        try:
-            return reach()
-        except duckdb.IOException as locked:
-            if "lock" not in str(locked) or time.monotonic() >= give_up:
-                raise
-            time.sleep(0.05)
-
-
-def _reason(failed: Exception) -> str:
-    """The first line of an error: DuckDB adds advice on its own options."""
-    return str(failed).strip().splitlines()[0]
+def _migrate_duckdb(home: Home, wait_seconds: float) -> None:
+    """Copy a ledger of gpuhour 0.1, once; the old file stays beside the new one."""
+    if home.ledger.exists() or not home.duckdb_ledger.exists():
+        return
+    try:
+        with locked(home.locks / "ledger.lock", wait_seconds):
+            if not home.ledger.exists():
+                ledger_migration.copy(home.duckdb_ledger, home.ledger, MIGRATIONS)
+    except LockHeld as held:
+        raise LedgerError(f"{home.ledger} is held by another gpuhour; nothing was recorded") from held
+    except ledger_migration.NotALedger as foreign:
+        raise LedgerError(str(foreign)) from foreign

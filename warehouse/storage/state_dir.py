@@ -40,6 +40,11 @@ class Home:
     @property
     def ledger(self) -> Path:
         """What people decided: a fact that no rebuild brings back."""
+        return self.root / "ledger.sqlite"
+
+    @property
+    def duckdb_ledger(self) -> Path:
+        """The ledger of gpuhour 0.1, copied once into `ledger` and kept."""
         return self.root / "ledger.duckdb"
 
     @property

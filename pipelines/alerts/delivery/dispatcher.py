@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import random
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from pipelines.alerts.config.schema import AlertConfig
 from pipelines.alerts.delivery import channels, message
 from warehouse.storage import alert_outbox
 from warehouse.storage.alert_outbox import Attempt, Message
+from warehouse.storage.files import LockHeld, locked
 from warehouse.storage.state_dir import Home
 
 # The longest wait before each retry of a failed message; full jitter spreads the retries.
@@ -126,11 +126,10 @@ def has_due(home: Home, config: AlertConfig, now: datetime) -> bool:
 @contextmanager
 def _alone(home: Home, name: str) -> Iterator[bool]:
     """Yield whether this process holds the lock of a channel (or of composing); a dead process loses it."""
-    home.locks.mkdir(parents=True, exist_ok=True)
-    with (home.locks / f"alerts-{name}.lock").open("a") as stream:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            stack.enter_context(locked(home.locks / f"alerts-{name}.lock", wait_seconds=0))
+        except LockHeld:
             yield False
             return
         yield True

@@ -47,7 +47,7 @@ def list_(
     from warehouse.storage import alert_outbox
 
     config, state, now = _config(home, rules), settings.home(home), datetime.now(UTC)
-    checkpoints = alert_outbox.sightings(state)
+    checkpoints = alert_outbox.checkpoints(state)
     muted = {s.rule_id: s.until for s in alert_outbox.silences(state) if s.until > now}
     rows = []
     for rule in config.rules:

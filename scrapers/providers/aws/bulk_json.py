@@ -31,17 +31,17 @@ def read_bulk(page: Page) -> Iterator[Offer]:
         raise LayoutError(page, "products of the price list", "none")
     if not accelerated:
         return
-    lines = list(_bulk_lines(page, accelerated))
-    if not lines:
+    rows = list(_bulk_rows(page, accelerated))
+    if not rows:
         raise LayoutError(page, "terms of accelerated instances", ", ".join(accelerated))
-    yield from offers(lines, "price_list")
+    yield from offers(rows, "price_list")
 
 
-def _bulk_lines(page: Page, accelerated: Mapping[str, dict[str, str]]) -> Iterator[PriceListRow]:
+def _bulk_rows(page: Page, accelerated: Mapping[str, dict[str, str]]) -> Iterator[PriceListRow]:
     for term_type in TERM_TYPES:
         for sku, terms in members(page, f"terms.{term_type}"):
             if sku in accelerated:
-                yield from _lines(accelerated[sku], sku, term_type, terms.values())
+                yield from _rows(accelerated[sku], sku, term_type, terms.values())
 
 
 def read_answer(page: Page) -> Iterator[Offer]:
@@ -53,10 +53,10 @@ def read_answer(page: Page) -> Iterator[Offer]:
     products = [*items(page, "item"), *items(page, "PriceList.item")]
     if not products:
         raise LayoutError(page, "products in the answer", "none")
-    yield from offers((line for entry in products for line in _answer_lines(page, entry)), "price_list_api")
+    yield from offers((row for entry in products for row in _answer_rows(page, entry)), "price_list_api")
 
 
-def _answer_lines(page: Page, entry: Any) -> Iterator[PriceListRow]:
+def _answer_rows(page: Page, entry: Any) -> Iterator[PriceListRow]:
     try:
         product = json.loads(entry, parse_float=Decimal) if isinstance(entry, str) else entry
         sku, attributes = product["product"]["sku"], _attributes(product["product"])
@@ -65,14 +65,14 @@ def _answer_lines(page: Page, entry: Any) -> Iterator[PriceListRow]:
         raise LayoutError(page, "product.sku, product.attributes and terms", f"{error!r} in {entry}") from error
     if is_plain_product(attributes):
         for kind in TERM_TYPES:
-            yield from _lines(attributes, sku, kind, terms[kind])
+            yield from _rows(attributes, sku, kind, terms[kind])
 
 
 def _attributes(product: Mapping[str, Any]) -> dict[str, str]:
     return {key(name): str(value) for name, value in product.get("attributes", {}).items()}
 
 
-def _lines(
+def _rows(
     product: Mapping[str, str], sku: str, kind: str, terms: Iterable[Mapping[str, Any]]
 ) -> Iterator[PriceListRow]:
     for term in terms:

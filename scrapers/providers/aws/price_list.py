@@ -69,38 +69,38 @@ def is_plain_product(product: Mapping[str, str]) -> bool:
 class _Terms:
     """The rows of one offer: an hourly part and, for reservations, a fee."""
 
-    line: PriceListRow
+    row: PriceListRow
     hourly: set[Decimal] = field(default_factory=set)
     fees: set[Decimal] = field(default_factory=set)
 
 
-def offers(lines: Iterable[PriceListRow], source: str) -> Iterator[Offer]:
+def offers(rows: Iterable[PriceListRow], source: str) -> Iterator[Offer]:
     """Yield offers with hourly part and upfront fee joined, one per instance, place, term and upfront option.
 
     Convertible reservations are left out: they are another product at another price, and have no pricing model of
     their own here. A fee or hourly part that the file lacks (cut off, or two different ones) makes no offer.
     """
     by_terms: dict[tuple[object, ...], _Terms] = {}
-    for line in lines:
-        if line.is_reserved and line.offering_class.lower() not in ("standard", ""):
+    for row in rows:
+        if row.is_reserved and row.offering_class.lower() not in ("standard", ""):
             continue
-        price = _decimal(line.price)
+        price = _decimal(row.price)
         if price is not None:
-            key_of_terms = (line.sku, line.term_code, line.is_reserved, line.lease, line.purchase, line.currency)
-            terms = by_terms.setdefault(key_of_terms, _Terms(line))
-            if line.unit.lower() in ("hrs", "hours"):
+            key_of_terms = (row.sku, row.term_code, row.is_reserved, row.lease, row.purchase, row.currency)
+            terms = by_terms.setdefault(key_of_terms, _Terms(row))
+            if row.unit.lower() in ("hrs", "hours"):
                 terms.hourly.add(price)
-                terms.line = line
-            elif line.unit.lower() == "quantity":
+                terms.row = row
+            elif row.unit.lower() == "quantity":
                 terms.fees.add(price)
     yield from highest_ranked(
-        (_rank(terms.line), offer) for terms in by_terms.values() if (offer := _offer(terms, source))
+        (_rank(terms.row), offer) for terms in by_terms.values() if (offer := _offer(terms, source))
     )
 
 
-def _rank(line: PriceListRow) -> tuple[bool, str]:
+def _rank(row: PriceListRow) -> tuple[bool, str]:
     """Rank several listings of one machine: shared before dedicated hardware, then the newest price."""
-    return line.product.get("tenancy", "").lower() == "shared", line.effective
+    return row.product.get("tenancy", "").lower() == "shared", row.effective
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -112,41 +112,41 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _offer(terms: _Terms, source: str) -> Offer | None:
-    line, product = terms.line, terms.line.product
-    upfront: Upfront = UPFRONT.get(line.purchase.lower(), "")
+    row, product = terms.row, terms.row.product
+    upfront: Upfront = UPFRONT.get(row.purchase.lower(), "")
     hourly, fee = _only(terms.hourly), _only(terms.fees)
-    term = re.fullmatch(r"(\d)\s*yrs?", line.lease.lower())
+    term = re.fullmatch(r"(\d)\s*yrs?", row.lease.lower())
     place = product.get("regioncode", product.get("location", ""))  # lists before 2021 name the place only
-    if hourly is None or not place or (line.is_reserved and not (upfront and term)):
+    if hourly is None or not place or (row.is_reserved and not (upfront and term)):
         return None
     has_fee = upfront in ("partial", "all")
-    # A $0 line is a placeholder, except the hourly part of an all-upfront reservation whose fee is known.
+    # A $0 row is a placeholder, except the hourly part of an all-upfront reservation whose fee is known.
     if (has_fee and not fee) or (not has_fee and terms.fees - {Decimal(0)}) or (hourly == 0 and upfront != "all"):
         return None
     count = _decimal(product.get("gpu", ""))
     memory = product.get("gpumemory", "")
     return Offer(
         source=source,
-        pricing_model="reserved" if line.is_reserved else "on_demand",
+        pricing_model="reserved" if row.is_reserved else "on_demand",
         price=hourly or Decimal(0),  # not "0E-10"
         price_unit="instance_hour",
-        text=_receipt(line, fee),
+        text=_receipt(row, fee),
         instance=product["instancetype"],
         gpu_count=count or None,
         gpu_memory="" if memory.lower() in _BLANK else memory,
         gpu_memory_is_total=memory.lower() not in _BLANK,
         region=place,
-        term_months=int(term[1]) * 12 if line.is_reserved and term else None,
-        upfront=upfront if line.is_reserved else "",
+        term_months=int(term[1]) * 12 if row.is_reserved and term else None,
+        upfront=upfront if row.is_reserved else "",
         upfront_price=fee if has_fee else None,
-        currency=line.currency,
-        effective_from=_day(line.effective),
+        currency=row.currency,
+        effective_from=_day(row.effective),
     )
 
 
-def _receipt(line: PriceListRow, fee: Decimal | None) -> str:
+def _receipt(row: PriceListRow, fee: Decimal | None) -> str:
     upfront = f" + {fee} upfront" if fee else ""
-    return clip(f"{line.price} {line.currency} {line.unit}{upfront}: {line.description}")
+    return clip(f"{row.price} {row.currency} {row.unit}{upfront}: {row.description}")
 
 
 def _only(values: set[Decimal]) -> Decimal | None:

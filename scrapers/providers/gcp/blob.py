@@ -27,7 +27,7 @@ _TAG = re.compile(r"<[^>]*>")
 _NAME = re.compile(rf"{ACCELERATOR.pattern}|(?:NVIDIA|AMD)\b.{{2,60}}", re.IGNORECASE)
 
 
-def lines(page: Page, html: BeautifulSoup, visible: list[PriceRow]) -> list[PriceRow]:
+def price_rows(page: Page, html: BeautifulSoup, visible: list[PriceRow]) -> list[PriceRow]:
     """Return the rows of the inline list, one per row and region; none when the page carries no such list.
 
     Raises LayoutError when the list cannot be read, or its columns cannot be determined.
@@ -41,8 +41,8 @@ def lines(page: Page, html: BeautifulSoup, visible: list[PriceRow]) -> list[Pric
         columns = shapes.get(len(cells), set())
         if len(columns) != 1:
             raise LayoutError(page, f"headers for the {len(cells)} cells of an inline row", " | ".join(cells))
-        line = PriceRow.of(region, dict(zip(next(iter(columns)), cells, strict=True)))
-        result += [line] if line else []
+        row = PriceRow.of(region, dict(zip(next(iter(columns)), cells, strict=True)))
+        result += [row] if row else []
     return result
 
 

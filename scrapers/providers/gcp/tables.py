@@ -26,7 +26,7 @@ Key = tuple[str, str, PricingModel, int | None]
 class StatedPrice:
     """All amounts the page states for one product, region and pricing model: usually one, printed once or twice."""
 
-    line: PriceRow
+    row: PriceRow
     cell: str
     hours: set[Decimal] = field(default_factory=set)
     months: set[Decimal] = field(default_factory=set)
@@ -42,32 +42,32 @@ class StatedPrice:
 def offers(page: Page) -> Iterator[Offer]:
     """Yield the offers of a pricing page. Raises LayoutError without a table of machines, GPU models or TPU chips."""
     html = soup(page)
-    visible = list(_lines(html))
-    inline = blob.lines(page, html, visible)
+    visible = list(_visible_rows(html))
+    inline = blob.price_rows(page, html, visible)
     # The inline list holds every region; the table that shows one of them without naming it adds nothing.
-    stated_inline = {line.name for line in inline}
-    lines = inline + [line for line in visible if line.region or line.name not in stated_inline]
-    if not lines:
+    stated_inline = {row.name for row in inline}
+    rows = inline + [row for row in visible if row.region or row.name not in stated_inline]
+    if not rows:
         raise LayoutError(page, "a table with machine types, GPU models or TPU chips beside prices", html.get_text(" "))
     source = page.source or "pricing_page"
-    collected = _collect(lines)
+    collected = _collect(rows)
     if not any(stated.hours or stated.months for stated in collected.values()):
-        raise LayoutError(page, "amounts like '$2.00 / 1 hour'", " | ".join(lines[0].cells.values()))
+        raise LayoutError(page, "amounts like '$2.00 / 1 hour'", " | ".join(rows[0].cells.values()))
     for (_, _, model, term), stated in collected.items():
         yield _offer(source, model, term, stated)
 
 
-def _lines(html: BeautifulSoup) -> Iterator[PriceRow]:
+def _visible_rows(html: BeautifulSoup) -> Iterator[PriceRow]:
     regions: dict[int, str] = {}
-    for row in table_rows(html):
-        table = row.tag.find_parent("table")
-        if table is None or not row.header:
+    for table_row in table_rows(html):
+        table = table_row.tag.find_parent("table")
+        if table is None or not table_row.header:
             continue  # without a header the columns are unknown
         if id(table) not in regions:
             regions[id(table)] = _region(table)
-        line = PriceRow.of(regions[id(table)], dict(zip(row.header, row.texts, strict=True)))
-        if line is not None:
-            yield line
+        row = PriceRow.of(regions[id(table)], dict(zip(table_row.header, table_row.texts, strict=True)))
+        if row is not None:
+            yield row
 
 
 def _region(table: Tag) -> str:
@@ -81,14 +81,14 @@ def _region(table: Tag) -> str:
     return regions.pop() if len(regions) == 1 else ""
 
 
-def _collect(lines: list[PriceRow]) -> dict[Key, StatedPrice]:
+def _collect(rows: list[PriceRow]) -> dict[Key, StatedPrice]:
     collected: dict[Key, StatedPrice] = {}
-    for line in lines:
-        for header, cell in line.cells.items():
+    for row in rows:
+        for header, cell in row.cells.items():
             kind = column(header)
             if kind is None:
                 continue
-            price = collected.setdefault((line.region, line.name, *kind), StatedPrice(line, cell))
+            price = collected.setdefault((row.region, row.name, *kind), StatedPrice(row, cell))
             read = amounts(cell)
             price.hours |= {read["hour"]} if "hour" in read else set()
             price.months |= {read["month"]} if "month" in read else set()
@@ -97,10 +97,10 @@ def _collect(lines: list[PriceRow]) -> dict[Key, StatedPrice]:
 
 
 def _offer(source: str, model: PricingModel, term: int | None, stated: StatedPrice) -> Offer:
-    line, amount = stated.line, next(iter(stated.hours or stated.months), None)
+    row, amount = stated.row, next(iter(stated.hours or stated.months), None)
     if amount is not None and (not amount or not stated.agrees()):
         amount = None
-    sold_by_gpu = line.kind != "machine"
+    sold_by_gpu = row.kind != "machine"
     hourly: PriceUnit = "gpu_hour" if sold_by_gpu else "instance_hour"
     return Offer(
         source=source,
@@ -108,25 +108,25 @@ def _offer(source: str, model: PricingModel, term: int | None, stated: StatedPri
         price=amount,
         price_unit="" if amount is None else hourly if stated.hours else "month",
         price_status="priced" if amount is not None else status(stated.cell),
-        price_scope="gpu_component" if line.kind == "gpu" else "instance",
-        instance="" if line.kind == "gpu" else line.name,
-        gpu_label=_label(line),
-        gpu_count=None if sold_by_gpu else _gpus(line),
-        gpu_memory=line.get("GPU MEMORY") if line.kind == "gpu" else "",
-        region=line.region,
+        price_scope="gpu_component" if row.kind == "gpu" else "instance",
+        instance="" if row.kind == "gpu" else row.name,
+        gpu_label=_label(row),
+        gpu_count=None if sold_by_gpu else _gpus(row),
+        gpu_memory=row.get("GPU MEMORY") if row.kind == "gpu" else "",
+        region=row.region,
         term_months=term,
-        text=clip(f"{line.name} | {line.get('COMPONENTS')} | {stated.cell}"),
+        text=clip(f"{row.name} | {row.get('COMPONENTS')} | {stated.cell}"),
     )
 
 
-def _label(line: PriceRow) -> str:
-    if line.kind == "gpu":
-        return line.name
-    if line.kind == "tpu":
-        return line.name if line.name.upper().startswith("TPU") else f"TPU {line.name}"
-    return line.get("GPU")
+def _label(row: PriceRow) -> str:
+    if row.kind == "gpu":
+        return row.name
+    if row.kind == "tpu":
+        return row.name if row.name.upper().startswith("TPU") else f"TPU {row.name}"
+    return row.get("GPU")
 
 
-def _gpus(line: PriceRow) -> Decimal | None:
-    stated = re.search(r"GPUs?:\s*([\d/]+)", line.get("COMPONENTS"))
-    return count(stated[1]) if stated else count(line.get("GPUS"))
+def _gpus(row: PriceRow) -> Decimal | None:
+    stated = re.search(r"GPUs?:\s*([\d/]+)", row.get("COMPONENTS"))
+    return count(stated[1]) if stated else count(row.get("GPUS"))

@@ -183,7 +183,7 @@ def test_each_event_is_recorded_once_in_any_order(
         publish(odd, series, n, order)
         record_events.run(odd, rules, at(n))
         record_events.run(odd, rules, at(n))
-    output = {e for e, what in alert_outbox.known_events(plain).items() if what == "told"}
-    assert {e for e, what in alert_outbox.known_events(odd).items() if what == "told"} == output
+    output = {e for e, what in alert_outbox.dispositions(plain).items() if what == "told"}
+    assert {e for e, what in alert_outbox.dispositions(odd).items() if what == "told"} == output
     letters = dispatcher.deliver(odd, rules, at(6)).sent
     assert len(letters) == bool(output) and dispatcher.deliver(odd, rules, at(6)) == dispatcher.DeliveryResult()
