@@ -28,9 +28,6 @@ def published_database(home: Path | None) -> Iterator[Any]:
     """Yield the published database. Raises CommandError if it is missing or damaged."""
     from warehouse.storage.connection import DatabaseError, NothingPublished, published
 
-    # DuckDB imports pandas, if it can, to look at every bound parameter: half a second for nothing.
-    is_ours = "pandas" not in sys.modules
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     state = settings.home(home)
     try:
         with published(state) as con:
@@ -39,9 +36,6 @@ def published_database(home: Path | None) -> Iterator[Any]:
         raise CommandError(str(absent)) from absent
     except DatabaseError as broken:
         raise CommandError(f"cannot read {state.published}; a refresh rebuilds it: {broken}") from broken
-    finally:
-        if is_ours:
-            del sys.modules["pandas"]  # who builds next needs it
 
 
 def known_slug(name: str) -> str:

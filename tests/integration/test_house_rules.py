@@ -13,7 +13,7 @@ import pytest
 from scrapers import registry
 from tests.conftest import Demo
 from tests.support import published
-from tests.support.worlds import CAPTURES, ROOT, cli
+from tests.support.worlds import CAPTURES, ROOT, cli, python
 from warehouse.storage import connection
 
 
@@ -119,3 +119,13 @@ def test_looking_closer_needs_no_dagster(arguments: tuple[str, ...], tmp_path: P
 def test_the_poison_works() -> None:
     done = cli("refresh", "--replay", CAPTURES, before=POISON.format(names={"dagster": None}))
     assert done.returncode != 0 and "import of dagster halted" in done.stderr
+
+
+def test_commands_that_only_read_need_neither_dagster_nor_apprise(tmp_path: Path) -> None:
+    code = (
+        "import sys\nsys.modules.update(dagster=None, pandas=None, apprise=None)\n"
+        "from pipelines.cli.app import main\nmain(sys.argv[1:])"
+    )
+    for command in (("list",), ("outbox",), ("test",)):
+        done = python(code, "alerts", *command, GPUHOUR_HOME=str(tmp_path))
+        assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scrapers.model import Offer
 from tests.support.worlds import built, extend, offer, put, rows
-from tests.unit.warehouse.models.test_index import QUICK, look
+from tests.unit.warehouse.models.test_index import CHANGES, DAYS, PRESENCE, QUICK, SERIES, day, levels, look, world
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
 
@@ -63,3 +63,29 @@ def test_added_look_by_look_is_as_built_at_once(
         added = rows(con, whole)
     with built(home, "v1.index_daily") as con:
         assert added == rows(con, whole)
+
+
+@QUICK
+@given(presence=PRESENCE)
+def test_a_mix_that_moves_moves_no_chain(
+    tmp_path_factory: pytest.TempPathFactory, presence: list[list[list[bool]]]
+) -> None:
+    looks = [one for looks in world(presence, [Decimal(1)] * DAYS) for one in looks]
+    found = levels(tmp_path_factory.mktemp("mix"), looks)
+    assert {row["chained_base100"] for row in found.values()} <= {Decimal(100), None}
+
+
+@QUICK
+@given(changes=CHANGES)
+def test_when_all_prices_move_the_chain_moves_as_they_do(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[Decimal]
+) -> None:
+    everywhere = [[[True] * SERIES] * 5] * DAYS
+    found = levels(tmp_path_factory.mktemp("all"), [one for looks in world(everywhere, changes) for one in looks])
+    expected = Decimal(100)
+    for nth in range(DAYS):
+        expected *= changes[nth] if nth else 1
+        assert float(found[day(nth)]["chained_base100"]) == pytest.approx(float(expected), abs=1e-3)
+        assert float(found[day(nth)]["chained_base100"]) == pytest.approx(
+            100 * float(found[day(nth)]["level_median"] / found[day(0)]["level_median"]), abs=1e-3
+        )

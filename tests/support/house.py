@@ -164,7 +164,9 @@ def test_counts() -> dict[str, int]:
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0", "tests"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     ).stdout  # fmt: skip
-    kinds = Counter(line.split("/")[1] for line in listed.splitlines() if line.startswith("tests/") and "::" in line)
+    kinds: Counter[str] = Counter()
+    for path, number in re.findall(r"^tests/(\S+): (\d+)$", listed, re.MULTILINE):
+        kinds[path.split("/")[0]] += int(number)
     return dict(sorted(kinds.items()))
 
 

@@ -77,7 +77,7 @@ def _poison(home: Home) -> None:
     with duckdb.connect(str(home.published)) as con:
         columns = con.execute(
             "select schema_name || '.' || table_name, column_name from duckdb_columns() join duckdb_tables() "
-            "using (schema_name, table_name) where schema_name in ('core', 'v1', 'marts')"
+            "using (schema_name, table_name) where schema_name in ('core', 'intermediate', 'v1', 'marts')"
         ).fetchall()
         for table, column in columns:
             if column == "provider":

@@ -1,8 +1,6 @@
--- The lowest price of every provider in every group, on each day on which one of them changed. Grain: grp x day x
--- provider.
--- grp: the group's dimensions, as text. series_id, valid_from: the price's interval. A price of a page, or one that
--- the gate
--- released, counts from the next look on; what was not seen for a week is not in force here.
+-- The lowest price of every provider in every group, on each day on which one of them changed: one row per grp, day and
+-- provider. grp: the group's dimensions, as text. series_id, valid_from: the price's interval. A price of a page, or one
+-- that the gate released, counts from the next scrape on; what was not seen for a week is not in force here.
 with priced as (
     select
         concat_ws(' · ', {group}) as grp, scoped.provider, scoped.series_id, scoped.source_no,
@@ -27,10 +25,10 @@ days as (
     select grp, until_on from standing where until_on <= $as_of::date
 ),
 in_force as (
-    select days.grp, days.day, scoped.provider, min(scoped.usd) as usd,
-        arg_min({'id': scoped.series_id, 'day': scoped.valid_from}, scoped.usd) as which
+    select days.grp, days.day, standing.provider, min(standing.usd) as usd,
+        arg_min({'id': standing.series_id, 'day': standing.valid_from}, standing.usd) as which
     from days
-    join standing as scoped on scoped.grp = days.grp and scoped.from_on <= days.day and scoped.until_on > days.day
+    join standing on standing.grp = days.grp and standing.from_on <= days.day and standing.until_on > days.day
     group by all
 )
 select grp, day, provider, usd, which.id, which.day

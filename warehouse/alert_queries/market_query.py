@@ -1,4 +1,4 @@
-"""Asks the published database for what alert rules may be about; a rule's state decides on the answer."""
+"""Queries of the published database that alert rules are evaluated on."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from warehouse.alert_queries.scope import Dimensions, condition
+from warehouse.alert_queries.scope import Dimensions, Parameters, condition
 from warehouse.paths import SEEDS
-from warehouse.storage.connection import Connection, quoted
+from warehouse.storage.connection import Connection
 
 _SQL = Path(__file__).parent
 # What a line is drawn from: what is framed for each row, and the reference made of it (logarithms, times the sign).
 _SAME = "(partition by n, piece order by i)"
 _FRAME = "(partition by n, piece order by next_day_no range between $days - 1 preceding and current row)"
-_KEY = "m.n = framed.n and m.piece = framed.piece and m.i = framed.i"
+_KEY = "medians.n = framed.n and medians.piece = framed.piece and medians.i = framed.i"
 _REFERENCES = {
     "threshold": ("null", "$line"),
-    "own": ("null", "(select l.line from lines as l where l.n = framed.n)"),
+    "own": ("null", "(select lines.line from lines where lines.n = framed.n)"),
     "previous": ("null", f"lag(y) over {_SAME}"),
     "first": ("null", f"if(i = 1, null, first_value(y) over {_SAME})"),
     "max": (f"max($sign * y) over {_FRAME}", f"$sign * lag(framed) over {_SAME}"),
@@ -31,7 +31,7 @@ _REFERENCES = {
         "null",
         "min(y) over (partition by n, piece order by i rows between unbounded preceding and 1 preceding)",
     ),
-    "median": ("null", f"(select m.y from medians as m where {_KEY})"),  # noqa: S608 -- names of ours
+    "median": ("null", f"(select medians.y from medians where {_KEY})"),  # noqa: S608 -- names of ours
 }  # fmt: skip
 _TOLD = {"auto": "told_auto", 1: "told_1", 2: "told_2", 3: "told_3"}
 Row = tuple[Any, ...]
@@ -42,30 +42,21 @@ def _text(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text()
 
 
-def _sql(name: str, given: Mapping[str, Any] | None = None, **parts: str) -> str:
-    """A file's SQL with its $names and {parts} filled in."""
+def _sql(name: str, **parts: str) -> str:
+    """Return a file's SQL with its {parts} filled in; these are texts of ours."""
     sql = _text(name)
     for part, text in parts.items():
         sql = sql.replace(f"{{{part}}}", text)
-    return re.sub(r"\$(\w+)", lambda hit: _literal((given or {})[hit[1]]), sql)
+    return sql
 
 
-def _literal(value: Any) -> str:
-    """A value as SQL writes it: for bound parameters DuckDB would first import pandas, half a second for nothing."""
-    if isinstance(value, bool) or value is None:
-        return str(value).lower() if value is not None else "null"
-    if isinstance(value, (int, float)):
-        return f"{value!r}::double" if isinstance(value, float) else str(value)
-    if isinstance(value, date):
-        return f"date '{value.isoformat()}'"
-    if isinstance(value, (list, tuple)):
-        inside = ",".join(str(v) if isinstance(v, int) else '"' + str(v).replace('"', "") + '"' for v in value)
-        return f"'{quoted(f'[{inside}]')}'"
-    return f"'{quoted(str(value))}'"
+def _run(con: Connection, sql: str, parameters: Mapping[str, Any]) -> Connection:
+    """Execute SQL with those of the parameters that it names; DuckDB refuses others."""
+    return con.execute(sql, {name: parameters[name] for name in set(re.findall(r"\$(\w+)", sql))})
 
 
-def _ask(con: Connection, name: str, given: Mapping[str, Any] | None = None, **parts: str) -> list[Row]:
-    return con.execute(_sql(name, given, **parts)).fetchall()
+def _ask(con: Connection, name: str, parameters: Mapping[str, Any] | None = None, **parts: str) -> list[Row]:
+    return _run(con, _sql(name, **parts), parameters or {}).fetchall()
 
 
 @cache
@@ -75,12 +66,12 @@ def _seed(name: str) -> tuple[dict[str, str], ...]:
 
 
 def _table(con: Connection, name: str, types: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-    """A small temporary table of rows, as literals: for bound parameters DuckDB would first import pandas."""
+    """Make a small temporary table of rows."""
     columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
     con.execute(f"create or replace temp table {name} ({columns})")
-    values = ", ".join("(" + ", ".join(f"'{quoted(str(v))}'" for v in row) + ")" for row in rows)
-    if values:
-        con.execute(f"insert into {name} values {values}")  # noqa: S608 -- quoted
+    if listed := list(rows):
+        values = ", ".join(f"unnest(?::{kind}[])" for kind in types.values())
+        con.execute(f"insert into {name} select {values}", [list(column) for column in zip(*listed, strict=True)])
 
 
 def open_series(con: Connection, decided: Sequence[tuple[str, date]] = ()) -> None:
@@ -110,34 +101,37 @@ def watch(
     scopes: what the rules name; series that none names are left out. since: leave out series of which nothing new can
     be told on or after that day. providers, series: only of these providers, only these ids.
     """
-    wanted = "(" + (" or ".join(f"({condition(scope)})" for scope in scopes) or "false") + ")"
+    parameters = Parameters()
+    wanted = "(" + (" or ".join(f"({condition(scope, parameters)})" for scope in scopes) or "false") + ")"
     if since is not None:
-        con.execute(f"create or replace temp table active as {_sql('active', {'since': since})}")
+        _run(con, f"create or replace temp table active as {_sql('active')}", {"since": since})
         wanted += " and series_id in (select series_id from active)"
     for column, names in (("provider", providers), ("series_id", series)):
         if names is not None:
-            wanted += f" and {column} in ({', '.join(map(_literal, sorted(names))) or 'null'})"
-    con.execute(f"create or replace temp table series as from all_series where {wanted}")
+            wanted += f" and {column} in (select unnest({parameters.bind(sorted(names))}::varchar[]))"
+    con.execute(f"create or replace temp table series as from all_series where {wanted}", parameters)
     for name in ("stated", "copied", "moves"):
         con.execute(f"create or replace temp table {name} as {_text(name)}")
 
 
 def providers_of_several_sources(con: Connection) -> set[str]:
-    """Providers of whom more than one source states prices."""
+    """Return the providers for which more than one source states prices."""
     rows = con.execute("select provider from v1.series group by provider having count(distinct source) > 1").fetchall()
     return {provider for (provider,) in rows}
 
 
 def narrow(con: Connection, scope: Dimensions) -> None:
     """Choose the series that the next question is about."""
-    con.execute(f"create or replace temp table scoped as select n from series where {condition(scope)}")  # noqa: S608
+    parameters = Parameters()
+    where = condition(scope, parameters)
+    con.execute(f"create or replace temp table scoped as select n from series where {where}", parameters)  # noqa: S608
 
 
 EVER = date(1970, 1, 1)
 
 
 def notified(con: Connection, sign: int, log_distance: float, confirm: Any, since: date = EVER) -> list[Row]:
-    """(n, piece, i, y, told_on, once_on, peak, rest, before): moves that may be far enough from what was told last."""
+    """Return (n, piece, i, y, told_on, once_on, peak, rest, before): moves possibly far enough."""
     return _ask(con, "notified", {"sign": sign, "d": log_distance, "since": since}, told=_TOLD[confirm])
 
 
@@ -154,7 +148,7 @@ def crossings(
     history: int = 0,
     since: date = EVER,
 ) -> list[Row]:
-    """(n, piece, i, y, told_on, once_on, ref, is_back): prices beyond a line.
+    """Return (n, piece, i, y, told_on, once_on, ref, is_back): prices beyond a line.
 
     reference: threshold (`line`), own (each series', by `draw_lines`), previous, first, max or min (of so many `days`),
     min_ever, median (of thirty days).
@@ -164,7 +158,7 @@ def crossings(
         "since": since,
     }  # fmt: skip
     if reference == "median":
-        con.execute(f"create or replace temp table medians as {_sql('medians', given)}")
+        _run(con, f"create or replace temp table medians as {_sql('medians')}", given)
     frame, ref = _REFERENCES[reference]
     return _ask(con, "crossings", given, told=_TOLD[confirm], frame=frame, reference=ref)
 
@@ -180,45 +174,48 @@ def draw_lines(
         "precisions": [p.lower() for p in precisions],
         "most": most,
     }
-    con.execute(f"create or replace temp table lines as {_sql('token_lines', given)}")
+    _run(con, f"create or replace temp table lines as {_sql('token_lines')}", given)
     return dict(con.execute("select n, usd_per_m_tokens_at_1 from lines").fetchall())
 
 
 def moved(con: Connection, confirm: Any, since: date = EVER) -> list[Row]:
-    """(n, piece, i, y, told_on, once_on): every price of what can tell something since a day, for rules both ways."""
+    """Return (n, piece, i, y, told_on, once_on): prices of series that may fire since a day."""
     return con.execute(
         f"select n, piece, i, y, {_TOLD[confirm]} as told_on, told_1 from moves "  # noqa: S608 -- columns of ours
         "where n in (select n from scoped) "
-        f"qualify max(greatest(told_on, told_1)) over (partition by n, piece) >= {_literal(since)} "
-        "and count(*) over (partition by n, piece) > 1 order by n, piece, i"
+        "qualify max(greatest(told_on, told_1)) over (partition by n, piece) >= $since "
+        "and count(*) over (partition by n, piece) > 1 order by n, piece, i",
+        {"since": since},
     ).fetchall()
 
 
 def offers(con: Connection, is_gone: bool, confirm: Any) -> list[Row]:
-    """(n, piece, i, day, told_on): things that a source began or ceased to list."""
+    """Return (n, piece, i, day, told_on): offers that a source began or stopped listing."""
     return _ask(con, "offers", {"is_gone": is_gone}, told=_TOLD[confirm])
 
 
 def availability(con: Connection, is_sold_out: bool, min_gap: int, confirm: Any) -> list[Row]:
-    """(n, piece, i, day, told_on, before, now): things that sold out or can be had again."""
+    """Return (n, piece, i, day, told_on, before, now): offers that sold out or are available again."""
     return _ask(con, "availability", {"is_sold_out": is_sold_out, "min_gap": min_gap}, told=_TOLD[confirm])
 
 
 def cheapest(con: Connection, scope: Dimensions, group: Sequence[str], as_of: date) -> list[Row]:
-    """(grp, day, provider, usd, series_id, valid_from): every provider's lowest price on each day of a change.
+    """Return (grp, day, provider, usd, series_id, valid_from): each provider's lowest price, day by day.
 
     It reads all that is published of the scope, whatever `watch` left out.
     """
-    dimensions = ", ".join(f"coalesce(s.{GROUPS[name]}, '')" for name in group)
-    return _ask(con, "cheapest", {"as_of": as_of}, group=dimensions, scope=condition(scope))
+    dimensions = ", ".join(f"coalesce(scoped.{GROUPS[name]}, '')" for name in group)
+    parameters = Parameters(as_of=as_of)
+    where = condition(scope, parameters)
+    return _ask(con, "cheapest", parameters, group=dimensions, scope=where)
 
 
 def keys_of(con: Connection, prices: Sequence[tuple[str, date]]) -> dict[tuple[str, date], tuple[int, int, int]]:
-    """(series_id, day from which it was in force) -> (n, piece, i), of prices in `moves`."""
+    """Return (series_id, first day in force) -> (n, piece, i) of prices in `moves`."""
     _table(con, "asked", {"series_id": "varchar", "day": "date"}, prices)
     rows = con.execute(
-        "select s.series_id, m.day, m.n, m.piece, m.i from moves as m join series as s using (n) "
-        "join asked as a on a.series_id = s.series_id and a.day = m.day order by m.i"
+        "select series.series_id, moves.day, moves.n, moves.piece, moves.i from moves join series using (n) "
+        "join asked on asked.series_id = series.series_id and asked.day = moves.day order by moves.i"
     ).fetchall()
     return {row[:2]: row[2:] for row in rows}
 
@@ -230,12 +227,12 @@ GROUPS = {
 
 
 def indices(con: Connection, days: int, pct: float) -> list[Row]:
-    """(index_id, gpu, gpu_memory_gb, pricing_model, day, old, new): days on which an index had moved so far."""
+    """Return (index_id, gpu, gpu_memory_gb, pricing_model, day, old, new): days of such moves."""
     return _ask(con, "indices", {"days": days, "pct": pct})
 
 
 def tries(con: Connection) -> list[Row]:
-    """(provider, source, last_good_on, days, details, until_on, newest_on): our sources' stretches without success."""
+    """Return (provider, source, last_good_on, days, details, until_on, newest_on): a source's failures."""
     _table(
         con,
         "own_sources",
@@ -253,12 +250,12 @@ HELD = (
 
 
 def quarantined(con: Connection) -> list[dict[str, Any]]:
-    """Prices that the gate held back, by HELD's columns."""
+    """Return quarantined prices, by HELD's columns."""
     return [dict(zip(HELD, row, strict=True)) for row in _ask(con, "quarantined")]
 
 
 def built(con: Connection) -> tuple[datetime, date]:
-    """When the database was built, and the day that "now" means in it."""
+    """Return when the database was built, and the day that "now" means in it."""
     when, newest, has_live = con.execute("select built_at, newest_on, has_live from v1.meta").fetchall()[0]
     return when, when.date() if has_live or newest is None else newest
 
@@ -271,7 +268,7 @@ MOVE = (
 
 
 def described(con: Connection, keys: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], dict[str, Any]]:
-    """(n, piece, i) -> MOVE: the price, the one before it, and the dimensions of its series."""
+    """Return (n, piece, i) -> MOVE: the price, the one before it, and the dimensions of its series."""
     if not keys:
         return {}
     ns, pieces, numbers = (list(column) for column in zip(*keys, strict=True))
@@ -287,11 +284,11 @@ CONTEXT = (
 
 
 def context(con: Connection, asked: Sequence[tuple[str, str, date, float]]) -> dict[str, dict[str, Any]]:
-    """(event, series_id, day, USD per GPU-hour) -> CONTEXT, by event: receipt, rank, median and past of a price."""
+    """Return CONTEXT by event for (event, series_id, day, USD per GPU-hour): receipt, rank, median and past."""
     _table(con, "asked", {"event_id": "varchar", "series_id": "varchar", "day": "date", "usd": "double"}, asked)
     return {row[0]: dict(zip(CONTEXT, row, strict=True)) for row in _ask(con, "context")} if asked else {}
 
 
 def log_of(percent: float) -> float:
-    """How far a price moves on the logarithmic scale when it changes by so many percent."""
+    """Return how far a price moves on the logarithmic scale when it changes by so many percent."""
     return math.log1p(percent / 100)

@@ -1,4 +1,4 @@
-"""Answers requests in the columns of throughput tables, one answer each; nothing that was measured is read."""
+"""Answers requests given in the columns of throughput tables, one answer each; measured columns are never read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SQL = Path(__file__).parent
 
 
 class UnreadableFile(Exception):
-    """The file is no CSV with the columns that are needed; the message says which it lacks."""
+    """The file is not a CSV with the required columns; the message says which are missing."""
 
 
 def read_requests(con: Connection, file: Path) -> None:
@@ -36,30 +36,35 @@ def read_requests(con: Connection, file: Path) -> None:
 
 def write_requests(con: Connection, requests: Sequence[Mapping[str, object]]) -> None:
     """Make the table `raw` of requests, each naming some of COLUMNS, for `answer_requests`."""
-    _write(con, rows_of_text(requests, COLUMNS))
+    _write(con, rows_of_text(COLUMNS), {"rows": as_json(requests)})
 
 
-def rows_of_text(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> str:
-    """A SELECT of rows, all as text. In the query itself: DuckDB would import pandas to look at a bound parameter."""
-    texts = [{k: None if v is None else str(v) for k, v in row.items()} for row in rows]
+def rows_of_text(columns: Sequence[str]) -> str:
+    """Return a SELECT of the rows that the parameter $rows holds (see `as_json`), all as text."""
     shape = json.dumps([dict.fromkeys(columns, "varchar")])
-    return f"select unnest(from_json('{quoted(json.dumps(texts))}', '{shape}'), recursive := true)"
+    return f"select unnest(from_json($rows::varchar, '{shape}'), recursive := true)"
 
 
-def _write(con: Connection, source: str) -> None:
+def as_json(rows: Sequence[Mapping[str, object]]) -> str:
+    """Return rows as the one text that `rows_of_text` binds: a list of a thousand parameters would be slow."""
+    return json.dumps([{k: None if v is None else str(v) for k, v in row.items()} for row in rows])
+
+
+def _write(con: Connection, source: str, parameters: Mapping[str, str] | None = None) -> None:
     """Number the rows of a SELECT from 1, and find the specs that their labels mean."""
     empty = ", ".join(f"null::varchar as {name}" for name in COLUMNS)
     con.execute(
         "create or replace table written as select row_number() over () as row, * "  # noqa: S608 -- our own names
-        f"from (select {empty} where false union all by name {source})"
+        f"from (select {empty} where false union all by name {source})",
+        parameters or {},
     )
     _resolve(con, "model", model_spec)
     _resolve(con, "gpu", gpu_spec)
     con.execute(
-        "create or replace table raw as select w.*, m.spec as model_spec, g.spec as gpu_spec, "
-        "coalesce(m.unknown, g.unknown) as unknown from written as w "
-        "left join model_labels as m on m.label is not distinct from w.model "
-        "left join gpu_labels as g on g.label is not distinct from w.gpu"
+        "create or replace table raw as select written.*, model_labels.spec as model_spec, "
+        "gpu_labels.spec as gpu_spec, coalesce(model_labels.unknown, gpu_labels.unknown) as unknown from written "
+        "left join model_labels on model_labels.label is not distinct from written.model "
+        "left join gpu_labels on gpu_labels.label is not distinct from written.gpu"
     )
 
 
@@ -71,7 +76,8 @@ def _resolve(con: Connection, column: str, spec_of: Callable[[str], str]) -> Non
             found.append({"label": label, "spec": spec_of(label or ""), "unknown": None})
         except UnknownName as absent:
             found.append({"label": label, "spec": None, "unknown": str(absent)})
-    con.execute(f"create or replace table {column}_labels as {rows_of_text(found, ('label', 'spec', 'unknown'))}")
+    labels = rows_of_text(("label", "spec", "unknown"))
+    con.execute(f"create or replace table {column}_labels as {labels}", {"rows": as_json(found)})
 
 
 def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
@@ -85,7 +91,7 @@ def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
     if tpot_limit_s is None:
         con.execute("create or replace table costed as from marts.inference_of('candidates')")
     else:
-        limited = f"select *, {float(tpot_limit_s)!r} as tpot_limit_s from candidates"  # noqa: S608 -- a number
-        con.execute(f"create or replace table limited as {limited}")
+        limited = "select *, $limit::double as tpot_limit_s from candidates"
+        con.execute(f"create or replace table limited as {limited}", {"limit": tpot_limit_s})
         con.execute("create or replace table costed as from marts.latency_bound_of('limited')")
     con.execute(f"create or replace table answers as {(_SQL / 'answers.sql').read_text()}")

@@ -1,4 +1,4 @@
-"""What a training run takes and costs, on GPUs at prices."""
+"""Estimates the time and cost of a training run on priced GPUs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.costing.query import write_offers
-from warehouse.costing.requests import rows_of_text
 from warehouse.storage.connection import Connection
 
 COLUMNS = (
@@ -29,10 +28,12 @@ def runs(
     gpus: int | None,
     mfu: float | None,
 ) -> list[tuple[Any, ...]]:
-    """Rows of COLUMNS, cheapest first; tokens None: 20 per parameter; mfu None: as training runs report."""
+    """Return rows of COLUMNS, cheapest first; tokens None: 20 per parameter; mfu None: as training runs report."""
     write_offers(con, offers)
-    con.execute(f"create or replace table run_specs as {rows_of_text([{'spec': s} for s in specs], ['spec'])}")
-    values = {"params": params, "tokens_given": tokens, "gpus": gpus, "mfu_given": mfu}
-    listed = ", ".join(f"{'null' if v is None else repr(v)}::double as {k}" for k, v in values.items())
-    con.execute(f"create or replace table run as select * replace (gpus::integer as gpus) from (select {listed})")  # noqa: S608
+    con.execute("create or replace table run_specs as select unnest($specs::varchar[]) as spec", {"specs": specs})
+    con.execute(
+        "create or replace table run as select $params::double as params, $tokens::double as tokens_given, "
+        "$gpus::integer as gpus, $mfu::double as mfu_given",
+        {"params": params, "tokens": tokens, "gpus": gpus, "mfu": mfu},
+    )
     return con.execute(f"select {', '.join(COLUMNS)} from ({_SQL.read_text()})").fetchall()  # noqa: S608 -- our own

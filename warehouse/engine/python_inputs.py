@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from warehouse.identity.gpus import identify
-from warehouse.sources import exchange_rates
 from warehouse.storage.connection import Connection
 
-Rows = Iterable[Sequence[Any]] | pd.DataFrame
+if TYPE_CHECKING:
+    import pandas as pd
+
+# pandas and the packages of rates and prices are slow to import, and only a build needs them.
+Rows: TypeAlias = "Iterable[Sequence[Any]] | pd.DataFrame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,14 @@ def _identities(con: Connection) -> Iterator[list[str | None]]:
 
 def _bundled_rates(con: Connection) -> Rows:
     """Read the bundled rates, where any price needs one: 7,000 days of 40 currencies cost more than a whole parse."""
+    from warehouse.sources import exchange_rates
+
     is_foreign = con.execute("select 1 from staging.raw_offers where currency <> 'USD' limit 1").fetchall()
     return exchange_rates.bundled_rates() if is_foreign else []
 
 
 def _hosted_prices(_: Connection) -> Rows:
-    from warehouse.sources import hosted_prices  # its package takes a fifth of a second to import
+    from warehouse.sources import hosted_prices
 
     return hosted_prices.listed()
 
@@ -88,6 +91,6 @@ def make(con: Connection, name: str) -> None:
     table = INPUTS[name]
     con.execute("create schema if not exists python")
     rows = table.rows(con)
-    listed = rows if isinstance(rows, pd.DataFrame) else list(rows)
+    listed: Any = list(rows) if isinstance(rows, Iterator) else rows
     con.execute(f"create or replace table python.{name} as {select_rows(con, 'python_rows', listed, table.types)}")
     con.unregister("python_rows")

@@ -1,4 +1,4 @@
-"""Makes what has landed public, outside Dagster: build, check, publish, export, in one turn of the one writer."""
+"""Builds, checks, publishes and exports outside Dagster, under the writer's lock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from warehouse.storage.state_dir import Home
 
 
 class NotPublished(Exception):
-    """Rows offend a check that guards publication; the old database stays. The message shows some."""
+    """A check that guards publication found rows; the old database stays. The message shows some."""
 
 
 def build_and_publish(home: Home) -> None:

@@ -13,7 +13,7 @@ from pipelines.alerts.config.loader import InvalidConfig, load
 from pipelines.alerts.config.schema import KINDS, AlertConfig, LineRule, Move, NewLow, PriceRule
 from tests.conftest import Run
 from tests.support.worlds import ROOT
-from warehouse.alert_queries.scope import condition
+from warehouse.alert_queries.scope import Parameters, condition
 from warehouse.storage.state_dir import Home
 
 USERS = """
@@ -161,12 +161,16 @@ def test_defaults_apply_to_matching_rules() -> None:
 
 
 def test_dimensions_become_a_condition() -> None:
-    assert condition({"gpu": ("A100-80GB",)}) == "true and ((gpu = 'A100' and gpu_memory_gb = '80'::decimal(18, 6)))"
-    assert condition({"gpu": ("A100",)}) == "true and ((gpu = 'A100'))"
-    assert "lower(region) glob 'us-*'" in condition({"region": ("US-*",)})
-    assert condition({"provider": ("O'Brien",)}).count("''") >= 1 and "'aws'" in condition({"provider": ("Amazon",)})
+    bound = Parameters()
+    variant = condition({"gpu": ("A100-80GB",)}, bound)
+    assert variant == "true and ((gpu = $p0 and gpu_memory_gb = $p1::decimal(18, 6)))"
+    assert condition({"gpu": ("A100",)}, bound) == "true and ((gpu = $p2))"
+    assert "lower(region) glob $p3" in condition({"region": ("US-*",)}, bound)
+    assert condition({"provider": ("O'Brien",)}, bound) == "true and (lower(provider) in ($p4, $p5))"
+    assert "'" not in condition({"provider": ("Amazon",)}, bound)
+    assert list(bound.values()) == ["A100", 80, "A100", "us-*", "o'brien", "o'brien", "amazon", "aws"]
     with pytest.raises(ValueError, match="no dimension"):
-        condition({"price; drop table x": ("1",)})
+        condition({"price; drop table x": ("1",)}, bound)
 
 
 def test_list_shows_rules_and_errors(tmp_path: Path, run: Run) -> None:

@@ -22,7 +22,6 @@ from pipelines.alerts.delivery.send_window import SendWindow
 from pipelines.alerts.event import Event, event_id
 from tests.conftest import Run
 from tests.support import sinks
-from tests.support.worlds import python
 from warehouse.storage import alert_outbox
 from warehouse.storage.alert_outbox import Entry
 from warehouse.storage.state_dir import Home
@@ -381,16 +380,6 @@ def test_silence(home: Home, run: Run) -> None:
     assert {r["state"] for r in run("alerts", "list", "--json", home=home).records()} == {"new"}
     assert run("alerts", "silence", "nosuch", "--until", "2999-01-01", home=home).code == 2
     assert run("alerts", "silence", "a100-drop", "--until", "whenever", home=home).code == 2
-
-
-def test_commands_that_only_read_need_neither_dagster_nor_apprise(home: Home) -> None:
-    code = (
-        "import sys\nsys.modules.update(dagster=None, pandas=None, apprise=None)\n"
-        "from pipelines.cli.app import main\nmain(sys.argv[1:])"
-    )
-    for command in (("list",), ("outbox",), ("test",)):
-        done = python(code, "alerts", *command, GPUHOUR_HOME=str(home.root))
-        assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
 
 
 def test_run_without_published_data_is_reported(home: Home) -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import pty
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,6 @@ from pipelines.queries.filters import day_since
 from pipelines.queries.timeline import CHANGE_COLUMNS, INTERVAL_COLUMNS
 from tests.conftest import Run
 from tests.support.published import A_CHANGE, A_SERIES, AN_INTERVAL, make
-from tests.support.worlds import ROOT
 from warehouse.storage.state_dir import Home
 
 
@@ -100,32 +96,6 @@ def test_chart_has_steps_and_gaps(run: Run, home: Home, monkeypatch: pytest.Monk
 def re_gap(row: str) -> int:
     """The longest blank inside a line of the chart."""
     return max(len(part) for part in "".join(" " if c == " " else "x" for c in row.strip()).split("x"))
-
-
-def test_chart_in_ascii(home: Home) -> None:
-    from tests.support.worlds import cli
-
-    said = cli("history", "A100", "--chart", home=home.root, PYTHONIOENCODING="ascii")
-    assert said.returncode == 0 and said.stdout.isascii() and "+--" in said.stdout
-
-
-def test_terminal_gets_the_chart(home: Home) -> None:
-    """On a real pseudo-terminal."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(ROOT)
-        os.environ |= {"GPUHOUR_HOME": str(home.root), "COLUMNS": "90", "PYTHONIOENCODING": "utf-8"}
-        code = "import sys\nfrom pipelines.cli.app import main\nmain(sys.argv[1:])"
-        os.execv(sys.executable, [sys.executable, "-c", code, "history", "A100"])
-    said = b""
-    try:
-        while chunk := os.read(terminal, 4096):
-            said += chunk
-    except OSError:
-        pass  # the terminal's end of file
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    text = said.decode()
-    assert text.startswith("A100: USD per GPU-hour") and "│" in text and "\x1b[34m" in text and "valid_from" in text
 
 
 def test_chart_requires_the_table_format(run: Run, home: Home) -> None:

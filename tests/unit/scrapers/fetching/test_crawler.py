@@ -6,13 +6,10 @@ import contextlib
 import json
 import logging
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -235,29 +232,6 @@ def test_unavailable_robots_txt_closes_the_host(server: Server, tmp_path: Path) 
     assert fetch(tmp_path, Request(server.url("/ok"), "s")).status == 200
     with pytest.raises(FetchError, match="disallows"):
         fetch(tmp_path, Request(server.url("/feed"), "s"))
-
-
-def test_one_request_at_a_time_over_threads_and_processes(server: Server, tmp_path: Path) -> None:
-    code = f"""
-import threading
-from pathlib import Path
-from scrapers.fetching.archive import Archive
-from scrapers.fetching.crawler import Fetcher
-from scrapers.model import Provider, Request
-from scrapers.fetching.policy import Settings
-s = Settings(interval=0.01, jitter=0, allow_http_hosts=frozenset({{"127.0.0.1"}}))
-def work(n):
-    with Fetcher(Archive(Path({str(tmp_path)!r})), settings=s) as f:
-        for i in range(2):
-            r = Request({server.url("/slow")!r} + f"?{{n}}{{i}}", "s")
-            f.fetch(Provider("p", "P", (r,), parse=lambda page: []), r)
-for t in [threading.Thread(target=work, args=(n,)) for n in "ab"]: t.start()
-"""
-    runs = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
-    assert [run.wait(30) for run in runs] == [0, 0]
-    assert server.hits["/slow"] == 8 and server.most == 1
-    # The server takes 0.05 s; the pause comes on top.
-    assert min(later - earlier for earlier, later in pairwise(server.times["/slow"])) >= 0.059
 
 
 def test_crawl_continues_after_failures(server: Server, tmp_path: Path) -> None:

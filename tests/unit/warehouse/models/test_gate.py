@@ -59,6 +59,7 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "40 GB on the label of an 80 GB card": ("gpu_name", [run(label_memory_gb=40)]),
     "another card on the label": ("gpu_name", [run(label_gpu="A100")]),
     "a year at the on-demand price": ("reserved_equals_on_demand", [run(), run(**YEAR, price=4)]),
+    "a year for nearly the on-demand price": ("reserved_equals_on_demand", [run(), run(**YEAR, price=4.002)]),
     "a year above on demand": ("reserved_above_on_demand", [run(), run(**YEAR, price=5)]),
     "three years for a fifteenth": ("reserved_too_cheap", [run(), run(**YEARS, price=0.3)]),
     "three years dearer than one": ("longer_above_shorter", [run(), run(**YEAR, price=2), run(**YEARS, price=2.5)]),
@@ -188,6 +189,19 @@ def test_every_rule_has_a_fault_here_or_below() -> None:
         "duplicate_conflict", "offer_aggregate", "out_of_bounds", "unit_slip", "spike_return", "flip_again"}  # fmt: skip
 
 
+# What these doubt is published and marked; all others hold a price back.
+ONLY_FLAGS = {
+    "definition_change", "flip_kept", "fractional_gpu", "gap", "gpu_name", "jump", "offer_aggregate",
+    "partial_snapshot", "product_vanished", "renamed_sku", "renamed_zone", "spike_return", "stale_source",
+}  # fmt: skip
+
+
+def test_what_is_held_back_and_what_is_only_marked() -> None:
+    with judged([]) as con:
+        verdicts = dict(con.execute("select rule, verdict from seeds.gate_rules").fetchall())
+    assert verdicts == {rule: "flag" if rule in ONLY_FLAGS else "quarantine" for rule in verdicts}
+
+
 def test_ordinary_prices_are_simply_accepted() -> None:
     runs = [run(), run(**YEAR, price=2.6), run(**YEARS, price=1.6), run(series_no=4, pricing_model="spot", price=1.5),
             run(series_no=5, instance="x8", gpu_count=8, price=32)]  # fmt: skip
@@ -219,6 +233,10 @@ def test_another_source_confirms_and_the_same_one_elsewhere_does_not() -> None:
 
 def test_repetition_does_not_release_what_another_price_contradicts() -> None:
     assert statuses([run(n_seen=90), run(**YEAR, price=4, n_seen=90)])[2, 1] == ("reserved_equals_on_demand", "held")
+
+
+def test_what_is_held_beats_what_is_only_marked() -> None:
+    assert statuses(steps(98.32, 40, label_memory_gb=40))[1, 2] == ("big_jump", "held")
 
 
 def test_what_was_released_stays_released() -> None:

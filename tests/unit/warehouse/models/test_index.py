@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
@@ -188,29 +188,3 @@ def world(presence: list[list[list[bool]]], changes: list[Decimal]) -> list[list
 
 
 QUICK = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@QUICK
-@given(presence=PRESENCE)
-def test_a_mix_that_moves_moves_no_chain(
-    tmp_path_factory: pytest.TempPathFactory, presence: list[list[list[bool]]]
-) -> None:
-    looks = [one for looks in world(presence, [Decimal(1)] * DAYS) for one in looks]
-    found = levels(tmp_path_factory.mktemp("mix"), looks)
-    assert {row["chained_base100"] for row in found.values()} <= {Decimal(100), None}
-
-
-@QUICK
-@given(changes=CHANGES)
-def test_when_all_prices_move_the_chain_moves_as_they_do(
-    tmp_path_factory: pytest.TempPathFactory, changes: list[Decimal]
-) -> None:
-    everywhere = [[[True] * SERIES] * 5] * DAYS
-    found = levels(tmp_path_factory.mktemp("all"), [one for looks in world(everywhere, changes) for one in looks])
-    expected = Decimal(100)
-    for nth in range(DAYS):
-        expected *= changes[nth] if nth else 1
-        assert float(found[day(nth)]["chained_base100"]) == pytest.approx(float(expected), abs=1e-3)
-        assert float(found[day(nth)]["chained_base100"]) == pytest.approx(
-            100 * float(found[day(nth)]["level_median"] / found[day(0)]["level_median"]), abs=1e-3
-        )

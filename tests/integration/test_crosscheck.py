@@ -23,7 +23,7 @@ from warehouse.publish import release
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
-FOLDER = Path(__file__).parents[3] / "support" / "catalogs"
+FOLDER = Path(__file__).parents[1] / "support" / "catalogs"
 TODAY = datetime.now(UTC).date().isoformat()
 A100 = {
     "gpu_label": "",
