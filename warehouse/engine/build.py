@@ -6,13 +6,11 @@ import logging
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 
 from warehouse.engine import build_plan, column_docs, incremental, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
-from warehouse.paths import CHECKS
 from warehouse.storage import ledger
 from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed, select_rows
@@ -86,31 +84,6 @@ def run_model(con: Connection, model: Model, n_parts: int = 1) -> None:
     incremental.write(con, model, n_parts if model.head.in_parts else 1)
     if model.name == "core.meta":  # all that asks for the newest prices comes after it
         column_docs.define_day_macros(con)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A SELECT of offending rows. An error stops publication; a warning is shown."""
-
-    table: str  # schema.table it belongs to
-    check_name: str
-    description: str
-    is_error: bool
-    sql: str
-
-
-@cache
-def checks() -> tuple[Check, ...]:
-    """Return every check of checks/<schema>/<table>/<name>.sql; its header begins with the severity, error or warn."""
-    found = []
-    for path in sorted(CHECKS.glob("*/*/*.sql")):
-        sql = path.read_text()
-        severity, _, about = model_graph.header(sql).partition(":")
-        if severity not in ("error", "warn"):
-            raise ValueError(f"{path}: the header must begin with 'error:' or 'warn:'")
-        table = f"{path.parent.parent.name}.{path.parent.name}"
-        found.append(Check(table, path.stem, about.strip(), severity == "error", sql))
-    return tuple(found)
 
 
 class DamagedLanding(Exception):

@@ -71,7 +71,7 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def header(lines: Lines) -> list[str]:
-    """Return the names in the first line that is not blank. Raises Unreadable if there is none, or they are no names."""
+    """Return the names in the first line that is not blank. Raises Unreadable if there are none."""
     while (taken := lines.take()) is not None:
         line = taken[1].removeprefix(b"\xef\xbb\xbf")
         if not line.strip():
