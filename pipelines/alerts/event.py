@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,8 +28,8 @@ class Event:
     rule: str
     kind: str
     subject: str  # series_id, or the name of a provider, group, index or source
-    date: dt.date  # UTC day on which the new price was first observed
-    told_on: dt.date  # UTC day on which it is confirmed and can be notified
+    date: datetime.date  # UTC day on which the new price was first observed
+    told_on: datetime.date  # UTC day on which it is confirmed and can be notified
     old: float | None
     new: float | None
     pct: float | None

@@ -15,7 +15,7 @@ def show_progress(doing: str = "reading prices") -> Iterator[None]:
     """Show gpuhour's log messages and a spinner until the block ends."""
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, show_level=False, log_time_format="%H:%M:%S", markup=False)
-    logging.getLogger("scrapers").setLevel(logging.ERROR)  # what went wrong with a page is in our line about it
+    logging.getLogger("scrapers").setLevel(logging.ERROR)  # our own line about a page already says what failed
     ours = logging.getLogger("gpuhour")
     level, ours.propagate = ours.level, False
     ours.setLevel(logging.INFO)

@@ -35,20 +35,20 @@ class ReparseReport:
     n_unreadable: int = 0  # pages that today's parser cannot read, or whose bytes are damaged
     n_missing: int = 0  # landed pages that are not in the archive
     n_omitted: int = 0
-    found: dict[Difference, list[object]] = field(default_factory=dict)  # -> first day, last day, pages, a URL
+    differences: dict[Difference, list[object]] = field(default_factory=dict)  # -> first day, last day, pages, a URL
 
     def add(self, difference: Difference, day: date, url: str) -> None:
         """Add a difference of a page; days come in order."""
-        if entry := self.found.get(difference):
+        if entry := self.differences.get(difference):
             entry[1], entry[2] = day, int(str(entry[2])) + 1
-        elif len(self.found) < MAX_DIFFERENCES:
-            self.found[difference] = [day, day, 1, url]
+        elif len(self.differences) < MAX_DIFFERENCES:
+            self.differences[difference] = [day, day, 1, url]
         else:
             self.n_omitted += 1
 
     def rows(self) -> Iterator[tuple[object, ...]]:
         """Yield rows of COLUMNS."""
-        for d, (first, last, pages, url) in self.found.items():
+        for d, (first, last, pages, url) in self.differences.items():
             yield (
                 self.provider, d.what, d.instance, d.gpu_label, d.region, d.pricing_model, d.term_months, d.old, d.new,
                 first, last, pages, url,

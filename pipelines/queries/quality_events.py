@@ -30,7 +30,7 @@ def events(con: Connection, wanted: PriceFilter = ALL, kind: EventFilter | None 
     kind = kind or EventFilter()
     where, values = conditions(replace(wanted, gpu=None))
     if wanted.gpu:
-        # Events know the model alone; their series knows memory and form factor.
+        # Events have the model only; their series has memory and form factor.
         of_gpu, more = conditions(PriceFilter(gpu=wanted.gpu))
         where, values = f"{where} and series_id in (select series_id from v1.series where {of_gpu})", values + more  # noqa: S608
     for column, value in (("verdict", kind.verdict), ("status", kind.status), ("class", kind.of_class)):

@@ -51,8 +51,8 @@ def changes(con: Connection, wanted: PriceFilter, since: date, min_pct: float, b
     return [dict(zip(CHANGE_COLUMNS, row, strict=True)) for row in rows]
 
 
-def looks(con: Connection) -> dict[tuple[str, str], list[date]]:
-    """(provider, feed) -> the days on which it was read, in order."""
+def observation_days(con: Connection) -> dict[tuple[str, str], list[date]]:
+    """Return the days on which each (provider, feed) was read, in order."""
     rows = con.execute(
         "select provider, source, list(distinct seen_on order by seen_on) from v1.source_health "
         "where status in ('ok', 'partial', 'no_public_price') group by all"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.alerts.delivery import dispatcher as post
+from pipelines.alerts.delivery import dispatcher
 from tests.support import sinks
 from tests.support.worlds import ROOT
 from tests.unit.pipelines.alerts.test_delivery import DAY, HOOK, LOG, MAIL, NOW, book, event, lines, record
@@ -39,13 +39,13 @@ def test_a_thousand_events_through_flaky_receivers(home: Home, monkeypatch: pyte
             size = chance.randint(20, 60)
             record(home, left[:size], ["hook", "mail", "log"], due=now, now=now)
             left = left[size:]
-            post.deliver(home, rules, now)
+            dispatcher.deliver(home, rules, now)
             assert sum(len(said["events"]) for said in lines(home)) == len(events) - len(left)
             now += timedelta(minutes=1)
         for _ in range(60):
             if not alert_outbox.messages(home, unsent_only=True):
                 break
-            post.deliver(home, rules, now, is_forced=True)
+            dispatcher.deliver(home, rules, now, is_forced=True)
             now += timedelta(minutes=1)
     assert alert_outbox.messages(home, unsent_only=True) == [] and alert_outbox.waiting(home) == []
     wanted = {e.event_id for e in events}
@@ -67,10 +67,10 @@ import json, os, random, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from pipelines.alerts.delivery import channels
-from pipelines.alerts.delivery import dispatcher as outbox
-from pipelines.alerts.config.schema import Book
+from pipelines.alerts.delivery import dispatcher
+from pipelines.alerts.config.schema import AlertConfig
 from warehouse.storage import ledger
-from warehouse.storage import alert_outbox as kept
+from warehouse.storage import alert_outbox
 from warehouse.storage.state_dir import Home
 at, steps = int(sys.argv[2]), 0
 def step():
@@ -86,11 +86,11 @@ def around(of, name):
         step()
         return done
     setattr(of, name, called)
-around(kept, "record"); around(kept, "compose"); around(kept, "attempted"); around(channels, "send")
+around(alert_outbox, "record"); around(alert_outbox, "compose"); around(alert_outbox, "attempted"); around(channels, "send")
 from tests.unit.pipelines.alerts.test_delivery import HOOK, LOG, NOW, book, event, record
 home = Home(Path(sys.argv[1]))
 record(home, [event(n) for n in range(3)], ["hook", "log"])
-outbox.deliver(home, book(hook=HOOK, log=LOG), NOW)
+dispatcher.deliver(home, book(hook=HOOK, log=LOG), NOW)
 """
 
 
@@ -108,8 +108,8 @@ def test_a_kill_at_any_step_loses_nothing(home: Home, monkeypatch: pytest.Monkey
         assert done.returncode in (-signal.SIGKILL, 0), done.stderr
         events = [event(n) for n in range(3)]
         record(home, events, ["hook", "log"])  # the run is done again
-        post.deliver(home, book(hook=HOOK, log=LOG), NOW)
-        assert post.deliver(home, book(hook=HOOK, log=LOG), NOW + DAY) == post.DeliveryResult()
+        dispatcher.deliver(home, book(hook=HOOK, log=LOG), NOW)
+        assert dispatcher.deliver(home, book(hook=HOOK, log=LOG), NOW + DAY) == dispatcher.DeliveryResult()
     for said in (sink.bodies(), lines(home)):
         assert said and {e["event_id"] for m in said for e in m["events"]} == {e.event_id for e in events}
         assert len({m["message_id"] for m in said}) == 1  # twice, perhaps, but the same message
@@ -119,7 +119,7 @@ def test_two_processes_send_one_message(home: Home, monkeypatch: pytest.MonkeyPa
     record(home, [event()], ["hook"])
     code = (
         "import sys\nfrom pathlib import Path\nfrom tests.unit.pipelines.alerts.test_delivery import *\n"
-        "print(len(post.deliver(Home(Path(sys.argv[1])), book(hook=HOOK), NOW).sent))"
+        "print(len(dispatcher.deliver(Home(Path(sys.argv[1])), book(hook=HOOK), NOW).sent))"
     )
     with sinks.webhook() as sink:
         monkeypatch.setenv("TEST_HOOK", sink.url)

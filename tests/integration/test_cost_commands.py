@@ -43,25 +43,25 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 def cost(run: Run, home: Home, *arguments: str) -> list[dict[str, Any]]:
-    said = run("cost", *arguments, "--as-of", FRIDAY, "--json", home=home)
-    assert said.code == 0, said.err
-    return said.records()
+    result = run("cost", *arguments, "--as-of", FRIDAY, "--json", home=home)
+    assert result.code == 0, result.err
+    return result.records()
 
 
 def test_prices_of_one_gpu_at_every_provider(run: Run, home: Home) -> None:
-    found = cost(run, home, "--model", "llama-3.1-70b", "--gpu", "H100", "--gpus", "4", "--precision", "fp8")
-    assert [(r["operating_point"], r["provider"], r["usd_per_gpu_hour"]) for r in found] == [
+    matches = cost(run, home, "--model", "llama-3.1-70b", "--gpu", "H100", "--gpus", "4", "--precision", "fp8")
+    assert [(r["operating_point"], r["provider"], r["usd_per_gpu_hour"]) for r in matches] == [
         ("largest batch", "lambda", 1.8), ("largest batch", "coreweave", 2.4),
         ("TPOT <= 50 ms", "lambda", 1.8), ("TPOT <= 50 ms", "coreweave", 2.4),
     ]  # fmt: skip
-    first, _, bound, _ = found
+    first, _, bound, _ = matches
     assert (first["gpu_spec"], first["gpus"], first["precision"], first["kv_dtype"]) == ("H100 SXM", 4, "FP8", "FP8")
     assert first["tp"] * first["replicas"] == 4 and first["is_form_assumed"] is True
     assert (
         bound["tpot_s"] <= 0.05 < first["tpot_s"]
         and bound["usd_per_m_output_tokens"] > first["usd_per_m_output_tokens"]
     )
-    assert {r["theta_version"] for r in found} == {"2026-11"} and {r["method"] for r in found} == {"roofline"}
+    assert {r["theta_version"] for r in matches} == {"2026-11"} and {r["method"] for r in matches} == {"roofline"}
     # A request's share of both is what its GPU-seconds cost, at half use.
     usd = (512 * first["usd_per_m_input_tokens"] + 512 * first["usd_per_m_output_tokens"]) / 1e6
     assert usd == pytest.approx(512 / first["output_tokens_per_s_per_gpu"] * 1.8 / 3600 / 0.5)
@@ -69,10 +69,10 @@ def test_prices_of_one_gpu_at_every_provider(run: Run, home: Home) -> None:
 
 
 def test_all_gpus_at_their_cheapest_price(run: Run, home: Home) -> None:
-    found = cost(run, home, "--model", "llama-3.1-8b", "--workload", "batch")
-    assert {r["gpu_spec"]: r["usd_per_gpu_hour"] for r in found} == {"H100 SXM": 1.8, "L4": 0.5, "A100 SXM 80GB": 1}
-    assert [r["usd_per_m_output_tokens"] for r in found] == sorted(r["usd_per_m_output_tokens"] for r in found)
-    assert {(r["isl"], r["osl"], r["utilisation"]) for r in found} == {(1000, 1000, 0.9)}
+    matches = cost(run, home, "--model", "llama-3.1-8b", "--workload", "batch")
+    assert {r["gpu_spec"]: r["usd_per_gpu_hour"] for r in matches} == {"H100 SXM": 1.8, "L4": 0.5, "A100 SXM 80GB": 1}
+    assert [r["usd_per_m_output_tokens"] for r in matches] == sorted(r["usd_per_m_output_tokens"] for r in matches)
+    assert {(r["isl"], r["osl"], r["utilisation"]) for r in matches} == {(1000, 1000, 0.9)}
 
 
 def test_discount_provider_pricing_model_and_own_price(run: Run, home: Home) -> None:
@@ -96,23 +96,25 @@ def test_options_override_workload_values(run: Run, home: Home) -> None:
 def test_workloads_from_the_state_folder(run: Run, home: Home, tmp_path: Path) -> None:
     (tmp_path / "workloads.csv").write_text("workload,isl,osl,utilisation\nmine,11,22,0.25\nchat,1,2,1\n")
     for name, load in (("mine", (11, 22, 0.25)), ("chat", (1, 2, 1.0)), ("rag", (4000, 300, 0.5))):
-        found = cost(
+        matches = cost(
             run, Home(tmp_path), "--model", "llama-3.1-8b", "--gpu", "L4", "--workload", name, "--usd-per-gpu-hour", "1"
         )
-        assert {(r["isl"], r["osl"], r["utilisation"]) for r in found} == {load}
+        assert {(r["isl"], r["osl"], r["utilisation"]) for r in matches} == {load}
 
 
 def test_table_states_its_assumptions(run: Run, home: Home) -> None:
-    said = run("cost", "--model", "llama-3.1-8b", "--gpu", "L4", "--as-of", FRIDAY, home=home)
-    assert said.code == 0 and "usd_per_m_out" in said.out
+    result = run("cost", "--model", "llama-3.1-8b", "--gpu", "L4", "--as-of", FRIDAY, home=home)
+    assert result.code == 0 and "usd_per_m_out" in result.out
     for word in ("FP16", "512 input", "50%", "theta 2026-11", "1.7x", "reference document (2023)"):
-        assert word in said.err, word
+        assert word in result.err, word
 
 
 def test_gpu_without_price_has_figures_but_no_cost(run: Run, home: Home) -> None:
-    said = run("cost", "--model", "llama-3.1-8b", "--gpu", "B200", "--as-of", FRIDAY, "--json", home=home)
-    assert {r["usd_per_m_output_tokens"] for r in said.records()} == {None}
-    assert said.records()[0]["output_tokens_per_s_per_gpu"] > 0 and "no on_demand price in force for B200" in said.err
+    result = run("cost", "--model", "llama-3.1-8b", "--gpu", "B200", "--as-of", FRIDAY, "--json", home=home)
+    assert {r["usd_per_m_output_tokens"] for r in result.records()} == {None}
+    assert (
+        result.records()[0]["output_tokens_per_s_per_gpu"] > 0 and "no on_demand price in force for B200" in result.err
+    )
 
 
 @pytest.mark.parametrize("arguments, said", [
@@ -139,12 +141,12 @@ def test_impossible_values_are_rejected_with_the_reason(
 
 
 def test_fit_lists_the_fewest_gpus(run: Run) -> None:
-    found = run("cost", "fit", "--model", "llama-3.1-70b", "--json").records()
-    fewest = {(r["precision"], r["gpu_spec"]): (r["gpus"], r["tp"], r["pp"]) for r in found if not r["reason"]}
+    matches = run("cost", "fit", "--model", "llama-3.1-70b", "--json").records()
+    fewest = {(r["precision"], r["gpu_spec"]): (r["gpus"], r["tp"], r["pp"]) for r in matches if not r["reason"]}
     assert fewest["FP16", "H100 SXM"] == (2, 2, 1) and fewest["INT4", "H100 SXM"] == (1, 1, 1)
     assert fewest["FP16", "T4"] == (16, 8, 2)
-    assert len(found) == 3 * len({r["gpu_spec"] for r in found})
-    (never,) = [r for r in found if (r["precision"], r["gpu_spec"]) == ("FP16", "Tesla M2050")]
+    assert len(matches) == 3 * len({r["gpu_spec"] for r in matches})
+    (never,) = [r for r in matches if (r["precision"], r["gpu_spec"]) == ("FP16", "Tesla M2050")]
     assert "do not fit" in never["reason"]
 
 
@@ -166,8 +168,8 @@ def test_reported_training_runs_are_within_range(run: Run, shared: Any) -> None:
     errors = []
     for r in runs:
         asked = ("--params", f"{r['active_params_b']}b", "--tokens", f"{r['tokens_b']}b", "--gpu", r["gpu"])
-        said = run("cost", "train", *asked, "--usd-per-gpu-hour", "1", "--json")
-        errors.append(abs(said.records()[0]["gpu_hours"] / float(r["reported_gpu_hours"]) - 1))
+        result = run("cost", "train", *asked, "--usd-per-gpu-hour", "1", "--json")
+        errors.append(abs(result.records()[0]["gpu_hours"] / float(r["reported_gpu_hours"]) - 1))
     assert len(errors) >= 10 and sorted(errors)[len(errors) // 2] < 0.25
 
 
@@ -196,32 +198,34 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_validate_scores_each_group_beside_the_nominal_formula(run: Run, measured: Path) -> None:
-    said = run("cost", "validate", measured, "--json")
-    found = {(r["scope"], r["grouping"], r["name"]): r for r in said.records()}
-    core, whole = found["core", "total", ""], found["all", "total", ""]
+    result = run("cost", "validate", measured, "--json")
+    matches = {(r["scope"], r["grouping"], r["name"]): r for r in result.records()}
+    core, whole = matches["core", "total", ""], matches["all", "total", ""]
     assert (core["n"], whole["n"], core["missing"]) == (120, 144, 0)
     assert 10 < core["median_error_pct"] < 100 and core["bias"] > 1.1 and core["spearman"] > 0.95
     assert core["seed_median_error_pct"] > core["median_error_pct"]
-    assert {name for scope, grouping, name in found if (scope, grouping) == ("core", "gpu")} == {
+    assert {name for scope, grouping, name in matches if (scope, grouping) == ("core", "gpu")} == {
         "H100 SXM", "H200 SXM", "A100 SXM 80GB"}  # fmt: skip
-    assert core["is_fitted_on"] is False and "theta 2026-11 was fitted on" in said.err and "not held out" in said.err
+    assert (
+        core["is_fitted_on"] is False and "theta 2026-11 was fitted on" in result.err and "not held out" in result.err
+    )
 
 
 def test_missing_prediction_has_infinite_error(run: Run, tmp_path: Path) -> None:
     asked = REQUEST | {"source": "mlperf_v4.1", "out_tps_per_gpu": 100, "scenario": "offline"}
     path = write(tmp_path / "m.csv", asked | {"precision": "FP16", "n_gpus": 1, "tp": 1}, asked | {"gpu": "nosuch"})
-    said = run("cost", "validate", path, "--json")
-    (core, *_) = said.records()
+    result = run("cost", "validate", path, "--json")
+    (core, *_) = result.records()
     assert (core["n"], core["missing"], core["within_2x"], core["median_error_pct"]) == (1, 1, 0, None)
-    assert core["is_fitted_on"] is True and "1 rows left out: unknown GPU 'nosuch'" in said.err
+    assert core["is_fitted_on"] is True and "1 rows left out: unknown GPU 'nosuch'" in result.err
 
 
 def test_totals_are_used_without_per_gpu_values(run: Run, measured: Path, tmp_path: Path) -> None:
     with measured.open() as stream:
-        told = list(csv.DictReader(stream))
+        output = list(csv.DictReader(stream))
     totals = [
         {k: v for k, v in r.items() if k != "out_tps_per_gpu"} | {"out_tps_total": 8 * float(r["out_tps_per_gpu"])}
-        for r in told
+        for r in output
     ]
     both = [
         run("cost", "validate", path, "--json").records() for path in (measured, write(tmp_path / "t.csv", *totals))
@@ -235,36 +239,36 @@ def test_several_files_are_scored_together(run: Run, measured: Path) -> None:
 
 @pytest.mark.parametrize("command", [("cost", "validate"), ("calibrate",)])
 def test_files_without_measurements_are_rejected(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
-    said = run(*command, write(tmp_path / "asked.csv", REQUEST))
-    assert said.code == 2 and "nothing in it was measured" in said.err
+    result = run(*command, write(tmp_path / "asked.csv", REQUEST))
+    assert result.code == 2 and "nothing in it was measured" in result.err
 
 
 def test_calibrate_recovers_a_wrong_constant(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "SHARES", ("mbu",))
     monkeypatch.setattr(calibration, "TIMES", ("step_seconds",))
-    said = run("calibrate", measured, "--json")
-    assert said.code == 0, said.err
-    told = json.loads(said.out)
-    errors = {r["theta"]: r for r in told["errors"] if r["source"] == ""}
+    result = run("calibrate", measured, "--json")
+    assert result.code == 0, result.err
+    output = json.loads(result.out)
+    errors = {r["theta"]: r for r in output["errors"] if r["source"] == ""}
     assert set(errors) == {"current", "held out", "fitted on all"}
     assert errors["held out"]["median_error_pct"] < 3 < errors["current"]["median_error_pct"]
-    mbu = {r["name"]: r for r in told["theta"]}["mbu"]
+    mbu = {r["name"]: r for r in output["theta"]}["mbu"]
     assert mbu["value"] == pytest.approx(0.425, rel=0.05) and mbu["low"] <= mbu["value"] <= mbu["high"]
 
 
 def test_calibrate_prints_rows_of_theta_csv(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "_STEPS", ())
-    told = list(csv.DictReader(run("calibrate", measured, "--format", "csv").out.splitlines()))
+    output = list(csv.DictReader(run("calibrate", measured, "--format", "csv").out.splitlines()))
     with (SEEDS / "theta.csv").open() as stream:
         seed = list(csv.DictReader(stream))
-    assert [list(r) for r in told] == [list(r) for r in seed]
-    assert [(r["name"], r["unit"]) for r in told] == [(r["name"], r["unit"]) for r in seed]
-    assert all(math.isclose(float(a["value"]), float(b["value"])) for a, b in zip(told, seed, strict=True))
+    assert [list(r) for r in output] == [list(r) for r in seed]
+    assert [(r["name"], r["unit"]) for r in output] == [(r["name"], r["unit"]) for r in seed]
+    assert all(math.isclose(float(a["value"]), float(b["value"])) for a, b in zip(output, seed, strict=True))
 
 
 def test_too_few_groups_to_hold_out_are_rejected(run: Run, tmp_path: Path) -> None:
-    said = run("calibrate", write(tmp_path / "m.csv", REQUEST | {"source": "x", "out_tps_per_gpu": 5}))
-    assert said.code == 2 and "several models and GPUs" in said.err
+    result = run("calibrate", write(tmp_path / "m.csv", REQUEST | {"source": "x", "out_tps_per_gpu": 5}))
+    assert result.code == 2 and "several models and GPUs" in result.err
 
 
 # -- the measured accuracy -------------------------------------------------------------------------------------------------
@@ -272,10 +276,10 @@ def test_too_few_groups_to_hold_out_are_rejected(run: Run, tmp_path: Path) -> No
 
 def test_predictions_match_real_measurements(run: Run, shared: Any) -> None:
     files = [p for p in sorted(shared("data/throughput").glob("*.csv")) if p.stem != "training_runs"]
-    found = {
+    matches = {
         (r["scope"], r["grouping"]): r for r in run("cost", "validate", *files, "--json").records() if not r["name"]
     }
-    core, whole = found["core", "total"], found["all", "total"]
+    core, whole = matches["core", "total"], matches["all", "total"]
     assert core["n"] > 1000 and whole["n"] > 1300
     assert core["median_error_pct"] <= 20 and core["within_1_5x"] >= 0.8 and core["within_2x"] >= 0.93
     assert core["spearman"] >= 0.98

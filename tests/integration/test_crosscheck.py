@@ -63,11 +63,11 @@ def recorded(*wanted: str) -> list[str]:
 def test_differences_are_shown_with_both_receipts(run: Run, home: Home) -> None:
     done = run("crosscheck", *recorded(), "--json", home=home)
     assert done.code == 0, done.err
-    told = {(row["catalog"], row["instance"], row["pricing_model"]): row for row in done.records()}
-    assert set(told) == {
+    output = {(row["catalog"], row["instance"], row["pricing_model"]): row for row in done.records()}
+    assert set(output) == {
         ("dstackai/gpuhunt", "g5.xlarge", "on_demand"), ("vantage-sh/ec2instances.info", "p4d.24xlarge", "reserved"),
     }  # fmt: skip
-    a10g = told["dstackai/gpuhunt", "g5.xlarge", "on_demand"]
+    a10g = output["dstackai/gpuhunt", "g5.xlarge", "on_demand"]
     assert (a10g["usd_per_gpu_hour"], a10g["their_usd_per_gpu_hour"]) == (1.006, 1.212)
     assert a10g["difference_pct"] == pytest.approx(20.48) and a10g["matched_by"] == "machine"
     assert a10g["source_url"] and a10g["sha256"] and a10g["their_source_url"] and a10g["their_sha256"]
@@ -75,8 +75,8 @@ def test_differences_are_shown_with_both_receipts(run: Run, home: Home) -> None:
 
 
 def test_different_machine_names_are_compared_by_gpu(run: Run, home: Home) -> None:
-    told = run("crosscheck", *recorded("skypilot"), "--all", "--json", home=home).records()
-    (row,) = [r for r in told if r["provider"] == "lambda"]
+    output = run("crosscheck", *recorded("skypilot"), "--all", "--json", home=home).records()
+    (row,) = [r for r in output if r["provider"] == "lambda"]
     assert row["matched_by"] == "gpu" and row["agrees"] and row["instance"] == "1x NVIDIA A10"
 
 
@@ -103,10 +103,10 @@ def test_equal_price_of_the_same_machine_confirms_a_held_one(run: Run, tmp_path:
 
     def status() -> set[str]:
         with connection.published(home) as con:
-            found = rows(
+            matches = rows(
                 con, "select status from v1.quality_events where instance = 'p4d.24xlarge' and verdict = 'quarantine'"
             )
-        return {row["status"] for row in found}
+        return {row["status"] for row in matches}
 
     assert status() == {"held"}
     assert run("crosscheck", *recorded("ec2instances"), home=home).code == 0

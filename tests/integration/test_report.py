@@ -20,8 +20,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def rows_of(site: Site, path: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(site.text(path))["rows"]
-    return found
+    matches: list[dict[str, Any]] = json.loads(site.text(path))["rows"]
+    return matches
 
 
 # -- what is there -------------------------------------------------------------------------------------------------
@@ -55,10 +55,10 @@ def test_every_link_and_anchor_resolves(site: Site, demo: Demo) -> None:
 
 
 def test_every_page_is_light_titled_and_unique(site: Site, demo: Demo) -> None:
-    for found in (site, Site(demo.home.report)):
-        assert max(map(found.weight, found.pages)) <= BUDGET
-        for path in found.pages:
-            facts = found.facts(path)
+    for matches in (site, Site(demo.home.report)):
+        assert max(map(matches.weight, matches.pages)) <= BUDGET
+        for path in matches.pages:
+            facts = matches.facts(path)
             assert len(facts.ids) == len(set(facts.ids)), path
             tags = [tag for tag, _ in facts.elements]
             assert tags.count("h1") == tags.count("main") == tags.count("title") - tags.count("desc") == 1, path
@@ -112,5 +112,5 @@ def test_stale_or_empty_data_still_builds_a_site(tmp_path: Path) -> None:
     build(home, tmp_path / "out")
     site = Site(tmp_path / "out")
     assert "No on-demand price is in force" in site.text("index.html") and "Demo data" not in site.text("index.html")
-    assert "the last was seen on 29 June 2026" in site.text("gpu/a100-80gb.html")
+    assert "the last was observed on 29 June 2026" in site.text("gpu/a100-80gb.html")
     assert not list(site.broken())

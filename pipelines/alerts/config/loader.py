@@ -13,7 +13,7 @@ from pipelines.alerts.config.schema import KINDS, AlertConfig, Channel, Defaults
 from warehouse.storage.state_dir import Home
 
 DEFAULT = Path(__file__).parent / "default.yaml"
-LARGEST = 1_000_000  # bytes; a file of rules is written by hand
+MAX_BYTES = 1_000_000  # bytes; a file of rules is written by hand
 
 
 class InvalidConfig(Exception):
@@ -29,8 +29,8 @@ def config_path(home: Home) -> Path:
 def load(path: Path) -> AlertConfig:
     """Read a file of rules. Raises InvalidConfig."""
     try:
-        if path.stat().st_size > LARGEST:
-            raise InvalidConfig(f"{path}: larger than {LARGEST} bytes; rules are written by hand")
+        if path.stat().st_size > MAX_BYTES:
+            raise InvalidConfig(f"{path}: larger than {MAX_BYTES} bytes; rules are written by hand")
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as unreadable:
         raise InvalidConfig(f"cannot read {path}: {unreadable}") from unreadable

@@ -27,7 +27,7 @@ class PriceTables:
     """
 
     def __init__(self, con: Connection, decided: Sequence[tuple[str, date]] = ()) -> None:
-        """`decided`: (quality event, UTC day) that a person released."""
+        """Open the series of a published database; `decided`: (quality event, UTC day) that a person released."""
         self.con = con
         self._selection: Selection | None = None
         market_query.open_series(con, decided)

@@ -32,7 +32,7 @@ def _config(home: Path | None, rules: Path | None) -> Any:
         raise UsageError(str(wrong)) from wrong
 
 
-def _one(config: Any, rule: str) -> Any:
+def _rule(config: Any, rule: str) -> Any:
     match = next((r for r in config.rules if r.id == rule), None)
     if match is None:
         raise UsageError(f"no rule {rule!r}; rules: {', '.join(r.id for r in config.rules)}")
@@ -60,14 +60,14 @@ def list_(
             f"muted until {muted[rule.id]:%Y-%m-%d %H:%M}" if rule.id in muted else "in force" if is_armed else "new"
         )
         rows.append((
-            rule.id, rule.kind, _words(conditions), _words(where), ", ".join(config.channels_of(rule)), state_text,
-            checkpoint.seen_at if checkpoint else None,
+            rule.id, rule.kind, _conditions_text(conditions), _conditions_text(where),
+            ", ".join(config.channels_of(rule)), state_text, checkpoint.seen_at if checkpoint else None,
         ))  # fmt: skip
     show(RULE_COLUMNS, rows, output_format(style, as_json))
     return OK
 
 
-def _words(fields: dict[str, Any]) -> str:
+def _conditions_text(fields: dict[str, Any]) -> str:
     return " ".join(f"{k}={'|'.join(map(str, v)) if isinstance(v, (list, tuple)) else v}" for k, v in fields.items())
 
 
@@ -88,7 +88,7 @@ def preview(
     from pipelines.alerts.event import PREVIEW
 
     config, state = _config(home, rules), settings.home(home)
-    selected = [_one(config, rule)] if rule else config.rules
+    selected = [_rule(config, rule)] if rule else config.rules
     with published_database(home) as con:
         events = backtest(con, config, selected, record_events.decided(state), since, until, datetime.now(UTC))
     rows = [e.row() for e in events]
@@ -168,7 +168,7 @@ def silence(
     from warehouse.storage.ledger import LedgerError
 
     config, now = _config(home, rules), datetime.now(UTC)
-    _one(config, rule)
+    _rule(config, rule)
     moment = now if until == "now" else _moment(until)
     try:
         alert_outbox.silence(settings.home(home), rule, moment, login_name(), now)

@@ -35,7 +35,7 @@ def changes(
     Parameters
     ----------
     gpu
-        A GPU as people write it: A100, "A100 80GB".
+        GPU name: A100, "A100 80GB".
     """
     from pipelines.queries import current_prices, timeline
 

@@ -22,7 +22,7 @@ app.command(cost_train.train)
 app.command(cost_job.job)
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
-Precision = Annotated[str, Parameter(help="Of the weights: fp32, fp16, fp8, int8, fp4, int4, mxfp4, int2.")]
+Precision = Annotated[str, Parameter(help="Precision of the weights: fp32, fp16, fp8, int8, fp4, int4, mxfp4, int2.")]
 Measured = Annotated[Path, Parameter(help="CSV files of measured throughput.")]
 _TABLE = {  # column -> its name where room is short
     "usd_per_m_input_tokens": "usd_per_m_in", "usd_per_m_output_tokens": "usd_per_m_out", "operating_point":
@@ -64,7 +64,7 @@ def cost(
     load_options: WorkloadOptions = CHAT,
     prices_of: PriceOptions = PriceOptions(),  # noqa: B008 -- frozen
     requests: Annotated[
-        Path | None, Parameter(help="A CSV file of requests, answered row by row; see the docs.")
+        Path | None, Parameter(help="A CSV file of requests, answered row by row; see docs/cost-model.md.")
     ] = None,
     style: FormatOption = "table",
     as_json: JsonOption = False,

@@ -24,7 +24,7 @@ Chart = Annotated[
 ]
 _TABLE = ("valid_from", "valid_to", "usd_per_gpu_hour", "change", "provider", "instance", "region", "pricing_model",
           "term_months", "quality", "source")  # fmt: skip
-_ROOM = 40  # table rows after a chart, before the chart scrolls away
+_MAX_ROWS = 40  # table rows after a chart, before the chart scrolls away
 
 
 def history(
@@ -42,7 +42,7 @@ def history(
     Parameters
     ----------
     gpu
-        A GPU as people write it: A100, "A100 80GB", "H100 SXM".
+        GPU name: A100, "A100 80GB", "H100 SXM".
     """
     from pipelines.cli.chart_series import lines
     from pipelines.queries import current_prices, timeline
@@ -53,7 +53,7 @@ def history(
     with published_database(home) as con:
         rows = timeline.intervals(con, replace(wanted, gpu=gpu))
         today = current_prices.today(con)
-        looks = timeline.looks(con) if rows else {}
+        observation_days = timeline.observation_days(con) if rows else {}
     if wanted.provider and not rows:
         known_slug(wanted.provider)
     if style != "table":
@@ -61,7 +61,7 @@ def history(
         return OK
     is_terminal = sys.stdout.isatty()
     if rows and (chart or (chart is None and is_terminal)):
-        drawn, more = lines(rows, looks, today)
+        drawn, more = lines(rows, observation_days, today)
         if drawn:
             _print_chart(gpu, drawn)
         else:
@@ -69,9 +69,9 @@ def history(
         if more:
             say(f"{more} more lines not drawn: narrow with --provider, --region, --pricing-model or --source")
     table = _with_change(rows)
-    if is_terminal and len(table) > _ROOM:
-        say(f"the newest {_ROOM} of {len(table)} prices; --format csv prints all")
-        table = table[-_ROOM:]
+    if is_terminal and len(table) > _MAX_ROWS:
+        say(f"the newest {_MAX_ROWS} of {len(table)} prices; --format csv prints all")
+        table = table[-_MAX_ROWS:]
     show_fitted(_TABLE if is_terminal else (*_TABLE, "text", "source_url"), table)
     return OK
 

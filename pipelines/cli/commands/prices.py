@@ -27,7 +27,7 @@ def prices(
     Parameters
     ----------
     gpu
-        A GPU as people write it: A100, "A100 80GB", "H100 SXM", "RTX A6000".
+        GPU name: A100, "A100 80GB", "H100 SXM", "RTX A6000".
     as_of
         Prices in force on this UTC day (default: today).
     max_age

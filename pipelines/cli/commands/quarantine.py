@@ -50,7 +50,7 @@ def list_(
     Parameters
     ----------
     gpu
-        A GPU as people write it: A100, "A100 80GB".
+        GPU name: A100, "A100 80GB".
     """
     with published_database(home) as con:
         rows = events(con, replace(wanted, gpu=gpu), EventFilter(verdict, status, of_class))

@@ -44,7 +44,7 @@ def replay(
     with show_progress():
         try:
             reports = [reparse_archive(registry.get(slug), state, day, apply) for slug in slugs]
-            if apply and any(t.found for t in reports):
+            if apply and any(report.differences for report in reports):
                 _publish(state)
         except OSError as failed:
             raise CommandError(f"cannot land: {failed}") from failed

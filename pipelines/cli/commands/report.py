@@ -28,7 +28,7 @@ def build(*, out: Path | None = None, base_url: str = "", as_json: JsonOption = 
     Parameters
     ----------
     out
-        SiteFolder to build into (default: report/ in the state folder).
+        Folder to build into (default: report/ in the state folder).
     base_url
         Address that the site will be published at, for absolute links (default: GPUHOUR_REPORT_URL).
     """
@@ -71,7 +71,7 @@ def serve(*, out: Path | None = None, port: int = 8000, home: HomeOption = None)
     Parameters
     ----------
     out
-        SiteFolder of the site (default: report/ in the state folder).
+        Folder of the site (default: report/ in the state folder).
     port
         Port on loopback; 0 chooses a free one.
     """

@@ -14,7 +14,7 @@ from pipelines.reports.summaries import MONTH, cheapest, lowest_on
 
 _GPUS = 16
 _MOVES = 8
-_LATELY = 30  # days
+_RECENT_DAYS = 30  # days
 
 
 def home_pages(data: SiteData) -> Iterator[SitePage]:
@@ -28,7 +28,7 @@ def home_pages(data: SiteData) -> Iterator[SitePage]:
         "heads": [_head(data, key) for key in heads],
         "gpus": _table(data),
         "moves": _moves(data),
-        "lately": _LATELY,
+        "recent_days": _RECENT_DAYS,
         "health": summary(data),
         "n_prices": data.meta["n_offers"],
         "n_providers": len({c["provider"] for c in data.counts}),
@@ -86,7 +86,7 @@ def _table(data: SiteData) -> list[dict[str, Any]]:
 
 def _moves(data: SiteData) -> dict[str, list[Row]]:
     """Return the largest recent on-demand drops and rises, one per provider and GPU."""
-    since = data.as_of - timedelta(days=_LATELY)
+    since = data.as_of - timedelta(days=_RECENT_DAYS)
     seen = set()
     moves = []
     for change in sorted(data.changes, key=lambda c: (-abs(c["pct"] or 0), -c["seq"])):

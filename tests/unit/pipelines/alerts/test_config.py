@@ -36,8 +36,8 @@ def read(tmp_path: Path, text: str) -> AlertConfig:
 
 
 def test_example_is_parsed_as_documented(tmp_path: Path) -> None:
-    found = read(tmp_path, USERS)
-    drop, low, cheapest, broken = found.rules
+    matches = read(tmp_path, USERS)
+    drop, low, cheapest, broken = matches.rules
     assert isinstance(drop, Move) and (drop.pct, drop.min_abs, drop.hysteresis_pct, drop.confirm) == (5, 0.02, 4, 2)
     assert drop.where.dimensions() == {"gpu": ("A100",), "pricing_model": ("on_demand",)} and drop.where.quality == (
         "ok",
@@ -50,7 +50,9 @@ def test_example_is_parsed_as_documented(tmp_path: Path) -> None:
         "pricing_model",
     }
     assert broken.kind == "source_broken" and broken.repeat == "7d"
-    assert found.channels_of(drop) == ("team",) and str(found.timezone_of(found.channels["team"])) == "Europe/London"
+    assert (
+        matches.channels_of(drop) == ("team",) and str(matches.timezone_of(matches.channels["team"])) == "Europe/London"
+    )
 
 
 def test_documented_example_and_default_file_are_valid(tmp_path: Path) -> None:
@@ -125,15 +127,15 @@ def test_docs_name_every_kind_and_field() -> None:
 def test_error_names_its_line_and_the_allowed_values(tmp_path: Path, text: str, line: int, words: list[str]) -> None:
     with pytest.raises(InvalidConfig) as wrong:
         read(tmp_path, text)
-    said = str(wrong.value)
-    assert f"alerts.yaml:{line}:" in said and all(word in said for word in words), said
-    assert "slack://token" not in said  # a secret that was written there by mistake is not repeated
+    result = str(wrong.value)
+    assert f"alerts.yaml:{line}:" in result and all(word in result for word in words), result
+    assert "slack://token" not in result  # a secret that was written there by mistake is not repeated
 
 
 def test_invalid_files_are_rejected(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfig, match="cannot read"):
         load(tmp_path / "absent.yaml")
-    (tmp_path / "large.yaml").write_text("#" * (loader.LARGEST + 1))
+    (tmp_path / "large.yaml").write_text("#" * (loader.MAX_BYTES + 1))
     with pytest.raises(InvalidConfig, match="larger"):
         load(tmp_path / "large.yaml")
     with pytest.raises(InvalidConfig, match="invalid YAML"):
@@ -149,11 +151,11 @@ def test_channels_do_not_change_a_rule_s_definition() -> None:
 
 
 def test_defaults_apply_to_matching_rules() -> None:
-    found = AlertConfig.model_validate(
+    matches = AlertConfig.model_validate(
         yaml.safe_load("defaults: {hysteresis_pct: 7, further_pct: 9, confirm: 3, on_first_run: notify}\n"
                        "rules: [{id: a, kind: below, price: 1}, {id: b, kind: drop_pct, pct: 1, confirm: 1}, {id: c, kind: dead_man}]")
     )  # fmt: skip
-    below, drop, dead = found.rules
+    below, drop, dead = matches.rules
     assert isinstance(below, LineRule) and (below.hysteresis_pct, below.further_pct, below.confirm) == (7, 9, 3)
     assert isinstance(drop, PriceRule) and drop.confirm == 1 and dead.on_first_run == "notify"
 
@@ -173,9 +175,9 @@ def test_dimensions_become_a_condition() -> None:
 
 def test_list_shows_rules_and_errors(tmp_path: Path, run: Run) -> None:
     home = Home(tmp_path)
-    said = run("alerts", "list", "--json", home=home)
-    assert [r["id"] for r in said.records()] == ["a100-drop", "h100-drop", "broken-source", "no-run"]
-    assert said.records()[0]["state"] == "new" and "market=first_party" in said.records()[0]["where"]
+    result = run("alerts", "list", "--json", home=home)
+    assert [r["id"] for r in result.records()] == ["a100-drop", "h100-drop", "broken-source", "no-run"]
+    assert result.records()[0]["state"] == "new" and "market=first_party" in result.records()[0]["where"]
     (tmp_path / "alerts.yaml").write_text("rules:\n  - {id: a, kind: nosuch}")
-    said = run("alerts", "list", home=home)
-    assert said.code == 2 and "alerts.yaml:2" in said.err and not said.out
+    result = run("alerts", "list", home=home)
+    assert result.code == 2 and "alerts.yaml:2" in result.err and not result.out

@@ -38,9 +38,9 @@ def test_first_drop_is_measured_from_the_highest_price() -> None:
 
 def test_slide_fires_at_each_two_percent() -> None:
     prices = [2.0 * 0.99**n for n in range(1, 20)]
-    told = fired(*(candidate(n, p, peak=2.0 if n == 1 else None) for n, p in enumerate(prices, 1)))
-    assert [i for i, _ in told] == list(range(3, 20, 3))  # one percent, and again, is not yet two
-    assert all(math.isclose(ref, prices[i - 4], rel_tol=1e-6) for i, ref in told[1:] if (i - 4) >= 0)
+    output = fired(*(candidate(n, p, peak=2.0 if n == 1 else None) for n, p in enumerate(prices, 1)))
+    assert [i for i, _ in output] == list(range(3, 20, 3))  # one percent, and again, is not yet two
+    assert all(math.isclose(ref, prices[i - 4], rel_tol=1e-6) for i, ref in output[1:] if (i - 4) >= 0)
 
 
 def test_firing_rule_waits_for_a_further_move() -> None:
@@ -133,8 +133,8 @@ def test_fold_is_deterministic_and_never_fires_on_a_rise(prices: list[float]) ->
 @given(st.lists(st.floats(0.5, 4), min_size=2, max_size=25))
 def test_no_two_percent_drop_is_missed(prices: list[float]) -> None:
     hits = {firing.i for firing in fold(rows_of(prices), TWO, HYSTERESIS, TWO)}
-    told = prices[0]
+    output = prices[0]
     for n, price in enumerate(prices):
         if n in hits:
-            told = price
-        assert price > told * 0.98 - 1e-6 or n in hits
+            output = price
+        assert price > output * 0.98 - 1e-6 or n in hits

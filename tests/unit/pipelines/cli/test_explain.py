@@ -39,9 +39,9 @@ A_PRICE = {
     ({"price_scope": "gpu_component"}, None, "its scope is gpu_component"),
 ])  # fmt: skip
 def test_formulas(facts: dict[str, Any], result: str | None, steps: str) -> None:
-    found = formula(A_PRICE | facts, 730, 8760)
-    assert found.result == (None if result is None else Decimal(result)) and steps in found.steps
-    assert agrees(found, found.result) and not agrees(found, Decimal("0.5"))
+    matches = formula(A_PRICE | facts, 730, 8760)
+    assert matches.result == (None if result is None else Decimal(result)) and steps in matches.steps
+    assert agrees(matches, matches.result) and not agrees(matches, Decimal("0.5"))
 
 
 @pytest.fixture
@@ -81,47 +81,47 @@ def home(tmp_path: Path) -> Home:
 
 
 def one(run: Run, home: Home, *arguments: str) -> dict[str, Any]:
-    said = run("explain", *arguments, "--json", home=home)
-    assert said.code == 0, said.err
-    (told,) = said.records()
-    assert list(told) == ["on", "series", "price", "formula", "receipt", "before", "held_or_flagged", "other_sources"]
-    return told
+    result = run("explain", *arguments, "--json", home=home)
+    assert result.code == 0, result.err
+    (output,) = result.records()
+    assert list(output) == ["on", "series", "price", "formula", "receipt", "before", "held_or_flagged", "other_sources"]
+    return output
 
 
 def test_number_is_traced_to_its_page(run: Run, home: Home) -> None:
-    told = one(run, home, "AWS", "p4d.24xlarge", "--date", "2023-05-15")
-    assert told["series"]["series_id"] == "s1"
-    price = told["price"]
+    output = one(run, home, "AWS", "p4d.24xlarge", "--date", "2023-05-15")
+    assert output["series"]["series_id"] == "s1"
+    price = output["price"]
     assert (price["usd_per_gpu_hour"], price["valid_from"], price["valid_to"]) == (4.096575, "2022-01-01", "2023-06-01")
-    assert told["formula"] == {
+    assert output["formula"] == {
         "steps": "32.7726 USD per instance_hour / 8 GPUs = 4.096575 USD per GPU-hour", "gives_what_is_published": True,
     }  # fmt: skip
-    receipt = told["receipt"]
+    receipt = output["receipt"]
     assert receipt["text"] == "$32.7726 per On Demand p4d.24xlarge" and receipt["parser_version"] == "0123456789ab"
     assert receipt["archived_page"]["state"] == "verified" and Path(receipt["archived_page"]["path"]).exists()
-    assert told["before"] is None
-    assert [e["event_id"] for e in told["held_or_flagged"]] == ["source", "e" * 32]
-    assert [(o["source"], o["off_by_pct"]) for o in told["other_sources"]] == [("seed", 0.08)]
+    assert output["before"] is None
+    assert [e["event_id"] for e in output["held_or_flagged"]] == ["source", "e" * 32]
+    assert [(o["source"], o["off_by_pct"]) for o in output["other_sources"]] == [("seed", 0.08)]
 
 
 def test_newest_and_previous_price(run: Run, home: Home) -> None:
-    told = one(run, home, "aws", "p4d.24xlarge", "--pricing-model", "on_demand", "--source", "price_list")
-    assert told["on"] == "2024-12-31" and told["price"]["usd_per_gpu_hour"] == 2.745
-    assert told["before"]["usd_per_gpu_hour"] == 4.096575 and told["receipt"]["archived_page"]["state"] == "absent"
+    output = one(run, home, "aws", "p4d.24xlarge", "--pricing-model", "on_demand", "--source", "price_list")
+    assert output["on"] == "2024-12-31" and output["price"]["usd_per_gpu_hour"] == 2.745
+    assert output["before"]["usd_per_gpu_hour"] == 4.096575 and output["receipt"]["archived_page"]["state"] == "absent"
     # The range over the change belongs to the newer price too.
-    assert [e["event_id"] for e in told["held_or_flagged"]] == ["source", "later"]
+    assert [e["event_id"] for e in output["held_or_flagged"]] == ["source", "later"]
 
 
 def test_text_output(run: Run, home: Home) -> None:
-    said = run("explain", "aws", "p4d.24xlarge", "--date", "2023-05-15", home=home)
-    assert said.out.startswith("aws p4d.24xlarge us-east-1 on_demand: 4.096575 USD per GPU-hour on 2023-05-15")
+    result = run("explain", "aws", "p4d.24xlarge", "--date", "2023-05-15", home=home)
+    assert result.out.startswith("aws p4d.24xlarge us-east-1 on_demand: 4.096575 USD per GPU-hour on 2023-05-15")
     for fact in (
         "32.7726 USD per instance_hour / 8 GPUs",
         "verified",
         "https://aws.example/prices.csv",
         "a price of 0",
     ):
-        assert fact in said.out
+        assert fact in result.out
 
 
 def test_formula_mismatch_is_reported(run: Run, tmp_path: Path) -> None:
@@ -130,18 +130,18 @@ def test_formula_mismatch_is_reported(run: Run, tmp_path: Path) -> None:
 
 
 def test_several_matches_are_listed_with_a_hint(run: Run, home: Home) -> None:
-    said = run("explain", "aws", "p4d", home=home)
-    assert said.code == 2 and "--pricing-model" in said.err and "2 series match" in said.err
-    assert "spot" in said.out and "on_demand" in said.out and "s2" in said.out
+    result = run("explain", "aws", "p4d", home=home)
+    assert result.code == 2 and "--pricing-model" in result.err and "2 series match" in result.err
+    assert "spot" in result.out and "on_demand" in result.out and "s2" in result.out
     assert len(run("explain", "aws", "p4d", "--json", home=home).records()) == 2
     assert one(run, home, "aws", "p4d", "--pricing-model", "spot")["series"]["series_id"] == "s2"
 
 
 def test_day_without_a_price_in_force(run: Run, home: Home) -> None:
-    told = one(run, home, "aws", "p4d", "--pricing-model", "spot", "--date", "2023-12-31")
-    assert told["price"] is None and told["receipt"] is None
-    said = run("explain", "aws", "p4d", "--pricing-model", "spot", "--date", "2023-12-31", home=home)
-    assert "no price in force on 2023-12-31" in said.out
+    output = one(run, home, "aws", "p4d", "--pricing-model", "spot", "--date", "2023-12-31")
+    assert output["price"] is None and output["receipt"] is None
+    result = run("explain", "aws", "p4d", "--pricing-model", "spot", "--date", "2023-12-31", home=home)
+    assert "no price in force on 2023-12-31" in result.out
 
 
 @pytest.mark.parametrize("sku", ["p4d.24xlarge", "P4D.24", "A100", "A100 40GB"])
@@ -154,8 +154,8 @@ def test_sku_spellings(run: Run, home: Home, sku: str) -> None:
     (("lambda", "A100"), "lambda has no SKU"), (("aws",), "SKU"), (("aws", "100%"), "aws has no SKU"),
 ])  # fmt: skip
 def test_unknown_sku_is_a_usage_error(run: Run, home: Home, arguments: tuple[str, ...], why: str) -> None:
-    said = run("explain", *arguments, home=home)
-    assert said.code == 2 and not said.out and why in said.err
+    result = run("explain", *arguments, home=home)
+    assert result.code == 2 and not result.out and why in result.err
 
 
 def test_series_by_id(run: Run, tmp_path: Path) -> None:
@@ -173,8 +173,8 @@ def test_stale_price_yields_to_a_newer_one(run: Run, tmp_path: Path) -> None:
     stale = AN_INTERVAL | {"series_id": "s2", "source": "feed", "last_seen_on": "2024-06-01", "origin": "imported"}
     home = make(tmp_path, series=[A_SERIES, A_SERIES | {"series_id": "s2", "source": "feed"}],
                 price_intervals=[AN_INTERVAL, stale])  # fmt: skip
-    told = one(run, home, "aws", "p4d.24xlarge")
-    assert told["series"]["series_id"] == "s1" and told["other_sources"] == []
-    assert told["receipt"]["archived_page"]["state"] == "absent"
+    output = one(run, home, "aws", "p4d.24xlarge")
+    assert output["series"]["series_id"] == "s1" and output["other_sources"] == []
+    assert output["receipt"]["archived_page"]["state"] == "absent"
     old = run("explain", "aws", "p4d.24xlarge", "--source", "feed", home=home)
     assert "last observed 213 days earlier (too long ago to count)" in old.out and "none: imported" in old.out

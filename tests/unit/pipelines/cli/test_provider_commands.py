@@ -71,11 +71,11 @@ def changes(before: str, after: str) -> list[tuple[str, bool]]:
 
 
 def test_renamed_column_is_reported_with_its_replacement() -> None:
-    told = changes(HTML, HTML.replace("PRICE/GPU/HR", "HOURLY RATE"))
-    assert ("column 'PRICE/GPU/HR' gone; new header 'HOURLY RATE'", False) in told
+    output = changes(HTML, HTML.replace("PRICE/GPU/HR", "HOURLY RATE"))
+    assert ("column 'PRICE/GPU/HR' gone; new header 'HOURLY RATE'", False) in output
     lost = changes(HTML, HTML.replace("PRICE/GPU/HR", "USD"))
     assert ("column 'PRICE/GPU/HR' gone; new header 'USD'", True) in lost
-    assert any("unknown layout" in said and is_alarm for said, is_alarm in lost)
+    assert any("unknown layout" in result and is_alarm for result, is_alarm in lost)
 
 
 def test_changes_of_gpus_units_and_rows() -> None:

@@ -72,11 +72,11 @@ def made(parts: list[tuple[int, int, float]]) -> list[Segment]:
 
 @given(segments)
 def test_lowest_is_the_minimum_of_every_day(parts: list[tuple[int, int, float]]) -> None:
-    found, every = lowest(made(parts)), made(parts)
+    matches, every = lowest(made(parts)), made(parts)
     for day in (D("2020-01-01") + timedelta(n) for n in range(0, 1300, 7)):
         of_day = [s.value for s in every if s.since <= day < s.until]
-        assert [s.value for s in found if s.since <= day < s.until] == ([min(of_day)] if of_day else [])
-    assert all(a.until <= b.since for a, b in itertools.pairwise(found))
+        assert [s.value for s in matches if s.since <= day < s.until] == ([min(of_day)] if of_day else [])
+    assert all(a.until <= b.since for a, b in itertools.pairwise(matches))
 
 
 @given(st.lists(segments, min_size=1, max_size=8), st.integers(40, 200), st.booleans())

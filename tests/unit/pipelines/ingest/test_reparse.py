@@ -81,11 +81,11 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
 
 def told(run: Run, shop: Shop, *arguments: str, code: int = 0) -> list[dict[str, Any]]:
-    said = run("replay", *arguments, "--json", home=shop.home)
-    assert said.code == code, said.err
-    found = said.records()
-    assert all(tuple(row) == COLUMNS for row in found)
-    return found
+    result = run("replay", *arguments, "--json", home=shop.home)
+    assert result.code == code, result.err
+    matches = result.records()
+    assert all(tuple(row) == COLUMNS for row in matches)
+    return matches
 
 
 def changed(page: Page) -> list[Offer]:
@@ -94,21 +94,23 @@ def changed(page: Page) -> list[Offer]:
 
 
 def test_same_parser_gives_no_differences(run: Run, shop: Shop) -> None:
-    said = run("replay", home=shop.home)
+    result = run("replay", home=shop.home)
     assert (
-        said.code == 0 and len(said.out.splitlines()) == 1 and "lambda: 3 pages parsed again, 3 unchanged" in said.err
+        result.code == 0
+        and len(result.out.splitlines()) == 1
+        and "lambda: 3 pages parsed again, 3 unchanged" in result.err
     )
 
 
 def test_differences_are_merged_and_nothing_is_landed(run: Run, shop: Shop) -> None:
     shop.today(changed)
     before = shop.files()
-    found = told(run, shop)
-    assert [(r["what"], r["instance"], r["old"], r["new"]) for r in found] == [
+    matches = told(run, shop)
+    assert [(r["what"], r["instance"], r["old"], r["new"]) for r in matches] == [
         ("added", "three", "", "4 USD per gpu_hour"), ("gone", "two", "3 USD per gpu_hour", ""),
         ("price", "one", "2 USD per gpu_hour", "2.5 USD per gpu_hour"),
     ]  # fmt: skip
-    assert {(r["first_on"], r["last_on"], r["n_pages"]) for r in found} == {(DAYS[0], DAYS[-1], 3)}
+    assert {(r["first_on"], r["last_on"], r["n_pages"]) for r in matches} == {(DAYS[0], DAYS[-1], 3)}
     assert shop.files() == before and not shop.built
     assert {r["n_pages"] for r in told(run, shop, "--since", DAYS[1], "--provider", "Lambda")} == {2}
 
@@ -183,16 +185,16 @@ def test_missing_and_damaged_archive_pages(run: Run, shop: Shop) -> None:
     (body,) = (shop.home.pages / "lambda" / DAYS[1]).glob("*.body.gz")
     body.unlink()  # a hard link may hold other days' bytes
     body.write_bytes(b"spoilt")
-    found = told(run, shop, code=3)
-    assert {(r["what"], r["first_on"]) for r in found} == {("not archived", DAYS[0]), ("damaged", DAYS[1])}
+    matches = told(run, shop, code=3)
+    assert {(r["what"], r["first_on"]) for r in matches} == {("not archived", DAYS[0]), ("damaged", DAYS[1])}
     assert "1 landed pages missing from the archive" in run("replay", home=shop.home).err
 
 
 def test_apply_supersedes_and_keeps_both(run: Run, shop: Shop) -> None:
     shop.today(changed)
     before = shop.files()
-    found = told(run, shop, "--since", DAYS[2], "--apply")
-    assert len(found) == 3 and before < shop.files() and shop.built == [shop.home]
+    matches = told(run, shop, "--since", DAYS[2], "--apply")
+    assert len(matches) == 3 and before < shop.files() and shop.built == [shop.home]
     with in_memory() as con:
         landed = rows(con, "from read_parquet(?) where captured_at::date = ?",
                       str(shop.home.landing / "offers/lambda/*.parquet"), DAYS[2])  # fmt: skip
@@ -215,8 +217,8 @@ def test_failed_build_is_reported(run: Run, shop: Shop, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(release, "build_and_publish", broken)
     shop.today(changed)
-    said = run("replay", "--apply", home=shop.home)
-    assert said.code == 1 and "landed, but the build failed" in said.err and "no room" in said.err
+    result = run("replay", "--apply", home=shop.home)
+    assert result.code == 1 and "landed, but the build failed" in result.err and "no room" in result.err
 
 
 def test_landing_files_of_an_older_version_lack_columns(run: Run, shop: Shop) -> None:
@@ -241,5 +243,5 @@ def test_too_many_differences_are_counted(run: Run, shop: Shop, monkeypatch: pyt
     (("--provider", "oracle"), 1, "no archived page"), (("--since", "2026-04-01"), 0, "no page was archived since 2026-04-01"),
 ])  # fmt: skip
 def test_missing_archive_is_reported(run: Run, shop: Shop, arguments: tuple[str, ...], code: int, why: str) -> None:
-    said = run("replay", *arguments, home=shop.home)
-    assert said.code == code and why in said.err
+    result = run("replay", *arguments, home=shop.home)
+    assert result.code == code and why in result.err
