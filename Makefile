@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract bench mutations scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract providers bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -43,13 +43,16 @@ mutants: setup ## Change the code in forty ways that must break a test
 	@$(BIN)/python -m tests.chaos.mutants $(M)
 
 check: setup ## Lint, types and tests: the same as CI
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/sqlfluff lint -q --processes 2 warehouse && $(BIN)/mypy && $(BIN)/python -m pytest -m "not extras"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && PYTHONWARNINGS=ignore::UserWarning $(BIN)/sqlfluff lint -q --processes 2 warehouse && $(BIN)/mypy && $(BIN)/python -m pytest -m "not extras"
 
 golden: setup ## Write the golden files of all captures anew; then read their diff beside the pages
 	@$(BIN)/python -m tests.support.golden
 
 contract: setup ## Write the pinned columns of v1 anew; refused until schema_version says what kind of change it is
 	@$(BIN)/python -m tests.support.contract
+
+providers: setup ## Write the README's table of providers from the registry
+	@$(BIN)/python -m pipelines.cli.provider_table --write
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done

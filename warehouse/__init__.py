@@ -1,1 +1,1 @@
-"""What we know: identity of GPUs, prices over time, cost tables; DuckDB and SQL files."""
+"""Holds everything known about prices: GPU identity, history, cost tables; DuckDB and SQL files."""

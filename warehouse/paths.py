@@ -1,4 +1,4 @@
-"""Where the package's own files lie: seeds, models, macros and checks."""
+"""Paths of the package's own files: seeds, models, macros and checks."""
 
 from __future__ import annotations
 

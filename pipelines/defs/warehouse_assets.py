@@ -11,7 +11,7 @@ import dagster as dg
 
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import FRESH, ecb_rates, scrape_assets
-from warehouse.engine import build, model_graph
+from warehouse.engine import build, checks, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.publish import publish
 from warehouse.storage import connection
@@ -49,7 +49,7 @@ def _specs(models: Mapping[str, Model]) -> list[dg.AssetSpec]:
 def _check_specs() -> list[dg.AssetCheckSpec]:
     return [
         dg.AssetCheckSpec(c.check_name, asset=_key(c.table), description=c.description, blocking=c.is_error)
-        for c in build.checks()
+        for c in checks.all_checks()
     ]
 
 
@@ -65,7 +65,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
                 facts = {name: _facts(con, name) for name in order}
             for name in order:
                 yield dg.MaterializeResult(asset_key=_key(name), metadata=facts[name])
-            for check in build.checks():
+            for check in checks.all_checks():
                 offending = con.execute(check.sql).fetchall()
                 yield dg.AssetCheckResult(
                     passed=not offending,

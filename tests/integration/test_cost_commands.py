@@ -18,7 +18,7 @@ from warehouse.costing import calibration, validation
 from warehouse.costing.database import cost_model
 from warehouse.costing.requests import answer_requests, read_requests
 from warehouse.costing.validation import read_measurements, score
-from warehouse.engine import build
+from warehouse.engine.checks import all_checks
 from warehouse.paths import SEEDS
 from warehouse.publish import release
 from warehouse.storage import connection
@@ -321,7 +321,7 @@ def test_formulas_work_on_a_read_only_database(home: Home) -> None:
 
 
 def test_priced_gpu_without_spec_is_listed(home: Home) -> None:
-    (check,) = [c for c in build.checks() if c.check_name == "every_priced_gpu_has_a_spec"]
+    (check,) = [c for c in all_checks() if c.check_name == "every_priced_gpu_has_a_spec"]
     with connection.published(home) as con:
         assert [row["gpu"] for row in rows(con, check.sql)] == ["Quadro P5000"]
     assert not check.is_error

@@ -12,7 +12,7 @@ from pipelines.defs import scrape_assets
 from scrapers import registry
 from tests.support import worlds
 from tests.support.worlds import ROOT
-from warehouse.engine import build
+from warehouse.engine.checks import all_checks
 
 ASSETS = [
     "alerts/delivery",
@@ -307,7 +307,7 @@ def test_jobs_share_the_assets_out_and_limit_themselves() -> None:
         assert node.freshness_policy is not None
         assert "dagster/column_schema" in node.metadata
     blocking = {c.name for c in graph.asset_check_keys if graph.get(c).blocking}
-    assert blocking == {c.check_name for c in build.checks() if c.is_error} and len(blocking) >= 2
+    assert blocking == {c.check_name for c in all_checks() if c.is_error} and len(blocking) >= 2
 
 
 def test_every_provider_feeds_the_warehouse() -> None:

@@ -16,8 +16,12 @@ from pipelines.cli import provider_table
 from pipelines.cli.app import app
 from scrapers import registry
 from tests.support.worlds import ROOT
+from warehouse.engine import model_graph
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 
 
 def fenced(text: str) -> Iterator[str]:
@@ -86,12 +90,12 @@ def test_the_finder_finds() -> None:
     assert not wrong(["make", "capture", "P=lambda"]) and not wrong(["gpuhour", "prices", "A100", "--json"])
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_documented_commands_exist(page: Path) -> None:
     found = commands(page.read_text())
     problems = [f"{' '.join(words)}: {why}" for words in found if (why := wrong(words))]
     assert not problems, "\n".join(problems)
-    assert found or page.name not in ("README.md", "runbook.md"), "the finder found none"
+    assert found or page not in (ROOT / "README.md", ROOT / "docs" / "runbook.md"), "the finder found none"
 
 
 def test_the_makefile_s_own_commands_exist() -> None:
@@ -100,11 +104,38 @@ def test_the_makefile_s_own_commands_exist() -> None:
     assert not [w for words in called if (w := wrong(["gpuhour", *words.split()]))]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
     absent = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert not absent, absent
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_named_files_exist(page: Path) -> None:
+    names = re.findall(r"`((?:scrapers|warehouse|pipelines|tests|docs|seeds)/[\w./*-]+)`", page.read_text())
+    places = (ROOT, ROOT / "warehouse")  # warehouse/seeds/ is called seeds/ where tables are the subject
+    absent = [name for name in names if not any(list(place.glob(name.rstrip("/"))) for place in places)]
+    assert not absent, absent
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_named_tables_exist(page: Path) -> None:
+    names = set(re.findall(r"\b(?:staging|intermediate|core|marts|v1)\.[a-z]\w+\b(?!\.)", page.read_text()))
+    tables = {*model_graph.load(), *model_graph.table_macros()}
+    assert not names - tables
+
+
+def test_owned_paths_exist() -> None:
+    lines = (ROOT / ".github" / "CODEOWNERS").read_text().splitlines()
+    paths = [line.split()[0].strip("/") for line in lines if line.startswith("/")]
+    assert paths and not [path for path in paths if not (ROOT / path).exists()]
+
+
+def test_hooks_before_a_commit_are_checks_of_make() -> None:
+    hooks = re.findall(r"entry: \.venv(/bin/\w+)", (ROOT / ".pre-commit-config.yaml").read_text())
+    check = re.findall(r"\$\(BIN\)/(\w+)", re.findall(r"^check:.*\n(.*)", (ROOT / "Makefile").read_text(), re.M)[0])
+    assert hooks and {Path(hook).name for hook in hooks} == {*check} - {"python"}
 
 
 def test_every_sql_in_the_readme_runs(demo: object) -> None:
@@ -119,13 +150,31 @@ def test_every_sql_in_the_readme_runs(demo: object) -> None:
             con.execute(query).fetchall()
 
 
-def test_the_table_of_providers_is_the_registry_s() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert provider_table.BEGIN in readme and provider_table.END in readme
-    written = readme.split(provider_table.BEGIN)[1].split(provider_table.END)[0].strip()
-    assert written == provider_table.provider_table(), (
-        "run python -m pipelines.cli.provider_table and paste its table between the marks"
-    )
+def test_the_table_of_providers_is_the_registry_s(tmp_path: Path) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text((ROOT / "README.md").read_text())
+    assert provider_table.BEGIN in readme.read_text() and provider_table.END in readme.read_text()
+    assert not provider_table.write(readme), "run make providers"
+    assert readme.read_text() == (ROOT / "README.md").read_text()
+
+
+def test_an_old_table_is_replaced_and_all_else_stays(tmp_path: Path) -> None:
+    begin, end = provider_table.BEGIN, provider_table.END
+    page = tmp_path / "README.md"
+    page.write_text(f"above\n\n{begin}\n| old |\n{end}\n\nbelow\n")
+    assert provider_table.write(page) and not provider_table.write(page)
+    assert page.read_text() == f"above\n\n{begin}\n{provider_table.provider_table()}\n{end}\n\nbelow\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["no marks", "{begin}\n", "{end}\n{begin}\n", "{begin}{begin}{end}", "{begin}{end}{end}"]
+)
+def test_a_place_that_is_not_marked_is_an_error(tmp_path: Path, text: str) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(text.format(begin=provider_table.BEGIN, end=provider_table.END))
+    with pytest.raises(ValueError, match="not marked"):
+        provider_table.write(page)
+    assert page.read_text() == text.format(begin=provider_table.BEGIN, end=provider_table.END)
 
 
 def test_the_table_has_a_row_for_each(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,11 +165,11 @@ def test_a_build_that_fails_says_that_rows_have_landed(
 
 @pytest.mark.usefixtures("without_costs")
 def test_a_guard_that_finds_rows_stops_publication(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from warehouse.engine import build
+    from warehouse.engine import checks
 
     land(home, write(tmp_path, text([row()])))
-    guard = build.Check("core.observations", "nothing_is_right", "", True, "select 1")
-    monkeypatch.setattr(build, "checks", lambda: (guard,))
+    guard = checks.Check("core.observations", "nothing_is_right", "", True, "select 1")
+    monkeypatch.setattr(checks, "all_checks", lambda: (guard,))
     with pytest.raises(release.NotPublished, match="nothing_is_right"):
         release.build_and_publish(home)
     assert not home.published.exists()

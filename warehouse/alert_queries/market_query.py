@@ -1,4 +1,4 @@
-"""Asks the published database for what alert rules may be about; a rule's state decides on the answer."""
+"""Queries of the published database that alert rules are evaluated on."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def watch(
 
 
 def providers_of_several_sources(con: Connection) -> set[str]:
-    """Providers of whom more than one source states prices."""
+    """Return the providers for which more than one source states prices."""
     rows = con.execute("select provider from v1.series group by provider having count(distinct source) > 1").fetchall()
     return {provider for (provider,) in rows}
 
@@ -131,7 +131,7 @@ EVER = date(1970, 1, 1)
 
 
 def notified(con: Connection, sign: int, log_distance: float, confirm: Any, since: date = EVER) -> list[Row]:
-    """(n, piece, i, y, told_on, once_on, peak, rest, before): moves that may be far enough from what was told last."""
+    """Return (n, piece, i, y, told_on, once_on, peak, rest, before): moves possibly far enough."""
     return _ask(con, "notified", {"sign": sign, "d": log_distance, "since": since}, told=_TOLD[confirm])
 
 
@@ -148,7 +148,7 @@ def crossings(
     history: int = 0,
     since: date = EVER,
 ) -> list[Row]:
-    """(n, piece, i, y, told_on, once_on, ref, is_back): prices beyond a line.
+    """Return (n, piece, i, y, told_on, once_on, ref, is_back): prices beyond a line.
 
     reference: threshold (`line`), own (each series', by `draw_lines`), previous, first, max or min (of so many `days`),
     min_ever, median (of thirty days).
@@ -179,7 +179,7 @@ def draw_lines(
 
 
 def moved(con: Connection, confirm: Any, since: date = EVER) -> list[Row]:
-    """(n, piece, i, y, told_on, once_on): every price of what can tell something since a day, for rules both ways."""
+    """Return (n, piece, i, y, told_on, once_on): prices of series that may fire since a day."""
     return con.execute(
         f"select n, piece, i, y, {_TOLD[confirm]} as told_on, told_1 from moves "  # noqa: S608 -- columns of ours
         "where n in (select n from scoped) "
@@ -190,17 +190,17 @@ def moved(con: Connection, confirm: Any, since: date = EVER) -> list[Row]:
 
 
 def offers(con: Connection, is_gone: bool, confirm: Any) -> list[Row]:
-    """(n, piece, i, day, told_on): things that a source began or ceased to list."""
+    """Return (n, piece, i, day, told_on): offers that a source began or stopped listing."""
     return _ask(con, "offers", {"is_gone": is_gone}, told=_TOLD[confirm])
 
 
 def availability(con: Connection, is_sold_out: bool, min_gap: int, confirm: Any) -> list[Row]:
-    """(n, piece, i, day, told_on, before, now): things that sold out or can be had again."""
+    """Return (n, piece, i, day, told_on, before, now): offers that sold out or are available again."""
     return _ask(con, "availability", {"is_sold_out": is_sold_out, "min_gap": min_gap}, told=_TOLD[confirm])
 
 
 def cheapest(con: Connection, scope: Dimensions, group: Sequence[str], as_of: date) -> list[Row]:
-    """(grp, day, provider, usd, series_id, valid_from): every provider's lowest price on each day of a change.
+    """Return (grp, day, provider, usd, series_id, valid_from): each provider's lowest price, day by day.
 
     It reads all that is published of the scope, whatever `watch` left out.
     """
@@ -211,7 +211,7 @@ def cheapest(con: Connection, scope: Dimensions, group: Sequence[str], as_of: da
 
 
 def keys_of(con: Connection, prices: Sequence[tuple[str, date]]) -> dict[tuple[str, date], tuple[int, int, int]]:
-    """(series_id, day from which it was in force) -> (n, piece, i), of prices in `moves`."""
+    """Return (series_id, first day in force) -> (n, piece, i) of prices in `moves`."""
     _table(con, "asked", {"series_id": "varchar", "day": "date"}, prices)
     rows = con.execute(
         "select series.series_id, moves.day, moves.n, moves.piece, moves.i from moves join series using (n) "
@@ -227,12 +227,12 @@ GROUPS = {
 
 
 def indices(con: Connection, days: int, pct: float) -> list[Row]:
-    """(index_id, gpu, gpu_memory_gb, pricing_model, day, old, new): days on which an index had moved so far."""
+    """Return (index_id, gpu, gpu_memory_gb, pricing_model, day, old, new): days of such moves."""
     return _ask(con, "indices", {"days": days, "pct": pct})
 
 
 def tries(con: Connection) -> list[Row]:
-    """(provider, source, last_good_on, days, details, until_on, newest_on): our sources' stretches without success."""
+    """Return (provider, source, last_good_on, days, details, until_on, newest_on): a source's failures."""
     _table(
         con,
         "own_sources",
@@ -250,12 +250,12 @@ HELD = (
 
 
 def quarantined(con: Connection) -> list[dict[str, Any]]:
-    """Prices that the gate held back, by HELD's columns."""
+    """Return quarantined prices, by HELD's columns."""
     return [dict(zip(HELD, row, strict=True)) for row in _ask(con, "quarantined")]
 
 
 def built(con: Connection) -> tuple[datetime, date]:
-    """When the database was built, and the day that "now" means in it."""
+    """Return when the database was built, and the day that "now" means in it."""
     when, newest, has_live = con.execute("select built_at, newest_on, has_live from v1.meta").fetchall()[0]
     return when, when.date() if has_live or newest is None else newest
 
@@ -268,7 +268,7 @@ MOVE = (
 
 
 def described(con: Connection, keys: Sequence[tuple[int, int, int]]) -> dict[tuple[int, int, int], dict[str, Any]]:
-    """(n, piece, i) -> MOVE: the price, the one before it, and the dimensions of its series."""
+    """Return (n, piece, i) -> MOVE: the price, the one before it, and the dimensions of its series."""
     if not keys:
         return {}
     ns, pieces, numbers = (list(column) for column in zip(*keys, strict=True))
@@ -284,11 +284,11 @@ CONTEXT = (
 
 
 def context(con: Connection, asked: Sequence[tuple[str, str, date, float]]) -> dict[str, dict[str, Any]]:
-    """(event, series_id, day, USD per GPU-hour) -> CONTEXT, by event: receipt, rank, median and past of a price."""
+    """Return CONTEXT by event for (event, series_id, day, USD per GPU-hour): receipt, rank, median and past."""
     _table(con, "asked", {"event_id": "varchar", "series_id": "varchar", "day": "date", "usd": "double"}, asked)
     return {row[0]: dict(zip(CONTEXT, row, strict=True)) for row in _ask(con, "context")} if asked else {}
 
 
 def log_of(percent: float) -> float:
-    """How far a price moves on the logarithmic scale when it changes by so many percent."""
+    """Return how far a price moves on the logarithmic scale when it changes by so many percent."""
     return math.log1p(percent / 100)

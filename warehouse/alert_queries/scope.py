@@ -1,4 +1,4 @@
-"""Turns what a rule names of its series into a condition over their dimensions."""
+"""Turns the scope of an alert rule into an SQL condition over the dimensions of series."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What serving and training cost: the formulas of macros/ applied to what people ask, and held against measurements."""
+"""Costs of serving and training: the formulas of macros/ applied to requests, and validated against measurements."""

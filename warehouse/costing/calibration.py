@@ -1,4 +1,4 @@
-"""Fits the model's constants to measured throughput, and says what they are worth on rows that the fit did not see."""
+"""Fits the model's constants to measured throughput, and scores them on held-out rows."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _prepare(con: Connection) -> None:
 
 
 def _search(con: Connection, start: Mapping[str, float], half: int | None) -> Theta:
-    """Constants that make the loss on a half (None: on all) small: one at a time, in ever smaller steps."""
+    """Return constants that minimise the loss on a half (None: on all): one at a time, in ever smaller steps."""
     theta, best = dict(start), _loss(con, start, half)
     for step in _STEPS:
         for _ in range(_ROUNDS):
@@ -98,7 +98,7 @@ def _search(con: Connection, start: Mapping[str, float], half: int | None) -> Th
 
 
 def _loss(con: Connection, theta: Mapping[str, float], half: int | None) -> float:
-    """Weighted mean of |log(answer / measured)|; a missing answer counts as ten times off."""
+    """Return the weighted mean of |log(answer / measured)|; a missing answer counts as ten times off."""
     _use(con, theta)
     found: float = con.execute(
         "select sum(weight * coalesce(abs(ln(answer / measured)), ln(10))) / sum(weight) "  # noqa: S608 -- ours
@@ -108,7 +108,7 @@ def _loss(con: Connection, theta: Mapping[str, float], half: int | None) -> floa
 
 
 def _best(half: int | None) -> str:
-    """A SELECT of each row's answer: of servers that hold the model the one that makes most tokens per GPU."""
+    """Return a SELECT of each row's answer: of the servers that hold the model, the one with most tokens per GPU."""
     where = "" if half is None else f" where half = {half}"
     return (
         f"with chosen as (from fit_candidates{where}) "  # noqa: S608 -- ours

@@ -1,4 +1,4 @@
-"""The cost model in a database of its own: specs, constants and formulas, without any price and without a warehouse."""
+"""Opens the cost model as a database of its own: specs, constants and formulas, without prices or a warehouse."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "workloads")
 
 @contextmanager
 def cost_model() -> Iterator[Connection]:
-    """A private database with marts.gpu_specs, llm_specs, theta, theta_sources and workloads, every formula, and the
-    relation macros marts.inference_of and latency_bound_of.
+    """Yield a private database with specs, constants, workloads, every formula, and the macros of serving.
+
+    Tables: marts.gpu_specs, llm_specs, theta, theta_sources, workloads; macros: marts.inference_of, latency_bound_of.
     """
     with without_pandas(), in_memory() as con:
         con.execute("create schema marts")

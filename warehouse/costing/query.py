@@ -1,4 +1,4 @@
-"""What one person asks: a model, a load and perhaps a GPU, at the prices that are in force."""
+"""Answers one cost question: a model, a load and perhaps a GPU, at the prices in force."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _OFFER = {
 
 
 class Nonsense(Exception):
-    """What is asked makes no sense; the message says why."""
+    """The question makes no sense; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What the server is asked to do: tokens in and out, requests at once (None: as many as fit or may wait)."""
+    """Load on a server: tokens in and out, concurrent requests (None: as many as fit or may wait)."""
 
     isl: float
     osl: float
@@ -35,7 +35,7 @@ class Load:
 
 
 def load(con: Connection, workload: str, own: Path, **given: float | None) -> Load:
-    """A workload of marts.workloads or of a file of the user's own, with what was `given` in its place.
+    """Return a workload of marts.workloads or of the user's own file, overridden by what is `given`.
 
     Raises Nonsense for an unknown name, an unreadable file or figures that cannot be.
     """
@@ -71,7 +71,7 @@ def ask(
     sizes: Sequence[int],
     offers: Sequence[Mapping[str, object]],
 ) -> list[dict[str, Any]]:
-    """One row per operating point, GPU and offer, cheapest output first in each point; without a price last.
+    """Return one row per operating point, GPU and offer, cheapest output first in each point, unpriced last.
 
     offers: rows of _OFFER's columns. Operating points: the load's own concurrency, or as many as fit and, where
     somebody waits for tokens, as many as keep to that limit. Raises Nonsense for what no server can be asked.
@@ -114,7 +114,7 @@ def _operating_points(load: Load) -> list[tuple[str, float | None]]:
 
 
 def refuse_nonsense(con: Connection) -> None:
-    """Raises Nonsense for what `answers` were refused, and for a load beyond the model's context.
+    """Raise Nonsense if `answers` were refused or the load exceeds the model's context.
 
     A file's rows get an answer with a remark there: people do measure such loads.
     """

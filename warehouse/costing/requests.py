@@ -1,4 +1,4 @@
-"""Answers requests in the columns of throughput tables, one answer each; nothing that was measured is read."""
+"""Answers requests given in the columns of throughput tables, one answer each; measured columns are never read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SQL = Path(__file__).parent
 
 
 class UnreadableFile(Exception):
-    """The file is no CSV with the columns that are needed; the message says which it lacks."""
+    """The file is not a CSV with the required columns; the message says which are missing."""
 
 
 def read_requests(con: Connection, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""What holds a model: the fewest GPUs of each kind, by the same formulas that price its tokens."""
+"""Finds the fewest GPUs of each kind that hold a model, by the formulas that price its tokens."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SERVERS = ((1, 1), (2, 1), (4, 1), (8, 1), (8, 2), (8, 4), (8, 8))  # tp x pp: 
 
 
 def holders(con: Connection, model: str, precisions: Sequence[str], load: Load) -> list[tuple[Any, ...]]:
-    """Rows of COLUMNS: per precision and GPU the smallest of _SERVERS that holds the weights and one request.
+    """Return rows of COLUMNS: per precision and GPU the smallest of _SERVERS that holds the weights and one request.
 
     GB of 1e9 bytes. memory_gb: of the server's devices. Raises Nonsense for what no server can be asked.
     """

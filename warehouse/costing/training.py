@@ -1,4 +1,4 @@
-"""What a training run takes and costs, on GPUs at prices."""
+"""Estimates the time and cost of a training run on priced GPUs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def runs(
     gpus: int | None,
     mfu: float | None,
 ) -> list[tuple[Any, ...]]:
-    """Rows of COLUMNS, cheapest first; tokens None: 20 per parameter; mfu None: as training runs report."""
+    """Return rows of COLUMNS, cheapest first; tokens None: 20 per parameter; mfu None: as training runs report."""
     write_offers(con, offers)
     con.execute("create or replace table run_specs as select unnest($specs::varchar[]) as spec", {"specs": specs})
     con.execute(

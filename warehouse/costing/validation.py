@@ -1,4 +1,4 @@
-"""Holds the model against measured throughput: files of measurements in, errors out, beside the seed's formula."""
+"""Validates the model against measured throughput, beside the formula of the reference document."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def _count(con: Connection, table: str) -> int:
 
 
 def score(con: Connection) -> list[tuple[Any, ...]]:
-    """Rows of COLUMNS: the totals first, then by source, GPU and model. Run `read_measurements` first."""
+    """Return rows of COLUMNS: totals first, then by source, GPU and model. Run `read_measurements` first."""
     answer_requests(con)
     return con.execute(f"select {', '.join(COLUMNS)} from ({_SCORED.read_text()})").fetchall()  # noqa: S608
 
 
 def unscored(con: Connection) -> list[tuple[str, int]]:
-    """Why rows were left out (model or GPU without a spec), and how many."""
+    """Return why rows were left out (model or GPU without a spec), and how many."""
     return con.execute(
         "select reason, count(*) from answers where not has_specs group by all order by 2 desc, 1"
     ).fetchall()

@@ -1,4 +1,4 @@
-"""Builds the warehouse from the facts, landing Parquet and seeds: adds what newly landed, or makes all tables anew."""
+"""Builds the warehouse from landing Parquet and seeds: adds newly landed files, or rebuilds every table."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import logging
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 
 from warehouse.engine import build_plan, column_docs, incremental, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
-from warehouse.paths import CHECKS
 from warehouse.storage import ledger
 from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed, select_rows
@@ -50,7 +48,7 @@ def open_landing(con: Connection, home: Home, part: build_plan.Part | None = Non
 
 
 def open_decisions(con: Connection, made: Sequence[ledger.Decision]) -> None:
-    """Make landing.decisions of what people said of the gate's events: event_id, verdict, seq (the last counts)."""
+    """Make landing.decisions of people's verdicts on quality events: event_id, verdict, seq (the last counts)."""
     con.execute("create schema if not exists landing")
     rows = [(d.event_id, d.verdict, str(seq)) for seq, d in enumerate(made)]
     types = {"event_id": "varchar", "verdict": "varchar", "seq": "integer"}
@@ -88,37 +86,12 @@ def run_model(con: Connection, model: Model, n_parts: int = 1) -> None:
         column_docs.define_day_macros(con)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A SELECT whose rows offend. An error stops publication; a warning is shown."""
-
-    table: str  # schema.table it belongs to
-    check_name: str
-    description: str
-    is_error: bool
-    sql: str
-
-
-@cache
-def checks() -> tuple[Check, ...]:
-    """All of checks/<schema>/<table>/<name>.sql; the first word of the header, error or warn, is the severity."""
-    found = []
-    for path in sorted(CHECKS.glob("*/*/*.sql")):
-        sql = path.read_text()
-        severity, _, about = model_graph.header(sql).partition(":")
-        if severity not in ("error", "warn"):
-            raise ValueError(f"{path}: the header must begin with 'error:' or 'warn:'")
-        table = f"{path.parent.parent.name}.{path.parent.name}"
-        found.append(Check(table, path.stem, about.strip(), severity == "error", sql))
-    return tuple(found)
-
-
 class DamagedLanding(Exception):
-    """Landing files that cannot be read; the message names them."""
+    """Some landing files cannot be read; the message names them."""
 
 
 def _damaged(home: Home) -> Iterator[str]:
-    """Landing files that cannot be read whole, each with what is wrong."""
+    """Yield landing files that cannot be read completely, each with the reason."""
     with in_memory() as con:
         for path in sorted(home.landing.rglob("*.parquet")):
             try:
@@ -128,14 +101,14 @@ def _damaged(home: Home) -> Iterator[str]:
 
 
 def build(con: Connection, home: Home) -> None:
-    """The warehouse from facts, in one transaction: a kill leaves the old one. Raises as `building` does."""
+    """Build the warehouse in one transaction: a kill leaves the old one. Raises as `building` does."""
     with building(con, home):
         pass
 
 
 @contextmanager
 def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterator[list[str]]:
-    """A build that is done but not yet committed, with the tables of all its steps: their names, in order.
+    """Yield the names of all tables of a finished but uncommitted build, in order.
 
     Where all that newly landed is newer than what is known, it is added to that; else everything is made anew.
     With `upto`, only these tables and their ancestors are made: a test pays for what it reads.

@@ -1,4 +1,4 @@
-"""Decides what a build reads: only what newly landed, where that gives what a build of everything would; else all.
+"""Decides whether a build may append newly landed files, or has to rebuild everything.
 
 An append needs: the same code and seeds, no known file gone or touched, every new look later than all known looks at
 its source and not in an earlier month than the newest (the gate takes its bands at the turn of a month), and nothing
@@ -25,7 +25,7 @@ ROWS_AT_ONCE = 3_000_000  # about 1.5 GB while they are normalised
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is read at once: of these landing files, <folder>/<file>, the rows of these providers."""
+    """A batch of landing rows: of these files, <folder>/<file>, the rows of these providers."""
 
     names: list[str]
     providers: list[str]
@@ -33,7 +33,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The landing files to read, part by part, and whether to start anew."""
+    """The landing files to read, batch by batch, and whether to rebuild everything."""
 
     is_whole: bool
     why: str
@@ -45,7 +45,7 @@ class Plan:
 
 @cache
 def fingerprint() -> str:
-    """What a table is made by, besides facts: our code, models and seeds, DuckDB, and the package of hosts' prices."""
+    """Return a hash of everything that tables depend on besides facts: code, models, seeds, DuckDB, genai-prices."""
     digest = hashlib.sha256(f"{duckdb.__version__} {version('genai-prices')}".encode())
     root = PACKAGE
     for path in sorted(root.rglob("*")):
@@ -55,7 +55,7 @@ def fingerprint() -> str:
 
 
 def plan(con: Connection, home: Home) -> Plan:
-    """How to build from what lies in the landing now."""
+    """Plan a build of what lies in the landing now."""
     pages = landed(home, "pages")
     whole = {"pages": set(pages), "offers": set(pages)}  # offers count only with their page
     files = {
@@ -75,12 +75,12 @@ def plan(con: Connection, home: Home) -> Plan:
 
 
 def hash_of(decided: list[Decision]) -> str:
-    """The same text for the same verdicts on the same events."""
+    """Return a hash of the verdicts, equal for equal verdicts on the same events."""
     return hashlib.sha256(repr([(d.event_id, d.verdict) for d in decided]).encode()).hexdigest()
 
 
 def remember(con: Connection, done: Plan) -> None:
-    """Note what the warehouse was built from, and how far it came."""
+    """Record what the warehouse was built from, and its newest scrape and day."""
     con.execute("delete from state.files")
     con.execute(
         "insert into state.files select unnest(?::varchar[]), unnest(?::varchar[])",
@@ -106,7 +106,7 @@ def _known(con: Connection) -> dict[str, str]:
 
 
 def _why_whole(con: Connection, home: Home, known: dict[str, str], files: dict[str, str], new: list[str]) -> str:
-    """Why appending would not give what building anew does; empty when it would."""
+    """Return why an append would differ from a rebuild; empty where it would not."""
     if not known:
         return "there is no warehouse by this version"
     changed = [name for name, stamp in known.items() if files.get(name) != stamp]
@@ -121,7 +121,7 @@ def _why_whole(con: Connection, home: Home, known: dict[str, str], files: dict[s
 
 
 def _changes_rates(con: Connection, home: Home, new: list[str], known: dict[str, str]) -> bool:
-    """Whether new rates are of days before the newest known look, and not known already."""
+    """Return whether new rates concern days before the newest scrape and were not known."""
     old = [n for n in known if n.startswith("rates/")]
     seen = f"select rate_on, currency from {_parquet(home, old)}" if old else "select null::date, null::varchar"  # noqa: S608
     return bool(
@@ -174,7 +174,7 @@ def _parquet(home: Home, names: list[str]) -> str:
 
 
 def _parts(con: Connection, home: Home, pages: list[str]) -> list[Part]:
-    """Whole providers, together at most about ROWS_AT_ONCE offers a part; at least one part, though it be empty."""
+    """Return batches of whole providers, about ROWS_AT_ONCE offers each; at least one, even if empty."""
     if not pages:
         return [Part([], [])]
     sizes = con.execute(

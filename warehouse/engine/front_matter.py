@@ -24,7 +24,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What a model file says of itself.
+    """The head of a model file.
 
     Attributes:
         description: What the table holds, for people and for Dagster.

@@ -1,4 +1,4 @@
-"""Raw label -> GPU: the one place that knows what "NVIDIA HGX H100" is; whole tokens, longest alias first.
+"""Resolves raw labels to GPUs: the one place that knows what "NVIDIA HGX H100" is. Whole tokens, longest alias first.
 
 Rules (each has a regression test): unknown stays NULL and is listed, a qualifier that makes another card
 ("Laptop", "MIG") blocks the match, a bare name shared by several cards is told by its memory or stays NULL.
@@ -36,7 +36,7 @@ _OTHER_CARD |= {"cnx"}
 
 @dataclass(frozen=True, slots=True)
 class Gpu:
-    """What a label means. Every field is empty or None when the label does not tell."""
+    """A GPU that a label names. Fields that the label leaves open are empty or None."""
 
     model: str | None = None
     vendor: str | None = None
@@ -55,7 +55,7 @@ class _Alias:
 
 @dataclass(frozen=True, slots=True)
 class InstanceGpus:
-    """What an instance type holds: label, count (may be a fraction), memory of one GPU; label "" = no GPU."""
+    """The GPUs of an instance type: label, count (may be a fraction), memory of one GPU; label "" = no GPU."""
 
     gpu_label: str
     gpu_count: Decimal | None
@@ -64,7 +64,7 @@ class InstanceGpus:
 
 @cache
 def _aliases() -> dict[str, list[_Alias]]:
-    """Glued alias ("rtxa6000") -> the cards it may mean."""
+    """Return each glued alias ("rtxa6000") with the cards it may mean."""
     table: dict[str, list[_Alias]] = defaultdict(list)
     with (SEEDS / "gpus.csv").open(newline="") as stream:
         for row in csv.DictReader(stream):
@@ -75,7 +75,7 @@ def _aliases() -> dict[str, list[_Alias]]:
 
 
 def to_gb(text: str) -> Decimal | None:
-    """Memory as printed ("80 GB", "22888 MiB", "80") in the field's GB (1,024 MiB); None when unreadable."""
+    """Convert printed memory ("80 GB", "22888 MiB", "80") to the field's GB (1,024 MiB); None when unreadable."""
     hit = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*(mib|mb|gib|gb|g|tib|tb)?", text.lower())
     if not hit:
         return None
@@ -84,18 +84,18 @@ def to_gb(text: str) -> Decimal | None:
 
 
 def states_memory(label: str) -> bool:
-    """Whether a label names a memory size ("A100 80GB")."""
+    """Return whether a label names a memory size ("A100 80GB")."""
     return _MEMORY.search(label.lower()) is not None
 
 
 def snap(value: Decimal, known: tuple[Decimal, ...]) -> Decimal | None:
-    """The nearest known size within 7 %, or None."""
+    """Return the nearest known size within 7 %, or None."""
     near = [k for k in known if abs(value - k) <= k * SNAP]
     return min(near, key=lambda k: abs(value - k)) if near else None
 
 
 def _matches(tokens: list[str]) -> list[tuple[int, int, str]]:
-    """Aliases found in a token list as (start, end, alias), longest first, without overlaps."""
+    """Return aliases in a token list as (start, end, alias), longest first, without overlaps."""
     windows = [
         (i, j, "".join(tokens[i:j])) for i in range(len(tokens)) for j in range(i + 1, min(i + 6, len(tokens)) + 1)
     ]
@@ -108,13 +108,13 @@ def _matches(tokens: list[str]) -> list[tuple[int, int, str]]:
 
 
 def _joins_numbers(tokens: list[str]) -> bool:
-    """Whether digits meet where tokens are glued: "A10 0.5" holds no A100."""
+    """Return whether digits meet where tokens are glued: "A10 0.5" holds no A100."""
     return any(left[-1].isdigit() and right[0].isdigit() for left, right in itertools.pairwise(tokens))
 
 
 @lru_cache(maxsize=65_536)  # a label comes back with each of thousands of instances and regions
 def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
-    """The GPU a label names, with its memory per GPU in GB when the label, the argument or the model tells.
+    """Return the GPU that a label names, with GB per GPU where the label, the argument or the model says.
 
     `memory_gb` is what stands beside the label, per GPU. Model is None for an unknown or ambiguous label.
     """
@@ -149,7 +149,7 @@ def _unglue(token: str) -> list[str]:
 
 
 def _form(model: str, tokens: set[str]) -> str:
-    """The form factor a label states; HGX and DGX boards hold SXM modules."""
+    """Return the form factor that a label states; HGX and DGX boards hold SXM modules."""
     stated = {_FORM[t] for t in tokens if t in _FORM}
     if model == "H100" and "hbm3" in tokens:  # only the SXM module has HBM3; the PCIe card has HBM2e
         stated.add("SXM")
@@ -188,7 +188,7 @@ def _instances(provider: str) -> list[tuple[re.Pattern[str], InstanceGpus]]:
 
 
 def _fraction(text: str) -> Decimal | None:
-    """As in "1/6" -> 0.1666666667; ten decimals keep a per-GPU price exact to the sixth."""
+    """Convert "1/6" to 0.1666666667; ten decimals keep a per-GPU price exact to the sixth."""
     if not text:
         return None
     part = Fraction(text)
@@ -198,7 +198,7 @@ def _fraction(text: str) -> Decimal | None:
 
 @cache
 def instance_gpus(provider: str, instance: str) -> InstanceGpus | None:
-    """What this instance type holds by the seed; None when the seed does not know it."""
+    """Return the GPUs of an instance type by the seeds; None where they do not list it."""
     return next((gpus for pattern, gpus in _instances(provider) if pattern.fullmatch(instance)), None)
 
 
@@ -235,12 +235,12 @@ def identify(
 
 
 def identify_offer(provider: str, o: Offer) -> Identity:
-    """The same of an offer as a provider's page states it."""
+    """Identify the GPU of an offer as a provider's page states it."""
     return identify(provider, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count)
 
 
 def _count_by_memory(known: InstanceGpus | None, label: str, stated_gb: Decimal) -> Decimal | None:
-    """GPUs that a total of memory is of, where the size of one is known: 4 of 80 GB are a twentieth of a GPU."""
+    """Return the GPUs that a total of memory makes, where the size of one is known: 4 of 80 GB are a twentieth."""
     one = known.gpu_memory_gb if known else None
     if one is None:
         one = resolve(label).memory_gb if label else None
@@ -248,7 +248,7 @@ def _count_by_memory(known: InstanceGpus | None, label: str, stated_gb: Decimal)
 
 
 def _is_of_all(label: str, stated_gb: Decimal, count: Decimal | None) -> bool:
-    """Whether memory not said to be total can only be that: far above the model's sizes, and one of them per GPU."""
+    """Return whether memory can only be a total: far above the model's sizes, and one of them per GPU."""
     model = resolve(label).model
     sizes = tuple(m for cards in _aliases().values() for c in cards if c.model == model for m in c.memories)
     if not model or not sizes or not count or count <= 1:

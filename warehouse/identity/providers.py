@@ -1,4 +1,4 @@
-"""A provider's slug from the names people use for it."""
+"""Resolves provider names to slugs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def _aliases() -> dict[str, str]:
 
 
 def provider_slug(name: str) -> str:
-    """As in "Lambda Labs" -> "lambda"; a name that the seed does not list is its own slug, lower case."""
+    """Return a provider's slug ("Lambda Labs" -> "lambda"); an unlisted name is its own slug, in lower case."""
     key = " ".join(name.lower().split())
     return _aliases().get(key, key)

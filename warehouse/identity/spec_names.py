@@ -1,4 +1,4 @@
-"""Which spec people mean: a wrong one, of the many spellings there are, would give a number that looks right."""
+"""Resolves the many spellings of models and GPUs to specs: a wrong one would give a number that looks right."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class UnknownName(Exception):
 
 
 def _key(name: str) -> str:
-    """What is left of "meta-llama/Meta-Llama-3.1-70B-Instruct-FP8" when only its shape counts: llama3.170b."""
+    """Reduce "meta-llama/Meta-Llama-3.1-70B-Instruct-FP8" to what names its shape: llama3.170b."""
     words = re.split(r"[\s_:-]+", name.strip().lower().rsplit("/", 1)[-1])
     return "".join(word for word in words if word not in _TUNING and not re.fullmatch(r"2[0-9](0[1-9]|1[0-2])", word))
 
 
 @cache
 def _models() -> dict[str, str]:
-    """Key -> name, over every model's own name, its repository's and those of the same shape."""
+    """Return key -> name, over every model's own name, its repository's and those of the same shape."""
     with (SEEDS / "llm_specs.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     found = {_key(name): row["name"] for row in rows for name in (row["repo"], *row["same_shape"].split(";")) if name}
@@ -37,12 +37,12 @@ def _models() -> dict[str, str]:
 
 
 def known_model(label: str) -> str | None:
-    """The name in llm_specs.csv, or None; for long lists, since it looks for no nearest ones."""
+    """Return the name in llm_specs.csv, or None; fast enough for long lists, as it suggests no near matches."""
     return _models().get(_key(label))
 
 
 def model_spec(label: str) -> str:
-    """The name in llm_specs.csv. Raises UnknownName with the nearest ones."""
+    """Return the name in llm_specs.csv. Raises UnknownName with the nearest ones."""
     found = _models().get(_key(label))
     if not found:
         raise UnknownName(f"unknown model {label!r}{_nearest(label, set(_models().values()))}")
@@ -56,7 +56,7 @@ def _gpus() -> Mapping[str, dict[str, str]]:
 
 
 def gpu_spec(label: str) -> str:
-    """The name in gpu_specs.csv: that very name, or what the label resolves to with the usual form factor.
+    """Return the name in gpu_specs.csv: that very name, or what the label resolves to with the usual form factor.
 
     Raises UnknownName when nothing fits, or when the memory would have to be guessed.
     """
@@ -81,7 +81,7 @@ def gpu_spec(label: str) -> str:
 
 
 def _nearest(label: str, names: Collection[str]) -> str:
-    """A suggestion: names that look alike, or at least begin alike."""
+    """Return a suggestion: names that look alike, or at least begin alike."""
     by_key = {_key(name): name for name in sorted(names)}
     close = [by_key[k] for k in difflib.get_close_matches(_key(label), by_key, n=3, cutoff=0.6)]
     return f"; nearest: {', '.join(close)}" if close else ""

@@ -1,4 +1,4 @@
-"""Makes any CSV a clean one with line numbers: what is no row of the table is told by its line, the rest goes on.
+"""Normalises any CSV to a clean one with line numbers: lines that are not rows are reported, the rest continues.
 
 A database's CSV reader knows neither the line of a row behind quoted line breaks nor how to go on after a quote that
 is never closed; a report of bad rows needs both.
@@ -44,7 +44,7 @@ class Lines:
     given_back: deque[tuple[int, bytes]] = field(default_factory=deque)
 
     def take(self) -> tuple[int, bytes] | None:
-        """The next line without its end, of at most LONGEST + 1 bytes (the rest of a longer one is passed over)."""
+        """Return the next line without its end, at most LONGEST + 1 bytes (the rest of a longer one is skipped)."""
         if self.given_back:
             return self.given_back.popleft()
         line = self.stream.readline(LONGEST + 1)
@@ -58,7 +58,7 @@ class Lines:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """The file's text as bytes, unpacked when gzip. Raises Unreadable for other packings and for UTF-16."""
+    """Open the file's text as bytes, unpacked when gzip. Raises Unreadable for other packings and for UTF-16."""
     with path.open("rb") as stream:
         start = stream.read(8)
     for magic, name in _PACKED.items():
@@ -71,7 +71,7 @@ def opened(path: Path) -> IO[bytes]:
 
 
 def header(lines: Lines) -> list[str]:
-    """The names in the first line that is not blank. Raises Unreadable when there is none, or they are no names."""
+    """Return the names in the first line that is not blank. Raises Unreadable if there are none."""
     while (taken := lines.take()) is not None:
         line = taken[1].removeprefix(b"\xef\xbb\xbf")
         if not line.strip():
@@ -88,7 +88,7 @@ def header(lines: Lines) -> list[str]:
 
 
 def tidy(lines: Lines, width: int, out: IO[bytes]) -> Iterator[Fault]:
-    """Write the rest as CSV with the line number before each row; yields what is no row of `width` fields.
+    """Write the rest as CSV with the line number before each row; yield what is not a row of `width` fields.
 
     Line breaks and NULs inside quoted cells are written as U+0001, a control character too: a row stays a line.
     Rows that are wholly empty are passed over. Raises OSError and EOFError for a file that cannot be read to its end.
@@ -111,12 +111,12 @@ def tidy(lines: Lines, width: int, out: IO[bytes]) -> Iterator[Fault]:
 
 
 def _is_plain(line: bytes) -> bool:
-    """Whether a line is a record as it stands: nearly all are, and this is quick."""
+    """Return whether a line is a record as it stands: nearly all are, and this is quick."""
     return line.isascii() and not (b'"' in line or b"\r" in line or b"\0" in line) and len(line) <= LONGEST
 
 
 def _record(lines: Lines, number: int, line: bytes) -> list[str] | Fault:
-    """The record that begins in this line; lines after it that turn out not to belong to it are given back."""
+    """Return the record that begins in this line, and give back lines that turn out not to belong to it."""
     if len(line) > LONGEST:
         return Fault(number, "", _start(line), f"is longer than {LONGEST:,} bytes")
     taken: list[tuple[int, bytes]] = []
@@ -141,7 +141,7 @@ def _record(lines: Lines, number: int, line: bytes) -> list[str] | Fault:
 
 
 def _text(line: bytes) -> str:
-    """A line as text; what would end a line elsewhere, or a text, is U+0001, for the rules on cells to find."""
+    """Decode a line; characters that end a line or a text elsewhere become U+0001, for the cell rules to report."""
     return line.decode().replace("\0", "\x01").replace("\r", "\x01")
 
 

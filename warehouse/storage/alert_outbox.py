@@ -1,4 +1,4 @@
-"""The alerts' part of the ledger: when a rule was first seen, what is to be told where, and what came of each attempt.
+"""The alerts' part of the ledger: when a rule was first seen, what to send where, and how each attempt ended.
 
 An event is recorded with its deliveries in one transaction, a message is recorded before it is sent, and each attempt
 after it: a kill between any two of them loses nothing, and what may go out twice goes out under the same message id.
@@ -40,7 +40,7 @@ class RecordedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event to record. due: channel -> the moment from which it may go out; empty for what is not delivered."""
+    """An event to record. due: channel -> earliest time of delivery; empty if it is not delivered."""
 
     event_id: str
     rule_id: str
@@ -52,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An event that waits for its channel's hour, and is in no message yet."""
+    """An event that waits for its channel's send window and is in no message yet."""
 
     event_id: str
     channel: str
@@ -62,7 +62,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message, and what came of it so far. next_at: None once it was sent or given up."""
+    """A message and its state. next_at: None once it was sent or given up."""
 
     message_id: str
     channel: str
@@ -78,7 +78,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of sending a message once."""
+    """The result of one attempt to send a message."""
 
     message_id: str
     tried_at: datetime
@@ -89,7 +89,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A rule that is not to be told until a moment."""
+    """A rule that is muted until a moment."""
 
     rule_id: str
     until: datetime

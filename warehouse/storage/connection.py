@@ -19,7 +19,7 @@ DatabaseError = duckdb.Error  # for who shows it, and needs no duckdb for anythi
 
 
 class WarehouseBusy(Exception):
-    """Another process builds right now."""
+    """Another process is building."""
 
 
 class WarehouseDamaged(Exception):
@@ -31,7 +31,7 @@ class NothingPublished(Exception):
 
 
 def quoted(text: Path | str) -> str:
-    """A path or text as the inside of an SQL string literal, where SQL takes no bound parameter (COPY, COMMENT)."""
+    """Escape a path or text for an SQL string literal, where SQL takes no bound parameter (COPY, COMMENT)."""
     return str(text).replace("'", "''")
 
 
@@ -46,7 +46,7 @@ def _settle(con: Connection) -> Connection:
 
 @contextmanager
 def in_memory() -> Iterator[Connection]:
-    """A private database in memory, closed on leaving."""
+    """Yield a private database in memory."""
     con = _settle(duckdb.connect())
     try:
         yield con
@@ -56,7 +56,7 @@ def in_memory() -> Iterator[Connection]:
 
 @contextmanager
 def beside(con: Connection) -> Iterator[Connection]:
-    """Another connection to the same database, for another thread: it sees what was committed. Closed on leaving."""
+    """Yield another connection to the same database, for another thread: it sees what was committed."""
     other = _settle(con.cursor())
     try:
         yield other
@@ -66,7 +66,7 @@ def beside(con: Connection) -> Iterator[Connection]:
 
 @contextmanager
 def roomy(folder: Path) -> Iterator[Connection]:
-    """A private database in memory that lays what is too much for 2 GB into a folder, its owner's to remove."""
+    """Yield a private database in memory that spills what exceeds 2 GB to a folder; the caller removes that."""
     with in_memory() as con:
         con.execute("set memory_limit = '2GB'")
         con.execute(f"set temp_directory = '{quoted(folder / 'spilled')}'")
@@ -75,7 +75,7 @@ def roomy(folder: Path) -> Iterator[Connection]:
 
 @contextmanager
 def writer_lock(home: Home, wait_seconds: float = 600) -> Iterator[None]:
-    """Held by the one process that builds and publishes. The kernel releases it when the process dies.
+    """Hold the lock of the one process that builds and publishes.
 
     Raises WarehouseBusy when another process keeps it for longer than `wait_seconds`.
     """
@@ -91,7 +91,7 @@ def writer_lock(home: Home, wait_seconds: float = 600) -> Iterator[None]:
 
 @contextmanager
 def warehouse(home: Home) -> Iterator[Connection]:
-    """The warehouse, read-write. Take `writer_lock` first.
+    """Yield the warehouse, read-write. Take `writer_lock` first.
 
     A damaged one is set aside, since all in it is made again from facts: at once where it cannot even be opened, else
     when what the caller reads fails; then it raises WarehouseDamaged.
@@ -133,7 +133,7 @@ def _set_aside(home: Home, failed: duckdb.IOException) -> str:
 
 
 def nothing_published(home: Home) -> NothingPublished:
-    """What to tell who looks for a published database where there is none."""
+    """Return the error for a missing published database."""
     return NothingPublished(
         f"no published database at {home.published}: run `make demo` (recorded pages, no network) "
         "or `make refresh` (live), or set GPUHOUR_HOME to where one is"
@@ -142,7 +142,7 @@ def nothing_published(home: Home) -> NothingPublished:
 
 @contextmanager
 def published(home: Home) -> Iterator[Connection]:
-    """The published database, read-only, with file access and extensions locked off: readers' SQL is not trusted.
+    """Yield the published database, read-only, with file access and extensions locked off: readers' SQL is not trusted.
 
     Raises NothingPublished when there is none.
     """
@@ -176,5 +176,5 @@ def without_pandas() -> Iterator[None]:
 
 
 def open_read_only(path: Path) -> Connection:
-    """A read-only connection to a DuckDB file."""
+    """Open a DuckDB file read-only."""
     return duckdb.connect(str(path), read_only=True)

@@ -1,4 +1,4 @@
-"""Lands what was seen as Parquet: one file of pages and one of offers per scrape; immutable, written whole or not."""
+"""Lands scrapes as Parquet, one file of pages and one of offers each: immutable, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ RATE_TYPES = {"rate_on": "DATE", "currency": "VARCHAR", "per_eur": "DECIMAL(18,6
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One page of a scrape and what came of it. `offers` is empty unless status is ok."""
+    """One page of a scrape and its result. `offers` is empty unless status is ok."""
 
     provider: str
     source: str
@@ -81,7 +81,7 @@ class Seen:
 
 
 def offer_rows(seen: Iterable[Seen], landing_id: str) -> list[dict[str, Any]]:
-    """Offers as rows of OFFER_TYPES; text throughout, so that no digit of a price is lost on the way."""
+    """Return offers as rows of OFFER_TYPES; all text, so that no digit of a price is lost."""
     names = [f.name for f in fields(Offer)]
     rows: list[dict[str, Any]] = []
     for page in seen:
@@ -98,7 +98,7 @@ def offer_rows(seen: Iterable[Seen], landing_id: str) -> list[dict[str, Any]]:
 
 
 def page_rows(seen: Iterable[Seen], **common: str) -> list[dict[str, Any]]:
-    """Pages as rows of PAGE_TYPES; `common` holds the columns all share."""
+    """Return pages as rows of PAGE_TYPES; `common` holds the columns that all share."""
     return [
         common
         | {
@@ -118,14 +118,14 @@ def page_rows(seen: Iterable[Seen], **common: str) -> list[dict[str, Any]]:
 
 
 def select_rows(con: Connection, name: str, rows: Sequence[Any] | pd.DataFrame, types: Mapping[str, str]) -> str:
-    """Register rows (dicts, or sequences in column order) under a name; returns a SELECT over them with these types."""
+    """Register rows (dicts, or sequences in column order) under a name; return a typed SELECT of them."""
     con.register(name, pd.DataFrame(rows, columns=list(types), dtype="object"))
     casts = ", ".join(f"{column}::{kind} as {column}" for column, kind in types.items())
     return f"select {casts} from {name}"  # noqa: S608 -- names and types come from the two tables above
 
 
 def _identify(provider: str, parser_version: str, seen: Sequence[Seen]) -> str:
-    """A landing's name: the same pages with the same offers read by the same parsers get the same one."""
+    """Return a landing's name: equal for the same pages with the same offers read by the same parsers."""
     digest = hashlib.sha256(f"{provider} {parser_version}".encode())
     for page in seen:
         digest.update(repr(page).encode())
@@ -133,7 +133,7 @@ def _identify(provider: str, parser_version: str, seen: Sequence[Seen]) -> str:
 
 
 def land(home: Home, provider: str, seen: Sequence[Seen], *, parser_version: str) -> str:
-    """Write what one scrape of a provider saw; returns the landing's id.
+    """Write one scrape of a provider; return the landing's id.
 
     Offers are written before pages: offers count only with their page, so a kill in between lands nothing half.
     Landing the same again writes nothing. Raises OSError (disk full, no permission) with the path in it.
@@ -165,13 +165,13 @@ def land_rates(home: Home, sha256: str, rates: Sequence[tuple[date, str, Decimal
 
 
 def landed(home: Home, kind: str) -> list[str]:
-    """Names of the landing files of a kind ("pages", "offers", "rates"), <provider>/<file>, in order."""
+    """Return the landing files of a kind ("pages", "offers", "rates"), <provider>/<file>, in order."""
     folder = home.landing / kind
     return sorted(str(path.relative_to(folder)) for path in folder.glob("*/*.parquet"))
 
 
 def stamped(home: Home, kind: str) -> dict[str, str]:
-    """Names as `landed` gives them -> size and time of change: a file that was touched is another one."""
+    """Return names as `landed` does -> size and modification time: a touched file counts as changed."""
     stats = {name: (home.landing / kind / name).stat() for name in landed(home, kind)}
     return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in stats.items()}
 

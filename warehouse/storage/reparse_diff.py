@@ -1,4 +1,4 @@
-"""Compares what a parser reads of a page today with what was landed of it, by the landing's own types."""
+"""Compares what a parser reads from a page today with what was landed from it, by the landing's own types."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEY = tuple(c for c in OFFER_TYPES if c not in (*_RECEIPT, *_PRICE, *_FACTS))
 
 @dataclass(frozen=True, slots=True)
 class LandedPage:
-    """How a page was read when it was landed: by the reading that counts."""
+    """A landed page, as the reading that counts parsed it."""
 
     landing_id: str
     status: str
@@ -27,7 +27,7 @@ class LandedPage:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An offer that is read otherwise today. what: added, gone, price, facts (availability or announced start)."""
+    """An offer that is read differently today. what: added, gone, price, facts (availability or announced start)."""
 
     what: str
     instance: str
@@ -40,7 +40,7 @@ class Difference:
 
 
 def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dict[tuple[str, str], LandedPage]:
-    """(url, captured_at in UTC as ISO 8601) -> page, of every page scraped since a UTC day."""
+    """Return (url, captured_at in UTC as ISO 8601) -> page, of every page scraped since a UTC day."""
     files = home.landing / "pages" / provider / "*.parquet"
     if not any(files.parent.glob(files.name)):
         return {}
@@ -59,7 +59,7 @@ def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dic
 
 
 def differences(con: Connection, home: Home, seen: Seen, landed: LandedPage) -> list[Difference]:
-    """Offers of a page that today's reading has otherwise than the landed one; one page in memory at a time."""
+    """Return the offers of a page that differ between today's reading and the landed one, one page at a time."""
     rows = offer_rows([seen], landed.landing_id)
     con.execute(f"create or replace temp table today as {select_rows(con, 'read_today', rows, OFFER_TYPES)}")
     con.unregister("read_today")
@@ -76,7 +76,7 @@ def differences(con: Connection, home: Home, seen: Seen, landed: LandedPage) -> 
 
 
 def _typed(types: dict[str, str], *files: str) -> str:
-    """A SELECT over landing files; one of an older version lacks the columns that came later."""
+    """Return a SELECT over landing files; one of an older version lacks later columns."""
     columns = ", ".join(f"null::{kind} as {name}" for name, kind in types.items())
     empty = f"select {columns} where false"
     if not files:
@@ -86,7 +86,7 @@ def _typed(types: dict[str, str], *files: str) -> str:
 
 
 def _text(side: str) -> str:
-    """An offer's price as people read it: 2.21 USD per gpu_hour, or why there is none."""
+    """Format an offer's price: 2.21 USD per gpu_hour, or why there is none."""
     amount = f"rtrim(rtrim({side}.price::varchar, '0'), '.')"
     fee = f"coalesce(' + ' || rtrim(rtrim({side}.upfront_price::varchar, '0'), '.') || ' upfront', '')"
     priced = f"{amount} || {fee} || ' ' || {side}.currency || ' per ' || {side}.price_unit"
@@ -104,7 +104,7 @@ def _same(names: tuple[str, ...]) -> str:
 
 
 def _compared() -> str:
-    """SQL over `before` and `today`: what only one of them has, paired by what is priced; equal offers cancel out."""
+    """Return SQL over `before` and `today`: rows that only one has, paired by what is priced."""
     every = _columns((*_KEY, *_PRICE, *_FACTS))
     numbered = f"*, row_number() over (partition by {_columns(_KEY)} order by {_columns((*_PRICE, *_FACTS))}) as nth"
     told: tuple[str, ...] = ("instance", "gpu_label", "region", "pricing_model")

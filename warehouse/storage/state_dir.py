@@ -1,4 +1,4 @@
-"""Where the state lies: one folder, so that a second warehouse is one variable away."""
+"""Paths of the state directory: one folder, so that a second warehouse is one variable away."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ class Home:
 
     @property
     def pages(self) -> Path:
-        """Archived pages as they came."""
+        """Archived pages, byte for byte."""
         return self.root / "pages"
 
     @property
     def landing(self) -> Path:
-        """Parquet of offers and attempts: the facts everything else is rebuilt from."""
+        """Parquet of offers and scrape attempts: the facts that everything else is rebuilt from."""
         return self.root / "landing"
 
     @property
     def imports(self) -> Path:
-        """Rows of imported files that could not be loaded, and the room an import works in."""
+        """Rejected rows of imported files, and the working folder of an import."""
         return self.root / "imports"
 
     @property
@@ -39,7 +39,7 @@ class Home:
 
     @property
     def ledger(self) -> Path:
-        """What people decided: a fact that no rebuild brings back."""
+        """People's decisions and deliveries: facts that no rebuild brings back."""
         return self.root / "ledger.sqlite"
 
     @property

@@ -2,7 +2,7 @@
 -- seen by a
 -- look not more than max_age days before. A price announced for later is not in force yet: until then the one before
 -- it is.
--- last_seen_on: the last day up to then on which a look showed it. is_carried_forward: its source was tried later,
+-- last_seen_on: the last day up to then on which a scrape showed it. is_carried_forward: its source was tried later,
 -- without success or with a value that is held, or has not been looked at for two days. is_preferred: no
 -- better-ranked source
 -- answers for the provider's model.

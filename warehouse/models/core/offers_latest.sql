@@ -1,6 +1,6 @@
--- The price in force now of every series, with its age, its quality and its receipt. Now is the day of the build
--- where prices came live, else the newest day that was recorded. Prices seen by a look not more than 35 days before,
--- as core.prices_as_of gives them.
+-- The price in force now of every series, with its age, its quality and its receipt. Now is the day of the build where
+-- prices came live, else the newest day that was recorded. Prices seen by a scrape not more than 35 days before, as
+-- core.prices_as_of gives them.
 -- materialized: view
 -- key: series_id
 -- columns:

@@ -1,11 +1,12 @@
--- Imported rows, as narrow as can be: what was stated of which item at which look. Millions of rows only repeat the
+-- Imported rows, as narrow as can be: what was stated of which item at which scrape. Millions of rows only repeat the
 -- day before.
 -- materialized: table
 -- key: item, captured_at
 -- columns:
 --   item: hash of all that describes a price
 --   part: hash of what does so without label, count and unit
---   lowest, highest: price of that look in its own unit (-1: missing); they differ where the look contradicts itself
+--   lowest, highest: price of that scrape in its own unit (-1: missing); they differ where the scrape contradicts
+--   itself
 select
     hash(
         provider, source, instance, gpu_label, gpu_count, gpu_memory, gpu_memory_is_total, region, zone, pricing_model,

@@ -1,6 +1,6 @@
--- Imported offers that do not just repeat what is known (staging.repeated_items), with each stretch of looks that
+-- Imported offers that do not just repeat what is known (staging.repeated_items), with each stretch of scrapes that
 -- state the same as one row: what repeats is read once. One row per item and stretch. Columns as landing.offers;
--- observed_at, last_at: first and last look of the stretch, n_seen: how many.
+-- observed_at, last_at: first and last scrape of the stretch, n_seen: how many.
 -- materialized: table
 with looks as (
     -- Those that show nothing too: what comes again after them is not one stretch with what was before.

@@ -1,5 +1,5 @@
--- Offers with their GPU known and their price per GPU-hour, still one row per printed price. One row per printed
--- price. Hours: 730 a month, 8,760 a year (macros/hours.sql).
+-- Offers with their GPU known and their price per GPU-hour, still one row per printed price. One row per printed price.
+-- Hours: 730 a month, 8,760 a year (macros/hours.sql).
 -- materialized: view
 -- columns:
 --   usd_per_unit: USD for one unit of the currency, by the ECB's reference rate of rate_on

@@ -1,4 +1,4 @@
--- Every offer as its page states it, with the page's receipt, and the seed document's quoted cells. One row per
+-- Every offer as its page states it, with the page's receipt, and the reference document's quoted cells. One row per
 -- printed price; of imported ones, a stretch of scrapes that state the same (observed_at to last_at). Money in the
 -- page's own currency and unit.
 -- materialized: view

@@ -1,7 +1,7 @@
--- Imported items that only repeat what is known: at every look of this build's landing they state what the newest run
--- of their series states. Of a list of a hundred thousand prices nearly all do, day after day, and need not be read
--- again. Whatever is in the least unusual (two prices at once, two labels of one thing, a look without it) is left to
--- staging.imported_offers.
+-- Imported items that only repeat what is known: at every scrape of this build's landing they state what the newest
+-- version of their series states. Of a list of a hundred thousand prices nearly all do, day after day, and need not be
+-- read again. Whatever is in the least unusual (two prices at once, two labels of one thing, a scrape without it) is
+-- left to staging.imported_offers.
 -- materialized: table
 -- key: item
 -- columns:
@@ -28,7 +28,7 @@ from items
 join state.import_items using (item)
 join state.current_versions using (series_no)
 join state.series using (series_no)
--- By the source of the series: what was derived from rows has another, and no looks of its own.
+-- By the source of the series: what was derived from rows has another, and no scrapes of its own.
 join feeds on feeds.provider = series.provider and feeds.source = series.source and feeds.n_observations = items.n_seen
 anti join parts on parts.part = items.part
 where items.lowest = items.highest

@@ -1,5 +1,5 @@
--- The price of every series on every UTC day on which its source was tried, from the first to at most 35 days after
--- it was last seen. Other columns as v1.price_intervals.
+-- The price of every series on every UTC day on which its source was tried, from the first to at most 35 days after it
+-- was last seen. Other columns as v1.price_intervals.
 -- materialized: view
 -- key: series_id, observed_on
 -- columns:
@@ -37,7 +37,7 @@ select
 from spread
 join days on days.provider = spread.provider and days.feed = spread.feed and days.nth = spread.nth
 union all by name
--- The seed document was looked at once.
+-- The reference document was looked at once.
 select * exclude (old_usd_per_gpu_hour, old_ended_by), valid_from as observed_on, true as is_observed,
     false as is_carried_forward
 from v1.price_intervals

@@ -1,9 +1,9 @@
--- Every accepted price with the days it was in force, and the receipt of the look that first showed it.
+-- Every accepted price with the days it was in force, and the receipt of the scrape that first showed it.
 -- materialized: view
 -- key: series_id, valid_from, observed_at
 -- columns:
 --   valid_from, valid_to: UTC days, valid_to exclusive, NULL while in force
---   last_seen_on: the last day a look showed it
+--   last_seen_on: the last day a scrape showed it
 --   usd_per_gpu_hour: USD per GPU-hour, NULL for components and statistics
 --   price: native, per price_unit, in currency
 --   usd_per_unit, rate_on: the exchange rate used and its day

@@ -1,7 +1,7 @@
 -- What the gate held or flagged, by which rule and why, with the receipt and the price that stood before. event_id is
--- stable: one stretch of scrapes at one series. A fault of a whole source has instance 'all' and no series.
+-- stable: one stretch of scrapes at one series. A fault of a whole source has instance 'all' and no series. Rows have
+-- no key: two prices that two pages state in the same microsecond share an event_id.
 -- materialized: table
--- key: event_id
 -- columns:
 --   verdict: quarantine, flag
 --   status: held (not published, last_good stays in force), released, rejected

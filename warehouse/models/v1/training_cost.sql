@@ -2,8 +2,8 @@
 -- materialized: view
 -- key: model, spec, method, precision, pricing_model
 -- columns:
---   method: nominal (the seed document's formula at the datasheet's speed) or reported_mfu (at the share of it that
---     whole runs report); never mixed
+--   method: nominal (the reference document's formula at the datasheet's speed) or reported_mfu (at the share of it
+--   that whole versions report); never mixed
 select
     model,
     spec,

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.worlds import rows
 from warehouse.costing.database import cost_model
-from warehouse.engine import build
+from warehouse.engine.checks import all_checks
 from warehouse.storage import connection
 
 REQUEST: dict[str, Any] = {
@@ -230,8 +230,8 @@ def test_a_latency_that_nothing_keeps_has_no_row(con: connection.Connection) -> 
 
 def test_there_are_many_and_all_pass_their_checks(con: connection.Connection) -> None:
     assert value(con, "count(*) from marts.gpu_specs") >= 70 and value(con, "count(*) from marts.llm_specs") >= 60
-    checked = [c for c in build.checks() if c.table in ("marts.gpu_specs", "marts.llm_specs", "marts.theta")]
-    assert len(checked) == 5 and all(c.is_error for c in checked)
+    checked = [c for c in all_checks() if c.table in ("marts.gpu_specs", "marts.llm_specs", "marts.theta")]
+    assert len(checked) == 8 and all(c.is_error for c in checked)
     assert not {c.check_name: con.execute(c.sql).fetchall() for c in checked if con.execute(c.sql).fetchall()}
 
 
@@ -243,7 +243,7 @@ def test_there_are_many_and_all_pass_their_checks(con: connection.Connection) ->
     ("constants_lie_in_their_range", "update marts.theta set value = 1.5 where name = 'mbu'"),
 ])  # fmt: skip
 def test_checks_find_what_they_are_for(check: str, change: str) -> None:
-    (found,) = [c for c in build.checks() if c.check_name == check]
+    (found,) = [c for c in all_checks() if c.check_name == check]
     with cost_model() as con:
         con.execute(change)
         assert con.execute(found.sql).fetchall()

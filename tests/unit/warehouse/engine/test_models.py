@@ -18,6 +18,7 @@ from scrapers.model import Offer
 from tests.support.worlds import building, built, offer, put, rows, seen
 from warehouse.engine import build, front_matter, model_graph
 from warehouse.engine import seeds as seed_tables
+from warehouse.engine.checks import all_checks
 from warehouse.paths import SEEDS
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
@@ -220,13 +221,13 @@ NO_FIGURE = ("zero", "currency without a rate", "term not printed", "upfront of 
 def test_what_gives_no_figure_is_listed_not_published(units: connection.Connection, name: str) -> None:
     url = f"https://x.com/{name}"
     assert not rows(units, "from v1.price_history where source_url = ? and usd_per_gpu_hour is not null", url)
-    (check,) = [c for c in build.checks() if c.check_name == "prices_can_be_compared"]
+    (check,) = [c for c in all_checks() if c.check_name == "prices_can_be_compared"]
     texts = [row["text"] for row in rows(units, check.sql)]
     assert UNITS[name][0].text in texts
 
 
 def test_what_gives_no_figure_does_not_stop_the_rest(units: connection.Connection) -> None:
-    offending = {c.check_name: units.execute(c.sql).fetchall() for c in build.checks() if c.is_error}
+    offending = {c.check_name: units.execute(c.sql).fetchall() for c in all_checks() if c.is_error}
     assert not {name: bad for name, bad in offending.items() if bad}
 
 
@@ -262,7 +263,7 @@ def test_labels_fractions_and_tables_meet_in_the_offers(tmp_path: Path) -> None:
     ], provider="aws", source="price_list"))  # fmt: skip
     with built(home) as con:
         got = {r["instance"]: r for r in rows(con, "from v1.price_history where source <> 'seed'")}
-        (check,) = [c for c in build.checks() if c.check_name == "labels_are_known"]
+        (check,) = [c for c in all_checks() if c.check_name == "labels_are_known"]
         unmapped = {row["gpu_label"] for row in rows(con, check.sql)}
     assert unmapped == {"NVIDIA Foo 9000", "RTX 4090 Laptop"}
     assert got["unknown"]["gpu"] is None and got["unknown"]["usd_per_gpu_hour"] == 4

@@ -1,10 +1,10 @@
--- How much each look of this build's landing stated, and how much of it was news.
+-- How much each scrape of this build's landing stated, and how much of it was news.
 -- materialized: table
 -- key: scrape_no, pricing_model, product
 -- columns:
 --   product: the GPU, else the label
 --   n_series: series stated
---   n_begun: runs that began with it
+--   n_begun: versions that began with it
 with items as (
     select distinct item, pricing_model, coalesce(gpu, gpu_label) as product
     from intermediate.observations

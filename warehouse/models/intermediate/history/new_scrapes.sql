@@ -1,4 +1,4 @@
--- Looks at pages in this build's landing, with how many series each stated. status as landed; a look spread over
+-- Scrape attempts in this build's landing, with how many series each stated. status as landed; a scrape spread over
 -- imported files is one.
 -- materialized: table
 -- key: provider, feed, source_url, captured_at

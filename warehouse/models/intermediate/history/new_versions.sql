@@ -1,11 +1,11 @@
--- The runs that this build's landing starts, continues or ends. A run is a stretch of looks at which a series stated
--- the same thing: it ends when another is stated, or when a complete look at its source does not have the series
--- (ended_on). first_* and last_*: the looks between which it held; n_seen: looks that showed it. Value: price,
--- upfront_price (native money), currency, price_unit, availability, effective_from, price_status, n_prices.
+-- The price versions that this build's landing starts, continues or ends. A version is a stretch of scrapes at which a
+-- series stated the same thing: it ends when another is stated, or when a complete scrape at its source does not have
+-- the series (ended_on). first_* and last_*: the scrapes between which it held; n_seen: scrapes that showed it. Value:
+-- price, upfront_price (native money), currency, price_unit, availability, effective_from, price_status, n_prices.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   is_last: the series' newest run
+--   is_last: the series' newest version
 --   is_new: not known before this build
 with days as (
     -- Complete looks at a source before a day, and up to it.
@@ -18,7 +18,7 @@ with days as (
     from intermediate.source_days
     window upto as (partition by provider, source order by seen_on)
 ),
--- Two steps, kept apart: DuckDB would join the looks with themselves, all of a page with all of it.
+-- Two steps, kept apart: DuckDB would join the scrapes with themselves, all of a page with all of it.
 begun as materialized (
     select
         series.series_no,
@@ -77,7 +77,7 @@ points as (
         hash(price, upfront_price, currency, price_unit, availability, effective_from, price_status, n_prices) as said
     from stated
     union all by name
-    -- What only repeats the newest run says what that says.
+    -- What only repeats the newest version says what that says.
     select
         repeated_items.series_no,
         first_scrapes.scrape_no as first_scrape,

@@ -1,4 +1,4 @@
--- What each look stated of each series. A series is what has one price history: source x provider x SKU x GPU x count
+-- What each scrape stated of each series. A series is what has one price history: source x provider x SKU x GPU x count
 -- x region x zone x pricing model x term x upfront x scope; sources are never spliced. Only what states a price, or
 -- should (missing). observed_at to last_at, n_seen: the scrapes that stated it, where imported rows repeat. Money:
 -- usd_price USD in the offer's own unit, usd_per_gpu_hour USD per GPU-hour (NULL for components, statistics, unknown
@@ -7,7 +7,7 @@
 -- key: series_id, is_announced, observed_at
 -- columns:
 --   is_announced: of a price whose day has not come
---   n_prices: 2 where one look states two different prices for the series, else 1
+--   n_prices: 2 where one scrape states two different prices for the series, else 1
 --   rank: which source answers for its provider (1 = first), from seeds.source_ranks; what others read of it comes
 --     after
 with every as (
@@ -39,7 +39,7 @@ named as (
         )) as series_id,
         coalesce(every.effective_from > every.observed_at::date, false) as is_announced,
         every.observed_at::date as observed_on,
-        -- The pages of one live scrape are one look; else each time is.
+        -- The pages of one live scrape are one scrape; else each time is.
         if(every.origin = 'live', every.landing_id || every.observed_at::date, every.observed_at::varchar) as look,
         every.* exclude (captured_at),
         coalesce(source_ranks.rank, case every.origin when 'seed' then 9 when 'imported' then 6 else 5 end)::integer
@@ -49,7 +49,7 @@ named as (
     where every.price_status in ('priced', 'missing') and every.price_scope <> 'host_component'
 ),
 numbered as (select *, row_number() over () as nth from named),
--- The same thing twice in one look: the latest landing answers, then the dearer (a too low price misleads more).
+-- The same thing twice in one scrape: the latest landing answers, then the dearer (a too low price misleads more).
 -- Found by grouping numbers, which is far cheaper than sorting the rows.
 chosen as (
     select

@@ -1,5 +1,5 @@
--- Where the recent runs of a series begin: what was before it lies in intermediate.old_versions, which an append
--- hardly ever needs. Only series with more than one price version.
+-- Where the recent runs of a series begin: what was before it lies in intermediate.old_versions, which an append hardly
+-- ever needs. Only series with more than one price version.
 -- materialized: table
 -- key: series_no
 -- columns:

@@ -1,5 +1,5 @@
 -- Series of which this build knows only that their price was seen again: their open interval goes on, nothing else
--- moves. The newest run is what the open interval ends with: it is not in doubt, and neither an announced price nor
+-- moves. The newest version is what the open interval ends with: it is not in doubt, and neither an announced price nor
 -- another name is about.
 -- materialized: table
 -- key: series_no

@@ -1,5 +1,5 @@
--- What was tried and what came of it, per source and UTC day: "unchanged", "not seen" and "gone" are three things.
--- The usual number is the median of the seven looks before.
+-- What was tried and what came of it, per source and UTC day: "unchanged", "not seen" and "gone" are three things. The
+-- usual number is the median of the seven scrapes before.
 -- materialized: table
 -- key: provider, source, seen_on
 -- columns:

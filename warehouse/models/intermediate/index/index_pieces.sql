@@ -1,4 +1,4 @@
--- When each price counts in an index: while it is in force and was seen by a look not more than seven days before. Of
+-- When each price counts in an index: while it is in force and was seen by a scrape not more than seven days before. Of
 -- this build's days only, and of the day that they are linked to. An interval falls into several where its source was
 -- not read for longer.
 -- materialized: table

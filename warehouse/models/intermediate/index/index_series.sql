@@ -1,5 +1,5 @@
--- The series that an index may count: all-in prices of whole GPUs whose model and memory are known, without
--- commitment. A memory that the GPU is not made with is a slice of one, and counts for none.
+-- The series that an index may count: all-in prices of whole GPUs whose model and memory are known, without commitment.
+-- A memory that the GPU is not made with is a slice of one, and counts for none.
 -- materialized: table
 -- key: series_no
 -- columns:

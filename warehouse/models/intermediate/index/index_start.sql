@@ -2,7 +2,7 @@
 -- intermediate.intervals changes.
 -- materialized: table
 -- columns:
---   from_on: the first day of a new look, of a changed verdict, on which a price that was held for long comes back,
+--   from_on: the first day of a new scrape, of a changed verdict, on which a price that was held for long comes back,
 --     or that no build has worked out; whichever is earliest
 select least(
     (
@@ -23,6 +23,6 @@ select least(
         )
     ),
     (select max(newest_on) + 1 from state.done),
-    -- A rename that was none: what it joined is told apart from its beginning on.
+    -- A rename that was none: what it joined is separate again from its beginning.
     (select min(seen_on) from intermediate.scrapes where exists (from intermediate.split_aliases))
 ) as from_on

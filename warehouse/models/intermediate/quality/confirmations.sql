@@ -1,9 +1,9 @@
--- Which doubted runs a later look, or another source of the provider, confirms. Of versions with a finding whose
+-- Which doubted versions a later scrape, or another source of the provider, confirms. Of versions with a finding whose
 -- verdict is quarantine.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   confirmed_by: 'repeated' (more than one look showed it), 'next' (the next price is nearly the same), 'source'
+--   confirmed_by: 'repeated' (more than one scrape showed it), 'next' (the next price is nearly the same), 'source'
 --     (another source of the provider says the same of the same machine and place within a day), NULL none
 with doubted as (
     select new_findings.series_no, new_findings.version_no, max(coalesce(gate_rules.tolerance, 0.02)) as tolerance

@@ -1,5 +1,5 @@
--- Runs that contradict something else than their own series: no measure for what follows them. Found in this build,
--- or kept from earlier ones; not what a person released. Why: the way back from a wrong price is no jump, and a wrong
+-- Runs that contradict something else than their own series: no measure for what follows them. Found in this build, or
+-- kept from earlier ones; not what a person released. Why: the way back from a wrong price is no jump, and a wrong
 -- price is no steady reference.
 -- materialized: table
 -- key: series_no, version_no

@@ -1,7 +1,7 @@
--- What the gate judges: the runs that began in this build (is_new), and of the same providers what they are held
+-- What the gate judges: the versions that began in this build (is_new), and of the same providers what they are held
 -- against. Columns of intermediate.series and intermediate.versions; known_count: GPUs of this instance type by the
 -- seed; label_gpu, label_memory_gb: what the printed label and memory alone say. Context: twelve earlier runs of a
--- series that has new ones or is in doubt, and the newest run of every other.
+-- series that has new ones or is in doubt, and the newest version of every other.
 -- materialized: table
 -- key: series_no, version_no
 -- join_order: as_written

@@ -1,11 +1,11 @@
--- How many series each new look at a page stated, beside the look before at the same page. New: of this build; what
--- came of the looks before stands in intermediate.partial_scrapes.
+-- How many series each new scrape at a page stated, beside the scrape before at the same page. New: of this build; what
+-- came of the scrapes before stands in intermediate.partial_scrapes.
 -- materialized: table
 -- key: scrape_no, rule, what
 -- columns:
 --   rule: partial_snapshot (what: pricing model) or product_vanished (what: GPU, else label)
---   n_before: at the look before, n_listed: at this one (0: none)
---   is_usual: the last seven looks before, or all, had some
+--   n_before: at the scrape before, n_listed: at this one (0: none)
+--   is_usual: the last seven scrapes before, or all, had some
 with looks as (
     select
         scrape_no, provider, feed, source_url, seen_on,
@@ -15,7 +15,7 @@ with looks as (
     where status = 'ok'
 ),
 near as (
-    -- Of each page the new looks, and the eight before that they are held against.
+    -- Of each page the new scrapes, and the eight before that they are held against.
     select * from looks qualify nth >= min(nth) filter (where is_new) over (partition by provider, feed, source_url) - 8
 ),
 counts as (

@@ -1,11 +1,11 @@
--- Runs with a verdict, of which this build changed something: the verdict, their last look, or the history before
+-- Versions with a verdict, of which this build changed something: the verdict, their last scrape, or the history before
 -- them.
 -- materialized: table
 -- key: series_no, version_no
 -- join_order: as_written
 -- columns:
---   last_good: the price in force before the run's first day, in the run's currency and unit, NULL where there was
---     none
+--   last_good: the price in force before the version's first day, in the version's currency and unit, NULL where
+--   there was none
 --   last_good_usd_per_gpu_hour: the same in USD per GPU-hour
 with changed as (
     select

@@ -1,4 +1,4 @@
--- New looks that suddenly show much less of a page than the one before: a fifth of a listing gone, or all of a GPU.
+-- New scrapes that suddenly show much less of a page than the one before: a fifth of a listing gone, or all of a GPU.
 -- Columns as in intermediate.source_faults. vanished_offers.
 -- materialized: table
 -- key: source, provider, rule, date, what
@@ -23,6 +23,6 @@ where
         and listings.n_before >= gate_rules.min_count
         and listings.n_listed < listings.n_before * (1 - gate_rules.factor)
     )
-    -- In all of the seven looks before, or in all there were.
+    -- In all of the seven scrapes before, or in all there were.
     or (listings.rule = 'product_vanished' and listings.n_listed = 0 and listings.is_usual
         and listings.scrape_no not in (select scrape_no from partial))

@@ -1,5 +1,5 @@
--- What becomes of each run that is not simply accepted. Why: one run, one answer. A person decides over all; what is
--- held beats what is released; then the order of seeds.gate_rules.
+-- What becomes of each version that is not simply accepted. Why: one version, one answer. A person decides over all;
+-- what is held beats what is released; then the order of seeds.gate_rules.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:

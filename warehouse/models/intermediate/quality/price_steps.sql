@@ -1,12 +1,12 @@
--- Runs whose price moved, and doubted ones, beside the series' other prices in time: what jumps, flips and
--- confirmation are judged by. A price that several runs in a row state is one step; starts: the first of them. prev_,
--- before_, older_, oldest_price: one to four steps before; next_price: the step after; USD in the offer's own unit.
--- reference: the newest of four earlier steps that nothing contradicts and that several looks showed, else the newest
--- that nothing contradicts (a spot price does not stand still). Small moves (below 9 %) are left out.
+-- Runs whose price moved, and doubted ones, beside the series' other prices in time: what jumps, flips and confirmation
+-- are judged by. A price that several versions in a row state is one step; starts: the first of them. prev_, before_,
+-- older_, oldest_price: one to four steps before; next_price: the step after; USD in the offer's own unit. reference:
+-- the newest of four earlier steps that nothing contradicts and that several scrapes showed, else the newest that
+-- nothing contradicts (a spot price does not stand still). Small moves (below 9 %) are left out.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   n_observations: looks that showed the step
+--   n_observations: scrapes that showed the step
 with priced as (
     select
         gated_versions.series_no,
@@ -33,7 +33,7 @@ with priced as (
     from intermediate.gated_versions
     left join intermediate.contradicted_versions using (series_no, version_no)
     where gated_versions.usd_price > 0 and gated_versions.price_scope <> 'offer_aggregate'
-        -- Most series have one run at hand, and have not moved.
+        -- Most series have one version at hand, and have not moved.
         and (
             gated_versions.series_no in (
                 select series_no from intermediate.gated_versions group by series_no having count(*) > 1

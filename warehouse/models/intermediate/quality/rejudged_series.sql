@@ -1,5 +1,5 @@
--- The runs whose way back is looked at in this build: the new ones and four before, of every series with its past at
--- hand. A whole build has all; an append has the past of what was looked at. Why: A-B-A is a verdict on B, and only
+-- The versions whose way back is looked at in this build: the new ones and four before, of every series with its past
+-- at hand. A whole build has all; an append has the past of what was looked at. Why: A-B-A is a verdict on B, and only
 -- A's return tells.
 -- materialized: table
 -- key: series_no

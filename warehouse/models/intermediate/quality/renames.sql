@@ -1,10 +1,10 @@
--- One thing under a new name: a series ends at a look and another begins at that look with the same GPU, count,
+-- One thing under a new name: a series ends at a scrape and another begins at that scrape with the same GPU, count,
 -- place, terms and price. Why: without it a rename reads as a delisting and a launch, and the price history of the
 -- thing is cut in two.
 -- materialized: table
 -- key: old_series_no, new_series_no
 -- columns:
---   renamed_on: the look's day
+--   renamed_on: the scrape's day
 --   class: renamed_sku, or renamed_zone when only the zone's name differs
 --   verdict: alias (each fits only the other: one history) or flag (several fit each other)
 --   n_old, n_new: how many old names fit the new one, and the reverse

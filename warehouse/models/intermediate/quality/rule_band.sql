@@ -1,8 +1,7 @@
 -- A price per GPU-hour far from all that was asked for this GPU before: a unit, a count, or no price at all. Why: the
--- first price of a series has no past of its own; that of its GPU is the only measure. A price that the GPU count or
--- a unit's factor (730, 8,760 hours, 3,600 seconds, 100 cents, 1,000) brings into the band has two signs against it
--- and need not be as far out, unless a machine of another size at the same place, itself not doubted, asks as much
--- per GPU.
+-- first price of a series has no past of its own; that of its GPU is the only measure. A price that the GPU count or a
+-- unit's factor (730, 8,760 hours, 3,600 seconds, 100 cents, 1,000) brings into the band has two signs against it and
+-- need not be as far out, unless a machine of another size at the same place, itself not doubted, asks as much per GPU.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:

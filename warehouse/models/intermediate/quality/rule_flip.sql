@@ -1,6 +1,6 @@
--- List prices that their source takes back: A-B-A, B once more, and alternation between two constants. Spot prices
--- may do this. Why: a fault of one build is gone at the next; each repetition of B would confirm it if the way back
--- did not tell.
+-- List prices that their source takes back: A-B-A, B once more, and alternation between two constants. Spot prices may
+-- do this. Why: a fault of one build is gone at the next; each repetition of B would confirm it if the way back did not
+-- tell.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:

@@ -1,5 +1,5 @@
--- What the row says of the machine against what is known of it: GPU count, parts of a GPU, GPU name and memory. Why:
--- a right price over a wrong count is a wrong price per GPU, and it looks right.
+-- What the row says of the machine against what is known of it: GPU count, parts of a GPU, GPU name and memory. Why: a
+-- right price over a wrong count is a wrong price per GPU, and it looks right.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
@@ -46,7 +46,7 @@ faults as (
         )
     from counted
     join seeds.gate_rules on gate_rules.rule = 'gpu_name'
-    -- A series keeps the label that it was first seen under: later looks may have corrected it.
+    -- A series keeps the label that it was first seen under: later scrapes may have corrected it.
     where is_new and version_no = 1 and label_gpu is not null and gpu is not null
         and (label_gpu <> gpu or abs(label_memory_gb / gpu_memory_gb - 1) > gate_rules.tolerance)
         -- The memory of all GPUs together is another way to say the same.

@@ -1,4 +1,4 @@
--- A price far from the series' own last steady price. A true cut of half is held, too, but for one look only: the
+-- A price far from the series' own last steady price. A true cut of half is held, too, but for one scrape only: the
 -- next confirms it (intermediate.confirmations).
 -- materialized: table
 -- key: series_no, version_no

@@ -1,7 +1,7 @@
 -- Several GPUs at the price of one: the price was not multiplied by the count. Why: per GPU such a price is a half, a
--- quarter, an eighth of the truth and wins every comparison. Where another single of the same place fits the
--- machine's price per GPU, it is no slip but a cheaper tier. Markets (the spot prices of zones) are left out; of
--- other spot prices it takes three machines on one day.
+-- quarter, an eighth of the truth and wins every comparison. Where another single of the same place fits the machine's
+-- price per GPU, it is no slip but a cheaper tier. Markets (the spot prices of zones) are left out; of other spot
+-- prices it takes three machines on one day.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:

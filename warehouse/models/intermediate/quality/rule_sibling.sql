@@ -1,6 +1,5 @@
--- A spot or reserved price of a machine whose on-demand price lacks its GPUs, and that is no dearer than that: it
--- lacks them too. Why: one sum makes all prices of a machine. A commitment above the broken on-demand price may be
--- whole.
+-- A spot or reserved price of a machine whose on-demand price lacks its GPUs, and that is no dearer than that: it lacks
+-- them too. Why: one sum makes all prices of a machine. A commitment above the broken on-demand price may be whole.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:

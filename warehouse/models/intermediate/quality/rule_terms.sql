@@ -1,5 +1,5 @@
 -- What the prices of one machine say of each other: spot, on demand, one year, three years. Why: a price copied from
--- another term repeats at every look, so repetition proves nothing; only the relation tells.
+-- another term repeats at every scrape, so repetition proves nothing; only the relation tells.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:

@@ -1,6 +1,6 @@
--- Each run beside the other prices of the same machine in force at that moment: on demand, and shorter commitments.
--- Of reserved versions, and of spot versions dearer than on demand. The pages of one scrape are read within an hour:
--- that is one moment.
+-- Each run beside the other prices of the same machine in force at that moment: on demand, and shorter commitments. Of
+-- reserved versions, and of spot versions dearer than on demand. The pages of one scrape are read within an hour: that
+-- is one moment.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:

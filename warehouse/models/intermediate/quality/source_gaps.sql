@@ -1,11 +1,11 @@
--- Stretches without a look, longer than a source's own rhythm. provider 'all': no provider of a source with several
+-- Stretches without a scrape, longer than a source's own rhythm. provider 'all': no provider of a source with several
 -- was looked at. The rhythm is the 9th decile of up to 30 earlier gaps, or 14 days before five are known. Why: what
--- changed meanwhile has the date of the look that found it, not of the change.
+-- changed meanwhile has the date of the scrape that found it, not of the change.
 -- materialized: table
 -- key: source, provider, date
 -- columns:
 --   date: the last scrape before
---   date_to: first look after
+--   date_to: first scrape after
 with seen as (
     select source, provider, seen_on from intermediate.source_days where status in ('ok', 'partial', 'no_public_price')
     union

@@ -1,10 +1,10 @@
--- Stretches of looks that all found the very same listing for half a year and more. Why: a file committed again is no
+-- Stretches of scrapes that all found the very same listing for half a year and more. Why: a file committed again is no
 -- price read again; a price list that stands still that long may, too, hence a flag.
 -- materialized: table
 -- key: source, provider, date
 -- columns:
 --   date: the scrape that changed something last
---   date_to: the last look that found the same
+--   date_to: the last scrape that found the same
 with counted as (
     select scrapes.provider, scrapes.feed, scrapes.source_url, scrapes.captured_at, scrapes.seen_on,
         sum(scrape_counts.n_series) as n, sum(scrape_counts.n_begun) as n_begun
@@ -14,7 +14,8 @@ with counted as (
 ),
 marked as (
     select *, n_begun > 0
-            or lag(n) over (partition by provider, feed, source_url order by captured_at) is distinct from n as is_changed
+            or lag(n) over (partition by provider, feed, source_url
+                order by captured_at) is distinct from n as is_changed
     from counted
 ),
 stretches as (

@@ -1,6 +1,6 @@
--- What the rules found that need no knowledge of the series' own way: now for new runs, kept for those judged before.
--- Columns: see intermediate.rule_value. Why kept: an old run was judged beside prices that were in force then; they
--- are not all at hand any more.
+-- What the rules found that need no knowledge of the series' own way: now for new versions, kept for those judged
+-- before. Columns: see intermediate.rule_value. Why kept: an old version was judged beside prices that were in force
+-- then; they are not all at hand any more.
 -- materialized: table
 -- key: series_no, version_no, rule
 with found as (

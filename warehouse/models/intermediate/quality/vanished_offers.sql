@@ -1,5 +1,5 @@
--- Looks that suddenly show much less: a fifth of a listing gone, all of a GPU gone, a whole provider gone. Why: half
--- a page reads as a wave of delistings; the prices of what is missing have not ended, they were not seen.
+-- Looks that suddenly show much less: a fifth of a listing gone, all of a GPU gone, a whole provider gone. Why: half a
+-- page reads as a wave of delistings; the prices of what is missing have not ended, they were not seen.
 -- materialized: table
 -- key: source, provider, rule, date, what
 -- columns:

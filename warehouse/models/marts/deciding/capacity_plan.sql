@@ -5,9 +5,9 @@
 -- materialized: table
 -- key: demand, mean_tokens_per_day, model, workload, plan
 -- columns:
---   plan: all_on_demand (machines come and go with the load, at once), reserved_base (what the rest needs is
---     reserved for a year, what the peak adds is the same machine on demand) and lower_end (all on demand, on the
---     machine that costs least per hour)
+--   plan: all_on_demand (machines come and go with the load, at once), reserved_base (what the rest needs is reserved
+--     for a year, what the peak adds is the same machine on demand) and lower_end (all on demand, on the machine that
+--     costs least per hour)
 --   usd_per_m_tokens: USD per million tokens, read and made, idle hours paid for
 --   gpus_at_peak, gpus_at_base: GPUs
 --   break_even_hours_share: share of the hours from which reserving this machine is cheaper than having it on demand

@@ -2,8 +2,8 @@
 -- materialized: table
 -- key: purpose, model, spec
 -- columns:
---   purpose: full training (16 bytes per parameter, shared over GPUs), LoRA and QLoRA fine-tuning (adapters of rank
---     16 on four matrices per layer), inference (8-bit weights, at the chat workload's latency), latency-tolerant
+--   purpose: full training (16 bytes per parameter, shared over GPUs), LoRA and QLoRA fine-tuning (adapters of rank 16
+--     on four matrices per layer), inference (8-bit weights, at the chat workload's latency), latency-tolerant
 --     inference (the same at the largest batch) and image model (FP16, a picture at a time)
 --   gpus: fewest that hold it, activations of training not counted; for inference the cheapest of 1, 2, 4 and 8
 --   fits: one GPU, one machine (as large a one is priced) or several machines

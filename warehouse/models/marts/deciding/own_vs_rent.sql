@@ -1,6 +1,6 @@
--- Whether buying a GPU beats renting the same one, and after how many months, then and now. Per GPU-hour that is
--- used: own_usd_per_gpu_hour (purchase over its life, and power), power_usd_per_gpu_hour, and rent_usd_per_gpu_hour,
--- the lowest price of a provider that rents out this spec; NULL, with edition and pricing_model, where nobody does.
+-- Whether buying a GPU beats renting the same one, and after how many months, then and now. Per GPU-hour that is used:
+-- own_usd_per_gpu_hour (purchase over its life, and power), power_usd_per_gpu_hour, and rent_usd_per_gpu_hour, the
+-- lowest price of a provider that rents out this spec; NULL, with edition and pricing_model, where nobody does.
 -- power_*_over_life: of the system, always at full power. Staff, building, network and the price of money are not in
 -- it.
 -- materialized: table

@@ -1,14 +1,14 @@
 -- From how many tokens a day on a rented machine of one's own is cheaper than a host's list price, if it ever is. The
--- machine is the one that is cheapest per token now at the workload's latency, all of its gpu_count GPUs in servers
--- of tp; it runs around the clock, busy or not. hosted_*: one host's list price in USD per million tokens, never an
--- average of several; hosted_since: first day of that price, NULL: undated; hosted_on: day of the list. What people
--- and redundancy cost is not in it.
+-- machine is the one that is cheapest per token now at the workload's latency, all of its gpu_count GPUs in servers of
+-- tp; it runs around the clock, busy or not. hosted_*: one host's list price in USD per million tokens, never an
+-- average of several; hosted_since: first day of that price, NULL: undated; hosted_on: day of the list. What people and
+-- redundancy cost is not in it.
 -- materialized: table
 -- key: model, workload, precision, pricing_model, term_months, host, hosted_model
 -- columns:
 --   break_even_utilisation: share of the machine's capacity at which both cost the same
---   break_even_tokens_per_day: so many tokens, read and made; both NULL where the host is cheaper than even a
---     machine that is always busy
+--   break_even_tokens_per_day: so many tokens, read and made; both NULL where the host is cheaper than even a machine
+--     that is always busy
 with hosted as (
     select *
     from marts.hosted_prices

@@ -1,6 +1,6 @@
--- Where a model is cheapest to serve now: the five cheapest GPUs and providers, and how much dearer the runners-up
--- are. Servers at the largest load that keeps the workload's latency, or the largest that fits where nobody waits.
--- instance (a machine of gpu_count GPUs), region, source_url: of the price.
+-- Where a model is cheapest to serve now: the five cheapest GPUs and providers, and how much dearer the runners-up are.
+-- Servers at the largest load that keeps the workload's latency, or the largest that fits where nobody waits. instance
+-- (a machine of gpu_count GPUs), region, source_url: of the price.
 -- materialized: table
 -- key: model, workload, precision, pricing_model, term_months, place
 -- columns:

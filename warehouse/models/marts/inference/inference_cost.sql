@@ -1,6 +1,6 @@
 -- What a million tokens cost on each provider's cheapest machine now, on the servers that make them cheapest there.
--- Where that price is from stands in marts.server_prices, under the same provider, spec, pricing_model, term_months
--- and tp; speeds are those of marts.inference_speed.
+-- Where that price is from stands in marts.server_prices, under the same provider, spec, pricing_model, term_months and
+-- tp; speeds are those of marts.inference_speed.
 -- materialized: view
 -- key: model, precision, workload, operating_point, provider, spec, pricing_model, term_months
 -- columns:

@@ -7,8 +7,8 @@
 --   spec: as in marts.gpu_specs
 --   tp: GPUs of one server, 1, 2, 4 or 8, as far as priced machines have so many
 --   precision: of the weights; FP8 and FP4 where the chip multiplies them, INT8 elsewhere
---   operating_point: max_batch (as many requests as fit) and latency_bound (as many, in powers of two, as keep
---     tpot_s within the workload's limit; absent where one alone is too slow or nobody waits)
+--   operating_point: max_batch (as many requests as fit) and latency_bound (as many, in powers of two, as keep tpot_s
+--     within the workload's limit; absent where one alone is too slow or nobody waits)
 with sizes as (
     select priced_gpus.spec, sizes.tp
     from marts.priced_gpus

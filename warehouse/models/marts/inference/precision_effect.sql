@@ -1,5 +1,5 @@
--- What shorter weights do to memory and speed, where the gain stops being linear in the bits, and why. GPUs: the
--- fewest (tp) of a spec with a price now that hold the model in FP16. NULL: it does not fit.
+-- What shorter weights do to memory and speed, where the gain stops being linear in the bits, and why. GPUs: the fewest
+-- (tp) of a spec with a price now that hold the model in FP16. NULL: it does not fit.
 -- materialized: table
 -- key: model, spec, precision, is_sparse, load
 -- columns:
@@ -7,8 +7,8 @@
 --   weight_gb, kv_gb: 1e9 bytes, of the weights and of one request's cache
 --   is_sparse: two of four weights zero, as an upper bound, on chips that multiply so
 --   speedup: of output tokens per second over FP16 at the same load
---   linear_speedup: by which the weights shrink. *_s: seconds of a decode step for reading weights, reading KV
---     caches, computing, and all else (launches, links)
+--   linear_speedup: by which the weights shrink. *_s: seconds of a decode step for reading weights, reading KV caches,
+--     computing, and all else (launches, links)
 --   limited_by: the largest of them
 with sizes as (
     select model, spec as gpu_spec, min(tp) as tp

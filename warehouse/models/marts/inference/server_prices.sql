@@ -1,6 +1,6 @@
 -- What the GPUs of a server of so many cost: each provider's lowest price now on a machine that such servers fill.
 -- Prices that are held or older than a week, of parts, of fractions of a GPU, of unknown term, of GPUs without a spec
--- and of the seed document are left out. instance to source_url: of that price.
+-- and of the reference document are left out. instance to source_url: of that price.
 -- materialized: table
 -- key: provider, spec, pricing_model, term_months, tp
 -- columns:

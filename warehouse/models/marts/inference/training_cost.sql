@@ -1,5 +1,5 @@
--- What training a model once costs, from the lowest to the highest price of each pricing model, then and now. Hours
--- are GPU-hours; one run, without failed ones.
+-- What training a model once costs, from the lowest to the highest price of each pricing model, then and now. Hours are
+-- GPU-hours; one run, without failed ones.
 -- materialized: table
 -- key: edition, model, spec, method, precision, pricing_model
 -- columns:
@@ -8,8 +8,8 @@
 --     reported_mfu (parameters active per token, at the share of the peak that whole runs report; mfu_low and mfu_high
 --     bound it); the two are never mixed
 --   usd_low, usd_high: over providers' lowest prices, at mfu; usd_widest_*: and over the range of mfu
---   gpus_to_hold: fewest GPUs whose memory holds Adam's state in mixed precision, 16 bytes per parameter,
---     activations not counted
+--   gpus_to_hold: fewest GPUs whose memory holds Adam's state in mixed precision, 16 bytes per parameter, activations
+--     not counted
 with models as (
     select model, params, params as active_params, training_tokens, true as is_seed from seeds.seed_models
     union all

@@ -1,5 +1,5 @@
--- Every kind of GPU that was ever priced, and the spec that describes it. As in core.series: join prices to it by
--- these three with IS NOT DISTINCT FROM. series: join prices to it by these three with IS NOT DISTINCT FROM.
+-- Every kind of GPU that was ever priced, and the spec that describes it. As in core.series: join prices to it by these
+-- three with IS NOT DISTINCT FROM. series: join prices to it by these three with IS NOT DISTINCT FROM.
 -- materialized: table
 -- key: gpu, form_factor, gpu_memory_gb
 -- columns:

@@ -1,4 +1,4 @@
--- What a provider asks for a whole GPU: its lowest price per pricing model, on the seed document's day and now.
+-- What a provider asks for a whole GPU: its lowest price per pricing model, on the reference document's day and now.
 -- Fractions of a GPU, components and prices older than a week are left out. instance, region and receipt: of that
 -- lowest price; n_offers: how many there are.
 -- materialized: table

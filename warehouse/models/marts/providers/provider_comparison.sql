@@ -1,5 +1,5 @@
--- Providers side by side, by the seed document's criteria: price, availability, delivery, network, support, and what
--- the bill adds. One row with no GPU for a provider without a price in force. on_demand_, reserved_,
+-- Providers side by side, by the reference document's criteria: price, availability, delivery, network, support, and
+-- what the bill adds. One row with no GPU for a provider without a price in force. on_demand_, reserved_,
 -- spot_usd_per_gpu_hour: the lowest, all-in. egress_usd_10tb, _30tb: of as many decimal terabytes in a month. NULL:
 -- unknown.
 -- materialized: table

@@ -1,4 +1,4 @@
--- What a provider sells beside the GPU, and at what: the seed document's criteria for comparing clouds, typed by
+-- What a provider sells beside the GPU, and at what: the reference document's criteria for comparing clouds, typed by
 -- hand.
 -- materialized: table
 -- key: provider, fact, from_gb
@@ -8,8 +8,8 @@
 --   from_gb, to_gb: of a month's volume that this rate holds for, NULL for facts that are no rates; to_gb NULL: and
 --     all beyond
 --   usd: the rate
---   is_checked: read in the source on stated_on; else typed from memory then, to be checked there before anyone
---     relies on it
+--   is_checked: read in the source on stated_on; else typed from memory then, to be checked there before anyone relies
+--     on it
 select
     provider,
     fact,
