@@ -112,5 +112,5 @@ def test_stale_or_empty_data_still_builds_a_site(tmp_path: Path) -> None:
     build(home, tmp_path / "out")
     site = Site(tmp_path / "out")
     assert "No on-demand price is in force" in site.text("index.html") and "Demo data" not in site.text("index.html")
-    assert "the last was seen on 29 June 2026" in site.text("gpu/a100-80gb.html")
+    assert "the last was observed on 29 June 2026" in site.text("gpu/a100-80gb.html")
     assert not list(site.broken())
