@@ -100,11 +100,11 @@ def _search(con: Connection, start: Mapping[str, float], half: int | None) -> Th
 def _loss(con: Connection, theta: Mapping[str, float], half: int | None) -> float:
     """Return the weighted mean of |log(answer / measured)|; a missing answer counts as ten times off."""
     _use(con, theta)
-    found: float = con.execute(
+    loss: float = con.execute(
         "select sum(weight * coalesce(abs(ln(answer / measured)), ln(10))) / sum(weight) "  # noqa: S608 -- ours
         f"from ({_best(half)})"
     ).fetchall()[0][0]
-    return found
+    return loss
 
 
 def _best(half: int | None) -> str:

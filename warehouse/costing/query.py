@@ -47,16 +47,16 @@ def load(con: Connection, workload: str, own: Path, **given: float | None) -> Lo
             raise Nonsense(f"{own} cannot be read: {str(failed).splitlines()[0]}") from failed
     columns = "isl, osl, concurrency, tpot_limit_s, utilisation"
     # The last of that name: a user's own stands behind ours.
-    found = con.execute(
+    rows = con.execute(
         f"select {columns} from marts.workloads where workload = $workload order by rowid desc limit 1",  # noqa: S608
         {"workload": workload},
     ).fetchall()
-    if not found:
+    if not rows:
         names = con.execute(
             "select string_agg(distinct workload, ', ' order by workload) from marts.workloads"
         ).fetchall()
         raise Nonsense(f"unknown workload {workload!r}; known: {names[0][0]}")
-    asked = dict(zip(columns.split(", "), found[0], strict=True)) | {k: v for k, v in given.items() if v is not None}
+    asked = dict(zip(columns.split(", "), rows[0], strict=True)) | {k: v for k, v in given.items() if v is not None}
     if not 0 < (asked["utilisation"] or 0) <= 1:
         raise Nonsense(f"utilisation is a share above 0 and up to 1, not {asked['utilisation']}")
     return Load(**asked)
@@ -83,7 +83,7 @@ def ask(
     ]  # fmt: skip
     write_requests(con, requests)
     write_offers(con, offers)
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for point, limit in _operating_points(load):
         answer_requests(con, limit)
         refuse_nonsense(con)
@@ -93,9 +93,9 @@ def ask(
         )
         cursor = con.execute(_PRICED.read_text())
         columns = [c[0] for c in cursor.description or []]
-        found += [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        rows += [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     points, last = [point for point, _ in _operating_points(load)], float("inf")
-    return sorted(found, key=lambda r: (points.index(r["operating_point"]), r["usd_per_m_output_tokens"] or last,
+    return sorted(rows, key=lambda r: (points.index(r["operating_point"]), r["usd_per_m_output_tokens"] or last,
                                         -(r["output_tokens_per_s_per_gpu"] or 0)))  # fmt: skip
 
 

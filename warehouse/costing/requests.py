@@ -70,14 +70,14 @@ def _write(con: Connection, source: str, parameters: Mapping[str, str] | None = 
 
 def _resolve(con: Connection, column: str, spec_of: Callable[[str], str]) -> None:
     """Make <column>_labels: each distinct label once, with its spec or why it has none."""
-    found: list[Mapping[str, str | None]] = []
+    labels: list[Mapping[str, str | None]] = []
     for (label,) in con.execute(f"select distinct {column} from written order by 1").fetchall():  # noqa: S608
         try:
-            found.append({"label": label, "spec": spec_of(label or ""), "unknown": None})
+            labels.append({"label": label, "spec": spec_of(label or ""), "unknown": None})
         except UnknownName as absent:
-            found.append({"label": label, "spec": None, "unknown": str(absent)})
-    labels = rows_of_text(("label", "spec", "unknown"))
-    con.execute(f"create or replace table {column}_labels as {labels}", {"rows": as_json(found)})
+            labels.append({"label": label, "spec": None, "unknown": str(absent)})
+    source = rows_of_text(("label", "spec", "unknown"))
+    con.execute(f"create or replace table {column}_labels as {source}", {"rows": as_json(labels)})
 
 
 def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:

@@ -54,8 +54,8 @@ def _read_measured(con: Connection, file: Path) -> None:
 
 
 def _count(con: Connection, table: str) -> int:
-    found: int = con.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608 -- our own names
-    return found
+    count: int = con.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608 -- our own names
+    return count
 
 
 def score(con: Connection) -> list[tuple[Any, ...]]:

@@ -66,9 +66,9 @@ def plan(con: Connection, home: Home) -> Plan:
     }
     decided = decisions(home)
     files["ledger"] = hash_of(decided)
-    known = _known(con)
-    new = [n for n in pages if f"pages/{n}" not in known]
-    why = _why_whole(con, home, known, files, new)
+    built_from = _known(con)
+    new = [n for n in pages if f"pages/{n}" not in built_from]
+    why = _why_whole(con, home, built_from, files, new)
     if why:
         return Plan(True, f"building anew: {why}", _parts(con, home, pages), files, fingerprint(), decided)
     return Plan(False, f"adding {len(new)} landed files", _parts(con, home, new), files, fingerprint(), decided)
@@ -105,24 +105,24 @@ def _known(con: Connection) -> dict[str, str]:
         return {}  # no warehouse yet, or one of an older version: it is made again from facts
 
 
-def _why_whole(con: Connection, home: Home, known: dict[str, str], files: dict[str, str], new: list[str]) -> str:
+def _why_whole(con: Connection, home: Home, built_from: dict[str, str], files: dict[str, str], new: list[str]) -> str:
     """Return why an append would differ from a rebuild; empty where it would not."""
-    if not known:
+    if not built_from:
         return "there is no warehouse by this version"
-    changed = [name for name, stamp in known.items() if files.get(name) != stamp]
+    changed = [name for name, stamp in built_from.items() if files.get(name) != stamp]
     if changed:
         if changed == ["ledger"]:
             return "a person decided on what is held"
         return f"known landing files are gone or were touched: {', '.join(changed[:3])}"
-    rates = [n for n in files if n.startswith("rates/") and n not in known]
-    if rates and _changes_rates(con, home, rates, known):
+    rates = [n for n in files if n.startswith("rates/") and n not in built_from]
+    if rates and _changes_rates(con, home, rates, built_from):
         return "exchange rates came late"
     return _late(con, home, new) if new else ""
 
 
-def _changes_rates(con: Connection, home: Home, new: list[str], known: dict[str, str]) -> bool:
+def _changes_rates(con: Connection, home: Home, new: list[str], built_from: dict[str, str]) -> bool:
     """Return whether new rates concern days before the newest scrape and were not known."""
-    old = [n for n in known if n.startswith("rates/")]
+    old = [n for n in built_from if n.startswith("rates/")]
     seen = f"select rate_on, currency from {_parquet(home, old)}" if old else "select null::date, null::varchar"  # noqa: S608
     return bool(
         con.execute(
@@ -133,7 +133,7 @@ def _changes_rates(con: Connection, home: Home, new: list[str], known: dict[str,
 
 
 def _late(con: Connection, home: Home, new: list[str]) -> str:
-    found = con.execute(
+    reasons = con.execute(
         f"""
         with fresh as (
             select provider, source as feed, min(captured_at)::date as first_on, bool_or(origin = 'live') as is_live,
@@ -165,7 +165,7 @@ def _late(con: Connection, home: Home, new: list[str]) -> str:
         limit 1
         """  # noqa: S608 -- paths of ours, quoted
     ).fetchall()
-    return str(found[0][0]) if found else ""
+    return str(reasons[0][0]) if reasons else ""
 
 
 def _parquet(home: Home, names: list[str]) -> str:

@@ -170,15 +170,15 @@ def ancestors(names: Collection[str], models: Mapping[str, Model], with_state: b
     With `with_state`, those too that write what the next build will read of this one.
     """
     writers = {model.stem: name for name, model in models.items() if model.head.is_kept} if with_state else {}
-    found: set[str] = set()
+    wanted: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
-        if name in models and name not in found:
-            found.add(name)
+        if name in models and name not in wanted:
+            wanted.add(name)
             waiting += models[name].reads
             waiting += [writers[stem] for stem in models[name].reads_state & writers.keys()]
-    return found
+    return wanted
 
 
 def constant_tables(models: Mapping[str, Model]) -> set[str]:

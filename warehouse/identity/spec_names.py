@@ -32,8 +32,8 @@ def _models() -> dict[str, str]:
     """Return key -> name, over every model's own name, its repository's and those of the same shape."""
     with (SEEDS / "llm_specs.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    found = {_key(name): row["name"] for row in rows for name in (row["repo"], *row["same_shape"].split(";")) if name}
-    return found | {_key(row["name"]): row["name"] for row in rows}
+    names = {_key(name): row["name"] for row in rows for name in (row["repo"], *row["same_shape"].split(";")) if name}
+    return names | {_key(row["name"]): row["name"] for row in rows}
 
 
 def known_model(label: str) -> str | None:
@@ -43,10 +43,10 @@ def known_model(label: str) -> str | None:
 
 def model_spec(label: str) -> str:
     """Return the name in llm_specs.csv. Raises UnknownName with the nearest ones."""
-    found = _models().get(_key(label))
-    if not found:
+    name = _models().get(_key(label))
+    if not name:
         raise UnknownName(f"unknown model {label!r}{_nearest(label, set(_models().values()))}")
-    return found
+    return name
 
 
 @cache
@@ -72,11 +72,11 @@ def gpu_spec(label: str) -> str:
     usual = {
         n for n, row in same.items() if row["is_default"] == "true" and not (card.form_factor and row["form_factor"])
     }
-    found = stated or usual
-    if len(found) == 1:
-        return found.pop()
-    if found:
-        raise UnknownName(f"{label!r} may be {' or '.join(sorted(found))}: say which")
+    names = stated or usual
+    if len(names) == 1:
+        return names.pop()
+    if names:
+        raise UnknownName(f"{label!r} may be {' or '.join(sorted(names))}: say which")
     raise UnknownName(f"unknown GPU {label!r}{_nearest(label, set(_gpus()))}")
 
 

@@ -68,12 +68,12 @@ def commits(repo: Path, pattern: str) -> list[Commit]:
         raise Unreadable("is a shallow clone, without its history: run `git fetch --unshallow` there first")
     if not _git(repo, "rev-list", "--max-count=1", "--all").strip():
         raise Unreadable("has no commits")
-    told = _git(
+    output = _git(
         repo, "log", "--first-parent", "-m", "--reverse", "--raw", "--no-renames", "--no-abbrev", "--format=%x01%H %ct",
         "HEAD", "--", f":(glob,top){pattern}",
     )  # fmt: skip
-    found = []
-    for block in told.split("\x01")[1:]:
+    history = []
+    for block in output.split("\x01")[1:]:
         head = _COMMIT.match("\x01" + block)
         assert head, block[:80]
         # Only regular files: a link's content is a path, a submodule has none here.
@@ -82,8 +82,8 @@ def commits(repo: Path, pattern: str) -> list[Commit]:
             for mode, blob, status, path in _CHANGE.findall(block)
             if status == "D" or mode.startswith("100")
         )
-        found.append(Commit(head[1], datetime.fromtimestamp(int(head[2]), UTC), changes))
-    return found
+        history.append(Commit(head[1], datetime.fromtimestamp(int(head[2]), UTC), changes))
+    return history
 
 
 @dataclass(frozen=True, slots=True)

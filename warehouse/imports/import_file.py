@@ -123,8 +123,8 @@ def _hash(path: Path) -> str:
 
 
 def _count(con: Connection, table: str) -> int:
-    found: int = con.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608 -- our own tables
-    return found
+    count: int = con.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608 -- our own tables
+    return count
 
 
 def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tuple[Fault, str], ...], Path | None]:
@@ -154,8 +154,8 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
     )  # what a spreadsheet would run gets an apostrophe: the cells come from anywhere
     listed = f'select * replace ({safe}) from faults order by "row", "column", reason'  # noqa: S608 -- our own
     con.execute(f"copy ({listed}) to '{quoted(file)}' (format csv, header true)")
-    told = tuple((Fault(row, column, clip(value), why), clip(about)) for row, column, value, why, about in faults)
-    return rejected, told, file
+    shown = tuple((Fault(row, column, clip(value), why), clip(about)) for row, column, value, why, about in faults)
+    return rejected, shown, file
 
 
 def _land(con: Connection, home: Home, name: str, landing_id: str, sha256: str, detail: str) -> None:

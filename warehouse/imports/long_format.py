@@ -78,7 +78,7 @@ def typed() -> str:
 def rules() -> list[tuple[str, str, str]]:
     """Return (column, fault, SQL that is true for the faulty rows of `typed`)."""
     listed = ", ".join
-    found = [
+    checks = [
         ("date", "is missing", "date = ''"),
         ("date", "is no date (YYYY-MM-DD)", "date <> '' and day is null"),
         ("date", "is before 2000", "day < date '2000-01-01'"),
@@ -115,9 +115,9 @@ def rules() -> list[tuple[str, str, str]]:
         ("term_months", "is not the pricing model's term", f"stated_term > 0 and ({_OTHER_TERM})"),
     ]  # fmt: skip
     for column in _TEXTS:
-        found.append((column, f"is longer than {LONGEST_TEXT} characters", f"length({column}) > {LONGEST_TEXT}"))
-        found.append((column, "holds control characters", f"regexp_matches({column}, '{STEERING}')"))
-    return found
+        checks.append((column, f"is longer than {LONGEST_TEXT} characters", f"length({column}) > {LONGEST_TEXT}"))
+        checks.append((column, "holds control characters", f"regexp_matches({column}, '{STEERING}')"))
+    return checks
 
 
 def _is_number(column: str) -> str:

@@ -62,11 +62,11 @@ def _open_parquet(con: Connection, path: Path) -> Opened:
 def _open_csv(con: Connection, path: Path, folder: Path) -> Opened:
     clean, faulty = folder / "rows.csv", folder / "faults.csv"
     try:
-        with opened(path) as stream, clean.open("wb") as out, faulty.open("w", newline="") as told:
+        with opened(path) as stream, clean.open("wb") as out, faulty.open("w", newline="") as fault_file:
             lines = Lines(stream)
             names = header(lines)
             chosen, ignored = _choose(names)
-            faults = csv.writer(told, lineterminator="\n")
+            faults = csv.writer(fault_file, lineterminator="\n")
             for fault in tidy(lines, len(names), out):
                 faults.writerow((fault.row, fault.column, fault.value, fault.reason))
     except (EOFError, zlib.error) as cut:

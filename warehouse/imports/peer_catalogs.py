@@ -45,7 +45,7 @@ def read(pages: Iterable[tuple[Page, Stated]], room: Path) -> tuple[Path | None,
 
 def _insert(con: Connection, page: Page, room: Path, rows: Iterable[dict[str, str]]) -> None:
     names = [name for name, *_ in con.execute("describe long").fetchall()]
-    told = dict.fromkeys(names, "") | {
+    page_facts = dict.fromkeys(names, "") | {
         "date": page.captured_at.date().isoformat(), "observed_at": page.captured_at.isoformat(),
         "provider": provider_slug(page.source), "price_basis": "instance", "source_repo": _REPOS[page.provider],
         "source_commit": page.sha256[:40],
@@ -53,7 +53,7 @@ def _insert(con: Connection, page: Page, room: Path, rows: Iterable[dict[str, st
     file = room / "rows.csv"
     with file.open("w", newline="", encoding="utf-8") as stream:
         out = csv.DictWriter(stream, names, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        out.writerows(told | row for row in rows)
+        out.writerows(page_facts | row for row in rows)
     if not file.stat().st_size:
         raise Unreadable("lists no machine with a GPU")
     columns = ", ".join(f"'{name}': 'varchar'" for name in names)

@@ -21,7 +21,7 @@ def build_and_publish(home: Home) -> None:
         build.build(con, home)
         guards = [check for check in checks.all_checks() if check.is_error]
         offending = {c.check_name: con.execute(c.sql).fetchmany(5) for c in guards}
-        told = [f"{name}: rows offend: {rows}" for name, rows in offending.items() if rows]
-        if told:
-            raise NotPublished("; ".join(told))
+        messages = [f"{name}: rows offend: {rows}" for name, rows in offending.items() if rows]
+        if messages:
+            raise NotPublished("; ".join(messages))
         publish.publish_and_export(con, home)

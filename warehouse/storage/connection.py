@@ -119,9 +119,9 @@ def warehouse(home: Home) -> Iterator[Connection]:
 
 
 def _is_damage(failed: duckdb.IOException, home: Home) -> bool:
-    said = str(failed)
-    unreadable = "not a valid DuckDB database file" in said or "Could not read enough bytes" in said
-    return "Corrupt database file" in said or (unreadable and str(home.warehouse) in said)
+    message = str(failed)
+    unreadable = "not a valid DuckDB database file" in message or "Could not read enough bytes" in message
+    return "Corrupt database file" in message or (unreadable and str(home.warehouse) in message)
 
 
 def _set_aside(home: Home, failed: duckdb.IOException) -> str:

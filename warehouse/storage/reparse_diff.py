@@ -44,7 +44,7 @@ def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dic
     files = home.landing / "pages" / provider / "*.parquet"
     if not any(files.parent.glob(files.name)):
         return {}
-    found = con.execute(
+    rows = con.execute(
         f"""
         select url, captured_at, landing_id, status, n_offers from ({_typed(PAGE_TYPES, str(files))})
         where origin in ('live', 'recorded') and captured_at >= ?::date::timestamptz
@@ -55,7 +55,7 @@ def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dic
         """,  # noqa: S608 -- our own files
         [since],
     ).fetchall()
-    return {(url, when.isoformat()): LandedPage(*rest) for url, when, *rest in found}
+    return {(url, when.isoformat()): LandedPage(*rest) for url, when, *rest in rows}
 
 
 def differences(con: Connection, home: Home, seen: Seen, landed: LandedPage) -> list[Difference]:
@@ -107,8 +107,8 @@ def _compared() -> str:
     """Return SQL over `before` and `today`: rows that only one has, paired by what is priced."""
     every = _columns((*_KEY, *_PRICE, *_FACTS))
     numbered = f"*, row_number() over (partition by {_columns(_KEY)} order by {_columns((*_PRICE, *_FACTS))}) as nth"
-    told: tuple[str, ...] = ("instance", "gpu_label", "region", "pricing_model")
-    either = ", ".join(f"coalesce(b.{n}, t.{n}, '') as {n}" for n in told)
+    columns: tuple[str, ...] = ("instance", "gpu_label", "region", "pricing_model")
+    either = ", ".join(f"coalesce(b.{n}, t.{n}, '') as {n}" for n in columns)
     return f"""
         with only_before as (select {numbered} from (select {every} from before except all select {every} from today)),
         only_today as (select {numbered} from (select {every} from today except all select {every} from before))
