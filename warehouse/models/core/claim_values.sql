@@ -1,9 +1,10 @@
--- The document's numbers, computed again from its own table cells and named constants; nothing is typed in here.
+-- The reference document's numbers, recomputed from its own table cells and named constants; no figure is typed in
+-- here.
 -- materialized: table
 -- key: id
 -- columns:
---   computed: as the text says it
---   assuming: under the assumption that seeds.seed_claims states, NULL where none is needed or none helps
+--   computed: from the inputs that the text states
+--   assuming: under the assumption in seeds.seed_claims; NULL where none is needed or none helps
 with c as (select map_from_entries(list((name, value))) as k from seeds.seed_constants),
 cells as (
     select

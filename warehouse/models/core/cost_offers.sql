@@ -1,5 +1,5 @@
--- The prices in force now that tables of costs choose from, worked out once for all of them: all-in prices of machines
--- whose GPU is known, but not the reference document's. Columns as in core.offers_latest.
+-- Current prices that the cost tables choose from, computed once for all of them: all-in prices of machines whose GPU
+-- is known, without the reference document. Columns as in core.offers_latest.
 -- materialized: table
 -- key: series_id
 select

@@ -1,11 +1,11 @@
--- List prices of hosted models that have a spec here, one row per host, its name of the model, and day or hours.
+-- List prices of hosted models that have a spec here: one row per host, its name for the model, and day or hours.
 -- materialized: table
 -- columns:
---   host, hosted_model, model varchar: who sells, under which name, and our name of the model
+--   host, hosted_model, model varchar: the seller, its name for the model, and our name
 --   usd_per_m_input_tokens, usd_per_m_output_tokens decimal(18, 9): USD per million tokens
---   up_to_input_tokens bigint: where longer prompts cost more, NULL elsewhere
+--   up_to_input_tokens bigint: longest prompt, in tokens, at this price; NULL: any length
 --   valid_from date: NULL where undated
---   hours_utc varchar: hours of the day for which the price holds
+--   hours_utc varchar: hours of the day at which the price applies
 --   is_deprecated boolean: whether the host says so
 --   package, version, source_url varchar: the receipt
 from python.hosted_prices

@@ -1,15 +1,14 @@
--- The price in force now of every series, with its age, its quality and its receipt. Now is the day of the build where
--- prices came live, else the newest day that was recorded. Prices seen by a scrape not more than 35 days before, as
--- core.prices_as_of gives them.
+-- The current price of every series, with its age, quality and receipt. "Current" is the day of the build if any price
+-- was scraped live, else the newest recorded day. Prices last seen at most 35 days before, as core.prices_as_of returns
+-- them.
 -- materialized: view
 -- key: series_id
 -- columns:
---   is_held: the source states something newer that is held back (v1.quality_events says why), and this price is the
---     last good one
+--   is_held: a newer price of the source is quarantined (see v1.quality_events), and this is the last good one
 with now as (
     select has_live, built_at, core.as_of_day() as as_of from core.meta
 ),
-last_looks as (
+last_scrapes as (
     select provider, feed, seen_on as last_seen_on, max(captured_at) as last_seen_at
     from intermediate.scrapes
     where status in ('ok', 'no_public_price')
@@ -18,9 +17,9 @@ last_looks as (
 select
     prices.* exclude (valid_to, ended_by, old_usd_per_gpu_hour, old_ended_by, age_days),
     now.as_of,
-    last_looks.last_seen_at,
+    last_scrapes.last_seen_at,
     (
-        date_diff('second', last_looks.last_seen_at, if(now.has_live, now.built_at, (now.as_of + 1)::timestamptz))
+        date_diff('second', last_scrapes.last_seen_at, if(now.has_live, now.built_at, (now.as_of + 1)::timestamptz))
         / 3600
     )::decimal(18, 1)
         as age_hours,
@@ -30,8 +29,8 @@ from core.prices_as_of(core.as_of_day()) as prices
 cross join now
 left join core.quarantined_series using (series_id)
 left join
-    last_looks
+    last_scrapes
     on
-        last_looks.provider = prices.provider
-        and last_looks.feed = prices.feed
-        and last_looks.last_seen_on = prices.last_seen_on
+        last_scrapes.provider = prices.provider
+        and last_scrapes.feed = prices.feed
+        and last_scrapes.last_seen_on = prices.last_seen_on

@@ -1,11 +1,11 @@
--- Every accepted price with the days it was in force, and the receipt of the scrape that first showed it.
+-- Accepted prices with the days they were in force, and the receipt of the first scrape that showed each.
 -- materialized: view
 -- key: series_id, valid_from, observed_at
 -- columns:
 --   valid_from, valid_to: UTC days, valid_to exclusive, NULL while in force
---   last_seen_on: the last day a scrape showed it
+--   last_seen_on: the last UTC day on which a scrape showed the price
 --   usd_per_gpu_hour: USD per GPU-hour, NULL for components and statistics
---   price: native, per price_unit, in currency
+--   price: native money in currency, per price_unit
 --   usd_per_unit, rate_on: the exchange rate used and its day
 --   quality: ok, flagged, released
 --   ended_by: change, gone, NULL

@@ -1,4 +1,4 @@
--- Series whose source states something newer that is held back: the price in force is the last good one.
+-- Series whose newest price is quarantined: the price in force is the last good one.
 -- materialized: table
 -- key: series_id
 select series.series_id

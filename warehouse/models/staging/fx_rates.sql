@@ -1,4 +1,4 @@
--- Exchange rates by day: landed rates win over the bundled ones, which end when the library was released. USD is 1.
+-- Exchange rates by day. Landed rates win over the bundled ones, which end when the library was released; USD is 1.
 -- materialized: table
 -- key: rate_on, currency
 -- columns:

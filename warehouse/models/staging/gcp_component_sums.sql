@@ -1,9 +1,9 @@
--- Google's machine types as the sum of what the Billing Catalog charges for them: vCPU, memory, GPU and local SSD. One
--- machine, region, pricing model and term per UTC day and origin (pages of one catalog differ by seconds). Only where
--- each component the machine needs has one price that day; a missing one gives no row, never a part of a sum. Derived:
--- the receipt is the GPU component's. Columns as staging.offers: price per instance-hour in the catalog's currency,
--- usd_price USD per instance-hour, usd_per_gpu_hour USD per GPU-hour (six decimals). SSD: GiB-month / 730
--- (macros/hours.sql).
+-- Google's machine types, priced as the sum of their Billing Catalog components: vCPU, memory, GPU and local SSD. One
+-- row per machine, region, pricing model and term per UTC day and origin (pages of one catalog differ by seconds). A
+-- row exists only where every component the machine needs has exactly one price that day; there are no partial sums.
+-- Derived: the receipt is the GPU component's. Columns as in staging.offers: price per instance-hour in the catalog's
+-- currency, usd_price in USD per instance-hour, usd_per_gpu_hour in USD per GPU-hour (six decimals). SSD: GiB-month /
+-- 730 (macros/hours.sql).
 -- materialized: table
 -- key: instance, region, pricing_model, term_months, currency, observed_at, origin
 with latest as (

@@ -1,15 +1,15 @@
--- Each distinct raw label once, resolved by warehouse.identity.gpus.
+-- Each distinct raw label with the GPU that warehouse.identity.gpus resolves it to.
 -- materialized: table
 -- key: provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, printed_count
 -- columns:
 --   provider, instance, gpu_label, gpu_memory varchar: as landed
---   gpu_memory_is_total boolean: whether gpu_memory is that of all GPUs together
---   printed_count decimal(18, 10): GPUs as landed
+--   gpu_memory_is_total boolean: whether gpu_memory is the total of all GPUs
+--   printed_count decimal(18, 10): GPU count as landed
 --   gpu, vendor, form_factor varchar: the GPU, NULL where unknown
---   gpu_memory_gb decimal(9, 3): GB per GPU
---   gpu_count decimal(18, 10): GPUs
---   known_count decimal(18, 10): GPUs of this instance type by the seeds
---   is_accelerator boolean: whether it is one
---   label_gpu varchar: the GPU that the printed label alone names
---   label_memory_gb decimal(9, 3): the memory that it names, GB
+--   gpu_memory_gb decimal(9, 3): memory per GPU, GB
+--   gpu_count decimal(18, 10): GPU count
+--   known_count decimal(18, 10): GPU count of this instance type in seeds/instance_gpus
+--   is_accelerator boolean: whether the label names an accelerator
+--   label_gpu varchar: the GPU named by the printed label alone
+--   label_memory_gb decimal(9, 3): the memory named by the printed label alone, GB
 from python.gpu_identity

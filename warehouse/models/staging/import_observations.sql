@@ -1,11 +1,12 @@
--- Imported rows, as narrow as can be: what was stated of which item at which scrape. Millions of rows only repeat the
--- day before.
+-- Imported rows in their narrowest form: the price stated for an item at a scrape. Millions of rows only repeat the day
+-- before.
 -- materialized: table
 -- key: item, captured_at
 -- columns:
---   item: hash of all that describes a price
---   part: hash of what does so without label, count and unit
---   lowest, highest: price of that scrape in its own unit (-1: missing); they differ where the scrape contradicts
+--   item: hash of everything that describes a price
+--   part: the same without label, count and unit
+--   lowest, highest: prices of that scrape in its own unit (-1: missing); they differ where the scrape contradicts
+--     itself
 --   itself
 select
     hash(

@@ -1,27 +1,27 @@
--- Imported offers that do not just repeat what is known (staging.repeated_items), with each stretch of scrapes that
--- state the same as one row: what repeats is read once. One row per item and stretch. Columns as landing.offers;
--- observed_at, last_at: first and last scrape of the stretch, n_seen: how many.
+-- Imported offers other than mere repeats (staging.repeated_items). One row per item and stretch of scrapes that state
+-- the same price, so a repeated price is processed once. Columns as in landing.offers; observed_at and last_at: first
+-- and last scrape of the stretch; n_seen: number of scrapes.
 -- materialized: table
-with looks as (
-    -- Those that show nothing too: what comes again after them is not one stretch with what was before.
+with scrapes as (
+    -- Empty scrapes count too: a price that returns after one starts a new stretch.
     select provider, source, captured_at, row_number() over (partition by provider, source order by captured_at) as nth
     from (select distinct provider, source, captured_at from staging.pages where origin = 'imported')
 ),
 parts as (
-    -- Two labels of one thing may mean one series: such rows are left as they are, for their series to be told later.
+    -- Two labels of one thing may belong to one series: leave such rows alone until their series is known.
     select part from staging.import_observations group by part having count(distinct item) > 1
 ),
-seen as (
+observations as (
     select
         import_observations.item,
-        looks.nth,
+        scrapes.nth,
         import_observations.captured_at,
         import_observations.lowest,
         import_observations.highest,
         parts.part is not null as is_shared
     from staging.import_observations
     anti join staging.repeated_items using (item)
-    join looks using (provider, source, captured_at)
+    join scrapes using (provider, source, captured_at)
     left join parts using (part)
 ),
 compared as (
@@ -32,7 +32,7 @@ compared as (
             or lag(lowest) over one <> lowest or lag(highest) over one <> highest,
             true
         ) as starts
-    from seen
+    from observations
     window one as (partition by item order by nth)
 ),
 counted as (
@@ -65,18 +65,18 @@ pages as (
     where origin = 'imported'
     group by all
 ),
--- Kept apart from the pages: DuckDB would join each item with all looks at its page first.
-stated as materialized (
+-- Materialized apart from the pages: DuckDB would first join each item with every scrape of its page.
+stretch_items as materialized (
     select items.*, stretches.* exclude (item, stretch) from stretches join items using (item)
 )
 select
-    stated.* exclude (captured_at, last_at, n_seen, lowest, highest),
+    stretch_items.* exclude (captured_at, last_at, n_seen, lowest, highest),
     'imported' as landing_id,
-    if(stated.highest < 0, null, stated.highest) as price,
-    if(stated.highest < 0, 'missing', 'priced') as price_status,
+    if(stretch_items.highest < 0, null, stretch_items.highest) as price,
+    if(stretch_items.highest < 0, 'missing', 'priced') as price_status,
     'unknown' as availability,
-    if(stated.lowest <> stated.highest, 2, 1) as n_prices,
-    stated.captured_at, stated.last_at, stated.n_seen,
+    if(stretch_items.lowest <> stretch_items.highest, 2, 1) as n_prices,
+    stretch_items.captured_at, stretch_items.last_at, stretch_items.n_seen,
     pages.landed_at, pages.sha256, pages.parser_version
-from stated
+from stretch_items
 join pages using (provider, source, url, captured_at)

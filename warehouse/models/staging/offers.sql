@@ -1,11 +1,10 @@
--- Offers with their GPU known and their price per GPU-hour, still one row per printed price. One row per printed price.
--- Hours: 730 a month, 8,760 a year (macros/hours.sql).
+-- Offers with their GPU resolved and their price per GPU-hour. One row per printed price. Hours: 730 a month, 8,760 a
+-- year (macros/hours.sql).
 -- materialized: view
 -- columns:
---   usd_per_unit: USD for one unit of the currency, by the ECB's reference rate of rate_on
+--   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on
 --   usd_price: USD in the offer's own unit
---   usd_per_gpu_hour: USD, six decimals, NULL for components and where the count, or the term that a fee is spread
---     over, is unknown
+--   usd_per_gpu_hour: USD, six decimals; NULL for components, for unknown counts, and for fees over an unknown term
 with identified as (
     select
         raw_offers.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total),
@@ -17,7 +16,7 @@ with identified as (
         gpu_identity.known_count,
         gpu_identity.label_gpu,
         gpu_identity.label_memory_gb,
-        -- A price per GPU needs no count to be per GPU.
+        -- A price per GPU is per GPU whatever the count.
         coalesce(gpu_identity.gpu_count, if(raw_offers.price_unit like 'gpu_%', 1, null)) as gpu_count
     from staging.raw_offers
     join staging.gpu_identity
@@ -30,7 +29,7 @@ with identified as (
     where gpu_identity.is_accelerator or raw_offers.price_scope = 'host_component'
 ),
 rates as (
-    -- The last rate from before the day: that day's own comes out in its afternoon, when most prices were read already.
+    -- The last rate before the day: its own rate is published in the afternoon, after most scrapes.
     select days.currency, days.day, fx_rates.rate_on, fx_rates.usd_per_unit
     from (select distinct currency, observed_at::date as day from identified) as days
     asof left join staging.fx_rates on fx_rates.currency = days.currency and days.day > fx_rates.rate_on

@@ -1,8 +1,8 @@
--- Oracle's GPU meters as the shapes one can start: the meter's price per GPU times the shape's GPUs; preemptible is
--- half. One row per shape and pricing model (on_demand; spot where Oracle allows it) and observed meter price. Derived:
--- no page prints these rows; the receipt is the meter's. Columns as staging.offers: price in the meter's currency per
--- instance-hour, usd_price USD per instance-hour, usd_per_gpu_hour USD per GPU-hour (six decimals). Source of the half:
--- Oracle's published rule, 50 % of the on-demand price for every preemptible instance.
+-- Oracle's GPU shapes, priced from its meters: the price per GPU times the shape's GPUs; preemptible is half. One row
+-- per shape, pricing model (on_demand; spot where Oracle allows it) and observed meter price. Derived: no page prints
+-- these rows; the receipt is the meter's. Columns as in staging.offers: price in the meter's currency per
+-- instance-hour, usd_price in USD per instance-hour, usd_per_gpu_hour in USD per GPU-hour (six decimals). Source of the
+-- half: Oracle's published rule, 50 % of the on-demand price for every preemptible instance.
 -- materialized: table
 with capacity as (
     select unnest([{pricing_model: 'on_demand', share: 1.0}, {pricing_model: 'spot', share: 0.5}], recursive := true)

@@ -1,7 +1,7 @@
--- What the asks of an order book come to: their median, and the price that a tenth of them undercut. Hosts ask what
--- they like, so the lowest ask is nobody's price: single asks stay in landing, and only these are prices of a series.
--- One row per scrape, GPU (model, form factor, memory, count), pricing model, market (all asks, data centres') and
--- statistic, from three asks on. Columns as staging.offers; price: USD per GPU-hour. The receipt counts the asks.
+-- Order-book statistics: the median of the asks, and the price that a tenth of them undercut. Hosts ask what they like
+-- and nobody rents at the lowest ask, so single asks stay in landing and only these statistics become series. One row
+-- per scrape, GPU (model, form factor, memory, count), pricing model, market (all asks, data centres') and statistic,
+-- from three asks on. Columns as in staging.offers; price in USD per GPU-hour. The receipt counts the asks.
 -- materialized: table
 with asks as (
     select *, unnest(if(contains(instance, 'hosting_type'), ['all', 'datacenter'], ['all'])) as market
@@ -22,7 +22,7 @@ counted as (
             market
     )
 ),
-told as (
+book_statistics as (
     select
         *,
         unnest(['order_book_median', 'order_book_tenth']) as statistic,
@@ -42,4 +42,4 @@ select
         asked as usd_per_gpu_hour,
         concat(if(statistic = 'order_book_median', 'half', 'a tenth'), ' of ', n_asks, ' asks are below this') as text
     )
-from told
+from book_statistics

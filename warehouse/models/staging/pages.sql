@@ -1,7 +1,7 @@
--- Every page seen or tried, once: re-parsing a page supersedes what an older parser read from it. One row per provider,
--- source, url and captured_at; an imported scrape may be spread over several files, each a row. A failed re-parse
--- supersedes nothing that was read. Recorded captures stand in for a provider only until it was read live: a demo's
--- prices never mix with real ones.
+-- Scrape attempts at pages, each in its newest parse: re-parsing a page supersedes what an older parser read. One row
+-- per provider, source, url and captured_at; an imported scrape may span several files, each a row. A failed re-parse
+-- supersedes nothing. Recorded captures stand in for a provider only until it has been read live: prices of the demo
+-- never mix with real ones.
 -- materialized: table
 -- columns:
 --   seen_on: the UTC day, DATE

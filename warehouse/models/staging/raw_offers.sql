@@ -1,11 +1,11 @@
--- Every offer as its page states it, with the page's receipt, and the reference document's quoted cells. One row per
--- printed price; of imported ones, a stretch of scrapes that state the same (observed_at to last_at). Money in the
--- page's own currency and unit.
+-- Every offer as its page states it, with the page's receipt, and the quoted cells of the reference document. One row
+-- per printed price; for imports, one row per stretch of scrapes that state the same price (observed_at to last_at).
+-- Money in the page's own currency and unit.
 -- materialized: view
 select
     offers.* exclude (url, term_months, zone),
-    coalesce(offers.zone, '') as zone, -- landed before there was one
-    -- A commitment's term may be unprinted; without commitment there is none.
+    coalesce(offers.zone, '') as zone, -- absent from older landings
+    -- A page may not print a commitment's term; without a commitment there is none.
     if(offers.pricing_model in ('on_demand', 'spot'), 0, offers.term_months) as term_months,
     offers.captured_at as observed_at,
     offers.captured_at as last_at,
@@ -14,7 +14,7 @@ select
     null::ubigint as item,
     pages.landed_at,
     pages.origin,
-    pages.source as feed, -- as the fetcher names the page: one page may state several sources
+    pages.source as feed, -- the fetcher's name for the page, which may state several sources
     pages.url as source_url,
     pages.sha256,
     pages.parser_version
@@ -43,7 +43,7 @@ select
     seed_prices.pricing_model,
     seed_prices.term_months::integer as term_months,
     '' as upfront,
-    -- a CSV's number arrives as a float: its own digits
+    -- CSV numbers arrive as floats: restore the printed digits
     seed_prices.usd_per_gpu_hour::decimal(18, 6)::decimal(38, 18) as price,
     'USD' as currency,
     'gpu_hour' as price_unit,

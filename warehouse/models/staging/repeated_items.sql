@@ -1,12 +1,11 @@
--- Imported items that only repeat what is known: at every scrape of this build's landing they state what the newest
--- version of their series states. Of a list of a hundred thousand prices nearly all do, day after day, and need not be
--- read again. Whatever is in the least unusual (two prices at once, two labels of one thing, a scrape without it) is
--- left to staging.imported_offers.
+-- Imported items whose every scrape in this build's landing repeats the newest version of their series. In a list of a
+-- hundred thousand prices nearly all do, day after day, and need no further processing. Anything unusual (two prices at
+-- once, two labels of one thing, a scrape without the item) is left to staging.imported_offers.
 -- materialized: table
 -- key: item
 -- columns:
---   first_scrape_at, last_scrape_at, n_seen: of this landing
---   series_no: known from an earlier build
+--   first_scrape_at, last_scrape_at, n_seen: within this landing
+--   series_no: as an earlier build assigned it
 with items as (
     select
         item, any_value(part) as part, min(lowest) as lowest, max(highest) as highest,
@@ -28,7 +27,7 @@ from items
 join state.import_items using (item)
 join state.current_versions using (series_no)
 join state.series using (series_no)
--- By the source of the series: what was derived from rows has another, and no scrapes of its own.
+-- By the source of the series: derived series have another source, and no scrapes of their own.
 join feeds on feeds.provider = series.provider and feeds.source = series.source and feeds.n_observations = items.n_seen
 anti join parts on parts.part = items.part
 where items.lowest = items.highest

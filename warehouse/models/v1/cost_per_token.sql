@@ -1,9 +1,9 @@
--- What a million tokens cost at each provider's lowest prices now, by two methods that are never mixed. A third method,
--- measured, is reserved for measurements; none are shipped. Other days: v1.cost_per_token_as_of(day).
+-- Cost of a million tokens at each provider's lowest current prices, by two methods that are never mixed. A third
+-- method, measured, is reserved for measurements; none are shipped. Other days: v1.cost_per_token_as_of(day).
 -- materialized: view
 -- key: method, model, precision, workload, operating_point, provider, spec, pricing_model, term_months
 -- columns:
---   method: roofline (the cost model with measured constants, at a workload, on the servers that make tokens cheapest)
+--   method: roofline (the cost model with measured constants, at a workload, on the servers with the cheapest tokens)
 --     or nominal (the reference document's formula, 2 FLOP per parameter and token at the datasheet's speed, input and
 --     output alike: a bound that nothing reaches)
 select

@@ -1,5 +1,5 @@
--- What a unit of GPU costs for an hour at every price in force now: of dense TFLOPS, of memory, of bandwidth. All-in
--- prices of whole GPUs whose spec is known; not those that are held.
+-- Hourly cost of a unit of GPU at every current price: per dense TFLOPS, GB of memory and GB/s of bandwidth. All-in
+-- prices of whole GPUs with a known spec; quarantined ones are left out.
 -- materialized: view
 -- key: series_id
 select

@@ -1,6 +1,6 @@
--- The prices in force now as a price sheet with the column names of FOCUS (FinOps Open Cost and Usage Specification,
--- 1.2). What public pages do not state is NULL, never made up; columns beginning with x_ are ours. FOCUS describes
--- bills: quantities and costs, which a price sheet has none of, are left out.
+-- Current prices as a price sheet with the column names of FOCUS (FinOps Open Cost and Usage Specification, 1.2). What
+-- public pages do not state is NULL, never made up; columns beginning with x_ are ours. FOCUS describes bills:
+-- quantities and costs, which a price sheet does not have, are left out.
 -- materialized: view
 -- key: SkuPriceId
 select

@@ -1,7 +1,6 @@
--- What a GPU costs on list, day by day: the median of its providers, and an index that only price changes move. From
--- the first day with any provider to the newest day on which a source was tried. One provider, one vote; prices of
--- marketplaces are indices of their own. Method, with worked numbers: docs/index-method.md. List prices, not
--- transactions.
+-- List-price index of a GPU by day: the median over its providers, and an index that only price changes move. From the
+-- first day with any provider to the newest day on which a source was tried. One provider, one vote; marketplaces have
+-- indices of their own. Method, with worked numbers: docs/index-method.md. List prices, not transactions.
 -- materialized: table
 -- key: index_id, day
 with kinds as (
@@ -31,7 +30,7 @@ linked as (
     ) as day_links using (index_id, day)
     where n_providers >= 3
 ),
--- Where fewer than three providers are on both days, nothing links them: a chain begins, at 100.
+-- Where fewer than three providers are present on both days, nothing links them: a new chain begins, at 100.
 begun as (
     select *, sum((log_ratio is null)::integer) over (partition by index_id order by day) as chain from linked
 ),

@@ -1,11 +1,10 @@
--- The price in force now of every series, with its age, its quality and its receipt. Now is the day of the build where
--- prices came live, else the newest day that was recorded. Prices seen by a scrape not more than 35 days before, as
--- v1.prices_as_of gives them.
+-- The current price of every series, with its age, quality and receipt. "Current" is the day of the build if any price
+-- was scraped live, else the newest recorded day. Prices last seen at most 35 days before, as v1.prices_as_of returns
+-- them.
 -- materialized: view
 -- key: series_id
 -- columns:
---   is_held: the source states something newer that is held back (v1.quality_events says why), and this price is the
---     last good one
+--   is_held: a newer price of the source is quarantined (see v1.quality_events), and this is the last good one
 select
     series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region, zone,
     pricing_model, term_months, upfront, price_scope, rank, valid_from, observed_at, last_seen_on, price,

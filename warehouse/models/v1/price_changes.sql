@@ -1,5 +1,5 @@
--- What changed, when: a price that is new, dropped, rose, went or came back. event_id is stable; seq orders by day.
--- old_, new_usd_per_gpu_hour: USD per GPU-hour; pct: change in percent of the old, NULL where there is none. A change
+-- Price changes: a price that is new, dropped, rose, went or came back. event_id is stable; seq orders by day. old_,
+-- new_usd_per_gpu_hour: USD per GPU-hour; pct: change in percent of the old price, NULL where there is none. A change
 -- of currency or exchange rate alone is not a price change.
 -- materialized: view
 -- key: event_id

@@ -1,10 +1,10 @@
--- The price of every series on every UTC day on which its source was tried, from the first to at most 35 days after it
--- was last seen. Other columns as v1.price_intervals.
+-- The price of every series on every UTC day on which its source was tried, from the first day to at most 35 days after
+-- it was last seen. Other columns as in v1.price_intervals.
 -- materialized: view
 -- key: series_id, observed_on
 -- columns:
---   is_observed: the day's look showed this price
---   is_carried_forward: it did not (failed, cut short, or a value that is held), and the last good one stands
+--   is_observed: a scrape of that day showed this price
+--   is_carried_forward: none did (failed, cut short, or a quarantined value), and the last good price stands
 with days as (
     select provider, source as feed, seen_on, row_number() over (partition by provider, source order by seen_on) as nth,
         status in ('ok', 'partial') as is_read
@@ -37,7 +37,7 @@ select
 from spread
 join days on days.provider = spread.provider and days.feed = spread.feed and days.nth = spread.nth
 union all by name
--- The reference document was looked at once.
+-- The reference document was observed once.
 select * exclude (old_usd_per_gpu_hour, old_ended_by), valid_from as observed_on, true as is_observed,
     false as is_carried_forward
 from v1.price_intervals

@@ -1,6 +1,6 @@
--- What the gate held or flagged, by which rule and why, with the receipt and the price that stood before. event_id is
--- stable: one stretch of scrapes at one series. A fault of a whole source has instance 'all' and no series. Rows have
--- no key: two prices that two pages state in the same microsecond share an event_id.
+-- Prices that the gate quarantined or flagged, by which rule and why, with the receipt and the price in force before.
+-- event_id is stable: one stretch of scrapes of one series. A fault of a whole source has instance 'all' and no series.
+-- Rows have no key: two prices that two pages state in the same microsecond share an event_id.
 -- materialized: table
 -- columns:
 --   verdict: quarantine, flag
@@ -38,7 +38,7 @@ select
     date, date_to, verdict, status, rule, class, reason
 from intermediate.source_faults
 union all by name
--- One thing under a new name: its history goes on.
+-- Renamed series: the history continues.
 select
     event_id(renamed.series_id || '|renamed', aliases.renamed_on::timestamptz) as event_id,
     original.series_id,

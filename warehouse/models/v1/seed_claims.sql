@@ -1,4 +1,4 @@
--- Every number of the reference document of 2023-04-07: printed, recomputed, and whether it holds.
+-- Every number of the reference document (2023-04-07): printed, recomputed, and whether it holds.
 -- materialized: view
 -- key: id
 -- columns:

@@ -1,5 +1,5 @@
--- From how many tokens a day on a rented machine of one's own is cheaper than a host's list price, if it ever is. List
--- prices of one host each, with their dates.
+-- Break-even volume of self-hosting against a hosted API: tokens per day from which a rented machine is cheaper than a
+-- host's list price, if any. List prices of one host each, with their dates.
 -- materialized: view
 -- key: model, workload, precision, pricing_model, term_months, host, hosted_model
 select

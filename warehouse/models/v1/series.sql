@@ -1,12 +1,12 @@
--- What has one price history: one thing that one source quotes for one provider, with its GPU.
+-- Series: each is one thing that one source quotes for one provider, with its GPU and one price history.
 -- materialized: view
 -- key: series_id
 -- columns:
 --   gpu_memory_gb: GB per GPU; gpu_count may be a fraction
---   term_months: 0 without commitment, NULL where unprinted
+--   term_months: 0 without a commitment, NULL where the page does not print it
 --   price_scope: instance (all-in), gpu_component, offer_aggregate
---   feed: the source as v1.source_health names it
---   rank: 1 answers first for its provider
+--   feed: the source under the name used in v1.source_health
+--   rank: which source answers for its provider, 1 first
 select
     series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region, zone,
     pricing_model, term_months, upfront, price_scope, rank

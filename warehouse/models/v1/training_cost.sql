@@ -1,8 +1,9 @@
--- What training a model once costs at the prices in force now, from the lowest provider to the highest.
+-- Cost of training a model once at current prices, from the lowest provider to the highest.
 -- materialized: view
 -- key: model, spec, method, precision, pricing_model
 -- columns:
 --   method: nominal (the reference document's formula at the datasheet's speed) or reported_mfu (at the share of it
+--     that whole training runs report); never mixed
 --   that whole versions report); never mixed
 select
     model,

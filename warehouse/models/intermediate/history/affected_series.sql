@@ -1,11 +1,11 @@
--- The series whose accepted history this build works out again, and from which day on.
+-- Series whose accepted intervals this build recomputes, and from which day on.
 -- materialized: table
 -- key: main_no
 -- columns:
---   from_on: the day on which an interval began, before everything that moved; the beginning where an older verdict
+--   from_on: the day on which an interval began, before everything that changed; the beginning where an older verdict
 --     changed
---   old_usd_per_gpu_hour, old_ended_by: the price before that day, and how it ended
-with moved as (
+--   old_usd_per_gpu_hour, old_ended_by: the price before that day in USD per GPU-hour, and how it ended
+with changes as (
     select
         coalesce(aliases.main_no, series.main_no) as main_no,
         changed_series.moved_on,
@@ -20,22 +20,22 @@ with moved as (
     join intermediate.series using (series_no)
     left join intermediate.aliases on aliases.series_no = series.main_no
     union all
-    -- What is no alias any more, and where it had been counted.
+    -- Former aliases, and the series that they had been counted in.
     select unnest([series_no, main_no]), null, '-infinity'::date from intermediate.split_aliases
 ),
 cuts as (
     select
-        moved.main_no,
+        changes.main_no,
         any_value(open_intervals.valid_from) as newest_from,
-        least(any_value(open_intervals.valid_from), min(moved.moved_on)) as cut,
-        -- On the very day, too: what the newest interval began with may be held now, and the one before goes on.
-        coalesce(min(moved.changed_on) <= any_value(open_intervals.valid_from), true)
-        and count(moved.changed_on) > 0 as is_old
-    from moved
-    left join state.open_intervals on open_intervals.series_no = moved.main_no
-    group by moved.main_no
+        least(any_value(open_intervals.valid_from), min(changes.moved_on)) as cut,
+        -- On that very day too: the newest interval's first price may be quarantined now, and the one before continues.
+        coalesce(min(changes.changed_on) <= any_value(open_intervals.valid_from), true)
+        and count(changes.changed_on) > 0 as is_old
+    from changes
+    left join state.open_intervals on open_intervals.series_no = changes.main_no
+    group by changes.main_no
 ),
-known as (
+intervals as (
     select
         open_intervals.series_no,
         open_intervals.valid_from,
@@ -45,7 +45,7 @@ known as (
     from state.open_intervals
     join cuts on cuts.main_no = open_intervals.series_no and not cuts.is_old
     union all
-    -- Rarely needed: only what began before the newest interval moved, as a price does that another is announced for.
+    -- Rarely needed: only for a change before the newest interval, as when a later price has been announced.
     select
         closed_intervals.series_no,
         closed_intervals.valid_from,
@@ -56,10 +56,13 @@ known as (
     join cuts on cuts.main_no = closed_intervals.series_no and not cuts.is_old and cuts.cut < cuts.newest_from
 ),
 starts as (
-    select known.*
-    from known
-    join cuts on cuts.main_no = known.series_no and known.valid_from <= cuts.cut
-    qualify row_number() over (partition by known.series_no order by known.valid_from desc, known.first_scrape) = 1
+    select intervals.*
+    from intervals
+    join cuts on cuts.main_no = intervals.series_no and intervals.valid_from <= cuts.cut
+    qualify
+        row_number()
+            over (partition by intervals.series_no order by intervals.valid_from desc, intervals.first_scrape)
+        = 1
 )
 select
     cuts.main_no, coalesce(starts.valid_from, '-infinity') as from_on, starts.old_usd_per_gpu_hour, starts.old_ended_by

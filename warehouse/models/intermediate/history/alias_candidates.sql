@@ -1,7 +1,8 @@
--- Series that continue others under a new name, old and new: all belong to the first of a chain of names.
+-- Series that continue others under a new name, from this build and earlier ones. All belong to the first of a chain of
+-- names.
 -- materialized: table
 -- key: series_no
-with recursive stated as (
+with recursive links as (
     from state.aliases
     union all by name
     select
@@ -15,17 +16,17 @@ with recursive stated as (
     where renames.verdict = 'alias'
 ),
 chains as (
-    select series_no, main_no, 1 as depth from stated
+    select series_no, main_no, 1 as depth from links
     union
-    select chains.series_no, stated.main_no, chains.depth + 1
+    select chains.series_no, links.main_no, chains.depth + 1
     from chains
-    join stated on stated.series_no = chains.main_no
+    join links on links.series_no = chains.main_no
     where chains.depth < 1000
 ),
 roots as (
     select series_no, arg_max(main_no, depth) as main_no from chains group by series_no
 )
 select
-    stated.series_no, roots.main_no, stated.renamed_on, stated.class, stated.instance, stated.zone, stated.gpu_label
-from stated
+    links.series_no, roots.main_no, links.renamed_on, links.class, links.instance, links.zone, links.gpu_label
+from links
 join roots using (series_no)

@@ -3,7 +3,7 @@
 -- key: series_no
 -- columns:
 --   series_no integer: the series with the newer name
---   main_no integer: the series that has the history
+--   main_no integer: the series that owns the history
 --   renamed_on date: the day of the scrape that first showed the new name
 --   class varchar: renamed_sku or renamed_zone
 --   instance, zone, gpu_label varchar: under the new name

@@ -1,12 +1,12 @@
--- The series that this build changes. All of their versions from from_version_no on are new.
+-- Series that this build changes; all their versions from from_version_no on are new.
 -- materialized: append
 -- key: series_no
 -- reset: build
 -- columns:
 --   series_no integer: the series
---   from_version_no integer: the first new version, NULL where none is
---   moved_on date: from when on what it states changes
---   is_only_seen boolean: whether the newest version goes on, and that is all
+--   from_version_no integer: the first new version, NULL where there is none
+--   moved_on date: the day from which its statements change
+--   is_only_seen boolean: whether the newest version merely continues
 select
     series_no,
     min(version_no) filter (where is_new) as from_version_no,

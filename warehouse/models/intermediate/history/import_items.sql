@@ -1,4 +1,4 @@
--- Which series an imported item states, for items that state exactly one.
+-- Imported items that belong to exactly one series, with that series.
 -- materialized: append
 -- key: item
 -- columns:

@@ -1,4 +1,4 @@
--- The accepted history of every series.
+-- Accepted prices of every series as intervals of days, closed and open.
 -- materialized: view
 -- key: series_no, valid_from, first_scrape
 with intervals as (

@@ -1,7 +1,7 @@
--- What was accepted, as intervals, of the series that this build touches: a held value leaves the last good one in
--- force. Announcements belong to the series they are of. A price announced for later begins on its day, unless it was
--- withdrawn before. old_*: the price before, and whether it had gone. The variable part: which share of the series is
--- made, of how many (build.IN_PARTS).
+-- Accepted intervals of the affected series. A quarantined value leaves the last good one in force. Announcements count
+-- for the series that they announce a price for; an announced price begins on its day unless it was withdrawn before.
+-- old_*: the price before, and how it ended. A whole build makes this table share by share of the series: the variable
+-- `part` holds the share and the number of shares.
 -- materialized: table
 -- key: series_no, valid_from, first_scrape
 -- parts: series
@@ -13,7 +13,7 @@
 with tracks as (
     select
         series.series_no, series.is_announced, affected_series.main_no, affected_series.from_on,
-        -- Only an announced price is in force from another day on than that on which it was first seen.
+        -- Only an announced price comes into force on another day than it was first seen.
         recent_version_bounds.version_no > 1
         and (series.is_announced or recent_version_bounds.first_on >= affected_series.from_on) as is_far_back
     from intermediate.series
@@ -22,7 +22,7 @@ with tracks as (
     left join intermediate.recent_version_bounds on recent_version_bounds.series_no = series.series_no
     where affected_series.main_no % getvariable('part')[2] = getvariable('part')[1]
 ),
-stated as (
+versions as (
     select tracks.*, current_versions.* exclude (series_no)
     from intermediate.current_versions
     join tracks using (series_no)
@@ -31,22 +31,24 @@ stated as (
     from intermediate.recent_versions
     join tracks using (series_no)
     union all
-    -- Hardly any in an append: then DuckDB does not look at the old runs at all.
+    -- Hardly any in an append, so DuckDB need not read the old versions at all.
     select tracks.*, old_versions.* exclude (series_no)
     from intermediate.old_versions
     join (from tracks where is_far_back) as tracks using (series_no)
 ),
-runs as (
+dated_versions as (
     select
-        stated.* exclude (from_on, is_far_back),
-        greatest(stated.first_on, coalesce(stated.effective_from, stated.first_on)) as valid_from,
-        coalesce(verdicts.status <> 'released', false) as is_held, -- a person rejects flagged prices, too
+        versions.* exclude (from_on, is_far_back),
+        greatest(versions.first_on, coalesce(versions.effective_from, versions.first_on)) as valid_from,
+        coalesce(verdicts.status <> 'released', false) as is_held, -- flagged prices can be rejected by a person too
         case
             when verdicts.verdict = 'flag' then 'flagged' when verdicts.status = 'released' then 'released' else 'ok'
         end as quality
-    from stated
-    left join intermediate.verdicts on verdicts.series_no = stated.series_no and verdicts.version_no = stated.version_no
-    where greatest(stated.first_on, coalesce(stated.effective_from, stated.first_on)) >= stated.from_on
+    from versions
+    left join
+        intermediate.verdicts
+        on verdicts.series_no = versions.series_no and verdicts.version_no = versions.version_no
+    where greatest(versions.first_on, coalesce(versions.effective_from, versions.first_on)) >= versions.from_on
 ),
 kept as (
     select
@@ -55,7 +57,7 @@ kept as (
         not is_held and price_status = 'priced' and coalesce(usd_price, 0) > 0
             and not (is_announced and coalesce(ended_on < effective_from, false)) as is_good,
         lead(first_on) over (partition by series_no order by version_no) as changed_on
-    from runs
+    from dated_versions
 ),
 pieces as (
     select
@@ -77,7 +79,7 @@ bounded as (
     select
         *,
         lead(valid_from) over same as next_from,
-        -- A look that states only the price to come does not end the one until then.
+        -- A scrape that states only the announced price does not end the current one before its day.
         coalesce(
             gone_on < coalesce(lead(valid_from) over same, 'infinity')
             and not coalesce(lead(is_announced) over same and lead(first_on) over same <= gone_on, false),
@@ -90,7 +92,7 @@ compared as (
     select
         * exclude (next_from),
         if(is_gone, gone_on, next_from) as valid_to,
-        -- The same value right after itself is one interval: what stood between was held.
+        -- The same value right after itself is one interval: anything in between was quarantined.
         coalesce(
             lag(next_from) over same = valid_from and not lag(is_gone) over same and lag(price) over same = price
             and lag(upfront_price) over same is not distinct from upfront_price and lag(currency) over same = currency

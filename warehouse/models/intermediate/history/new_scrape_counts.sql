@@ -1,10 +1,10 @@
--- How much each scrape of this build's landing stated, and how much of it was news.
+-- Number of series that each scrape of this build's landing stated, and of the versions that began with it.
 -- materialized: table
 -- key: scrape_no, pricing_model, product
 -- columns:
 --   product: the GPU, else the label
 --   n_series: series stated
---   n_begun: versions that began with it
+--   n_begun: versions that began with the scrape
 with items as (
     select distinct item, pricing_model, coalesce(gpu, gpu_label) as product
     from intermediate.observations
@@ -14,7 +14,7 @@ with items as (
     from staging.repeated_items
     join intermediate.series using (series_no)
 ),
-stated as (
+series_counts as (
     select provider, feed, source_url, observed_at as captured_at, pricing_model, coalesce(gpu, gpu_label) as product,
         count(*) as n_series
     from intermediate.observations
@@ -40,8 +40,8 @@ stated as (
     group by all
 ),
 counted as (
-    select scrapes.scrape_no, stated.pricing_model, stated.product, stated.n_series, 0 as n_begun
-    from stated
+    select scrapes.scrape_no, series_counts.pricing_model, series_counts.product, series_counts.n_series, 0 as n_begun
+    from series_counts
     join intermediate.scrapes using (provider, feed, source_url, captured_at)
     union all
     select new_versions.first_scrape, series.pricing_model, coalesce(series.gpu, series.gpu_label), 0, count(*)

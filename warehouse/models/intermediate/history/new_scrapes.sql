@@ -1,10 +1,10 @@
--- Scrape attempts in this build's landing, with how many series each stated. status as landed; a scrape spread over
--- imported files is one.
+-- Scrape attempts in this build's landing, with the number of series that each stated. status as landed; an imported
+-- scrape spread over several files is one row.
 -- materialized: table
 -- key: provider, feed, source_url, captured_at
 -- columns:
---   scrape_no: by time
-with looked as (
+--   scrape_no: numbered by time
+with attempts as (
     select
         provider,
         source as feed,
@@ -27,7 +27,7 @@ with looked as (
     from intermediate.observations
     where origin = 'seed'
 ),
-stated as (
+series_counts as (
     select provider, feed, captured_at, source_url, count(*) as n_series
     from (
         select provider, feed, observed_at as captured_at, source_url
@@ -41,8 +41,8 @@ stated as (
             imports.source_url
         from staging.import_observations
         join (
-            -- A look spread over several files counts for each of them.
-            select distinct provider, feed, captured_at, source_url from looked where origin = 'imported'
+            -- A scrape spread over several files counts for each of them.
+            select distinct provider, feed, captured_at, source_url from attempts where origin = 'imported'
         ) as imports
             on
                 imports.provider = import_observations.provider
@@ -53,9 +53,10 @@ stated as (
 )
 select
     ((select coalesce(max(scrape_no), 0) from state.scrapes)
-        + row_number() over (order by looked.captured_at, looked.provider, looked.feed, looked.source_url))::integer
+        + row_number()
+            over (order by attempts.captured_at, attempts.provider, attempts.feed, attempts.source_url))::integer
         as scrape_no,
-    looked.*,
-    coalesce(stated.n_series, 0) as n_series
-from looked
-left join stated using (provider, feed, captured_at, source_url)
+    attempts.*,
+    coalesce(series_counts.n_series, 0) as n_series
+from attempts
+left join series_counts using (provider, feed, captured_at, source_url)

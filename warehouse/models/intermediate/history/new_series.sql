@@ -1,17 +1,19 @@
--- The series that this build's landing tells of for the first time.
+-- Series that appear in this build's landing for the first time.
 -- materialized: table
 -- key: series_id, is_announced
 -- columns:
---   main_no: the series that an announced price is of; for all others series_no itself
-with found as (
+--   main_no: for announced prices the series they belong to, else series_no itself
+with first_observations as (
     from intermediate.observations
     qualify row_number() over (partition by series_id order by observed_at, gpu_label, feed) = 1
 ),
 announced as (select distinct series_id from intermediate.observations where is_announced),
 tracks as (
-    select * replace (false as is_announced) from found
+    select * replace (false as is_announced) from first_observations
     union all by name
-    select found.* replace (true as is_announced) from found semi join announced using (series_id)
+    select first_observations.* replace (true as is_announced)
+    from first_observations
+    semi join announced using (series_id)
 ),
 numbered as (
     select *, (select coalesce(max(series_no), 0) from state.series) + row_number() over (

@@ -1,14 +1,15 @@
--- The price versions that this build's landing starts, continues or ends. A version is a stretch of scrapes at which a
--- series stated the same thing: it ends when another is stated, or when a complete scrape at its source does not have
--- the series (ended_on). first_* and last_*: the scrapes between which it held; n_seen: scrapes that showed it. Value:
--- price, upfront_price (native money), currency, price_unit, availability, effective_from, price_status, n_prices.
+-- Price versions that this build's landing starts, continues or ends. A version is a stretch of scrapes at which a
+-- series stated the same thing; it ends when the series states something else, or when a complete scrape of its source
+-- lacks the series (ended_on). first_* and last_*: its first and last scrape; n_seen: scrapes that showed it. What is
+-- compared: price, upfront_price (native money), currency, price_unit, availability, effective_from, price_status,
+-- n_prices.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
 --   is_last: the series' newest version
---   is_new: not known before this build
+--   is_new: did not exist before this build
 with days as (
-    -- Complete looks at a source before a day, and up to it.
+    -- Complete scrapes of a source before a day, and up to it.
     select
         provider,
         source as feed,
@@ -18,8 +19,8 @@ with days as (
     from intermediate.source_days
     window upto as (partition by provider, source order by seen_on)
 ),
--- Two steps, kept apart: DuckDB would join the scrapes with themselves, all of a page with all of it.
-begun as materialized (
+-- Two materialized steps: DuckDB would otherwise join the scrapes of a page with each other.
+first_statements as materialized (
     select
         series.series_no,
         series.provider,
@@ -35,17 +36,17 @@ begun as materialized (
             and scrapes.source_url = observations.source_url
             and scrapes.captured_at = observations.observed_at
 ),
-stated as (
-    select begun.*, last_scrapes.scrape_no as last_no
-    from begun
+statements as (
+    select first_statements.*, last_scrapes.scrape_no as last_no
+    from first_statements
     join intermediate.scrapes as last_scrapes
         on
-            last_scrapes.provider = begun.provider
-            and last_scrapes.feed = begun.feed
-            and last_scrapes.source_url = begun.source_url
-            and last_scrapes.captured_at = begun.last_at
+            last_scrapes.provider = first_statements.provider
+            and last_scrapes.feed = first_statements.feed
+            and last_scrapes.source_url = first_statements.source_url
+            and last_scrapes.captured_at = first_statements.last_at
 ),
-known as (
+prior_versions as (
     select
         current_versions.series_no,
         current_versions.version_no,
@@ -65,45 +66,46 @@ known as (
             current_versions.availability,
             current_versions.effective_from,
             current_versions.price_status,
-            current_versions.n_prices) as said
+            current_versions.n_prices) as value_hash
     from state.current_versions
     join intermediate.series using (series_no)
 ),
--- One row per statement, as narrow as can be: a hundred million of them are sorted here.
+-- One row per statement, as narrow as possible: a hundred million of them are sorted here.
 points as (
     select
         series_no, scrape_no as first_scrape, last_no as last_scrape, observed_on as first_on, last_at::date as last_on,
         n_seen, 0 as version_no, provider, feed,
-        hash(price, upfront_price, currency, price_unit, availability, effective_from, price_status, n_prices) as said
-    from stated
+        hash(price, upfront_price, currency, price_unit, availability, effective_from, price_status, n_prices)
+            as value_hash
+    from statements
     union all by name
-    -- What only repeats the newest version says what that says.
+    -- A repeated item has the value of the newest version.
     select
         repeated_items.series_no,
         first_scrapes.scrape_no as first_scrape,
         last_scrapes.scrape_no as last_scrape,
         first_scrapes.seen_on as first_on,
         last_scrapes.seen_on as last_on,
-        repeated_items.n_seen, 0 as version_no, known.provider, known.feed, known.said
+        repeated_items.n_seen, 0 as version_no, prior_versions.provider, prior_versions.feed, prior_versions.value_hash
     from staging.repeated_items
-    join known using (series_no)
+    join prior_versions using (series_no)
     join
         intermediate.scrapes as first_scrapes
     on
-        first_scrapes.provider = known.provider
-        and first_scrapes.feed = known.feed
+        first_scrapes.provider = prior_versions.provider
+        and first_scrapes.feed = prior_versions.feed
         and first_scrapes.captured_at = repeated_items.first_scrape_at
     join
         intermediate.scrapes as last_scrapes
     on
-        last_scrapes.provider = known.provider
-        and last_scrapes.feed = known.feed
+        last_scrapes.provider = prior_versions.provider
+        and last_scrapes.feed = prior_versions.feed
         and last_scrapes.captured_at = repeated_items.last_scrape_at
     union all by name
     select * exclude (ended_on)
-    from known
+    from prior_versions
     where (ended_on is null and (provider, feed) in (select (provider, feed) from intermediate.new_scrapes))
-        or series_no in (select series_no from stated)
+        or series_no in (select series_no from statements)
 ),
 dated as (
     select
@@ -121,7 +123,7 @@ dated as (
 compared as (
     select
         *,
-        coalesce(lag(said) over one <> said or lag(scrapes_to) over one < scrapes_before, true) as starts
+        coalesce(lag(value_hash) over one <> value_hash or lag(scrapes_to) over one < scrapes_before, true) as starts
     from dated
     window one as (partition by series_no order by first_scrape)
 ),
@@ -142,18 +144,18 @@ numbered as (
     select
         *,
         known_no = 0 as is_new,
-        -- A known run goes on under its number.
+        -- A version from an earlier build keeps its number.
         (nth + greatest(max(known_no) over (partition by series_no) - 1, 0))::integer as version_no,
         lead(first_on) over one as next_on,
         lead(nth) over one is null as is_last
     from folded
     window one as (partition by series_no order by nth)
 ),
-said as (
+stated_values as (
     select
         series_no, scrape_no as first_scrape, price, upfront_price, currency, price_unit, availability, effective_from,
         price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
-    from stated
+    from statements
     union all by name
     select
         series_no, first_scrape, price, upfront_price, currency, price_unit, availability, effective_from,
@@ -165,10 +167,10 @@ ends as (
 )
 select
     numbered.* exclude (nth, known_no, scrapes_to, next_on),
-    said.* exclude (series_no, first_scrape),
-    -- Gone on the first complete day after it was last seen; no such day where another value came first.
+    stated_values.* exclude (series_no, first_scrape),
+    -- Gone on the first complete day after it was last seen, unless another value came first.
     if(ends.seen_on < coalesce(numbered.next_on, 'infinity'), ends.seen_on, null) as ended_on
 from numbered
-join said using (series_no, first_scrape)
+join stated_values using (series_no, first_scrape)
 join intermediate.series using (series_no)
 left join ends on ends.provider = series.provider and ends.feed = series.feed and ends.nth = numbered.scrapes_to + 1

@@ -1,15 +1,14 @@
--- What each scrape stated of each series. A series is what has one price history: source x provider x SKU x GPU x count
--- x region x zone x pricing model x term x upfront x scope; sources are never spliced. Only what states a price, or
--- should (missing). observed_at to last_at, n_seen: the scrapes that stated it, where imported rows repeat. Money:
--- usd_price USD in the offer's own unit, usd_per_gpu_hour USD per GPU-hour (NULL for components, statistics, unknown
--- counts).
+-- Observations: what each scrape stated of each series. A series has one price history: source x provider x SKU x GPU x
+-- count x region x zone x pricing model x term x upfront x scope; sources are never spliced. Only offers that state a
+-- price, or should (missing). observed_at to last_at, n_seen: the scrapes that stated it, where imported rows repeat.
+-- Money: usd_price in USD per the offer's own unit, usd_per_gpu_hour in USD per GPU-hour (NULL for components,
+-- statistics, unknown counts).
 -- materialized: table
 -- key: series_id, is_announced, observed_at
 -- columns:
---   is_announced: of a price whose day has not come
+--   is_announced: whether the price applies from a later day
 --   n_prices: 2 where one scrape states two different prices for the series, else 1
---   rank: which source answers for its provider (1 = first), from seeds.source_ranks; what others read of it comes
---     after
+--   rank: which source answers for its provider (1 = first), from seeds.source_ranks; unlisted sources rank after those
 with every as (
     select * from staging.offers where source <> 'order_book'
     union all by name
@@ -39,8 +38,9 @@ named as (
         )) as series_id,
         coalesce(every.effective_from > every.observed_at::date, false) as is_announced,
         every.observed_at::date as observed_on,
-        -- The pages of one live scrape are one scrape; else each time is.
-        if(every.origin = 'live', every.landing_id || every.observed_at::date, every.observed_at::varchar) as look,
+        -- The pages of one live scrape belong together; elsewhere each time is a scrape.
+        if(every.origin = 'live', every.landing_id || every.observed_at::date, every.observed_at::varchar)
+            as scrape_key,
         every.* exclude (captured_at),
         coalesce(source_ranks.rank, case every.origin when 'seed' then 9 when 'imported' then 6 else 5 end)::integer
             as rank
@@ -49,15 +49,15 @@ named as (
     where every.price_status in ('priced', 'missing') and every.price_scope <> 'host_component'
 ),
 numbered as (select *, row_number() over () as nth from named),
--- The same thing twice in one scrape: the latest landing answers, then the dearer (a too low price misleads more).
--- Found by grouping numbers, which is far cheaper than sorting the rows.
+-- Two offers of one thing in one scrape: the latest landing wins, then the dearer (too low a price misleads more).
+-- Grouping row numbers is far cheaper than sorting the rows.
 chosen as (
     select
         arg_max(nth, (landed_at, coalesce(price, 0), observed_at, text, -nth)) as nth,
         greatest(max(n_prices), if(min(coalesce(price, 0)) <> max(coalesce(price, 0)), 2, 1)) as n_prices
     from numbered
-    group by series_id, is_announced, look
+    group by series_id, is_announced, scrape_key
 )
-select numbered.* exclude (look, landing_id, nth, n_prices), chosen.n_prices
+select numbered.* exclude (scrape_key, landing_id, nth, n_prices), chosen.n_prices
 from numbered
 join chosen using (nth)

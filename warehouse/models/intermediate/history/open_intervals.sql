@@ -1,4 +1,4 @@
--- The newest accepted interval of every series.
+-- The newest accepted interval of every series, open or ended.
 -- materialized: rewrite
 -- key: series_no
 -- columns:
@@ -7,15 +7,16 @@
 --   last_on date: when the price was last seen
 --   first_scrape integer: the scrape that first showed it
 --   usd_per_gpu_hour decimal(18, 6): USD per GPU-hour
---   price decimal(18, 6): as nearly all prices are stated; half of an interval's bytes are prices
---   long_price decimal(38, 18): a price that has more digits
+--   price decimal(18, 6): the price where six decimals hold it, as nearly always; prices are half of an interval's
+--     bytes
+--   long_price decimal(38, 18): a price with more digits
 --   upfront_price decimal(38, 18): money paid once at the start of a commitment
 --   currency, price_unit varchar: as stated
 --   usd_per_unit double: USD for one unit of the currency
---   rate_on, effective_from date: day of the exchange rate, and from which an announced price holds
+--   rate_on, effective_from date: day of the exchange rate; first day of an announced price
 --   availability, quality, gpu_label, text, ended_by varchar: as in core.price_intervals
---   old_usd_per_gpu_hour decimal(18, 6): the price before
---   old_ended_by varchar: how that ended
+--   old_usd_per_gpu_hour decimal(18, 6): the price before, USD per GPU-hour
+--   old_ended_by varchar: how that price ended: change or gone
 select open_intervals.* replace (coalesce(reconfirmed_series.last_on, open_intervals.last_on) as last_on)
 from state.open_intervals
 left join intermediate.reconfirmed_series using (series_no)

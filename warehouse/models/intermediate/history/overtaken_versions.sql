@@ -1,4 +1,4 @@
--- Recent versions that new ones of their series push back among the old.
+-- Recent versions that newer ones of their series push into intermediate.old_versions.
 -- materialized: table
 -- key: series_no, version_no
 with newest as (

@@ -1,10 +1,9 @@
--- Series of which this build knows only that their price was seen again: their open interval goes on, nothing else
--- moves. The newest version is what the open interval ends with: it is not in doubt, and neither an announced price nor
--- another name is about.
+-- Series that this build only saw again at the same price: their open interval continues and nothing else changes. The
+-- newest version is the one the open interval ends with; it is not doubted, announces nothing and has no alias.
 -- materialized: table
 -- key: series_no
 -- columns:
---   last_on: when it was seen
+--   last_on: the last day on which it was seen
 select current_versions.series_no, current_versions.last_on
 from intermediate.current_versions
 join intermediate.changed_series using (series_no)

@@ -1,4 +1,4 @@
--- How much each scrape stated, and how much of it was new.
+-- Number of series that each scrape stated, and of the versions that began with it.
 -- materialized: append
 -- key: scrape_no, pricing_model, product
 -- columns:

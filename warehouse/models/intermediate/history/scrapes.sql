@@ -3,12 +3,12 @@
 -- key: scrape_no
 -- columns:
 --   scrape_no integer: numbered by time
---   provider, feed, source_url varchar: what was asked, and where
---   captured_at timestamptz: when, UTC
+--   provider, feed, source_url varchar: the provider and page scraped
+--   captured_at timestamptz: time of the attempt, UTC
 --   seen_on date: the UTC day
---   landed_at timestamptz: when the result was landed
+--   landed_at timestamptz: time at which the result was landed
 --   origin varchar: live, recorded, imported or seed
---   status, detail varchar: how it ended, and why
+--   status, detail varchar: the outcome, and why
 --   sha256, parser_version, fetched_by varchar: the receipt
---   n_offers, n_series bigint: offers read, and series that they state
+--   n_offers, n_series bigint: offers read, and series stated
 from intermediate.new_scrapes

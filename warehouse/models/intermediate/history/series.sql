@@ -1,20 +1,20 @@
--- What has one price history, with its GPU; series_id is the public name.
+-- Series: everything that has one price history, with its GPU; series_id is the public name.
 -- materialized: append
 -- key: series_no
 -- columns:
---   series_no integer: numbered as they appear
---   main_no integer: the series that an announced price is of; for all others series_no itself
+--   series_no integer: numbered in order of appearance
+--   main_no integer: for announced prices the series they belong to, else series_no itself
 --   series_id varchar: the public name
 --   is_announced boolean: whether this is the track of announced prices
 --   source, feed, provider, instance, gpu, vendor, form_factor varchar: as in core.series
 --   gpu_memory_gb decimal(9, 3): GB per GPU
---   gpu_count decimal(18, 10): GPUs of the machine; may be a fraction
+--   gpu_count decimal(18, 10): GPU count of the machine; may be a fraction
 --   region, zone, pricing_model varchar: as stated
---   term_months integer: months of commitment
+--   term_months integer: months of commitment, 0 without one
 --   upfront, price_scope varchar: as in core.series
 --   rank integer: which source answers for its provider, 1 first
 --   origin, gpu_label varchar: of the scrape that first stated it
---   known_count decimal(18, 10): GPUs of this instance type by the seeds
---   label_gpu varchar: the GPU that the printed label alone names
---   label_memory_gb decimal(9, 3): the memory that it names, GB
+--   known_count decimal(18, 10): GPU count of this instance type in seeds/instance_gpus
+--   label_gpu varchar: the GPU named by the printed label alone
+--   label_memory_gb decimal(9, 3): the memory named by the printed label alone, GB
 from intermediate.new_series

@@ -1,8 +1,8 @@
--- What a series that was renamed is called now.
+-- The current name of every renamed series.
 -- materialized: table
 -- key: series_no
 -- columns:
---   series_no: of the one that has the history
+--   series_no: the series that owns the history
 select
     main_no as series_no,
     arg_max(instance, renamed_on) as instance,

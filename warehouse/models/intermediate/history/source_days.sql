@@ -1,11 +1,11 @@
--- What was tried and what came of it, per source and UTC day: "unchanged", "not seen" and "gone" are three things. The
--- usual number is the median of the seven scrapes before.
+-- The outcome of all scrape attempts at a source on a UTC day: "unchanged", "not seen" and "gone" are three things. The
+-- usual number of series is the median of the seven days before.
 -- materialized: table
 -- key: provider, source, seen_on
 -- columns:
---   status: ok (every page read, or known to state no public price), no_public_price (all state none), partial (some
---     failed, or far fewer series than usual), or the failure; last try of each page counts
---   is_complete: what a source did not state that day is gone
+--   status: ok (every page read, or known to state no public price), no_public_price (no page states one), partial
+--     (some pages failed, or far fewer series than usual), or the failure; the last attempt at each page counts
+--   is_complete: whether series that the source did not state that day count as gone
 with last_try as (
     select *
     from intermediate.scrapes

@@ -1,4 +1,4 @@
--- Aliases that turned out to be none: the old name came back beside the new one, so both are series of their own again.
+-- Rejected aliases: the old name came back beside the new one, so both are series of their own again.
 -- materialized: table
 -- key: series_no, main_no
 with members as (

@@ -1,4 +1,4 @@
--- Price versions: stretches of scrapes at which a series stated the same.
+-- All price versions: stretches of scrapes at which a series stated the same.
 -- materialized: view
 -- key: series_no, version_no
 from intermediate.current_versions

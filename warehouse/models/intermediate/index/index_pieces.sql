@@ -1,6 +1,6 @@
--- When each price counts in an index: while it is in force and was seen by a scrape not more than seven days before. Of
--- this build's days only, and of the day that they are linked to. An interval falls into several where its source was
--- not read for longer.
+-- Periods in which a price counts in an index: it is in force and was seen at most seven days before. Only for this
+-- build's days and the day that they are linked to. An interval yields several pieces where its source was not read for
+-- longer.
 -- materialized: table
 -- key: series_no, from_on
 -- columns:

@@ -1,11 +1,11 @@
--- The series that an index may count: all-in prices of whole GPUs whose model and memory are known, without commitment.
--- A memory that the GPU is not made with is a slice of one, and counts for none.
+-- Series that an index may count: all-in prices of whole GPUs of known model and memory, without commitment. A memory
+-- size in which the GPU is not made is a slice of one and does not count.
 -- materialized: table
 -- key: series_no
 -- columns:
---   index_id: GPU, memory, pricing model and, of marketplaces, that
+--   index_id: GPU, memory, pricing model and, for marketplaces, "marketplace"
 --   market: first_party, marketplace
-with made as (
+with memory_sizes as (
     select distinct model as gpu, unnest(string_split(memory_gb::varchar, ';'))::decimal(9, 3) as gpu_memory_gb
     from seeds.gpus
 )
@@ -26,7 +26,7 @@ select
         if(marketplaces.provider is null, null, 'marketplace')
     ) as index_id
 from intermediate.series
-join made using (gpu, gpu_memory_gb)
+join memory_sizes using (gpu, gpu_memory_gb)
 left join
     seeds.marketplaces
     on marketplaces.provider = series.provider and series.instance ilike marketplaces.instance_like

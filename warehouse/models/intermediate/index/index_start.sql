@@ -1,9 +1,9 @@
--- The first day that this build works the indices out for: days before it stand as they were. One row, read before
+-- The first day for which this build recomputes the indices; earlier days stay as they are. One row, read before
 -- intermediate.intervals changes.
 -- materialized: table
 -- columns:
---   from_on: the first day of a new scrape, of a changed verdict, on which a price that was held for long comes back,
---     or that no build has worked out; whichever is earliest
+--   from_on: the earliest of: the first day of a new scrape; the first day of a changed verdict; the day on which a
+--     price that was carried forward for long returns; the first day that no build has computed
 select least(
     (
         select min(seen_on)
@@ -23,6 +23,6 @@ select least(
         )
     ),
     (select max(newest_on) + 1 from state.done),
-    -- A rename that was none: what it joined is separate again from its beginning.
+    -- A rejected rename: the series that it joined are separate again from the beginning.
     (select min(seen_on) from intermediate.scrapes where exists (from intermediate.split_aliases))
 ) as from_on

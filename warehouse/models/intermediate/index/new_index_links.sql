@@ -1,12 +1,12 @@
--- How each provider's prices moved from one day of an index to its next, for this build's days: what chains are made
--- of. Only days with enough providers that follow another such day. The page's own currency decides: an exchange rate
--- is no change of price.
+-- Price change of each provider from one day of an index to the next, for this build's days: the links of the chain.
+-- Only days with enough providers that follow another such day. Prices are compared in the page's own currency: an
+-- exchange rate is not a price change.
 -- materialized: table
 -- key: index_id, provider, day
 -- columns:
---   log_ratio: the mean of ln(price / price before) over the provider's series that count on both days, so that what
---     comes, goes or is dearer by nature moves nothing
---   n_series: how many
+--   log_ratio: the mean of ln(price / price before) over the provider's series that count on both days, so that new,
+--     ended and dearer offers move nothing
+--   n_series: number of those series
 with index_days as (
     select index_prices.index_id, index_prices.day
     from intermediate.index_prices
@@ -22,7 +22,7 @@ spans as (
 every_day as (
     select index_id, unnest(range(0, last_day - first_day + 2))::integer + first_day as day from spans
 ),
--- Days of the index before each day: found by equality, since as-of joins with small tables are slow.
+-- Days of the index before each day, joined by equality: as-of joins with small tables are slow.
 calendar as (
     select
         every_day.index_id,
@@ -77,7 +77,7 @@ matched as (
         log_ratio
     from compared
 ),
-moved as (
+changes as (
     select
         index_id,
         provider,
@@ -89,12 +89,12 @@ moved as (
     group by all
 )
 select
-    moved.index_id,
-    moved.provider,
+    changes.index_id,
+    changes.provider,
     calendar.day,
-    arg_min(moved.log_ratio, moved.rank) as log_ratio,
-    arg_min(moved.n_series, moved.rank)::integer as n_series
-from moved
-join calendar on calendar.index_id = moved.index_id and calendar.n_before + 1 = moved.nth and calendar.is_index_day
+    arg_min(changes.log_ratio, changes.rank) as log_ratio,
+    arg_min(changes.n_series, changes.rank)::integer as n_series
+from changes
+join calendar on calendar.index_id = changes.index_id and calendar.n_before + 1 = changes.nth and calendar.is_index_day
 where calendar.day >= (select from_on from intermediate.index_start)
 group by all

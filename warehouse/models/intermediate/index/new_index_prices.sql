@@ -1,10 +1,9 @@
--- What each provider asks on a day for the GPU of an index, on this build's days: the lowest of its best-ranked
--- source's prices.
+-- Each provider's price for the GPU of an index on this build's days: the lowest price of its best-ranked source.
 -- materialized: table
 -- key: index_id, provider, day
 -- columns:
 --   usd_per_gpu_hour: USD per GPU-hour
---   n_offers: prices it is the lowest of
+--   n_offers: prices of which it is the lowest
 with days as (
     select
         index_pieces.index_id, index_pieces.provider, index_pieces.rank, index_pieces.usd_per_gpu_hour,

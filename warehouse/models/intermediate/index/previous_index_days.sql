@@ -1,4 +1,4 @@
--- The last day of each index before those that this build works out: what the first of them is linked to.
+-- The last day of each index before those this build computes: the first of them is linked to it.
 -- materialized: table
 -- key: index_id
 with counted as (

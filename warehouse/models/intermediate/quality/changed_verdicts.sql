@@ -1,5 +1,5 @@
--- Verdicts of the gate that differ from those kept: new ones, other ones, and those that no longer stand (verdict
--- NULL). Of the versions that the gate saw in this build.
+-- Verdicts that this build changes: new ones, different ones, and withdrawn ones (verdict NULL). Only for versions that
+-- the gate saw in this build.
 -- materialized: table
 -- key: series_no, version_no
 select

@@ -1,10 +1,10 @@
--- Which doubted versions a later scrape, or another source of the provider, confirms. Of versions with a finding whose
--- verdict is quarantine.
+-- Doubted versions with what confirms them: a later scrape, or another source of the provider. Only versions with a
+-- finding whose verdict is quarantine.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
 --   confirmed_by: 'repeated' (more than one scrape showed it), 'next' (the next price is nearly the same), 'source'
---     (another source of the provider says the same of the same machine and place within a day), NULL none
+--     (another source of the provider states the same for the same machine and place within a day), NULL: nothing
 with doubted as (
     select new_findings.series_no, new_findings.version_no, max(coalesce(gate_rules.tolerance, 0.02)) as tolerance
     from intermediate.new_findings
@@ -29,7 +29,7 @@ elsewhere as (
     join named as own using (series_no, version_no)
     join named as other
         on other.machine = own.machine and other.source <> own.source
-        -- Sources are read at hours of their own.
+        -- Each source is read at its own hour.
         and other.first_on <= own.last_on + 1 and other.last_on >= own.first_on - 1
     group by all
 )

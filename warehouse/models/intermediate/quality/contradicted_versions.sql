@@ -1,6 +1,6 @@
--- Runs that contradict something else than their own series: no measure for what follows them. Found in this build, or
--- kept from earlier ones; not what a person released. Why: the way back from a wrong price is no jump, and a wrong
--- price is no steady reference.
+-- Versions that something other than their own series contradicts, in this build or an earlier one, unless a person
+-- released them: no measure for what follows. Why: the way back from a wrong price is not a jump, and a wrong price is
+-- not a steady reference.
 -- materialized: table
 -- key: series_no, version_no
 select series_no, version_no

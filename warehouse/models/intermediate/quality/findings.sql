@@ -6,7 +6,7 @@
 -- columns:
 --   series_no, version_no integer: the version
 --   rule, verdict, class varchar: as in seeds.gate_rules
---   is_contradiction boolean: whether no repetition releases it
---   expected double: what was expected, in the unit that the rule names, NULL where unknown
---   reason varchar: for people
+--   is_contradiction boolean: whether repetition cannot release it
+--   expected double: the expected value, in the unit that the rule names; NULL where unknown
+--   reason varchar: explanation for people
 from intermediate.new_findings

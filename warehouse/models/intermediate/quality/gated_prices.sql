@@ -1,4 +1,4 @@
--- What each version with a verdict stated, beside the price that was in force before it.
+-- Prices with a verdict, beside the price that was in force before.
 -- materialized: replace
 -- key: series_no, version_no
 -- delete: where (series_no, version_no) in (
@@ -10,7 +10,7 @@
 --   price decimal(38, 18): as stated
 --   currency, price_unit varchar: as stated
 --   usd_per_gpu_hour decimal(18, 6): USD per GPU-hour
---   text varchar: the words that the price was read from
+--   text varchar: the text that the price was read from
 --   last_good decimal(38, 18): the price before, in the same currency and unit
 --   last_good_usd_per_gpu_hour decimal(18, 6): the same in USD per GPU-hour
 from intermediate.new_gated_prices

@@ -1,7 +1,7 @@
--- What the gate judges: the versions that began in this build (is_new), and of the same providers what they are held
--- against. Columns of intermediate.series and intermediate.versions; known_count: GPUs of this instance type by the
--- seed; label_gpu, label_memory_gb: what the printed label and memory alone say. Context: twelve earlier runs of a
--- series that has new ones or is in doubt, and the newest version of every other.
+-- Versions that the gate judges: those that began in this build (is_new), and versions of the same providers to compare
+-- them with. Columns of intermediate.series and intermediate.versions; known_count: GPU count of this instance type in
+-- seeds/instance_gpus; label_gpu, label_memory_gb: read from the printed label and memory alone. Context: the twelve
+-- previous versions of a series that has new ones or is in doubt, and the newest version of every other.
 -- materialized: table
 -- key: series_no, version_no
 -- join_order: as_written
@@ -22,7 +22,7 @@ pasts as (
     join intermediate.current_versions using (series_no)
     where changed_series.from_version_no is not null or changed_series.series_no in (select series_no from doubted)
 ),
--- Hardly any in an append: then DuckDB does not look at the old runs at all.
+-- Hardly any in an append, so DuckDB need not read the old versions at all.
 further_back as (
     select pasts.*
     from pasts

@@ -1,12 +1,12 @@
--- How many series each new scrape at a page stated, beside the scrape before at the same page. New: of this build; what
--- came of the scrapes before stands in intermediate.partial_scrapes.
+-- Number of series that each new scrape of a page listed, beside the scrape before of the same page. Only scrapes of
+-- this build; results for earlier ones are in intermediate.partial_scrapes.
 -- materialized: table
 -- key: scrape_no, rule, what
 -- columns:
 --   rule: partial_snapshot (what: pricing model) or product_vanished (what: GPU, else label)
---   n_before: at the scrape before, n_listed: at this one (0: none)
---   is_usual: the last seven scrapes before, or all, had some
-with looks as (
+--   n_before: series at the scrape before; n_listed: at this one (0: none)
+--   is_usual: whether each of the last seven scrapes, or all if fewer, listed some
+with page_scrapes as (
     select
         scrape_no, provider, feed, source_url, seen_on,
         scrape_no > (select coalesce(max(scrape_no), 0) from state.done) as is_new,
@@ -15,8 +15,10 @@ with looks as (
     where status = 'ok'
 ),
 near as (
-    -- Of each page the new scrapes, and the eight before that they are held against.
-    select * from looks qualify nth >= min(nth) filter (where is_new) over (partition by provider, feed, source_url) - 8
+    -- The new scrapes of each page, and the eight before to compare them with.
+    select *
+    from page_scrapes
+    qualify nth >= min(nth) filter (where is_new) over (partition by provider, feed, source_url) - 8
 ),
 counts as (
     select near.*, scrape_counts.pricing_model, scrape_counts.product, scrape_counts.n_series

@@ -1,4 +1,4 @@
--- What a person said of a version, from the ledger: the last word counts. The event's id is that of v1.quality_events.
+-- Decisions by people on versions, from the ledger: the latest counts. Event ids as in v1.quality_events.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:

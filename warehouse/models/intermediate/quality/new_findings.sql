@@ -1,5 +1,5 @@
--- All that is held against the runs at hand, one row each. Columns: see intermediate.rule_value. The build keeps it as
--- state.findings, so that an append knows what a whole build would find.
+-- All findings on the versions at hand. Columns: see intermediate.rule_value. The build keeps them as state.findings,
+-- so that an append knows what a whole build would find.
 -- materialized: table
 -- key: series_no, version_no, rule
 with standing as (

@@ -1,4 +1,4 @@
--- Versions with a verdict, of which this build changed something: the verdict, their last scrape, or the history before
+-- Versions with a verdict that this build changed in some way: the verdict, their last scrape, or the history before
 -- them.
 -- materialized: table
 -- key: series_no, version_no
@@ -30,16 +30,16 @@ with changed as (
         or verdicts.first_on >= affected_series.from_on
         or changed_verdicts.series_no is not null
 ),
-stated as (
+changed_versions as (
     from intermediate.current_versions semi join changed using (series_no, version_no)
     union all
     from intermediate.recent_versions semi join changed using (series_no, version_no)
     union all
-    -- Hardly any in an append: then DuckDB does not look at the old runs at all.
+    -- Hardly any in an append, so DuckDB need not read the old versions at all.
     from intermediate.old_versions semi join (from changed where is_far_back) using (series_no, version_no)
 ),
 judged as (
-    select changed.main_no, stated.* from stated join changed using (series_no, version_no)
+    select changed.main_no, changed_versions.* from changed_versions join changed using (series_no, version_no)
 ),
 before as (
     select
@@ -63,7 +63,7 @@ select
     judged.price_unit,
     judged.usd_per_gpu_hour,
     judged.text,
-    -- In the same currency and unit, or it would be another number of the same name.
+    -- In the same currency and unit; otherwise the two numbers could not be compared.
     if(
         before.currency = judged.currency
         and before.price_unit = judged.price_unit

@@ -1,9 +1,9 @@
--- New scrapes that suddenly show much less of a page than the one before: a fifth of a listing gone, or all of a GPU.
--- Columns as in intermediate.source_faults. vanished_offers.
+-- New scrapes that suddenly list much less of a page than the one before: a fifth of the listing is missing, or all
+-- offers of a GPU. Columns as in intermediate.source_faults.
 -- materialized: table
 -- key: source, provider, rule, date, what
 with partial as (
-    -- What half a page lacks has not vanished.
+    -- Offers missing from a partial scrape have not vanished.
     select listings.scrape_no
     from intermediate.listings
     join seeds.gate_rules using (rule)
@@ -23,6 +23,6 @@ where
         and listings.n_before >= gate_rules.min_count
         and listings.n_listed < listings.n_before * (1 - gate_rules.factor)
     )
-    -- In all of the seven scrapes before, or in all there were.
+    -- Listed in each of the seven scrapes before, or in all if fewer.
     or (listings.rule = 'product_vanished' and listings.n_listed = 0 and listings.is_usual
         and listings.scrape_no not in (select scrape_no from partial))

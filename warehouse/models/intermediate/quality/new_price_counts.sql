@@ -1,11 +1,11 @@
--- What was newly asked for each GPU, by month: what the bands of later months are made of. Why counts: they add up over
+-- New prices of each GPU, counted by month: later months' price bands are made from them. Why counts: they add up over
 -- builds and months; the build keeps them as intermediate.price_counts.
 -- materialized: table
 -- key: gpu, pricing_model, seen_month, price_class
 -- columns:
---   price_class: a tenth of a natural logarithm of USD per GPU-hour wide
---   n: series whose first new price of the month it is, so that a price that moves daily counts no more than one that
---     stands
+--   price_class: bin of USD per GPU-hour, a tenth of a natural logarithm wide
+--   n: series whose first new price of the month falls in the bin, so that a price that changes daily counts no more
+--     than a steady one
 with dated as (
     select
         gpu, pricing_model, usd_per_gpu_hour, is_new, is_announced, price_status,

@@ -1,11 +1,11 @@
--- What becomes of each version that is not simply accepted. Why: one version, one answer. A person decides over all;
--- what is held beats what is released; then the order of seeds.gate_rules.
+-- The verdict on each version that is not simply accepted. Why: one version, one answer. A person's decision wins; then
+-- quarantined beats released; then the order of seeds.gate_rules.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
 --   verdict: quarantine or flag
 --   status: held (not published, last-good stays), released (published and marked: a flag, a confirmed doubt, or a
---     person's word), rejected (a person's word)
+--     person's decision), rejected (a person's decision)
 --   rule, class, expected, reason: of the finding that decides (all: intermediate.new_findings)
 --   confirmed_by: see intermediate.confirmations
 with weighed as (
@@ -25,7 +25,7 @@ with weighed as (
     join seeds.gate_rules using (rule)
     left join intermediate.confirmations using (series_no, version_no)
     left join intermediate.manual_verdicts using (series_no, version_no)
-    -- What was released stays so: whoever confirmed it may be out of sight now.
+    -- Released stays released: whatever confirmed it may be out of view now.
     left join state.verdicts
         on
             verdicts.series_no = new_findings.series_no

@@ -1,9 +1,9 @@
--- What had been asked for a GPU before a month began: the measure of what is plausible in that month. Why by month:
--- within one, the order in which pages arrive changes no verdict.
+-- Price band of each GPU at the start of a month: the measure of what is plausible in that month. Why by month: within
+-- one, the order in which pages arrive changes no verdict.
 -- materialized: table
 -- key: gpu, pricing_model, month
 -- columns:
---   month: its first day; only months of new versions
+--   month: first day of the month; only months of new versions
 --   n_series: prices behind it
 --   low, high: 5th and 95th percentile of usd_per_gpu_hour, USD per GPU-hour, to a tenth of a natural logarithm
 with months as (

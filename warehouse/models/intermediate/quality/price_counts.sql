@@ -1,8 +1,8 @@
--- What was asked for each GPU, by month: the measure of what is plausible. Rows have no key: each build adds its own.
+-- Prices of each GPU, counted by month: the measure of what is plausible. Rows have no key: each build adds its own.
 -- materialized: append
 -- columns:
---   gpu, pricing_model varchar: of what
+--   gpu, pricing_model varchar: what the prices are for
 --   seen_month date: the first day of the month
---   price_class integer: a tenth of a natural logarithm of USD per GPU-hour wide
---   n integer: prices in the class
+--   price_class integer: bin of USD per GPU-hour, a tenth of a natural logarithm wide
+--   n integer: prices in the bin
 from intermediate.new_price_counts

@@ -1,8 +1,8 @@
--- Runs whose price moved, and doubted ones, beside the series' other prices in time: what jumps, flips and confirmation
--- are judged by. A price that several versions in a row state is one step; starts: the first of them. prev_, before_,
--- older_, oldest_price: one to four steps before; next_price: the step after; USD in the offer's own unit. reference:
--- the newest of four earlier steps that nothing contradicts and that several scrapes showed, else the newest that
--- nothing contradicts (a spot price does not stand still). Small moves (below 9 %) are left out.
+-- Versions whose price changed, and doubted ones, beside the series' other prices in time: jumps, flips and
+-- confirmations are judged by them. Consecutive versions with the same price are one step; starts: the first of them.
+-- prev_, before_, older_, oldest_price: one to four steps before; next_price: the step after; USD in the offer's own
+-- unit. reference: of the four steps before, the newest that nothing contradicts and several scrapes showed, else the
+-- newest that nothing contradicts (a spot price does not stand still). Changes below 9 % are left out.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
@@ -33,7 +33,7 @@ with priced as (
     from intermediate.gated_versions
     left join intermediate.contradicted_versions using (series_no, version_no)
     where gated_versions.usd_price > 0 and gated_versions.price_scope <> 'offer_aggregate'
-        -- Most series have one version at hand, and have not moved.
+        -- Most series have one version at hand, and so no change.
         and (
             gated_versions.series_no in (
                 select series_no from intermediate.gated_versions group by series_no having count(*) > 1

@@ -1,6 +1,6 @@
--- Each list price that could be out of line beside the same machine's price in the source's other regions at that
--- moment. Not of spot prices: those differ by region as markets do. A price seen within 60 days counts, in force or
--- not: some sources list a region at a time.
+-- List prices that may be out of line, beside the same machine's price in the source's other regions at that moment.
+-- Spot prices are left out: they differ by region as markets do. Prices seen within 60 days count, in force or not:
+-- some sources list one region at a time.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
@@ -14,7 +14,7 @@ with machines as (
     from intermediate.gated_versions
     where pricing_model <> 'spot' and not is_announced and price_scope <> 'offer_aggregate' and instance <> ''
 ),
--- Only what could be out of line: far from the dearest or the cheapest that the machine ever was anywhere.
+-- Only candidates: far from the highest or lowest price of the machine anywhere, ever.
 priced as (
     select
         machines.machine,

@@ -1,6 +1,6 @@
--- The versions whose way back is looked at in this build: the new ones and four before, of every series with its past
--- at hand. A whole build has all; an append has the past of what was looked at. Why: A-B-A is a verdict on B, and only
--- A's return tells.
+-- Series whose way back is checked in this build, and from which version on: the new ones and four before, of every
+-- series whose past is at hand. A whole build has all; an append has the past of the series that it judges. Why: A-B-A
+-- is a verdict on B, and only A's return reveals it.
 -- materialized: table
 -- key: series_no
 -- columns:

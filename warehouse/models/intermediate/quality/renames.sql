@@ -1,15 +1,15 @@
--- One thing under a new name: a series ends at a scrape and another begins at that scrape with the same GPU, count,
--- place, terms and price. Why: without it a rename reads as a delisting and a launch, and the price history of the
--- thing is cut in two.
+-- One thing under a new name: a series ends at a scrape, and another begins at the same scrape with the same GPU,
+-- count, place, terms and price. Why: otherwise a rename looks like a delisting and a launch, and the price history is
+-- cut in two.
 -- materialized: table
 -- key: old_series_no, new_series_no
 -- columns:
 --   renamed_on: the scrape's day
 --   class: renamed_sku, or renamed_zone when only the zone's name differs
 --   verdict: alias (each fits only the other: one history) or flag (several fit each other)
---   n_old, n_new: how many old names fit the new one, and the reverse
+--   n_old, n_new: old names that match the new one, and new names that match the old one
 with ended as (
-    -- One that comes back later, too: that is not known on the day.
+    -- Including those that come back later: that is not known on the day.
     select *
     from intermediate.gated_versions
     where ended_on is not null and usd_price > 0 and price_scope <> 'offer_aggregate'
@@ -42,7 +42,7 @@ pairs as (
         and ended.price_scope = begun.price_scope
         and ended.usd_price = begun.usd_price
         and ended.series_no <> begun.series_no
-    -- Another size is another thing, whatever its zone is called.
+    -- Another size is another thing, whatever its zone.
     where ended."zone" = begun."zone" or ended.instance = begun.instance
 ),
 counted as (

@@ -1,7 +1,8 @@
--- A price per GPU-hour far from all that was asked for this GPU before: a unit, a count, or no price at all. Why: the
+-- Prices per GPU-hour far from all earlier prices of the GPU: a wrong unit or count, or not a price at all. Why: the
 -- first price of a series has no past of its own; that of its GPU is the only measure. A price that the GPU count or a
--- unit's factor (730, 8,760 hours, 3,600 seconds, 100 cents, 1,000) brings into the band has two signs against it and
--- need not be as far out, unless a machine of another size at the same place, itself not doubted, asks as much per GPU.
+-- unit's factor (730, 8,760 hours, 3,600 seconds, 100 cents, 1,000) would bring into the band has two signs against it
+-- and need not be as far out, unless a machine of another size at the same place, itself not doubted, costs as much per
+-- GPU.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
@@ -50,7 +51,7 @@ doubted as (
     select new_priced.*, null::double as slip, gate_rules.rule
     from new_priced
     join seeds.gate_rules
-        -- the lowest and the highest ever
+        -- tolerance and factor: the lowest and highest prices allowed
         on
             (
                 gate_rules.rule = 'out_of_bounds'
@@ -118,5 +119,5 @@ from doubted
 join seeds.gate_rules using (rule)
 left join alike using (series_no, version_no)
 where gate_rules.rule <> 'unit_slip_count' or alike.series_no is null
--- One answer per rule: several units may fit.
+-- One finding per rule: several units may match.
 qualify row_number() over (partition by doubted.series_no, doubted.version_no, doubted.rule order by doubted.slip) = 1

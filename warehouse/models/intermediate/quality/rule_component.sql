@@ -1,5 +1,5 @@
--- A whole machine for less than its GPUs alone: the GPUs are missing from its sum. Why: providers that price parts
--- (host, GPU) make it easy to read the host as the machine. The component may be stated by another source of the
+-- Whole machines that cost less than their GPUs alone: the GPUs are missing from the sum. Why: where providers price
+-- parts (host, GPU), the host is easily taken for the machine. The component may come from another source of the
 -- provider.
 -- materialized: table
 -- key: series_no, version_no
@@ -20,7 +20,7 @@ pairs as (
     from parts as whole
     join parts as part using (place)
     where whole.price_scope = 'instance' and part.price_scope = 'gpu_component'
-        -- Another source saw its spot price at another hour.
+        -- Another source saw its spot price at another time.
         and (whole.source = part.source or whole.pricing_model <> 'spot')
 ),
 judged as (

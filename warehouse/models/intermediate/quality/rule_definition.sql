@@ -1,10 +1,10 @@
--- Most prices of a source move by a large factor on one day: the column means something else now. Why: a spot column
--- under the name of on demand is steady, plausible and repeated; only that all move at once tells.
+-- Prices of a source that mostly change by a large factor on one day: the column means something else now. Why: a spot
+-- column labelled on demand is steady, plausible and repeated; only the simultaneous change reveals it.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
 --   expected: the price before, USD in the offer's unit
-with moved as (
+with changes as (
     select price_steps.*, gate_rules.*, count(*) over same_day as n_moved
     from intermediate.price_steps
     join seeds.gate_rules on gate_rules.rule = 'definition_change'
@@ -23,7 +23,7 @@ with moved as (
         )
 ),
 days as (
-    select distinct source, provider, pricing_model, first_on as moved_on from moved where n_moved >= min_count
+    select distinct source, provider, pricing_model, first_on as moved_on from changes where n_moved >= min_count
 ),
 in_force as (
     select days.*, count(distinct gated_versions.series_no) as n_in_force
@@ -37,25 +37,25 @@ in_force as (
     group by all
 )
 select
-    moved.series_no,
-    moved.version_no,
-    moved.rule,
-    moved.verdict,
-    moved.class,
-    moved.is_contradiction,
-    moved.prev_price as expected,
+    changes.series_no,
+    changes.version_no,
+    changes.rule,
+    changes.verdict,
+    changes.class,
+    changes.is_contradiction,
+    changes.prev_price as expected,
     format(
         '{:.6g} after {:.6g}, and {} of {} prices moved as much',
-        moved.price,
-        moved.prev_price,
-        moved.n_moved,
+        changes.price,
+        changes.prev_price,
+        changes.n_moved,
         in_force.n_in_force
     ) as reason
-from moved
+from changes
 join in_force
     on
-        in_force.source = moved.source
-        and in_force.provider = moved.provider
-        and in_force.pricing_model = moved.pricing_model
-        and in_force.moved_on = moved.first_on
-where moved.n_moved * 2 >= in_force.n_in_force
+        in_force.source = changes.source
+        and in_force.provider = changes.provider
+        and in_force.pricing_model = changes.pricing_model
+        and in_force.moved_on = changes.first_on
+where changes.n_moved * 2 >= in_force.n_in_force

@@ -1,6 +1,6 @@
 -- List prices that their source takes back: A-B-A, B once more, and alternation between two constants. Spot prices may
 -- do this. Why: a fault of one build is gone at the next; each repetition of B would confirm it if the way back did not
--- tell.
+-- reveal it.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
@@ -9,7 +9,7 @@ with compared as (
     select
         price_steps.*,
         abs(ln(price_steps.price / price_steps.prev_price)) as distance,
-        -- Equal is within a twentieth of a percent: sources round.
+        -- Equal means within a twentieth of a percent: sources round.
         abs(price_steps.next_price / price_steps.prev_price - 1) < 0.0005 as goes_back,
         abs(price_steps.price / price_steps.before_price - 1) < 0.0005 as is_back,
         abs(price_steps.prev_price / price_steps.older_price - 1) < 0.0005 as was_back,

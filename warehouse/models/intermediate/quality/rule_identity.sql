@@ -1,13 +1,13 @@
--- What the row says of the machine against what is known of it: GPU count, parts of a GPU, GPU name and memory. Why: a
--- right price over a wrong count is a wrong price per GPU, and it looks right.
+-- Rows that contradict what is known of their machine: GPU count, fraction of a GPU, GPU name and memory. Why: a right
+-- price over a wrong count is a wrong price per GPU, and it looks right.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
---   expected: the known count or memory in GB
+--   expected: the known count, or memory in GB
 with counted as (
     select
         *,
-        -- How far off the source counts this GPU where the count is known; NULL when it is right somewhere.
+        -- The factor by which the source miscounts this GPU wherever the count is known; NULL if it is right anywhere.
         if(
             bool_and(known_count is null or gpu_count > known_count * 1.001 and known_count = floor(known_count))
                 over same,
@@ -46,10 +46,10 @@ faults as (
         )
     from counted
     join seeds.gate_rules on gate_rules.rule = 'gpu_name'
-    -- A series keeps the label that it was first seen under: later scrapes may have corrected it.
+    -- A series keeps its first label: later scrapes may have corrected it.
     where is_new and version_no = 1 and label_gpu is not null and gpu is not null
         and (label_gpu <> gpu or abs(label_memory_gb / gpu_memory_gb - 1) > gate_rules.tolerance)
-        -- The memory of all GPUs together is another way to say the same.
+        -- Printing the total memory of all GPUs is no contradiction.
         and not coalesce(
             abs(label_memory_gb / gpu_memory_gb / gpu_count - 1) <= gate_rules.tolerance and label_gpu = gpu, false
         )

@@ -1,19 +1,19 @@
--- A price far from the series' own last steady price. A true cut of half is held, too, but for one scrape only: the
--- next confirms it (intermediate.confirmations).
+-- Prices far from the series' own last steady price. A genuine cut by half is quarantined too, but for one scrape only:
+-- the next confirms it (intermediate.confirmations).
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
 --   expected: the reference price, USD in the offer's unit
-with moved as (
+with changes as (
     select price_steps.*, abs(ln(price_steps.price / price_steps.reference_price)) as distance
     from intermediate.price_steps
     join seeds.gate_rules on gate_rules.rule = 'jump'
     where price_steps.is_new and abs(ln(price_steps.price / price_steps.reference_price)) >= ln(gate_rules.factor)
 ),
 judged as (
-    select moved.*, if(moved.distance >= ln(gate_rules.factor), gate_rules.rule, 'jump') as rule
-    from moved
-    join seeds.gate_rules on gate_rules.rule = if(moved.pricing_model = 'spot', 'big_jump_spot', 'big_jump')
+    select changes.*, if(changes.distance >= ln(gate_rules.factor), gate_rules.rule, 'jump') as rule
+    from changes
+    join seeds.gate_rules on gate_rules.rule = if(changes.pricing_model = 'spot', 'big_jump_spot', 'big_jump')
 )
 select
     judged.series_no,
@@ -32,5 +32,5 @@ select
     ) as reason
 from judged
 join seeds.gate_rules using (rule)
--- Marked once; held as long as it lasts.
+-- Flagged once; quarantined for as long as it lasts.
 where judged.starts or gate_rules.verdict = 'quarantine'

@@ -1,6 +1,7 @@
--- A region out of line with all others: a component missing from the sum, or another currency. Why: regions differ by
--- tens of percent, never by half or threefold. Dear alone proves nothing, since the many may be wrong and the one
--- right: what is dearer than its regions and than its GPU ever was is a price in another currency.
+-- Prices in a region that is out of line with all others: a component is missing from the sum, or the currency is
+-- another. Why: regions differ by tens of percent, never by half or threefold. Dear alone proves nothing, since the
+-- many may be wrong and the one right: a price above those of its regions and above all earlier prices of its GPU is in
+-- another currency.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:

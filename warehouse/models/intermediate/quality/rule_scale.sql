@@ -1,11 +1,11 @@
--- Several GPUs at the price of one: the price was not multiplied by the count. Why: per GPU such a price is a half, a
--- quarter, an eighth of the truth and wins every comparison. Where another single of the same place fits the machine's
--- price per GPU, it is no slip but a cheaper tier. Markets (the spot prices of zones) are left out; of other spot
--- prices it takes three machines on one day.
+-- Machines with several GPUs at the price of one: the price was not multiplied by the count. Why: such a price is a
+-- half, a quarter or an eighth of the true price per GPU and wins every comparison. Where another single-GPU machine of
+-- the same place matches the price per GPU, it is a cheaper tier, not a slip. Markets (spot prices of zones) are left
+-- out; other spot prices need three machines on one day.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   expected: count times the single price, USD in the offer's unit
+--   expected: count times the single-GPU price, USD in the offer's unit
 with places as (
     select distinct on (series_no)
         series_no, gpu_count,
@@ -37,7 +37,7 @@ compared as (
     select
         judged.series_no, judged.version_no, judged.price, judged.gpu_count,
         bool_or(abs(judged.price / gated_versions.usd_price::double - 1) <= gate_rules.tolerance) as equals_single,
-        -- Within a third: machines of many GPUs carry more or less beside the GPU.
+        -- Within a third: large machines carry more or less besides the GPUs.
         bool_or(abs(judged.price / judged.gpu_count / gated_versions.usd_price::double - 1) <= 0.33) as scales
     from judged
     asof join
@@ -48,7 +48,7 @@ compared as (
         (gated_versions.ended_on is null or gated_versions.ended_on > judged.first_on) and gated_versions.usd_price > 0
     group by all
 ),
-found as (
+unscaled as (
     select
         compared.*,
         gated_versions.pricing_model,
@@ -60,14 +60,14 @@ found as (
     where compared.equals_single and not compared.scales
 )
 select
-    found.series_no,
-    found.version_no,
+    unscaled.series_no,
+    unscaled.version_no,
     gate_rules.rule,
     gate_rules.verdict,
     gate_rules.class,
     gate_rules.is_contradiction,
-    found.price * found.gpu_count as expected,
-    format('{:.4g} GPUs for {:.6g}, which is the price of one', found.gpu_count, found.price) as reason
-from found
+    unscaled.price * unscaled.gpu_count as expected,
+    format('{:.4g} GPUs for {:.6g}, which is the price of one', unscaled.gpu_count, unscaled.price) as reason
+from unscaled
 join seeds.gate_rules on gate_rules.rule = 'not_scaled_by_count'
-where found.pricing_model <> 'spot' or found.n_alike >= gate_rules.min_count
+where unscaled.pricing_model <> 'spot' or unscaled.n_alike >= gate_rules.min_count

@@ -1,9 +1,9 @@
--- A spot or reserved price of a machine whose on-demand price lacks its GPUs, and that is no dearer than that: it lacks
--- them too. Why: one sum makes all prices of a machine. A commitment above the broken on-demand price may be whole.
+-- Spot or reserved prices of a machine whose on-demand price lacks its GPUs, and that are no higher than it: they lack
+-- the GPUs too. Why: one sum makes all prices of a machine. A commitment above the broken on-demand price may be whole.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   expected: what the on-demand price should have been, USD in the offer's unit: an upper bound
+--   expected: an upper bound: the expected on-demand price, USD in the offer's unit
 with lacking as (
     select series_no, version_no, expected from intermediate.rule_regions where class = 'component_missing'
     union all

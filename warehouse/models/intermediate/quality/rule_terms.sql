@@ -1,9 +1,9 @@
--- What the prices of one machine say of each other: spot, on demand, one year, three years. Why: a price copied from
--- another term repeats at every scrape, so repetition proves nothing; only the relation tells.
+-- Prices of one machine that contradict each other: spot, on demand, one year, three years. Why: a price copied from
+-- another term repeats at every scrape, so repetition proves nothing; only the relation reveals it.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
---   expected: the price that contradicts, USD in the offer's unit
+--   expected: the price that contradicts it, USD in the offer's unit
 with limits as (
     select map_from_entries(list((rule, coalesce(factor, tolerance)))) as limit_of from seeds.gate_rules
 ),

@@ -1,7 +1,7 @@
--- What a price says of itself: zero, missing, two at once, a statistic instead of an offer. Columns of every
--- gate.findings_*: rule, verdict (quarantine or flag), class, is_contradiction (no repetition releases it), expected
--- (USD in the offer's unit, NULL unknown), reason. Why: these need no other row to be wrong, and every source of prices
--- states some of them.
+-- Prices that are wrong in themselves: zero, missing, two at once, a statistic instead of an offer. Columns of every
+-- intermediate.rule_*: rule, verdict (quarantine or flag), class, is_contradiction (repetition does not release it),
+-- expected (USD in the offer's unit, NULL where unknown), reason. Why: no other row is needed to see that these are
+-- wrong, and every source of prices states some of them.
 -- materialized: table
 -- key: series_no, version_no, rule
 with faults as (

@@ -1,6 +1,6 @@
--- Each run beside the other prices of the same machine in force at that moment: on demand, and shorter commitments. Of
--- reserved versions, and of spot versions dearer than on demand. The pages of one scrape are read within an hour: that
--- is one moment.
+-- Each version beside the other prices of the same machine in force at that moment: on demand, and shorter commitments.
+-- Only reserved versions, and spot versions above the on-demand price. The pages of one scrape are read within an hour,
+-- which counts as one moment.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
@@ -9,7 +9,7 @@
 with machines as (
     select distinct on (series_no)
         series_no, pricing_model, term_months, upfront,
-        -- One text instead of nine columns: what makes two prices comparable.
+        -- One text instead of nine columns: everything that two comparable prices share.
         concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit, region) as machine,
         "zone"
     from intermediate.gated_versions
@@ -59,6 +59,6 @@ asof join
     intermediate.gated_versions
     on gated_versions.series_no = judged.other_no and gated_versions.first_at <= judged.moment
 where (gated_versions.ended_on is null or gated_versions.ended_on > judged.first_on) and gated_versions.usd_price > 0
-    -- Nearly all spot prices are below: nothing is asked of those.
+    -- Nearly all spot prices are below; those need no check.
     and (judged.pricing_model <> 'spot' or gated_versions.usd_price < judged.usd_price)
 group by judged.series_no, judged.version_no

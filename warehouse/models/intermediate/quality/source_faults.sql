@@ -1,5 +1,5 @@
--- Faults of whole sources: they touch no single price, so they are flagged and hold nothing. instance is always 'all';
--- what: the pricing model or GPU, '' for all.
+-- Faults of whole sources: they concern no single price, so they are flagged and quarantine nothing. instance is always
+-- 'all'; what: the pricing model or GPU, '' for all.
 -- materialized: table
 -- key: source, provider, rule, date, what
 with faults as (

@@ -1,20 +1,20 @@
--- Stretches without a scrape, longer than a source's own rhythm. provider 'all': no provider of a source with several
--- was looked at. The rhythm is the 9th decile of up to 30 earlier gaps, or 14 days before five are known. Why: what
--- changed meanwhile has the date of the scrape that found it, not of the change.
+-- Gaps between scrapes that are longer than a source's own rhythm. provider 'all': no provider of a source with several
+-- was scraped. The rhythm is the 9th decile of up to 30 earlier gaps, or 14 days before five are known. Why: changes
+-- during a gap carry the date of the scrape that found them, not of the change.
 -- materialized: table
 -- key: source, provider, date
 -- columns:
---   date: the last scrape before
---   date_to: first scrape after
-with seen as (
+--   date: the last scrape before the gap
+--   date_to: the first scrape after it
+with scrape_days as (
     select source, provider, seen_on from intermediate.source_days where status in ('ok', 'partial', 'no_public_price')
     union
     select source, 'all', seen_on from intermediate.source_days where status in ('ok', 'partial', 'no_public_price')
 ),
 steps as (
-    select *, lag(seen_on) over looks as before_on, seen_on - lag(seen_on) over looks as n_days
-    from seen
-    window looks as (partition by source, provider order by seen_on)
+    select *, lag(seen_on) over by_day as before_on, seen_on - lag(seen_on) over by_day as n_days
+    from scrape_days
+    window by_day as (partition by source, provider order by seen_on)
 ),
 measured as (
     select
@@ -24,7 +24,7 @@ measured as (
     from steps
     window earlier as (partition by source, provider order by seen_on rows between 30 preceding and 1 preceding)
 ),
-found as (
+gaps as (
     select measured.*, if(measured.n_known >= gate_rules.min_count, measured.usual_days, gate_rules.max_days) as rhythm
     from measured
     join seeds.gate_rules on gate_rules.rule = 'gap'
@@ -36,15 +36,15 @@ several as (
     select source from intermediate.source_days group by all having count(distinct provider) > 1
 )
 select
-    found.source, found.provider, found.before_on as date, found.seen_on as date_to,
-    format('no look for {} days; it looks every {:.3g}', found.n_days, found.rhythm) as reason
-from found
+    gaps.source, gaps.provider, gaps.before_on as date, gaps.seen_on as date_to,
+    format('no look for {} days; it looks every {:.3g}', gaps.n_days, gaps.rhythm) as reason
+from gaps
 where if(
-    found.provider = 'all',
-    found.source in (from several),
+    gaps.provider = 'all',
+    gaps.source in (from several),
     not exists (
-        from found
-        where found.provider = 'all' and found.source = found.source and found.source in (from several)
-            and found.before_on >= found.before_on and found.seen_on <= found.seen_on
+        from gaps
+        where gaps.provider = 'all' and gaps.source = gaps.source and gaps.source in (from several)
+            and gaps.before_on >= gaps.before_on and gaps.seen_on <= gaps.seen_on
     )
 )

@@ -1,10 +1,10 @@
--- Stretches of scrapes that all found the very same listing for half a year and more. Why: a file committed again is no
--- price read again; a price list that stands still that long may, too, hence a flag.
+-- Stretches of scrapes that all found the very same listing for half a year or more. Why: a file committed again is not
+-- a price read again; a price list may stand still that long too, hence only a flag.
 -- materialized: table
 -- key: source, provider, date
 -- columns:
---   date: the scrape that changed something last
---   date_to: the last scrape that found the same
+--   date: the last scrape that changed something
+--   date_to: the last scrape that found the same listing
 with counted as (
     select scrapes.provider, scrapes.feed, scrapes.source_url, scrapes.captured_at, scrapes.seen_on,
         sum(scrape_counts.n_series) as n, sum(scrape_counts.n_begun) as n_begun
@@ -13,10 +13,9 @@ with counted as (
     group by all
 ),
 marked as (
-    select *, n_begun > 0
-            or lag(n) over (partition by provider, feed, source_url
-                order by captured_at) is distinct from n as is_changed
+    select *, n_begun > 0 or (lag(n) over same_page) is distinct from n as is_changed
     from counted
+    window same_page as (partition by provider, feed, source_url order by captured_at)
 ),
 stretches as (
     select *, count_if(is_changed) over (partition by provider, feed order by captured_at) as stretch from marked

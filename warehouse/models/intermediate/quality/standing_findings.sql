@@ -1,9 +1,9 @@
--- What the rules found that need no knowledge of the series' own way: now for new versions, kept for those judged
+-- Findings of the rules that do not need the series' own course: computed now for new versions, kept for those judged
 -- before. Columns: see intermediate.rule_value. Why kept: an old version was judged beside prices that were in force
--- then; they are not all at hand any more.
+-- then, and not all of them are at hand any more.
 -- materialized: table
 -- key: series_no, version_no, rule
-with found as (
+with current_findings as (
     from intermediate.rule_value
     union all by name
     from intermediate.rule_identity
@@ -20,7 +20,7 @@ with found as (
     union all by name
     from intermediate.rule_band
 )
-from found
+from current_findings
 union all by name
 select earlier.*
 from state.findings as earlier

@@ -1,5 +1,5 @@
--- Looks that suddenly show much less: a fifth of a listing gone, all of a GPU gone, a whole provider gone. Why: half a
--- page reads as a wave of delistings; the prices of what is missing have not ended, they were not seen.
+-- Scrapes that suddenly list much less: a fifth of a listing gone, all offers of a GPU gone, a whole provider gone.
+-- Why: half a page looks like a wave of delistings; the missing prices have not ended, they were not seen.
 -- materialized: table
 -- key: source, provider, rule, date, what
 -- columns:
@@ -14,7 +14,7 @@ with days as (
     where status in ('ok', 'partial')
 ),
 gone as (
-    -- Looked at on two days of its source in a row, and on none since.
+    -- Scraped on two days of its source in a row, and on none since.
     select today.source, today.provider, min(after.seen_on) as gone_on
     from days as today
     join

@@ -1,4 +1,4 @@
--- Versions that the gate did not simply accept, and why.
+-- Versions that the gate flagged or quarantined, and why.
 -- materialized: replace
 -- key: series_no, version_no
 -- delete: using intermediate.changed_verdicts
@@ -7,6 +7,6 @@
 --   series_no, version_no integer: the version
 --   first_on date: its first day
 --   verdict, status, rule, class varchar: as in v1.quality_events
---   expected double: what was expected, NULL where unknown
---   reason, confirmed_by varchar: why, and what confirmed it
+--   expected double: the expected value, NULL where unknown
+--   reason, confirmed_by varchar: explanation for people, and what confirmed it
 from intermediate.changed_verdicts where verdict is not null
