@@ -1,7 +1,6 @@
--- The series of which something may be told since a day: all that moved since three looks before it, since a price
--- may wait for
--- two of them, or that the gate or a person spoke of. Grain: series_id. Every other series said all it had to say
--- before.
+-- Series that may have events since a day: those whose price changed since three scrapes before it (a price may wait
+-- for two of them), and those that the gate or a person judged. Key: series_id. All events of every other series came
+-- earlier.
 with cuts as (
     select provider, feed, min(seen_on) as cut
     from (
@@ -12,18 +11,18 @@ with cuts as (
     )
     group by all
 ),
-moved as (
+changes as (
     select price_intervals.series_id, price_intervals.quality, price_intervals.observed_at,
         least(coalesce(cuts.cut, $since), $since) as cut, price_intervals.valid_from,
         if(price_intervals.ended_by = 'gone', price_intervals.valid_to, null) as gone_on
     from v1.price_intervals
     left join cuts using (provider, feed)
 )
-select distinct series_id from moved where valid_from >= cut or gone_on >= cut
+select distinct series_id from changes where valid_from >= cut or gone_on >= cut
 union
-select moved.series_id
-from moved
-join decided on moved.quality = 'released' and decided.event_id = event_id(moved.series_id, moved.observed_at)
+select changes.series_id
+from changes
+join decided on changes.quality = 'released' and decided.event_id = event_id(changes.series_id, changes.observed_at)
     and decided.day >= $since
 union
 select distinct series_id from v1.quality_events

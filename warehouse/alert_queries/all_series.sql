@@ -1,8 +1,6 @@
--- The series that rules look at, numbered. Grain: n. source_no: of its looks. market: first_party or marketplace.
--- is_page: read
--- from a page laid out for people, which is believed at the second look; a feed or an imported list is believed at
--- once. The
--- seed document was looked at once: nothing can change in it.
+-- Series that rules can match, numbered. Key: n. source_no: number of its source in looks. market: first_party or
+-- marketplace. is_page: whether it is read from a page laid out for people, which is trusted at the second scrape; a
+-- feed or an imported list is trusted at once. The reference document is left out: nothing can change in it.
 select
     row_number() over ()::integer as n,
     series.*,

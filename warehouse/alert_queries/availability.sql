@@ -1,4 +1,4 @@
--- Things that sold out, or can be had again. Grain: n x i. Unknown is neither.
+-- Offers that sold out or became available again. Key: n, i. Unknown availability is neither.
 with ordered as (
     select
         moves.n, moves.piece, moves.i, moves.day, {told} as told_on, stated.availability,

@@ -1,8 +1,8 @@
--- What stands around a told price: its receipt, the series' last days, and who asks what for the same. Grain: event_id.
+-- Context of a notified price: its receipt, the series' last days, and other providers' prices. Key: event_id. Input
 -- asked: event_id, series_id, day, usd. rank_now, rank_before, n_providers: among the providers' lowest prices of the
--- same GPU,
--- memory and terms, on the day and the day before. median_30d: of the series' own daily prices in the 30 days before.
--- lowest_since: the last day on which it cost as little; NULL where it never did. n_days: since the series is known.
+-- same GPU, memory and terms, on the day and the day before. median_30d: of the series' own daily prices in the 30 days
+-- before, USD per GPU-hour. lowest_since: the last day on which the price was as low; NULL: never. n_days: days since
+-- the series was first seen.
 with asked_of as (
     select asked.*, series.provider, series.gpu, series.gpu_memory_gb, series.pricing_model, series.term_months
     from asked

@@ -1,6 +1,5 @@
--- Commitments whose price until then was a copy of a shorter commitment's: what falls from it did not fall, it was
--- filled in.
--- Grain: n x day (of the new price).
+-- Commitments whose old price was a copy of a shorter commitment's: the lower price replaces the copy and is not a
+-- drop. Key: n, day (of the new price).
 with prices as (
     select stated.n, stated.day, coalesce(stated.until, 'infinity') as until, stated.value, series.term_months,
         concat_ws(

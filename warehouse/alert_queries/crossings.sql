@@ -1,8 +1,7 @@
--- Prices beyond a line, with whether they had been back on this side of it: a superset, which the rule's state
--- decides on.
--- Grain: n x piece x i, in that order, of what can tell something since a day. ref: what the line is drawn from (a
--- threshold, or the reference price), logarithm, times
--- sign. is_back: between the candidate before and this one a steady price was beyond the hysteresis.
+-- Prices beyond a threshold, and whether the price had recovered before: a superset, from which the rule's state
+-- decides. Key: n, piece, i, in that order; only series that can have events since a day. ref: the value that the
+-- threshold is measured from (a fixed threshold, or the reference price), logarithm times sign. is_back: whether a
+-- steady price was beyond the hysteresis between the previous candidate and this one.
 with watched as (
     select
         n, piece, i, day_no, next_day_no, $sign * y as y, is_steady, {told} as told_on, told_1,

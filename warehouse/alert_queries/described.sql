@@ -1,5 +1,5 @@
--- Prices by their keys, with the one before each and the dimensions of their series. Grain: n x piece x i.
--- trigger_id: as in v1.price_changes or, of what its source took back, v1.quality_events.
+-- Prices by key, with the previous price and the dimensions of their series. Key: n, piece, i. trigger_id: as in
+-- v1.price_changes or, for a withdrawn price, v1.quality_events.
 with wanted as (
     select distinct unnest($ns::int[]) as n, unnest($pieces::int[]) as piece, unnest($is::int[]) as i
 ),

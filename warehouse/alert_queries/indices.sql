@@ -1,5 +1,4 @@
--- How far an index moved within some days. Grain: index_id x day. Only days that are final: the newest may still
--- change.
+-- Changes of an index over a number of days. Key: index_id, day. Only final days: the newest may still change.
 select newer.index_id, newer.gpu, newer.gpu_memory_gb, newer.pricing_model, newer.day, older.chained_base100 as old,
     newer.chained_base100 as new
 from v1.index_daily as newer

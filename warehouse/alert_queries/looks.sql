@@ -1,6 +1,5 @@
--- Days on which a source was read, numbered. Grain: source_no x nth. last_at: the day's last look; second_on,
--- third_on: the
--- days of the next looks; newest_nth: of its newest look.
+-- Days on which a source was read, numbered. Key: source_no, nth. last_at: the day's last scrape; second_on, third_on:
+-- the days of the next two scrapes; newest_nth: number of the source's newest scrape.
 select
     provider, source as feed, seen_on, last_tried_at as last_at,
     dense_rank() over (order by provider, source)::integer as source_no,

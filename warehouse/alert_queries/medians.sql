@@ -1,6 +1,5 @@
--- What a series cost in the middle of the 30 days before each of its prices: the median of its daily prices.
--- Grain: n x piece x i, of series that are far enough below (or above) the extreme of these days that the median may
--- matter.
+-- The median daily price of a series in the 30 days before each of its prices. Key: n, piece, i; only series so far
+-- below (or above) the extreme of these days that the median can matter.
 with watched as (
     select n, piece, i, day_no, next_day_no, $sign * y as y from moves where n in (select n from scoped)
 ),
@@ -20,7 +19,7 @@ wanted as (
 )
 select
     peer_values.n, peer_values.piece, peer_values.i,
-    -- Each price counts for the days of the thirty on which it was in force.
+    -- Each price counts for the days, among the thirty, on which it was in force.
     quantile_cont(peer_values.y, 0.5) as y
 from (
     select

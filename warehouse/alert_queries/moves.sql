@@ -1,16 +1,14 @@
--- The watched series' prices in order, with what a rule asks of each. Grain: n x i; r: the row of `stated`.
--- y: logarithm of the native price of a GPU-hour: exchange rates move nothing, and percents add up. piece: what can be
--- compared; a new one begins when a thing comes back after five weeks, in another currency, or when the price before
--- was no
--- price of its own. is_steady: three looks found it, it is the first of its piece, or spot; what rose for less than
--- that is nothing to fall from; is_rest: the same, of spot too. told_1, _2, _3: the day on which it has been seen so
--- often and
--- the gate lets it pass, NULL where it never was; told_auto: what its kind of source needs.
+-- Prices of the watched series in order, with the properties that rules test. Key: n, i; r: the row of `stated`. y:
+-- logarithm of the native price of a GPU-hour, so that exchange rates move nothing and percents add up. piece: prices
+-- that can be compared; a new piece begins when an offer returns after five weeks, changes its currency, or when the
+-- previous price was a copied one. is_steady: three scrapes showed the price, it is the first of its piece, or spot (a
+-- briefer rise is no level to drop from); is_rest: the same, also required of spot. told_1, _2, _3: the day on which it
+-- had been seen that often and the gate let it pass, NULL if never; told_auto: the one that its kind of source needs.
 with placed as (
     select
         stated.r, stated.n, stated.day, stated.observed_at, stated.last_seen_on, stated.value,
         series.pricing_model = 'spot' as is_spot, series.is_page,
-        -- Whoever releases a price says when; else the next look does.
+        -- A release by a person has a day; otherwise the next scrape releases it.
         if(stated.quality = 'released', coalesce(decided.day, looks.second_on, '9999-12-31'), stated.day) as free_on,
         looks.nth, looks.newest_nth, looks.last_at, looks.second_on, looks.third_on,
         row_number() over same::integer as rn,
@@ -30,7 +28,7 @@ with placed as (
         on stated.quality = 'released' and decided.event_id = event_id(series.series_id, stated.observed_at)
     window same as (partition by stated.n order by stated.day, stated.observed_at)
 ),
--- Few series have more than one piece, and sorting all again would take as long as all the rest.
+-- Few series have more than one piece, and sorting all again would take as long as everything else.
 pieces as (
     select placed.*, 0 as piece, placed.rn as i from placed where n not in (select n from placed where begins)
     union all by name

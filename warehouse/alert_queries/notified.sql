@@ -1,8 +1,7 @@
--- Falls (or, with sign -1, rises) that may be far enough from what was told last: a superset, which the rule's state
--- decides on.
--- Grain: n x piece x i, in that order, of what can tell something since a day. peak: highest steady y between the
--- candidate before, or the beginning, and this one;
--- rest: the highest of these that three looks found. before: the price right before, steady or not.
+-- Drops (or, with sign -1, rises) that may be far enough from the last notified price: a superset, from which the
+-- rule's state decides. Key: n, piece, i, in that order; only series that can have events since a day. peak: highest
+-- steady y between the previous candidate, or the beginning, and this one; rest: the highest of these that three
+-- scrapes showed. before: the price right before, steady or not.
 with watched as (
     select n, piece, i, $sign * y as y, is_steady, is_rest, {told} as told_on, told_1 from moves
         where n in (select n from scoped)

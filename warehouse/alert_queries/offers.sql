@@ -1,5 +1,5 @@
--- Things that a source began or ceased to list. Grain: n x day. A source's first listing adds nothing. What is gone is
--- believed gone when the next look does not find it either.
+-- Offers that a source began or ceased to list. Key: n, day. A source's first listing adds nothing. An offer counts as
+-- gone when the next scrape lacks it too.
 with ordered as (
     select moves.n, moves.piece, moves.i, moves.day, {told} as told_on, stated.until, stated.ended_by,
         stated.old_ended_by, series.source_no,

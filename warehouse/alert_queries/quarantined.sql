@@ -1,4 +1,5 @@
--- Prices that the gate held back. Grain: event_id. old: the last good price, new: the doubted one, USD per GPU-hour.
+-- Prices that the gate quarantined. Key: event_id. old: the last good price, new: the quarantined one, USD per
+-- GPU-hour.
 select
     quality_events.event_id,
     series.series_id,

@@ -1,6 +1,5 @@
--- Every price that was published of the watched series, as it was known when it came. Grain: r, in no order.
--- value: native price of a GPU-hour. until: NULL while in force. withdrawn_id: the gate's event, of what was taken
--- back.
+-- Every published price of the watched series, as it was known when it appeared. Key: r, in no order. value: native
+-- price of a GPU-hour. until: NULL while in force. withdrawn_id: the gate's event for a withdrawn price.
 with accepted as (
     select
         series.n,
@@ -21,7 +20,7 @@ with accepted as (
     join series using (series_id)
     where price_intervals.usd_per_gpu_hour > 0
 ),
--- Published when it came, and withdrawn by its source within a look or two: whoever was told then was told.
+-- Published when it appeared, and withdrawn by its source within one or two scrapes: it had been notified.
 withdrawn as (
     select
         series.n,
@@ -37,10 +36,10 @@ withdrawn as (
     join series using (series_id)
     join looks on looks.source_no = series.source_no and looks.seen_on = quality_events.date
     where quality_events.rule = 'spike_flip' and quality_events.status = 'held' and quality_events.usd_per_gpu_hour > 0
-        -- More than half off was held from the first.
+        -- A change by more than half was quarantined from the first.
         and abs(ln(quality_events.usd_per_gpu_hour::double / quality_events.last_good_usd_per_gpu_hour::double)) < ln(2)
 ),
-said as (
+all_prices as (
     from accepted
     union all by name
     select
@@ -51,7 +50,7 @@ said as (
         'change' as old_ended_by
     from withdrawn
     union all by name
-    -- And back again; the history that is published now goes on through it as if nothing had been.
+    -- The way back; the history published now continues as if nothing had happened.
     select
         withdrawn.n,
         looks.seen_on as day,
@@ -66,4 +65,4 @@ said as (
     from withdrawn
     asof join looks on looks.source_no = withdrawn.source_no and withdrawn.last_seen_on < looks.seen_on
 )
-select row_number() over ()::integer as r, * from said
+select row_number() over ()::integer as r, * from all_prices

@@ -1,8 +1,6 @@
--- The price of a GPU-hour at which a million tokens of a model cost the threshold, for every series that can serve it.
--- Grain: n. line: logarithm of that price; usd_per_m_tokens_at_1: the cost at one USD per GPU-hour. The cost is the
--- price times a
--- constant of GPU, model, precision and workload, which v1.cost_per_token tells; of several ways to serve, the
--- cheapest.
+-- GPU-hour price at which a million tokens of a model cost the threshold, for every series that can serve it. Key: n.
+-- line: logarithm of that price; usd_per_m_tokens_at_1: the cost at one USD per GPU-hour. The cost is the price times a
+-- constant of GPU, model, precision and workload, taken from v1.cost_per_token; the cheapest of several ways to serve.
 with constants as (
     select gpu, form_factor, gpu_memory_gb, tp, min(usd_per_m_tokens / usd_per_gpu_hour) as per_usd
     from v1.cost_per_token

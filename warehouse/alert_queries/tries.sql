@@ -1,8 +1,7 @@
--- Stretches of days on which a source that we read ourselves brought nothing. Grain: provider x source x stretch.
--- days: of its tries, in order; details: what came of each. last_good_on: the day it was read before them; until_on:
--- the day it was
--- read again, NULL while it is not. newest_on: the newest day on which anything was tried.
-with tried as (
+-- Stretches of days on which a source that we scrape ourselves failed. Key: provider, source, stretch. days: its failed
+-- days, in order; details: the reason on each. last_good_on: the day it was last read before them; until_on: the day it
+-- was read again, NULL while it is not. newest_on: the newest day on which anything was tried.
+with attempts as (
     select
         provider, source, seen_on, concat_ws(': ', status, nullif(detail, '')) as detail,
         status in ('ok', 'partial', 'no_public_price', 'needs_key') as is_good
@@ -10,7 +9,7 @@ with tried as (
     semi join own_sources using (provider, source)
 ),
 numbered as (
-    select *, count_if(is_good) over (partition by provider, source order by seen_on) as stretch from tried
+    select *, count_if(is_good) over (partition by provider, source order by seen_on) as stretch from attempts
 ),
 newest as (
     select max(seen_on) as newest_on from v1.source_health

@@ -1,7 +1,6 @@
--- One answer per request, in the file's order: of the servers that hold it the one that makes most tokens per GPU.
--- Grain: row. has_specs: model and GPU are known. is_core: measured the way that the constants were fitted for.
--- in_scope: that, and
--- answered. reason: why there is no answer, or what to know of it.
+-- One answer per request, in the file's order: of the servers that hold the model, the one with the most tokens per
+-- GPU. Key: row. has_specs: model and GPU are known. is_core: measured under the conditions that the constants were
+-- fitted for. in_scope: is_core, and answered. reason: why there is no answer, or a remark on it.
 with best as (
     from costed
     qualify row_number() over (partition by row order by fits desc, output_tokens_per_s_per_gpu desc nulls last, tp) = 1

@@ -1,5 +1,5 @@
--- The servers that may answer a request: the one it names, or one of each tp in 1, 2, 4, 8 that divides its GPUs.
--- Grain: row x tp. replicas: servers side by side, which share the concurrency evenly.
+-- Servers that may answer a request: the one it names, or one for each tp in 1, 2, 4, 8 that divides its GPUs. Key:
+-- row, tp. replicas: servers side by side, which share the concurrency evenly.
 select
     read.row,
     read.model,

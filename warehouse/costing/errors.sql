@@ -1,6 +1,5 @@
--- How far several sets of answers lie from the same measurements. Grain: theta x source (blank: all of them).
--- predicted: theta (which constants), row, answer; fit_rows: row, source, measured. A missing answer is infinitely
--- wrong.
+-- Errors of several sets of answers against the same measurements. Key: theta, source (blank: all). predicted: theta
+-- (which constants), row, answer; fit_rows: row, source, measured. A missing answer counts as infinitely wrong.
 with ranked as (
     select
         predicted.theta,

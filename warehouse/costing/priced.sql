@@ -1,6 +1,6 @@
--- Answers at every price on offer for their GPU. Grain: row of `asked` x offer; no offer: one row without USD.
--- nominal_usd_per_m_tokens: the seed document's formula, at nominal speed and full use; beside the model's, never in
--- it.
+-- Answers at every current price of their GPU. One row per row of `asked` and offer; without an offer, one row without
+-- USD. nominal_usd_per_m_tokens: the reference document's formula, at nominal speed and full use; beside the model's
+-- figure, never part of it.
 select
     asked.operating_point,
     answers.model,
@@ -47,7 +47,7 @@ join answers on answers.row = asked.row
 left join marts.llm_specs on llm_specs.name = answers.model
 left join marts.gpu_specs on gpu_specs.name = answers.gpu_spec
 left join offered on offered.spec = answers.gpu_spec
--- Of servers of other sizes the one that costs least per request.
+-- Among server sizes, the one with the lowest cost per request.
 qualify row_number() over (
     partition by asked.operating_point, answers.gpu_spec, offered.provider, offered.pricing_model, offered.term_months
     order by

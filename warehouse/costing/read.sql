@@ -1,5 +1,6 @@
--- Requests as the model takes them, or why it cannot. Grain: row of `raw`. server_tp: GPUs that share each layer of one
--- server; NULL: to be chosen. refused: why there is no answer. doubt: why the constants were not fitted for this one.
+-- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`. server_tp: GPUs that share
+-- each layer of one server; NULL: to be chosen. refused: why there is no answer. doubt: why the constants were not
+-- fitted for this request.
 with typed as (
     select
         * replace (if(lower(kv_dtype) in ('auto', 'default'), null, kv_dtype) as kv_dtype),
@@ -13,17 +14,17 @@ with typed as (
         try_cast(osl as double) as made_tokens,
         try_cast(concurrency as double) as most_at_once,
         lower(coalesce(scenario, '')) as scenario_said,
-        -- "mtp=0" and "no speculation" say what is not there.
+        -- Drop words that say what is absent, such as "mtp=0" and "no speculation".
         regexp_replace(
             lower(concat_ws(';', scenario, extra)),
             '(^|[^a-z])(without|non|not|no)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
-        ) as said
+        ) as options
     from raw
 ),
 placed as (
     select
         *,
-        -- Experts spread over more GPUs than the tensors are one server still: its attention is then data parallel.
+        -- Experts spread over more GPUs than the tensors are still one server, with data-parallel attention.
         if(
             expert_ranks > tp_given and expert_ranks * stages <= coalesce(gpus_given, 'infinity'),
             expert_ranks,
@@ -31,12 +32,12 @@ placed as (
         )
             as server_tp,
         coalesce(gpus_given, server_tp * stages, stages) as gpus,
-        -- Some tables count expert parallelism twice: their n_gpus is tp x ep of one server of tp.
+        -- Some tables count expert parallelism twice: their n_gpus is tp x ep for one server of tp GPUs.
         case
             when expert_ranks > 1 and gpus = tp_given * expert_ranks * stages then 1 else gpus / (server_tp * stages)
         end
             as replicas,
-        coalesce(try_cast(regexp_extract(said, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
+        coalesce(try_cast(regexp_extract(options, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
             as beams
     from typed
 )
@@ -97,12 +98,12 @@ select
             then concat('no measurements on ', gpu_specs.vendor, ' chips went into the constants')
         when regexp_matches(placed.scenario_said, 'server|interactive|online|poisson')
             then 'requests arrive at random under a latency limit; this is the throughput without one'
-        when regexp_matches(placed.said, 'disagg') then 'prefill and decode on GPUs of their own are not modelled'
-        when regexp_matches(placed.said, 'specul|spec[-_ ]?dec|\bmtp|mtp\b|eagle|medusa|draft')
+        when regexp_matches(placed.options, 'disagg') then 'prefill and decode on GPUs of their own are not modelled'
+        when regexp_matches(placed.options, 'specul|spec[-_ ]?dec|\bmtp|mtp\b|eagle|medusa|draft')
             then 'several tokens per step (speculation) are not modelled'
         when placed.beams > 1 then format('beam search: {:.0f} sequences per request', placed.beams)
         when
-            regexp_matches(placed.said, '(^|;)\s*open\s*(;|$)')
+            regexp_matches(placed.options, '(^|;)\s*open\s*(;|$)')
             then 'open division: the submitter may have changed the model'
     end as doubt,
     if(

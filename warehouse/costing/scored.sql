@@ -1,12 +1,10 @@
--- How far answers lie from what was measured, in groups. Grain: scope x grouping x name. n: rows whose model and GPU
--- have
--- a spec; missing: of those without an answer, which count as infinitely wrong. median_error_pct: of |answer /
--- measured - 1|;
--- bias: median of answer / measured; within_*: shares of rows. seed_*: the same of the seed document's formula (2 FLOP
--- for each of all parameters and token, read or made, at nominal FP16 speed), never mixed with the model's.
--- is_fitted_on: whether the
--- constants in use saw rows of this source; NULL where a group has rows of both kinds.
-with seen as (
+-- Errors of answers against measurements, by group. Key: scope, grouping, name. n: rows whose model and GPU have a
+-- spec; missing: those without an answer, which count as infinitely wrong. median_error_pct: of |answer / measured -
+-- 1|; bias: median of answer / measured; within_*: shares of rows. seed_*: the same for the reference document's
+-- formula (2 FLOP per parameter and token, input or output, at nominal FP16 speed), never mixed with the model's.
+-- is_fitted_on: whether the constants in use were fitted on rows of this source; NULL where a group has rows of both
+-- kinds.
+with measurements as (
     select
         measured.source,
         answers.model,
@@ -32,9 +30,10 @@ with seen as (
     where answers.has_specs and measured.measured > 0
 ),
 grouped as (
-    select seen.*, scopes.scope, k.grouping, k.name
-    from seen
-    join (values ('core', true), ('all', false)) as scopes (scope, is_core) on seen.is_core or not scopes.is_core,
+    select measurements.*, scopes.scope, k.grouping, k.name
+    from measurements
+    join (values ('core', true), ('all', false)) as scopes (scope, is_core)
+        on measurements.is_core or not scopes.is_core,
     unnest([
         {'grouping': 'total', 'name': ''}, {'grouping': 'source', 'name': source},
         {'grouping': 'gpu', 'name': gpu_spec}, {'grouping': 'model', 'name': model}

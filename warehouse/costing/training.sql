@@ -1,6 +1,7 @@
--- A training run on every GPU asked for, at every price on offer. Grain: spec x offer; no price: one row without USD.
--- GB of 1e9 bytes, activations apart. lora_gb, qlora_gb: adapters of one hundredth of the parameters. zero3_gb_per_gpu:
--- full training with all of its state shared by the GPUs given; NULL without a number of GPUs.
+-- Cost of a training run on every requested GPU, at every current price. One row per spec and offer; without a price,
+-- one row without USD. GB of 1e9 bytes, without activations. lora_gb, qlora_gb: adapters of one hundredth of the
+-- parameters. zero3_gb_per_gpu: full training with all of its state sharded over the given GPUs; NULL without a number
+-- of GPUs.
 select
     run_specs.spec as gpu_spec,
     run.params,

@@ -1,5 +1,4 @@
--- The stable name of what the gate says of a series' version: the series, and when a scrape first showed the version.
+-- Stable id of a gate event on a series' version: the series, and the time of the first scrape that showed the version.
 create or replace macro event_id(series_id, seen_at) as md5(concat_ws('|', series_id, epoch_us(seen_at)));
--- Price versions of a series that are kept at hand beside the current one; as many as the gate asks of a series that
--- moved once.
+-- Number of recent price versions kept beside the current one: as many as the gate needs of a series that changed.
 create or replace macro n_recent_versions() as 12;

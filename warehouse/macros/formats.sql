@@ -1,28 +1,27 @@
--- Bytes of one weight with its scales; NULL for a format that is not known. Sources: IEEE 754; OCP MX 1.0 (MXFP4: 4.25
--- bits); NVFP4, AWQ and GPTQ with a 16-bit scale for 32 or an 8-bit one for 16 weights: 4.5 bits, and 2.5 for two bits.
+-- Bytes of one weight with its scales; NULL for an unknown format. Sources: IEEE 754; OCP MX 1.0 (MXFP4: 4.25 bits);
+-- NVFP4, AWQ and GPTQ with a 16-bit scale for 32 or an 8-bit one for 16 weights: 4.5 bits, and 2.5 for two bits.
 create or replace macro weight_bytes_per_param(weights) as case weights
     when 'FP32' then 4e0 when 'FP16' then 2e0 when 'BF16' then 2e0 when 'FP8' then 1e0 when 'INT8' then 1e0
     when 'FP4' then 0.5625e0 when 'INT4' then 0.5625e0 when 'MXFP4' then 0.53125e0 when 'INT2' then 0.3125e0 end;
--- Bytes of one element of the KV cache. Source: what inference servers store.
+-- Bytes of one element of the KV cache. Source: the formats that inference servers store.
 create or replace macro kv_bytes_per_element(kv_dtype) as case
     when kv_dtype in ('FP8', 'INT8', 'FP4') then 1e0 when kv_dtype in ('FP16', 'BF16') then 2e0 when
         kv_dtype = 'FP32'
         then 4e0
 end;
--- What servers store the KV cache as when nobody says: FP8 beside FP8 and FP4 weights, else FP16.
+-- Default format of the KV cache: FP8 beside FP8 and FP4 weights, else FP16.
 create or replace macro usual_kv_dtype(weights) as if(weights in ('FP8', 'FP4'), 'FP8', 'FP16');
 -- Whether MXFP4 weights are widened to FP16 to be multiplied: on every device without FP4. Source: gpt-oss on Hopper.
 create or replace macro widens_mxfp4(has_mxfp4, fp4_tflops) as has_mxfp4 and fp4_tflops is null;
 -- Dense TFLOPS at the precision in which the products are formed: weight-only formats and FP32 weights at the FP16
--- rate.
--- GeForce cards: fp16_tflops must be the rate with FP32 accumulation. Source: vendors' datasheets.
+-- rate. GeForce cards: fp16_tflops must be the rate with FP32 accumulation. Source: vendors' datasheets.
 create or replace macro compute_tflops(weights, has_mxfp4, fp16_tflops, fp8_tflops, fp4_tflops) as case
     when widens_mxfp4(has_mxfp4, fp4_tflops) then fp16_tflops
     when weights in ('FP4', 'MXFP4') then coalesce(fp4_tflops, fp8_tflops, fp16_tflops)
     when weights = 'FP8' then coalesce(fp8_tflops, fp16_tflops)
     else fp16_tflops
 end;
--- The format that people's many spellings mean ("w4a16", "fp8_e4m3", "Q4_K_M"); NULL when none.
+-- The format meant by any common spelling ("w4a16", "fp8_e4m3", "Q4_K_M"); NULL if none.
 create or replace macro weight_format(spelling) as case
     when regexp_matches(spelling, 'mx[-_]?fp4', 'i') then 'MXFP4'
     when regexp_matches(spelling, 'fp4', 'i') then 'FP4'

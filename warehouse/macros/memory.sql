@@ -1,15 +1,16 @@
--- Bytes that a token takes in the KV cache, over all layers. Source: kipply, Transformer Inference Arithmetic.
+-- Bytes of a token in the KV cache, over all layers. Source: kipply, Transformer Inference Arithmetic.
 create or replace macro kv_bytes_per_token(kv_elements_per_token, kv_dtype) as
     kv_elements_per_token * kv_bytes_per_element(kv_dtype);
--- How often tensor parallelism stores a token's KV: ranks beyond the KV heads repeat them, plain MLA repeats on every
--- rank, attention that is data parallel (dp_attn) not at all. Source: Pope et al., arXiv:2211.05102; SGLang.
+-- Copies of a token's KV under tensor parallelism: ranks beyond the KV heads repeat them, plain MLA repeats on every
+-- rank, data-parallel attention (dp_attn) not at all. Source: Pope et al., arXiv:2211.05102; SGLang.
 create or replace macro kv_copies(tp, kv_heads, is_mla, is_dp_attn) as case
     when is_dp_attn then 1 when is_mla then tp else greatest(1, tp / greatest(coalesce(kv_heads, 1), 1)) end;
--- Bytes left for the KV cache on GPUs that hold the weights. device_mib: what the driver reports, not marketing's GB;
--- usable_memory: share that the server takes; reserved_gb: activations and work space per GPU. Source: vLLM's defaults.
+-- Bytes left for the KV cache on GPUs that hold the weights. device_mib: memory that the driver reports, not
+-- marketing's GB; usable_memory: share that the server takes; reserved_gb: activations and work space per GPU. Source:
+-- vLLM's defaults.
 create or replace macro free_bytes(gpus, device_mib, weight_bytes, usable_memory, reserved_gb) as
     gpus * (device_mib * 1048576e0 * usable_memory - reserved_gb * 1e9) - weight_bytes;
--- Requests whose KV cache fits beside the weights: 0 when not even one does.
+-- Requests whose KV cache fits beside the weights: 0 if not even one does.
 create or replace macro max_batch(free_bytes, kv_bytes_per_request) as floor(
     greatest(free_bytes, 0) / kv_bytes_per_request
 );

@@ -2,10 +2,10 @@
 -- 2.1.
 create or replace macro prefill_flop(matmul_params, layers, attention_width, isl, attended) as
     2e0 * matmul_params * isl + 2e0 * layers * attention_width * isl * attended;
--- FLOP to make one more token, having looked back at `attended` ones. Source: the same.
+-- FLOP to generate one token that attends to `attended` earlier ones. Source: the same.
 create or replace macro decode_flop(matmul_params, layers, attention_width, attended) as
     2e0 * matmul_params + 4e0 * layers * attention_width * attended;
--- Seconds of some FLOP on GPUs of so many dense TFLOPS at a model FLOPs utilisation. Source: PaLM, arXiv:2204.02311.
+-- Seconds for FLOP on GPUs of that many dense TFLOPS at a model FLOPs utilisation. Source: PaLM, arXiv:2204.02311.
 create or replace macro compute_seconds(flop, gpus, tflops, mfu) as flop / (gpus * tflops * 1e12 * mfu);
 -- Seconds to move bytes through the memory of GPUs at a bandwidth utilisation. Source: Databricks, LLM inference (MBU).
 create or replace macro memory_seconds(bytes, gpus, bandwidth_gbs, mbu) as bytes / (gpus * bandwidth_gbs * 1e9 * mbu);
@@ -25,13 +25,13 @@ create or replace macro decode_step_seconds(stages, memory_s, compute_s, link_s,
     stages * (memory_s + compute_s + link_s + fixed_s);
 -- Seconds to the first token of an idle server.
 create or replace macro ttft_seconds(prefill_s, memory_s, fixed_s) as greatest(prefill_s, memory_s) + fixed_s;
--- Seconds between a request's tokens, while the prompts of the rest of its batch are read in between.
+-- Seconds between a request's tokens, while the prompts of the rest of its batch are processed in between.
 create or replace macro tpot_seconds(step_s, batch, prefill_s, osl) as step_s + (batch - 1) * prefill_s / osl;
--- Output tokens per second of one server: a batch reads its prompts and makes its tokens, over and over.
+-- Output tokens per second of one server: a batch reads its prompts and generates its tokens, over and over.
 create or replace macro output_tokens_per_s(osl, prefill_s, step_s, batch) as osl / (prefill_s + osl * step_s / batch);
--- GPU-seconds of a million tokens read, and of a million made; together they are exactly a request's cost.
+-- GPU-seconds of a million input tokens, and of a million output tokens; together they are exactly a request's cost.
 create or replace macro gpu_seconds_per_m_input(gpus, prefill_s, isl) as gpus * prefill_s / isl * 1e6;
 create or replace macro gpu_seconds_per_m_output(gpus, step_s, batch) as gpus * step_s / batch * 1e6;
--- USD per million tokens of servers that are busy a share `utilisation` (0 to 1) of the hours paid for.
+-- USD per million tokens of servers that are busy for a share `utilisation` (0 to 1) of the hours paid for.
 create or replace macro usd_per_m_tokens(gpu_seconds_per_m, usd_per_gpu_hour, utilisation) as
     usd_for_seconds(gpu_seconds_per_m, usd_per_gpu_hour) / utilisation;

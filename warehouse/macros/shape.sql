@@ -13,13 +13,13 @@ create or replace macro mla_attention_params(hidden, heads, head_dim, rope_dim, 
 create or replace macro ffn_params(hidden, ffn_dim, matrices) as 1e0 * matrices * hidden * ffn_dim;
 -- Parameters of one embedding matrix.
 create or replace macro embedding_params(vocab, hidden) as 1e0 * vocab * hidden;
--- Elements that a token leaves in one layer's KV cache: keys and values, hence the 2. Source: arXiv:2305.13245.
+-- KV cache elements of a token in one layer: keys and values, hence the 2. Source: arXiv:2305.13245.
 create or replace macro gqa_kv_elements(kv_heads, head_dim) as 2 * kv_heads * head_dim;
 -- The same for latent attention: one latent and the rotated part serve all heads. Source: arXiv:2405.04434.
 create or replace macro mla_kv_elements(kv_rank, rope_dim) as kv_rank + rope_dim;
--- Tokens that a layer looks back at, on average over layers of which some see only a window (NULL: none does).
+-- Tokens that a layer attends to, on average over layers of which some see only a window (NULL: none does).
 create or replace macro attended_tokens(tokens, layers, full_layers, sliding_window) as
     tokens - (1 - full_layers / layers) * greatest(0, tokens - coalesce(sliding_window, tokens));
--- Experts of a layer that at least one of a batch of tokens goes to, each choosing evenly. Source: probability.
+-- Experts of a layer that a batch of tokens reaches, each token choosing evenly. Source: probability.
 create or replace macro experts_touched(experts, experts_per_token, tokens) as
     experts * (1 - pow(1 - experts_per_token / experts, tokens));

@@ -1,6 +1,5 @@
--- Whether a spec describes a priced GPU of the same name: memory within 7 % (vendors print 262 to 288 GB for one
--- chip), and
--- the same form factor, or the usual one where the page prints none. Source: how identity reads labels.
+-- Whether a spec describes a priced GPU of the same name: memory within 7 % (vendors print 262 to 288 GB for one chip),
+-- and the same form factor, or the usual one where the page prints none. Source: how identity resolves labels.
 create or replace macro is_described_by(
     form_factor, gpu_memory_gb, spec_form_factor, spec_is_default, spec_memory_gb
 ) as

@@ -1,11 +1,11 @@
--- What serving costs, for every row of a relation of requests, in one pass: the whole chain of formulas, said once.
--- requests: name of a table, view or WITH query with the columns model (llm_specs.name), gpu_spec (gpu_specs.name),
--- tp, pp, dp_attn (0 or 1), weights (weight_format), kv_dtype (NULL: usual_kv_dtype), isl, osl, concurrency (NULL: as
--- many
--- as fit) and beams (sequences per request, 1 but for beam search); other columns come through. Rows whose model or GPU
--- has no spec are left out. Results are of one server of gpus = tp x pp, at the newest version of marts.theta.
--- fits: the weights and at least one request. Where only the weights fit, times are those of a batch of one; where they
--- do not, or a spec lacks a figure, NULL. GPU-seconds become USD by usd_per_m_tokens().
+-- Serving figures for every row of a relation of requests, in one pass: the only place with the whole chain of
+-- formulas. requests: name of a table, view or WITH query with the columns model (llm_specs.name), gpu_spec
+-- (gpu_specs.name), tp, pp, dp_attn (0 or 1), weights (weight_format), kv_dtype (NULL: usual_kv_dtype), isl, osl,
+-- concurrency (NULL: as many as fit) and beams (sequences per request, 1 unless beam search); other columns pass
+-- through. Rows whose model or GPU has no spec are left out. Results are for one server of gpus = tp x pp, at the
+-- newest version of marts.theta. fits: whether it holds the weights and at least one request. Where only the weights
+-- fit, times are those of a batch of one; where they do not, or a spec lacks a figure, NULL. GPU-seconds become USD by
+-- usd_per_m_tokens().
 create or replace macro marts.inference_of(requests) as table
 with constants as (
     select
@@ -64,13 +64,13 @@ asked as (
 placed as (
     select
         *,
-        -- Bridges join two cards; more meet over PCIe.
+        -- Bridges join two cards; larger groups communicate over PCIe.
         link_kind = 'bridge' and gpus > 2 as is_split,
         if(is_split, pcie_gbs, link_gbs / 2) * link_efficiency as reached_gbs,
         if(is_split or link_kind = 'pcie', pcie_latency, fabric_latency) as latency_seconds,
         compute_tflops(weights, has_mxfp4 or weights = 'MXFP4', matmul_tflops, fp8_tflops, fp4_tflops) as tflops,
         case
-            -- What is widened to be multiplied reaches what FP16 does.
+            -- Widened weights reach what FP16 reaches.
             when weights = 'FP4' or weights = 'MXFP4' and fp4_tflops is not null then mfu_fp4
             when weights = 'FP8' then mfu_fp8
             else mfu_fp16
@@ -80,7 +80,7 @@ placed as (
         weight_bytes_per_param(weights) as weight_bytes_each,
         if(has_mxfp4, least(weight_bytes_each, weight_bytes_per_param('MXFP4')), weight_bytes_each)
             as expert_bytes_each,
-        -- Attention that is data parallel is whole on every rank.
+        -- Data-parallel attention is whole on every rank.
         attention_params * if(is_dp_attn, tp, 1) as attention_stored,
         kv_copies(tp, kv_heads, is_mla, is_dp_attn)
         * kv_bytes_per_token(kv_elements_per_token, kv_dtype) as kv_token_bytes

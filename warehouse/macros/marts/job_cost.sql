@@ -1,12 +1,9 @@
--- The all-in bill of a job on so many GPUs of one kind, at every price in force on a day: whole machines, egress at the
--- provider's rates, storage for as long as the job runs.
--- One row per series with an all-in price of a GPU of its own: filter on gpu, provider, pricing_model. gpus: wanted
--- at once;
--- gpus_billed: of the machines that hold them. hours: of the job; months of 730. egress_gb: over the whole job,
--- spread evenly over
--- its months; storage_gb: held all the while; GB of 1e9 bytes. *_usd: NULL where no rate is known, and total_usd with
--- it;
--- at_least_usd: of what is known. is_checked: whether the rates were read in their source.
+-- The all-in bill of a job on that many GPUs of one kind, at every price in force on a day: whole machines, egress at
+-- the provider's rates, storage for as long as the job runs. One row per series with an all-in price of a whole GPU:
+-- filter on gpu, provider, pricing_model. gpus: needed at once; gpus_billed: GPUs of the machines that hold them.
+-- hours: of the job; months of 730. egress_gb: over the whole job, spread evenly over its months; storage_gb: stored
+-- throughout; GB of 1e9 bytes. *_usd: NULL where no rate is known, and then total_usd too; at_least_usd: the sum of the
+-- known parts. is_checked: whether the rates were read in their source.
 create or replace macro marts.job_cost(
     gpus, hours, egress_gb := 0, storage_gb := 0, as_of := null, max_age := 35
 ) as table

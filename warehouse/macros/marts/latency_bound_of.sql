@@ -1,9 +1,7 @@
--- The same as marts.inference_of, at the largest concurrency with which nobody waits longer than tpot_limit_s for a
--- token.
--- requests: as there, and tpot_limit_s (NULL: nobody waits, as many as fit); its concurrency is a limit too, and is
--- tried
--- beside the powers of two. Requests of which even one alone is too slow are left out; those that no server
--- holds stay, with NULLs. request_no tells them apart.
+-- Like marts.inference_of, at the largest concurrency whose time per token is within tpot_limit_s. requests: as there,
+-- with tpot_limit_s (NULL: no limit, as many as fit); its concurrency is a limit too, and is tried beside the powers of
+-- two. Requests of which even one alone is too slow are left out; those that no server holds stay, with NULLs.
+-- request_no tells them apart.
 create or replace macro marts.latency_bound_of(requests) as table
 with numbered as (
     select * replace (concurrency::double as concurrency), row_number() over () as request_no

@@ -1,7 +1,7 @@
--- What a million tokens cost on a day, at every price that was in force then: v1.cost_per_token for any day, machine
--- and server size. One row per series x model x precision x workload x operating_point x tp that fills the machine:
--- filter on model and workload. Prices as v1.prices_as_of gives them, of whole GPUs, all-in, not older than max_age
--- days; speeds and constants are today's.
+-- Cost of a million tokens at every price in force on a day: v1.cost_per_token for any day, machine and server size.
+-- One row per series x model x precision x workload x operating_point x tp that fills the machine: filter on model and
+-- workload. Prices as v1.prices_as_of returns them, of whole GPUs, all-in, at most max_age days old; speeds and
+-- constants are today's.
 create or replace macro v1.cost_per_token_as_of(as_of, max_age := 7) as table
 select
     'roofline' as method,

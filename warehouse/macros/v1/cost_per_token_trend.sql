@@ -1,8 +1,7 @@
--- How the cost of a million tokens went: the lowest of all providers on the first of every month and on the newest day,
--- for a model at a workload.
--- One row per day x precision x operating_point with a price. of_model, of_workload: as in marts.llm_specs and
--- marts.workloads; all-in prices of one pricing model, of whole GPUs, seen within a week. Speeds and constants are
--- today's: what moves is the price, and which GPUs could be had.
+-- Trend of the cost of a million tokens: the lowest over all providers on the first of every month and on the newest
+-- day, for a model at a workload. One row per day x precision x operating_point with a price. of_model, of_workload: as
+-- in marts.llm_specs and marts.workloads; all-in prices of one pricing model, of whole GPUs, seen within a week. Speeds
+-- and constants are today's: only prices and the available GPUs change.
 create or replace macro v1.cost_per_token_trend(
     of_model, of_workload := 'chat', of_pricing_model := 'on_demand'
 ) as table

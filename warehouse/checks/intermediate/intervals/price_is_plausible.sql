@@ -1,4 +1,4 @@
--- warn: a whole GPU costs between one cent and 200 dollars an hour (collectors' band); a slip of unit leaves it.
+-- warn: a whole GPU costs between one cent and 200 dollars an hour (collectors' band); a wrong unit falls outside.
 select
     series.provider,
     series.source,

@@ -1,4 +1,4 @@
--- warn: a printed price that gives no positive USD figure: zero, an unknown currency rate, an unknown GPU count.
+-- warn: a printed price without a positive USD figure: zero, an unknown exchange rate, or an unknown GPU count.
 select
     series.provider,
     series.source,

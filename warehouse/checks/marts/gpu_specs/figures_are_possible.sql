@@ -1,4 +1,5 @@
--- error: figures outside what accelerators have had, sparse ones passed for dense, or memory that is not what is sold.
+-- error: figures outside the range of all accelerators so far, sparse figures given as dense, or a memory size that is
+-- not sold.
 select name
 from marts.gpu_specs
 where not coalesce(bandwidth_gbs between 50 and 30000, false)

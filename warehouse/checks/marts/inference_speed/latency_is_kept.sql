@@ -1,4 +1,4 @@
--- error: the load that keeps a workload's latency keeps it, and is not more than fits.
+-- error: a latency-bound load must keep the workload's latency and must not exceed the largest batch.
 select speed.model, speed.spec, speed.tp, speed.precision, speed.workload, speed.tpot_s, workloads.tpot_limit_s
 from marts.inference_speed as speed
 join marts.workloads using (workload)

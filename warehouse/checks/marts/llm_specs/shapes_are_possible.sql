@@ -1,4 +1,5 @@
--- error: active parameters are some of all, heads share keys evenly, a token goes to some of the experts.
+-- error: active parameters must not exceed the total, KV heads must divide the heads, and a token uses only some of the
+-- experts.
 select name, active_params_b, heads, kv_heads, experts, experts_per_token, context_tokens
 from marts.llm_specs
 where not coalesce(active_params_b between 0.001 and total_params_b, false)

@@ -1,4 +1,4 @@
--- error: a fact of no known kind or out of range, twice, or without a source and a day; rates that do not begin at
+-- error: a fact of unknown kind, out of range, duplicated, or without a source and a day; rates that do not begin at
 -- zero.
 select provider, fact, from_gb, value
 from marts.provider_facts

@@ -13,7 +13,7 @@ with counted as (
     group by all
 ),
 marked as (
-    select *, n_begun > 0 or (lag(n) over same_page) is distinct from n as is_changed
+    select *, (n_begun > 0 or lag(n) over same_page is distinct from n) as is_changed
     from counted
     window same_page as (partition by provider, feed, source_url order by captured_at)
 ),

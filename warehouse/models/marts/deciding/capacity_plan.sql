@@ -1,16 +1,16 @@
--- What uneven demand does to the cost of tokens: three ways to have enough GPUs at the peak. Demand is peak_to_mean
--- times its mean for peak_share of the time, base_to_mean times it for the rest. Each on the machine that makes the
--- plan cheapest among those that keep the workload's latency, weights in 8 bits; machines are whole, with gpu_count
--- GPUs in servers of tp. Slow starts, and machines that are not to be had, are not in it.
+-- Cost of tokens under uneven demand, for three ways to have enough GPUs at the peak. Demand is peak_to_mean times its
+-- mean for peak_share of the time, and base_to_mean times it for the rest. Each plan uses the machine that makes it
+-- cheapest among those that keep the workload's latency, weights in 8 bits; machines are whole, with gpu_count GPUs in
+-- servers of tp. Slow starts and unavailable machines are not modelled.
 -- materialized: table
 -- key: demand, mean_tokens_per_day, model, workload, plan
 -- columns:
---   plan: all_on_demand (machines come and go with the load, at once), reserved_base (what the rest needs is reserved
---     for a year, what the peak adds is the same machine on demand) and lower_end (all on demand, on the machine that
---     costs least per hour)
---   usd_per_m_tokens: USD per million tokens, read and made, idle hours paid for
---   gpus_at_peak, gpus_at_base: GPUs
---   break_even_hours_share: share of the hours from which reserving this machine is cheaper than having it on demand
+--   plan: all_on_demand (machines start and stop with the load, at once), reserved_base (the base load is reserved for
+--     a year, the peak adds the same machine on demand) and lower_end (all on demand, on the machine that costs least
+--     per hour)
+--   usd_per_m_tokens: USD per million input and output tokens, idle hours included
+--   gpus_at_peak, gpus_at_base: number of GPUs
+--   break_even_hours_share: share of the hours from which reserving this machine is cheaper than renting it on demand
 with machines as (
     select
         inference_cost.model,
@@ -79,7 +79,7 @@ costed as (
     from loads
     cross join plans
 ),
--- Grouped, not sorted: of a hundred thousand machines and loads one of each is wanted.
+-- Grouped, not sorted: one of each is needed from a hundred thousand machines and loads.
 best as (
     select unnest(arg_min(costed, row(costed.usd_per_day, costed.provider, costed.spec, costed.tp)))
     from costed

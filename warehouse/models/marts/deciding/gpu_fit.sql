@@ -1,15 +1,15 @@
--- Which GPUs hold what people want to do with a model, and what those GPUs cost for an hour now.
+-- GPUs that hold a model for a purpose, and their current price per hour.
 -- materialized: table
 -- key: purpose, model, spec
 -- columns:
 --   purpose: full training (16 bytes per parameter, shared over GPUs), LoRA and QLoRA fine-tuning (adapters of rank 16
 --     on four matrices per layer), inference (8-bit weights, at the chat workload's latency), latency-tolerant
---     inference (the same at the largest batch) and image model (FP16, a picture at a time)
---   gpus: fewest that hold it, activations of training not counted; for inference the cheapest of 1, 2, 4 and 8
---   fits: one GPU, one machine (as large a one is priced) or several machines
---   usd_per_hour: of those GPUs, at the lowest on-demand price of a provider; USD per GPU-hour
---   usd_per_m_tokens: of inference, and of the two for training NULL
---   place: by usd_per_hour, or by usd_per_m_tokens where there is one
+--     inference (the same at the largest batch) and image model (FP16, one image at a time)
+--   gpus: fewest GPUs that hold it, without training activations; for inference the cheapest of 1, 2, 4 and 8
+--   fits: one GPU, one machine (some priced machine is as large) or several machines
+--   usd_per_hour: USD per hour of those GPUs, at the lowest on-demand price of a provider
+--   usd_per_m_tokens: USD per million tokens for inference, NULL for training and images
+--   place: rank by usd_per_m_tokens, or by usd_per_hour where that is NULL
 with constants as (
     select
         max(value) filter (where name = 'usable_memory') as usable_memory,
@@ -50,7 +50,7 @@ needs as (
     union all
     select 'image model', model, params_b * 1e9 * weight_bytes_per_param('FP16') from seeds.image_models
 ),
-held as (
+candidates as (
     select
         needs.purpose,
         needs.model,
@@ -63,7 +63,7 @@ held as (
     cross join constants
     join marts.gpu_specs on true
     join cheapest on cheapest.spec = gpu_specs.name
-    -- A picture is made on one card: its model is small and is not split.
+    -- An image is made on one card: the model is small and is not split.
     where needs.purpose <> 'image model' or gpus = 1
     union all
     select
@@ -88,6 +88,6 @@ select
     gpus * usd_per_gpu_hour::double as usd_per_hour,
     usd_per_m_tokens,
     row_number() over (partition by purpose, model order by coalesce(usd_per_m_tokens, usd_per_hour), spec) as place
-from held
+from candidates
 join largest using (spec)
 order by purpose, model, place

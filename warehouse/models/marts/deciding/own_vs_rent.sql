@@ -1,17 +1,17 @@
--- Whether buying a GPU beats renting the same one, and after how many months, then and now. Per GPU-hour that is used:
--- own_usd_per_gpu_hour (purchase over its life, and power), power_usd_per_gpu_hour, and rent_usd_per_gpu_hour, the
--- lowest price of a provider that rents out this spec; NULL, with edition and pricing_model, where nobody does.
--- power_*_over_life: of the system, always at full power. Staff, building, network and the price of money are not in
--- it.
+-- Buying a GPU compared with renting the same one, and the months until buying is cheaper, in 2023 and now. Per used
+-- GPU-hour: own_usd_per_gpu_hour (purchase price over its life, and power), power_usd_per_gpu_hour, and
+-- rent_usd_per_gpu_hour, the lowest price of a provider that rents out this spec; NULL, with edition and pricing_model,
+-- where nobody does. power_*_over_life: for the whole system, always at full power. Staff, building, network and the
+-- cost of capital are not included.
 -- materialized: table
 -- key: system, assumptions, edition, pricing_model
 -- columns:
---   capex_usd: of the system, as listed on listed_on
---   power_kw: of all of it
---   break_even_months: until buying has cost less; NULL: never
---   pays: within its life
---   gpus_for_budget: that usd_a_year rents around the clock
---   own_usd_a_year: what as many cost to own, at the same use
+--   capex_usd: purchase price of the system in USD, as listed on listed_on
+--   power_kw: power of the whole system, kW
+--   break_even_months: months until buying has cost less, NULL: never
+--   pays: whether that is within its life
+--   gpus_for_budget: GPUs that usd_a_year rents around the clock
+--   own_usd_a_year: USD a year to own as many, at the same use
 with rents as (
     select
         provider_prices.edition,

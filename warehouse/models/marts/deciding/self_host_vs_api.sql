@@ -1,20 +1,20 @@
--- From how many tokens a day on a rented machine of one's own is cheaper than a host's list price, if it ever is. The
--- machine is the one that is cheapest per token now at the workload's latency, all of its gpu_count GPUs in servers of
--- tp; it runs around the clock, busy or not. hosted_*: one host's list price in USD per million tokens, never an
--- average of several; hosted_since: first day of that price, NULL: undated; hosted_on: day of the list. What people and
--- redundancy cost is not in it.
+-- Break-even volume of self-hosting against a hosted API: tokens per day from which a rented machine is cheaper than a
+-- host's list price, if any. The machine is the cheapest per token now at the workload's latency, with all of its
+-- gpu_count GPUs in servers of tp; it runs around the clock, busy or not. hosted_*: one host's list price in USD per
+-- million tokens, never an average of several; hosted_since: first day of that price, NULL: undated; hosted_on: day of
+-- the list. Staff and redundancy are not included.
 -- materialized: table
 -- key: model, workload, precision, pricing_model, term_months, host, hosted_model
 -- columns:
 --   break_even_utilisation: share of the machine's capacity at which both cost the same
---   break_even_tokens_per_day: so many tokens, read and made; both NULL where the host is cheaper than even a machine
---     that is always busy
+--   break_even_tokens_per_day: input and output tokens per day at that share; both NULL where the host is cheaper even
+--     than a machine that is always busy
 with hosted as (
     select *
     from marts.hosted_prices
     where hours_utc is null and not is_deprecated and coalesce(valid_from <= coalesce(released_on, current_date), true)
     qualify row_number() over (partition by host, hosted_model order by valid_from desc nulls last) = 1
-        -- A price that depends on the hour is not one price.
+        -- A price that depends on the hour is not a single price.
         and (host, hosted_model) not in (
             select (host, hosted_model) from marts.hosted_prices where hours_utc is not null
         )

@@ -1,13 +1,13 @@
--- Where a model is cheapest to serve now: the five cheapest GPUs and providers, and how much dearer the runners-up are.
--- Servers at the largest load that keeps the workload's latency, or the largest that fits where nobody waits. instance
--- (a machine of gpu_count GPUs), region, source_url: of the price.
+-- The five cheapest GPUs and providers that serve a model now, and how much dearer each is than the first. Servers run
+-- at the largest load that keeps the workload's latency, or the largest that fits where there is no limit. instance (a
+-- machine of gpu_count GPUs), region, source_url: of the price.
 -- materialized: table
 -- key: model, workload, precision, pricing_model, term_months, place
 -- columns:
 --   usd_per_m_tokens: USD per million tokens in the workload's mix of input and output
---   dearer_pct: above place 1, in percent
+--   dearer_pct: percent above place 1
 with placed as (
-    -- Before the receipts are joined: of hundreds of thousands five of each are wanted.
+    -- Ranked before the receipts are joined: five of each are needed from hundreds of thousands.
     select
         inference_cost.*,
         row_number()

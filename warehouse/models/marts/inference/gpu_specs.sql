@@ -1,14 +1,14 @@
--- What an accelerator can do, by its datasheet. One spec per gpu, form_factor and gpu_memory_gb, and edition.
+-- Datasheet figures of accelerators. One spec per gpu, form_factor, gpu_memory_gb and edition.
 -- materialized: table
 -- key: name
 -- columns:
---   device_mib: what its driver reports
---   bandwidth_gbs: GB/s; *_tflops: dense
---   fp16_fp32acc_tflops: accumulating in FP32, which GeForce does at half rate
---   link_gbs: both directions
+--   device_mib: memory that the driver reports, MiB
+--   bandwidth_gbs: memory bandwidth, GB/s; *_tflops: dense
+--   fp16_fp32acc_tflops: FP16 with FP32 accumulation, which GeForce does at half rate
+--   link_gbs: link bandwidth in both directions together, GB/s
 --   link_kind: fabric (all to all), bridge (pairs) or pcie
 --   nominal_tflops: dense FP16 or BF16, as the datasheet prints it
---   matmul_tflops: as models get it, accumulating in FP32, and FP32 itself where the chip has nothing faster
+--   matmul_tflops: the rate that models get, with FP32 accumulation; FP32 itself where the chip has nothing faster
 select
     * replace (
         gpu_memory_gb::decimal(9, 3) as gpu_memory_gb,

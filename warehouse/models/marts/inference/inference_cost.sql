@@ -1,14 +1,14 @@
--- What a million tokens cost on each provider's cheapest machine now, on the servers that make them cheapest there.
--- Where that price is from stands in marts.server_prices, under the same provider, spec, pricing_model, term_months and
--- tp; speeds are those of marts.inference_speed.
+-- Cost of a million tokens on each provider's cheapest machine now, on the server size with the cheapest tokens there.
+-- The receipt of the price is in marts.server_prices, under the same provider, spec, pricing_model, term_months and tp;
+-- speeds are those of marts.inference_speed.
 -- materialized: view
 -- key: model, precision, workload, operating_point, provider, spec, pricing_model, term_months
 -- columns:
---   tp: of 1, 2, 4 and 8 GPUs per server the one with the lowest cost of a request
---   smallest_tp: the fewest that hold the model, and smallest_usd_per_m_tokens what they cost
---   usd_per_m_input_tokens, usd_per_m_output_tokens: USD per million, with servers busy a share `utilisation` of the
---     hours paid for; together they are a request's cost
---   usd_per_m_tokens: of both kinds, in the workload's own mix
+--   tp: GPUs per server: of 1, 2, 4 and 8 the one with the lowest cost of a request
+--   smallest_tp: fewest GPUs that hold the model; smallest_usd_per_m_tokens: USD per million tokens on those
+--   usd_per_m_input_tokens, usd_per_m_output_tokens: USD per million tokens, with servers busy for a share
+--     `utilisation` of the hours paid for; together they are a request's cost
+--   usd_per_m_tokens: USD per million tokens of both kinds, in the workload's own mix
 with rates as (
     select
         inference_speed.*, workloads.utilisation,
@@ -21,7 +21,7 @@ with rates as (
     from marts.inference_speed
     join marts.workloads using (workload)
 ),
--- One column for each size of a server: what it costs on each is compared without sorting millions of rows.
+-- One column per server size: costs are compared without sorting millions of rows.
 speeds as (
     select
         model, precision, workload, operating_point, spec, utilisation,

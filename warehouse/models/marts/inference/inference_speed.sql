@@ -1,14 +1,14 @@
--- How fast a server makes tokens, by the roofline model; no price is in it, so that every price of every day can be
--- joined. Only what fits, and only vendors on whose chips the constants were fitted. gpu_seconds_per_m_*: GPU-seconds
--- per million tokens at full use.
+-- Serving speed of a model on a server, by the roofline model; it contains no price, so that every price of every day
+-- can be joined. Only servers that hold the model, and only chips of vendors that the constants were fitted on.
+-- gpu_seconds_per_m_*: GPU-seconds per million tokens at full use.
 -- materialized: table
 -- key: model, spec, tp, precision, workload, operating_point
 -- columns:
 --   spec: as in marts.gpu_specs
---   tp: GPUs of one server, 1, 2, 4 or 8, as far as priced machines have so many
+--   tp: GPUs of one server: 1, 2, 4 or 8, where a priced machine has that many
 --   precision: of the weights; FP8 and FP4 where the chip multiplies them, INT8 elsewhere
---   operating_point: max_batch (as many requests as fit) and latency_bound (as many, in powers of two, as keep tpot_s
---     within the workload's limit; absent where one alone is too slow or nobody waits)
+--   operating_point: max_batch (as many requests as fit) and latency_bound (the most, in powers of two, that keep
+--     tpot_s within the workload's limit; absent where one alone is too slow or there is no limit)
 with sizes as (
     select priced_gpus.spec, sizes.tp
     from marts.priced_gpus
@@ -21,7 +21,7 @@ with sizes as (
     where series.price_scope = 'instance'
     group by all
 ),
-wanted as (
+requests as (
     select
         llm_specs.name as model,
         server_sizes.spec as gpu_spec,
@@ -55,15 +55,15 @@ wanted as (
     join marts.workloads on workloads.isl + workloads.osl <= llm_specs.context_tokens
 ),
 ends as (
-    select *, most_at_once as concurrency, false as is_alone from wanted
+    select *, most_at_once as concurrency, false as is_alone from requests
     union all
-    select *, 1 as concurrency, true as is_alone from wanted where tpot_limit_s is not null
+    select *, 1 as concurrency, true as is_alone from requests where tpot_limit_s is not null
 ),
-reached as (
+end_points as (
     from marts.inference_of('ends') where fits
 ),
--- The wait grows with the load evenly, or ever more slowly where experts come to be shared: a straight line from one
--- request to the most of them crosses the limit at the sought load, or beyond it. No load further out need be tried.
+-- The time per token grows linearly with the load, or ever more slowly where experts come to be shared: a straight line
+-- from one request to the largest batch crosses the limit at the load sought, or beyond it. Larger loads need no trial.
 bounds as (
     select fastest.* exclude (concurrency, is_alone, tpot_s, batch), alternative.batch as most,
         if(
@@ -72,8 +72,8 @@ bounds as (
             1
             + (alternative.batch - 1) * (fastest.tpot_limit_s - fastest.tpot_s) / (alternative.tpot_s - fastest.tpot_s)
         ) as beyond
-    from reached as fastest
-    join reached as alternative using (model, gpu_spec, tp, weights, workload)
+    from end_points as fastest
+    join end_points as alternative using (model, gpu_spec, tp, weights, workload)
     where fastest.is_alone and not alternative.is_alone and fastest.tpot_s <= fastest.tpot_limit_s
 ),
 tried as (
@@ -104,7 +104,7 @@ bound as (
     qualify row_number() over (partition by model, gpu_spec, tp, weights, workload order by batch desc) = 1
 ),
 points as (
-    select *, 'max_batch' as operating_point from reached where not is_alone
+    select *, 'max_batch' as operating_point from end_points where not is_alone
     union all by name
     select *, 'latency_bound' as operating_point from bound
 )

@@ -1,12 +1,13 @@
--- A language model's shape, and what follows from it. Parameters: attention_params and dense_params of all layers
+-- Shapes of language models, and figures derived from them. Parameters: attention_params and dense_params of all layers
 -- (dense: feed-forward and shared experts), expert_params of one expert in one layer, embedding_params of one matrix,
--- rebuilt_params of all; matmul_params: that a token is multiplied with (one embedding: looking up is free).
+-- rebuilt_params of the whole model; matmul_params: those that a token is multiplied with (one embedding: the look-up
+-- is free).
 -- materialized: table
 -- key: name
 -- columns:
 --   total_params_b, active_params_b: as published, in 1e9
---   kv_elements_per_token: over all layers
---   prefill_width, decode_width: heads x their size, as attention's own products see it (latent attention: absorbed)
+--   kv_elements_per_token: KV cache elements per token, over all layers
+--   prefill_width, decode_width: heads x head size, as attention's own products see it (latent attention: absorbed)
 with shapes as (
     select
         * replace (

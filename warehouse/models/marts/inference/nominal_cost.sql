@@ -1,6 +1,6 @@
--- What a million tokens cost by the reference document's formula at each provider's lowest price now: a bound that
--- nothing reaches. 2 FLOP for each of all parameters and each token, read or made, at the datasheet's dense 16-bit
--- speed and at full use. Kept apart from marts.inference_cost, never mixed with it.
+-- Cost of a million tokens by the reference document's formula at each provider's lowest price now: a bound that
+-- nothing reaches. 2 FLOP per parameter (all of them) and token, input or output, at the datasheet's dense 16-bit speed
+-- and full use. Kept apart from marts.inference_cost and never mixed with it.
 -- materialized: table
 -- key: model, provider, spec, pricing_model, term_months
 select

@@ -1,14 +1,14 @@
--- What shorter weights do to memory and speed, where the gain stops being linear in the bits, and why. GPUs: the fewest
--- (tp) of a spec with a price now that hold the model in FP16. NULL: it does not fit.
+-- Memory and speed of a model by weight precision, where the gain stops being linear in the bits, and why. GPUs: the
+-- fewest (tp) of a currently priced spec that hold the model in FP16. NULL: it does not fit.
 -- materialized: table
 -- key: model, spec, precision, is_sparse, load
 -- columns:
---   load: requests at once, 1, 16, 256 or as many as fit (max); prompts and answers of 512 tokens
---   weight_gb, kv_gb: 1e9 bytes, of the weights and of one request's cache
---   is_sparse: two of four weights zero, as an upper bound, on chips that multiply so
---   speedup: of output tokens per second over FP16 at the same load
---   linear_speedup: by which the weights shrink. *_s: seconds of a decode step for reading weights, reading KV caches,
---     computing, and all else (launches, links)
+--   load: concurrent requests: 1, 16, 256 or as many as fit (max); prompts and answers of 512 tokens
+--   weight_gb, kv_gb: memory of the weights and of one request's KV cache, GB of 1e9 bytes
+--   is_sparse: whether two of four weights are zero: an upper bound, on chips that multiply so
+--   speedup: output tokens per second relative to FP16 at the same load
+--   linear_speedup: factor by which the weights shrink. *_s: seconds of a decode step for reading weights, reading KV
+--     caches, computing, and everything else (launches, links)
 --   limited_by: the largest of them
 with sizes as (
     select model, spec as gpu_spec, min(tp) as tp
@@ -16,7 +16,7 @@ with sizes as (
     where precision = 'FP16' and workload = 'chat' and spec in (select spec from marts.server_prices)
     group by all
 ),
-asked as (
+requests as (
     select
         sizes.*, 1 as pp, 0 as dp_attn, formats.weights, null::varchar as kv_dtype, 512 as isl, 512 as osl, 1 as beams,
         loads.load, loads.concurrency::double as concurrency
@@ -25,7 +25,7 @@ asked as (
     cross join (values ('1', 1), ('16', 16), ('256', 256), ('max', null)) as loads (load, concurrency)
 ),
 served as (
-    from marts.inference_of('asked')
+    from marts.inference_of('requests')
 ),
 theta as (
     select map_from_entries(list(row(name, value))) as t

@@ -1,11 +1,11 @@
--- What the GPUs of a server of so many cost: each provider's lowest price now on a machine that such servers fill.
--- Prices that are held or older than a week, of parts, of fractions of a GPU, of unknown term, of GPUs without a spec
--- and of the reference document are left out. instance to source_url: of that price.
+-- Each provider's lowest current price of the GPUs of a server, on machines that such servers fill. Left out: prices
+-- that are quarantined or older than a week, of parts, of fractions of a GPU, of unknown term, of GPUs without a spec,
+-- and of the reference document. instance to source_url: of that price.
 -- materialized: table
 -- key: provider, spec, pricing_model, term_months, tp
 -- columns:
---   usd_per_gpu_hour: USD per GPU-hour, all-in; of machines with gpu_count GPUs, a multiple of tp: a server does not
---     span machines
+--   usd_per_gpu_hour: USD per GPU-hour, all-in, on machines whose gpu_count is a multiple of tp: a server does not span
+--     machines
 select
     cost_offers.provider,
     priced_gpus.spec,
@@ -42,7 +42,7 @@ where priced_gpus.spec is not null
         cost_offers.pricing_model in ('on_demand', 'spot')
         or (cost_offers.pricing_model = 'reserved' and cost_offers.term_months > 0)
     )
--- Of several at the lowest price always the same one, or a rebuild would differ.
+-- Among several at the lowest price always the same one, or a rebuild would differ.
 qualify row_number() over (
     partition by cost_offers.provider, priced_gpus.spec, cost_offers.pricing_model, cost_offers.term_months, sizes.tp
     order by cost_offers.usd_per_gpu_hour, cost_offers.instance, cost_offers.region, cost_offers.series_id

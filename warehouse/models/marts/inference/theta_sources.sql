@@ -1,7 +1,7 @@
--- Measurements that a version of the constants was fitted on: what the model says of those is no held-out figure.
+-- Measurements that a version of the constants was fitted on; the model's error on them is not a held-out figure.
 -- materialized: table
 -- key: version, source
 -- columns:
---   source: how the names of such sources in throughput files begin
+--   source: prefix of such sources' names in throughput files
 select version, source, why
 from seeds.theta_sources

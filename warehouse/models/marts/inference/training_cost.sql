@@ -1,13 +1,13 @@
--- What training a model once costs, from the lowest to the highest price of each pricing model, then and now. Hours are
--- GPU-hours; one run, without failed ones.
+-- Cost of training a model once, from the lowest to the highest price of each pricing model, in 2023 and now. Hours are
+-- GPU-hours of one run; failed runs are not included.
 -- materialized: table
 -- key: edition, model, spec, method, precision, pricing_model
 -- columns:
---   edition: seed (the document's day) or newest
---   method: nominal (the seed's formula: all parameters, at the full dense 16-bit rate, which no run reaches) and
---     reported_mfu (parameters active per token, at the share of the peak that whole runs report; mfu_low and mfu_high
---     bound it); the two are never mixed
---   usd_low, usd_high: over providers' lowest prices, at mfu; usd_widest_*: and over the range of mfu
+--   edition: seed (the reference document's day) or newest
+--   method: nominal (the reference document's formula: all parameters, at the full dense 16-bit rate, which no run
+--     reaches) and reported_mfu (parameters active per token, at the share of the peak that whole training runs report;
+--     mfu_low and mfu_high bound it); the two are never mixed
+--   usd_low, usd_high: USD over providers' lowest prices, at mfu; usd_widest_*: also over the range of mfu
 --   gpus_to_hold: fewest GPUs whose memory holds Adam's state in mixed precision, 16 bytes per parameter, activations
 --     not counted
 with models as (
@@ -26,7 +26,7 @@ mfus as (
     union all
     select 'nominal', 'BF16', 1, 1, 1, null
 ),
--- One provider, one vote, as in the document; reserved is for a year.
+-- One provider, one vote, as in the reference document; reserved means one year.
 prices as (
     select
         provider_prices.edition, provider_prices.as_of, priced_gpus.spec, provider_prices.pricing_model,

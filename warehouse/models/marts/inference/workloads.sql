@@ -1,10 +1,10 @@
--- What people ask of a language model: tokens read and made per request, and how long they would wait for a token.
+-- Workloads of language models: input and output tokens per request, and the longest acceptable time per token.
 -- materialized: table
 -- key: workload
 -- columns:
---   isl, osl: tokens in and out
---   concurrency: requests at once, NULL: as many as fit
---   tpot_limit_s: most seconds per output token, NULL: nobody waits
+--   isl, osl: input and output tokens per request
+--   concurrency: concurrent requests, NULL: as many as fit
+--   tpot_limit_s: maximum seconds per output token, NULL: no limit
 --   utilisation: share of the paid hours that the servers are busy
 select
     workload,

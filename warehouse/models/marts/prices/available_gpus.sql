@@ -1,4 +1,4 @@
--- Which GPUs a provider offers: as the document lists them, and as its pages do now.
+-- GPUs that a provider offers: as the reference document lists them, and as its pages do now.
 -- materialized: table
 -- key: edition, provider, gpu
 select distinct

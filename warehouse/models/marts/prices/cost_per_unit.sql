@@ -1,6 +1,6 @@
--- What a unit of GPU costs for an hour at every price in force now: of dense TFLOPS, of memory, of bandwidth. USD per
+-- Hourly cost of a unit of GPU at every current price: per dense TFLOPS, GB of memory and GB/s of bandwidth. USD per
 -- hour and TFLOPS (dense, by the datasheet, per precision; FP32 outside the tensor cores), GB and GB/s; NULL where the
--- chip lacks the precision. All-in prices of whole GPUs with a spec, neither held nor the reference document's.
+-- chip lacks the precision. All-in prices of whole GPUs with a spec, neither quarantined nor the reference document's.
 -- materialized: view
 -- key: series_id
 select

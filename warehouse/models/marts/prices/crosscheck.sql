@@ -1,11 +1,11 @@
--- Our prices now beside those of independent catalogs (`gpuhour crosscheck`), with both receipts. Spot prices of zones
--- are compared by their lowest.
+-- Our current prices beside those of independent catalogs (`gpuhour crosscheck`), with both receipts. For spot prices
+-- of zones, the lowest are compared.
 -- materialized: table
 -- key: series_id, catalog
 -- columns:
---   matched_by: 'machine' (same instance type, region, pricing model and term) or, for providers of which the catalog
---     shares no machine name with us, 'gpu' (same GPU, count, pricing model and term; the lowest price of each side)
---   difference_pct: theirs against ours, signed, in percent of ours
+--   matched_by: 'machine' (same instance type, region, pricing model and term) or, for providers whose machine names in
+--     the catalog all differ from ours, 'gpu' (same GPU, count, pricing model and term; the lowest price of each side)
+--   difference_pct: their price minus ours, in percent of ours
 --   agrees: at most 5 % apart
 with priced as (
     select *, starts_with(source, 'crosscheck/') as is_theirs, lower(instance) as machine,

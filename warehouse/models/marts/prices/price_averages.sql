@@ -1,6 +1,6 @@
--- Average, lowest and highest price over first-party providers, and how far they lie apart; marketplaces never count.
--- USD per GPU-hour; average is rounded half up to cents, average_exact is not; spread = highest / lowest. One provider,
--- one vote.
+-- Average, lowest and highest price over first-party providers, and their spread; marketplaces never count. USD per
+-- GPU-hour; average is rounded half up to cents, average_exact is not; spread = highest / lowest. One provider, one
+-- vote.
 -- materialized: table
 -- key: edition, gpu, gpu_memory_gb, pricing_model
 select

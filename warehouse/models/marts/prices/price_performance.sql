@@ -1,12 +1,12 @@
--- How much computing a dollar bought, year by year: every price that was in force in a year, a provider's lowest one.
--- usd_per_gpu_hour_low and _median: of the providers' lowest prices in that year. usd_per_*: at that median, as in
+-- Computing power per dollar, by year: each provider's lowest price among all that were in force in the year.
+-- usd_per_gpu_hour_low and _median: over the providers' lowest prices of that year. usd_per_*: at that median, as in
 -- marts.cost_per_unit.
 -- materialized: table
 -- key: year, spec, pricing_model, term_months
 -- columns:
---   released_on: of the GPU
+--   released_on: release date of the GPU
 with spans as (
-    -- By series first: of millions of intervals only numbers are read, and few of them last into another year.
+    -- By series first: millions of intervals are reduced to numbers, and few last into another year.
     select
         series_no,
         year(valid_from) as first_year,

@@ -1,5 +1,5 @@
--- The document's price tables, for its day and for now: on demand, reserved for a year and spot, side by side. USD per
--- GPU-hour; NULL: not offered or not known.
+-- The reference document's price tables, for its day and for now: on demand, reserved for a year and spot, side by
+-- side. USD per GPU-hour; NULL: not offered or unknown.
 -- materialized: table
 -- key: edition, gpu, gpu_memory_gb, provider, market
 select

@@ -1,11 +1,11 @@
--- Every kind of GPU that was ever priced, and the spec that describes it. As in core.series: join prices to it by these
--- three with IS NOT DISTINCT FROM. series: join prices to it by these three with IS NOT DISTINCT FROM.
+-- Every kind of GPU that was ever priced, and the spec that describes it. Columns as in core.series: join prices on the
+-- three key columns with IS NOT DISTINCT FROM.
 -- materialized: table
 -- key: gpu, form_factor, gpu_memory_gb
 -- columns:
---   spec: name in marts.gpu_specs, NULL where none is known
---   is_form_assumed: the page prints no form factor and the usual one is taken
---   n_series: priced series of the kind
+--   spec: name in marts.gpu_specs, NULL where there is none
+--   is_form_assumed: whether the page prints no form factor and the usual one is assumed
+--   n_series: number of priced series of this kind
 select
     printed.gpu,
     printed.form_factor,

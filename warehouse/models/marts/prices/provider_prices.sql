@@ -1,11 +1,11 @@
--- What a provider asks for a whole GPU: its lowest price per pricing model, on the reference document's day and now.
--- Fractions of a GPU, components and prices older than a week are left out. instance, region and receipt: of that
--- lowest price; n_offers: how many there are.
+-- Each provider's lowest price of a whole GPU per pricing model, on the reference document's day and now. Fractions of
+-- a GPU, components and prices older than a week are left out. instance, region and receipt: of that lowest price;
+-- n_offers: number of prices it is the lowest of.
 -- materialized: table
 -- key: edition, provider, market, gpu, gpu_memory_gb, pricing_model
 -- columns:
---   market: first_party, or marketplace (others' machines, aggregators too)
---   usd_per_gpu_hour: USD per GPU-hour; reserved is the one-year term
+--   market: first_party, or marketplace (other people's machines, aggregators included)
+--   usd_per_gpu_hour: USD per GPU-hour; reserved means one year
 with editions as (
     select 'seed' as edition, (select max(as_of) from seeds.seed_prices) as as_of, *
     from core.price_intervals
@@ -15,7 +15,7 @@ with editions as (
     from core.prices_as_of(core.newest_day(), max_age := 7) as prices
     where source <> 'seed' and is_preferred
 ),
-sold as (
+offers as (
     select editions.*, if(marketplaces.provider is null, 'first_party', 'marketplace') as market
     from editions
     left join
@@ -38,12 +38,12 @@ select
     observed_at,
     origin,
     source_url
-from sold
+from offers
 where usd_per_gpu_hour is not null
     and gpu is not null
     and gpu_memory_gb is not null
     and gpu_count >= 1
     and (pricing_model in ('on_demand', 'spot') or (pricing_model = 'reserved' and term_months = 12))
 window same as (partition by edition, provider, market, gpu, gpu_memory_gb, pricing_model)
--- Of several at the lowest price always the same one, or a rebuild would differ.
+-- Among several at the lowest price always the same one, or a rebuild would differ.
 qualify row_number() over (same order by usd_per_gpu_hour, instance, region, series_id) = 1

@@ -1,6 +1,6 @@
--- The document's raw compute cost for every provider's price: 1,000 tokens and one training run at nominal speed. USD;
--- nominal speed is never reached, so these are lower bounds. low and high: over all prices of the same edition, model
--- and GPU. Rows have no key: a provider's own machines and its marketplace may both price a GPU.
+-- The reference document's raw compute cost at every provider's price: 1,000 tokens and one training run at nominal
+-- speed. USD; nominal speed is never reached, so these are lower bounds. low and high: over all prices of the same
+-- edition, model and GPU. Rows have no key: a provider's own machines and its marketplace may both price a GPU.
 -- materialized: table
 select
     provider_prices.edition,

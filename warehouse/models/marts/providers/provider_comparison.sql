@@ -1,16 +1,16 @@
 -- Providers side by side, by the reference document's criteria: price, availability, delivery, network, support, and
--- what the bill adds. One row with no GPU for a provider without a price in force. on_demand_, reserved_,
--- spot_usd_per_gpu_hour: the lowest, all-in. egress_usd_10tb, _30tb: of as many decimal terabytes in a month. NULL:
--- unknown.
+-- additional charges. A provider without a current price has one row without a GPU. on_demand_, reserved_,
+-- spot_usd_per_gpu_hour: the lowest all-in price, USD per GPU-hour. egress_usd_10tb, _30tb: USD for that many decimal
+-- terabytes in a month. NULL: unknown.
 -- materialized: table
 -- key: provider, gpu, form_factor, gpu_memory_gb
 -- columns:
---   max_gpu_count: GPUs of the largest machine
---   n_regions: places with a price, regions that the page does not tell apart counting as one
---   regions_stated: where the provider says it is, with whatever hardware
---   availability: the best that is stated
---   unchecked: facts here that were typed from memory
-with offered as (
+--   max_gpu_count: GPU count of the largest machine
+--   n_regions: number of regions with a price; regions that the page does not distinguish count as one
+--   regions_stated: regions that the provider names, whatever the hardware there
+--   availability: the best availability stated
+--   unchecked: facts in this row that were typed from memory
+with offers as (
     select
         provider, gpu, form_factor, gpu_memory_gb,
         min(usd_per_gpu_hour) filter (where pricing_model = 'on_demand') as on_demand_usd_per_gpu_hour,
@@ -45,7 +45,7 @@ select
     provider,
     facts.type,
     facts.hq_country,
-    offered.* exclude (provider),
+    offers.* exclude (provider),
     facts.regions_stated,
     facts.delivery,
     facts.interconnect,
@@ -58,7 +58,7 @@ select
     provider_rates.storage_rates[1].usd as storage_usd_per_gb_month,
     provider_rates.storage_note,
     facts.unchecked
-from offered
+from offers
 full join facts using (provider)
 left join marts.provider_rates using (provider)
 order by gpu nulls last, gpu_memory_gb, form_factor, on_demand_usd_per_gpu_hour nulls last, provider

@@ -1,15 +1,14 @@
--- What a provider sells beside the GPU, and at what: the reference document's criteria for comparing clouds, typed by
--- hand.
+-- Facts about providers besides GPU prices, by the reference document's criteria for comparing clouds, typed by hand.
 -- materialized: table
 -- key: provider, fact, from_gb
 -- columns:
 --   fact: type, hq_country (ISO 3166), regions (as the source words them), delivery, interconnect, support, minimum
 --     (commitment), billing_seconds (granularity), egress_usd_per_gb (to the internet), storage_usd_per_gb_month
---   from_gb, to_gb: of a month's volume that this rate holds for, NULL for facts that are no rates; to_gb NULL: and
---     all beyond
---   usd: the rate
---   is_checked: read in the source on stated_on; else typed from memory then, to be checked there before anyone relies
---     on it
+--   from_gb, to_gb: range of the month's volume in GB that this rate applies to, NULL for facts that are not rates;
+--     to_gb NULL: no upper bound
+--   usd: the rate in USD
+--   is_checked: whether it was read in the source on stated_on; else typed from memory that day, to be checked there
+--     before anyone relies on it
 select
     provider,
     fact,

@@ -1,9 +1,9 @@
--- A provider's rates for egress and storage as lists, as usd_at_rates takes them.
+-- Each provider's egress and storage rates as lists, in the form that usd_at_rates takes.
 -- materialized: table
 -- key: provider
 -- columns:
 --   egress_rates, storage_rates: {from_gb, to_gb, usd} by from_gb, of a month's volume; USD per GB, and per GB and
---     month; NULL where none is known. *_note: what is priced
+--     month; NULL where none is known. *_note: what the rate covers
 --   are_checked: whether all of them were read in their source
 select
     provider,

@@ -1,4 +1,4 @@
--- What the document prints and its own inputs do not give: both, side by side; nothing is forced to fit.
+-- Numbers in the reference document that its own inputs do not give: both, side by side; nothing is forced to fit.
 -- materialized: table
 -- key: id
 select id, claim, printed, unit, computed, formula, assumption as explanation

@@ -1,4 +1,5 @@
--- What the document's models cost in FLOPs: 2p per token to infer, 6p per token to train, beside what it prints.
+-- Compute cost of the reference document's models in FLOP: 2p per token to infer, 6p per token to train, beside its
+-- printed figures.
 -- materialized: table
 -- key: model
 -- columns:

@@ -1,5 +1,5 @@
--- Memory to infer and to train the document's models, by precision, and how many of which GPU hold it. GB are 1e9
--- bytes, as the document counts; activations, gradients and KV cache are not in its formula and not in these numbers.
+-- Memory to infer and to train the reference document's models, by precision, and how many of each GPU hold it. GB are
+-- 1e9 bytes, as in the document; activations, gradients and KV cache are not in its formula and not in these numbers.
 -- materialized: table
 -- key: model, precision, gpu, gpu_memory_gb
 select

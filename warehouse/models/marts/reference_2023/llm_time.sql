@@ -1,9 +1,9 @@
--- How long the document's models take on one CPU core and on one GPU at nominal speed.
+-- Time that the reference document's models take on one CPU core and on one GPU at nominal speed.
 -- materialized: table
 -- key: model, processor
 -- columns:
---   inference_seconds: 1,000 tokens
---   training_years: the whole training set
+--   inference_seconds: seconds for 1,000 tokens
+--   training_years: years for the whole training set
 with processors as (
     select
         'one CPU core, 3 GHz' as processor,

@@ -1,5 +1,5 @@
--- Every number of the document: printed, recomputed, and whether it holds. accept_low..accept_high: what the printed
--- words allow, by their own rounding.
+-- Every number of the reference document: printed, recomputed, and whether it holds. accept_low to accept_high: the
+-- range that the printed words allow, by their own rounding.
 -- materialized: table
 -- key: id
 -- columns:
