@@ -29,6 +29,15 @@ def test_a_gap_of_all_providers_is_one() -> None:
     assert found == {("all", "gap", DAY + timedelta(days=6))}
 
 
+def test_gap_of_all_providers_hides_no_other_gap() -> None:
+    """Only the gaps that it lies in are part of it: not another source's, nor a provider's at another time."""
+    world = days("acme", *range(7), 12, 13, 14, 20) + days("other", *range(7), *range(12, 21))
+    found = faults(intermediate__source_days=world + days("acme", 0, 1, 2, 3, 4, 5, 6, 8, source="feed"))
+    assert {(provider, at) for provider, _, at in found} == {
+        ("all", DAY + timedelta(days=6)), ("acme", DAY + timedelta(days=6)), ("acme", DAY + timedelta(days=14)),
+    }  # fmt: skip
+
+
 def looks(*counts: dict[tuple[str, str], int]) -> dict[str, list[tuple[Any, ...]]]:
     """One look a day at one page, each as (pricing model, product) -> number of series."""
     at = [(DAY + timedelta(days=n)) for n in range(len(counts))]

@@ -43,8 +43,9 @@ where if(
     gaps.provider = 'all',
     gaps.source in (from several),
     not exists (
-        from gaps
-        where gaps.provider = 'all' and gaps.source = gaps.source and gaps.source in (from several)
-            and gaps.before_on >= gaps.before_on and gaps.seen_on <= gaps.seen_on
+        from gaps as gaps_of_all
+        where gaps_of_all.provider = 'all' and gaps_of_all.source = gaps.source
+            and gaps_of_all.source in (from several)
+            and gaps_of_all.before_on >= gaps.before_on and gaps_of_all.seen_on <= gaps.seen_on
     )
 )
