@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("without_costs")
 
 
 @pytest.mark.parametrize("which", ["known", "new"])
-def test_a_damaged_file_stops_the_build_and_loses_nothing(tmp_path: Path, which: str) -> None:
+def test_damaged_file_stops_the_build_and_loses_nothing(tmp_path: Path, which: str) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(3))
     land(home, table(tmp_path, "a.csv", days[0] + days[1]))
     release.build_and_publish(home)
@@ -46,9 +46,7 @@ def test_a_damaged_file_stops_the_build_and_loses_nothing(tmp_path: Path, which:
 
 
 @pytest.mark.parametrize("where", ["cut", "emptied", "head", "middle"])
-def test_a_damaged_warehouse_is_made_again_from_facts(
-    tmp_path: Path, where: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_damaged_warehouse_is_rebuilt_from_facts(tmp_path: Path, where: str, caplog: pytest.LogCaptureFixture) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(3))
     land(home, table(tmp_path, "a.csv", days[0] + days[1]))
     release.build_and_publish(home)
@@ -86,7 +84,7 @@ release.build_and_publish(home)
 """
 
 
-def test_two_that_import_and_build_at_once_both_end_well(tmp_path: Path) -> None:
+def test_two_concurrent_imports_both_succeed(tmp_path: Path) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(6))
     files = [table(tmp_path, f"{nth}.csv", list(chain(*days[nth::2]))) for nth in (0, 1)]
     both = [
@@ -116,7 +114,7 @@ OLDER = """
 @pytest.mark.parametrize(
     "layout", [OLDER, OLDER + "create schema state; create table state.files as select 'x' as name"]
 )
-def test_a_warehouse_of_an_older_layout_is_made_anew_from_facts(tmp_path: Path, layout: str) -> None:
+def test_warehouse_of_an_older_layout_is_rebuilt_from_facts(tmp_path: Path, layout: str) -> None:
     home = Home(tmp_path)
     put(home, *(seen(f"2026-03-0{n}", [offer(f"{2 + n // 3}.00")]) for n in range(1, 6)))
     with connection.warehouse(home) as con:

@@ -95,7 +95,7 @@ dispatcher.deliver(home, book(hook=HOOK, log=LOG), NOW)
 
 
 @pytest.mark.parametrize("at", range(1, 15, 2))
-def test_a_kill_at_any_step_loses_nothing(home: Home, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+def test_kill_at_any_step_loses_nothing(home: Home, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     with sinks.webhook() as sink:
         monkeypatch.setenv("TEST_HOOK", sink.url)
         done = subprocess.run(

@@ -88,7 +88,7 @@ sys.stdin.read()
 """
 
 
-def test_a_warehouse_held_by_another_process_is_told(shop: Shop) -> None:
+def test_warehouse_locked_by_another_process_is_reported(shop: Shop) -> None:
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(shop.home.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -104,7 +104,7 @@ def test_a_warehouse_held_by_another_process_is_told(shop: Shop) -> None:
     assert shop.refresh(NEXT)[0] == 0 and shop.days() == [FIRST, NEXT]
 
 
-def test_a_build_that_lasts_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_build_is_reported(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     patient = connection.writer_lock
     monkeypatch.setattr(connection, "writer_lock", lambda home: patient(home, wait_seconds=0.3))
     with (shop.home.locks / "build.lock").open("r+") as lock:
@@ -118,7 +118,7 @@ def test_a_build_that_lasts_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("where", ["landing", "publish", "export"])
-def test_a_full_disk_keeps_what_there_is(shop: Shop, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+def test_full_disk_keeps_existing_files(shop: Shop, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     facts = landed(shop.home)
 
     def full(*_: Any, **__: Any) -> None:
@@ -152,7 +152,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("room", [0, 64 * 1024, 1024 * 1024])
-def test_a_really_full_disk(shop: Shop, small_disk: Path, room: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_full_file_system(shop: Shop, small_disk: Path, room: int, capsys: pytest.CaptureFixture[str]) -> None:
     small = Shop(Home(small_disk / "home"), capsys)
     shutil.copytree(shop.home.root, small.home.root)
     facts = landed(small.home)
@@ -172,7 +172,7 @@ def test_a_really_full_disk(shop: Shop, small_disk: Path, room: int, capsys: pyt
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "junk", "flipped"])
 @pytest.mark.parametrize("kind", ["pages", "offers"])
-def test_a_damaged_landing_file_is_named_and_the_old_database_stays(shop: Shop, kind: str, damage: str) -> None:
+def test_damaged_landing_file_is_named_and_the_old_database_stays(shop: Shop, kind: str, damage: str) -> None:
     (path,) = (shop.home.landing / kind).glob("*/*.parquet")
     whole = path.read_bytes()
     middle = len(whole) // 3
@@ -187,7 +187,7 @@ def test_a_damaged_landing_file_is_named_and_the_old_database_stays(shop: Shop, 
     assert shop.refresh(NEXT)[0] == 0 and shop.days() == [FIRST, NEXT]
 
 
-def test_what_killed_publications_left_is_swept_up(shop: Shop) -> None:
+def test_leftovers_of_killed_publications_are_removed(shop: Shop) -> None:
     for name in ("published.99999.part", "published.99999.part.wal"):
         (shop.home.root / name).write_bytes(b"half")
     assert shop.refresh(NEXT)[0] == 0

@@ -199,7 +199,7 @@ def test_more_than_fifty_kills_change_nothing(tmp_path: Path) -> None:
 # -- a full disk -------------------------------------------------------------------------------------------------------
 
 
-def test_a_disk_full_at_any_step_changes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_full_disk_at_any_step_changes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(7))
     files = [table(tmp_path, f"{number}.csv", rows) for number, rows in enumerate(days)]
     with rounds(home, files) as work:

@@ -78,7 +78,7 @@ def events(home: Home) -> list[str]:
     return [d.event_id for d in decisions(home)]
 
 
-def test_what_was_decided_is_kept_in_order(home: Home) -> None:
+def test_decisions_are_kept_in_order(home: Home) -> None:
     assert decisions(home) == [] and not home.root.exists()  # reading makes nothing
     decide(home, "a", "released", "ann", "seen on their page")
     decide(home, ["b", "a", "b"], "rejected", "ben")
@@ -195,7 +195,7 @@ def test_duckdb_ledger_of_an_early_schema_is_copied(home: Home, version: int) ->
 @pytest.mark.parametrize(("spoil", "message"), [
     ("newer", "newer gpuhour"), ("foreign", "no schema_version"), ("junk", "cannot be read"), ("cut", "cannot be read"),
 ])  # fmt: skip
-def test_duckdb_file_that_is_no_ledger_stops_everything(home: Home, spoil: str, message: str) -> None:
+def test_foreign_duckdb_file_stops_everything(home: Home, spoil: str, message: str) -> None:
     """To go on without it would forget what people decided."""
     duckdb_ledger(home)
     if spoil == "newer":
@@ -230,7 +230,7 @@ def test_killed_copy_of_a_duckdb_ledger_is_done_again(home: Home) -> None:
     assert events(home) == ["a", "b", "a"]
 
 
-def test_a_ledger_of_a_newer_gpuhour_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ledger_of_a_newer_gpuhour_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     decide(home, "a", "released", "me")
     with monkeypatch.context() as patch:
         patch.setattr(ledger, "MIGRATIONS", (*ledger.MIGRATIONS, ("create table later (x integer)",)))
@@ -243,7 +243,7 @@ def test_a_ledger_of_a_newer_gpuhour_is_refused(home: Home, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("content", [b"junk" * 5000, "cut", "foreign"])
-def test_file_that_is_no_ledger_is_reported_and_left_alone(home: Home, content: bytes | str) -> None:
+def test_foreign_file_is_reported_and_left_alone(home: Home, content: bytes | str) -> None:
     decide(home, "a", "released", "me")
     if content == "foreign":
         home.ledger.unlink()
@@ -288,7 +288,7 @@ def test_kills_lose_nothing_that_was_acknowledged(home: Home) -> None:
 
 @pytest.mark.parametrize("limit", [0, 20_000, 300_000, 1_000_000])
 @pytest.mark.parametrize("is_new", [True, False])
-def test_a_full_disk_is_said_and_loses_nothing(home: Home, limit: int, is_new: bool) -> None:
+def test_full_disk_is_reported_and_loses_nothing(home: Home, limit: int, is_new: bool) -> None:
     if not is_new:
         decide(home, "a", "released", "me")
     done = python(FULL, home.root, str(limit))
@@ -299,7 +299,7 @@ def test_a_full_disk_is_said_and_loses_nothing(home: Home, limit: int, is_new: b
     assert events(home)[-1] == "b"
 
 
-def test_ledger_held_by_another_process(home: Home) -> None:
+def test_ledger_locked_by_another_process(home: Home) -> None:
     decide(home, "a", "released", "me")
     with closing(sqlite3.connect(home.ledger, isolation_level=None)) as holder:
         holder.execute("begin immediate")

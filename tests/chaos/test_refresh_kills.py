@@ -135,7 +135,7 @@ def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path) -> None:
     assert not [p.name for p in home.root.iterdir() if ".part" in p.name]
 
 
-def test_two_refreshes_at_once_both_end_well(tmp_path: Path) -> None:
+def test_two_concurrent_refreshes_both_succeed(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     code = SOME + "main(['refresh', '--replay', *sys.argv[1:]])"
     env = os.environ | {

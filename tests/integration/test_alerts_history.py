@@ -25,7 +25,7 @@ def card(archive: Demo) -> Card:
     return score(list(entries(HISTORY / "list_price_events.csv")), alerts_scorecard.told(archive.home.root))
 
 
-def test_real_cuts_are_told_and_false_ones_are_not(card: Card) -> None:
+def test_real_cuts_are_notified_and_false_ones_are_not(card: Card) -> None:
     assert len(card.real) == 30 and card.recall >= 0.95, [entry.name for entry, event in card.real if event is None]
     assert len(card.fake) == 8 and card.fakes <= 0.1, [entry.name for entry, event in card.fake if event is not None]
     for entry, event in card.real:
@@ -33,7 +33,7 @@ def test_real_cuts_are_told_and_false_ones_are_not(card: Card) -> None:
             assert abs(event["pct"] - entry.pct) < 4, entry.name  # of several prices that moved, one is compared
 
 
-def test_nothing_is_told_twice(card: Card) -> None:
+def test_nothing_is_notified_twice(card: Card) -> None:
     assert card.n_twice == 0 and card.n_events == card.n_ids >= 200
 
 
@@ -42,13 +42,13 @@ def test_delays_are_confirmations(card: Card) -> None:
     assert all(event["held"] for event in late) and len(late) <= 3
 
 
-def test_all_else_that_is_told_is_no_known_fault(card: Card) -> None:
+def test_other_notifications_are_not_known_faults(card: Card) -> None:
     known = list(entries(HISTORY / "list_price_events.csv"))
     verdicts = {k.verdict for events in card.others.values() for e in events for k in known if k.is_told_by(e)}
     assert verdicts <= {"real_drop", "real_or_correction"} and len(card.others) <= 3, card.others.keys()
 
 
-def test_every_known_drawdown_is_found_on_its_day(archive: Demo) -> None:
+def test_every_known_drawdown_is_notified_on_its_day(archive: Demo) -> None:
     rule = {"id": "slide", "kind": "drawdown", "pct": 30, "where": {"pricing_model": "spot", "provider": "aws"}}
     with connection.published(archive.home) as con:
         events = evaluate(con, AlertConfig.model_validate({"rules": [rule]}).rules, NOW)
@@ -65,7 +65,7 @@ def test_every_known_drawdown_is_found_on_its_day(archive: Demo) -> None:
 
 
 @pytest.mark.parametrize("since", [date(2024, 12, 20), date(2024, 10, 20)])
-def test_what_moved_is_enough(archive: Demo, since: date) -> None:
+def test_changed_series_are_enough(archive: Demo, since: date) -> None:
     rules = loader.load(loader.DEFAULT).rules
     with connection.published(archive.home) as con:
         whole = evaluate(con, rules, NOW)

@@ -128,7 +128,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
         yield Machine(home, instance, hook)
 
 
-def test_a_dropped_price_is_one_message_and_a_rerun_none(machine: Machine, tmp_path: Path) -> None:
+def test_price_drop_sends_one_message_and_a_rerun_none(machine: Machine, tmp_path: Path) -> None:
     assert machine.day(DAY1).success and machine.hook.taken == []  # a first run is silent
     cut = cheaper(tmp_path / "cut", "B95907", "3.21")  # A100 80 GB, from 4
     built = machine.day(DAY2, cut)
@@ -150,7 +150,7 @@ def test_a_dropped_price_is_one_message_and_a_rerun_none(machine: Machine, tmp_p
     assert len(machine.hook.taken) == 1 and len(machine.lines()) == 1
 
 
-def test_a_further_drop_is_told_and_the_way_back_is_not(machine: Machine, tmp_path: Path) -> None:
+def test_further_drop_is_notified_and_the_recovery_is_not(machine: Machine, tmp_path: Path) -> None:
     days = [DAY1 + timedelta(days=n) for n in range(5)]
     for day, price in zip(days, ("4.00", "3.50", "3.45", "3.20", "4.00"), strict=True):
         machine.quick_day(day, cheaper(tmp_path / price / day.isoformat(), "B95907", price))
@@ -158,7 +158,7 @@ def test_a_further_drop_is_told_and_the_way_back_is_not(machine: Machine, tmp_pa
     assert sorted(set(told), reverse=True) == [(4.0, 3.5), (3.5, 3.2)]  # 3.45 is less than 2 % below what was told
 
 
-def test_a_broken_channel_waits_for_the_sensor_and_delays_no_other(
+def test_broken_channel_is_retried_and_delays_no_other(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.day(DAY1)
@@ -189,7 +189,7 @@ def _let_time_pass(monkeypatch: pytest.MonkeyPatch, span: timedelta) -> None:
     monkeypatch.setattr(alert_assets, "datetime", Later)
 
 
-def test_bad_rules_keep_no_price_from_being_published(machine: Machine) -> None:
+def test_invalid_rules_do_not_block_publication(machine: Machine) -> None:
     (machine.home.root / "alerts.yaml").write_text("rules:\n  - {id: x, kind: nosuch}\n")
     built = machine.day(DAY1)
     assert built.success and machine.home.published.exists()
@@ -197,7 +197,7 @@ def test_bad_rules_keep_no_price_from_being_published(machine: Machine) -> None:
     assert not check.passed and "alerts.yaml:2" in str(check.metadata["examples"].value)
 
 
-def test_the_dead_man_is_told_once_and_again_after_it_lived(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dead_man_fires_once_per_outage(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     text = RULES + "  - { id: no-run, kind: dead_man, after_hours: 36 }\n"
     (machine.home.root / "alerts.yaml").write_text(text)
     machine.day(DAY1)
@@ -236,7 +236,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("at", ["recorded", "sent"])
-def test_a_kill_between_event_and_delivery_loses_nothing(machine: Machine, tmp_path: Path, at: str) -> None:
+def test_kill_between_event_and_delivery_loses_nothing(machine: Machine, tmp_path: Path, at: str) -> None:
     (machine.home.root / "alerts.yaml").write_text(
         RULES.replace("  log: { type: file, path: told.jsonl, format: json }\n", "")
     )

@@ -57,9 +57,7 @@ def worlds(draw: st.DrawFn) -> list[Seen]:
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(looks=worlds(), cuts=st.sets(st.integers(1, 27), max_size=4))
-def test_adding_equals_building_anew(
-    looks: list[Seen], cuts: set[int], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_append_equals_rebuild(looks: list[Seen], cuts: set[int], tmp_path_factory: pytest.TempPathFactory) -> None:
     home = Home(tmp_path_factory.mktemp("grows"))
     with connection.in_memory() as con:
         for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(looks)], strict=True):
@@ -91,7 +89,9 @@ def test_order_of_arrival_and_repeats_do_not_matter(
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @example(looks=[seen("2026-03-02", [offer("2.00")], provider=p, url="https://x.com/a") for p in ("lambda", "oracle")])
 @given(looks=worlds())
-def test_the_parts_of_a_large_landing_are_one(looks: list[Seen], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_large_landing_built_in_parts_equals_one_build(
+    looks: list[Seen], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     home = Home(tmp_path_factory.mktemp("parts"))
     put(home, *looks)
     with pytest.MonkeyPatch.context() as patch:
@@ -100,7 +100,7 @@ def test_the_parts_of_a_large_landing_are_one(looks: list[Seen], tmp_path_factor
     assert in_parts == whole(home)
 
 
-def test_a_day_that_follows_is_added_and_a_late_one_is_not(tmp_path: Path) -> None:
+def test_following_day_is_appended_and_late_day_rebuilds(tmp_path: Path) -> None:
     home = Home(tmp_path)
     why = []
     with connection.in_memory() as con:
@@ -119,7 +119,7 @@ def test_a_day_that_follows_is_added_and_a_late_one_is_not(tmp_path: Path) -> No
     assert why == [True, False, True, True, False]
 
 
-def test_what_an_imported_list_only_repeats_is_not_read_again(tmp_path: Path) -> None:
+def test_repeated_imported_prices_are_not_processed_again(tmp_path: Path) -> None:
     home = Home(tmp_path)
     listed = partial(offer, text="")  # a row of a file has no text
     kept = [listed("2.00"), listed("3.00", instance="other"), listed("4.00", instance="third", currency="EUR")]
@@ -150,7 +150,7 @@ def test_what_an_imported_list_only_repeats_is_not_read_again(tmp_path: Path) ->
     assert grown == whole(home)
 
 
-def test_other_code_or_seeds_build_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_code_or_seeds_rebuild(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path)
     put(home, seen("2026-03-02", [offer("2.00")]))
     with connection.in_memory() as con:

@@ -56,7 +56,7 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Home:
 # -- exit codes and where things are said ----------------------------------------------------------------------------
 
 
-def test_the_demo_shows_prices_and_where_they_came_from(demo: Demo) -> None:
+def test_demo_shows_prices_with_their_sources(demo: Demo) -> None:
     assert demo.code == 0, demo.stderr
     assert demo.stdout.startswith("usd_per_gpu_hour") and demo.stdout.count("A100") > 20
     assert "https://" in demo.stdout and "recorded" in demo.stdout
@@ -90,9 +90,7 @@ def test_wrong_usage_exits_2_and_says_why(run: Run, demo: Demo, arguments: tuple
 
 
 @pytest.mark.parametrize("arguments", [("prices",), ("history", "A100"), ("sql", "select 1")])
-def test_without_a_database_the_message_says_how_to_make_one(
-    run: Run, tmp_path: Path, arguments: tuple[str, ...]
-) -> None:
+def test_missing_database_is_reported_with_a_hint(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     said = run(*arguments, home=Home(tmp_path))
     assert said.code == 1 and not said.out and "make demo" in said.err and str(tmp_path) in said.err
     assert not list(tmp_path.iterdir())  # reading makes nothing
@@ -100,7 +98,7 @@ def test_without_a_database_the_message_says_how_to_make_one(
 
 @pytest.mark.parametrize("content", [b"", b"not a database", None])
 @pytest.mark.parametrize("arguments", [("prices",), ("sql", "from v1.meta"), ("providers",)])
-def test_a_broken_database_is_said_in_a_sentence(
+def test_damaged_database_is_reported_in_one_sentence(
     run: Run, tmp_path: Path, demo: Demo, arguments: tuple[str, ...], content: bytes | None
 ) -> None:
     home = Home(tmp_path)
@@ -114,12 +112,12 @@ def test_stale_answers_exit_4(run: Run, demo: Demo) -> None:
     assert (said.code, said.records()) == (4, []) and "newest is of 2026-09-20" in said.err
 
 
-def test_nothing_found_is_an_empty_answer(run: Run, demo: Demo) -> None:
+def test_no_matches_give_an_empty_answer(run: Run, demo: Demo) -> None:
     said = run("prices", "Foo 9000", "--json", home=demo.home)
     assert (said.code, said.records()) == (0, []) and "no price matches" in said.err
 
 
-def test_doctor_tells_ok_missing_and_broken_apart(run: Run, demo: Demo, tmp_path: Path) -> None:
+def test_doctor_distinguishes_ok_missing_and_damaged(run: Run, demo: Demo, tmp_path: Path) -> None:
     fine = {r["what"]: r["verdict"] for r in run("doctor", "--json", home=demo.home).records()}
     assert fine["published database"] == fine["python"] == fine["oracle"] == fine["fluidstack"] == "ok"
     empty = run("doctor", "--json", home=Home(tmp_path / "none"))
@@ -129,7 +127,7 @@ def test_doctor_tells_ok_missing_and_broken_apart(run: Run, demo: Demo, tmp_path
     assert broken.code == 1 and {r["what"]: r["verdict"] for r in broken.records()}["published database"] == "broken"
 
 
-def test_providers_lists_each_with_its_last_try(run: Run, demo: Demo) -> None:
+def test_providers_lists_each_with_its_last_attempt(run: Run, demo: Demo) -> None:
     rows = {r["provider"]: r for r in run("providers", "--json", home=demo.home).records()}
     assert list(rows) == list(registry.modules()) and len(rows) >= 37
     assert rows["modal"]["basis"] == "unverified" and rows["modal"]["status"] == "never tried"
@@ -141,7 +139,7 @@ def test_providers_lists_each_with_its_last_try(run: Run, demo: Demo) -> None:
 # -- prices and history ------------------------------------------------------------------------------------------------
 
 
-def test_json_has_exactly_the_promised_columns(run: Run, demo: Demo) -> None:
+def test_json_has_exactly_the_contract_columns(run: Run, demo: Demo) -> None:
     said = run("prices", "A100", "--json", home=demo.home)
     rows = said.records()
     assert said.code == 0 and not said.err and len(rows) > 20
@@ -173,13 +171,15 @@ def test_filters(run: Run, demo: Demo, option: str, value: str, column: str, kep
 @pytest.mark.parametrize(("gpu", "memory", "form"), [
     ("A100", {40, 80}, None), ("a100 80gb", {80}, None), ("NVIDIA A100 SXM 40GB", {40}, {"SXM"}), ("h100 pcie", {80}, {"PCIe"}),
 ])  # fmt: skip
-def test_a_gpu_as_people_write_it(run: Run, demo: Demo, gpu: str, memory: set[int], form: set[str] | None) -> None:
+def test_gpu_names_are_matched_as_people_write_them(
+    run: Run, demo: Demo, gpu: str, memory: set[int], form: set[str] | None
+) -> None:
     rows = run("prices", gpu, "--json", home=demo.home).records()
     assert {r["gpu_memory_gb"] for r in rows} == memory
     assert form is None or {r["form_factor"] for r in rows} == form
 
 
-def test_the_seed_document_on_its_day(run: Run, demo: Demo) -> None:
+def test_reference_document_on_its_day(run: Run, demo: Demo) -> None:
     rows = run("prices", "A100", "--as-of", "2023-04-07", "--source", "seed", "--json", home=demo.home).records()
     prices = [r["usd_per_gpu_hour"] for r in rows]
     assert (min(prices), max(prices)) == (0.88, 5.12) and {r["origin"] for r in rows} == {"seed"}
@@ -214,7 +214,7 @@ def test_formats_agree(run: Run, demo: Demo) -> None:
     "from read_text('{root}/README.md')", "from glob('{root}/*')", "copy v1.meta from '{root}/README.md'",
     "install httpfs", "load httpfs", "export database '{tmp}/z'",
 ])  # fmt: skip
-def test_sql_changes_nothing_and_reads_no_file(run: Run, demo: Demo, tmp_path: Path, query: str) -> None:
+def test_sql_is_read_only_and_reads_no_files(run: Run, demo: Demo, tmp_path: Path, query: str) -> None:
     before = demo.home.published.stat().st_mtime_ns
     said = run("sql", query.format(tmp=tmp_path, root=ROOT), home=demo.home)
     assert said.code == 1 and not said.out
@@ -237,12 +237,12 @@ def test_sql_answers_and_helps(run: Run, demo: Demo) -> None:
     assert run("sql", "selec 1", home=demo.home).code == 1
 
 
-def test_no_progress_bar_is_drawn_among_the_data(run: Run, demo: Demo) -> None:
+def test_no_progress_bar_in_the_data(run: Run, demo: Demo) -> None:
     said = run("sql", "select current_setting('enable_progress_bar') as bar", "--json", home=demo.home)
     assert said.records() == [{"bar": False}]
 
 
-def test_what_json_has_no_word_for_is_null(run: Run, demo: Demo) -> None:
+def test_values_json_cannot_express_are_null(run: Run, demo: Demo) -> None:
     said = run("sql", "select 'nan'::double as a, 'inf'::double as b, 1.5 as c", "--json", home=demo.home)
     assert json.loads(said.out, parse_constant=pytest.fail) == [{"a": None, "b": None, "c": 1.5}]
 
@@ -263,7 +263,7 @@ def test_parse_prints_the_file_s_rows_alone(run: Run) -> None:
     b"\x1f\x8b not gzip",
 ], ids=repr)  # fmt: skip
 @pytest.mark.parametrize("provider", ["aws", "azure", "coreweave", "fluidstack", "gcp", "lambda", "oracle"])
-def test_a_file_that_cannot_be_read(run: Run, tmp_path: Path, provider: str, content: bytes) -> None:
+def test_unreadable_file_is_reported(run: Run, tmp_path: Path, provider: str, content: bytes) -> None:
     page = tmp_path / "2026-01-09_page.html"
     page.write_bytes(content)
     said = run("parse", provider, page)
@@ -271,7 +271,7 @@ def test_a_file_that_cannot_be_read(run: Run, tmp_path: Path, provider: str, con
 
 
 @pytest.mark.parametrize("name", ["nosuch.html", ".", "broken.json.gz", "cut.json.gz"])
-def test_a_file_that_is_none(run: Run, tmp_path: Path, name: str) -> None:
+def test_missing_file_is_reported(run: Run, tmp_path: Path, name: str) -> None:
     import gzip
 
     (tmp_path / "broken.json.gz").write_bytes(b"this is not gzip")
@@ -295,12 +295,12 @@ def test_scraped_text_cannot_control_the_terminal(run: Run, nasty: Home, command
     assert not [c for c in CONTROL if c in said.out + said.err]
 
 
-def test_json_still_says_what_the_page_said(run: Run, nasty: Home) -> None:
+def test_json_keeps_the_page_s_text(run: Run, nasty: Home) -> None:
     instances = {row["instance"] for row in run("prices", "--json", home=nasty).records()}
     assert instances == {"\x1b[2J\x9b31m\u202egnp\x07 node", "tame"}
 
 
-def test_an_error_never_steers_the_terminal(run: Run, nasty: Home, tmp_path: Path) -> None:
+def test_errors_cannot_control_the_terminal(run: Run, nasty: Home, tmp_path: Path) -> None:
     said = run("sql", "select instance::integer from v1.price_history where instance like '%node'", home=nasty)
     assert said.code == 1 and "node" in said.err and not [c for c in CONTROL if c in said.err]
     page = tmp_path / "page.html"
@@ -309,12 +309,12 @@ def test_an_error_never_steers_the_terminal(run: Run, nasty: Home, tmp_path: Pat
     assert said.code == 1 and not [c for c in CONTROL if c in said.err]
 
 
-def test_a_formula_is_text_in_csv(run: Run, nasty: Home) -> None:
+def test_formulas_are_text_in_csv(run: Run, nasty: Home) -> None:
     rows = csv.DictReader(io.StringIO(run("prices", "--format", "csv", home=nasty).out))
     assert {row["region"] for row in rows} == {"'=cmd|' /C calc'!A0", "eu"}
 
 
-def test_a_reader_that_leaves_early_is_no_error(demo: Demo) -> None:
+def test_closed_pipe_is_not_an_error(demo: Demo) -> None:
     code = "import sys\nfrom pipelines.cli.app import main\nmain(sys.argv[1:])"
     query = "select r.range, h.* from range(200) as r, v1.price_history as h"
     process = subprocess.Popen(

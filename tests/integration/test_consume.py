@@ -45,7 +45,7 @@ def run(code: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_the_finder_finds_them_all() -> None:
+def test_all_examples_are_extracted() -> None:
     assert len(blocks("python")) == PAGE.count("```python") >= 5
     assert len(blocks("sql")) == PAGE.count("```sql") >= 2
 
@@ -66,7 +66,7 @@ def test_sql(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert answers[-1]
 
 
-def test_the_notebook_runs_cell_by_cell(folder: Path) -> None:
+def test_notebook_runs_cell_by_cell(folder: Path) -> None:
     cells = [c for c in NOTEBOOK["cells"] if c["cell_type"] == "code"]
     assert len(cells) >= 4 and not any(c["outputs"] or c["execution_count"] for c in cells), "clear its outputs"
     # A cell shows its last expression.
@@ -76,7 +76,7 @@ def test_the_notebook_runs_cell_by_cell(folder: Path) -> None:
     assert NOTEBOOK["nbformat"] == 4 and len({c["id"] for c in NOTEBOOK["cells"]}) == len(NOTEBOOK["cells"])
 
 
-def test_spreadsheets_find_what_the_page_names(folder: Path) -> None:
+def test_files_named_for_spreadsheets_exist(folder: Path) -> None:
     names = re.findall(r"https://example\.org/gpu/([\w/.-]+\.csv)", PAGE)
     assert len(names) == 2
     for name in names:

@@ -28,7 +28,7 @@ from warehouse.storage.state_dir import Home
 # -- what is promised ----------------------------------------------------------------------------------------------
 
 
-def test_v1_is_what_was_promised() -> None:
+def test_v1_matches_the_contract() -> None:
     now, pinned = contract.current(), contract.FILE.read_text()
     assert now == pinned, (
         "v1 differs from tests/v1_contract.txt. Its readers rely on it: set schema_version in models/v1/meta.sql (minor "
@@ -49,12 +49,12 @@ OLD = "schema_version 1.4.2\nv1.t a INTEGER\nv1.t b DATE\n"
     (OLD.replace("1.4.2", "1.5.0").replace("v1.t b DATE\n", ""), "major"),
     (OLD.replace("1.4.2", "2.0.0").replace("v1.t b DATE\n", ""), ""),
 ])  # fmt: skip
-def test_a_change_needs_a_version(new: str, wrong: str) -> None:
+def test_contract_change_needs_a_version(new: str, wrong: str) -> None:
     found = contract.problem(OLD, new)
     assert wrong in found and bool(wrong) == bool(found)
 
 
-def test_every_column_says_what_it_means(demo: Demo) -> None:
+def test_every_column_has_its_meaning(demo: Demo) -> None:
     with connection.published(demo.home) as con:
         found = con.execute(
             "select table_name, column_name, comment from duckdb_columns() where schema_name = 'v1'"
@@ -64,7 +64,7 @@ def test_every_column_says_what_it_means(demo: Demo) -> None:
     assert not [(table, column) for table, column, said in found if said != meaning(models[f"v1.{table}"], column)]
 
 
-def test_nothing_is_explained_that_is_not_there() -> None:
+def test_documented_columns_exist() -> None:
     pinned = [line.split()[:2] for line in contract.FILE.read_text().splitlines()[1:]]
     columns = {(relation.removeprefix("v1."), column) for relation, column in pinned}
     anywhere = {column for _, column in columns}
@@ -76,7 +76,7 @@ def test_nothing_is_explained_that_is_not_there() -> None:
         meaning(model_graph.load()["v1.series"], "nosuch")
 
 
-def test_an_event_has_one_name_wherever_its_reader_sits(demo: Demo) -> None:
+def test_event_ids_do_not_depend_on_the_reader_s_time_zone(demo: Demo) -> None:
     query = "select event_id from v1.price_changes order by event_id"
     in_force = "select series_id, last_seen_on from v1.prices_as_of('2023-04-08') order by all"
     answers = []
@@ -130,7 +130,7 @@ def reading(home: Home, stop: Path, how: str) -> Iterator[list[list[Any]]]:
 
 @pytest.mark.usefixtures("without_costs")
 @pytest.mark.parametrize("how", ["opened anew", "kept open"])
-def test_readers_see_whole_builds_and_hinder_none(tmp_path: Path, how: str) -> None:
+def test_readers_see_whole_builds_and_block_none(tmp_path: Path, how: str) -> None:
     home = Home(tmp_path / "home")
     days = [f"2026-03-{day:02}" for day in range(2, 10)]
 
@@ -186,7 +186,7 @@ def asked(database: Path, folder: Path | None) -> list[str]:
 
 
 @pytest.mark.parametrize("version", ["1.4.5", "2.0.0"])
-def test_other_duckdbs_read_the_same(demo: Demo, tmp_path: Path, version: str) -> None:
+def test_other_duckdb_versions_read_the_same(demo: Demo, tmp_path: Path, version: str) -> None:
     install = installer()
     if not install:
         pytest.skip("needs uv or pip to install another DuckDB")

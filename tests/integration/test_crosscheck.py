@@ -86,7 +86,7 @@ def test_catalogs_never_replace_a_scraped_provider(run: Run, home: Home) -> None
     assert [(row["usd_per_gpu_hour"], row["source"]) for row in shown] == [(1.006, "pricing_page")]
 
 
-def test_equal_price_of_the_same_machine_confirms_a_held_one(run: Run, tmp_path: Path) -> None:
+def test_equal_price_of_the_same_machine_confirms_a_quarantined_one(run: Run, tmp_path: Path) -> None:
     """98.32 to 55.04 on the day is held as a jump; the catalog read the same, so it is released."""
     home = Home(tmp_path / "p5")
     p5 = {

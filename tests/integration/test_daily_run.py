@@ -84,7 +84,7 @@ def test_two_ticks_make_two_refreshes(tmp_path: Path, monkeypatch: pytest.Monkey
     assert runs == [True, True] and made == {DAY1.isoformat(), DAY2.isoformat()}
 
 
-def test_a_failed_scrape_is_followed_by_a_build_too() -> None:
+def test_failed_scrape_is_followed_by_a_build() -> None:
     sensors: list[Any] = list(defs().sensors or [])
     watched = {s.name: s._run_status for s in sensors if s.name.startswith("build")}
     assert watched == {
@@ -93,7 +93,7 @@ def test_a_failed_scrape_is_followed_by_a_build_too() -> None:
     assert {s.job_name for s in sensors if s.name in watched} == {"build"}
 
 
-def test_a_tick_that_was_missed_runs_late_but_only_the_newest() -> None:
+def test_only_the_newest_missed_tick_runs_late() -> None:
     """Dagster runs the newest missed tick when its daemon starts; older ones only for partition sets, which assets
     have none of. Its partition is the day it was meant for: fetched while that day lasts, else read from the archive."""
     repository = defs().get_repository_def()
@@ -108,7 +108,7 @@ def in_force(home: Home, day: date) -> dict[str, list[dict[str, Any]]]:
     return {slug: [r for r in found if r["provider"] == slug] for slug in {r["provider"] for r in found}}
 
 
-def test_a_partly_read_provider_exits_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_partially_read_provider_exits_3(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     from pipelines.cli.app import main
 
     only(monkeypatch, "azure")
@@ -126,7 +126,7 @@ def test_a_partly_read_provider_exits_3(tmp_path: Path, monkeypatch: pytest.Monk
 # -- past days, retries ----------------------------------------------------------------------------------------------------
 
 
-def test_a_past_day_is_read_from_its_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_past_day_is_read_from_its_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "oracle")
     home = Home(tmp_path / "home")
     in_process.refresh(home.root, replay=CAPTURES, day=DAY1)
@@ -140,7 +140,7 @@ def test_a_past_day_is_read_from_its_archive(tmp_path: Path, monkeypatch: pytest
     ]
 
 
-def test_a_past_day_without_archive_fails_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_past_day_without_archive_fails_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "oracle")
     started = datetime.now(UTC)
     outcome = in_process.refresh(tmp_path, day=DAY1)
@@ -150,13 +150,13 @@ def test_a_past_day_without_archive_fails_at_once(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("day", [TODAY + timedelta(days=1), date(2020, 1, 1)])
-def test_days_nobody_can_refresh_are_refused(tmp_path: Path, day: date) -> None:
+def test_dates_outside_the_partition_range_are_refused(tmp_path: Path, day: date) -> None:
     with pytest.raises(in_process.DayOutOfRange, match=str(day)):
         in_process.refresh(tmp_path, day=day)
 
 
 @pytest.mark.parametrize(("status", "tries"), [("layout_changed", 1), ("robots_denied", 1), ("failed", 2)])
-def test_only_what_a_retry_may_cure_is_tried_again(
+def test_only_transient_failures_are_retried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: Status, tries: int
 ) -> None:
     asked = []

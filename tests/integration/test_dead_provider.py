@@ -68,7 +68,7 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoDays]:
     yield TwoDays(home, first, second, before)
 
 
-def test_a_dead_provider_leaves_the_others_fresh(two_days: TwoDays) -> None:
+def test_dead_provider_leaves_the_others_fresh(two_days: TwoDays) -> None:
     # Google's catalog needs a key and its other pages are recorded.
     assert two_days.first.published and not two_days.first.failed
     assert two_days.second.published and two_days.second.failed == ("azure", "oracle")
@@ -102,7 +102,7 @@ def test_the_failure_is_a_fact_of_its_day(two_days: TwoDays) -> None:
     assert all(r["detail"] for r in found if r["seen_on"] == DAY2)
 
 
-def test_a_changed_price_changes_prices_and_marts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_price_reaches_prices_and_marts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "oracle")
     other = captures(tmp_path / "other", "oracle")
     (page,) = (other / "oracle").glob("*/page.json")

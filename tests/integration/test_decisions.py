@@ -50,7 +50,7 @@ STAYS = [("2026-03-01", None, "2.500000", "ok")]
 FALLS = [("2026-03-01", "2026-03-05", "2.500000", "ok"), ("2026-03-05", None, "1.000000", "released")]
 
 
-def test_a_held_price_is_released_rejected_and_the_last_word_counts(held: Home, run: Run) -> None:
+def test_latest_decision_on_a_quarantined_price_counts(held: Home, run: Run) -> None:
     name, *state = event(held)
     assert state == ["quarantine", "held"] and spans(held) == STAYS
     [listed] = run("quarantine", "list", "--provider", "lambda", "--json", home=held).records()
@@ -71,7 +71,7 @@ def test_a_held_price_is_released_rejected_and_the_last_word_counts(held: Home, 
     assert shown["status"] == "released" and shown["date_to"] == "2026-03-07"
 
 
-def test_a_flagged_price_that_is_rejected_is_taken_out(tmp_path: Path) -> None:
+def test_rejected_flagged_price_is_removed(tmp_path: Path) -> None:
     home = Home(tmp_path)
     put(home, *(seen(f"2026-03-0{n}", [offer("2.50" if n < 5 else "1.90")]) for n in range(1, 7)))
     release.build_and_publish(home)
@@ -83,7 +83,7 @@ def test_a_flagged_price_that_is_rejected_is_taken_out(tmp_path: Path) -> None:
     assert event(home)[2] == "rejected" and spans(home) == STAYS
 
 
-def test_what_was_decided_in_an_older_ledger_holds(held: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decisions_of_an_older_ledger_still_apply(held: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     name, *_ = event(held)
     ledger.decide(held, name, "released", "ann")
     newer = (*ledger.MIGRATIONS, ("alter table verdicts add column place text default 'here'",))

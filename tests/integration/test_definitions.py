@@ -291,7 +291,7 @@ def test_assets_checks_jobs_schedule_and_sensors() -> None:
     assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in code.sensors or [])
 
 
-def test_jobs_share_the_assets_out_and_limit_themselves() -> None:
+def test_jobs_divide_the_assets_and_limit_concurrency() -> None:
     code = defs()
     graph = code.resolve_asset_graph()
     of = {name: set(code.resolve_job_def(name).asset_layer.selected_asset_keys) for name in ("scrape", "build")}

@@ -30,7 +30,7 @@ def test_every_table_of_the_demo_has_rows(demo: Demo) -> None:
         assert both == [("newest",), ("seed",)]
 
 
-def test_an_index_s_provider_price_is_the_lowest_in_force(demo: Demo) -> None:
+def test_index_price_of_a_provider_is_its_lowest_in_force(demo: Demo) -> None:
     with (ROOT / "warehouse" / "seeds" / "marketplaces.csv").open(newline="") as stream:
         markets = [(row["provider"], row["instance_like"]) for row in csv.DictReader(stream)]
     elsewhere = " or ".join(f"(provider = '{provider}' and instance ilike '{like}')" for provider, like in markets)
@@ -67,7 +67,7 @@ def test_a_warehouse_rebuilt_from_its_landing_has_the_same_rows(demo: Demo, tmp_
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_tables_made_by_hand_are_like_the_real_ones(demo: Demo, table: str, tmp_path: Path) -> None:
+def test_handmade_tables_match_the_real_ones(demo: Demo, table: str, tmp_path: Path) -> None:
     described = []
     for home in (make(tmp_path), demo.home):
         with connection.published(home) as con:

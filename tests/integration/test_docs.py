@@ -78,7 +78,7 @@ def wrong(words: list[str]) -> str:
     return f"{rest[0]} has no {absent}" if absent else ""
 
 
-def test_the_finder_finds() -> None:
+def test_commands_are_extracted() -> None:
     text = "```\nmake demo   # x\n$ .venv/bin/gpuhour prices A100 --json | head\nDAGSTER_HOME=x gpuhour sql 'a'\nls\n```\nas `gpuhour doctor`"
     assert commands(text) == [
         ["make", "demo"], ["gpuhour", "prices", "A100", "--json"], ["gpuhour", "sql", "a"], ["gpuhour", "doctor"],
@@ -98,14 +98,14 @@ def test_documented_commands_exist(page: Path) -> None:
     assert found or page not in (ROOT / "README.md", ROOT / "docs" / "runbook.md"), "the finder found none"
 
 
-def test_the_makefile_s_own_commands_exist() -> None:
+def test_makefile_commands_exist() -> None:
     called = re.findall(r"\$\(BIN\)/gpuhour ([\w ]+)", (ROOT / "Makefile").read_text())
     assert {"demo", "refresh"} <= set(called)
     assert not [w for words in called if (w := wrong(["gpuhour", *words.split()]))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_resolve(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
     absent = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert not absent, absent
@@ -132,13 +132,13 @@ def test_owned_paths_exist() -> None:
     assert paths and not [path for path in paths if not (ROOT / path).exists()]
 
 
-def test_hooks_before_a_commit_are_checks_of_make() -> None:
+def test_pre_commit_hooks_are_make_checks() -> None:
     hooks = re.findall(r"entry: \.venv(/bin/\w+)", (ROOT / ".pre-commit-config.yaml").read_text())
     check = re.findall(r"\$\(BIN\)/(\w+)", re.findall(r"^check:.*\n(.*)", (ROOT / "Makefile").read_text(), re.M)[0])
     assert hooks and {Path(hook).name for hook in hooks} == {*check} - {"python"}
 
 
-def test_every_sql_in_the_readme_runs(demo: object) -> None:
+def test_readme_sql_runs(demo: object) -> None:
     from tests.conftest import Demo
     from warehouse.storage import connection
 
@@ -150,7 +150,7 @@ def test_every_sql_in_the_readme_runs(demo: object) -> None:
             con.execute(query).fetchall()
 
 
-def test_the_table_of_providers_is_the_registry_s(tmp_path: Path) -> None:
+def test_provider_table_matches_the_registry(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text((ROOT / "README.md").read_text())
     assert provider_table.BEGIN in readme.read_text() and provider_table.END in readme.read_text()
@@ -158,7 +158,7 @@ def test_the_table_of_providers_is_the_registry_s(tmp_path: Path) -> None:
     assert readme.read_text() == (ROOT / "README.md").read_text()
 
 
-def test_an_old_table_is_replaced_and_all_else_stays(tmp_path: Path) -> None:
+def test_only_the_table_is_replaced(tmp_path: Path) -> None:
     begin, end = provider_table.BEGIN, provider_table.END
     page = tmp_path / "README.md"
     page.write_text(f"above\n\n{begin}\n| old |\n{end}\n\nbelow\n")
@@ -169,7 +169,7 @@ def test_an_old_table_is_replaced_and_all_else_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["no marks", "{begin}\n", "{end}\n{begin}\n", "{begin}{begin}{end}", "{begin}{end}{end}"]
 )
-def test_a_place_that_is_not_marked_is_an_error(tmp_path: Path, text: str) -> None:
+def test_missing_marker_is_an_error(tmp_path: Path, text: str) -> None:
     page = tmp_path / "README.md"
     page.write_text(text.format(begin=provider_table.BEGIN, end=provider_table.END))
     with pytest.raises(ValueError, match="not marked"):
@@ -177,7 +177,7 @@ def test_a_place_that_is_not_marked_is_an_error(tmp_path: Path, text: str) -> No
     assert page.read_text() == text.format(begin=provider_table.BEGIN, end=provider_table.END)
 
 
-def test_the_table_has_a_row_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_table_has_a_row_per_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = provider_table.provider_table().splitlines()
     assert lines[0] == "| Provider | Source | Publishes | Units |" and len(lines) == 2 + len(registry.modules())
     assert all(line.count("|") == 5 and "|  |" not in line for line in lines)

@@ -18,7 +18,7 @@ from warehouse.storage import connection
 
 
 @pytest.mark.parametrize("slug", registry.modules())
-def test_a_provider_is_a_module_and_captures(slug: str) -> None:
+def test_every_provider_has_a_module_and_captures(slug: str) -> None:
     provider = registry.get(slug)
     assert provider.slug == slug
     assert provider.requests and provider.name and provider.access and provider.publishes and provider.units
@@ -105,7 +105,7 @@ def test_reading_needs_no_dagster(arguments: tuple[str, ...], demo: Demo) -> Non
     "arguments", [("quarantine", "list"), ("quarantine", "list", "--json"), ("quarantine", "show", "e"),
                   ("explain", "aws", "p4d"), ("history", "A100", "--chart")], ids=" ".join,
 )  # fmt: skip
-def test_looking_closer_needs_no_dagster(arguments: tuple[str, ...], tmp_path: Path) -> None:
+def test_detail_views_need_no_dagster(arguments: tuple[str, ...], tmp_path: Path) -> None:
     home = published.make(
         tmp_path,
         series=[published.A_SERIES],
@@ -116,7 +116,7 @@ def test_looking_closer_needs_no_dagster(arguments: tuple[str, ...], tmp_path: P
     assert done.returncode == 0 and done.stdout and "Traceback" not in done.stderr, done.stderr
 
 
-def test_the_poison_works() -> None:
+def test_poisoned_imports_fail() -> None:
     done = cli("refresh", "--replay", CAPTURES, before=POISON.format(names={"dagster": None}))
     assert done.returncode != 0 and "import of dagster halted" in done.stderr
 

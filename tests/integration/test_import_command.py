@@ -43,7 +43,7 @@ with only_importer(home) as room:
 """
 
 
-def test_kills_leave_nothing_half(home: Home, tmp_path: Path) -> None:
+def test_kills_leave_no_partial_landing(home: Home, tmp_path: Path) -> None:
     """A landing counts when its pages lie there; whenever they do, all its offers do too."""
     table = [row(region=f"r{n}", date=f"2023-05-{10 + n % 20}", observed_at="") for n in range(20_000)]
     path = write(tmp_path, text(table))
@@ -71,7 +71,7 @@ def test_kills_leave_nothing_half(home: Home, tmp_path: Path) -> None:
     assert killed >= 3
 
 
-def test_a_full_disk_lands_nothing(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_lands_nothing(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, text([row()]))
 
     def full(*_: object) -> None:
@@ -100,7 +100,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> list[Home]:
 
 
 @pytest.mark.usefixtures("without_costs")
-def test_the_command_lands_builds_and_publishes(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_lands_builds_and_publishes(home: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(
         tmp_path, text([row(), row(price_usd_per_hour="0", region="a"), row(price_usd_per_hour="", region="b")])
     )
@@ -140,11 +140,11 @@ def test_exit_codes(home: Home, tmp_path: Path, quick: list[Home], capsys: pytes
     ("x.csv", "--source", "a", "--skypilot", "y"), ("x.csv", "--source", "a", "--since", "2024-01-01"),
     ("x.csv", "--source", "a", "--since", "soon"), ("x.csv", "--source", "a", "--nosuch"),
 ], ids=" ".join)  # fmt: skip
-def test_wrong_use_exits_2(arguments: tuple[str, ...], home: Home, quick: list[Home]) -> None:
+def test_wrong_usage_exits_2(arguments: tuple[str, ...], home: Home, quick: list[Home]) -> None:
     assert gpuhour(*arguments, "--home", home.root) == 2 and not quick
 
 
-def test_extra_columns_are_said_once(
+def test_extra_columns_are_reported_once(
     home: Home, tmp_path: Path, quick: list[Home], capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(tmp_path, text([row(x="1", y="2")] * 3, [*GOOD, "x", "y"]))
@@ -152,7 +152,7 @@ def test_extra_columns_are_said_once(
     assert capsys.readouterr().err.count("ignored columns: x, y") == 1
 
 
-def test_a_build_that_fails_says_that_rows_have_landed(
+def test_failed_build_reports_that_rows_landed(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fails(_: Home) -> None:
@@ -164,7 +164,7 @@ def test_a_build_that_fails_says_that_rows_have_landed(
 
 
 @pytest.mark.usefixtures("without_costs")
-def test_a_guard_that_finds_rows_stops_publication(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_check_stops_publication(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from warehouse.engine import checks
 
     land(home, write(tmp_path, text([row()])))
@@ -175,7 +175,7 @@ def test_a_guard_that_finds_rows_stops_publication(home: Home, tmp_path: Path, m
     assert not home.published.exists()
 
 
-def test_statistics_of_a_feed_are_no_prices(home: Home, tmp_path: Path) -> None:
+def test_feed_statistics_are_not_prices(home: Home, tmp_path: Path) -> None:
     table = [row(price_basis="offer_aggregate"), row(price_basis="gpu_component", region="b"), row(region="c")]
     land(home, write(tmp_path, text(table)))
     with building(home) as con:
@@ -189,13 +189,13 @@ def test_statistics_of_a_feed_are_no_prices(home: Home, tmp_path: Path) -> None:
     assert sorted(t["region"] for t in told if t["source"].startswith("mine/")) == ["b", "c"]
 
 
-def test_the_documented_columns_are_the_columns() -> None:
+def test_documented_columns_are_complete() -> None:
     page = (ROOT / "docs" / "import.md").read_text()
     for word in (*long_format.COLUMNS, *long_format.BASES, *long_format.TERMS):
         assert f"`{word}`" in page
 
 
-def test_the_archive_lands_whole_and_small(archive: Demo) -> None:
+def test_archive_lands_complete_and_compact(archive: Demo) -> None:
     home = archive.home
     assert archive.stdout.splitlines()[1].split()[:4] == [
         "archive",

@@ -56,7 +56,7 @@ def in_turn(home: Home, *files: Path) -> tuple[dict[str, Any], list[bool]]:
 @settings(max_examples=1, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(seed=st.integers(0, 10**6))
 @example(seed=5)  # a late verdict takes back what the newest interval began with
-def test_two_files_are_one(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_split_file_equals_one_file(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     chance, folder = random.Random(seed), tmp_path_factory.mktemp("split")
     rows, cut = history(chance), chance.choice((24, 30, 38))
     land(Home(folder / "one"), table(folder, "one.csv", rows))
@@ -85,7 +85,7 @@ def test_two_files_are_one(seed: int, tmp_path_factory: pytest.TempPathFactory) 
 # -- clocks, repeats, days without a look --------------------------------------------------------------------------------
 
 
-def test_a_clock_that_goes_back_tells_of_the_day_it_shows(tmp_path: Path) -> None:
+def test_clock_set_back_lands_on_the_day_it_shows(tmp_path: Path) -> None:
     looks = [
         seen("2026-03-10", [offer("2.00")]),
         seen("2026-03-12", [offer("2.10")]),
@@ -104,7 +104,7 @@ def test_a_clock_that_goes_back_tells_of_the_day_it_shows(tmp_path: Path) -> Non
     assert gone_back == whole(Home(tmp_path / "forth"))
 
 
-def test_the_same_page_again_is_no_news_but_a_look(tmp_path: Path) -> None:
+def test_unchanged_page_counts_as_a_scrape_but_not_a_change(tmp_path: Path) -> None:
     asked = "select count(*), any_value(n_seen), any_value(last_on)::varchar from intermediate.versions where first_on > '2026-01-01'"
     home = Home(tmp_path)
     with connection.in_memory() as con:
@@ -122,7 +122,7 @@ def test_the_same_page_again_is_no_news_but_a_look(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("how", ["failed", "absent"])
-def test_a_week_without_a_look_carries_the_price_and_says_so(tmp_path: Path, how: str) -> None:
+def test_price_is_carried_forward_over_a_week_without_scrapes(tmp_path: Path, how: str) -> None:
     home = Home(tmp_path)
     for number in range(20):
         on = (date(2026, 3, 1) + timedelta(days=number)).isoformat()

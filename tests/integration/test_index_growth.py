@@ -50,7 +50,7 @@ def fated(fates: list[list[str]]) -> list[list[Seen]]:
 @example(  # two names fit a new one on its day; one of them came back, and went again
     fates=[["same"] * 3 + ["doubt"], ["same"] * 3 + ["cut"], *[["same"] * 4] * 4, ["same"] * 3 + ["cut"]], cuts={6}
 )
-def test_added_look_by_look_is_as_built_at_once(
+def test_index_built_scrape_by_scrape_equals_one_build(
     tmp_path_factory: pytest.TempPathFactory, fates: list[list[str]], cuts: set[int]
 ) -> None:
     home = Home(tmp_path_factory.mktemp("days"))
@@ -67,7 +67,7 @@ def test_added_look_by_look_is_as_built_at_once(
 
 @QUICK
 @given(presence=PRESENCE)
-def test_a_mix_that_moves_moves_no_chain(
+def test_changing_mix_does_not_move_the_chain(
     tmp_path_factory: pytest.TempPathFactory, presence: list[list[list[bool]]]
 ) -> None:
     looks = [one for looks in world(presence, [Decimal(1)] * DAYS) for one in looks]
@@ -77,9 +77,7 @@ def test_a_mix_that_moves_moves_no_chain(
 
 @QUICK
 @given(changes=CHANGES)
-def test_when_all_prices_move_the_chain_moves_as_they_do(
-    tmp_path_factory: pytest.TempPathFactory, changes: list[Decimal]
-) -> None:
+def test_chain_follows_when_all_prices_change(tmp_path_factory: pytest.TempPathFactory, changes: list[Decimal]) -> None:
     everywhere = [[[True] * SERIES] * 5] * DAYS
     found = levels(tmp_path_factory.mktemp("all"), [one for looks in world(everywhere, changes) for one in looks])
     expected = Decimal(100)

@@ -90,7 +90,7 @@ def test_providers_shows_it(checkout: Path) -> None:
     assert "on-demand, spot" in row.values(), row
 
 
-def test_a_replay_publishes_its_prices(checkout: Path) -> None:
+def test_replay_publishes_its_prices(checkout: Path) -> None:
     done = gpuhour(checkout, "refresh", "--provider", SLUG, "--replay", checkout / "tests/captures")
     assert done.returncode == 0, done.stderr
     shown = gpuhour(checkout, "prices", "H100", "--json")

@@ -61,7 +61,7 @@ def reader(home: Home) -> Iterator[Any]:
 
 
 @pytest.mark.usefixtures("without_costs")
-def test_a_reader_keeps_what_it_opened(tmp_path: Path) -> None:
+def test_open_reader_keeps_its_file(tmp_path: Path) -> None:
     home = Home(tmp_path)
     publish_offers(home, "2026-03-02", offer("2.00"))
     with reader(home) as old, home.published.open("rb") as opened:
@@ -75,7 +75,7 @@ def test_a_reader_keeps_what_it_opened(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("without_costs")
-def test_a_failed_publication_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_publication_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(tmp_path)
     publish_offers(home, "2026-03-02", offer("2.00"))
     before = home.published.read_bytes()
@@ -90,13 +90,13 @@ def test_a_failed_publication_leaves_the_old_file(tmp_path: Path, monkeypatch: p
     assert not [p.name for p in tmp_path.iterdir() if "part" in p.name]
 
 
-def test_the_published_file_has_the_oldest_format(demo: Demo) -> None:
+def test_published_file_has_the_oldest_format(demo: Demo) -> None:
     """Bytes 8 to 11 are DuckDB's mark, the next eight the storage version: 64 is what DuckDB 1.0 reads; 65 is 1.2's."""
     head = demo.home.published.read_bytes()[:20]
     assert head[8:12] == b"DUCK" and int.from_bytes(head[12:20], "little") == 64
 
 
-def test_the_published_file_holds_only_what_is_for_readers(demo: Demo) -> None:
+def test_published_file_holds_only_public_schemas(demo: Demo) -> None:
     with connection.published(demo.home) as con:
         schemas = con.execute("select distinct schema_name from duckdb_tables() order by 1").fetchall()
         silent = con.execute("select table_name from duckdb_tables() where coalesce(comment, '') = ''").fetchall()
@@ -137,7 +137,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_page_s_formula_is_text_in_the_csv(exports: Path, cell: str) -> None:
+def test_scraped_formulas_are_text_in_the_csv(exports: Path, cell: str) -> None:
     with (exports / "provider_prices.csv").open(newline="") as stream:
         names = [row["instance"] for row in csv.DictReader(stream) if row["edition"] == "newest"]
     assert names.count(f"'{cell}") == 1 and len(names) == len(CELLS)

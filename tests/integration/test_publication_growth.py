@@ -30,7 +30,7 @@ def dump(home: Home) -> dict[str, Any]:
     return {"names": names, "told": told, "head": head, **rows}
 
 
-def test_a_published_file_that_grew_is_as_one_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_updated_published_file_equals_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(6))
     grown: list[bool] = []
     grow = publish._grow

@@ -98,12 +98,12 @@ def wider(page: Page) -> int:
     return width
 
 
-def test_the_list_of_kinds_is_whole(site: Site) -> None:
+def test_list_of_page_kinds_is_complete(site: Site) -> None:
     assert {p.split("/")[0] + "/" if "/" in p else p.removesuffix(".html") for p in site.pages} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_kind_of_page(kind: str, site: Site, address: str, chromium: Browser) -> None:
+def test_page_kind(kind: str, site: Site, address: str, chromium: Browser) -> None:
     path = one_of(site, kind)
     with opened(chromium, f"{address}/{path}", color_scheme="light") as (page, wrong):
         assert wider(page) == 0
@@ -120,14 +120,14 @@ def test_a_kind_of_page(kind: str, site: Site, address: str, chromium: Browser) 
         assert not wrong and all(told)
 
 
-def test_pages_open_from_a_disk(site: Site, chromium: Browser) -> None:
+def test_pages_open_from_disk(site: Site, chromium: Browser) -> None:
     with opened(chromium, (site.root / one_of(site, "gpu/")).as_uri()) as (page, wrong):
         assert page.evaluate("getComputedStyle(document.querySelector('.main')).textAlign") == "right"
         page.click("nav a >> text=Providers")
         assert page.url.endswith("/providers.html") and not wrong
 
 
-def test_a_chart_fits_a_phone_and_keeps_its_text(site: Site, address: str, chromium: Browser) -> None:
+def test_chart_fits_a_phone_and_keeps_its_text(site: Site, address: str, chromium: Browser) -> None:
     with opened(chromium, f"{address}/gpu/a100-80gb.html", viewport=PHONE) as (page, _):
         chart = page.locator("figure.chart").first
         box, label = chart.locator("> svg").bounding_box(), chart.locator("text.end").first
@@ -172,7 +172,7 @@ def test_on_paper(address: str, chromium: Browser, tmp_path: Path) -> None:
     assert written[:5] == b"%PDF-" and 1 <= written.count(b"/Type /Page\n") <= 8
 
 
-def test_a_chosen_comparison_has_an_address(address: str, chromium: Browser) -> None:
+def test_chosen_comparison_has_a_url(address: str, chromium: Browser) -> None:
     with opened(chromium, f"{address}/compare.html?ids=h100-80gb") as (page, wrong):
         assert page.locator("tbody tr:visible").count() == 1
         assert page.locator("details.choices").get_attribute("open") is not None
@@ -181,7 +181,7 @@ def test_a_chosen_comparison_has_an_address(address: str, chromium: Browser) -> 
         assert not wrong
 
 
-def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) -> None:
+def test_sql_shell_works_offline(site: Site, address: str, chromium: Browser) -> None:
     vendored = sql_shell.installed()
     if vendored is None:
         pytest.skip("needs the SQL shell, which make setup fetches where Node and a registry are")
@@ -230,7 +230,7 @@ def test_the_shell_answers_offline(site: Site, address: str, chromium: Browser) 
     assert not [text for text in wrong if "Content Security" in text]
 
 
-def test_the_demo_s_own_pages(demo: Demo, chromium: Browser) -> None:
+def test_demo_pages(demo: Demo, chromium: Browser) -> None:
     """The ribbon, tables of many providers, and a page without any chart."""
     with served(demo.home.report) as address:
         for path in ("index.html", "gpu/a100-80gb.html", "2023.html"):
@@ -239,7 +239,7 @@ def test_the_demo_s_own_pages(demo: Demo, chromium: Browser) -> None:
                 assert not faults(page) and not wrong
 
 
-def test_only_this_machine_is_served_and_no_list_of_files(address: str, chromium: Browser) -> None:
+def test_preview_serves_only_localhost_and_lists_no_files(address: str, chromium: Browser) -> None:
     context = chromium.new_context()
     assert context.request.get(f"{address}/gpu/").status == 404
     answer = context.request.get(f"{address}/changes.atom")

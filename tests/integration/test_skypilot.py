@@ -86,7 +86,7 @@ def seen(home: Home, *names: str) -> list[tuple[Any, ...]]:
     return sorted((tuple(offer[n] for n in names) for offer in read(home)), key=repr)
 
 
-def test_a_commit_is_a_look(home: Home, catalog: Checkout) -> None:
+def test_each_commit_is_a_scrape(home: Home, catalog: Checkout) -> None:
     cpu = "c5.large,,,2.0,4.0,,0.085,0.03,us-east-1,use1-az1\n"
     first = catalog.commit("2023-01-02", v5_aws=AWS + cpu + p4d("32.77", "9.5") + p4d("32.77", "9.8", "use1-az2"))
     _, done = load(home, catalog)
@@ -125,7 +125,7 @@ def test_since(home: Home, catalog: Checkout) -> None:
     assert len(read(home)) == 3
 
 
-def test_of_several_versions_the_newest_answers(home: Home, catalog: Checkout) -> None:
+def test_newest_of_several_versions_counts(home: Home, catalog: Checkout) -> None:
     catalog.commit("2023-01-02", v5_aws=AWS + p4d("1"), v5_runpod=RUNPOD + "1x_A100,A100,1.0,8,80,,US,9\n")
     catalog.commit("2023-01-03", v5_aws=AWS + p4d("2"), v6_aws=AWS + p4d("3"), v10_aws=AWS + p4d("4"))
     catalog.commit("2023-01-04", v5_aws=AWS + p4d("5"), v6_aws=AWS + p4d("6"))  # both behind v10 now
@@ -177,7 +177,7 @@ def test_components_memory_and_absent_prices(home: Home, catalog: Checkout) -> N
     ]  # fmt: skip
 
 
-def test_a_broken_listing_costs_only_itself(home: Home, catalog: Checkout) -> None:
+def test_broken_listing_is_skipped_alone(home: Home, catalog: Checkout) -> None:
     bad = catalog.commit("2023-01-02", v5_aws="<html>", v5_runpod=RUNPOD + "x,A100,1.0,8,80,,US,1.89\n")
     catalog.commit("2023-01-03", v5_aws=AWS + p4d("3") + "p3,V100,1,1,1,,free,,us-east-1,\n")
     read_now, done = load(home, catalog)
@@ -206,7 +206,7 @@ def refused(home: Home, folder: Path) -> str:
     return str(told.value)
 
 
-def test_a_checkout_that_cannot_serve_says_why(
+def test_unusable_checkout_is_rejected_with_a_reason(
     home: Home, catalog: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert refused(home, tmp_path / "absent") == "does not exist"
@@ -224,7 +224,7 @@ def test_a_checkout_that_cannot_serve_says_why(
     assert "needs git" in refused(home, catalog.folder)
 
 
-def test_a_partial_clone_is_told_and_nothing_is_fetched(home: Home, catalog: Checkout, tmp_path: Path) -> None:
+def test_partial_clone_is_reported_and_nothing_is_fetched(home: Home, catalog: Checkout, tmp_path: Path) -> None:
     catalog.git("config", "uploadpack.allowFilter", "true")
     catalog.commit("2023-01-02", v5_aws=AWS + p4d("1"))
     catalog.commit("2023-01-03", v5_aws=AWS + p4d("2"))
@@ -233,7 +233,7 @@ def test_a_partial_clone_is_told_and_nothing_is_fetched(home: Home, catalog: Che
     assert "a partial clone; clone it whole" in refused(home, partial)
 
 
-def test_a_file_that_is_too_large_is_told(home: Home, catalog: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_large_file_is_reported(home: Home, catalog: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog.commit("2023-01-02", v5_aws=AWS + p4d("1") * 100)
     catalog.commit("2023-01-03", v5_aws=AWS + p4d("2"))
     monkeypatch.setattr(git_history, "LARGEST", 5000)

@@ -17,7 +17,7 @@ QUERIES = dict(re.findall(r"^### \d+\. ([^\n]+)\n.*?^```sql\n(.*?)^```", PAGE, r
 NOT_IN_THE_DEMO = {"The cheapest price over time", "The biggest drops"}
 
 
-def test_the_finder_finds_them_all() -> None:
+def test_all_queries_are_extracted() -> None:
     assert len(QUERIES) == PAGE.count("```sql") >= 20
     numbers = [int(n) for n in re.findall(r"^### (\d+)\.", PAGE, re.MULTILINE)]
     assert numbers == list(range(1, len(QUERIES) + 1))
@@ -31,19 +31,19 @@ def test_every_query_says_what_it_answers() -> None:
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_it_runs_on_the_demo(demo: Demo, name: str) -> None:
+def test_query_runs_on_the_demo(demo: Demo, name: str) -> None:
     with connection.published(demo.home) as con:
         assert bool(con.execute(QUERIES[name]).fetchall()) == (name not in NOT_IN_THE_DEMO)
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_it_answers_on_real_history(archive: Demo, name: str) -> None:
+def test_query_answers_on_real_history(archive: Demo, name: str) -> None:
     assert archive.code == 0, archive.stderr
     with connection.published(archive.home) as con:
         assert con.execute(QUERIES[name]).fetchall()
 
 
-def test_indices_of_real_history_stand_to_reason(archive: Demo) -> None:
+def test_indices_of_real_history_are_plausible(archive: Demo) -> None:
     query = (
         "select index_id, status, level_median, p25, p75, chained_base100, chain_start, n_providers, vintage, day "
         "from v1.index_daily order by index_id, day"

@@ -40,7 +40,7 @@ def in_utc(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
-def test_a_day_is_a_utc_day_wherever_the_machine_is(in_utc: tuple[Home, str], tmp_path: Path, zone: str) -> None:
+def test_days_are_utc_days_in_any_time_zone(in_utc: tuple[Home, str], tmp_path: Path, zone: str) -> None:
     home, expected = in_utc
     assert "(datetime.date(2026, 3, 8), 3), (datetime.date(2026, 4, 5), 3)" in expected
     done = worlds.python(LAND, tmp_path, TZ=zone)
@@ -54,7 +54,7 @@ def test_a_day_is_a_utc_day_wherever_the_machine_is(in_utc: tuple[Home, str], tm
         assert there.returncode == 0 and there.stdout == worlds.cli(*arguments, home=home.root, TZ="UTC").stdout
 
 
-def test_midnight_parts_two_days(tmp_path: Path) -> None:
+def test_midnight_utc_separates_two_days(tmp_path: Path) -> None:
     put(Home(tmp_path), *(
         seen(day, [offer(price)], captured_at=worlds.at(day, clock), url=f"https://x.com/{clock}")
         for day, clock, price in (("2026-03-01", "23:59:59", "2.00"), ("2026-03-02", "00:00:00", "2.10"))

@@ -125,7 +125,7 @@ def reference(con: connection.Connection, shared: Callable[[str], Path]) -> str:
     return query
 
 
-def test_it_equals_the_reference_form(con: connection.Connection, reference: str) -> None:
+def test_results_equal_the_reference_implementation(con: connection.Connection, reference: str) -> None:
     """Every model of the reference on a good part of its GPUs, in every format, alone and shared in all ways."""
     con.execute("""
         create or replace table req as
@@ -188,7 +188,7 @@ def test_memory_is_the_device_s_not_marketing_s(con: connection.Connection) -> N
     assert room > 4 * free / served(con, tp=2, weights="FP16")["kv_bytes_per_request"]
 
 
-def test_what_does_not_fit_has_no_figures(con: connection.Connection) -> None:
+def test_model_that_does_not_fit_has_no_figures(con: connection.Connection) -> None:
     got = served(con, tp=1, weights="FP16")
     assert got["fits"] is False and got["max_batch"] == 0
     assert {
@@ -206,12 +206,12 @@ def test_bridged_cards_fall_back_to_pcie_beyond_two(con: connection.Connection) 
     assert pair == pair_if and four > 1.05 * four_if
 
 
-def test_a_larger_beam_makes_fewer_tokens(con: connection.Connection) -> None:
+def test_larger_beam_lowers_throughput(con: connection.Connection) -> None:
     one, four = (served(con, beams=n)["output_tokens_per_s"] for n in (1, 4))
     assert 2 < one / four < 5
 
 
-def test_the_largest_load_that_keeps_a_latency(con: connection.Connection) -> None:
+def test_largest_load_within_a_latency_limit(con: connection.Connection) -> None:
     free = served(con, "latency_bound_of", tpot_limit_s=None)
     assert free["batch"] == served(con)["batch"]
     bound = served(con, "latency_bound_of", tpot_limit_s=0.05)
@@ -219,7 +219,7 @@ def test_the_largest_load_that_keeps_a_latency(con: connection.Connection) -> No
     assert served(con, "latency_bound_of", tpot_limit_s=0.05, concurrency=48)["batch"] == 48
 
 
-def test_a_latency_that_nothing_keeps_has_no_row(con: connection.Connection) -> None:
+def test_unreachable_latency_limit_has_no_row(con: connection.Connection) -> None:
     with pytest.raises(ValueError, match="not enough values"):
         served(con, "latency_bound_of", tpot_limit_s=1e-4)
     assert served(con, "latency_bound_of", tpot_limit_s=0.05, tp=1, weights="FP16")["fits"] is False
@@ -228,7 +228,7 @@ def test_a_latency_that_nothing_keeps_has_no_row(con: connection.Connection) -> 
 # -- the facts ---------------------------------------------------------------------------------------------------------
 
 
-def test_there_are_many_and_all_pass_their_checks(con: connection.Connection) -> None:
+def test_all_specs_pass_their_checks(con: connection.Connection) -> None:
     assert value(con, "count(*) from marts.gpu_specs") >= 70 and value(con, "count(*) from marts.llm_specs") >= 60
     checked = [c for c in all_checks() if c.table in ("marts.gpu_specs", "marts.llm_specs", "marts.theta")]
     assert len(checked) == 8 and all(c.is_error for c in checked)
@@ -242,7 +242,7 @@ def test_there_are_many_and_all_pass_their_checks(con: connection.Connection) ->
     ("one_spec_for_what_is_unstated", "update marts.gpu_specs set is_default = true where name = 'H100 PCIe'"),
     ("constants_lie_in_their_range", "update marts.theta set value = 1.5 where name = 'mbu'"),
 ])  # fmt: skip
-def test_checks_find_what_they_are_for(check: str, change: str) -> None:
+def test_checks_detect_their_faults(check: str, change: str) -> None:
     (found,) = [c for c in all_checks() if c.check_name == check]
     with cost_model() as con:
         con.execute(change)
@@ -253,7 +253,7 @@ def test_checks_find_what_they_are_for(check: str, change: str) -> None:
     ("SXM", 80, ["H100 SXM"]), ("", 80, ["H100 SXM"]), ("PCIe", 80, ["H100 PCIe"]), ("", 94, ["H100 NVL"]),
     ("NVL", 94, ["H100 NVL"]), ("", 40, []), ("", None, []), ("NVL", 80, []),
 ])  # fmt: skip
-def test_a_priced_gpu_finds_its_spec(
+def test_priced_gpu_matches_its_spec(
     con: connection.Connection, form: str, memory: int | None, expected: list[str]
 ) -> None:
     found = con.execute(

@@ -37,7 +37,7 @@ def answer(con: connection.Connection, **differs: object) -> dict[str, Any]:
     return answers(con, differs)[0]
 
 
-def test_a_given_tp_is_obeyed_and_the_rest_are_replicas(con: connection.Connection) -> None:
+def test_given_tp_is_used_and_other_gpus_are_replicas(con: connection.Connection) -> None:
     whole, halves = answers(con, {}, {"tp": 4})
     assert (whole["tp"], whole["replicas"], whole["gpus"]) == (8, 1, 8)
     assert (halves["tp"], halves["replicas"], halves["batch"]) == (4, 2, 32)
@@ -55,7 +55,7 @@ def test_a_blank_tp_is_the_best_divisor(con: connection.Connection) -> None:
     assert (three["tp"], three["replicas"]) == (1, 3)
 
 
-def test_a_server_that_holds_the_model_goes_before_a_quicker_one_that_does_not(con: connection.Connection) -> None:
+def test_server_that_holds_the_model_wins_over_a_faster_one(con: connection.Connection) -> None:
     found = answer(con, precision="FP16", tp=None, concurrency=None)
     assert found["fits"] and found["tp"] >= 2
 
@@ -63,7 +63,7 @@ def test_a_server_that_holds_the_model_goes_before_a_quicker_one_that_does_not(c
 @pytest.mark.parametrize("column, blank_means", [
     ("concurrency", "inf"), ("kv_dtype", "auto"), ("pp", "1"), ("ep", "1"), ("dp_attn", "0"), ("kv_dtype", "FP8"), ("concurrency", "100000000"), ("n_gpus", "8"),
 ])  # fmt: skip
-def test_what_a_blank_means(con: connection.Connection, column: str, blank_means: str) -> None:
+def test_blank_values_have_defaults(con: connection.Connection, column: str, blank_means: str) -> None:
     blank, said = answers(con, {column: None}, {column: blank_means})
     assert blank["output_tokens_per_s_per_gpu"] == pytest.approx(said["output_tokens_per_s_per_gpu"])
 
@@ -95,9 +95,7 @@ def test_experts_spread_wider_than_tensors_are_one_server(con: connection.Connec
     ({"scenario": "offline;speculative"}, "speculation"), ({"extra": "CNN/DailyMail beam=4"}, "4 sequences"),
     ({"extra": "x;open;available"}, "open division"), ({"gpu": "Gaudi3"}, "Intel"),
 ])  # fmt: skip
-def test_what_the_constants_were_not_fitted_for_is_out_of_scope(
-    con: connection.Connection, facts: dict[str, object], said: str
-) -> None:
+def test_unfitted_conditions_are_out_of_scope(con: connection.Connection, facts: dict[str, object], said: str) -> None:
     found = answer(con, **facts)
     assert found["output_tokens_per_s_per_gpu"] > 0
     assert found["in_scope"] is False and said in found["reason"]
@@ -107,7 +105,7 @@ def test_what_the_constants_were_not_fitted_for_is_out_of_scope(
     {"extra": "mtp=0; disagg=False; spec_decoding=none"}, {"extra": "no speculation"}, {"scenario": "closed_loop_no_mtp"}, {"scenario": "closed_loop_non-disagg"}, {"scenario": "offline_max"},
     {"extra": "weights_field=fp16; special clocks; opened port"}, {"extra": None, "scenario": None},
 ])  # fmt: skip
-def test_what_is_said_not_to_be_there_is_in_scope(con: connection.Connection, facts: dict[str, object]) -> None:
+def test_negated_options_are_in_scope(con: connection.Connection, facts: dict[str, object]) -> None:
     assert answer(con, **facts)["in_scope"] is True
 
 
@@ -121,13 +119,15 @@ def test_what_is_said_not_to_be_there_is_in_scope(con: connection.Connection, fa
     ({"dp_attn": "perhaps"}, "dp_attn must be"), ({"kv_dtype": "odd"}, "unknown kv_dtype"),
     ({"precision": "FP16", "n_gpus": 1, "tp": 1}, "141.1 GB of weights do not fit 1 x H100 SXM"),
 ])  # fmt: skip
-def test_nonsense_is_null_with_its_reason(con: connection.Connection, facts: dict[str, object], said: str) -> None:
+def test_invalid_requests_are_null_with_a_reason(
+    con: connection.Connection, facts: dict[str, object], said: str
+) -> None:
     found = answer(con, **facts)
     assert {found[c] for c in ("output_tokens_per_s_per_gpu", "ttft_s", "tpot_s")} == {None}
     assert found["in_scope"] is False and re.search(said, found["reason"]), found["reason"]
 
 
-def test_a_load_beyond_the_context_is_answered_with_a_remark(con: connection.Connection) -> None:
+def test_request_beyond_the_context_is_answered_with_a_remark(con: connection.Connection) -> None:
     found = answer(con, model="llama-2-70b", isl=4096)
     assert found["output_tokens_per_s_per_gpu"] > 0 and "beyond the model's context of 4,096" in found["reason"]
 
@@ -156,7 +156,7 @@ def test_measured_columns_are_never_read(tmp_path: Path, con: connection.Connect
     assert found[0] == found[1] == answers(con, {})
 
 
-def test_a_file_is_answered_row_by_row_in_its_order(tmp_path: Path, run: Run) -> None:
+def test_answers_keep_the_order_of_the_file(tmp_path: Path, run: Run) -> None:
     asked = [REQUEST | {"isl": 100 + n} for n in range(30)]
     asked[7] = asked[7] | {"model": "nosuch"}
     said = run("cost", "--requests", write(tmp_path / "requests.csv", *asked), "--json")
@@ -171,7 +171,7 @@ def test_a_file_is_answered_row_by_row_in_its_order(tmp_path: Path, run: Run) ->
 @pytest.mark.parametrize("text, said", [
     ("model,gpu\nllama-3.1-8b,H100\n", "no column precision, isl, osl"), ("", "no column"),
 ])  # fmt: skip
-def test_a_file_without_the_columns_is_refused(
+def test_file_without_required_columns_is_refused(
     tmp_path: Path, con: connection.Connection, text: str, said: str
 ) -> None:
     (tmp_path / "requests.csv").write_text(text)
@@ -179,6 +179,6 @@ def test_a_file_without_the_columns_is_refused(
         read_requests(con, tmp_path / "requests.csv")
 
 
-def test_a_file_that_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
+def test_missing_file_is_reported(run: Run, tmp_path: Path) -> None:
     said = run("cost", "--requests", tmp_path / "nosuch.csv")
     assert said.code == 2 and "cannot be read" in said.err and not said.out

@@ -34,7 +34,7 @@ def found() -> dict[str, model_graph.Model]:
 # -- the files ---------------------------------------------------------------------------------------------------
 
 
-def test_every_model_says_what_a_row_is(found: dict[str, model_graph.Model]) -> None:
+def test_every_model_describes_its_rows(found: dict[str, model_graph.Model]) -> None:
     assert len(found) > 15
     words = re.compile(r"\bone row\b|\bno key\b", re.IGNORECASE)
     without = {name for name, model in found.items() if not model.head.key and model.schema != "core"}
@@ -102,12 +102,12 @@ def test_layers_point_one_way(found: dict[str, model_graph.Model]) -> None:
         ("-- a\n-- columns:\n--   no meaning\nselect 1", "cannot read the column line"),
     ],
 )
-def test_front_matter_that_says_nothing_useful_is_refused(text: str, message: str) -> None:
+def test_invalid_front_matter_is_rejected(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=f"core.x: .*{message}"):
         front_matter.parse(text, "core.x")
 
 
-def test_front_matter_is_read() -> None:
+def test_front_matter_is_parsed() -> None:
     head = front_matter.parse(
         "-- Prices by day,\n-- one a day.\n-- materialized: replace\n-- key: day, gpu\n-- join_order: as_written\n"
         "-- delete: using core.y\n--   where y.day = x.day\n-- columns:\n--   day date: the UTC day\n"
@@ -141,7 +141,7 @@ def test_keys_are_unique_and_columns_exist(tmp_path: Path, found: dict[str, mode
                         assert not con.execute(query).fetchall(), f"{name} by {key}"
 
 
-def test_what_is_not_one_select_is_refused_by_name(tmp_path: Path) -> None:
+def test_file_without_exactly_one_select_is_rejected_by_name(tmp_path: Path) -> None:
     (tmp_path / "core").mkdir()
     (tmp_path / "core" / "bad.sql").write_text("-- bad\ncreate table x as select 1")
     with pytest.raises(ValueError, match=r"bad\.sql.*not one SELECT"):
@@ -218,7 +218,7 @@ NO_FIGURE = ("zero", "currency without a rate", "term not printed", "upfront of 
 
 
 @pytest.mark.parametrize("name", NO_FIGURE)
-def test_what_gives_no_figure_is_listed_not_published(units: connection.Connection, name: str) -> None:
+def test_unpriced_offers_are_listed_but_not_published(units: connection.Connection, name: str) -> None:
     url = f"https://x.com/{name}"
     assert not rows(units, "from v1.price_history where source_url = ? and usd_per_gpu_hour is not null", url)
     (check,) = [c for c in all_checks() if c.check_name == "prices_can_be_compared"]
@@ -226,7 +226,7 @@ def test_what_gives_no_figure_is_listed_not_published(units: connection.Connecti
     assert UNITS[name][0].text in texts
 
 
-def test_what_gives_no_figure_does_not_stop_the_rest(units: connection.Connection) -> None:
+def test_unpriced_offers_do_not_stop_the_rest(units: connection.Connection) -> None:
     offending = {c.check_name: units.execute(c.sql).fetchall() for c in all_checks() if c.is_error}
     assert not {name: bad for name, bad in offending.items() if bad}
 
@@ -242,7 +242,7 @@ def test_foreign_money_is_converted_at_the_last_rate_before_its_day(
     assert (row["price"], row["currency"]) == (2, currency)
 
 
-def test_the_rates_move_between_the_days_tested() -> None:
+def test_rates_differ_between_the_days_tested() -> None:
     rate = CurrencyConverter().convert
     days = [date.fromisoformat(d) for d in (FRIDAY, MONDAY)]
     assert all(len({rate(1, money, "USD", day) for day in days}) == 2 for money in ("EUR", "CNY"))
@@ -251,7 +251,7 @@ def test_the_rates_move_between_the_days_tested() -> None:
 # -- identity --------------------------------------------------------------------------------------------------------
 
 
-def test_labels_fractions_and_tables_meet_in_the_offers(tmp_path: Path) -> None:
+def test_offers_combine_labels_fractions_and_tables(tmp_path: Path) -> None:
     home = Home(tmp_path)
     put(home, seen(FRIDAY, [
         offer("4.00", gpu_label="NVIDIA Foo 9000", instance="unknown"),
@@ -273,7 +273,7 @@ def test_labels_fractions_and_tables_meet_in_the_offers(tmp_path: Path) -> None:
     assert got["g6f.large"]["usd_per_gpu_hour"] == Decimal("1.6")
 
 
-def test_a_fraction_of_a_gpu_is_no_whole_one_s_price(tmp_path: Path) -> None:
+def test_fraction_of_a_gpu_is_not_priced_as_a_whole_one(tmp_path: Path) -> None:
     put(Home(tmp_path), seen(FRIDAY, [
         offer("0.01", gpu_label="", gpu_count=None, instance="g6f.large", price_unit="instance_hour", source="price_list"),
         offer("0.80", gpu_label="", gpu_count=None, instance="g6.xlarge", price_unit="instance_hour", source="price_list"),
@@ -310,7 +310,7 @@ def test_all_verdicts_equal_the_recomputed_ones(seed: dict[str, Any], shared: Ca
     assert len(expected) == 56
 
 
-def test_averages_are_the_document_s(seed: dict[str, Any]) -> None:
+def test_averages_match_the_reference_document(seed: dict[str, Any]) -> None:
     expected = {
         (80, "on_demand"): "3.19", (80, "reserved"): "2.18", (80, "spot"): "1.83",
         (40, "on_demand"): "2.62", (40, "reserved"): "1.75", (40, "spot"): "1.42",
@@ -342,7 +342,7 @@ def test_raw_cost_is_seconds_times_price(seed: dict[str, Any]) -> None:
         assert (row["usd_per_1000_tokens_low"], row["usd_per_1000_tokens_high"]) == pytest.approx((low, high))
 
 
-def test_one_changed_cell_moves_all_that_rests_on_it(
+def test_changed_cell_reaches_every_figure_derived_from_it(
     seed: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeds = tmp_path / "seeds"

@@ -91,11 +91,11 @@ def test_labels_of_the_field(label: str, model: str, form: str, memory: str | No
         ("Trainium2", "Trainium1"), ("Inferentia2", "Inferentia1"), ("Gaudi3", "Gaudi"),
     ],
 )  # fmt: skip
-def test_names_that_hold_each_other_are_two_cards(label: str, is_not: str) -> None:
+def test_names_that_contain_each_other_are_two_cards(label: str, is_not: str) -> None:
     assert resolve(label).model not in (None, is_not)
 
 
-def test_a_bare_name_of_several_cards_is_told_by_its_memory_or_not_at_all() -> None:
+def test_ambiguous_name_is_resolved_only_by_its_memory() -> None:
     assert [resolve("RTX6000", m).model for m in map(Decimal, (24, 48, 96))] == [
         "Quadro RTX 6000", "RTX 6000 Ada", "RTX PRO 6000",
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def test_the_nvl_card_is_not_the_other_h100s() -> None:
     ["GPU4", "80gb plus", "B100", "L40G", "A10M", "MI300", "Titan X", "Jetson AGX", "GTX 1660", "A100/H100", "", "GPU",
      "NVIDIA L40 / L40S", "NVIDIA", "T1000", "R100", "Vera Rubin NVL144", "GB10"],
 )  # fmt: skip
-def test_what_is_unknown_or_two_things_stays_unknown(label: str) -> None:
+def test_unknown_and_ambiguous_labels_stay_unknown(label: str) -> None:
     assert resolve(label) == Gpu(memory_gb=resolve(label).memory_gb)
 
 
@@ -150,7 +150,7 @@ def test_the_order_of_memory_and_form_factor_changes_nothing(name: str, order: l
 
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(NAMES), st.sampled_from(["Laptop", "Mobile", "Max-Q", "MIG", "vGPU", "CNX"]), PARTS)
-def test_a_word_that_makes_another_card_blocks_the_match(name: str, word: str, part: str) -> None:
+def test_word_of_another_card_blocks_the_match(name: str, word: str, part: str) -> None:
     found, plain = resolve(f"{name}{part}{word}").model, resolve(name).model
     assert found is None or found == f"{plain} {word}", "unknown, or known as the other card that it is"
 
@@ -190,7 +190,7 @@ def test_memory_as_printed(printed: str, gb: object) -> None:
 
 
 @pytest.mark.parametrize("mib", [22888, 24576, 40960, 46068, 81559, 81920, 95830, 143771])
-def test_what_drivers_report_snaps_to_a_known_size(mib: int) -> None:
+def test_driver_memory_snaps_to_a_known_size(mib: int) -> None:
     known = (Decimal(24), Decimal(40), Decimal(48), Decimal(80), Decimal(94), Decimal(141))
     assert snap(Decimal(mib) / 1024, known) is not None
     assert snap(Decimal(64), known) is None
@@ -210,7 +210,7 @@ def test_the_hosts_memory_is_not_the_gpus() -> None:
     assert resolve("GH200 480GB").memory_gb is None and resolve("GH200 96GB").memory_gb == 96
 
 
-def test_the_seed_names_what_an_instance_holds() -> None:
+def test_instance_tables_name_the_gpu() -> None:
     p5 = identify("aws", "p5.48xlarge", "", "640 GB HBM3", True, None)
     assert (p5.gpu.model, p5.gpu.form_factor) == ("H100", "SXM")
     assert (p5.gpu.memory_gb, p5.gpu_count) == (Decimal(80), Decimal(8))
@@ -219,7 +219,7 @@ def test_the_seed_names_what_an_instance_holds() -> None:
     assert not identify("azure", "Standard_NP10s", "", "", False, None).is_accelerator
 
 
-def test_page_and_seed_that_disagree_name_nothing() -> None:
+def test_contradicting_page_and_table_name_no_gpu() -> None:
     assert identify("aws", "p5.48xlarge", "H200", "", False, Decimal(8)).gpu == Gpu()
 
 
@@ -239,7 +239,7 @@ def test_fractions_of_a_gpu_add_up(provider: str, instance: str, parts: int) -> 
 # --- the seeds
 
 
-def test_cards_are_told_apart() -> None:
+def test_cards_are_distinguished() -> None:
     seen: set[tuple[str, str]] = set()
     vendors: dict[str, str] = {}
     for row in CARDS:
@@ -252,13 +252,13 @@ def test_cards_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("row", CARDS, ids=lambda row: row["alias"])
-def test_every_alias_is_found(row: dict[str, str]) -> None:
+def test_every_alias_resolves(row: dict[str, str]) -> None:
     found = resolve(row["alias"], Decimal(row["memory_gb"].split(";")[0]))
     assert (found.model, found.vendor) == (row["model"], row["vendor"]) and found.form_factor in FORMS
 
 
 @pytest.mark.parametrize("path", INSTANCES, ids=lambda p: p.stem)
-def test_instance_seeds_name_known_gpus_with_source_and_date(path: Path) -> None:
+def test_instance_tables_name_known_gpus_with_source_and_date(path: Path) -> None:
     for row in rows_of(path):
         re.compile(row["pattern"])
         assert row["source"] and re.fullmatch(r"\d{4}-\d\d-\d\d", row["checked_on"]), row

@@ -30,7 +30,7 @@ def test_models(label: str, expected: str) -> None:
     ("A100", "may be A100 SXM 40GB or A100 SXM 80GB: say which"), ("H1000", "nearest: .*H100 SXM"), ("", "unknown GPU"),
     ("NVIDIA Jetson AGX Orin 64G", "unknown GPU"), ("RTX 4090 Laptop", "unknown GPU"),
 ])  # fmt: skip
-def test_a_gpu_is_not_guessed(label: str, said: str) -> None:
+def test_gpu_is_not_guessed(label: str, said: str) -> None:
     with pytest.raises(UnknownName, match=said):
         gpu_spec(label)
 
@@ -38,6 +38,6 @@ def test_a_gpu_is_not_guessed(label: str, said: str) -> None:
 @pytest.mark.parametrize("label, said", [
     ("llama-3.1-71b", "nearest: llama-3.1-70b"), ("DeepSeek-R1-Distill-Llama-70B", "unknown model"), ("", "unknown model"),
 ])  # fmt: skip
-def test_a_model_is_not_guessed(label: str, said: str) -> None:
+def test_model_is_not_guessed(label: str, said: str) -> None:
     with pytest.raises(UnknownName, match=said):
         model_spec(label)

@@ -26,7 +26,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-def test_a_row_becomes_an_offer_with_its_receipt(home: Home, tmp_path: Path) -> None:
+def test_row_becomes_an_offer_with_its_receipt(home: Home, tmp_path: Path) -> None:
     done = land(home, write(tmp_path, text([row(zone="use1-az1")])), "archive")
     assert (done.rows, done.landed, done.rejected) == (1, 1, 0)
     at = datetime(2023, 5, 26, 14, 42, 6, tzinfo=UTC)
@@ -92,7 +92,7 @@ def test_only_the_required_columns_are_needed(home: Home, tmp_path: Path) -> Non
     ({"observed_at": "2023-05-25T23:59:59Z"}, {"captured_at": datetime(2023, 5, 25, 23, 59, 59, tzinfo=UTC)}),
     ({"observed_at": ""}, {"captured_at": datetime(2023, 5, 26, tzinfo=UTC)}),
 ], ids=str)  # fmt: skip
-def test_what_a_cell_says(facts: dict[str, str], becomes: dict[str, Any], home: Home, tmp_path: Path) -> None:
+def test_cells_are_parsed(facts: dict[str, str], becomes: dict[str, Any], home: Home, tmp_path: Path) -> None:
     done = land(home, write(tmp_path, text([row(**facts)], [*GOOD, "term_months"])))
     assert done.landed == 1, done.faults
     [found] = read(home)
@@ -118,7 +118,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("column", "value"), BAD, ids=lambda v: repr(v)[:40])
-def test_a_bad_cell_is_told_with_its_line_and_the_rest_loads(
+def test_invalid_cell_is_reported_with_its_line_and_the_rest_loads(
     column: str, value: str, home: Home, tmp_path: Path
 ) -> None:
     table = [row(region="one"), row(**{column: value}), row(region="two")]
@@ -130,7 +130,7 @@ def test_a_bad_cell_is_told_with_its_line_and_the_rest_loads(
     assert {found["region"] for found in read(home)} == {"one", "two"}
 
 
-def test_without_instance_and_gpu_a_row_is_of_nothing(home: Home, tmp_path: Path) -> None:
+def test_row_without_instance_and_gpu_is_rejected(home: Home, tmp_path: Path) -> None:
     done = land(home, write(tmp_path, text([row(), row(instance="", gpu_name_raw="")])))
     assert told(done) == [(3, "instance", "is missing, and so is gpu_name_raw")]
     assert land(home, write(tmp_path, text([row(instance="")])), "b").landed == 1
@@ -138,7 +138,7 @@ def test_without_instance_and_gpu_a_row_is_of_nothing(home: Home, tmp_path: Path
 
 
 @pytest.mark.parametrize(("model", "months"), [("on_demand", "12"), ("reserved_1y", "36"), ("reserved", "1000")])
-def test_a_term_that_contradicts_is_no_term(model: str, months: str, home: Home, tmp_path: Path) -> None:
+def test_contradictory_term_is_rejected(model: str, months: str, home: Home, tmp_path: Path) -> None:
     table = [row(), row(pricing_model=model, term_months=months)]
     done = land(home, write(tmp_path, text(table, [*GOOD, "term_months"])))
     assert [(line, column) for line, column, _ in told(done)] == [(3, "term_months")]
@@ -164,7 +164,7 @@ def line(region: str, price: str = "1.5") -> str:
     (line("a") + line("b") * 3 + line("c").removesuffix("\n"), set(), {"a", "b", "c"}),
     (line("a") + '"' + line("b") * 3000 + line("c"), {3}, {"a", "b", "c"}),
 ], ids=range(10))  # fmt: skip
-def test_hostile_lines_cost_only_themselves(
+def test_hostile_lines_are_rejected_alone(
     body: str, faults: set[int], regions: set[str], home: Home, tmp_path: Path
 ) -> None:
     done = land(home, write(tmp_path, SIX + body))
@@ -172,7 +172,7 @@ def test_hostile_lines_cost_only_themselves(
     assert {found["region"] for found in read(home)} == regions
 
 
-def test_bytes_that_are_no_text_cost_their_line(home: Home, tmp_path: Path) -> None:
+def test_undecodable_line_is_rejected_alone(home: Home, tmp_path: Path) -> None:
     done = land(
         home, write(tmp_path, (SIX + line("a")).encode() + line("caf\xe9").encode("latin-1") + line("é").encode())
     )
@@ -188,7 +188,7 @@ def test_bytes_that_are_no_text_cost_their_line(home: Home, tmp_path: Path) -> N
     lambda t: b"\n" + t,
     lambda t: t.replace(b"date,", b"Date,", 1),
 ], ids=["bom", "crlf", "gzip", "quoted upper case", "blank first line", "capital"])  # fmt: skip
-def test_the_same_table_in_other_dress(dressed: Callable[[bytes], bytes], home: Home, tmp_path: Path) -> None:
+def test_formats_of_the_same_table_load_alike(dressed: Callable[[bytes], bytes], home: Home, tmp_path: Path) -> None:
     done = land(home, write(tmp_path, dressed((SIX + line("a") + line("b", "bad")).encode()), "x.csv.gz"))
     assert done.landed == 1 and done.rejected == 1
     assert [found["region"] for found in read(home)] == ["a"]
@@ -211,14 +211,16 @@ def test_the_same_table_in_other_dress(dressed: Callable[[bytes], bytes], home: 
     (b"\x00\x01\x02" * 50, "x.csv", "neither CSV text nor Parquet"),
     (b'"date,provider\n', "x.csv", "header that cannot be read"),
 ], ids=range(15))  # fmt: skip
-def test_what_cannot_be_loaded_says_why(content: bytes, name: str, says: str, home: Home, tmp_path: Path) -> None:
+def test_unreadable_file_is_rejected_with_a_reason(
+    content: bytes, name: str, says: str, home: Home, tmp_path: Path
+) -> None:
     with pytest.raises(Unreadable) as told:
         land(home, write(tmp_path, content, name))
     assert says in str(told.value)
     assert not home.landing.exists() or not any(home.landing.rglob("*.parquet"))
 
 
-def test_a_folder_and_nothing_are_no_files(home: Home, tmp_path: Path) -> None:
+def test_folder_and_missing_path_are_rejected(home: Home, tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="folder"):
         land(home, tmp_path)
     with pytest.raises(Unreadable, match="not exist"):
@@ -237,7 +239,7 @@ def test_parquet_keeps_the_digits_its_writer_saw(home: Home, tmp_path: Path) -> 
     assert {found["captured_at"] for found in read(home)} == {datetime(2023, 5, 26, 10, tzinfo=UTC)}
 
 
-def test_bad_rows_of_parquet_go_by_number(home: Home, tmp_path: Path) -> None:
+def test_invalid_parquet_rows_are_reported_by_number(home: Home, tmp_path: Path) -> None:
     done = land(home, parquet(tmp_path / "x.pq", """
         select '2023-05-26' as date, 'gcp' as provider, 'a2' as instance, 'spot' as pricing_model,
             unnest(['1', 'nan', '-2', 'inf', '3'])::double as price_usd_per_hour
@@ -247,7 +249,7 @@ def test_bad_rows_of_parquet_go_by_number(home: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["[1]", "{'a': 1}", "'x'::blob"])
-def test_columns_that_hold_no_words_are_refused(kind: str, home: Home, tmp_path: Path) -> None:
+def test_columns_of_unsupported_types_are_refused(kind: str, home: Home, tmp_path: Path) -> None:
     path = parquet(tmp_path / "x.parquet", f"""
         select '2023-05-26' as date, {kind} as provider, 'a2' as instance, 'spot' as pricing_model,
             1 as price_usd_per_hour""")  # fmt: skip
@@ -255,7 +257,7 @@ def test_columns_that_hold_no_words_are_refused(kind: str, home: Home, tmp_path:
         land(home, path)
 
 
-def test_parquet_with_a_hole_lands_nothing(home: Home, tmp_path: Path) -> None:
+def test_damaged_parquet_lands_nothing(home: Home, tmp_path: Path) -> None:
     path = parquet(tmp_path / "x.parquet", """
         select date '2023-01-01' + (i % 300)::int as date, 'p' || hash(i) as provider, 'a2' as instance,
             'spot' as pricing_model, i as price_usd_per_hour from range(20000) as t(i)""")  # fmt: skip
@@ -281,7 +283,7 @@ def test_all_bad_rows_are_in_the_report_and_no_cell_is_a_formula(home: Home, tmp
     assert steering and "a [31m b" in steering.read_text()
 
 
-def test_the_same_file_lands_once_under_a_name(home: Home, tmp_path: Path) -> None:
+def test_same_file_lands_once_per_name(home: Home, tmp_path: Path) -> None:
     path = write(tmp_path, text([row()]))
     first, again = land(home, path), land(home, path)
     assert first.landed == 1 and (again.known, again.landed, again.landing_id) == (True, 0, first.landing_id)
@@ -312,7 +314,7 @@ def test_the_order_of_rows_does_not_matter(order: list[int], tmp_path_factory: p
     assert found[0] == found[1]
 
 
-def test_a_look_is_one_page_whatever_stands_in_it(home: Home, tmp_path: Path) -> None:
+def test_each_scrape_is_one_page(home: Home, tmp_path: Path) -> None:
     table = [
         row(region="a"), row(region="b", source_commit="aaa"), row(source_repo="other"), row(provider="gcp"),
         row(source_repo=""), row(observed_at=""),
@@ -331,7 +333,7 @@ def test_names_are_plain(name: str, home: Home) -> None:
         check_name(home, name)
 
 
-def test_no_import_poses_as_what_gpuhour_reads_itself(home: Home) -> None:
+def test_import_names_cannot_shadow_own_sources(home: Home) -> None:
     put(home, seen("2026-11-02", [offer()], source="new_feed"))
     for name in ("price_list", "pricing_page", "seed", "new_feed"):
         with pytest.raises(ValueError, match="reads itself"):
@@ -339,7 +341,7 @@ def test_no_import_poses_as_what_gpuhour_reads_itself(home: Home) -> None:
     assert check_name(home, "archive") == "archive"
 
 
-def test_providers_are_no_paths(home: Home, tmp_path: Path) -> None:
+def test_provider_names_cannot_be_paths(home: Home, tmp_path: Path) -> None:
     land(home, write(tmp_path, text([row(provider="../../../evil"), row(provider="/etc")])))
     files = [p.relative_to(home.root).as_posix() for p in tmp_path.rglob("*.parquet")]
     assert len(files) == 2 and all(f.split("/")[2] == "import-mine" for f in files)

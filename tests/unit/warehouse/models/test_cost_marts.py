@@ -33,7 +33,7 @@ def test_only_all_in_prices_of_whole_gpus_count(con: Connection) -> None:
     assert {r["instance"] for r in units} == {"a1", "h8", "a10", "tpu"}
 
 
-def test_a_unit_costs_its_share(con: Connection) -> None:
+def test_unit_costs_are_shares_of_the_price(con: Connection) -> None:
     row = one(con, "from v1.cost_per_unit where instance = 'h8' and pricing_model = 'on_demand'")
     assert row["usd_per_fp16_tflops_hour"] == pytest.approx(2.7 / 989.4)
     assert row["usd_per_fp8_tflops_hour"] == pytest.approx(2.7 / 1978.9)
@@ -99,7 +99,7 @@ def test_chips_without_measurements_have_no_cost_per_token(con: Connection) -> N
     assert not rows(con, "from v1.cost_per_token where spec like 'TPU%' and method = 'roofline'")
 
 
-def test_the_nominal_method_is_the_seed_s_and_apart(con: Connection) -> None:
+def test_nominal_method_is_the_reference_document_s_and_kept_apart(con: Connection) -> None:
     row = one(con, "from v1.cost_per_token where method = 'nominal' and model = 'gpt-3-175b' and instance = 'a1'")
     assert row["usd_per_m_input_tokens"] == row["usd_per_m_output_tokens"]
     assert row["usd_per_m_tokens"] == pytest.approx(2 * 174.6e9 * 1e6 / 312e12 / 3600 * 1.8, rel=1e-5)
@@ -151,7 +151,7 @@ def test_the_runners_up_are_so_much_dearer(con: Connection) -> None:
 # -- training --------------------------------------------------------------------------------------------------------
 
 
-def test_the_seed_s_training_run_lies_where_it_was_recomputed(con: Connection) -> None:
+def test_reference_training_run_matches_the_recomputed_cost(con: Connection) -> None:
     query = (
         "select min(usd_low) as low, max(usd_high) as high, any_value(gpu_hours) as hours from marts.training_cost "
         "where edition = 'seed' and model = 'GPT-3' and spec like 'A100%' and method = 'nominal'"

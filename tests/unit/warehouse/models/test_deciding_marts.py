@@ -34,7 +34,7 @@ REPOS = {
     ("qwen/qwen3-235b-a22b-2507", "qwen3-235b-a22b"),
     ("somebody/else-8b", None),
 ])  # fmt: skip
-def test_a_host_s_name_means_one_model_or_none(label: str, spec: str | None) -> None:
+def test_host_model_name_maps_to_at_most_one_model(label: str, spec: str | None) -> None:
     assert hosted_prices.spec_of(label, REPOS) == spec
 
 
@@ -47,7 +47,7 @@ def test_list_prices_are_dated_and_never_free(con: Connection) -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_a_machine_breaks_even_where_both_cost_the_same(con: Connection) -> None:
+def test_break_even_is_where_both_cost_the_same(con: Connection) -> None:
     found = rows(con, "from v1.self_host_vs_api where workload = 'chat' and model = 'llama-3.1-8b'")
     assert found
     for row in found:
@@ -63,7 +63,7 @@ def test_a_machine_breaks_even_where_both_cost_the_same(con: Connection) -> None
             assert row["break_even_tokens_per_day"] is row["break_even_utilisation"] is None
 
 
-def test_of_one_host_s_prices_the_one_in_force_is_compared(con: Connection) -> None:
+def test_current_price_of_a_host_is_compared(con: Connection) -> None:
     changed = rows(
         con,
         "select host, hosted_model, arg_max(usd_per_m_input_tokens, valid_from) as newest, max(valid_from) as since "
@@ -81,7 +81,7 @@ def test_of_one_host_s_prices_the_one_in_force_is_compared(con: Connection) -> N
 # -- owning ------------------------------------------------------------------------------------------------------------
 
 
-def test_the_pair_of_cards_draws_what_the_document_says(con: Connection) -> None:
+def test_pair_of_cards_draws_the_documented_power(con: Connection) -> None:
     query = "from marts.own_vs_rent where assumptions = 'seed' and system = ?"
     pair, card = (rows(con, query, name)[0] for name in ("2 x RTX 3080 Ti", "A100 PCIe card"))
     assert pair["power_kwh_over_life"] - card["power_kwh_over_life"] == pytest.approx(10_512)
@@ -137,7 +137,7 @@ def test_the_parts_of_a_step_are_the_cost_model_s(con: Connection) -> None:
             assert row["other_s"] == pytest.approx(0.0025 + 0.00002 * row["layers"], rel=1e-4)
 
 
-def test_what_does_not_fit_has_no_speed(con: Connection) -> None:
+def test_model_that_does_not_fit_has_no_speed(con: Connection) -> None:
     absent = rows(con, "from marts.precision_effect where not fits")
     assert absent and {(r["output_tokens_per_s"], r["speedup"], r["limited_by"]) for r in absent} == {
         (None, None, None)
@@ -148,7 +148,7 @@ def test_what_does_not_fit_has_no_speed(con: Connection) -> None:
 # -- choosing ----------------------------------------------------------------------------------------------------------
 
 
-def test_what_fits_where(con: Connection) -> None:
+def test_gpu_fit(con: Connection) -> None:
     found = {(r["purpose"], r["model"], r["spec"]): r for r in rows(con, "from marts.gpu_fit")}
     full = found["full training", "llama-3.1-8b", "H100 SXM"]
     assert (full["gpus"], full["fits"]) == (2, "one machine")  # 16 x 8.03 GB in 76.7 GB each
@@ -162,7 +162,7 @@ def test_what_fits_where(con: Connection) -> None:
     assert min(best, key=lambda r: r["usd_per_m_tokens"])["place"] == 1
 
 
-def test_plans_hold_the_peak_and_pay_for_it(con: Connection) -> None:
+def test_plans_cover_the_peak_and_its_cost(con: Connection) -> None:
     found = rows(con, "from marts.capacity_plan where model = 'llama-3.1-70b' and workload = 'chat'")
     plans = {(r["demand"], r["mean_tokens_per_day"], r["plan"]): r for r in found}
     assert {plan for *_, plan in plans} == {"all_on_demand", "reserved_base", "lower_end"}
@@ -180,7 +180,7 @@ def test_plans_hold_the_peak_and_pay_for_it(con: Connection) -> None:
         assert plans[demand, 1e10, "all_on_demand"]["usd_per_day"] <= plans[demand, 1e10, "lower_end"]["usd_per_day"]
 
 
-def test_years_of_prices_become_performance(con: Connection) -> None:
+def test_price_performance_by_year(con: Connection) -> None:
     query = "from marts.price_performance where spec = 'A100 SXM 80GB' and pricing_model = 'on_demand' and year = ?"
     then, now = one(con, query, 2023), one(con, query, 2026)
     assert (then["n_providers"], now["n_providers"]) == (7, 1)

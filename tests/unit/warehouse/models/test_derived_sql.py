@@ -64,7 +64,7 @@ def meter(con: duckdb.DuckDBPyConnection, part_number: str, price: str, **facts:
         price_unit="gpu_hour", price_scope="instance", region="global", **facts)  # fmt: skip
 
 
-def test_a_shape_costs_its_gpus_and_preemptible_is_half(con: duckdb.DuckDBPyConnection) -> None:
+def test_shape_costs_its_gpus_and_preemptible_half(con: duckdb.DuckDBPyConnection) -> None:
     meter(con, "B95909", "2", gpu="A10", gpu_memory_gb=24)
     found = {(r["instance"], r["pricing_model"]): r for r in run(con, "oracle_shapes")}
     assert {k: (r["price"], r["usd_per_gpu_hour"], r["gpu_count"]) for k, r in found.items()} == {
@@ -93,7 +93,7 @@ def a2(con: duckdb.DuckDBPyConnection, **facts: Any) -> None:
     part(con, "Nvidia Tesla A100", "gpu_hour", "2.933908", **facts)
 
 
-def test_the_sum_is_what_the_pricing_page_prints(con: duckdb.DuckDBPyConnection) -> None:
+def test_sum_equals_the_pricing_page(con: duckdb.DuckDBPyConnection) -> None:
     a2(con)
     found = {r["instance"]: r for r in run(con, "gcp_component_sums")}
     assert set(found) == {"a2-highgpu-1g", "a2-highgpu-2g", "a2-highgpu-4g", "a2-highgpu-8g", "a2-megagpu-16g"}
@@ -117,7 +117,7 @@ def test_ssd_is_a_month_in_730_hours(con: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.mark.parametrize("missing", ["vcpu_hour", "gib_hour", "gpu_hour"])
-def test_a_missing_component_gives_no_row(con: duckdb.DuckDBPyConnection, missing: str) -> None:
+def test_missing_component_gives_no_row(con: duckdb.DuckDBPyConnection, missing: str) -> None:
     a2(con)
     con.execute("delete from staging.offers where price_unit = ?", [missing])
     assert run(con, "gcp_component_sums") == []

@@ -175,7 +175,7 @@ def test_rule_fires_on_the_fault(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", LEGITIMATE)
-def test_rule_is_silent_on_what_looks_like_it(case: str) -> None:
+def test_rule_is_silent_on_the_similar_legitimate_price(case: str) -> None:
     rule, runs = LEGITIMATE[case]
     assert rule not in named(runs)
 
@@ -196,19 +196,19 @@ ONLY_FLAGS = {
 }  # fmt: skip
 
 
-def test_what_is_held_back_and_what_is_only_marked() -> None:
+def test_verdict_of_every_rule() -> None:
     with judged([]) as con:
         verdicts = dict(con.execute("select rule, verdict from seeds.gate_rules").fetchall())
     assert verdicts == {rule: "flag" if rule in ONLY_FLAGS else "quarantine" for rule in verdicts}
 
 
-def test_ordinary_prices_are_simply_accepted() -> None:
+def test_ordinary_prices_are_accepted() -> None:
     runs = [run(), run(**YEAR, price=2.6), run(**YEARS, price=1.6), run(series_no=4, pricing_model="spot", price=1.5),
             run(series_no=5, instance="x8", gpu_count=8, price=32)]  # fmt: skip
     assert statuses(runs) == {}
 
 
-def test_a_large_cut_is_held_until_the_next_look() -> None:
+def test_large_cut_is_quarantined_until_the_next_scrape() -> None:
     assert statuses(steps(98.32, 40))[1, 2] == ("big_jump", "held")
     seen_again = [*steps(98.32, looks=5), run(version_no=2, price=40, first_on=LATER, n_seen=2)]
     assert statuses(seen_again)[1, 2] == ("big_jump", "released")
@@ -219,7 +219,7 @@ def test_a_cut_of_44_percent_passes_at_once() -> None:
     assert statuses(steps(98.32, 55.04, looks=5))[1, 2] == ("jump", "released")
 
 
-def test_the_run_after_confirms() -> None:
+def test_next_version_confirms() -> None:
     assert statuses(steps(9, 4, 4.1))[1, 2] == ("big_jump", "released")
     assert statuses(steps(9, 4, 8.8))[1, 2] == ("big_jump", "held")
 
@@ -231,31 +231,31 @@ def test_another_source_confirms_and_the_same_one_elsewhere_does_not() -> None:
     assert statuses([*cut, run(**same_day, region="south")])[1, 2] == ("big_jump", "held")
 
 
-def test_repetition_does_not_release_what_another_price_contradicts() -> None:
+def test_repetition_does_not_release_a_contradicted_price() -> None:
     assert statuses([run(n_seen=90), run(**YEAR, price=4, n_seen=90)])[2, 1] == ("reserved_equals_on_demand", "held")
 
 
-def test_what_is_held_beats_what_is_only_marked() -> None:
+def test_quarantine_beats_flag() -> None:
     assert statuses([run(price=0, label_gpu="A100")])[1, 1] == ("zero_price", "held")
 
 
-def test_what_was_released_stays_released() -> None:
+def test_released_version_stays_released() -> None:
     kept = [(1, 2, "quarantine", "released", "big_jump")]
     assert statuses(steps(9, 4), state__verdicts=kept)[1, 2] == ("big_jump", "released")
 
 
 @pytest.mark.parametrize("word", ["released", "rejected"])
-def test_a_person_decides_over_all(word: str) -> None:
+def test_decision_by_a_person_wins(word: str) -> None:
     assert statuses([run(price=0)], intermediate__manual_verdicts=[(1, 1, word)])[1, 1] == ("zero_price", word)
 
 
-def test_a_release_by_a_person_makes_a_reference() -> None:
+def test_release_by_a_person_makes_a_reference() -> None:
     runs = [run(), *steps(4, 2, looks=3, **YEAR)]
     assert (2, 2, "big_jump") not in rules(runs), "what contradicts is no measure"
     assert (2, 2, "big_jump") in rules(runs, intermediate__manual_verdicts=[(2, 1, "released")])
 
 
-def test_a_judged_run_keeps_its_findings_when_others_are_out_of_sight() -> None:
+def test_judged_version_keeps_its_findings_without_its_context() -> None:
     kept = (2, 1, "reserved_equals_on_demand", "quarantine", "reserved_equals_on_demand", True, 4.0, "kept")
     assert statuses([run(**YEAR, price=4, is_new=False)], state__findings=[kept])[2, 1] == (
         "reserved_equals_on_demand", "held")  # fmt: skip
@@ -282,7 +282,7 @@ def test_reason_and_expected_name_the_numbers() -> None:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cut=st.floats(0.05, 0.97), price=st.floats(0.5, 90))
-def test_no_cut_that_is_seen_twice_is_held(cut: float, price: float) -> None:
+def test_cut_seen_twice_is_not_quarantined(cut: float, price: float) -> None:
     runs = [*steps(price, looks=4), run(version_no=2, price=price * cut, first_on=LATER, n_seen=2)]
     assert all(status == "released" for _, status in statuses(runs).values()) or price * cut < 0.01
 

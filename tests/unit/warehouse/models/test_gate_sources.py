@@ -65,13 +65,13 @@ def test_all_of_a_gpu_gone_is_a_vanished_product() -> None:
     assert faults(**looks(gone, full, gone)) == set(), "what was there for one look had not been there"
 
 
-def test_a_provider_that_its_source_drops_has_vanished() -> None:
+def test_provider_dropped_by_its_source_has_vanished() -> None:
     found = faults(intermediate__source_days=days("acme", 0, 1, 2, 3) + days("other", 0, 1))
     assert found == {("other", "product_vanished", DAY + timedelta(days=2))}
     assert faults(intermediate__source_days=days("acme", 0, 1, 2, 3) + days("other", 1, 3)) == set()
 
 
-def test_half_a_year_of_the_same_listing_is_stale() -> None:
+def test_same_listing_for_half_a_year_is_stale() -> None:
     def found(*news: int) -> list[tuple[Any, ...]]:
         """Eight looks, one in thirty days, with so many runs beginning at each."""
         at = [(n, DAY + timedelta(days=30 * n)) for n in range(len(news))]
@@ -102,7 +102,7 @@ def test_a_name_that_follows_another_at_its_price_is_an_alias() -> None:
     assert renames(OLD | {"ended_on": None}, run(series_no=2, instance="a100-40")) == []
 
 
-def test_two_names_that_follow_one_are_no_alias() -> None:
+def test_two_names_that_follow_one_are_not_aliases() -> None:
     both = renames(OLD, run(series_no=2, instance="a100-40"), run(series_no=3, instance="a100-80"))
     assert both == [(1, 2, "renamed_sku", "flag"), (1, 3, "renamed_sku", "flag")]
 

@@ -55,7 +55,7 @@ def money(found: list[dict[str, Any]]) -> list[Decimal]:
 # -- what is in force ----------------------------------------------------------------------------------------------
 
 
-def test_recorded_prices_give_way_once_their_provider_was_read_live(world: Callable[..., InForce]) -> None:
+def test_live_prices_replace_recorded_ones(world: Callable[..., InForce]) -> None:
     recorded, other = seen(D1, [offer("9.00")], origin="recorded"), "oracle"
     failed = seen(D2, status="failed", origin="live", provider=other, url="https://oracle.example/")
     demo = seen(D1, [offer("4.00")], origin="recorded", provider=other, url="https://oracle.example/")
@@ -67,7 +67,7 @@ def test_recorded_prices_give_way_once_their_provider_was_read_live(world: Calla
     assert [r["provider"] for r in in_force(D1)] == [other]
 
 
-def test_a_price_is_in_force_from_the_day_it_was_seen(world: Callable[..., InForce]) -> None:
+def test_price_is_in_force_from_the_day_it_was_seen(world: Callable[..., InForce]) -> None:
     in_force = world(seen(D1, [offer("2.00")]), seen(D3, [offer("1.50")]))
     assert money(in_force("2026-03-01")) == []
     assert [money(in_force(day)) for day in (D1, D2, D3)] == [[Decimal(2)], [Decimal(2)], [Decimal("1.5")]]
@@ -81,7 +81,7 @@ def test_max_age_is_counted_in_days(world: Callable[..., InForce]) -> None:
     assert len(in_force("2026-04-06")) == 1 and in_force("2026-04-07") == []  # 35 and 36 days later
 
 
-def test_what_a_later_whole_look_no_longer_has_is_gone(world: Callable[..., InForce]) -> None:
+def test_price_missing_from_a_complete_scrape_is_gone(world: Callable[..., InForce]) -> None:
     in_force = world(
         seen(D1, [offer("2.00", instance="a"), offer("3.00", instance="b")]), seen(D2, [offer("3.00", instance="b")])
     )
@@ -89,7 +89,7 @@ def test_what_a_later_whole_look_no_longer_has_is_gone(world: Callable[..., InFo
 
 
 @pytest.mark.parametrize("status", ["failed", "layout_changed", "needs_key", "robots_denied"])
-def test_a_look_that_failed_carries_the_last_good_price_forward(world: Callable[..., InForce], status: Any) -> None:
+def test_failed_scrape_carries_the_last_good_price_forward(world: Callable[..., InForce], status: Any) -> None:
     in_force = world(seen(D1, [offer("2.00")]), seen(D2, status=status, detail="why"))
     (row,) = in_force(D2)
     assert (row["usd_per_gpu_hour"], row["is_carried_forward"], row["age_days"]) == (2, True, 1)
@@ -113,7 +113,7 @@ def test_no_public_price_ends_a_price(world: Callable[..., InForce]) -> None:
     assert money(in_force(D1)) == [2] and in_force(D2) == []
 
 
-def test_no_public_price_on_one_page_does_not_end_what_another_failed_to_show(world: Callable[..., InForce]) -> None:
+def test_no_public_price_on_one_page_does_not_end_prices_of_a_failed_page(world: Callable[..., InForce]) -> None:
     one, two = "https://x.com/1", "https://x.com/2"
     in_force = world(
         seen(D1, [offer("2.00")], url=one),
@@ -122,7 +122,7 @@ def test_no_public_price_on_one_page_does_not_end_what_another_failed_to_show(wo
     assert [(r["usd_per_gpu_hour"], r["is_carried_forward"]) for r in in_force(D2)] == [(2, True)]
 
 
-def test_prices_beside_a_page_without_any_end_when_they_are_gone(world: Callable[..., InForce]) -> None:
+def test_prices_end_when_gone_beside_a_page_without_prices(world: Callable[..., InForce]) -> None:
     one, two = "https://x.com/1", "https://x.com/2"
     in_force = world(
         seen(D1, [offer("2.00", instance="a"), offer("3.00", instance="b")], url=one),
@@ -131,7 +131,7 @@ def test_prices_beside_a_page_without_any_end_when_they_are_gone(world: Callable
     assert money(in_force(D2)) == [2]
 
 
-def test_another_source_of_the_provider_ends_nothing(world: Callable[..., InForce]) -> None:
+def test_other_source_of_the_provider_ends_nothing(world: Callable[..., InForce]) -> None:
     in_force = world(
         seen(D1, [offer("2.00")]), seen(D2, [offer("9.00", source="api")], url="https://x.com/api", source="api")
     )
@@ -151,7 +151,7 @@ def test_an_announced_price_waits_for_its_day(world: Callable[..., InForce]) -> 
     assert [money(in_force(day)) for day in (D1, D2, D3, D4)] == [[2], [2], [2], [1]]
 
 
-def test_a_price_in_force_for_long_counts_from_when_it_was_seen(world: Callable[..., InForce]) -> None:
+def test_old_effective_date_counts_from_the_first_observation(world: Callable[..., InForce]) -> None:
     in_force = world(seen(D2, [offer("2.00", effective_from=date(2019, 1, 1))]))
     assert in_force(D1) == [] and money(in_force(D2)) == [2]
 
@@ -179,7 +179,7 @@ def test_the_next_source_answers_when_the_best_is_gone(world: Callable[..., InFo
     assert [(r["source"], r["is_preferred"]) for r in in_force(D2)] == [("gpus_page", True)]
 
 
-def test_the_seed_document_is_the_first_day(tmp_path: Path) -> None:
+def test_reference_document_is_the_first_day(tmp_path: Path) -> None:
     with built(Home(tmp_path), "v1.prices_as_of") as con:
         found = rows(con, "from v1.prices_as_of('2023-04-07') order by all")
         cells = con.execute("select count(*) from seeds.seed_prices where usd_per_gpu_hour is not null").fetchall()[0][
@@ -259,7 +259,7 @@ def priced(home: Home) -> list[Decimal]:
         return money(rows(con, "from v1.price_history where source <> 'seed'"))
 
 
-def test_reading_a_page_again_supersedes_what_was_read(tmp_path: Path) -> None:
+def test_reparsed_page_supersedes_its_earlier_parse(tmp_path: Path) -> None:
     home = Home(tmp_path)
     put(home, look("2.00"), parser_version="1")
     put(home, look("3.00"), parser_version="2")
@@ -268,14 +268,14 @@ def test_reading_a_page_again_supersedes_what_was_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", ["layout_changed", "failed"])
-def test_a_failed_second_reading_supersedes_nothing(tmp_path: Path, status: Any) -> None:
+def test_failed_reparse_supersedes_nothing(tmp_path: Path, status: Any) -> None:
     home = Home(tmp_path)
     put(home, look("2.00"), parser_version="1")
     put(home, look(None, status=status), parser_version="2")
     assert priced(home) == [2]
 
 
-def test_landing_the_same_again_adds_nothing(tmp_path: Path) -> None:
+def test_landing_twice_adds_nothing(tmp_path: Path) -> None:
     home = Home(tmp_path)
     put(home, look("2.00"))
     before = {p: p.read_bytes() for p in home.landing.rglob("*.parquet")}

@@ -52,7 +52,7 @@ LISTED = {
 }  # fmt: skip
 
 
-def test_the_worked_numbers(tmp_path: Path) -> None:
+def test_worked_example(tmp_path: Path) -> None:
     later = {**LISTED, "a": ["0.99", "1.29", "2.49"], "b": ["1.88"], "e": []}
     looks = [look(0, p, prices) for p, prices in LISTED.items()] + [look(1, p, prices) for p, prices in later.items()]
     found = levels(tmp_path, looks)
@@ -77,7 +77,7 @@ def three(nth: int, *prices: str) -> list[Seen]:
     ]
 
 
-def test_two_providers_are_no_market(tmp_path: Path) -> None:
+def test_two_providers_are_insufficient(tmp_path: Path) -> None:
     found = levels(tmp_path, [*three(0), look(1, "a", ["1.50"]), look(1, "b", ["2.00"]), look(1, "c", [])])
     short = found[day(1)]
     assert (short["status"], short["n_providers"]) == ("insufficient", 2)
@@ -85,7 +85,7 @@ def test_two_providers_are_no_market(tmp_path: Path) -> None:
     assert found[day(0)]["status"] == "ok"
 
 
-def test_what_was_carried_forward_for_more_than_a_week_leaves(tmp_path: Path) -> None:
+def test_price_carried_forward_for_more_than_a_week_leaves(tmp_path: Path) -> None:
     daily = [look(n, p, [price]) for n in range(10) for p, price in (("a", "1.50"), ("b", "2.00"), ("d", "3.00"))]
     failed = [look(n, "c", [], status="failed") for n in range(1, 10)]
     found = levels(tmp_path, [look(0, "c", ["2.50"]), *daily, *failed])
@@ -93,14 +93,14 @@ def test_what_was_carried_forward_for_more_than_a_week_leaves(tmp_path: Path) ->
     assert found[day(8)]["chained_base100"] == 100 and found[day(8)]["n_matched"] == 3
 
 
-def test_a_price_that_comes_back_after_the_index_paused_is_linked_over_the_pause(tmp_path: Path) -> None:
+def test_returning_price_is_linked_over_a_pause_of_the_index(tmp_path: Path) -> None:
     found = levels(tmp_path, [*three(0), *three(20, "1.50", "2.00", "2.00")])
     assert found[day(7)]["status"] == "ok" and found[day(8)]["status"] == found[day(19)]["status"] == "insufficient"
     assert (found[day(20)]["n_matched"], found[day(20)]["chain_start"]) == (3, FIRST)
     assert float(found[day(20)]["chained_base100"]) == pytest.approx(100 * (2.00 / 2.50) ** (1 / 3), abs=1e-4)
 
 
-def test_a_new_chain_begins_where_fewer_than_three_link(tmp_path: Path) -> None:
+def test_new_chain_begins_where_fewer_than_three_link(tmp_path: Path) -> None:
     others = [look(1, p, [price]) for p, price in (("c", "2.50"), ("d", "2.60"), ("e", "2.70"))]
     found = levels(tmp_path, [*three(0), look(1, "a", []), look(1, "b", []), *others])
     assert (found[day(1)]["n_matched"], found[day(1)]["chained_base100"]) == (1, 100)
@@ -120,18 +120,18 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("what", OTHERS)
-def test_what_is_another_thing_does_not_count(tmp_path: Path, what: str) -> None:
+def test_other_products_do_not_count(tmp_path: Path, what: str) -> None:
     found = levels(tmp_path, [look(0, p, ["2.00", OTHERS[what]]) for p in "abc"])
     assert (found[day(0)]["level_median"], found[day(0)]["n_offers"]) == (2, 3)
 
 
-def test_a_held_price_leaves_the_one_before_in_the_index(tmp_path: Path) -> None:
+def test_quarantined_price_leaves_the_previous_one_in_the_index(tmp_path: Path) -> None:
     doubt = [offer("1.90", instance="i0"), offer("2.90", instance="i0")]  # one look, two prices: which is it?
     found = levels(tmp_path, [*three(0), look(1, "a", ["1.50"]), look(1, "b", doubt), look(1, "c", ["2.50"])])
     assert found[day(1)]["level_median"] == 2 and found[day(1)]["chained_base100"] == 100
 
 
-def test_marketplaces_are_apart(tmp_path: Path) -> None:
+def test_marketplaces_have_their_own_index(tmp_path: Path) -> None:
     community = [offer("0.90", instance="1x_A100-80GB_COMMUNITY"), offer("1.90", instance="1x_A100-80GB_SECURE")]
     looks = [*three(0), look(0, "vast", ["0.80"]), look(0, "tensordock", ["1.00"]), look(0, "runpod", community)]
     put(Home(tmp_path / "home"), *looks)
@@ -141,7 +141,7 @@ def test_marketplaces_are_apart(tmp_path: Path) -> None:
     assert (theirs["n_providers"], theirs["level_median"], theirs["market"]) == (3, Decimal("0.9"), "marketplace")
 
 
-def test_the_best_ranked_source_has_its_provider_s_vote(tmp_path: Path) -> None:
+def test_best_ranked_source_votes_for_its_provider(tmp_path: Path) -> None:
     other = seen(
         day(0), [offer("0.90", source="community_list")], provider="gcp", source="community_list", url="https://l"
     )
@@ -150,7 +150,7 @@ def test_the_best_ranked_source_has_its_provider_s_vote(tmp_path: Path) -> None:
     assert (found[day(0)]["level_median"], found[day(0)]["n_offers"]) == (2, 3)
 
 
-def test_an_exchange_rate_is_no_change_of_price(tmp_path: Path) -> None:
+def test_exchange_rate_is_not_a_price_change(tmp_path: Path) -> None:
     euros = [offer(p, instance="i0", currency="EUR") for p in ("1.80", "1.80", "1.98")]
     looks = [
         look(n, p, [x]) for n, e in zip((0, 1, 4), euros, strict=True) for p, x in (("a", "2"), ("b", "2.1"), ("c", e))

@@ -15,7 +15,7 @@ def ask(number: int, price: str, **facts: object) -> Offer:
     return offer(price, **(known | {"price_unit": "instance_hour"} | facts))
 
 
-def test_percentiles_are_published_and_no_single_ask(tmp_path: Path) -> None:
+def test_percentiles_are_published_but_single_asks_are_not(tmp_path: Path) -> None:
     home = Home(tmp_path)
     asks = [ask(i, price) for i, price in enumerate(["0.02", "1.90", "2.00", "2.10", "9.00"])]
     asks += [ask(10 + i, price, gpu_count=Decimal(8)) for i, price in enumerate(["16", "17"])]  # two are no market
@@ -44,7 +44,7 @@ def test_data_centers_have_a_market_of_their_own(tmp_path: Path) -> None:
     assert {r["instance"]: float(r["usd_per_gpu_hour"]) for r in found} == {"asks": 3.0, "asks of data centers": 3.1}
 
 
-def test_marketplaces_and_aggregators_are_no_part_of_averages(tmp_path: Path) -> None:
+def test_averages_exclude_marketplaces_and_aggregators(tmp_path: Path) -> None:
     home = Home(tmp_path)
     put(home, seen("2026-09-20", [offer("2.00")], provider="lambda"))
     for slug in ("shadeform", "primeintellect", "hyperbolic", "lium"):

@@ -48,7 +48,7 @@ def test_each_part_of_a_volume_has_its_own_rate(con: Connection, gb: float, usd:
     assert con.execute(f"select usd_at_rates({gb}, {RATES})").fetchall()[0][0] == pytest.approx(usd)
 
 
-def test_unknown_rates_are_no_zero(con: Connection) -> None:
+def test_unknown_rates_are_not_zero(con: Connection) -> None:
     assert con.execute("select usd_at_rates(5, null)").fetchall() == [(None,)]
 
 
@@ -57,7 +57,7 @@ def bill(con: Connection, provider: str, gpus: int, hours: float, egress: float,
     return rows(con, asked, gpus, hours, egress, storage, provider)[0]
 
 
-def test_machines_are_paid_for_whole(con: Connection) -> None:
+def test_whole_machines_are_billed(con: Connection) -> None:
     # Nine GPUs: nine singles at 2.00 are 18.00 an hour, two machines of eight at 1.50 are 24.00.
     nine = bill(con, "aws", 9, 100, 0, 0)
     assert (nine["instance"], nine["n_machines"], nine["compute_usd"]) == ("one", 9, 1800)
@@ -82,7 +82,7 @@ def test_rates_are_checked_when_each_was_read(con: Connection) -> None:
     assert {row["provider"] for row in told if not row["are_checked"]} == typed
 
 
-def test_volume_rates_hold_for_a_month_not_for_the_job(con: Connection) -> None:
+def test_volume_rates_apply_per_month_not_per_job(con: Connection) -> None:
     one, two = (bill(con, "aws", 8, hours, 100_000, 0)["egress_usd"] for hours in (730, 1460))
     by_hand = 10140 * 0.09 + 40960 * 0.085 + (100_000 - 51_200) * 0.07
     half = 10140 * 0.09 + (50_000 - 10_240) * 0.085
@@ -124,11 +124,11 @@ def test_the_command_shows_the_bill(run: Run, home: Home) -> None:
     (["--hours", "0"], "--hours"), (["--hours", "5", "--gpus", "0"], "--gpus"), (["--hours", "5", "--egress-tb", "-1"], "--egress-tb"),
     (["--hours", "5", "--discount", "10"], "list prices"),
 ])  # fmt: skip
-def test_nonsense_is_refused(run: Run, home: Home, wrong: list[str], says: str) -> None:
+def test_invalid_facts_are_rejected(run: Run, home: Home, wrong: list[str], says: str) -> None:
     done = run("cost", "job", "--gpu", "A100", *wrong, home=home)
     assert done.code == 2 and says in done.err
 
 
-def test_a_gpu_without_a_price_is_said(run: Run, home: Home) -> None:
+def test_gpu_without_price_is_reported(run: Run, home: Home) -> None:
     done = run("cost", "job", "--gpu", "H200", "--hours", "5", home=home)
     assert done.code == 1 and "H200" in done.err
