@@ -87,7 +87,7 @@ from v1.series group by all;
 
 
 def make(home: Home, series: int = SERIES) -> None:
-    """A published database with the tables of v1 that alerts read."""
+    """Make a published database with the tables of v1 that alerts read."""
     with duckdb.connect(str(home.published)) as con:
         con.execute("set TimeZone = 'UTC'")
         for statement in model_graph.macros():
@@ -98,12 +98,12 @@ def make(home: Home, series: int = SERIES) -> None:
 
 
 def all_rules() -> AlertConfig:
-    """One rule of every kind, about every series."""
+    """Return one rule of every kind, about every series."""
     return AlertConfig.model_validate({"rules": [{"id": kind, "kind": kind} | MORE.get(kind, {}) for kind in KINDS]})
 
 
 def main() -> None:
-    """Print how long it takes."""
+    """Print the times."""
     series = int(sys.argv[1]) if len(sys.argv) > 1 else SERIES
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder))

@@ -62,7 +62,7 @@ def _row(**cells: str) -> bytes:
 
 
 def _rows_of_a_type() -> bytes:
-    """Every price line of one instance type in one region; @T @R @F @G @S stand for what differs."""
+    """Return every price line of one instance type in one region; @T @R @F @G @S are placeholders."""
     rows = []
     for number, ((system, software), tenancy, status) in enumerate(
         itertools.product(SYSTEMS, ("Shared", "Dedicated"), ("Used", "UnusedCapacityReservation", "AllocatedHost"))
@@ -135,7 +135,7 @@ def _deals(number: int) -> Iterator[dict[str, str]]:
 
 
 def synthesise(path: Path, size: float) -> None:
-    """Writes about `size` bytes of a price list of many regions, types in mixed order."""
+    """Write about `size` bytes of a price list of many regions, types in mixed order."""
     template = _rows_of_a_type()
     types = [(f"{f}.{s}", "General purpose", "") for f in FAMILIES for s in SIZES]
     gpus = [(f"{f}.{s}", "GPU instance", str(n)) for f, n in GPU_FAMILIES.items() for s in SIZES]
@@ -165,20 +165,20 @@ Found = tuple[str, str, str, int | None, str, str]
 
 
 def ours(path: Path) -> set[Found]:
-    """The product's own reader."""
+    """Read with our own reader."""
     page = Page("aws", str(path), datetime.now(UTC), path=path)
     return {(o.instance, o.region, o.pricing_model, o.term_months, o.upfront, str(o.price)) for o in read(page)}
 
 
 def prefiltered(path: Path) -> set[Found]:
-    """csv.DictReader over the raw lines that hold every single-valued filter literal."""
+    """Read with csv.DictReader the raw lines that hold every single-valued filter literal."""
     with path.open(newline="") as file:
         head = list(itertools.islice(file, 6))[5:]
         return _found(csv.DictReader(itertools.chain(head, (ln for ln in file if all(x in ln for x in LITERALS)))))
 
 
 def plain(path: Path) -> set[Found]:
-    """csv.DictReader over every line."""
+    """Read every line with csv.DictReader."""
     with path.open(newline="") as file:
         return _found(csv.DictReader(itertools.islice(file, 5, None)))
 
@@ -208,7 +208,7 @@ def _found(rows: Iterator[dict[str, str]] | csv.DictReader[str]) -> set[Found]:
 
 
 def search(path: Path) -> set[Found]:
-    """Only reads the blocks and looks for the words our reader looks for: the floor of its method."""
+    """Read the blocks and search only for the words that our reader searches for: the floor of its method."""
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             for word in _FAMILIES:
@@ -225,7 +225,7 @@ READERS: dict[str, Callable[[Path], set[Found]]] = {
 
 
 def run_one(name: str, path: Path) -> None:
-    """In its own process: one reader, its time, its own peak memory and what it found."""
+    """Run one reader in its own process; return its time, peak memory and result."""
     start = time.perf_counter()
     found = READERS[name](path)
     seconds = time.perf_counter() - start
@@ -235,7 +235,7 @@ def run_one(name: str, path: Path) -> None:
 
 
 def main(gigabytes: float) -> None:
-    """Makes the file, runs the readers one after the other and prints the comparison."""
+    """Make the file, run the readers one after the other and print the comparison."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "index.csv")
         synthesise(path, gigabytes * 1e9)

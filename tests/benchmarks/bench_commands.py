@@ -20,7 +20,7 @@ GPUHOUR = (sys.executable, "-c", "from pipelines.cli.app import main; main()")
 
 
 def best_of(times: int, command: Sequence[str], env: dict[str, str]) -> float:
-    """Wall seconds of the quickest run. Raises CalledProcessError when one fails."""
+    """Return the wall seconds of the quickest run. Raises CalledProcessError when one fails."""
     seconds = []
     for _ in range(times):
         start = time.perf_counter()

@@ -28,7 +28,7 @@ REQUESTS = """
 
 
 def best_of_three(work: Callable[[], object]) -> float:
-    """Wall seconds of the quickest run."""
+    """Return the wall seconds of the quickest run."""
     seconds = []
     for _ in range(3):
         start = time.perf_counter()
@@ -38,7 +38,7 @@ def best_of_three(work: Callable[[], object]) -> float:
 
 
 def reference(con: Connection) -> str | None:
-    """The reference form as a SELECT over `req`, its own specs and constants; None where it is absent."""
+    """Return the reference implementation as a SELECT over `req`, its own specs and constants; None if it is absent."""
     if not SHARED.is_dir():
         return None
     for name in ("gpu", "llm"):
@@ -55,7 +55,7 @@ def reference(con: Connection) -> str | None:
 
 
 def answer(q: dict[str, Any], m: dict[str, Any], g: dict[str, Any], t: dict[str, float]) -> float | None:
-    """Output tokens/s per GPU of one request (no stages, no data-parallel attention), the formulas once more in Python."""
+    """Return output tokens/s per GPU of one request (no stages, no data-parallel attention), in Python."""
     w, tp, isl, osl = q["weights"], q["tp"], q["isl"], q["osl"]
     widened = m["has_mxfp4"] and g["fp4_tflops"] is None
     bytes_each = {"FP16": 2.0, "FP8": 1.0, "INT4": 0.5625, "FP4": 0.5625}[w]
@@ -101,7 +101,7 @@ def answer(q: dict[str, Any], m: dict[str, Any], g: dict[str, Any], t: dict[str,
 
 
 def loop(con: Connection) -> float:
-    """Seconds of the same in Python, one request after the other. Raises AssertionError where the answers differ."""
+    """Time the same in Python, one request after the other. Raises AssertionError where the answers differ."""
 
     def table(query: str) -> list[dict[str, Any]]:
         cursor = con.execute(query)

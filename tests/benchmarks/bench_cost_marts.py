@@ -53,7 +53,7 @@ def price_everything(con: Connection) -> None:
 
 
 def make_marts(con: Connection) -> float:
-    """Seconds to make them all; prints each that takes a twentieth of a second or longer."""
+    """Time making all marts; print each that takes a twentieth of a second or longer."""
     found, total = model_graph.load(), 0.0
     for name in MARTS:
         start = time.perf_counter()

@@ -29,12 +29,12 @@ HISTORY = ("closed_intervals", "open_intervals", "series", "looks", "source_days
 
 
 def asked_of(con: Any, query: str) -> Callable[[], Any]:
-    """A question, ready to be put."""
+    """Return a query, ready to be run."""
     return lambda: con.execute(query).fetchall()
 
 
 def questions(size: Size) -> dict[str, tuple[str, str]]:
-    """Name -> the question to v1, and to a plain table obs (item, day, price) beside items."""
+    """Return name -> the query on v1, and on a plain table obs (item, day, price) beside items."""
     middle = FIRST + timedelta(days=size.days // 2)
     three_years = "v1.price_intervals where gpu = 'A100' and source = 'bench/feed'"
     return {
@@ -65,7 +65,7 @@ def questions(size: Size) -> dict[str, tuple[str, str]]:
 
 
 def report(size: Size, folder: Path) -> None:
-    """Everything about one share of moves."""
+    """Print all measurements for one share of moves."""
     n = size.series * size.days
     print(
         f"{n / 1e6:.0f} M observations: {size.series:,} series x {size.days:,} days, {size.percent} % move a day",
@@ -105,7 +105,7 @@ def report(size: Size, folder: Path) -> None:
 
 
 def size_of(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Bytes of a table's blocks."""
+    """Return the bytes of a table's blocks."""
     blocks: int = con.execute(
         f"select count(distinct block_id) from pragma_storage_info('{table}') where block_id >= 0"
     ).fetchall()[0][0]
@@ -113,7 +113,7 @@ def size_of(con: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def ask(size: Size, home: Home, scratch: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """The same questions to us, to the plain table, and on a sample to SQLite and pandas."""
+    """Run the same queries on v1, on the plain table, and on a sample in SQLite and pandas."""
     asked = questions(size)
     scratch.execute(
         f"create or replace table usage as select (hash(r) % {size.series})::integer as item, "
@@ -146,13 +146,13 @@ def ask(size: Size, home: Home, scratch: duckdb.DuckDBPyConnection, folder: Path
 
 
 def close(left: Any, right: Any) -> bool:
-    """Whether two answers, one row of count and sum each, are the same to a millionth."""
+    """Return whether two answers, one row of count and sum each, agree to a millionth."""
     a, b = left[0], right[0]
     return bool(a[0] == b[0] and abs(float(a[1]) - float(b[1])) <= 1e-6 * abs(float(b[1])))
 
 
 def others(size: Size, scratch: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """SQLite and pandas on the first SAMPLE series; a whole history is as many times that."""
+    """Time SQLite and pandas on the first SAMPLE series; a whole history takes that many times longer."""
     part = min(SAMPLE, size.series)
     frame = scratch.execute(
         f"select item, day::varchar as day, price::double as price from obs where item < {part}"

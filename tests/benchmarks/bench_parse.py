@@ -20,7 +20,7 @@ MOST = 2.0  # seconds for one file; more is allowed to AWS's and Google's larges
 
 @dataclass
 class Times:
-    """What the files of one provider took."""
+    """Parse times of one provider's files."""
 
     files: int = 0
     rows: int = 0
@@ -31,7 +31,7 @@ class Times:
 
 
 def pages() -> Iterator[tuple[str, Path, Page]]:
-    """Every capture with its provider's slug."""
+    """Yield every capture with its provider's slug."""
     for capture in captures():
         if not capture.meta.get("is_index"):
             yield (
@@ -64,7 +64,7 @@ def measure() -> dict[str, Times]:
 
 
 def main() -> None:
-    """Print the table; files that took longer than they may are named below it."""
+    """Print the table, and the files over the time limit below it."""
     registry.all_providers()  # importing is not parsing
     print(f"{'provider':14} {'files':>5} {'KB':>7} {'offers':>7} {'ms':>8} {'slowest':>8}  refused")
     found = measure()

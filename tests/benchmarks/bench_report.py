@@ -28,14 +28,14 @@ OFFERS = (("on_demand", "region-1", "1"), ("on_demand", "region-2", "1.08"), ("s
 
 
 def labels() -> list[str]:
-    """Names of as many GPUs as wanted, of different models or memories, as pages write them."""
+    """Return the names of that many GPUs, of different models or memories, as pages write them."""
     with (ROOT / "warehouse" / "seeds" / "gpus.csv").open(newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["memory_gb"] and row["vendor"] == "NVIDIA"]
     return list(dict.fromkeys(f"{row['model']} {row['memory_gb']}GB" for row in rows))[:GPUS]
 
 
 def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
-    """Tables items and moves, as many_prices.land wants them."""
+    """Make the tables items and moves for many_prices.land."""
     con.execute(
         "create table items as select (row_number() over ())::integer - 1 as item, 'p' || lpad(p::varchar, 2, '0') as provider, "
         "'box-' || g as instance, region, gpu_label, 1 as gpu_count, pricing_model, "
@@ -52,7 +52,7 @@ def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
 
 
 def built(home: Home, out: Path) -> dict[str, float]:
-    """What `report build` says of itself, in a process of its own."""
+    """Run `report build` in a separate process and return its figures."""
     code = "import sys\nfrom pipelines.cli.app import main\nmain(sys.argv[1:])"
     command = [sys.executable, "-c", code, "report", "build", "--home", str(home.root), "--out", str(out), "--json"]
     seconds, done = timed(lambda: subprocess.run(command, capture_output=True, text=True, cwd=ROOT))

@@ -1,4 +1,4 @@
-"""Many made-up prices, landed as a scrape lands them, and a release of them that is timed: what the benchmarks share."""
+"""Shared by benchmarks: many synthetic prices, landed as a scrape lands them, and their timed release."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GPUS = ("A100", "H100 SXM", "A10", "L4", "T4", "V100", "L40S", "H200", "RTX A600
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is made up: series, days, and the share of series that move in a day, in percent."""
+    """Size of the synthetic market: series, days, and the share of series that move in a day, in percent."""
 
     series: int
     days: int
@@ -35,7 +35,7 @@ class Size:
 
 
 def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
-    """Tables items (what is sold) and moves (item, from_day, to_day, price): piecewise constant prices."""
+    """Make the tables items (products) and moves (item, from_day, to_day, price): piecewise constant prices."""
     gpus = ", ".join(f"'{g}'" for g in GPUS)
     con.execute(
         f"""
@@ -66,7 +66,7 @@ def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
 
 
 def land(con: duckdb.DuckDBPyConnection, home: Home, size: Size, first: int, end: int) -> int:
-    """Write the looks of days first..end-1 as landing files, one pair a provider; returns their bytes."""
+    """Write the scrapes of days first..end-1 as landing files, one pair per provider, and return their bytes."""
     total = 0
     offers = ", ".join(f"{kind_of(c)}::{t} as {c}" for c, t in OFFER_TYPES.items())
     pages = ", ".join(f"{page_of(c)}::{t} as {c}" for c, t in PAGE_TYPES.items())
@@ -92,7 +92,7 @@ def land(con: duckdb.DuckDBPyConnection, home: Home, size: Size, first: int, end
 
 
 def kind_of(column: str) -> str:
-    """Where a column of the landed offers comes from."""
+    """Return the SQL source of a column of the landed offers."""
     given = {
         "landing_id": "landing", "url": "'https://example.com/' || provider", "captured_at": "seen_at",
         "source": "'bench/feed'", "gpu_memory": "''", "gpu_memory_is_total": "false", "zone": "''",
@@ -104,7 +104,7 @@ def kind_of(column: str) -> str:
 
 
 def page_of(column: str) -> str:
-    """Where a column of the landed pages comes from."""
+    """Return the SQL source of a column of the landed pages."""
     given = {
         "landing_id": "landing", "landed_at": "seen_at", "origin": "'imported'", "parser_version": "'bench'",
         "source": "'bench/feed'", "url": "'https://example.com/' || provider", "captured_at": "seen_at",
@@ -114,7 +114,7 @@ def page_of(column: str) -> str:
 
 
 def timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
-    """Wall seconds of the quickest run, and what it returned."""
+    """Return the wall seconds of the quickest run, and its result."""
     best, answer = float("inf"), None
     for _ in range(times):
         start = time.perf_counter()
@@ -124,7 +124,7 @@ def timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
 
 
 def say(what: str, seconds: float, more: str = "") -> None:
-    """One line of the report."""
+    """Print one line of the report."""
     print(f"  {what:<46}{seconds:9.3f} s   {more}", flush=True)
 
 
@@ -162,7 +162,7 @@ print(f"through the gate {spent['build'] - spent['costs']:.1f} s, tables of cost
 
 
 def released(home: Home) -> tuple[float, str]:
-    """Seconds of a process of its own that builds and publishes, as a refresh does; and how they were spent, in words."""
+    """Time a separate process that builds and publishes, as a refresh does; return the seconds and how they were spent."""
     seconds, done = timed(
         lambda: subprocess.run([sys.executable, "-c", RELEASE, str(home.root)], capture_output=True, text=True)
     )

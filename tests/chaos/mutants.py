@@ -98,7 +98,7 @@ MUTANTS = (
 
 
 def run(checkout: Path, mutant: Mutant) -> str:
-    """The first test that fails on a mutant, or empty. Raises ValueError where the text to change is not there."""
+    """Return the first test that fails on a mutant, or empty. Raises ValueError where the text to change is absent."""
     path = checkout / mutant.file
     if not path.is_file():
         raise ValueError(f"{mutant.file} does not exist: bring the table of mutants up to the code")

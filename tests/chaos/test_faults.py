@@ -1,4 +1,4 @@
-"""What happens when one thing breaks: locks, full disks, damaged files."""
+"""Single faults: locks, full disks, damaged files."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def oracle_alone(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def one_run(module_without_costs: None, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """What every shop is a copy of."""
+    """Make the home that every shop is a copy of."""
     home = Home(tmp_path_factory.mktemp("shop") / "home")
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as left:
         oracle_alone(patch)
@@ -139,7 +139,7 @@ def test_full_disk_keeps_existing_files(shop: Shop, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk that holds a home twice over, and not much more."""
+    """Mount a disk that holds a home twice over, and not much more."""
     where = tmp_path / "disk"
     where.mkdir()
     mount = shutil.which("mount")

@@ -100,7 +100,7 @@ class Rounds:
     def run(
         self, first: int, how: str = "whole", phase: str = "", amount: float = 0
     ) -> tuple[int, list[tuple[str, float]]]:
-        """Exit code, and when each phase began.
+        """Return the exit code, and when each phase began.
 
         kill: that many seconds into a phase; full: from a phase on no file grows beyond that many bytes.
         """
@@ -139,7 +139,7 @@ WHOLE = """
 
 
 def check_whole(home: Home) -> tuple[Any, ...]:
-    """Fails unless what is published belongs together; (built at, observations known)."""
+    """Check that the published tables belong together; return (build time, number of observations)."""
     with connection.published(home) as con:
         [(built_at, n_observations, newest_on, n_intervals, n_series, *counted)] = con.execute(WHOLE).fetchall()
     assert counted[:3] == [n_intervals, n_series, newest_on]
@@ -148,7 +148,7 @@ def check_whole(home: Home) -> tuple[Any, ...]:
 
 
 def check_landed(home: Home) -> None:
-    """Fails unless every landed file's offers lie there with their pages."""
+    """Check that every landed file's offers exist with their pages."""
     with connection.in_memory() as con:
         pages, offers = (f"read_parquet('{home.landing / kind / '*' / '*.parquet'}')" for kind in ("pages", "offers"))
         wrong = con.execute(
@@ -159,7 +159,7 @@ def check_landed(home: Home) -> None:
 
 
 def test_more_than_fifty_kills_change_nothing(tmp_path: Path) -> None:
-    """In import, build and publish by turns, at a random time over the length of that."""
+    """Kill import, build and publication in turn, each at a random time within its duration."""
     seed = random.randrange(10**6)
     chance, home, killed = random.Random(seed), Home(tmp_path / "home"), Counter[str]()
     days = list(days_of_prices(54))

@@ -196,7 +196,7 @@ def test_duckdb_ledger_of_an_early_schema_is_copied(home: Home, version: int) ->
     ("newer", "newer gpuhour"), ("foreign", "no schema_version"), ("junk", "cannot be read"), ("cut", "cannot be read"),
 ])  # fmt: skip
 def test_foreign_duckdb_file_stops_everything(home: Home, spoil: str, message: str) -> None:
-    """To go on without it would forget what people decided."""
+    """Continuing without it would forget people's decisions."""
     duckdb_ledger(home)
     if spoil == "newer":
         with duckdb.connect(str(home.duckdb_ledger)) as con:

@@ -66,7 +66,7 @@ class Refresher:
     days: list[date] = field(default_factory=list)
 
     def run(self, kill_after: float = 0) -> int:
-        """Exit code of a refresh of the next day."""
+        """Refresh the next day and return the exit code."""
         self.days.append(FIRST + timedelta(days=len(self.days)))
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(f"{self.days[-1]} {kill_after}\n")
@@ -74,7 +74,7 @@ class Refresher:
         return int(self.process.stdout.readline())
 
     def said(self) -> str:
-        """What all runs said so far."""
+        """Return the output of all runs so far."""
         return Path(self.log.name).read_text()
 
 
@@ -97,7 +97,7 @@ def refresher(folder: Path, home: Home) -> Iterator[Refresher]:
 
 
 def newest(home: Home) -> date:
-    """The newest day in the published database."""
+    """Return the newest day in the published database."""
     with connection.published(home) as con:
         day: date = con.execute("select newest_on from v1.meta").fetchall()[0][0]
         return day

@@ -1,4 +1,4 @@
-"""Every kind of rule on landed prices: through gate and build, what is told, when, and what is not."""
+"""Every kind of rule on landed prices, through gate and build: which events are notified, and when."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_page_price_counts_at_the_second_observation(home: Home) -> None:
 
 
 def test_quarantined_price_is_notified_on_release(home: Home) -> None:
-    """Half off is held until a later look says the same."""
+    """A cut by half is quarantined until a later scrape confirms it."""
     looks = prices("4", "4", "1.9", "1.9")
     assert told(home, book(DROP), looks[:3]) == []
     (event,) = told(home, book(DROP), looks[3:])
@@ -165,7 +165,7 @@ def test_price_released_by_a_person_is_notified_that_day(home: Home) -> None:
 
 
 def test_withdrawn_price_counts_as_notified(home: Home) -> None:
-    """The gate withdraws it afterwards; whether it was told must not depend on what nobody knew."""
+    """The gate withdraws it afterwards; the notification must depend only on what was known then."""
     looks = prices("4", "4", "4", "3", "4", "4", "4")
     first = told(home, book(DROP), looks[:4])
     assert moves(first) == [(day(3), 4, 3)]
@@ -329,7 +329,7 @@ def test_cost_per_token_below_threshold(home: Home) -> None:
 
 
 def test_incremental_evaluation_misses_nothing(home: Home) -> None:
-    """`since` costs what moved, and gives the same events."""
+    """Evaluation with `since` reads only changed series and gives the same events."""
     page = prices("2", "2", "1.5", "1.5", provider="lambda", source="pricing_page")
     looks = [
         *page,

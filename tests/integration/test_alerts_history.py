@@ -1,4 +1,4 @@
-"""Alert rules on fourteen years of real prices: known cuts are told, false ones are not, and nothing depends on the hindsight."""
+"""Alert rules on fourteen years of real prices: known cuts are notified, false ones are not, without hindsight."""
 
 from __future__ import annotations
 

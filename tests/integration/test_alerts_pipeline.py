@@ -45,7 +45,7 @@ rules:
 
 
 def cheaper(folder: Path, part: str, price: str) -> Path:
-    """Oracle's captures with another price of one product."""
+    """Return Oracle's captures with another price of one product."""
     other = captures(folder, "oracle")
     (page,) = (other / "oracle").glob("*/page.json")
     facts = json.loads(page.read_text(), parse_float=Decimal)
@@ -57,14 +57,14 @@ def cheaper(folder: Path, part: str, price: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A checkout's jobs on one home, as the schedule and the sensors run them."""
+    """The jobs of a checkout on one home, as the schedule and the sensors run them."""
 
     home: Home
     instance: dg.DagsterInstance
     hook: sinks.Webhook
 
     def day(self, day: date, replay: Path = CAPTURES) -> dg.ExecuteInProcessResult:
-        """The daily tick: scrape, then the build that the sensor asks for."""
+        """Run the daily tick: the scrape, then the build that the sensor requests."""
         code = defs()
         at = datetime(day.year, day.month, day.day, 6, 15, tzinfo=UTC)
         (tick,) = code.resolve_schedule_def("daily").evaluate_tick(
@@ -86,7 +86,7 @@ class Machine:
         )
 
     def quick_day(self, day: date, replay: Path = CAPTURES, *, tells: bool = True) -> None:
-        """The same steps without Dagster, for what does not depend on it; without the alerts if not `tells`."""
+        """Run the same steps without Dagster, for tests that do not depend on it; without the alerts if not `tells`."""
         workspace = Workspace(home=str(self.home.root), replay=str(replay), replay_day=day.isoformat())
         with workspace.fetcher() as fetcher:
             collect(registry.get("oracle"), fetcher, self.home, "recorded")
@@ -98,20 +98,20 @@ class Machine:
         dispatcher.deliver(self.home, rules, datetime.now(UTC))
 
     def sense(self, name: str) -> Any:
-        """What one of the alerts' sensors asks for now."""
+        """Return the run requests of one of the alert sensors."""
         sensor: Any = next(s for s in defs().sensors or [] if s.name == name)
         workspace = Workspace(home=str(self.home.root))
         with dg.build_sensor_context(instance=self.instance, resources={"workspace": workspace}) as context:
             return list(sensor.evaluate_tick(context).run_requests or [])
 
     def deliver(self) -> dg.ExecuteInProcessResult:
-        """The job that the retry sensor starts."""
+        """Run the job that the retry sensor starts."""
         return defs().resolve_job_def("deliver").execute_in_process(
             instance=self.instance, resources={"workspace": Workspace(home=str(self.home.root))}
         )  # fmt: skip
 
     def lines(self) -> list[dict[str, Any]]:
-        """Messages in the file channel."""
+        """Read the messages in the file channel."""
         path = self.home.root / "told.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 

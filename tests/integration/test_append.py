@@ -1,4 +1,4 @@
-"""Adding what newly landed gives what a build of everything gives; order, copies and splits of facts do not matter."""
+"""Append equals rebuild; order, copies and splits of facts do not matter."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PRICES = st.sampled_from(["2.00", "2.00", "2.00", "1.90", "2.10", "0.80", "16.00
 
 @st.composite
 def pages(draw: st.DrawFn) -> list[Offer]:
-    """What one look states: some of a few things, now and then twice, wrong, or announced."""
+    """Generate the offers of one scrape: some of a few things, now and then twice, wrong, or announced."""
     offers = []
     for instance, count in (("one", 1), ("one", 1), ("eight", 8), ("spot", 1)):
         if draw(st.integers(0, 3)):
@@ -41,7 +41,7 @@ def pages(draw: st.DrawFn) -> list[Offer]:
 
 @st.composite
 def worlds(draw: st.DrawFn) -> list[Seen]:
-    """Looks at two sources on some of fourteen days, scraped or imported: read, failed, or with no public price."""
+    """Generate scrapes of two sources on some of fourteen days, live or imported: read, failed, or with no public price."""
     origin = draw(st.sampled_from(["live", "imported"]))
     looks = []
     for number in range(14):

@@ -41,7 +41,7 @@ PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
 
 @pytest.fixture(scope="module")
 def nasty(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A published database of a page that means harm."""
+    """Publish a database of a hostile page."""
     home = Home(tmp_path_factory.mktemp("nasty"))
     evil = "\x1b[2J\x9b31m\u202egnp\x07 node"
     put(home, seen("2026-03-02", [

@@ -21,7 +21,7 @@ NOTEBOOK: dict[str, Any] = json.loads((ROOT / "docs" / "consume.ipynb").read_tex
 
 
 def blocks(language: str) -> dict[str, str]:
-    """Heading (with a number, where it has several) -> code."""
+    """Return the code blocks by heading (with a number, where it has several)."""
     found: dict[str, str] = {}
     for section in PAGE.split("\n## ")[1:]:
         for number, code in enumerate(re.findall(rf"^```{language}\n(.*?)^```", section, re.MULTILINE | re.DOTALL)):
@@ -31,7 +31,7 @@ def blocks(language: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def folder(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with published.duckdb and report/, as the page says."""
+    """Make a folder with published.duckdb and report/, as the page says."""
     found = tmp_path_factory.mktemp("consumer")
     (found / "published.duckdb").symlink_to(demo.home.published)
     (found / "report").symlink_to(demo.home.report)
@@ -39,7 +39,7 @@ def folder(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(code: str, folder: Path) -> str:
-    """Run Python as a reader does, in a process of its own; what it prints."""
+    """Run Python as a reader does, in a process of its own, and return its output."""
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout

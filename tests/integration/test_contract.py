@@ -1,4 +1,4 @@
-"""The contract v1: pinned columns that say what they mean, in a file that readers of any DuckDB share with the writer."""
+"""The contract v1: pinned, documented columns in a file that any DuckDB version can read while it is replaced."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ with connection.published(home) if how == "kept open" else nullcontext() as kept
 
 @contextmanager
 def reading(home: Home, stop: Path, how: str) -> Iterator[list[list[Any]]]:
-    """A process that asks until `stop` is there; its answers are in the list afterwards."""
+    """Query in a process until `stop` exists; the answers are in the list afterwards."""
     answers: list[list[Any]] = []
     code = [sys.executable, "-c", READER, str(home.root), str(stop), how]
     with subprocess.Popen(code, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as reader:
@@ -169,7 +169,7 @@ os._exit(0)  # 2.0.0 aborts at exit
 
 
 def installer() -> list[str] | None:
-    """A command that installs packages into a folder, or None."""
+    """Return a command that installs packages into a folder, or None."""
     base = getattr(sys, "_base_executable", sys.executable)
     for uv in (shutil.which("uv"), ROOT / ".uv" / "bin" / "uv"):
         if uv and Path(uv).exists():

@@ -1,4 +1,4 @@
-"""What `gpuhour cost` and `calibrate` say: figures, assumptions, prices, scores, and refusals with their reason."""
+"""Output of `gpuhour cost` and `calibrate`: figures, assumptions, prices, scores, and rejections with their reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FRIDAY = "2026-03-06"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Six prices of five GPUs on one day, published."""
+    """Publish six prices of five GPUs on one day."""
     made = Home(tmp_path_factory.mktemp("priced"))
     put(made, seen(FRIDAY, [
         offer("2.00", gpu_label="H100 SXM 80GB", instance="h100"),
@@ -178,7 +178,7 @@ def test_reported_training_runs_are_within_range(run: Run, shared: Any) -> None:
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Throughput of a world whose memory is twice as slow to use as the constants say, and every sixth row out of scope."""
+    """Return throughput with memory twice as slow as the constants say, and every sixth row out of scope."""
     requests: list[dict[str, object]] = [
         REQUEST | {"model": model, "gpu": gpu, "n_gpus": 8, "tp": tp, "concurrency": load, "isl": 200, "osl": 400, "source": "world",
                    "scenario": "mlperf_server" if load == 7 else "closed_loop"}
@@ -296,7 +296,7 @@ def test_predictions_match_real_measurements(run: Run, shared: Any) -> None:
     "update marts.theta set value = 1 where name like 'moe%'",
 ])  # fmt: skip
 def test_every_term_of_the_model_improves_the_fit(shared: Any, change: str) -> None:
-    """Left out, or taken as others take it, each makes real measurements fit worse."""
+    """Without a term, or with others' form of it, real measurements fit worse."""
     files = [p for p in sorted(shared("data/throughput").glob("*.csv")) if p.stem != "training_runs"]
     with cost_model() as con:
         read_measurements(con, files)

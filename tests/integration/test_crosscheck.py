@@ -1,4 +1,4 @@
-"""Our prices beside other people's reading of the same pages: what agrees, what differs, what cannot be read."""
+"""Our prices beside independent catalogs of the same providers: equal, different, and unreadable ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ A100 = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """What each test gets a copy of."""
+    """Make the home that each test gets a copy of."""
     made = Home(tmp_path_factory.mktemp("made"))
     a100 = offer("21.957642", **A100)
     a10g = offer("1.006", gpu_label="", instance="g5.xlarge", region="us-east-1", price_unit="instance_hour")
@@ -87,7 +87,7 @@ def test_catalogs_never_replace_a_scraped_provider(run: Run, home: Home) -> None
 
 
 def test_equal_price_of_the_same_machine_confirms_a_quarantined_one(run: Run, tmp_path: Path) -> None:
-    """98.32 to 55.04 on the day is held as a jump; the catalog read the same, so it is released."""
+    """98.32 to 55.04 on the day is quarantined as a jump; the catalog states the same, so it is released."""
     home = Home(tmp_path / "p5")
     p5 = {
         "gpu_label": "",
@@ -142,7 +142,7 @@ def test_offline_compares_with_landed_catalogs(run: Run, home: Home) -> None:
 def test_live_catalogs_use_the_same_fetcher(
     run: Run, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Replayed answers: a zip of one cloud; what is not recorded is a failure, said and counted."""
+    """Replayed responses: a zip of one cloud; unrecorded requests are failures, reported and counted."""
     captures = tmp_path / "captures"
     url = peer_catalogs.GPUHUNT.requests[0].url
     (captures / "gpuhunt" / "aws").mkdir(parents=True)

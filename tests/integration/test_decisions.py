@@ -1,4 +1,4 @@
-"""What a person decides on a held price holds, through builds and older ledgers."""
+"""Decisions on quarantined prices persist through builds and older ledgers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HELD = "1.00"  # less than half of what it was, seen once
 
 @pytest.fixture
 def held(tmp_path: Path) -> Home:
-    """A home where a price of 2.50 fell to HELD on the 5th, at the newest look."""
+    """Make a home where a price of 2.50 fell to HELD on the 5th, at the newest scrape."""
     home = Home(tmp_path / "home")
     put(home, *(seen(f"2026-03-0{n}", [offer("2.50" if n < 5 else HELD)]) for n in range(1, 6)))
     release.build_and_publish(home)
@@ -38,7 +38,7 @@ def spans(home: Home) -> list[tuple[Any, ...]]:
 
 
 def event(home: Home) -> tuple[str, str, str]:
-    """(id, verdict, status) of the one event there is."""
+    """Return (id, verdict, status) of the only event."""
     with connection.published(home) as con:
         [found] = con.execute(
             "select event_id, verdict, status from v1.quality_events where source <> 'seed'"

@@ -1,4 +1,4 @@
-"""What Dagster knows: assets, checks, jobs, schedule and sensors."""
+"""Dagster definitions: assets, checks, jobs, schedule and sensors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the demo publishes: every table has rows, and they agree with each other and with a rebuild."""
+"""The published demo: every table has rows, and they agree with each other and with a rebuild."""
 
 from __future__ import annotations
 

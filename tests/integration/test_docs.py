@@ -1,4 +1,4 @@
-"""The docs say what is so: their commands, options, links, variables and table of providers exist."""
+"""The docs are accurate: their commands, options, links, variables and provider table exist."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ PAGES = [
 
 
 def fenced(text: str) -> Iterator[str]:
-    """Lines of the code blocks that hold commands."""
+    """Yield the lines of code blocks that hold commands."""
     for block in re.findall(r"^```(?:sh|bash|console|shell)?\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         yield from block.splitlines()
 
 
 def commands(text: str) -> list[list[str]]:
-    """`gpuhour ...` and `make ...` in a document's code blocks and code words, as words."""
+    """Yield `gpuhour ...` and `make ...` in a document's code blocks and inline code, as words."""
     lines = [
         *fenced(text),
         *re.findall(r"`((?:\S*gpuhour|make) [^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)),
@@ -58,7 +58,7 @@ def targets() -> set[str]:
 
 
 def wrong(words: list[str]) -> str:
-    """What is wrong with a documented command; empty when nothing is."""
+    """Describe the fault of a documented command; empty if there is none."""
     tool, *rest = words
     if tool == "make":
         absent = [w for w in rest if "=" not in w and w not in targets()]
@@ -188,7 +188,7 @@ FOREIGN = {"DEBIAN_FRONTEND", "PLAYWRIGHT_BROWSERS_PATH"}
 
 
 def read_variables() -> set[str]:
-    """Environment variables that the code reads, and those in templates of headers."""
+    """Return the environment variables that the code reads, including those in header templates."""
     sources = [
         p.read_text() for folder in ("scrapers", "warehouse", "pipelines") for p in (ROOT / folder).rglob("*.py")
     ]

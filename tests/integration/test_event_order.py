@@ -1,4 +1,4 @@
-"""However often and in whatever order runs come, each event is recorded once."""
+"""Each event is recorded once, in whatever order and however often runs happen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every provider has, what is never committed, and what reading must not wait for."""
+"""Rules for provider files, committed files, and imports of read-only commands."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_every_source_has_a_rank(demo: Demo) -> None:
 
 
 def committed() -> dict[str, str]:
-    """Committed text files, without what providers' pages say."""
+    """Yield committed text files, without the captures of providers' pages."""
     if not (ROOT / ".git").exists():
         pytest.skip("needs a git checkout")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -44,7 +44,7 @@ with only_importer(home) as room:
 
 
 def test_kills_leave_no_partial_landing(home: Home, tmp_path: Path) -> None:
-    """A landing counts when its pages lie there; whenever they do, all its offers do too."""
+    """A landing counts when its pages file exists; whenever it does, all its offers do too."""
     table = [row(region=f"r{n}", date=f"2023-05-{10 + n % 20}", observed_at="") for n in range(20_000)]
     path = write(tmp_path, text(table))
     usual, killed, chance = 0.0, 0, random.Random(7)
@@ -92,7 +92,7 @@ def gpuhour(*arguments: str | Path) -> int:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> list[Home]:
-    """Builds are counted, not done; there is nothing published to ask."""
+    """Count builds instead of running them; nothing is published."""
     built: list[Home] = []
     monkeypatch.setattr(release, "build_and_publish", built.append)
     monkeypatch.setattr("pipelines.cli.commands.import_history._quarantined", lambda *_: None)

@@ -1,4 +1,4 @@
-"""Split, repeated and late facts give the same history; clocks and gaps are told."""
+"""Split, repeated and late facts give the same history; clock changes and gaps are reported."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAME = ("intervals", "changes", "history", "runs", "findings", "verdicts")  # ho
 
 
 def history(chance: random.Random) -> list[dict[str, str]]:
-    """Rows of three weeks, the middle one left out: prices that stay, move, jump, are zero, missing, contradicted."""
+    """Return rows of three weeks without the middle one: prices that stay, move, jump, are zero, missing, contradicted."""
     rows = []
     for on in (*range(22, 29), *range(36, 43)):
         for instance, usd, facts in (
@@ -42,7 +42,7 @@ def history(chance: random.Random) -> list[dict[str, str]]:
 
 
 def in_turn(home: Home, *files: Path) -> tuple[dict[str, Any], list[bool]]:
-    """What is known after one import after the other, each built at once; which were built anew."""
+    """Import and build one file after the other; return the warehouse's content, and which builds were rebuilds."""
     anew = []
     with connection.in_memory() as con:
         for file in files:

@@ -1,4 +1,4 @@
-"""An index that grew look by look is as one built at once."""
+"""An index that grew scrape by scrape equals one built at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FATES = st.lists(  # look -> provider: what comes of it
 
 
 def fated(fates: list[list[str]]) -> list[list[Seen]]:
-    """Looks, three days apart, at providers of two series; doubt is held, here for up to weeks."""
+    """Return scrapes, three days apart, of providers with two series; doubted prices stay quarantined for up to weeks."""
     asked = {p: Decimal(2) + Decimal(n) / 4 for n, p in enumerate("abcd")}
     found = []
     for nth, row in enumerate(fates):

@@ -22,7 +22,7 @@ FILES = ("pyproject.toml", "tests/__init__.py", "tests/conftest.py", "tests/unit
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the checkout whose only captures are those of a provider made from the template."""
+    """Copy the checkout, with captures only of a provider made from the template."""
     root = tmp_path_factory.mktemp("checkout")
     for folder in CODE:
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))

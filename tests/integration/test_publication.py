@@ -1,4 +1,4 @@
-"""What is published, how it is replaced, and what is exported."""
+"""Publication: its content, its replacement, and the exports."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ CELLS = ("=1+1", "@SUM(A1)", "+1", "-1", "\t=1")
 
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exports of a page whose instances are formulas."""
+    """Return the exports of a page whose instances are formulas."""
     home = Home(tmp_path_factory.mktemp("formulas"))
     put(home, *(seen("2026-03-02", [offer(instance=cell)], provider=f"p{n}") for n, cell in enumerate(CELLS)))
     release.build_and_publish(home)

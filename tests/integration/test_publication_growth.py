@@ -1,4 +1,4 @@
-"""A published file that is added to is as one made anew."""
+"""An updated published file equals a new one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from warehouse.storage.state_dir import Home
 
 
 def dump(home: Home) -> dict[str, Any]:
-    """All that a published file holds and says of itself."""
+    """Return all rows and comments of a published file."""
     with connection.published(home) as con:
         names = con.execute(
             "select schema_name, table_name, comment from duckdb_tables() union all "

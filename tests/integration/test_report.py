@@ -1,4 +1,4 @@
-"""The report's pages: which there are, what they say, where they lead."""
+"""The report's pages: their number, content and links."""
 
 from __future__ import annotations
 

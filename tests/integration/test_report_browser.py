@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def served(root: Path) -> Iterator[str]:
-    """A site's address on loopback."""
+    """Serve a site on loopback and yield its URL."""
     with server(root, 0) as serving:
         thread = threading.Thread(target=serving.serve_forever, daemon=True)
         thread.start()
@@ -59,7 +59,7 @@ def address(site: Site) -> Iterator[str]:
 
 @contextmanager
 def opened(chromium: Browser, url: str, **settings: Any) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and what went wrong on it: errors, refused loads, breaches of its Content-Security-Policy."""
+    """Open a page and collect its errors, refused loads and breaches of its Content-Security-Policy."""
     context = chromium.new_context(**({"viewport": DESKTOP} | settings))
     wrong: list[str] = []
 
@@ -80,20 +80,20 @@ def opened(chromium: Browser, url: str, **settings: Any) -> Iterator[tuple[Page,
 
 
 def one_of(site: Site, kind: str) -> str:
-    """The page of this kind that holds most."""
+    """Return the largest page of this kind."""
     if not kind.endswith("/"):
         return f"{kind}.html"
     return max((p for p in site.pages if p.startswith(kind)), key=site.weight)
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds, one line per element."""
+    """Return the faults that axe reports, one line per element."""
     found = Axe().run(page, options=WCAG).response["violations"]
     return [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 
 def wider(page: Page) -> int:
-    """Pixels by which a page is wider than its window."""
+    """Return the number of pixels by which a page is wider than its window."""
     width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return width
 

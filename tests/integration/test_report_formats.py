@@ -1,4 +1,4 @@
-"""What programs read of the report, and hostile words in every format."""
+"""Machine-readable formats of the report, and hostile text in every format."""
 
 from __future__ import annotations
 

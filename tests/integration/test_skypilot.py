@@ -1,4 +1,4 @@
-"""Every commit of a catalog becomes a look; what is known is not read again; a checkout that cannot serve says why."""
+"""Every commit of a catalog becomes a scrape; known commits are skipped; an unusable checkout is rejected with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every query of docs/sql.md runs for whoever may only read, and answers on fourteen years of real prices."""
+"""Every query of docs/sql.md runs read-only, and has rows on fourteen years of real prices."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What tests share: small worlds, servers, golden files and scorecards."""
+"""Shared by tests: small worlds, servers, golden files and scorecards."""

@@ -1,4 +1,4 @@
-"""Small worlds for alerts: what a rule has to tell of a few landed looks, evaluated on what a build makes of them."""
+"""Small worlds for alerts: the events of a rule over a few landed scrapes and their build."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def day(n: int) -> str:
-    """The n-th day of a world."""
+    """Return the n-th day of a world."""
     return (START + timedelta(days=n)).isoformat()
 
 
 def prices(
     *listed: str | None, provider: str = "oracle", source: str = "products_api", origin: str = "live", **facts: Any
 ) -> list[Seen]:
-    """A look a day at one offer; None: the look did not list it."""
+    """Return one scrape a day of one offer; None: the scrape did not list it."""
     return [
         seen(
             day(n),
@@ -46,7 +46,7 @@ def prices(
 def lists(
     listed: Mapping[str, Sequence[str | None]], provider: str = "oracle", source: str = "products_api"
 ) -> list[Seen]:
-    """A look a day at a whole list: instance -> its price on each day, the last one for the rest of the days."""
+    """Return one scrape a day of a list: instance -> its price on each day, the last one for the remaining days."""
     length = max(len(found) for found in listed.values())
     padded = {name: [*found, *[found[-1]] * (length - len(found))] for name, found in listed.items()}
     return [
@@ -61,24 +61,24 @@ def lists(
 
 
 def book(*rules: dict[str, Any], **more: Any) -> AlertConfig:
-    """A file of rules, as YAML would give it."""
+    """Return a rules file as parsed from YAML."""
     return AlertConfig.model_validate({"rules": [{"id": f"rule-{n}"} | rule for n, rule in enumerate(rules)]} | more)
 
 
 def told(home: Home, rules: AlertConfig, looks: Iterable[Seen], now: datetime = NOW) -> list[Event]:
-    """All that the rules have to tell of these looks."""
+    """Return all events of the rules over these scrapes."""
     put(home, *looks)
     with built(home, *ALERTED) as con:
         return evaluate(con, rules.rules, now)
 
 
 def moves(events: Sequence[Event]) -> list[tuple[str, float | None, float | None]]:
-    """(day on which it is told, from, to) of each."""
+    """Return (notification day, old price, new price) of each event."""
     return [(e.told_on.isoformat(), e.old, e.new) for e in events]
 
 
 def released(home: Home, *looks: Seen) -> None:
-    """Land looks, build and publish."""
+    """Land scrapes, build and publish."""
     from warehouse.publish.release import build_and_publish
 
     put(home, *looks)

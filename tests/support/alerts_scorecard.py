@@ -34,7 +34,7 @@ GPUHOUR = [sys.executable, "-c", "import sys; from pipelines.cli.app import main
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A known move of a list price, as the ground truth has it."""
+    """A known change of a list price in the ground truth."""
 
     name: str
     day: str
@@ -47,7 +47,7 @@ class Entry:
     verdict: str
 
     def is_told_by(self, event: dict[str, Any]) -> bool:
-        """Whether an event of the preview is about this entry."""
+        """Return whether an event of the preview matches this entry."""
         return (
             event["date"] == self.day
             and event["provider"] == self.provider
@@ -61,7 +61,7 @@ class Entry:
 
 
 def entries(path: Path) -> Iterator[Entry]:
-    """The ground truth: one entry a move."""
+    """Read the ground truth: one entry per change."""
     with path.open(newline="") as stream:
         for row in csv.DictReader(stream):
             gpu, _, memory = row["gpu"].partition("-")
@@ -75,7 +75,7 @@ def entries(path: Path) -> Iterator[Entry]:
 
 
 def told(home: Path) -> list[dict[str, Any]]:
-    """What the default rules would have told."""
+    """Return the events that the default rules would have notified."""
     command = [*GPUHOUR, "alerts", "preview", "--since", SINCE, "--until", UNTIL, "--json"]
     done = subprocess.run(
         command, check=True, env=os.environ | {"GPUHOUR_HOME": str(home)}, cwd=ROOT, stdout=subprocess.PIPE
@@ -85,12 +85,12 @@ def told(home: Path) -> list[dict[str, Any]]:
 
 
 def group_of(event: dict[str, Any]) -> tuple[Any, ...]:
-    """What one message is about."""
+    """Return the group of events that one message covers."""
     return tuple(event[k] for k in ("date", "provider", "gpu", "gpu_memory_gb", "pricing_model", "term_months"))
 
 
 def became(home: Path, events: list[dict[str, Any]]) -> str:
-    """What the data say of a told price afterwards: kept, or taken back, and for how long."""
+    """Return what became of a notified price: kept, or taken back, and for how long."""
     with duckdb.connect(str(home / "published.duckdb"), read_only=True) as con:
         rows = con.execute(
             """
@@ -111,7 +111,7 @@ def became(home: Path, events: list[dict[str, Any]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """How the rules did. Delays: days from the day a price was first seen to the day it is told."""
+    """Results of the rules. Delays: days from the first observation of a price to its notification."""
 
     real: list[tuple[Entry, dict[str, Any] | None]]
     fake: list[tuple[Entry, dict[str, Any] | None]]
@@ -122,17 +122,17 @@ class Card:
 
     @property
     def recall(self) -> float:
-        """Share of the real drops that were told."""
+        """Share of the real drops that were notified."""
         return sum(e is not None for _, e in self.real) / len(self.real)
 
     @property
     def fakes(self) -> float:
-        """Share of the fake drops that were told."""
+        """Share of the fake drops that were notified."""
         return sum(e is not None for _, e in self.fake) / len(self.fake)
 
 
 def score(known: list[Entry], events: list[dict[str, Any]]) -> Card:
-    """Compare what was told with what is known."""
+    """Compare the notified events with the ground truth."""
 
     def hit(entry: Entry) -> dict[str, Any] | None:
         found = [e for e in events if entry.is_told_by(e)]
@@ -154,7 +154,7 @@ def score(known: list[Entry], events: list[dict[str, Any]]) -> Card:
 
 
 def show(card: Card, known: list[Entry], home: Path) -> Iterator[str]:
-    """The card as text."""
+    """Format the card as text."""
     days = [(date.fromisoformat(e["told_on"]) - date.fromisoformat(e["date"])).days for _, e in card.real if e]
     same = sum(e is not None and e["same_as"] is not None for _, e in card.real)
     yield f"real drops of {LEAST:g} % and more: {len(card.real)}, told {sum(e is not None for _, e in card.real)} ({card.recall:.0%}), of these {same} as the same from another source"

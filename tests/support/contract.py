@@ -19,7 +19,7 @@ MACROS = {
 
 
 def current() -> str:
-    """The schema version, then one line per column of each relation of v1 and of its macros that give tables."""
+    """Return the schema version, then one line per column of each relation and table macro of v1."""
     with tempfile.TemporaryDirectory() as folder, built(Home(Path(folder))) as con:
         tables = con.execute("select table_name from information_schema.tables where table_schema = 'v1'").fetchall()
         asked = {f"v1.{name}": f"v1.{name}" for (name,) in tables}
@@ -33,7 +33,7 @@ def current() -> str:
 
 
 def problem(old: str, new: str) -> str:
-    """Why the version of the new text does not do for what changed since the old; empty when it does."""
+    """Explain why the new version does not fit the changes since the old text; empty if it does."""
     (was, *before), (now, *after) = (text.splitlines() for text in (old, new))
     versions = [tuple(int(part) for part in line.split()[1].split(".")) for line in (was, now)]
     if set(before) - set(after):

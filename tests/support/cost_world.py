@@ -28,7 +28,7 @@ OFFERS = [
 
 
 def land(home: Home, factor: Decimal = Decimal(1)) -> Home:
-    """Two days of one provider: on the second, prices are times a factor."""
+    """Land two days of one provider; on the second, prices are multiplied by a factor."""
     later = [offer(str(o.price * factor), **_facts(o)) for o in OFFERS if o.price]
     put(home, *(seen(day, offers, origin="recorded") for day, offers in ((DAY1, OFFERS), (DAY2, later))))
     return home
@@ -41,7 +41,7 @@ def _facts(one: Any) -> dict[str, Any]:
 
 @contextmanager
 def priced(folder: Path) -> Iterator[Connection]:
-    """A warehouse of these prices, a tenth lower on the second day, with every macro."""
+    """Build a warehouse of these prices, a tenth lower on the second day, with every macro."""
     with built(land(Home(folder), Decimal("0.9"))) as con:
         for macro in model_graph.table_macros().values():
             con.execute(macro.sql)
@@ -49,6 +49,6 @@ def priced(folder: Path) -> Iterator[Connection]:
 
 
 def one(con: Connection, query: str, *values: Any) -> dict[str, Any]:
-    """The only row of a query."""
+    """Return the only row of a query."""
     (row,) = rows(con, query, *values)
     return row

@@ -1,4 +1,4 @@
-"""Runs for the gate typed by hand: says only what differs from an ordinary price, runs the rules, gives what they said."""
+"""Price versions for the gate, typed by hand as differences from an ordinary price, and the rules run on them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OTHER_TABLES = {
 
 
 def run(**differs: Any) -> dict[str, Any]:
-    """One run of a price: ORDINARY but for what is named. `last_on` follows from n_seen, one look a day."""
+    """Return one price version: ORDINARY except for the given fields. `last_on` follows from n_seen, one scrape a day."""
     row = ORDINARY | differs
     row.setdefault("last_on", row["first_on"] + timedelta(days=row["n_seen"] - 1))
     row["first_at"] = datetime.combine(row["first_on"], time(6), UTC)
@@ -58,7 +58,7 @@ def run(**differs: Any) -> dict[str, Any]:
 
 
 def steps(*prices: float, first_on: date = DAY, looks: int = 1, **differs: Any) -> list[dict[str, Any]]:
-    """One series that states these prices one after the other, each for `looks` days."""
+    """Return one series that states these prices one after the other, each for `looks` days."""
     return [
         run(version_no=n + 1, price=p, n_seen=looks, first_on=first_on + timedelta(days=n * looks), **differs)
         for n, p in enumerate(prices)
@@ -67,7 +67,7 @@ def steps(*prices: float, first_on: date = DAY, looks: int = 1, **differs: Any) 
 
 @contextmanager
 def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) -> Iterator[Connection]:
-    """A database in which the gate judged these runs. `tables`: rows of other tables, named schema__table."""
+    """Yield a database in which the gate judged these versions. `tables`: rows of other tables, named schema__table."""
     with in_memory() as con:
         for schema in ("intermediate", "state"):
             con.execute(f"create schema {schema}")
@@ -91,7 +91,7 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
 
 @cache
 def _seeds() -> frozenset[str]:
-    """The seeds that the gate reads: to load all would take a quarter of a test's time."""
+    """Load only the seeds that the gate reads: loading all would take a quarter of a test's time."""
     models = model_graph.load()
     reads = frozenset[str]().union(*(models[name].reads for name, _ in _rules_in_order()))
     return frozenset(name.removeprefix("seeds.") for name in reads if name.startswith("seeds."))
@@ -99,7 +99,7 @@ def _seeds() -> frozenset[str]:
 
 @cache
 def _rules_in_order() -> list[tuple[str, str]]:
-    """Every model of the gate but its inputs, each after what it reads."""
+    """Return the gate's models without its inputs, each after those it reads."""
     gate = {name: model for name, model in model_graph.load().items() if model.group == "quality"}
     given = {"intermediate.gated_versions", "intermediate.manual_verdicts"}
     after = {"intermediate.changed_verdicts", "intermediate.new_gated_prices"}  # what the history makes of verdicts
@@ -111,7 +111,7 @@ def _rules_in_order() -> list[tuple[str, str]]:
 
 
 def rules(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) -> set[tuple[int, int, str]]:
-    """(series_no, version_no, rule) of all findings."""
+    """Return (series_no, version_no, rule) of all findings."""
     with judged(runs, **tables) as con:
         return set(con.execute("select series_no, version_no, rule from intermediate.new_findings").fetchall())
 
@@ -119,7 +119,7 @@ def rules(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) -
 def statuses(
     runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]
 ) -> dict[tuple[int, int], tuple[str, str]]:
-    """(series_no, version_no) -> (rule, status) of every run that is not simply accepted."""
+    """Return (series_no, version_no) -> (rule, status) of every version with a verdict."""
     with judged(runs, **tables) as con:
         rows = con.execute("select series_no, version_no, rule, status from intermediate.new_verdicts").fetchall()
         return {(series, number): (rule, status) for series, number, rule, status in rows}

@@ -44,7 +44,7 @@ class Server(ThreadingHTTPServer):
         return f"http://{host}:{self.server_address[1]}{name}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore clients that hang up: that is what is tested."""
+        """Ignore clients that hang up: the tests do so on purpose."""
 
 
 class Handler(BaseHTTPRequestHandler):

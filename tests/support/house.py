@@ -1,4 +1,4 @@
-"""Counts what the house is measured by: rooms, upward imports, names, prose, SQL, tests. Run: make house."""
+"""Counts the measures of the house: rooms, upward imports, names, prose, SQL, tests. Run: make house."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Import(NamedTuple):
 
 
 def modules(*folders: str) -> list[Path]:
-    """All modules of these folders, relative to the root."""
+    """Return all modules of these folders, relative to the root."""
     return [path.relative_to(ROOT) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
 def imported(source: str) -> list[str]:
-    """Dotted names that a module imports, anywhere in it; `from a import b` counts as a.b."""
+    """Yield the dotted names that a module imports, anywhere in it; `from a import b` counts as a.b."""
     names = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -65,7 +65,7 @@ def room_of(module: str) -> str:
 
 
 def station_imports(station: str) -> list[Import]:
-    """Every import between two modules of a station."""
+    """Yield every import between two modules of a station."""
     names = {dotted(path): path for path in modules(station)}
     pairs = []
     for name, path in names.items():
@@ -77,7 +77,7 @@ def station_imports(station: str) -> list[Import]:
 
 
 def aliases(path: Path) -> Iterator[str]:
-    """Imports of our own names under another name."""
+    """Yield imports of our own names under another name."""
     for node in ast.walk(ast.parse((ROOT / path).read_text())):
         if isinstance(node, ast.Import | ast.ImportFrom):
             origin = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
@@ -88,7 +88,7 @@ def aliases(path: Path) -> Iterator[str]:
 
 
 def upward_imports() -> list[Import]:
-    """Imports of a room that does not lie below the importer's."""
+    """Return imports of a room that does not lie below the importer's."""
     return [
         one
         for station in STATIONS
@@ -130,12 +130,12 @@ def in_modules(count: str) -> list[str]:
 
 
 def sql_files() -> list[Path]:
-    """Every SQL file of the stations."""
+    """Yield every SQL file of the stations."""
     return [path for station in STATIONS for path in sorted((ROOT / station).rglob("*.sql"))]
 
 
 def letter_aliases() -> list[str]:
-    """Tables in FROM and JOIN that are called by one letter."""
+    """Return one-letter table aliases in FROM and JOIN."""
     pattern = re.compile(r"\b(?:from|join)\s+[\w.]+(?:\([^()]*\))?\s+as\s+([a-z])\b", re.IGNORECASE)
     return [
         f"{path.relative_to(ROOT)}: {match[0]}" for path in sql_files() for match in pattern.finditer(path.read_text())
@@ -143,7 +143,7 @@ def letter_aliases() -> list[str]:
 
 
 def long_sql_lines() -> list[str]:
-    """Lines of SQL files that are too long to read side by side."""
+    """Return lines of SQL files that exceed the line length."""
     return [
         f"{path.relative_to(ROOT)}:{number}"
         for path in sql_files()
@@ -153,13 +153,13 @@ def long_sql_lines() -> list[str]:
 
 
 def repeated_stems() -> list[str]:
-    """Names that two modules of one station share."""
+    """Return module names that occur twice in one station."""
     stems = Counter((path.parts[0], path.stem) for path in modules(*STATIONS) if path.stem != "__init__")
     return [f"{station}: {stem}" for (station, stem), count in stems.items() if count > 1]
 
 
 def test_counts() -> dict[str, int]:
-    """Tests by kind, as pytest collects them."""
+    """Count tests by kind, as pytest collects them."""
     listed = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n", "0", "tests"],
         cwd=ROOT, capture_output=True, text=True, check=False,

@@ -1,4 +1,4 @@
-"""Files of history for tests of the import, and what is published of them."""
+"""History files for tests of the import, and their published content."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def day(number: int) -> str:
 
 
 def price(on: int, instance: str = "p3.2xlarge", usd: str = "3.06", **facts: str) -> dict[str, str]:
-    """A row of the long format: one V100 on a day, but for the facts given."""
+    """Return a row of the long format: one V100 on a day, except for the given facts."""
     return {
         "date": day(on), "provider": "aws", "region": "us-east-1", "instance": instance, "gpu_name_raw": "V100",
         "gpu_count": "1", "pricing_model": "on_demand", "price_usd_per_hour": usd, "price_basis": "instance",
@@ -85,13 +85,13 @@ def table(folder: Path, name: str, rows: list[dict[str, str]]) -> Path:
 
 
 def published(home: Home, asked: tuple[str, ...] = ("intervals", "changes", "history", "health")) -> dict[str, Any]:
-    """What a reader is told."""
+    """Return the published history as a reader sees it."""
     with connection.published(home) as con:
         return {name: con.execute(ASKED[name]).fetchall() for name in asked}
 
 
 def days_of_prices(n_days: int) -> Iterator[list[dict[str, str]]]:
-    """The rows of each day: prices that stay, move, jump, are zero, come and go."""
+    """Return the rows of each day: prices that stay, move, jump, are zero, come and go."""
     chance = random.Random(3)
     for on in range(n_days):
         rows = [price(on), price(on, "p3.8xlarge", f"{12 + on // 9}.24", gpu_count="4")]

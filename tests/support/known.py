@@ -1,4 +1,4 @@
-"""All that a warehouse knows of prices, to compare one build with another."""
+"""The price tables of a warehouse, to compare one build with another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small published database made by hand, with v1's tables of history: for what only reads it."""
+"""A small handmade published database with v1's history tables, for tests that only read it."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ META = {"schema_version": "1.1.0", "built_at": "2024-12-31 07:00:00+00", "has_li
 
 
 def make(root: Path, **tables: list[dict[str, Any]]) -> Home:
-    """A home whose published database holds these rows, by table of v1; each row names the columns it fills."""
+    """Make a home whose published database holds these rows, by table of v1; each row names the columns it fills."""
     home = Home(root)
     root.mkdir(parents=True, exist_ok=True)
     home.published.unlink(missing_ok=True)

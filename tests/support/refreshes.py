@@ -1,4 +1,4 @@
-"""Refreshes of recorded pages for tests of faults: their first day, and what has landed."""
+"""Refreshes of recorded pages for tests of faults: their first day, and the landed prices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FIRST = date(2026, 11, 2)
 
 
 def landed(home: Home) -> set[tuple[Any, ...]]:
-    """Every landed price, by what makes it a fact; reads every file."""
+    """Read every landed price from every file, by its identifying columns."""
     with connection.in_memory() as con:
         build.open_landing(con, home)
         pages = con.execute("select landing_id, url, captured_at, status from landing.pages").fetchall()

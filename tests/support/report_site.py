@@ -16,7 +16,7 @@ BUDGET = 100_000  # bytes of a page, gzipped
 
 @dataclass
 class Facts(HTMLParser):
-    """What a page links to, what may be linked to in it, and its elements with their attributes."""
+    """The links, anchors, and elements with attributes of a page."""
 
     links: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Site:
 
     @property
     def pages(self) -> list[str]:
-        """Paths of its pages, in order."""
+        """Return the paths of its pages, in order."""
         return sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.html"))
 
     @property
@@ -69,7 +69,7 @@ class Site:
         return {page: set(self.facts(page).ids) for page in self.pages}
 
     def broken(self) -> Iterator[str]:
-        """Every link to nothing, with its page."""
+        """Return every broken link with its page."""
         for page in self.pages:
             for link in self.facts(page).links:
                 if urlsplit(link).scheme in ("http", "https"):
@@ -82,6 +82,6 @@ class Site:
                     yield f"{page}: {link}: no such anchor"
 
     def bytes_of_all(self) -> dict[str, bytes]:
-        """Every file but the lock."""
+        """Return the bytes of every file but the lock."""
         files = (path for path in self.root.rglob("*") if path.is_file() and path.name != ".build.lock")
         return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in files}

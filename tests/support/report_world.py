@@ -24,7 +24,7 @@ HOSTILE_TEXT = '"><img src=x onerror=alert(2)>&\u202egnp.exe ]]> -- \u2028 {{ 7*
 
 
 def make(folder: Path, hostile: bool = False, origin: Origin = "recorded") -> Home:
-    """A state folder with a published database of this market."""
+    """Make a state folder with a published database of this market."""
     home = Home(folder)
     for number, provider in enumerate(PROVIDERS):
         looks = []

@@ -195,7 +195,7 @@ from passed group by all order by all
 
 
 def card(con: duckdb.DuckDBPyConnection) -> str:
-    """The three tables as text, after `score`."""
+    """Format the three tables as text, after `score`."""
     parts = ("Known faults by class", BY_CLASS), ("All other rows", OTHERS), ("True moves", LOST)
     return "\n\n".join(f"{title}\n{con.sql(query).df().to_string(index=False, na_rep='-')}" for title, query in parts)
 

@@ -1,4 +1,4 @@
-"""Receivers of messages on loopback that can be told to misbehave: a webhook and a mail server."""
+"""Message receivers on loopback that misbehave on demand: a webhook and a mail server."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Fault = Callable[[], str]  # "" behaves; "429", "500", "hang", "drop" (before re
 
 
 def well_behaved() -> str:
-    """No fault."""
+    """Return no fault."""
     return ""
 
 
 def flaky(seed: int, share: float = 0.5, kinds: tuple[str, ...] = ("429", "500", "drop", "lost")) -> Fault:
-    """A fault at random, as often as `share`; the same ones for a seed."""
+    """Return random faults with probability `share`, reproducible by seed."""
     chance = random.Random(seed)
     return lambda: chance.choice(kinds) if chance.random() < share else ""
 
 
 @dataclass
 class Webhook:
-    """What a webhook got: (headers, body) of every request that it took, answered or not."""
+    """Requests that a webhook received: (headers, body) of each, answered or not."""
 
     url: str
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Webhook:
 
 @contextmanager
 def webhook(fault: Fault = well_behaved, retry_after: str = "0", hang: float = 0.5) -> Iterator[Webhook]:
-    """A webhook on loopback."""
+    """Run a webhook on loopback."""
     got = Webhook("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -85,7 +85,7 @@ def webhook(fault: Fault = well_behaved, retry_after: str = "0", hang: float = 0
 
 @dataclass
 class Mail:
-    """What a mail server took: the messages as they came."""
+    """Messages that a mail server received, in order."""
 
     url: str  # as Apprise has it
     taken: list[str] = field(default_factory=list)
@@ -101,7 +101,7 @@ class Mail:
 
 @contextmanager
 def mail(fault: Fault = well_behaved) -> Iterator[Mail]:
-    """A mail server on loopback that knows just enough SMTP to be sent to."""
+    """Run a mail server on loopback with just enough SMTP to receive messages."""
     got = Mail("")
 
     class Handler(socketserver.StreamRequestHandler):

@@ -1,4 +1,4 @@
-"""Small worlds to ask questions of: offers landed by hand, a warehouse built of them, commands run as processes."""
+"""Small worlds for tests: handmade offers, a warehouse built from them, commands run as processes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ URL = "https://example.com/pricing"
 
 
 def offer(price: str | None = "2.00", **facts: Any) -> Offer:
-    """An on-demand A100 per GPU-hour, but for the facts given."""
+    """Return an on-demand A100 per GPU-hour, except for the given facts."""
     stated: dict[str, Any] = {
         "source": "pricing_page", "pricing_model": "on_demand", "price_unit": "gpu_hour", "gpu_label": "A100 80GB",
         "gpu_count": Decimal(1), "instance": "one", "text": f"${price}",
@@ -37,7 +37,7 @@ def offer(price: str | None = "2.00", **facts: Any) -> Offer:
 
 
 def at(day: str, clock: str = "06:15:00") -> datetime:
-    """A UTC time of an ISO day."""
+    """Return a UTC time on an ISO day."""
     return datetime.combine(date.fromisoformat(day), datetime.strptime(clock, "%H:%M:%S").time(), UTC)  # noqa: DTZ007
 
 
@@ -49,20 +49,20 @@ def seen(
     url: str = URL,
     **facts: Any,
 ) -> Seen:
-    """A look at a provider's page on a day."""
+    """Return a scrape of a provider's page on a day."""
     stated: dict[str, Any] = {"source": "pricing_page", "captured_at": at(day), "sha256": f"{day}{url}"} | facts
     return Seen(provider=provider, url=url, status=status, offers=tuple(offers), **stated)
 
 
 def put(home: Home, *looks: Seen, parser_version: str = "1") -> None:
-    """Land looks, each as a scrape of its own."""
+    """Land scrapes, each on its own."""
     for look in looks:
         land(home, look.provider, [look], parser_version=parser_version)
 
 
 @contextmanager
 def built(home: Home, *upto: str) -> Iterator[connection.Connection]:
-    """A warehouse in memory, built from the home's landing: whole, or only as far as these tables and table macros."""
+    """Build a warehouse in memory from the home's landing: whole, or only as far as these tables and table macros."""
     with connection.in_memory() as con:
         extend(con, home, *upto)
         yield con
@@ -70,20 +70,20 @@ def built(home: Home, *upto: str) -> Iterator[connection.Connection]:
 
 @contextmanager
 def building(home: Home, *upto: str) -> Iterator[connection.Connection]:
-    """The same just before it is committed, with the tables of all steps."""
+    """Yield the same just before it is committed, with the tables of all steps."""
     with connection.in_memory() as con, extending(con, home, *upto):
         yield con
 
 
 def extend(con: connection.Connection, home: Home, *upto: str) -> None:
-    """Build, or append to, a warehouse that is open already, always with the same `upto`."""
+    """Build, or append to, an open warehouse, always with the same `upto`."""
     with extending(con, home, *upto):
         pass
 
 
 @contextmanager
 def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[None]:
-    """The same just before it is committed."""
+    """Yield the same just before it is committed."""
     macros = {name: macro for name, macro in model_graph.table_macros().items() if name in upto}
     tables = {name for name in upto if name not in macros}.union(*(macro.reads for macro in macros.values()))
     with build.building(con, home, tables):
@@ -96,7 +96,7 @@ def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[No
 
 @contextmanager
 def without_costs() -> Iterator[None]:
-    """Leave out the tables of costs: a third of all, for tests of which prices are published and how."""
+    """Leave out the cost tables, a third of all, for tests of publication."""
     models, macros = model_graph.load(), model_graph.table_macros()
     marts = {name for name in models if name.startswith("marts.")}
     costs = {name for name in models if model_graph.ancestors([name], models) & marts}
@@ -111,14 +111,14 @@ def without_costs() -> Iterator[None]:
 
 
 def rows(con: connection.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
-    """A query's rows by column name."""
+    """Return a query's rows by column name."""
     cursor = con.execute(query, list(values))
     names = [c[0] for c in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def dagster_home(folder: Path) -> Path:
-    """A folder for Dagster's run history with the checkout's settings."""
+    """Make a folder for Dagster's run history with the checkout's settings."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(ROOT / "dagster.yaml", folder)
     return folder
@@ -127,7 +127,7 @@ def dagster_home(folder: Path) -> Path:
 def python(
     code: str, *arguments: str | Path, timeout: float = 120, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run code in a Python of its own, in the checkout; environment is added to ours, GPUHOUR_HOME taken away.
+    """Run code in a separate Python process in the checkout; environment is added to ours, without GPUHOUR_HOME.
 
     A refresh builds no report: tests of other things need not wait for it.
     """
@@ -146,7 +146,7 @@ def cli(
     timeout: float = 120,
     **env: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `gpuhour` as a process of its own, after some Python code."""
+    """Run `gpuhour` in a separate process, after some Python code."""
     env |= {"GPUHOUR_HOME": str(home)} if home else {}
     env |= {"DAGSTER_HOME": str(dagster_home)} if dagster_home else {}
     return python(
@@ -158,13 +158,13 @@ def cli(
 
 
 def only(monkeypatch: pytest.MonkeyPatch, *slugs: str) -> None:
-    """Let the registry know these providers only: those without a browser make a run quick."""
+    """Limit the registry to these providers: runs without a browser are quick."""
     known = {slug: module for slug, module in registry.modules().items() if slug in slugs}
     monkeypatch.setattr(registry, "modules", lambda: known)
 
 
 def captures(folder: Path, *slugs: str) -> Path:
-    """A copy of these providers' captures."""
+    """Copy these providers' captures."""
     for slug in slugs:
         shutil.copytree(CAPTURES / slug, folder / slug)
     return folder

@@ -27,7 +27,7 @@ def con() -> Iterator[connection.Connection]:
 
 
 def served(con: connection.Connection, macro: str = "inference_of", **differs: Any) -> dict[str, Any]:
-    """The chain's answer to one request."""
+    """Return the figures of one request."""
     asked = REQUEST | differs
     listed = ", ".join(f"{'null' if v is None else repr(v)} as {k}" for k, v in asked.items())
     (row,) = rows(con, f"with mine as (select {listed}) from marts.{macro}('mine')")
@@ -111,7 +111,7 @@ def test_input_and_output_are_the_whole_cost(con: connection.Connection) -> None
 
 @pytest.fixture
 def reference(con: connection.Connection, shared: Callable[[str], Path]) -> str:
-    """The reference's SELECT over ref.gpu, ref.llm, ref.theta and a table `req`."""
+    """Return the reference's SELECT over ref.gpu, ref.llm, ref.theta and a table `req`."""
     theta = json.loads(shared("reference/cost_model_theta.json").read_text())
     con.execute("create schema if not exists ref")
     for name in ("gpu", "llm"):

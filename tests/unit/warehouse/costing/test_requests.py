@@ -1,4 +1,4 @@
-"""Requests in the columns of throughput tables: what blanks mean, what is refused, and that nothing measured is read."""
+"""Requests in the columns of throughput tables: defaults, rejections, and that measured columns are not read."""
 
 from __future__ import annotations
 

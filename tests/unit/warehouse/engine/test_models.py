@@ -1,4 +1,4 @@
-"""What the SQL makes of landed offers and of the seed document: units, currencies, identity, claims, costs."""
+"""The SQL models on landed offers and on the reference document: units, currencies, identity, claims, costs."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_front_matter_is_parsed() -> None:
 
 
 def test_keys_are_unique_and_columns_exist(tmp_path: Path, found: dict[str, model_graph.Model]) -> None:
-    """Of every model, steps too: whole builds and appends."""
+    """Check every model, intermediate steps too, in whole builds and appends."""
     home = Home(tmp_path)
     offers = [offer("2.00"), offer("3.00", gpu_label="H100 80GB", instance="two", gpu_count=Decimal(2))]
     put(home, seen(THURSDAY, offers), seen(FRIDAY, [offer("1.50"), *offers[1:]]))
@@ -287,7 +287,7 @@ def test_fraction_of_a_gpu_is_not_priced_as_a_whole_one(tmp_path: Path) -> None:
 
 
 def seed_answers(home: Home) -> dict[str, Any]:
-    """Everything the document's numbers feed, from a build without any page."""
+    """Build the tables fed by the reference document, without any page."""
     with built(home) as con:
         averages = rows(con, "from marts.price_averages where edition = 'seed'")
         return {

@@ -1,4 +1,4 @@
-"""What a label means: each pair of names that trackers have confused, and properties that hold for every known card."""
+"""Meaning of GPU labels: each pair of names that trackers have confused, and properties of every known card."""
 
 from __future__ import annotations
 

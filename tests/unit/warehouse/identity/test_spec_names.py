@@ -1,4 +1,4 @@
-"""Which spec a label means, and what is said when it means none or several."""
+"""Specs by label, and the messages for labels that match none or several."""
 
 from __future__ import annotations
 

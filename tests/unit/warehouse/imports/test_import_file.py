@@ -1,4 +1,4 @@
-"""Files of history land row by row: the good ones as facts, the bad ones in a report, the same file once."""
+"""History files land row by row: valid rows as facts, rejected rows in a report, the same file once."""
 
 from __future__ import annotations
 

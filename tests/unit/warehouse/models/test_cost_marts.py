@@ -1,4 +1,4 @@
-"""The cost marts on a small world: what a price makes of tokens, training and machines, by hand beside by SQL."""
+"""The cost marts on a small world: cost of tokens, training and machines, computed by hand beside SQL."""
 
 from __future__ import annotations
 

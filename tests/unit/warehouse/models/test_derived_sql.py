@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 @pytest.fixture
 def con() -> duckdb.DuckDBPyConnection:
-    """An empty staging.offers and the real seeds, all columns as text, as the warehouse loads them at their widest."""
+    """Make an empty staging.offers and load the real seeds with all columns as text, the widest type they can have."""
     con = duckdb.connect()
     con.execute("create schema staging; create schema seeds; create macro hours_per_month() as 730")
     con.execute(OFFERS)

@@ -15,17 +15,17 @@ LATER = DAY + timedelta(days=30)
 
 
 def named(runs: list[dict[str, Any]], **tables: Any) -> set[str]:
-    """Only the names of the rules that fired."""
+    """Return only the names of the rules that fired."""
     return {rule for _, _, rule in rules(runs, **tables)}
 
 
 def regions(*prices: float, **differs: Any) -> list[dict[str, Any]]:
-    """One machine in as many regions as prices, each a series of its own."""
+    """Return one machine in as many regions as prices, each a series of its own."""
     return [run(series_no=n + 10, region=f"r{n}", price=p, **differs) for n, p in enumerate(prices)]
 
 
 def history(gpu: str, *prices: float) -> list[dict[str, Any]]:
-    """What was asked for a GPU in the two months before DAY: the band that new prices are held against."""
+    """Return prices of a GPU in the two months before DAY: the band that new prices are compared with."""
     past = DAY - timedelta(days=60)
     return [
         run(series_no=500 + n, provider=f"p{n}", gpu=gpu, gpu_label=gpu, price=p, first_on=past, n_seen=60)
@@ -215,7 +215,7 @@ def test_large_cut_is_quarantined_until_the_next_scrape() -> None:
 
 
 def test_a_cut_of_44_percent_passes_at_once() -> None:
-    """The largest true cut of a list price at a first look: AWS p5, 98.32 to 55.04."""
+    """The largest genuine cut of a list price at a first scrape: AWS p5, 98.32 to 55.04."""
     assert statuses(steps(98.32, 55.04, looks=5))[1, 2] == ("jump", "released")
 
 
@@ -269,7 +269,7 @@ def test_the_way_back_is_judged_when_it_is_seen() -> None:
 
 
 def test_thresholds_come_from_before_the_month() -> None:
-    """The same prices in the same month make no band: nobody is judged by the future."""
+    """The same prices in the same month make no band: the future judges no price."""
     together = [row | {"first_on": DAY, "last_on": DAY} for row in BAND]
     assert "out_of_band" not in named([*together, run(**MACHINE, price=0.03)])
 

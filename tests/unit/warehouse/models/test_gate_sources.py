@@ -39,7 +39,7 @@ def test_gap_of_all_providers_hides_no_other_gap() -> None:
 
 
 def looks(*counts: dict[tuple[str, str], int]) -> dict[str, list[tuple[Any, ...]]]:
-    """One look a day at one page, each as (pricing model, product) -> number of series."""
+    """Return one scrape a day of one page, each as (pricing model, product) -> number of series."""
     at = [(DAY + timedelta(days=n)) for n in range(len(counts))]
     return {
         "intermediate__scrapes": [
@@ -73,7 +73,7 @@ def test_provider_dropped_by_its_source_has_vanished() -> None:
 
 def test_same_listing_for_half_a_year_is_stale() -> None:
     def found(*news: int) -> list[tuple[Any, ...]]:
-        """Eight looks, one in thirty days, with so many runs beginning at each."""
+        """Return stale stretches of eight scrapes, one every thirty days, with that many versions beginning at each."""
         at = [(n, DAY + timedelta(days=30 * n)) for n in range(len(news))]
         world: dict[str, Any] = {
             "intermediate__scrapes": [(n, "acme", "list", "https://acme", f"{d} 06:00:00+00", d, "ok") for n, d in at],

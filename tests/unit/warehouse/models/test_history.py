@@ -1,4 +1,4 @@
-"""What was in force on a day: seen, carried forward, gone, announced; and rebuilding gives the same rows."""
+"""Prices in force on a day: seen, carried forward, gone, announced; and rebuilding gives the same rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ InForce = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[Callable[..., InForce]]:
-    """world(looks...) -> in_force(day, max_age=35) over a warehouse of these looks."""
+    """Return world(scrapes...) -> in_force(day, max_age=35) over a warehouse of these scrapes."""
     open_ones = []
 
     def make(*looks: Seen) -> InForce:

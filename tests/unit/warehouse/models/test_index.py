@@ -28,13 +28,13 @@ def day(nth: int) -> str:
 
 
 def look(nth: int, provider: str, prices: Iterable[str | Offer | None], **facts: Any) -> Seen:
-    """A look at a provider on the nth day; prices of its instances i0, i1, ..., None where it lists none."""
+    """Return a scrape of a provider on the nth day; prices of its instances i0, i1, ..., None where it lists none."""
     offers = [p if isinstance(p, Offer) else offer(p, instance=f"i{n}") for n, p in enumerate(prices) if p is not None]
     return seen(day(nth), offers, provider=provider, url=f"https://{provider}.example/", **facts)
 
 
 def index(con: connection.Connection, index_id: str = A100) -> dict[str, dict[str, Any]]:
-    """Day -> row, without the seed document's days."""
+    """Return day -> row, without the reference document's days."""
     found = rows(con, "from v1.index_daily where index_id = ? and day >= ? order by day", index_id, FIRST)
     return {row["day"].isoformat(): row for row in found}
 
@@ -172,7 +172,7 @@ CHANGES = st.lists(st.sampled_from([Decimal("0.9"), Decimal(1), Decimal("1.05")]
 
 
 def world(presence: list[list[list[bool]]], changes: list[Decimal]) -> list[list[Seen]]:
-    """Day -> looks: every series has a price of its own, and on a day all are multiplied by the day's factor."""
+    """Return day -> scrapes: every series has its own price, multiplied by the day's factor."""
     factor, days = Decimal(1), []
     for nth, (listed, change) in enumerate(zip(presence, changes, strict=True)):
         factor *= change

@@ -1,4 +1,4 @@
-"""What a job costs all-in and how providers compare: rates, whole machines and unknowns, each by hand."""
+"""All-in cost of a job and provider comparison: rates, whole machines and unknowns, each computed by hand."""
 
 from __future__ import annotations
 
