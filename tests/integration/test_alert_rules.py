@@ -134,7 +134,7 @@ def test_page_price_counts_at_the_second_observation(home: Home) -> None:
     assert event.told_on.isoformat() == day(1)
     fifth = Home(home.root / "fifth")
     assert told(fifth, book(rule), prices("2", "1.5", **page)) == []  # not yet
-    # A second look on the same day is one, too.
+    # A second scrape on the same day counts too.
     again = seen(day(1), [offer("1.5")], captured_at=datetime.fromisoformat(f"{day(1)}T09:00+00:00"))
     (event,) = told(fifth, book(rule), [again])
     assert event.told_on.isoformat() == day(1)

@@ -115,7 +115,7 @@ def test_following_day_is_appended_and_late_day_rebuilds(tmp_path: Path) -> None
             why.append(build_plan.plan(con, home).is_whole)
             extend(con, home, *TABLES)
         assert not build_plan.plan(con, home).parts[0].names  # nothing new
-    # A second look on a day may change whether that day was complete.
+    # A second scrape on a day may change whether that day was complete.
     assert why == [True, False, True, True, False]
 
 

@@ -60,7 +60,7 @@ def test_latest_decision_on_a_quarantined_price_counts(held: Home, run: Run) -> 
     release.build_and_publish(held)
     assert event(held) == (name, "quarantine", "released") and spans(held) == FALLS
     ledger.decide(held, name, "rejected", "ben")
-    # Time goes on: two looks say the same, which would have confirmed it.
+    # Two later scrapes show the same, which would have confirmed it.
     put(held, seen("2026-03-06", [offer(HELD)]), seen("2026-03-07", [offer(HELD)]))
     release.build_and_publish(held)
     assert event(held) == (name, "quarantine", "rejected") and spans(held) == STAYS

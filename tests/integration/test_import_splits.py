@@ -82,7 +82,7 @@ def test_split_file_equals_one_file(seed: int, tmp_path_factory: pytest.TempPath
     assert {name: repeated[name] for name in SAME} == {name: expected[name] for name in SAME}
 
 
-# -- clocks, repeats, days without a look --------------------------------------------------------------------------------
+# -- clocks, repeats, days without a scrape ------------------------------------------------------------------------------
 
 
 def test_clock_set_back_lands_on_the_day_it_shows(tmp_path: Path) -> None:

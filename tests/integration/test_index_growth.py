@@ -14,7 +14,7 @@ from tests.unit.warehouse.models.test_index import CHANGES, DAYS, PRESENCE, QUIC
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
 
-FATES = st.lists(  # look -> provider: what comes of it
+FATES = st.lists(  # scrape -> provider -> outcome
     st.lists(st.sampled_from(["same", "same", "cut", "failed", "doubt", "lower"]), min_size=4, max_size=4),
     min_size=7,
     max_size=7,

@@ -31,7 +31,7 @@ def make(folder: Path, hostile: bool = False, origin: Origin = "recorded") -> Ho
         for week in range(WEEKS):
             day = FIRST + timedelta(weeks=week)
             if provider == "azure" and 8 <= week < 15:
-                continue  # nobody looked for seven weeks
+                continue  # no scrapes for seven weeks
             if provider == "oracle" and week == WEEKS - 1:
                 looks.append(seen(day.isoformat(), status="failed", provider=provider, detail="HTTP 503", sha256="",
                                   origin=origin))  # fmt: skip

@@ -16,7 +16,7 @@ from warehouse.paths import SEEDS
 from warehouse.storage.connection import Connection
 
 _SQL = Path(__file__).parent
-# What a line is drawn from: what is framed for each row, and the reference made of it (logarithms, times the sign).
+# What a threshold is measured from: the frame of each row, and the reference from it (logarithms, times the sign).
 _SAME = "(partition by n, piece order by i)"
 _FRAME = "(partition by n, piece order by next_day_no range between $days - 1 preceding and current row)"
 _KEY = "medians.n = framed.n and medians.piece = framed.piece and medians.i = framed.i"
@@ -75,11 +75,11 @@ def _table(con: Connection, name: str, types: Mapping[str, str], rows: Iterable[
 
 
 def open_series(con: Connection, decided: Sequence[tuple[str, date]] = ()) -> None:
-    """Make the temporary tables looks and all_series; read-only databases have temporary tables, too.
+    """Make the temporary tables looks and all_series; read-only databases allow them too.
 
     decided: events of the gate that a person released, and when.
     """
-    # A platform that rents out others' machines at prices of its own has a list, and cuts it.
+    # A platform that sets its own prices for others' machines has a price list, as a first party has.
     markets = ((r["provider"], r["instance_like"]) for r in _seed("marketplaces") if r["priced_by"] != "platform")
     _table(con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, markets)
     _table(con, "page_sources", {"source": "varchar"}, ((row["source"],) for row in _seed("page_sources")))

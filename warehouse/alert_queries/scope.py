@@ -47,7 +47,7 @@ def _term(column: str, word: str, parameters: Parameters) -> str:
     if column in _NUMBERS:
         return f"{column} = {bind(low)}::decimal(18, 6)"
     if column == "provider" and "*" not in word:
-        # Imported rows keep the name as their file writes it.
+        # Imported rows keep the file's spelling of the name.
         return f"lower(provider) in ({bind(low)}, {bind(provider_slug(word))})"
     if "*" in word:
         return f"lower({column}) glob {bind(low)}"

@@ -11,13 +11,13 @@ from warehouse.costing.requests import answer_requests
 from warehouse.storage.connection import Connection
 
 ERRORS = ("theta", "source", "n", "median_error_pct", "bias", "within_1_5x", "within_2x", "spearman")
-# What throughput can tell; the rest of theta is known otherwise. Shares never exceed 1.
+# Constants that throughput can determine; the rest of theta comes from elsewhere. Shares never exceed 1.
 SHARES = (
     "mfu_prefill_fp16", "mfu_prefill_fp8", "mfu_prefill_fp4", "mfu_decode_ratio", "mbu", "link_efficiency",
     "output_in_kv", "amd_efficiency", "moe_compute", "moe_bandwidth",
 )  # fmt: skip
 TIMES = ("step_seconds", "layer_seconds", "fabric_latency_seconds", "pcie_latency_seconds", "amd_overhead")
-_STEPS = (1.25, 1.1, 1.04)  # a constant is tried this many times larger and smaller
+_STEPS = (1.25, 1.1, 1.04)  # factors by which a constant is varied up and down
 _ROUNDS = 6
 _SQL = Path(__file__).parent
 Theta = dict[str, float]
@@ -68,7 +68,7 @@ def _prepare(con: Connection) -> None:
     con.execute(
         "create or replace table fit_rows as select a.row, m.source, a.model, a.gpu_spec, m.measured, "
         "md5_number_lower(concat_ws('|', m.source, a.model, a.gpu_spec)) % 2 as half, "
-        # A source of a thousand rows must not drown one of ten.
+        # A source of a thousand rows must not outweigh one of ten.
         "1 / sqrt(count(*) over (partition by m.source)) as weight "
         "from answers as a join measured as m on m.row = a.row where a.has_specs and a.is_core and m.measured > 0"
     )

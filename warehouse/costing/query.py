@@ -10,7 +10,7 @@ from typing import Any
 from warehouse.costing.requests import answer_requests, as_json, rows_of_text, write_requests
 from warehouse.storage.connection import Connection, DatabaseError, quoted
 
-SIZES = (1, 2, 4, 8)  # GPUs of a server that are tried when nobody says
+SIZES = (1, 2, 4, 8)  # GPUs per server that are tried by default
 _PRICED = Path(__file__).parent / "priced.sql"
 _OFFER = {
     "spec": "varchar", "provider": "varchar", "instance": "varchar", "region": "varchar", "pricing_model": "varchar",
@@ -30,8 +30,8 @@ class Load:
     isl: float
     osl: float
     concurrency: float | None
-    tpot_limit_s: float | None  # most seconds per output token; None: nobody waits
-    utilisation: float  # share of the paid hours that it is busy
+    tpot_limit_s: float | None  # maximum seconds per output token; None: no limit
+    utilisation: float  # share of the paid hours that the servers are busy
 
 
 def load(con: Connection, workload: str, own: Path, **given: float | None) -> Load:
@@ -46,7 +46,7 @@ def load(con: Connection, workload: str, own: Path, **given: float | None) -> Lo
         except DatabaseError as failed:
             raise Nonsense(f"{own} cannot be read: {str(failed).splitlines()[0]}") from failed
     columns = "isl, osl, concurrency, tpot_limit_s, utilisation"
-    # The last of that name: a user's own stands behind ours.
+    # The last one of that name: a user's own follows ours.
     rows = con.execute(
         f"select {columns} from marts.workloads where workload = $workload order by rowid desc limit 1",  # noqa: S608
         {"workload": workload},

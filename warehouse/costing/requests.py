@@ -9,7 +9,7 @@ from pathlib import Path
 from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
 from warehouse.storage.connection import Connection, DatabaseError, quoted
 
-# Everything that is ever read of a file; what was measured (tokens per second, TTFT, TPOT) is not among it.
+# All columns that are read from a file; measured ones (tokens per second, TTFT, TPOT) are not among them.
 COLUMNS = ("model", "gpu", "n_gpus", "tp", "pp", "ep", "dp_attn", "precision", "kv_dtype", "isl", "osl", "concurrency",
            "scenario", "extra")  # fmt: skip
 NEEDED = ("model", "gpu", "precision", "isl", "osl")

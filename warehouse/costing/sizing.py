@@ -40,7 +40,7 @@ def holders(con: Connection, model: str, precisions: Sequence[str], load: Load) 
         "select a.weights, a.gpu_spec, a.gpus, a.tp, a.pp, a.gpus * g.device_mib * 1048576 / 1e9, "
         "a.weight_bytes / 1e9, a.kv_bytes_per_request / 1e9, a.max_batch, if(a.fits, null, a.reason) "
         "from answers as a join marts.gpu_specs as g on g.name = a.gpu_spec "
-        # The smallest that fits; where none does, the largest, with why.
+        # The smallest that fits; where none does, the largest, with the reason.
         "qualify row_number() over "
         "(partition by a.weights, a.gpu_spec order by a.fits desc, if(a.fits, a.gpus, -a.gpus)) = 1 "
         "order by a.fits desc, a.weights, a.gpus, g.device_mib * a.gpus, a.gpu_spec"

@@ -17,7 +17,7 @@ from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, lande
 from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.build")
-# The last tables for which the landing is read: they are made part by part, so that memory holds one part at a time.
+# The last tables that read the landing: they are made part by part, so that memory holds one part at a time.
 LANDING_ENDS = (
     "intermediate.versions",
     "intermediate.changed_series",
@@ -72,7 +72,7 @@ def prepare(con: Connection) -> tuple[dict[str, Model], list[str]]:
         con.execute(f"create schema if not exists {layer}")
     for statement in model_graph.macros():
         con.execute(statement)
-    for day in ("as_of_day", "newest_day"):  # until they are known
+    for day in ("as_of_day", "newest_day"):  # until core.meta exists
         con.execute(f"create or replace macro core.{day}() as current_date")
     models = model_graph.load()
     return models, model_graph.in_order(models)
@@ -82,7 +82,7 @@ def run_model(con: Connection, model: Model, n_parts: int = 1) -> None:
     """Make one table, in parts where its front matter says so. The old one stays when the new one fails."""
     log.debug("building %s", model.name)
     incremental.write(con, model, n_parts if model.head.in_parts else 1)
-    if model.name == "core.meta":  # all that asks for the newest prices comes after it
+    if model.name == "core.meta":  # everything that reads current prices comes after it
         column_docs.define_day_macros(con)
 
 
@@ -122,7 +122,7 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
     except BaseException as failed:
         with suppress(DatabaseError):  # a commit that fails has already been undone
             con.execute("rollback")
-        # DuckDB does not always name the file; looking for it costs time only now.
+        # DuckDB does not always name the file; the search costs time only after a failure.
         damaged = list(_damaged(home)) if isinstance(failed, DatabaseError) else []
         if damaged:
             raise DamagedLanding(
@@ -158,7 +158,7 @@ def _build(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     for name in order:
         if name not in from_landing | unchanged:
             run_model(con, models[name], _n_parts(con) if plan.is_whole else 1)
-    for macro in model_graph.table_macros().values():  # for whoever asks this database
+    for macro in model_graph.table_macros().values():  # for users of this database
         if macro.reads <= set(order):
             con.execute(macro.sql)
     build_plan.remember(con, plan)
@@ -178,7 +178,7 @@ def _steps() -> frozenset[str]:
     """Return the models that only lead to others, and that no publication needs."""
     models = model_graph.load()
     published = model_graph.published(models)
-    # Where the published file is brought up to this build, it follows what this build replaces.
+    # An update of the published file repeats the replacements of this build.
     replaced = [model for model in published.values() if model.head.materialized == "replace"]
     needed = set(published).union(*(model.reads for model in replaced))
     needed |= {name for model in replaced for name in re.findall(r"\bintermediate\.\w+", model.head.delete)}

@@ -20,7 +20,7 @@ from warehouse.storage.landing import landed, stamped
 from warehouse.storage.ledger import Decision, decisions
 from warehouse.storage.state_dir import Home
 
-ROWS_AT_ONCE = 3_000_000  # about 1.5 GB while they are normalised
+ROWS_AT_ONCE = 3_000_000  # about 1.5 GB of memory while they are normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Plan:
     is_whole: bool
     why: str
     parts: list[Part]
-    files: dict[str, str]  # all that are known after this build: <kind>/<name> -> size and time of change
+    files: dict[str, str]  # all landed files after this build: <kind>/<name> -> size and modification time
     fingerprint: str
-    decisions: list[Decision]  # what people said of the gate's events
+    decisions: list[Decision]  # people's decisions on the gate's events
 
 
 @cache
@@ -102,7 +102,7 @@ def _known(con: Connection) -> dict[str, str]:
             return {}
         return dict(con.execute("from state.files").fetchall())
     except duckdb.CatalogException:
-        return {}  # no warehouse yet, or one of an older version: it is made again from facts
+        return {}  # no warehouse yet, or one of an older version: it is rebuilt from facts
 
 
 def _why_whole(con: Connection, home: Home, built_from: dict[str, str], files: dict[str, str], new: list[str]) -> str:

@@ -13,8 +13,8 @@ from warehouse.engine import model_graph, python_inputs
 from warehouse.engine.model_graph import Model
 from warehouse.storage.connection import Connection, quoted
 
-# The engine's own notes. build_id: of the newest build; grew_from: of the one that it added to, NULL where it made
-# everything anew; done: the newest scrape and day that the last build came to.
+# The engine's own state. build_id: of the newest build; grew_from: of the one that it added to, NULL where it rebuilt
+# everything; done: the newest scrape and day of the last build.
 NOTES = {
     "files": "name varchar, stamp varchar",
     "made_by": "fingerprint varchar, build_id uuid, grew_from uuid",

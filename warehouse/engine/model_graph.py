@@ -96,7 +96,7 @@ def _read(path: Path, folder: Path) -> Model:
 
 def _references(sql: str, path: Path) -> tuple[set[str], set[str]]:
     """Return the tables that a SELECT names, as a table macro's argument too, and the table macros that it calls."""
-    import sqlglot  # a fifth of a second, which only a build should wait for
+    import sqlglot  # takes a fifth of a second, which only a build should wait for
     from sqlglot import exp
 
     try:

@@ -12,7 +12,7 @@ from warehouse.storage.connection import Connection
 if TYPE_CHECKING:
     import pandas as pd
 
-# pandas and the packages of rates and prices are slow to import, and only a build needs them.
+# pandas and the packages with rates and prices are slow to import, and only a build needs them.
 Rows: TypeAlias = "Iterable[Sequence[Any]] | pd.DataFrame"
 
 

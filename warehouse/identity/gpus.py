@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from warehouse.paths import SEEDS
 
 if TYPE_CHECKING:
-    from scrapers.model import Offer  # readers resolve labels, and need no more of it than its name
+    from scrapers.model import Offer  # only needed as a type: read-only commands resolve labels without it
 
 SNAP = Decimal("0.07")  # printed memory within 7 % of a known size is that size (22888 MiB, 143 GB)
 
@@ -29,7 +29,7 @@ _EITHER = re.compile(r"\d+\s*(?:/|or)\s*\d+[\s_-]*g", re.IGNORECASE)  # "40/80 G
 _SUPERCHIP = re.compile(r"G[BH]\d")  # "GH200 480GB" names the memory of the CPU beside the GPU
 _FORM = {"sxm": "SXM", "sxm2": "SXM", "sxm3": "SXM", "sxm4": "SXM", "sxm5": "SXM", "sxm6": "SXM", "hgx": "SXM",
          "dgx": "SXM", "pcie": "PCIe", "pci": "PCIe", "nvl": "NVL"}  # fmt: skip
-# Left over beside a match, these words mean another product than the one matched.
+# If one of these words is left over beside a match, the label means another product.
 _OTHER_CARD = {"laptop", "mobile", "max", "maxq", "mig", "vgpu", "ti", "super", "d", "ada", "pro", "sff", "x", "s"}
 _OTHER_CARD |= {"cnx"}
 
@@ -208,9 +208,9 @@ class Identity:
 
     gpu: Gpu
     gpu_count: Decimal | None
-    known_count: Decimal | None = None  # by the seed, whatever the page prints
+    known_count: Decimal | None = None  # from seeds/instance_gpus, whatever the page prints
     is_accelerator: bool = True
-    printed: Gpu = Gpu()  # what the page's label and memory alone say
+    printed: Gpu = Gpu()  # read from the page's label and memory alone
 
 
 def identify(
@@ -262,5 +262,5 @@ def _gpu(known: InstanceGpus | None, label: str, stated_gb: Decimal | None) -> G
     by_table = resolve(known.gpu_label, known.gpu_memory_gb)
     printed = resolve(label, stated_gb) if label else by_table
     if printed.model and by_table.model and printed.model != by_table.model:
-        return Gpu()  # page and table disagree: nobody's guess is published
+        return Gpu()  # page and table disagree: neither is published
     return by_table if by_table.model else printed

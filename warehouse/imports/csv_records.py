@@ -16,8 +16,8 @@ from typing import IO, cast
 
 from scrapers.model import clip
 
-LONGEST = 1 << 20  # bytes of one record; more is no row of prices
-MOST_LINES = 1000  # of one record: a quote that is still open then was never closed
+LONGEST = 1 << 20  # bytes of one record; a longer one is not a row of prices
+MOST_LINES = 1000  # of one record: a quote still open then is never closed
 _PACKED = {b"PK\x03\x04": "zip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz", b"BZh": "bzip2", b"7z\xbc\xaf": "7z"}
 
 

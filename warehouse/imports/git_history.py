@@ -14,8 +14,8 @@ from typing import IO
 from warehouse.imports.csv_records import Unreadable
 
 LARGEST = 256 << 20  # bytes of one file
-# A repository's own settings could make git run programs or fetch; no protocol is allowed, so a partial clone that
-# lacks a file says so instead of asking the network.
+# A repository's own settings could make git run programs or fetch. No protocol is allowed: a partial clone that
+# lacks a file fails instead of using the network.
 _SAFE = ("-c", "protocol.allow=never", "-c", "log.showSignature=false", "-c", "core.quotePath=true",
          "-c", "core.fsmonitor=false")  # fmt: skip
 _COMMIT = re.compile(r"\x01([0-9a-f]{40,64}) (\d+)")

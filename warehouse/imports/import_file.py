@@ -23,14 +23,14 @@ from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES
 from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.import")
-PARSER_VERSION = "import-1"  # part of the landing id: rows that a later version reads otherwise land anew
-SHOWN = 20  # faults told at once; the file of rejected rows has all
+PARSER_VERSION = "import-1"  # part of the landing id: rows that a later version parses differently land again
+SHOWN = 20  # faults shown at once; the file of rejected rows has all
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 # One row group holds long runs of a series; zstd then finds what repeats.
 _PARQUET = "format parquet, compression zstd, compression_level 9, row_group_size 1000000, write_bloom_filter false"
 
 
-# SQL: what a row is about, for whoever looks for it: the number of a row says little of a Parquet file.
+# SQL: a description of the row, to find it by: a row number says little in a Parquet file.
 _ABOUT = (
     "concat_ws(' ', nullif(provider, ''), coalesce(nullif(instance, ''), gpu_name_raw), nullif(region, ''), "
     "nullif(date, ''), nullif(left(source_commit, 12), ''))"
@@ -45,11 +45,11 @@ class Imported:
     rows: int = 0  # of the file, without the header
     landed: int = 0  # rows that were written now
     rejected: int = 0  # rows that could not be loaded
-    known: bool = False  # the same file landed before under this name
+    known: bool = False  # whether the same file landed before under this name
     counted_by: str = "row"
-    faults: tuple[tuple[Fault, str], ...] = ()  # the first SHOWN, each with what its row is about
+    faults: tuple[tuple[Fault, str], ...] = ()  # the first SHOWN, each with a description of its row
     rejected_file: Path | None = None
-    ignored: tuple[str, ...] = ()  # columns passed over
+    ignored: tuple[str, ...] = ()  # unused columns
 
 
 def check_name(home: Home, name: str) -> str:
@@ -151,7 +151,7 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
         rf"if(regexp_matches({c}, '^[=+\-@\t\r]'), chr(39), '') || "
         f"left(regexp_replace({c}, '{long_format.STEERING}', ' ', 'g'), 200) as {c}"
         for c in ("value", "about")
-    )  # what a spreadsheet would run gets an apostrophe: the cells come from anywhere
+    )  # formulas get an apostrophe: the cells are untrusted
     listed = f'select * replace ({safe}) from faults order by "row", "column", reason'  # noqa: S608 -- our own
     con.execute(f"copy ({listed}) to '{quoted(file)}' (format csv, header true)")
     shown = tuple((Fault(row, column, clip(value), why), clip(about)) for row, column, value, why, about in faults)

@@ -84,7 +84,7 @@ def rules() -> list[tuple[str, str, str]]:
         ("date", "is before 2000", "day < date '2000-01-01'"),
         ("date", "is in the future", "day > (now() at time zone 'UTC')::date + 1"),
         ("observed_at", "is no time (ISO 8601)", "observed_at <> '' and seen_at is null"),
-        # A day of slack: the writer's day need not be UTC's.
+        # A day of slack: the writer's day need not be a UTC day.
         ("observed_at", "is another day than date", "abs(datediff('day', day, seen_at::date)) > 1"),
         ("observed_at", "is in the future", "seen_at > now() + interval 1 day"),
         ("provider", "is missing", "trim(provider) = ''"),

@@ -12,7 +12,7 @@ from warehouse.imports import skypilot
 from warehouse.imports.csv_records import Unreadable
 from warehouse.storage.connection import Connection, DatabaseError, quoted, roomy
 
-SOURCE = "crosscheck"  # heads the sources of all that lands from catalogs
+SOURCE = "crosscheck"  # prefix of the sources of everything landed from catalogs
 _REPOS = {"gpuhunt": "dstackai/gpuhunt", "skypilot": skypilot.REPO, "ec2instances": "vantage-sh/ec2instances.info"}
 Stated = Iterable[dict[str, str]] | None  # rows of the long format without what the page tells; None: a vms.csv
 

@@ -19,8 +19,8 @@ log = logging.getLogger("gpuhour.publish")
 # The oldest format: DuckDB 1.0 and later open it, and so does DuckDB in a browser.
 STORAGE = "v1.0.0"
 SCHEMAS = ("v1", "marts")
-CSV_ROWS = 50_000  # more is no table that anybody scrolls through; fifteen megabytes at every build
-# A cell that starts with one of these is a formula to a spreadsheet; pages are not trusted.
+CSV_ROWS = 50_000  # nobody scrolls through more, and it would be fifteen megabytes at every build
+# A cell that starts with one of these is a formula in a spreadsheet; pages are not trusted.
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
 
@@ -35,7 +35,7 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
             publish(con, home)
             return _put_in_place(exporting.result())
     finally:
-        for leftover in home.exports.glob("*.part"):  # by the lock, nobody else writes
+        for leftover in home.exports.glob("*.part"):  # under the lock, nobody else writes
             leftover.unlink()
 
 
@@ -47,7 +47,7 @@ def publish(con: Connection, home: Home) -> None:
     sees half of one.
     """
     part = home.published.with_suffix(f".{os.getpid()}.part")
-    for leftover in home.root.glob("published.*.part*"):  # of killed runs: by the lock, nobody else writes
+    for leftover in home.root.glob("published.*.part*"):  # of killed runs: under the lock, nobody else writes
         leftover.unlink()
     try:
         if not _grow(con, home, part):
@@ -185,7 +185,7 @@ def _write_exports(con: Connection, home: Home) -> list[Path]:
         if schema != "marts":
             continue
         rows = f"from marts.{mart}"
-        order = " order by all" if model.is_view else ""  # a table has one of its own
+        order = " order by all" if model.is_view else ""  # a table is ordered already
         as_parquet, as_text = (home.exports / f"{mart}.{suffix}.part" for suffix in ("parquet", "csv"))
         parts.append(as_parquet)
         copied = con.execute(f"copy ({rows}{order}) to '{quoted(as_parquet)}' (format parquet, compression zstd)")

@@ -15,7 +15,7 @@ from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.connection")
 Connection = duckdb.DuckDBPyConnection
-DatabaseError = duckdb.Error  # for who shows it, and needs no duckdb for anything else
+DatabaseError = duckdb.Error  # for callers that report it and need nothing else of duckdb
 
 
 class WarehouseBusy(Exception):
@@ -37,10 +37,10 @@ def quoted(text: Path | str) -> str:
 
 def _settle(con: Connection) -> Connection:
     con.execute("set TimeZone = 'UTC'")  # dates are UTC days wherever the reader sits
-    # Of tables made in the same transaction DuckDB knows no size: it would join them in time row by row.
+    # DuckDB knows no size of tables made in the same transaction: it would run as-of joins on them row by row.
     con.execute("set asof_loop_join_threshold = 0")
     con.execute("set preserve_insertion_order = true")
-    con.execute("set enable_progress_bar = false")  # where DuckDB takes us for a notebook it would draw on stdout
+    con.execute("set enable_progress_bar = false")  # in what DuckDB takes for a notebook it would draw on stdout
     return con
 
 
@@ -106,7 +106,7 @@ def warehouse(home: Home) -> Iterator[Connection]:
         con = duckdb.connect(str(home.warehouse))
     try:
         _settle(con)
-        # What does not fit is laid beside the file, in <warehouse>.tmp. A process takes up to twice as much.
+        # What exceeds it is spilled beside the file, to <warehouse>.tmp. A process takes up to twice as much.
         con.execute("set memory_limit = '2GB'")
         yield con
     except duckdb.IOException as failed:

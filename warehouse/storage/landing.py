@@ -71,7 +71,7 @@ class Seen:
     provider: str
     source: str
     url: str
-    captured_at: datetime  # UTC: when the page was seen, or tried
+    captured_at: datetime  # UTC time of the scrape attempt
     status: Status
     detail: str = ""
     sha256: str = ""
@@ -180,6 +180,6 @@ def _write(path: Path, rows: list[dict[str, Any]], types: dict[str, str]) -> Non
     """Write rows as Parquet: under its name a file is whole."""
     with replacing(path) as part, in_memory() as con:
         query = select_rows(con, "rows_to_land", rows, types)
-        # A bloom filter that a bad disk bent would hide rows without an error, and these files are small.
+        # A bloom filter damaged by a bad disk would hide rows without an error, and these files are small.
         options = "format parquet, compression zstd, write_bloom_filter false"
         con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")

@@ -21,7 +21,7 @@ from warehouse.storage.state_dir import Home
 Verdict = Literal["released", "rejected"]
 Connection = sqlite3.Connection
 
-# A file's PRAGMA user_version says how many of these it has seen. Append one to add a table, never change an old one.
+# A file's PRAGMA user_version is the number of these it has run. Append one to add a table, never change an old one.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         """create table verdicts (
@@ -39,7 +39,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             accepted_at text not null,
             note text not null
         ) strict""",
-        # For alert_outbox.py: rules seen; what to send, where, in which message, and how each attempt ended.
+        # For alert_outbox.py: rule checkpoints; events to send, channels, messages, and the outcome of each attempt.
         """create table alert_rules (
             rule_id text primary key,
             definition text not null,
@@ -188,7 +188,7 @@ def opened(home: Home, wait_seconds: float = 10, *, is_writing: bool = True) -> 
             if is_writing:
                 con.execute("commit")
         finally:
-            con.close()  # rolls back what was not committed
+            con.close()  # rolls back anything uncommitted
     except (sqlite3.Error, OSError, ValueError) as failed:
         reason = str(failed).strip().splitlines()[0]
         why = "it is held by another gpuhour" if "locked" in reason else reason
@@ -204,14 +204,14 @@ def _upgrade(con: Connection, home: Home) -> None:
             "update gpuhour; nothing was touched"
         )
     if version == len(MIGRATIONS):
-        con.execute("pragma synchronous = full")  # what was recorded survives a power cut
+        con.execute("pragma synchronous = full")  # recorded facts survive a power cut
         return
     if version == 0 and con.execute("select 1 from sqlite_master").fetchone():
         raise LedgerError(f"{home.ledger} is not a ledger: another program made it. Move it away")
     con.execute("pragma journal_mode = wal")
     con.execute("pragma synchronous = full")
     con.execute("begin immediate")
-    (version,) = con.execute("pragma user_version").fetchone()  # another process may have been first
+    (version,) = con.execute("pragma user_version").fetchone()  # another process may have migrated it first
     try:
         for statement in chain.from_iterable(MIGRATIONS[version:]):
             con.execute(statement)

@@ -50,7 +50,7 @@ def copy(old: Path, new: Path, migrations: Sequence[Sequence[str]]) -> None:
             con.executemany(f"insert into {table} ({columns}) values ({marks})", listed)  # noqa: S608 -- names of ours
         con.execute(f"pragma user_version = {len(migrations)}")
         con.execute("commit")
-        con.execute("pragma wal_checkpoint(truncate)")  # the file alone must hold all: only it is renamed
+        con.execute("pragma wal_checkpoint(truncate)")  # the file alone must hold everything: only it is renamed
 
 
 def _read(old: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -65,7 +65,7 @@ def differences(con: Connection, home: Home, seen: Seen, landed: LandedPage) -> 
     con.unregister("read_today")
     folder = home.landing / "offers" / seen.provider
     files = [str(path) for path in folder.glob(f"*-{landed.landing_id}.parquet")]
-    # A text column that came after the landing is empty there, as an offer that does not state it has it.
+    # A text column newer than the landing is empty there, as in an offer that does not state it.
     texts = ", ".join(f"coalesce({name}, '') as {name}" for name, kind in OFFER_TYPES.items() if kind == "VARCHAR")
     con.execute(
         f"create or replace temp table before as select * replace ({texts}) from ({_typed(OFFER_TYPES, *files)}) "  # noqa: S608

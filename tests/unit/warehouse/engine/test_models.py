@@ -283,7 +283,7 @@ def test_fraction_of_a_gpu_is_not_priced_as_a_whole_one(tmp_path: Path) -> None:
     assert (row["usd_per_gpu_hour"], row["instance"]) == (Decimal("0.8"), "g6.xlarge")
 
 
-# -- the seed document -------------------------------------------------------------------------------------------------
+# -- the reference document -------------------------------------------------------------------------------------------
 
 
 def seed_answers(home: Home) -> dict[str, Any]:

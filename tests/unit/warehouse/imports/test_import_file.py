@@ -290,7 +290,7 @@ def test_same_file_lands_once_per_name(home: Home, tmp_path: Path) -> None:
     copy = write(tmp_path, path.read_bytes(), "renamed.csv")
     assert land(home, copy).known and not land(home, copy, "other").known
     assert len(read(home)) == 2
-    # More rows of the same look are other facts: they land beside.
+    # More rows of the same scrape are other facts: they land beside the first.
     assert land(home, write(tmp_path, text([row(), row(region="b")]), "more.csv")).landed == 2
     assert len(read(home)) == 4
 
