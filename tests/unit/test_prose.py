@@ -6,12 +6,11 @@ import pytest
 
 from tests.support.house import docstrings, in_modules, letter_aliases, long_sql_lines, vague_names
 
-# The aim for long lines of SQL is 0: its limit is what there is today, and may only fall.
 LIMITS = {
     "docstrings that begin with What": (5, "an imperative says what a function does: Return, Check, Read"),
     "variables named found, told, said or known": (20, "a noun says what a variable holds: offers, events, messages"),
     "tables with a one-letter alias": (20, "a reader should not look up what o is"),
-    "lines of SQL over 120 characters": (1, "a diff shows two files side by side"),
+    "lines of SQL over 120 characters": (0, "a diff shows two files side by side"),
 }
 PLACES = {
     "docstrings that begin with What": lambda: in_modules("what"),
