@@ -25,7 +25,7 @@ from warehouse.storage.state_dir import Home
 
 SAMPLE = 10_000  # series for SQLite and pandas
 USAGE = 1_000_000
-HISTORY = ("closed_intervals", "open_intervals", "series", "looks", "source_days")  # what the views of v1 read
+HISTORY = ("closed_intervals", "open_intervals", "series", "scrapes", "source_days")  # what the views of v1 read
 
 
 def asked_of(con: Any, query: str) -> Callable[[], Any]:
@@ -93,7 +93,7 @@ def report(size: Size, folder: Path) -> None:
             "select count(*) from intermediate.intervals as i join intermediate.series as s using (series_no) where s.source = 'bench/feed'"
         ).fetchall()[0][0]
         held = con.execute("select count(*) filter (where status = 'held') from v1.quality_events").fetchall()[0][0]
-        history = sum(size_of(con, f"core.{table}") for table in HISTORY)
+        history = sum(size_of(con, f"intermediate.{table}") for table in HISTORY)
     print(f"  {rows:,} change rows of {moves:,} moves ({held:,} held); published {home.published.stat().st_size / rows:.1f} bytes a change row, "
           f"{history / rows:.1f} without the cost tables, {home.published.stat().st_size / n:.2f} an observation; plain table {size_of(scratch, 'obs') / n:.2f} an observation", flush=True)  # fmt: skip
     ask(size, home, scratch, folder)
