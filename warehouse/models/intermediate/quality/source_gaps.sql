@@ -37,7 +37,7 @@ several as (
 )
 select
     gaps.source, gaps.provider, gaps.before_on as date, gaps.seen_on as date_to,
-    format('no look for {} days; it looks every {:.3g}', gaps.n_days, gaps.rhythm) as reason
+    format('no scrape for {} days; usually one every {:.3g}', gaps.n_days, gaps.rhythm) as reason
 from gaps
 where if(
     gaps.provider = 'all',

@@ -27,7 +27,7 @@ summed as (
 )
 select
     summed.source, summed.provider, summed.date, summed.date_to,
-    format('{} looks over {} days found the same listing', summed.n_observations,
+    format('{} scrapes over {} days found the same listing', summed.n_observations,
         summed.date_to - summed.date) as reason
 from summed
 join seeds.gate_rules on gate_rules.rule = 'stale_source'
