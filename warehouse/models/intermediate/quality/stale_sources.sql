@@ -13,9 +13,12 @@ with counted as (
     group by all
 ),
 marked as (
-    select *, (n_begun > 0 or lag(n) over same_page is distinct from n) as is_changed
+    select
+        *,
+        n_begun > 0
+            or coalesce(lag(n) over (partition by provider, feed, source_url order by captured_at) <> n, true)
+            as is_changed
     from counted
-    window same_page as (partition by provider, feed, source_url order by captured_at)
 ),
 stretches as (
     select *, count_if(is_changed) over (partition by provider, feed order by captured_at) as stretch from marked
