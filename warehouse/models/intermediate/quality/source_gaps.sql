@@ -43,8 +43,8 @@ where if(
     found.provider = 'all',
     found.source in (from several),
     not exists (
-        from found
-        where found.provider = 'all' and found.source = found.source and found.source in (from several)
-            and found.before_on >= found.before_on and found.seen_on <= found.seen_on
+        from found as of_all
+        where of_all.provider = 'all' and of_all.source = found.source and of_all.source in (from several)
+            and of_all.before_on >= found.before_on and of_all.seen_on <= found.seen_on
     )
 )
