@@ -106,7 +106,7 @@ OLDER = """
     create schema core; create schema v1; create schema staging; create schema landing; create schema marts;
     create table core.observations as select 'x' as series_id, date '2026-03-01' as observed_on, 2.0 as usd_per_gpu_hour;
     create table v1.price_history as select * from core.observations;
-    create table intermediate.intervals as select 1 as nonsense;
+    create table core.intervals as select 1 as nonsense;
     create table staging.raw_offers as select 'one' as instance;
     create view landing.offers as select 1 as gone_file;
     create macro v1.prices_as_of(day) as table select * from v1.price_history;

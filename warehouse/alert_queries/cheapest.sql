@@ -1,6 +1,6 @@
 -- The lowest price of every provider in every group, on each day on which one of them changed: one row per grp, day
--- and provider. grp: the group's dimensions, as text. series_id, valid_from: the price's interval. A price of a page, or
--- one that the gate released, counts from the next scrape on; what was not seen for a week is not in force here.
+-- and provider. grp: the group's dimensions, as text. series_id, valid_from: the price's interval. A price of a page,
+-- or one that the gate released, counts from the next scrape on; what was not seen for a week is not in force here.
 with priced as (
     select
         concat_ws(' · ', {group}) as grp, scoped.provider, scoped.series_id, scoped.source_no,

@@ -105,6 +105,7 @@ def _copy(con: Connection, is_new: bool) -> None:
     for schema in model_graph.LAYERS:
         con.execute(f"create schema if not exists pub.{schema}")
     con.execute("create or replace table pub.core.build as from core.build")
+    con.execute("comment on table pub.core.build is 'Not for readers: which build this file shows.'")
     tables = [model for model in models.values() if not model.is_view]
     for model in tables:
         if is_new or not _bring_up(con, model):

@@ -72,6 +72,7 @@ def value(con: connection.Connection, call: str) -> Any:
     ("zero_training_bytes_per_gpu(1e9, 1, 8)", 5.5e9), ("zero_training_bytes_per_gpu(1e9, 3, 8)", 2e9),
     ("activation_bytes_per_layer(2048, 1, 12288, 96)", 2048 * 12288 * (34 + 5 * 96 * 2048 / 12288)),
     ("own_usd_per_gpu_hour(26280, 26280, 0.5, 0.7, 1.25, 0.1)", 2.0875),
+    ("break_even_months(25000, 2.1, 0.1, 500)", 25), ("break_even_months(25000, 0.1, 0.2, 500)", None),
 ])  # fmt: skip
 def test_formulas(con: connection.Connection, call: str, expected: Any) -> None:
     answer = value(con, call)

@@ -236,7 +236,7 @@ def test_repetition_does_not_release_what_another_price_contradicts() -> None:
 
 
 def test_what_is_held_beats_what_is_only_marked() -> None:
-    assert statuses(steps(98.32, 40, label_memory_gb=40))[1, 2] == ("big_jump", "held")
+    assert statuses([run(price=0, label_gpu="A100")])[1, 1] == ("zero_price", "held")
 
 
 def test_what_was_released_stays_released() -> None:

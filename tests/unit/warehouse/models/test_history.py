@@ -138,6 +138,12 @@ def test_another_source_of_the_provider_ends_nothing(world: Callable[..., InForc
     assert sorted(money(in_force(D2))) == [2, 9]
 
 
+def test_each_zone_has_a_history_of_its_own(world: Callable[..., InForce]) -> None:
+    zones = [offer("2.00", zone="one"), offer("3.00", zone="two")]
+    in_force = world(seen(D1, zones), seen(D2, zones[:1]))
+    assert money(in_force(D1)) == [2, 3] and money(in_force(D2)) == [2]
+
+
 def test_an_announced_price_waits_for_its_day(world: Callable[..., InForce]) -> None:
     in_force = world(
         seen(D1, [offer("2.00")]), seen(D2, [offer("1.00", effective_from=date.fromisoformat(D4))]),

@@ -13,9 +13,11 @@ with counted as (
     group by all
 ),
 marked as (
-    select *, n_begun > 0
-            or lag(n) over (partition by provider, feed, source_url
-                order by captured_at) is distinct from n as is_changed
+    select
+        *,
+        n_begun > 0
+            or coalesce(lag(n) over (partition by provider, feed, source_url order by captured_at) <> n, true)
+            as is_changed
     from counted
 ),
 stretches as (
