@@ -228,6 +228,7 @@ def test_killed_copy_of_a_duckdb_ledger_is_done_again(home: Home) -> None:
     assert python(code, home.root).returncode == -signal.SIGKILL
     assert not home.ledger.exists()
     assert events(home) == ["a", "b", "a"]
+    assert not list(home.root.glob("*.part*")), "what the killed one had written"
 
 
 def test_ledger_of_a_newer_gpuhour_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

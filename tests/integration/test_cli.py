@@ -78,7 +78,8 @@ def test_help_lists_every_command_and_version_is_one_line(run: Run) -> None:
 
 @pytest.mark.parametrize("arguments", [
     ("nosuch",), ("prices", "--max-age", "soon"), ("prices", "--as-of", "yesterday"), ("prices", "--format", "xml"),
-    ("sql",), ("sql", " ; "), ("history",), ("parse", "oracle"), ("parse", "nosuch", str(PAGE)), ("refresh", "--provider", "nosuch"),
+    ("sql",), ("sql", " ; "), ("sql", "/* nothing */"), ("history",), ("parse", "oracle"), ("parse", "nosuch", str(PAGE)),
+    ("refresh", "--provider", "nosuch"),
     ("refresh", "--date", "2020-01-01"), ("prices", "--nosuch"), ("prices", "--provider", "nosuch"),
     ("history", "A100", "--provider", "nosuch"),
 ])  # fmt: skip

@@ -61,3 +61,10 @@ def test_updated_published_file_equals_a_new_one(tmp_path: Path, monkeypatch: py
     home.published.write_bytes(b"junk" * 10_000)
     release.build_and_publish(home)
     assert grown[-1] is False and dump(home).keys() == as_grown.keys()
+
+
+def test_a_failed_commit_is_reported_for_its_own_reason(tmp_path: Path) -> None:
+    attach = f"attach '{tmp_path / 'part.duckdb'}' as pub"
+    with connection.in_memory() as con, pytest.raises(OSError, match="disk is full"), publish._attached(con, attach):
+        con.execute("rollback")  # as DuckDB does where a commit fails
+        raise OSError("the disk is full")

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from warehouse.engine import column_docs, incremental, model_graph
@@ -87,7 +87,8 @@ def _attached(con: Connection, statement: str) -> Iterator[None]:
             yield
             con.execute("commit")
         except BaseException:
-            con.execute("rollback")
+            with suppress(DatabaseError):  # a commit that fails has already been undone
+                con.execute("rollback")
             raise
     finally:
         con.execute("detach pub")

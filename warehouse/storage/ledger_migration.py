@@ -35,10 +35,14 @@ class NotALedger(Exception):
 def copy(old: Path, new: Path, migrations: Sequence[Sequence[str]]) -> None:
     """Write every row of the DuckDB file `old` to the SQLite file `new`; `old` is only read.
 
+    Take the ledger's lock first.
+
     Raises:
         NotALedger: `old` cannot be read as a ledger; the message says why, and nothing is written.
     """
     rows = _read(old)
+    for leftover in new.parent.glob(f"{new.name}.*.part*"):  # of killed runs: by the lock, nobody else writes
+        leftover.unlink()
     with replacing(new) as part, closing(sqlite3.connect(part, isolation_level=None)) as con:
         con.execute("pragma journal_mode = wal")
         con.execute("begin")

@@ -20,10 +20,13 @@ def sql(query: str, /, *, style: FormatOption = "table", as_json: JsonOption = F
     """
     from warehouse.storage.connection import DatabaseError
 
+    empty = UsageError('an empty query; try "from marts.errata"')
     if not query.strip("; \t\n"):
-        raise UsageError('an empty query; try "from marts.errata"')
+        raise empty
     with published_database(home) as con:
         try:
+            if not con.extract_statements(query):  # nothing but comments
+                raise empty
             cursor = con.execute(query)
             columns, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
         except DatabaseError as failed:

@@ -38,6 +38,16 @@ def test_gap_of_all_providers_hides_no_other_gap() -> None:
     }  # fmt: skip
 
 
+def test_a_gap_of_all_providers_hides_only_the_gaps_within_it() -> None:
+    of_all = days("acme", *range(7), 12, 13, 20) + days("other", *range(7), *range(12, 21))
+    alone = days("lone", *range(7), 9, source="page")
+    assert faults(intermediate__source_days=of_all + alone) == {
+        ("all", "gap", DAY + timedelta(days=6)),
+        ("acme", "gap", DAY + timedelta(days=13)),
+        ("lone", "gap", DAY + timedelta(days=6)),
+    }
+
+
 def looks(*counts: dict[tuple[str, str], int]) -> dict[str, list[tuple[Any, ...]]]:
     """Return one scrape a day of one page, each as (pricing model, product) -> number of series."""
     at = [(DAY + timedelta(days=n)) for n in range(len(counts))]
