@@ -23,6 +23,37 @@ from warehouse.storage.state_dir import Home
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let two workers start with the archive and the demo, so that neither waits for the other to make them.
+
+    Work stealing gives each worker one half of the list. Long tests come first in each half: at the end the workers
+    take short ones from each other.
+    """
+    by_module: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        by_module.setdefault(item.path, []).append(item)
+    kinds = ("chaos", "integration", "unit")
+    modules = sorted(
+        by_module.values(), key=lambda tests: next((n for n, k in enumerate(kinds) if k in tests[0].path.parts), 3)
+    )
+    needs = {
+        name: [tests for tests in modules if any(name in getattr(item, "fixturenames", ()) for item in tests)]
+        for name in ("archive", "demo")
+    }
+    first = needs["archive"]
+    second = [tests for tests in needs["demo"] if tests not in first]
+    rest = [tests for tests in modules if tests not in first and tests not in second]
+    left = [item for tests in (*first, *rest[0::2]) for item in tests]
+    right = [item for tests in (*second, *rest[1::2]) for item in tests]
+    half = len(items) // 2
+    if len(left) > half:
+        left, right = left[:half], right + left[half:]
+    elif len(left) < half:
+        cut = len(right) - (half - len(left))
+        left, right = left + right[cut:], right[:cut]
+    items[:] = left + right
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """DuckDB runs on one thread in this process: a fifth less CPU for small tables. Child processes keep all cores."""
