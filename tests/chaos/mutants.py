@@ -90,7 +90,7 @@ MUTANTS = (
     # Escaping.
     Mutant("pipelines/reports/render.py", "autoescape=True", "autoescape=False", "a page's markup runs in the report", ("tests/integration/test_report.py",)),
     Mutant("warehouse/publish/publish.py", "^[=+\\\\-@", "^[=+\\\\-", "a page's formula runs in a spreadsheet", (PUBLICATION,)),
-    Mutant("pipelines/cli/table_output.py", '("=", "+", "-", "@",', '("=", "+", "-",', "a page's formula runs in a spreadsheet", ("tests/integration/test_cli.py",)),
+    Mutant("pipelines/cli/table_output.py", '("=", "+", "-", "@",', '("=", "+", "-",', "a page's formula runs in a spreadsheet", ("tests/unit/pipelines/cli/test_table_output.py",)),
     Mutant("pipelines/serialize.py", "\\x1f{_INVISIBLE}", "\\x1f", "a page turns the terminal's writing direction", ("tests/unit/pipelines/cli/test_quarantine.py",)),
     # The ledger.
     Mutant("warehouse/storage/ledger.py", "from verdicts order by seq", "from verdicts order by seq desc", "a person's first word counts, not the last", (DECISIONS, "tests/chaos/test_ledger.py")),
