@@ -85,7 +85,7 @@ MUTANTS = (
     Mutant("pipelines/alerts/rules/trigger_state.py", "FLIPS = 3", "FLIPS = 30", "a flapping price is never called unstable", (STATE,)),
     Mutant("warehouse/storage/alert_outbox.py", "if _insert_event(con, entry, now)]", "if _insert_event(con, entry, now) or True]", "an event is recorded twice", ("tests/unit/pipelines/alerts/test_delivery.py", RECORD)),
     # Publication: whole, and only what passed its checks.
-    Mutant("warehouse/publish/publish.py", "part.replace(home.published)", "shutil.copyfile(part, home.published)", "readers see half a file", (PUBLICATION,)),
+    Mutant("warehouse/storage/files.py", "part.replace(path)", "path.write_bytes(part.read_bytes())", "readers see half a file", (PUBLICATION,)),
     Mutant("warehouse/publish/release.py", "if check.is_error]", "if not check.is_error]", "rows that offend are published", ("tests/integration/test_import_command.py",)),
     # Escaping.
     Mutant("pipelines/reports/render.py", "autoescape=True", "autoescape=False", "a page's markup runs in the report", ("tests/integration/test_report.py",)),

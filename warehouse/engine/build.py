@@ -81,7 +81,7 @@ def prepare(con: Connection) -> tuple[dict[str, Model], list[str]]:
 def run_model(con: Connection, model: Model, n_parts: int = 1) -> None:
     """Make one table, in parts where its front matter says so. The old one stays when the new one fails."""
     log.debug("building %s", model.name)
-    incremental.write(con, model, n_parts if model.head.in_parts else 1)
+    incremental.write(con, model, n_parts)
     if model.name == "core.meta":  # everything that reads current prices comes after it
         column_docs.define_day_macros(con)
 
@@ -134,15 +134,15 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
 def _build(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     plan = build_plan.plan(con, home)
     log.info("%s", plan.why)
-    models, order = model_graph.load(), model_graph.in_order(model_graph.load())
     if plan.is_whole:
         for schema in ("state", *model_graph.LAYERS):
             con.execute(f"drop schema if exists {schema} cascade")
+    models, order = prepare(con)
+    if plan.is_whole:
         incremental.start_anew(con, models)
     incremental.start_build(con, models.values())
     load_seeds(con)
     open_decisions(con, plan.decisions)
-    prepare(con)
     if upto:
         wanted = model_graph.ancestors(upto, models, with_state=True)
         order = [name for name in order if name in wanted]
@@ -157,7 +157,7 @@ def _build(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     unchanged = set() if plan.is_whole else model_graph.constant_tables(models) - _steps()
     for name in order:
         if name not in from_landing | unchanged:
-            run_model(con, models[name], _n_parts(con) if plan.is_whole else 1)
+            run_model(con, models[name], _n_parts(con) if plan.is_whole and models[name].head.in_parts else 1)
     for macro in model_graph.table_macros().values():  # for users of this database
         if macro.reads <= set(order):
             con.execute(macro.sql)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ from pathlib import Path
 from warehouse.engine import column_docs, incremental, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.storage.connection import Connection, DatabaseError, beside, quoted
+from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.publish")
@@ -46,19 +46,16 @@ def publish(con: Connection, home: Home) -> None:
     Take `writer_lock` first. Readers that have the old file open keep it; whoever opens next sees the new one; nobody
     sees half of one.
     """
-    part = home.published.with_suffix(f".{os.getpid()}.part")
     for leftover in home.root.glob("published.*.part*"):  # of killed runs: under the lock, nobody else writes
         leftover.unlink()
-    try:
-        if not _grow(con, home, part):
-            _discard(part)
-            with _attached(con, f"attach '{quoted(part)}' as pub (storage_version '{STORAGE}')"):
-                _copy(con, is_new=True)
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        part.replace(home.published)
-    finally:
-        _discard(part)
+    with replacing(home.published) as part:
+        try:
+            if not _grow(con, home, part):
+                _discard(part)
+                with _attached(con, f"attach '{quoted(part)}' as pub (storage_version '{STORAGE}')"):
+                    _copy(con, is_new=True)
+        finally:
+            _write_ahead_log(part).unlink(missing_ok=True)
 
 
 def _grow(con: Connection, home: Home, part: Path) -> bool:
@@ -95,8 +92,12 @@ def _attached(con: Connection, statement: str) -> Iterator[None]:
 
 
 def _discard(part: Path) -> None:
-    for leftover in (part, part.with_name(part.name + ".wal")):
+    for leftover in (part, _write_ahead_log(part)):
         leftover.unlink(missing_ok=True)
+
+
+def _write_ahead_log(part: Path) -> Path:
+    return part.with_name(f"{part.name}.wal")
 
 
 def _copy(con: Connection, is_new: bool) -> None:
