@@ -1,7 +1,6 @@
 # One command per job; `make help` lists them. Everything sets itself up: no step before these.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-export DAGSTER_HOME := $(CURDIR)
 BIN := .venv/bin
 
 .PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract providers bench mutations scorecard alerts-scorecard capture requirements
@@ -25,7 +24,7 @@ report: setup ## Build the report from what is published and show it on http://1
 	@$(BIN)/gpuhour report build && $(BIN)/gpuhour report serve
 
 serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
-	@$(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}
+	@DAGSTER_HOME=$$($(BIN)/python -m pipelines.settings) $(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}
 
 test: setup ## Run every test, but for the extras
 	@$(BIN)/python -m pytest -m "not extras"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pipelines.defs import jobs, report_asset
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import DAILY
 from warehouse.storage.files import locked
+from warehouse.storage.state_dir import Home
 
 PUBLISHED = "published__database"  # the step
 log = logging.getLogger("gpuhour.refresh")
@@ -41,22 +41,17 @@ class DayOutOfRange(Exception):
 
 
 @contextmanager
-def instance() -> Iterator[dg.DagsterInstance]:
-    """Yield Dagster's run history in .dagster/ of DAGSTER_HOME (default: the checkout).
+def instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """Yield Dagster's run history of a state folder.
 
     Created by one process at a time, since two at once would corrupt it.
     """
-    before = Path.cwd()
-    folder = Path(os.environ.setdefault("DAGSTER_HOME", str(settings.CHECKOUT)))
-    os.chdir(folder)  # dagster.yaml's paths are relative to it
-    try:
-        with locked(folder / ".dagster" / "init.lock"):
-            opened = dg.DagsterInstance.get()
-            opened.get_run_records(limit=1)  # creates the tables
-        with opened:
-            yield opened
-    finally:
-        os.chdir(before)
+    folder = settings.dagster_home(home)
+    with locked(folder / "init.lock"):
+        opened = dg.DagsterInstance.from_config(str(folder))
+        opened.get_run_records(limit=1)  # creates the tables
+    with opened:
+        yield opened
 
 
 def refresh(
@@ -79,7 +74,7 @@ def refresh(
         raise DayOutOfRange(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
     tags = {"gpuhour/replay": str(replay)} if replay else {}
     code = defs()
-    with instance() as history:
+    with instance(Home(home)) as history:
         scrape = code.resolve_job_def(jobs.SCRAPE.name)
         if provider:  # selecting within execute_in_process would refuse a workspace of our own
             scrape = scrape.get_subset(asset_selection={dg.AssetKey(["landing", provider])})

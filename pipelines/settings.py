@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from warehouse.storage.state_dir import Home
@@ -23,3 +24,25 @@ def home(flag: Path | None = None) -> Home:
     """Return the state folder: the flag, else GPUHOUR_HOME, else data/ in the checkout."""
     root = flag or Path(os.environ.get("GPUHOUR_HOME") or CHECKOUT / "data")
     return Home(root.expanduser().absolute())
+
+
+def dagster_home(state: Home) -> Path:
+    """Return the folder of Dagster's run history, made ready: DAGSTER_HOME if set, else dagster/ of the state folder.
+
+    One history per state folder: a replay into another one says nothing about this one's days.
+    """
+    if own := os.environ.get("DAGSTER_HOME"):
+        return Path(own).expanduser().absolute()
+    folder = state.root / "dagster"
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "dagster.yaml"
+    if not config.exists():  # a link, so that it stays as the checkout has it; a file of the user's own is kept
+        config.unlink(missing_ok=True)
+        with suppress(FileExistsError):  # another process was quicker
+            config.symlink_to(CHECKOUT / "dagster.yaml")
+    return folder
+
+
+if __name__ == "__main__":  # for `make serve`
+    load_env_file()
+    print(dagster_home(home()))

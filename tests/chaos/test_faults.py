@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,9 +16,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines import in_process
 from pipelines.cli import app as command_line
 from pipelines.defs import scrape_assets
+from tests.support import refreshes
 from tests.support.refreshes import FIRST, landed
 from tests.support.worlds import CAPTURES, only
 from warehouse.publish import publish
@@ -27,12 +26,6 @@ from warehouse.storage import connection, landing
 from warehouse.storage.state_dir import Home
 
 pytestmark = pytest.mark.usefixtures("module_without_costs")
-
-
-@contextmanager
-def ephemeral() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ class Shop:
 
 def oracle_alone(patch: pytest.MonkeyPatch) -> None:
     only(patch, "oracle")
-    patch.setattr(in_process, "instance", ephemeral)
+    refreshes.history_in_memory(patch)
     patch.setattr(scrape_assets, "RETRY", dg.RetryPolicy(max_retries=1))  # at once, not after half a minute
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from pipelines.definitions import defs
 from pipelines.defs import scrape_assets
 from pipelines.defs.resources import Workspace
 from scrapers import registry
+from tests.support import refreshes
 from tests.support.worlds import CAPTURES, captures, only, rows, seen
 from warehouse.storage import connection
 from warehouse.storage.landing import Status
@@ -35,13 +34,7 @@ DAY1, DAY2 = date(2026, 11, 9), date(2026, 11, 10)
 @pytest.fixture(autouse=True)
 def _in_memory_history(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dagster's run history is kept in memory: a third of the time."""
-    monkeypatch.setattr(in_process, "instance", ephemeral)
-
-
-@contextmanager
-def ephemeral() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
+    refreshes.history_in_memory(monkeypatch)
 
 
 # -- when it runs ------------------------------------------------------------------------------------------------------

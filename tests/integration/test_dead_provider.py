@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import pytest
 
 from pipelines import in_process
+from tests.support import refreshes
 from tests.support.worlds import CAPTURES, captures, only, rows
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
@@ -27,13 +26,7 @@ DAY1, DAY2 = date(2026, 11, 9), date(2026, 11, 10)
 @pytest.fixture(autouse=True)
 def _in_memory_history(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dagster's run history is kept in memory: a third of the time."""
-    monkeypatch.setattr(in_process, "instance", ephemeral)
-
-
-@contextmanager
-def ephemeral() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield instance
+    refreshes.history_in_memory(monkeypatch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +54,7 @@ def two_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoDays]:
         page.write_text('{"message": "moved"}')
     with pytest.MonkeyPatch.context() as patch:
         only(patch, "azure", "gcp", "oracle")
-        patch.setattr(in_process, "instance", ephemeral)
+        refreshes.history_in_memory(patch)
         first = in_process.refresh(home.root, replay=CAPTURES, day=DAY1)
         before = in_force(home, DAY1)
         second = in_process.refresh(home.root, replay=worse, day=DAY2)

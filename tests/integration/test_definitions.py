@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import dagster as dg
+import pytest
 import yaml
 
+from pipelines import in_process
 from pipelines.definitions import defs
 from pipelines.defs import scrape_assets
 from scrapers import registry
 from tests.support import worlds
 from tests.support.worlds import ROOT
 from warehouse.engine.checks import all_checks
+from warehouse.storage.state_dir import Home
 
 ASSETS = [
     "alerts/delivery",
@@ -370,17 +373,22 @@ def test_every_provider_feeds_the_warehouse() -> None:
     assert dg.AssetKey(["v1", "price_history"]) in published.parent_keys
 
 
-def test_dagster_yaml_makes_an_instance(tmp_path: Path) -> None:
-    folder = worlds.dagster_home(tmp_path / "dagster")
-    code = (
-        "import os, sys; os.chdir(sys.argv[1])\nimport dagster as dg\n"
-        "with dg.DagsterInstance.get() as i:\n"
-        "    print(i.telemetry_enabled, i.run_retries_enabled, i.run_monitoring_enabled, i.get_run_records(limit=1))"
-    )
-    done = worlds.python(code, folder, DAGSTER_HOME=str(folder))
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["False", "True", "True", "[]"]
-    assert (folder / ".dagster" / "storage").is_dir()  # nothing of it lies elsewhere
+def test_run_history_belongs_to_the_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two state folders in one process: each has its own, with the checkout's limits, and nothing lies elsewhere."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    homes = [Home(tmp_path / name) for name in ("one", "other")]
+    for home in homes:
+        with in_process.instance(home) as history:
+            assert history.run_retries_enabled and history.run_monitoring_enabled and not history.telemetry_enabled
+            assert not history.get_run_records()
+            history.create_run_for_job(defs().resolve_job_def("build"))
+            assert len(history.get_run_records()) == 1
+        assert (home.root / "dagster" / "dagster.yaml").samefile(ROOT / "dagster.yaml")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "other"]
+    monkeypatch.setenv("DAGSTER_HOME", str(worlds.dagster_home(tmp_path / "third")))
+    with in_process.instance(homes[0]) as history:
+        assert not history.get_run_records()
 
 
 def test_no_asset_waits_for_a_pool() -> None:

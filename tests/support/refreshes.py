@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+import dagster as dg
+import pytest
+
+from pipelines import in_process
 from warehouse.engine import build
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
 FIRST = date(2026, 11, 2)
+
+
+def history_in_memory(patch: pytest.MonkeyPatch) -> None:
+    """Keep Dagster's run history in memory: a refresh then takes two thirds of the time."""
+
+    @contextmanager
+    def ephemeral(_: Home) -> Iterator[dg.DagsterInstance]:
+        with dg.DagsterInstance.ephemeral() as instance:
+            yield instance
+
+    patch.setattr(in_process, "instance", ephemeral)
 
 
 def landed(home: Home) -> set[tuple[Any, ...]]:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from warehouse.paths import SEEDS
 from warehouse.storage.connection import Connection, quoted
+
+# Columns and types per file and modification time: their detection costs most of a load.
+_columns: dict[tuple[Path, int], str] = {}
 
 
 def load_seeds(con: Connection, names: str = "*") -> None:
     """Make a table seeds.<file> of every CSV, or of those whose name fits a pattern; an empty cell is NULL."""
     con.execute("create schema if not exists seeds")
     for path in sorted(SEEDS.glob(f"{names}.csv")):
+        version = path, path.stat().st_mtime_ns
+        if version not in _columns:
+            _columns[version] = _detected(con, path)
         con.execute(
-            f"create or replace table seeds.{path.stem} as "
-            f"from read_csv('{quoted(path)}', header = true, sample_size = -1, nullstr = '')"
+            f"create or replace table seeds.{path.stem} as from read_csv('{quoted(path)}', auto_detect = false, "
+            f"header = true, nullstr = '', columns = {_columns[version]})"
         )
+
+
+def _detected(con: Connection, path: Path) -> str:
+    columns = con.execute(
+        f"describe from read_csv('{quoted(path)}', header = true, sample_size = -1, nullstr = '')"
+    ).fetchall()
+    return "{" + ", ".join(f"'{quoted(name)}': '{kind}'" for name, kind, *_ in columns) + "}"
