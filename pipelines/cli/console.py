@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +39,25 @@ def published_database(home: Path | None) -> Iterator[Any]:
         raise CommandError(f"cannot read {state.published}; a refresh rebuilds it: {broken}") from broken
 
 
+def current_day(con: Any) -> date:
+    """Return the day that "now" means; says so where it is not today, because all prices were replayed."""
+    from pipelines.queries.current_prices import today
+
+    day = today(con)
+    if day != datetime.now(UTC).date():
+        say(f"prices as of {day}, the day of this replay: nothing here is live or imported")
+    return day
+
+
 def known_slug(name: str) -> str:
     """Return a provider's slug from any name in seeds/provider_aliases.csv. Raises UsageError for an unknown one."""
     from scrapers import registry
+    from warehouse.identity.nearest import nearest
     from warehouse.identity.providers import provider_slug
 
-    slug = provider_slug(name)
-    if slug not in registry.modules():
-        raise UsageError(f"unknown provider {name!r}; known: {', '.join(registry.modules())}")
+    slug, known = provider_slug(name), registry.modules()
+    if slug not in known:
+        raise UsageError(f"unknown provider {name!r}{nearest(name, known)}; known: {', '.join(known)}")
     return slug
 
 

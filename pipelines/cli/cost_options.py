@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import published_database, say
-from pipelines.cli.options import HomeOption
+from pipelines.cli.console import current_day, published_database, say
+from pipelines.cli.options import DayOption, HomeOption
 from pipelines.errors import UsageError
 from pipelines.queries.filters import MAX_AGE, PriceFilter
 
@@ -24,7 +23,7 @@ class PriceOptions:
     provider: Annotated[str | None, Parameter(help="Only this provider.")] = None
     pricing_model: Annotated[str, Parameter(help="on_demand, spot or reserved.")] = "on_demand"
     discount: Annotated[float, Parameter(help="Negotiated discount off the list price, in percent.")] = 0
-    as_of: Annotated[date | None, Parameter(help="Prices in force on this UTC day (default: today).")] = None
+    as_of: Annotated[DayOption, Parameter(help="Prices in force on this UTC day (default: today).")] = None
     usd_per_gpu_hour: Annotated[Decimal | None, Parameter(help="Your own price instead of the recorded ones.")] = None
 
     def check(self) -> None:
@@ -68,7 +67,7 @@ def _in_force(wanted: PriceOptions, specs: set[str], home: HomeOption) -> Iterab
     from pipelines.queries import current_prices
 
     with published_database(home) as con:
-        day = wanted.as_of or current_prices.today(con)
+        day = wanted.as_of or current_day(con)
         kinds = con.execute(
             "select gpu, coalesce(form_factor, ''), gpu_memory_gb, spec, is_form_assumed from marts.priced_gpus"
         ).fetchall()

@@ -16,7 +16,7 @@ def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
         return
     keep = [
         "usd_per_gpu_hour", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "provider", "instance", "region",
-        "pricing_model", "term_months", "valid_from", "last_seen_on", "origin", "is_carried_forward", "source_url",
+        "pricing_model", "term_months", "valid_from", "last_seen_on", "age_days", "origin", "source_url",
     ]  # fmt: skip
     index = [PRICE_COLUMNS.index(k) for k in keep]
     show(keep, [tuple(row[i] for i in index) for row in rows], style)

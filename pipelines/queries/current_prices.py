@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipelines.queries.filters import PriceFilter
+from pipelines.queries.filters import PriceFilter, pricing_model
 from warehouse.identity.gpus import resolve, states_memory
 from warehouse.identity.providers import provider_slug
 from warehouse.storage.connection import Connection
@@ -32,7 +32,7 @@ def conditions(wanted: PriceFilter) -> tuple[str, list[Any]]:
     if wanted.provider:
         terms["provider = ?"] = provider_slug(wanted.provider)
     if wanted.pricing_model:
-        terms["pricing_model = ?"] = wanted.pricing_model.replace("-", "_")
+        terms["pricing_model = ?"] = pricing_model(wanted.pricing_model)
     if wanted.region:
         terms["region ilike ?"] = f"%{wanted.region}%"
     if wanted.source:
@@ -41,9 +41,9 @@ def conditions(wanted: PriceFilter) -> tuple[str, list[Any]]:
 
 
 def today(con: Connection) -> date:
-    """Return the day that "now" means: today where prices are live, else the newest recorded day."""
-    has_live, newest = con.execute("select has_live, newest_on from v1.meta").fetchall()[0]
-    return datetime.now(UTC).date() if has_live or newest is None else newest
+    """Return the day that "now" means: today where any price is live or imported, else the newest replayed day."""
+    follows_clock, newest = con.execute("select follows_clock, newest_on from v1.meta").fetchall()[0]
+    return datetime.now(UTC).date() if follows_clock or newest is None else newest
 
 
 def prices(con: Connection, wanted: PriceFilter, as_of: date, max_age: int) -> list[tuple[Any, ...]]:

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from pipelines.queries import current_prices
 from scrapers.fetching import chromium
@@ -47,9 +46,9 @@ def _database(home: Home) -> Iterator[Row]:
         return
     try:
         with published(home) as con:
-            version, built, live = con.execute("select schema_version, built_at, has_live from v1.meta").fetchall()[0]
+            version, built = con.execute("select schema_version, built_at from v1.meta").fetchall()[0]
             yield "published database", "ok", f"{home.published}, schema {version}, built {built:%Y-%m-%d %H:%M} UTC"
-            today = datetime.now(UTC).date() if live else current_prices.today(con)
+            today = current_prices.today(con)
             for slug, (status, day, detail) in sorted(current_prices.last_attempts(con).items()):
                 fine = status in ("ok", "no_public_price", "needs_key", "unverified")
                 verdict = "stale" if (today - day).days > 2 else "ok" if fine else "broken"

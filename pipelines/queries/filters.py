@@ -6,11 +6,13 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, get_args
 
 from cyclopts import Parameter
 
 from pipelines.errors import UsageError
+from scrapers.model import PricingModel
+from warehouse.identity.nearest import nearest
 
 MAX_AGE = 35  # days after which a price that was not observed again no longer counts
 
@@ -35,6 +37,15 @@ class PriceFilter:
 
 
 ALL = PriceFilter()
+
+
+def pricing_model(text: str) -> str:
+    """Return a pricing model in our spelling ("On-Demand" is on_demand). Raises UsageError for an unknown one."""
+    names: tuple[str, ...] = get_args(PricingModel)
+    name = text.strip().lower().replace("-", "_").replace(" ", "_")
+    if name not in names:
+        raise UsageError(f"unknown pricing model {text!r}{nearest(text, names)}; known: {', '.join(names)}")
+    return name
 
 
 def day_since(text: str, today: date) -> date:

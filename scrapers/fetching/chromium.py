@@ -77,7 +77,7 @@ def ensure(installers: tuple[Callable[[], bool], ...] = (_install_with_playwrigh
 def main() -> int:
     """Print the browser's path, or one line of advice on stderr; return the exit code."""
     path = ensure()
-    print(path or HELP, file=sys.stdout if path else sys.stderr)
+    print(path or HELP, file=sys.stderr)
     return 0 if path else 1
 
 

@@ -33,9 +33,14 @@ for _name in ("httpx2", "httpcore2"):
 class TransientError(FetchError, RetryLater):
     """A failure that may pass: worth another attempt after `seconds`, or the usual pause."""
 
-    def __init__(self, message: str, status: int | None = None, seconds: float = 0.0) -> None:
+    def __init__(
+        self, message: str, status: int | None = None, seconds: float = 0.0, *, is_unreachable: bool = False
+    ) -> None:
         super().__init__(message, status=status)
         self.seconds = seconds
+        self.is_unreachable = (
+            is_unreachable  # no connection could be made: other pages of the host cannot be had either
+        )
 
 
 class Sink(Protocol):
@@ -87,6 +92,7 @@ class HttpClient:
         """Create a client; `transport` answers instead of the network (replay)."""
         self._settings, self._host_locks, self._replacement = settings, host_locks, transport
         self._tls = httpx2.create_ssl_context()
+        self._unreachable: dict[str, str] = {}  # host -> why, for the life of this client
 
     def send(self, request: HttpRequest, make_sink: Callable[[], S], delay: float = 0.0) -> tuple[HttpResponse, S]:
         """Send a request without following redirects; `delay` is the minimum pause after it.
@@ -108,9 +114,12 @@ class HttpClient:
     def with_retries(self, url: str, delay: float, action: Callable[[], T]) -> T:
         """Run an action while holding the host's lock, and again with growing pauses while it raises TransientError.
 
-        A host's own Retry-After is kept by the lock, so only our pauses are slept here.
+        A host's own Retry-After is kept by the lock, so only our pauses are slept here. A host that could not be
+        connected to after all attempts is not tried again: without a network each of its pages would take minutes.
         """
-        s = self._settings
+        s, host = self._settings, host_of(url)
+        if host in self._unreachable:
+            raise FetchError(f"{clip(url, 500)}: {host} could not be reached before: {self._unreachable[host]}")
         for attempt in stamina.retry_context(
             on=TransientError,
             attempts=s.attempts,
@@ -119,13 +128,15 @@ class HttpClient:
             wait_max=s.backoff_max,
             wait_jitter=s.backoff,
         ):
-            with attempt, self._host_locks.take(host_of(url), delay):
+            with attempt, self._host_locks.take(host, delay):
                 try:
                     return action()
                 except TransientError as error:
                     # The message stays out: a host may have echoed a key, and only the caller can redact it.
                     outcome = f"status {error.status}" if error.status else "no complete response"
-                    _LOG.warning("%s: %s at attempt %d of %d", host_of(url), outcome, attempt.num, s.attempts)
+                    _LOG.warning("%s: %s at attempt %d of %d", host, outcome, attempt.num, s.attempts)
+                    if error.is_unreachable and attempt.num == s.attempts:
+                        self._unreachable[host] = clip(str(error), 500)
                     raise
         raise AssertionError("stamina returns or raises")
 
@@ -213,8 +224,11 @@ def _translate_errors(request: HttpRequest, guard: ConnectionGuard) -> Iterator[
     except httpx2.LocalProtocolError as error:
         raise FetchError(f"{url}: the request cannot be sent as it is ({type(error).__name__})") from None
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, OSError) as error:
+        is_unreachable = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
         if guard.is_over or isinstance(error, httpx2.TimeoutException):
-            raise TransientError(f"{url} took longer than {guard.seconds:g} s") from None
+            slow = f"{url} took longer than {guard.seconds:g} s"
+            raise TransientError(slow, is_unreachable=is_unreachable) from None
         if isinstance(error, httpx2.TransportError | OSError):
-            raise TransientError(f"{url}: {type(error).__name__}: {error}") from None
+            failed = f"{url}: {type(error).__name__}: {error}"
+            raise TransientError(failed, is_unreachable=is_unreachable) from None
         raise FetchError(f"{url}: {type(error).__name__}: {error}") from None

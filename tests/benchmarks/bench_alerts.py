@@ -74,7 +74,7 @@ create table v1.quality_events (
     usd_per_gpu_hour decimal(18, 6), last_good_usd_per_gpu_hour decimal(18, 6), source_url varchar, sha256 varchar
 );
 create table v1.meta as
-select '1' as schema_version, timestamptz '{today} 06:30:00+00' as built_at, true as has_live, date '{today}' as newest_on;
+select '1' as schema_version, timestamptz '{today} 06:30:00+00' as built_at, true as has_live, true as follows_clock, date '{today}' as newest_on;
 create table v1.index_daily (
     index_id varchar, gpu varchar, gpu_memory_gb decimal(9, 3), pricing_model varchar, day date, chained_base100 decimal(18, 4),
     chain_start date, status varchar, vintage varchar

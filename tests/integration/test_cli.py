@@ -90,6 +90,36 @@ def test_wrong_usage_exits_2_and_says_why(run: Run, demo: Demo, arguments: tuple
         assert "oracle" in said.err  # the known ones
 
 
+@pytest.mark.parametrize(("arguments", "hints"), [
+    (("prices", "H1OO"), ("'H1OO'", "nearest: H100", "marts.available_gpus")),
+    (("history", "Z9"), ("unknown GPU 'Z9'", "marts.available_gpus")),
+    (("changes", "B2OO"), ("nearest: B200",)),
+    (("quarantine", "list", "RTX 409O"), ("nearest: RTX 4090",)),
+    (("prices", "--pricing-model", "ondemand"), ("nearest: on_demand", "known: on_demand, spot, reserved")),
+    (("cost", "--model", "llama-3.1-8b", "--gpu", "H100", "--pricing-model", "sp0t"), ("nearest: spot",)),
+    (("prices", "--region", "Mars"), ("unknown region 'Mars'", "v1.series")),
+    (("prices", "--region", "us-esat-1"), ("nearest: us-east-1",)),
+    (("prices", "--source", "price_lst"), ("nearest: price_list",)),
+    (("history", "A100", "--provider", "lambdaa"), ("unknown provider", "nearest: lambda;")),
+    (("refresh", "--provider", "orcale"), ("unknown provider", "nearest: oracle;")),
+    (("cost", "train", "--params", "7"), ("write 7b for billions",)),
+    (("cost", "train", "--params", "7b", "--tokens", "300"), ("--tokens 300", "300b")),
+    (("cost", "--model", "llama-3.1-8b", "--gpu", "H100", "--precision", "fp7"), ("'fp7'", "FP32, FP16", "MXFP4")),
+    (("prices", "--as-of", "yesterday"), ("--as-of", "YYYY-MM-DD")),
+    (("explain", "lambda", "A100", "--date", "21.9.2026"), ("--date", "YYYY-MM-DD")),
+    (("alerts", "preview", "--since", "soon"), ("--since", "YYYY-MM-DD")),
+    (("report", "serve", "--port", "99999"), ("0 to 65535",)),
+    (("report", "serve", "--port", "-1"), ("0 to 65535",)),
+])  # fmt: skip
+def test_unknown_names_and_values_are_told_with_the_nearest_ones(
+    run: Run, demo: Demo, arguments: tuple[str, ...], hints: tuple[str, ...]
+) -> None:
+    said = run(*arguments, home=demo.home)
+    err = " ".join(said.err.replace("│", " ").split())
+    assert said.code == 2 and not said.out and "Traceback" not in err
+    assert [hint for hint in hints if hint not in err] == [], err
+
+
 @pytest.mark.parametrize("arguments", [("prices",), ("history", "A100"), ("sql", "select 1")])
 def test_missing_database_is_reported_with_a_hint(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     said = run(*arguments, home=Home(tmp_path))
@@ -109,13 +139,19 @@ def test_damaged_database_is_reported_in_one_sentence(
 
 
 def test_stale_answers_exit_4(run: Run, demo: Demo) -> None:
+    """Nothing is recent enough: the newest prices are printed all the same, with their age."""
+    fresh = run("prices", "A100", "--json", home=demo.home)
     said = run("prices", "A100", "--as-of", "2027-01-31", "--json", home=demo.home)
-    assert (said.code, said.records()) == (4, []) and "newest is of 2026-09-20" in said.err
+    assert fresh.code == 0 and said.code == 4 and "nothing was seen in the 35 days before 2027-01-31" in said.err
+    assert [r["sha256"] for r in said.records()] == [r["sha256"] for r in fresh.records()]
+    assert {r["age_days"] for r in said.records()} == {133} and all(r["is_carried_forward"] for r in said.records())
 
 
 def test_no_matches_give_an_empty_answer(run: Run, demo: Demo) -> None:
-    said = run("prices", "Foo 9000", "--json", home=demo.home)
+    said = run("prices", "V100", "--provider", "lambda", "--pricing-model", "spot", "--json", home=demo.home)
     assert (said.code, said.records()) == (0, []) and "no price matches" in said.err
+    said = run("history", "V100", "--provider", "lambda", "--pricing-model", "spot", "--json", home=demo.home)
+    assert (said.code, said.records()) == (0, []) and "no price of V100 is on record" in said.err
 
 
 def test_doctor_distinguishes_ok_missing_and_damaged(run: Run, demo: Demo, tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.commands import crosscheck
-from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.fetching.replay import Replay
 from scrapers.reference import peer_catalogs
@@ -151,9 +150,12 @@ def test_live_catalogs_use_the_same_fetcher(
     meta = {"url": url, "method": "GET", "status": 200, "content_type": "application/zip", "is_excerpt": True,
             "captured_at": f"{TODAY}T00:30:00Z", "source": "aws", "fetched_by": "http"}  # fmt: skip
     (captures / "gpuhunt" / "aws" / "meta.json").write_text(json.dumps(meta))
-    replayed: Callable[[Archive], Fetcher] = lambda archive: Fetcher(archive, Replay(captures))  # noqa: E731
+    replayed: Callable[..., Fetcher] = lambda archive, settings: Fetcher(  # noqa: E731
+        archive, Replay(captures), settings
+    )
     monkeypatch.setattr("scrapers.fetching.crawler.Fetcher", replayed)
     done = run("crosscheck", "--json", home=home)
     assert done.code == 3 and len(done.records()) == 1
     assert "skypilot" in done.err and "ec2instances" in done.err
+    assert done.err.count("gpuhunt: ") == 1 and "(and 7 more of its files from dstack-gpu" in done.err
     assert crosscheck.COLUMNS[0] == "difference_pct"

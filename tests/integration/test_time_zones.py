@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from tests.conftest import Demo
 from tests.support import worlds
 from tests.support.worlds import built, offer, put, rows, seen
 from warehouse.storage.state_dir import Home
@@ -52,6 +54,25 @@ def test_days_are_utc_days_in_any_time_zone(in_utc: tuple[Home, str], tmp_path: 
     ):
         there = worlds.cli(*arguments, home=tmp_path, TZ=zone)
         assert there.returncode == 0 and there.stdout == worlds.cli(*arguments, home=home.root, TZ="UTC").stdout
+
+
+def test_published_tables_are_the_same_in_every_reader_s_time_zone(demo: Demo) -> None:
+    """Readers open the file themselves, in their own zone: no view may turn a moment into a day or back there."""
+    contents = {}
+    for zone in ("UTC", "America/Los_Angeles", "Asia/Kolkata"):
+        with duckdb.connect(str(demo.home.published), read_only=True) as con:
+            con.execute(f"set TimeZone = '{zone}'")
+            columns = con.execute(
+                "select table_schema || '.' || table_name, list(if(data_type like 'TIMESTAMP%', "
+                "'epoch_us(' || column_name || ')', column_name) order by ordinal_position) "
+                "from information_schema.columns where table_schema in ('v1', 'marts') group by all"
+            ).fetchall()
+            contents[zone] = {
+                name: con.execute(f"select count(*), sum(hash({', '.join(of)})::hugeint) from {name}").fetchall()
+                for name, of in columns
+            }
+    assert len(contents["UTC"]) > 40
+    assert contents["America/Los_Angeles"] == contents["UTC"] == contents["Asia/Kolkata"]
 
 
 def test_midnight_utc_separates_two_days(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ TABLES = {
     provider varchar, source varchar, seen_on date, status varchar, detail varchar, n_pages bigint, n_offers bigint,
     last_tried_at timestamptz
     """,
-    "meta": "schema_version varchar, built_at timestamptz, has_live boolean, newest_on date",
+    "meta": "schema_version varchar, built_at timestamptz, has_live boolean, follows_clock boolean, newest_on date",
 }
 A_SERIES: dict[str, Any] = {
     "series_id": "s1", "source": "price_list", "feed": "price_list", "provider": "aws", "instance": "p4d.24xlarge",
@@ -65,7 +65,8 @@ A_CHANGE = A_SERIES | {
     "old_usd_per_gpu_hour": "4.096575", "new_usd_per_gpu_hour": "2.0", "pct": -51.2, "sha256": "ab" * 32,
     "source_url": "https://aws.example/prices.csv",
 }  # fmt: skip
-META = {"schema_version": "1.1.0", "built_at": "2024-12-31 07:00:00+00", "has_live": False, "newest_on": "2024-12-31"}
+META = {"schema_version": "1.1.0", "built_at": "2024-12-31 07:00:00+00", "has_live": False, "follows_clock": False,
+        "newest_on": "2024-12-31"}  # fmt: skip
 
 
 def make(root: Path, **tables: list[dict[str, Any]]) -> Home:

@@ -256,8 +256,8 @@ def quarantined(con: Connection) -> list[dict[str, Any]]:
 
 def built(con: Connection) -> tuple[datetime, date]:
     """Return when the database was built, and the day that "now" means in it."""
-    when, newest, has_live = con.execute("select built_at, newest_on, has_live from v1.meta").fetchall()[0]
-    return when, when.date() if has_live or newest is None else newest
+    when, newest, follows_clock = con.execute("select built_at, newest_on, follows_clock from v1.meta").fetchall()[0]
+    return when, when.date() if follows_clock or newest is None else newest
 
 
 MOVE = (

@@ -58,10 +58,10 @@ select
     placed.beams,
     case
         when placed.unknown is not null then placed.unknown
-        when placed.weights is null then concat('unknown precision ''', placed.precision, '''')
+        when placed.weights is null then concat('unknown precision ''', placed.precision, '''; known: ', weight_formats())
         when
             placed.kv_dtype is not null and weight_format(placed.kv_dtype) is null
-            then concat('unknown kv_dtype ''', placed.kv_dtype, '''')
+            then concat('unknown kv_dtype ''', placed.kv_dtype, '''; known: ', weight_formats())
         when not coalesce(isfinite(placed.prompt_tokens) and placed.prompt_tokens > 0, false)
             then concat('isl must be a positive number of tokens, not ', coalesce(placed.isl, 'blank'))
         when not coalesce(isfinite(placed.made_tokens) and placed.made_tokens > 0, false)

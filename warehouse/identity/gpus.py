@@ -74,6 +74,11 @@ def _aliases() -> dict[str, list[_Alias]]:
     return table
 
 
+def models() -> set[str]:
+    """Return the names of all known GPUs."""
+    return {card.model for cards in _aliases().values() for card in cards}
+
+
 def to_gb(text: str) -> Decimal | None:
     """Convert printed memory ("80 GB", "22888 MiB", "80") to the field's GB (1,024 MiB); None when unreadable."""
     hit = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*(mib|mb|gib|gb|g|tib|tb)?", text.lower())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
 from warehouse.identity.gpus import resolve, snap
+from warehouse.identity.nearest import nearest
 from warehouse.paths import SEEDS
 
 # Words that say how a model was tuned or stored, not what shape it has.
@@ -45,7 +45,7 @@ def model_spec(label: str) -> str:
     """Return the name in llm_specs.csv. Raises UnknownName with the nearest ones."""
     name = _models().get(_key(label))
     if not name:
-        raise UnknownName(f"unknown model {label!r}{_nearest(label, set(_models().values()))}")
+        raise UnknownName(f"unknown model {label!r}{nearest(label, set(_models().values()), _key)}")
     return name
 
 
@@ -77,11 +77,4 @@ def gpu_spec(label: str) -> str:
         return names.pop()
     if names:
         raise UnknownName(f"{label!r} may be {' or '.join(sorted(names))}: say which")
-    raise UnknownName(f"unknown GPU {label!r}{_nearest(label, set(_gpus()))}")
-
-
-def _nearest(label: str, names: Collection[str]) -> str:
-    """Return a suggestion: names that look alike, or at least begin alike."""
-    by_key = {_key(name): name for name in sorted(names)}
-    close = [by_key[k] for k in difflib.get_close_matches(_key(label), by_key, n=3, cutoff=0.6)]
-    return f"; nearest: {', '.join(close)}" if close else ""
+    raise UnknownName(f"unknown GPU {label!r}{nearest(label, set(_gpus()), _key)}")

@@ -3,6 +3,8 @@
 create or replace macro weight_bytes_per_param(weights) as case weights
     when 'FP32' then 4e0 when 'FP16' then 2e0 when 'BF16' then 2e0 when 'FP8' then 1e0 when 'INT8' then 1e0
     when 'FP4' then 0.5625e0 when 'INT4' then 0.5625e0 when 'MXFP4' then 0.53125e0 when 'INT2' then 0.3125e0 end;
+-- The formats of weights, for messages.
+create or replace macro weight_formats() as 'FP32, FP16, BF16, FP8, INT8, FP4, INT4, MXFP4, INT2';
 -- Bytes of one element of the KV cache. Source: the formats that inference servers store.
 create or replace macro kv_bytes_per_element(kv_dtype) as case
     when kv_dtype in ('FP8', 'INT8', 'FP4') then 1e0 when kv_dtype in ('FP16', 'BF16') then 2e0 when

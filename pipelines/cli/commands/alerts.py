@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 
 from pipelines import settings
 from pipelines.cli.console import OK, PARTIAL, login_name, published_database, say
-from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.options import DayOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
 
@@ -74,8 +74,8 @@ def _conditions_text(fields: dict[str, Any]) -> str:
 @app.command
 def preview(
     *,
-    since: Annotated[date | None, Parameter(help="First day (UTC) on which the new price was observed.")] = None,
-    until: Annotated[date | None, Parameter(help="Last such day.")] = None,
+    since: Annotated[DayOption, Parameter(help="First day (UTC) on which the new price was observed.")] = None,
+    until: Annotated[DayOption, Parameter(help="Last such day.")] = None,
     rule: Annotated[str | None, Parameter(help="Only this rule (default: all).")] = None,
     rules: Rules = None,
     style: FormatOption = "table",

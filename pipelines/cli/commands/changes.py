@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import OK, known_slug, published_database, say
+from pipelines.cli.console import OK, current_day, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show, show_fitted
 from pipelines.queries.filters import ALL, PriceFilter, day_since
@@ -37,13 +37,15 @@ def changes(
     gpu
         GPU name: A100, "A100 80GB".
     """
-    from pipelines.queries import current_prices, timeline
+    from pipelines.queries import timeline
+    from pipelines.queries.unmatched import refuse_unknown
 
     with published_database(home) as con:
-        day = day_since(since, current_prices.today(con))
-        rows = timeline.changes(con, replace(wanted, gpu=gpu), day, min_pct, by)
-    if wanted.provider and not rows:
-        known_slug(wanted.provider)
+        day = day_since(since, current_day(con))
+        wanted = replace(wanted, gpu=gpu)
+        rows = timeline.changes(con, wanted, day, min_pct, by)
+        if not rows:
+            refuse_unknown(con, wanted)
     if output_format(style, as_json) != "table":
         show(timeline.CHANGE_COLUMNS, [tuple(row.values()) for row in rows], output_format(style, as_json))
         return OK

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import OK, published_database, say
+from pipelines.cli.console import OK, current_day, published_database, say
 from pipelines.cli.cost_options import PriceOptions
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
@@ -42,7 +42,7 @@ def job(
         PriceFilter(gpu=gpu, provider=wanted.provider, pricing_model=wanted.pricing_model)
     )
     with published_database(home) as con:
-        day = wanted.as_of or current_prices.today(con)
+        day = wanted.as_of or current_day(con)
         # The cheapest machines of each provider and GPU variant, and among those the fewest.
         rows = con.execute(
             f"select {', '.join(COLUMNS)} from marts.job_cost(?, ?, ?, ?, as_of := ?::date, max_age := {MAX_AGE}) "  # noqa: S608

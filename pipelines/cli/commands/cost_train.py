@@ -13,6 +13,7 @@ from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_f
 from pipelines.cli.table_output import show
 from pipelines.errors import UsageError
 
+_FEWEST = 1e5  # no language model has fewer parameters or tokens: the unit was forgotten
 _SUFFIX = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 
 
@@ -22,6 +23,8 @@ def quantity(text: str, what: str) -> float:
     value = float(hit[1]) * _SUFFIX[hit[2]] if hit else 0.0
     if not 0 < value < 1e30:
         raise UsageError(f"{what} must be a number above 0 such as 70b or 1.5t, not {text!r}")
+    if value < _FEWEST:
+        raise UsageError(f"{what} {text} would be {value:g}: write {text}b for billions, {text}m for millions")
     return value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -103,18 +105,26 @@ def _fetched(state: Home) -> tuple[list[Page], list[str]]:
     """Fetch the current catalogs; return their pages and the failures."""
     from scrapers.fetching.archive import Archive
     from scrapers.fetching.crawler import Fetcher
+    from scrapers.fetching.policy import Settings, host_of
     from scrapers.model import Failure
     from scrapers.reference import peer_catalogs
 
-    pages, failed = [], []
-    with Fetcher(Archive(state.root)) as fetcher:
+    pages: list[Page] = []
+    failures: dict[tuple[str, str], list[str]] = {}
+    # One attempt: whoever waits at a terminal can run it again.
+    with Fetcher(Archive(state.root), settings=replace(Settings.from_env(), attempts=1)) as fetcher:
         for catalog in peer_catalogs.ALL:
             for result in fetcher.crawl(catalog):
                 if isinstance(result, Failure):
-                    failed.append(f"{catalog.slug}: {result.error}")
+                    failures.setdefault((catalog.slug, host_of(result.request.url)), []).append(result.error)
                 else:
                     pages.append(result)
-    return pages, failed
+    return pages, [_summary(slug, host, errors) for (slug, host), errors in failures.items()]
+
+
+def _summary(slug: str, host: str, errors: Sequence[str]) -> str:
+    more = f" (and {len(errors) - 1} more of its files from {host})" if len(errors) > 1 else ""
+    return f"{slug}: {errors[0]}{more}"
 
 
 def _land(state: Home, pages: list[Page]) -> list[str]:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines import settings
-from pipelines.cli.console import OK, USAGE, known_slug, published_database, say
+from pipelines.cli.console import OK, USAGE, current_day, known_slug, published_database, say
 from pipelines.cli.detail_view import detail_text
-from pipelines.cli.options import HomeOption, JsonOption
+from pipelines.cli.options import DayOption, HomeOption, JsonOption
 from pipelines.cli.table_output import show
 from pipelines.errors import UsageError
 from pipelines.queries.filters import ALL, MAX_AGE, PriceFilter
@@ -24,7 +24,7 @@ def explain(
     sku: str,
     /,
     *,
-    date: datetime.date | None = None,
+    date: DayOption = None,
     filters: PriceFilter = ALL,
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -40,11 +40,10 @@ def explain(
     date
         UTC day on which the price was in force (default: today).
     """
-    from pipelines.queries import current_prices
     from pipelines.queries.provenance import candidates, in_force, trace
 
     with published_database(home) as con:
-        day = date or current_prices.today(con)
+        day = date or current_day(con)
         series = candidates(con, sku, replace(filters, provider=provider))
         if not series:
             _complain(con, provider, sku)

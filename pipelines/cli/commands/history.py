@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import OK, known_slug, published_database, say
+from pipelines.cli.console import OK, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show, show_fitted
 from pipelines.errors import UsageError
@@ -46,16 +46,19 @@ def history(
     """
     from pipelines.cli.chart_series import lines
     from pipelines.queries import current_prices, timeline
+    from pipelines.queries.unmatched import refuse_unknown
 
     style = output_format(style, as_json)
     if chart and style != "table":
         raise UsageError("--chart needs the table format; remove --chart or the other format")
     with published_database(home) as con:
-        rows = timeline.intervals(con, replace(wanted, gpu=gpu))
+        wanted = replace(wanted, gpu=gpu)
+        rows = timeline.intervals(con, wanted)
+        if not rows:
+            refuse_unknown(con, wanted)
+            say(f"no price of {gpu} is on record under these filters")
         today = current_prices.today(con)
         observation_days = timeline.observation_days(con) if rows else {}
-    if wanted.provider and not rows:
-        known_slug(wanted.provider)
     if style != "table":
         show(timeline.INTERVAL_COLUMNS, [tuple(row.values()) for row in rows], style)
         return OK

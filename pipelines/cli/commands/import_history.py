@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from pipelines import settings
 from pipelines.cli.console import OK, PARTIAL, say
-from pipelines.cli.options import HomeOption, JsonOption, output_format
+from pipelines.cli.options import DayOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
 
@@ -38,7 +38,7 @@ def import_(
     *,
     source: str = "",
     skypilot: Annotated[Path | None, Parameter(name="--skypilot")] = None,
-    since: date | None = None,
+    since: DayOption = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from typing import Any
 
-from pipelines.cli.console import OK, STALE, known_slug, published_database, say
-from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.console import OK, STALE, current_day, published_database, say
+from pipelines.cli.options import DayOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.price_table import show_prices
 from pipelines.queries.filters import ALL, MAX_AGE, PriceFilter
+
+_ANY_AGE = 36_500
 
 
 def prices(
@@ -16,7 +18,7 @@ def prices(
     /,
     *,
     wanted: PriceFilter = ALL,
-    as_of: date | None = None,
+    as_of: DayOption = None,
     max_age: int = MAX_AGE,
     style: FormatOption = "table",
     as_json: JsonOption = False,
@@ -34,19 +36,29 @@ def prices(
         Days after which a price that was not observed again no longer counts.
     """
     from pipelines.queries import current_prices
+    from pipelines.queries.unmatched import refuse_unknown
 
     wanted = replace(wanted, gpu=gpu)
     with published_database(home) as con:
-        day = as_of or current_prices.today(con)
+        day = as_of or current_day(con)
         rows = current_prices.prices(con, wanted, day, max_age)
-        older = [] if rows else current_prices.prices(con, wanted, day, 36_500)
-    if wanted.provider and not rows:
-        known_slug(wanted.provider)  # an unknown name is an error, not an empty answer
-    show_prices(rows, output_format(style, as_json))
+        older = [] if rows else _newest(current_prices.prices(con, wanted, day, _ANY_AGE), max_age)
+        if not rows:
+            refuse_unknown(con, wanted)
+    show_prices(rows or older, output_format(style, as_json))
     if older:
         newest = max(row[current_prices.PRICE_COLUMNS.index("last_seen_on")] for row in older)
-        say(f"nothing newer than {max_age} days on {day}; the newest is of {newest:%Y-%m-%d}")
+        say(f"nothing was seen in the {max_age} days before {day}; these are the newest prices, of {newest} and before")
         return STALE
     if not rows:
         say(f'no price matches on {day}; gpuhour sql "from marts.available_gpus" lists all GPUs')
     return OK
+
+
+def _newest(rows: list[tuple[Any, ...]], max_age: int) -> list[tuple[Any, ...]]:
+    """Return the rows that were in force when the newest of them was seen."""
+    from pipelines.queries.current_prices import PRICE_COLUMNS
+
+    age = PRICE_COLUMNS.index("age_days")
+    youngest = min((row[age] for row in rows), default=0)
+    return [row for row in rows if row[age] <= youngest + max_age]

@@ -21,7 +21,7 @@ from pipelines.queries.filters import ALL, PriceFilter
 from pipelines.queries.quality_events import EVENT_COLUMNS, EventFilter, event, events
 from warehouse.storage.state_dir import Home
 
-Note = Annotated[str, Parameter(help="Why; find_archived_page with your login name.")]
+Note = Annotated[str, Parameter(help="Why; kept with your login name.")]
 Verdict = Literal["released", "rejected"]
 log = logging.getLogger("gpuhour.quarantine")
 
@@ -52,8 +52,13 @@ def list_(
     gpu
         GPU name: A100, "A100 80GB".
     """
+    from pipelines.queries.unmatched import refuse_unknown
+
     with published_database(home) as con:
-        rows = events(con, replace(wanted, gpu=gpu), EventFilter(verdict, status, of_class))
+        wanted = replace(wanted, gpu=gpu)
+        rows = events(con, wanted, EventFilter(verdict, status, of_class))
+        if not rows:
+            refuse_unknown(con, wanted)
     if output_format(style, as_json) != "table":
         show(EVENT_COLUMNS, rows, output_format(style, as_json))
         return OK

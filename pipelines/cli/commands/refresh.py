@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines import settings
 from pipelines.cli.console import ERROR, OK, PARTIAL, known_slug, say
-from pipelines.cli.options import HomeOption, JsonOption
+from pipelines.cli.options import DayOption, HomeOption, JsonOption
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
 
@@ -16,7 +16,7 @@ def refresh(
     *,
     provider: str | None = None,
     replay: Path | None = None,
-    date: date | None = None,
+    date: DayOption = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:

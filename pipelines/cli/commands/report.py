@@ -80,6 +80,8 @@ def serve(*, out: Path | None = None, port: int = 8000, home: HomeOption = None)
     root = folder(home, out)
     if not (root / "index.html").is_file():
         raise CommandError(f"no report at {root}: run gpuhour report build")
+    if not 0 <= port <= 65_535:
+        raise UsageError(f"--port must be from 0 to 65535, not {port}")
     try:
         serving = server(root, port)
     except OSError as taken:

@@ -1,15 +1,29 @@
 -- One row about this database: schema version, build time, and the day its newest price was seen.
 -- materialized: table
 -- columns:
---   has_live: whether any price was scraped live; if so, "now" is today, else newest_on
+--   follows_clock: whether any price was scraped live or imported; if so, "now" is today, else newest_on: who replays
+--     recorded pages wants that day. Catalogs that prices were only compared with do not count.
+with origins as (
+    select
+        exists(
+            from intermediate.intervals
+            where first_scrape in (select scrape_no from intermediate.scrapes where origin = 'live')
+        ) as has_live,
+        exists(
+            from intermediate.series
+            where origin = 'imported'
+                and source <> 'crosscheck'
+                -- Every series with an accepted price has its newest interval there.
+                and series_no in (select series_no from intermediate.open_intervals)
+        ) as has_imported
+)
 select
-    '1.3.0' as schema_version,
+    '1.4.0' as schema_version,
     now() as built_at,
-    exists(
-        from intermediate.intervals
-        where first_scrape in (select scrape_no from intermediate.scrapes where origin = 'live')
-    ) as has_live,
+    origins.has_live,
+    origins.has_live or origins.has_imported as follows_clock,
     (select max(last_on) from intermediate.intervals) as newest_on,
     (select sum(n_seen) from intermediate.versions)::bigint as n_observations,
     (select count(*) from intermediate.intervals) as n_intervals,
-    (select count(*) from intermediate.open_intervals) as n_series -- every series has its newest interval there
+    (select count(*) from intermediate.open_intervals) as n_series
+from origins

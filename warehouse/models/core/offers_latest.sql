@@ -1,12 +1,12 @@
 -- The current price of every series, with its age, quality and receipt. "Current" is the day of the build if any price
--- was scraped live, else the newest recorded day. Prices last seen at most 35 days before, as core.prices_as_of returns
--- them.
+-- was scraped live or imported, else the newest recorded day. Prices last seen at most 35 days before, as
+-- core.prices_as_of returns them.
 -- materialized: view
 -- key: series_id
 -- columns:
 --   is_held: a newer price of the source is quarantined (see v1.quality_events), and this is the last good one
 with now as (
-    select has_live, built_at, core.as_of_day() as as_of from core.meta
+    select follows_clock, built_at, core.as_of_day() as as_of from core.meta
 ),
 last_scrapes as (
     select provider, feed, seen_on as last_seen_on, max(captured_at) as last_seen_at
@@ -19,7 +19,11 @@ select
     now.as_of,
     last_scrapes.last_seen_at,
     (
-        date_diff('second', last_scrapes.last_seen_at, if(now.has_live, now.built_at, (now.as_of + 1)::timestamptz))
+        date_diff(
+            'second',
+            last_scrapes.last_seen_at,
+            if(now.follows_clock, now.built_at, (now.as_of + 1)::timestamp at time zone 'UTC')
+        )
         / 3600
     )::decimal(18, 1)
         as age_hours,

@@ -31,7 +31,7 @@ join intermediate.series using (series_no)
 join intermediate.scrapes on scrapes.scrape_no = gated_prices.first_scrape
 union all by name
 select
-    event_id(concat_ws('|', source, provider, rule, what), date::timestamptz) as event_id,
+    event_id(concat_ws('|', source, provider, rule, what), date::timestamp at time zone 'UTC') as event_id,
     provider, source, instance, '' as region, '' as zone,
     if(what in ('on_demand', 'spot', 'reserved'), null, nullif(what, '')) as gpu,
     if(what in ('on_demand', 'spot', 'reserved'), what, '') as pricing_model,
@@ -40,7 +40,7 @@ from intermediate.source_faults
 union all by name
 -- Renamed series: the history continues.
 select
-    event_id(renamed.series_id || '|renamed', aliases.renamed_on::timestamptz) as event_id,
+    event_id(renamed.series_id || '|renamed', aliases.renamed_on::timestamp at time zone 'UTC') as event_id,
     original.series_id,
     renamed.provider,
     renamed.source,
