@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from pipelines.cli.console import current_day, published_database, say
 from pipelines.cli.options import DayOption, HomeOption
 from pipelines.errors import UsageError
-from pipelines.queries.filters import MAX_AGE, PriceFilter
+from pipelines.queries.filters import PriceFilter
 
 
 @Parameter(name="*")
@@ -43,51 +43,48 @@ def priced_specs(wanted: PriceOptions, home: HomeOption) -> list[str]:
     return [name for (name,) in rows]
 
 
-def offers(wanted: PriceOptions, specs: Sequence[str], home: HomeOption, every: bool) -> list[dict[str, Any]]:
-    """Return the lowest price in force per spec, and per provider too if `every`; discounted; for `query.ask`."""
+def server_offers(
+    wanted: PriceOptions, specs: Sequence[str], sizes: Sequence[int], home: HomeOption, every: bool
+) -> list[dict[str, Any]]:
+    """Return the lowest price per spec and server size, per provider if `every`; discounted; for `query.ask`."""
+    return _offers(wanted, specs, sizes, home, every, is_training=False)
+
+
+def training_offers(
+    wanted: PriceOptions, specs: Sequence[str], gpus: int, home: HomeOption, every: bool
+) -> list[dict[str, Any]]:
+    """Return the lowest price per spec for one training run, and per provider too if `every`; for `training.runs`."""
+    return _offers(wanted, specs, [gpus], home, every, is_training=True)
+
+
+def _offers(
+    wanted: PriceOptions, specs: Sequence[str], sizes: Sequence[int], home: HomeOption, every: bool, is_training: bool
+) -> list[dict[str, Any]]:
+    from pipelines.queries import cost_prices
+
     wanted.check()
     if wanted.usd_per_gpu_hour is not None:
         own = {"usd_per_gpu_hour": wanted.usd_per_gpu_hour}
-        return [_offer(spec, own, False, wanted.discount) for spec in specs]
-    cheapest: dict[tuple[str, ...], dict[str, Any]] = {}
-    for spec, row, is_assumed in _in_force(wanted, set(specs), home):
-        offer = _offer(spec, row, is_assumed, wanted.discount)
-        # Prices come cheapest first for each GPU, but a spec may describe several kinds.
-        key = (spec, row["provider"] if every else "")
-        if key not in cheapest or offer["usd_per_gpu_hour"] < cheapest[key]["usd_per_gpu_hour"]:
-            cheapest[key] = offer
-    if absent := [spec for spec in specs if spec not in {of for of, _ in cheapest}]:
-        at_provider = f" at {wanted.provider}" if wanted.provider else ""
-        say(f"no {wanted.pricing_model} price{at_provider} in force for {', '.join(absent)}")
-    return list(cheapest.values())
-
-
-def _in_force(wanted: PriceOptions, specs: set[str], home: HomeOption) -> Iterable[tuple[str, dict[str, Any], bool]]:
-    """Yield (spec, row of PRICE_COLUMNS, whether its form factor is assumed) of each price of a whole GPU."""
-    from pipelines.queries import current_prices
-
+        tps = [None] if is_training else sizes
+        return [_discounted(own | {"spec": spec, "tp": tp}, wanted.discount) for spec in specs for tp in tps]
+    prices = PriceFilter(provider=wanted.provider, pricing_model=wanted.pricing_model)
     with published_database(home) as con:
         day = wanted.as_of or current_day(con)
-        kinds = con.execute(
-            "select gpu, coalesce(form_factor, ''), gpu_memory_gb, spec, is_form_assumed from marts.priced_gpus"
-        ).fetchall()
-        rows = current_prices.prices(
-            con, PriceFilter(provider=wanted.provider, pricing_model=wanted.pricing_model), day, MAX_AGE
+        rows = (
+            cost_prices.for_training(con, prices, day, specs, sizes[0], every)
+            if is_training
+            else cost_prices.for_servers(con, prices, day, specs, sizes, every)
         )
-    described = {(gpu, form, memory): (spec, assumed) for gpu, form, memory, spec, assumed in kinds if spec in specs}
-    for values in rows:
-        row = dict(zip(current_prices.PRICE_COLUMNS, values, strict=True))
-        spec, assumed = described.get((row["gpu"], row["form_factor"] or "", row["gpu_memory_gb"]), (None, False))
-        if spec and row["gpu_count"] and row["gpu_count"] >= 1:
-            yield spec, row, assumed
+    if absent := sorted(set(specs) - {row["spec"] for row in rows}):
+        at_provider = f" at {wanted.provider}" if wanted.provider else ""
+        say(f"no {wanted.pricing_model} price{at_provider} in force for {', '.join(absent)}")
+    return [_discounted(row, wanted.discount) for row in rows]
 
 
-def _offer(spec: str, row: dict[str, Any], is_form_assumed: bool, discount_pct: float) -> dict[str, Any]:
+def _discounted(row: dict[str, Any], discount_pct: float) -> dict[str, Any]:
     price = row["usd_per_gpu_hour"]
-    columns = ("provider", "instance", "region", "pricing_model", "term_months", "last_seen_on", "source_url")
-    return {k: row.get(k) for k in columns} | {
-        "spec": spec,
-        "is_form_assumed": is_form_assumed,
+    return row | {
+        "is_form_assumed": row.get("is_form_assumed", False),
         "list_usd_per_gpu_hour": price,
         "discount_pct": discount_pct,
         "usd_per_gpu_hour": price * (1 - Decimal(str(discount_pct)) / 100),

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import Any
 
 from pipelines.cli.table_output import Format, show
 
+_WIDTH = 100  # where there is no terminal
+_CUT = ("provider", "instance", "region")
+_TABLE = ("usd/gpu-h", "gpu", "gpus", "provider", "instance", "region", "price", "stock", "age")
+
 
 def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
-    """Print rows of PRICE_COLUMNS: all columns for programs, in a table those that fit a terminal."""
+    """Print rows of PRICE_COLUMNS: all columns for programs, in a table those that fit 100 characters."""
     from pipelines.queries.current_prices import PRICE_COLUMNS
 
     if style != "table":
         show(PRICE_COLUMNS, rows, style)
         return
-    keep = [
-        "usd_per_gpu_hour", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "provider", "instance", "region",
-        "pricing_model", "term_months", "valid_from", "last_seen_on", "age_days", "origin", "source_url",
-    ]  # fmt: skip
-    index = [PRICE_COLUMNS.index(k) for k in keep]
-    show(keep, [tuple(row[i] for i in index) for row in rows], style)
+    width = max(_WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _WIDTH
+    show(_TABLE, [_short(dict(zip(PRICE_COLUMNS, row, strict=True))) for row in rows], "table", width, _CUT)
+
+
+def _short(row: dict[str, Any]) -> tuple[Any, ...]:
+    memory = f"{row['gpu_memory_gb'].normalize():f}GB" if row["gpu_memory_gb"] is not None else ""
+    model = str(row["pricing_model"]).replace("_", " ")
+    return (
+        row["usd_per_gpu_hour"],
+        " ".join(filter(None, (row["gpu"], row["form_factor"], memory))),
+        None if row["gpu_count"] is None else f"{row['gpu_count'].normalize():f}",
+        row["provider"],
+        row["instance"],
+        row["region"],
+        f"{model} {row['term_months']}m" if row["term_months"] else model,
+        "" if row["availability"] == "unknown" else str(row["availability"] or "").replace("_", " "),
+        f"{row['age_days']}d",
+    )

@@ -17,13 +17,22 @@ Format = Literal["table", "csv", "json"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], style: Format, width: int | None = None) -> None:
-    """Print rows under columns in the given format; a table is narrowed to `width` where possible."""
+def show(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    style: Format,
+    width: int | None = None,
+    may_cut: Sequence[str] | None = None,
+) -> None:
+    """Print rows under columns in the given format; a table is narrowed to `width` where possible.
+
+    may_cut: the columns that may lose their ends for that; by default all of text.
+    """
     listed = list(rows)
     if any(len(row) != len(columns) for row in listed):
         raise ValueError(f"every row must have {len(columns)} columns")
     if style == "table":
-        _table(columns, listed, width)
+        _table(columns, listed, width, may_cut)
     elif style == "json":
         sys.stdout.write(rows_as_json(columns, listed))
     else:
@@ -50,13 +59,14 @@ def _csv_cell(value: Any) -> Any:
     return f"'{printable(value)}" if value.startswith(_FORMULA) else printable(value)
 
 
-def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None) -> None:
+def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None, may_cut: Sequence[str] | None) -> None:
     """Print aligned columns."""
     texts = [[cell(v) for v in row] for row in rows]
     numeric = [all(isinstance(r[i], (int, float, Decimal, type(None))) for r in rows) for i in range(len(columns))]
     widths = [max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)]
     if width:
-        _narrow(widths, [i for i, is_number in enumerate(numeric) if not is_number], width)
+        texts_to_cut = [i for i, name in enumerate(columns) if not numeric[i] and (may_cut is None or name in may_cut)]
+        _narrow(widths, texts_to_cut, width)
     bold = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ("", "")
     for i, line in enumerate([columns, *texts]):
         before, after = ("", "") if i else bold

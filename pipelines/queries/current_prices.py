@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pipelines.queries.filters import PriceFilter, pricing_model
+from pipelines.queries.filters import PriceFilter, Sort, pricing_model
 from warehouse.identity.gpus import resolve, states_memory
 from warehouse.identity.providers import provider_slug
 from warehouse.storage.connection import Connection
@@ -13,7 +13,8 @@ from warehouse.storage.connection import Connection
 PRICE_COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
     "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope", "observed_at",
-    "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward", "age_days",
+    "valid_from", "last_seen_on", "effective_from", "availability", "quality", "source", "origin",
+    "is_carried_forward", "age_days",
     "source_url", "sha256",
 )  # fmt: skip
 
@@ -46,15 +47,29 @@ def today(con: Connection) -> date:
     return datetime.now(UTC).date() if follows_clock or newest is None else newest
 
 
-def prices(con: Connection, wanted: PriceFilter, as_of: date, max_age: int) -> list[tuple[Any, ...]]:
-    """Return rows of PRICE_COLUMNS in force on a UTC day, cheapest first; of the best-ranked source by default."""
+_ORDER: dict[Sort, str] = {
+    "price": "",
+    "gpu": "gpu, gpu_memory_gb, ",
+    "memory": "gpu_memory_gb desc nulls last, ",
+    "provider": "provider, ",
+    "newest": "last_seen_on desc, ",
+}
+
+
+def prices(
+    con: Connection, wanted: PriceFilter, as_of: date, max_age: int, sort: Sort = "price"
+) -> list[tuple[Any, ...]]:
+    """Return rows of PRICE_COLUMNS in force on a UTC day, of the best-ranked source by default.
+
+    Cheapest per GPU-hour first, or within the order that is asked for; what is sold out comes last in any order.
+    """
     where, values = conditions(wanted)
     preferred = "true" if wanted.source else "is_preferred"
     return con.execute(
         f"select {', '.join(PRICE_COLUMNS)} from v1.prices_as_of(?::date, max_age := {int(max_age)}) "  # noqa: S608
         f"where usd_per_gpu_hour is not null and {where} and {preferred} "
-        "order by gpu, gpu_memory_gb, usd_per_gpu_hour, provider, instance, region, pricing_model, term_months, "
-        "upfront, series_id",
+        f"order by is_sold_out(availability), {_ORDER[sort]}usd_per_gpu_hour, provider, gpu, gpu_memory_gb, instance, "
+        "region, pricing_model, term_months, upfront, series_id",
         [as_of, *values],
     ).fetchall()
 

@@ -6,7 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from cyclopts import Parameter
 
@@ -14,6 +14,7 @@ from pipelines.errors import UsageError
 from scrapers.model import PricingModel
 from warehouse.identity.nearest import nearest
 
+Sort = Literal["price", "gpu", "memory", "provider", "newest"]
 MAX_AGE = 35  # days after which a price that was not observed again no longer counts
 
 

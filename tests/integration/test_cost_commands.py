@@ -29,7 +29,7 @@ FRIDAY = "2026-03-06"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Publish six prices of five GPUs on one day."""
+    """Publish eight prices of five GPUs on one day."""
     made = Home(tmp_path_factory.mktemp("priced"))
     put(made, seen(FRIDAY, [
         offer("2.00", gpu_label="H100 SXM 80GB", instance="h100"),
@@ -37,7 +37,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         offer("1.80", gpu_label="H100 80GB", instance="plain", price_unit="instance_hour", gpu_count=Decimal(1)),
         offer("0.50", gpu_label="L4 24GB", instance="l4"), offer("1.00", gpu_label="A100 SXM 80GB", instance="a100"),
         offer("0.10", gpu_label="Quadro P5000", instance="old"),
-    ]), seen(FRIDAY, [offer("2.40", gpu_label="H100 SXM", instance="other")], provider="coreweave"))  # fmt: skip
+    ]), seen(FRIDAY, [
+        offer("2.40", gpu_label="H100 SXM", instance="other"),
+        offer("9.60", gpu_label="A100 SXM 80GB", instance="node", price_unit="instance_hour", gpu_count=Decimal(8)),
+    ], provider="coreweave"))  # fmt: skip
     release.build_and_publish(made)
     return made
 
@@ -152,12 +155,14 @@ def test_fit_lists_the_fewest_gpus(run: Run) -> None:
 
 def test_training_run_cost(run: Run, home: Home) -> None:
     asked = ("train", "--params", "7b", "--tokens", "1t", "--gpu", "A100 80GB", "--gpus", "100", "--mfu", "0.5")
-    (row,) = cost(run, home, *asked)
+    row, below = cost(run, home, *asked)
+    assert (row["provider"], below["provider"], below["usd"]) == ("coreweave", "lambda", None)
+    assert row["reason"] is None and "no machine of 8" in below["reason"] and below["usd_per_gpu_hour"] == 1
     hours = 6 * 7e9 * 1e12 / (312e12 * 0.5) / 3600
-    assert row["gpu_hours"] == pytest.approx(hours) and row["usd"] == pytest.approx(hours * 1.0)
-    assert row["days"] == pytest.approx(hours / 100 / 24) and row["nominal_usd"] == pytest.approx(hours / 2)
+    assert row["gpu_hours"] == pytest.approx(hours) and row["usd"] == pytest.approx(hours * 1.2)
+    assert row["days"] == pytest.approx(hours / 100 / 24) and row["nominal_usd"] == pytest.approx(hours * 1.2 / 2)
     assert (row["full_gb"], row["zero3_gb_per_gpu"]) == (pytest.approx(112), pytest.approx(1.12))
-    (plain,) = cost(run, home, "train", "--params", "70e9", "--gpu", "A100 80GB")
+    plain, _ = cost(run, home, "train", "--params", "70e9", "--gpu", "A100 80GB")
     assert (plain["tokens"], plain["mfu"]) == (1.4e12, 0.4)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from warehouse.costing.requests import answer_requests, as_json, rows_of_text, write_requests
 from warehouse.storage.connection import Connection, DatabaseError, quoted
 
-SIZES = (1, 2, 4, 8)  # GPUs per server that are tried by default
+SIZES = (1, 2, 4, 8)  # GPUs per server that are tried
 _PRICED = Path(__file__).parent / "priced.sql"
 _OFFER = {
-    "spec": "varchar", "provider": "varchar", "instance": "varchar", "region": "varchar", "pricing_model": "varchar",
+    "spec": "varchar", "tp": "integer", "provider": "varchar", "instance": "varchar", "region": "varchar",
+    "pricing_model": "varchar", "gpu_count": "integer", "availability": "varchar", "unfit": "varchar",
     "term_months": "integer", "list_usd_per_gpu_hour": "decimal(18,6)", "discount_pct": "double",
     "usd_per_gpu_hour": "decimal(18,6)", "last_seen_on": "date", "is_form_assumed": "boolean", "source_url": "varchar",
 }  # fmt: skip
@@ -68,18 +69,22 @@ def ask(
     precision: str,
     load: Load,
     gpus: Sequence[str],
-    sizes: Sequence[int],
+    n_gpus: int | None,
     offers: Sequence[Mapping[str, object]],
+    *,
+    each_provider: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return one row per operating point, GPU and offer, cheapest output first in each point, unpriced last.
+    """Return rows per operating point and GPU (and provider, if asked), cheapest output first in each point.
 
-    offers: rows of _OFFER's columns. Operating points: the load's own concurrency, or as many as fit and, where
-    somebody waits for tokens, as many as keep to that limit. Raises Nonsense for what no server can be asked.
+    n_gpus: how many; None: the best of SIZES, as one server. offers: rows of _OFFER's columns; tp: the size of a server
+    in GPUs that the price is for; unfit: why no such server can be rented there, which leaves it without USD. Operating
+    points: the load's own concurrency, or as many as fit and, where somebody waits for tokens, as many as keep to that
+    limit. Raises Nonsense for what no server can be asked.
     """
     requests = [
-        {"model": model, "gpu": gpu, "n_gpus": size, "tp": size if len(sizes) > 1 else None, "precision": precision,
+        {"model": model, "gpu": gpu, "n_gpus": n_gpus or tp, "tp": tp, "precision": precision,
          "isl": load.isl, "osl": load.osl, "concurrency": load.concurrency}
-        for gpu in gpus for size in sizes
+        for gpu in gpus for tp in SIZES if not n_gpus or n_gpus % tp == 0
     ]  # fmt: skip
     write_requests(con, requests)
     write_offers(con, offers)
@@ -89,7 +94,7 @@ def ask(
         refuse_nonsense(con)
         con.execute(
             f"create or replace table asked as select row, '{point}' as operating_point, "  # noqa: S608 -- ours
-            f"{load.utilisation!r}::double as utilisation from raw"
+            f"{load.utilisation!r}::double as utilisation, {each_provider} as each_provider from raw"
         )
         cursor = con.execute(_PRICED.read_text())
         columns = [c[0] for c in cursor.description or []]

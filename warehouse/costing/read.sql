@@ -58,7 +58,9 @@ select
     placed.beams,
     case
         when placed.unknown is not null then placed.unknown
-        when placed.weights is null then concat('unknown precision ''', placed.precision, '''; known: ', weight_formats())
+        when
+            placed.weights is null
+            then concat('unknown precision ''', placed.precision, '''; known: ', weight_formats())
         when
             placed.kv_dtype is not null and weight_format(placed.kv_dtype) is null
             then concat('unknown kv_dtype ''', placed.kv_dtype, '''; known: ', weight_formats())

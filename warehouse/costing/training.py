@@ -11,10 +11,10 @@ from warehouse.storage.connection import Connection
 
 COLUMNS = (
     "usd", "gpu_hours", "days", "gpu_spec", "gpus", "usd_per_gpu_hour", "provider", "instance", "region",
-    "pricing_model", "term_months", "list_usd_per_gpu_hour", "discount_pct", "last_seen_on", "is_form_assumed",
-    "source_url",
+    "gpu_count", "availability", "pricing_model", "term_months", "list_usd_per_gpu_hour", "discount_pct",
+    "last_seen_on", "is_form_assumed", "source_url",
     "nominal_usd", "params", "tokens", "chinchilla_tokens", "flop", "tflops", "mfu", "full_gb", "lora_gb", "qlora_gb",
-    "zero3_gb_per_gpu", "theta_version",
+    "zero3_gb_per_gpu", "theta_version", "reason",
 )  # fmt: skip
 _SQL = Path(__file__).parent / "training.sql"
 
@@ -28,7 +28,10 @@ def runs(
     gpus: int | None,
     mfu: float | None,
 ) -> list[tuple[Any, ...]]:
-    """Return rows of COLUMNS, cheapest first; tokens None: 20 per parameter; mfu None: as training runs report."""
+    """Return rows of COLUMNS, cheapest first; then, with the reason, those that cannot hold the run.
+
+    tokens None: 20 per parameter; mfu None: as training runs report.
+    """
     write_offers(con, offers)
     con.execute("create or replace table run_specs as select unnest($specs::varchar[]) as spec", {"specs": specs})
     con.execute(

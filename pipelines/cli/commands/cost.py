@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 from pipelines import settings
 from pipelines.cli.commands import cost_job, cost_train
 from pipelines.cli.console import OK, say
-from pipelines.cli.cost_options import PriceOptions, offers, priced_specs
+from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import Format, show
 from pipelines.errors import UsageError
@@ -29,7 +29,8 @@ _TABLE = {  # column -> its name where room is short
     "operating_point", "gpu_spec": "gpu_spec", "gpus": "gpus", "tp": "tp", "replicas": "replicas", "batch": "batch",
     "ttft_s": "ttft_s", "tpot_s": "tpot_s", "output_tokens_per_s_per_gpu": "tokens_per_s_gpu",
     "nominal_usd_per_m_tokens": "nominal_usd_m", "usd_per_gpu_hour": "usd_per_gpu_hour", "provider": "provider",
-    "instance": "instance", "pricing_model": "pricing_model", "last_seen_on": "last_seen_on", "reason": "reason",
+    "instance": "instance", "availability": "availability",
+    "pricing_model": "pricing_model", "last_seen_on": "last_seen_on", "reason": "reason",
 }  # fmt: skip
 
 
@@ -112,10 +113,10 @@ def _answer(
                 con, load_options.workload, settings.home(home).root / "workloads.csv", isl=load_options.isl,
                 osl=load_options.osl, concurrency=load_options.concurrency, utilisation=load_options.utilisation,
             )  # fmt: skip
-            prices = offers(prices_of, specs, home, every=gpu is not None)
+            prices = server_offers(prices_of, specs, SIZES, home, every=gpu is not None)
             if not gpu:
                 specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
-            return ask(con, name, precision, work, specs, [gpus] if gpus else SIZES, prices)
+            return ask(con, name, precision, work, specs, gpus, prices, each_provider=gpu is not None)
     except (UnknownName, Nonsense) as wrong:
         raise UsageError(str(wrong)) from wrong
 

@@ -18,8 +18,8 @@ from pipelines.queries.filters import MAX_AGE, PriceFilter
 COLUMNS = (
     "total_usd", "at_least_usd", "compute_usd", "egress_usd", "storage_usd", "unknown", "is_checked", "provider", "gpu",
     "form_factor", "gpu_memory_gb", "gpu_count", "n_machines", "gpus_billed", "usd_per_gpu_hour", "pricing_model",
-    "term_months", "instance", "region", "egress_note", "storage_note", "last_seen_on", "is_carried_forward", "origin",
-    "source_url",
+    "term_months", "instance", "region", "availability", "reason", "egress_note", "storage_note", "last_seen_on",
+    "is_carried_forward", "origin", "source_url",
 )  # fmt: skip
 _GB = 1000  # of a decimal terabyte, as networks and providers count
 
@@ -47,8 +47,9 @@ def job(
         rows = con.execute(
             f"select {', '.join(COLUMNS)} from marts.job_cost(?, ?, ?, ?, as_of := ?::date, max_age := {MAX_AGE}) "  # noqa: S608
             f"where {where} qualify row_number() over (partition by provider, gpu, form_factor, gpu_memory_gb, "
-            "pricing_model, term_months order by compute_usd, n_machines, instance, region, series_id) = 1 "
-            "order by total_usd nulls last, at_least_usd, provider, gpu_memory_gb, term_months",
+            "pricing_model, term_months "
+            "order by reason is not null, compute_usd, n_machines, instance, region, series_id) = 1 "
+            "order by reason is not null, total_usd nulls last, at_least_usd, provider, gpu_memory_gb, term_months",
             [gpus, hours, egress_tb * _GB, storage_tb * _GB, day, *values],
         ).fetchall()
     if not rows:

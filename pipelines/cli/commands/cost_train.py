@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from pipelines.cli.console import OK, say
-from pipelines.cli.cost_options import PriceOptions, offers, priced_specs
+from pipelines.cli.cost_options import PriceOptions, priced_specs, training_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import UsageError
@@ -61,8 +61,9 @@ def train(
         specs = [gpu_spec(gpu)] if gpu else priced_specs(wanted, home)
     except UnknownName as wrong:
         raise UsageError(str(wrong)) from wrong
+    prices = training_offers(wanted, specs, gpus or 1, home, every=gpu is not None)
     with cost_model() as con:
-        rows = runs(con, n_params, n_tokens, specs, offers(wanted, specs, home, every=gpu is not None), gpus, mfu)
+        rows = runs(con, n_params, n_tokens, specs, prices, gpus, mfu)
     style = output_format(style, as_json)
     if style == "table":
         _say_assumptions(dict(zip(COLUMNS, rows[0], strict=True)))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from pipelines.cli.console import OK, STALE, current_day, published_database, say
+from pipelines.cli.machine_filter import ANY_MACHINE, MachineFilter
 from pipelines.cli.options import DayOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.price_table import show_prices
-from pipelines.queries.filters import ALL, MAX_AGE, PriceFilter
+from pipelines.errors import UsageError
+from pipelines.queries.filters import ALL, MAX_AGE, PriceFilter, Sort
 
 _ANY_AGE = 36_500
 
@@ -18,13 +22,18 @@ def prices(
     /,
     *,
     wanted: PriceFilter = ALL,
+    machine: MachineFilter = ANY_MACHINE,
+    sort: Annotated[Sort, Parameter(help="Order; within it the cheapest comes first, and what is sold out last.")] = (
+        "price"
+    ),
+    limit: Annotated[int | None, Parameter(help="Only so many prices.")] = None,
     as_of: DayOption = None,
     max_age: int = MAX_AGE,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Print the prices in force, cheapest first, with the source of each.
+    """Print the prices in force, cheapest first, with the source of each; what is sold out comes last.
 
     Parameters
     ----------
@@ -38,21 +47,37 @@ def prices(
     from pipelines.queries import current_prices
     from pipelines.queries.unmatched import refuse_unknown
 
+    if limit is not None and limit < 1:
+        raise UsageError(f"--limit must be at least 1, not {limit}")
     wanted = replace(wanted, gpu=gpu)
     with published_database(home) as con:
         day = as_of or current_day(con)
-        rows = current_prices.prices(con, wanted, day, max_age)
-        older = [] if rows else _newest(current_prices.prices(con, wanted, day, _ANY_AGE), max_age)
+        rows = machine.of(current_prices.prices(con, wanted, day, max_age, sort))
+        older = [] if rows else _newest(machine.of(current_prices.prices(con, wanted, day, _ANY_AGE, sort)), max_age)
         if not rows:
             refuse_unknown(con, wanted)
-    show_prices(rows or older, output_format(style, as_json))
+    style = output_format(style, as_json)
+    shown = (rows or older)[:limit]
+    show_prices(shown, style)
     if older:
         newest = max(row[current_prices.PRICE_COLUMNS.index("last_seen_on")] for row in older)
         say(f"nothing was seen in the {max_age} days before {day}; these are the newest prices, of {newest} and before")
         return STALE
     if not rows:
         say(f'no price matches on {day}; gpuhour sql "from marts.available_gpus" lists all GPUs')
+    elif style == "table":
+        _say_what_is_mixed(shown, len(rows) - len(shown))
     return OK
+
+
+def _say_what_is_mixed(rows: list[tuple[Any, ...]], n_more: int) -> None:
+    from pipelines.queries.current_prices import PRICE_COLUMNS
+
+    models = sorted({row[PRICE_COLUMNS.index("pricing_model")] for row in rows})
+    if n_more:
+        say(f"{n_more} more prices; --limit {len(rows) + n_more} shows all")
+    if len(models) > 1:
+        say(f"{', '.join(models)} prices together; --pricing-model {models[0]} shows only those")
 
 
 def _newest(rows: list[tuple[Any, ...]], max_age: int) -> list[tuple[Any, ...]]:

@@ -3,7 +3,8 @@
 -- filter on gpu, provider, pricing_model. gpus: needed at once; gpus_billed: GPUs of the machines that hold them.
 -- hours: of the job; months of 730. egress_gb: over the whole job, spread evenly over its months; storage_gb: stored
 -- throughout; GB of 1e9 bytes. *_usd: NULL where no rate is known, and then total_usd too; at_least_usd: the sum of the
--- known parts. is_checked: whether the rates were read in their source.
+-- known parts. reason: why so many GPUs cannot be expected there now, NULL: they can. is_checked: whether the rates
+-- were read in their source.
 create or replace macro marts.job_cost(
     gpus, hours, egress_gb := 0, storage_gb := 0, as_of := null, max_age := 35
 ) as table
@@ -14,14 +15,8 @@ with billed as (
         greatest(ceil(hours / hours_per_month()), 1) as n_bills,
         coalesce(egress_gb, 0)::double as gb_out,
         coalesce(storage_gb, 0)::double as gb_held
-    from core.prices_as_of(coalesce(as_of, core.as_of_day()), max_age := max_age) as prices
-    where
-        prices.price_scope = 'instance'
-        and prices.usd_per_gpu_hour > 0
-        and prices.gpu_count >= 1
-        and prices.gpu is not null
-        and prices.is_preferred
-        and prices.source <> 'seed'
+    from marts.cost_offers_as_of(coalesce(as_of, core.as_of_day()), max_age := max_age) as prices
+    where prices.source <> 'seed'
 ),
 parts as (
     select
@@ -30,7 +25,10 @@ parts as (
         if(gb_out = 0, 0, n_bills * usd_at_rates(gb_out / n_bills, provider_rates.egress_rates)) as egress_usd,
         if(gb_held = 0, 0, hours / hours_per_month() * usd_at_rates(gb_held, provider_rates.storage_rates))
             as storage_usd,
-        provider_rates.egress_note, provider_rates.storage_note, provider_rates.are_checked
+        provider_rates.egress_note, provider_rates.storage_note, provider_rates.are_checked,
+        why_no_job(
+            gpus, billed.gpu_count, billed.price_unit, billed.availability, billed.is_marketplace
+        ) as reason
     from billed
     left join marts.provider_rates using (provider)
 )
@@ -42,5 +40,5 @@ select
     round(compute_usd + coalesce(egress_usd, 0) + coalesce(storage_usd, 0), 2) as at_least_usd,
     concat_ws(', ', if(egress_usd is null, 'egress', null), if(storage_usd is null, 'storage', null)) as unknown,
     if(gb_out + gb_held = 0, true, coalesce(are_checked, false)) as is_checked,
-    egress_note, storage_note, last_seen_on, is_carried_forward, origin, source_url
+    egress_note, storage_note, availability, reason, last_seen_on, is_carried_forward, origin, source_url
 from parts;

@@ -7,7 +7,8 @@
 --     inference (the same at the largest batch) and image model (FP16, one image at a time)
 --   gpus: fewest GPUs that hold it, without training activations; for inference the cheapest of 1, 2, 4 and 8
 --   fits: one GPU, one machine (some priced machine is as large) or several machines
---   usd_per_hour: USD per hour of those GPUs, at the lowest on-demand price of a provider
+--   usd_per_hour: USD per hour of those GPUs, at the lowest on-demand price where so many can be rented together
+--     (why_no_training); GPUs that nobody rents out in that number are left out
 --   usd_per_m_tokens: USD per million tokens for inference, NULL for training and images
 --   place: rank by usd_per_m_tokens, or by usd_per_hour where that is NULL
 with constants as (
@@ -17,11 +18,8 @@ with constants as (
     from marts.theta
     where version = (select max(version) from marts.theta)
 ),
-cheapest as (
-    select spec, provider, usd_per_gpu_hour
-    from marts.server_prices
-    where pricing_model = 'on_demand' and tp = 1
-    qualify row_number() over (partition by spec order by usd_per_gpu_hour, provider) = 1
+rents as (
+    select * from marts.cost_offers_as_of(core.as_of_day()) where pricing_model = 'on_demand' and source <> 'seed'
 ),
 largest as (
     select spec, max(gpu_count) as max_gpus from marts.server_prices where pricing_model = 'on_demand' group by spec
@@ -50,21 +48,47 @@ needs as (
     union all
     select 'image model', model, params_b * 1e9 * weight_bytes_per_param('FP16') from seeds.image_models
 ),
-candidates as (
+holders as (
     select
         needs.purpose,
         needs.model,
         gpu_specs.name as spec,
-        cheapest.provider,
-        cheapest.usd_per_gpu_hour,
-        null::double as usd_per_m_tokens,
         smallest_gpus(needs.bytes, 0, gpu_specs.device_mib, constants.usable_memory, constants.reserved_gb) as gpus
     from needs
     cross join constants
     join marts.gpu_specs on true
-    join cheapest on cheapest.spec = gpu_specs.name
     -- An image is made on one card: the model is small and is not split.
     where needs.purpose <> 'image model' or gpus = 1
+),
+cheapest as (
+    select numbers.spec, numbers.gpus, rents.provider, rents.usd_per_gpu_hour
+    from (select distinct spec, gpus from holders) as numbers
+    join rents
+        on
+            rents.spec = numbers.spec
+            and why_no_training(
+                numbers.gpus,
+                rents.gpu_count,
+                rents.price_unit,
+                rents.availability,
+                rents.is_marketplace,
+                rents.has_fabric
+            ) is null
+    qualify row_number() over (
+        partition by numbers.spec, numbers.gpus order by rents.usd_per_gpu_hour, rents.provider, rents.series_id
+    ) = 1
+),
+candidates as (
+    select
+        holders.purpose,
+        holders.model,
+        holders.spec,
+        cheapest.provider,
+        cheapest.usd_per_gpu_hour,
+        null::double as usd_per_m_tokens,
+        holders.gpus
+    from holders
+    join cheapest using (spec, gpus)
     union all
     select
         if(operating_point = 'max_batch', 'latency-tolerant inference', 'inference'),

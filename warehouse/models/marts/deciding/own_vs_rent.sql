@@ -14,18 +14,13 @@
 --   own_usd_a_year: USD a year to own as many, at the same use
 with rents as (
     select
-        provider_prices.edition,
-        provider_prices.as_of,
-        provider_prices.pricing_model,
-        priced_gpus.spec,
-        min(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour,
-        arg_min(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider)) as provider
-    from marts.provider_prices
-    join marts.priced_gpus
-        on
-            priced_gpus.gpu = provider_prices.gpu
-            and priced_gpus.gpu_memory_gb = provider_prices.gpu_memory_gb
-            and priced_gpus.form_factor is not distinct from provider_prices.form_factor
+        edition,
+        as_of,
+        pricing_model,
+        spec,
+        min(usd_per_gpu_hour) as usd_per_gpu_hour,
+        arg_min(provider, row(usd_per_gpu_hour, provider)) as provider
+    from marts.spec_prices
     group by all
 )
 select

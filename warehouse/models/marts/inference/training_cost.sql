@@ -29,21 +29,13 @@ mfus as (
 -- One provider, one vote, as in the reference document; reserved means one year.
 prices as (
     select
-        provider_prices.edition, provider_prices.as_of, priced_gpus.spec, provider_prices.pricing_model,
-        count(distinct provider_prices.provider) as n_providers,
-        min(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour_low,
-        arg_min(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider))
-            as provider_low,
-        max(provider_prices.usd_per_gpu_hour) as usd_per_gpu_hour_high,
-        arg_max(provider_prices.provider, row(provider_prices.usd_per_gpu_hour, provider_prices.provider))
-            as provider_high
-    from marts.provider_prices
-    join marts.priced_gpus
-        on
-            priced_gpus.gpu = provider_prices.gpu
-            and priced_gpus.gpu_memory_gb = provider_prices.gpu_memory_gb
-            and priced_gpus.form_factor is not distinct from provider_prices.form_factor
-    where priced_gpus.spec is not null
+        edition, as_of, spec, pricing_model,
+        count(*) as n_providers,
+        min(usd_per_gpu_hour) as usd_per_gpu_hour_low,
+        arg_min(provider, row(usd_per_gpu_hour, provider)) as provider_low,
+        max(usd_per_gpu_hour) as usd_per_gpu_hour_high,
+        arg_max(provider, row(usd_per_gpu_hour, provider)) as provider_high
+    from marts.spec_prices
     group by all
 ),
 hours as (

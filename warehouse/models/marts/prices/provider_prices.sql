@@ -1,6 +1,6 @@
 -- Each provider's lowest price of a whole GPU per pricing model, on the reference document's day and now. Fractions of
--- a GPU, components and prices older than a week are left out. instance, region and receipt: of that lowest price;
--- n_offers: number of prices it is the lowest of.
+-- a GPU, components and prices older than a week are left out; what is sold out is named only where nothing else is.
+-- instance, region and receipt: of that lowest price; n_offers: number of prices it is the lowest of.
 -- materialized: table
 -- key: edition, provider, market, gpu, gpu_memory_gb, pricing_model
 -- columns:
@@ -35,6 +35,7 @@ select
     instance,
     region,
     form_factor,
+    availability,
     observed_at,
     origin,
     source_url
@@ -46,4 +47,4 @@ where usd_per_gpu_hour is not null
     and (pricing_model in ('on_demand', 'spot') or (pricing_model = 'reserved' and term_months = 12))
 window same as (partition by edition, provider, market, gpu, gpu_memory_gb, pricing_model)
 -- Among several at the lowest price always the same one, or a rebuild would differ.
-qualify row_number() over (same order by usd_per_gpu_hour, instance, region, series_id) = 1
+qualify row_number() over (same order by is_sold_out(availability), usd_per_gpu_hour, instance, region, series_id) = 1

@@ -1,6 +1,6 @@
 -- Providers side by side, by the reference document's criteria: price, availability, delivery, network, support, and
 -- additional charges. A provider without a current price has one row without a GPU. on_demand_, reserved_,
--- spot_usd_per_gpu_hour: the lowest all-in price, USD per GPU-hour. egress_usd_10tb, _30tb: USD for that many decimal
+-- spot_usd_per_gpu_hour: the lowest all-in price of what is not sold out, USD per GPU-hour. egress_usd_10tb, _30tb: USD for that many decimal
 -- terabytes in a month. NULL: unknown.
 -- materialized: table
 -- key: provider, gpu, form_factor, gpu_memory_gb
@@ -13,9 +13,12 @@
 with offers as (
     select
         provider, gpu, form_factor, gpu_memory_gb,
-        min(usd_per_gpu_hour) filter (where pricing_model = 'on_demand') as on_demand_usd_per_gpu_hour,
-        min(usd_per_gpu_hour) filter (where pricing_model = 'reserved') as reserved_usd_per_gpu_hour,
-        min(usd_per_gpu_hour) filter (where pricing_model = 'spot') as spot_usd_per_gpu_hour,
+        min(usd_per_gpu_hour) filter (where pricing_model = 'on_demand' and not is_sold_out(availability))
+            as on_demand_usd_per_gpu_hour,
+        min(usd_per_gpu_hour) filter (where pricing_model = 'reserved' and not is_sold_out(availability))
+            as reserved_usd_per_gpu_hour,
+        min(usd_per_gpu_hour) filter (where pricing_model = 'spot' and not is_sold_out(availability))
+            as spot_usd_per_gpu_hour,
         max(gpu_count) as max_gpu_count,
         count(distinct region) as n_regions,
         arg_min(availability, list_position(['available', 'limited', 'waitlist', 'sold_out', 'unknown'], availability))
