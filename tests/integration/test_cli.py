@@ -8,9 +8,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +60,7 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def test_demo_shows_prices_with_their_sources(demo: Demo) -> None:
     assert demo.code == 0, demo.stderr
-    assert demo.stdout.startswith("usd_per_gpu_hour") and demo.stdout.count("A100") > 20
+    assert demo.stdout.startswith("usd/gpu-h  gpu") and demo.stdout.count("A100") > 20
     assert "https://" in demo.stdout and "recorded" in demo.stdout
     assert "33 of 37 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
     assert "gpuhour:" not in demo.stdout
@@ -179,7 +181,7 @@ def test_providers_lists_each_with_its_last_attempt(run: Run, demo: Demo) -> Non
 def test_json_has_exactly_the_contract_columns(run: Run, demo: Demo) -> None:
     said = run("prices", "A100", "--json", home=demo.home)
     rows = said.records()
-    assert said.code == 0 and not said.err and len(rows) > 20
+    assert said.code == 0 and "the day of this replay" in said.err and len(rows) > 20
     assert all(list(row) == PARSE_COLUMNS + RECEIPT_COLUMNS for row in rows)
     assert list(PRICE_COLUMNS) == PARSE_COLUMNS + RECEIPT_COLUMNS
     for row in rows:
@@ -189,8 +191,38 @@ def test_json_has_exactly_the_contract_columns(run: Run, demo: Demo) -> None:
 
 
 def test_prices_come_cheapest_first(run: Run, demo: Demo) -> None:
-    rows = [r for r in run("prices", "H100", "--json", home=demo.home).records() if r["gpu_memory_gb"] == 80]
-    assert len(rows) > 5 and [r["usd_per_gpu_hour"] for r in rows] == sorted(r["usd_per_gpu_hour"] for r in rows)
+    """One order over all memories and pricing models; what is sold out is last, cheapest first too."""
+    rows = run("prices", "H100", "--json", home=demo.home).records()
+    order = [(r["availability"] in ("sold_out", "waitlist"), r["usd_per_gpu_hour"]) for r in rows]
+    assert order == sorted(order) and order[0][0] is False and order[-1][0] is True
+    assert len({r["gpu_memory_gb"] for r in rows}) > 1 and len({r["pricing_model"] for r in rows}) == 3
+
+
+def test_machines_are_chosen_by_size_memory_price_and_availability(run: Run, demo: Demo) -> None:
+    def ask(*options: str) -> list[dict[str, Any]]:
+        return run("prices", *options, "--json", home=demo.home).records()
+
+    everything = ask()
+    cases: tuple[tuple[tuple[str, ...], Callable[[dict[str, Any]], bool]], ...] = (
+        (("--gpus", "8"), lambda r: r["gpu_count"] == 8),
+        (("--max-price", "2.5"), lambda r: r["usd_per_gpu_hour"] <= 2.5),
+        (("--min-memory", "80"), lambda r: (r["gpu_memory_gb"] or 0) >= 80),
+        (("--available",), lambda r: r["availability"] not in ("sold_out", "waitlist")),
+        (("--gpus", "1", "--min-memory", "40", "--max-price", "1", "--available"), lambda r: r["gpu_count"] == 1
+         and (r["gpu_memory_gb"] or 0) >= 40 and r["usd_per_gpu_hour"] <= 1 and r["availability"] != "sold_out"),
+    )  # fmt: skip
+    for options, matches in cases:
+        expected = [r for r in everything if matches(r)]
+        assert ask(*options) == expected and 0 < len(expected) < len(everything), options
+    assert ask("--limit", "7") == everything[:7]
+    by_memory = [r["gpu_memory_gb"] for r in ask("--sort", "memory", "--available") if r["gpu_memory_gb"] is not None]
+    assert by_memory == sorted(by_memory, reverse=True)
+    by_provider = ask("--sort", "provider", "--available")
+    assert [r["provider"] for r in by_provider] == sorted(r["provider"] for r in by_provider)
+    table = run("prices", home=demo.home)
+    assert max(map(len, table.out.splitlines())) <= 100 and "on_demand" in table.err
+    for options in (("--gpus", "0"), ("--max-price", "-1"), ("--min-memory", "nan"), ("--limit", "0")):
+        assert run("prices", *options, home=demo.home).code == 2
 
 
 @pytest.mark.parametrize(("option", "value", "column", "kept"), [

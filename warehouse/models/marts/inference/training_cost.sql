@@ -41,7 +41,11 @@ prices as (
 hours as (
     select
         models.*, mfus.*, gpu_specs.name as spec,
-        if(mfus.precision = 'FP8', gpu_specs.fp8_tflops, gpu_specs.nominal_tflops) as peak_tflops,
+        case
+            when mfus.method = 'nominal' then gpu_specs.nominal_tflops
+            when mfus.precision = 'FP8' then gpu_specs.fp8_tflops
+            else coalesce(gpu_specs.bf16_tflops, gpu_specs.matmul_tflops)
+        end as peak_tflops,
         training_flop(if(mfus.method = 'nominal', models.params, models.active_params), models.training_tokens) as flop,
         training_gpu_hours(flop, peak_tflops, mfus.mfu) as gpu_hours,
         ceil(full_training_bytes(models.params) / (gpu_specs.device_mib * 1048576)) as gpus_to_hold

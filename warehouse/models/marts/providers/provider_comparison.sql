@@ -1,7 +1,7 @@
 -- Providers side by side, by the reference document's criteria: price, availability, delivery, network, support, and
 -- additional charges. A provider without a current price has one row without a GPU. on_demand_, reserved_,
--- spot_usd_per_gpu_hour: the lowest all-in price of what is not sold out, USD per GPU-hour. egress_usd_10tb, _30tb: USD for that many decimal
--- terabytes in a month. NULL: unknown.
+-- spot_usd_per_gpu_hour: the lowest all-in price of what is not sold out, USD per GPU-hour. egress_usd_10tb, _30tb: USD
+-- for that many decimal terabytes in a month. NULL: unknown.
 -- materialized: table
 -- key: provider, gpu, form_factor, gpu_memory_gb
 -- columns:
