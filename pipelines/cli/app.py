@@ -23,6 +23,7 @@ from pipelines.cli.commands import (
     explain,
     history,
     import_history,
+    index,
     parse,
     prices,
     providers,
@@ -53,6 +54,7 @@ app.command(import_history.import_, name="import")
 app.command(providers.app)
 app.command(quarantine.app)
 app.command(cost.app)
+app.command(index.app)
 app.command(alerts.app)
 app.command(report.app)
 

@@ -22,8 +22,10 @@ CHANGE = (
     "new_usd_per_gpu_hour", "pct", "source_url", "sha256",
 )  # fmt: skip
 INDEX = (
-    "index_id", "gpu", "gpu_memory_gb", "pricing_model", "market", "day", "status", "level_median", "p25", "p75",
-    "chained_base100", "chain_start", "n_providers", "n_offers", "n_matched", "vintage", "methodology_version",
+    "index_id", "gpu", "gpu_memory_gb", "pricing_model", "provider_kind", "market", "day", "status", "level_median",
+    "p25", "p75",
+    "chained_base100", "chain_start", "n_providers", "n_offers", "n_basket",
+    "n_matched", "basket_median", "adjustment", "vintage", "methodology_version",
 )  # fmt: skip
 TOKENS = (
     "model", "gpu", "gpu_memory_gb", "spec", "precision", "provider", "pricing_model", "tp", "batch", "utilisation",
@@ -32,7 +34,8 @@ TOKENS = (
 )  # fmt: skip
 _NUMBERS = {
     "gpu_count", "age_days", "seq", "pct", "term_months", "gpu_memory_gb", "price", "level_median", "p25", "p75",
-    "chained_base100", "n_providers", "n_offers", "n_matched", "tp", "batch", "utilisation", "isl", "osl",
+    "chained_base100", "n_providers", "n_offers", "n_basket", "n_matched", "basket_median", "adjustment",
+    "tp", "batch", "utilisation", "isl", "osl",
     "output_tokens_per_s", "ttft_s", "tpot_s",
 }  # fmt: skip
 _KINDS = {"offer": OFFER, "change": CHANGE, "index_day": INDEX, "token_cost": TOKENS}

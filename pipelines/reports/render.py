@@ -174,6 +174,7 @@ def _filters(data: SiteData) -> dict[str, Callable[..., Any]]:
         wording.age,
         wording.pricing,
         wording.kind,
+        wording.provider_kind,
         wording.number,
     )
     return {f.__name__: f for f in named} | {

@@ -217,10 +217,10 @@ class SiteData:
         return slugs((name, name) for name in self.indices)
 
     def level(self, gpu: GpuKey, pricing_model: str) -> Row | None:
-        """Return the newest day of a GPU's first-party index, if it has a level and is recent enough."""
+        """Return the newest day of a GPU's index of specialised clouds, if it has a level and is recent enough."""
         for days in self.indices.values():
             last = days[-1]
-            if key_of(last) == gpu and last["pricing_model"] == pricing_model and last["market"] == "first_party":
+            if key_of(last) == gpu and last["pricing_model"] == pricing_model and last["provider_kind"] == "neocloud":
                 return last if last["status"] == "ok" and (self.as_of - last["day"]).days <= FRESH else None
         return None
 

@@ -32,7 +32,7 @@ def cheapest(data: SiteData, gpu: GpuKey) -> str:
 def _others(data: SiteData, gpu: GpuKey, rows: list[Row]) -> str:
     level = data.level(gpu, "on_demand")
     if level:
-        return f"the median of {level['n_providers']} providers is {wording.usd(level['level_median'])}"
+        return f"the median of {level['n_providers']} specialised clouds is {wording.usd(level['level_median'])}"
     dearest = max(rows, key=lambda r: r["usd_per_gpu_hour"])
     price = wording.usd(dearest["usd_per_gpu_hour"])
     return f"the most expensive is {price}, at {data.provider_name(dearest['provider'])}"

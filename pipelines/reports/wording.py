@@ -8,6 +8,7 @@ from typing import Any
 
 MINUS = "\u2212"
 _MODELS = {"on_demand": "on demand", "spot": "spot", "reserved": "reserved", "savings_plan": "savings plan"}
+_PROVIDER_KINDS = {"hyperscaler": "hyperscalers", "neocloud": "specialised clouds", "marketplace": "marketplaces"}
 _KINDS = {"drop": "fell", "rise": "rose", "new": "new", "gone": "removed", "back": "listed again"}
 
 
@@ -95,6 +96,11 @@ def pricing(model: str, months: int | None = None) -> str:
 def kind(value: str) -> str:
     """Format the kind of a change: fell, rose, new, gone, back."""
     return _KINDS.get(value, value)
+
+
+def provider_kind(value: str) -> str:
+    """Format a kind of provider: hyperscalers, specialised clouds, marketplaces."""
+    return _PROVIDER_KINDS.get(value, value)
 
 
 def memory(value: Decimal | None) -> str:

@@ -24,6 +24,7 @@ SOURCES = "tests/unit/warehouse/models/test_gate_sources.py"
 MODELS = "tests/unit/warehouse/engine/test_models.py"
 HISTORY = "tests/unit/warehouse/models/test_history.py"
 FORMULAS = "tests/unit/warehouse/costing/test_formulas.py"
+LEVELS = "warehouse/models/intermediate/index/new_index_levels.sql"
 INDEX = "tests/unit/warehouse/models/test_index.py"
 STATE = "tests/unit/pipelines/alerts/test_trigger_state.py"
 RECORD = "tests/unit/pipelines/alerts/test_record_events.py"
@@ -76,7 +77,8 @@ MUTANTS = (
     Mutant(IN_FORCE, "rank = min(rank)", "rank = max(rank)", "the worst source answers", (HISTORY,)),
     Mutant(OFFERS, "days.day > fx_rates.rate_on", "days.day >= fx_rates.rate_on", "a morning's price is converted at the afternoon's rate", (MODELS,)),
     Mutant("warehouse/models/staging/fx_rates.sql", "order by rank, per_eur) = 1\n),\neuro", "order by rank desc, per_eur) = 1\n),\neuro", "bundled rates win over landed ones", (MODELS, "tests/unit/scrapers/reference/test_ecb.py")),
-    Mutant("warehouse/models/v1/index_daily.sql", "where n_providers >= 3", "where n_providers >= 2", "two providers are a market", (INDEX,)),
+    Mutant(LEVELS, "levels.n_providers >= 3", "levels.n_providers >= 2", "two providers are a market", (INDEX,)),
+    Mutant(LEVELS, ">= 0.6 *", ">= 0.4 *", "half of a basket is a market", (INDEX,)),
     # Keys, repeated and superseded facts.
     Mutant("warehouse/models/intermediate/history/observations.sql", "            every.zone,\n", "", "two zones have one price history", (MODELS, HISTORY, GATE)),
     Mutant("warehouse/storage/landing.py", "if pages_file.exists():", "if not pages_file:", "the same landing is written again", (HISTORY,)),

@@ -41,6 +41,7 @@ ASSETS = [
     "intermediate/gated_prices",
     "intermediate/gated_versions",
     "intermediate/import_items",
+    "intermediate/index_days",
     "intermediate/index_links",
     "intermediate/index_pieces",
     "intermediate/index_prices",
@@ -51,6 +52,8 @@ ASSETS = [
     "intermediate/manual_verdicts",
     "intermediate/new_findings",
     "intermediate/new_gated_prices",
+    "intermediate/new_index_days",
+    "intermediate/new_index_levels",
     "intermediate/new_index_links",
     "intermediate/new_index_prices",
     "intermediate/new_intervals",
@@ -202,7 +205,10 @@ ASSETS = [
     "v1/cost_per_token",
     "v1/cost_per_unit",
     "v1/focus_price_sheet",
+    "v1/index_constituents",
     "v1/index_daily",
+    "v1/index_revisions",
+    "v1/index_series",
     "v1/meta",
     "v1/offers_latest",
     "v1/price_changes",
@@ -325,7 +331,7 @@ CHECKS = [
     "marts/theta_sources:key_is_unique",
     "marts/training_cost:key_is_unique",
     "marts/workloads:key_is_unique",
-    "v1/index_daily:key_is_unique",
+    "v1/index_revisions:key_is_unique",
 ]
 
 

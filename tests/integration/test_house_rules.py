@@ -93,6 +93,7 @@ PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
     ("changes", "A100", "--since", "1y"), ("quarantine", "--help"), ("replay", "--help"),
     ("cost", "--model", "llama-3.1-8b", "--gpu", "L4"), ("cost", "fit", "--model", "llama-3.1-8b"),
     ("cost", "train", "--params", "7b"), ("calibrate", "--help"), ("alerts", "list"), ("alerts", "preview"),
+    ("index", "verify", "a100-80gb-on-demand-hyperscaler", "2026-09-20"),
 ], ids=" ".join)  # fmt: skip
 def test_reading_needs_no_dagster(arguments: tuple[str, ...], demo: Demo) -> None:
     poisoned = {"dagster": None} | ({"pandas": None} if arguments[0] != "parse" else {})

@@ -71,7 +71,10 @@ def test_front_page_answers(site: Site) -> None:
         "On 29 June 2026 the lowest on-demand list price of the A100 80\u00a0GB is $1.35 per GPU-hour, at Lambda"
         in page
     )
-    assert "the median of 7 providers is $2.30" in page and f'<link rel="canonical" href="{BASE}/index.html">' in page
+    assert (
+        "the median of 3 specialised clouds is $3.25" in page
+        and f'<link rel="canonical" href="{BASE}/index.html">' in page
+    )
 
 
 def test_sold_out_offers_are_not_lowest_if_others_are_available() -> None:
@@ -90,7 +93,7 @@ def test_sold_out_offers_are_not_lowest_if_others_are_available() -> None:
 
 
 def test_gpu_page_matches_the_contract(site: Site, market: Home) -> None:
-    page, level = site.text("gpu/a100-80gb.html"), "median of 7 providers $2.30"
+    page, level = site.text("gpu/a100-80gb.html"), "median of 3 specialised clouds $3.25"
     assert level in page and "carried forward, 7 days" in page and "rose" in page and "+12.0\u00a0%" in page
     with duckdb.connect(str(market.published), read_only=True) as con:
         lowest = con.execute(

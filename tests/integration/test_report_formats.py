@@ -135,7 +135,7 @@ def test_json_matches_its_schema(site: Site) -> None:
 def test_schema_is_as_promised() -> None:
     """Members of API v1 are added, never renamed or removed: this is the snapshot."""
     kinds = {kind: sorted(d["required"]) for kind, d in json_api.schema()["$defs"].items()}
-    assert hashed(json.dumps(kinds).encode()) == "cd3e415788692ab6b56cc7a9", kinds
+    assert hashed(json.dumps(kinds).encode()) == "7449c0165be9f3cd091a551d", kinds
 
 
 FEED = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
 
 import pytest
 
@@ -41,22 +40,3 @@ def test_query_answers_on_real_history(archive: Demo, name: str) -> None:
     assert archive.code == 0, archive.stderr
     with connection.published(archive.home) as con:
         assert con.execute(QUERIES[name]).fetchall()
-
-
-def test_indices_of_real_history_are_plausible(archive: Demo) -> None:
-    query = (
-        "select index_id, status, level_median, p25, p75, chained_base100, chain_start, n_providers, vintage, day "
-        "from v1.index_daily order by index_id, day"
-    )
-    with connection.published(archive.home) as con:
-        rows = con.execute(query).fetchall()
-        bad = con.execute("select count(*) from v1.index_daily where level_median not between 0.02 and 40").fetchall()
-    assert bad == [(0,)]
-    assert {"a100-80gb-on-demand", "a100-40gb-on-demand", "h100-80gb-on-demand"} <= {row[0] for row in rows}
-    for _, group in groupby(rows, key=lambda row: row[0]):
-        days = list(group)
-        assert [row[8] for row in days] == ["final"] * (len(days) - 1) + ["provisional"]
-        for _, status, median, p25, p75, chained, start, n, _, day in days:
-            assert (status == "ok") == (n >= 3) == (median is not None) == (chained is not None)
-            assert median is None or p25 <= median <= p75
-            assert start != day or chained == 100

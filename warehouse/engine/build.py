@@ -56,6 +56,50 @@ def open_decisions(con: Connection, made: Sequence[ledger.Decision]) -> None:
     con.unregister("decided")
 
 
+def open_revisions(con: Connection, home: Home) -> None:
+    """Make landing.index_revisions of what the ledger keeps: index levels that were published and then replaced."""
+    names = tuple(ledger.REVISION_TYPES)
+    rows = ledger.read(home, f"select {', '.join(names)} from index_revisions")  # noqa: S608 -- columns of ours
+    types = dict(ledger.REVISION_TYPES)
+    con.execute(f"create or replace table landing.index_revisions as {select_rows(con, 'revised', rows, types)}")
+    con.unregister("revised")
+
+
+@contextmanager
+def _beside_published(con: Connection, home: Home) -> Iterator[None]:
+    """Attach the published file, which this build is going to replace, as `before`, where there is one to read."""
+    is_there = home.published.exists()
+    if is_there:
+        try:
+            con.execute(f"attach '{quoted(home.published)}' as before (read_only)")
+            con.execute("from before.v1.index_daily limit 0")
+        except DatabaseError:  # damaged, or of another version: what it said cannot be told
+            is_there = False
+            con.execute("detach database if exists before")
+    try:
+        yield
+    finally:
+        if is_there:
+            con.execute("detach before")
+
+
+def _open_published_index(con: Connection) -> None:
+    """Make landing.published_index: the indices as published so far, by which build; empty where there is no file."""
+    is_there = con.execute("select 1 from duckdb_databases() where database_name = 'before'").fetchall()
+    source = "before" if is_there else "none"
+    columns = ", ".join(
+        f"null::{kind} as {name}" for name, kind in (ledger.REVISION_TYPES | {"build_id": "uuid"}).items()
+    )
+    query = f"""
+        select index_id, day, built_at as said_at, null::timestamptz as revised_at, status, level_median, p25, p75,
+            chained_base100, chain_start, n_providers, n_matched, vintage, methodology_version, build_id
+        from {source}.v1.index_daily cross join {source}.v1.meta cross join {source}.core.build
+    """  # noqa: S608 -- our own catalog
+    con.execute(
+        f"create or replace view landing.published_index as {query if is_there else f'select {columns} where false'}"
+    )
+
+
 def build_tables(con: Connection, upto: str) -> None:
     """Run the model `upto` and all that it is made from, each after what it reads."""
     models, order = prepare(con)
@@ -114,10 +158,16 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
     With `upto`, only these tables and their ancestors are made: a test pays for what it reads.
     Raises DamagedLanding, naming the files, when facts cannot be read: without them prices would silently be missing.
     """
+    with _beside_published(con, home):
+        yield from _building(con, home, upto)
+
+
+def _building(con: Connection, home: Home, upto: Collection[str]) -> Iterator[list[str]]:
     con.execute("begin")
     try:
         yield _build(con, home, upto)
         _drop_steps(con)
+        con.execute("drop view landing.published_index")  # its file is about to be replaced
         con.execute("commit")
     except BaseException as failed:
         with suppress(DatabaseError):  # a commit that fails has already been undone
@@ -143,6 +193,8 @@ def _build(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     incremental.start_build(con, models.values())
     load_seeds(con)
     open_decisions(con, plan.decisions)
+    open_revisions(con, home)
+    _open_published_index(con)
     if upto:
         wanted = model_graph.ancestors(upto, models, with_state=True)
         order = [name for name in order if name in wanted]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from warehouse.engine import column_docs, incremental, model_graph
 from warehouse.engine.model_graph import Model
+from warehouse.storage import ledger
 from warehouse.storage.connection import Connection, DatabaseError, beside, quoted
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
@@ -48,6 +49,7 @@ def publish(con: Connection, home: Home) -> None:
     """
     for leftover in home.root.glob("published.*.part*"):  # of killed runs: under the lock, nobody else writes
         leftover.unlink()
+    _keep_revisions(con, home)  # first: a kill in between leaves what the old file says twice, not nowhere
     with replacing(home.published) as part:
         try:
             if not _grow(con, home, part):
@@ -56,6 +58,14 @@ def publish(con: Connection, home: Home) -> None:
                     _copy(con, is_new=True)
         finally:
             _write_ahead_log(part).unlink(missing_ok=True)
+
+
+def _keep_revisions(con: Connection, home: Home) -> None:
+    """Record in the ledger what the old file says of the indices and the new one says otherwise."""
+    columns = ", ".join(f"{name}::varchar" for name in ledger.REVISION_TYPES)
+    built = "select built_at from core.meta"
+    rows = con.execute(f"select {columns} from v1.index_revisions where revised_at = ({built})").fetchall()  # noqa: S608
+    ledger.keep_revisions(home, rows)
 
 
 def _grow(con: Connection, home: Home, part: Path) -> bool:

@@ -85,7 +85,34 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             set_at text not null
         ) strict""",
     ),
+    (
+        # What was published of a day of an index, and replaced: `said_at` is when that file was built.
+        """create table index_revisions (
+            index_id text not null,
+            day text not null,
+            said_at text not null,
+            revised_at text not null,
+            status text not null,
+            level_median text,
+            p25 text,
+            p75 text,
+            chained_base100 text,
+            chain_start text,
+            n_providers text not null,
+            n_matched text not null,
+            vintage text not null,
+            methodology_version text not null,
+            primary key (index_id, day, said_at)
+        ) strict""",
+    ),
 )
+# Columns of index_revisions, with the types that their texts have in the warehouse.
+REVISION_TYPES = {
+    "index_id": "varchar", "day": "date", "said_at": "timestamptz", "revised_at": "timestamptz", "status": "varchar",
+    "level_median": "decimal(18, 6)", "p25": "decimal(18, 6)", "p75": "decimal(18, 6)",
+    "chained_base100": "decimal(18, 4)", "chain_start": "date", "n_providers": "integer", "n_matched": "integer",
+    "vintage": "varchar", "methodology_version": "varchar",
+}  # fmt: skip
 
 
 class LedgerError(Exception):
@@ -136,6 +163,18 @@ def decisions(home: Home) -> list[Decision]:
     """
     rows = read(home, "select event_id, verdict, decided_by, decided_at, note from verdicts order by seq")
     return [Decision(event, verdict, by, from_text(at), note) for event, verdict, by, at, note in rows]
+
+
+def keep_revisions(home: Home, rows: Sequence[Sequence[str | None]]) -> None:
+    """Record rows of REVISION_TYPES as texts; what is recorded already stays as it is.
+
+    Raises:
+        LedgerError: It cannot be written; nothing was recorded.
+    """
+    if rows:
+        marks = ", ".join("?" * len(REVISION_TYPES))
+        with opened(home) as con:
+            con.executemany(f"insert or ignore into index_revisions values ({marks})", rows)  # noqa: S608
 
 
 def accept(home: Home, provider: str, by: str, note: str = "") -> None:

@@ -10,7 +10,7 @@ from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.site_data import SiteData, grouped
 
 # A published version never changes: a change of method gets a new version, and the old one keeps its address.
-METHODOLOGY = ("1.0",)
+METHODOLOGY = ("1.1", "1.0")  # the newest first
 _HELD = 60
 
 

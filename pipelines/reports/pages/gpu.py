@@ -83,7 +83,7 @@ def _page(data: SiteData, gpu: GpuEntry) -> SitePage:
         "spread": _spread(data, gpu.key),
         "tokens": _tokens(data, gpu.key),
         "indices": [
-            (i, data.index_files[i], days[-1]["pricing_model"], days[-1]["market"])
+            (i, data.index_files[i], days[-1]["pricing_model"], wording.provider_kind(days[-1]["provider_kind"]))
             for i, days in data.indices.items()
             if key_of(days[-1]) == gpu.key
         ],
@@ -191,10 +191,10 @@ def _name(data: SiteData, line: PriceLine, several_forms: bool) -> str:
 
 
 def _band(data: SiteData, gpu: GpuKey, model: str) -> list[tuple[date, date, float, float]]:
-    """Return the middle half of the first-party providers, day by day where there is a level."""
+    """Return the middle half of the specialised clouds, day by day where there is a level."""
     band: list[tuple[date, date, float, float]] = []
     for days in data.indices.values():
-        if key_of(days[-1]) != gpu or days[-1]["pricing_model"] != model or days[-1]["market"] != "first_party":
+        if key_of(days[-1]) != gpu or days[-1]["pricing_model"] != model or days[-1]["provider_kind"] != "neocloud":
             continue
         for day in days:
             if day["status"] != "ok":

@@ -43,26 +43,26 @@ def _page(data: SiteData, name: str, days: list[Row]) -> SitePage:
     levels = [d for d in days if d["status"] == "ok"]
     last = levels[-1]
     what = f"{gpu_name(key_of(last))} {wording.pricing(last['pricing_model'])}"
-    market = "marketplaces" if last["market"] == "marketplace" else "first parties"
+    kind = wording.provider_kind(last["provider_kind"])
     level, p25, p75 = (wording.usd(last[k]) for k in ("level_median", "p25", "p75"))
     answer = (
         f"On {wording.long_day(last['day'])} the median list price of the {what} was {level} per GPU-hour over "
-        f"{last['n_providers']} {market}; the middle half asked {p25} to {p75}."
+        f"{last['n_providers']} {kind}; the middle half asked {p25} to {p75}."
     )
     if (data.as_of - last["day"]).days > 1:
-        answer += f" Since then fewer than three have an eligible price, so there is no level on {data.today}."
+        answer += f" Since then too few of them have a price that counts, so there is no level on {data.today}."
     base = f"index/{data.index_files[name]}"
     return SitePage(
         f"{base}.html",
         "index.html",
-        f"Index: {what}",
+        f"Index: {what}, {kind}",
         answer,
         {
             "name": name,
             "answer": answer,
             "gpu": list(key_of(last)),
             "what": what,
-            "market": market,
+            "kind": kind,
             "last": last,
             "level": _level(levels),
             "chain": _chain(levels),

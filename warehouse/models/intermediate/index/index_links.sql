@@ -1,10 +1,11 @@
--- Price change of each provider since the index's previous day.
+-- Price change of each constituent since the index's previous day with a level.
 -- materialized: replace
--- key: index_id, provider, day
+-- key: index_id, constituent, day
 -- delete: where day >= (select from_on from intermediate.index_start)
 -- columns:
---   index_id, provider varchar: the index, and the provider
+--   index_id, constituent varchar: the index, and the provider
 --   day date: UTC day
---   log_ratio double: mean of ln(price / price before) over the provider's series that count on both days
---   n_series integer: number of those series
+--   log_ratio decimal(18, 12): mean of ln(price / price before) over the provider's series that count on both days
+--   n_series integer: number of those series; 0 where only the provider is the same
+--   usd_before, usd_now decimal(18, 6): lowest price among those series on each day, USD per GPU-hour
 from intermediate.new_index_links

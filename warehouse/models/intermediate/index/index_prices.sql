@@ -1,10 +1,11 @@
--- Each provider's price for the GPU of an index, by day.
+-- The constituents of each index by day: every provider's lowest price.
 -- materialized: replace
--- key: index_id, provider, day
+-- key: index_id, constituent, day
 -- delete: where day >= (select from_on from intermediate.index_start)
 -- columns:
---   index_id, provider varchar: the index, and the provider
+--   index_id, constituent varchar: the index, and the provider
 --   day date: UTC day
 --   usd_per_gpu_hour decimal(18, 6): USD per GPU-hour
 --   n_offers integer: prices of which it is the lowest
+--   series_no, first_scrape integer: the lowest price and its receipt
 from intermediate.new_index_prices

@@ -12,7 +12,7 @@ select least(
     ),
     (select min(first_on) from intermediate.changed_verdicts),
     (
-        select min(open_intervals.last_on) + 8
+        select min(open_intervals.last_on) + 36
         from state.open_intervals
         where open_intervals.valid_to is null and open_intervals.series_no in (
             select main_no

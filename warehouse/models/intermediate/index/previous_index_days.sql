@@ -1,11 +1,5 @@
--- The last day of each index before those this build computes: the first of them is linked to it.
+-- Each index as earlier builds left it on the day before those that this build computes: the first of them are linked
+-- to it. Every index has a row for every day from its first on.
 -- materialized: table
 -- key: index_id
-with counted as (
-    select index_id, day
-    from state.index_prices
-    where day < (select from_on from intermediate.index_start)
-    group by index_id, day
-    having count(*) >= 3
-)
-select index_id, max(day) as since_on from counted group by index_id
+from state.index_days where day = (select from_on - 1 from intermediate.index_start)

@@ -1,0 +1,19 @@
+-- The indices by day, without what changes with the newest day.
+-- materialized: replace
+-- key: index_id, day
+-- delete: where day >= (select from_on from intermediate.index_start)
+-- columns:
+--   index_id varchar: the index
+--   day date: UTC day
+--   is_ok boolean: whether the basket is large enough for a level
+--   median, p25, p75 double: of the constituents' prices, USD per GPU-hour; NULL where there is no level
+--   n_providers, n_offers, n_basket, n_matched integer: as in v1.index_daily
+--   level_start date: from when changes of the basket enter the level gradually
+--   nth integer: number of days with a level since level_start, up to this one
+--   log_step decimal(18, 12): what the basket's change alone adds to the logarithm of the median; 0 without a level
+--   log_held decimal(18, 12): the part of recent steps that has not entered the level yet
+--   linked_on date: the last day with a level, up to this one
+--   linked_median double: the median on linked_on
+--   chain_start date: where the chain of linked_on is 100
+--   log_chain decimal(18, 12): logarithm of the chained index on linked_on, 0 at 100
+from intermediate.new_index_days
