@@ -21,7 +21,8 @@ RUN_TYPES = {
     "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)", "region": "varchar", "zone": "varchar",
     "pricing_model": "varchar", "term_months": "integer", "upfront": "varchar", "price_scope": "varchar",
     "is_announced": "boolean", "first_at": "timestamptz", "first_on": "date", "last_on": "date", "n_seen": "integer",
-    "ended_on": "date", "price": "decimal(38,18)", "price_unit": "varchar", "usd_price": "decimal(38,18)",
+    "ended_on": "date", "price": "decimal(38,18)", "price_unit": "varchar", "hourly_usd": "double",
+    "upfront_price": "decimal(38,18)",
     "usd_per_gpu_hour": "decimal(18,6)", "price_status": "varchar", "n_prices": "integer",
 }  # fmt: skip
 ORDINARY: dict[str, Any] = {
@@ -50,7 +51,7 @@ def run(**differs: Any) -> dict[str, Any]:
     row = ORDINARY | differs
     row.setdefault("last_on", row["first_on"] + timedelta(days=row["n_seen"] - 1))
     row["first_at"] = datetime.combine(row["first_on"], time(6), UTC)
-    row["usd_price"] = row["price"]
+    row["hourly_usd"] = row["price"]
     if row["price"] is not None and row["price_scope"] == "instance" and row["gpu_count"]:
         count = 1 if row["price_unit"] == "gpu_hour" else Decimal(str(row["gpu_count"]))
         row["usd_per_gpu_hour"] = Decimal(str(row["price"])) / count

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 
 import duckdb
 
-from warehouse.paths import PACKAGE
+from warehouse.engine.fingerprint import fingerprint
 from warehouse.storage.connection import Connection, quoted
 from warehouse.storage.landing import landed, stamped
-from warehouse.storage.ledger import Decision, decisions
+from warehouse.storage.ledger import Decision, decisions, files_set_aside
 from warehouse.storage.state_dir import Home
 
 ROWS_AT_ONCE = 3_000_000  # about 1.5 GB of memory while they are normalised
@@ -43,20 +41,19 @@ class Plan:
     decisions: list[Decision]  # people's decisions on the gate's events
 
 
-@cache
-def fingerprint() -> str:
-    """Return a hash of everything that tables depend on besides facts: code, models, seeds, DuckDB, genai-prices."""
-    digest = hashlib.sha256(f"{duckdb.__version__} {version('genai-prices')}".encode())
-    root = PACKAGE
-    for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".sql", ".csv"):
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
 def plan(con: Connection, home: Home) -> Plan:
-    """Plan a build of what lies in the landing now."""
-    pages = landed(home, "pages")
+    """Plan a build of what lies in the landing now, but for files that this code could not build from."""
+    return plan_of(con, home, usable(home))
+
+
+def usable(home: Home) -> list[str]:
+    """Return the landed files of pages that are not set aside."""
+    aside = files_set_aside(home, fingerprint())
+    return [name for name in landed(home, "pages") if name not in aside]
+
+
+def plan_of(con: Connection, home: Home, pages: list[str]) -> Plan:
+    """Plan a build of these files of pages, with the offers of the same names."""
     whole = {"pages": set(pages), "offers": set(pages)}  # offers count only with their page
     files = {
         f"{kind}/{name}": stamp
@@ -94,6 +91,15 @@ def remember(con: Connection, done: Plan) -> None:
         "insert into state.made_by values (?, uuid(), ?)", [done.fingerprint, str(before[0][0]) if before else None]
     )
     con.execute("create or replace view core.build as select build_id, grew_from from state.made_by")
+
+
+def built_before(con: Connection) -> set[str]:
+    """Return the files of pages that the last build was made from, whatever code made it."""
+    try:
+        names = con.execute("select name from state.files where starts_with(name, 'pages/')").fetchall()
+    except duckdb.CatalogException:
+        return set()
+    return {name.removeprefix("pages/") for (name,) in names}
 
 
 def _known(con: Connection) -> dict[str, str]:
@@ -178,8 +184,8 @@ def _parts(con: Connection, home: Home, pages: list[str]) -> list[Part]:
     if not pages:
         return [Part([], [])]
     sizes = con.execute(
-        f"select provider, sum(n_offers) from {_parquet(home, [f'pages/{n}' for n in pages])} "  # noqa: S608
-        "group by provider order by provider"
+        f"select provider, coalesce(sum(n_offers), 0) from {_parquet(home, [f'pages/{n}' for n in pages])} "  # noqa: S608
+        "where provider is not null group by provider order by provider"
     ).fetchall()
     parts = [Part(pages, [])]
     filled = 0

@@ -47,6 +47,8 @@ YEARS: dict[str, Any] = {"series_no": 3, "pricing_model": "reserved", "term_mont
 FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "zero": ("zero_price", [run(price=0)]),
     "below zero": ("zero_price", [run(price=-1)]),
+    "a fee below zero": ("zero_price", [run(upfront_price=-5)]),
+    "numbers that no table holds": ("out_of_range", [run(price_status="out_of_range")]),
     "empty": ("missing_price", [run(price=None, price_status="missing")]),
     "two prices in one listing": ("duplicate_conflict", [run(n_prices=2)]),
     "the median of a feed": ("offer_aggregate", [run(price_scope="offer_aggregate")]),
@@ -102,6 +104,8 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
 
 LEGITIMATE: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "a price": ("zero_price", [run()]),
+    "a fee alone": ("zero_price", [run(**YEAR, price=0, upfront="all", upfront_price=5198)]),
+    "a price of a cent": ("out_of_range", [run(price="0.01")]),
     "contact sales": ("missing_price", [run(price=None, price_status="contact_sales")]),
     "the count that is known": ("gpu_count_known", [run(gpu_count=8, known_count=8, price=30)]),
     "a source that counts another GPU wrong": (
