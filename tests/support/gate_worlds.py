@@ -42,6 +42,8 @@ OTHER_TABLES = {
     "is_contradiction boolean, expected double, reason varchar",
     "state.verdicts": "series_no integer, version_no integer, verdict varchar, status varchar, rule varchar",
     "state.done": "scrape_no integer, newest_on date",
+    "intermediate.peer_prices": "series_no integer, provider varchar, gpu varchar, pricing_model varchar, version_no integer, "
+    "first_on date, ended_on date, usd_per_gpu_hour decimal(18,6)",
     "intermediate.manual_verdicts": "series_no integer, version_no integer, verdict varchar",
 }
 
@@ -85,6 +87,10 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
             con.executemany(
                 f"insert into intermediate.gated_versions values ({', '.join('?' * len(RUN_TYPES))})", values
             )
+        con.execute(
+            "insert into intermediate.peer_prices by name select series_no, provider, gpu, pricing_model, version_no, "
+            "first_on, ended_on, usd_per_gpu_hour from intermediate.gated_versions where usd_per_gpu_hour > 0"
+        )
         for name, sql in _rules_in_order():
             con.execute(f"create table {name} as {sql}")
         yield con

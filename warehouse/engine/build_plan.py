@@ -1,7 +1,7 @@
 """Decides whether a build may append newly landed files, or has to rebuild everything.
 
 An append needs: the same code and seeds, no known file gone or touched, every new look later than all known looks at
-its source and not in an earlier month than the newest (the gate takes its bands at the turn of a month), and nothing
+its source and not on an earlier day than the newest (the gate compares with other providers' earlier days), and nothing
 that changes how known prices were read (late exchange rates, live pages that replace recorded ones).
 """
 
@@ -153,15 +153,15 @@ def _late(con: Connection, home: Home, new: list[str]) -> str:
             from state.scrapes where origin <> 'seed'
             group by all
         ),
-        months as (select date_trunc('month', max(last_on)) as newest from known)
+        newest as (select max(last_on) as newest_on from known)
         select case
             when f.first_on <= k.last_on then concat(f.provider, ' ', f.feed, ' has looks up to ', k.last_on)
-            when f.first_on < m.newest then concat(f.provider, ' ', f.feed, ' tells of an earlier month: ', f.first_on)
+            when f.first_on < n.newest_on then concat(f.provider, ' ', f.feed, ' tells of an earlier day: ', f.first_on)
             when (f.is_live and p.is_recorded) or (f.is_recorded and (f.is_live or p.is_live))
                 then concat(f.provider, ' has live and recorded pages')
         end as why
         from fresh as f
-        cross join months as m
+        cross join newest as n
         left join known as k using (provider, feed)
         left join (
             select provider, bool_or(is_live) as is_live, bool_or(is_recorded) as is_recorded from known group by all

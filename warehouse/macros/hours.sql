@@ -13,3 +13,7 @@ create or replace macro usd_an_hour(usd_price, price_unit, usd_upfront, term_mon
         when 'term_total' then 1 / term_hours(term_months)
         else 1
     end + if(coalesce(usd_upfront, 0) = 0, 0, usd_upfront::double / term_hours(term_months));
+-- Price of an hour of a GPU without its machine, in the price's own currency. NULL where the count or the term is
+-- unknown. Source: division.
+create or replace macro gpu_alone_an_hour(price, price_unit, gpu_count, term_months) as
+    usd_an_hour(price, price_unit, 0, term_months) / if(price_unit like 'gpu_%', 1, nullif(gpu_count, 0)::double);
