@@ -7,7 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.support.import_files import land
-from tests.support.worlds import building, built, offer, put, rows, seen
+from tests.support.known import ASKED
+from tests.support.worlds import building, built, extend, offer, put, rows, seen
+from warehouse.engine import build_plan
+from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
 HELD = "select distinct instance, rule from v1.quality_events where status = 'held' order by all"
@@ -51,3 +54,23 @@ def test_a_days_pages_are_judged_alike_in_any_order(tmp_path: Path) -> None:
         with building(Home(tmp_path / name), "intermediate.verdicts") as con:
             verdicts.append(rows(con, "select rule, status from intermediate.verdicts"))
     assert verdicts == [[], []]
+
+
+def test_an_append_judges_beside_others_as_a_rebuild_does(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    h100 = [offer("2.50", gpu_label="H100 80GB")]
+    days = [
+        [seen("2026-09-19", h100, provider=f"p{n}") for n in range(3)],
+        [seen("2026-09-20", [offer("0.20", gpu_label="H100 80GB")], provider="market")],
+        [seen("2026-09-18", [offer("0.30", gpu_label="H100 80GB")], provider="late")],
+    ]
+    plans = []
+    with connection.in_memory() as con:
+        for looks in days:
+            put(home, *looks)
+            plans.append(build_plan.plan(con, home).is_whole)
+            extend(con, home, "intermediate.verdicts", "intermediate.findings")
+        grown = rows(con, ASKED["verdicts"]), rows(con, ASKED["findings"])
+    with built(home, "intermediate.verdicts", "intermediate.findings") as con:
+        assert grown == (rows(con, ASKED["verdicts"]), rows(con, ASKED["findings"]))
+    assert plans == [True, False, True] and [v["rule"] for v in grown[0]] == ["far_from_peers"]

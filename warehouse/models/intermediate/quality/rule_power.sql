@@ -1,6 +1,6 @@
 -- Prices that the chip itself contradicts: less than its electricity, far more than its power was ever worth, or a
--- small part of what the same provider asks for an older chip of no more power. Why: these measures need no past, so they
--- hold in a home's or a GPU's first month too, when a price that is far too low would be the cheapest everywhere.
+-- small part of what the same provider asks for an older chip of no more power. Why: these measures need no past, so
+-- they hold in a home's or a GPU's first month too, when a price that is far too low would be the cheapest everywhere.
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
