@@ -13,7 +13,8 @@ from pathlib import Path
 import scrapers
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
-from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError
+from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
+from scrapers.parsing import offer_bounds
 from scrapers.reference import ecb
 from warehouse.identity.gpus import identify_offer
 from warehouse.storage.landing import Origin, Seen, Status, land, land_rates
@@ -152,6 +153,15 @@ def read_page(provider: Provider, page: Page) -> Seen:
         # A parser that crashes on a page met an unknown layout; other pages must not be affected.
         log.exception("%s: parser failed on %s", provider.slug, page.url)
         status, detail = "layout_changed", f"{provider.slug}: parser failed at {page.url}: {broken!r}"
+    faults = {n: why for n, offer in enumerate(offers) if (why := offer_bounds.fault(offer))}
+    if faults:
+        refused = "; ".join(
+            f"{clip(offers[n].instance or offers[n].gpu_label, 40)}: {faults[n]}" for n in [*faults][:3]
+        )
+        detail = f"{provider.slug}: refused {len(faults)} of {len(offers)} offers at {page.url}: {refused}"
+        log.warning("%s", detail)
+        offers = tuple(offer for n, offer in enumerate(offers) if n not in faults)
+        status = "ok" if offers else "layout_changed"
     return Seen(
         provider.slug, page.source, page.url, page.captured_at, status, detail, page.sha256, page.fetched_by,
         "recorded" if page.fetched_by.startswith("replay") else "live", offers,

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 
 from pipelines.queries import current_prices
 from scrapers.fetching import chromium
-from warehouse.storage.connection import published
+from scrapers.model import clip
+from warehouse.engine.fingerprint import fingerprint
+from warehouse.storage.connection import Connection, published
+from warehouse.storage.ledger import LedgerError, files_set_aside
 from warehouse.storage.state_dir import Home
 
 COLUMNS = ("what", "verdict", "detail")
@@ -17,8 +20,8 @@ Row = tuple[str, str, str]
 
 
 def examine(home: Home) -> list[Row]:
-    """Return rows of COLUMNS; verdict: ok, missing, stale or broken."""
-    return [_python(), _browser(), _folder(home), *_database(home)]
+    """Return rows of COLUMNS; verdict: ok, held, missing, stale or broken."""
+    return [_python(), _browser(), _folder(home), *_files_set_aside(home), *_database(home)]
 
 
 def _python() -> Row:
@@ -40,6 +43,24 @@ def _folder(home: Home) -> Row:
     return "state folder", "ok" if fine else "broken", f"{root}, {free:.0f} GiB free"
 
 
+def _files_set_aside(home: Home) -> Iterator[Row]:
+    try:
+        for name, why in files_set_aside(home, fingerprint()).items():
+            yield "landing file set aside", "broken", f"{home.landing / 'offers' / name}: no build can be made: {why}"
+    except LedgerError as failed:
+        yield "ledger", "broken", str(failed)
+
+
+def _unusable(con: Connection) -> Iterator[Row]:
+    rows = con.execute(
+        "select provider, instance, reason, count(*) over () from v1.quality_events "
+        "where rule = 'out_of_range' and status = 'held' order by date desc, provider, instance limit 3"
+    ).fetchall()
+    if rows:
+        shown = "; ".join(f"{clip(provider, 40)} {clip(instance, 40)}: {why}" for provider, instance, why, _ in rows)
+        yield "unusable prices", "held", f"{rows[0][3]}: {shown}; see `gpuhour quarantine list`"
+
+
 def _database(home: Home) -> Iterator[Row]:
     if not home.published.exists():
         yield "published database", "missing", f"{home.published}: run `make demo` or `make refresh`"
@@ -48,6 +69,7 @@ def _database(home: Home) -> Iterator[Row]:
         with published(home) as con:
             version, built = con.execute("select schema_version, built_at from v1.meta").fetchall()[0]
             yield "published database", "ok", f"{home.published}, schema {version}, built {built:%Y-%m-%d %H:%M} UTC"
+            yield from _unusable(con)
             today = current_prices.today(con)
             for slug, (status, day, detail) in sorted(current_prices.last_attempts(con).items()):
                 fine = status in ("ok", "no_public_price", "needs_key", "unverified")

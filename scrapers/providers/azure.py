@@ -36,7 +36,7 @@ def parse(page: Page) -> Iterator[Offer]:
         is_recognised = True
         if missing := _NEEDED - (item.keys() if isinstance(item, dict) else set()):
             raise LayoutError(page, f"item fields {sorted(missing)}", str(item))
-        if _is_wanted(item):
+        if _is_wanted(item) and not _has_ended(page, item):
             ranked += [(_rank(page, item), offer) for offer in _offers(page, item)]
     if not is_recognised:
         raise LayoutError(page, "Items of the Retail Prices API", page.text()[:200])
@@ -54,6 +54,12 @@ def _is_wanted(item: Mapping[str, Any]) -> bool:
         and not _TEST_REGION.search(region)
         and str(item.get("tierMinimumUnits") or 0).strip("0.") == ""
     )
+
+
+def _has_ended(page: Page, item: Mapping[str, Any]) -> bool:
+    """Return whether the price was no longer in force at the capture. Its successor, if any, is an item of its own."""
+    until = _day(page, item.get("effectiveEndDate"), "effectiveEndDate")
+    return until is not None and until < page.captured_at.date()
 
 
 def _names(item: Mapping[str, Any]) -> str:
@@ -111,11 +117,11 @@ def _offer(
     )
 
 
-def _day(page: Page, start: str | None) -> date | None:
+def _day(page: Page, text: str | None, field: str = "effectiveStartDate") -> date | None:
     try:
-        return date.fromisoformat(start[:10]) if start else None
+        return date.fromisoformat(text[:10]) if text else None
     except ValueError:
-        raise LayoutError(page, "a date in effectiveStartDate", str(start)) from None
+        raise LayoutError(page, f"a date in {field}", str(text)) from None
 
 
 def _months(page: Page, term: object) -> int:

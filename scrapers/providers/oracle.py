@@ -77,7 +77,7 @@ PROVIDER = Provider(
     ),
     parse=parse,
     access="public API",
-    publishes="on-demand; preemptible costs half as much",
+    publishes="on-demand; preemptible P100 and V100 cost half as much",
     units="per GPU-hour",
     expects=("H100", "A100"),
 )

@@ -66,7 +66,7 @@ MUTANTS = (
     Mutant(OFFERS, "when 'instance_hour' then usd_price / nullif(gpu_count, 0)", "when 'instance_hour' then usd_price", "an instance's price is not divided by its GPUs", (MODELS,)),
     Mutant(OFFERS, "price_scope <> 'instance' or price is null", "price is null", "a part of a machine gets a price per GPU-hour", (MODELS,)),
     Mutant("warehouse/macros/hours.sql", "as 730", "as 720", "a month has other hours than the field's", (MODELS, FORMULAS)),
-    Mutant("warehouse/macros/hours.sql", "hours_per_year() / 12.0", "hours_per_year()", "a commitment's hours are counted twelvefold", (MODELS, FORMULAS)),
+    Mutant("warehouse/macros/hours.sql", "hours_per_year()::bigint / 12.0", "hours_per_year()", "a commitment's hours are counted twelvefold", (MODELS, FORMULAS)),
     Mutant("warehouse/macros/serving.sql", "usd_per_gpu_hour) / utilisation", "usd_per_gpu_hour) * utilisation", "an idle server makes tokens cheap", (FORMULAS,)),
     Mutant("warehouse/macros/rates.sql", "greatest(0, least(", "greatest(1, least(", "traffic pays parts of a volume it does not reach", ("tests/unit/warehouse/models/test_provider_facts.py",)),
     Mutant("warehouse/macros/deciding.sql", "rent_usd_per_hour > power_usd_per_hour", "true", "a machine that never pays off breaks even", (FORMULAS, "tests/unit/warehouse/models/test_deciding_marts.py")),

@@ -21,7 +21,8 @@ RUN_TYPES = {
     "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)", "region": "varchar", "zone": "varchar",
     "pricing_model": "varchar", "term_months": "integer", "upfront": "varchar", "price_scope": "varchar",
     "is_announced": "boolean", "first_at": "timestamptz", "first_on": "date", "last_on": "date", "n_seen": "integer",
-    "ended_on": "date", "price": "decimal(38,18)", "price_unit": "varchar", "usd_price": "decimal(38,18)",
+    "ended_on": "date", "price": "decimal(38,18)", "price_unit": "varchar", "hourly_usd": "double",
+    "upfront_price": "decimal(38,18)",
     "usd_per_gpu_hour": "decimal(18,6)", "price_status": "varchar", "n_prices": "integer",
 }  # fmt: skip
 ORDINARY: dict[str, Any] = {
@@ -41,6 +42,8 @@ OTHER_TABLES = {
     "is_contradiction boolean, expected double, reason varchar",
     "state.verdicts": "series_no integer, version_no integer, verdict varchar, status varchar, rule varchar",
     "state.done": "scrape_no integer, newest_on date",
+    "intermediate.peer_prices": "series_no integer, provider varchar, gpu varchar, pricing_model varchar, version_no integer, "
+    "first_on date, ended_on date, usd_per_gpu_hour decimal(18,6)",
     "intermediate.manual_verdicts": "series_no integer, version_no integer, verdict varchar",
 }
 
@@ -50,7 +53,7 @@ def run(**differs: Any) -> dict[str, Any]:
     row = ORDINARY | differs
     row.setdefault("last_on", row["first_on"] + timedelta(days=row["n_seen"] - 1))
     row["first_at"] = datetime.combine(row["first_on"], time(6), UTC)
-    row["usd_price"] = row["price"]
+    row["hourly_usd"] = row["price"]
     if row["price"] is not None and row["price_scope"] == "instance" and row["gpu_count"]:
         count = 1 if row["price_unit"] == "gpu_hour" else Decimal(str(row["gpu_count"]))
         row["usd_per_gpu_hour"] = Decimal(str(row["price"])) / count
@@ -84,6 +87,10 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
             con.executemany(
                 f"insert into intermediate.gated_versions values ({', '.join('?' * len(RUN_TYPES))})", values
             )
+        con.execute(
+            "insert into intermediate.peer_prices by name select series_no, provider, gpu, pricing_model, version_no, "
+            "first_on, ended_on, usd_per_gpu_hour from intermediate.gated_versions where usd_per_gpu_hour > 0"
+        )
         for name, sql in _rules_in_order():
             con.execute(f"create table {name} as {sql}")
         yield con

@@ -15,4 +15,4 @@ left join page_sources on page_sources.source = series.feed
 left join
     (select distinct provider, feed, source_no from looks) as feeds
 on feeds.provider = series.provider and feeds.feed = series.feed
-where series.price_scope = 'instance' and series.source <> 'seed'
+where series.price_scope in ('instance', 'gpu_component') and series.source <> 'seed'

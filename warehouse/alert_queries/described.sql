@@ -24,7 +24,7 @@ select
     near.availability, near.prev_usd, near.prev_value,
     series.provider, series.source, series.instance, series.gpu, series.gpu_memory_gb, series.form_factor,
         series.gpu_count, series.region, series.zone, series.pricing_model,
-    series.term_months, series.upfront, series.market, series.is_page
+    series.term_months, series.upfront, series.market, series.is_page, series.price_scope
 from wanted
 join near using (n, piece, i)
 join series using (n)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.alert_queries.scope import Dimensions, Parameters, condition
-from warehouse.paths import SEEDS
+from warehouse.paths import MACROS, SEEDS
 from warehouse.storage.connection import Connection
 
 _SQL = Path(__file__).parent
@@ -84,6 +84,8 @@ def open_series(con: Connection, decided: Sequence[tuple[str, date]] = ()) -> No
     _table(con, "marketplaces", {"provider": "varchar", "instance_like": "varchar"}, markets)
     _table(con, "page_sources", {"source": "varchar"}, ((row["source"],) for row in _seed("page_sources")))
     _table(con, "decided", {"event_id": "varchar", "day": "date"}, decided)
+    # The formulas of this version: an older one may have published the file.
+    con.execute((MACROS / "hours.sql").read_text().replace("create or replace macro", "create or replace temp macro"))
     for name in ("looks", "all_series"):
         con.execute(f"create or replace temp table {name} as {_text(name)}")
 
@@ -194,6 +196,11 @@ def offers(con: Connection, is_gone: bool, confirm: Any) -> list[Row]:
     return _ask(con, "offers", {"is_gone": is_gone}, told=_TOLD[confirm])
 
 
+def list_cuts(con: Connection, pct: float) -> dict[tuple[str, str, str, str, date], tuple[int, int]]:
+    """Return (provider, source, pricing_model, price_scope, day) -> (prices that fell so far, prices listed)."""
+    return {tuple(row[:5]): row[5:] for row in _ask(con, "list_cuts", {"pct": pct})}
+
+
 def availability(con: Connection, is_sold_out: bool, min_gap: int, confirm: Any) -> list[Row]:
     """Return (n, piece, i, day, told_on, before, now): offers that sold out or are available again."""
     return _ask(con, "availability", {"is_sold_out": is_sold_out, "min_gap": min_gap}, told=_TOLD[confirm])
@@ -263,7 +270,7 @@ def built(con: Connection) -> tuple[datetime, date]:
 MOVE = (
     "n", "piece", "i", "series_id", "trigger_id", "day", "seen_on", "next_day", "usd", "value", "currency", "quality",
     "availability", "prev_usd", "prev_value", "provider", "source", "instance", "gpu", "gpu_memory_gb", "form_factor",
-    "gpu_count", "region", "zone", "pricing_model", "term_months", "upfront", "market", "is_page",
+    "gpu_count", "region", "zone", "pricing_model", "term_months", "upfront", "market", "is_page", "price_scope",
 )  # fmt: skip
 
 

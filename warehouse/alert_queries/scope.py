@@ -12,7 +12,7 @@ Dimensions = Mapping[str, tuple[str, ...]]
 _NUMBERS = ("gpu_memory_gb", "gpu_count", "term_months")
 COLUMNS = (
     "gpu", "vendor", "form_factor", "gpu_memory_gb", "gpu_count", "provider", "source", "instance", "region", "zone",
-    "pricing_model", "term_months", "upfront", "market",
+    "pricing_model", "term_months", "upfront", "market", "price_scope",
 )  # fmt: skip
 
 

@@ -7,8 +7,12 @@ with accepted as (
         price_intervals.valid_to as until,
         price_intervals.last_seen_on,
         price_intervals.observed_at,
-        price_intervals.usd_per_gpu_hour::double as usd,
-        price_intervals.usd_per_gpu_hour::double / coalesce(price_intervals.usd_per_unit, 1) as value,
+        coalesce(
+            price_intervals.usd_per_gpu_hour::double,
+            gpu_alone_an_hour(price_intervals.price, price_intervals.price_unit, series.gpu_count, series.term_months)
+            * coalesce(price_intervals.usd_per_unit, 1)
+        ) as usd,
+        usd / coalesce(price_intervals.usd_per_unit, 1) as value,
         price_intervals.currency,
         price_intervals.quality,
         price_intervals.availability,
@@ -18,7 +22,7 @@ with accepted as (
         null::varchar as withdrawn_id
     from v1.price_intervals
     join series using (series_id)
-    where price_intervals.usd_per_gpu_hour > 0
+    where usd > 0
 ),
 -- Published when it appeared, and withdrawn by its source within one or two scrapes: it had been notified.
 withdrawn as (

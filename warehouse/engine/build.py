@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 
-from warehouse.engine import build_plan, column_docs, incremental, model_graph
+from warehouse.engine import build_plan, column_docs, incremental, model_graph, unbuildable
+from warehouse.engine.fingerprint import fingerprint
 from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage import ledger
-from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted
+from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed, select_rows
 from warehouse.storage.state_dir import Home
 
@@ -31,7 +34,9 @@ def open_landing(con: Connection, home: Home, part: build_plan.Part | None = Non
 
     Of pages and offers only this part, if one is given; rates are few and always all there.
     """
-    providers = ", ".join(f"'{quoted(slug)}'" for slug in part.providers) if part else ""
+    # NUL ends a statement, even within a literal.
+    slugs = (quoted(slug).replace("\0", "' || chr(0) || '") for slug in part.providers) if part else ()
+    providers = ", ".join(f"'{slug}'" for slug in slugs)
     con.execute("create schema if not exists landing")
     for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES), ("rates", RATE_TYPES)):
         columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
@@ -156,19 +161,29 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
 
     Where all that newly landed is newer than what is known, it is added to that; else everything is made anew.
     With `upto`, only these tables and their ancestors are made: a test pays for what it reads.
+    Landing files that no build can be made from are set aside in the ledger, and the build is made without them.
     Raises DamagedLanding, naming the files, when facts cannot be read: without them prices would silently be missing.
     """
-    with _beside_published(con, home):
-        yield from _building(con, home, upto)
-
-
-def _building(con: Connection, home: Home, upto: Collection[str]) -> Iterator[list[str]]:
-    con.execute("begin")
-    try:
-        yield _build(con, home, upto)
+    with _beside_published(con, home), _undoing(con, home):
+        try:
+            order = _begun(con, home, upto)
+        except Exception as failed:
+            with suppress(DatabaseError):
+                con.execute("rollback")
+            if not _set_aside(con, home, upto, failed):
+                raise
+            order = _begun(con, home, upto)
+        yield order
         _drop_steps(con)
         con.execute("drop view landing.published_index")  # its file is about to be replaced
         con.execute("commit")
+
+
+@contextmanager
+def _undoing(con: Connection, home: Home) -> Iterator[None]:
+    """Roll back what fails inside, and tell damaged files from other failures."""
+    try:
+        yield
     except BaseException as failed:
         with suppress(DatabaseError):  # a commit that fails has already been undone
             con.execute("rollback")
@@ -181,8 +196,42 @@ def _building(con: Connection, home: Home, upto: Collection[str]) -> Iterator[li
         raise
 
 
-def _build(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
-    plan = build_plan.plan(con, home)
+def _begun(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
+    con.execute("begin")
+    return _build(con, home, build_plan.plan(con, home), upto)
+
+
+def _set_aside(con: Connection, home: Home, upto: Collection[str], failed: Exception) -> bool:
+    """Find the landing files that made a build fail, record and name them; return whether there are any."""
+    if isinstance(failed, unbuildable.NOT_FACTS) or any(_damaged(home)):
+        return False
+    log.warning("the build failed (%s): looking for the facts that it fails on", _first_line(failed))
+
+    def failure(names: Sequence[str]) -> str:
+        with tempfile.TemporaryDirectory(dir=home.root) as room, roomy(Path(room)) as trial:
+            try:
+                _build(trial, home, build_plan.plan_of(trial, home, sorted(names)), upto)
+            except unbuildable.NOT_FACTS:
+                raise
+            except Exception as why:
+                return _first_line(why)
+        return ""
+
+    usable, known = build_plan.usable(home), build_plan.built_before(con)
+    new, old = [n for n in usable if n not in known], [n for n in usable if n in known]
+    found = unbuildable.culprits(new, failure, old) or unbuildable.culprits(usable, failure)
+    if found:
+        ledger.set_aside(home, found, fingerprint())
+    for name, why in found.items():
+        log.error("%s is set aside, nothing can be built from it: %s", home.landing / "offers" / name, why)
+    return bool(found)
+
+
+def _first_line(failed: Exception) -> str:
+    return (str(failed).strip().splitlines() or [type(failed).__name__])[0][:300]
+
+
+def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[str]) -> list[str]:
     log.info("%s", plan.why)
     if plan.is_whole:
         for schema in ("state", *model_graph.LAYERS):

@@ -1,7 +1,7 @@
 """Decides whether a build may append newly landed files, or has to rebuild everything.
 
 An append needs: the same code and seeds, no known file gone or touched, every new look later than all known looks at
-its source and not in an earlier month than the newest (the gate takes its bands at the turn of a month), and nothing
+its source and not on an earlier day than the newest (the gate compares with other providers' earlier days), and nothing
 that changes how known prices were read (late exchange rates, live pages that replace recorded ones).
 """
 
@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 
 import duckdb
 
-from warehouse.paths import PACKAGE
+from warehouse.engine.fingerprint import fingerprint
 from warehouse.storage.connection import Connection, quoted
 from warehouse.storage.landing import landed, stamped
-from warehouse.storage.ledger import Decision, decisions
+from warehouse.storage.ledger import Decision, decisions, files_set_aside
 from warehouse.storage.state_dir import Home
 
 ROWS_AT_ONCE = 3_000_000  # about 1.5 GB of memory while they are normalised
@@ -43,20 +41,19 @@ class Plan:
     decisions: list[Decision]  # people's decisions on the gate's events
 
 
-@cache
-def fingerprint() -> str:
-    """Return a hash of everything that tables depend on besides facts: code, models, seeds, DuckDB, genai-prices."""
-    digest = hashlib.sha256(f"{duckdb.__version__} {version('genai-prices')}".encode())
-    root = PACKAGE
-    for path in sorted(root.rglob("*")):
-        if path.suffix in (".py", ".sql", ".csv"):
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
 def plan(con: Connection, home: Home) -> Plan:
-    """Plan a build of what lies in the landing now."""
-    pages = landed(home, "pages")
+    """Plan a build of what lies in the landing now, but for files that this code could not build from."""
+    return plan_of(con, home, usable(home))
+
+
+def usable(home: Home) -> list[str]:
+    """Return the landed files of pages that are not set aside."""
+    aside = files_set_aside(home, fingerprint())
+    return [name for name in landed(home, "pages") if name not in aside]
+
+
+def plan_of(con: Connection, home: Home, pages: list[str]) -> Plan:
+    """Plan a build of these files of pages, with the offers of the same names."""
     whole = {"pages": set(pages), "offers": set(pages)}  # offers count only with their page
     files = {
         f"{kind}/{name}": stamp
@@ -94,6 +91,15 @@ def remember(con: Connection, done: Plan) -> None:
         "insert into state.made_by values (?, uuid(), ?)", [done.fingerprint, str(before[0][0]) if before else None]
     )
     con.execute("create or replace view core.build as select build_id, grew_from from state.made_by")
+
+
+def built_before(con: Connection) -> set[str]:
+    """Return the files of pages that the last build was made from, whatever code made it."""
+    try:
+        names = con.execute("select name from state.files where starts_with(name, 'pages/')").fetchall()
+    except duckdb.CatalogException:
+        return set()
+    return {name.removeprefix("pages/") for (name,) in names}
 
 
 def _known(con: Connection) -> dict[str, str]:
@@ -147,15 +153,15 @@ def _late(con: Connection, home: Home, new: list[str]) -> str:
             from state.scrapes where origin <> 'seed'
             group by all
         ),
-        months as (select date_trunc('month', max(last_on)) as newest from known)
+        newest as (select max(last_on) as newest_on from known)
         select case
             when f.first_on <= k.last_on then concat(f.provider, ' ', f.feed, ' has looks up to ', k.last_on)
-            when f.first_on < m.newest then concat(f.provider, ' ', f.feed, ' tells of an earlier month: ', f.first_on)
+            when f.first_on < n.newest_on then concat(f.provider, ' ', f.feed, ' tells of an earlier day: ', f.first_on)
             when (f.is_live and p.is_recorded) or (f.is_recorded and (f.is_live or p.is_live))
                 then concat(f.provider, ' has live and recorded pages')
         end as why
         from fresh as f
-        cross join months as m
+        cross join newest as n
         left join known as k using (provider, feed)
         left join (
             select provider, bool_or(is_live) as is_live, bool_or(is_recorded) as is_recorded from known group by all
@@ -178,8 +184,8 @@ def _parts(con: Connection, home: Home, pages: list[str]) -> list[Part]:
     if not pages:
         return [Part([], [])]
     sizes = con.execute(
-        f"select provider, sum(n_offers) from {_parquet(home, [f'pages/{n}' for n in pages])} "  # noqa: S608
-        "group by provider order by provider"
+        f"select provider, coalesce(sum(n_offers), 0) from {_parquet(home, [f'pages/{n}' for n in pages])} "  # noqa: S608
+        "where provider is not null group by provider order by provider"
     ).fetchall()
     parts = [Part(pages, [])]
     filled = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from warehouse.identity.gpus import identify
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # pandas and the packages with rates and prices are slow to import, and only a build needs them.
+MOST_GPUS, MOST_GB = 100_000_000, 1_000_000  # what the columns below hold
 Rows: TypeAlias = "Iterable[Sequence[Any]] | pd.DataFrame"
 
 
@@ -34,10 +36,15 @@ def _identities(con: Connection) -> Iterator[list[str | None]]:
     for key in keys:
         identity = identify(*key)
         gpu = identity.gpu
-        counts = (identity.gpu_count, identity.known_count, identity.is_accelerator)
-        printed = (identity.printed.model, identity.printed.memory_gb)
-        row = (*key, gpu.model, gpu.vendor, gpu.form_factor, gpu.memory_gb, *counts, *printed)
+        counts = (_possible(identity.gpu_count, MOST_GPUS), identity.known_count, identity.is_accelerator)
+        printed = (identity.printed.model, _possible(identity.printed.memory_gb, MOST_GB))
+        row = (*key, gpu.model, gpu.vendor, gpu.form_factor, _possible(gpu.memory_gb, MOST_GB), *counts, *printed)
         yield [None if value is None else str(value) for value in row]
+
+
+def _possible(number: Decimal | None, most: int) -> Decimal | None:
+    """Return a count or memory that a page printed; None for one that no machine has and no table holds."""
+    return number if number is not None and abs(number) < most else None
 
 
 def _bundled_rates(con: Connection) -> Rows:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.paths import SEEDS
@@ -82,7 +83,7 @@ def models() -> set[str]:
 def to_gb(text: str) -> Decimal | None:
     """Convert printed memory ("80 GB", "22888 MiB", "80") to the field's GB (1,024 MiB); None when unreadable."""
     hit = re.search(r"(\d[\d,]*(?:\.\d+)?)\s*(mib|mb|gib|gb|g|tib|tb)?", text.lower())
-    if not hit:
+    if not hit or len(hit[1]) > 20:  # no memory has so many digits, and arithmetic has bounds
         return None
     value = Decimal(hit[1].replace(",", ""))
     return value / 1024 if (hit[2] or "").startswith("m") else value * 1000 if (hit[2] or "").startswith("t") else value
@@ -178,9 +179,15 @@ def _memory(card: _Alias, stated: Decimal | None) -> Decimal | None:
 
 
 @cache
+def _instance_tables() -> dict[str, Path]:
+    """Return each provider's table. By listing: a provider's name is data, and as a path it could lead anywhere."""
+    return {path.stem: path for path in (SEEDS / "instance_gpus").glob("*.csv")}
+
+
+@cache
 def _instances(provider: str) -> list[tuple[re.Pattern[str], InstanceGpus]]:
-    path = SEEDS / "instance_gpus" / f"{provider}.csv"
-    if not path.exists():
+    path = _instance_tables().get(provider)
+    if path is None:
         return []
     with path.open(newline="") as stream:
         return [

@@ -14,6 +14,7 @@ OPTIONAL = (
 )  # fmt: skip
 COLUMNS = (*REQUIRED, *EITHER, *OPTIONAL)
 LONGEST_TEXT = 200  # characters of a cell
+LONGEST_NAME = 60  # of a provider
 MOST_USD = 10_000_000  # an hour: the largest machines cost thousandths of it, and sums of prices must not overflow
 _TEXTS = ("provider", *EITHER, "region", "zone", "source_repo", "source_commit")
 # Each basis -> unit and scope of the offer.
@@ -88,6 +89,8 @@ def rules() -> list[tuple[str, str, str]]:
         ("observed_at", "is another day than date", "abs(datediff('day', day, seen_at::date)) > 1"),
         ("observed_at", "is in the future", "seen_at > now() + interval 1 day"),
         ("provider", "is missing", "trim(provider) = ''"),
+        ("provider", "is a path, no name", r"regexp_matches(provider, '[/\\]|^[.~]')"),
+        ("provider", f"is longer than {LONGEST_NAME} characters", f"length(provider) > {LONGEST_NAME}"),
         ("instance", "is missing, and so is gpu_name_raw", "trim(instance) = '' and trim(gpu_name_raw) = ''"),
         ("pricing_model", "is missing", "pricing_model = ''"),
         (

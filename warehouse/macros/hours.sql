@@ -2,4 +2,18 @@
 create or replace macro hours_per_month() as 730;
 create or replace macro hours_per_year() as 8760;
 -- Hours of a commitment of that many months: 12 -> 8,760; NULL for no term, so that a division gives NULL.
-create or replace macro term_hours(months) as nullif(months, 0) * hours_per_year() / 12.0;
+create or replace macro term_hours(months) as nullif(months, 0) * hours_per_year()::bigint / 12.0;
+-- USD an hour of what a price buys, an instance or a GPU: the price whatever its unit, and the fee over its term. NULL
+-- where the term is unknown. Source: division.
+create or replace macro usd_an_hour(usd_price, price_unit, usd_upfront, term_months) as
+    usd_price::double * case price_unit
+        when 'gpu_second' then 3600
+        when 'month' then 1 / hours_per_month()
+        when 'gib_month' then 1 / hours_per_month()
+        when 'term_total' then 1 / term_hours(term_months)
+        else 1
+    end + if(coalesce(usd_upfront, 0) = 0, 0, usd_upfront::double / term_hours(term_months));
+-- Price of an hour of a GPU without its machine, in the price's own currency. NULL where the count or the term is
+-- unknown. Source: division.
+create or replace macro gpu_alone_an_hour(price, price_unit, gpu_count, term_months) as
+    usd_an_hour(price, price_unit, 0, term_months) / if(price_unit like 'gpu_%', 1, nullif(gpu_count, 0)::double);

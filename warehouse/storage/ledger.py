@@ -7,7 +7,7 @@ Times are text, ISO 8601 in UTC with microseconds, which sorts as it should.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,6 +105,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             primary key (index_id, day, said_at)
         ) strict""",
     ),
+    (
+        # Landing files that no build can read prices from; `fingerprint`: of the code that could not.
+        """create table set_aside (
+            seq integer primary key,
+            name text not null,
+            fingerprint text not null,
+            reason text not null,
+            set_at text not null
+        ) strict""",
+    ),
 )
 # Columns of index_revisions, with the types that their texts have in the warehouse.
 REVISION_TYPES = {
@@ -193,6 +203,28 @@ def accept(home: Home, provider: str, by: str, note: str = "") -> None:
 def accepted(home: Home) -> set[str]:
     """Return the slugs of accepted providers. Raises LedgerError as `read` does."""
     return {slug for (slug,) in read(home, "select distinct provider from accepted_providers")}
+
+
+def set_aside(home: Home, reasons: Mapping[str, str], fingerprint: str) -> None:
+    """Record landing files, <folder>/<file>, that the code of this fingerprint cannot build from, each with the reason.
+
+    Raises:
+        LedgerError: It cannot be written; nothing was recorded.
+    """
+    now = to_text(datetime.now(UTC))
+    with opened(home) as con:
+        con.executemany(
+            "insert into set_aside (name, fingerprint, reason, set_at) values (?, ?, ?, ?)",
+            [(name, fingerprint, reason, now) for name, reason in reasons.items()],
+        )
+
+
+def files_set_aside(home: Home, fingerprint: str) -> dict[str, str]:
+    """Return landing files that this code cannot build from -> why. Other code tries them again.
+
+    Raises LedgerError as `read` does.
+    """
+    return dict(read(home, "select name, reason from set_aside where fingerprint = ? order by seq", (fingerprint,)))
 
 
 def read(home: Home, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

@@ -57,6 +57,8 @@ class Where(StrictModel):
     term_months: TextList = ()
     upfront: TextList = ()
     market: Annotated[tuple[Literal["first_party", "marketplace"], ...], BeforeValidator(_words)] = ()
+    # A GPU without its machine is no price of a machine: rules look at it only where they say so.
+    price_scope: Annotated[tuple[Literal["instance", "gpu_component"], ...], BeforeValidator(_words)] = ("instance",)
     quality: Annotated[tuple[Literal["ok", "flagged", "released"], ...], BeforeValidator(_words)] = ()
 
     @model_validator(mode="before")
@@ -87,6 +89,11 @@ class RuleBase(StrictModel):
     def definition(self) -> str:
         """Return a hash of all fields that decide whether there is an event; the channels are left out."""
         fields = self.model_dump(mode="json", exclude={"to", "on_first_run"})
+        # Fields that came later count only where they are set: a rule written before them is still the same.
+        if fields.get("of_list") is False:
+            del fields["of_list"]
+        if fields.get("where", {}).get("price_scope") == ["instance"]:
+            del fields["where"]["price_scope"]
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -121,9 +128,12 @@ class Move(PriceRule):
     reference: Reference = "last_notified"
     min_abs: Annotated[float, Field(ge=0)] = 0  # in the price's own currency per GPU-hour
     hysteresis_pct: Annotated[float, Field(ge=0, lt=100)] = 2
+    of_list: bool = False  # only where the source cut its whole list
 
     @model_validator(mode="after")
     def _can_be(self) -> Move:
+        if self.of_list and self.kind != "drop_pct":
+            raise ValueError("of_list: needs drop_pct")
         if self.kind != "rise_pct" and self.pct >= 100:
             raise ValueError("pct: a price cannot fall by 100 % or more")
         if self.kind == "change_pct" and self.reference == "max_30d":

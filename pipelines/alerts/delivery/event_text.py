@@ -26,6 +26,8 @@ def title(events: list[dict[str, Any]]) -> str:
     """Return a title: "A100 80GB SXM on-demand: lambda $1.29 -> $1.10 /GPU-h (-14.7%)", or the range of many prices."""
     first = events[0]
     who = first["provider"] or first["subject"]
+    if cut := first["about"].get("list_cut"):
+        return f"{who} {_terms(first)}{_alone(first)}: {cut}{_span(events)}"
     what = _variant(first)
     verb = _VERBS.get(first["kind"], first["kind"])
     if first["unit"] != "USD per GPU-hour":
@@ -40,16 +42,23 @@ def title(events: list[dict[str, Any]]) -> str:
             if first["kind"] in ("drop_pct", "rise_pct", "change_pct")
             else (f"{what}: {who} {verb}, {moved}")
         )
+    return f"{what}: {who} {verb}{_span(events)} ({len(events)} offers)"
+
+
+def _span(events: list[dict[str, Any]]) -> str:
     spread = sorted(e["pct"] for e in events if e["pct"] is not None)
-    span = f" {spread[0]:+.1f}% to {spread[-1]:+.1f}%" if spread else ""
-    return f"{what}: {who} {verb}{span} ({len(events)} offers)"
+    return f" {spread[0]:+.1f}% to {spread[-1]:+.1f}%" if spread else ""
+
+
+def _alone(event: dict[str, Any]) -> str:
+    return ", GPU alone" if event["about"].get("price_scope") == "gpu_component" else ""
 
 
 def _variant(event: dict[str, Any]) -> str:
     memory = event["about"].get("gpu_memory_gb")
     return " ".join(
         str(p) for p in (event["gpu"], f"{memory:g}GB" if memory else "", event["form_factor"], _terms(event)) if p
-    )
+    ) + _alone(event)
 
 
 def _terms(event: dict[str, Any]) -> str:
@@ -80,7 +89,7 @@ def moves(event: dict[str, Any]) -> str:
 def line(event: dict[str, Any]) -> dict[str, Any]:
     """Describe one offer: where it is, how it moved, and its context in words."""
     about = event["about"]
-    facts = []
+    facts = ["a component price: the GPU alone, without its machine"] if _alone(event) else []
     count = about.get("gpu_count")
     if about.get("price_unit") == "instance_hour" and count and about.get("price"):
         facts.append(f"per GPU, from {count:g}x node {_native(about)} an hour")

@@ -82,10 +82,12 @@ def collapse(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _key(event: dict[str, Any]) -> tuple[str, ...]:
     about = event["about"]
+    of_list = about.get("list_cut")  # a cut of a whole list is one piece of news
+    what = (of_list, about.get("price_scope")) if of_list else (event["gpu"], about.get("gpu_memory_gb"))
     return tuple(
         str(v or "")
-        for v in (event["rule"], event["kind"], event["provider"] or event["subject"], event["gpu"],
-                  about.get("gpu_memory_gb"), event["pricing_model"], event["date"])
+        for v in (event["rule"], event["kind"], event["provider"] or event["subject"], *what,
+                  event["pricing_model"], event["date"])
     )  # fmt: skip
 
 

@@ -58,7 +58,14 @@ def evaluate(
             for rule_id, complete in earlier.items():
                 events[rule_id] = [e for e in events[rule_id] if e.about["provider"] not in ambiguous] + complete
     marked = [e for of in events.values() for e in mark_same(of) if since is None or e.told_on >= since]
+    marked = _told_once(marked, {rule.id for rule in rules if isinstance(rule, Move) and rule.of_list})
     return sorted(marked, key=lambda e: (e.told_on, e.date, e.rule, e.event_id))
+
+
+def _told_once(events: Sequence[Event], list_rules: set[str]) -> list[Event]:
+    """Leave out what a rule on whole lists says of a price whose fall another rule tells."""
+    told = {(e.subject, e.date) for e in events if e.kind in _MOVES and e.rule not in list_rules}
+    return [e for e in events if e.rule not in list_rules or (e.subject, e.date) not in told]
 
 
 class _Evaluation:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, TypeVar
@@ -40,6 +41,10 @@ def events(tables: PriceTables, selection: Selection, rule: PriceRule, since: da
     prices = market_query.described(con, list(firings))
     candidates = (_event(rule, firing, prices[key]) for key, firing in firings.items())
     matches = [event for event in candidates if event and _is_large_enough(rule, event)]
+    if isinstance(rule, Move) and rule.kind == "drop_pct" and matches:
+        cuts = market_query.list_cuts(con, rule.pct)
+        matches = [_with_list(event, cuts) for event in matches]
+        matches = [event for event in matches if "list_cut" in event.about or not rule.of_list]
     return sorted(matches, key=lambda e: (e.told_on, e.date, e.event_id))
 
 
@@ -159,6 +164,17 @@ def _event(rule: PriceRule, firing: Firing, price: dict[str, Any]) -> Event | No
         held=price["quality"] == "released",
         about={k: v for k, v in price.items() if k not in ("n", "piece", "i")},
     )
+
+
+def _with_list(event: Event, cuts: Mapping[tuple[str, str, str, str, date], tuple[int, int]]) -> Event:
+    """Return the event, with how much of the list fell where its source cut most of it that day."""
+    about = event.about
+    cut = cuts.get((about["provider"], about["source"], about["pricing_model"], about["price_scope"], about["day"]))
+    if cut is None:
+        return event
+    n_fell, n_listed = cut
+    words = f"{'all' if n_fell == n_listed else f'{n_fell} of'} {n_listed} of its prices fell"
+    return replace(event, reason=f"{event.reason}; {words}", about=about | {"list_cut": words})
 
 
 def _is_large_enough(rule: PriceRule, event: Event) -> bool:

@@ -6,7 +6,7 @@
 --   currency varchar: ISO 4217 code
 --   usd_per_unit double: USD for one unit of the currency
 with per_eur as (
-    select rate_on, currency, per_eur::double as per_eur, 1 as rank from landing.rates
+    select rate_on, currency, per_eur::double as per_eur, 1 as rank from landing.rates where per_eur > 0
     union all
     select rate_on, currency, per_eur, 2 from python.bundled_rates
 ),

@@ -14,6 +14,7 @@ with latest as (
         and price_scope in ('gpu_component', 'host_component')
         and pricing_model in ('on_demand', 'spot', 'reserved')
         and price is not null
+        and price_status = 'priced'
     qualify rank() over (
         partition by day, origin, instance, price_unit, region, pricing_model, term_months order by observed_at desc
     ) = 1
@@ -98,12 +99,13 @@ select
         'derived_component_sum' as source,
         machine as instance,
         gpus as gpu_count,
+        gpus as known_count,
         round(total, 9)::decimal(38, 18) as price,
         'instance_hour' as price_unit,
         'instance' as price_scope,
         round(usd_total, 9)::decimal(38, 18) as usd_price,
-        (usd_total / gpus)::decimal(18, 6) as usd_per_gpu_hour,
+        try_cast(usd_total / gpus as decimal(18, 6)) as usd_per_gpu_hour,
         formula[:200] as text
     )
 from sums
-where gpu_prices = 1 and nth = 1
+where gpu_prices = 1 and nth = 1 and is_holdable(usd_total / gpus, 1e7)

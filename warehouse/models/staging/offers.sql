@@ -5,6 +5,7 @@
 --   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on
 --   usd_price: USD in the offer's own unit
 --   usd_per_gpu_hour: USD, six decimals; NULL for components, for unknown counts, and for fees over an unknown term
+--   price_status: as landed, or out_of_range: its numbers are beyond what tables hold and sums allow
 with identified as (
     select
         raw_offers.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total),
@@ -43,18 +44,36 @@ converted as (
         identified.upfront_price::double * rates.usd_per_unit as usd_upfront
     from identified
     left join rates on rates.currency = identified.currency and rates.day = identified.observed_at::date
-)
-select
-    * exclude (usd_price, usd_upfront),
-    usd_price::decimal(38, 18) as usd_price,
-    case
-        when price_scope <> 'instance' or price is null then null
-        else case price_unit
+),
+priced as (
+    select
+        *,
+        case price_unit
             when 'gpu_hour' then usd_price
             when 'gpu_second' then usd_price * 3600
             when 'instance_hour' then usd_price / nullif(gpu_count, 0)
             when 'month' then usd_price / hours_per_month() / nullif(gpu_count, 0)
             when 'term_total' then usd_price / term_hours(term_months) / nullif(gpu_count, 0)
         end + if(coalesce(upfront_price, 0) = 0, 0, usd_upfront / term_hours(term_months) / nullif(gpu_count, 0))
-    end::decimal(18, 6) as usd_per_gpu_hour
-from converted
+            as usd_of_gpu
+    from converted
+),
+judged as (
+    select
+        *,
+        not (
+            is_holdable(price, 1e12) and is_holdable(upfront_price, 1e12)
+            and is_holdable(usd_price, 1e10) and is_holdable(usd_upfront, 1e10) and is_holdable(usd_of_gpu, 1e7)
+            and coalesce(gpu_count = 0 or gpu_count between 0.001 and 100000, true)
+            and coalesce(term_months between 0 and 1200, true)
+            and coalesce(effective_from between date '2000-01-01' and date '2199-12-31', true)
+        ) as is_out
+    from priced
+)
+select
+    * exclude (usd_price, usd_upfront, usd_of_gpu, is_out)
+        replace (if(is_out and price_status = 'priced', 'out_of_range', price_status) as price_status),
+    if(is_out, null, try_cast(usd_price as decimal(38, 18))) as usd_price,
+    if(is_out or price_scope <> 'instance' or price is null, null, try_cast(usd_of_gpu as decimal(18, 6)))
+        as usd_per_gpu_hour
+from judged

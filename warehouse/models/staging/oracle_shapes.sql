@@ -12,6 +12,7 @@ select
         'derived_shapes' as source,
         oracle_shapes.shape as instance,
         oracle_shapes.gpu_count::decimal(18, 10) as gpu_count,
+        oracle_shapes.gpu_count::decimal(18, 10) as known_count,
         capacity.pricing_model as pricing_model,
         (offers.price * oracle_shapes.gpu_count::integer * capacity.share)::decimal(38, 18) as price,
         'instance_hour' as price_unit,
@@ -35,3 +36,4 @@ where offers.provider = 'oracle'
     and offers.price_unit = 'gpu_hour'
     and offers.price_scope = 'instance'
     and offers.price is not null
+    and offers.price_status = 'priced'

@@ -39,9 +39,11 @@ def test_example_is_parsed_as_documented(tmp_path: Path) -> None:
     matches = read(tmp_path, USERS)
     drop, low, cheapest, broken = matches.rules
     assert isinstance(drop, Move) and (drop.pct, drop.min_abs, drop.hysteresis_pct, drop.confirm) == (5, 0.02, 4, 2)
-    assert drop.where.dimensions() == {"gpu": ("A100",), "pricing_model": ("on_demand",)} and drop.where.quality == (
-        "ok",
-    )
+    assert drop.where.dimensions() == {
+        "gpu": ("A100",),
+        "pricing_model": ("on_demand",),
+        "price_scope": ("instance",),
+    } and drop.where.quality == ("ok",)
     assert isinstance(low, NewLow) and low.days == 365 and low.further_pct == 3 and low.confirm == 2
     assert cheapest.kind == "cheapest_changed" and set(cheapest.group) == {
         "gpu",
@@ -61,7 +63,7 @@ def test_documented_example_and_default_file_are_valid(tmp_path: Path) -> None:
         "drop_pct", "new_low", "cheapest_changed", "source_broken",
     }  # fmt: skip
     shipped = load(loader.DEFAULT)
-    assert [rule.id for rule in shipped.rules] == ["a100-drop", "h100-drop", "broken-source", "no-run"]
+    assert [rule.id for rule in shipped.rules] == ["a100-drop", "h100-drop", "list-cut", "broken-source", "no-run"]
     assert {shipped.channels[c].type for rule in shipped.rules for c in shipped.channels_of(rule)} == {"console"}
     for rule in shipped.rules[:2]:
         assert isinstance(rule, Move) and (rule.pct, rule.reference, rule.on_first_run) == (
@@ -176,7 +178,7 @@ def test_dimensions_become_a_condition() -> None:
 def test_list_shows_rules_and_errors(tmp_path: Path, run: Run) -> None:
     home = Home(tmp_path)
     result = run("alerts", "list", "--json", home=home)
-    assert [r["id"] for r in result.records()] == ["a100-drop", "h100-drop", "broken-source", "no-run"]
+    assert [r["id"] for r in result.records()] == ["a100-drop", "h100-drop", "list-cut", "broken-source", "no-run"]
     assert result.records()[0]["state"] == "new" and "market=first_party" in result.records()[0]["where"]
     (tmp_path / "alerts.yaml").write_text("rules:\n  - {id: a, kind: nosuch}")
     result = run("alerts", "list", home=home)

@@ -191,3 +191,13 @@ def test_empty_page_ends_paging_only_after_another_page() -> None:
         parse()
     with pytest.raises(LayoutError):
         list(PROVIDER.parse(Page(after.provider, after.url, after.captured_at, content=b'{"error": {"code": "429"}}')))
+
+
+def test_price_whose_end_has_passed_is_not_in_force() -> None:
+    ended = item(armSkuName="Standard_NC80adis_H100_v5", effectiveEndDate="2026-08-31T23:59:59Z")
+    lasting = item(effectiveEndDate="2026-12-31T23:59:59Z")
+    last_day = item(armSkuName="Standard_NC48ads_A100_v4", effectiveEndDate="2026-09-20T23:59:59Z")
+    assert [o.instance for o in parse(ended, lasting, last_day)] == [
+        "Standard_NC24ads_A100_v4",
+        "Standard_NC48ads_A100_v4",
+    ]

@@ -1,7 +1,8 @@
-"""The two core tables that no page prints: Oracle's shapes and Google's component sums, each on a tiny warehouse."""
+"""The two tables that no page prints: Oracle's shapes and Google's component sums, alone and through the gate."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,17 @@ from typing import Any
 import duckdb
 import pytest
 
+from scrapers import registry
+from scrapers.model import Page
+from tests.support.worlds import at, built, put, seen
+from warehouse.storage.state_dir import Home
+
 ROOT = Path(__file__).parents[4]
 OFFERS = """create table staging.offers (
     provider varchar, source varchar, instance varchar, gpu varchar, form_factor varchar,
-    gpu_memory_gb decimal(18, 6), gpu_count decimal(18, 10), region varchar, pricing_model varchar, term_months integer,
+    gpu_memory_gb decimal(18, 6), gpu_count decimal(18, 10), known_count decimal(18, 10), region varchar, pricing_model varchar, term_months integer,
     upfront varchar, price decimal(38, 18), currency varchar, price_unit varchar, price_scope varchar,
-    usd_per_gpu_hour decimal(18, 6), usd_price decimal(38, 18), availability varchar, effective_from date,
+    usd_per_gpu_hour decimal(18, 6), usd_price decimal(38, 18), price_status varchar, availability varchar, effective_from date,
     observed_at timestamptz, text varchar, source_url varchar, sha256 varchar, origin varchar)"""
 DAY = "2026-09-20 06:15:00+00"
 Row = dict[str, Any]
@@ -25,6 +31,7 @@ def con() -> duckdb.DuckDBPyConnection:
     """Make an empty staging.offers and load the real seeds with all columns as text, the widest type they can have."""
     con = duckdb.connect()
     con.execute("create schema staging; create schema seeds; create macro hours_per_month() as 730")
+    con.execute((ROOT / "warehouse" / "macros" / "ranges.sql").read_text())
     con.execute(OFFERS)
     for name in ("oracle_shapes", "gcp_machines"):
         path = ROOT / "warehouse" / "seeds" / f"{name}.csv"
@@ -35,7 +42,7 @@ def con() -> duckdb.DuckDBPyConnection:
 def add(con: duckdb.DuckDBPyConnection, **facts: Any) -> None:
     row: Row = {
         "upfront": "", "currency": "USD", "availability": "unknown", "observed_at": DAY, "origin": "recorded",
-        "form_factor": "", "region": "us-central1", "pricing_model": "on_demand", "term_months": 0, "gpu_count": 1,
+        "form_factor": "", "region": "us-central1", "pricing_model": "on_demand", "term_months": 0, "gpu_count": 1, "price_status": "priced",
         "text": facts["instance"], "source_url": "https://x", "sha256": "a", **facts,
     }  # fmt: skip
     row.setdefault("usd_price", row["price"])
@@ -65,19 +72,55 @@ def meter(con: duckdb.DuckDBPyConnection, part_number: str, price: str, **facts:
 
 
 def test_shape_costs_its_gpus_and_preemptible_half(con: duckdb.DuckDBPyConnection) -> None:
+    meter(con, "B89734", "2", gpu="V100", gpu_memory_gb=16)
     meter(con, "B95909", "2", gpu="A10", gpu_memory_gb=24)
     found = {(r["instance"], r["pricing_model"]): r for r in run(con, "oracle_shapes")}
-    assert {k: (r["price"], r["usd_per_gpu_hour"], r["gpu_count"]) for k, r in found.items()} == {
-        ("VM.GPU.A10.1", "on_demand"): (2, 2, 1),
-        ("VM.GPU.A10.1", "spot"): (1, 1, 1),
-        ("VM.GPU.A10.2", "on_demand"): (4, 2, 2),
-        ("VM.GPU.A10.2", "spot"): (2, 1, 2),
-        ("BM.GPU.A10.4", "on_demand"): (8, 2, 4),  # bare metal is never preemptible
+    assert {k: (r["price"], r["usd_per_gpu_hour"], r["gpu_count"], r["known_count"]) for k, r in found.items()} == {
+        ("VM.GPU3.1", "on_demand"): (2, 2, 1, 1),
+        ("VM.GPU3.1", "spot"): (1, 1, 1, 1),
+        ("VM.GPU3.2", "on_demand"): (4, 2, 2, 2),
+        ("VM.GPU3.2", "spot"): (2, 1, 2, 2),
+        ("VM.GPU3.4", "on_demand"): (8, 2, 4, 4),
+        ("VM.GPU3.4", "spot"): (4, 1, 4, 4),
+        ("BM.GPU3.8", "on_demand"): (16, 2, 8, 8),  # bare metal is never preemptible
+        ("VM.GPU.A10.1", "on_demand"): (2, 2, 1, 1),  # nor is any newer GPU
+        ("VM.GPU.A10.2", "on_demand"): (4, 2, 2, 2),
+        ("BM.GPU.A10.4", "on_demand"): (8, 2, 4, 4),
     }
-    row = found["VM.GPU.A10.2", "spot"]
+    row = found["VM.GPU3.2", "spot"]
     assert (row["source"], row["price_unit"]) == ("derived_shapes", "instance_hour")
-    assert (row["usd_price"], row["gpu"]) == (2, "A10")
-    assert "50% of B95909" in row["text"]
+    assert (row["usd_price"], row["gpu"]) == (2, "V100")
+    assert "50% of B89734" in row["text"]
+
+
+def published(tmp_path: Path, slug: str, url: str, source: str, page: Path) -> dict[str, Decimal]:
+    """Build from a page and return USD per GPU-hour, by machine, of the on-demand prices that pass the gate."""
+    content = page.read_bytes()
+    looked = Page(slug, url, at("2026-09-21"), source=source, content=content, is_excerpt=True)
+    home = Home(tmp_path)
+    put(home, seen("2026-09-21", registry.get(slug).parse(looked), provider=slug, url=url, source=source))
+    with built(home, "v1.price_intervals", "intermediate.verdicts") as con:
+        assert con.execute("from intermediate.verdicts where verdict = 'quarantine'").fetchall() == []
+        found = con.execute(
+            "select instance, usd_per_gpu_hour from v1.price_intervals where source like 'derived%' "
+            "and pricing_model = 'on_demand'"
+        )
+        return dict(found.fetchall())
+
+
+def test_shapes_pass_the_gate(tmp_path: Path) -> None:
+    [page] = (ROOT / "tests" / "captures" / "oracle").glob("*/page.json")
+    found = published(tmp_path, "oracle", "https://x", "products_api", page)
+    assert len(found) == 15 and found["BM.GPU.A100-v2.8"] == 4 and found["BM.GPU.H100.8"] == 10
+
+
+def test_machines_summed_from_a_catalog_pass_the_gate(tmp_path: Path, shared: Callable[[str], Path]) -> None:
+    page = shared("cases/pages/gcp_catalog_2026-09-21.json")
+    found = published(tmp_path, "gcp", "https://x", "billing_catalog", page)
+    assert {name: round(found[f"a2-ultragpu-{name}"] * int(name[0]), 3) for name in ("1g", "2g", "4g", "8g")} == {
+        "1g": Decimal("5.069"), "2g": Decimal("10.137"), "4g": Decimal("20.274"), "8g": Decimal("40.549"),
+    }  # fmt: skip
+    assert {"a3-megagpu-8g", "a3-ultragpu-8g", "g4-standard-48", "g4-standard-96", "g4-standard-384"} <= set(found)
 
 
 def test_meters_without_price_or_shape_derive_nothing(con: duckdb.DuckDBPyConnection) -> None:

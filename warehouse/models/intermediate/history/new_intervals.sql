@@ -53,8 +53,9 @@ dated_versions as (
 kept as (
     select
         *,
-        -- Zero is never a price, whatever a verdict says.
-        not is_held and price_status = 'priced' and coalesce(usd_price, 0) > 0
+        -- Zero is never a price, whatever a verdict says, but a fee alone is one.
+        not is_held and price_status = 'priced'
+            and coalesce(usd_price > 0 or (usd_price = 0 and upfront_price > 0), false)
             and not (is_announced and coalesce(ended_on < effective_from, false)) as is_good,
         lead(first_on) over (partition by series_no order by version_no) as changed_on
     from dated_versions

@@ -7,7 +7,10 @@
 select current_versions.series_no, current_versions.last_on
 from intermediate.current_versions
 join intermediate.changed_series using (series_no)
-where changed_series.is_only_seen and current_versions.price_status = 'priced' and current_versions.usd_price > 0
+where changed_series.is_only_seen and current_versions.price_status = 'priced'
+    and (
+        current_versions.usd_price > 0 or (current_versions.usd_price = 0 and current_versions.upfront_price > 0)
+    )
     and current_versions.series_no not in (select series_no from intermediate.verdicts where status <> 'released')
     and current_versions.series_no not in (select main_no from intermediate.series where is_announced)
     and current_versions.series_no not in (select series_no from intermediate.series where is_announced)

@@ -18,13 +18,13 @@ named as (
         concat_ws('|', provider, lower(instance), gpu, gpu_count, lower(region), "zone", pricing_model, term_months,
             upfront, price_scope) as machine
     from intermediate.gated_versions
-    where instance <> '' and usd_price > 0
+    where instance <> '' and hourly_usd > 0
         and lower(instance) in (
             select lower(instance) from intermediate.gated_versions join doubted using (series_no, version_no)
         )
 ),
 elsewhere as (
-    select doubted.series_no, doubted.version_no, bool_or(abs(other.usd_price / own.usd_price - 1) <= 0.02) as is_same
+    select doubted.series_no, doubted.version_no, bool_or(abs(other.hourly_usd / own.hourly_usd - 1) <= 0.02) as is_same
     from doubted
     join named as own using (series_no, version_no)
     join named as other

@@ -1,7 +1,8 @@
 -- Versions that the gate judges: those that began in this build (is_new), and versions of the same providers to compare
--- them with. Columns of intermediate.series and intermediate.versions; known_count: GPU count of this instance type in
--- seeds/instance_gpus; label_gpu, label_memory_gb: read from the printed label and memory alone. Context: the twelve
--- previous versions of a series that has new ones or is in doubt, and the newest version of every other.
+-- them with. Columns of intermediate.series and intermediate.versions; hourly_usd: what the thing costs in USD an hour,
+-- whatever its unit, fee included; known_count: GPU count of this instance type in seeds/instance_gpus; label_gpu,
+-- label_memory_gb: read from the printed label and memory alone. Context: the twelve previous versions of a series that
+-- has new ones or is in doubt, and the newest version of every other.
 -- materialized: table
 -- key: series_no, version_no
 -- join_order: as_written
@@ -67,7 +68,16 @@ select
     chosen.last_on,
     chosen.n_seen,
     chosen.ended_on,
-    chosen.price, chosen.price_unit, chosen.usd_price, chosen.usd_per_gpu_hour, chosen.price_status, chosen.n_prices
+    chosen.price, chosen.upfront_price, chosen.price_unit, chosen.usd_per_gpu_hour,
+    usd_an_hour(
+        chosen.usd_price,
+        chosen.price_unit,
+        chosen.upfront_price
+        * chosen.usd_per_unit
+        / if(chosen.price_unit like 'gpu_%', nullif(series.gpu_count, 0), 1),
+        series.term_months
+    ) as hourly_usd,
+    chosen.price_status, chosen.n_prices
 from chosen
 join intermediate.series using (series_no)
 join near using (provider)

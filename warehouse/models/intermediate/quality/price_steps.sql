@@ -1,8 +1,8 @@
 -- Versions whose price changed, and doubted ones, beside the series' other prices in time: jumps, flips and
 -- confirmations are judged by them. Consecutive versions with the same price are one step; starts: the first of them.
--- prev_, before_, older_, oldest_price: one to four steps before; next_price: the step after; USD in the offer's own
--- unit. reference: of the four steps before, the newest that nothing contradicts and several scrapes showed, else the
--- newest that nothing contradicts (a spot price does not stand still). Changes below 9 % are left out.
+-- prev_, before_, older_, oldest_price: one to four steps before; next_price: the step after; USD an hour. reference:
+-- of the four steps before, the newest that nothing contradicts and several scrapes showed, else the newest that
+-- nothing contradicts (a spot price does not stand still). Changes below 9 % are left out.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
@@ -18,12 +18,12 @@ with priced as (
         gated_versions.first_on,
         gated_versions.last_on,
         gated_versions.n_seen,
-        gated_versions.usd_price::double as price,
+        gated_versions.hourly_usd::double as price,
         contradicted_versions.series_no is null as is_trusted,
         coalesce(
             abs(
-                gated_versions.usd_price::double
-                / lag(gated_versions.usd_price::double)
+                gated_versions.hourly_usd::double
+                / lag(gated_versions.hourly_usd::double)
                     over (partition by gated_versions.series_no order by gated_versions.version_no)
                 - 1
             )
@@ -32,7 +32,7 @@ with priced as (
         ) as starts
     from intermediate.gated_versions
     left join intermediate.contradicted_versions using (series_no, version_no)
-    where gated_versions.usd_price > 0 and gated_versions.price_scope <> 'offer_aggregate'
+    where gated_versions.hourly_usd > 0 and gated_versions.price_scope <> 'offer_aggregate'
         -- Most series have one version at hand, and so no change.
         and (
             gated_versions.series_no in (

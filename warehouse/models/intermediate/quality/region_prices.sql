@@ -4,12 +4,13 @@
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   n_others: regions compared with; low_price (first decile), mid_price (median), high_price (last decile): USD in
---     the offer's unit
+--   n_others: regions compared with; low_price (first decile), mid_price (median), high_price (last decile): USD an
+--     hour
 with machines as (
     select distinct on (series_no)
         series_no, region,
-        concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit, pricing_model,
+        concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit like 'gpu_%',
+            pricing_model,
             term_months, upfront, "zone") as machine
     from intermediate.gated_versions
     where pricing_model <> 'spot' and not is_announced and price_scope <> 'offer_aggregate' and instance <> ''
@@ -22,14 +23,14 @@ priced as (
         gated_versions.series_no,
         gated_versions.version_no,
         gated_versions.is_new,
-        gated_versions.usd_price::double as price,
+        gated_versions.hourly_usd::double as price,
         gated_versions.first_at,
         gated_versions.first_on,
-        min(gated_versions.usd_price::double) over (partition by machines.machine) as lowest,
-        max(gated_versions.usd_price::double) over (partition by machines.machine) as highest
+        min(gated_versions.hourly_usd::double) over (partition by machines.machine) as lowest,
+        max(gated_versions.hourly_usd::double) over (partition by machines.machine) as highest
     from intermediate.gated_versions
     join machines using (series_no)
-    where gated_versions.usd_price > 0
+    where gated_versions.hourly_usd > 0
 ),
 judged as (
     select
@@ -49,12 +50,12 @@ select
     judged.series_no,
     judged.version_no,
     count(*) as n_others,
-    quantile_cont(gated_versions.usd_price::double, 0.1) as low_price,
-    median(gated_versions.usd_price::double) as mid_price,
-    quantile_cont(gated_versions.usd_price::double, 0.9) as high_price
+    quantile_cont(gated_versions.hourly_usd::double, 0.1) as low_price,
+    median(gated_versions.hourly_usd::double) as mid_price,
+    quantile_cont(gated_versions.hourly_usd::double, 0.9) as high_price
 from judged
 asof join
     intermediate.gated_versions
     on gated_versions.series_no = judged.other_no and gated_versions.first_at <= judged.moment
-where gated_versions.usd_price > 0 and gated_versions.last_on >= judged.first_on - 60
+where gated_versions.hourly_usd > 0 and gated_versions.last_on >= judged.first_on - 60
 group by all

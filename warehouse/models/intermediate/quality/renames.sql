@@ -12,11 +12,11 @@ with ended as (
     -- Including those that come back later: that is not known on the day.
     select *
     from intermediate.gated_versions
-    where ended_on is not null and usd_price > 0 and price_scope <> 'offer_aggregate'
+    where ended_on is not null and hourly_usd > 0 and price_scope <> 'offer_aggregate'
 ),
 begun as (
     select * from intermediate.gated_versions
-    where version_no = 1 and is_new and usd_price > 0 and price_scope <> 'offer_aggregate'
+    where version_no = 1 and is_new and hourly_usd > 0 and price_scope <> 'offer_aggregate'
 ),
 pairs as (
     select
@@ -27,7 +27,7 @@ pairs as (
         begun.instance as new_instance,
         ended."zone" as old_zone,
         begun."zone" as new_zone,
-        begun.usd_price::double as price,
+        begun.hourly_usd::double as price,
         ended.instance = begun.instance
         and ended.gpu_label = begun.gpu_label
         and ended."zone" <> begun."zone" as is_zone
@@ -40,7 +40,7 @@ pairs as (
         and ended.term_months is not distinct from begun.term_months
         and ended.upfront = begun.upfront
         and ended.price_scope = begun.price_scope
-        and ended.usd_price = begun.usd_price
+        and ended.hourly_usd = begun.hourly_usd
         and ended.series_no <> begun.series_no
     -- Another size is another thing, whatever its zone.
     where ended."zone" = begun."zone" or ended.instance = begun.instance

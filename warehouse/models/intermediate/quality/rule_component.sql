@@ -4,19 +4,19 @@
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   expected: the component's price times the count, USD in the offer's unit
+--   expected: the component's price times the count, USD an hour
 with parts as (
     select distinct on (series_no)
         series_no, source, pricing_model, gpu_count, price_scope, price_unit,
         concat_ws('|', provider, gpu, gpu_memory_gb, region, pricing_model, term_months, upfront) as place
     from intermediate.gated_versions
     where gpu is not null and not is_announced and gpu_count > 0 and price_scope in ('instance', 'gpu_component')
-        and price_unit in ('instance_hour', 'gpu_hour')
+        and price_unit not in ('vcpu_hour', 'gib_hour', 'gib_month')
 ),
 pairs as (
     select whole.series_no, part.series_no as part_no,
-        if(whole.price_unit = 'gpu_hour', 1, whole.gpu_count)::double as n_gpus,
-        if(part.price_unit = 'gpu_hour', 1, part.gpu_count)::double as n_of_part
+        if(whole.price_unit like 'gpu_%', 1, whole.gpu_count)::double as n_gpus,
+        if(part.price_unit like 'gpu_%', 1, part.gpu_count)::double as n_of_part
     from parts as whole
     join parts as part using (place)
     where whole.price_scope = 'instance' and part.price_scope = 'gpu_component'
@@ -29,22 +29,22 @@ judged as (
         gated_versions.version_no,
         gated_versions.first_at + interval 1 hour as moment,
         gated_versions.first_on,
-        gated_versions.usd_price::double as price
+        gated_versions.hourly_usd::double as price
     from intermediate.gated_versions
     join pairs using (series_no)
-    where gated_versions.is_new and gated_versions.usd_price > 0
+    where gated_versions.is_new and gated_versions.hourly_usd > 0
 ),
 compared as (
     select
         judged.series_no,
         judged.version_no,
         judged.price,
-        min(gated_versions.usd_price::double / judged.n_of_part * judged.n_gpus) as expected
+        min(gated_versions.hourly_usd::double / judged.n_of_part * judged.n_gpus) as expected
     from judged
     asof join
         intermediate.gated_versions
         on gated_versions.series_no = judged.part_no and gated_versions.first_at <= judged.moment
-    where gated_versions.usd_price > 0 and gated_versions.last_on >= judged.first_on - 35
+    where gated_versions.hourly_usd > 0 and gated_versions.last_on >= judged.first_on - 35
     group by all
 )
 select

@@ -3,7 +3,7 @@
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   expected: the price before, USD in the offer's unit
+--   expected: the price before, USD an hour
 with changes as (
     select price_steps.*, gate_rules.*, count(*) over same_day as n_moved
     from intermediate.price_steps

@@ -4,7 +4,7 @@
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
---   expected: the price before, USD in the offer's unit
+--   expected: the price before, USD an hour
 with compared as (
     select
         price_steps.*,

@@ -3,7 +3,7 @@
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   expected: the reference price, USD in the offer's unit
+--   expected: the reference price, USD an hour
 with changes as (
     select price_steps.*, abs(ln(price_steps.price / price_steps.reference_price)) as distance
     from intermediate.price_steps

@@ -5,12 +5,12 @@
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
---   expected: the other regions' median, USD in the offer's unit
+--   expected: the other regions' median, USD an hour
 with compared as (
     select
         gated_versions.series_no,
         gated_versions.version_no,
-        gated_versions.usd_price::double as price,
+        gated_versions.hourly_usd::double as price,
         region_prices.n_others,
         region_prices.low_price,
         region_prices.mid_price,

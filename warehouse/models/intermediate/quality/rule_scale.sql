@@ -5,11 +5,11 @@
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   expected: count times the single-GPU price, USD in the offer's unit
+--   expected: count times the single-GPU price, USD an hour
 with places as (
     select distinct on (series_no)
         series_no, gpu_count,
-        concat_ws('|', source, provider, coalesce(gpu, gpu_label), form_factor, gpu_memory_gb, price_scope, price_unit,
+        concat_ws('|', source, provider, coalesce(gpu, gpu_label), form_factor, gpu_memory_gb, price_scope,
             region, "zone", pricing_model, term_months, upfront) as place
     from intermediate.gated_versions
     where
@@ -27,25 +27,25 @@ judged as (
         gated_versions.version_no,
         gated_versions.first_at + interval 1 hour as moment,
         gated_versions.first_on,
-        gated_versions.usd_price::double as price,
+        gated_versions.hourly_usd::double as price,
         gated_versions.gpu_count::double as gpu_count
     from intermediate.gated_versions
     join pairs using (series_no)
-    where gated_versions.is_new and gated_versions.usd_price > 0
+    where gated_versions.is_new and gated_versions.hourly_usd > 0
 ),
 compared as (
     select
         judged.series_no, judged.version_no, judged.price, judged.gpu_count,
-        bool_or(abs(judged.price / gated_versions.usd_price::double - 1) <= gate_rules.tolerance) as equals_single,
+        bool_or(abs(judged.price / gated_versions.hourly_usd::double - 1) <= gate_rules.tolerance) as equals_single,
         -- Within a third: large machines carry more or less besides the GPUs.
-        bool_or(abs(judged.price / judged.gpu_count / gated_versions.usd_price::double - 1) <= 0.33) as scales
+        bool_or(abs(judged.price / judged.gpu_count / gated_versions.hourly_usd::double - 1) <= 0.33) as scales
     from judged
     asof join
         intermediate.gated_versions
         on gated_versions.series_no = judged.single_no and gated_versions.first_at <= judged.moment
     join seeds.gate_rules on gate_rules.rule = 'not_scaled_by_count'
     where
-        (gated_versions.ended_on is null or gated_versions.ended_on > judged.first_on) and gated_versions.usd_price > 0
+        (gated_versions.ended_on is null or gated_versions.ended_on > judged.first_on) and gated_versions.hourly_usd > 0
     group by all
 ),
 unscaled as (

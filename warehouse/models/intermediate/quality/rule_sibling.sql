@@ -3,7 +3,7 @@
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   expected: an upper bound: the expected on-demand price, USD in the offer's unit
+--   expected: an upper bound: the expected on-demand price, USD an hour
 with lacking as (
     select series_no, version_no, expected from intermediate.rule_regions where class = 'component_missing'
     union all
@@ -15,18 +15,19 @@ on_demand as (
     select
         gated_versions.series_no,
         gated_versions.first_at,
-        gated_versions.usd_price,
+        gated_versions.hourly_usd,
         gated_versions.ended_on,
         min(lacking.expected) as expected
     from intermediate.gated_versions
     left join lacking using (series_no, version_no)
-    where gated_versions.pricing_model = 'on_demand' and gated_versions.usd_price > 0
+    where gated_versions.pricing_model = 'on_demand' and gated_versions.hourly_usd > 0
     group by all
 ),
 machines as (
     select distinct on (series_no)
         series_no, pricing_model,
-        concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit, region) as machine,
+        concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit like 'gpu_%', region)
+            as machine,
         "zone"
     from intermediate.gated_versions
     where price_scope = 'instance' and not is_announced
@@ -47,12 +48,12 @@ judged as (
         pairs.other_no,
         gated_versions.series_no,
         gated_versions.version_no,
-        gated_versions.usd_price,
+        gated_versions.hourly_usd,
         gated_versions.first_on,
         gated_versions.first_at + interval 1 hour as moment
     from intermediate.gated_versions
     join pairs using (series_no)
-    where gated_versions.is_new and gated_versions.usd_price > 0
+    where gated_versions.is_new and gated_versions.hourly_usd > 0
 )
 select
     judged.series_no,
@@ -64,8 +65,8 @@ select
     on_demand.expected,
     format(
         '{:.6g}, while the same machine on demand lacks its GPUs at {:.6g}',
-        judged.usd_price::double,
-        on_demand.usd_price::double
+        judged.hourly_usd::double,
+        on_demand.hourly_usd::double
     )
         as reason
 from judged
@@ -74,4 +75,4 @@ join seeds.gate_rules on gate_rules.rule = 'sibling_lacks_component'
 where
     on_demand.expected is not null
     and (on_demand.ended_on is null or on_demand.ended_on > judged.first_on)
-    and judged.usd_price <= on_demand.usd_price
+    and judged.hourly_usd <= on_demand.hourly_usd

@@ -3,7 +3,7 @@
 -- materialized: table
 -- key: series_no, version_no, rule
 -- columns:
---   expected: the price that contradicts it, USD in the offer's unit
+--   expected: the price that contradicts it, USD an hour
 with limits as (
     select map_from_entries(list((rule, coalesce(factor, tolerance)))) as limit_of from seeds.gate_rules
 ),
@@ -13,11 +13,11 @@ priced as (
         gated_versions.version_no,
         gated_versions.pricing_model,
         gated_versions.term_months,
-        gated_versions.usd_price::double as price,
+        gated_versions.hourly_usd::double as price,
         sibling_prices.on_demand_price,
         sibling_prices.shorter_price, sibling_prices.shorter_term,
-        gated_versions.usd_price::double / sibling_prices.on_demand_price as of_on_demand,
-        gated_versions.usd_price::double / sibling_prices.shorter_price as of_shorter
+        gated_versions.hourly_usd::double / sibling_prices.on_demand_price as of_on_demand,
+        gated_versions.hourly_usd::double / sibling_prices.shorter_price as of_shorter
     from intermediate.gated_versions
     join intermediate.sibling_prices using (series_no, version_no)
 ),

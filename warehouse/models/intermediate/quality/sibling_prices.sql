@@ -4,13 +4,14 @@
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
---   on_demand_price: same place, USD in the same unit
+--   on_demand_price: same place, USD an hour
 --   shorter_price, shorter_term: the price of the longest shorter commitment with the same upfront payment
 with machines as (
     select distinct on (series_no)
         series_no, pricing_model, term_months, upfront,
         -- One text instead of nine columns: everything that two comparable prices share.
-        concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit, region) as machine,
+        concat_ws('|', source, provider, instance, gpu_label, gpu_count, price_scope, price_unit like 'gpu_%', region)
+            as machine,
         "zone"
     from intermediate.gated_versions
     where price_scope <> 'offer_aggregate' and not is_announced
@@ -40,25 +41,25 @@ judged as (
         pairs.*,
         gated_versions.version_no,
         gated_versions.pricing_model,
-        gated_versions.usd_price,
+        gated_versions.hourly_usd,
         gated_versions.first_at + interval 1 hour as moment,
         gated_versions.first_on
     from intermediate.gated_versions
     join pairs using (series_no)
-    where gated_versions.is_new and gated_versions.usd_price > 0
+    where gated_versions.is_new and gated_versions.hourly_usd > 0
 )
 select
     judged.series_no,
     judged.version_no,
-    min(gated_versions.usd_price::double) filter (where judged.other_model = 'on_demand') as on_demand_price,
-    arg_max(gated_versions.usd_price::double, judged.other_term) filter (where judged.other_model = 'reserved')
+    min(gated_versions.hourly_usd::double) filter (where judged.other_model = 'on_demand') as on_demand_price,
+    arg_max(gated_versions.hourly_usd::double, judged.other_term) filter (where judged.other_model = 'reserved')
         as shorter_price,
     max(judged.other_term) filter (where judged.other_model = 'reserved') as shorter_term
 from judged
 asof join
     intermediate.gated_versions
     on gated_versions.series_no = judged.other_no and gated_versions.first_at <= judged.moment
-where (gated_versions.ended_on is null or gated_versions.ended_on > judged.first_on) and gated_versions.usd_price > 0
+where (gated_versions.ended_on is null or gated_versions.ended_on > judged.first_on) and gated_versions.hourly_usd > 0
     -- Nearly all spot prices are below; those need no check.
-    and (judged.pricing_model <> 'spot' or gated_versions.usd_price < judged.usd_price)
+    and (judged.pricing_model <> 'spot' or gated_versions.hourly_usd < judged.hourly_usd)
 group by judged.series_no, judged.version_no

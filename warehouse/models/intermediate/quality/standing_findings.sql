@@ -19,6 +19,10 @@ with current_findings as (
     from intermediate.rule_sibling
     union all by name
     from intermediate.rule_band
+    union all by name
+    from intermediate.rule_power
+    union all by name
+    from intermediate.rule_peers
 )
 from current_findings
 union all by name

@@ -1,0 +1,76 @@
+"""The first prices of a home or of a GPU: nothing is known of the past, and yet not everything is a price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+from tests.support.import_files import land
+from tests.support.known import ASKED
+from tests.support.worlds import building, built, extend, offer, put, rows, seen
+from warehouse.engine import build_plan
+from warehouse.storage import connection
+from warehouse.storage.state_dir import Home
+
+HELD = "select distinct instance, rule from v1.quality_events where status = 'held' order by all"
+
+
+def test_a_floor_holds_in_a_new_home(tmp_path: Path, shared: Callable[[str], Path]) -> None:
+    home = Home(tmp_path)
+    land(home, shared("cases/imports/first_month_floor.csv"))
+    with built(home, "v1.price_intervals", "v1.quality_events") as con:
+        assert rows(con, "from v1.price_intervals where source <> 'seed'") == []
+        assert len(rows(con, "from v1.quality_events where status = 'held'")) == 6
+        assert "below_power" in {row["rule"] for row in rows(con, HELD)}
+
+
+def test_others_are_a_measure_from_the_second_day(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for n, price in enumerate(("2.00", "2.50", "3.00")):
+        put(home, seen("2026-09-20", [offer(price, gpu_label="H100 80GB")], provider=f"p{n}"))
+    new = [
+        offer("0.20", gpu_label="H100 80GB", instance="tenth"),
+        offer("1.20", gpu_label="H100 80GB", instance="half"),
+        offer("0.03", gpu_label="RTX 3060", instance="games"),
+        offer("0.10", gpu_label="Tesla K80", instance="old"),
+        offer("60.00", gpu_label="H100 80GB", instance="dear"),
+    ]
+    put(home, seen("2026-09-21", new, provider="market"))
+    with built(home, "v1.price_intervals", "v1.quality_events") as con:
+        held = {row["instance"]: row["rule"] for row in rows(con, HELD)}
+        published = rows(con, "select instance from v1.price_intervals where provider = 'market' order by 1")
+    assert held == {"tenth": "far_from_peers", "dear": "far_from_peers"}
+    assert [row["instance"] for row in published] == ["games", "half", "old"]
+
+
+def test_a_days_pages_are_judged_alike_in_any_order(tmp_path: Path) -> None:
+    """Others count from the day after: else the first page of a day would be judged without the last."""
+    page = seen("2026-09-20", [offer("0.20", gpu_label="H100 80GB", gpu_count=Decimal(1))], provider="market")
+    others = [seen("2026-09-20", [offer("3.00", gpu_label="H100 80GB")], provider=f"p{n}") for n in range(3)]
+    verdicts = []
+    for name, looks in (("first", [page, *others]), ("last", [*others, page])):
+        put(Home(tmp_path / name), *looks)
+        with building(Home(tmp_path / name), "intermediate.verdicts") as con:
+            verdicts.append(rows(con, "select rule, status from intermediate.verdicts"))
+    assert verdicts == [[], []]
+
+
+def test_an_append_judges_beside_others_as_a_rebuild_does(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    h100 = [offer("2.50", gpu_label="H100 80GB")]
+    days = [
+        [seen("2026-09-19", h100, provider=f"p{n}") for n in range(3)],
+        [seen("2026-09-20", [offer("0.20", gpu_label="H100 80GB")], provider="market")],
+        [seen("2026-09-18", [offer("0.30", gpu_label="H100 80GB")], provider="late")],
+    ]
+    plans = []
+    with connection.in_memory() as con:
+        for looks in days:
+            put(home, *looks)
+            plans.append(build_plan.plan(con, home).is_whole)
+            extend(con, home, "intermediate.verdicts", "intermediate.findings")
+        grown = rows(con, ASKED["verdicts"]), rows(con, ASKED["findings"])
+    with built(home, "intermediate.verdicts", "intermediate.findings") as con:
+        assert grown == (rows(con, ASKED["verdicts"]), rows(con, ASKED["findings"]))
+    assert plans == [True, False, True] and [v["rule"] for v in grown[0]] == ["far_from_peers"]
