@@ -79,6 +79,11 @@ def find_drift(provider: Provider, home: Home, file: Path | None = None) -> Iter
             yield Drift(provider.slug, "", message, True, newest.captured_at.date(), None, newest.url)
 
 
+def has_pages(provider: Provider, home: Home, file: Path | None = None) -> bool:
+    """Return whether there is any page to compare."""
+    return any(True for _ in _pairs(provider, home, file))
+
+
 def summarise_page(provider: Provider, page: Page) -> PageSummary:
     """Parse a page as a refresh does and summarise its structure."""
     seen = read_page(provider, page)

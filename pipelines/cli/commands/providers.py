@@ -119,7 +119,7 @@ def check(
     page
         A file to check instead of the newest archived page.
     """
-    from pipelines.ingest.layout_drift import COLUMNS, find_drift
+    from pipelines.ingest.layout_drift import COLUMNS, find_drift, has_pages
     from scrapers import registry
 
     if page is not None and not page.is_file():
@@ -127,6 +127,8 @@ def check(
     slugs = [known_slug(provider)] if provider else list(registry.modules())
     drifts = [change for slug in slugs for change in find_drift(registry.get(slug), settings.home(home), page)]
     if not drifts and provider:
-        raise CommandError(f"{provider}: nothing to compare: no page is archived or recorded")
+        if not has_pages(registry.get(slugs[0]), settings.home(home), page):
+            raise CommandError(f"{provider}: nothing to compare: no page is archived; gpuhour refresh fetches one")
+        say(f"{provider}: nothing changed on its pages that costs prices or adds any")
     show(COLUMNS, [change.row() for change in drifts], output_format(style, as_json))
     return PARTIAL if any(change.is_alarm for change in drifts) else OK
