@@ -34,7 +34,7 @@ def _identities(con: Connection) -> Iterator[list[str | None]]:
     for key in keys:
         identity = identify(*key)
         gpu = identity.gpu
-        counts = (identity.gpu_count, identity.known_count, identity.is_accelerator)
+        counts = (identity.gpu_count, identity.known_count, identity.gpu_part, identity.is_accelerator)
         printed = (identity.printed.model, identity.printed.memory_gb)
         row = (*key, gpu.model, gpu.vendor, gpu.form_factor, gpu.memory_gb, *counts, *printed)
         yield [None if value is None else str(value) for value in row]
@@ -61,8 +61,8 @@ INPUTS = {
             "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu_memory": "varchar",
             "gpu_memory_is_total": "boolean", "printed_count": "decimal(18,10)", "gpu": "varchar",
             "vendor": "varchar", "form_factor": "varchar", "gpu_memory_gb": "decimal(9,3)",
-            "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)", "is_accelerator": "boolean",
-            "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)",
+            "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)", "gpu_part": "decimal(18,10)",
+            "is_accelerator": "boolean", "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)",
         },
         _identities,
     ),

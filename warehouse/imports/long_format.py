@@ -108,7 +108,7 @@ def rules() -> list[tuple[str, str, str]]:
             + f" and coalesce(price > {MOST_USD}, true)",
         ),
         ("price_basis", f"is none of {listed(BASES)}", "scope is null"),
-        *_counted("gpu_count", "n_gpus", "0.001", "100000"),
+        *_counted("gpu_count", "n_gpus", "0.001", "100000", " and coalesce(n_gpus <> 0, true)"),
         *_counted("gpu_memory_gib", "memory_gib", "0.001", "100000"),
         *_counted("term_months", "stated_term", "1", "120", " and term_months <> '0'"),
         ("term_months", "is no whole number", "stated_term <> floor(stated_term)"),

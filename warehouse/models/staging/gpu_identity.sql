@@ -9,6 +9,7 @@
 --   gpu_memory_gb decimal(9, 3): memory per GPU, GB
 --   gpu_count decimal(18, 10): GPU count
 --   known_count decimal(18, 10): GPU count of this instance type in seeds/instance_gpus
+--   gpu_part decimal(18, 10): share of a GPU that the label calls one (1: all of it); NULL: a part of unknown size
 --   is_accelerator boolean: whether the label names an accelerator
 --   label_gpu varchar: the GPU named by the printed label alone
 --   label_memory_gb decimal(9, 3): the memory named by the printed label alone, GB

@@ -4,7 +4,10 @@
 -- columns:
 --   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on
 --   usd_price: USD in the offer's own unit
---   usd_per_gpu_hour: USD, six decimals; NULL for components, for unknown counts, and for fees over an unknown term
+--   printed_count: GPU count as printed
+--   gpu_part: share of a GPU that the label calls one, NULL for a part of unknown size
+--   usd_per_gpu_hour: USD, six decimals, of a whole GPU; NULL for components, for unknown counts, and for fees over an
+--     unknown term
 with identified as (
     select
         raw_offers.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total),
@@ -16,8 +19,12 @@ with identified as (
         gpu_identity.known_count,
         gpu_identity.label_gpu,
         gpu_identity.label_memory_gb,
+        gpu_identity.gpu_part,
+        raw_offers.gpu_count as printed_count,
         -- A price per GPU is per GPU whatever the count.
-        coalesce(gpu_identity.gpu_count, if(raw_offers.price_unit like 'gpu_%', 1, null)) as gpu_count
+        coalesce(
+            gpu_identity.gpu_count, if(raw_offers.price_unit like 'gpu_%', gpu_identity.gpu_part, null)
+        ) as gpu_count
     from staging.raw_offers
     join staging.gpu_identity
         on gpu_identity.provider = raw_offers.provider
@@ -50,8 +57,8 @@ select
     case
         when price_scope <> 'instance' or price is null then null
         else case price_unit
-            when 'gpu_hour' then usd_price
-            when 'gpu_second' then usd_price * 3600
+            when 'gpu_hour' then usd_price / gpu_part
+            when 'gpu_second' then usd_price * 3600 / gpu_part
             when 'instance_hour' then usd_price / nullif(gpu_count, 0)
             when 'month' then usd_price / hours_per_month() / nullif(gpu_count, 0)
             when 'term_total' then usd_price / term_hours(term_months) / nullif(gpu_count, 0)

@@ -43,6 +43,7 @@ select
     numbered.upfront,
     numbered.price_scope,
     numbered.rank,
-    numbered.origin, numbered.gpu_label, numbered.known_count, numbered.label_gpu, numbered.label_memory_gb
+    numbered.origin, numbered.gpu_label, numbered.printed_count, numbered.known_count,
+    numbered.label_gpu, numbered.label_memory_gb
 from numbered
 left join state.series on series.series_id = numbered.series_id and not series.is_announced

@@ -14,6 +14,7 @@
 --   upfront, price_scope varchar: as in core.series
 --   rank integer: which source answers for its provider, 1 first
 --   origin, gpu_label varchar: of the scrape that first stated it
+--   printed_count decimal(18, 10): GPU count as that scrape prints it
 --   known_count decimal(18, 10): GPU count of this instance type in seeds/instance_gpus
 --   label_gpu varchar: the GPU named by the printed label alone
 --   label_memory_gb decimal(9, 3): the memory named by the printed label alone, GB
