@@ -22,10 +22,24 @@ class PriceOptions:
     """Options that choose prices: provider, pricing model, discount and day."""
 
     provider: Annotated[str | None, Parameter(help="Only this provider.")] = None
+    country: Annotated[str | None, Parameter(help="Only this country, by ISO code or English name.")] = None
+    continent: Annotated[
+        str | None, Parameter(help="Only this continent: Africa, Asia, Europe, North America, Oceania, South America.")
+    ] = None
     pricing_model: Annotated[str, Parameter(help="on_demand, spot or reserved.")] = "on_demand"
     discount: Annotated[float, Parameter(help="Negotiated discount off the list price, in percent.")] = 0
     as_of: Annotated[date | None, Parameter(help="Prices in force on this UTC day (default: today).")] = None
     usd_per_gpu_hour: Annotated[Decimal | None, Parameter(help="Your own price instead of the recorded ones.")] = None
+
+    def as_filter(self, gpu: str | None = None) -> PriceFilter:
+        """Return the filter that these options mean. Raises UsageError for unknown places."""
+        return PriceFilter(
+            gpu=gpu,
+            provider=self.provider,
+            pricing_model=self.pricing_model,
+            country=self.country,
+            continent=self.continent,
+        )
 
     def check(self) -> None:
         """Raise UsageError for an impossible discount or price."""
@@ -59,6 +73,7 @@ def offers(wanted: PriceOptions, specs: Sequence[str], home: HomeOption, every: 
             cheapest[key] = offer
     if absent := [spec for spec in specs if spec not in {of for of, _ in cheapest}]:
         at_provider = f" at {wanted.provider}" if wanted.provider else ""
+        at_provider += "".join(f" in {place}" for place in (wanted.country, wanted.continent) if place)
         say(f"no {wanted.pricing_model} price{at_provider} in force for {', '.join(absent)}")
     return list(cheapest.values())
 
@@ -72,9 +87,7 @@ def _in_force(wanted: PriceOptions, specs: set[str], home: HomeOption) -> Iterab
         kinds = con.execute(
             "select gpu, coalesce(form_factor, ''), gpu_memory_gb, spec, is_form_assumed from marts.priced_gpus"
         ).fetchall()
-        rows = current_prices.prices(
-            con, PriceFilter(provider=wanted.provider, pricing_model=wanted.pricing_model), day, MAX_AGE
-        )
+        rows = current_prices.prices(con, wanted.as_filter(), day, MAX_AGE)
     described = {(gpu, form, memory): (spec, assumed) for gpu, form, memory, spec, assumed in kinds if spec in specs}
     for values in rows:
         row = dict(zip(current_prices.PRICE_COLUMNS, values, strict=True))

@@ -23,6 +23,7 @@ LANDING_ENDS = (
     "intermediate.changed_series",
     "intermediate.import_items",
     "intermediate.scrape_counts",
+    "intermediate.machines",
 )
 
 

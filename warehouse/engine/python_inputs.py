@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from warehouse.identity.gpus import identify
+from warehouse.identity.regions import place
 from warehouse.storage.connection import Connection
 
 if TYPE_CHECKING:
@@ -36,8 +37,20 @@ def _identities(con: Connection) -> Iterator[list[str | None]]:
         gpu = identity.gpu
         counts = (identity.gpu_count, identity.known_count, identity.gpu_part, identity.is_accelerator)
         printed = (identity.printed.model, identity.printed.memory_gb)
-        row = (*key, gpu.model, gpu.vendor, gpu.form_factor, gpu.memory_gb, *counts, *printed)
+        known = identity.machine
+        machine = (known.vcpus, known.ram_gb, known.local_disk_gb, known.interconnect) if known else (None,) * 4
+        row = (*key, gpu.model, gpu.vendor, gpu.form_factor, gpu.memory_gb, *counts, *machine, *printed)
         yield [None if value is None else str(value) for value in row]
+
+
+def _places(con: Connection) -> Iterator[list[str | None]]:
+    """Resolve each distinct region and zone once."""
+    keys = con.execute(
+        "select distinct provider, coalesce(stated_region, ''), zone from staging.raw_offers order by all"
+    ).fetchall()
+    for provider, region, zone in keys:
+        found = place(provider, region, zone)
+        yield [provider, region, zone, found.region_id, found.country, found.continent]
 
 
 def _bundled_rates(con: Connection) -> Rows:
@@ -62,9 +75,16 @@ INPUTS = {
             "gpu_memory_is_total": "boolean", "printed_count": "decimal(18,10)", "gpu": "varchar",
             "vendor": "varchar", "form_factor": "varchar", "gpu_memory_gb": "decimal(9,3)",
             "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)", "gpu_part": "decimal(18,10)",
-            "is_accelerator": "boolean", "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)",
+            "is_accelerator": "boolean", "known_vcpus": "decimal(18,4)", "known_ram_gb": "decimal(18,3)",
+            "known_disk_gb": "decimal(18,3)", "known_interconnect": "varchar", "label_gpu": "varchar",
+            "label_memory_gb": "decimal(9,3)",
         },
         _identities,
+    ),
+    "places": PythonInput(
+        frozenset({"staging.raw_offers"}),
+        dict.fromkeys(("provider", "region", "zone", "region_id", "country", "continent"), "varchar"),
+        _places,
     ),
     "bundled_rates": PythonInput(
         frozenset({"staging.raw_offers"}),

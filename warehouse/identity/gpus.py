@@ -61,6 +61,10 @@ class InstanceGpus:
     gpu_label: str
     gpu_count: Decimal | None
     gpu_memory_gb: Decimal | None
+    vcpus: Decimal | None = None
+    ram_gb: Decimal | None = None
+    local_disk_gb: Decimal | None = None
+    interconnect: str | None = None
 
 
 @cache
@@ -73,6 +77,13 @@ def _aliases() -> dict[str, list[_Alias]]:
             card = _Alias(row["model"], row["vendor"], row["form_factor"], memories, bool(row["memory_is_display"]))
             table[row["alias"].replace(" ", "")].append(card)
     return table
+
+
+@cache
+def _spaced() -> frozenset[str]:
+    """Return the aliases as written in the seed, with their spaces."""
+    with (SEEDS / "gpus.csv").open(newline="") as stream:
+        return frozenset(row["alias"] for row in csv.DictReader(stream))
 
 
 def to_gb(text: str) -> Decimal | None:
@@ -109,8 +120,10 @@ def _matches(tokens: list[str]) -> list[tuple[int, int, str]]:
 
 
 def _joins_numbers(tokens: list[str]) -> bool:
-    """Return whether digits meet where tokens are glued: "A10 0.5" holds no A100."""
-    return any(left[-1].isdigit() and right[0].isdigit() for left, right in itertools.pairwise(tokens))
+    """Return whether digits meet where tokens are glued ("A10 0.5" holds no A100), unless a name is so ("H20-3e")."""
+    return " ".join(tokens) not in _spaced() and any(
+        left[-1].isdigit() and right[0].isdigit() for left, right in itertools.pairwise(tokens)
+    )
 
 
 @lru_cache(maxsize=65_536)  # a label comes back with each of thousands of instances and regions
@@ -186,7 +199,15 @@ def _instances(provider: str) -> list[tuple[re.Pattern[str], InstanceGpus]]:
         return [
             (
                 re.compile(row["pattern"], re.IGNORECASE),
-                InstanceGpus(row["gpu_label"], _fraction(row["gpu_count"]), _fraction(row["gpu_memory_gb"])),
+                InstanceGpus(
+                    row["gpu_label"],
+                    _fraction(row["gpu_count"]),
+                    _fraction(row["gpu_memory_gb"]),
+                    _fraction(row.get("vcpus", "")),
+                    _fraction(row.get("ram_gb", "")),
+                    _fraction(row.get("local_disk_gb", "")),
+                    row.get("interconnect") or None,
+                ),
             )
             for row in csv.DictReader(stream)
         ]
@@ -214,6 +235,7 @@ class Identity:
     known_count: Decimal | None = None  # from seeds/instance_gpus, whatever the page prints
     is_accelerator: bool = True
     printed: Gpu = Gpu()  # read from the page's label and memory alone
+    machine: InstanceGpus | None = None  # what seeds/instance_gpus knows of the instance type
     gpu_part: Decimal | None = Decimal(1)  # share of a GPU that the label calls one; None: a part of unknown size
 
 
@@ -238,7 +260,7 @@ def identify(
         if not named.is_part and (part := part_of_instance(instance)):
             named = replace(part, rest=named.rest, count=named.count)
         if named.is_part or (not memory_is_total and _is_below(label, stated, count)):
-            return _identify_part(named, stated, count)
+            return replace(_identify_part(named, stated, count), machine=known)
         count = Decimal(named.count) if named.count and count in (None, 1) else count
     label = named.rest
     if count is None and memory_is_total and stated:
@@ -246,7 +268,7 @@ def identify(
     if stated is not None and (memory_is_total or _is_of_all(label, stated, count)):
         stated = stated / count if count else None
     printed = resolve(label, stated) if label else Gpu()
-    return Identity(_gpu(known, label, stated), count, known_count, printed=printed)
+    return Identity(_gpu(known, label, stated), count, known_count, printed=printed, machine=known)
 
 
 def _rounds(printed: Decimal, known: Decimal) -> bool:

@@ -3,7 +3,7 @@
 -- columns:
 --   has_live: whether any price was scraped live; if so, "now" is today, else newest_on
 select
-    '1.3.0' as schema_version,
+    '1.4.0' as schema_version,
     now() as built_at,
     exists(
         from intermediate.intervals

@@ -4,6 +4,9 @@
 -- columns:
 --   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on
 --   usd_price: USD in the offer's own unit
+--   stated_region: the region as printed, NULL where the page states none
+--   region_id, country, continent: as staging.places
+--   known_vcpus, known_ram_gb, known_disk_gb, known_interconnect: of the machine, as staging.gpu_identity
 --   printed_count: GPU count as printed
 --   gpu_part: share of a GPU that the label calls one, NULL for a part of unknown size
 --   usd_per_gpu_hour: USD, six decimals, of a whole GPU; NULL for components, for unknown counts, and for fees over an
@@ -19,6 +22,13 @@ with identified as (
         gpu_identity.known_count,
         gpu_identity.label_gpu,
         gpu_identity.label_memory_gb,
+        places.region_id,
+        places.country,
+        places.continent,
+        gpu_identity.known_vcpus,
+        gpu_identity.known_ram_gb,
+        gpu_identity.known_disk_gb,
+        gpu_identity.known_interconnect,
         gpu_identity.gpu_part,
         raw_offers.gpu_count as printed_count,
         -- A price per GPU is per GPU whatever the count.
@@ -33,6 +43,10 @@ with identified as (
         and gpu_identity.gpu_memory = raw_offers.gpu_memory
         and gpu_identity.gpu_memory_is_total = raw_offers.gpu_memory_is_total
         and gpu_identity.printed_count is not distinct from raw_offers.gpu_count
+    join staging.places
+        on places.provider = raw_offers.provider
+        and places.region = coalesce(raw_offers.stated_region, '')
+        and places.zone = raw_offers.zone
     where gpu_identity.is_accelerator or raw_offers.price_scope = 'host_component'
 ),
 rates as (

@@ -37,12 +37,17 @@ select
     numbered.gpu_memory_gb,
     numbered.gpu_count,
     numbered.region,
+    numbered.stated_region,
+    numbered.region_id,
+    numbered.country,
+    numbered.continent,
     numbered.zone,
     numbered.pricing_model,
     numbered.term_months,
     numbered.upfront,
     numbered.price_scope,
     numbered.rank,
+    numbered.known_vcpus, numbered.known_ram_gb, numbered.known_disk_gb, numbered.known_interconnect,
     numbered.origin, numbered.gpu_label, numbered.printed_count, numbered.known_count,
     numbered.label_gpu, numbered.label_memory_gb
 from numbered
