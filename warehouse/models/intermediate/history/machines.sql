@@ -25,7 +25,8 @@ with statements as (
     join intermediate.series using (series_id, is_announced)
     where observations.item is null -- imports state nothing of this
     qualify row_number() over (
-        partition by series.main_no order by observations.last_at desc, series.is_announced
+        partition by series.main_no
+        order by observations.last_at desc, series.is_announced, observations.source_url, observations.text
     ) = 1
 ),
 new_machines as (
