@@ -1,5 +1,5 @@
--- What the newest scrape of a series states of the machine, for series of which any scrape stated something. What only
--- the instance table knows is in intermediate.series.
+-- What the newest scrape of a series states of the machine; no row where it states nothing. What the instance table
+-- knows is in intermediate.series.
 -- materialized: rewrite
 -- key: series_no
 -- columns:
@@ -28,14 +28,10 @@ with statements as (
         partition by series.main_no
         order by observations.last_at desc, series.is_announced, observations.source_url, observations.text
     ) = 1
-),
-new_machines as (
-    from statements
-    where series_no in (select series_no from state.machines)
-        or vcpus is not null or ram_gb is not null or local_disk_gb is not null
-        or interconnect is not null or product is not null or is_floor
 )
-from state.machines anti join new_machines using (series_no)
+from state.machines anti join statements using (series_no)
 union all by name
-from new_machines
+from statements
+where vcpus is not null or ram_gb is not null or local_disk_gb is not null
+    or interconnect is not null or product is not null or is_floor
 order by series_no
