@@ -49,8 +49,8 @@ def _places(con: Connection) -> Iterator[list[str | None]]:
         "select distinct provider, coalesce(stated_region, ''), zone from staging.raw_offers order by all"
     ).fetchall()
     for provider, region, zone in keys:
-        found = place(provider, region, zone)
-        yield [provider, region, zone, found.region_id, found.country, found.continent]
+        where = place(provider, region, zone)
+        yield [provider, region, zone, where.region_id, where.country, where.continent]
 
 
 def _bundled_rates(con: Connection) -> Rows:

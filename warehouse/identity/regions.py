@@ -75,13 +75,13 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 @cache
 def _listed(provider: str) -> dict[str, tuple[str, str]]:
     """Return a cloud's regions by every spelling: (region id, country)."""
-    found = {}
+    spellings = {}
     for row in _rows("regions.csv"):
         if row["provider"] == provider:
             for name in (row["region_id"], *row["names"].split("|")):
-                found[_key(name)] = row["region_id"], row["country"]
-    found.pop("", None)
-    return found
+                spellings[_key(name)] = row["region_id"], row["country"]
+    spellings.pop("", None)
+    return spellings
 
 
 @cache
@@ -95,11 +95,11 @@ def _countries() -> dict[str, str]:
     import pycountry  # reads its lists from files: only who asks for places pays
 
     also = {row["country"]: row["also"].split("|") for row in _rows("countries.csv")}
-    found: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for country in pycountry.countries:
         names = [country.name, country.alpha_3, getattr(country, "common_name", ""), *also.get(country.alpha_2, ())]
-        found |= {" ".join(_words(name)): country.alpha_2 for name in names if name}
-    return found
+        codes |= {" ".join(_words(name)): country.alpha_2 for name in names if name}
+    return codes
 
 
 @cache
@@ -142,8 +142,8 @@ def place(provider: str, region: str, zone: str = "") -> Place:
     words = _words(text)
     if " ".join(words) in _UNSTATED:
         return Place()
-    if known := _of_cloud(provider.lower(), text):
-        return Place(known[0], known[1] or None, _continents().get(known[1]))
+    if listed := _of_cloud(provider.lower(), text):
+        return Place(listed[0], listed[1] or None, _continents().get(listed[1]))
     country = _country(text, words)
     region_id = "-".join(re.findall(r"[a-z0-9]+", _plain(text)))
     return Place(region_id, country, _continents()[country] if country else _continent(words))
@@ -156,17 +156,19 @@ def _of_cloud(provider: str, text: str) -> tuple[str, str] | None:
     for candidate in candidates:
         code = re.fullmatch(r"(.*\d)-?[a-f]", candidate.lower())  # "us-east-1b", "us-central1-a"
         for spelling in (candidate, code[1] if code else ""):
-            if found := listed.get(_key(spelling)):
-                return found
+            if region := listed.get(_key(spelling)):
+                return region
     return None
 
 
 def _country(text: str, words: list[str]) -> str | None:
     """Return the country that a text states; None where it states none, or two."""
-    pieces = _BETWEEN.split(text)
+    if not words:
+        return None
+    pieces = [piece for piece in _BETWEEN.split(text) if _words(piece)]
     if len(pieces) > 1:
-        found = {_country(piece, _words(piece)) for piece in pieces}
-        return found.pop() if len(found) == 1 else None
+        countries = {_country(piece, _words(piece)) for piece in pieces}
+        return countries.pop() if len(countries) == 1 else None
     letters = [word for word in words if word.isalpha()]
     named = _named(letters, _regions())
     by_code = _last_code(text, named) or ("" if named else _first_code(text, words)) or ""
@@ -183,7 +185,7 @@ def _country(text: str, words: list[str]) -> str | None:
 
 def _named(letters: list[str], names: dict[str, str]) -> set[str]:
     """Return the countries of all names in the words, longest names first: New Mexico is not Mexico."""
-    found: set[str] = set()
+    countries: set[str] = set()
     taken: set[int] = set()
     for size in range(min(_LONGEST, len(letters)), 0, -1):
         for start in range(len(letters) - size + 1):
@@ -193,9 +195,9 @@ def _named(letters: list[str], names: dict[str, str]) -> set[str]:
             # "US-IND-1": three letters may be a state's or a city's code; only the first word is a country's then.
             is_code = len(name) == 3 and start > 0 and name not in ("usa", "uae")
             if country and not span & taken and not is_code:
-                found.add(country)
+                countries.add(country)
                 taken |= span
-    return found
+    return countries
 
 
 def _last_code(text: str, named: set[str]) -> str | None:
@@ -241,8 +243,8 @@ def country_code(text: str) -> str:
 def continent_name(text: str) -> str:
     """Return a continent's name as stored. Raises UnknownPlace with the names there are."""
     names = {" ".join(_words(name)): name for name in sorted(set(_continents().values()))}
-    if found := names.get(" ".join(_words(text))):
-        return found
+    if name := names.get(" ".join(_words(text))):
+        return name
     raise UnknownPlace(f"unknown continent {text!r}; one of {', '.join(names.values())}")
 
 

@@ -15,7 +15,8 @@ OFFERS = """create table staging.offers (
     gpu_memory_gb decimal(18, 6), gpu_count decimal(18, 10), region varchar, pricing_model varchar, term_months integer,
     upfront varchar, price decimal(38, 18), currency varchar, price_unit varchar, price_scope varchar,
     usd_per_gpu_hour decimal(18, 6), usd_price decimal(38, 18), availability varchar, effective_from date,
-    observed_at timestamptz, text varchar, source_url varchar, sha256 varchar, origin varchar)"""
+    observed_at timestamptz, text varchar, source_url varchar, sha256 varchar, origin varchar,
+    known_vcpus decimal(18, 4), known_ram_gb decimal(18, 3), known_disk_gb decimal(18, 3))"""
 DAY = "2026-09-20 06:15:00+00"
 Row = dict[str, Any]
 
@@ -66,18 +67,24 @@ def meter(con: duckdb.DuckDBPyConnection, part_number: str, price: str, **facts:
 
 def test_shape_costs_its_gpus_and_preemptible_half(con: duckdb.DuckDBPyConnection) -> None:
     meter(con, "B95909", "2", gpu="A10", gpu_memory_gb=24)
+    meter(con, "B89734", "3", gpu="V100", gpu_memory_gb=16)
     found = {(r["instance"], r["pricing_model"]): r for r in run(con, "oracle_shapes")}
     assert {k: (r["price"], r["usd_per_gpu_hour"], r["gpu_count"]) for k, r in found.items()} == {
-        ("VM.GPU.A10.1", "on_demand"): (2, 2, 1),
-        ("VM.GPU.A10.1", "spot"): (1, 1, 1),
+        ("VM.GPU.A10.1", "on_demand"): (2, 2, 1),  # of GPU shapes, only VM.GPU2 and VM.GPU3 are preemptible
         ("VM.GPU.A10.2", "on_demand"): (4, 2, 2),
-        ("VM.GPU.A10.2", "spot"): (2, 1, 2),
-        ("BM.GPU.A10.4", "on_demand"): (8, 2, 4),  # bare metal is never preemptible
+        ("BM.GPU.A10.4", "on_demand"): (8, 2, 4),
+        ("VM.GPU3.1", "on_demand"): (3, 3, 1),
+        ("VM.GPU3.1", "spot"): (Decimal("1.5"), Decimal("1.5"), 1),
+        ("VM.GPU3.2", "on_demand"): (6, 3, 2),
+        ("VM.GPU3.2", "spot"): (3, Decimal("1.5"), 2),
+        ("VM.GPU3.4", "on_demand"): (12, 3, 4),
+        ("VM.GPU3.4", "spot"): (6, Decimal("1.5"), 4),
+        ("BM.GPU3.8", "on_demand"): (24, 3, 8),  # bare metal is never preemptible
     }
-    row = found["VM.GPU.A10.2", "spot"]
+    row = found["VM.GPU3.2", "spot"]
     assert (row["source"], row["price_unit"]) == ("derived_shapes", "instance_hour")
-    assert (row["usd_price"], row["gpu"]) == (2, "A10")
-    assert "50% of B95909" in row["text"]
+    assert (row["usd_price"], row["gpu"]) == (3, "V100")
+    assert "50% of B89734" in row["text"]
 
 
 def test_meters_without_price_or_shape_derive_nothing(con: duckdb.DuckDBPyConnection) -> None:
