@@ -191,6 +191,13 @@ class Offer:
     price_status: PriceStatus = "priced"
     availability: Availability = "unknown"
     effective_from: date | None = None  # announced start, where printed
+    # Of the machine with all its GPUs, where printed: never a share of it.
+    vcpus: Decimal | None = None
+    ram_gb: Decimal | None = None  # GB or GiB as printed; MiB / 1024, MB / 1000
+    local_disk_gb: Decimal | None = None  # disks inside the machine together, not attached volumes
+    interconnect: str = ""  # between machines, as printed
+    product: str = ""  # what the section sells (machine, cluster, container, endpoint, serverless), where it says so
+    is_floor: bool = False  # the lowest of several prices: "from $2"
 
 
 @dataclass(frozen=True, slots=True)

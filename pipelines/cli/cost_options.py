@@ -21,10 +21,24 @@ class PriceOptions:
     """Options that choose prices: provider, pricing model, discount and day."""
 
     provider: Annotated[str | None, Parameter(help="Only this provider.")] = None
+    country: Annotated[str | None, Parameter(help="Only this country, by ISO code or English name.")] = None
+    continent: Annotated[
+        str | None, Parameter(help="Only this continent: Africa, Asia, Europe, North America, Oceania, South America.")
+    ] = None
     pricing_model: Annotated[str, Parameter(help="on_demand, spot or reserved.")] = "on_demand"
     discount: Annotated[float, Parameter(help="Negotiated discount off the list price, in percent.")] = 0
     as_of: Annotated[DayOption, Parameter(help="Prices in force on this UTC day (default: today).")] = None
     usd_per_gpu_hour: Annotated[Decimal | None, Parameter(help="Your own price instead of the recorded ones.")] = None
+
+    def as_filter(self, gpu: str | None = None) -> PriceFilter:
+        """Return the filter that these options mean. Raises UsageError for unknown places."""
+        return PriceFilter(
+            gpu=gpu,
+            provider=self.provider,
+            pricing_model=self.pricing_model,
+            country=self.country,
+            continent=self.continent,
+        )
 
     def check(self) -> None:
         """Raise UsageError for an impossible discount or price."""
@@ -67,7 +81,7 @@ def _offers(
         own = {"usd_per_gpu_hour": wanted.usd_per_gpu_hour}
         tps = [None] if is_training else sizes
         return [_discounted(own | {"spec": spec, "tp": tp}, wanted.discount) for spec in specs for tp in tps]
-    prices = PriceFilter(provider=wanted.provider, pricing_model=wanted.pricing_model)
+    prices = wanted.as_filter()
     with published_database(home) as con:
         day = wanted.as_of or current_day(con)
         rows = (
@@ -77,6 +91,7 @@ def _offers(
         )
     if absent := sorted(set(specs) - {row["spec"] for row in rows}):
         at_provider = f" at {wanted.provider}" if wanted.provider else ""
+        at_provider += "".join(f" in {place}" for place in (wanted.country, wanted.continent) if place)
         say(f"no {wanted.pricing_model} price{at_provider} in force for {', '.join(absent)}")
     return [_discounted(row, wanted.discount) for row in rows]
 

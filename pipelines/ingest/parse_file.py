@@ -16,9 +16,16 @@ from warehouse.storage.connection import in_memory
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
 
 COLUMNS = (
-    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
-    "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
+    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "region_id", "country",
+    "continent", "pricing_model", "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
+    "availability", "product", "is_floor", "vcpus", "ram_gb", "local_disk_gb", "interconnect",
 )  # fmt: skip
+# As v1.offers_latest shows them: the region as printed, and the machine by the page or else by the instance table.
+_SHOWN = (
+    "stated_region as region, coalesce(vcpus, known_vcpus) as vcpus, coalesce(ram_gb, known_ram_gb) as ram_gb, "
+    "coalesce(local_disk_gb, known_disk_gb) as local_disk_gb, "
+    "coalesce(interconnect, known_interconnect) as interconnect, coalesce(is_floor, false) as is_floor"
+)
 _NAME_DATE = re.compile(r"(20\d\d)-(\d\d)(?:-(\d\d))?")
 _SMALL = 64 * 1024 * 1024
 
@@ -103,7 +110,8 @@ def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
                 select distinct * replace (
                     if(price = 0, upfront_price, price) as price, if(price = 0, 'term_total', price_unit) as price_unit
                 )
-                from (select {", ".join(COLUMNS)}, upfront, upfront_price from staging.offers
+                from (select {", ".join(COLUMNS)}, upfront, upfront_price
+                      from (select * replace ({_SHOWN}) from staging.offers)
                       where price_status = 'priced' and price_scope <> 'host_component')
             )
             order by all

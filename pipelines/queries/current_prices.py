@@ -11,10 +11,10 @@ from warehouse.identity.providers import provider_slug
 from warehouse.storage.connection import Connection
 
 PRICE_COLUMNS = (
-    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
-    "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope", "observed_at",
-    "valid_from", "last_seen_on", "effective_from", "availability", "quality", "source", "origin",
-    "is_carried_forward", "age_days",
+    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "region_id", "country",
+    "continent", "pricing_model", "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
+    "availability", "product", "is_floor", "vcpus", "ram_gb", "local_disk_gb", "interconnect", "observed_at",
+    "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward", "age_days",
     "source_url", "sha256",
 )  # fmt: skip
 
@@ -36,6 +36,10 @@ def conditions(wanted: PriceFilter) -> tuple[str, list[Any]]:
         terms["pricing_model = ?"] = pricing_model(wanted.pricing_model)
     if wanted.region:
         terms["region ilike ?"] = f"%{wanted.region}%"
+    if wanted.country:
+        terms["country = ?"] = wanted.country
+    if wanted.continent:
+        terms["continent = ?"] = wanted.continent
     if wanted.source:
         terms["source = ?"] = wanted.source
     return " and ".join(["true", *terms]), list(terms.values())

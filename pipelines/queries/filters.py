@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Literal, get_args
@@ -12,6 +13,7 @@ from cyclopts import Parameter
 
 from pipelines.errors import UsageError
 from scrapers.model import PricingModel
+from warehouse.identity import regions
 from warehouse.identity.nearest import nearest
 
 Sort = Literal["price", "gpu", "memory", "provider", "newest"]
@@ -29,12 +31,32 @@ class PriceFilter:
         str | None, Parameter(help="Only on_demand, spot, reserved, or another pricing model.")
     ] = None
     region: Annotated[str | None, Parameter(help="Only regions whose name contains this.")] = None
+    country: Annotated[str | None, Parameter(help="Only this country, by ISO code or English name.")] = None
+    continent: Annotated[
+        str | None,
+        Parameter(help="Only this continent: Africa, Asia, Europe, North America, Oceania, South America."),
+    ] = None
     source: Annotated[
         str | None,
         Parameter(
             help="Only this source (default: a provider's best-ranked); `seed` is the reference document (2023)."
         ),
     ] = None
+
+    def __post_init__(self) -> None:
+        """Replace names of places by those that are stored. Raises UsageError for unknown ones."""
+        if self.country:
+            object.__setattr__(self, "country", place_name(self.country, regions.country_code))
+        if self.continent:
+            object.__setattr__(self, "continent", place_name(self.continent, regions.continent_name))
+
+
+def place_name(text: str, find: Callable[[str], str]) -> str:
+    """Return the stored name of a country or continent. Raises UsageError with the nearest names."""
+    try:
+        return find(text)
+    except regions.UnknownPlace as unknown:
+        raise UsageError(str(unknown)) from unknown
 
 
 ALL = PriceFilter()

@@ -136,7 +136,7 @@ def _others(con: Connection, series: Fact, price: Fact | None, day: date) -> lis
         select source, instance, region, usd_per_gpu_hour, valid_from, last_seen_on, source_url, sha256, series_id
         from v1.price_intervals
         where {" and ".join(f"{k} is not distinct from ${k}" for k in same)} and source <> $source
-            and (region = $region or region = '' or $region = '') and {_IN_FORCE}
+            and (coalesce(region, '') in ('', $region) or coalesce($region, '') = '') and {_IN_FORCE}
             and last_seen_on >= $day - {MAX_AGE}
         order by rank, source, instance, series_id limit 20
         """,  # noqa: S608 -- names of columns

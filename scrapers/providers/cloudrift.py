@@ -10,6 +10,7 @@ from typing import Any
 from scrapers.model import Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with
 from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import require_offers
 
 _QUERY = {"version": "2025-03-21", "data": {"selector": {"ByServiceAndLocation": {"services": ["vm"]}}}}
@@ -42,6 +43,7 @@ def _variant(page: Page, kind: dict[str, Any], item: dict[str, Any]) -> Iterator
             price_unit="instance_hour",
             availability="unknown" if nodes is None else "available" if nodes else "sold_out",
             text=clip(f"{item.get('name')} {kind['brand_short']} {place} cost_per_hour {item['cost_per_hour']} cents"),
+            **machine_facts(vcpus=item.get("cpu_count"), ram_bytes=item.get("dram"), disk_bytes=item.get("disk")),
         )
 
 

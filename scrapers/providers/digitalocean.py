@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, items, objects
+from scrapers.parsing.machine_facts import machine_facts, total
 from scrapers.parsing.price_cards import Card, cards
 from scrapers.parsing.price_words import months, unit
 from scrapers.parsing.table_offers import require_offers
@@ -43,6 +44,8 @@ def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:
     if not isinstance(gpu, dict) or not {"count", "model"} <= gpu.keys():
         raise LayoutError(page, "count and model in gpu_info", str(size))
     memory = gpu.get("vram") or {}
+    disks = total((disk.get("size") or {}).get("amount") for disk in size.get("disk_info") or ())
+    facts = machine_facts(vcpus=size.get("vcpus"), ram_mib=size.get("memory"), disk_gb=disks or size.get("disk"))
     is_open = bool(size.get("available")) and bool(size.get("regions"))
     for region in size.get("regions") or [""]:
         yield Offer(
@@ -58,6 +61,7 @@ def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:
             price_unit="instance_hour",
             availability="available" if is_open else "sold_out",
             text=clip(f"{size['slug']} {size.get('description')} price_hourly {size['price_hourly']}"),
+            **facts,
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from scrapers.model import Availability, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.machine_facts import machine_facts, total
 from scrapers.parsing.table_offers import require_offers
 
 
@@ -38,6 +39,12 @@ def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
         price_unit="instance_hour",
         availability=_state(item.get("totalAvailable")),
         text=clip(f"{item['gpuCount']}x {label} {item['region']} costPerHourCents {item['costPerHourCents']}"),
+        **machine_facts(
+            vcpus=total(node.get("vcpuCount") for node in nodes),
+            ram_gb=total(node.get("ramGb") for node in nodes),
+            disk_gb=total(node.get("storageGb") for node in nodes),
+            interconnect=item.get("connectionType"),
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import require_offers
 
 _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
@@ -40,6 +41,7 @@ def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
             price_unit="gpu_hour",
             availability=_state(item.get(free)),
             text=clip(f"{item['gpu_type']} {item['region']} {kind or ''} {key} {item[key]}"),
+            **machine_facts(vcpus=item.get("cpus_per_gpu"), ram_gb=item.get("ram_per_gpu")),  # of one with one GPU
         )
 
 

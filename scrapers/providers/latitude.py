@@ -9,6 +9,7 @@ from typing import Any
 from scrapers.model import Availability, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with, stream
 from scrapers.parsing.json_stream import amount
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import require_offers
 
 _PERIODS: dict[str, tuple[PricingModel, int | None, PriceUnit]] = {
@@ -55,6 +56,7 @@ def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
                 price_unit=unit,
                 availability=_STATES.get(str(region.get("stock_level")), "unknown"),
                 text=clip(f"{plan['slug']} {gpu.get('type')} {region.get('name')} USD {period} {prices[period]}"),
+                **machine_facts(ram_gb=(plan["specs"].get("memory") or {}).get("total")),
             )
 
 

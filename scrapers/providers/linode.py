@@ -8,6 +8,7 @@ from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.machine_facts import machine_facts, positive
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -28,6 +29,7 @@ def parse(page: Page) -> Iterator[Offer]:
 
 def _type(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     places = [("global", item["price"]), *((p.get("id", ""), p) for p in item.get("region_prices") or ())]
+    disk = positive(item.get("disk"))  # in MiB, as memory is
     for region, prices in places:
         price = amount(page, prices.get("hourly"))
         if price is not None:
@@ -40,6 +42,9 @@ def _type(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
                 price=price,
                 price_unit="instance_hour",
                 text=clip(f"{item['id']} {item.get('label')} {region} hourly {prices['hourly']}"),
+                **machine_facts(
+                    vcpus=item.get("vcpus"), ram_mib=item.get("memory"), disk_gb=disk / 1024 if disk else None
+                ),
             )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from scrapers.model import Availability, Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with
 from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import require_offers
 
 _STATES: dict[str, Availability] = {"Available": "available", "High": "available", "Medium": "available"}
@@ -30,6 +31,7 @@ def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     price = amount(page, (item["prices"] or {}).get("onDemand"))
     if price is None or not item["gpuCount"]:
         return
+    disk = item.get("disk") or {}
     yield Offer(
         source="availability",
         instance=f"{item.get('provider', '')} {item.get('cloudId', '')}".strip(),
@@ -44,6 +46,12 @@ def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
         availability=_STATES.get(str(item.get("stockStatus")), "unknown"),
         text=clip(
             f"{item.get('provider')} {item.get('cloudId')} {item['gpuType']} onDemand {item['prices']['onDemand']}"
+        ),
+        **machine_facts(
+            vcpus=(item.get("vcpu") or {}).get("defaultCount"),
+            ram_gb=(item.get("memory") or {}).get("defaultCount"),
+            disk_gb=disk.get("defaultCount") if disk.get("defaultIncludedInPrice") else None,
+            interconnect=" ".join(str(item[k]) for k in ("interconnectType", "interconnect") if item.get(k)),
         ),
     )
 

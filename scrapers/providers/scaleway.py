@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, members
+from scrapers.parsing.machine_facts import machine_facts
 
 _ZONE = re.compile(r"(?<![a-z])[a-z]{2}-[a-z]{3}-\d(?!\d)")
 _NAME = re.compile(r"^(?:GPU-)?(?P<label>.+?)-(?P<n>\d+)-(?P<memory>\d+)G$")
@@ -56,6 +57,11 @@ def _offer(page: Page, name: str, server: dict[str, Any]) -> Iterator[Offer]:
         price_unit="instance_hour" if price else "",
         price_status="priced" if price else "no_price_stated",
         text=clip(f"{name} hourly_price {server.get('hourly_price')}"),
+        **machine_facts(
+            vcpus=server.get("ncpus"),
+            ram_bytes=server.get("ram"),
+            disk_bytes=server.get("scratch_storage_max_size"),
+        ),
     )
 
 

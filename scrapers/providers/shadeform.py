@@ -10,6 +10,7 @@ from typing import Any
 from scrapers.model import Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with, stream
 from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import require_offers
 
 
@@ -41,6 +42,9 @@ def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
             price_unit="instance_hour",
             availability="available" if place.get("available") else "sold_out",
             text=clip(f"{item.get('cloud')} {item['shade_instance_type']} {place.get('region')} {cents} cents an hour"),
+            **machine_facts(
+                vcpus=setup.get("vcpus"), ram_gb=setup.get("memory_in_gb"), disk_gb=setup.get("storage_in_gb")
+            ),
         )
 
 

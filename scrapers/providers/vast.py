@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.machine_facts import machine_facts, positive
 
 SOURCE = "order_book"
 _LIMIT = 3000  # asks per answer: without one the host returns 64
@@ -35,6 +36,7 @@ def _ask(page: Page, ask: dict[str, Any]) -> Iterator[Offer]:
     price = amount(page, ask["dph_total"])
     if price is None or not ask["num_gpus"] or ask.get("resource_type", "gpu") != "gpu":
         return
+    ram = positive(ask.get("cpu_ram"))  # in MB, of this ask's share of the machine
     kind = f"{ask.get('verification') or 'unverified'}{' hosting_type' if ask.get('hosting_type') else ''}"
     yield Offer(
         source=SOURCE,
@@ -48,6 +50,11 @@ def _ask(page: Page, ask: dict[str, Any]) -> Iterator[Offer]:
         price_unit="instance_hour",
         availability="sold_out" if ask.get("rented") or ask.get("rentable") is False else "available",
         text=clip(f"{ask['num_gpus']}x {ask['gpu_name']} machine {ask.get('machine_id')} dph_total {ask['dph_total']}"),
+        **machine_facts(
+            vcpus=ask.get("cpu_cores_effective"),
+            ram_gb=ram / 1000 if ram else None,
+            disk_gb=ask.get("disk_space"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
 
 _TABLE = TableLayout(
@@ -56,6 +57,10 @@ def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
             currency=str(item.get("currency") or "usd").upper(),
             price_unit="instance_hour",
             text=clip(f"{item['instance_type']} {gpu.get('description')} {key} {item[key]}"),
+            **machine_facts(
+                vcpus=(item.get("cpu") or {}).get("number_of_cores"),
+                ram_gb=(item.get("memory") or {}).get("size_in_gigabytes"),
+            ),
         )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, items
+from scrapers.parsing.machine_facts import machine_facts, positive
 
 _PRICES: tuple[tuple[str, PricingModel], ...] = (("hourly_cost", "on_demand"), ("hourly_cost_preemptible", "spot"))
 _API = "https://api.vultr.com/v2"
@@ -29,6 +30,12 @@ def parse(page: Page) -> Iterator[Offer]:
 def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
     places = plan.get("locations") or []
     memory = plan.get("gpu_vram_gb")
+    disk = positive(plan.get("disk"))
+    facts = machine_facts(
+        vcpus=plan.get("vcpu_count") or plan.get("cpu_threads"),
+        ram_mib=plan.get("ram"),
+        disk_gb=disk * (positive(plan.get("disk_count")) or 1) if disk else None,
+    )
     for key, model in _PRICES:
         price = amount(page, plan.get(key))
         if price is None:
@@ -46,6 +53,7 @@ def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
                 price_unit="instance_hour",
                 availability="available" if places else "sold_out",
                 text=clip(f"{plan['id']} {key} {plan[key]}"),
+                **facts,
             )
 
 

@@ -73,13 +73,31 @@ def _of_gpuhunt(page: Page) -> Iterator[dict[str, str]]:
         if not row["gpu_name"]:
             continue
         # Google's offers are listed by zone. A list price holds for the region, a spot price is stated by zone.
-        region, is_spot, is_zonal = row["location"], row["spot"] == "True", page.source == "gcp"
+        region, is_spot, is_zonal = row["location"], _is_true(page, row["spot"]), page.source == "gcp"
         yield {
             "region": region.rpartition("-")[0] if is_zonal else region, "zone": region if is_zonal and is_spot else "",
             "instance": row["instance_name"], "gpu_name_raw": row["gpu_name"], "gpu_count": row["gpu_count"],
             "gpu_memory_gib": row["gpu_memory"], "price_usd_per_hour": row["price"],
-            "pricing_model": "spot" if is_spot else "on_demand",
+            "pricing_model": _pricing_model(row, is_spot),
         }  # fmt: skip
+
+
+def _is_true(page: Page, text: str) -> bool:
+    """Read a boolean in either case. Raises LayoutError for anything else: spot would pass for on demand."""
+    if (word := text.strip().lower()) not in ("true", "false"):
+        raise LayoutError(page, "true or false in column spot", text)
+    return word == "true"
+
+
+def _pricing_model(row: dict[str, str], is_spot: bool) -> str:
+    """Return the pricing model: some offers are on demand in gpuhunt's columns and something else by their flags."""
+    flags = set((row.get("flags") or "").split())
+    data = (row.get("provider_data") or "").replace(" ", "")
+    if "gcp-dws-calendar-mode" in flags or '"is_dws_calendar_mode":true' in data:
+        return "dws_calendar"
+    if "runpod-cluster" in flags or '"pod_counts":' in data:
+        return "reserved"  # several machines at once, under a contract of its own
+    return "spot" if is_spot else "on_demand"
 
 
 def _unpacked(page: Page) -> bytes:
@@ -88,12 +106,13 @@ def _unpacked(page: Page) -> bytes:
         return data
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            name = next(n for n in packed.namelist() if n.endswith(".csv"))
+            wanted = f"{page.source}.csv"  # another cloud's prices must not pass for this one's
+            name = next(n for n in packed.namelist() if n.rpartition("/")[2] == wanted)
             if packed.getinfo(name).file_size > _MAX_BYTES:
                 raise LayoutError(page, "a catalog of at most half a gigabyte", name)
             return packed.read(name)
     except (zipfile.BadZipFile, StopIteration) as broken:
-        raise LayoutError(page, "a whole zip file with a .csv in it", str(broken)) from broken
+        raise LayoutError(page, f"a whole zip file with {page.source}.csv in it", str(broken)) from broken
 
 
 def _of_ec2instances(page: Page) -> Iterator[dict[str, str]]:

@@ -34,7 +34,8 @@ def pages(draw: st.DrawFn) -> list[Offer]:
             model: Any = "spot" if instance == "spot" else "on_demand"
             offers.append(
                 offer(draw(PRICES), instance=instance, gpu_count=Decimal(count), pricing_model=model,
-                      price_unit="instance_hour", text="a price")
+                      price_unit="instance_hour", text="a price",
+                      vcpus=draw(st.sampled_from([None, Decimal(8), Decimal(16)])))
             )  # fmt: skip
     return offers
 

@@ -27,8 +27,9 @@ from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
 PARSE_COLUMNS = [
-    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model",
-    "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
+    "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "region_id", "country",
+    "continent", "pricing_model", "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
+    "availability", "product", "is_floor", "vcpus", "ram_gb", "local_disk_gb", "interconnect",
 ]  # fmt: skip
 RECEIPT_COLUMNS = [
     "observed_at", "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward",

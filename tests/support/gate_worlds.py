@@ -17,7 +17,8 @@ DAY = date(2024, 3, 10)
 RUN_TYPES = {
     "series_no": "integer", "version_no": "integer", "is_new": "boolean", "source": "varchar",
     "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu": "varchar", "form_factor": "varchar",
-    "gpu_memory_gb": "decimal(9,3)", "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)",
+    "gpu_memory_gb": "decimal(9,3)", "gpu_count": "decimal(18,10)", "printed_count": "decimal(18,10)",
+    "known_count": "decimal(18,10)",
     "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)", "region": "varchar", "zone": "varchar",
     "pricing_model": "varchar", "term_months": "integer", "upfront": "varchar", "price_scope": "varchar",
     "is_announced": "boolean", "first_at": "timestamptz", "first_on": "date", "last_on": "date", "n_seen": "integer",
@@ -27,7 +28,8 @@ RUN_TYPES = {
 }  # fmt: skip
 ORDINARY: dict[str, Any] = {
     "series_no": 1, "version_no": 1, "is_new": True, "source": "list", "provider": "acme", "instance": "x1",
-    "gpu_label": "H100", "gpu": "H100", "form_factor": "", "gpu_memory_gb": 80, "gpu_count": 1, "known_count": None,
+    "gpu_label": "H100", "gpu": "H100", "form_factor": "", "gpu_memory_gb": 80, "gpu_count": 1, "printed_count": 1,
+    "known_count": None,
     "label_gpu": "H100", "label_memory_gb": 80, "region": "north", "zone": "", "pricing_model": "on_demand",
     "term_months": 0, "upfront": "", "price_scope": "instance", "is_announced": False, "first_on": DAY,
     "n_seen": 1, "ended_on": None, "price": 4, "price_unit": "instance_hour", "price_status": "priced",

@@ -19,12 +19,15 @@ ASKED = {
     "join intermediate.scrapes as a on a.scrape_no = r.first_scrape join intermediate.scrapes as z on z.scrape_no = r.last_scrape order by all",
     "findings": "select s.series_id, f.* exclude (series_no) from intermediate.findings as f "
     "join intermediate.series as s using (series_no) order by all",
+    "machines": "select s.series_id, m.* exclude (series_no) from intermediate.machines as m "
+    "join intermediate.series as s using (series_no) where not s.is_announced order by all",
     "verdicts": "select s.series_id, v.* exclude (series_no) from intermediate.verdicts as v "
     "join intermediate.series as s using (series_no) order by all",
 }
 TABLES = (
     "v1.price_intervals", "v1.price_changes", "v1.price_history", "v1.source_health", "intermediate.findings",
     "intermediate.verdicts", "intermediate.versions", "staging.repeated_items", "staging.imported_offers",
+    "intermediate.machines",
 )  # fmt: skip
 
 

@@ -229,7 +229,7 @@ def keys_of(con: Connection, prices: Sequence[tuple[str, date]]) -> dict[tuple[s
 
 GROUPS = {
     "gpu": "gpu", "gpu_memory_gb": "gpu_memory_gb::varchar", "form_factor": "form_factor",
-    "pricing_model": "pricing_model", "term_months": "term_months::varchar", "region": "region",
+    "pricing_model": "pricing_model", "term_months": "term_months::varchar", "region": "coalesce(region, '')",
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ LANDING_ENDS = (
     "intermediate.changed_series",
     "intermediate.import_items",
     "intermediate.scrape_counts",
+    "intermediate.machines",
 )
 
 

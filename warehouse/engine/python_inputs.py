@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from warehouse.identity.gpus import identify
+from warehouse.identity.regions import place
 from warehouse.storage.connection import Connection
 
 if TYPE_CHECKING:
@@ -36,15 +37,39 @@ def _identities(con: Connection) -> Iterator[list[str | None]]:
     for key in keys:
         identity = identify(*key)
         gpu = identity.gpu
-        counts = (_possible(identity.gpu_count, MOST_GPUS), identity.known_count, identity.is_accelerator)
+        n_gpus = _possible(identity.gpu_count, MOST_GPUS)
+        counts = (n_gpus, identity.known_count, identity.gpu_part, identity.is_accelerator)
         printed = (identity.printed.model, _possible(identity.printed.memory_gb, MOST_GB))
-        row = (*key, gpu.model, gpu.vendor, gpu.form_factor, _possible(gpu.memory_gb, MOST_GB), *counts, *printed)
+        known = identity.machine
+        machine = (known.vcpus, known.ram_gb, known.local_disk_gb, known.interconnect) if known else (None,) * 4
+        memory = _possible(gpu.memory_gb, MOST_GB)
+        row = (
+            *key,
+            gpu.model,
+            gpu.vendor,
+            gpu.form_factor,
+            memory,
+            *counts,
+            identity.is_accelerator,
+            *machine,
+            *printed,
+        )
         yield [None if value is None else str(value) for value in row]
 
 
 def _possible(number: Decimal | None, most: int) -> Decimal | None:
     """Return a count or memory that a page printed; None for one that no machine has and no table holds."""
     return number if number is not None and abs(number) < most else None
+
+
+def _places(con: Connection) -> Iterator[list[str | None]]:
+    """Resolve each distinct region and zone once."""
+    keys = con.execute(
+        "select distinct provider, coalesce(stated_region, ''), zone from staging.raw_offers order by all"
+    ).fetchall()
+    for provider, region, zone in keys:
+        where = place(provider, region, zone)
+        yield [provider, region, zone, where.region_id, where.country, where.continent]
 
 
 def _bundled_rates(con: Connection) -> Rows:
@@ -68,10 +93,17 @@ INPUTS = {
             "provider": "varchar", "instance": "varchar", "gpu_label": "varchar", "gpu_memory": "varchar",
             "gpu_memory_is_total": "boolean", "printed_count": "decimal(18,10)", "gpu": "varchar",
             "vendor": "varchar", "form_factor": "varchar", "gpu_memory_gb": "decimal(9,3)",
-            "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)", "is_accelerator": "boolean",
-            "label_gpu": "varchar", "label_memory_gb": "decimal(9,3)",
+            "gpu_count": "decimal(18,10)", "known_count": "decimal(18,10)", "gpu_part": "decimal(18,10)",
+            "is_accelerator": "boolean", "known_vcpus": "decimal(18,4)", "known_ram_gb": "decimal(18,3)",
+            "known_disk_gb": "decimal(18,3)", "known_interconnect": "varchar", "label_gpu": "varchar",
+            "label_memory_gb": "decimal(9,3)",
         },
         _identities,
+    ),
+    "places": PythonInput(
+        frozenset({"staging.raw_offers"}),
+        dict.fromkeys(("provider", "region", "zone", "region_id", "country", "continent"), "varchar"),
+        _places,
     ),
     "bundled_rates": PythonInput(
         frozenset({"staging.raw_offers"}),

@@ -10,13 +10,14 @@ import csv
 import itertools
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.identity.quantities import Quantity, part_of_instance, quantity
 from warehouse.paths import SEEDS
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class InstanceGpus:
     gpu_label: str
     gpu_count: Decimal | None
     gpu_memory_gb: Decimal | None
+    vcpus: Decimal | None = None
+    ram_gb: Decimal | None = None
+    local_disk_gb: Decimal | None = None
+    interconnect: str | None = None
 
 
 @cache
@@ -78,6 +83,13 @@ def _aliases() -> dict[str, list[_Alias]]:
 def models() -> set[str]:
     """Return the names of all known GPUs."""
     return {card.model for cards in _aliases().values() for card in cards}
+
+
+@cache
+def _spaced() -> frozenset[str]:
+    """Return the aliases as written in the seed, with their spaces."""
+    with (SEEDS / "gpus.csv").open(newline="") as stream:
+        return frozenset(row["alias"] for row in csv.DictReader(stream))
 
 
 def to_gb(text: str) -> Decimal | None:
@@ -114,17 +126,23 @@ def _matches(tokens: list[str]) -> list[tuple[int, int, str]]:
 
 
 def _joins_numbers(tokens: list[str]) -> bool:
-    """Return whether digits meet where tokens are glued: "A10 0.5" holds no A100."""
-    return any(left[-1].isdigit() and right[0].isdigit() for left, right in itertools.pairwise(tokens))
+    """Return whether digits meet where tokens are glued ("A10 0.5" holds no A100), unless a name is so ("H20-3e")."""
+    return " ".join(tokens) not in _spaced() and any(
+        left[-1].isdigit() and right[0].isdigit() for left, right in itertools.pairwise(tokens)
+    )
 
 
 @lru_cache(maxsize=65_536)  # a label comes back with each of thousands of instances and regions
 def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
     """Return the GPU that a label names, with GB per GPU where the label, the argument or the model says.
 
-    `memory_gb` is what stands beside the label, per GPU. Model is None for an unknown or ambiguous label.
+    `memory_gb` is what stands beside the label, per GPU. Model is None for an unknown or ambiguous label, and for one
+    that names a part of a card (`identify` reads those).
     """
-    lowered = label.lower().replace("™", " ").replace("®", " ")
+    named = quantity(label.replace("™", " ").replace("®", " "))
+    if named.is_part:
+        return Gpu(memory_gb=memory_gb)
+    lowered = named.rest
     printed = _MEMORY.search(lowered)
     if memory_gb is None and printed and not _EITHER.search(lowered):
         memory_gb = to_gb(printed[0])
@@ -193,7 +211,15 @@ def _instances(provider: str) -> list[tuple[re.Pattern[str], InstanceGpus]]:
         return [
             (
                 re.compile(row["pattern"], re.IGNORECASE),
-                InstanceGpus(row["gpu_label"], _fraction(row["gpu_count"]), _fraction(row["gpu_memory_gb"])),
+                InstanceGpus(
+                    row["gpu_label"],
+                    _fraction(row["gpu_count"]),
+                    _fraction(row["gpu_memory_gb"]),
+                    _fraction(row.get("vcpus", "")),
+                    _fraction(row.get("ram_gb", "")),
+                    _fraction(row.get("local_disk_gb", "")),
+                    row.get("interconnect") or None,
+                ),
             )
             for row in csv.DictReader(stream)
         ]
@@ -203,9 +229,7 @@ def _fraction(text: str) -> Decimal | None:
     """Convert "1/6" to 0.1666666667; ten decimals keep a per-GPU price exact to the sixth."""
     if not text:
         return None
-    part = Fraction(text)
-    with localcontext(prec=28):
-        return round(Decimal(part.numerator) / part.denominator, 10)
+    return _decimal(Fraction(text))
 
 
 @cache
@@ -223,6 +247,8 @@ class Identity:
     known_count: Decimal | None = None  # from seeds/instance_gpus, whatever the page prints
     is_accelerator: bool = True
     printed: Gpu = Gpu()  # read from the page's label and memory alone
+    machine: InstanceGpus | None = None  # what seeds/instance_gpus knows of the instance type
+    gpu_part: Decimal | None = Decimal(1)  # share of a GPU that the label calls one; None: a part of unknown size
 
 
 def identify(
@@ -230,25 +256,104 @@ def identify(
 ) -> Identity:
     """Combine what the page printed with what the seed knows of the instance type.
 
-    The page's count wins; the seed names what the page does not (label, form factor, memory, count).
+    The page's count wins, except over a part of a GPU that it rounds; the seed names what the page does not (label,
+    form factor, memory, count). A label that names a part of a card counts as that part.
     """
     known = instance_gpus(provider, instance) if instance else None
     if known is not None and not known.gpu_label:
         return Identity(Gpu(), count, is_accelerator=False)
     known_count = known.gpu_count if known else None
-    count = known_count if count is None else count
+    count = count or None  # a machine with a GPU has not none of them: zero is a part rounded down, or unstated
+    if known_count is not None and (count is None or _rounds(count, known_count)):
+        count = known_count
+    named = quantity(label)
     stated = to_gb(memory) if memory else None
+    if known_count is None:
+        if not named.is_part and (part := part_of_instance(instance)):
+            named = replace(part, rest=named.rest, count=named.count)
+        if named.is_part or (not memory_is_total and _is_below(label, stated, count)):
+            return replace(_identify_part(named, stated, count), machine=known)
+        count = Decimal(named.count) if named.count and count in (None, 1) else count
+    label = named.rest
     if count is None and memory_is_total and stated:
         count = _count_by_memory(known, label, stated)
     if stated is not None and (memory_is_total or _is_of_all(label, stated, count)):
         stated = stated / count if count else None
     printed = resolve(label, stated) if label else Gpu()
-    return Identity(_gpu(known, label, stated), count, known_count, printed=printed)
+    return Identity(_gpu(known, label, stated), count, known_count, printed=printed, machine=known)
+
+
+def _rounds(printed: Decimal, known: Decimal) -> bool:
+    """Return whether a printed count is a known part of a GPU, rounded: to one, or to some decimals."""
+    return known < 1 and (printed == 1 or any(round(known, digits) == printed for digits in (1, 2, 3)))
+
+
+_PARTS = (2, 3, 4, 6, 8, 12, 16)  # into which clouds divide a card
+
+
+def _is_below(label: str, stated_gb: Decimal | None, count: Decimal | None) -> bool:
+    """Return whether memory can only be that of a part: one "H100" with 10 GB."""
+    if stated_gb is None or count not in (None, 1):
+        return False
+    sizes = _sizes(resolve(label).model)
+    return bool(sizes) and stated_gb < min(sizes) * Decimal("0.6")
+
+
+def _identify_part(named: Quantity, stated_gb: Decimal | None, count: Decimal | None) -> Identity:
+    """Identify a part of a card: the count is a share of the whole card, or None where nothing tells the share."""
+    whole = resolve(named.rest)
+    share = named.share
+    sizes = (whole.memory_gb,) if whole.memory_gb else _sizes(whole.model)
+    if stated_gb is not None and snap(stated_gb, sizes) is None and share and snap(stated_gb / _decimal(share), sizes):
+        stated_gb = stated_gb / _decimal(share)
+    if stated_gb is not None and (fit := snap(stated_gb, sizes)) and not (share and len(sizes) > 1):
+        sizes = (fit,)
+    part_gb = named.memory_gb or (stated_gb if stated_gb and sizes and stated_gb < min(sizes) else None)
+    if share is None and part_gb is not None:
+        shares = {size: _share_of(part_gb, size, named.slices) for size in sizes}
+        fitting = {size: found for size, found in shares.items() if found is not None}
+        share = next(iter(fitting.values())) if len(fitting) == 1 else None
+        sizes = tuple(fitting) if len(fitting) == 1 else sizes
+    memory_gb = sizes[0] if len(sizes) == 1 else None
+    gpu = Gpu(whole.model, whole.vendor, whole.form_factor, memory_gb)
+    if count is not None and count < 1:  # printed as the share itself
+        return Identity(gpu, count, printed=gpu)
+    if share is None or whole.model is None:
+        return Identity(gpu, None, printed=gpu, gpu_part=None)
+    part = _decimal(share)
+    pieces = count if count is not None and count != 1 else Decimal(named.count or 1)
+    return Identity(gpu, round(part * pieces, 10), printed=gpu, gpu_part=part)
+
+
+def _share_of(part_gb: Decimal, size_gb: Decimal, slices: int | None) -> Fraction | None:
+    """Return the share of a card's memory that a part has, None where no card is divided so.
+
+    A MIG part of n compute slices of seven has at least n eighths of the memory; one of one slice may have twice that.
+    """
+    ratio = part_gb / size_gb
+    usual = {Fraction(n, 8) for n in (1, 2, 4, 8)} if slices else {Fraction(1, n) for n in (1, *_PARTS)}
+    near = [share for share in usual if abs(_decimal(share) - ratio) <= _decimal(share) * SNAP]
+    if not near or (slices and not Fraction(slices, 8) <= near[0] and slices != 7):
+        return None
+    if slices and near[0] > max(Fraction(1, 4), Fraction(slices, 4)):
+        return None
+    return near[0]
+
+
+def _decimal(share: Fraction) -> Decimal:
+    with localcontext(prec=28):
+        return round(Decimal(share.numerator) / share.denominator, 10)
 
 
 def identify_offer(provider: str, o: Offer) -> Identity:
     """Identify the GPU of an offer as a provider's page states it."""
     return identify(provider, o.instance, o.gpu_label, o.gpu_memory, o.gpu_memory_is_total, o.gpu_count)
+
+
+@cache
+def _sizes(model: str | None) -> tuple[Decimal, ...]:
+    """Return all memory sizes of a model, GB; none for None."""
+    return tuple(sorted({m for cards in _aliases().values() for c in cards if c.model == model for m in c.memories}))
 
 
 def _count_by_memory(known: InstanceGpus | None, label: str, stated_gb: Decimal) -> Decimal | None:
@@ -261,9 +366,8 @@ def _count_by_memory(known: InstanceGpus | None, label: str, stated_gb: Decimal)
 
 def _is_of_all(label: str, stated_gb: Decimal, count: Decimal | None) -> bool:
     """Return whether memory can only be a total: far above the model's sizes, and one of them per GPU."""
-    model = resolve(label).model
-    sizes = tuple(m for cards in _aliases().values() for c in cards if c.model == model for m in c.memories)
-    if not model or not sizes or not count or count <= 1:
+    sizes = _sizes(resolve(label).model)
+    if not sizes or not count or count <= 1:
         return False
     return stated_gb > max(sizes) * Decimal("1.5") and snap(stated_gb / count, sizes) is not None
 

@@ -111,7 +111,7 @@ def rules() -> list[tuple[str, str, str]]:
             + f" and coalesce(price > {MOST_USD}, true)",
         ),
         ("price_basis", f"is none of {listed(BASES)}", "scope is null"),
-        *_counted("gpu_count", "n_gpus", "0.001", "100000"),
+        *_counted("gpu_count", "n_gpus", "0.001", "100000", " and coalesce(n_gpus <> 0, true)"),
         *_counted("gpu_memory_gib", "memory_gib", "0.001", "100000"),
         *_counted("term_months", "stated_term", "1", "120", " and term_months <> '0'"),
         ("term_months", "is no whole number", "stated_term <> floor(stated_term)"),
@@ -163,6 +163,8 @@ def offers(name: str, landing_id: str) -> str:
                 as term_months,
             '' as upfront, price, null as upfront_price, 'USD' as currency, unit as price_unit, scope as price_scope,
             if(price is null, 'missing', 'priced') as price_status, 'unknown' as availability, null as effective_from,
+            null as vcpus, null as ram_gb, null as local_disk_gb, null as interconnect, null as product,
+            null as is_floor,
             price_basis as text
         from typed
         order by source, provider, instance, gpu_label, gpu_count, gpu_memory, region, zone, pricing_model, term_months,

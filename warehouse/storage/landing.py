@@ -59,6 +59,12 @@ OFFER_TYPES = {
     "price_status": "VARCHAR",
     "availability": "VARCHAR",
     "effective_from": "DATE",
+    "vcpus": "DECIMAL(18,4)",
+    "ram_gb": "DECIMAL(18,3)",
+    "local_disk_gb": "DECIMAL(18,3)",
+    "interconnect": "VARCHAR",
+    "product": "VARCHAR",
+    "is_floor": "BOOLEAN",
     "text": "VARCHAR",
 }
 RATE_TYPES = {"rate_on": "DATE", "currency": "VARCHAR", "per_eur": "DECIMAL(18,6)", "sha256": "VARCHAR"}

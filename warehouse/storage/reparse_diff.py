@@ -13,7 +13,8 @@ from warehouse.storage.state_dir import Home
 _RECEIPT = ("landing_id", "provider", "url", "captured_at", "text")
 _PRICE = ("price", "upfront_price", "currency", "price_status")
 _FACTS = ("availability", "effective_from")
-_KEY = tuple(c for c in OFFER_TYPES if c not in (*_RECEIPT, *_PRICE, *_FACTS))
+_MACHINE = ("vcpus", "ram_gb", "local_disk_gb", "interconnect", "product", "is_floor")  # not compared
+_KEY = tuple(c for c in OFFER_TYPES if c not in (*_RECEIPT, *_PRICE, *_FACTS, *_MACHINE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_f
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
 from pipelines.queries import current_prices
-from pipelines.queries.filters import MAX_AGE, PriceFilter
+from pipelines.queries.filters import MAX_AGE
 
 COLUMNS = (
     "total_usd", "at_least_usd", "compute_usd", "egress_usd", "storage_usd", "unknown", "is_checked", "provider", "gpu",
     "form_factor", "gpu_memory_gb", "gpu_count", "n_machines", "gpus_billed", "usd_per_gpu_hour", "pricing_model",
-    "term_months", "instance", "region", "availability", "reason", "egress_note", "storage_note", "last_seen_on",
-    "is_carried_forward", "origin", "source_url",
+    "term_months", "instance", "region", "country", "availability", "reason", "egress_note", "storage_note",
+    "last_seen_on", "is_carried_forward", "origin", "source_url",
 )  # fmt: skip
 _GB = 1000  # of a decimal terabyte, as networks and providers count
 
@@ -38,9 +38,7 @@ def job(
 ) -> int:
     """Compute what a job costs all-in, per provider: its GPUs, egress and storage; unknown rates are named."""
     _check(gpus, hours, egress_tb, storage_tb, wanted)
-    where, values = current_prices.conditions(
-        PriceFilter(gpu=gpu, provider=wanted.provider, pricing_model=wanted.pricing_model)
-    )
+    where, values = current_prices.conditions(wanted.as_filter(gpu))
     with published_database(home) as con:
         day = wanted.as_of or current_day(con)
         # The cheapest machines of each provider and GPU variant, and among those the fewest.

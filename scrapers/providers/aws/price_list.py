@@ -11,6 +11,7 @@ from typing import Literal
 
 from scrapers.model import Offer, clip
 from scrapers.parsing.deduplicate import highest_ranked
+from scrapers.parsing.machine_facts import disks_gb, gigabytes, machine_facts
 from scrapers.providers.aws.accelerators import is_accelerated
 
 Upfront = Literal["", "none", "partial", "all"]
@@ -141,6 +142,12 @@ def _offer(terms: _Terms, source: str) -> Offer | None:
         upfront_price=fee if has_fee else None,
         currency=row.currency,
         effective_from=_day(row.effective),
+        **machine_facts(
+            vcpus=product.get("vcpu"),
+            ram_gb=gigabytes(product.get("memory")),
+            disk_gb=disks_gb(product.get("storage")),
+            interconnect=product.get("networkperformance"),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from scrapers.model import LayoutError, Offer, Page, clip
 from scrapers.parsing.deduplicate import undisputed
 from scrapers.parsing.json_stream import amount, flat_maps, items
+from scrapers.parsing.machine_facts import disks_gb, gigabytes, machine_facts
 from scrapers.providers.aws.accelerators import is_accelerated
 
 _PLAIN_LINUX = {"Operating System": "Linux", "Pre Installed S/W": "NA", "License Model": "No License required"}
@@ -38,6 +39,12 @@ def read_on_demand(page: Page) -> Iterator[Offer]:
                     text=clip(f"{item['price']} {path[-1]}"),
                     instance=instance,
                     region=region,
+                    **machine_facts(
+                        vcpus=item.get("vCPU"),
+                        ram_gb=gigabytes(item.get("Memory")),
+                        disk_gb=disks_gb(item.get("Storage")),
+                        interconnect=item.get("Network Performance"),
+                    ),
                 )
             )
     if not is_recognised:

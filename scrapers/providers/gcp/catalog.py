@@ -25,7 +25,7 @@ _HOST = re.compile(r"(?P<family>[AG]\d\w*) (?:Instance )?(?P<part>Core|Cpu|Ram)\
 _SSD = re.compile(r"SSD backed Local Storage|Local SSD\b", re.IGNORECASE)
 _TPU = re.compile(r"(?P<name>Tpu ?v?\d\w*)\b", re.IGNORECASE)
 # "A4 Nvidia B200 (1 gpu slice)" holds its share of the host; "Nvidia L4 GPU" and "RTX 6000 96GB" are the GPU alone.
-_SLICE = re.compile(r"(?P<family>[AG]\d\w*) (?P<name>.+?) \(1 gpu slice\)", re.IGNORECASE)
+_SLICE = re.compile(r"(?P<family>[AG]\d\w*(?: Max)?) (?P<name>.+?) \(1 gpu slice\)", re.IGNORECASE)
 _GPU = re.compile(r"(?P<name>.+?)(?: GPUs?)? (?:attached to|running in|in)\b", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:Commitment v\d+: |Spot Preemptible |DWS (?:Calendar Mode|Defined Duration) )+", re.I)
 

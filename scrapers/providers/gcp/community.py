@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.providers.gcp.cells import ACCELERATOR
 
 # `month` and `month_spot` are 730 times the hourly figures: the same prices again.
@@ -95,6 +96,7 @@ def _offers(
             region=region,
             term_months=term,
             text=f"{machine} {region} {figure}: {figures[figure]}",
+            **machine_facts(vcpus=facts.get("cpu"), ram_gb=facts.get("ram"), disk_gb=facts.get("local-ssd")),
         )
 
 

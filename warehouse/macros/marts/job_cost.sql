@@ -33,7 +33,8 @@ parts as (
     left join marts.provider_rates using (provider)
 )
 select
-    provider, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model, term_months, instance, region, series_id,
+    provider, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model, term_months, instance, region, region_id,
+    country, continent, series_id,
     usd_per_gpu_hour, gpus_billed::integer as gpus_billed, (gpus_billed / gpu_count)::integer as n_machines,
     round(compute_usd, 2) as compute_usd, round(egress_usd, 2) as egress_usd, round(storage_usd, 2) as storage_usd,
     round(compute_usd + egress_usd + storage_usd, 2) as total_usd,

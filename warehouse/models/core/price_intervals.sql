@@ -7,6 +7,8 @@
 --   usd_per_gpu_hour: USD per GPU-hour, NULL for components and statistics
 --   price: native money in currency, per price_unit
 --   usd_per_unit, rate_on: the exchange rate used and its day
+--   vcpus, ram_gb, local_disk_gb, interconnect: as the newest scrape states them, else as the instance table does
+--   product, is_floor: as the newest scrape states them
 --   quality: ok, flagged, released
 --   ended_by: change, gone, NULL
 select
@@ -20,7 +22,10 @@ select
     series.form_factor,
     series.gpu_memory_gb,
     series.gpu_count,
-    series.region,
+    series.stated_region as region,
+    series.region_id,
+    series.country,
+    series.continent,
     coalesce(series_names.zone, series.zone) as zone,
     series.pricing_model,
     series.term_months,
@@ -38,6 +43,12 @@ select
     intervals.effective_from,
     intervals.availability,
     intervals.quality,
+    coalesce(machines.vcpus, series.known_vcpus) as vcpus,
+    coalesce(machines.ram_gb, series.known_ram_gb) as ram_gb,
+    coalesce(machines.local_disk_gb, series.known_disk_gb) as local_disk_gb,
+    coalesce(machines.interconnect, series.known_interconnect) as interconnect,
+    machines.product,
+    coalesce(machines.is_floor, false) as is_floor,
     intervals.ended_by,
     intervals.old_usd_per_gpu_hour,
     intervals.old_ended_by,
@@ -51,4 +62,5 @@ select
 from intermediate.intervals
 join intermediate.series using (series_no)
 left join intermediate.series_names using (series_no)
+left join intermediate.machines using (series_no)
 join intermediate.scrapes on scrapes.scrape_no = intervals.first_scrape

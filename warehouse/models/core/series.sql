@@ -18,7 +18,10 @@ select
     series.form_factor,
     series.gpu_memory_gb,
     series.gpu_count,
-    series.region,
+    series.stated_region as region,
+    series.region_id,
+    series.country,
+    series.continent,
     coalesce(series_names.zone, series.zone) as zone,
     series.pricing_model,
     series.term_months, series.upfront, series.price_scope, series.rank

@@ -30,6 +30,9 @@ sums as (
         parts.* exclude (day),
         gcp_machines.machine,
         gcp_machines.gpu_count::decimal(18, 10) as gpus,
+        gcp_machines.vcpu::decimal(18, 4) as machine_vcpus,
+        gcp_machines.ram_gib::decimal(18, 3) as machine_ram_gb,
+        nullif(gcp_machines.ssd_gib::decimal(18, 3), 0) as machine_disk_gb,
         gcp_machines.vcpu::integer * core.price
         + gcp_machines.ram_gib::integer * ram.price
         + gcp_machines.gpu_count::integer * parts.price
@@ -95,11 +98,16 @@ sums as (
         )
 )
 select
-    * exclude (machine, gpus, total, usd_total, formula, gpu_prices, nth) replace (
+    * exclude (
+        machine, gpus, machine_vcpus, machine_ram_gb, machine_disk_gb, total, usd_total, formula, gpu_prices, nth
+    ) replace (
         'derived_component_sum' as source,
         machine as instance,
         gpus as gpu_count,
         gpus as known_count,
+        machine_vcpus as known_vcpus,
+        machine_ram_gb as known_ram_gb,
+        machine_disk_gb as known_disk_gb,
         round(total, 9)::decimal(38, 18) as price,
         'instance_hour' as price_unit,
         'instance' as price_scope,

@@ -9,7 +9,11 @@
 --   gpu_memory_gb decimal(9, 3): memory per GPU, GB
 --   gpu_count decimal(18, 10): GPU count
 --   known_count decimal(18, 10): GPU count of this instance type in seeds/instance_gpus
+--   gpu_part decimal(18, 10): share of a GPU that the label calls one (1: all of it); NULL: a part of unknown size
 --   is_accelerator boolean: whether the label names an accelerator
+--   known_vcpus decimal(18, 4): vCPUs of this instance type in seeds/instance_gpus
+--   known_ram_gb, known_disk_gb decimal(18, 3): its memory and local disks there, GB
+--   known_interconnect varchar: how its GPUs reach those of other machines, there
 --   label_gpu varchar: the GPU named by the printed label alone
 --   label_memory_gb decimal(9, 3): the memory named by the printed label alone, GB
 from python.gpu_identity

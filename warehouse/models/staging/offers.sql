@@ -4,8 +4,14 @@
 -- columns:
 --   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on
 --   usd_price: USD in the offer's own unit
---   usd_per_gpu_hour: USD, six decimals; NULL for components, for unknown counts, and for fees over an unknown term
 --   price_status: as landed, or out_of_range: its numbers are beyond what tables hold and sums allow
+--   stated_region: the region as printed, NULL where the page states none
+--   region_id, country, continent: as staging.places
+--   known_vcpus, known_ram_gb, known_disk_gb, known_interconnect: of the machine, as staging.gpu_identity
+--   printed_count: GPU count as printed
+--   gpu_part: share of a GPU that the label calls one, NULL for a part of unknown size
+--   usd_per_gpu_hour: USD, six decimals, of a whole GPU; NULL for components, for unknown counts, and for fees over an
+--     unknown term
 with identified as (
     select
         raw_offers.* exclude (gpu_label, gpu_count, gpu_memory, gpu_memory_is_total),
@@ -17,8 +23,19 @@ with identified as (
         gpu_identity.known_count,
         gpu_identity.label_gpu,
         gpu_identity.label_memory_gb,
+        places.region_id,
+        places.country,
+        places.continent,
+        gpu_identity.known_vcpus,
+        gpu_identity.known_ram_gb,
+        gpu_identity.known_disk_gb,
+        gpu_identity.known_interconnect,
+        gpu_identity.gpu_part,
+        raw_offers.gpu_count as printed_count,
         -- A price per GPU is per GPU whatever the count.
-        coalesce(gpu_identity.gpu_count, if(raw_offers.price_unit like 'gpu_%', 1, null)) as gpu_count
+        coalesce(
+            gpu_identity.gpu_count, if(raw_offers.price_unit like 'gpu_%', gpu_identity.gpu_part, null)
+        ) as gpu_count
     from staging.raw_offers
     join staging.gpu_identity
         on gpu_identity.provider = raw_offers.provider
@@ -27,6 +44,10 @@ with identified as (
         and gpu_identity.gpu_memory = raw_offers.gpu_memory
         and gpu_identity.gpu_memory_is_total = raw_offers.gpu_memory_is_total
         and gpu_identity.printed_count is not distinct from raw_offers.gpu_count
+    join staging.places
+        on places.provider = raw_offers.provider
+        and places.region = coalesce(raw_offers.stated_region, '')
+        and places.zone = raw_offers.zone
     where gpu_identity.is_accelerator or raw_offers.price_scope = 'host_component'
 ),
 rates as (
@@ -49,8 +70,8 @@ priced as (
     select
         *,
         case price_unit
-            when 'gpu_hour' then usd_price
-            when 'gpu_second' then usd_price * 3600
+            when 'gpu_hour' then usd_price / gpu_part
+            when 'gpu_second' then usd_price * 3600 / gpu_part
             when 'instance_hour' then usd_price / nullif(gpu_count, 0)
             when 'month' then usd_price / hours_per_month() / nullif(gpu_count, 0)
             when 'term_total' then usd_price / term_hours(term_months) / nullif(gpu_count, 0)

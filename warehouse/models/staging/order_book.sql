@@ -35,6 +35,14 @@ select
         statistic as source,
         if(market = 'all', 'asks', 'asks of data centers') as instance,
         'global' as region,
+        null::decimal(18, 4) as vcpus, -- of many machines
+        null::decimal(18, 3) as ram_gb,
+        null::decimal(18, 3) as local_disk_gb,
+        null::varchar as interconnect,
+        null::varchar as stated_region, -- hosts anywhere
+        null::varchar as region_id,
+        null::varchar as country,
+        null::varchar as continent,
         'USD' as currency,
         'gpu_hour' as price_unit,
         asked::decimal(38, 18) as price,

@@ -1,10 +1,14 @@
 -- Every offer as its page states it, with the page's receipt, and the quoted cells of the reference document. One row
 -- per printed price; for imports, one row per stretch of scrapes that state the same price (observed_at to last_at).
--- Money in the page's own currency and unit.
+-- Money in the page's own currency and unit. stated_region: the region as printed, NULL where the page states none.
 -- materialized: view
 select
-    offers.* exclude (url, term_months, zone),
+    offers.* exclude (url, term_months, zone, interconnect, product),
+    nullif(offers.interconnect, '') as interconnect,
+    nullif(offers.product, '') as product,
     coalesce(offers.zone, '') as zone, -- absent from older landings
+    -- Parsers write "global" where a page states no region; it stays part of the key of a series.
+    if(offers.region in ('', 'global'), null, offers.region) as stated_region,
     -- A page may not print a commitment's term; without a commitment there is none.
     if(offers.pricing_model in ('on_demand', 'spot'), 0, offers.term_months) as term_months,
     offers.captured_at as observed_at,
@@ -25,6 +29,7 @@ union all by name
 select
     * exclude (url) replace (if(pricing_model in ('on_demand', 'spot'), 0, term_months) as term_months),
     captured_at as observed_at,
+    nullif(region, '') as stated_region,
     'imported' as origin, source as feed, url as source_url
 from staging.imported_offers
 union all by name
@@ -39,6 +44,7 @@ select
     '' as gpu_memory,
     false as gpu_memory_is_total,
     '' as region, -- the document names none
+    null as stated_region,
     '' as zone,
     seed_prices.pricing_model,
     seed_prices.term_months::integer as term_months,

@@ -25,7 +25,8 @@ select
     -- Microseconds, not text: a time's text depends on the reader's time zone.
     md5(concat_ws('|', series_id, changed_on, kind, epoch_us(observed_at))) as event_id,
     row_number() over (order by changed_on, observed_at, series_id, kind) as seq,
-    series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region, zone,
+    series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region,
+    region_id, country, continent, zone,
     pricing_model, term_months, upfront, price_scope, rank,
     changed_on, observed_at, kind,
     old_usd as old_usd_per_gpu_hour,

@@ -10,7 +10,8 @@
 --   quality: ok, flagged, released
 --   ended_by: change, gone, NULL
 select
-    series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region, zone,
+    series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region,
+    region_id, country, continent, zone,
     pricing_model, term_months, upfront, price_scope, rank, valid_from, valid_to, observed_at, last_seen_on, price,
     upfront_price, currency, price_unit, usd_per_unit, rate_on, usd_per_gpu_hour, effective_from, availability,
     quality, ended_by, old_usd_per_gpu_hour, old_ended_by, origin, landed_at, gpu_label, text, source_url, sha256,

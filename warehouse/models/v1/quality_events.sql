@@ -12,7 +12,10 @@ select
     series.provider,
     series.source,
     series.instance,
-    series.region,
+    series.stated_region as region,
+    series.region_id,
+    series.country,
+    series.continent,
     series.zone,
     series.gpu,
     series.pricing_model,
@@ -32,7 +35,7 @@ join intermediate.scrapes on scrapes.scrape_no = gated_prices.first_scrape
 union all by name
 select
     event_id(concat_ws('|', source, provider, rule, what), date::timestamp at time zone 'UTC') as event_id,
-    provider, source, instance, '' as region, '' as zone,
+    provider, source, instance, null as region, '' as zone,
     if(what in ('on_demand', 'spot', 'reserved'), null, nullif(what, '')) as gpu,
     if(what in ('on_demand', 'spot', 'reserved'), what, '') as pricing_model,
     date, date_to, verdict, status, rule, class, reason
@@ -45,7 +48,10 @@ select
     renamed.provider,
     renamed.source,
     renamed.instance,
-    renamed.region,
+    renamed.stated_region as region,
+    renamed.region_id,
+    renamed.country,
+    renamed.continent,
     renamed.zone,
     renamed.gpu,
     renamed.pricing_model,

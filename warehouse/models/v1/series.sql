@@ -8,6 +8,7 @@
 --   feed: the source under the name used in v1.source_health
 --   rank: which source answers for its provider, 1 first
 select
-    series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region, zone,
+    series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region,
+    region_id, country, continent, zone,
     pricing_model, term_months, upfront, price_scope, rank
 from core.series

@@ -11,7 +11,7 @@ import pytest
 from pipelines.cli.commands.providers import accept, check
 from pipelines.errors import CommandError
 from pipelines.ingest.layout_drift import differences, summarise_page
-from pipelines.ingest.parse_file import parse_file
+from pipelines.ingest.parse_file import COLUMNS, parse_file
 from pipelines.ingest.scrape_provider import missing_gpus, read_page, withhold_unreviewed
 from scrapers import registry
 from scrapers.model import Page
@@ -113,7 +113,8 @@ def test_renamed_provider_is_known_by_its_old_name(tmp_path: Path) -> None:
         "<tr><td>2B200.60V</td><td>B200 SXM6</td><td>2</td><td>360</td><td>$7.27/h</td></tr></table>"
     )
     rows, _ = parse_file("datacrunch", file)
-    assert rows[0][0] == "verda" and float(rows[0][-2]) == 3.635
+    priced = dict(zip(COLUMNS, rows[0], strict=True))
+    assert priced["provider"] == "verda" and float(priced["usd_per_gpu_hour"]) == 3.635
 
 
 def test_provider_kinds_are_marked() -> None:

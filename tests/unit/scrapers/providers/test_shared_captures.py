@@ -116,8 +116,8 @@ ROWS: dict[str, list[tuple[object, ...]]] = {
          "27.04"),
     ],
     "coreweave/2023-09-21_gpu-cloud-pricing.html": [
-        ("NVIDIA HGX H100", "H100", "SXM", 80, 1, "global", "on_demand", 0, "4.76", "gpu_hour", None),
-        ("A100 40GB PCIe", "A100", "PCIe", 40, 1, "global", "on_demand", 0, "2.06", "gpu_hour", None),
+        ("NVIDIA HGX H100", "H100", "SXM", 80, 1, None, "on_demand", 0, "4.76", "gpu_hour", None),
+        ("A100 40GB PCIe", "A100", "PCIe", 40, 1, None, "on_demand", 0, "2.06", "gpu_hour", None),
     ],
     "coreweave/2026-08_pricing.html": [
         ("NVIDIA GB200 NVL72", "GB200", "", 186, 4, "EUROPE", "on_demand", 0, "42", "instance_hour", "10.5"),
@@ -125,99 +125,99 @@ ROWS: dict[str, list[tuple[object, ...]]] = {
         ("NVIDIA HGX H100", "H100", "SXM", 80, 1, "NORTH AMERICA", "inference", None, "6.16", "gpu_hour", "6.16"),
     ],
     "fluidstack/2023-09-30_pricing.html": [
-        ("A100 40GB PCIe", "A100", "PCIe", 40, 1, "global", "reserved", 6, "1.38", "gpu_hour", None),
-        ("A100 80GB NVLINK", "A100", "SXM", 80, 1, "global", "on_demand", 0, "2.21", "gpu_hour", None),
+        ("A100 40GB PCIe", "A100", "PCIe", 40, 1, None, "reserved", 6, "1.38", "gpu_hour", None),
+        ("A100 80GB NVLINK", "A100", "SXM", 80, 1, None, "on_demand", 0, "2.21", "gpu_hour", None),
     ],
     "gcp/2023-05-12_cyclenerd_pricing.yml": [
         ("a2-highgpu-1g", "A100", "SXM", 40, 1, "us-central1", "on_demand", 0, "3.673385", "instance_hour", "3.673385"),
         ("a2-highgpu-1g", "A100", "SXM", 40, 1, "asia-east1", "reserved", 12, "1743.0630772", "month", "2.387758"),
     ],
     "gcp/2026-09_gpus-pricing_tables.html": [
-        ("a2-highgpu-1g", "A100", "SXM", 40, 1, "", "dws_flex_start", None, "2", "instance_hour", "2"),
-        ("a4-highgpu-8g", "B200", "SXM", 180, 8, "", "spot", 0, "39.6336", "instance_hour", "4.9542"),
-        ("g4-standard-6", "RTX PRO 6000", "", 96, "0.125", "", "flexible_cud", 36, "0.3751904", "instance_hour",
+        ("a2-highgpu-1g", "A100", "SXM", 40, 1, None, "dws_flex_start", None, "2", "instance_hour", "2"),
+        ("a4-highgpu-8g", "B200", "SXM", 180, 8, None, "spot", 0, "39.6336", "instance_hour", "4.9542"),
+        ("g4-standard-6", "RTX PRO 6000", "", 96, "0.125", None, "flexible_cud", 36, "0.3751904", "instance_hour",
          "3.001523"),
     ],
     "gcp/billing_skus_excerpt.json": [
         ("Nvidia Tesla A100", "A100", "SXM", 40, 1, "us-west1", "on_demand", 0, "2.933908", "gpu_hour", None),
     ],
     "lambda/2023-09-09_gpu-cloud.html": [
-        ("8x NVIDIA H100", "H100", "SXM", 80, 8, "global", "reserved", 36, "1.89", "gpu_hour", "1.89"),
-        ("8x NVIDIA A100", "A100", "", 80, 8, "global", "on_demand", 0, "12", "instance_hour", "1.5"),
+        ("8x NVIDIA H100", "H100", "SXM", 80, 8, None, "reserved", 36, "1.89", "gpu_hour", "1.89"),
+        ("8x NVIDIA A100", "A100", "", 80, 8, None, "on_demand", 0, "12", "instance_hour", "1.5"),
     ],
     "lambda/2024-11-03_gpu-cloud.html": [
-        ("4x NVIDIA H100 SXM", "H100", "SXM", 80, 4, "global", "on_demand", 0, "3.09", "gpu_hour", "3.09"),
-        ("2x NVIDIA A6000", "RTX A6000", "", 48, 2, "global", "on_demand", 0, "0.8", "gpu_hour", "0.8"),
+        ("4x NVIDIA H100 SXM", "H100", "SXM", 80, 4, None, "on_demand", 0, "3.09", "gpu_hour", "3.09"),
+        ("2x NVIDIA A6000", "RTX A6000", "", 48, 2, None, "on_demand", 0, "0.8", "gpu_hour", "0.8"),
     ],
     "lambda/2026-01-09_pricing.html": [
-        ("8x NVIDIA B200 SXM6", "B200", "SXM", 180, 8, "global", "on_demand", 0, "4.99", "gpu_hour", "4.99"),
-        ("8x NVIDIA Tesla V100", "V100", "", 16, 8, "global", "on_demand", 0, "0.55", "gpu_hour", "0.55"),
+        ("8x NVIDIA B200 SXM6", "B200", "SXM", 180, 8, None, "on_demand", 0, "4.99", "gpu_hour", "4.99"),
+        ("8x NVIDIA Tesla V100", "V100", "", 16, 8, None, "on_demand", 0, "0.55", "gpu_hour", "0.55"),
     ],
     "civo/2026-08_pricing.html": [
-        ("2 x NVIDIA L40S - 48GB", "L40S", "", 48, 2, "global", "reserved", 36, "1.78", "instance_hour", "0.89"),
+        ("2 x NVIDIA L40S - 48GB", "L40S", "", 48, 2, None, "reserved", 36, "1.78", "instance_hour", "0.89"),
     ],
     "crusoe/2025-05-21_pricing.html": [
-        ("AMD MI300X 192GB OAM", "MI300X", "", 192, 1, "global", "spot", 0, "0.95", "gpu_hour", "0.95"),
-        ("NVIDIA A100 40GB PCIe", "A100", "PCIe", 40, 1, "global", "reserved", 36, "0.94", "gpu_hour", "0.94"),
+        ("AMD MI300X 192GB OAM", "MI300X", "", 192, 1, None, "spot", 0, "0.95", "gpu_hour", "0.95"),
+        ("NVIDIA A100 40GB PCIe", "A100", "PCIe", 40, 1, None, "reserved", 36, "0.94", "gpu_hour", "0.94"),
     ],
     "datacrunch/2025-08-08_products.html": [
-        ("8B200.240V", "B200", "SXM", 180, 8, "global", "on_demand", 0, "29.1", "instance_hour", "3.6375"),
-        ("8B200.240V", "B200", "SXM", 180, 8, "global", "dynamic", None, "21.42", "instance_hour", "2.6775"),
+        ("8B200.240V", "B200", "SXM", 180, 8, None, "on_demand", 0, "29.1", "instance_hour", "3.6375"),
+        ("8B200.240V", "B200", "SXM", 180, 8, None, "dynamic", None, "21.42", "instance_hour", "2.6775"),
     ],
     "digitalocean/2025-07-07_gpu-droplets.html": [
         # 6.74 is what it was, and for three years 1.99 is of eight.
-        ("NVIDIA H100", "H100", "", 80, 1, "global", "on_demand", 0, "3.39", "gpu_hour", "3.39"),
-        ("NVIDIA H100x8", "H100", "", 80, 8, "global", "reserved", 12, "1.99", "gpu_hour", "1.99"),
+        ("NVIDIA H100", "H100", "", 80, 1, None, "on_demand", 0, "3.39", "gpu_hour", "3.39"),
+        ("NVIDIA H100x8", "H100", "", 80, 8, None, "reserved", 12, "1.99", "gpu_hour", "1.99"),
     ],
     "hotaisle/2026-08_pricing.html": [
-        ("8x MI300x", "MI300X", "", 192, 8, "global", "reserved", 1, "3.39", "gpu_hour", "3.39"),
+        ("8x MI300x", "MI300X", "", 192, 8, None, "reserved", 1, "3.39", "gpu_hour", "3.39"),
     ],
     "hyperbolic/2026-08_rental_options.json": [
         ("8x h200 sxm5 virtual-machine ethernet normal 160 vcpuCount", "H200", "SXM", 141, 8, "eu-north-5", "on_demand",
          0, "31.92", "instance_hour", "3.99"),
     ],
     "hyperstack/2025-07-24_gpu-pricing.html": [
-        ("NVIDIA A100 NVLink", "A100", "PCIe", 80, 1, "global", "reserved", None, "0.98", "gpu_hour", "0.98"),
-        ("NVIDIA A6000", "RTX A6000", "", 48, 1, "global", "spot", 0, "0.4", "gpu_hour", "0.4"),
+        ("NVIDIA A100 NVLink", "A100", "PCIe", 80, 1, None, "reserved", None, "0.98", "gpu_hour", "0.98"),
+        ("NVIDIA A6000", "RTX A6000", "", 48, 1, None, "spot", 0, "0.4", "gpu_hour", "0.4"),
     ],
     "latitude/2026-08_pricing_flight.html": [
         ("g4-rtx6kpro-large", "RTX PRO 6000", "", 96, 8, "Japan", "reserved", 12, "159432", "term_total", "2.275"),
     ],
     "massedcompute/2026-08_pricing_flight.html": [
-        ("4x H200 NVL (141GB) NVLink", "H200", "NVL", 141, 4, "global", "on_demand", 0, "15.28", "instance_hour", "3.82"),
+        ("4x H200 NVL (141GB) NVLink", "H200", "NVL", 141, 4, None, "on_demand", 0, "15.28", "instance_hour", "3.82"),
     ],
     "nebius/2024-11-15_prices.html": [
-        ("8x H200 SXM", "H200", "SXM", 141, 8, "global", "reserved", None, "18.4", "instance_hour", "2.3"),
+        ("8x H200 SXM", "H200", "SXM", 141, 8, None, "reserved", None, "18.4", "instance_hour", "2.3"),
     ],
     "nebius/2026-09_prices_announced_rise.html": [
-        ("NVIDIA HGX H100", "H100", "SXM", 80, 1, "global", "on_demand", 0, "3.85", "gpu_hour", "3.85"),
+        ("NVIDIA HGX H100", "H100", "SXM", 80, 1, None, "on_demand", 0, "3.85", "gpu_hour", "3.85"),
     ],
     "paperspace/2024-01-23_pricing.html": [
-        ("H100", "H100", "", 80, 1, "global", "reserved", 36, "2.24", "instance_hour", "2.24"),
-        ("H100", "H100", "", 80, 1, "global", "on_demand", 0, "6", "instance_hour", "6"),
-        ("RTX5000", "Quadro RTX 5000", "", 16, 1, "global", "on_demand", 0, "0.82", "instance_hour", "0.82"),
+        ("H100", "H100", "", 80, 1, None, "reserved", 36, "2.24", "instance_hour", "2.24"),
+        ("H100", "H100", "", 80, 1, None, "on_demand", 0, "6", "instance_hour", "6"),
+        ("RTX5000", "Quadro RTX 5000", "", 16, 1, None, "on_demand", 0, "0.82", "instance_hour", "0.82"),
     ],
     "runpod/2023-09-29_pricing.html": [
-        ("NVIDIA L40 (Secure Cloud)", "L40", "", 48, 1, "global", "reserved", 6, "0.97", "gpu_hour", "0.97"),
+        ("NVIDIA L40 (Secure Cloud)", "L40", "", 48, 1, None, "reserved", 6, "0.97", "gpu_hour", "0.97"),
     ],
     "runpod/2025-09-09_pricing.html": [
-        ("H200 (Secure Cloud)", "H200", "", 141, 1, "global", "on_demand", 0, "3.79", "gpu_hour", "3.79"),
+        ("H200 (Secure Cloud)", "H200", "", 141, 1, None, "on_demand", 0, "3.79", "gpu_hour", "3.79"),
     ],
     "runpod/2026-07-18_gputypes.json": [
         # Of eight the feed's lowest price says 11.12: another question's answer.
-        ("NVIDIA A100-SXM4-80GB (Secure Cloud)", "A100", "SXM", 80, 1, "global", "on_demand", 0, "1.49", "gpu_hour",
+        ("NVIDIA A100-SXM4-80GB (Secure Cloud)", "A100", "SXM", 80, 1, None, "on_demand", 0, "1.49", "gpu_hour",
          "1.49"),
     ],
     "shadeform/2026-08-22_homepage.html": [
         ("crusoe A100_80G_sxm4x8", "A100", "SXM", 80, 8, "culpeper-usa-1", "on_demand", 0, "15.6", "instance_hour", "1.95"),
     ],
     "together/2026-08_pricing.html": [
-        ("NVIDIA HGX H200, 91-180 days", "H200", "SXM", 141, 1, "global", "reserved", None, "3.99", "gpu_hour", "3.99"),
-        ("Dedicated Inference: NVIDIA HGX B200", "B200", "SXM", 180, 1, "global", "on_demand", 0, "8.99", "gpu_hour",
+        ("NVIDIA HGX H200, 91-180 days", "H200", "SXM", 141, 1, None, "reserved", None, "3.99", "gpu_hour", "3.99"),
+        ("Dedicated Inference: NVIDIA HGX B200", "B200", "SXM", 180, 1, None, "on_demand", 0, "8.99", "gpu_hour",
          "8.99"),
     ],
     "voltagepark/2025-07-12_pricing.html": [
-        ("HGX H100, 3200 Gbps Infiniband", "H100", "SXM", 80, 1, "global", "on_demand", 0, "2.49", "gpu_hour", "2.49"),
+        ("HGX H100, 3200 Gbps Infiniband", "H100", "SXM", 80, 1, None, "on_demand", 0, "2.49", "gpu_hour", "2.49"),
     ],
     "vultr/2026_plans.json": [
         ("vcg-a100-1c-6g-4vram", "A100", "", 80, "0.05", "ewr", "on_demand", 0, "0.123", "instance_hour", "2.46"),
@@ -227,8 +227,8 @@ ROWS: dict[str, list[tuple[object, ...]]] = {
         ("vbm-256c-2048gb-8-mi300x-gpu", "MI300X", "", 192, 8, "ord", "spot", 0, "14.72", "instance_hour", "1.84"),
     ],
     "oracle/2024-01_products.json": [
-        ("B92740", "A100", "SXM", 40, 1, "global", "on_demand", 0, "3.05", "gpu_hour", "3.05"),
-        ("B88517", "P100", "", 16, 1, "global", "on_demand", 0, "1.275", "gpu_hour", "1.275"),
+        ("B92740", "A100", "SXM", 40, 1, None, "on_demand", 0, "3.05", "gpu_hour", "3.05"),
+        ("B88517", "P100", "", 16, 1, None, "on_demand", 0, "1.275", "gpu_hour", "1.275"),
     ],
 }  # fmt: skip
 SHOWN = ("instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "pricing_model", "term_months",

@@ -71,6 +71,14 @@ def said(label: str) -> tuple[str | None, str, object]:
         ("A100 80GB NVLINK", "A100", "SXM", "80"),
         ("A100 80GB PCIe NVLink", "A100", "PCIe", "80"),
         ("H100 (80 GB SXM5)", "H100", "SXM", "80"),
+        ("NVIDIA H20-3e", "H20-3e", "", "141"),
+        ("H20", "H20", "", "96"),
+        ("AMD Instinct MI308X", "MI308X", "", None),
+        ("RTX 2060 SUPER", "RTX 2060 SUPER", "", "8"),
+        ("Radeon Pro V710", "Radeon Pro V710", "", "24"),
+        ("Tenstorrent n300s", "n300", "", "24"),
+        ("Intel Arc Pro B50", "Arc Pro B50", "", "16"),
+        ("NVIDIA Vera Rubin NVL72", "VR200", "", "288"),
         ("Gaudi 2", "Gaudi2", "", "96"),
         ("Trillium", "TPU v6e", "", "32"),
         ("Tpu v5p", "TPU v5p", "", "95"),
@@ -87,7 +95,7 @@ def test_labels_of_the_field(label: str, model: str, form: str, memory: str | No
         ("GB300", "B300"), ("RTX 6000 Ada", "RTX A6000"), ("RTX PRO 6000", "RTX A6000"), ("RTX A6000", "RTX 6000 Ada"),
         ("A10G", "A10"), ("A10", "A100"), ("A10G", "A100"), ("MI300A", "MI300X"), ("A100X", "A100"), ("A800", "A100"),
         ("GH200", "H200"), ("H20", "H200"), ("T4G", "T4"), ("V100S", "V100"), ("A2000", "A2"), ("A16", "A10"),
-        ("RTX 4070 Ti SUPER", "RTX 4070 Ti"), ("RTX 4090 D", "RTX 4090"), ("P100", "P10"), ("MI250X", "MI250"),
+        ("RTX 4070 Ti SUPER", "RTX 4070 Ti"), ("RTX 4090 D", "RTX 4090"), ("P100", "P10"), ("H20-3e", "H20"), ("MI308X", "MI300X"), ("MI250X", "MI250"),
         ("Trainium2", "Trainium1"), ("Inferentia2", "Inferentia1"), ("Gaudi3", "Gaudi"),
     ],
 )  # fmt: skip
@@ -160,8 +168,8 @@ def test_word_of_another_card_blocks_the_match(name: str, word: str, part: str) 
 def test_letters_glued_to_a_name_make_another_name(name: str, glued: str) -> None:
     """ "A100x" may be a card of its own, never an A100."""
     whole = (name + glued).replace(" ", "")
-    if whole in {alias.replace(" ", "") for alias in NAMES}:
-        return
+    if whole in {alias.replace(" ", "") for alias in NAMES} or re.fullmatch(r"x\d", glued):
+        return  # "H100x8" are eight
     found = resolve(name + glued)
     assert found.model is None or found == resolve(found.model, found.memory_gb) or found.model != resolve(name).model
 
@@ -206,6 +214,73 @@ def test_memory_of_all_gpus_is_shared_out() -> None:
     assert identify("x", "", "H100", "80 GB", True, None).gpu.memory_gb == 80  # without a count: the model's own
 
 
+@pytest.mark.parametrize(
+    ("label", "memory", "count", "gpu", "share"),
+    [
+        ("A100 3g.20gb", "", 1, ("A100", 40), "0.5"),  # no A100 with 80 GB is divided so
+        ("A100 1g.10gb", "", 1, ("A100", None), None),  # an eighth of 80 GB or a quarter of 40
+        ("A100 80GB 1g.10gb", "", 2, ("A100", 80), "0.25"),
+        ("NVIDIA H100 80GB HBM3 MIG 1g.10gb", "10 GiB", 1, ("H100", 80), "0.125"),
+        ("H200 3g.71gb", "", None, ("H200", 141), "0.5"),
+        ("A30 2g.12gb", "", 1, ("A30", 24), "0.5"),
+        ("H100 7g.80gb", "", 1, ("H100", 80), "1"),
+        ("L40S-12Q", "", 1, ("L40S", 48), "0.25"),
+        ("A16-2B", "2 GiB", 1, ("A16", 16), "0.125"),
+        ("1/2 H100", "", 1, ("H100", 80), "0.5"),
+        ("½ H100", "", 1, ("H100", 80), "0.5"),
+        ("H100 (0.5 GPU)", "40 GB", 1, ("H100", 80), "0.5"),
+        ("H100 25% share", "", 1, ("H100", 80), "0.25"),
+        ("H100 0.5x", "", "0.5", ("H100", 80), "0.5"),  # printed twice, not halved twice
+        ("H100", "10 GB", 1, ("H100", 80), "0.125"),
+        ("H100", "1 GB", 1, ("H100", 80), None),
+        ("H100 (shared)", "", 1, ("H100", 80), None),
+        ("A100 80GB MIG slice", "", 1, ("A100", 80), None),
+        ("H100 vGPU", "", 8, ("H100", 80), None),
+    ],
+)
+def test_part_of_a_card_is_never_a_whole_one(
+    label: str, memory: str, count: object, gpu: tuple[str, object], share: str | None
+) -> None:
+    found = identify("x", "", label, memory, False, None if count is None else Decimal(str(count)))
+    assert (found.gpu.model, found.gpu.memory_gb) == gpu
+    assert found.gpu_count == (None if share is None else Decimal(share))
+    assert (found.gpu_part is None) == (share is None)
+    assert resolve(label).model in (None, label), "as a filter, a part's label is no whole card's"
+
+
+def test_part_may_be_named_by_the_instance_alone() -> None:
+    assert identify("x", "nvidia-a100-mig-1g.5gb", "A100 40GB", "", False, Decimal(1)).gpu_count == Decimal("0.125")
+    assert identify("x", "rtx49-7c-kn.2", "RTX 4090", "24 GB", False, Decimal(2)).gpu_count == 2
+
+
+@pytest.mark.parametrize(
+    ("provider", "instance", "printed", "count"),
+    [
+        ("aws", "g6f.2xlarge", "1", "0.25"),
+        ("aws", "g6f.large", "0", "0.125"),
+        ("azure", "Standard_NV6ads_A10_v5", "0.17", "0.1666666667"),
+        ("azure", "Standard_NV12ads_A10_v5", None, "0.3333333333"),
+        ("aws", "p5.48xlarge", "12", "12"),  # a doubt for the gate, not for the table to overrule
+    ],
+)
+def test_table_is_believed_over_a_rounded_part(provider: str, instance: str, printed: str | None, count: str) -> None:
+    found = identify(provider, instance, "", "", False, None if printed is None else Decimal(printed))
+    assert found.gpu_count == Decimal(count)
+
+
+@pytest.mark.parametrize(
+    ("label", "printed", "count"),
+    [
+        ("8xH100", None, 8), ("8 x H100", 1, 8), ("H100 x8", None, 8), ("H100x8", None, 8), ("HGX H100 8-GPU", 1, 8),
+        ("gpu_8x_a100_80gb_sxm4", None, 8), ("8x H100", 16, 16), ("A100 PCIe 4.0 x16", None, None), ("H100", None, None),
+        ("v5p-8", 1, 4), ("TPU v4-32", None, 16), ("tpu-v3-8", 1, 4), ("v5litepod-4", 1, 4), ("tpu v6e-8", 1, 8),
+        ("TPU v5e", 1, 1), ("tpu7x-8", 1, None),
+    ],
+)  # fmt: skip
+def test_count_that_the_label_states(label: str, printed: int | None, count: int | None) -> None:
+    assert identify("x", "", label, "", False, None if printed is None else Decimal(printed)).gpu_count == count
+
+
 def test_the_hosts_memory_is_not_the_gpus() -> None:
     assert resolve("GH200 480GB").memory_gb is None and resolve("GH200 96GB").memory_gb == 96
 
@@ -236,6 +311,28 @@ def test_fractions_of_a_gpu_add_up(provider: str, instance: str, parts: int) -> 
     assert known and known.gpu_count is not None and abs(known.gpu_count * parts - 1) < Decimal("0.000001")
 
 
+@pytest.mark.parametrize(
+    ("provider", "instance", "model", "count"),
+    [
+        ("azure", "Standard_NC36lds_xl_RTXPRO6000BSE_v6", "RTX PRO 6000", "0.25"),
+        ("azure", "Standard_NC72ds_xl_RTXPRO6000BSE_v6", "RTX PRO 6000", "0.5"),
+        ("azure", "Standard_NC128ds_xl_RTXPRO6000BSE_v6", "RTX PRO 6000", "1"),
+        ("azure", "Standard_NC320lds_xl_RTXPRO6000BSE_v6", "RTX PRO 6000", "2"),
+        ("azure", "Standard_ND128isrf_NDR_GB200_v6", "GB200", "4"),
+        ("azure", "Standard_ND96ams_A100_v4", "A100", "8"),
+        ("azure", "Standard_ND40s_v2", "V100", "8"),
+        ("azure", "Standard_NG32adms_V620_v1", "Radeon Pro V620", "1"),
+        ("azure", "Standard_NC24_Promo", "K80", "4"),
+        ("aws", "p6e-gb200.36xlarge", "GB200", "4"),
+        ("oracle", "BM.GPU.RTXPRO.8", "RTX PRO 6000", "8"),
+        ("oracle", "BM.GPU.A100-v2.8", "A100", "8"),
+    ],
+)
+def test_machines_whose_gpus_are_on_record(provider: str, instance: str, model: str, count: str) -> None:
+    found = identify(provider, instance, "", "", False, None)
+    assert (found.gpu.model, found.gpu_count) == (model, Decimal(count))
+
+
 # --- the seeds
 
 
@@ -247,13 +344,13 @@ def test_cards_are_distinguished() -> None:
         assert row["model"] and row["vendor"] and row["form_factor"] in FORMS, row
         assert vendors.setdefault(row["model"], row["vendor"]) == row["vendor"], row
         for memory in row["memory_gb"].split(";"):
-            assert (row["alias"], memory) not in seen and Decimal(memory) > 0, row
+            assert (row["alias"], memory) not in seen and (not memory or Decimal(memory) > 0), row
             seen.add((row["alias"], memory))
 
 
 @pytest.mark.parametrize("row", CARDS, ids=lambda row: row["alias"])
 def test_every_alias_resolves(row: dict[str, str]) -> None:
-    found = resolve(row["alias"], Decimal(row["memory_gb"].split(";")[0]))
+    found = resolve(row["alias"], Decimal(row["memory_gb"].split(";")[0]) if row["memory_gb"] else None)
     assert (found.model, found.vendor) == (row["model"], row["vendor"]) and found.form_factor in FORMS
 
 

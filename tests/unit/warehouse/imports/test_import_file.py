@@ -38,7 +38,8 @@ def test_row_becomes_an_offer_with_its_receipt(home: Home, tmp_path: Path) -> No
         "region": "us-east-1", "zone": "use1-az1", "pricing_model": "on_demand", "term_months": None, "upfront": "",
         "price": Decimal("32.772600000000000000"), "upfront_price": None, "currency": "USD",
         "price_unit": "instance_hour", "price_scope": "instance", "price_status": "priced", "availability": "unknown",
-        "effective_from": None, "text": "instance",
+        "effective_from": None, "text": "instance", "vcpus": None, "ram_gb": None, "local_disk_gb": None,
+        "interconnect": None, "product": None, "is_floor": None,
     }  # fmt: skip
     [page] = read(home, "pages")
     assert {k: v for k, v in page.items() if k not in ("landed_at",)} == {
@@ -77,6 +78,7 @@ def test_only_the_required_columns_are_needed(home: Home, tmp_path: Path) -> Non
     ({"price_usd_per_hour": "+1."}, {"price": Decimal(1)}),
     ({"gpu_count": "0.3333333333333333"}, {"gpu_count": Decimal("0.3333333333")}),
     ({"gpu_count": ""}, {"gpu_count": None}),
+    ({"gpu_count": "0"}, {"gpu_count": Decimal(0)}),
     ({"gpu_memory_gib": "22.3515625"}, {"gpu_memory": "22.3515625 GiB"}),
     ({"gpu_memory_gib": "80.0"}, {"gpu_memory": "80 GiB"}),
     ({"gpu_memory_gib": "100"}, {"gpu_memory": "100 GiB"}),
@@ -109,7 +111,7 @@ BAD = [
     ("price_usd_per_hour", "free"), ("price_usd_per_hour", "1e40"), ("price_usd_per_hour", "10000001"),
     ("price_usd_per_hour", "1.2.3"), ("price_usd_per_hour", "."), ("price_usd_per_hour", "0x10"),
     ("pricing_model", "on-demand"), ("pricing_model", ""), ("pricing_model", "reserved_5y"),
-    ("gpu_count", "0"), ("gpu_count", "-1"), ("gpu_count", "eight"), ("gpu_count", "nan"), ("gpu_count", "1e9"),
+    ("gpu_count", "-1"), ("gpu_count", "eight"), ("gpu_count", "nan"), ("gpu_count", "1e9"),
     ("gpu_memory_gib", "0"), ("gpu_memory_gib", "80 GB"), ("gpu_memory_gib", "-80"),
     ("price_basis", "per_gpu_hour"), ("price_basis", "INSTANCE"),
     ("observed_at", "yesterday"), ("observed_at", "2023-05-26T25:00:00Z"), ("observed_at", "2023-05-29T00:00:00Z"),

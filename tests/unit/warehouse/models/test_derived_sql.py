@@ -20,8 +20,9 @@ OFFERS = """create table staging.offers (
     provider varchar, source varchar, instance varchar, gpu varchar, form_factor varchar,
     gpu_memory_gb decimal(18, 6), gpu_count decimal(18, 10), known_count decimal(18, 10), region varchar, pricing_model varchar, term_months integer,
     upfront varchar, price decimal(38, 18), currency varchar, price_unit varchar, price_scope varchar,
-    usd_per_gpu_hour decimal(18, 6), usd_price decimal(38, 18), price_status varchar, availability varchar, effective_from date,
-    observed_at timestamptz, text varchar, source_url varchar, sha256 varchar, origin varchar)"""
+    usd_per_gpu_hour decimal(18, 6), usd_price decimal(38, 18), price_status varchar, availability varchar,
+    effective_from date, observed_at timestamptz, text varchar, source_url varchar, sha256 varchar, origin varchar,
+    known_vcpus decimal(18, 4), known_ram_gb decimal(18, 3), known_disk_gb decimal(18, 3))"""
 DAY = "2026-09-20 06:15:00+00"
 Row = dict[str, Any]
 

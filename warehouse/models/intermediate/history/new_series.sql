@@ -37,12 +37,18 @@ select
     numbered.gpu_memory_gb,
     numbered.gpu_count,
     numbered.region,
+    numbered.stated_region,
+    numbered.region_id,
+    numbered.country,
+    numbered.continent,
     numbered.zone,
     numbered.pricing_model,
     numbered.term_months,
     numbered.upfront,
     numbered.price_scope,
     numbered.rank,
-    numbered.origin, numbered.gpu_label, numbered.known_count, numbered.label_gpu, numbered.label_memory_gb
+    numbered.known_vcpus, numbered.known_ram_gb, numbered.known_disk_gb, numbered.known_interconnect,
+    numbered.origin, numbered.gpu_label, numbered.printed_count, numbered.known_count,
+    numbered.label_gpu, numbered.label_memory_gb
 from numbered
 left join state.series on series.series_id = numbered.series_id and not series.is_announced

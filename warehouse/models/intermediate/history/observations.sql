@@ -49,16 +49,22 @@ named as (
     left join seeds.source_ranks on source_ranks.provider = every.provider and source_ranks.source = every.source
     where every.price_status in ('priced', 'missing', 'out_of_range') and every.price_scope <> 'host_component'
 ),
-numbered as (select *, row_number() over () as nth from named),
+numbered as (
+    select
+        *,
+        row_number() over () as nth,
+        hash(vcpus, ram_gb, local_disk_gb, interconnect, product, is_floor) as machine
+    from named
+),
 -- Two offers of one thing in one scrape: the latest landing wins, then the dearer (too low a price misleads more).
 -- Grouping row numbers is far cheaper than sorting the rows.
 chosen as (
     select
-        arg_max(nth, (landed_at, coalesce(price, 0), observed_at, text, -nth)) as nth,
+        arg_max(nth, (landed_at, coalesce(price, 0), observed_at, text, machine, -nth)) as nth,
         greatest(max(n_prices), if(min(coalesce(price, 0)) <> max(coalesce(price, 0)), 2, 1)) as n_prices
     from numbered
     group by series_id, is_announced, scrape_key
 )
-select numbered.* exclude (scrape_key, landing_id, nth, n_prices), chosen.n_prices
+select numbered.* exclude (scrape_key, landing_id, nth, machine, n_prices), chosen.n_prices
 from numbered
 join chosen using (nth)

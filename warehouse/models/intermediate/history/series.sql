@@ -9,11 +9,17 @@
 --   source, feed, provider, instance, gpu, vendor, form_factor varchar: as in core.series
 --   gpu_memory_gb decimal(9, 3): GB per GPU
 --   gpu_count decimal(18, 10): GPU count of the machine; may be a fraction
---   region, zone, pricing_model varchar: as stated
+--   region varchar: as landed, part of the key
+--   stated_region, region_id, country, continent varchar: as staging.offers, NULL where unknown
+--   zone, pricing_model varchar: as stated
 --   term_months integer: months of commitment, 0 without one
 --   upfront, price_scope varchar: as in core.series
 --   rank integer: which source answers for its provider, 1 first
+--   known_vcpus decimal(18, 4): vCPUs of this instance type in seeds/instance_gpus
+--   known_ram_gb, known_disk_gb decimal(18, 3): its memory and local disks there, GB
+--   known_interconnect varchar: how its GPUs reach those of other machines, there
 --   origin, gpu_label varchar: of the scrape that first stated it
+--   printed_count decimal(18, 10): GPU count as that scrape prints it
 --   known_count decimal(18, 10): GPU count of this instance type in seeds/instance_gpus
 --   label_gpu varchar: the GPU named by the printed label alone
 --   label_memory_gb decimal(9, 3): the memory named by the printed label alone, GB

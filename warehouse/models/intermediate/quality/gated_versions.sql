@@ -1,8 +1,8 @@
 -- Versions that the gate judges: those that began in this build (is_new), and versions of the same providers to compare
 -- them with. Columns of intermediate.series and intermediate.versions; hourly_usd: what the thing costs in USD an hour,
--- whatever its unit, fee included; known_count: GPU count of this instance type in seeds/instance_gpus; label_gpu,
--- label_memory_gb: read from the printed label and memory alone. Context: the twelve previous versions of a series that
--- has new ones or is in doubt, and the newest version of every other.
+-- whatever its unit, fee included; printed_count: GPU count as printed; known_count: that of this instance type in
+-- seeds/instance_gpus; label_gpu, label_memory_gb: read from the printed label and memory alone. Context: the twelve
+-- previous versions of a series that has new ones or is in doubt, and the newest version of every other.
 -- materialized: table
 -- key: series_no, version_no
 -- join_order: as_written
@@ -53,6 +53,7 @@ select
     series.form_factor,
     series.gpu_memory_gb,
     series.gpu_count,
+    series.printed_count,
     series.known_count,
     series.label_gpu,
     series.label_memory_gb,

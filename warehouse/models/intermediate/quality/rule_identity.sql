@@ -24,7 +24,6 @@ faults as (
     from counted
     join seeds.gate_rules on gate_rules.rule = 'gpu_count_known'
     where is_new and abs(gpu_count / known_count - 1) > gate_rules.tolerance
-        and not (known_count < 1 and gpu_count = 1)
     union all
     select series_no, version_no, 'gpu_count_of_source', (gpu_count / off_by)::double,
         format('this source counts {:.3g} times the {} GPUs of every machine whose count is known', off_by::double, gpu)
@@ -32,9 +31,9 @@ faults as (
     where is_new and known_count is null and gpu is not null and off_by is not null
     union all
     select series_no, version_no, 'fractional_gpu', known_count::double,
-        format('a {:.3g} part of a GPU counted as one', known_count::double)
+        format('a {:.3g} part of a GPU counted as {:.0f}', known_count::double, printed_count::double)
     from counted
-    where is_new and known_count < 1 and gpu_count = 1
+    where is_new and known_count < 1 and printed_count in (0, 1)
     union all
     select series_no, version_no, 'gpu_name', gpu_memory_gb::double,
         format(

@@ -1,0 +1,11 @@
+-- Each distinct printed region and zone with the place that warehouse.identity.regions resolves it to.
+-- materialized: table
+-- key: provider, region, zone
+-- columns:
+--   provider varchar: as landed
+--   region varchar: as printed, empty where the source states none
+--   zone varchar: as landed
+--   region_id varchar: the provider's canonical region, NULL where unknown
+--   country varchar: ISO 3166 alpha-2, NULL where unknown
+--   continent varchar: Africa, Asia, Europe, North America, Oceania or South America, NULL where unknown
+from python.places
