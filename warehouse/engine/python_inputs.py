@@ -42,18 +42,8 @@ def _identities(con: Connection) -> Iterator[list[str | None]]:
         printed = (identity.printed.model, _possible(identity.printed.memory_gb, MOST_GB))
         known = identity.machine
         machine = (known.vcpus, known.ram_gb, known.local_disk_gb, known.interconnect) if known else (None,) * 4
-        memory = _possible(gpu.memory_gb, MOST_GB)
-        row = (
-            *key,
-            gpu.model,
-            gpu.vendor,
-            gpu.form_factor,
-            memory,
-            *counts,
-            identity.is_accelerator,
-            *machine,
-            *printed,
-        )
+        card = (gpu.model, gpu.vendor, gpu.form_factor, _possible(gpu.memory_gb, MOST_GB))
+        row = (*key, *card, *counts, *machine, *printed)
         yield [None if value is None else str(value) for value in row]
 
 
