@@ -196,6 +196,7 @@ class Offer:
     ram_gb: Decimal | None = None  # GB or GiB as printed; MiB / 1024, MB / 1000
     local_disk_gb: Decimal | None = None  # disks inside the machine together, not attached volumes
     interconnect: str = ""  # between machines, as printed
+    max_gpu_count: int | None = None  # of a price per GPU: how many can be rented in one machine, where stated
     product: str = ""  # what the section sells (machine, cluster, container, endpoint, serverless), where it says so
     is_floor: bool = False  # the lowest of several prices: "from $2"
 

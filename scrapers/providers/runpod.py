@@ -76,6 +76,7 @@ def _type(page: Page, gpu: dict[str, Any]) -> Iterator[Offer]:
                 pricing_model=model,
                 term_months=months,
                 availability=_STOCK.get(str(stock), "unknown"),
+                max_gpu_count=gpu["maxGpuCount"] if isinstance(gpu.get("maxGpuCount"), int) else None,
             )
 
 

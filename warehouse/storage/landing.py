@@ -63,6 +63,7 @@ OFFER_TYPES = {
     "ram_gb": "DECIMAL(18,3)",
     "local_disk_gb": "DECIMAL(18,3)",
     "interconnect": "VARCHAR",
+    "max_gpu_count": "INTEGER",
     "product": "VARCHAR",
     "is_floor": "BOOLEAN",
     "text": "VARCHAR",

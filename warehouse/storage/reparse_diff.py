@@ -13,7 +13,7 @@ from warehouse.storage.state_dir import Home
 _RECEIPT = ("landing_id", "provider", "url", "captured_at", "text")
 _PRICE = ("price", "upfront_price", "currency", "price_status")
 _FACTS = ("availability", "effective_from")
-_MACHINE = ("vcpus", "ram_gb", "local_disk_gb", "interconnect", "product", "is_floor")  # not compared
+_MACHINE = ("vcpus", "ram_gb", "local_disk_gb", "interconnect", "max_gpu_count", "product", "is_floor")  # not compared
 _KEY = tuple(c for c in OFFER_TYPES if c not in (*_RECEIPT, *_PRICE, *_FACTS, *_MACHINE))
 
 

@@ -1,7 +1,8 @@
 -- Prices in force on a day that costs are computed from: all-in prices of machines of whole known GPUs, of each
--- provider's best source, none of them quarantined. Those that are sold out or too small are among them, for the macros
--- of renting to say so. spec, is_form_assumed: as in marts.priced_gpus; is_marketplace: whether the machines belong to
--- others; has_fabric: whether the provider states a fast network between its machines.
+-- provider's best source, none of them quarantined, and no "from" price but of a commitment. Those that are sold out or
+-- too small are among them, for the macros of renting to say so. spec, is_form_assumed: as in marts.priced_gpus;
+-- is_marketplace: whether the machines belong to others; has_fabric: whether the provider states a fast network between
+-- its machines.
 create or replace macro marts.cost_offers_as_of(as_of, max_age := 35) as table
 select
     prices.*,
@@ -29,5 +30,6 @@ where prices.price_scope = 'instance'
     and prices.gpu_count >= 1
     and prices.gpu_count = floor(prices.gpu_count)
     and prices.is_preferred
+    and (not coalesce(prices.is_floor, false) or prices.pricing_model = 'reserved')
     -- Quarantined now: no earlier day's prices are doubted for it.
     and (as_of::date < core.as_of_day() or prices.series_id not in (select series_id from core.quarantined_series));

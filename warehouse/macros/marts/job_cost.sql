@@ -27,7 +27,7 @@ parts as (
             as storage_usd,
         provider_rates.egress_note, provider_rates.storage_note, provider_rates.are_checked,
         why_no_job(
-            gpus, billed.gpu_count, billed.price_unit, billed.availability, billed.is_marketplace
+            gpus, billed.gpu_count, billed.max_gpu_count, billed.price_unit, billed.availability, billed.is_marketplace
         ) as reason
     from billed
     left join marts.provider_rates using (provider)

@@ -8,6 +8,7 @@
 --   price: native money in currency, per price_unit
 --   usd_per_unit, rate_on: the exchange rate used and its day
 --   vcpus, ram_gb, local_disk_gb, interconnect: as the newest scrape states them, else as the instance table does
+--   max_gpu_count: how many GPUs of a price per GPU can be rented in one machine, as the newest scrape states it
 --   product, is_floor: as the newest scrape states them
 --   quality: ok, flagged, released
 --   ended_by: change, gone, NULL
@@ -47,6 +48,7 @@ select
     coalesce(machines.ram_gb, series.known_ram_gb) as ram_gb,
     coalesce(machines.local_disk_gb, series.known_disk_gb) as local_disk_gb,
     coalesce(machines.interconnect, series.known_interconnect) as interconnect,
+    machines.max_gpu_count,
     machines.product,
     coalesce(machines.is_floor, false) as is_floor,
     intervals.ended_by,

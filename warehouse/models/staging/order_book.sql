@@ -39,6 +39,7 @@ select
         null::decimal(18, 3) as ram_gb,
         null::decimal(18, 3) as local_disk_gb,
         null::varchar as interconnect,
+        null::integer as max_gpu_count,
         null::varchar as stated_region, -- hosts anywhere
         null::varchar as region_id,
         null::varchar as country,

@@ -9,6 +9,7 @@
 --   ram_gb decimal(18, 3): its memory, GB
 --   local_disk_gb decimal(18, 3): its local disks together, GB
 --   interconnect varchar: how its GPUs reach those of other machines, as printed
+--   max_gpu_count integer: how many GPUs of that price can be rented in one machine, where a price is per GPU
 --   product varchar: what the page sells: machine, cluster, container, endpoint, serverless
 --   is_floor boolean: whether the price is the lowest of several ("from $2")
 with statements as (
@@ -19,6 +20,7 @@ with statements as (
         observations.ram_gb,
         observations.local_disk_gb,
         observations.interconnect,
+        observations.max_gpu_count,
         observations.product,
         observations.is_floor
     from intermediate.observations
@@ -33,5 +35,5 @@ from state.machines anti join statements using (series_no)
 union all by name
 from statements
 where vcpus is not null or ram_gb is not null or local_disk_gb is not null
-    or interconnect is not null or product is not null or is_floor
+    or interconnect is not null or max_gpu_count is not null or product is not null or is_floor
 order by series_no

@@ -53,7 +53,7 @@ numbered as (
     select
         *,
         row_number() over () as nth,
-        hash(vcpus, ram_gb, local_disk_gb, interconnect, product, is_floor) as machine
+        hash(vcpus, ram_gb, local_disk_gb, interconnect, max_gpu_count, product, is_floor) as machine
     from named
 ),
 -- Two offers of one thing in one scrape: the latest landing wins, then the dearer (too low a price misleads more).

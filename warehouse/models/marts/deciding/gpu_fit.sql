@@ -69,6 +69,7 @@ cheapest as (
             and why_no_training(
                 numbers.gpus,
                 rents.gpu_count,
+                rents.max_gpu_count,
                 rents.price_unit,
                 rents.availability,
                 rents.is_marketplace,

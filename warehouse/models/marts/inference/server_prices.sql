@@ -28,7 +28,7 @@ select
 from marts.cost_offers_as_of(core.as_of_day()) as offers
 join
     (values (1), (2), (4), (8)) as sizes (tp)
-on why_no_server(sizes.tp, offers.gpu_count, offers.price_unit, offers.availability) is null
+on why_no_server(sizes.tp, offers.gpu_count, offers.max_gpu_count, offers.price_unit, offers.availability) is null
 where offers.spec is not null
     and offers.source <> 'seed'
     and (
