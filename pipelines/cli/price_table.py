@@ -10,7 +10,8 @@ from pipelines.cli.table_output import Format, show
 
 _WIDTH = 100  # where there is no terminal
 _CUT = ("provider", "instance", "region")
-_TABLE = ("usd/gpu-h", "gpu", "gpus", "provider", "instance", "region", "price", "stock", "age")
+_STOCK = {"unknown": "", "available": "yes"}
+_TABLE = ("usd/gpu-h", "gpus", "provider", "instance", "region", "price", "stock", "age")
 
 
 def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
@@ -27,14 +28,14 @@ def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
 def _short(row: dict[str, Any]) -> tuple[Any, ...]:
     memory = f"{row['gpu_memory_gb'].normalize():f}GB" if row["gpu_memory_gb"] is not None else ""
     model = str(row["pricing_model"]).replace("_", " ")
+    count = "" if row["gpu_count"] is None else f"{row['gpu_count'].normalize():f}x"
     return (
         row["usd_per_gpu_hour"],
-        " ".join(filter(None, (row["gpu"], row["form_factor"], memory))),
-        None if row["gpu_count"] is None else f"{row['gpu_count'].normalize():f}",
+        " ".join(filter(None, (count, row["gpu"], row["form_factor"], memory))),
         row["provider"],
         row["instance"],
         row["region"],
         f"{model} {row['term_months']}m" if row["term_months"] else model,
-        "" if row["availability"] == "unknown" else str(row["availability"] or "").replace("_", " "),
+        _STOCK.get(row["availability"], str(row["availability"] or "").replace("_", " ")),
         f"{row['age_days']}d",
     )

@@ -61,7 +61,7 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 def test_demo_shows_prices_with_their_sources(demo: Demo) -> None:
     assert demo.code == 0, demo.stderr
-    assert demo.stdout.startswith("usd/gpu-h  gpu") and demo.stdout.count("A100") > 20
+    assert demo.stdout.startswith("usd/gpu-h  gpus  ") and demo.stdout.count("A100") > 20
     assert "https://" in demo.stdout and "recorded" in demo.stdout
     assert "33 of 37 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
     assert "gpuhour:" not in demo.stdout

@@ -203,3 +203,17 @@ def test_env_example_lists_every_variable() -> None:
     assert {"GPUHOUR_HOME", "GPUHOUR_GCP_API_KEY", "GPUHOUR_CONTACT_URL", "GPUHOUR_BROWSER", "NO_COLOR"} <= used
     assert used - FOREIGN <= listed, f"say what these are for: {used - FOREIGN - listed}"
     assert listed <= used, f"nobody reads these: {listed - used}"
+
+
+def test_readme_shows_what_the_demo_prints(demo: object) -> None:
+    """The table of README is the demo's, but for rows left out; its messages are too, where "..." stands for the rest."""
+    from tests.conftest import Demo
+
+    assert isinstance(demo, Demo)
+    (block,) = re.findall(r"^```\n(usd/gpu-h .*?)^```", (ROOT / "README.md").read_text(), re.M | re.S)
+    shown, printed = block.splitlines(), [" ".join(line.split()) for line in demo.stdout.splitlines()]
+    rows = [" ".join(line.split()) for line in shown if not line.startswith("gpuhour: ")]
+    assert len(rows) >= 5 and rows == [line for line in printed if line in rows], "run make demo and copy its rows"
+    for line in shown[len(rows) :]:
+        pattern = re.escape(line).replace(re.escape("..."), ".*").replace("data/report", r"\S+/report")
+        assert re.search(f"^{pattern}$", demo.stderr, re.M), line
