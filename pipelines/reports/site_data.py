@@ -161,7 +161,7 @@ class SiteData:
         if not fresh:
             return rows
         fresh_rows = [r for r in rows if r["age_days"] <= FRESH]
-        return [r for r in fresh_rows if r["availability"] != "sold_out"] or fresh_rows
+        return [r for r in fresh_rows if r["availability"] not in ("sold_out", "waitlist")] or fresh_rows
 
     @cached_property
     def lines(self) -> dict[GpuKey, dict[str, list[PriceLine]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.paths import MACROS
 from warehouse.storage.state_dir import Home
 
 SERIES = """
@@ -78,6 +79,7 @@ def make(root: Path, **tables: list[dict[str, Any]]) -> Home:
         con.execute("set TimeZone = 'UTC'")
         con.execute("create schema v1; create schema marts")
         con.execute("create macro hours_per_month() as 730; create macro hours_per_year() as 8760")
+        con.execute((MACROS / "renting.sql").read_text())
         for name, columns in TABLES.items():
             con.execute(f"create table v1.{name} ({columns})")
             for row in tables.get(name, [META] if name == "meta" else []):

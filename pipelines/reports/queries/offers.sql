@@ -9,13 +9,14 @@ from made.offers
 qualify place = 1
     or row_number() over (
         partition by gpu, gpu_memory_gb
-        order by usd_per_gpu_hour nulls last, provider, instance, region, zone, pricing_model, term_months, series_id
+        order by is_sold_out(availability), usd_per_gpu_hour nulls last, provider, instance, region, zone,
+            pricing_model, term_months, series_id
     ) <= 120
     or row_number() over (
         partition by provider
-        order by gpu nulls last, gpu_memory_gb, usd_per_gpu_hour nulls last, instance, region, zone, pricing_model,
-            term_months, series_id
+        order by gpu nulls last, gpu_memory_gb, is_sold_out(availability), usd_per_gpu_hour nulls last, instance,
+            region, zone, pricing_model, term_months, series_id
     ) <= 120
 order by
-    usd_per_gpu_hour nulls last, provider, gpu, gpu_memory_gb, instance, region, zone, pricing_model, term_months,
-        series_id
+    is_sold_out(availability), usd_per_gpu_hour nulls last, provider, gpu, gpu_memory_gb, instance, region, zone,
+    pricing_model, term_months, series_id

@@ -6,7 +6,7 @@ with counted as (
         series_id,
         row_number() over (
             partition by provider, gpu, gpu_memory_gb, pricing_model, term_months
-            order by age_days > 7, availability = 'sold_out', usd_per_gpu_hour, gpu_count, instance, region, zone,
+            order by age_days > 7, is_sold_out(availability), usd_per_gpu_hour, gpu_count, instance, region, zone,
                 upfront, series_id
         ) as place
     from v1.offers_latest
