@@ -96,7 +96,9 @@ def _receipt(home: Home, price: Fact) -> Fact:
     page = find_archived_page(
         home, price["provider"], price["sha256"] or "", price["source_url"] or "", price["observed_at"].date()
     )
-    return facts | {"archived_page": asdict(page)}
+    # The bytes are the archive's, but whoever rebuilt them says so, not the provider.
+    stated_by = {"stated_by": "a sample page, rebuilt by hand from published prices: do not quote it"}
+    return facts | (stated_by if price["origin"] == "sample" else {}) | {"archived_page": asdict(page)}
 
 
 def _before(con: Connection, series: Fact, day: date) -> Fact | None:

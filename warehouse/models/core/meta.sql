@@ -2,7 +2,7 @@
 -- materialized: table
 -- columns:
 --   follows_clock: whether any price was scraped live or imported; if so, "now" is today, else newest_on: who replays
---     recorded pages wants that day. Catalogs that prices were only compared with do not count.
+--     pages (recorded, sample) wants that day. Catalogs that prices were only compared with do not count.
 with origins as (
     select
         exists(

@@ -55,14 +55,17 @@ def money(found: list[dict[str, Any]]) -> list[Decimal]:
 # -- what is in force ----------------------------------------------------------------------------------------------
 
 
-def test_live_prices_replace_recorded_ones(world: Callable[..., InForce]) -> None:
+def test_live_prices_replace_replayed_ones(world: Callable[..., InForce]) -> None:
     recorded, other = seen(D1, [offer("9.00")], origin="recorded"), "oracle"
+    sample = seen(D1, [offer("8.00")], origin="sample", provider="aws", url="https://aws.example/")
+    live = seen(D2, [offer("3.00")], origin="live", provider="aws", url="https://aws.example/")
     failed = seen(D2, status="failed", origin="live", provider=other, url="https://oracle.example/")
-    demo = seen(D1, [offer("4.00")], origin="recorded", provider=other, url="https://oracle.example/")
-    in_force = world(recorded, seen(D2, [offer("2.00", instance="two")], origin="live"), demo, failed)
+    demo = seen(D1, [offer("4.00")], origin="sample", provider=other, url="https://oracle.example/")
+    in_force = world(recorded, seen(D2, [offer("2.00", instance="two")], origin="live"), demo, failed, sample, live)
     assert [(r["provider"], r["origin"], r["usd_per_gpu_hour"]) for r in in_force(D2)] == [
         ("lambda", "live", Decimal(2)),
-        (other, "recorded", Decimal(4)),  # a live try that failed replaces nothing
+        ("aws", "live", Decimal(3)),
+        (other, "sample", Decimal(4)),  # a live try that failed replaces nothing
     ]
     assert [r["provider"] for r in in_force(D1)] == [other]
 
