@@ -179,6 +179,7 @@ def _filters(data: SiteData) -> dict[str, Callable[..., Any]]:
         wording.age,
         wording.pricing,
         wording.kind,
+        wording.will,
         wording.provider_kind,
         wording.number,
     )

@@ -98,6 +98,11 @@ def kind(value: str) -> str:
     return _KINDS.get(value, value)
 
 
+def will(pct: Any) -> str:
+    """Format an announced change by its percentage: will fall, will rise; without one, will be listed."""
+    return "will be listed" if not pct else "will fall" if pct < 0 else "will rise"
+
+
 def provider_kind(value: str) -> str:
     """Format a kind of provider: hyperscalers, specialised clouds, marketplaces."""
     return _PROVIDER_KINDS.get(value, value)

@@ -54,6 +54,15 @@ def test_receipts_of_samples_claim_no_bytes_of_the_provider(demo: Demo, site: Si
             assert ("rebuilt by hand" in text, "stated the prices below" in text) == (is_sample, not is_sample)
 
 
+def test_announced_rise_is_told_in_the_future_tense(demo: Demo) -> None:
+    """On 20 September Nebius announces higher prices from 1 October."""
+    site = Site(demo.home.report)
+    for path in ("index.html", "changes.html", "provider/nebius.html", "gpu/h100-80gb.html"):
+        shown = site.text(path)
+        assert ">1 Oct 2026</th>" in shown and ">will rise<" in shown and ">rose<" not in shown, path
+    assert "changes/2026-10-01.html" not in site.pages and "2026-10-01" not in site.text("changes.json")
+
+
 @pytest.mark.parametrize(("origins", "has_live", "words"), [
     (["live"], True, ""), (["imported"], False, "Imported history"), (["recorded"], False, "recorded pages"),
     (["sample", "seed"], False, "Do not quote"), (["live", "sample"], True, "Prices marked sample"),

@@ -92,6 +92,7 @@ def _page(data: SiteData, gpu: GpuEntry) -> SitePage:
             for c in data.changes_by_gpu.get(gpu.key, ())
             if not c["is_first_observation"]
         ],
+        "announced": [c for c in data.announced if key_of(c) == gpu.key],
         "all": [_row(data, o, None) for o in offers[:ALL_ROWS]],
         "total": total,
     }

@@ -14,6 +14,7 @@ from pipelines.reports.summaries import MONTH, cheapest, lowest_on
 
 _GPUS = 16
 _MOVES = 8
+_ANNOUNCED = 12
 _RECENT_DAYS = 30  # days
 
 
@@ -29,6 +30,8 @@ def home_pages(data: SiteData) -> Iterator[SitePage]:
         "gpus": _table(data),
         "moves": _moves(data),
         "recent_days": _RECENT_DAYS,
+        "announced": data.announced[:_ANNOUNCED],
+        "n_announced": len(data.announced),
         "health": summary(data),
         "n_prices": data.meta["n_offers"],
         "n_providers": len({c["provider"] for c in data.counts}),

@@ -137,6 +137,22 @@ def test_changes(run: Run, home: Home, arguments: tuple[str, ...], events: list[
     assert all(tuple(r) == CHANGE_COLUMNS for r in said.records())
 
 
+@pytest.mark.parametrize("by", ["drop", "newest"])
+def test_announced_changes_stand_apart(run: Run, tmp_path: Path, by: str) -> None:
+    later = {"event_id": "c2", "seq": 2, "kind": "announced", "pct": -60, "changed_on": "2025-01-15"}
+    home = make(tmp_path, price_changes=[A_CHANGE, A_CHANGE | later])
+    assert [r["event_id"] for r in run("changes", "--by", by, "--json", home=home).records()] == ["c1", "c2"]
+    now, coming = run("changes", "--by", by, home=home).out.split("\n\n")
+    assert "2024-12-20" in now and "2025-01-15" not in now and "drop" not in coming
+    heading, row = coming.splitlines()
+    assert heading.split()[:2] == ["will_apply_from", "announced_on"] and row.split()[:2] == [
+        "2025-01-15",
+        "2024-12-20",
+    ]
+    only = run("changes", "--since", "2025-01-01", home=home)
+    assert "nothing changed since 2025-01-01" in only.err and "not in force yet: 1" in only.err
+
+
 def test_changes_in_a_table(run: Run, home: Home) -> None:
     said = run("changes", home=home)
     assert "-51.2%" in said.out and "+4.5%" in said.out and len(said.out.splitlines()) == 4
