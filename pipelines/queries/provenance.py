@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.queries.archived_page import ArchivedPage, find_archived_page
 from pipelines.queries.current_prices import conditions
 from pipelines.queries.filters import MAX_AGE, PriceFilter
+from pipelines.queries.percent import change_pct, pct_number
 from pipelines.queries.price_formula import agrees, formula
 from warehouse.identity.gpus import resolve
 from warehouse.storage.connection import Connection
@@ -146,6 +147,5 @@ def _others(con: Connection, series: Fact, price: Fact | None, day: date) -> lis
     )
     ours = price["usd_per_gpu_hour"] if price else None
     for other in offers:
-        theirs = other["usd_per_gpu_hour"]
-        other["off_by_pct"] = round((theirs / ours - 1) * 100, 2) if ours and theirs is not None else None
+        other["off_by_pct"] = pct_number(change_pct(ours, other["usd_per_gpu_hour"]))
     return offers

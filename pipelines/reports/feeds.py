@@ -102,7 +102,7 @@ def _entry(data: SiteData, at: str, change: Row) -> dict[str, Any]:
     where = ", ".join(filter(None, (change["instance"], change["region"], change["zone"])))
     before = f" Before: {old}." if change["old_usd_per_gpu_hour"] is not None else ""
     day = wording.long_day(change["changed_on"])
-    by = f" ({wording.pct(change['pct'])})" if change["pct"] is not None else ""
+    by = f" ({wording.moved(change)})" if change["pct"] is not None else ""
     return {
         "id": urn_of(change["event_id"]),
         "title": f"{name} {what}{by}, {kind}",

@@ -173,6 +173,7 @@ def _filters(data: SiteData) -> dict[str, Callable[..., Any]]:
         wording.large,
         wording.count,
         wording.pct,
+        wording.moved,
         wording.share,
         wording.day,
         wording.long_day,

@@ -13,6 +13,7 @@ from pipelines.cli.console import OK, PARTIAL, login_name, published_database, s
 from pipelines.cli.options import DayOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
+from pipelines.queries.percent import change_pct, pct_text
 
 app = App(
     name="alerts", help="Notifications about price changes: rules, back-test, deliveries.", result_action="return_value"
@@ -94,7 +95,7 @@ def preview(
     rows = [e.row() for e in events]
     if output_format(style, as_json) == "table":
         for row in rows:
-            row["pct"] = None if row["pct"] is None else f"{row['pct']:+.1f}%"
+            row["pct"] = pct_text(change_pct(row["old_usd_per_gpu_hour"], row["new_usd_per_gpu_hour"]))
             row["event_id"] = row["event_id"][:10]
     show(PREVIEW, [tuple(row.values()) for row in rows], output_format(style, as_json))
     n_new = sum(e.same_as is None for e in events)

@@ -12,6 +12,7 @@ from pipelines.cli.console import OK, current_day, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show, show_fitted
 from pipelines.queries.filters import ALL, PriceFilter, day_since
+from pipelines.queries.percent import change_pct, pct_text
 from pipelines.queries.timeline import By
 
 _CHANGES = ("changed_on", "kind", "old", "new", "pct", "provider", "instance", "gpu", "gpu_memory_gb", "region",
@@ -55,7 +56,7 @@ def changes(
         | {
             "old": row["old_usd_per_gpu_hour"],
             "new": row["new_usd_per_gpu_hour"],
-            "pct": None if row["pct"] is None else f"{row['pct']:+.1f}%",
+            "pct": pct_text(change_pct(row["old_usd_per_gpu_hour"], row["new_usd_per_gpu_hour"])),
             "will_apply_from": row["changed_on"],
             "announced_on": row["observed_at"].date(),
         }

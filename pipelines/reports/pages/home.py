@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from pipelines.queries.percent import change_pct
 from pipelines.reports.health import summary
 from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.query_runner import Row
@@ -64,7 +65,7 @@ def _head(data: SiteData, gpu: GpuKey) -> dict[str, Any]:
         "name": gpu_name(gpu),
         "row": first,
         "level": data.level(gpu, "on_demand"),
-        "change": None if now is None or not then else 100 * (now / then - 1),
+        "change": change_pct(then, now),
     }
 
 

@@ -31,7 +31,8 @@ select
     changed_on, observed_at, if(coalesce(changed_on > meta.as_of, false), 'announced', move) as kind,
     old_usd as old_usd_per_gpu_hour,
     new_usd as new_usd_per_gpu_hour,
-    round(100 * (new_usd / old_usd - 1), 2)::decimal(18, 2) as pct,
+    -- Decimal before it is rounded: the noise of floating-point numbers must not decide between two neighbours.
+    round((100 * (new_usd / old_usd - 1))::decimal(38, 6), 2)::decimal(18, 2) as pct,
     quality, source_url, sha256
 from events
 cross join core.meta

@@ -51,7 +51,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         ],
         price_changes=[
             A_CHANGE,
-            A_CHANGE | {"event_id": "c2", "seq": 2, "kind": "rise", "pct": 4.5, "changed_on": "2024-12-22", "provider": "lambda"},
+            A_CHANGE | {"event_id": "c2", "seq": 2, "kind": "rise", "pct": 4.5, "changed_on": "2024-12-22", "provider": "lambda",
+                        "old_usd_per_gpu_hour": "2.0", "new_usd_per_gpu_hour": "2.09"},
             A_CHANGE | {"event_id": "c3", "seq": 3, "kind": "new", "pct": None, "old_usd_per_gpu_hour": None,
                         "changed_on": "2024-12-24", "gpu": "H100"},
             A_CHANGE | {"event_id": "c0", "seq": 0, "changed_on": "2024-11-30", "pct": -80},
