@@ -14,7 +14,7 @@ setup: .venv/.done ## Make .venv from hashed requirements and find or install a 
 	@bash .ci/setup
 	@touch $@
 
-demo: setup ## Run the main job on recorded captures, without any network
+demo: setup ## Run the main job on sample pages, without any network
 	@$(BIN)/gpuhour demo
 
 refresh: setup ## Fetch today's prices, rebuild and publish

@@ -122,6 +122,7 @@ class Page:
     sha256: str = ""
     fetched_by: Literal["http", "browser", "replay-http", "replay-browser", "file"] = "http"
     is_excerpt: bool = False  # a recorded cut: a missing end is normal
+    is_sample: bool = False  # rebuilt by hand: the provider never served these bytes
     is_index: bool = False  # as in its Request: only leads to other pages
 
     def open(self) -> IO[bytes]:

@@ -52,7 +52,7 @@ def _write(folder: Path, page: Page, number: int) -> Path:
         "content_type": kind,
         "captured_at": page.captured_at.isoformat().replace("+00:00", "Z"),
         "is_excerpt": page.is_excerpt,
-        "note": "Recorded by `gpuhour capture`.",
+        "note": "Written by hand: a copy of a sample." if page.is_sample else "Recorded by `gpuhour capture`.",
     }
     if page.is_index:
         meta["is_index"] = True

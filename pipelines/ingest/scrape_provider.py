@@ -164,8 +164,15 @@ def read_page(provider: Provider, page: Page) -> Seen:
         status = "ok" if offers else "layout_changed"
     return Seen(
         provider.slug, page.source, page.url, page.captured_at, status, detail, page.sha256, page.fetched_by,
-        "recorded" if page.fetched_by.startswith("replay") else "live", offers,
+        _origin(page), offers,
     )  # fmt: skip
+
+
+def _origin(page: Page) -> Origin:
+    """Return what a page is: a sample however it came, else a recording where a replay answered, else live."""
+    if page.is_sample:
+        return "sample"
+    return "recorded" if page.fetched_by.startswith("replay") else "live"
 
 
 def _land(provider: Provider, home: Home, results: Iterable[Seen]) -> list[Seen]:

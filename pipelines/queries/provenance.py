@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.queries.archived_page import ArchivedPage, find_archived_page
 from pipelines.queries.current_prices import conditions
 from pipelines.queries.filters import MAX_AGE, PriceFilter
+from pipelines.queries.percent import change_pct, pct_number
 from pipelines.queries.price_formula import agrees, formula
 from warehouse.identity.gpus import resolve
 from warehouse.storage.connection import Connection
@@ -96,7 +97,9 @@ def _receipt(home: Home, price: Fact) -> Fact:
     page = find_archived_page(
         home, price["provider"], price["sha256"] or "", price["source_url"] or "", price["observed_at"].date()
     )
-    return facts | {"archived_page": asdict(page)}
+    # The bytes are the archive's, but whoever rebuilt them says so, not the provider.
+    stated_by = {"stated_by": "a sample page, rebuilt by hand from published prices: do not quote it"}
+    return facts | (stated_by if price["origin"] == "sample" else {}) | {"archived_page": asdict(page)}
 
 
 def _before(con: Connection, series: Fact, day: date) -> Fact | None:
@@ -144,6 +147,5 @@ def _others(con: Connection, series: Fact, price: Fact | None, day: date) -> lis
     )
     ours = price["usd_per_gpu_hour"] if price else None
     for other in offers:
-        theirs = other["usd_per_gpu_hour"]
-        other["off_by_pct"] = round((theirs / ours - 1) * 100, 2) if ours and theirs is not None else None
+        other["off_by_pct"] = pct_number(change_pct(ours, other["usd_per_gpu_hour"]))
     return offers

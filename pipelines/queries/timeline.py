@@ -22,6 +22,7 @@ CHANGE_COLUMNS = (
 )  # fmt: skip
 By = Literal["drop", "newest"]
 _ORDER = {"drop": "pct asc nulls last, seq desc", "newest": "seq desc"}
+ANNOUNCED = "announced"  # the kind of a change that is not in force yet
 
 
 def intervals(con: Connection, wanted: PriceFilter) -> list[dict[str, Any]]:
@@ -38,6 +39,7 @@ def intervals(con: Connection, wanted: PriceFilter) -> list[dict[str, Any]]:
 def changes(con: Connection, wanted: PriceFilter, since: date, min_pct: float, by: By) -> list[dict[str, Any]]:
     """Return price changes since a day, by CHANGE_COLUMNS: largest drops first, or newest first.
 
+    Announced ones, which are not in force yet, come after all others.
     `min_pct` leaves out smaller changes, up or down; above zero also new and removed offers, which have no percentage.
     Aggregates over many offers are left out: they are not prices.
     """
@@ -45,8 +47,8 @@ def changes(con: Connection, wanted: PriceFilter, since: date, min_pct: float, b
     rows = con.execute(
         f"select {', '.join(CHANGE_COLUMNS)} from v1.price_changes "  # noqa: S608 -- columns and conditions of ours
         "where changed_on >= ? and (? <= 0 or abs(pct) >= ?) and price_scope <> 'offer_aggregate' "
-        f"and {where} order by {_ORDER[by]}",
-        [since, min_pct, min_pct, *values],
+        f"and {where} order by kind = ?, {_ORDER[by]}",
+        [since, min_pct, min_pct, *values, ANNOUNCED],
     ).fetchall()
     return [dict(zip(CHANGE_COLUMNS, row, strict=True)) for row in rows]
 

@@ -102,11 +102,13 @@ def _entry(data: SiteData, at: str, change: Row) -> dict[str, Any]:
     where = ", ".join(filter(None, (change["instance"], change["region"], change["zone"])))
     before = f" Before: {old}." if change["old_usd_per_gpu_hour"] is not None else ""
     day = wording.long_day(change["changed_on"])
-    by = f" ({wording.pct(change['pct'])})" if change["pct"] is not None else ""
+    by = f" ({wording.moved(change)})" if change["pct"] is not None else ""
     return {
         "id": urn_of(change["event_id"]),
         "title": f"{name} {what}{by}, {kind}",
-        "updated": _moment(change["observed_at"]) if change["kind"] != "gone" else f"{change['changed_on']}T00:00:00Z",
+        "updated": _moment(change["observed_at"])
+        if change["kind"] != "gone" and change["observed_at"].date() == change["changed_on"]
+        else f"{change['changed_on']}T00:00:00Z",  # gone, or announced before: nothing was observed at that moment
         "url": f"{at}changes/{change['changed_on']}.html",
         "source_url": change["source_url"] or "",
         "kind": change["kind"],

@@ -122,9 +122,14 @@ class Renderer:
 
 def ribbon(data: SiteData) -> str:
     """Return the notice that readers must see before they quote anything; empty where prices are live."""
+    origins, samples = data.meta["origins"] or [], "sample pages, rebuilt by hand from published prices"
+    if "sample" in origins and data.meta["has_live"]:
+        return f"Prices marked sample are of {samples}, not of the providers' own pages. Do not quote them."
     if data.meta["has_live"]:
         return ""
-    if "recorded" in (data.meta["origins"] or []):
+    if "sample" in origins:
+        return f"Demo data of {data.today} and before: {samples}, not today's prices. Do not quote them."
+    if "recorded" in origins:
         return f"Demo data: recorded pages of {data.today} and before, not today's prices. Do not quote them."
     return f"Imported history up to {data.today}: not today's prices."
 
@@ -168,12 +173,14 @@ def _filters(data: SiteData) -> dict[str, Callable[..., Any]]:
         wording.large,
         wording.count,
         wording.pct,
+        wording.moved,
         wording.share,
         wording.day,
         wording.long_day,
         wording.age,
         wording.pricing,
         wording.kind,
+        wording.will,
         wording.provider_kind,
         wording.number,
     )

@@ -183,6 +183,11 @@ class SiteData:
         return self.rows("changes")
 
     @cached_property
+    def announced(self) -> list[Row]:
+        """Return the changes that are announced but not in force yet, with receipts, the soonest first."""
+        return [c | {"receipt": self.receipt(c)} for c in self.rows("announced")]
+
+    @cached_property
     def news(self) -> list[Row]:
         """Return the newest changes without first observations of a source, newest first; at most a hundred."""
         return [c for c in self.changes if not c["is_first_observation"]][:100]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pipelines.queries.percent import change_pct
 from pipelines.reports import wording
 from pipelines.reports.query_runner import Row
 from pipelines.reports.site_data import GpuKey, SiteData, gpu_name
 
 MONTH = 30
+SIGNS = f"+{wording.MINUS}"
 
 
 def cheapest(data: SiteData, gpu: GpuKey) -> str:
@@ -55,8 +57,8 @@ def _trend(data: SiteData, gpu: GpuKey) -> str:
         return ""
     if now == then:
         return f" It is the same as {MONTH} days earlier."
-    change = 100 * (now / then - 1)
-    return f" That is {abs(change):.1f}\u00a0% {'less' if change < 0 else 'more'} than {MONTH} days earlier."
+    change = wording.pct(change_pct(then, now))
+    return f" That is {change.lstrip(SIGNS)} {'less' if now < then else 'more'} than {MONTH} days earlier."
 
 
 def lowest_on(data: SiteData, gpu: GpuKey, days_ago: int, provider: str = "") -> float | None:

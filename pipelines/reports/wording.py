@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from pipelines.queries.percent import change_pct, pct_text
 
 MINUS = "\u2212"
 _MODELS = {"on_demand": "on demand", "spot": "spot", "reserved": "reserved", "savings_plan": "savings plan"}
@@ -56,10 +59,12 @@ def count(value: Any) -> str:
 
 def pct(value: Any) -> str:
     """Format a change in percent with its sign: +3.2 %, −14.7 %; a dash where there is none."""
-    if value is None:
-        return "–"
-    amount = _rounded(Decimal(str(value)), 1)
-    return f"{'+' if amount > 0 else MINUS if amount < 0 else ''}{abs(amount):,f}\u00a0%"
+    return "–" if value is None else pct_text(value).replace("-", MINUS).replace("%", "\u00a0%")
+
+
+def moved(change: Mapping[str, Any]) -> str:
+    """Format by how much a row of v1.price_changes moved, from its prices: its `pct` is rounded already."""
+    return pct(change_pct(change["old_usd_per_gpu_hour"], change["new_usd_per_gpu_hour"]))
 
 
 def share(value: Any) -> str:
@@ -96,6 +101,11 @@ def pricing(model: str, months: int | None = None) -> str:
 def kind(value: str) -> str:
     """Format the kind of a change: fell, rose, new, gone, back."""
     return _KINDS.get(value, value)
+
+
+def will(pct: Any) -> str:
+    """Format an announced change by its percentage: will fall, will rise; without one, will be listed."""
+    return "will be listed" if not pct else "will fall" if pct < 0 else "will rise"
 
 
 def provider_kind(value: str) -> str:

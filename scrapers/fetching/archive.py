@@ -27,6 +27,7 @@ from scrapers.model import FetchError, Page, clip
 _LOG = logging.getLogger(__name__)
 _LEFTOVER = 86400.0  # seconds after which an unfinished file is abandoned
 _FACTS = ("provider", "url", "final_url", "source", "status", "sha256", "fetched_by", "is_excerpt", "is_index")
+_LATER_FACTS = {"is_sample": False}  # what records of earlier versions lack, and what it was then
 
 
 @contextmanager
@@ -170,7 +171,7 @@ class Archive:
                 stored = folder / f"{when:%H%M%S}-{page.sha256[:8]}.body.gz"
                 body_file.replace(stored)
                 _sync(folder)
-            facts = {name: getattr(page, name) for name in _FACTS}
+            facts = {name: getattr(page, name) for name in (*_FACTS, *_LATER_FACTS)}
             facts |= {
                 "method": method,
                 "body": body,
@@ -231,7 +232,8 @@ def _load(record: Path) -> Page | None:
         if not body.is_file():
             raise FileNotFoundError(body.name)
         when = datetime.fromisoformat(facts["captured_at"])
-        return Page(path=body, captured_at=when, headers=facts["headers"], **{name: facts[name] for name in _FACTS})
+        known = {name: facts[name] for name in _FACTS} | {n: facts.get(n, was) for n, was in _LATER_FACTS.items()}
+        return Page(path=body, captured_at=when, headers=facts["headers"], **known)
     except (OSError, ValueError, KeyError, TypeError) as error:
         _LOG.warning("skipped the archived page %s: %s", record, clip(f"{type(error).__name__}: {error}"))
         return None

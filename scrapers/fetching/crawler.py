@@ -208,6 +208,7 @@ class Fetcher:
             page,
             captured_at=self._replay.captured_at(recorded),
             is_excerpt=recorded.is_excerpt,
+            is_sample=recorded.is_sample,
             fetched_by="replay-browser" if fetched_by == "browser" else "replay-http",
         )
 

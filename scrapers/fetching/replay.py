@@ -38,6 +38,7 @@ class RecordedAnswer:
     content_type: str
     captured_at: datetime
     is_excerpt: bool
+    is_sample: bool  # rebuilt by hand, as its note says
     location: str = ""
 
     def stream(self) -> Iterator[bytes]:
@@ -120,6 +121,7 @@ def _recorded(facts: Mapping[str, Any], file: Path) -> RecordedAnswer:
         url=facts["url"], method=facts.get("method", "GET"), file=file, status=int(facts.get("status", 200)),
         content_type=facts.get("content_type", ""), is_excerpt=bool(facts.get("is_excerpt", False)),
         captured_at=when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC), location=facts.get("location", ""),
+        is_sample="by hand" in str(facts.get("note", "")).lower(),
     )  # fmt: skip
 
 

@@ -120,6 +120,17 @@ def test_following_day_is_appended_and_late_day_rebuilds(tmp_path: Path) -> None
     assert why == [True, False, True, True, False]
 
 
+def test_live_page_after_a_sample_rebuilds(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with connection.in_memory() as con:
+        for day, origin in (("2026-03-02", "sample"), ("2026-03-03", "live"), ("2026-03-04", "sample")):
+            put(home, seen(day, [offer("2.00")], origin=origin))
+            assert build_plan.plan(con, home).is_whole, origin
+            extend(con, home, *TABLES)
+        origins = con.execute("select distinct origin from v1.price_intervals where source <> 'seed'").fetchall()
+    assert origins == [("live",)]
+
+
 def test_repeated_imported_prices_are_not_processed_again(tmp_path: Path) -> None:
     home = Home(tmp_path)
     listed = partial(offer, text="")  # a row of a file has no text

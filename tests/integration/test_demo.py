@@ -89,4 +89,4 @@ def test_history_and_changes_of_the_demo(run: Run, demo: Demo) -> None:
     said = run("history", "A100", "--provider", "oracle", "--chart", home=demo.home)
     assert said.code == 0 and said.out.startswith("A100: USD per GPU-hour") and "oracle" in said.out
     found = run("changes", "--since", "2026-09-01", "--json", home=demo.home).records()
-    assert found and {r["kind"] for r in found} <= {"new", "drop", "rise", "gone", "back"}
+    assert found and {r["kind"] for r in found} == {"new", "announced"}

@@ -13,11 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.ingest.record_capture import record_capture
+from pipelines.ingest.scrape_provider import collect, read_page
+from scrapers import registry
 from scrapers.fetching import browser, chromium
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.fetching.replay import Replay, normalise_url
 from scrapers.model import Failure, FetchError, Page, Provider, Request
+from tests.support.worlds import captures as captures_of
+from warehouse.storage.state_dir import Home
 
 CAPTURES = Path(__file__).parents[1] / "support" / "pages"
 FILLED = Request("https://filled.example/pricing", "pricing_page", browser=True, wait_for="tr.price", timeout=20,
@@ -60,6 +65,32 @@ def test_capture_answers_like_its_host(tmp_path: Path) -> None:
     assert isinstance(page, Page) and page.text() == HTML and page.fetched_by == "replay-http" and page.is_index
     assert page.captured_at == datetime(2026, 9, 20, 6, 15, tzinfo=UTC)
     assert Archive(tmp_path).pages("p", date(2026, 9, 20)) == [page]
+
+
+def test_page_rebuilt_by_hand_is_a_sample_and_its_neighbour_a_recording(tmp_path: Path) -> None:
+    notes = {"hand": "Rebuilt by Hand, prices of 2026.", "real": "Recorded by `gpuhour capture`.", "bare": None}
+    for name, note in notes.items():
+        capture(tmp_path / "in" / name, f"https://a.example/{name}", note=note)
+    requests = tuple(Request(f"https://a.example/{name}", "s") for name in notes)
+    provider, home = Provider("p", "P", requests, parse=lambda page: []), Home(tmp_path / "home")
+    with Fetcher(Archive(home.root), Replay(tmp_path / "in")) as fetcher:
+        assert [o.origin for o in collect(provider, fetcher, home, "recorded")] == ["sample", "recorded", "recorded"]
+    # The archive keeps it for `gpuhour replay`; records of earlier versions know of no samples.
+    (sample, *_) = pages = Archive(home.root).pages("p", date(2026, 9, 20))
+    assert {(p.url[18:], p.is_sample) for p in pages} == {("hand", True), ("real", False), ("bare", False)}
+    assert read_page(provider, replace(sample, is_sample=True)).origin == "sample"
+    for record in home.pages.rglob("*.json"):
+        record.write_text(json.dumps({k: v for k, v in json.loads(record.read_text()).items() if k != "is_sample"}))
+    assert [p.is_sample for p in Archive(home.root).pages("p", date(2026, 9, 20))] == [False] * 3
+
+
+def test_copy_of_a_sample_is_a_sample(tmp_path: Path) -> None:
+    source = captures_of(tmp_path / "in", "oracle")
+    written, failed = record_capture("oracle", tmp_path / "out", Home(tmp_path / "home"), source)
+    assert written and not failed
+    with Fetcher(Archive(tmp_path), Replay(tmp_path / "out")) as fetcher:
+        pages = list(fetcher.crawl(registry.get("oracle")))
+    assert all(isinstance(page, Page) and page.is_sample for page in pages)
 
 
 def test_unrecorded_and_failed_requests_fail_and_the_rest_continues(tmp_path: Path) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
+import pytest
 
 from pipelines.reports.build import build
+from pipelines.reports.render import ribbon
 from pipelines.reports.site_data import SiteData
 from tests.conftest import Demo
 from tests.support import report_world
@@ -38,7 +41,36 @@ def test_demo_has_a_page_per_gpu_and_provider(demo: Demo) -> None:
     assert len(pages) >= len(gpus) + len(providers) >= 20
     assert set(pages) <= set(site.pages)
     assert str(demo.home.report / "index.html") in demo.stderr.splitlines()[-1]
-    assert "Demo data" in site.text("index.html") and "Demo data" in site.text("gpu/a100-80gb.html")
+    for path in ("index.html", "gpu/a100-80gb.html"):
+        assert "sample pages, rebuilt by hand from published prices" in site.text(path)
+
+
+def test_receipts_of_samples_claim_no_bytes_of_the_provider(demo: Demo, site: Site) -> None:
+    shown = Site(demo.home.report)
+    for receipts, is_sample in ((shown, True), (site, False)):
+        texts = [receipts.text(path) for path in receipts.pages if path.startswith("receipt/")]
+        assert texts
+        for text in texts:
+            assert ("rebuilt by hand" in text, "stated the prices below" in text) == (is_sample, not is_sample)
+
+
+def test_announced_rise_is_told_in_the_future_tense(demo: Demo) -> None:
+    """On 20 September Nebius announces higher prices from 1 October."""
+    site = Site(demo.home.report)
+    for path in ("index.html", "changes.html", "provider/nebius.html", "gpu/h100-80gb.html"):
+        shown = site.text(path)
+        assert ">1 Oct 2026</th>" in shown and ">will rise<" in shown and ">rose<" not in shown, path
+    assert "changes/2026-10-01.html" not in site.pages and "2026-10-01" not in site.text("changes.json")
+
+
+@pytest.mark.parametrize(("origins", "has_live", "words"), [
+    (["live"], True, ""), (["imported"], False, "Imported history"), (["recorded"], False, "recorded pages"),
+    (["sample", "seed"], False, "Do not quote"), (["live", "sample"], True, "Prices marked sample"),
+])  # fmt: skip
+def test_ribbon_says_where_prices_come_from(origins: list[str], has_live: bool, words: str) -> None:
+    data: Any = SimpleNamespace(meta={"origins": origins, "has_live": has_live}, today="20 September 2026")
+    said = ribbon(data)
+    assert words in said and bool(said) == bool(words) and ("rebuilt by hand" in said) == ("sample" in origins)
 
 
 def test_every_page_kind_is_built(site: Site) -> None:

@@ -2,7 +2,7 @@
 
 An append needs: the same code and seeds, no known file gone or touched, every new look later than all known looks at
 its source and not on an earlier day than the newest (the gate compares with other providers' earlier days), and nothing
-that changes how known prices were read (late exchange rates, live pages that replace recorded ones).
+that changes how known prices were read (late exchange rates, live pages that replace replayed ones).
 """
 
 from __future__ import annotations
@@ -143,13 +143,13 @@ def _late(con: Connection, home: Home, new: list[str]) -> str:
         f"""
         with fresh as (
             select provider, source as feed, min(captured_at)::date as first_on, bool_or(origin = 'live') as is_live,
-                bool_or(origin = 'recorded') as is_recorded
+                bool_or(origin in ('recorded', 'sample')) as is_replayed
             from {_parquet(home, [f"pages/{n}" for n in new])}
             group by all
         ),
         known as (
             select provider, feed, max(seen_on) as last_on, bool_or(origin = 'live') as is_live,
-                bool_or(origin = 'recorded') as is_recorded
+                bool_or(origin in ('recorded', 'sample')) as is_replayed
             from state.scrapes where origin <> 'seed'
             group by all
         ),
@@ -157,14 +157,14 @@ def _late(con: Connection, home: Home, new: list[str]) -> str:
         select case
             when f.first_on <= k.last_on then concat(f.provider, ' ', f.feed, ' has looks up to ', k.last_on)
             when f.first_on < n.newest_on then concat(f.provider, ' ', f.feed, ' tells of an earlier day: ', f.first_on)
-            when (f.is_live and p.is_recorded) or (f.is_recorded and (f.is_live or p.is_live))
-                then concat(f.provider, ' has live and recorded pages')
+            when (f.is_live and p.is_replayed) or (f.is_replayed and (f.is_live or p.is_live))
+                then concat(f.provider, ' has live and replayed pages')
         end as why
         from fresh as f
         cross join newest as n
         left join known as k using (provider, feed)
         left join (
-            select provider, bool_or(is_live) as is_live, bool_or(is_recorded) as is_recorded from known group by all
+            select provider, bool_or(is_live) as is_live, bool_or(is_replayed) as is_replayed from known group by all
         ) as p using (provider)
         where why is not null
         order by all

@@ -49,6 +49,6 @@ def define_day_macros(con: Connection) -> None:
 
     A constant lets DuckDB look at the prices of that day only; a day that it first has to read does not.
     """
-    query = "select newest_on::varchar, if(follows_clock, built_at::date, newest_on)::varchar from core.meta"
+    query = "select newest_on::varchar, as_of::varchar from core.meta"
     for name, day in zip(("newest_day", "as_of_day"), con.execute(query).fetchall()[0], strict=True):
         con.execute(f"create or replace macro core.{name}() as {f'date {day!r}' if day else 'null::date'}")

@@ -135,7 +135,7 @@ def _set_aside(home: Home, failed: duckdb.IOException) -> str:
 def nothing_published(home: Home) -> NothingPublished:
     """Return the error for a missing published database."""
     return NothingPublished(
-        f"no published database at {home.published}: run `make demo` (recorded pages, no network) "
+        f"no published database at {home.published}: run `make demo` (sample pages, no network) "
         "or `make refresh` (live), or set GPUHOUR_HOME to where one is"
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pipelines.queries.percent import change_pct, pct_text
 from pipelines.serialize import printable
 
 _SHADES = "▁▂▃▄▅▆▇█"
@@ -31,7 +32,7 @@ def title(events: list[dict[str, Any]]) -> str:
     what = _variant(first)
     verb = _VERBS.get(first["kind"], first["kind"])
     if first["unit"] != "USD per GPU-hour":
-        return f"{what}: {verb} {first['pct']:+.1f}%"
+        return f"{what}: {verb} {_change(first)}"
     if not what:
         return f"{who} {verb}" + (f" ({first['about'].get('source')})" if first["about"].get("source") else "")
     pairs = {(money(e["old_usd_per_gpu_hour"]), money(e["new_usd_per_gpu_hour"])) for e in events}
@@ -46,8 +47,8 @@ def title(events: list[dict[str, Any]]) -> str:
 
 
 def _span(events: list[dict[str, Any]]) -> str:
-    spread = sorted(e["pct"] for e in events if e["pct"] is not None)
-    return f" {spread[0]:+.1f}% to {spread[-1]:+.1f}%" if spread else ""
+    spread = sorted((e for e in events if e["pct"] is not None), key=lambda e: e["pct"])
+    return f" {_change(spread[0])} to {_change(spread[-1])}" if spread else ""
 
 
 def _alone(event: dict[str, Any]) -> str:
@@ -83,7 +84,13 @@ def moves(event: dict[str, Any]) -> str:
     if new is None:
         return f"was {money(old)} /GPU-h"
     shown = money(new) if old is None or old == new else f"{money(old)} -> {money(new)}"
-    return f"{shown} /GPU-h" + (f" ({pct:+.1f}%)" if pct is not None and old != new else "")
+    return f"{shown} /GPU-h" + (f" ({_change(event)})" if pct is not None and old != new else "")
+
+
+def _change(event: dict[str, Any]) -> str:
+    """Format by how much a price changed, from the prices beside it: `pct` is rounded already."""
+    change = change_pct(event["old_usd_per_gpu_hour"], event["new_usd_per_gpu_hour"])
+    return pct_text(event["pct"] if change is None else change)
 
 
 def line(event: dict[str, Any]) -> dict[str, Any]:
@@ -102,8 +109,8 @@ def line(event: dict[str, Any]) -> dict[str, Any]:
         was = f", was {_nth(before)}" if before and before != about["rank_now"] else ""
         facts.append(f"now {_nth(about['rank_now'])} of {about['n_providers']}{was}")
     median, new = about.get("median_30d"), event["new_usd_per_gpu_hour"]
-    if median and new:
-        facts.append(f"{100 * (new / median - 1):+.1f}% against its 30-day median {money(median)}")
+    if new and (off := change_pct(median, new)) is not None:
+        facts.append(f"{pct_text(off)} against its 30-day median {money(median)}")
     if about.get("n_days") is not None and new:
         facts.append(_lowest(event))
     if event.get("n_changes"):

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.alerts.delivery import event_text
 from pipelines.alerts.event import Event
+from pipelines.queries.percent import change_pct, pct_number
 from pipelines.serialize import json_value, printable
 
 LINES = 20  # offers that a message lists; the rest are counted
@@ -74,8 +75,8 @@ def collapse(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             event["since"] = before.get("since", before["date"])
             event["old_usd_per_gpu_hour"] = before["old_usd_per_gpu_hour"]
             event["n_changes"] = before.get("n_changes", 1) + 1
-            old, new = event["old_usd_per_gpu_hour"], event["new_usd_per_gpu_hour"]
-            event["pct"] = round(100 * (new / old - 1), 2) if old and new else event["pct"]
+            change = change_pct(event["old_usd_per_gpu_hour"], event["new_usd_per_gpu_hour"])
+            event["pct"] = event["pct"] if change is None else pct_number(change)
         last[key] = event
     return list(last.values())
 

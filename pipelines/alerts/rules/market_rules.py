@@ -11,6 +11,7 @@ from pipelines.alerts.config.schema import Availability, CheapestChanged, IndexM
 from pipelines.alerts.event import Event, event_id
 from pipelines.alerts.rules.price_tables import PriceTables, Selection
 from pipelines.alerts.rules.query_rows import AvailabilityRow, CheapestRow, IndexRow, ListingRow, PriceKey
+from pipelines.queries.percent import change_pct, pct_number, pct_text
 from warehouse.alert_queries import market_query
 from warehouse.storage.connection import Connection
 
@@ -109,9 +110,10 @@ def _by_day(rows: Iterator[CheapestRow]) -> list[tuple[date, dict[str, _Price]]]
 
 def _cheapest_event(rule: CheapestChanged, turn: _Turn, price: dict[str, Any]) -> Event:
     trigger = f"{price['trigger_id']}|{turn.after}|{turn.day}"
+    old, new = round(turn.old, 6), round(turn.new.usd, 6)
     return Event(
         event_id(rule.id, turn.group, rule.kind, trigger), rule.id, rule.kind, turn.group, turn.day, turn.confirmed_on,
-        old=round(turn.old, 6), new=round(turn.new.usd, 6), pct=round(100 * (turn.new.usd / turn.old - 1), 2),
+        old=old, new=new, pct=pct_number(change_pct(old, new)),
         reason=f"{turn.after} is cheapest, was {turn.before} ({turn.group})",
         about=_about(price) | {"group": turn.group},
     )  # fmt: skip
@@ -153,12 +155,12 @@ def index_moves(con: Connection, rule: IndexMove) -> Iterator[Event]:
             if notified and notified[1] == is_up and (row.day - notified[0]).days < rule.days:
                 continue
             notified = row.day, is_up
-            pct = round(100 * (float(row.new) / float(row.old) - 1), 2)
+            change = change_pct(row.old, row.new)
             yield Event(
                 event_id(rule.id, index, rule.kind, row.day.isoformat()), rule.id, rule.kind, index, row.day,
-                row.day + timedelta(days=1), old=float(row.old), new=float(row.new), pct=pct,
+                row.day + timedelta(days=1), old=float(row.old), new=float(row.new), pct=pct_number(change),
                 unit="index, 100 at its start",
-                reason=f"{pct:+.1f} % within {rule.days} days; the rule asks for {rule.pct:g} %",
+                reason=f"{pct_text(change)} within {rule.days} days; the rule asks for {rule.pct:g}%",
                 about={"provider": "", "gpu": row.gpu, "gpu_memory_gb": row.gpu_memory_gb,
                        "pricing_model": row.pricing_model},
             )  # fmt: skip

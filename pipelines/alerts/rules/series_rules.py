@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from pipelines.alerts.event import Event, event_id
 from pipelines.alerts.rules.price_tables import PriceTables, Selection
 from pipelines.alerts.rules.query_rows import CrossingRow, NotifiedRow, PriceKey, PriceRow
 from pipelines.alerts.rules.trigger_state import Candidate, Firing, fold, fold_both_ways
+from pipelines.queries.percent import change_pct, pct_number, pct_text
 from warehouse.alert_queries import market_query
 from warehouse.storage.connection import Connection
 
@@ -146,7 +148,8 @@ def _event(rule: PriceRule, firing: Firing, price: dict[str, Any]) -> Event | No
     rate = price["usd"] / price["value"]
     # A threshold is not a price that ever was: show the previous price.
     reference = price["prev_value"] if isinstance(rule, (Below, TokenCostBelow)) else math.exp(firing.reference)
-    pct = None if reference is None else 100 * (price["value"] / reference - 1)
+    old, new = None if reference is None else round(reference * rate, 6), round(price["usd"], 6)
+    change = change_pct(old, new)
     kind = "unstable" if firing.is_unstable else rule.kind  # type: ignore[attr-defined]
     observations = 2 if price["is_page"] else 1
     return Event(
@@ -156,10 +159,10 @@ def _event(rule: PriceRule, firing: Firing, price: dict[str, Any]) -> Event | No
         subject=price["series_id"],
         date=min(price["seen_on"], price["day"]),
         told_on=firing.day,
-        old=None if reference is None else round(reference * rate, 6),
-        new=round(price["usd"], 6),
-        pct=None if pct is None else round(pct, 2),
-        reason=_reason(rule, firing, pct, price["value"]),
+        old=old,
+        new=new,
+        pct=pct_number(change),
+        reason=_reason(rule, firing, change, price["value"]),
         confirmations=observations if rule.confirm == "auto" else int(rule.confirm),
         held=price["quality"] == "released",
         about={k: v for k, v in price.items() if k not in ("n", "piece", "i")},
@@ -185,12 +188,12 @@ def _is_large_enough(rule: PriceRule, event: Event) -> bool:
     return bool(native >= least - 1e-9)
 
 
-def _reason(rule: PriceRule, firing: Firing, pct: float | None, value: float) -> str:
+def _reason(rule: PriceRule, firing: Firing, pct: Decimal | None, value: float) -> str:
     if firing.is_unstable:
         return "unstable: fired three times within a week; muted until a week passes without a change"
-    change = "" if pct is None else f"{pct:+.1f} %"
+    change = pct_text(pct)
     if isinstance(rule, Move):
-        return f"{change} against {_REFERENCES[rule.reference]}; the rule asks for {rule.pct:g} %"
+        return f"{change} against {_REFERENCES[rule.reference]}; the rule asks for {rule.pct:g}%"
     if isinstance(rule, Below):
         return f"{'at or below' if rule.kind == 'below' else 'at or above'} {rule.price:g} {rule.currency}"
     if isinstance(rule, TokenCostBelow):
@@ -201,7 +204,7 @@ def _reason(rule: PriceRule, firing: Firing, pct: float | None, value: float) ->
         low = "all-time" if rule.days is None else f"{rule.days}-day"
         return f"{'below' if rule.ties == 'ignore' else 'at or below'} the {low} low"
     if isinstance(rule, BelowMedian):
-        return f"{change} against the 30-day median; the rule asks for {rule.pct:g} %"
+        return f"{change} against the 30-day median; the rule asks for {rule.pct:g}%"
     if isinstance(rule, Drawdown):
-        return f"{change} against the {rule.days}-day high; the rule asks for {rule.pct:g} %"
+        return f"{change} against the {rule.days}-day high; the rule asks for {rule.pct:g}%"
     return change

@@ -9,6 +9,7 @@ from pipelines.alerts.config.schema import DeadMan, Quarantined, RuleBase, Sourc
 from pipelines.alerts.event import Event, event_id
 from pipelines.alerts.rules.price_tables import PriceTables, Selection
 from pipelines.alerts.rules.query_rows import OutageRow
+from pipelines.queries.percent import change_pct, pct_number
 from warehouse.alert_queries import market_query
 from warehouse.storage.connection import Connection
 
@@ -63,7 +64,7 @@ def quarantined(tables: PriceTables, selection: Selection, rule: Quarantined) ->
         about = {k: v for k, v in row.items() if k not in ("event_id", "date", "old", "new", "reason")}
         yield Event(
             event_id(rule.id, row["series_id"], rule.kind, row["event_id"]), rule.id, rule.kind, row["series_id"],
-            row["date"], row["date"], old, new, round(100 * (new / old - 1), 2) if old and new is not None else None,
+            row["date"], row["date"], old, new, pct_number(change_pct(old, new)),
             f"held ({row['class']}): {row['reason']}", about=about,
         )  # fmt: skip
 

@@ -12,10 +12,12 @@ from pipelines.cli.console import OK, current_day, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show, show_fitted
 from pipelines.queries.filters import ALL, PriceFilter, day_since
+from pipelines.queries.percent import change_pct, pct_text
 from pipelines.queries.timeline import By
 
 _CHANGES = ("changed_on", "kind", "old", "new", "pct", "provider", "instance", "gpu", "gpu_memory_gb", "region",
             "pricing_model", "source")  # fmt: skip
+_ANNOUNCED = ("will_apply_from", "announced_on", *_CHANGES[2:])
 
 
 def changes(
@@ -30,7 +32,7 @@ def changes(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """List price changes: drops, rises, new, removed and returning offers.
+    """List price changes: drops, rises, new, removed and returning offers; apart from them, announced ones.
 
     Parameters
     ----------
@@ -54,13 +56,20 @@ def changes(
         | {
             "old": row["old_usd_per_gpu_hour"],
             "new": row["new_usd_per_gpu_hour"],
-            "pct": None if row["pct"] is None else f"{row['pct']:+.1f}%",
+            "pct": pct_text(change_pct(row["old_usd_per_gpu_hour"], row["new_usd_per_gpu_hour"])),
+            "will_apply_from": row["changed_on"],
+            "announced_on": row["observed_at"].date(),
         }
         for row in rows
     ]
-    show_fitted(_CHANGES, table)
-    if not rows:
+    announced = [row for row in table if row["kind"] == timeline.ANNOUNCED]
+    show_fitted(_CHANGES, [row for row in table if row not in announced])
+    if len(announced) == len(rows):
         say(_nothing(day, min_pct))
+    if announced:
+        print()
+        show_fitted(_ANNOUNCED, announced)
+        say(f"announced, not in force yet: {len(announced)}")
     return OK
 
 

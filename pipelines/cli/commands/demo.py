@@ -1,4 +1,4 @@
-"""`gpuhour demo`: run the pipeline on recorded captures and print the A100 prices."""
+"""`gpuhour demo`: run the pipeline on sample pages and print the A100 prices."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipelines.queries.filters import MAX_AGE, PriceFilter
 
 
 def demo(*, style: FormatOption = "table", home: HomeOption = None) -> int:
-    """Run the whole pipeline on recorded captures, without network access, and print the A100 prices."""
+    """Run the whole pipeline on sample pages, without network access, and print the A100 prices."""
     from pipelines.queries import current_prices
 
     captures = settings.CHECKOUT / "tests" / "captures"
@@ -21,7 +21,7 @@ def demo(*, style: FormatOption = "table", home: HomeOption = None) -> int:
         health = current_prices.last_attempts(con)
     show_prices(rows, style)
     ok = sum(status == "ok" for status, _, _ in health.values())
-    say(f"{len(rows)} A100 prices; {ok} of {len(health)} providers read. These are recorded pages, not today's")
+    say(f"{len(rows)} A100 prices; {ok} of {len(health)} providers read. Sample pages, rebuilt by hand: do not quote")
     for slug, (status, day, detail) in sorted(health.items()):
         if status != "ok":
             say(f"{slug}: {status} on {day}: {detail}")

@@ -95,4 +95,5 @@ def _headline(explanation: dict[str, Any]) -> str:
     age = price["age_days"]
     age_text = f", last observed {age} days earlier" if age > 1 else ""
     age_text += " (too long ago to count)" if age > MAX_AGE else ""
-    return f"{name}: {amount} on {day}, in force since {price['valid_from']}{age_text}"
+    sample = " (sample page: do not quote)" if explanation["receipt"]["origin"] == "sample" else ""
+    return f"{name}: {amount} on {day}, in force since {price['valid_from']}{age_text}{sample}"

@@ -16,6 +16,7 @@ from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_f
 from pipelines.cli.table_output import show, show_fitted
 from pipelines.errors import UsageError
 from pipelines.queries.filters import ALL, PriceFilter
+from pipelines.queries.percent import change_pct, pct_text
 from pipelines.serialize import printable
 
 Chart = Annotated[
@@ -101,6 +102,6 @@ def _with_change(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     result = []
     for row in rows:
         old, new = before.get(row["series_id"]), row["usd_per_gpu_hour"]
-        result.append(row | {"change": f"{(new / old - 1) * 100:+.1f}%" if old else ""})
+        result.append(row | {"change": pct_text(change_pct(old, new))})
         before[row["series_id"]] = new
     return result

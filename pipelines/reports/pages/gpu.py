@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from pipelines.queries.percent import change_pct
 from pipelines.reports import charts, wording
 from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.price_lines import DAY, PriceLine
@@ -51,7 +52,7 @@ def _line(data: SiteData, gpu: GpuEntry) -> dict[str, Any]:
         "spot": next(iter(data.lowest(gpu.key, "spot")), None),
         "level": data.level(gpu.key, "on_demand"),
         "n_providers": len({o["provider"] for o in data.offers_by_gpu.get(gpu.key, ()) if o["place"] == 1}),
-        "change": _change(lowest_on(data, gpu.key, 0), lowest_on(data, gpu.key, MONTH)),
+        "change": change_pct(lowest_on(data, gpu.key, MONTH), lowest_on(data, gpu.key, 0)),
         "until": gpu.until,
     }
 
@@ -92,6 +93,7 @@ def _page(data: SiteData, gpu: GpuEntry) -> SitePage:
             for c in data.changes_by_gpu.get(gpu.key, ())
             if not c["is_first_observation"]
         ],
+        "announced": [c for c in data.announced if key_of(c) == gpu.key],
         "all": [_row(data, o, None) for o in offers[:ALL_ROWS]],
         "total": total,
     }
@@ -127,14 +129,9 @@ def _row(data: SiteData, offer: Row, level: Row | None) -> Row:
     then = lowest_on(data, key_of(offer), MONTH, offer["provider"]) if offer["pricing_model"] == "on_demand" else None
     return offer | {
         "receipt": data.receipt(offer),
-        "vs_median": _change(usd, level["level_median"]) if level else None,
-        "change": _change(usd, then) if offer["place"] == 1 else None,
+        "vs_median": change_pct(level["level_median"], usd) if level else None,
+        "change": change_pct(then, usd) if offer["place"] == 1 else None,
     }
-
-
-def _change(now: Any, then: Any) -> float | None:
-    """Return the percent change from then to now."""
-    return None if now is None or not then else 100 * (float(now) / float(then) - 1)
 
 
 def _forms(data: SiteData, gpu: GpuKey) -> list[dict[str, Any]]:

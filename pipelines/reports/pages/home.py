@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from pipelines.queries.percent import change_pct
 from pipelines.reports.health import summary
 from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.query_runner import Row
@@ -14,6 +15,7 @@ from pipelines.reports.summaries import MONTH, cheapest, lowest_on
 
 _GPUS = 16
 _MOVES = 8
+_ANNOUNCED = 12
 _RECENT_DAYS = 30  # days
 
 
@@ -29,6 +31,8 @@ def home_pages(data: SiteData) -> Iterator[SitePage]:
         "gpus": _table(data),
         "moves": _moves(data),
         "recent_days": _RECENT_DAYS,
+        "announced": data.announced[:_ANNOUNCED],
+        "n_announced": len(data.announced),
         "health": summary(data),
         "n_prices": data.meta["n_offers"],
         "n_providers": len({c["provider"] for c in data.counts}),
@@ -61,7 +65,7 @@ def _head(data: SiteData, gpu: GpuKey) -> dict[str, Any]:
         "name": gpu_name(gpu),
         "row": first,
         "level": data.level(gpu, "on_demand"),
-        "change": None if now is None or not then else 100 * (now / then - 1),
+        "change": change_pct(then, now),
     }
 
 

@@ -29,6 +29,7 @@ def change_pages(data: SiteData) -> Iterator[SitePage]:
         {
             "answer": about,
             "rows": newest,
+            "announced": data.announced,
             "days": [(day, rows[0]["n_of_day"], rows[0]["n_first_observations"]) for day, rows in days.items()],
         },
         data.as_of,

@@ -84,6 +84,7 @@ def _page(data: SiteData, provider: ProviderEntry, health: list[dict[str, Any]])
             for c in data.changes_by_provider.get(provider.slug, ())
             if not c["is_first_observation"]
         ],
+        "announced": [c for c in data.announced if c["provider"] == provider.slug],
         "health": health,
         "quality_events": [d for d in data.quality_events if d["provider"] == provider.slug and d["status"] == "held"][
             :20

@@ -24,6 +24,7 @@ def receipt_pages(data: SiteData, cited: Collection[str]) -> Iterator[SitePage]:
             {
                 "sha": sha,
                 "provider": first["provider"],
+                "is_sample": any(r["origin"] == "sample" for r in of_hash),
                 "first": first["observed_at"],
                 "observations": [dict(zip(keys, observation, strict=True)) for observation in observations[:40]],
                 "n_observations": len(observations),

@@ -14,6 +14,7 @@ with placed as (
         row_number() over (partition by provider order by is_first_observation, seq desc) as place_of_provider,
         row_number() over (order by is_first_observation, seq desc) as place
     from made.changes
+    where kind <> 'announced'
 )
 from placed
 where place_of_day <= 40 or place_of_gpu <= 40 or place_of_provider <= 40 or place <= 100

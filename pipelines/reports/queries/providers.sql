@@ -7,7 +7,7 @@ from (
 )
 left join (select provider, count(*) as n_prices from made.offers group by all) using (provider)
 left join (
-    select provider, count(*) filter (where kind <> 'new') as n_changes, min(changed_on) as since
+    select provider, count(*) filter (where kind not in ('new', 'announced')) as n_changes, min(changed_on) as since
     from made.changes where source <> 'seed' group by all
 ) using (provider)
 where provider is not null

@@ -2,7 +2,8 @@
 -- materialized: table
 -- columns:
 --   follows_clock: whether any price was scraped live or imported; if so, "now" is today, else newest_on: who replays
---     recorded pages wants that day. Catalogs that prices were only compared with do not count.
+--     pages (recorded, sample) wants that day. Catalogs that prices were only compared with do not count.
+--   as_of: the UTC day that "now" means
 with origins as (
     select
         exists(
@@ -16,14 +17,17 @@ with origins as (
                 -- Every series with an accepted price has its newest interval there.
                 and series_no in (select series_no from intermediate.open_intervals)
         ) as has_imported
-)
+),
+days as (select max(last_on) as newest_on from intermediate.intervals)
 select
     '1.4.0' as schema_version,
     now() as built_at,
     origins.has_live,
     origins.has_live or origins.has_imported as follows_clock,
-    (select max(last_on) from intermediate.intervals) as newest_on,
+    days.newest_on,
+    if(origins.has_live or origins.has_imported, now()::date, days.newest_on) as as_of,
     (select sum(n_seen) from intermediate.versions)::bigint as n_observations,
     (select count(*) from intermediate.intervals) as n_intervals,
     (select count(*) from intermediate.open_intervals) as n_series
 from origins
+cross join days

@@ -1,5 +1,5 @@
 -- The current price of every series, with its age, quality and receipt. "Current" is the day of the build if any price
--- was scraped live or imported, else the newest recorded day. Prices last seen at most 35 days before, as
+-- was scraped live or imported, else the newest replayed day. Prices last seen at most 35 days before, as
 -- core.prices_as_of returns them.
 -- materialized: view
 -- key: series_id

@@ -129,6 +129,15 @@ def test_formula_mismatch_is_reported(run: Run, tmp_path: Path) -> None:
     assert one(run, home, "aws", "p4d.24xlarge")["formula"]["gives_what_is_published"] is False
 
 
+@pytest.mark.parametrize(("origin", "is_sample"), [("sample", True), ("recorded", False), ("live", False)])
+def test_sample_page_is_not_the_provider_s_word(run: Run, tmp_path: Path, origin: str, is_sample: bool) -> None:
+    home = make(tmp_path, series=[A_SERIES], price_intervals=[AN_INTERVAL | {"origin": origin}])
+    receipt = one(run, home, "aws", "p4d.24xlarge")["receipt"]
+    assert receipt["origin"] == origin and ("stated_by" in receipt) == is_sample
+    said = run("explain", "aws", "p4d.24xlarge", home=home).out
+    assert ("sample page: do not quote" in said, "rebuilt by hand" in said) == (is_sample, is_sample)
+
+
 def test_several_matches_are_listed_with_a_hint(run: Run, home: Home) -> None:
     result = run("explain", "aws", "p4d", home=home)
     assert result.code == 2 and "--pricing-model" in result.err and "2 series match" in result.err

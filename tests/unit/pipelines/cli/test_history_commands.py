@@ -51,7 +51,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         ],
         price_changes=[
             A_CHANGE,
-            A_CHANGE | {"event_id": "c2", "seq": 2, "kind": "rise", "pct": 4.5, "changed_on": "2024-12-22", "provider": "lambda"},
+            A_CHANGE | {"event_id": "c2", "seq": 2, "kind": "rise", "pct": 4.5, "changed_on": "2024-12-22", "provider": "lambda",
+                        "old_usd_per_gpu_hour": "2.0", "new_usd_per_gpu_hour": "2.09"},
             A_CHANGE | {"event_id": "c3", "seq": 3, "kind": "new", "pct": None, "old_usd_per_gpu_hour": None,
                         "changed_on": "2024-12-24", "gpu": "H100"},
             A_CHANGE | {"event_id": "c0", "seq": 0, "changed_on": "2024-11-30", "pct": -80},
@@ -135,6 +136,22 @@ def test_changes(run: Run, home: Home, arguments: tuple[str, ...], events: list[
     said = run("changes", *arguments, "--json", home=home)
     assert said.code == 0 and [r["event_id"] for r in said.records()] == events
     assert all(tuple(r) == CHANGE_COLUMNS for r in said.records())
+
+
+@pytest.mark.parametrize("by", ["drop", "newest"])
+def test_announced_changes_stand_apart(run: Run, tmp_path: Path, by: str) -> None:
+    later = {"event_id": "c2", "seq": 2, "kind": "announced", "pct": -60, "changed_on": "2025-01-15"}
+    home = make(tmp_path, price_changes=[A_CHANGE, A_CHANGE | later])
+    assert [r["event_id"] for r in run("changes", "--by", by, "--json", home=home).records()] == ["c1", "c2"]
+    now, coming = run("changes", "--by", by, home=home).out.split("\n\n")
+    assert "2024-12-20" in now and "2025-01-15" not in now and "drop" not in coming
+    heading, row = coming.splitlines()
+    assert heading.split()[:2] == ["will_apply_from", "announced_on"] and row.split()[:2] == [
+        "2025-01-15",
+        "2024-12-20",
+    ]
+    only = run("changes", "--since", "2025-01-01", home=home)
+    assert "nothing changed since 2025-01-01" in only.err and "not in force yet: 1" in only.err
 
 
 def test_changes_in_a_table(run: Run, home: Home) -> None:

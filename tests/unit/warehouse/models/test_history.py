@@ -55,14 +55,17 @@ def money(found: list[dict[str, Any]]) -> list[Decimal]:
 # -- what is in force ----------------------------------------------------------------------------------------------
 
 
-def test_live_prices_replace_recorded_ones(world: Callable[..., InForce]) -> None:
+def test_live_prices_replace_replayed_ones(world: Callable[..., InForce]) -> None:
     recorded, other = seen(D1, [offer("9.00")], origin="recorded"), "oracle"
+    sample = seen(D1, [offer("8.00")], origin="sample", provider="aws", url="https://aws.example/")
+    live = seen(D2, [offer("3.00")], origin="live", provider="aws", url="https://aws.example/")
     failed = seen(D2, status="failed", origin="live", provider=other, url="https://oracle.example/")
-    demo = seen(D1, [offer("4.00")], origin="recorded", provider=other, url="https://oracle.example/")
-    in_force = world(recorded, seen(D2, [offer("2.00", instance="two")], origin="live"), demo, failed)
+    demo = seen(D1, [offer("4.00")], origin="sample", provider=other, url="https://oracle.example/")
+    in_force = world(recorded, seen(D2, [offer("2.00", instance="two")], origin="live"), demo, failed, sample, live)
     assert [(r["provider"], r["origin"], r["usd_per_gpu_hour"]) for r in in_force(D2)] == [
         ("lambda", "live", Decimal(2)),
-        (other, "recorded", Decimal(4)),  # a live try that failed replaces nothing
+        ("aws", "live", Decimal(3)),
+        (other, "sample", Decimal(4)),  # a live try that failed replaces nothing
     ]
     assert [r["provider"] for r in in_force(D1)] == [other]
 
@@ -149,6 +152,30 @@ def test_an_announced_price_waits_for_its_day(world: Callable[..., InForce]) -> 
         seen(D1, [offer("2.00")]), seen(D2, [offer("1.00", effective_from=date.fromisoformat(D4))]),
     )  # fmt: skip
     assert [money(in_force(day)) for day in (D1, D2, D3, D4)] == [[2], [2], [2], [1]]
+
+
+def test_an_announced_change_happens_on_its_day_under_the_same_id(tmp_path: Path) -> None:
+    home, last = Home(tmp_path), date.fromisoformat(D4)
+    now = [offer("2.00"), offer("2.00", instance="b")]
+    coming = [
+        offer("1.00", effective_from=last), offer("3.00", instance="b", effective_from=last),
+        offer("4.00", instance="c", effective_from=last),
+    ]  # fmt: skip
+    query = "select instance, kind, changed_on::varchar as day, event_id from v1.price_changes where source <> 'seed' and changed_on > ? order by 1"
+    with connection.in_memory() as con:
+        put(home, seen(D1, now, origin="sample"), seen(D2, [*now, *coming], origin="sample"))
+        extend(con, home, "v1.price_changes")
+        before = rows(con, query, D1)
+        put(home, seen(D4, [offer("1.00"), offer("3.00", instance="b"), offer("4.00", instance="c")], origin="sample"))
+        extend(con, home, "v1.price_changes")
+        after = rows(con, query, D1)
+    assert [(r["instance"], r["kind"], r["day"]) for r in before] == [(i, "announced", D4) for i in ("b", "c", "one")]
+    assert [(r["instance"], r["kind"], r["day"]) for r in after] == [
+        ("b", "rise", D4),
+        ("c", "new", D4),
+        ("one", "drop", D4),
+    ]
+    assert [r["event_id"] for r in before] == [r["event_id"] for r in after]
 
 
 def test_old_effective_date_counts_from_the_first_observation(world: Callable[..., InForce]) -> None:

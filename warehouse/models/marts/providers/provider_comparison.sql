@@ -24,7 +24,7 @@ with offers as (
         arg_min(availability, list_position(['available', 'limited', 'waitlist', 'sold_out', 'unknown'], availability))
             as availability,
         max(last_seen_on) as last_seen_on,
-        min(origin) as origin
+        if(bool_or(origin = 'sample'), 'sample', min(origin)) as origin
     from core.cost_offers
     where is_preferred
     group by all
