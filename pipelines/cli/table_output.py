@@ -26,7 +26,7 @@ def show(
 ) -> None:
     """Print rows under columns in the given format; a table is narrowed to `width` where possible.
 
-    may_cut: the columns that may lose their ends for that; by default all of text.
+    may_cut: the columns of text that lose their ends for that before others do.
     """
     listed = list(rows)
     if any(len(row) != len(columns) for row in listed):
@@ -67,6 +67,7 @@ def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None,
     if width:
         texts_to_cut = [i for i, name in enumerate(columns) if not numeric[i] and (may_cut is None or name in may_cut)]
         _narrow(widths, texts_to_cut, width)
+        _narrow(widths, [i for i, is_number in enumerate(numeric) if not is_number], width)
     bold = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ("", "")
     for i, line in enumerate([columns, *texts]):
         before, after = ("", "") if i else bold

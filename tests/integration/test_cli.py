@@ -196,7 +196,7 @@ def test_prices_come_cheapest_first(run: Run, demo: Demo) -> None:
     rows = run("prices", "H100", "--json", home=demo.home).records()
     order = [(r["availability"] in ("sold_out", "waitlist"), r["usd_per_gpu_hour"]) for r in rows]
     assert order == sorted(order) and order[0][0] is False and order[-1][0] is True
-    assert len({r["gpu_memory_gb"] for r in rows}) > 1 and len({r["pricing_model"] for r in rows}) == 3
+    assert len({r["gpu_memory_gb"] for r in rows}) > 1 and len({r["pricing_model"] for r in rows}) >= 3
 
 
 def test_machines_are_chosen_by_size_memory_price_and_availability(run: Run, demo: Demo) -> None:
