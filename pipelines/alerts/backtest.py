@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
@@ -23,13 +23,17 @@ def backtest(
     since: date | None,
     until: date | None,
     now: datetime,
+    why_not: Callable[[Event], str],
 ) -> list[Event]:
-    """Return events whose price was first observed within [since, until] (UTC); `told_on` is the day they go out."""
+    """Return events whose price was first observed within [since, until] (UTC); `told_on` is the day they go out.
+
+    why_not: why an event was not or will not be sent after all; empty where it is.
+    """
     selected = list(rules)
     events = evaluate(con, selected, now, decided)
     by_id = {rule.id: rule for rule in selected}
     in_range = (e for e in events if (since is None or e.date >= since) and (until is None or e.date <= until))
-    return list(_sent(config, by_id, in_range))
+    return list(_sent(config, by_id, (replace(e, not_sent=why_not(e)) for e in in_range)))
 
 
 def _sent(config: AlertConfig, by_id: dict[str, RuleBase], events: Iterable[Event]) -> Iterator[Event]:

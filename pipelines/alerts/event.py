@@ -37,6 +37,7 @@ class Event:
     confirmations: int = 1
     held: bool = False  # the gate quarantined the price until then
     same_as: str | None = None  # the event of another source for the same change; this one is not delivered
+    not_sent: str = ""  # in a back-test: why nobody was or will be notified of it
     unit: str = "USD per GPU-hour"
     about: dict[str, Any] = field(default_factory=dict)  # dimensions of the series, and its price now
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,6 +23,7 @@ log = logging.getLogger("gpuhour.alerts")
 # How long a change stays news after the day on which it could be notified. Older changes appear when history is
 # imported or the gate changes; everything since the last run is notified regardless.
 NEWS = timedelta(days=7)
+_NOT_SENT = {"first_run": "the rule is new", "muted": "the rule is muted", "same_as": "another source told it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,24 @@ def run(home: Home, config: AlertConfig, now: datetime, only: Sequence[type[Rule
         counts[entry.disposition] += 1
     alert_outbox.record(home, _checkpoints(checkpoints, rules, as_of, now), entries, now)
     log.info("%d events: %s", len(entries), dict(counts))
+    absorbed = alert_outbox.absorbed(home) if counts["first_run"] else {}
+    for rule_id in sorted({entry.rule_id for entry in entries if entry.disposition == "first_run"}):
+        log.warning("%s: %s; `gpuhour alerts preview --rule %s` lists them", rule_id, absorbed[rule_id], rule_id)
     return RecordCounts(**counts)
+
+
+def reasons_not_sent(home: Home, rules: Iterable[RuleBase], as_of: date, now: datetime) -> Callable[[Event], str]:
+    """Return a function that says why an event was not sent, or will not be by the next run; empty where it is."""
+    recorded, checkpoints = alert_outbox.dispositions(home), alert_outbox.checkpoints(home)
+    muted_rules, by_id = _muted(home, now), {rule.id: rule for rule in rules}
+
+    def why(event: Event) -> str:
+        became = recorded.get(event.event_id) or _becomes(
+            event, by_id[event.rule], checkpoints.get(event.rule), as_of, muted_rules
+        )
+        return _NOT_SENT.get(became or ("same_as" if event.same_as else ""), "")
+
+    return why
 
 
 def _since(checkpoints: Mapping[str, Checkpoint], rules: Sequence[RuleBase], as_of: date) -> date | None:
@@ -86,24 +104,32 @@ def _new_events(
 ) -> list[tuple[Event, Disposition]]:
     """Return events that are not recorded yet, with their dispositions."""
     recorded_ids = alert_outbox.dispositions(home)
-    muted_rules = {s.rule_id for s in alert_outbox.silences(home) if s.until > now}
-    by_id = {rule.id: rule for rule in rules}
+    muted_rules, by_id = _muted(home, now), {rule.id: rule for rule in rules}
     new_events: list[tuple[Event, Disposition]] = []
     for event in events:
-        rule = by_id[event.rule]
-        checkpoint = checkpoints.get(rule.id)
-        is_first = checkpoint is None or checkpoint.definition != rule.definition()
-        last = as_of if checkpoint is None else min(as_of, checkpoint.evaluated_on)
         if event.event_id in recorded_ids:
             continue
-        if is_first and not isinstance(rule, DeadMan):
-            if rule.on_first_run == "notify" and _is_in_force(event):
-                new_events.append((event, _disposition(event, rule, muted_rules)))
-            elif event.told_on > as_of - NEWS:
-                new_events.append((event, "first_run"))
-        elif event.told_on > last - NEWS:
-            new_events.append((event, _disposition(event, rule, muted_rules)))
+        disposition = _becomes(event, by_id[event.rule], checkpoints.get(event.rule), as_of, muted_rules)
+        if disposition:
+            new_events.append((event, disposition))
     return new_events
+
+
+def _muted(home: Home, now: datetime) -> set[str]:
+    return {s.rule_id for s in alert_outbox.silences(home) if s.until > now}
+
+
+def _becomes(
+    event: Event, rule: RuleBase, checkpoint: Checkpoint | None, as_of: date, muted_rules: set[str]
+) -> Disposition | None:
+    """Return what a run makes of an event that is not recorded yet; None where it is no news."""
+    is_first = checkpoint is None or checkpoint.definition != rule.definition()
+    last = as_of if checkpoint is None else min(as_of, checkpoint.evaluated_on)
+    if is_first and not isinstance(rule, DeadMan):
+        if rule.on_first_run == "notify" and _is_in_force(event):
+            return _disposition(event, rule, muted_rules)
+        return "first_run" if event.told_on > as_of - NEWS else None
+    return _disposition(event, rule, muted_rules) if event.told_on > last - NEWS else None
 
 
 def _disposition(event: Event, rule: RuleBase, muted_rules: set[str]) -> Disposition:

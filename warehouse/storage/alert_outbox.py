@@ -108,6 +108,18 @@ def dispositions(home: Home) -> dict[str, str]:
     return dict(ledger.read(home, "select event_id, disposition from alert_events"))
 
 
+def absorbed(home: Home) -> dict[str, str]:
+    """Return what each rule matched when it was new, in words; the changes were recorded and not sent."""
+    rows = ledger.read(
+        home,
+        "select rule_id, count(*), min(told_on) from alert_events join alert_rules using (rule_id) "
+        "where disposition = 'first_run' and recorded_at >= seen_at group by rule_id",
+    )
+    return {
+        rule: f"{n} change{'' if n == 1 else 's'} since {since} not sent: the rule is new" for rule, n, since in rows
+    }
+
+
 def recorded_events(home: Home) -> dict[str, RecordedEvent]:
     """Return every recorded event by id."""
     rows = ledger.read(home, "select event_id, disposition, event, recorded_at from alert_events")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +20,7 @@ app = App(
     name="alerts", help="Notifications about price changes: rules, back-test, deliveries.", result_action="return_value"
 )
 
-RULE_COLUMNS = ("id", "kind", "asks", "where", "to", "state", "seen_at")
+RULE_COLUMNS = ("id", "kind", "asks", "where", "to", "state", "seen_at", "not_sent")
 OUTBOX_COLUMNS = ("message_id", "channel", "state", "composed_at", "attempts", "next_at", "events", "subject", "error")
 Rules = Annotated[Path | None, Parameter(name="--rules", help="File of rules to use instead of alerts.yaml.")]
 
@@ -44,12 +45,13 @@ def _rule(config: Any, rule: str) -> Any:
 def list_(
     *, rules: Rules = None, style: FormatOption = "table", as_json: JsonOption = False, home: HomeOption = None
 ) -> int:
-    """List the rules in force: their conditions, their channels, and whether they are muted."""
+    """List the rules in force: conditions, channels, whether they are muted, and what was not sent while new."""
     from warehouse.storage import alert_outbox
 
     config, state, now = _config(home, rules), settings.home(home), datetime.now(UTC)
     checkpoints = alert_outbox.checkpoints(state)
     muted = {s.rule_id: s.until for s in alert_outbox.silences(state) if s.until > now}
+    absorbed = alert_outbox.absorbed(state)
     rows = []
     for rule in config.rules:
         fields = rule.model_dump(mode="json", exclude_defaults=True)
@@ -63,6 +65,7 @@ def list_(
         rows.append((
             rule.id, rule.kind, _conditions_text(conditions), _conditions_text(where),
             ", ".join(config.channels_of(rule)), state_text, checkpoint.seen_at if checkpoint else None,
+            absorbed.get(rule.id) if is_armed else None,
         ))  # fmt: skip
     show(RULE_COLUMNS, rows, output_format(style, as_json))
     return OK
@@ -83,23 +86,30 @@ def preview(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """List the events that the rules would have sent since the start of history, and why. Sends nothing."""
+    """List the events that the rules would have sent since the start of history, and why. Sends nothing.
+
+    `not_sent` says why nobody was notified of an event, or will not be by the next build.
+    """
     from pipelines.alerts import record_events
     from pipelines.alerts.backtest import backtest
     from pipelines.alerts.event import PREVIEW
+    from warehouse.alert_queries import market_query
 
     config, state = _config(home, rules), settings.home(home)
     selected = [_rule(config, rule)] if rule else config.rules
     with published_database(home) as con:
-        events = backtest(con, config, selected, record_events.decided(state), since, until, datetime.now(UTC))
-    rows = [e.row() for e in events]
+        now = datetime.now(UTC)
+        why_not = record_events.reasons_not_sent(state, selected, market_query.built(con)[1], now)
+        events = backtest(con, config, selected, record_events.decided(state), since, until, now, why_not)
+    rows = [e.row() | {"not_sent": e.not_sent or None} for e in events]
     if output_format(style, as_json) == "table":
         for row in rows:
             row["pct"] = pct_text(change_pct(row["old_usd_per_gpu_hour"], row["new_usd_per_gpu_hour"]))
             row["event_id"] = row["event_id"][:10]
-    show(PREVIEW, [tuple(row.values()) for row in rows], output_format(style, as_json))
-    n_new = sum(e.same_as is None for e in events)
-    say(f"{n_new} events would have been sent; {len(events) - n_new} more repeat them from another source")
+    show((*PREVIEW, "not_sent"), [tuple(row.values()) for row in rows], output_format(style, as_json))
+    why = Counter(e.not_sent for e in events)
+    more = "".join(f"; {n} not sent: {reason}" for reason, n in why.items() if reason)
+    say(f"{why['']} events would have been sent{more}")
     return OK
 
 

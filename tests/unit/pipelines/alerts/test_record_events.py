@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipelines.alerts import record_events
+from pipelines.alerts.config import loader
 from pipelines.alerts.config.schema import AlertConfig
 from pipelines.alerts.delivery import dispatcher
 from tests.benchmarks.bench_alerts import MADE
@@ -105,6 +106,40 @@ def test_first_run_with_notify_sends_prices_in_force(home: Home) -> None:
     )  # b was, and is no more
 
 
+def test_what_a_new_rule_does_not_send_is_said(home: Home, run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    """Before the run that sees the rule first and after it; older history stays a back-test."""
+    series = {"a": [4.0, 3, *[3.0] * 18, 2.49, 2.19, 2.19, 1.9]}
+    text = "channels: {log: {type: file, path: log.jsonl}}\nrules: [{id: drop, kind: drop_pct, pct: 2}]\n"
+
+    def preview() -> list[tuple[float, str | None]]:
+        said = run("alerts", "preview", "--json", home=home)
+        rows = said.records()
+        sent = sum(r["not_sent"] is None for r in rows)
+        assert f"{sent} events would have been sent" in said.err and ("the rule is new" in said.err) == (
+            sent < len(rows)
+        )
+        return [(r["new_usd_per_gpu_hour"], r["not_sent"]) for r in rows]
+
+    publish(home, series, 21)
+    (home.root / "alerts.yaml").write_text(text)
+    rules = loader.load(loader.config_path(home))
+    expected = [(3.0, None), (2.49, "the rule is new"), (2.19, "the rule is new")]
+    assert preview() == expected
+    assert [r["not_sent"] for r in run("alerts", "list", "--json", home=home).records()] == [None]
+    with caplog.at_level("INFO", logger="gpuhour.alerts"):
+        assert record_events.run(home, rules, at(21)).first_run == 2
+        absorbed = "2 changes since 2026-03-22 not sent: the rule is new"
+        assert sum(absorbed in r.getMessage() for r in caplog.records) == 1 and preview() == expected
+        (listed,) = run("alerts", "list", "--json", home=home).records()
+        assert (listed["state"], listed["not_sent"]) == ("in force", absorbed)
+        assert daily(home, rules, series, 23).told == 1  # from then on it is told
+        assert sum(absorbed in r.getMessage() for r in caplog.records) == 1
+    assert preview() == [*expected, (1.9, None)]
+    (home.root / "alerts.yaml").write_text(text.replace("pct: 2", "pct: 3"))  # another rule by the same name
+    assert [r["not_sent"] for r in run("alerts", "list", "--json", home=home).records()] == [None]
+    assert preview() == [*expected, (1.9, None)]  # told under its former definition
+
+
 def test_changed_definition_is_a_new_rule(home: Home) -> None:
     series = {"a": [4, 3.8, 3.6]}
     assert daily(home, book(DROP | {"pct": 30}, **LOG), series, 1) == record_events.RecordCounts()
@@ -139,8 +174,9 @@ def test_muted_events_are_not_sent_later(home: Home, run: Run) -> None:
     assert list(listed[0]) == [
         "date", "told_on", "provider", "gpu", "gpu_memory_gb", "form_factor", "pricing_model", "term_months", "region",
         "instance", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct", "rule", "kind", "confirmations", "held", "same_as",
-        "event_id", "reason",
+        "event_id", "reason", "not_sent",
     ]  # fmt: skip
+    assert [e["not_sent"] for e in listed] == ["the rule is muted", None]
     assert (
         run("alerts", "preview", "--since", listed[1]["date"], "--rule", "drop", "--json", home=home).records()
         == listed[1:]
