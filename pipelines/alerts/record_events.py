@@ -61,11 +61,9 @@ def run(home: Home, config: AlertConfig, now: datetime, only: Sequence[type[Rule
         counts[entry.disposition] += 1
     alert_outbox.record(home, _checkpoints(checkpoints, rules, as_of, now), entries, now)
     log.info("%d events: %s", len(entries), dict(counts))
-    for rule_id, absorbed in alert_outbox.absorbed(home).items():
-        if any(entry.rule_id == rule_id and entry.disposition == "first_run" for entry in entries):
-            log.warning(
-                "%s: %s; later ones are. `gpuhour alerts preview --rule %s` lists them", rule_id, absorbed, rule_id
-            )
+    absorbed = alert_outbox.absorbed(home) if counts["first_run"] else {}
+    for rule_id in sorted({entry.rule_id for entry in entries if entry.disposition == "first_run"}):
+        log.warning("%s: %s; `gpuhour alerts preview --rule %s` lists them", rule_id, absorbed[rule_id], rule_id)
     return RecordCounts(**counts)
 
 

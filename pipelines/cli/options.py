@@ -19,6 +19,7 @@ def _day(_: Any, tokens: Sequence[Token]) -> date:
         raise ValueError("a UTC day is written YYYY-MM-DD, as in 2026-11-01") from wrong
 
 
+Day = Annotated[date, Parameter(converter=_day)]
 DayOption = Annotated[date | None, Parameter(converter=_day)]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON (same as --format json).")]
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="State folder (default: GPUHOUR_HOME, else data/).")]

@@ -46,7 +46,7 @@ class _Move:
     now: float
 
 
-def verify(con: Connection, home: Home, index_id: str, day: date) -> list[Comparison]:
+def compare(con: Connection, home: Home, index_id: str, day: date) -> list[Comparison]:
     """Return every figure of a day beside its recomputation; values of earlier days are taken as published.
 
     Raises UsageError for an unknown index, a day that it does not have, or another version of the method.

@@ -272,6 +272,7 @@ def test_formats_agree(run: Run, demo: Demo) -> None:
     sheet = list(csv.DictReader(io.StringIO(run("prices", "V100", "--format", "csv", home=demo.home).out)))
     table = run("prices", "V100", home=demo.home).out.splitlines()
     assert len(data) == len(sheet) == len(table) - 1 > 0
+    assert f"{len(data)} of these are of sample pages" in run("prices", "V100", home=demo.home).err
     assert [Decimal(r["usd_per_gpu_hour"]) for r in sheet] == [Decimal(str(r["usd_per_gpu_hour"])) for r in data]
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import pytest
 
-from pipelines.queries.index_day import verify
+from pipelines.queries.index_day import compare
 from tests.conftest import Demo
 from tests.support.worlds import rows
 from warehouse.storage import connection

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +9,7 @@ from cyclopts import App
 
 from pipelines import settings
 from pipelines.cli.console import ERROR, OK, published_database, say
-from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.options import Day, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 
 app = App(name="index", help="Price indices: check a day against its receipts.", result_action="return_value")
@@ -19,7 +18,7 @@ app = App(name="index", help="Price indices: check a day against its receipts.",
 @app.command
 def verify(
     index_id: str,
-    day: datetime.date,
+    day: Day,
     /,
     *,
     style: FormatOption = "table",
@@ -38,7 +37,7 @@ def verify(
     day
         UTC day.
     """
-    from pipelines.queries.index_day import verify as compare
+    from pipelines.queries.index_day import compare
 
     with published_database(home) as con:
         figures = compare(con, settings.home(home), index_id, day)

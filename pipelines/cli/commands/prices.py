@@ -33,7 +33,7 @@ def prices(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
-    """Print the prices in force, cheapest first, with the source of each; what is sold out comes last.
+    """Print the prices in force, cheapest first, what is sold out last; --json and --format csv add the sources.
 
     Parameters
     ----------
@@ -66,13 +66,16 @@ def prices(
     if not rows:
         say(f'no price matches on {day}; gpuhour sql "from marts.available_gpus" lists all GPUs')
     elif style == "table":
-        _say_what_is_mixed(shown, len(rows) - len(shown))
+        _say_what_to_mind(shown, len(rows) - len(shown))
     return OK
 
 
-def _say_what_is_mixed(rows: list[tuple[Any, ...]], n_more: int) -> None:
+def _say_what_to_mind(rows: list[tuple[Any, ...]], n_more: int) -> None:
     from pipelines.queries.current_prices import PRICE_COLUMNS
 
+    n_samples = sum(row[PRICE_COLUMNS.index("origin")] == "sample" for row in rows)
+    if n_samples:
+        say(f"{n_samples} of these are of sample pages, rebuilt by hand from published prices: do not quote them")
     models = sorted({row[PRICE_COLUMNS.index("pricing_model")] for row in rows})
     if n_more:
         say(f"{n_more} more prices; --limit {len(rows) + n_more} shows all")
