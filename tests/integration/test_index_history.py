@@ -99,4 +99,4 @@ def test_h100_of_specialised_clouds_in_october_2024(history: connection.Connecti
 def test_day_is_recomputed_from_receipts(
     history: connection.Connection, archive: Demo, index_id: str, day: str
 ) -> None:
-    assert not [f for f in verify(history, archive.home, index_id, date.fromisoformat(day)) if not f.is_equal]
+    assert not [f for f in compare(history, archive.home, index_id, date.fromisoformat(day)) if not f.is_equal]
