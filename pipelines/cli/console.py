@@ -55,9 +55,9 @@ def known_slug(name: str) -> str:
     from warehouse.identity.nearest import nearest
     from warehouse.identity.providers import provider_slug
 
-    slug, known = provider_slug(name), registry.modules()
-    if slug not in known:
-        raise UsageError(f"unknown provider {name!r}{nearest(name, known)}; known: {', '.join(known)}")
+    slug, slugs = provider_slug(name), registry.modules()
+    if slug not in slugs:
+        raise UsageError(f"unknown provider {name!r}{nearest(name, slugs)}; known: {', '.join(slugs)}")
     return slug
 
 

@@ -32,13 +32,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Publish eight prices of five GPUs on one day."""
     made = Home(tmp_path_factory.mktemp("priced"))
     put(made, seen(FRIDAY, [
-        offer("2.00", gpu_label="H100 SXM 80GB", instance="h100"),
-        offer("1.50", gpu_label="H100 SXM 80GB", instance="spot", pricing_model="spot"),
-        offer("1.80", gpu_label="H100 80GB", instance="plain", price_unit="instance_hour", gpu_count=Decimal(1)),
+        offer("2.00", gpu_label="H100 SXM 80GB", instance="h100", gpu_count=Decimal(8)),
+        offer("1.50", gpu_label="H100 SXM 80GB", instance="spot", pricing_model="spot", gpu_count=Decimal(8)),
+        offer("14.40", gpu_label="H100 80GB", instance="plain", price_unit="instance_hour", gpu_count=Decimal(8)),
         offer("0.50", gpu_label="L4 24GB", instance="l4"), offer("1.00", gpu_label="A100 SXM 80GB", instance="a100"),
         offer("0.10", gpu_label="Quadro P5000", instance="old"),
     ]), seen(FRIDAY, [
-        offer("2.40", gpu_label="H100 SXM", instance="other"),
+        offer("2.40", gpu_label="H100 SXM", instance="other", gpu_count=Decimal(8)),
         offer("9.60", gpu_label="A100 SXM 80GB", instance="node", price_unit="instance_hour", gpu_count=Decimal(8)),
     ], provider="coreweave"))  # fmt: skip
     release.build_and_publish(made)

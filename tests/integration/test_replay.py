@@ -286,7 +286,7 @@ def test_missing_browser_is_installed_in_order_or_advised(
     monkeypatch.setattr(chromium, "_usable", lambda: None)
     assert chromium.ensure((way("own", False), way("debian", True), way("third", True))) == Path("/found")
     assert tried == ["own", "debian"]
-    assert chromium.main() == 0 and capsys.readouterr().out == "/found\n"
+    assert chromium.main() == 0 and capsys.readouterr() == ("", "/found\n")
     monkeypatch.setattr(chromium, "ensure", lambda: None)
     assert chromium.main() == 1
     out, err = capsys.readouterr()

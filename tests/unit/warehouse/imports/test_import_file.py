@@ -39,7 +39,7 @@ def test_row_becomes_an_offer_with_its_receipt(home: Home, tmp_path: Path) -> No
         "price": Decimal("32.772600000000000000"), "upfront_price": None, "currency": "USD",
         "price_unit": "instance_hour", "price_scope": "instance", "price_status": "priced", "availability": "unknown",
         "effective_from": None, "text": "instance", "vcpus": None, "ram_gb": None, "local_disk_gb": None,
-        "interconnect": None, "product": None, "is_floor": None,
+        "interconnect": None, "max_gpu_count": None, "product": None, "is_floor": None,
     }  # fmt: skip
     [page] = read(home, "pages")
     assert {k: v for k, v in page.items() if k not in ("landed_at",)} == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,9 @@ from scrapers.model import Offer
 from tests.support.worlds import built, offer, put, rows, seen
 from warehouse.storage.connection import Connection
 from warehouse.storage.state_dir import Home
+
+# Days ago, not dates: a home with an import follows the clock.
+TODAY, YESTERDAY = ((datetime.now(UTC) - timedelta(days=n)).date().isoformat() for n in (1, 2))
 
 
 def machine(instance: str, price: str = "4", **facts: object) -> Offer:
@@ -23,12 +27,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     stated = machine("stated", vcpus=Decimal(30), ram_gb=Decimal(120), interconnect="infiniband", region="Paris")
     put(
         home,
-        seen("2026-09-19", [stated], provider="lambda", origin="recorded"),
-        seen("2026-09-20", [machine("stated", vcpus=Decimal(60), region="Paris"), machine("silent", region="global")],
+        seen(YESTERDAY, [stated], provider="lambda", origin="recorded"),
+        seen(TODAY, [machine("stated", vcpus=Decimal(60), region="Paris"), machine("silent", region="global")],
              provider="lambda", origin="recorded"),
-        seen("2026-09-20", [machine("a2-highgpu-1g", gpu_label="", region="us-central1-a"),
+        seen(TODAY, [machine("a2-highgpu-1g", gpu_label="", region="us-central1-a"),
                             machine("part", "0.5", gpu_label="A100 80GB 1g.10gb", region="US, Canada")], provider="gcp", origin="recorded"),
-        seen("2026-09-20", [machine("file", source="mine", region="global")], provider="acme", origin="imported", source="mine"),
+        seen(TODAY, [machine("file", source="mine", region="global")], provider="acme", origin="imported", source="mine"),
     )  # fmt: skip
     with built(home, "v1.offers_latest", "v1.prices_as_of") as con:
         yield con
@@ -55,9 +59,7 @@ def test_machine_is_as_the_newest_scrape_states_it_or_as_the_table_knows_it(publ
     assert tuple(found(published, "stated")[c] for c in facts) == (60, None, None, False, None)
     assert tuple(found(published, "a2-highgpu-1g")[c] for c in facts) == (12, 85, None, False, None)
     assert tuple(found(published, "silent")[c] for c in facts) == (None, None, None, False, None)
-    assert rows(published, "select vcpus from v1.prices_as_of('2026-09-20') where instance = 'stated'") == [
-        {"vcpus": 60}
-    ]
+    assert rows(published, f"select vcpus from v1.prices_as_of('{TODAY}') where instance = 'stated'") == [{"vcpus": 60}]
 
 
 def test_price_of_a_part_is_per_whole_gpu(published: Connection) -> None:
