@@ -47,20 +47,33 @@ lesser as (
     join rules on rules.rule = 'below_lesser_chip' and priced.price < chips.dearest / rules.factor
     where priced.is_new
 ),
-pairs as (
-    select priced.*, others.series_no as other_no, others.gpu as other
-    from priced
-    join lesser using (series_no, version_no)
+-- Thousands of a list's prices begin at one moment: each moment is looked at once.
+moments as (
+    select distinct
+        priced.list, priced.first_at, priced.first_on, lesser.gpu as other, lesser.tdp_w, lesser.released_on
+    from lesser
+    join priced using (series_no, version_no)
+),
+standing as (
+    select moments.*, moments.first_at + interval 1 hour as moment, others.series_no as other_no
+    from moments
     join (select distinct series_no, list, gpu, tdp_w, released_on from priced) as others
-        on others.list = priced.list and others.gpu = lesser.gpu and others.tdp_w = lesser.tdp_w
-        and others.released_on = lesser.released_on
+        on others.list = moments.list and others.gpu = moments.other and others.tdp_w = moments.tdp_w
+        and others.released_on = moments.released_on
+),
+lowest as (
+    select standing.list, standing.first_at, standing.other, min(others.price) as price
+    from standing
+    asof join priced as others on others.series_no = standing.other_no and others.first_at <= standing.moment
+    where others.ended_on is null or others.ended_on > standing.first_on
+    group by all
 ),
 compared as (
-    select pairs.series_no, pairs.version_no, pairs.other, min(others.price) as lowest
-    from (select *, first_at + interval 1 hour as moment from pairs) as pairs
-    asof join priced as others on others.series_no = pairs.other_no and others.first_at <= pairs.moment
-    where others.ended_on is null or others.ended_on > pairs.first_on
-    group by all
+    select distinct lesser.series_no, lesser.version_no, lowest.other, lowest.price as lowest
+    from lesser
+    join priced using (series_no, version_no)
+    join lowest
+        on lowest.list = priced.list and lowest.first_at = priced.first_at and lowest.other = lesser.gpu
 ),
 undercut as (
     select priced.*, rules.rule, compared.lowest / rules.factor as expected, compared.other
