@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pipelines.cli.table_output import Format, show
@@ -25,10 +27,15 @@ def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
     show(_TABLE, [_short(dict(zip(PRICE_COLUMNS, row, strict=True))) for row in rows], "table", width, _CUT)
 
 
+def _count(gpus: Decimal) -> str:
+    """Return a number of GPUs, a part of one as a fraction: 1/6."""
+    return f"{gpus.normalize():f}" if gpus >= 1 else str(Fraction(gpus).limit_denominator(64))
+
+
 def _short(row: dict[str, Any]) -> tuple[Any, ...]:
     memory = f"{row['gpu_memory_gb'].normalize():f}GB" if row["gpu_memory_gb"] is not None else ""
     model = str(row["pricing_model"]).replace("_", " ")
-    count = "" if row["gpu_count"] is None else f"{row['gpu_count'].normalize():f}x"
+    count = "" if row["gpu_count"] is None else f"{_count(row['gpu_count'])}x"
     return (
         row["usd_per_gpu_hour"],
         " ".join(filter(None, (count, row["gpu"], row["form_factor"], memory))),

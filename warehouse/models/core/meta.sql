@@ -1,8 +1,9 @@
 -- One row about this database: schema version, build time, and the day its newest price was seen.
 -- materialized: table
 -- columns:
---   follows_clock: whether any price was scraped live or imported; if so, "now" is today, else newest_on: who replays
---     pages (recorded, sample) wants that day. Catalogs that prices were only compared with do not count.
+--   follows_clock: whether any price is live or imported; if so, "now" is today, else newest_on: who replays pages
+--     (recorded, sample) wants that day. Catalogs that prices were only compared with do not count. Where nothing was
+--     replayed, an import counts also if all of it is quarantined.
 --   as_of: the UTC day that "now" means
 with origins as (
     select
@@ -16,6 +17,10 @@ with origins as (
                 and source <> 'crosscheck'
                 -- Every series with an accepted price has its newest interval there.
                 and series_no in (select series_no from intermediate.open_intervals)
+        )
+        or (
+            exists(from intermediate.scrapes where origin = 'imported')
+            and not exists(from intermediate.scrapes where origin in ('recorded', 'sample'))
         ) as has_imported
 ),
 days as (select max(last_on) as newest_on from intermediate.intervals)
