@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
 from pipelines.queries.filters import PriceFilter, Sort, pricing_model
+from warehouse.identity import regions
 from warehouse.identity.gpus import resolve, states_memory
 from warehouse.identity.providers import provider_slug
 from warehouse.storage.connection import Connection
@@ -35,7 +37,8 @@ def conditions(wanted: PriceFilter) -> tuple[str, list[Any]]:
     if wanted.pricing_model:
         terms["pricing_model = ?"] = pricing_model(wanted.pricing_model)
     if wanted.region:
-        terms["region ilike ?"] = f"%{wanted.region}%"
+        condition, value = in_region(wanted.region)
+        terms[condition] = value
     if wanted.country:
         terms["country = ?"] = wanted.country
     if wanted.continent:
@@ -43,6 +46,19 @@ def conditions(wanted: PriceFilter) -> tuple[str, list[Any]]:
     if wanted.source:
         terms["source = ?"] = wanted.source
     return " and ".join(["true", *terms]), list(terms.values())
+
+
+def in_region(text: str) -> tuple[str, str]:
+    """Return a condition and its value for a region: a continent or country by name, else a part of a region's name.
+
+    A name is as printed ("US East (Ohio)") or canonical (us-east-2).
+    """
+    with suppress(regions.UnknownPlace):
+        return "continent = ?", regions.continent_name(text)
+    if len(text.strip()) > 3:  # shorter ones are codes, which regions' names contain
+        with suppress(regions.UnknownPlace):
+            return "country = ?", regions.country_code(text)
+    return "concat_ws(' ', region, region_id) ilike '%' || ? || '%'", text
 
 
 def today(con: Connection) -> date:

@@ -30,7 +30,9 @@ class PriceFilter:
     pricing_model: Annotated[
         str | None, Parameter(help="Only on_demand, spot, reserved, or another pricing model.")
     ] = None
-    region: Annotated[str | None, Parameter(help="Only regions whose name contains this.")] = None
+    region: Annotated[
+        str | None, Parameter(help="Only regions whose name contains this, or a country or continent by name.")
+    ] = None
     country: Annotated[str | None, Parameter(help="Only this country, by ISO code or English name.")] = None
     continent: Annotated[
         str | None,

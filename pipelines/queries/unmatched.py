@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipelines.errors import UsageError
+from pipelines.queries.current_prices import in_region
 from pipelines.queries.filters import PriceFilter
 from scrapers import registry
 from warehouse.identity.gpus import models, resolve
@@ -23,8 +24,9 @@ def refuse_unknown(con: Connection, wanted: PriceFilter) -> None:
     slugs = registry.modules().keys() | _values(con, "provider")
     if wanted.provider and provider_slug(wanted.provider) not in slugs:
         raise UsageError(_unknown("provider", wanted.provider, slugs))
-    regions = _values(con, "region")
-    if wanted.region and not any(wanted.region.casefold() in region.casefold() for region in regions):
+    regions = _values(con, "region") | _values(con, "region_id")
+    is_place = bool(wanted.region) and not in_region(wanted.region or "")[0].startswith("concat_ws")
+    if wanted.region and not is_place and not any(wanted.region.casefold() in name.casefold() for name in regions):
         raise UsageError(_unknown("region", wanted.region, regions, _REGIONS))
     sources = _values(con, "source")
     if wanted.source and wanted.source not in sources:

@@ -58,8 +58,9 @@ def _is_wanted(item: Mapping[str, Any]) -> bool:
 
 def _has_ended(page: Page, item: Mapping[str, Any]) -> bool:
     """Return whether the price was no longer in force at the capture. Its successor, if any, is an item of its own."""
-    until = _day(page, item.get("effectiveEndDate"), "effectiveEndDate")
-    return until is not None and until < page.captured_at.date()
+    text = str(item.get("effectiveEndDate") or "")[:10]
+    # Another form, or .NET's year 1, states no end: the price itself is as good as any.
+    return re.fullmatch(r"2\d{3}-\d\d-\d\d", text) is not None and text < page.captured_at.date().isoformat()
 
 
 def _names(item: Mapping[str, Any]) -> str:
@@ -117,11 +118,11 @@ def _offer(
     )
 
 
-def _day(page: Page, text: str | None, field: str = "effectiveStartDate") -> date | None:
+def _day(page: Page, text: str | None) -> date | None:
     try:
         return date.fromisoformat(text[:10]) if text else None
     except ValueError:
-        raise LayoutError(page, f"a date in {field}", str(text)) from None
+        raise LayoutError(page, "a date in effectiveStartDate", str(text)) from None
 
 
 def _months(page: Page, term: object) -> int:

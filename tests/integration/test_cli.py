@@ -111,6 +111,10 @@ def test_wrong_usage_exits_2_and_says_why(run: Run, demo: Demo, arguments: tuple
     (("prices", "--as-of", "yesterday"), ("--as-of", "YYYY-MM-DD")),
     (("explain", "lambda", "A100", "--date", "21.9.2026"), ("--date", "YYYY-MM-DD")),
     (("alerts", "preview", "--since", "soon"), ("--since", "YYYY-MM-DD")),
+    (("prices", "--max-age", "-3"), ("--max-age",)),
+    (("cost", "job", "--gpu", "H1OO", "--hours", "5"), ("nearest: H100",)),
+    (("cost", "--model", "llama-3.1-8b", "--gpu", "H1OO"), ("nearest: H100",)),
+    (("cost", "train", "--params", "7k"), ("write 7b for billions",)),
     (("report", "serve", "--port", "99999"), ("0 to 65535",)),
     (("report", "serve", "--port", "-1"), ("0 to 65535",)),
 ])  # fmt: skip
@@ -236,6 +240,18 @@ def test_filters(run: Run, demo: Demo, option: str, value: str, column: str, kep
     rows = run("prices", option, value, "--json", home=demo.home).records()
     assert rows and {row[column] for row in rows} == {kept}
     assert {row[column] for row in everything} != {kept} and len(rows) < len(everything)
+
+
+def test_region_is_a_part_of_a_name_or_a_place(run: Run, demo: Demo) -> None:
+    def ask(*options: str) -> list[dict[str, Any]]:
+        return run("prices", *options, "--json", home=demo.home).records()
+
+    assert ask("--region", "Europe") == ask("--continent", "europe") != []
+    assert ask("--region", "Germany") == ask("--country", "DE") != []
+    ohio = ask("--region", "us-east-2")  # one region, printed in two ways
+    assert {"us-east-2", "US East (Ohio)"} <= {r["region"] for r in ohio} and {r["region_id"] for r in ohio} == {
+        "us-east-2"
+    }
 
 
 @pytest.mark.parametrize(("gpu", "memory", "form"), [

@@ -210,7 +210,8 @@ def _instances(provider: str) -> list[tuple[re.Pattern[str], InstanceGpus]]:
     with path.open(newline="") as stream:
         return [
             (
-                re.compile(row["pattern"], re.IGNORECASE),
+                # Azure's prefix says nothing, and many leave it out; some write spaces where it has lines.
+                re.compile(row["pattern"].replace("Standard_", "(?:Standard_)?", 1), re.IGNORECASE),
                 InstanceGpus(
                     row["gpu_label"],
                     _fraction(row["gpu_count"]),
@@ -235,7 +236,9 @@ def _fraction(text: str) -> Decimal | None:
 @cache
 def instance_gpus(provider: str, instance: str) -> InstanceGpus | None:
     """Return the GPUs of an instance type by the seeds; None where they do not list it."""
-    return next((gpus for pattern, gpus in _instances(provider) if pattern.fullmatch(instance)), None)
+    name = re.sub(r"\s+", "_", instance.strip())
+    tried = (instance, name) if name != instance else (instance,)
+    return next((gpus for text in tried for pattern, gpus in _instances(provider) if pattern.fullmatch(text)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +274,11 @@ def identify(
     if known_count is None:
         if not named.is_part and (part := part_of_instance(instance)):
             named = replace(part, rest=named.rest, count=named.count)
-        if named.is_part or (not memory_is_total and _is_below(label, stated, count)):
+        is_below = not memory_is_total and _is_below(label, stated)
+        if named.is_part or (is_below and count in (None, 1)):
             return replace(_identify_part(named, stated, count), machine=known)
+        if is_below:  # several parts, or cards that are not on record: not so many whole ones in any case
+            return Identity(resolve(named.rest), None, machine=known, gpu_part=None)
         count = Decimal(named.count) if named.count and count in (None, 1) else count
     label = named.rest
     if count is None and memory_is_total and stated:
@@ -291,9 +297,9 @@ def _rounds(printed: Decimal, known: Decimal) -> bool:
 _PARTS = (2, 3, 4, 6, 8, 12, 16)  # into which clouds divide a card
 
 
-def _is_below(label: str, stated_gb: Decimal | None, count: Decimal | None) -> bool:
-    """Return whether memory can only be that of a part: one "H100" with 10 GB."""
-    if stated_gb is None or count not in (None, 1):
+def _is_below(label: str, stated_gb: Decimal | None) -> bool:
+    """Return whether a GPU's memory cannot be that of a whole card: an "H100" with 10 GB."""
+    if stated_gb is None:
         return False
     sizes = _sizes(resolve(label).model)
     return bool(sizes) and stated_gb < min(sizes) * Decimal("0.6")

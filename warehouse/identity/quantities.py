@@ -10,26 +10,35 @@ from fractions import Fraction
 from functools import lru_cache
 
 # A MIG profile names compute slices and memory; whoever cuts the name short prints the slices alone ("MIG 1g").
-_MIG = re.compile(r"(?<![a-z0-9.])(\d)g(?:[._-]?(\d+(?:\.\d+)?)gb(?:\+\w+)*)(?![a-z0-9.])")
-_MIG_SLICES = re.compile(r"(?<![a-z0-9.])(\d)g(?![a-z0-9.])")
+# It begins a word, or follows a name and a dot ("h100.1g.10gb").
+_BEGINS = r"(?:(?<![a-z0-9.])|(?<=[a-z]\.)|(?<=[a-z]\d\.)|(?<=[a-z]\d\d\.)|(?<=[a-z]\d\d\d\.))"
+_MIG = re.compile(_BEGINS + r"(\d)g(?:[._-]?(\d+(?:\.\d+)?)gb(?:\+\w+)*)(?![a-z0-9.])")
+_MIG_SLICES = re.compile(_BEGINS + r"(\d)g(?![a-z0-9.])")
 # vGPU profiles end in their memory and a letter: Q workstation, C compute, B desktop, A applications.
 _VGPU = re.compile(r"(?<=[a-z0-9])(?:[-_](\d{1,3})[qcba]|\s+(\d{1,3})q)(?=$|\s|[()])")
 _RATIO = re.compile(
-    r"(?<![a-z0-9./])([1-9])\s*/\s*(\d{1,2})(?:th|rd|nd)?(?![a-z0-9./]|\s*[-_]?g(?:i?b)?\b)(?:\s+(?:of|x)\b)?"
+    r"(?<![a-z0-9./])([1-9])\s*/\s*(\d{1,2})(?:th|rd|nd)?"
+    r"(?:\s*[x×*](?=[\s_-]*[a-z])|(?![a-z0-9./]|\s*[-_]?g(?:i?b)?\b)(?:\s+(?:of|x)\b)?)"
 )
 _DECIMAL = re.compile(
     r"(?<![a-z0-9.])(0?\.\d+)\s*(?:[x×*]|v?gpus?|of\s+an?)(?![a-z0-9])|\((0?\.\d+)\)|(?<![a-z0-9])[x×*]\s*(0?\.\d+)(?!\d)"
+    r"|^\s*(0?\.\d+)\s+(?=[a-z])"
 )
-_PERCENT = re.compile(r"(?<![a-z0-9.])(\d{1,2}(?:\.\d+)?)\s?%\s*(?:of|gpus?|slice|share)(?![a-z0-9])")
-_HALF = re.compile(r"\b(half|quarter)\b(?!\W*(?:height|length|width|size|rack|node|year))(?:\s+(?:of\s+)?an?\b)?")
+_PERCENT = re.compile(r"(?<![a-z0-9.])(\d{1,2}(?:\.\d+)?)\s?%(?:\s*(?:of|gpus?|slice|share)(?![a-z0-9])|\s*$)")
+_FRACTIONS = {"half": 2, "third": 3, "quarter": 4}
+_HALF = re.compile(
+    r"\b(half|third|quarter)\b(?!\W*(?:height|length|width|size|rack|node|year|gen|party))(?:\s+(?:of\s+)?an?\b)?"
+)
 _PART = re.compile(
-    r"(?<![a-z0-9])(?:mig|v-?gpu|virtual gpu|slices?|sliced|fractions?|fractional|shared|partition(?:ed)?"
+    r"(?<![a-z0-9])(?:mig|v-?gpu|virtual gpu|slices?|sliced|fractions?|fractional|partial|shared|partition(?:ed)?|cpx"
     r"|time[- ]?slic\w+)(?![a-z0-9]|[- ](?:enabled|capable|ready|support\w*))"
 )
 _MIG_WORD = re.compile(r"(?<![a-z0-9])mig(?![a-z0-9])")
+_DIVIDED = re.compile(r"(?<=[a-z0-9])\s*/\s*\d{1,2}\s*$")  # "H100/2": a part, or something else of the machine
+_PART_OF_INSTANCE = re.compile(r"(?<![a-z])(?:slice|fraction|fractional|half|quarter)(?![a-z])")
 _WHOLE_SLICE = re.compile(r"\b1 gpu slice\b")  # Google's words for one GPU with its share of the host
 _SEVERAL = re.compile(
-    r"(?<![a-z0-9.])(\d{1,3})\s?[x×*](?=[\s_-]*[a-z])|(?<![a-z0-9.])(\d{1,3})[\s_-]?gpus?(?![a-z0-9])"
+    r"(?<![a-z0-9./])(\d{1,3})\s?[x×*](?=[\s_-]*[a-z])|(?<![a-z0-9.])(\d{1,3})[\s_-]?gpus?(?![a-z0-9])"
 )
 _TIMES = re.compile(r"(?<![a-z0-9])[x×*]\s?(\d{1,3})(?![a-z0-9.])|(?<=\d)x(\d{1,2})(?![a-z0-9.])")
 _LANES = re.compile(r"(?:pcie?[\s-]*(?:gen[\s-]*)?[\d.]*|gen[\s-]*\d|\d\.0)[\s-]*x\d+")  # "PCIe 4.0 x16"
@@ -65,6 +74,8 @@ def quantity(label: str) -> Quantity:
     rest, memory_gb, slices = _profile(text)
     rest, share = _share(rest)
     is_part = share is not None or slices is not None or memory_gb is not None or _PART.search(text) is not None
+    if not is_part and _DIVIDED.search(rest):
+        rest, is_part = _DIVIDED.sub(" ", rest), True
     rest = _PART.sub(" ", rest) if is_part else rest
     rest, count = _count(rest)
     return Quantity(rest, is_part, share, memory_gb, slices, count)
@@ -72,8 +83,13 @@ def quantity(label: str) -> Quantity:
 
 @lru_cache(maxsize=65_536)
 def part_of_instance(instance: str) -> Quantity | None:
-    """Return the part of a card that an instance's name states as a MIG profile; other numbers in it are no GPU's."""
+    """Return the part of a card that an instance's name states as a MIG profile or by a word, without its size then.
+
+    Other numbers in a name are no GPU's.
+    """
     text = instance.lower()
+    if _PART_OF_INSTANCE.search(text):
+        return Quantity("", True)
     if not (_MIG.search(text) or _MIG_WORD.search(text)):
         return None
     _, memory_gb, slices = _profile(text)
@@ -110,7 +126,7 @@ def _share(text: str) -> tuple[str, Fraction | None]:
         for hit in pattern.finditer(text):
             words = [group for group in hit.groups() if group]
             if pattern is _HALF:
-                share = Fraction(1, 2 if words[0] == "half" else 4)
+                share = Fraction(1, _FRACTIONS[words[0]])
             else:
                 share = Fraction(int(words[0]), max(int(words[1]), 1)) if pattern is _RATIO else Fraction(words[0])
                 share /= 100 if pattern is _PERCENT else 1

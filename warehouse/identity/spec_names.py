@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
-from warehouse.identity.gpus import resolve, snap
+from warehouse.identity.gpus import models, resolve, snap
 from warehouse.identity.nearest import nearest
 from warehouse.paths import SEEDS
 
@@ -77,4 +77,4 @@ def gpu_spec(label: str) -> str:
         return names.pop()
     if names:
         raise UnknownName(f"{label!r} may be {' or '.join(sorted(names))}: say which")
-    raise UnknownName(f"unknown GPU {label!r}{nearest(label, set(_gpus()), _key)}")
+    raise UnknownName(f"unknown GPU {label!r}{nearest(label, models() | set(_gpus()))}")

@@ -14,6 +14,7 @@ from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
 from pipelines.queries import current_prices
 from pipelines.queries.filters import MAX_AGE
+from pipelines.queries.unmatched import refuse_unknown
 
 COLUMNS = (
     "total_usd", "at_least_usd", "compute_usd", "egress_usd", "storage_usd", "unknown", "is_checked", "provider", "gpu",
@@ -50,6 +51,8 @@ def job(
             "order by reason is not null, total_usd nulls last, at_least_usd, provider, gpu_memory_gb, term_months",
             [gpus, hours, egress_tb * _GB, storage_tb * _GB, day, *values],
         ).fetchall()
+        if not rows:
+            refuse_unknown(con, wanted.as_filter(gpu))
     if not rows:
         raise CommandError(
             f"no all-in {wanted.pricing_model} price of {gpu} is in force on {day}; gpuhour prices lists all"

@@ -23,8 +23,8 @@ def quantity(text: str, what: str) -> float:
     value = float(hit[1]) * _SUFFIX[hit[2]] if hit else 0.0
     if not 0 < value < 1e30:
         raise UsageError(f"{what} must be a number above 0 such as 70b or 1.5t, not {text!r}")
-    if value < _FEWEST:
-        raise UsageError(f"{what} {text} would be {value:g}: write {text}b for billions, {text}m for millions")
+    if hit and value < _FEWEST:
+        raise UsageError(f"{what} {text} would be {value:g}: write {hit[1]}b for billions, {hit[1]}m for millions")
     return value
 
 

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -72,7 +73,9 @@ def history(
             say(f"nothing to draw: no price of {gpu} is in force yet")
         if more:
             say(f"{more} more lines not drawn: narrow with --provider, --region, --pricing-model or --source")
-    table = _with_change(rows)
+    table = _with_change(rows, today)
+    if any(row["valid_from"] > today for row in rows):
+        say(f"prices from after {today} are announced, not in force yet")
     if is_terminal and len(table) > _MAX_ROWS:
         say(f"the newest {_MAX_ROWS} of {len(table)} prices; --format csv prints all")
         table = table[-_MAX_ROWS:]
@@ -96,12 +99,13 @@ def _print_chart(gpu: str, drawn: Sequence[Any]) -> None:
     print(picture.encode(encoding, "replace").decode(encoding))
 
 
-def _with_change(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return rows with `change`: percent against the previous price of the series, where there is one."""
+def _with_change(rows: list[dict[str, Any]], today: date) -> list[dict[str, Any]]:
+    """Return rows with `change`: percent against the previous price of the series, marked if only announced."""
     before: dict[str, Any] = {}
     result = []
     for row in rows:
         old, new = before.get(row["series_id"]), row["usd_per_gpu_hour"]
-        result.append(row | {"change": pct_text(change_pct(old, new))})
+        announced = "announced " if row["valid_from"] > today else ""
+        result.append(row | {"change": announced + pct_text(change_pct(old, new))})
         before[row["series_id"]] = new
     return result

@@ -49,6 +49,8 @@ def prices(
 
     if limit is not None and limit < 1:
         raise UsageError(f"--limit must be at least 1, not {limit}")
+    if max_age < 0:
+        raise UsageError(f"--max-age must be at least 0 days, not {max_age}")
     wanted = replace(wanted, gpu=gpu)
     with published_database(home) as con:
         day = as_of or current_day(con)

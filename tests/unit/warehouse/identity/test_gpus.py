@@ -364,3 +364,31 @@ def test_instance_tables_name_known_gpus_with_source_and_date(path: Path) -> Non
         assert row["gpu_label"] or not row["gpu_count"], row
         # A count that is not here stands on the page, or is told by the memory that a plan has of one GPU's.
         assert not row["gpu_label"] or row["gpu_count"] or memory, row
+
+
+@pytest.mark.parametrize(("label", "count"), [
+    ("1/2x H100", "0.5"), ("1/4x A100", "0.25"), ("1/2xH100", "0.5"), ("0.5 H100", "0.5"), ("H100 50%", "0.5"),
+    ("H100 third", "0.3333333333"), ("H100.1g.10gb", "0.125"), ("gpu_a100.3g.20gb", "0.5"), ("H100/2", None),
+    ("H100 partial", None), ("MI300X CPX", None), ("8xH100", "8"), ("V100 (third gen)", "1"),
+    ("Quadro RTX 6000/8000", "1"), ("H100 SXM5 80GB", "1"),
+])  # fmt: skip
+def test_a_part_is_never_a_number_of_whole_cards(label: str, count: str | None) -> None:
+    found = identify("t", "x", label, "", False, Decimal(1))
+    assert found.gpu_count == (None if count is None else Decimal(count))
+
+
+@pytest.mark.parametrize(("label", "memory", "count", "expected"), [
+    ("H100", "10 GB", 8, None),  # of no whole card on record
+    ("A800", "40 GB", 1, 1), ("A100", "40 GB", 8, 8), ("H100", "80 GB", 1, 1),
+])  # fmt: skip
+def test_memory_of_no_whole_card_is_no_number_of_cards(
+    label: str, memory: str, count: int, expected: int | None
+) -> None:
+    assert identify("t", "x", label, memory, False, Decimal(count)).gpu_count == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["Standard_NV12ads_A10_v5", "nv12ads_a10_v5", "NV12ads A10 v5", "Standard NV12ads A10 v5 "]
+)
+def test_instance_types_are_known_by_their_usual_spellings(name: str) -> None:
+    assert identify("azure", name, "A10", "", False, Decimal(1)).gpu_count == Decimal("0.3333333333")

@@ -9,7 +9,7 @@ select distinct
 from seeds.seed_availability
 left join seeds.provider_aliases on provider_aliases.alias = lower(seed_availability.provider)
 union all
-select distinct 'newest' as edition, meta.newest_on as as_of, prices.provider, prices.gpu
-from core.meta, core.prices_as_of(core.newest_day(), max_age := 7) as prices
+select distinct 'newest' as edition, core.as_of_day() as as_of, prices.provider, prices.gpu
+from core.prices_as_of(core.as_of_day(), max_age := 7) as prices
 where prices.source <> 'seed' and prices.gpu is not null
 order by all

@@ -11,8 +11,8 @@ with editions as (
     from core.price_intervals
     where source = 'seed'
     union all by name
-    select 'newest' as edition, (select newest_on from core.meta) as as_of, *
-    from core.prices_as_of(core.newest_day(), max_age := 7) as prices
+    select 'newest' as edition, core.as_of_day() as as_of, *
+    from core.prices_as_of(core.as_of_day(), max_age := 7) as prices
     where source <> 'seed' and is_preferred
 ),
 offers as (
