@@ -12,8 +12,8 @@ from warehouse.storage.state_dir import Home
 
 SERIES = """
     series_id varchar, source varchar, feed varchar, provider varchar, instance varchar, gpu varchar, vendor varchar,
-    form_factor varchar, gpu_memory_gb decimal(9,3), gpu_count decimal(18,10), region varchar, zone varchar,
-    pricing_model varchar, term_months integer, upfront varchar, price_scope varchar, rank integer
+    form_factor varchar, gpu_memory_gb decimal(9,3), gpu_count decimal(18,10), region varchar, region_id varchar,
+    country varchar, continent varchar, zone varchar, pricing_model varchar, term_months integer, upfront varchar, price_scope varchar, rank integer
 """
 TABLES = {
     "series": SERIES,
@@ -26,7 +26,7 @@ TABLES = {
     """,
     "quality_events": """
     event_id varchar, series_id varchar, provider varchar, source varchar, instance varchar, region varchar,
-    zone varchar, gpu varchar, pricing_model varchar, date date, date_to date, verdict varchar, status varchar,
+    region_id varchar, country varchar, continent varchar, zone varchar, gpu varchar, pricing_model varchar, date date, date_to date, verdict varchar, status varchar,
     rule varchar, class varchar, reason varchar, price decimal(38,18), currency varchar, last_good decimal(38,18),
     source_url varchar, sha256 varchar, parser_version varchar
     """,
