@@ -131,7 +131,13 @@ CELLS = ("=1+1", "@SUM(A1)", "+1", "-1", "\t=1")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the exports of a page whose instances are formulas."""
     home = Home(tmp_path_factory.mktemp("formulas"))
-    put(home, *(seen("2026-03-02", [offer(instance=cell)], provider=f"p{n}") for n, cell in enumerate(CELLS)))
+    put(
+        home,
+        *(
+            seen("2026-03-02", [offer(instance=cell)], provider=f"p{n}", origin="recorded")
+            for n, cell in enumerate(CELLS)
+        ),
+    )
     release.build_and_publish(home)
     return home.exports
 

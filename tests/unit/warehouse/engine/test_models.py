@@ -277,8 +277,8 @@ def test_fraction_of_a_gpu_is_not_priced_as_a_whole_one(tmp_path: Path) -> None:
     put(Home(tmp_path), seen(FRIDAY, [
         offer("0.01", gpu_label="", gpu_count=None, instance="g6f.large", price_unit="instance_hour", source="price_list"),
         offer("0.80", gpu_label="", gpu_count=None, instance="g6.xlarge", price_unit="instance_hour", source="price_list"),
-    ], provider="aws", source="price_list"))  # fmt: skip
-    with built(Home(tmp_path)) as con:
+    ], provider="aws", source="price_list", origin="recorded"))  # fmt: skip
+    with built(Home(tmp_path), "marts.provider_prices") as con:
         (row,) = rows(con, "from marts.provider_prices where edition = 'newest' and provider = 'aws'")
     assert (row["usd_per_gpu_hour"], row["instance"]) == (Decimal("0.8"), "g6.xlarge")
 
