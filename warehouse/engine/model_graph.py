@@ -115,7 +115,12 @@ def _references(sql: str, path: Path) -> tuple[set[str], set[str]]:
                 tables |= {text for text in arguments if re.fullmatch(r"[a-z]\w*\.\w+", text)}
         elif table.db:
             tables.add(f"{table.db}.{table.name}")
-    return tables, calls
+    return tables | _day_table(sql), calls
+
+
+def _day_table(sql: str) -> set[str]:
+    """Return the table that SQL depends on without naming it: the day macros are made of core.meta once that exists."""
+    return {"core.meta"} if re.search(r"\bcore\.(as_of_day|newest_day)\(", sql) else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ def table_macros() -> dict[str, TableMacro]:
     macros: dict[str, TableMacro] = {}
     for name in TopologicalSorter({name: sorted(used & set(texts)) for name, used in names.items()}).static_order():
         calls = names[name] & set(texts)
-        reads = (names[name] - set(texts)).union(*(macros[macro].reads for macro in calls))
+        reads = (names[name] - set(texts) | _day_table(texts[name])).union(*(macros[macro].reads for macro in calls))
         macros[name] = TableMacro(texts[name], frozenset(reads), frozenset(calls))
     return macros
 

@@ -368,3 +368,13 @@ def test_changed_cell_reaches_every_figure_derived_from_it(
     assert moved["claims"]["N21"]["computed"] > seed["claims"]["N21"]["computed"]
     top = max(r["usd_per_1000_tokens_high"] for r in moved["costs"])
     assert top == pytest.approx(max(r["usd_per_1000_tokens_high"] for r in seed["costs"]) * 9.12 / 5.12)
+
+
+def test_whoever_asks_for_the_day_comes_after_it_is_known() -> None:
+    """Before core.meta the day macros mean the machine's date, which would be a number that looks right."""
+    models = model_graph.load()
+    users = {
+        name for name, model in models.items() if "core.as_of_day()" in model.sql or "core.newest_day()" in model.sql
+    }
+    users |= {name for name, model in models.items() if "marts.cost_offers_as_of" in model.calls}
+    assert len(users) >= 5 and all("core.meta" in models[name].reads for name in users)
