@@ -45,7 +45,7 @@ def current_day(con: Any) -> date:
 
     day = today(con)
     if day != datetime.now(UTC).date():
-        say(f"prices as of {day}, the day of this replay: nothing here is live or imported")
+        say(f"prices as of {day}, the day of this replay: none of them is live or imported")
     return day
 
 

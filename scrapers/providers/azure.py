@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
-from scrapers.parsing.deduplicate import highest_ranked
+from scrapers.parsing.deduplicate import highest_ranked, series_key
 from scrapers.parsing.json_stream import amount, items
 
 _API = "https://prices.azure.com/api/retail/prices"
@@ -40,7 +40,22 @@ def parse(page: Page) -> Iterator[Offer]:
             ranked += [(_rank(page, item), offer) for offer in _offers(page, item)]
     if not is_recognised:
         raise LayoutError(page, "Items of the Retail Prices API", page.text()[:200])
-    yield from highest_ranked(ranked)
+    yield from _now_and_next(ranked)
+
+
+def _now_and_next(ranked: list[tuple[tuple[bool, bool, str], Offer]]) -> Iterator[Offer]:
+    """Yield what each meter costs now, and the first price after that, if one is announced."""
+    now = [(rank, offer) for rank, offer in ranked if rank[1]]
+    is_primary = {series_key(offer): False for _, offer in now}
+    for (primary, _, _), offer in now:
+        is_primary[series_key(offer)] |= primary
+    later = [
+        ((primary, f"{10**8 - int(start[:10].replace('-', '')):08}"), offer)  # the earliest ranks highest
+        for (primary, has_begun, start), offer in ranked
+        if not has_begun and primary >= is_primary.get(series_key(offer), False)
+    ]
+    yield from highest_ranked(now)
+    yield from highest_ranked(later)
 
 
 def _is_wanted(item: Mapping[str, Any]) -> bool:

@@ -116,9 +116,18 @@ def test_primary_meter_then_latest_start_wins() -> None:
     other = item(retailPrice=9.0, isPrimaryMeterRegion=False, effectiveStartDate="2026-01-01T00:00:00Z")
     newer = item(retailPrice=4.0, effectiveStartDate="2026-08-01T00:00:00Z")
     announced = item(retailPrice=5.0, effectiveStartDate="2026-10-01T00:00:00Z")
-    for order in ((item(), other, newer, announced), (announced, newer, other, item())):
-        (offer,) = parse(*order)
-        assert offer.price == Decimal("4.0")
+    later = item(retailPrice=6.0, effectiveStartDate="2026-12-01T00:00:00Z")
+    for order in ((item(), other, newer, announced, later), (later, announced, newer, other, item())):
+        now, following = parse(*order)
+        assert now.price == Decimal("4.0")
+        assert (following.price, following.effective_from) == (Decimal("5.0"), date(2026, 10, 1))
+    secondary = item(retailPrice=9.0, isPrimaryMeterRegion=False, effectiveStartDate="2026-11-01T00:00:00Z")
+    assert [o.price for o in parse(newer, secondary)] == [4]
+
+
+@pytest.mark.parametrize("text", ["31/10/2026", "0001-01-01T00:00:00Z", "", None])
+def test_an_end_of_another_form_is_none(text: str | None) -> None:
+    assert [o.price for o in parse(item(retailPrice=4.0, effectiveEndDate=text))] == [4]
 
 
 def test_two_prices_of_equal_rank_are_not_published() -> None:
