@@ -46,9 +46,9 @@ def test_data_centers_have_a_market_of_their_own(tmp_path: Path) -> None:
 
 def test_averages_exclude_marketplaces_and_aggregators(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    put(home, seen("2026-09-20", [offer("2.00")], provider="lambda"))
+    put(home, seen("2026-09-20", [offer("2.00")], provider="lambda", origin="recorded"))
     for slug in ("shadeform", "primeintellect", "hyperbolic", "lium"):
-        put(home, seen("2026-09-20", [offer("0.50", source="x")], provider=slug, source="x"))
+        put(home, seen("2026-09-20", [offer("0.50", source="x")], provider=slug, source="x", origin="recorded"))
     with built(home) as con:
         (average,) = rows(con, "select n_providers, average from marts.price_averages where edition = 'newest'")
         markets = rows(con, "select provider, market from marts.price_table where edition = 'newest' order by all")
