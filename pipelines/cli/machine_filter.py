@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from pipelines.errors import UsageError
+from pipelines.queries.filters import SOLD_OUT
 
 
 @Parameter(name="*")
@@ -37,7 +38,7 @@ class MachineFilter:
             if (self.gpus is None or row[count] == self.gpus)
             and (self.max_price is None or row[usd] <= self.max_price)
             and (self.min_memory is None or (row[memory] is not None and row[memory] >= self.min_memory))
-            and not (self.available and row[availability] in ("sold_out", "waitlist"))
+            and not (self.available and row[availability] in SOLD_OUT)
         ]
 
     def _check(self) -> None:

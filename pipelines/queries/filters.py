@@ -17,6 +17,7 @@ from warehouse.identity import regions
 from warehouse.identity.nearest import nearest
 
 Sort = Literal["price", "gpu", "memory", "provider", "newest"]
+SOLD_OUT = ("sold_out", "waitlist")  # availabilities, as the macro is_sold_out has them
 MAX_AGE = 35  # days after which a price that was not observed again no longer counts
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from markupsafe import Markup, escape
 
+from pipelines.queries.filters import SOLD_OUT
 from pipelines.reports import wording
 from pipelines.reports.query_runner import Row
 from pipelines.reports.site_data import GpuKey, SiteData, gpu_name
@@ -89,7 +90,7 @@ class RowMarkup:
             row["is_carried_forward"] and f"carried forward, {days} day{'' if days == 1 else 's'}",
             row["is_held"] and "newer value held back",
             row["quality"] == "flagged" and "flagged",
-            row["availability"] in ("sold_out", "waitlist") and row["availability"].replace("_", " "),
+            row["availability"] in SOLD_OUT and row["availability"].replace("_", " "),
             row["effective_from"]
             and row["effective_from"] > row["valid_from"]
             and f"from {wording.day(row['effective_from'])}",

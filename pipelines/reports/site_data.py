@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from pipelines.queries.filters import SOLD_OUT
 from pipelines.reports import wording
 from pipelines.reports.page_model import ReceiptLink
 from pipelines.reports.price_lines import PriceLine, combined, lines_of
@@ -161,7 +162,7 @@ class SiteData:
         if not fresh:
             return rows
         fresh_rows = [r for r in rows if r["age_days"] <= FRESH]
-        return [r for r in fresh_rows if r["availability"] not in ("sold_out", "waitlist")] or fresh_rows
+        return [r for r in fresh_rows if r["availability"] not in SOLD_OUT] or fresh_rows
 
     @cached_property
     def lines(self) -> dict[GpuKey, dict[str, list[PriceLine]]]:

@@ -1,9 +1,6 @@
 -- Answers at current prices of their GPU. One row per operating point and GPU, and per provider if asked; without an
 -- offer, one row without USD. nominal_usd_per_m_tokens: the reference document's formula, at nominal speed and full
 -- use; beside the model's figure, never part of it.
-with rents as (
-    select *, if(unfit is null, usd_per_gpu_hour, null) as rent from offered
-)
 select
     asked.operating_point,
     answers.model,
@@ -21,40 +18,40 @@ select
     answers.ttft_s,
     answers.tpot_s,
     answers.output_tokens_per_s_per_gpu,
-    usd_per_m_tokens(answers.gpu_seconds_per_m_input_tokens, rents.rent, asked.utilisation)
+    usd_per_m_tokens(answers.gpu_seconds_per_m_input_tokens, offered.rent, asked.utilisation)
         as usd_per_m_input_tokens,
-    usd_per_m_tokens(answers.gpu_seconds_per_m_output_tokens, rents.rent, asked.utilisation)
+    usd_per_m_tokens(answers.gpu_seconds_per_m_output_tokens, offered.rent, asked.utilisation)
         as usd_per_m_output_tokens,
     usd_for_seconds(
         nominal_seconds(inference_flop(llm_specs.total_params_b * 1e9, 1e6), gpu_specs.nominal_tflops),
-        rents.rent
+        offered.rent
     )
         as nominal_usd_per_m_tokens,
     asked.utilisation,
-    rents.provider,
-    rents.instance,
-    rents.gpu_count,
-    rents.availability,
-    rents.region,
-    rents.pricing_model,
-    rents.term_months,
-    rents.list_usd_per_gpu_hour,
-    rents.discount_pct,
-    rents.usd_per_gpu_hour,
-    rents.last_seen_on,
-    rents.is_form_assumed,
-    rents.source_url,
+    offered.provider,
+    offered.instance,
+    offered.gpu_count,
+    offered.availability,
+    offered.region,
+    offered.pricing_model,
+    offered.term_months,
+    offered.list_usd_per_gpu_hour,
+    offered.discount_pct,
+    offered.usd_per_gpu_hour,
+    offered.last_seen_on,
+    offered.is_form_assumed,
+    offered.source_url,
     'roofline' as method,
     answers.theta_version,
-    nullif(concat_ws('; ', answers.reason, rents.unfit), '') as reason
+    nullif(concat_ws('; ', answers.reason, offered.unfit), '') as reason
 from asked
 join answers on answers.row = asked.row
 left join marts.llm_specs on llm_specs.name = answers.model
 left join marts.gpu_specs on gpu_specs.name = answers.gpu_spec
-left join rents on rents.spec = answers.gpu_spec and rents.tp = answers.tp
+left join offered on offered.spec = answers.gpu_spec and offered.tp = answers.tp
 -- Among server sizes that hold the model and can be rented, the one with the lowest cost per request.
 qualify row_number() over (
-    partition by asked.operating_point, answers.gpu_spec, if(asked.each_provider, rents.provider, '')
+    partition by asked.operating_point, answers.gpu_spec, if(asked.each_provider, offered.provider, '')
     order by
         answers.fits desc nulls last,
         answers.isl * usd_per_m_input_tokens + answers.osl * usd_per_m_output_tokens nulls last,

@@ -105,10 +105,14 @@ def ask(
 
 
 def write_offers(con: Connection, offers: Sequence[Mapping[str, object]]) -> None:
-    """Make the table `offered` of rows of _OFFER's columns."""
+    """Make the table `offered` of rows of _OFFER's columns. rent: usd_per_gpu_hour of what can be rented, else NULL."""
     casts = ", ".join(f"{name}::{kind} as {name}" for name, kind in _OFFER.items())
     rows = rows_of_text(list(_OFFER))
-    con.execute(f"create or replace table offered as select {casts} from ({rows})", {"rows": as_json(offers)})  # noqa: S608
+    con.execute(
+        f"create or replace table offered as select *, if(unfit is null, usd_per_gpu_hour, null) as rent "  # noqa: S608
+        f"from (select {casts} from ({rows}))",
+        {"rows": as_json(offers)},
+    )
 
 
 def _operating_points(load: Load) -> list[tuple[str, float | None]]:

@@ -2,9 +2,6 @@
 -- one row without USD. GB of 1e9 bytes, without activations. lora_gb, qlora_gb: adapters of one hundredth of the
 -- parameters. zero3_gb_per_gpu: full training with all of its state sharded over the given GPUs; NULL without a number
 -- of GPUs.
-with rents as (
-    select *, if(unfit is null, usd_per_gpu_hour, null) as rent from offered
-)
 select
     run_specs.spec as gpu_spec,
     run.params,
@@ -16,30 +13,30 @@ select
     training_gpu_hours(flop, tflops, mfu) as gpu_hours,
     run.gpus,
     gpu_hours / run.gpus / 24 as days,
-    training_usd(gpu_hours, rents.rent) as usd,
-    usd_for_seconds(nominal_seconds(flop, gpu_specs.nominal_tflops), rents.rent) as nominal_usd,
-    rents.provider,
-    rents.instance,
-    rents.gpu_count,
-    rents.availability,
-    rents.region,
-    rents.pricing_model,
-    rents.term_months,
-    rents.list_usd_per_gpu_hour,
-    rents.discount_pct,
-    rents.usd_per_gpu_hour,
-    rents.last_seen_on,
-    rents.is_form_assumed,
-    rents.source_url,
+    training_usd(gpu_hours, offered.rent) as usd,
+    usd_for_seconds(nominal_seconds(flop, gpu_specs.nominal_tflops), offered.rent) as nominal_usd,
+    offered.provider,
+    offered.instance,
+    offered.gpu_count,
+    offered.availability,
+    offered.region,
+    offered.pricing_model,
+    offered.term_months,
+    offered.list_usd_per_gpu_hour,
+    offered.discount_pct,
+    offered.usd_per_gpu_hour,
+    offered.last_seen_on,
+    offered.is_form_assumed,
+    offered.source_url,
     full_training_bytes(run.params) / 1e9 as full_gb,
     lora_training_bytes(run.params, run.params / 100) / 1e9 as lora_gb,
     qlora_training_bytes(run.params, run.params / 100) / 1e9 as qlora_gb,
     zero_training_bytes_per_gpu(run.params, 3, run.gpus) / 1e9 as zero3_gb_per_gpu,
     theta.version as theta_version,
-    rents.unfit as reason
+    offered.unfit as reason
 from run
 cross join run_specs
 join marts.gpu_specs on gpu_specs.name = run_specs.spec
 join marts.theta on theta.name = 'training_mfu_bf16' and theta.version = (select max(version) from marts.theta)
-left join rents on rents.spec = run_specs.spec
-order by usd nulls last, rents.usd_per_gpu_hour * gpu_hours nulls last, gpu_hours, gpu_spec
+left join offered on offered.spec = run_specs.spec
+order by usd nulls last, offered.usd_per_gpu_hour * gpu_hours nulls last, gpu_hours, gpu_spec

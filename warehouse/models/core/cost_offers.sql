@@ -1,5 +1,5 @@
--- Current prices that the cost tables choose from, computed once for all of them: all-in prices of machines whose GPU
--- is known, without the reference document. Columns as in core.offers_latest.
+-- Current all-in prices of machines whose GPU is known, of every source, without the reference document: what providers
+-- and catalogs are compared by. Costs are computed from marts.cost_offers_as_of. Columns as in core.offers_latest.
 -- materialized: table
 -- key: series_id
 select
