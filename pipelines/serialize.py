@@ -53,3 +53,9 @@ def rows_as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     text = f"[\n{text}\n]" if text else "[]"
     # These characters occur only inside strings, so escaping them changes no value.
     return _UNESCAPED_BY_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def document_as_json(document: object) -> str:
+    """Return a nested document as JSON with a final newline; values as `json_value` prints them."""
+    text = json.dumps(document, default=json_value, ensure_ascii=False, indent=1)
+    return _UNESCAPED_BY_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"

@@ -23,9 +23,12 @@ PricingModel = Literal[
     "inference",
     "dynamic",  # a provider's own daily price, beside its fixed one
 ]
+# What a price buys: a time of an instance, or of one GPU of it. Hours in each: macros/hours.sql.
 PriceUnit = Literal[
-    "instance_hour", "gpu_hour", "gpu_second", "month", "term_total", "vcpu_hour", "gib_hour", "gib_month"
-]
+    "instance_second", "instance_minute", "instance_hour", "day", "week", "month", "year",
+    "gpu_second", "gpu_minute", "gpu_hour", "gpu_day", "gpu_week", "gpu_month", "gpu_year",
+    "term_total", "vcpu_hour", "gib_hour", "gib_month",
+]  # fmt: skip
 PriceScope = Literal[
     "instance",
     "gpu_component",
@@ -203,13 +206,23 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What a provider's file knows of its pages where a reader goes by meaning: none of it is a layout."""
+
+    source: str = "pricing_page"
+    currency: str = ""  # of amounts that state none
+    time: str = ""  # the unit of time of prices that state none: "hour"
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """A provider: where its prices are, how to parse them, and what a reader should know about the source."""
 
     slug: str  # file name, asset name and folder of captures
     name: str  # as people write it
     requests: tuple[Request, ...]  # where a refresh starts
-    parse: Callable[[Page], Iterable[Offer]]  # pure; detects the layout from the content
+    parse: Callable[[Page], Iterable[Offer]]  # pure; or scrapers.reading ByMeaning
     follow: Callable[[Page], Iterable[Request]] | None = None  # further requests found in a page; pure
     access: str = ""  # "bulk files", "public API", "HTML page", ...
     publishes: str = ""  # "on-demand, spot, reserved 1y/3y"
@@ -223,4 +236,5 @@ class Provider:
     # published only after a person has reviewed them (`gpuhour providers accept`).
     basis: Literal["recorded", "documented", "unverified"] = "recorded"
     terms: str = ""  # what robots.txt and the terms of use say about scraping it, if anything
+    hints: Hints = Hints()  # for reading by meaning, where the layout fails or there is none
     expects: tuple[str, ...] = ()  # GPU models that a complete scrape always includes: a missing one raises an alarm

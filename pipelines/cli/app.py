@@ -28,6 +28,7 @@ from pipelines.cli.commands import (
     prices,
     providers,
     quarantine,
+    read,
     refresh,
     replay,
     report,
@@ -45,7 +46,7 @@ app = App(
     result_action="return_value",
 )
 for command in (
-    prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, doctor.doctor,
+    prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, read.read, doctor.doctor,
     calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
     schedule.schedule,
 ):  # fmt: skip

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from scrapers import registry
-from scrapers.model import LayoutError, NoPublicPrice, Offer, Page
+from scrapers.model import NoPublicPrice, Offer, Page, clip
+from scrapers.reading.account import Account, nothing_read
+from scrapers.reading.provider_page import Reading, read_provider_page
+from scrapers.reading.reader import read_page
 from warehouse.engine.build import build_tables
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage.connection import in_memory
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
 
-COLUMNS = (
+OFFER_COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "region_id", "country",
     "continent", "pricing_model", "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
     "availability", "product", "is_floor", "vcpus", "ram_gb", "local_disk_gb", "interconnect",
 )  # fmt: skip
+# Who read the row, a provider's layout or the general reader; and the words that it was read from, with their place.
+COLUMNS = (*OFFER_COLUMNS, "read_by", "reason")
 # As v1.offers_latest shows them: the region as printed, and the machine by the page or else by the instance table.
 _SHOWN = (
     "stated_region as region, coalesce(vcpus, known_vcpus) as vcpus, coalesce(ram_gb, known_ram_gb) as ram_gb, "
@@ -59,29 +65,63 @@ def _without_note(content: bytes) -> bytes:
     return content
 
 
-def parse_file(
-    provider: str, path: Path, url: str | None = None, captured_at: datetime | None = None
-) -> tuple[list[tuple[Any, ...]], str]:
-    """Return rows of COLUMNS for the priced offers in a file, and a remark ("" when there is none).
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """Rows of COLUMNS, a remark for people ("" for none), and the account of the page's amounts."""
 
-    Raises KeyError (unknown provider), OSError (unreadable file), LayoutError (unknown layout).
+    rows: list[tuple[Any, ...]]
+    remark: str
+    account: Account
+
+    def offers(self) -> list[tuple[Any, ...]]:
+        """Return rows of OFFER_COLUMNS: without who read them and where."""
+        return list(dict.fromkeys(row[: len(OFFER_COLUMNS)] for row in self.rows))
+
+
+def parse_file(provider: str, path: Path, url: str | None = None, captured_at: datetime | None = None) -> FileReading:
+    """Read a file as one provider's page: by its layout, or by meaning where that fails.
+
+    Raises KeyError (unknown provider), OSError (unreadable file), LayoutError (nothing read).
     """
     parser = registry.get(provider)
     page = open_page(parser.slug, path, url, captured_at)
     try:
-        offers = tuple(parser.parse(page))
+        reading = read_provider_page(parser, page)
     except NoPublicPrice as fact:
-        return [], str(fact)
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as broken:
-        # A parser that crashes on a page met an unknown layout, as in a refresh.
-        raise LayoutError(page, "values as the parser knows them", repr(broken)) from broken
+        return FileReading([], str(fact), Account())
+    return file_reading(page, reading)
+
+
+def read_file(path: Path, captured_at: datetime | None = None) -> FileReading:
+    """Read a file of no known provider by meaning. Raises OSError (unreadable), LayoutError (nothing read)."""
+    return read_any_page(open_page("", path, None, captured_at))
+
+
+def read_any_page(page: Page) -> FileReading:
+    """Read a page of no known provider by meaning. Raises LayoutError when nothing is read."""
+    account = read_page(page)
+    if not account.offers:
+        raise nothing_read(page, account)
+    return file_reading(page, Reading(tuple(account.offers), "general", account))
+
+
+def file_reading(page: Page, reading: Reading) -> FileReading:
+    """Return a page's reading as rows, with what is left out of them."""
+    offers = reading.offers
     in_force = tuple(offer for offer in offers if not is_announced(offer, page))
-    rows = _normalise(Seen(parser.slug, page.source, page.url, page.captured_at, "ok", offers=in_force))
+    rows = normalise(
+        Seen(page.provider, page.source, page.url, page.captured_at, "ok", offers=in_force), reading.read_by
+    )
     unpriced = sum(offer.price is None for offer in offers)
     announced = sum(is_announced(offer, page) for offer in offers)
-    remarks = [f"{unpriced} offers without a price not shown"] if unpriced else []
+    unknown = sorted(
+        {offer.instance or offer.gpu_label for offer in in_force if offer.price is not None and not offer.currency}
+    )
+    remarks = [f"read by the general reader: {clip(reading.failure)}"] if reading.failure else []
+    remarks += [f"{unpriced} offers without a price not shown"] if unpriced else []
     remarks += [f"{announced} announced prices, not in force yet, not shown"] if announced else []
-    return rows, "; ".join(remarks)
+    remarks += [f"the currency of {', '.join(unknown[:5])} is unknown: no USD price"] if unknown else []
+    return FileReading(rows, "; ".join(remarks), reading.account)
 
 
 def is_announced(offer: Offer, page: Page) -> bool:
@@ -89,8 +129,11 @@ def is_announced(offer: Offer, page: Page) -> bool:
     return offer.effective_from is not None and offer.effective_from > page.captured_at.date()
 
 
-def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
-    """Return rows of COLUMNS for one page's offers, using the warehouse's own staging SQL."""
+def normalise(seen: Seen, read_by: str) -> list[tuple[Any, ...]]:
+    """Return rows of COLUMNS for one page's offers, using the warehouse's own staging SQL.
+
+    `reason`: what each price was read from, and where it stands on the page.
+    """
     with in_memory() as con:
         con.execute("create schema landing")
         common = {"landing_id": "parse", "landed_at": seen.captured_at.isoformat()}
@@ -106,14 +149,17 @@ def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
         # A commitment paid entirely upfront has no hourly price: the file states the fee.
         return con.execute(
             f"""
-            select {", ".join(COLUMNS)} from (
-                select distinct * replace (
-                    if(price = 0, upfront_price, price) as price, if(price = 0, 'term_total', price_unit) as price_unit
+            select {", ".join(OFFER_COLUMNS)}, ? as read_by, "text" as reason from (
+                select distinct on ({", ".join(OFFER_COLUMNS)}, upfront, upfront_price) * replace (
+                    if(price = 0, upfront_price, price) as price, if(price = 0, 'term_total', price_unit) as price_unit,
+                    nullif(currency, '') as currency
                 )
-                from (select {", ".join(COLUMNS)}, upfront, upfront_price
+                from (select {", ".join(OFFER_COLUMNS)}, upfront, upfront_price, "text"
                       from (select * replace ({_SHOWN}) from staging.offers)
                       where price_status = 'priced' and price_scope <> 'host_component')
+                order by all
             )
             order by all
-            """  # noqa: S608 -- column names of ours
+            """,  # noqa: S608 -- column names of ours
+            [read_by],
         ).fetchall()

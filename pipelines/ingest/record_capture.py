@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipelines.ingest.parse_file import COLUMNS, parse_file
+from pipelines.ingest.parse_file import OFFER_COLUMNS, parse_file
 from pipelines.serialize import rows_as_json
 from scrapers import registry
 from scrapers.fetching.archive import Archive
@@ -57,7 +57,7 @@ def _write(folder: Path, page: Page, number: int) -> Path:
     if page.is_index:
         meta["is_index"] = True
     else:
-        rows, _ = parse_file(page.provider, body, page.url, page.captured_at)
-        (target / "offers.json").write_text(rows_as_json(COLUMNS, rows))
+        reading = parse_file(page.provider, body, page.url, page.captured_at)
+        (target / "offers.json").write_text(rows_as_json(OFFER_COLUMNS, reading.offers()))
     (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
     return target

@@ -11,10 +11,13 @@ from functools import cache
 from pathlib import Path
 
 import scrapers
+from pipelines.ingest.known_offers import adopt, known_offers
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
 from scrapers.parsing import offer_bounds
+from scrapers.reading.account import Account
+from scrapers.reading.provider_page import read_provider_page
 from scrapers.reference import ecb
 from warehouse.identity.gpus import identify_offer
 from warehouse.storage.landing import Origin, Seen, Status, land, land_rates
@@ -53,7 +56,7 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
     results = (
         _failed(provider, result, origin, started_at)
         if isinstance(result, Failure)
-        else withhold_unreviewed(provider, read_page(provider, result), home)
+        else withhold_unreviewed(provider, read_page(provider, result, home), home)
         for result in fetcher.crawl(provider)
     )
     observations = _land(provider, home, results)
@@ -87,7 +90,9 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; past days can only be "
             "read from the archive, and only today can be fetched"
         )
-    return _land(provider, home, (withhold_unreviewed(provider, read_page(provider, page), home) for page in pages))
+    return _land(
+        provider, home, (withhold_unreviewed(provider, read_page(provider, page, home), home) for page in pages)
+    )
 
 
 def withhold_unreviewed(provider: Provider, observation: Seen, home: Home) -> Seen:
@@ -138,13 +143,25 @@ def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: da
     )  # fmt: skip
 
 
-def read_page(provider: Provider, page: Page) -> Seen:
-    """Parse a page into an observation; a page that cannot be parsed gets a status and a detail, never an error."""
+def read_page(provider: Provider, page: Page, home: Home | None = None) -> Seen:
+    """Read a page into an observation; a page that cannot be read gets a status and a detail, never an error.
+
+    Where the provider's layout fails and the page is read by meaning, the status says that the layout changed, and the
+    offers come as far as they agree with what `home` knows of the page, else as unvouched for.
+    """
     status: Status = "ok"
     detail = ""
     offers: tuple[Offer, ...] = ()
     try:
-        offers = () if page.is_index else tuple(provider.parse(page))
+        if not page.is_index:
+            reading = read_provider_page(provider, page)
+            offers = reading.offers
+            if reading.failure:
+                status, detail = "layout_changed", f"{reading.failure}; {len(offers)} offers read by the general reader"
+                before = known_offers(home, provider.slug, page.source) if home else []
+                offers = tuple(adopt(provider.slug, offers, before))
+            elif not reading.account.is_whole:
+                detail = partial_note(reading.account)
     except NoPublicPrice as fact:
         status, detail = "no_public_price", str(fact)
     except LayoutError as unknown:
@@ -161,11 +178,17 @@ def read_page(provider: Provider, page: Page) -> Seen:
         detail = f"{provider.slug}: refused {len(faults)} of {len(offers)} offers at {page.url}: {refused}"
         log.warning("%s", detail)
         offers = tuple(offer for n, offer in enumerate(offers) if n not in faults)
-        status = "ok" if offers else "layout_changed"
+        status = status if offers else "layout_changed"
     return Seen(
         provider.slug, page.source, page.url, page.captured_at, status, detail, page.sha256, page.fetched_by,
         _origin(page), offers,
     )  # fmt: skip
+
+
+def partial_note(account: Account) -> str:
+    """Return what a page's account leaves unexplained, as the detail of an observation: begins with "partial"."""
+    reasons = list(account.reasons())
+    return clip(f"partial: {len(reasons)} amounts near an accelerator are unexplained, the first {reasons[0]}", 400)
 
 
 def _origin(page: Page) -> Origin:

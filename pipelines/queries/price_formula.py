@@ -55,15 +55,18 @@ def agrees(derived: Formula, published: Decimal | None) -> bool:
 def _per_hour(price: Mapping[str, Any], month: int, year: int) -> tuple[Decimal | None, str]:
     """Return the price per hour in its own currency, and the step that converts it."""
     amount, term = Decimal(price["price"]), Decimal(year) * (price["term_months"] or 0) / 12
-    match price["price_unit"]:
-        case "gpu_hour" | "instance_hour":
+    if price["price_unit"] == "term_total":
+        return (amount / term, f" / {_plain(term)} h") if term else (None, "")
+    match price["price_unit"].rpartition("_")[2]:
+        case "hour":
             return amount, ""
-        case "gpu_second":
+        case "second":
             return amount * 3600, " x 3600 s"
-        case "month":
-            return amount / month, f" / {month} h"
-        case "term_total" if term:
-            return amount / term, f" / {_plain(term)} h"
+        case "minute":
+            return amount * 60, " x 60 min"
+        case "day" | "week" | "month" | "year" as time:
+            hours = {"day": 24, "week": 168, "month": month, "year": year}[time]
+            return amount / hours, f" / {hours} h"
     return None, ""
 
 

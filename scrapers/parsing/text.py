@@ -97,7 +97,7 @@ def count_prefix(text: str) -> tuple[Decimal | None, str]:
     return (Decimal(hit["n"]), hit["rest"].strip()) if hit else (None, text.strip())
 
 
-def _is_complete(html: str) -> bool:
+def is_complete(html: str) -> bool:
     return html.rstrip().lower().endswith("</html>")
 
 
@@ -106,7 +106,7 @@ def drop_cut_end(html: str) -> str:
 
     Dropped are the last script or table row when it is not closed, then the last tag or text when it is not.
     """
-    if _is_complete(html):
+    if is_complete(html):
         return html
     for start, end in (("<script", "</script>"), ("<tr", "</tr>")):
         if html.rfind(start) > html.rfind(end):
@@ -120,7 +120,7 @@ _CUT = "cut-mark"
 def soup(page: Page) -> BeautifulSoup:
     """Parse the page into a tree (lxml's, forgiving); of a cut page only its intact part, with a mark at the cut."""
     text = page.text()
-    mark = "" if _is_complete(text) else f"<{_CUT}></{_CUT}>"
+    mark = "" if is_complete(text) else f"<{_CUT}></{_CUT}>"
     return BeautifulSoup(drop_cut_end(text) + mark, "lxml")
 
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.table_offers import TableLayout, page_offers
-
-
-def parse(page: Page) -> Iterator[Offer]:
-    """Yield prices per GPU-hour by model, memory and form factor, which the first column prints together."""
-    yield from page_offers(page, TableLayout(per="gpu_hour"))
-
+from scrapers.model import Provider, Request
+from scrapers.reading.by_meaning import ByMeaning
 
 PROVIDER = Provider(
     slug="crusoe",
     name="Crusoe",
     requests=(Request("https://www.crusoe.ai/cloud/pricing", "pricing_page", ends_with="</html>"),),
-    parse=parse,
+    parse=ByMeaning(),
     access="HTML page",
     publishes="on-demand, spot; reserved 6 months to 3 years until 2025; contact sales for the newest",
     units="per GPU-hour",

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scrapers.model import Offer, Page, Provider, Request
-from scrapers.parsing.table_offers import TableLayout, page_offers
-
-
-def parse(page: Page) -> Iterator[Offer]:
-    """Yield the list prices of the table of GPUs."""
-    yield from page_offers(page, TableLayout(per="gpu_hour", label=("GPU",)))
-
+from scrapers.model import Provider, Request
+from scrapers.reading.by_meaning import ByMeaning
 
 PROVIDER = Provider(
     slug="fal",
     name="fal",
     requests=(Request("https://fal.ai/pricing", "pricing_page", ends_with="</html>"),),
-    parse=parse,
+    parse=ByMeaning(),
     access="HTML page",
     publishes="on-demand list prices of serverless GPUs",
     units="per GPU-hour",

@@ -48,7 +48,11 @@ def rows_of(page: Page) -> set[Row]:
     for o in registry.get(page.provider).parse(page):
         identity = identify_offer(page.provider, o)
         gpu = (identity.gpu.model, identity.gpu.form_factor, identity.gpu.memory_gb, identity.gpu_count)
-        sold = (o.region, o.pricing_model, o.term_months, o.price, o.upfront_price, o.price_unit, o.currency)
+        if o.is_floor:
+            continue  # "from $2" is printed as a floor and no price
+        # What an endpoint is told from is another section, which a cut may lose.
+        model = "on_demand" if o.pricing_model == "inference" else o.pricing_model
+        sold = (o.region, model, o.term_months, o.price, o.upfront_price, o.price_unit, o.currency)
         if o.price is not None:
             rows.add((o.source, o.instance, *gpu, *sold, o.upfront, o.price_scope))
     return rows
@@ -152,7 +156,9 @@ def test_cell_without_price_yields_no_row(capture: Capture) -> None:
         box = mutating.price_boxes(tree)[chance.randrange(count)]
         mutating.replace_text(box, *mutating.LOST[words])
         rows = rows_unless_refused(capture, str(tree))
-        assert rows is None or rows <= original(capture), (words, rows - original(capture))
+        # The row that went may have been the only one to state the memory of its GPU.
+        allowed = original(capture) | {(*row[:4], None, *row[5:]) for row in original(capture)}
+        assert rows is None or rows <= allowed, (words, rows - allowed)
         lost += rows is None or rows < original(capture)
     assert lost or capture.slug == "gcp", "no price was ever missed: the changes hit nothing that is read"
 
@@ -182,7 +188,8 @@ def test_other_unit_is_converted_or_refused(capture: Capture, unit: str) -> None
     text = re.sub(r"(?i)\b(?:hours?|hr)\b|(?<=[/\d] )h\b|(?<=/)h\b", unit, page)
     rows = rows_unless_refused(capture, text)
     if text != page:  # data may state no unit in words
-        assert rows is None or rows < original(capture) or {row[PRICE + 2] for row in rows} == {unit} == {"month"}
+        units = {str(row[PRICE + 2]) for row in rows or ()}
+        assert rows is None or rows < original(capture) or all(u.rpartition("_")[2] == unit for u in units), units
 
 
 @pytest.mark.parametrize("capture", VISIBLE, ids=name)

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.parse_file import COLUMNS, parse_file
+from pipelines.ingest.parse_file import OFFER_COLUMNS, parse_file
 from pipelines.serialize import rows_as_json
 
 ROOT = Path(__file__).parents[1] / "captures"
@@ -47,8 +47,8 @@ class Capture:
 
     def text(self) -> str:
         """Return the rows as `gpuhour parse --json` prints them."""
-        rows, _ = parse_file(self.slug, self.page, self.meta["url"], self.captured_at)
-        return rows_as_json(COLUMNS, rows)
+        rows = parse_file(self.slug, self.page, self.meta["url"], self.captured_at).offers()
+        return rows_as_json(OFFER_COLUMNS, rows)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows as objects."""

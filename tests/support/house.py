@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 STATIONS = ("scrapers", "warehouse", "pipelines")
 # Rooms of each station, floor by floor, lowest first: a room may import what lies below it, and nothing beside it.
 ROOMS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "scrapers": (("model",), ("parsing", "fetching"), ("reference",), ("providers",), ("registry",)),
+    "scrapers": (("model",), ("parsing", "fetching"), ("reading", "reference"), ("providers",), ("registry",)),
     "warehouse": (
         ("paths",), ("storage",), ("identity",), ("sources",), ("engine",), ("publish",),
         ("imports", "costing", "alert_queries"),

@@ -1,13 +1,13 @@
-"""`gpuhour parse`: read one recorded page offline."""
+"""`gpuhour parse`: read one recorded page of a provider offline."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.cli.console import OK, known_slug, say
-from pipelines.cli.options import FormatOption, JsonOption, output_format
-from pipelines.cli.table_output import show
+from pipelines.cli.console import known_slug
+from pipelines.cli.options import AccountOption, FormatOption, JsonOption, output_format
+from pipelines.cli.reading_view import show_reading
 from pipelines.errors import CommandError
 
 
@@ -18,10 +18,14 @@ def parse(
     *,
     url: str | None = None,
     captured_at: datetime | None = None,
+    account: AccountOption = False,
     style: FormatOption = "json",
     as_json: JsonOption = False,
 ) -> int:
-    """Parse one recorded page offline and print the offers it states.
+    """Read one recorded page of a provider offline and print the offers it states.
+
+    The provider's own layout reads it or, where that fails, the general reader (`read_by`). Exits 3 when an amount near
+    an accelerator's name was neither read nor explained (`--account` lists them), 1 when nothing was read.
 
     Parameters
     ----------
@@ -37,7 +41,7 @@ def parse(
     import zlib
     from datetime import UTC
 
-    from pipelines.ingest.parse_file import COLUMNS, parse_file
+    from pipelines.ingest.parse_file import parse_file
     from scrapers.model import ScrapeError
 
     if captured_at is not None and captured_at.tzinfo is None:
@@ -45,12 +49,9 @@ def parse(
     if not file.is_file():
         raise CommandError(f"no such file: {file}")
     try:
-        rows, remark = parse_file(known_slug(provider), file, url, captured_at)
+        reading = parse_file(known_slug(provider), file, url, captured_at)
     except ScrapeError as failed:
         raise CommandError(str(failed)) from failed
     except (OSError, EOFError, zlib.error) as failed:
         raise CommandError(f"cannot read {file}: {failed}") from failed
-    if remark:
-        say(remark)
-    show(COLUMNS, rows, output_format(style, as_json))
-    return OK
+    return show_reading(reading, account, output_format(style, as_json))

@@ -69,12 +69,11 @@ converted as (
 priced as (
     select
         *,
-        case price_unit
-            when 'gpu_hour' then usd_price / gpu_part
-            when 'gpu_second' then usd_price * 3600 / gpu_part
-            when 'instance_hour' then usd_price / nullif(gpu_count, 0)
-            when 'month' then usd_price / hours_per_month() / nullif(gpu_count, 0)
-            when 'term_total' then usd_price / term_hours(term_months) / nullif(gpu_count, 0)
+        case
+            when price_unit = 'term_total' then usd_price / term_hours(term_months) / nullif(gpu_count, 0)
+            when price_unit in ('vcpu_hour', 'gib_hour', 'gib_month') then null
+            when price_unit like 'gpu_%' then usd_price / hours_of_unit(price_unit) / gpu_part
+            else usd_price / hours_of_unit(price_unit) / nullif(gpu_count, 0)
         end + if(coalesce(upfront_price, 0) = 0, 0, usd_upfront / term_hours(term_months) / nullif(gpu_count, 0))
             as usd_of_gpu
     from converted

@@ -22,12 +22,13 @@ select
         when pricing_model in ('reserved', 'flexible_cud') then 'Committed'
         else 'Other'
     end as PricingCategory,
-    case price_unit
-        when 'instance_hour' then 'Hours'
-        when 'gpu_hour' then 'GPU-Hours'
-        when 'gpu_second' then 'GPU-Seconds'
-        when 'month' then 'Months'
-        when 'term_total' then concat(term_months, ' Months')
+    case
+        when price_unit = 'term_total' then concat(term_months, ' Months')
+        when hours_of_unit(price_unit) is null then null
+        else concat(
+            if(price_unit like 'gpu_%', 'GPU-', ''),
+            upper(left(regexp_extract(price_unit, '[a-z]+$'), 1)), regexp_extract(price_unit, '[a-z]+$')[2:], 's'
+        )
     end as PricingUnit,
     currency as BillingCurrency,
     currency as PricingCurrency,

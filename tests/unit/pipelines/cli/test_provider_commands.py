@@ -112,7 +112,7 @@ def test_renamed_provider_is_known_by_its_old_name(tmp_path: Path) -> None:
         "<table><tr><th>Instance name</th><th>GPU model</th><th>GPU</th><th>VRAM</th><th>On demand price</th></tr>"
         "<tr><td>2B200.60V</td><td>B200 SXM6</td><td>2</td><td>360</td><td>$7.27/h</td></tr></table>"
     )
-    rows, _ = parse_file("datacrunch", file)
+    rows = parse_file("datacrunch", file).offers()
     priced = dict(zip(COLUMNS, rows[0], strict=True))
     assert priced["provider"] == "verda" and float(priced["usd_per_gpu_hour"]) == 3.635
 

@@ -58,10 +58,15 @@ def test_lambda_price_unit(header: str, cell: str, unit: str) -> None:
     assert (offer.price_unit, offer.gpu_count, offer.gpu_memory) == (unit, Decimal(8), "80 GB")
 
 
-@pytest.mark.parametrize(("header", "cell"), [("PRICE", "$2.99"), ("PRICE", "$900 / month"), ("PRICE/DAY", "$50")])
-def test_price_without_known_unit_raises(header: str, cell: str) -> None:
-    with pytest.raises(LayoutError, match="the price's unit"):
-        lambda_(f"GPUs|{header}", f"8x NVIDIA H100 SXM|{cell}")
+def test_price_without_a_unit_raises() -> None:
+    with pytest.raises(LayoutError, match="a price and its unit"):
+        lambda_("GPUs|PRICE", "8x NVIDIA H100 SXM|$2.99")
+
+
+@pytest.mark.parametrize(("header", "cell", "unit"), [("PRICE", "$900 / month", "month"), ("PRICE/DAY", "$50", "day")])
+def test_price_of_a_longer_time(header: str, cell: str, unit: str) -> None:
+    (offer,) = lambda_(f"GPUs|{header}", f"8x NVIDIA H100 SXM|{cell}")
+    assert offer.price_unit == unit
 
 
 def test_tab_states_the_gpu_count() -> None:
@@ -85,28 +90,29 @@ def test_clusters_are_commitments_of_unknown_term_priced_per_gpu() -> None:
     """Sixteen GPUs cost no less than 256 in this table: it can only be the price of one."""
     offers = lambda_(*CLUSTERS, before="<h2>1-Click Clusters pricing</h2><h3>NVIDIA HGX B200 systems</h3>")
     assert [facts(o) for o in offers] == [
-        ("16x NVIDIA HGX B200", "reserved", None, "9.86", "gpu_hour"),
-        ("64x NVIDIA HGX B200", "reserved", None, "9.36", "gpu_hour"),
-        ("256x NVIDIA HGX B200", "reserved", None, "8.87", "gpu_hour"),
+        ("16x NVIDIA HGX B200, 2 weeks – 1 year", "reserved", None, "9.86", "gpu_hour"),
+        ("64x NVIDIA HGX B200, 2 weeks – 1 year", "reserved", None, "9.36", "gpu_hour"),
+        ("256x NVIDIA HGX B200, 2 weeks – 1 year", "reserved", None, "8.87", "gpu_hour"),
     ]
     assert [o.gpu_count for o in offers] == [16, 64, 256]
 
 
-def test_cluster_is_a_commitment_and_a_gpu_range_is_not_a_label() -> None:
+def test_a_cluster_has_the_pricing_model_that_its_column_says() -> None:
     offers = lambda_(
         "|GPUs|On-demand price per GPU/hr|1 year price per GPU/hr|3 years price per GPU/hr",
         "NVIDIA B200 SXM6|16 - 2,048|$5.99|$4.99|Contact sales",
         before="<h2>1-Click Clusters</h2>",
     )
     assert [facts(o) for o in offers] == [
-        ("16x NVIDIA B200 SXM6", "reserved", None, "5.99", "gpu_hour"),
-        ("16x NVIDIA B200 SXM6", "reserved", 12, "4.99", "gpu_hour"),
-        ("16x NVIDIA B200 SXM6", "reserved", 36, "None", ""),
+        ("NVIDIA B200 SXM6", "on_demand", None, "5.99", "gpu_hour"),
+        ("NVIDIA B200 SXM6", "reserved", 12, "4.99", "gpu_hour"),
+        ("NVIDIA B200 SXM6", "reserved", 36, "None", ""),
     ]
+    assert {o.product for o in offers} == {"cluster"}
 
 
 def test_clusters_of_one_size_have_an_unknown_unit() -> None:
-    with pytest.raises(LayoutError, match="the price's unit"):
+    with pytest.raises(LayoutError, match="a price and its unit"):
         lambda_(*CLUSTERS[:2])
 
 

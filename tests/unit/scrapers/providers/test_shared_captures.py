@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.ingest.parse_file import COLUMNS, parse_file
+from pipelines.ingest.parse_file import OFFER_COLUMNS, parse_file
 from scrapers.model import LayoutError
 
 Shared = Callable[[str], Path]
@@ -51,7 +51,7 @@ COUNTS = {
     "digitalocean/2026_sizes.json": 2,  # of three, one without a GPU
     "e2e/2026-08_pricing_jsonld.html": 10,  # of 17, seven without a GPU
     "fal/2026-08_pricing.html": 5,  # "As low as" is no price
-    "gmicloud/2026-08_pricing.html": 0,  # four bounds ("from") and a pre-order
+    "gmicloud/2026-08_pricing.html": 4,  # floors ("from"), and a pre-order without a price
     "hotaisle/2026-08_pricing.html": 4,  # 1, 2 and 4 on demand, 8 by the month
     "hyperbolic/2026-08_rental_options.json": 13,
     "hyperstack/2024-08-22_gpu-pricing.html": 20,  # nine rows, one of them of two GPUs; on demand and reserved
@@ -213,7 +213,7 @@ ROWS: dict[str, list[tuple[object, ...]]] = {
     ],
     "together/2026-08_pricing.html": [
         ("NVIDIA HGX H200, 91-180 days", "H200", "SXM", 141, 1, None, "reserved", None, "3.99", "gpu_hour", "3.99"),
-        ("Dedicated Inference: NVIDIA HGX B200", "B200", "SXM", 180, 1, None, "on_demand", 0, "8.99", "gpu_hour",
+        ("NVIDIA HGX B200", "B200", "SXM", 180, 1, None, "inference", None, "8.99", "gpu_hour",
          "8.99"),
     ],
     "voltagepark/2025-07-12_pricing.html": [
@@ -237,7 +237,7 @@ SHOWN = ("instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region
 
 @cache
 def parsed(path: Path) -> list[Row]:
-    return [dict(zip(COLUMNS, row, strict=True)) for row in parse_file(path.parent.name, path)[0]]
+    return [dict(zip(OFFER_COLUMNS, row, strict=True)) for row in parse_file(path.parent.name, path).offers()]
 
 
 def value(cell: object) -> object:

@@ -35,7 +35,8 @@ named as (
             every.pricing_model,
             every.term_months,
             every.upfront,
-            every.price_scope
+            every.price_scope,
+            nullif(every.product, 'machine') -- another section of the page: neither overrules the other
         )) as series_id,
         coalesce(every.effective_from > every.observed_at::date, false) as is_announced,
         every.observed_at::date as observed_on,

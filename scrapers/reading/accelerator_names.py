@@ -1,0 +1,120 @@
+"""Finds names of accelerators in a text, and how many of them it states, without resolving the model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+_BEGIN = r"(?:(?<![A-Za-z0-9.])|(?<=\d[xX×*])|(?<=gpu))"
+_END = r"(?![A-Za-z0-9]|\.\d)"
+_FORM = r"(?:[ _-]?(?:SXM\d?|PCI-?E|NVL\d{0,2}|HGX|DGX|OAM|HBM\d\w?))*"
+_SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?)?"
+# Product lines rather than models, so that new cards match too; the warehouse identifies the model.
+_NAMES: Final = (
+    r"(?:G[BH]|V?R)\d{3}(?:[ _-]?NVL\d{0,3})?|[BHR][1-9]00|H20(?:-?3e)?|B20A?"  # data center, Hopper and later
+    r"|A(?:100|800|2|10G?|16|30|40)[XM]?|L(?:4|20|40[SG]?|2)(?!\s?cache)|T4G?|P(?:4|40|100)|V100[SN]?|K(?:80|40|520|10)|M(?:60|40|10)"
+    r"|(?:(?:NVIDIA|Quadro|GeForce|Tesla|GRID)[ _-]?)*(?:RTX|GTX)[ _-]?(?:PRO[ _-]?)?[A-Z]?\d{3,4}(?:[ _-]?(?:Ti|SUPER|Ada|Blackwell|SE|D|MaxQ|Max-Q|Generation|Workstation|Server|Edition))*"
+    r"|(?:RTX[ _-]?)?A(?:2000|4000|4500|5000|5500|6000)(?:[ _-]?Ada)?|Quadro[ _-]?[A-Z]{0,3}[ _-]?[A-Z]?\d{3,4}|[MP][2456]000|T(?:400|600|1000)(?=\s*\d+\s?GB)"
+    r"|TITAN[ _-]?(?:RTX|Xp?|V)|GeForce[ _-]?\d{3,4}(?:[ _-]?Ti)?"
+    r"|(?:Instinct[ _-]?)?MI[ _-]?\d{2,3}[AXP]?|Radeon[ _-]?(?:Pro[ _-]?)?(?:RX[ _-]?)?[A-Z]{0,2}\d{3,4}(?:[ _-]?XTX?)?|RX[ _-]?\d{4}(?:[ _-]?XTX?)?|V(?:620|710)"
+    r"|Gaudi[ _-]?\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]?(?:Pro[ _-]?)?[AB]\d{2,3}|PVC"
+    r"|TPU(?:[ _-]?v?\d\w{0,6})?(?:[ _-]?Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[ _-]\d{1,4}|Trainium[ _-]?\d?|Inferentia[ _-]?\d?"
+    r"|Tenstorrent[ _-]?\w*|(?:Wormhole|Blackhole)[ _-]?[npNP]?\d{0,3}[a-z]?|Ascend[ _-]?\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]?\w*|Cloud AI 100"
+)  # fmt: skip
+_NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
+# A label cell may leave the line out: "4090 24G".
+_BARE_CARD = re.compile(r"(?<![\w$€£₹¥.,])(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![\w.,%])")
+_OTHER_CARD = re.compile(r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card)\b", re.IGNORECASE)
+_COUNT_BEFORE = re.compile(
+    r"(?<![A-Za-z0-9./,$€£₹¥-])(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|枚)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
+    re.IGNORECASE,
+)
+_COUNT_AFTER = re.compile(
+    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|枚)(?![A-Za-z]))",
+    re.IGNORECASE,
+)
+_GPUS = re.compile(
+    r"(?<![\w./,$€£₹¥-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|张GPU|枚)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
+    r"|(?:\bgpus?(?:\s*(?:count|number|qty|per \w+))?|GPU数量?|卡数)\s*[:：=x×]?\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
+    r"|\((?P<r>\d{1,3})\s?[x×]\)|\([x×]\s?(?P<s>\d{1,3})\)"
+    r"|(?<!\d\.0)(?:^|\s)[x×](?P<o>\d{1,4})(?:$|\s)|^(?P<q>\d{1,4})\s?[x×]$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name of an accelerator in a text. `key` is the bare model, for telling two models apart."""
+
+    name: str
+    key: str
+    start: int
+    end: int
+    count: int | None  # stated beside the name
+
+
+@lru_cache(maxsize=65_536)
+def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
+    """Return the accelerators that a text names, in order; `is_label` also reads "4090" without its line."""
+    if _OTHER_CARD.search(text):
+        return ()
+    hits = list(_NAME.finditer(text))
+    if is_label and not hits:
+        hits = list(_BARE_CARD.finditer(text))
+    return tuple(
+        Mention(hit[0].strip(), _key(hit["name"]), hit.start(), hit.end(), _beside(text, hit.start(), hit.end()))
+        for hit in hits
+    )
+
+
+def names_one(text: str) -> bool:
+    """Return whether a text names an accelerator."""
+    return bool(mentions(text))
+
+
+def stated_count(text: str) -> Decimal | None:
+    """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
+    named = mentions(text)
+    bare = text
+    for m in reversed(named):  # "RTX 5000 GPUs" are not five thousand
+        bare = (
+            f"{bare[: m.start]}GPU{bare[m.end :]}"
+            if bare[m.end :].lstrip()[:1] in ("x", "×", "*", "(")
+            else f"{bare[: m.start]} | {bare[m.end :]}"
+        )
+    counts = {int(next(group for group in hit.groups() if group)) for hit in _GPUS.finditer(bare)}
+    counts |= {m.count for m in named if m.count is not None}
+    return Decimal(counts.pop()) if len(counts) == 1 and counts != {0} else None
+
+
+def is_singular(label: str) -> bool:
+    """Return whether a label without a number means one GPU: not the name of a machine type, nor a slice of a TPU."""
+    rest = label
+    for m in reversed(mentions(label, is_label=True)):
+        rest = rest[: m.start] + " " + rest[m.end :]
+    is_type = (
+        " " not in label.strip() and re.search(r"\d", re.sub(r"(?i)\d+\s?gi?b|sxm\d?|hbm\d\w?", " ", rest)) is not None
+    )
+    return not is_type and not re.search(r"\bv\d\w{0,6}-\d", label)
+
+
+def _beside(text: str, start: int, end: int) -> int | None:
+    before = _COUNT_BEFORE.search(text[:start])
+    if before is None:
+        before = _COUNT_BEFORE.search(re.sub(r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|\s)+$", " ", text[:start], flags=re.IGNORECASE))  # fmt: skip
+    if before:
+        return int(before["n"] or before["m"])
+    after = _COUNT_AFTER.match(text[end:])
+    return int(after["n"] or after["m"] or after["p"]) if after else None
+
+
+def _key(name: str) -> str:
+    bare = re.sub(
+        r"(?i)nvidia|geforce|tesla|quadro|grid|instinct|radeon|generation|workstation|server|edition|[\s_-]|nvl\d*$",
+        "",
+        name,
+    )
+    return bare.upper()

@@ -1,0 +1,206 @@
+"""Finds every amount of money in a text: value, currency as printed, and what keeps it from being a plain price."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from scrapers.parsing.text import number
+
+# Signs that name one currency; "$", "¥" and "kr" are shared by several and resolved by the page.
+_SIGNS: Final = {
+    "US$": "USD", "USD": "USD", "$US": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "AUD": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD",
+    "CAD": "CAD", "CAD$": "CAD", "CDN$": "CAD", "S$": "SGD", "SG$": "SGD", "SGD": "SGD", "HK$": "HKD", "HKD": "HKD", "NZ$": "NZD", "NZD": "NZD",
+    "NT$": "TWD", "TWD": "TWD", "R$": "BRL", "BRL": "BRL", "MX$": "MXN", "MXN": "MXN", "€": "EUR", "EUR": "EUR",
+    "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "GBP": "GBP", "₹": "INR", "RS": "INR", "RS.": "INR", "INR": "INR", "¥": "¥", "￥": "¥",
+    "RMB": "CNY", "CNY": "CNY", "人民币": "CNY", "元": "CNY", "JPY": "JPY", "円": "JPY", "₩": "KRW", "KRW": "KRW", "원": "KRW",
+    "₽": "RUB", "RUB": "RUB", "РУБ": "RUB", "РУБ.": "RUB", "РУБЛЕЙ": "RUB", "РУБЛЯ": "RUB", "РУБЛЬ": "RUB", "Р.": "RUB",
+    "CHF": "CHF", "ZŁ": "PLN", "PLN": "PLN", "KČ": "CZK", "CZK": "CZK", "₺": "TRY", "TRY": "TRY", "₴": "UAH", "UAH": "UAH",
+    "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "KR": "kr", "AED": "AED", "SAR": "SAR", "₪": "ILS", "ILS": "ILS",
+    "฿": "THB", "THB": "THB", "₫": "VND", "VND": "VND", "₱": "PHP", "PHP": "PHP", "RM": "MYR", "MYR": "MYR",
+    "RP": "IDR", "IDR": "IDR", "ZAR": "ZAR", "$": "$", "DOLLARS": "$", "DOLLAR": "$",
+}  # fmt: skip
+SHARED: Final = frozenset({"$", "¥", "kr"})
+CODES: Final = frozenset(code for code in _SIGNS.values() if len(code) == 3)
+_ONLY_AFTER: Final = {
+    "元",
+    "円",
+    "원",
+    "РУБ",
+    "РУБ.",
+    "РУБЛЕЙ",
+    "РУБЛЯ",
+    "РУБЛЬ",
+    "Р.",
+    "ZŁ",
+    "KČ",
+    "EURO",
+    "EUROS",
+    "DOLLARS",
+    "DOLLAR",
+}
+_ONLY_BEFORE: Final = {
+    "RS",
+    "RS.",
+    "RM",
+    "RP",
+    "US$",
+    "$US",
+    "U$S",
+    "A$",
+    "AU$",
+    "AUD$",
+    "C$",
+    "CA$",
+    "CAD$",
+    "CDN$",
+    "S$",
+    "SG$",
+    "HK$",
+    "NZ$",
+    "NT$",
+    "R$",
+    "MX$",
+    "人民币",
+}
+
+
+def _any_of(signs: list[str]) -> str:
+    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
+
+
+_BEFORE = _any_of([sign for sign in _SIGNS if sign not in _ONLY_AFTER])
+_AFTER = _any_of([sign for sign in _SIGNS if sign not in _ONLY_BEFORE])
+_SPACES = "\u00a0\u202f\u2009"
+# Ordinary spaces group thousands only where the sign stands behind: "1 234,50 €".
+_TIGHT = rf"\d{{1,3}}(?:[,.'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:\s?[.,]\d+)?|[.,]\d+"
+_LOOSE = rf"\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
+_MONEY = re.compile(
+    rf"(?<![^\W\d_])(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
+    rf"|(?<![\w.,])(?P<b>{_LOOSE})\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
+    rf"|(?<![\w.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>元|円|원)",
+    re.IGNORECASE,
+)
+# A bare number is an amount only where a unit stands right behind it: "3.24/h", "0.95 per hour".
+_RATE = re.compile(
+    r"(?<![\w.,/:-])(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|[.]\d+)\s*(?=(?:/|\bper\b)\s*(?:gpu\b|h\b|hr\b|hour|mo\b|month|小时|時間|час))",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$")
+_LINK = re.compile(r"^\s*(?:[-–—~〜～]|to|bis|à|до)\s*$", re.IGNORECASE)
+_MOST_DIGITS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount as printed. `currency` is an ISO code, a shared sign ("$", "¥", "kr"), or "" where none is printed."""
+
+    value: Decimal
+    currency: str
+    start: int
+    end: int
+    fault: str = ""  # why it is no plain price; empty: it may be one
+
+
+def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
+    """Return the amounts with a currency in a text, in order."""
+    amounts = []
+    for hit in _MONEY.finditer(text):
+        sign = hit["before"] or hit["after"] or hit["cjk"]
+        digits = hit["a"] or hit["b"] or hit["c"]
+        currency = _SIGNS.get(sign.upper(), _SIGNS.get(sign, ""))
+        if hit["code"] and currency in SHARED:
+            currency = hit["code"].upper()
+        value = _value(digits, decimal_comma)
+        fault = "an amount that cannot be read" if value is None else _fault(text, hit.start(), hit.end())
+        amounts.append(Amount(value or Decimal(0), currency, hit.start(), hit.end(), fault))
+    return _ranges(text, amounts)
+
+
+def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:
+    """Return the numbers without a currency that a unit of a price follows directly: "3.24/h"."""
+    rates = []
+    for hit in _RATE.finditer(text):
+        value = _value(hit["n"], decimal_comma)
+        if value is not None:
+            rates.append(Amount(value, "", hit.start(), hit.end("n")))
+    return rates
+
+
+def bare_amount(text: str, decimal_comma: bool = False) -> Amount | None:
+    """Return the number that is the whole text, for a cell below a price's title; None where it is no number."""
+    hit = _BARE.match(text)
+    value = _value(hit["n"], decimal_comma) if hit else None
+    return Amount(value, "", hit.start("n"), hit.end("n")) if hit and value is not None else None
+
+
+def stated_currency(text: str) -> str:
+    """Return the one currency that a title or sentence names ("Price USD", "元/小时"), or ""."""
+    named = {
+        _SIGNS[hit[0].upper()]
+        for hit in re.finditer(rf"(?<![^\W\d_])(?:{_AFTER}|{_BEFORE})(?![^\W\d_])|元|円", text, re.IGNORECASE)
+        if hit[0].upper() in _SIGNS and hit[0].upper() not in ("RS", "RM", "KR", "R$")
+    }
+    precise = named - SHARED
+    return precise.pop() if len(precise) == 1 else named.pop() if len(named) == 1 else ""
+
+
+def uses_decimal_comma(texts: list[str]) -> bool:
+    """Return whether a page's amounts are printed as "1.234,50": a comma before one or two last digits, no dot so."""
+    commas = dots = 0
+    for text in texts:
+        for hit in _MONEY.finditer(text):
+            digits = hit["a"] or hit["b"] or hit["c"]
+            commas += bool(re.search(r",\d{1,2}$", digits))
+            dots += bool(re.search(r"\.\d{1,2}$", digits))
+    return commas > dots
+
+
+def _value(digits: str, decimal_comma: bool) -> Decimal | None:
+    tidy = digits.strip().replace("’", "'").replace("\u2009", "\u202f")
+    if sum(c.isdigit() for c in tidy) > _MOST_DIGITS:
+        return None
+    if tidy[:1] in ".,":
+        tidy = f"0{tidy}"
+    if decimal_comma and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", tidy):
+        tidy = tidy.replace(".", "")
+    elif decimal_comma and re.fullmatch(r"\d+,\d{3}", tidy):
+        tidy = tidy.replace(",", ".")
+    try:
+        return number(tidy)
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def _fault(text: str, start: int, end: int) -> str:
+    before, after = text[max(0, start - 3) : start], text[end : end + 3]
+    if re.search(r"(?:^|[\s(])[-−]\s?$", before) and not re.search(r"\d\s*[-−]\s?$", text[:start]):
+        return "a negative amount"
+    if re.match(r"\s?(?:[kKmMbB]|bn|万|億|亿|тыс)(?![^\W\d_])", after):
+        return "an abbreviated amount"
+    if re.match(r"[·.,]\d|\d|%", after) or re.match(r"\s?[.,·]\s?\d", after):
+        return "an amount that cannot be read"
+    return ""
+
+
+def _ranges(text: str, amounts: list[Amount]) -> list[Amount]:
+    """Mark the two ends of a range: neither is the price."""
+    ends = {
+        i for i, (left, right) in enumerate(itertools.pairwise(amounts)) if _LINK.match(text[left.end : right.start])
+    }
+    marked = ends | {i + 1 for i in ends}
+    result = [
+        Amount(a.value, a.currency, a.start, a.end, a.fault or "one end of a range") if i in marked else a
+        for i, a in enumerate(amounts)
+    ]
+    # "1.50 - 2.00 $" and "$1.50-2.00": the other end has no sign of its own.
+    return [
+        Amount(a.value, a.currency, a.start, a.end, a.fault or "one end of a range")
+        if re.match(r"\s?[-–—~]\s?\d+[.,]\d|\s?[-–—~]\s?\d+\s*(?:/|per\b)", text[a.end :])
+        or re.search(r"\d\s?[-–—~]\s?$", text[: a.start])
+        else a
+        for a in result
+    ]

@@ -1,0 +1,281 @@
+"""Turns what stands in no table into records: price cards, lists, and lines that name an accelerator and a price."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from scrapers.reading import words
+from scrapers.reading.accelerator_names import Mention, mentions
+from scrapers.reading.grids import has_money
+from scrapers.reading.page_tree import Box, Line
+from scrapers.reading.records import Field, Record
+
+_LABEL_LENGTH: Final = 100  # characters; a longer line is prose
+_MOST_LINES: Final = 60  # of a card
+_KEY_VALUE: Final = re.compile(r"^(?P<key>[^:：$€£¥₹]{2,40}?)\s*[:：]\s+(?P<value>\S.*)$")
+_SPEC: Final = re.compile(r"\d")
+
+
+def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
+    """Yield a record for each accelerator that amounts outside of tables belong to.
+
+    The box of an amount is the smallest around it that names an accelerator; where it names several, each heads the
+    lines up to the next one, or follows them where the first amount stands before the first name.
+    """
+    owner: dict[int, Box] = {}
+    for box in _walk(top):
+        for child in box.children:
+            if isinstance(child, Line):
+                owner[child.order] = box
+    done: set[int] = set()
+    for line in top.lines():
+        if line.order in used or line.order in done or not has_money(line.text):
+            continue
+        segment = _segment(line, owner[line.order], used)
+        if segment is None:
+            continue
+        head, lines = segment
+        done |= {one.order for one in lines}
+        record = _record(head, lines, group)
+        if record is not None:
+            yield record
+
+
+def _walk(box: Box) -> Iterator[Box]:
+    yield box
+    for child in box.boxes():
+        yield from _walk(child)
+
+
+def label_mentions(text: str) -> tuple[Mention, ...]:
+    """Return the accelerators of a line that labels something; of prose, none."""
+    if len(text) > _LABEL_LENGTH or is_sentence(text):
+        return ()
+    return mentions(text, is_label=len(text) < 40)
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a line is prose rather than a label: many words, and the marks of a sentence."""
+    n_words = len(text.split())
+    return (
+        n_words >= 7
+        and (text.rstrip()[-1:] in ".!?,:;" or re.search(r"[.!?;]\s+[A-Z]|,\s+\w+\s+\w+\s", text) is not None)
+    ) or (len(re.findall(r"[，。！]", text)) > 0 and len(text) > 16)
+
+
+def _segment(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | None:
+    """Return the line that names the amount's accelerator, and all lines of that card."""
+    if label_mentions(line.text):
+        own: list[Line] = [line]
+        outer: Box | None = box
+        while outer is not None:  # the card around it: as far as it holds no other price and no other accelerator
+            lines = [one for one in outer.lines() if one.order not in used]
+            others = [one for one in lines if one is not line and (has_money(one.text) or label_mentions(one.text))]
+            if others or len(lines) > 15:
+                break
+            own, outer = lines, outer.parent
+        return line, own
+    current: Box | None = box
+    while current is not None:
+        lines = [one for one in current.lines() if one.order not in used]
+        heads = [one for one in lines if label_mentions(one.text) and not (has_money(one.text) and one is not line)]
+        if heads:
+            if len({h.text for h in heads}) == 1:  # a copy for small screens stands in a box of its own
+                current = _widest(current, heads[0].text, used)
+                lines = [one for one in current.lines() if one.order not in used]
+                heads = [one for one in lines if one.text == heads[0].text]
+            return None if _is_another_card(current, line, heads) else _own_part(line, lines, heads)
+        if len(lines) > 400:
+            return None
+        current = current.parent
+    return None
+
+
+def _widest(box: Box, label: str, used: set[int]) -> Box:
+    """Return the largest box around a card that names nothing but the card's own accelerator."""
+    while box.parent is not None:
+        lines = [one for one in box.parent.lines() if one.order not in used]
+        names = {one.text for one in lines if label_mentions(one.text) and not has_money(one.text)}
+        if (
+            len(lines) > _MOST_LINES
+            or names != {label}
+            or any(one.level and one.text != label and not is_price_title(one.text) for one in lines)
+        ):
+            return box
+        box = box.parent
+    return box
+
+
+def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
+    """Return whether the names stand in cards beside the amount's own, which names none."""
+    own = next((b for b in box.boxes() if any(one is line for one in b.lines())), None)
+    if own is None or own.element is None:
+        return False
+    alike = [
+        b
+        for b in box.boxes()
+        if b is not own and b.tag == own.tag and b.element.get("class") == own.element.get("class")
+    ]
+    named = [b for b in alike if any(h in set(b.lines()) for h in heads)]
+    return (
+        bool(named)
+        and len(named) == len([h for h in heads if not any(h is one for b in [own] for one in b.lines())])
+        and all(any(has_money(one.text) for one in b.lines()) for b in named)
+    )
+
+
+def _own_part(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, list[Line]] | None:
+    top_level = [h for h in heads if h.level]
+    if top_level and any(h.order < line.order for h in top_level):
+        heads = top_level if len(top_level) > 1 or top_level[0] is heads[0] else heads
+    keys = {label_mentions(h.text)[0].key for h in heads}
+    if len(keys) == 1 and any(heads[0].order < one.order < line.order and _ends(heads[0], one) for one in lines):
+        return _run(line, lines, heads)
+    if len(keys) == 1 or (len(heads) > 1 and heads[0].level and len(top_level) == 1):
+        return (heads[0], lines) if len(lines) <= _MOST_LINES else _run(line, lines, heads)
+    return _run(line, lines, heads)
+
+
+def _run(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, list[Line]] | None:
+    """Return the part of a flat list that belongs to one of its heads."""
+    first_amount = next(one.order for one in lines if has_money(one.text))
+    orders = [h.order for h in heads]
+    if first_amount >= orders[0]:  # names stand above their prices
+        own = [h for h in heads if h.order <= line.order]
+        if not own:
+            return None
+        if any(own[-1].order < one.order < line.order and _ends(own[-1], one) for one in lines):
+            return None
+        end = next((o for o in orders if o > line.order), lines[-1].order + 1)
+        end = next((one.order for one in lines if line.order < one.order < end and _ends(own[-1], one)), end)
+        part = [one for one in lines if own[-1].order <= one.order < end]
+        return (own[-1], part) if len(part) <= _MOST_LINES else None
+    own = [h for h in heads if h.order >= line.order]
+    if not own:
+        return None
+    start = max((o for o in orders if o < line.order), default=lines[0].order - 1)
+    return own[0], [one for one in lines if start < one.order <= own[0].order]
+
+
+def _ends(head: Line, line: Line) -> bool:
+    """Return whether a heading begins another thing than the one that the head names."""
+    if not line.level or is_price_title(line.text) or _is_spec_title(line.text):
+        return False
+    return not head.level or line.level <= head.level
+
+
+def _record(head: Line, lines: list[Line], group: int) -> Record | None:
+    fields = [] if has_money(head.text) else [Field("gpu", head.text, (head,))]
+    title_above = _titles_stand_above(lines)
+    spec_above = _spec_titles_stand_above(lines)
+    for i, line in enumerate(lines):
+        if line is head and not has_money(line.text):
+            continue
+        other = lines[i - 1] if spec_above and i else lines[i + 1] if not spec_above and i + 1 < len(lines) else None
+        if has_money(line.text):
+            fields.append(Field(_beside(lines, i, title_above), line.text, (line,)))
+        elif (
+            line.parts and len(line.parts) == 2 and _SPEC.search(line.parts[1]) and not _SPEC.search(line.parts[0][:3])
+        ):
+            fields.append(Field(line.parts[0], line.parts[1], (line,)))
+        elif hit := _KEY_VALUE.match(line.text):
+            fields.append(Field(hit["key"], hit["value"], (line,)))
+        elif other is not None and _is_spec_title(other.text) and len(line.text) < 60 and not _is_spec_title(line.text):
+            fields.append(Field(other.text, line.text, (line,)))
+        else:
+            fields.append(Field("", line.text, (line,)))
+    scope = [text for _, text in reversed(lines[0].headings)]
+    return Record(fields, tuple(scope), "card", group)
+
+
+def _spec_titles_stand_above(lines: list[Line]) -> bool:
+    """Return whether the first title of a specification stands above its value, and not below it."""
+    for i, line in enumerate(lines):
+        if _is_spec_title(line.text):
+            before = lines[i - 1].text if i else ""
+            after = lines[i + 1].text if i + 1 < len(lines) else ""
+            return not (
+                _SPEC.match(before) and not label_mentions(before) and not (_SPEC.match(after) and has_money(before))
+            )
+    return True
+
+
+def _is_spec_title(text: str) -> bool:
+    return (
+        len(text) < 40
+        and not _SPEC.search(text)
+        and any(
+            p.search(text)
+            for p in (
+                words.MEMORY_GPU,
+                words.RAM,
+                words.VCPU,
+                words.DISK,
+                words.NETWORK,
+                words.REGION,
+                words.COUNT,
+                words.AVAILABILITY,
+                words.TERM,
+            )
+        )
+    )
+
+
+def is_price_title(text: str) -> bool:
+    """Return whether a short line says which price stands above or below it."""
+    if mentions(text) and not re.match(r"^\s*(?:/|per\b)", text):
+        return False
+    return (
+        len(text) <= 60
+        and not has_money(text)
+        and any(
+            p.search(text)
+            for p in (
+                words.ON_DEMAND,
+                words.SPOT,
+                words.RESERVED,
+                words.PRICE,
+                words.DURATION,
+                words.BOUND_BEFORE,
+                *words.TIME.values(),
+            )
+        )
+    ) or (len(text) <= 60 and bool(words.PER_GPU.search(text)))
+
+
+def _titles_stand_above(lines: list[Line]) -> bool:
+    for i, line in enumerate(lines):
+        if has_money(line.text):
+            return not (i + 1 < len(lines) and is_price_title(lines[i + 1].text)) or (
+                i > 0 and is_price_title(lines[i - 1].text)
+            )
+    return True
+
+
+def _beside(lines: list[Line], i: int, above: bool) -> str:
+    """Return the title of the amount at a line: the line above or below that says which price it is, and its unit."""
+    parts: list[str] = []
+    order = (i - 1, i + 1) if above else (i + 1,)
+    for j in order:
+        if 0 <= j < len(lines) and is_price_title(lines[j].text):
+            if j == i + 1 and above and parts and not _is_unit(lines[j].text):
+                continue
+            if (
+                j == i + 1
+                and above
+                and not parts
+                and j + 1 < len(lines)
+                and has_money(lines[j + 1].text)
+                and not _is_unit(lines[j].text)
+            ):
+                continue  # it is the next amount's
+            parts.append(lines[j].text)
+    return " | ".join(parts)
+
+
+def _is_unit(text: str) -> bool:
+    return bool(
+        re.match(r"^\s*(?:/|per\b|p/|usd\b|每|pro\b|par\b|за\b|в\b|hourly|an hour|a month)", text, re.IGNORECASE)
+    )

@@ -1,0 +1,98 @@
+"""Tells what kind of document a page is, and reads the data in it: JSON, Markdown, scripts, linked data, streams."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+from scrapers.model import Page
+from scrapers.parsing import embedded_json
+
+_DEEPEST_ELEMENT: Final = 200
+_LARGEST: Final = 16 * 1024 * 1024  # bytes
+
+
+def kind(text: str) -> Literal["html", "json", "markdown"]:
+    """Return the kind of a page by its content."""
+    start = text.lstrip("\ufeff \t\r\n")[:400]
+    if start[:1] in "{[" and not start.startswith(("[!", "[![")):
+        return "json"
+    if re.search(
+        r"<(?:!doctype|html|head|body|div|table|section|h[1-6]|p|article|main|tr|td|ul|span)\b",
+        text[:20000],
+        re.IGNORECASE,
+    ) and not re.match(r"---\s|#\s", start):
+        return "html"
+    return "markdown"
+
+
+def is_readable(page: Page) -> bool:
+    """Return whether a page is of a kind and size that is read whole: not a bulk file of prices, not CSV or YAML."""
+    if page.path is not None and (page.path.suffix == ".gz" or page.path.stat().st_size > _LARGEST):
+        return False
+    if page.content is not None and len(page.content) > _LARGEST:
+        return False
+    start = page.read()[:4000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    return (
+        start[:1] in "<{["
+        or re.search(
+            r"<(?:div|table|section|p|h[1-6]|td|tr|ul)\b|^#{1,4} |^\|.*\|", start, re.IGNORECASE | re.MULTILINE
+        )
+        is not None
+    )
+
+
+def from_markdown(text: str) -> str:
+    """Return the HTML of a Markdown text; MDX's own tags and front matter are left out."""
+    from markdown_it import MarkdownIt
+
+    body = re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    body = body.replace("\\$", "$")
+    return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(body))
+
+
+def streamed_html(page: Page) -> str:
+    """Return the HTML that a React page's stream describes; "" where there is no stream."""
+    text = page.text()
+    if "self.__next_f" not in text and not re.search(r'\["\$",\s*"\w+"|\[\\"\$\\",', text):
+        return ""
+    return "".join(_element(value, 0) for value in embedded_json.stream(page))
+
+
+def _element(value: Any, depth: int) -> str:
+    """Return the HTML of a React element as a stream writes it: ["$", tag, key, properties]."""
+    if depth > _DEEPEST_ELEMENT or value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, list):
+        if len(value) >= 4 and value[0] == "$" and isinstance(value[1], str):
+            properties = value[3] if isinstance(value[3], dict) else {}
+            tag = value[1] if re.fullmatch(r"[a-z][a-z0-9]*", value[1]) else "div"
+            names = html.escape(str(properties.get("className") or ""), quote=True)
+            return f'<{tag} class="{names}">{_element(properties.get("children"), depth + 1)}</{tag}>'
+        return "".join(_element(item, depth + 1) for item in value)
+    if isinstance(value, dict):
+        return _element(value.get("children"), depth + 1)
+    text = str(value)
+    if re.fullmatch(r"\$[A-Z]?[0-9a-f]{1,4}|\$undefined|\$L\w+", text):
+        return ""  # a reference to another part
+    return html.escape(text[1:] if text.startswith("$$") else text)
+
+
+def script_values(page: Page) -> Iterator[tuple[str, Any]]:
+    """Yield (where, value) of the data in a page's scripts: linked data, JSON of any type, a React page's stream."""
+    text = page.text()
+    if "ld+json" in text:
+        for value in embedded_json.scripts(page, "ld+json"):
+            yield "linked data", value
+    for name in ("application/json", "__NEXT_DATA__"):
+        if name in text:
+            for value in embedded_json.scripts(
+                page, "application/json" if name == "application/json" else "__NEXT_DATA__"
+            ):
+                yield "JSON in a script", value
+            break
+    if "self.__next_f" in text:
+        for value in embedded_json.stream(page):
+            yield "the page's stream", value

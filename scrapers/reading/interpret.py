@@ -1,0 +1,694 @@
+"""Turns a record into drafts of offers: which field names the accelerator, which states prices, and what each buys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from scrapers.model import Availability, PriceStatus, PricingModel
+from scrapers.reading import words
+from scrapers.reading.accelerator_names import Mention, mentions, stated_count
+from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, stated_currency
+from scrapers.reading.grids import has_money
+from scrapers.reading.page_facts import PageFacts
+from scrapers.reading.page_tree import PLACE
+from scrapers.reading.records import Field, Record
+from scrapers.reading.units import (
+    Rate,
+    after_amount,
+    band,
+    before_amount,
+    effective_from,
+    is_floor,
+    not_a_price,
+    pricing_model,
+    rate,
+    says_floor,
+    term_months,
+)  # fmt: skip
+
+_NUMBER: Final = re.compile(
+    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张)?\s*\+?(?:\^\d|[*†¹²³])?\s*$", re.IGNORECASE
+)
+_GB: Final = re.compile(
+    r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>TiB|TB|To|ТБ|GiB|GB|Go|ГБ|G)(?![A-Za-z/])", re.IGNORECASE
+)
+_VRAM: Final = re.compile(
+    r"(?<![\w.])(\d{1,4}(?:\.\d+)?)\s?(?:GiB|GB|Go|ГБ|G)\s*(?:of\s+)?(?:VRAM|HBM\w*|GDDR\w*|GPU (?:memory|RAM)|显存|video)",
+    re.IGNORECASE,
+)
+_VCPUS: Final = re.compile(r"(?<![\w.])(\d{1,4}) v?CPUs?\b", re.IGNORECASE)
+_RAM: Final = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)? ?(?:TB|GiB|GB)) (?:of )?(?:system )?RAM\b", re.IGNORECASE)
+_BADGE: Final = re.compile(r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$", re.IGNORECASE)
+_PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
+_CPU_WORDS: Final = re.compile(
+    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b", re.IGNORECASE
+)
+_EITHER: Final = re.compile(r"^[\s,]*(?:/|or|,|&|and|oder|ou|или)[\s,]*$", re.IGNORECASE)
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An amount read as a price, before the page as a whole has been looked at."""
+
+    record: Record
+    cell: Field
+    amount: Amount
+    label: str
+    key: str  # the bare model
+    count: Decimal | None
+    rate: Rate
+    model: PricingModel
+    term: int | None
+    currency: str  # ISO code, or "" where unknown
+    is_floor: bool = False
+    memory: str = ""
+    memory_is_total: bool = False
+    instance: str = ""
+    region: str = ""
+    availability: Availability = "unknown"
+    starts: date | None = None
+    product: str = ""
+    band: str = ""
+    title: str = ""
+    status: PriceStatus = "priced"  # else there is no amount
+    reasons: dict[str, str] = field(default_factory=dict)  # what was read from where
+    facts: dict[str, str] = field(default_factory=dict)  # vcpus, ram, disk, network as printed
+
+    def describes_machine(self) -> bool:
+        """Return whether the record states vCPUs or memory of a machine, and not per GPU."""
+        return any(kind_of(f) in ("vcpu", "ram") and not words.PER_GPU.search(f.title) for f in self.record.fields)
+
+    def is_titled(self) -> bool:
+        """Return whether words right beside the amount say which price it is."""
+        return self.reasons.get("model", "the heading") not in ("the heading", "above")
+
+    def label_key(self) -> str:
+        """Return the label without its number of GPUs: cards of one label differ only by how many there are."""
+        return (
+            re.sub(
+                r"(?i)(?<![\w.])\d{1,4}\s?[x×*]\s?|\s?[x×*]\s?\d{1,4}(?![\w.])|\(?\d+x\)?|-?\s*\d+ gpus?",
+                " ",
+                self.label,
+            )
+            .strip()
+            .upper()
+        )
+
+    def identity(self) -> tuple[object, ...]:
+        """Return what makes the offer this one and no other."""
+        gpus = (self.key, re.sub(r"\W+", " ", self.label).strip().upper(), self.count, self.memory)
+        terms = (
+            self.model,
+            self.term,
+            self.band,
+            self.currency,
+            self.rate.time if self.rate.time in ("month", "year") else "",
+        )
+        return (*gpus, *terms, self.instance, self.region, self.product, self.starts)
+
+
+@dataclass(slots=True, eq=False)
+class Explained:
+    """An amount that is no price of an accelerator, and why."""
+
+    cell: Field
+    amount: Amount
+    reason: str
+
+
+Reading = Draft | Explained
+
+
+def stated_memory(record: Record) -> tuple[str, str] | None:
+    """Return the label of a record and the memory that it states of one GPU, whether it has a price or not."""
+    kinds = [(f, kind_of(f)) for f in record.fields]
+    label = next((f.text for f, kind in kinds if kind == "label"), "")
+    by_kind = {kind: f for f, kind in reversed(kinds)}
+    memory, is_total = _memory(kinds, by_kind, None, None)
+    return (label.upper(), memory) if label and memory and not is_total else None
+
+
+def kind_of(f: Field) -> str:
+    """Return what a field states, by its title and its text."""
+    title, text = f.title, f.text
+    if f.is_price:
+        return "price"
+    if f.is_price is not None:  # a key's path: what the value is stands last
+        title = " ".join(title.split()[-3:])
+    if words.MEMORY_GPU.search(title) and not has_money(text):
+        return "vram"
+    named = bool(mentions(text, is_label=True)) and not has_money(text)
+    if named and (not title or words.LABEL.search(title) or words.INSTANCE.search(title) or words.COUNT.search(title)):
+        return "label"
+    if words.COUNT.search(title) and _NUMBER.match(text):
+        return "count"
+    is_of_cpu = words.VCPU.search(title) or words.RAM.search(title) or words.DISK.search(title)
+    if (
+        not is_of_cpu
+        and words.LABEL.search(title)
+        and re.fullmatch(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", text, re.IGNORECASE)
+        and re.search(r"gpu|card|卡", title, re.IGNORECASE)
+    ):
+        return "count"
+    if f.is_price is None and has_money(text):
+        return "price"
+    if (
+        f.is_price is None
+        and is_priced_title(title)
+        and not _is_other_title(title)
+        and (f.is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
+    ):
+        return "price"
+    for kind, pattern in (("vcpu", words.VCPU), ("ram", words.RAM), ("disk", words.DISK), ("network", words.NETWORK), ("region", words.REGION), ("availability", words.AVAILABILITY),
+                          ("term", words.TERM), ("currency", words.CURRENCY), ("unit", words.UNIT), ("provider", words.PROVIDER)):  # fmt: skip
+        if pattern.search(title):
+            return kind
+    if named:
+        return "label"
+    if words.INSTANCE.search(title if f.is_price is None else title.rpartition(" ")[2]):
+        return "instance"
+    return "other"
+
+
+def is_priced_title(title: str) -> bool:
+    """Return whether a title heads prices."""
+    return any(
+        p.search(title)
+        for p in (
+            words.PRICE,
+            words.ON_DEMAND,
+            words.SPOT,
+            words.RESERVED,
+            words.TIME["hour"],
+            words.TIME["month"],
+            words.DURATION,
+        )
+    )
+
+
+def _is_other_title(title: str) -> bool:
+    others = (words.DISK, words.VCPU, words.RAM)
+    return bool(words.NETWORK.search(title) or (any(p.search(title) for p in others) and not words.GPU.search(title)))
+
+
+def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
+    """Yield each amount of a record, read as the price of an accelerator or explained.
+
+    Of a card, an amount without a title is what the same amount with one is: cards repeat themselves for small screens.
+    """
+    readings = list(_readings(record, page))
+    explained = {r.amount.value: r.reason for r in readings if isinstance(r, Explained)}
+    for r in readings:
+        if record.kind == "card" and isinstance(r, Draft) and not r.is_titled() and r.amount.value in explained:
+            yield Explained(r.cell, r.amount, explained[r.amount.value])
+        else:
+            yield r
+
+
+def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
+    """Yield each amount of a record, read as the price of an accelerator or explained.
+
+    What a record says nothing of, its captions and headings may say, the nearest first.
+    """
+    kinds = [(f, kind_of(f)) for f in record.fields]
+    priced = [f for f, kind in kinds if kind == "price"]
+    if not priced:
+        return
+    label_field, names = _label(record, kinds)
+    other = _not_sold(record, label_field)
+    for f in priced:
+        amounts = _amounts(f, page)
+        if (
+            not amounts
+            and names
+            and record.kind == "row"
+            and not _is_component(f.title)
+            and (words.SALES.search(f.text) or _sold_out(f.text))
+        ):
+            d = _draft(record, kinds, f, Amount(Decimal(0), "", 0, 0), "", "", names[0], False, label_field, page)
+            d.status = "contact_sales" if words.SALES.search(f.text) else "not_offered"
+            yield d
+        for i, amount in enumerate(amounts):
+            before, after = _around(f.text, amounts, i)
+            reason = _refusal(f, amount, before, after, names, other, record)
+            if reason:
+                yield Explained(f, amount, reason)
+                continue
+            for name in names:
+                yield _draft(record, kinds, f, amount, before, after, name, len(names) > 1, label_field, page)
+
+
+_UNIT_WORDS: Final = re.compile(
+    r"^\s*\*{0,2}\s*(?:(?:/|\bper\b|\bp/|\bpro\b|\bpar\b|\bза\b|\bв\b|每)\s*(?:[\w·-]+(?:[\s-](?:hour|hours|hr|month))?\s*)\*{0,2}\s*){0,3}|^\s*(?:hourly|monthly|an hour|a month)",
+    re.IGNORECASE,
+)
+
+
+def _around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
+    """Return the words that lead to an amount and those that follow it: between two amounts, the unit is the first's."""
+    before = text[amounts[i - 1].end : amounts[i].start] if i else text[: amounts[0].start]
+    if i and (unit := _UNIT_WORDS.match(before)):
+        before = before[unit.end() :]
+    if i + 1 == len(amounts):
+        return before, text[amounts[i].end :]
+    after = text[amounts[i].end : amounts[i + 1].start]
+    unit = _UNIT_WORDS.match(after)
+    return before, after[: unit.end()] if unit and unit.end() else after
+
+
+def _amounts(f: Field, page: PageFacts) -> list[Amount]:
+    amounts = find_amounts(f.text, page.decimal_comma)
+    taken = [(a.start, a.end) for a in amounts]
+    amounts += [
+        r for r in find_rates(f.text, page.decimal_comma) if not any(s < r.end and r.start < e for s, e in taken)
+    ]
+    if not amounts and (bare := bare_amount(f.text, page.decimal_comma)):
+        amounts = [bare]
+    return sorted(amounts, key=lambda a: a.start)
+
+
+def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None, tuple[Mention, ...]]:
+    """Return the field that names the accelerator, and the names: of a row, else of the nearest heading."""
+    order = [f for f, kind in kinds if kind == "label" and words.LABEL.search(f.title)]
+    order.sort(
+        key=lambda f: (
+            f.title == "gpu" and record.kind == "card" and not mentions(f.text, is_label=True)[0].name[:1].isalpha()
+        )
+    )
+    if (
+        record.kind == "card"
+        and len(order) > 1
+        and mentions(order[1].text)
+        and mentions(order[1].text)[0].key == mentions(order[0].text, is_label=True)[0].key
+    ):
+        order[0], order[1] = order[1], order[0]  # the card's own line on its GPU says more than its title
+    order += [f for f, kind in kinds if kind == "label" and f not in order]
+    order += [f for f, kind in kinds if kind in ("instance", "other", "provider") and f not in order]
+    for f in order:
+        names = mentions(f.text, is_label=True)
+        if names:
+            return f, _distinct(f.text, names)
+    for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator
+        if kind == "price" and (names := mentions(f.text) or mentions(f.title)) and len({n.key for n in names}) == 1:
+            return f, names[:1]
+    for text in record.scope[:3]:
+        names = mentions(text)
+        if names and len({n.key for n in names}) == 1:
+            return Field("heading", text), names[:1]
+    return None, ()
+
+
+def _distinct(text: str, names: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Return one mention for each accelerator of a label: two, where it prices either ("RTX A6000/A40")."""
+    first = names[0]
+    others = [n for n in names[1:] if n.key != first.key and first.key not in n.key and n.key not in first.key]
+    if not others:
+        return names[:1]
+    chosen = [first]
+    for n in names[1:]:
+        if n in others and _EITHER.match(text[chosen[-1].end : n.start].replace("NVIDIA", "").replace("AMD", "")):
+            chosen.append(n)
+    return tuple(chosen) if len(chosen) > 1 else names[:1]
+
+
+def _not_sold(record: Record, label: Field | None) -> str:
+    """Return what a record is of that is no accelerator, or ""."""
+    if label is not None:
+        return ""
+    texts = (
+        [f.text for f in record.fields if len(f.text) < 80] + [f.title for f in record.fields] + list(record.scope[:3])
+    )
+    for text in texts:
+        for reason, pattern in words.NOT_SOLD_HERE:
+            if pattern.search(text):
+                return reason
+    return "no accelerator is named with it"
+
+
+def _refusal(
+    f: Field, amount: Amount, before: str, after: str, names: tuple[Mention, ...], other: str, record: Record
+) -> str:
+    if amount.fault:
+        return amount.fault
+    if reason := not_a_price(before, after):
+        return reason
+    if record.kind == "card":
+        for text in record.scope[:4]:
+            if _EXAMPLE.search(text) and not mentions(text):
+                return "an example or a calculation"
+    if record.kind == "object" and any(
+        re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
+    ):
+        return "a price with a licence for Windows"
+    unit = rate(after_amount(after))
+    if unit.other and not unit.is_per_gpu:
+        return f"a price per {unit.other}"
+    if not names:
+        return other
+    of_title = rate(f.title)
+    if not unit.time and of_title.other and not of_title.is_per_gpu:
+        return f"a price per {of_title.other}"
+    if _is_component(f"{before_amount(before)} price") or (record.kind == "row" and _is_component(f.title)):
+        return "a price of another part of the machine"
+    if amount.value == 0:
+        return "an amount of zero"
+    for text in (f.title, *record.scope[:1]):
+        if re.search(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", text, re.IGNORECASE):
+            return "a price of tokens or requests"
+    if record.kind != "object" and (page_name := _other_provider(f"{f.title} {before}")):
+        return f"a price of {page_name}, in a comparison"
+    return ""
+
+
+def _sold_out(text: str) -> bool:
+    return len(text) < 40 and any(
+        state in ("sold_out", "waitlist") and pattern.search(text) for state, pattern in words.STATES
+    )
+
+
+def _is_component(title: str) -> bool:
+    has_gpu = words.GPU.search(title) or mentions(title)
+    return not has_gpu and bool(
+        (words.DISK.search(title) or words.VCPU.search(title) or words.RAM.search(title) or words.NETWORK.search(title))
+        and words.PRICE.search(title)
+    )
+
+
+_EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]
+_OTHERS: Final = re.compile(
+    r"\b(?:AWS|Amazon|EC2|Azure|Google Cloud|GCP|Oracle|Lambda(?: Labs)?|CoreWeave|RunPod|Vast(?:\.ai)?|Paperspace|competitors?|hyperscalers?|others?|typical|average|big (?:three|3)|traditional)\b",
+    re.IGNORECASE,
+)
+
+
+def _other_provider(title: str) -> str:
+    hit = _OTHERS.search(title)
+    return hit[0] if hit else ""
+
+
+def _draft(
+    record: Record, kinds: list[tuple[Field, str]], f: Field, amount: Amount, before: str, after: str,
+    name: Mention, is_one_of_several: bool, label_field: Field | None, page: PageFacts,
+) -> Draft:  # fmt: skip
+    by_kind = {kind: one for one, kind in reversed(kinds)}
+    if counts := [
+        one
+        for one, kind in kinds
+        if kind == "count" and re.search(r"gpu|卡|card|chip|accelerator", one.title, re.IGNORECASE)
+    ]:
+        by_kind["count"] = counts[0]
+    own = f"{before_amount(before)} | {after_amount(after)}"
+    label = _label_text(label_field, name, is_one_of_several)
+    d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
+    d.count = _count(by_kind, name, f, label_field, record)
+    d.rate = _rate(record, by_kind, f, after, before, page, d)
+    _commitment(record, kinds, by_kind, f, own, d)
+    d.currency = _currency(amount, f, by_kind, record, page, d)
+    d.is_floor = is_floor(before, after) or says_floor(f.title)
+    d.memory, d.memory_is_total = _memory(kinds, by_kind, label_field, d.count)
+    d.instance = by_kind["instance"].text if "instance" in by_kind and by_kind["instance"] is not label_field else ""
+    other_label = next(
+        (one for one, kind in kinds if kind == "label" and one is not label_field and words.INSTANCE.search(one.title)),
+        None,
+    )
+    d.instance = d.instance or (other_label.text if other_label else "")
+    if (
+        record.kind == "object"
+        and label_field is not None
+        and re.search(r"\b(?:name|title)$", label_field.title, re.IGNORECASE)
+    ):
+        d.instance = ""  # the object's own name is what its accelerator stands in
+    if (
+        record.kind == "card"
+        and not d.instance
+        and kinds
+        and kinds[0][1] == "label"
+        and kinds[0][0] is not label_field
+        and len(kinds[0][0].text) < 60
+    ):
+        d.instance = kinds[0][0].text
+    if not re.search(r"[^\W\d_]", d.instance):
+        d.instance = ""  # a number names nothing
+    d.region = (
+        by_kind["region"].text
+        if "region" in by_kind
+        else next((hit["place"] for text in record.scope if (hit := PLACE.match(text))), "")
+    )
+    d.availability = _availability(kinds, f)
+    d.starts = effective_from(f"{f.title} {f.text}")
+    d.product = _product(record)
+    d.facts = {
+        kind: by_kind[kind].text
+        for kind in ("vcpu", "ram", "disk", "network")
+        if kind in by_kind
+        and not words.PER_GPU.search(by_kind[kind].title)
+        and not (kind == "ram" and d.memory == by_kind[kind].text)
+    }
+    if record.kind == "object":
+        for kind, pattern in (("vcpu", _VCPUS), ("ram", _RAM)):
+            if kind not in d.facts and (
+                hits := [hit for one, k in kinds if k != "price" and (hit := pattern.search(one.text))]
+            ):
+                d.facts[kind] = hits[0][1]
+    return d
+
+
+_NOISE: Final = re.compile(
+    r"[+,&|•·-]?\s*\d[\d.,]*\s*(?:[TGM]b(?:it)?/?p?s|[TGM]b/s)\b(?:\s*(?:infiniband|ethernet|network\w*|IB))?|\bWindows\b",
+    re.IGNORECASE,
+)
+
+
+def _label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
+    text = _PLAN.sub("", _BADGE.sub("", _NOISE.sub(" ", label_field.text).strip())) if label_field else name.name
+    if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text):
+        return f"{name.count}x {name.name}" if name.count else name.name
+    return text
+
+
+def _count(
+    by_kind: dict[str, Field], name: Mention, f: Field, label_field: Field | None, record: Record
+) -> Decimal | None:
+    stated = (
+        next(
+            (
+                c
+                for one in record.fields
+                if one is not f and len(one.text) < 100 and not has_money(one.text)
+                for m in mentions(one.text, is_label=True)
+                if m.key == name.key and (c := m.count)
+            ),
+            None,
+        )
+        if record.kind != "card"
+        else name.count
+    )
+    # "8x H100": a column of numbers beside it is of what one must take.
+    if name.count is not None or stated is not None:
+        return Decimal(name.count if name.count is not None else stated or 1)
+    if "count" in by_kind and (hit := _NUMBER.match(by_kind["count"].text)):
+        return Decimal(hit["n"])
+    texts = [
+        label_field.text if label_field and len(label_field.text) < 100 else "",
+        by_kind["instance"].text if "instance" in by_kind else "",
+    ]
+    texts += [f.title, *(one.text for one in record.fields if not one.title and len(one.text) < 60)]
+    texts += [one.text for one in record.fields if one.title and kind_of(one) == "other" and len(one.text) < 160]
+    texts += [
+        one.text
+        for one in record.fields
+        if one.title and words.LABEL.search(one.title) and one is not label_field and len(one.text) < 100
+    ]
+    # The label of a tab ("8x") or a heading that numbers GPUs.
+    texts += [text for text in record.scope[:2] if _OF_TAB.fullmatch(text)]
+    return next((count for text in texts if text and (count := stated_count(text)) is not None), None)
+
+
+_OF_TAB: Final = re.compile(r"\s*\d{1,4}\s?[x×]\s*(?:gpus?)?\s*|.*\b\d{1,4}\s?[x×-]\s?gpus?\b.*", re.IGNORECASE)
+
+
+def _rate(
+    record: Record, by_kind: dict[str, Field], f: Field, after: str, before: str, page: PageFacts, d: Draft
+) -> Rate:
+    """Return what the amount buys, from the nearest words that say so; the page's own habit last."""
+    unit_field = by_kind["unit"].text if "unit" in by_kind else ""
+    texts = [
+        ("the amount", after_amount(after)),
+        ("the amount", before_amount(before)),
+        ("the title", f.title),
+        ("the unit", unit_field),
+    ]
+    texts += (
+        [
+            ("another title", one.title)
+            for one in record.fields
+            if one is not f and is_priced_title(one.title) and one.column >= 0
+        ]
+        if record.kind == "row"
+        else []
+    )
+    if record.kind == "card":
+        texts += [
+            ("the card", one.text)
+            for one in record.fields
+            if one is not f
+            and not has_money(one.text)
+            and len(one.text) < 60
+            and re.search(r"/|\bper\b|hourly|每", one.text)
+        ]
+    texts += [("above", text) for text in record.intro] + [("the heading", text) for text in record.scope]
+    time, where, per_gpu = "", "", False
+    for place, text in texts:
+        read = rate(text)
+        if not time and read.time and not (place == "the heading" and read.time != "hour"):
+            time, where = read.time, place
+        if read.is_per_gpu and place != "another title":
+            per_gpu = True
+            d.reasons["per GPU"] = place
+    if not time and page.time:
+        time, where = page.time, "the page"
+    if not per_gpu and page.is_per_gpu and not rate(f"{after_amount(after)} {f.title}").time:
+        per_gpu = True
+        d.reasons["per GPU"] = "the page"
+    d.reasons["unit"] = where
+    return Rate(time, per_gpu)
+
+
+def _commitment(
+    record: Record, kinds: list[tuple[Field, str]], by_kind: dict[str, Field], f: Field, own: str, d: Draft
+) -> None:
+    """Set pricing model and term, from the nearest words that name them."""
+    beside = [("the amount", own), ("the title", f.title)]
+    beside += [("the term", by_kind["term"].text)] if "term" in by_kind else []
+    beside += [
+        ("the row", one.text)
+        for one, kind in kinds
+        if kind in ("instance", "label", "other", "availability")
+        and len(one.text) < (80 if one.title or kind != "other" else 32)
+        and not _is_prose(one.text)
+        and not has_money(one.text)
+    ]
+    beside += [("the heading", text) for text in record.scope] + [("above", text) for text in record.intro]
+    for place, text in beside:
+        model = pricing_model(text)
+        if (
+            model is None
+            or (place in ("the row", "above") and model == "reserved" and not words.RESERVED.search(text))
+            or (place == "the heading" and model == "reserved" and not words.RESERVED.search(text))
+        ):
+            continue
+        if (
+            place == "above"
+            and len(
+                {m for m in (words.SPOT.search(text), words.ON_DEMAND.search(text), words.RESERVED.search(text)) if m}
+            )
+            > 1
+        ):
+            continue
+        d.model, d.reasons["model"] = model, place
+        break
+    longer = rate(f.title).time
+    if (
+        longer in ("month", "year")
+        and d.rate.time == "hour"
+        and not words.DURATION.search(f.title)
+        and rate(own).time == "hour"
+    ):
+        d.model, d.term, d.reasons["model"] = "reserved", {"month": 1, "year": 12}[longer], "the title"
+        return
+    if "term" in by_kind and "model" not in d.reasons and words.DURATION.search(by_kind["term"].text):
+        d.model, d.reasons["model"] = "reserved", "the term"
+    if d.model == "reserved":
+        for _, text in beside:
+            if (months := term_months(text)) is not None or band(text):
+                d.term, d.band = months, "" if months else band(text)
+                return
+        if record.kind == "card":  # a sentence of the card may say for how long
+            terms = {term_months(one.text) for one in record.fields if words.RESERVED.search(one.text)} - {None}
+            d.term = terms.pop() if len(terms) == 1 else None
+
+
+def _is_prose(text: str) -> bool:
+    return len(text.split()) > 6 or len(re.findall(r"[\u3040-\u30ff\u4e00-\u9fff]", text)) > 10
+
+
+def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Record, page: PageFacts, d: Draft) -> str:
+    printed = amount.currency
+    if not printed or printed in ("$", "¥", "kr"):
+        stated = stated_currency(f.title) or (
+            stated_currency(by_kind["currency"].text) if "currency" in by_kind else ""
+        )
+        stated = stated or next(
+            (c for text in (*record.intro, *record.scope[:2]) if (c := stated_currency(text)) and len(c) == 3), ""
+        )
+        if stated and len(stated) == 3:
+            d.reasons["currency"] = "stated"
+            return stated
+        printed = printed or stated
+    return page.resolve(printed)
+
+
+def _memory(
+    kinds: list[tuple[Field, str]], by_kind: dict[str, Field], label_field: Field | None, count: Decimal | None
+) -> tuple[str, bool]:
+    if "vram" in by_kind:
+        f = by_kind["vram"]
+        text = (
+            f"{f.text} GB"
+            if re.fullmatch(r"\s*[\d,.]+\s*", f.text)
+            else re.sub(r"(?<=\d)\s*(?:Go|ГБ)\b", " GB", f.text)
+        )
+        return text, bool(re.search(r"total|gesamt|合计|总", f.title, re.IGNORECASE))
+    for f, kind in kinds:
+        if (
+            kind in ("other", "label", "price", "instance")
+            and (hit := _VRAM.search(f.text))
+            and not (label_field is f and kind == "label")
+        ):
+            return f"{hit[1]} GB", False
+    bare = [
+        f.text
+        for f, kind in kinds
+        if kind == "other" and re.fullmatch(r"\s*\d{1,3}\s?GB\s*", f.text, re.IGNORECASE) and not f.title
+    ]
+    if len(bare) == 1:
+        return bare[0], False
+    if (
+        "ram" in by_kind
+        and "vcpu" not in by_kind
+        and re.fullmatch(r"\s*(?:gpu )?memory\s*", by_kind["ram"].title, re.IGNORECASE)
+    ):
+        return by_kind["ram"].text, count is not None and count > 1
+    return "", False
+
+
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|_")  # "InStock", "out_of_stock"
+
+
+def _availability(kinds: list[tuple[Field, str]], f: Field) -> Availability:
+    texts = [_CAMEL.sub(" ", one.text.rpartition("/")[2]) for one, kind in kinds if kind == "availability"] + [f.text]
+    texts += [one.text for one, kind in kinds if kind in ("other", "label") and len(one.text) < 40]
+    for text in texts:
+        for state, pattern in words.STATES:
+            if pattern.search(text):
+                return state  # type: ignore[return-value]
+    return "unknown"
+
+
+def _product(record: Record) -> str:
+    """Return what the section sells: an endpoint where any of its headings says so, else by the nearest that says it.
+
+    A heading that lists several products says nothing of one of them.
+    """
+    single = [text for text in record.scope[:6] if not re.search(r",|&|\band\b|\bund\b|\bet\b|\bи\b|和|、", text)]
+    for kinds in (words.PRODUCTS[:2], words.PRODUCTS[2:]):
+        for text in single:
+            for product, pattern in kinds:
+                if pattern.search(text):
+                    return product
+    return ""

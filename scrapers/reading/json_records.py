@@ -1,0 +1,217 @@
+"""Turns data (JSON files and answers, data embedded in pages) into records: objects that name an accelerator and a price."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from scrapers.reading import words
+from scrapers.reading.accelerator_names import mentions
+from scrapers.reading.amounts import find_amounts
+from scrapers.reading.records import Field, Record
+
+_DEEPEST: Final = 40
+_MOST_FIELDS: Final = 120
+_MOST_RECORDS: Final = 50_000
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.\s]+")
+_PRICED: Final = re.compile(
+    r"\b(?:prices?|pricing|costs?|rates?|amount|fees?|hourly|monthly|usd|eur|inr|on ?demand|spot|preemptible|interruptible|reserved|dph|bid|per hour|per month|per gpu|charge|value)\b",
+    re.IGNORECASE,
+)
+_NOT_PRICED: Final = re.compile(
+    r"\b(?:storage|disk|volume|ssd|nvme|bandwidth|egress|ingress|inet|internet|network|transfer|vcpus?|cpu|ram|memory|mem|token|tokens|count|quantity|id|ids|min count|max count|step|limit|quota|discount|percent(?:age)?|pct"
+    r"|tax|vat|setup|one time|onetime|labor|deposit|balance|credits?|score|reliability|interval|threshold|sort|flag|version|year to date|previous|old|original|was|strike|updated|created|at|timestamp|license|licence|support|ip|snapshot|backup|image|windows|clock|error|success|frame|refresh|utilization|change)\b",
+    re.IGNORECASE,
+)
+_NAMING: Final = re.compile(
+    r"\b(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
+    re.IGNORECASE,
+)
+
+
+def key_words(key: str) -> str:
+    """Return a key as words: "pricePerHour" and "price_per_hour" read "price per hour"."""
+    return " ".join(part for part in _CAMEL.split(str(key)) if part)
+
+
+def json_records(value: Any, group: int = 0) -> Iterator[Record]:
+    """Yield a record for every object of the data that names an accelerator and holds a price, at any depth."""
+    yield from itertools.islice(_visit(value, "$", (), (), group, 0), _MOST_RECORDS)
+
+
+def _visit(
+    value: Any, path: str, inherited: tuple[Field, ...], scope: tuple[str, ...], group: int, depth: int
+) -> Iterator[Record]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            if isinstance(item, dict | list):
+                yield from _visit(item, f"{path}[{i}]", inherited, scope, group, depth + 1)
+        return
+    if not isinstance(value, dict):
+        return
+    own = _scalars(value, path)
+    if _is_map(value):
+        for key, item in value.items():
+            if not mentions(str(key)):
+                continue
+            named = Field("gpu", str(key), path=f"{path}.{key}")
+            if isinstance(item, dict | list):
+                fields = _flatten(item, f"{path}.{key}", "")
+                if any(_is_price(f) for f in fields):
+                    yield from _split(item, f"{path}.{key}", [named, *inherited], scope, group)
+            elif _number(item) is not None:
+                price = _price_field(Field("price", str(item), path=f"{path}.{key}", is_number=True))
+                yield Record([named, *inherited, price], scope, "object", group)
+        return
+    if _is_record(value) and not _has_named_children(value):
+        yield from _split(value, path, list(inherited), scope, group)
+        return
+    passed = tuple(f for f in own if f.text and len(f.text) <= 200 and not _is_price(f))[:20]
+    for key, item in value.items():
+        if isinstance(item, dict | list):
+            named_key = (Field("gpu", str(key), path=f"{path}.{key}"),) if mentions(str(key)) else ()
+            yield from _visit(
+                item,
+                f"{path}.{key}",
+                (*named_key, *passed, *inherited)[:40],
+                (key_words(str(key)), *scope)[:6],
+                group,
+                depth + 1,
+            )
+
+
+def _is_map(value: dict[Any, Any]) -> bool:
+    """Return whether an object's keys name accelerators and its values are their prices or descriptions."""
+    named = [key for key in value if mentions(str(key))]
+    return len(named) >= 2 and len(named) * 2 >= len(value)
+
+
+def _names(fields: list[Field]) -> bool:
+    return any(_NAMING.search(f.title) and len(f.text) <= 200 and mentions(f.text, is_label=True) for f in fields)
+
+
+def _is_record(value: Any) -> bool:
+    """Return whether an object names an accelerator and holds a price, itself or in its parts."""
+    fields = _flatten(value, "", "")
+    return _names(fields) and any(map(_is_price, fields))
+
+
+def _has_named_children(value: dict[Any, Any]) -> bool:
+    """Return whether objects below name accelerators and prices of their own: then this one only groups them."""
+    for item in value.values():
+        children = item if isinstance(item, list) else [item]
+        named = [c for c in children if isinstance(c, dict) and _is_record(c)]
+        if len(named) > 1 or (named and not _names(_scalars(value, ""))):
+            return True
+    return False
+
+
+def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], group: int) -> Iterator[Record]:
+    """Yield one record of an object, or one for each of a list of prices in it."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            priced = (
+                [
+                    (i, c)
+                    for i, c in enumerate(item)
+                    if isinstance(c, dict) and any(_is_price(f) for f in _flatten(c, "", key_words(key)))
+                ]
+                if isinstance(item, list)
+                else []
+            )
+            if len(priced) > 1 and not _NOT_PRICED.search(key_words(key)):
+                shared = [
+                    f for f in _flatten({k: v for k, v in value.items() if k != key}, path, "") if not _is_price(f)
+                ]
+                for i, c in priced:
+                    own = [
+                        _price_field(f) if _is_price(f) else f
+                        for f in _flatten(c, f"{path}.{key}[{i}]", key_words(key))
+                    ]
+                    yield Record([*shared, *own, *context][:_MOST_FIELDS], scope, "object", group)
+                return
+    fields = [_price_field(f) if _is_price(f) else f for f in _flatten(value, path, "")]
+    yield Record([*fields, *context][:_MOST_FIELDS], scope, "object", group)
+
+
+def _scalars(value: dict[Any, Any], path: str) -> list[Field]:
+    return [
+        # "@type" and its like are the format's, not the thing's.
+        Field(key_words(str(key)), _text(item), path=f"{path}.{key}", is_number=_is_numeric(item), is_price=False)
+        for key, item in value.items()
+        if isinstance(item, str | int | Decimal | float | bool) and not str(key).startswith("@")
+    ]
+
+
+def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
+    """Return the scalars below, each with the words of its keys; of a key that names an accelerator, the name too."""
+    if depth > 6:
+        return []
+    fields: list[Field] = []
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if str(key).startswith("@"):
+                continue
+            words_of = key_words(str(key))
+            below = f"{title} {words_of}".strip()
+            if isinstance(item, dict) and mentions(str(key)):
+                fields.append(Field("gpu", str(key), path=f"{path}.{key}"))
+                below = "gpu"
+            fields += _flatten(item, f"{path}.{key}", below, depth + 1)
+            if len(fields) > _MOST_FIELDS:
+                break
+    elif isinstance(value, list):
+        for i, item in enumerate(value[:20]):
+            fields += _flatten(item, f"{path}[{i}]", title, depth + 1)
+    elif value is not None:
+        fields.append(Field(title, _text(value), path=path, is_number=_is_numeric(value), is_price=False))
+    return fields
+
+
+def _text(value: Any) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)[:400]
+
+
+def _is_numeric(value: Any) -> bool:
+    return _number(value) is not None
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | Decimal | float):
+        number = Decimal(str(value))
+        return number if number.is_finite() else None
+    if isinstance(value, str) and re.fullmatch(r"\d{0,12}\.?\d{1,12}", value.strip()):
+        return Decimal(value.strip())
+    return None
+
+
+def _is_price(f: Field) -> bool:
+    """Return whether a scalar is a price, by the words of its keys."""
+    if find_amounts(f.text) and len(f.text) < 60 and not _NOT_PRICED.search(f.title):
+        return True
+    last = " ".join(f.title.split()[-6:])
+    return (
+        f.is_number
+        and bool(_PRICED.search(last))
+        and not _NOT_PRICED.search(re.sub(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute)\b", " ", last))
+    )
+
+
+def _price_field(f: Field) -> Field:
+    """Return the field with cents made units, and its title in the words of prices."""
+    text = f.text
+    title = re.sub(r"\bdph\b", "price per hour", f.title, flags=re.IGNORECASE)
+    if re.search(r"\bcents?\b", title, re.IGNORECASE) and f.is_number:
+        text = str(Decimal(text) / 100)
+    if re.search(r"\bbid\b", title, re.IGNORECASE):
+        title = f"spot {title}"
+    if not words.PRICE.search(title):
+        title = f"{title} price"
+    return Field(title, text, f.lines, f.path, f.is_number, is_price=True)

@@ -1,0 +1,112 @@
+"""What a page says of all its prices: language, currency, decimal mark, and the unit of time that it uses throughout."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from scrapers.reading import words
+from scrapers.reading.amounts import CODES, Amount, find_amounts, uses_decimal_comma
+from scrapers.reading.units import after_amount, rate
+
+_ALL_IN: Final = re.compile(
+    r"(?:all |our |the )?(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ )?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?)\b"
+    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_NAMES: Final = {
+    "us dollar": "USD",
+    "u.s. dollar": "USD",
+    "canadian dollar": "CAD",
+    "australian dollar": "AUD",
+    "singapore dollar": "SGD",
+    "new zealand dollar": "NZD",
+}
+_REGIONS: Final = {
+    "en-au": "AUD",
+    "en-ca": "CAD",
+    "fr-ca": "CAD",
+    "en-nz": "NZD",
+    "en-sg": "SGD",
+    "zh-hk": "HKD",
+    "en-hk": "HKD",
+    "pt-br": "BRL",
+    "es-mx": "MXN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """Facts of a whole page. `dollar` and `yen` are what the bare signs mean, "" where that is unknown."""
+
+    language: str = ""
+    decimal_comma: bool = False
+    dollar: str = "USD"
+    yen: str = ""
+    default: str = ""  # currency of numbers without a sign
+    time: str = ""  # the one unit of time that the page names beside amounts
+    is_per_gpu: bool = False
+
+    def resolve(self, printed: str) -> str:
+        """Return the ISO code of a printed currency; "" where it is unknown."""
+        return {"$": self.dollar, "¥": self.yen, "kr": "", "": self.default}.get(printed, printed)
+
+
+def page_facts(language: str, texts: list[str], currency: str = "") -> PageFacts:
+    """Return the facts of a page from its language and its lines; `currency` is a hint of the provider's."""
+    money = [(text, a) for text in texts for a in find_amounts(text)]
+    comma = uses_decimal_comma([text for text, _ in money])
+    everything = " ".join(texts)
+    printed = {a.currency for _, a in money}
+    dollar = _dollar(language.lower(), everything, printed)
+    yen = (
+        "JPY"
+        if language.startswith("ja") or "円" in everything or "JPY" in printed
+        else "CNY"
+        if language.startswith("zh") or re.search(r"元|人民币|RMB", everything) or "CNY" in printed
+        else ""
+    )
+    named = {PageFacts(dollar=dollar, yen=yen).resolve(c) for c in printed} & (CODES | {""})
+    default = currency or (named.pop() if len(named) == 1 else "")
+    return PageFacts(language, comma, dollar, yen, default, *_habit(money, texts))
+
+
+def _dollar(language: str, text: str, printed: set[str]) -> str:
+    """Return what a bare "$" means: USD, unless the page says otherwise; "" where it says two things."""
+    stated = {_code(hit) for hit in _ALL_IN.finditer(text)} - {""}
+    dollars = {c for c in stated if c in ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "BRL")}
+    if len(dollars) == 1:
+        return dollars.pop()
+    if len(dollars) > 1:
+        return ""
+    others = printed & {"CAD", "AUD", "NZD", "SGD", "HKD", "TWD"}
+    if others and "USD" not in printed and language in _REGIONS:
+        return _REGIONS[language]
+    return _REGIONS.get(language, "USD")
+
+
+def _code(hit: re.Match[str]) -> str:
+    text = hit["code"] or hit["set"]
+    return _NAMES.get(text.lower().rstrip("s"), text.upper() if text.upper() in CODES else "")
+
+
+def _habit(money: list[tuple[str, Amount]], texts: list[str]) -> tuple[str, bool]:
+    """Return the unit of time that all amounts with one have, and whether each of them is per GPU."""
+    times: set[str] = set()
+    per_gpu: list[bool] = []
+    for text, amount in money:
+        read = rate(after_amount(text[amount.end :]))
+        if read.time and not read.other:
+            times.add(read.time)
+            per_gpu.append(read.is_per_gpu)
+    for text in texts:  # titles of columns say it too
+        if (
+            len(text) <= 60
+            and words.PRICE.search(text)
+            and not find_amounts(text)
+            and (read := rate(text)).time
+            and not read.other
+        ):
+            times.add(read.time)
+    return (times.pop() if len(times) == 1 else ""), bool(per_gpu) and all(per_gpu)

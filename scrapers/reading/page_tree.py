@@ -1,0 +1,241 @@
+"""Turns HTML into a light tree of boxes and lines of visible text, with the headings above each line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import lxml.html
+from lxml import etree
+
+from scrapers.parsing.text import squash
+
+_SKIPPED: Final = frozenset(
+    {"script", "style", "template", "noscript", "svg", "head", "iframe", "object", "video", "audio", "canvas", "math"}
+)
+_INLINE: Final = frozenset({"span", "a", "b", "strong", "em", "i", "u", "small", "sup", "sub", "font", "code", "abbr", "mark", "time", "data", "bdi", "q", "cite",
+                            "kbd", "samp", "var", "tt", "big", "s", "del", "ins", "strike", "wbr", "img", "nobr", "label", "input", "bdo", "picture", "source"})  # fmt: skip
+_STRUCK: Final = frozenset({"s", "del", "strike"})
+_STRUCK_CLASS: Final = re.compile(
+    r"(?:^|[\s_:-])(?:old|was|strike(?:through)?|striked|struck|line-through|crossed|original-price|price-original|before-discount)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_STRUCK_STYLE: Final = re.compile(r"text-decoration[^;]*line-through", re.IGNORECASE)
+_NOTE: Final = frozenset({"sup"})
+PLACE: Final = re.compile(
+    r"^(?:region|location|data ?cent(?:er|re)|zone|standort|région|регион|地域|リージョン)\s*[:：]\s*(?P<place>\S.*)$",
+    re.IGNORECASE,
+)
+_PLACE_LEVEL: Final = 9
+_TAB_LEVEL: Final = 7
+_DEEPEST = 200
+_MOST_LINES = 200_000
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One line of visible text. `parts` are the texts of its inline elements, for cells that are mere spans."""
+
+    text: str
+    element: Any
+    headings: tuple[tuple[int, str], ...]
+    struck: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    level: int = 0  # 1-6 of a heading, 0 else
+    order: int = 0
+
+    def path(self) -> str:
+        """Return the XPath of the element that holds the line."""
+        return str(self.element.getroottree().getpath(self.element)) if self.element is not None else ""
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A block element and what it shows, in order."""
+
+    tag: str
+    element: Any
+    children: list[Box | Line] = field(default_factory=list)
+    headings: tuple[tuple[int, str], ...] = ()
+    parent: Box | None = None
+    n_lines: int = 0
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines below, in document order."""
+        for child in self.children:
+            if isinstance(child, Line):
+                yield child
+            else:
+                yield from child.lines()
+
+    def boxes(self) -> list[Box]:
+        """Return the child boxes."""
+        return [child for child in self.children if isinstance(child, Box)]
+
+    def text(self) -> str:
+        """Return all text below on one line, struck-out text left out."""
+        return squash(" ".join(line.text for line in self.lines()))
+
+
+def parse_tree(html: str) -> tuple[Box, Any]:
+    """Parse HTML, forgiving; return the tree of what it shows and lxml's root element."""
+    parser = lxml.html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        root = lxml.html.document_fromstring(html.encode("utf-8", "replace") or b"<html/>", parser=_utf8(parser))
+    except etree.ParserError:
+        return Box("html", None), None
+    builder = _Builder()
+    top = Box("html", root)
+    body = root.find("body")
+    builder.fill(top, body if body is not None else root, 0)
+    return top, root
+
+
+def _utf8(_: Any) -> Any:
+    return lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+
+
+class _Builder:
+    """Walks the elements once, keeping the headings above the current place."""
+
+    def __init__(self) -> None:
+        self.headings: tuple[tuple[int, str], ...] = ()
+        self.count = 0
+
+    def fill(self, box: Box, element: Any, depth: int) -> None:
+        """Add what an element shows to its box."""
+        run: list[tuple[str, bool, Any]] = []  # text, whether struck out, element
+        if element.text:
+            run.append((element.text, False, element))
+        for child in element:
+            tag = child.tag if isinstance(child.tag, str) else ""
+            if tag in _SKIPPED or not tag or _is_hidden(child):
+                pass
+            elif tag == "br":
+                self.flush(box, run, element)
+            elif tag in _INLINE and not _holds_blocks(child):
+                self.inline(child, _is_struck(child), run, depth)
+            else:
+                self.flush(box, run, element)
+                self.headings = _of_tab(child, self.headings)
+                inner = Box(tag, child, headings=self.headings, parent=box)
+                if depth < _DEEPEST and self.count < _MOST_LINES:
+                    self.fill(inner, child, depth + 1)
+                if inner.children:
+                    box.children.append(inner)
+                    box.n_lines += inner.n_lines
+            if child.tail:
+                run.append((child.tail, False, element))
+        self.flush(box, run, element)
+
+    def inline(self, element: Any, struck: bool, run: list[tuple[str, bool, Any]], depth: int) -> None:
+        """Add the text of an inline element to the current line."""
+        if element.tag in _NOTE and re.fullmatch(r"\s*[\[(]?[\d*†‡]{1,3}[\])]?\s*", element.text_content() or ""):
+            return
+        if element.text:
+            run.append((element.text, struck, element))
+        for child in element:
+            if isinstance(child.tag, str) and child.tag not in _SKIPPED and not _is_hidden(child):
+                if child.tag == "br":
+                    run.append((" ", struck, element))
+                elif depth < _DEEPEST:
+                    self.inline(child, struck or _is_struck(child), run, depth + 1)
+            if child.tail:
+                run.append((child.tail, struck, element))
+
+    def flush(self, box: Box, run: list[tuple[str, bool, Any]], element: Any) -> None:
+        """End the current line."""
+        if not run:
+            return
+        pieces, struck = list(run), [squash(text) for text, is_struck, _ in run if is_struck and text.strip()]
+        run.clear()
+        text = squash(_join([text for text, is_struck, _ in pieces if not is_struck]))
+        if not text and not struck:
+            return
+        owner = box.element if box.element is not None else element
+        level = _level(owner, box)
+        parts = _parts(pieces)
+        self.count += 1
+        line = Line(text, owner, self.headings, tuple(struck), parts, level, self.count)
+        if PLACE.match(text) and len(text) <= 80:  # "Region: Europe" holds until the next one, or a new chapter
+            self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
+        elif level and text:
+            kept = [h for h in self.headings if h[0] < level or (h[0] == _PLACE_LEVEL and level > 2)]
+            self.headings = (*kept, (level, text))
+        box.children.append(line)
+        box.n_lines += 1
+
+
+def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
+    """Return the headings with the label of the tab that shows a panel."""
+    by = element.get("aria-labelledby")
+    if not by or element.get("role") != "tabpanel" or '"' in by:
+        return headings
+    button = element.getroottree().getroot().find(f'.//*[@id="{by}"]')
+    text = squash(button.text_content())[:80] if button is not None else ""
+    return (*[h for h in headings if h[0] < _TAB_LEVEL], (_TAB_LEVEL, text)) if text else headings
+
+
+def _parts(pieces: list[tuple[str, bool, Any]]) -> tuple[str, ...]:
+    parts: list[str] = []
+    last: Any = None
+    for text, is_struck, element in pieces:
+        tidy = squash(text)
+        if tidy and not is_struck:
+            if element is last and parts:
+                parts[-1] = f"{parts[-1]} {tidy}"
+            else:
+                parts.append(tidy)
+            last = element
+    return tuple(parts) if len(parts) > 1 else ()
+
+
+def _join(texts: list[str]) -> str:
+    """Join the texts of inline elements: with a space, unless digits of one amount meet ("$" "2" ".49")."""
+    joined = ""
+    for text in texts:
+        if joined and text and not joined[-1].isspace() and not text[0].isspace():
+            left, right = joined[-1], text[0]
+            glue = (
+                (left in "$€£₹¥" and right.isdigit())
+                or (right in ".," and text[1:2].isdigit() and left.isdigit())
+                or (left in ".," and right.isdigit())
+                or right in "/*,.:;)"
+                or left in "/("
+            )
+            joined += "" if glue else " "
+        joined += text
+    return joined
+
+
+def _level(element: Any, box: Box) -> int:
+    tag = element.tag if isinstance(getattr(element, "tag", None), str) else ""
+    if re.fullmatch(r"h[1-6]", tag):
+        return int(tag[1])
+    outer = box.parent
+    if outer is not None and re.fullmatch(r"h[1-6]", outer.tag):
+        return int(outer.tag[1])
+    if tag in ("legend", "summary", "caption", "figcaption") or element.get("role") == "heading":
+        aria = str(element.get("aria-level", "6"))
+        return int(aria) if aria in "123456" and len(aria) == 1 else 6
+    return 0
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get("hidden") is not None and element.get("role") != "tabpanel"
+
+
+def _is_struck(element: Any) -> bool:
+    if element.tag in _STRUCK:
+        return True
+    names, style = element.get("class"), element.get("style")
+    return bool((names and _STRUCK_CLASS.search(names)) or (style and _STRUCK_STYLE.search(style)))
+
+
+def _holds_blocks(element: Any) -> bool:
+    return any(
+        isinstance(inner.tag, str) and inner.tag not in _INLINE and inner.tag not in _SKIPPED and inner.tag != "br"
+        for inner in element.iterdescendants()
+    )

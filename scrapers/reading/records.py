@@ -1,0 +1,40 @@
+"""A record: one row, card or object of a page, as fields with titles, and the words that stand around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scrapers.reading.page_tree import Line
+
+
+@dataclass(slots=True, eq=False)
+class Field:
+    """A value and the title that says what it is: a table's cell and its column, a card's line, a key's value."""
+
+    title: str
+    text: str
+    lines: tuple[Line, ...] = ()
+    path: str | Callable[[], str] = ""
+    is_number: bool = False  # a bare number of a data format: an amount wherever the title says price
+    column: int = -1
+    is_price: bool | None = None  # None: its words tell
+
+    def where(self) -> str:
+        """Return the path of the value on its page."""
+        if callable(self.path):
+            return self.path()
+        return self.path or (self.lines[0].path() if self.lines else "")
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """What stands together. `scope` are captions and headings, the nearest first; `group` is the table it is of."""
+
+    fields: list[Field]
+    scope: tuple[str, ...] = ()
+    kind: str = "row"  # row, card, sentence, object
+    group: int = 0
+    label: str = ""  # of the accelerator, where a heading names it and no field
+    intro: tuple[str, ...] = ()  # sentences right above the table: they may state what an hour buys
+    notes: list[str] = field(default_factory=list)

@@ -1,0 +1,310 @@
+"""Settles what only the page as a whole tells: prices per GPU or per machine, repeated offers, totals beside rates."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from scrapers.reading.accelerator_names import is_singular
+from scrapers.reading.interpret import Draft
+from scrapers.reading.units import Rate
+
+_HOURS: Final = {
+    "second": Decimal(1) / 3600,
+    "minute": Decimal(1) / 60,
+    "hour": Decimal(1),
+    "day": Decimal(24),
+    "week": Decimal(168),
+    "month": Decimal(730),
+    "year": Decimal(8760),
+}
+_MOST_IN_A_MACHINE: Final = 16
+_CLOSE: Final = Decimal("0.04")
+
+
+def settle(
+    drafts: list[Draft], memories: Mapping[str, set[str]] | None = None
+) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Return the drafts that are offers, and the others with the reason why they are none.
+
+    Offers without a price come last: one for each thing that the page names and does not price.
+    """
+    unpriced = [d for d in drafts if d.status != "priced"]
+    drafts = [d for d in drafts if d.status == "priced"]
+    _per_gpu_by_group(drafts)
+    _per_machine_by_group(drafts)
+    _per_gpu_without_counts(drafts)
+    drafts, titled = _titled_in_a_copy(drafts)
+    drafts, former = _former(drafts)
+    kept, dropped = _totals(drafts)
+    dropped = [*titled, *former, *dropped]
+    kept, more = _unclear_clusters(kept)
+    dropped += more
+    kept, more = _without_unit(kept)
+    dropped += more
+    _endpoints(kept, unpriced)
+    _memory_from_elsewhere(kept, memories or {})
+    _tell_apart(kept)
+    kept, more = _repeated(kept)
+    dropped += more
+    kept, more = _copies(kept)
+    priced = {(d.label.upper(), d.model, d.term) for d in kept}
+    first = {(d.label.upper(), d.count, d.memory, d.model, d.term, d.band): d for d in reversed(unpriced)}
+    return [
+        *kept,
+        *(d for d in reversed(first.values()) if (d.label.upper(), d.model, d.term) not in priced),
+    ], dropped + more
+
+
+def _per_gpu_by_group(drafts: list[Draft]) -> None:
+    """Where more of the same GPU cost the same, or less, in one table, its prices are per GPU."""
+    groups: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        if not d.rate.is_per_gpu:
+            groups[
+                d.record.group, d.label_key(), d.model, d.term, d.band, d.currency, d.rate.time, d.cell.column
+            ].append(d)
+    by_table: dict[int, list[bool]] = defaultdict(list)
+    for group, members in groups.items():
+        sizes = sorted({(d.count or Decimal(1), d.amount.value) for d in members})
+        if len({count for count, _ in sizes}) > 1:
+            prices = [price for _, price in sizes]
+            by_table[group[0]].append(all(b <= a * Decimal("1.02") for a, b in itertools.pairwise(prices)))  # type: ignore[index]
+    for table, verdicts in by_table.items():
+        if verdicts and all(verdicts):
+            for d in drafts:
+                if d.record.group == table and not d.rate.is_per_gpu and d.record.kind == "row":
+                    d.rate = replace(d.rate, is_per_gpu=True)
+                    d.reasons["per GPU"] = "the same price at any size"
+
+
+def _per_gpu_without_counts(drafts: list[Draft]) -> None:
+    """Where a table or card numbers no GPUs and describes no machine, its prices are of one GPU of the kind."""
+    groups: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        groups[d.record.group if d.record.kind == "row" else ("card", id(d.record))].append(d)
+    for members in groups.values():
+        if all(d.count is None and is_singular(d.label) and not d.describes_machine() for d in members):
+            for d in members:
+                if not d.rate.is_per_gpu:
+                    d.rate = replace(d.rate, is_per_gpu=True)
+                    d.reasons["per GPU"] = "a name in the singular"
+
+
+def _per_machine_by_group(drafts: list[Draft]) -> None:
+    """Where prices grow with the number of GPUs, they are per machine, whatever a heading says of all of them."""
+    groups: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        if not d.rate.is_per_gpu or d.reasons.get("per GPU") in ("the heading", "the page", "above"):
+            groups[d.key, d.memory, d.model, d.term, d.currency, d.rate.time].append(d)
+    for members in groups.values():
+        sizes = {(d.count or Decimal(1), d.amount.value) for d in members}
+        each = [price / count for count, price in sizes]
+        if (
+            len({count for count, _ in sizes}) > 1
+            and max(each) <= min(each) * Decimal("1.25")
+            and len({p for _, p in sizes}) > 1
+        ):
+            for d in members:
+                d.rate = replace(d.rate, is_per_gpu=False)
+                d.reasons["per GPU"] = ""
+
+
+def _titled_in_a_copy(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop amounts without a title where the same amount stands in the same record with one."""
+    named: dict[object, set[Decimal]] = defaultdict(set)
+    for d in drafts:
+        if d.is_titled():
+            named[id(d.record), d.key].add(d.amount.value)
+    kept, dropped = [], []
+    for d in drafts:
+        is_copy = d.record.kind == "card" and not d.is_titled() and d.amount.value in named[id(d.record), d.key]
+        dropped.append((d, "the same amount, titled in a copy")) if is_copy else kept.append(d)
+    return kept, dropped
+
+
+def _former(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop the first of two amounts side by side that say nothing but the same unit: a former, higher price."""
+    kept: list[Draft] = []
+    dropped: list[tuple[Draft, str]] = []
+    following = {
+        (id(d.cell), d.key, i): n
+        for i, (d, n) in enumerate(itertools.pairwise(drafts))
+        if n.cell is d.cell and n.key == d.key
+    }
+    for i, d in enumerate(drafts):
+        n = following.get((id(d.cell), d.key, i))
+        between = d.cell.text[d.amount.end : n.amount.start] if n else ""
+        alike = n is not None and (n.model, n.term, n.rate.time, n.currency) == (
+            d.model,
+            d.term,
+            d.rate.time,
+            d.currency,
+        )
+        if (
+            n is not None
+            and alike
+            and n.amount.value < d.amount.value
+            and re.fullmatch(r"\s*(?:(?:/|per)\s*[\w-]+\s*)*\*?\s*", between)
+        ):
+            dropped.append((d, "a former price beside the present one"))
+        else:
+            kept.append(d)
+    return kept, dropped
+
+
+def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Explain monthly sums that repeat an hourly price of the same record, and date the other ones as commitments."""
+    records: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        records[id(d.record), d.key].append(d)
+    kept: list[Draft] = []
+    dropped: list[tuple[Draft, str]] = []
+    for d in drafts:
+        siblings = [
+            s
+            for s in records[id(d.record), d.key]
+            if s is not d and s.rate.time == "hour" and s.rate.is_per_gpu == d.rate.is_per_gpu
+        ]
+        if d.rate.time in ("day", "week", "month", "year") and siblings:
+            total = d.amount.value / _HOURS[d.rate.time]
+            same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
+            if any(abs(total - s.amount.value) <= s.amount.value * _CLOSE for s in same):
+                dropped.append((d, f"the same price for a {d.rate.time}"))
+                continue
+            if d.model == "on_demand":
+                d.model, d.reasons["model"] = "reserved", "a lower price for the longer time"
+                d.term = {"month": 1, "year": 12}.get(d.rate.time)
+        kept.append(d)
+    return kept, dropped
+
+
+def _unclear_clusters(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop prices of more GPUs than a machine has, where nothing says whether an hour is of one of them or of all."""
+    kept, dropped = [], []
+    for d in drafts:
+        is_rack = re.search(r"NVL|GB\d|TPU|v\d", d.label, re.IGNORECASE)
+        is_proven = d.reasons.get("per GPU") == "" or d.describes_machine()  # grows with their number; has vCPUs
+        if not d.rate.is_per_gpu and (d.count or 0) >= _MOST_IN_A_MACHINE and not is_rack and not is_proven:
+            dropped.append((d, f"unexplained: an hour of one GPU or of all {d.count}, the page does not say"))
+        else:
+            kept.append(d)
+    return kept, dropped
+
+
+def _without_unit(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    kept, dropped = [], []
+    for d in drafts:
+        if d.rate.time:
+            kept.append(d)
+        else:
+            dropped.append((d, "no unit of time stands with it"))
+    return kept, dropped
+
+
+def _memory_from_elsewhere(drafts: list[Draft], memories: Mapping[str, set[str]]) -> None:
+    """Give a label its memory where the page states it with the same label in another table."""
+    for d in drafts:
+        if not d.memory and len(memories.get(d.label.upper(), ())) == 1 and d.count in (None, 1):
+            d.memory = next(iter(memories[d.label.upper()]))
+
+
+def _endpoints(drafts: list[Draft], unpriced: list[Draft]) -> None:
+    """Give endpoints a pricing model of their own where the page sells the same accelerator as a machine too."""
+    machines = {d.key for d in (*drafts, *unpriced) if d.product not in ("endpoint", "serverless")}
+    for d in (*drafts, *unpriced):
+        if d.product in ("endpoint", "serverless") and d.key in machines and d.model == "on_demand":
+            d.model = "inference"
+
+
+def _tell_apart(drafts: Iterable[Draft]) -> None:
+    """Name offers of one label and several prices by what differs between their rows."""
+    same: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        same[d.identity()].append(d)
+    for members in same.values():
+        if len({d.amount.value for d in members}) < 2 or len({id(d.record) for d in members}) < 2:
+            continue
+        texts = [
+            {
+                f.title or str(i): f.text
+                for i, f in enumerate(d.record.fields)
+                if f is not d.cell and not re.search(r"[$€£₹¥]\s*\d", f.text)
+            }
+            for d in members
+        ]
+        for d, own in zip(members, texts, strict=True):
+            differing = [
+                text for title, text in own.items() if text and any(other.get(title) != text for other in texts)
+            ]
+            if differing:
+                d.instance = ", ".join([d.instance or d.label, *differing])[:200]
+
+
+def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Keep the first of equal offers; of unequal ones for the very same thing keep none."""
+    first: dict[object, Draft] = {}
+    disputed: set[object] = set()
+    dropped: list[tuple[Draft, str]] = []
+    for d in drafts:
+        earlier = first.setdefault(d.identity(), d)
+        if earlier is d:
+            continue
+        is_same_buy = earlier.rate.is_per_gpu == d.rate.is_per_gpu or d.count in (None, 1)
+        if earlier.amount.value == d.amount.value and earlier.rate.time == d.rate.time and is_same_buy:
+            dropped.append((d, "the same offer again"))
+        elif earlier.is_floor != d.is_floor or d.record.kind == "sentence":
+            dropped.append((d if d.is_floor else earlier, "a bound beside the price of the same thing"))
+            if earlier.is_floor:
+                first[d.identity()] = d
+        else:
+            disputed.add(d.identity())
+            dropped.append((d, "unexplained: two prices for the same thing"))
+    kept = [d for key, d in first.items() if key not in disputed]
+    dropped += [(first[key], "unexplained: two prices for the same thing") for key in disputed]
+    gone = {id(d) for d, _ in dropped}
+    return [d for d in kept if id(d) not in gone], dropped
+
+
+def _copies(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop a table that only repeats prices of earlier ones, and cards that do: mobile copies, summaries, detail blocks."""
+    groups: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        groups[d.record.group if d.record.kind == "row" else ("card", id(d.record))].append(d)
+    seen: dict[object, set[int]] = defaultdict(set)
+    kept: list[Draft] = []
+    dropped: list[tuple[Draft, str]] = []
+    for number, members in enumerate(groups.values()):
+        keys = [(d.key, d.amount.value, d.currency, d.model, d.rate.time) for d in members]
+        is_copy = number > 0 and all(seen[k] for k in keys) and (members[0].record.kind == "card" or len(members) > 1)
+        is_copy = is_copy and not any(
+            m.product != d.product and m.product and d.product
+            for m in members
+            for d in kept
+            if (d.key, d.amount.value) == (m.key, m.amount.value)
+        )
+        if is_copy and members[0].record.kind == "card":
+            is_copy = any(
+                d.record.kind == "row"
+                for d in kept
+                if (d.key, d.amount.value) == (members[0].key, members[0].amount.value)
+            )
+        for d, k in zip(members, keys, strict=True):
+            seen[k].add(number)
+            if is_copy:
+                dropped.append((d, "the same offer again, in a copy"))
+            else:
+                kept.append(d)
+    return kept, dropped
+
+
+def per(rate: Rate) -> str:
+    """Return the name of a price unit in an offer."""
+    if rate.is_per_gpu:
+        return f"gpu_{rate.time}"
+    return rate.time if rate.time in ("day", "week", "month", "year") else f"instance_{rate.time}"

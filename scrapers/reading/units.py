@@ -1,0 +1,143 @@
+"""Reads what stands around an amount: unit of time, per GPU or not, pricing model, term, and bounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from scrapers.model import PricingModel
+from scrapers.reading import words
+
+_ORDER: Final = ("second", "minute", "hour", "day", "week", "month", "year")
+_EFFECTIVE: Final = re.compile(
+    r"(?:effective|valid|starting|as of|gültig ab|à partir du)\s+(?:from\s+|as of\s+|on\s+)?(?P<day>[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d{2}-\d{2})",
+    re.IGNORECASE,
+)
+_ALWAYS: Final = re.compile(r"24\s*/\s*7|24\s*hours?\s*a\s*day|\b24h\b", re.IGNORECASE)
+_LONG_AGO: Final = 60  # characters: what stands further from an amount is about something else
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What an amount buys: a time ("hour"; "" where none is stated), of a GPU or of something else."""
+
+    time: str = ""
+    is_per_gpu: bool = False
+    other: str = ""  # "GB", "token": the amount is of that
+
+
+def rate(text: str) -> Rate:
+    """Return the unit that a text states."""
+    plain = _ALWAYS.sub(" ", text)
+    is_per_gpu = words.PER_GPU.search(plain) is not None
+    other = words.PER_OTHER.search(plain)
+    if other and is_per_gpu and re.match(r"gi?b|go", other["thing"], re.IGNORECASE) and "ram" in plain.lower():
+        other = None
+    bare = words.DURATION.sub(
+        lambda hit: " " if _is_long(hit) and not re.search(r"(?:/|\bper)\s*$", plain[: hit.start()]) else hit[0], plain
+    )
+    hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(bare)] if hit)
+    return Rate(hits[0][1] if hits else "", is_per_gpu, other["thing"] if other else "")
+
+
+def after_amount(text: str) -> str:
+    """Return the words that belong to the amount before them: up to the next sentence, bracket or thought."""
+    end = re.search(
+        r"[.;!?|•](?:\s|$)|\s[-–—]\s|\s(?:or|ou|oder|или|and|plus|with|billed)\b|或|、|，|\s(?=[A-Z][\w-]*(?:\s[\w-]+){0,4}\s*:\s)",
+        text,
+    )
+    return text[: end.start() if end else None][:_LONG_AGO]
+
+
+def before_amount(text: str) -> str:
+    """Return the words that lead to the amount behind them."""
+    cut = max((hit.end() for hit in re.finditer(r"[.;!?|•](?:\s|$)|\s(?:or|ou|oder|или|and)\s", text)), default=0)
+    return text[max(cut, len(text) - _LONG_AGO) :]
+
+
+def pricing_model(text: str) -> PricingModel | None:
+    """Return the pricing model that a text names; None where it names none."""
+    if words.NO_COMMITMENT.search(text):
+        return "on_demand"
+    if words.SPOT.search(text):
+        return "spot"
+    if words.ON_DEMAND.search(text):
+        return "on_demand"
+    if words.RESERVED.search(text) or _commits(text):
+        return "reserved"
+    return None
+
+
+def _commits(text: str) -> bool:
+    """Return whether a text names a duration of weeks or more, as a commitment's title does."""
+    return any(
+        _months_of(hit) is not None or hit["to"] or hit["plus"] or hit["after"]
+        for hit in words.DURATION.finditer(text)
+        if _is_long(hit)
+    )
+
+
+def _is_long(hit: re.Match[str]) -> bool:
+    return not re.match(r"h|時|小时", hit["unit"], re.IGNORECASE)
+
+
+def term_months(text: str) -> int | None:
+    """Return the months of the one commitment that a text names; None for none, spans and days."""
+    hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
+    if len(hits) != 1 or hits[0]["to"] or hits[0]["plus"] or hits[0]["after"]:
+        return None
+    return _months_of(hits[0])
+
+
+def _months_of(hit: re.Match[str]) -> int | None:
+    unit = hit["unit"].lower()
+    n = int(hit["n"])
+    if re.match(r"m(?!in)|mois|мес|个月|個月|ヶ月|か月|カ月", unit):
+        return n
+    if re.match(r"y|j|an|год|лет|年", unit) and not unit.startswith("jour"):
+        return n * 12 if n <= 10 else None
+    return None
+
+
+def band(text: str) -> str:
+    """Return the span of a commitment that is no number of months ("7-30 days", "2 weeks – 1 year"), for its name."""
+    hits = [h for h in words.DURATION.finditer(text) if _is_long(h)]
+    if not hits or (len(hits) == 1 and term_months(text) is not None):
+        return ""
+    return re.sub(r"\s+", " ", text[hits[0].start() : hits[-1].end()]).strip().lower()[:60]
+
+
+def effective_from(text: str) -> date | None:
+    """Return the day from which a price is announced, or None."""
+    hit = _EFFECTIVE.search(text)
+    if hit is None:
+        return None
+    for form in ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(hit["day"].replace(",", ""), form).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+    return None
+
+
+def is_floor(before: str, after: str) -> bool:
+    """Return whether the words around an amount make it a lower bound ("from", "starting at", "起")."""
+    return bool(words.BOUND_BEFORE.search(before) or words.BOUND_AFTER.match(after))
+
+
+def says_floor(title: str) -> bool:
+    """Return whether a column's title makes its amounts lower bounds."""
+    return bool(
+        re.search(r"\b(?:starting|starts|from|as low as|ab|à partir|от)\b|低至|起", title, re.IGNORECASE)
+    ) and not re.search(r"effective", title, re.IGNORECASE)
+
+
+def not_a_price(before: str, after: str) -> str:
+    """Return why words around an amount make it no price, or ""."""
+    if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):
+        return "a discount, a credit, a former price or another sum"
+    if words.CEILING_BEFORE.search(before):
+        return "an upper bound"
+    return ""

@@ -1,0 +1,130 @@
+"""The vocabulary of price pages in English, German, French, Chinese, Japanese and Russian, as compiled patterns."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# Words of one meaning. Latin and Cyrillic ones match whole words; Chinese and Japanese ones anywhere.
+# Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
+_TIMES: Final = {
+    "hour": (r"hrs?|hours?|hourly|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч", "小时|小時|時間|每时|/时|/時|时价|卡时"),
+    "month": (r"months?|monthly|monat\w*|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり"),
+    "year": (r"yrs?|years?|yearly|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年額|年额|年间"),
+    "day": (r"days?|daily|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|日額|1日あたり"),
+    "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|/周|包周|週間|/週"),
+    "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分"),
+    "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек", "/秒|每秒|秒あたり"),
+}  # fmt: skip
+
+
+def word(latin: str, cjk: str = "") -> re.Pattern[str]:
+    """Compile words that match whole, and signs that match anywhere, ignoring case."""
+    return re.compile(
+        rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_])" + (f"|{cjk}" if cjk else ""), re.IGNORECASE
+    )
+
+
+TIME: Final = {
+    unit: word(
+        rf"{latin}|(?<=[/·])\s?(?:{short})(?!\d)|(?:(?<=\bper )|(?<=\bp/)|(?<=\bpro )|(?<=\bpar )|(?<=\bза )|(?<=\bв ))(?:{short})(?!\d)",
+        cjk,
+    )
+    for unit, (latin, short, cjk) in _TIMES.items()
+}
+_UNITS = r"months?|mos?|mth|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|monate?n?|jahre?n?|wochen?|tage?n?|mois|ans?|années?|semaines?|jours?|месяц\w*|мес|год\w*|лет|недел\w*|дн\w*|个月|個月|ヶ月|か月|カ月|年|周|週間|天|日"
+DURATION: Final = re.compile(
+    rf"(?<![\d.,])(?P<n>\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?![^\W\d_])(?P<after>\s*\+)?",
+    re.IGNORECASE,
+)
+NUMBER_WORDS: Final = {"one": 1, "two": 2, "three": 3, "six": 6, "twelve": 12, "一": 1, "三": 3, "半": 6}
+
+GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w*|видеокарт\w*", "卡|显卡|顯卡|张|枚")
+PER_GPU: Final = re.compile(
+    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|karte|carte|видеокарт|卡|张)"
+    r"|\bgpus?\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
+    r"|\bsingle[- ]gpu price|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhl]\d{2,3}s?x?\b(?=\s*[-/]\s*(?:h|m|d|w|y|小|时|月))",
+    re.IGNORECASE,
+)
+# What else may stand behind "/" or "per": the amount is of that, and not of a GPU.
+PER_OTHER: Final = re.compile(
+    r"(?:/|\bper\b|\bpro\b|\bpar\b|\bje\b|\bза\b|每)\s*(?:1\s*)?(?:(?:1|10|100|1,?000|1m|1k|million|thousand|mio\.?|百万|千)\s+)?"
+    r"(?P<thing>(?:additional |extra |used |provisioned )?(?:gi?b|gigabytes?|ti?b|terabytes?|go|to|гб|тб|tokens?|tok|million|1m\b|1k\b|m\s+tokens?|images?|requests?|calls?|v?cpus?|cores?|kerne?|cœurs?|ядр\w*"
+    r"|users?|seats?|licen[cs]es?|steps?|megapixels?|characters?|audio|songs?|ips?|ip address\w*|domains?|queries|pages?|emails?|kwh|kw|watts?|rack|u\b|mbps|gbps|mbit|transactions?|api|videos?|clips?|generations?|runs?|epochs?|snapshots?|volumes?))(?![^\W\d_])",
+    re.IGNORECASE,
+)  # fmt: skip
+
+ON_DEMAND: Final = word(r"on[- ]?demand|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量")  # fmt: skip
+SPOT: Final = word(r"spot|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル")  # fmt: skip
+RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*", "预留|包月|包年|长租|リザーブド|長期")  # fmt: skip
+# "no commitment", "without a contract": says the opposite.
+NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)", re.IGNORECASE)  # fmt: skip
+
+PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額")  # fmt: skip
+MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)|memory per gpu|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
+RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ")  # fmt: skip
+VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
+DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|ストレージ|ディスク")  # fmt: skip
+NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|interconnect|infiniband|uplink|throughput|tb/s|gb/s|gbps|bande passante|netzwerk\w*|пропускн\w*|сет\w*", "带宽|网络|流量|ネットワーク|帯域")  # fmt: skip
+REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション")  # fmt: skip
+TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|billing(?: cycle| period)?|reservation|plan length|laufzeit|durée|срок\w*", "周期|时长|期間|租期")  # fmt: skip
+AVAILABILITY: Final = word(r"availab\w*|stock|status|in stock|verfügbar\w*|disponib\w*|наличи\w*", "库存|状态|在庫")  # fmt: skip
+COUNT: Final = word(r"#(?: of)? gpus?|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:count|number|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|gpus per \w+|gpus|qty|quantity|anzahl|x gpus?|число gpu|кол\w* gpu|количеств\w*", "卡数|GPU数量|GPU数|数量|GPU个数|张数|枚数")  # fmt: skip
+LABEL: Final = word(r"gpus?(?: (?:model|type|name|card|spec\w*|config\w*|instances?))?|gpu_?type|graphics(?: card)?|accelerators?(?: type)?|models?|cards?|chips?|hardware|architecture|devices?|grafikkarte\w*|carte graphique|видеокарт\w*|ускорител\w*|processor", "显卡|顯卡|型号|GPU型号|GPU 型号|卡型|機種|モデル")  # fmt: skip
+INSTANCE: Final = word(r"instances?(?: (?:type|name|size))?|flavou?rs?|plans?|skus?|names?|sizes?|packages?|products?|configs?|configurations?|machines?(?: types?)?|servers?|types?|tiers?|nodes?|vms?|shapes?|droplets?|offers?|titles?|items?|services?|instanz\w*|paket\w*|offre|конфигурац\w*|тариф\w*|сервер\w*", "实例|规格|配置|套餐|产品|机型|名称|プラン|インスタンス|サーバ")  # fmt: skip
+CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
+UNIT: Final = word(r"units?|billing unit|per|einheit|unité|единица", "单位|単位|计费方式")  # fmt: skip
+PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
+
+BOUND_BEFORE: Final = re.compile(
+    r"(?:\b(?:from(?: only| just)?|start(?:s|ing)?(?: price)?(?: at| from)?(?: only| just)?|as low as|as little as|beginning at|begins? at|low of|only from|ab|bereits ab|à partir de|dès|от|price from|prices from|pricing from|more than|over|at least|minimum(?: of)?|min\.?)\s*[:：]?\s*|低至|最低|起步价\s*[:：]?\s*|≥\s*|>\s*)$",
+    re.IGNORECASE,
+)  # fmt: skip
+BOUND_AFTER: Final = re.compile(
+    r"^\s*(?:\+(?!\s*\$)|(?:元|円|円/?時間)?\s*(?:起|から|〜|～)|and up\b|or (?:more|less|lower)\b)", re.IGNORECASE
+)
+CEILING_BEFORE: Final = re.compile(
+    r"(?:\b(?:up to|max(?:imum)?|less than|under|below|bis zu|jusqu'à|до|no more than)\s*(?:of )?|≤\s*|<\s*)$",
+    re.IGNORECASE,
+)
+# An amount after these words is money, and no price of the thing.
+NO_PRICE_BEFORE: Final = re.compile(
+    r"(?:\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bsetup(?: fee)?|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\btotal(?: cost)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    re.IGNORECASE,
+)  # fmt: skip
+NO_PRICE_AFTER: Final = re.compile(
+    r"^\s*(?:\w+\s+){0,2}?(?:off\b|discount|credits?\b|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|setup fee|one[- ]time|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    re.IGNORECASE,
+)
+SALES: Final = re.compile(
+    r"contact (?:us|sales)|contact\b.{0,12}\bsales|talk to|get (?:a |your )?(?:custom )?quote|get in touch|request (?:a )?(?:quote|pricing|access|info\w*)|custom pricing|on request|auf anfrage|sur (?:devis|demande)|по запросу|联系(?:我们|销售)?|询价|お問い合わせ|要見積|book a (?:call|demo)|inquire|contact$",
+    re.IGNORECASE,
+)
+NOTHING: Final = re.compile(
+    r"^[\W_]*$|^n/?a$|^not (?:available|offered)$|^none$|^tbd$|^unavailable$|^null$", re.IGNORECASE
+)
+
+STATES: Final = (
+    ("sold_out", word(r"sold[ -]?out|out of stock|unavailable|not available|no longer|discontinued|deprecated|no capacity|ausverkauft|nicht verfügbar|épuisé\w*|indisponible|нет в наличии|распродано", "售罄|缺货|无货|在庫なし|売り切れ")),
+    ("waitlist", word(r"wait[- ]?list|coming soon|pre[- ]?order|notify me|join the|soon|demnächst|bientôt|скоро", "即将|敬请期待|近日|予約")),
+    ("limited", word(r"limited(?: availability| stock| supply)?|low stock|few left|low availability|begrenzt|limité\w*|мало", "紧张|残りわずか")),
+    ("available", word(r"in stock|available(?: now| today)?|instant(?:ly)?(?: available)?|ready|sofort verfügbar|en stock|disponible|в наличии", "现货|有货|充足|在庫あり")),
+)  # fmt: skip
+
+# What a section sells. The first that matches its heading counts; an offer is never a CPU, a disk or a token.
+PRODUCTS: Final = (
+    ("endpoint", word(r"endpoints?|(?:dedicated|hosted|managed|model) (?:inference|deployments?|endpoints?|hosting)|inference (?:endpoints?|deployments?|api)|on-demand deployments?|model serving|deployments?", "推理服务|模型服务|エンドポイント")),
+    ("serverless", word(r"serverless|functions?|flex workers?|active workers?|workers?", "无服务器|サーバーレス")),
+    ("cluster", word(r"clusters?|supercomputers?|multi-?node|superpods?|slurm|kubernetes|1-click clusters?|cluster\w*", "集群|クラスタ\\w*")),
+    ("container", word(r"containers?|pods?|notebooks?|jobs?|workspaces?|conteneurs?|контейнер\w*", "容器|コンテナ")),
+    ("machine", word(r"instances?|machines?|vms?|virtual machines?|servers?|bare[- ]?metal|droplets?|nodes?|gpus? cloud|cloud gpus?|dedicated servers?|instanzen|serveurs?|сервер\w*", "云主机|云服务器|裸金属|实例|服务器|サーバ\\w*|インスタンス")),
+)  # fmt: skip
+NOT_SOLD_HERE: Final = (
+    ("a price of storage", word(r"storage|volumes?|disks?|snapshots?|backups?|object store|file ?systems?|buckets?|speicher\w*|stockage|хранилищ\w*", "存储|云硬盘|ストレージ")),
+    ("a price of a CPU machine", word(r"cpus?(?: instances?| only| machines?| servers?| pods?| nodes?| cloud)?|general[- ]purpose|compute[- ]optimi[sz]ed|memory[- ]optimi[sz]ed", "通用型|计算型")),
+    ("a price of network or addresses", word(r"network\w*|bandwidth|egress|traffic|data transfer|ip(?:v4)?(?: address\w*)?|load balancers?|transfert", "带宽|公网|流量|ネットワーク")),
+    ("a price of a licence", word(r"licen[cs]es?|licen[cs]ing|software|lizenz\w*|subscription fee|support plans?|лиценз\w*", "许可|ライセンス")),
+    ("a price of tokens or requests", word(r"tokens?|per[- ]token|serverless inference|api pricing|requests?|images?|text[- ]to[- ]\w+|speech|transcription|embeddings?|fine[- ]?tun(?:e|ing)|rerank\w*|chat models?|language models?|vision models?|training price per", "令牌|トークン|微调")),
+    ("another provider's price", word(r"compar\w*|competit\w*|vs\.?|versus|alternatives?|hyperscalers?|market (?:average|rates?|comparison)|other (?:clouds?|providers?)|traditional clouds?|typical provider|vergleich\w*|comparaison|сравнен\w*", "对比|比较|比較")),
+    ("an example or a calculation", word(r"examples?|calculat\w*|estimat\w*|scenario|beispiele?|exemples?|case stud\w*|testimonial\w*|пример\w*|калькулятор\w*", "示例|例子|计算器|例")),
+)  # fmt: skip
