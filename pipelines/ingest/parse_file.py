@@ -10,6 +10,7 @@ from typing import Any
 
 from scrapers import registry
 from scrapers.model import LayoutError, NoPublicPrice, Offer, Page
+from scrapers.parsing import paging
 from warehouse.engine.build import build_tables
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage.connection import in_memory
@@ -24,7 +25,8 @@ COLUMNS = (
 _SHOWN = (
     "stated_region as region, coalesce(vcpus, known_vcpus) as vcpus, coalesce(ram_gb, known_ram_gb) as ram_gb, "
     "coalesce(local_disk_gb, known_disk_gb) as local_disk_gb, "
-    "coalesce(interconnect, known_interconnect) as interconnect, coalesce(is_floor, false) as is_floor"
+    "coalesce(interconnect, known_interconnect) as interconnect, coalesce(is_floor, false) as is_floor, "
+    "nullif(currency, '') as currency"
 )
 _NAME_DATE = re.compile(r"(20\d\d)-(\d\d)(?:-(\d\d))?")
 _SMALL = 64 * 1024 * 1024
@@ -81,6 +83,7 @@ def parse_file(
     announced = sum(is_announced(offer, page) for offer in offers)
     remarks = [f"{unpriced} offers without a price not shown"] if unpriced else []
     remarks += [f"{announced} announced prices, not in force yet, not shown"] if announced else []
+    remarks += [part] if (part := paging.remark(parser, page)) else []
     return rows, "; ".join(remarks)
 
 
@@ -112,7 +115,7 @@ def _normalise(seen: Seen) -> list[tuple[Any, ...]]:
                 )
                 from (select {", ".join(COLUMNS)}, upfront, upfront_price
                       from (select * replace ({_SHOWN}) from staging.offers)
-                      where price_status = 'priced' and price_scope <> 'host_component')
+                      where price_status in ('priced', 'unknown_currency') and price_scope <> 'host_component')
             )
             order by all
             """  # noqa: S608 -- column names of ours
