@@ -75,6 +75,9 @@ class Fetcher:
                 )
                 return
             done.add(identity)
+            if self._replay:  # what was not recorded is no address to try
+                there = tuple(one for one in request.alternatives if self._replay.has(one.method, one.url))
+                request = replace(request, alternatives=there)
             request, page = alternatives.first_answer(provider, request, partial(self._attempt, provider))
             yield page
             for link in _follow(provider, request, page) if isinstance(page, Page) else ():
@@ -100,13 +103,13 @@ class Fetcher:
         Raises FetchError with the reason; it names no keys.
         """
         try:
-            check_url(request.url, self._settings)
+            check_url(api_keys.fill_address(request.url), self._settings)
             headers = api_keys.fill(request.headers)
             if request.browser:
                 return self._render(provider, request, headers)
             return self._download(provider, request, headers)
         except FetchError as error:
-            message = api_keys.redact(str(error), request.headers)
+            message = api_keys.redact(str(error), request.headers, request.url)
             raise FetchError(message, error.kind, error.status, error.answer) from None
 
     def _check_robots(self, url: str) -> float:
@@ -116,8 +119,9 @@ class Fetcher:
     def _download(self, provider: Provider, request: Request, headers: Mapping[str, str]) -> Page:
         old = self._previous(provider, request)
         conditions = _conditions(old) if old else {}
+        address = api_keys.fill_address(request.url)
         http_request = HttpRequest(
-            request.url, request.method, {**headers, **conditions}, request.body, request.max_bytes, request.timeout
+            address, request.method, {**headers, **conditions}, request.body, request.max_bytes, request.timeout
         )
         answer, draft = self._follow_redirects(provider, request, http_request)
         recorded = answer.extensions.get("recorded")
@@ -202,7 +206,7 @@ class Fetcher:
             datetime.now(UTC),
             request.source,
             fetched_by=fetched_by,
-            final_url=api_keys.redact(final_url, request.headers),
+            final_url=api_keys.redact(final_url, request.headers, request.url),
             is_index=request.is_index,
             headers=api_keys.redact_headers(headers, request.headers),
         )

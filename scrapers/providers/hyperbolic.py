@@ -52,12 +52,19 @@ def _state(free: object) -> Availability:
     return "unknown" if free is None else "available" if free else "sold_out"
 
 
+_OLD = "https://api.hyperbolic.xyz/v2/marketplace"
 PROVIDER = Provider(
     slug="hyperbolic",
     name="Hyperbolic",
     requests=(
         Request(
-            "https://api.hyperbolic.xyz/v2/marketplace/rental-options", "rental_options", expect="json", ends_with="]"
+            "https://api.hyperbolic.ai/v2/alpha/on-demand/rental-options",
+            "rental_options",
+            expect="json",
+            alternatives=(
+                Request(f"{_OLD}/rental-options", "rental_options", expect="json"),
+                Request(f"{_OLD}/virtual-machine-options", "rental_options", expect="json"),
+            ),
         ),
     ),
     parse=parse,

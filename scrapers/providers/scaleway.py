@@ -14,7 +14,7 @@ from scrapers.parsing.machine_facts import machine_facts
 
 _ZONE = re.compile(r"(?<![a-z])[a-z]{2}-[a-z]{3}-\d(?!\d)")
 _NAME = re.compile(r"^(?:GPU-)?(?P<label>.+?)-(?P<n>\d+)-(?P<memory>\d+)G$")
-_ZONES = ("fr-par-2", "pl-waw-2")  # those that hold GPUs
+_ZONES = ("fr-par-1", "fr-par-2", "pl-waw-2")  # those that hold GPUs, or held some in 2026
 _PAGE = 100  # server types per answer
 
 

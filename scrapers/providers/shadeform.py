@@ -60,9 +60,16 @@ def _label(setup: dict[str, Any]) -> str:
 PROVIDER = Provider(
     slug="shadeform",
     name="Shadeform",
-    requests=(Request("https://www.shadeform.ai/", "instance_types", ends_with="</html>"),),
+    requests=(
+        Request(
+            "https://api.shadeform.ai/v1/instances/types",
+            "instance_types",
+            expect="json",
+            alternatives=(Request("https://www.shadeform.ai/", "instance_types", ends_with="</html>"),),
+        ),
+    ),
     parse=parse,
-    access="HTML page (data in its scripts)",
+    access="public API, HTML page (data in its scripts)",
     publishes="on-demand of other clouds, availability by region",
     units="per instance-hour, in cents",
     note="an aggregator: its prices include a margin and never count as the clouds' own",

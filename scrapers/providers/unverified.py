@@ -66,17 +66,9 @@ _PROBES = (
         "baseten", "Baseten", "https://www.baseten.co/pricing/",
         "on-demand dedicated GPUs", "per instance-minute",
     ),
-    _probe(  # its prices were data of a page builder
-        "denvr", "Denvr", "https://www.denvrdata.com/pricing",
-        "on-demand, reserved", "per GPU-hour",
-    ),
     _probe(
         "fly", "Fly.io", "https://fly.io/docs/about/pricing/",
         "on-demand GPUs, deprecated", "per GPU-hour",
-    ),
-    _probe(  # a table of other clouds' machines in its docs
-        "huggingface", "Hugging Face Endpoints", "https://huggingface.co/docs/inference-endpoints/pricing",
-        "on-demand inference machines of other clouds", "per instance-hour", kind="aggregator",
     ),
     _probe(
         "ibm", "IBM Cloud", "https://www.ibm.com/products/gpu-ai-accelerator/pricing",
@@ -90,10 +82,6 @@ _PROBES = (
         "replicate", "Replicate", "https://replicate.com/pricing",
         "on-demand hardware for models", "per GPU-second",
     ),
-    _probe(  # PCs of private owners
-        "salad", "Salad", "https://salad.com/pricing",
-        "on-demand, by priority", "per GPU-hour", kind="marketplace",
-    ),
     _probe(  # a market for hours of clusters
         "sfcompute", "SF Compute", "https://sfcompute.com/prices",
         "market prices of clusters by the hour", "per GPU-hour", kind="marketplace",
@@ -101,6 +89,38 @@ _PROBES = (
     _probe(  # GPU machines in its docs
         "ubicloud", "Ubicloud", "https://www.ubicloud.com/docs/about/pricing",
         "on-demand GPU runners and machines", "per instance-minute or hour",
+    ),
+    _probe(
+        "fireworks", "Fireworks AI", "https://fireworks.ai/pricing",
+        "on-demand deployments of models on dedicated GPUs", "per GPU-hour",
+    ),
+    _probe(
+        "gcore", "Gcore", "https://gcore.com/pricing/ai-gpu",
+        "on-demand and reserved GPU servers, virtual machines", "per GPU-hour",
+    ),
+    _probe(  # machines of many owners
+        "ionet", "io.net", "https://io.net/pricing",
+        "on-demand clusters, containers and machines", "per GPU-hour", kind="marketplace",
+    ),
+    _probe(  # an auction, and reservations
+        "mithril", "Mithril", "https://mithril.ai/pricing",
+        "spot by auction, reservations", "per GPU-hour", kind="marketplace",
+    ),
+    _probe(
+        "northflank", "Northflank", "https://northflank.com/pricing",
+        "on-demand GPUs of services and jobs", "per GPU-hour",
+    ),
+    _probe(
+        "novita", "Novita AI", "https://novita.ai/gpus-pricing",
+        "on-demand and spot instances, serverless GPUs", "per GPU-hour",
+    ),
+    _probe(
+        "nscale", "Nscale", "https://www.nscale.com/pricing",
+        "on-demand nodes, reserved clusters", "per GPU-hour",
+    ),
+    _probe(
+        "tensorpool", "TensorPool", "https://tensorpool.dev/pricing",
+        "on-demand and reserved clusters, spot", "per GPU-hour",
     ),
 )  # fmt: skip
 PROVIDERS = {provider.slug: provider for provider in _PROBES}

@@ -67,12 +67,23 @@ def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
 PROVIDER = Provider(
     slug="verda",
     name="Verda (DataCrunch)",
-    requests=(Request("https://api.datacrunch.io/v1/instance-types", "instance_types", expect="json", ends_with="]"),),
+    requests=(
+        Request(
+            "https://api.verda.com/v1/instance-types",
+            "instance_types",
+            expect="json",
+            ends_with="]",
+            alternatives=(
+                Request("https://api.datacrunch.io/v1/instance-types", "instance_types", expect="json", ends_with="]"),
+            ),
+        ),
+    ),
     parse=parse,
     access="public API",
     publishes="on-demand fixed and dynamic, spot",
     units="per instance-hour",
     note="the list names all instance types, not the available ones; dynamic prices change daily",
+    hosts=("verda.com", "datacrunch.io"),
     aliases=("datacrunch",),
     expects=("H100",),
 )

@@ -63,7 +63,7 @@ def test_demo_shows_prices_with_their_sources(demo: Demo) -> None:
     assert demo.code == 0, demo.stderr
     assert demo.stdout.startswith("usd/gpu-h  gpus  ") and demo.stdout.count("A100") > 20
     assert "ample pages, rebuilt by hand" in demo.stderr and "recorded" not in demo.stderr
-    assert "33 of 37 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
+    assert "39 of 44 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
     assert "gpuhour:" not in demo.stdout
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pipelines.ingest.scrape_provider import collect, read_page
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.fetching.policy import Settings
+from scrapers.fetching.replay import Replay
 from scrapers.model import Failure, NoPublicPrice, Offer, Page, Provider, Request
 from scrapers.parsing.json_stream import objects
 from tests.support.hostile_server import Handler, Server, path, serve
@@ -148,3 +150,22 @@ def test_endless_questions_end(server: Server, tmp_path: Path) -> None:
         ),
     )
     assert isinstance(failure, Failure) and server.hits["/typed"] < 20
+
+
+def test_replay_tries_recorded_addresses_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "captures" / "2026-09-20_rows"
+    folder.mkdir(parents=True)
+    (folder / "page.json").write_text('[{"gpu": "H100", "price": 2.5}]')
+    facts = {"url": "https://b.test/rows", "captured_at": "2026-09-20T06:00:00Z", "content_type": "application/json"}
+    (folder / "meta.json").write_text(json.dumps(facts))
+    keyed = Request("https://a.test/rows", "rows", headers={"Authorization": "{GPUHOUR_NO_SUCH_KEY}"})
+
+    def outcome(*alternatives: str) -> Page | Failure:
+        asked = replace(keyed, alternatives=tuple(Request(url, "rows") for url in alternatives))
+        with Fetcher(Archive(tmp_path / "home"), Replay(tmp_path / "captures")) as fetcher:
+            (one,) = fetcher.crawl(provider(asked))
+        return one
+
+    absent, present = outcome("https://c.test/rows"), outcome("https://c.test/rows", "https://b.test/rows")
+    assert isinstance(absent, Failure) and absent.kind == "needs_key"
+    assert isinstance(present, Page) and present.url == "https://b.test/rows"

@@ -1,0 +1,62 @@
+"""Thunder Compute: a map of prices whose keys name GPU, count and mode; it states neither unit nor currency."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.table_offers import require_offers
+
+_KEY = re.compile(r"(?P<gpu>[a-z0-9]+)(?:_x(?P<n>\d+))?(?:_(?P<mode>production|prototyping))?")
+_LABELS = {"a100xl": "A100 80GB", "t4": "T4", "a6000": "RTX A6000"}  # as its command line names them
+
+
+def parse(page: Page) -> Iterator[Offer]:
+    """Yield an offer per key that names a GPU; disks and further vCPUs are charged on top.
+
+    Its price page prints the same figures in dollars per hour of the machine.
+    """
+    offers = (offer for root in documents(page) for offer in _offers(page, root))
+    yield from require_offers(page, offers, "keys such as h100_x1_production")
+
+
+def _offers(page: Page, root: Any) -> Iterator[Offer]:
+    prices = root.get("pricing", root) if isinstance(root, dict) else None
+    if not isinstance(prices, Mapping):
+        raise LayoutError(page, "a map of prices", str(root))
+    for key, value in prices.items():
+        hit = _KEY.fullmatch(str(key))
+        label = _LABELS.get(hit["gpu"], hit["gpu"]) if hit else ""
+        price = amount(page, value) if hit and names_accelerator(label) else None
+        if hit is None or price is None:
+            continue
+        yield Offer(
+            source="pricing",
+            instance=str(key),
+            gpu_label=label,
+            gpu_count=Decimal(hit["n"] or 1),
+            region="global",
+            pricing_model="on_demand",
+            price=price,
+            price_unit="instance_hour",
+            product="machine",
+            text=clip(f"{key} {value}"),
+        )
+
+
+PROVIDER = Provider(
+    slug="thundercompute",
+    name="Thunder Compute",
+    requests=(Request("https://api.thundercompute.com:8443/v1/pricing", "pricing", expect="json", ends_with="}"),),
+    parse=parse,
+    access="public API",
+    publishes="on-demand, production and prototyping (GPUs over the network)",
+    units="per instance-hour",
+    note="a prototyping machine reaches its GPU over the network and runs no code of its own on it",
+    expects=("H100", "A100"),
+)
