@@ -208,6 +208,16 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What a source really does, with the day on which it did and how we know: `docs/sources.md` lists them."""
+
+    topic: Literal["address", "unit", "paging", "currency", "trap", "terms"]
+    text: str
+    seen_on: str  # ISO day
+    evidence: str  # a page, a recorded answer, public code
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """A provider: where its prices are, how to parse them, and what a reader should know about the source."""
 
@@ -231,4 +241,5 @@ class Provider:
     # published only after a person has reviewed them (`gpuhour providers accept`).
     basis: Literal["recorded", "documented", "unverified"] = "recorded"
     terms: str = ""  # what robots.txt and the terms of use say about scraping it, if anything
+    facts: tuple[Fact, ...] = ()  # what one must know of its source, dated and with evidence
     expects: tuple[str, ...] = ()  # GPU models that a complete scrape always includes: a missing one raises an alarm

@@ -45,6 +45,11 @@ def names(headers: Mapping[str, str]) -> set[str]:
     return {name for name, text in headers.items() if _NAME.search(text)}
 
 
+def environment_variables(headers: Mapping[str, str], url: str = "") -> list[str]:
+    """Return the environment variables that a request needs, in order."""
+    return list(dict.fromkeys(hit[1] for text in (*headers.values(), url) for hit in _NAME.finditer(text)))
+
+
 def redact(text: str, headers: Mapping[str, str], url: str = "") -> str:
     """Remove the values of the keys that these header templates and this address name from a text."""
     for template in (*headers.values(), url):

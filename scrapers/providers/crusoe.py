@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scrapers.model import Offer, Page, Provider, Request
+from scrapers.model import Fact, Offer, Page, Provider, Request
 from scrapers.parsing.table_offers import TableLayout, page_offers
 
 
@@ -24,4 +24,5 @@ PROVIDER = Provider(
     hosts=("crusoe.ai",),
     note="the API with a key names types and free capacity, but no prices",
     expects=("H100", "H200", "A100", "L40S"),
+    facts=(Fact("trap", "machines and model endpoints stand on one page", "2026-10", "recorded page"),),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Availability, LayoutError, Offer, Page, PriceUnit, Provider, Request, clip
+from scrapers.model import Availability, Fact, LayoutError, Offer, Page, PriceUnit, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.embedded_json import objects_with, scripts
 from scrapers.parsing.html_tables import TableRow, table_rows
@@ -123,4 +123,9 @@ PROVIDER = Provider(
     units="per instance-hour, in INR and USD; months and years as totals",
     aliases=("e2enetworks",),
     expects=("H100", "H200", "A100", "L40S"),
+    facts=(
+        Fact("currency", "linked data in rupees, a table in the currency of ?region=", "2026-08-22", "recorded page"),
+        Fact("unit", "the table's months and years are totals", "2026-08-22", "recorded page"),
+        Fact("trap", "two A100s share one name; the memory tells them apart", "2026-08-22", "recorded page"),
+    ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from scrapers.model import LayoutError, Offer, Page, PriceStatus, PricingModel, Provider, Request, clip
+from scrapers.model import Fact, LayoutError, Offer, Page, PriceStatus, PricingModel, Provider, Request, clip
 from scrapers.parsing.html_tables import TableRow, table_rows
 from scrapers.parsing.text import count_prefix, heading_before, number, price, soup, visible_text
 
@@ -154,4 +154,12 @@ PROVIDER = Provider(
     units="per GPU-hour (per instance-hour until 2023)",
     hosts=("lambdalabs.com",),
     expects=("H100", "A100"),
+    facts=(
+        Fact(
+            "trap",
+            "the price of a GPU depends on the size of the machine: never an average of the tabs",
+            "2026-09-20",
+            "recorded page",
+        ),
+    ),
 )

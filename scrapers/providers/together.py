@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scrapers.model import Offer, Page, Provider, Request
+from scrapers.model import Fact, Offer, Page, Provider, Request
 from scrapers.parsing.html_tables import TableRow, rows
 from scrapers.parsing.price_words import page_time_unit
 from scrapers.parsing.table_offers import TableLayout, require_offers, row_offers
@@ -45,4 +45,12 @@ PROVIDER = Provider(
     publishes="clusters on demand and reserved by bands of days; dedicated inference; contact sales for some",
     units="per GPU-hour",
     expects=("H100", "H200", "B200"),
+    facts=(
+        Fact(
+            "trap",
+            "machines by the hour, clusters by bands of days and endpoints on one page",
+            "2026-08-22",
+            "recorded page",
+        ),
+    ),
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scrapers.model import Offer, Page, Provider, Request
+from scrapers.model import Fact, Offer, Page, Provider, Request
 from scrapers.parsing.html_tables import TableRow, table_rows
 from scrapers.parsing.table_offers import TableLayout, require_offers, row_offers
 from scrapers.parsing.text import soup
@@ -35,4 +35,5 @@ PROVIDER = Provider(
     publishes="on-demand, spot",
     units="per GPU-hour",
     expects=("H100", "RTX 4090"),
+    facts=(Fact("trap", "spot prices are printed without a currency sign", "2026-06-14", "recorded page"),),
 )

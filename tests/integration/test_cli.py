@@ -104,7 +104,7 @@ def test_wrong_usage_exits_2_and_says_why(run: Run, demo: Demo, arguments: tuple
     (("prices", "--region", "us-esat-1"), ("nearest: us-east-1",)),
     (("prices", "--source", "price_lst"), ("nearest: price_list",)),
     (("history", "A100", "--provider", "lambdaa"), ("unknown provider", "nearest: lambda;")),
-    (("refresh", "--provider", "orcale"), ("unknown provider", "nearest: oracle;")),
+    (("refresh", "--provider", "orcale"), ("unknown provider", "nearest: oracle")),
     (("cost", "train", "--params", "7"), ("write 7b for billions",)),
     (("cost", "train", "--params", "7b", "--tokens", "300"), ("--tokens 300", "300b")),
     (("cost", "--model", "llama-3.1-8b", "--gpu", "H100", "--precision", "fp7"), ("'fp7'", "FP32, FP16", "MXFP4")),
