@@ -15,11 +15,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "sources.md"
 _HEAD = """# Sources
 
 What each source really does: where it is asked, what a price buys, in which currency, how a list goes on, what
-misleads. Made by `make sources` from the providers' own files; do not edit it. Each fact has the day on which it was so,
-and how we know. `recorded`: written from pages that were really served; `documented`: from a documented schema;
-`unverified`: nobody has recorded the page, and nothing is published before a person has reviewed it
-(`gpuhour providers accept`). "Else" names the addresses that are asked where the one before leads to no offers: the one
-that answered stands in every receipt.
+misleads. Made by `make sources` from the providers' own files; do not edit it. Each fact has the day on which it
+was so, and how we know. `recorded`: written from pages that were really served; `documented`: from a documented
+schema; `unverified`: nobody has recorded the page, and nothing is published before a person has reviewed it
+(`gpuhour providers accept`). "Else" names the addresses that are asked where the one before leads to no offers: the
+one that answered stands in every receipt.
 """
 
 
