@@ -175,7 +175,7 @@ def test_providers_lists_each_with_its_last_attempt(run: Run, demo: Demo) -> Non
     rows = {r["provider"]: r for r in run("providers", "--json", home=demo.home).records()}
     assert list(rows) == list(registry.modules()) and len(rows) >= 37
     assert rows["modal"]["basis"] == "unverified" and rows["modal"]["status"] == "never tried"
-    assert rows["jarvislabs"]["status"] == "needs_key" and rows["vast"]["kind"] == "marketplace"
+    assert rows["primeintellect"]["status"] == "needs_key" and rows["vast"]["kind"] == "marketplace"
     assert rows["oracle"]["status"] == "ok" and rows["oracle"]["last_tried"] == "2026-09-20"
     assert rows["fluidstack"]["status"] == "no_public_price" and rows["gcp"]["status"] == "ok"
 
