@@ -72,7 +72,7 @@ def _machine(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     cents = amount(page, item.get("OnDemandPrice"))
     if not isinstance(gpus, list) or "OnDemandPrice" not in item:
         raise LayoutError(page, "OnDemandPrice and Specs with gpus of a machine", str(item))
-    if cents is None or len(gpus) != 1 or not gpus[0].get("count"):
+    if cents is None or not gpus or any(gpu != gpus[0] for gpu in gpus) or not gpus[0].get("count"):
         return
     count, label = gpus[0]["count"], f"{gpus[0].get('manufacturer', '')} {gpus[0].get('model', '')}".strip()
     free = item.get("Quantity")

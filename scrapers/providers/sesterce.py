@@ -17,14 +17,19 @@ _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Yield an offer per machine and region. The data names no currency: it is that of the amounts the page prints."""
-    is_in_dollars = re.search(r"\$\s?\d", _SCRIPT.sub(" ", page.text())) is not None
+    """Yield an offer per machine and region.
+
+    The data names no currency: it is that of the amounts the page prints. Raises LayoutError where it prints none.
+    """
+    printed = _SCRIPT.sub(" ", page.text())
+    if re.search(r"\$\s?\d", printed) is None:
+        raise LayoutError(page, "an amount in dollars beside the data, which name no currency", printed)
     items = (item for root in stream(page) for item in objects_with(root, "gpuName", "gpuCount", "hourlyPrice"))
-    offers = (offer for item in items for offer in _offers(page, item, "USD" if is_in_dollars else ""))
+    offers = (offer for item in items for offer in _offers(page, item))
     yield from require_offers(page, offers, "offers with gpuName, gpuCount and hourlyPrice")
 
 
-def _offers(page: Page, item: dict[str, Any], currency: str) -> Iterator[Offer]:
+def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     if not isinstance(item.get("availability"), list):
         raise LayoutError(page, "the availability of an offer", str(item))
     if not item["gpuCount"]:
@@ -44,7 +49,6 @@ def _offers(page: Page, item: dict[str, Any], currency: str) -> Iterator[Offer]:
                 region=str(place.get("region") or "global"),
                 pricing_model=model,
                 price=price,
-                currency=currency,
                 price_unit="instance_hour",
                 availability="available" if place.get("available") else "sold_out",
                 interconnect=str((item.get("configuration") or {}).get("interconnect") or ""),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Fact, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.json_stream import amount, members
 from scrapers.parsing.table_offers import require_offers
 
 _KEY = re.compile(r"(?P<gpu>[a-z0-9]+)(?:_x(?P<n>\d+))?(?:_(?P<mode>production|prototyping))?")
@@ -21,15 +21,12 @@ def parse(page: Page) -> Iterator[Offer]:
 
     Its price page prints the same figures in dollars per hour of the machine.
     """
-    offers = (offer for root in documents(page) for offer in _offers(page, root))
-    yield from require_offers(page, offers, "keys such as h100_x1_production")
+    prices = list(members(page, "pricing")) or list(members(page, ""))
+    yield from require_offers(page, _offers(page, prices), "keys such as h100_x1_production")
 
 
-def _offers(page: Page, root: Any) -> Iterator[Offer]:
-    prices = root.get("pricing", root) if isinstance(root, dict) else None
-    if not isinstance(prices, Mapping):
-        raise LayoutError(page, "a map of prices", str(root))
-    for key, value in prices.items():
+def _offers(page: Page, prices: Iterable[tuple[str, Any]]) -> Iterator[Offer]:
+    for key, value in prices:
         hit = _KEY.fullmatch(str(key))
         label = _LABELS.get(hit["gpu"], hit["gpu"]) if hit else ""
         price = amount(page, value) if hit and names_accelerator(label) else None
