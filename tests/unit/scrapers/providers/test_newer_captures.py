@@ -18,7 +18,7 @@ from tests.support.keyed_captures import compare, key_rows
 Shared = Callable[[str], Path]
 KEYED = {
     "captures-newer": (
-        "azure/2026-08-22_retail_items.json", "runpod/2026-08_gputypes.json", "voltagepark/2026-08_presets.json",
+        "fluidstack/2025-01-09_pricing.html", "azure/2026-08-22_retail_items.json", "runpod/2026-08_gputypes.json", "voltagepark/2026-08_presets.json",
     ),
     "pages": (
         "jarvislabs/2022-04-11_course_guide.html", "thundercompute/2026-06_pricing.json",
