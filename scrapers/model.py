@@ -57,11 +57,12 @@ class ScrapeError(Exception):
 class FetchError(ScrapeError):
     """The page could not be fetched (network, status, limits, robots). Retrying later may help.
 
-    `status` is the HTTP status, where a response arrived.
+    `status` is the HTTP status, where a response arrived; `answer` begins the text that came with a refusal. It may
+    hold anything, an echoed key too: it is read, never written.
     """
 
-    def __init__(self, message: str, kind: FailureKind = "failed", status: int | None = None) -> None:
-        self.kind, self.status = kind, status
+    def __init__(self, message: str, kind: FailureKind = "failed", status: int | None = None, answer: str = "") -> None:
+        self.kind, self.status, self.answer = kind, status, answer
         super().__init__(message)
 
 
@@ -107,6 +108,8 @@ class Request:
     timeout: float = 60.0  # seconds for the whole response
     is_index: bool = False  # True: only leads to other pages (`Provider.follow`), holds no offers
     expect: Expect = ""  # kind of response; empty: by the URL's suffix, the Accept header, else by the content
+    # Other addresses of the same thing, asked in turn where this one leads to no offers; the first that does is used.
+    alternatives: tuple[Request, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class Page:
     is_excerpt: bool = False  # a recorded cut: a missing end is normal
     is_sample: bool = False  # rebuilt by hand: the provider never served these bytes
     is_index: bool = False  # as in its Request: only leads to other pages
+    instead_of: str = ""  # the addresses that were asked before this one, and why they were not used
 
     def open(self) -> IO[bytes]:
         """Open a binary stream of the page, for parsers of pages too large to hold."""
@@ -166,6 +170,7 @@ class Failure:
     error: str  # says what, where and what to do; contains no keys
     kind: FailureKind = "failed"
     status: int | None = None  # HTTP status, where a response arrived
+    answer: str = ""  # the beginning of a refusal's text: read by `Provider.ask_again`, never written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +195,7 @@ class Offer:
     term_months: int | None = None  # of a reservation, where printed
     upfront: Literal["", "none", "partial", "all"] = ""
     upfront_price: Decimal | None = None  # paid once per term, on top of `price`, in the unit of the offer's instance
-    currency: str = "USD"
+    currency: str = "USD"  # ISO 4217; empty where the source states none: then nobody knows what it costs
     price_scope: PriceScope = "instance"
     price_status: PriceStatus = "priced"
     availability: Availability = "unknown"
@@ -216,6 +221,16 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """What a source really does, with the day on which it did and how we know: `docs/sources.md` lists them."""
+
+    topic: Literal["address", "unit", "paging", "currency", "trap", "terms"]
+    text: str
+    seen_on: str  # ISO day
+    evidence: str  # a page, a recorded answer, public code
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """A provider: where its prices are, how to parse them, and what a reader should know about the source."""
 
@@ -224,6 +239,9 @@ class Provider:
     requests: tuple[Request, ...]  # where a refresh starts
     parse: Callable[[Page], Iterable[Offer]]  # pure; or scrapers.reading ByMeaning
     follow: Callable[[Page], Iterable[Request]] | None = None  # further requests found in a page; pure
+    # What to ask instead of a request, by the text of its answer ("Cannot query field"); None: nothing. Pure.
+    ask_again: Callable[[Request, str], Request | None] | None = None
+    page_sizes: tuple[int, ...] = ()  # rows at which its host cuts an answer without a word
     access: str = ""  # "bulk files", "public API", "HTML page", ...
     publishes: str = ""  # "on-demand, spot, reserved 1y/3y"
     units: str = ""  # "per instance-hour"
@@ -237,4 +255,5 @@ class Provider:
     basis: Literal["recorded", "documented", "unverified"] = "recorded"
     terms: str = ""  # what robots.txt and the terms of use say about scraping it, if anything
     hints: Hints = Hints()  # for reading by meaning, where the layout fails or there is none
+    facts: tuple[Fact, ...] = ()  # what one must know of its source, dated and with evidence
     expects: tuple[str, ...] = ()  # GPU models that a complete scrape always includes: a missing one raises an alarm

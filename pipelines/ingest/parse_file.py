@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from scrapers import registry
-from scrapers.model import NoPublicPrice, Offer, Page, clip
+from scrapers.model import NoPublicPrice, Offer, Page, Provider, clip
+from scrapers.parsing import paging
 from scrapers.reading.account import Account, nothing_read
+from scrapers.reading.by_meaning import ByMeaning
 from scrapers.reading.provider_page import Reading, read_provider_page
 from scrapers.reading.reader import read_page
 from warehouse.engine.build import build_tables
@@ -30,8 +32,10 @@ COLUMNS = (*OFFER_COLUMNS, "read_by", "reason")
 _SHOWN = (
     "stated_region as region, coalesce(vcpus, known_vcpus) as vcpus, coalesce(ram_gb, known_ram_gb) as ram_gb, "
     "coalesce(local_disk_gb, known_disk_gb) as local_disk_gb, "
-    "coalesce(interconnect, known_interconnect) as interconnect, coalesce(is_floor, false) as is_floor"
+    "coalesce(interconnect, known_interconnect) as interconnect, coalesce(is_floor, false) as is_floor, "
+    "nullif(currency, '') as currency"
 )
+_NOBODY = Provider("", "", (), ByMeaning())
 _NAME_DATE = re.compile(r"(20\d\d)-(\d\d)(?:-(\d\d))?")
 _SMALL = 64 * 1024 * 1024
 
@@ -89,7 +93,7 @@ def parse_file(provider: str, path: Path, url: str | None = None, captured_at: d
         reading = read_provider_page(parser, page)
     except NoPublicPrice as fact:
         return FileReading([], str(fact), Account())
-    return file_reading(page, reading)
+    return file_reading(page, reading, parser)
 
 
 def read_file(path: Path, captured_at: datetime | None = None) -> FileReading:
@@ -105,7 +109,7 @@ def read_any_page(page: Page) -> FileReading:
     return file_reading(page, Reading(tuple(account.offers), "general", account))
 
 
-def file_reading(page: Page, reading: Reading) -> FileReading:
+def file_reading(page: Page, reading: Reading, provider: Provider | None = None) -> FileReading:
     """Return a page's reading as rows, with what is left out of them."""
     offers = reading.offers
     in_force = tuple(offer for offer in offers if not is_announced(offer, page))
@@ -121,6 +125,8 @@ def file_reading(page: Page, reading: Reading) -> FileReading:
     remarks += [f"{unpriced} offers without a price not shown"] if unpriced else []
     remarks += [f"{announced} announced prices, not in force yet, not shown"] if announced else []
     remarks += [f"the currency of {', '.join(unknown[:5])} is unknown: no USD price"] if unknown else []
+    if part := paging.remark(provider or _NOBODY, page):
+        reading.account.faults.append(part)
     return FileReading(rows, "; ".join(remarks), reading.account)
 
 
@@ -156,7 +162,7 @@ def normalise(seen: Seen, read_by: str) -> list[tuple[Any, ...]]:
                 )
                 from (select {", ".join(OFFER_COLUMNS)}, upfront, upfront_price, "text"
                       from (select * replace ({_SHOWN}) from staging.offers)
-                      where price_status = 'priced' and price_scope <> 'host_component')
+                      where price_status in ('priced', 'unknown_currency') and price_scope <> 'host_component')
                 order by all
             )
             order by all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from pathlib import Path
 
@@ -21,7 +21,7 @@ COLUMNS = (
     "first_on", "last_on", "n_pages", "url",
 )  # fmt: skip
 MAX_DIFFERENCES = 10_000  # distinct differences that are listed; the rest is counted
-_READ = ("ok", "no_public_price")
+_READ = ("ok", "partial", "no_public_price")
 log = logging.getLogger("gpuhour.replay")
 
 
@@ -103,6 +103,8 @@ def _reparse_page(
                 _page("no longer read", before.status if before else "not landed", observation.detail), day, page.url
             )
         return None
+    if before and before.status == "partial" and observation.status == "ok":  # a page cannot know what others lacked
+        observation = replace(observation, status="partial", detail=f"{provider.slug}: a part of its list")
     if before is None or before.status != observation.status:
         old = before.status if before else "not landed"
         report.add(_page("now read", old, f"{observation.status}, {len(observation.offers)} offers"), day, page.url)

@@ -15,7 +15,8 @@ from pipelines.ingest.known_offers import adopt, known_offers
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
-from scrapers.parsing import offer_bounds
+from scrapers.parsing import offer_bounds, paging
+from scrapers.parsing.paging import Extent
 from scrapers.reading.account import Account
 from scrapers.reading.provider_page import read_provider_page
 from scrapers.reference import ecb
@@ -53,13 +54,14 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
     Returns one observation per page. Raises OSError when landing fails.
     """
     started_at = fetcher.now()
+    extents: list[tuple[Page, Extent | None]] = []
     results = (
         _failed(provider, result, origin, started_at)
         if isinstance(result, Failure)
-        else withhold_unreviewed(provider, read_page(provider, result, home), home)
+        else _read(provider, result, home, extents)
         for result in fetcher.crawl(provider)
     )
-    observations = _land(provider, home, results)
+    observations = _land(provider, home, results, extents)
     if origin == "live" and (absent := missing_gpus(provider, observations)):
         log.warning(
             "%s: expected GPU %s is missing from every page; run `gpuhour providers check %s`",
@@ -90,16 +92,21 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; past days can only be "
             "read from the archive, and only today can be fetched"
         )
-    return _land(
-        provider, home, (withhold_unreviewed(provider, read_page(provider, page, home), home) for page in pages)
-    )
+    extents: list[tuple[Page, Extent | None]] = []
+    return _land(provider, home, (_read(provider, page, home, extents) for page in pages), extents)
+
+
+def _read(provider: Provider, page: Page, home: Home, extents: list[tuple[Page, Extent | None]]) -> Seen:
+    """Parse a page, and note how much of its list it says it holds."""
+    extents.append((replace(page, content=None, path=None), paging.extent(provider, page)))
+    return withhold_unreviewed(provider, read_page(provider, page, home), home)
 
 
 def withhold_unreviewed(provider: Provider, observation: Seen, home: Home) -> Seen:
     """Return the observation, without prices if nobody has reviewed this unverified provider's parser yet."""
     if (
         provider.basis != "unverified"
-        or observation.status not in ("ok", "layout_changed")
+        or observation.status not in ("ok", "partial", "layout_changed")
         or provider.slug in accepted(home)
     ):
         return observation
@@ -156,6 +163,7 @@ def read_page(provider: Provider, page: Page, home: Home | None = None) -> Seen:
         if not page.is_index:
             reading = read_provider_page(provider, page)
             offers = reading.offers
+            detail = f"{provider.slug}: {page.url} was read instead of {page.instead_of}" if page.instead_of else ""
             if reading.failure:
                 status, detail = "layout_changed", f"{reading.failure}; {len(offers)} offers read by the general reader"
                 before = known_offers(home, provider.slug, page.source) if home else []
@@ -198,10 +206,23 @@ def _origin(page: Page) -> Origin:
     return "recorded" if page.fetched_by.startswith("replay") else "live"
 
 
-def _land(provider: Provider, home: Home, results: Iterable[Seen]) -> list[Seen]:
+def _land(
+    provider: Provider, home: Home, results: Iterable[Seen], extents: list[tuple[Page, Extent | None]]
+) -> list[Seen]:
     landed = []
     for page in results:
         _log_page(provider.slug, page.status, len(page.offers), page.url)
         landed.append(page)
+    missing = paging.gaps(extents)
+    landed = [_marked(provider, page, missing[page.url]) if page.url in missing else page for page in landed]
     land(home, provider.slug, landed, parser_version=parser_version())
     return landed
+
+
+def _marked(provider: Provider, page: Seen, why: str) -> Seen:
+    """Return a page whose list did not come whole as partial: what it lacks is not gone."""
+    if page.status != "ok":
+        return page
+    detail = f"{provider.slug}: {why} at {page.url}"
+    log.warning("%s", detail)
+    return replace(page, status="partial", detail="; ".join(filter(None, (page.detail, detail))))

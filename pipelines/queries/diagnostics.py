@@ -54,7 +54,8 @@ def _files_set_aside(home: Home) -> Iterator[Row]:
 def _unusable(con: Connection) -> Iterator[Row]:
     rows = con.execute(
         "select provider, instance, reason, count(*) over () from v1.quality_events "
-        "where rule = 'out_of_range' and status = 'held' order by date desc, provider, instance limit 3"
+        "where rule in ('out_of_range', 'unknown_currency') and status = 'held' "
+        "order by date desc, provider, instance limit 3"
     ).fetchall()
     if rows:
         shown = "; ".join(f"{clip(provider, 40)} {clip(instance, 40)}: {why}" for provider, instance, why, _ in rows)

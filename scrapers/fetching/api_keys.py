@@ -1,10 +1,11 @@
-"""Fills API keys into request headers, and keeps them out of everything that is written."""
+"""Fills API keys into request headers and accounts into addresses, and keeps them out of everything that is written."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from scrapers.model import FetchError
 
@@ -31,17 +32,31 @@ def fill(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: _NAME.sub(lambda hit: _value(hit[1]), text) for name, text in headers.items()}
 
 
+def fill_address(url: str) -> str:
+    """Return the address with every `{NAME}` replaced by that environment variable, quoted: a team, an organisation.
+
+    Raises FetchError of kind needs_key when one is not set.
+    """
+    return _NAME.sub(lambda hit: quote(_value(hit[1]), safe=""), url)
+
+
 def names(headers: Mapping[str, str]) -> set[str]:
     """Return the names of headers whose value holds a key."""
     return {name for name, text in headers.items() if _NAME.search(text)}
 
 
-def redact(text: str, headers: Mapping[str, str]) -> str:
-    """Remove the values of the keys that these header templates name from a text."""
-    for template in headers.values():
+def environment_variables(headers: Mapping[str, str], url: str = "") -> list[str]:
+    """Return the environment variables that a request needs, in order."""
+    return list(dict.fromkeys(hit[1] for text in (*headers.values(), url) for hit in _NAME.finditer(text)))
+
+
+def redact(text: str, headers: Mapping[str, str], url: str = "") -> str:
+    """Remove the values of the keys that these header templates and this address name from a text."""
+    for template in (*headers.values(), url):
         for hit in _NAME.finditer(template):
             value = os.environ.get(hit[1], "").strip()
-            text = text.replace(value, REDACTED) if value else text
+            for form in dict.fromkeys((value, quote(value, safe=""))) if value else ():
+                text = text.replace(form, f"{{{hit[1]}}}" if template == url else REDACTED)
     return text
 
 

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
 from types import TracebackType
 from typing import Literal, Self
 
 import httpx2
 
-from scrapers.fetching import api_keys, browser
+from scrapers.fetching import alternatives, api_keys, browser
 from scrapers.fetching.archive import Archive, Draft, is_intact
 from scrapers.fetching.browser_page import Rules
 from scrapers.fetching.completeness import ResponseBody, check_complete
@@ -74,18 +75,23 @@ class Fetcher:
                 )
                 return
             done.add(identity)
-            try:
-                page = self.fetch(provider, request)
-            except FetchError as error:
-                _LOG.warning("%s: %s", provider.slug, clip(str(error), 500))
-                yield Failure(request, str(error), error.kind, error.status)
-                continue
+            if self._replay:  # what was not recorded is no address to try
+                there = tuple(one for one in request.alternatives if self._replay.has(one.method, one.url))
+                request = replace(request, alternatives=there)
+            request, page = alternatives.first_answer(provider, request, partial(self._attempt, provider))
             yield page
-            for link in _follow(provider, request, page):
+            for link in _follow(provider, request, page) if isinstance(page, Page) else ():
                 if isinstance(link, Failure):
                     yield link
                 else:
                     queue.append(link)
+
+    def _attempt(self, provider: Provider, request: Request) -> Page | Failure:
+        try:
+            return self.fetch(provider, request)
+        except FetchError as error:
+            _LOG.warning("%s: %s", provider.slug, clip(str(error), 500))
+            return Failure(request, str(error), error.kind, error.status, error.answer)
 
     def now(self) -> datetime:
         """Return the current time (UTC); in a replay, the time of its newest capture."""
@@ -97,13 +103,14 @@ class Fetcher:
         Raises FetchError with the reason; it names no keys.
         """
         try:
-            check_url(request.url, self._settings)
+            check_url(api_keys.fill_address(request.url), self._settings)
             headers = api_keys.fill(request.headers)
             if request.browser:
                 return self._render(provider, request, headers)
             return self._download(provider, request, headers)
         except FetchError as error:
-            raise FetchError(api_keys.redact(str(error), request.headers), error.kind, error.status) from None
+            message = api_keys.redact(str(error), request.headers, request.url)
+            raise FetchError(message, error.kind, error.status, error.answer) from None
 
     def _check_robots(self, url: str) -> float:
         """Return the pause that robots.txt requires at this URL; raises FetchError where it is disallowed."""
@@ -112,8 +119,9 @@ class Fetcher:
     def _download(self, provider: Provider, request: Request, headers: Mapping[str, str]) -> Page:
         old = self._previous(provider, request)
         conditions = _conditions(old) if old else {}
+        address = api_keys.fill_address(request.url)
         http_request = HttpRequest(
-            request.url, request.method, {**headers, **conditions}, request.body, request.max_bytes, request.timeout
+            address, request.method, {**headers, **conditions}, request.body, request.max_bytes, request.timeout
         )
         answer, draft = self._follow_redirects(provider, request, http_request)
         recorded = answer.extensions.get("recorded")
@@ -198,7 +206,7 @@ class Fetcher:
             datetime.now(UTC),
             request.source,
             fetched_by=fetched_by,
-            final_url=api_keys.redact(final_url, request.headers),
+            final_url=api_keys.redact(final_url, request.headers, request.url),
             is_index=request.is_index,
             headers=api_keys.redact_headers(headers, request.headers),
         )

@@ -22,6 +22,8 @@ from scrapers.model import FetchError, clip
 _LOG = logging.getLogger(__name__)
 LANGUAGE = "en-US"  # fixed, or prices come in the currency of the country we run in
 _REDIRECTS = (301, 302, 303, 307, 308)
+_REASONED = (400, 422)  # the question was not understood: the answer says which part of it
+_ANSWER = 10_000  # bytes of such an answer that are read
 _CONDITIONS = {"if-none-match", "if-modified-since"}
 # By default stamina logs through structlog to stdout, which is reserved for data. Retries are logged here instead.
 stamina.instrumentation.set_on_retry_hooks(())
@@ -166,9 +168,25 @@ class HttpClient:
             target = str(response.url.join(headers["location"]))
             return HttpResponse(status, request.url, headers, target)
         if status != 304 or not _CONDITIONS & {name.lower() for name in request.headers}:
+            if status in _REASONED:
+                answer = _beginning(response, headers)
+                raise FetchError(f"{clip(request.url, 500)} returned status {status}", status=status, answer=answer)
             check_status(request.url, status, headers, self._settings)
             _copy(request, inflate(response.iter_raw(), headers.get("content-encoding", "")), sink)
         return HttpResponse(status, request.url, headers, extensions=response.extensions)
+
+
+def _beginning(response: httpx2.Response, headers: Mapping[str, str]) -> str:
+    """Return the beginning of a refusal's text; empty where it cannot be read."""
+    text = b""
+    try:
+        for chunk in inflate(response.iter_raw(), headers.get("content-encoding", "")):
+            text += chunk
+            if len(text) >= _ANSWER:
+                break
+    except (FetchError, httpx2.HTTPError, ValueError, OSError):
+        return ""
+    return text[:_ANSWER].decode("utf-8", "replace")
 
 
 def check_status(url: str, status: int, headers: Mapping[str, str], settings: Settings) -> None:

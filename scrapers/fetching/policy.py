@@ -82,4 +82,5 @@ def host_rule(provider: Provider, url: str) -> Callable[[str], bool]:
 
 def may_follow(provider: Provider, url: str) -> bool:
     """Check that a link may be fetched: hosts of the provider's own requests, and those it lists."""
-    return any(host_rule(provider, start.url)(host_of(url)) for start in provider.requests)
+    starts = (one for start in provider.requests for one in (start, *start.alternatives))
+    return any(host_rule(provider, start.url)(host_of(url)) for start in starts)

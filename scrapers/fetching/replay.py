@@ -76,6 +76,10 @@ class Replay:
             raise FetchError(f"not recorded{until}: {method} {clip(url, 500)}; record it with `make capture`")
         return one
 
+    def has(self, method: str, url: str) -> bool:
+        """Return whether a response to this request was recorded."""
+        return (method, normalise_url(url)) in self._index
+
     def captured_at(self, one: RecordedAnswer) -> datetime:
         """Return the time a page counts as captured: its own, on the replay's date if one is given."""
         return datetime.combine(self.day, one.captured_at.timetz()) if self.day else one.captured_at

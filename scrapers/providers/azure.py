@@ -10,18 +10,19 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from scrapers.model import LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
+from scrapers.model import Fact, LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
 from scrapers.parsing.deduplicate import highest_ranked, series_key
 from scrapers.parsing.json_stream import amount, items
 
 _API = "https://prices.azure.com/api/retail/prices"
 _HOST = "prices.azure.com"
 _SIZE = re.compile(r"(?:Standard_)?N(?!P)[A-Z]*\d.*", re.IGNORECASE)  # N is Azure's GPU letter; NP holds FPGAs
+_NAMES = {"skuName", "meterName"}
 # H100 products say " Win" where others say " Windows". Low priority is sold through Batch only.
 _OTHER = re.compile(r"\bWin(?:dows)?\b|Low Priority|Cloud ?Services|Dedicated|Promo\b|_Promo")
 _TEST_REGION = re.compile(r"euap$")  # early-access copies of two regions, closed to customers
 _TERM = re.compile(r"(\d) Years?")
-_NEEDED = {"armSkuName", "armRegionName", "productName", "skuName", "type", "unitOfMeasure", "retailPrice"}
+_NEEDED = {"armSkuName", "armRegionName", "productName", "type", "unitOfMeasure", "retailPrice"}
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -36,6 +37,8 @@ def parse(page: Page) -> Iterator[Offer]:
         is_recognised = True
         if missing := _NEEDED - (item.keys() if isinstance(item, dict) else set()):
             raise LayoutError(page, f"item fields {sorted(missing)}", str(item))
+        if not _NAMES & item.keys():  # Windows, Spot and Low Priority stand in the names alone
+            raise LayoutError(page, f"one of the item fields {sorted(_NAMES)}", str(item))
         if _is_wanted(item) and not _has_ended(page, item):
             ranked += [(_rank(page, item), offer) for offer in _offers(page, item)]
     if not is_recognised:
@@ -93,7 +96,7 @@ def _rank(page: Page, item: Mapping[str, Any]) -> tuple[bool, bool, str]:
 
 def _offers(page: Page, item: Mapping[str, Any]) -> Iterator[Offer]:
     kind, price = item["type"], amount(page, item["retailPrice"])
-    is_spot = str(item["skuName"]).endswith(" Spot") or str(item.get("meterName", "")).endswith(" Spot")
+    is_spot = any(str(item.get(name, "")).endswith(" Spot") for name in _NAMES)
     if kind == "Reservation" and price:
         # The unit says "1 Hour"; the price is the total of the whole term.
         months = _months(page, item.get("reservationTerm"))
@@ -128,7 +131,7 @@ def _offer(
         instance=item["armSkuName"],
         region=item["armRegionName"],
         term_months=term_months,
-        currency=item.get("currencyCode", "USD"),
+        currency=item.get("currencyCode", ""),
         effective_from=_day(page, item.get("effectiveStartDate")),
     )
 
@@ -179,4 +182,19 @@ PROVIDER = Provider(
     publishes="on-demand, spot, reservations 1y/3y/5y, savings plans 1y/3y",
     units="per instance-hour; reservations as total of the term",
     expects=("H100", "A100", "T4"),
+    facts=(
+        Fact(
+            "unit",
+            "a reservation is the total of its term, although unitOfMeasure says 1 Hour",
+            "2026-10",
+            "learn.microsoft.com, Azure Retail Prices",
+        ),
+        Fact("paging", "1,000 items an answer; NextPageLink is null on the last", "2026-08-22", "recorded answer"),
+        Fact(
+            "trap",
+            "items may lack skuName: Windows, Spot and Low Priority then stand in meterName and productName alone",
+            "2026-08-22",
+            "recorded answer",
+        ),
+    ),
 )

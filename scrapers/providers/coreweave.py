@@ -9,7 +9,18 @@ from decimal import Decimal
 
 from bs4 import Tag
 
-from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceStatus, PriceUnit, PricingModel, Provider, Request
+from scrapers.model import (
+    Fact,
+    LayoutError,
+    Offer,
+    Page,
+    PriceScope,
+    PriceStatus,
+    PriceUnit,
+    PricingModel,
+    Provider,
+    Request,
+)
 from scrapers.parsing.text import heading_before, number, price, soup, squash, visible_text
 
 _CONTACT = re.compile(r"contact|reserve now", re.IGNORECASE)
@@ -157,4 +168,5 @@ PROVIDER = Provider(
     publishes="on-demand, spot, inference; contact sales for some",
     units="per instance-hour (per GPU component until 2023)",
     expects=("H100", "H200", "A100"),
+    facts=(Fact("unit", "per instance-hour: the GB200 row is of four GPUs", "2026-09-20", "recorded page"),),
 )

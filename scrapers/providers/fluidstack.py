@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from bs4 import Tag
 
-from scrapers.model import LayoutError, NoPublicPrice, Offer, Page, PricingModel, Provider, Request
+from scrapers.model import Fact, LayoutError, NoPublicPrice, Offer, Page, PricingModel, Provider, Request
+from scrapers.parsing.html_tables import table_rows
+from scrapers.parsing.table_offers import TableLayout, row_offers
 from scrapers.parsing.text import count_prefix, number, price, soup, squash, visible_text
 
 _TERM = re.compile(r"(\d+)[\s-]*(month|year)", re.IGNORECASE)
@@ -16,6 +18,7 @@ _SALES = re.compile(
     r"contact (?:sales|us)|talk to (?:sales|us|an? )|get (?:a quote|in touch)|request (?:a quote|pricing)|book a",
     re.IGNORECASE,
 )
+_TABLE = TableLayout(per="gpu_hour", memory=("VRAM", "GPU MEMORY", "MEMORY"))
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 
 
@@ -29,6 +32,7 @@ def parse(page: Page) -> Iterator[Offer]:
         script.decompose()
     offers = list(_components(page, tree))
     offers += list(_cards(page, tree))
+    offers += list(row_offers(page, table_rows(tree), _TABLE)) if not offers else []
     if offers:
         yield from offers
         return
@@ -137,4 +141,5 @@ PROVIDER = Provider(
     publishes="nothing since 2025: contact sales",
     units="per GPU-hour (per GPU component in 2023)",
     note="a presence probe: reads prices again when the page names any",
+    facts=(Fact("terms", "clusters by contract since 2025; the page names no amount", "2026-01-15", "recorded page"),),
 )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.price_words import unit
 from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import BOUND, count_amounts, is_cut, number, soup, visible_text
@@ -20,7 +23,14 @@ _MINIMUM = re.compile(r"\b(?P<n>one|\d+)[-\s]months?\s+minimum", re.IGNORECASE)
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Yield an offer per size of machine that a card's heading names; prices of existing customers are not on offer."""
+    """Yield an offer per machine of the API's list, or per size that a card's heading names.
+
+    Prices of existing customers are not on offer.
+    """
+    if page.read().lstrip()[:1] == b"[":
+        offers = (offer for item in objects(page, "machines") for offer in _machine(page, item))
+        yield from require_offers(page, offers, "machines with OnDemandPrice and Specs")
+        return
     headings = soup(page).find_all(["h1", "h2", "h3", "h4"])
     offers = (offer for heading in headings for offer in _card(page, heading))
     yield from require_offers(page, offers, "a card with a heading, '8x MI300x' and '$x/GPU/hr'")
@@ -55,13 +65,55 @@ def _card(page: Page, heading: Tag) -> Iterator[Offer]:
         )
 
 
+def _machine(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
+    """Read a machine of the API: cents an hour for the whole of it, bytes of memory, and how many are free."""
+    specs = item["Specs"] if isinstance(item.get("Specs"), dict) else {}
+    gpus = specs.get("gpus")
+    cents = amount(page, item.get("OnDemandPrice"))
+    if not isinstance(gpus, list) or "OnDemandPrice" not in item:
+        raise LayoutError(page, "OnDemandPrice and Specs with gpus of a machine", str(item))
+    if cents is None or not gpus or any(gpu != gpus[0] for gpu in gpus) or not gpus[0].get("count"):
+        return
+    count, label = gpus[0]["count"], f"{gpus[0].get('manufacturer', '')} {gpus[0].get('model', '')}".strip()
+    free = item.get("Quantity")
+    yield Offer(
+        source="available",
+        instance=f"{count}x {label} {specs.get('cpu_cores', '')} cores".strip(),
+        gpu_label=label,
+        gpu_count=Decimal(str(count)),
+        region="global",
+        pricing_model="on_demand",
+        price=cents.scaleb(-2),
+        price_unit="instance_hour",
+        availability="unknown" if free is None else "available" if free else "sold_out",
+        product="machine",
+        text=clip(f"{count}x {label} OnDemandPrice {item['OnDemandPrice']} cents"),
+        **machine_facts(
+            vcpus=specs.get("cpu_cores"), ram_bytes=specs.get("ram_capacity"), disk_bytes=specs.get("disk_capacity")
+        ),
+    )
+
+
+_API = "https://admin.hotaisle.app/api/teams/{GPUHOUR_HOTAISLE_TEAM}/virtual_machines/available/"
 PROVIDER = Provider(
     slug="hotaisle",
     name="Hot Aisle",
-    requests=(Request("https://hotaisle.xyz/pricing/", "pricing_page", ends_with="</html>"),),
+    requests=(
+        Request("https://hotaisle.xyz/pricing/", "pricing_page", ends_with="</html>"),
+        Request(_API, "available", headers={"Authorization": "Token {GPUHOUR_HOTAISLE_TOKEN}"}, expect="json"),
+    ),
     parse=parse,
-    access="HTML page",
+    access="HTML page, API with a key",
     publishes="on-demand by GPU count, monthly bare metal",
-    units="per GPU-hour",
+    units="per GPU-hour on the page; per instance-hour, in cents, in the API",
     expects=("MI300X",),
+    facts=(
+        Fact("unit", "OnDemandPrice is in cents for the whole machine", "2026-06-13", "recorded answer"),
+        Fact(
+            "terms",
+            "the page answers 403 to programs without a browser's headers: then it is blocked, and stays so",
+            "2026-08-22",
+            "public code that reads it",
+        ),
+    ),
 )

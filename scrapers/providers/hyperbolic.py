@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Availability, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Availability, Fact, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts, total
 from scrapers.parsing.table_offers import require_offers
@@ -52,12 +52,19 @@ def _state(free: object) -> Availability:
     return "unknown" if free is None else "available" if free else "sold_out"
 
 
+_OLD = "https://api.hyperbolic.xyz/v2/marketplace"
 PROVIDER = Provider(
     slug="hyperbolic",
     name="Hyperbolic",
     requests=(
         Request(
-            "https://api.hyperbolic.xyz/v2/marketplace/rental-options", "rental_options", expect="json", ends_with="]"
+            "https://api.hyperbolic.ai/v2/alpha/on-demand/rental-options",
+            "rental_options",
+            expect="json",
+            alternatives=(
+                Request(f"{_OLD}/rental-options", "rental_options", expect="json"),
+                Request(f"{_OLD}/virtual-machine-options", "rental_options", expect="json"),
+            ),
         ),
     ),
     parse=parse,
@@ -66,4 +73,18 @@ PROVIDER = Provider(
     units="per instance-hour, in cents",
     kind="marketplace",
     expects=("H100",),
+    facts=(
+        Fact(
+            "address",
+            "api.hyperbolic.ai/v2/alpha/on-demand/rental-options, no key",
+            "2026-08-29",
+            "a public matrix of collectors",
+        ),
+        Fact(
+            "unit",
+            "costPerHourCents is of all GPUs of the machine; providerCostPerHourCents is the supplier's share",
+            "2026-08-22",
+            "recorded answer",
+        ),
+    ),
 )

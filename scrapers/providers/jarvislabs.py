@@ -1,14 +1,14 @@
-"""JarvisLabs: the API's list of servers by region, priced per GPU; it needs a key."""
+"""JarvisLabs: a price page in USD, and the API's list of servers, priced per GPU in the currency of the account."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, objects
+from scrapers.model import Availability, Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.parsing.json_stream import amount, items, objects
 from scrapers.parsing.machine_facts import machine_facts
-from scrapers.parsing.table_offers import require_offers
+from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
 
 _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
     ("price_per_hour", "on_demand", "num_free_devices"),
@@ -16,13 +16,23 @@ _PRICES: tuple[tuple[str, PricingModel, str], ...] = (
 )
 
 
+_TABLE = TableLayout(per="gpu_hour", memory=("VRAM", "GPU MEMORY", "GPU RAM"))
+
+
 def parse(page: Page) -> Iterator[Offer]:
-    """Yield on-demand and spot prices per GPU-hour of each server; servers without GPUs are in another list."""
-    offers = (offer for item in objects(page, "server_meta") for offer in _offers(page, item))
+    """Yield on-demand and spot prices per GPU-hour: of each server of the API, or of the page's table.
+
+    The API answers an Indian account in rupees and names no currency: then none is known.
+    """
+    if page.read().lstrip()[:1] not in (b"{", b"["):
+        yield from page_offers(page, _TABLE, "a table with a GPU and a price per hour")
+        return
+    currency = next(items(page, "currency"), "")
+    offers = (offer for item in objects(page, "server_meta") for offer in _offers(page, item, str(currency or "")))
     yield from require_offers(page, offers, "server_meta with gpu_type and price_per_hour")
 
 
-def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
+def _offers(page: Page, item: dict[str, Any], currency: str) -> Iterator[Offer]:
     if not {"gpu_type", "region", "price_per_hour"} <= item.keys():
         raise LayoutError(page, "gpu_type, region and price_per_hour of a server", str(item))
     for key, model, free in _PRICES:
@@ -38,6 +48,7 @@ def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
             region=str(item["region"]),
             pricing_model=model,
             price=price,
+            currency=str(item.get("currency") or currency).upper(),
             price_unit="gpu_hour",
             availability=_state(item.get(free)),
             text=clip(f"{item['gpu_type']} {item['region']} {kind or ''} {key} {item[key]}"),
@@ -53,6 +64,7 @@ PROVIDER = Provider(
     slug="jarvislabs",
     name="JarvisLabs",
     requests=(
+        Request("https://jarvislabs.ai/pricing", "pricing_page", ends_with="</html>"),
         Request(
             "https://backendprod.jarvislabs.net/misc/server_meta",
             "server_meta",
@@ -61,8 +73,17 @@ PROVIDER = Provider(
         ),
     ),
     parse=parse,
-    access="API with a key",
-    publishes="on-demand, spot, available GPUs by region",
+    access="HTML page, API with a key",
+    publishes="on-demand; spot and available GPUs by region with a key",
     units="per GPU-hour",
     expects=("H100", "L4"),
+    facts=(
+        Fact(
+            "currency",
+            "the API names none and answers an Indian account in rupees (L4 41.31 against 0.44): unknown, and held",
+            "2026-06",
+            "recorded answers of two accounts",
+        ),
+        Fact("address", "the public page prints dollars", "2026-08", "jarvislabs.ai/pricing"),
+    ),
 )

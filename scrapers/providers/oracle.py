@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import objects
 
 SOURCE = "products_api"
+# Software licences by the GPU, and machines in a customer's own data centre, rent out no GPU.
+_OTHER = re.compile(
+    r"licen[cs]e|\bBYOL\b|subscription|support|AI Enterprise|omniverse|software|marketplace|@\s*Customer"
+    r"|Cloud at Customer|Dedicated Region|on-?premises",
+    re.IGNORECASE,
+)
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -19,7 +25,8 @@ def parse(page: Page) -> Iterator[Offer]:
     Raises LayoutError when no product is a GPU meter, or the JSON is invalid or cut.
     """
     # The metric identifies the product; descriptions of other products merely mention GPUs.
-    meters = [p for p in objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
+    metered = [p for p in objects(page, "items") if str(p.get("metricName")).casefold() == "gpu per hour"]
+    meters = [p for p in metered if not _OTHER.search(f"{p.get('displayName')} | {p.get('serviceCategory')}")]
     if not meters:
         raise LayoutError(page, 'a product with metricName "GPU Per Hour"', page.text()[:200])
     for product in {str(p.get("partNumber", "")): p for p in meters}.values():
@@ -80,4 +87,25 @@ PROVIDER = Provider(
     publishes="on-demand; preemptible P100 and V100 cost half as much",
     units="per GPU-hour",
     expects=("H100", "A100"),
+    facts=(
+        Fact("unit", "GPU Per Hour is of one GPU, the same in every region", "2026-09-20", "recorded answer"),
+        Fact(
+            "trap",
+            "licences by the GPU and Compute Cloud@Customer have the same metric and rent out no GPU",
+            "2026-11",
+            "recorded answers of several years",
+        ),
+        Fact(
+            "trap",
+            "preemptible capacity exists for VM.GPU2 and VM.GPU3 alone",
+            "2026-11-26",
+            "docs.oracle.com, preemptible instances",
+        ),
+        Fact(
+            "address",
+            "others report status 403 for the host apexapps.oracle.com",
+            "2026-09-04",
+            "a public matrix of collectors",
+        ),
+    ),
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, items
 
 # As https://eu.api.ovh.com/console-preview/ documents it: a plan code is a flavor and how it is billed.
@@ -37,34 +37,53 @@ def _offer(page: Page, addon: dict[str, Any], flavor: str, currency: str) -> Ite
     for price in prices:
         assert price is not None
         yield Offer(
-            source="order_catalog",
+            source=page.source or "order_catalog",
             instance=flavor,
             region="global",
             pricing_model="on_demand",
             price=price.scaleb(_SHIFT),
             currency=currency,
             price_unit="instance_hour",
+            availability="waitlist" if "coming_soon" in _tags(addon) else "unknown",  # priced, and not sold yet
             text=clip(f"{addon['planCode']} {price} hundred-millionths of {currency}"),
         )
 
 
+def _tags(addon: dict[str, Any]) -> set[str]:
+    blobs = addon.get("blobs")
+    tags = blobs.get("tags") if isinstance(blobs, dict) else None
+    return {str(tag).lower().replace("-", "_") for tag in tags} if isinstance(tags, list) else set()
+
+
 _HOURLY: set[object] = {"hour", "none", None}
+
+
+def _request(api: str, subsidiary: str, source: str) -> Request:
+    url = f"{api}/order/catalog/public/cloud?ovhSubsidiary={subsidiary}"
+    return Request(url, source, expect="json", ends_with="}", timeout=120)
+
+
 PROVIDER = Provider(
     slug="ovh",
     name="OVHcloud",
     requests=(
-        Request(
-            "https://eu.api.ovh.com/v1/order/catalog/public/cloud?ovhSubsidiary=IE",
-            "order_catalog",
-            expect="json",
-            ends_with="}",
-            timeout=120,
-        ),
+        _request("https://eu.api.ovh.com/v1", "IE", "order_catalog"),
+        _request("https://api.us.ovhcloud.com/1.0", "US", "order_catalog_us"),  # of another company, in dollars
     ),
     parse=parse,
     access="public API",
     publishes="on-demand",
-    units="per instance-hour, in hundred-millionths of EUR",
+    units="per instance-hour, in hundred-millionths of EUR; in the US of USD",
     aliases=("ovhcloud",),
     basis="documented",
+    facts=(
+        Fact("unit", "whole numbers of hundred-millionths", "2026-09-20", "eu.api.ovh.com/console"),
+        Fact(
+            "currency",
+            "of the subsidiary: IE in euros, US in dollars by another host",
+            "2026-09-20",
+            "eu.api.ovh.com/console",
+        ),
+        Fact("trap", "the tag coming_soon: priced, and not sold yet", "2026-09-20", "recorded catalog"),
+    ),
 )

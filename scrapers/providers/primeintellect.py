@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from scrapers.model import Availability, Offer, Page, Provider, Request, clip
+from scrapers.model import Availability, Fact, Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with
-from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.json_stream import amount, documents, items
 from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import require_offers
 
@@ -21,14 +22,16 @@ def parse(page: Page) -> Iterator[Offer]:
 
     Schema: https://docs.primeintellect.ai/api-reference/availability/get-gpu-availability
     """
-    items = (item for root in documents(page) for item in objects_with(root, "gpuType", "gpuCount", "prices"))
+    machines = (item for root in documents(page) for item in objects_with(root, "gpuType", "gpuCount", "prices"))
     yield from require_offers(
-        page, (offer for item in items for offer in _offer(page, item)), "items with gpuType and prices"
+        page, (offer for item in machines for offer in _offer(page, item)), "items with gpuType and prices"
     )
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    price = amount(page, (item["prices"] or {}).get("onDemand"))
+    prices = item["prices"] or {}
+    kind = next((kind for kind in ("onDemand", "communityPrice") if amount(page, prices.get(kind))), "onDemand")
+    price = amount(page, prices.get(kind))
     if price is None or not item["gpuCount"]:
         return
     disk = item.get("disk") or {}
@@ -42,11 +45,10 @@ def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
         region=str(item.get("dataCenter") or item.get("country") or ""),
         pricing_model="spot" if item.get("isSpot") else "on_demand",
         price=price,
+        currency=str(prices.get("currency") or ""),
         price_unit="instance_hour",
         availability=_STATES.get(str(item.get("stockStatus")), "unknown"),
-        text=clip(
-            f"{item.get('provider')} {item.get('cloudId')} {item['gpuType']} onDemand {item['prices']['onDemand']}"
-        ),
+        text=clip(f"{item.get('provider')} {item.get('cloudId')} {item['gpuType']} {kind} {prices[kind]}"),
         **machine_facts(
             vcpus=(item.get("vcpu") or {}).get("defaultCount"),
             ram_gb=(item.get("memory") or {}).get("defaultCount"),
@@ -56,17 +58,30 @@ def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     )
 
 
+_API = "https://api.primeintellect.ai/api/v1/availability"
+_PAGE = 100  # rows per answer, the most that the API gives
+
+
+def follow(page: Page) -> Iterator[Request]:
+    """Yield the next page of a list, as long as its totalCount says that there are more rows."""
+    parts = urlsplit(page.url)
+    number = int(parse_qs(parts.query).get("page", ["1"])[0])
+    total = next(items(page, "totalCount"), 0)
+    if isinstance(total, int) and number * _PAGE < total:
+        yield _request(parts.path.rpartition("/")[2], number + 1)
+
+
+def _request(kind: str, number: int = 1) -> Request:
+    headers = {"Authorization": "Bearer {GPUHOUR_PRIMEINTELLECT_TOKEN}", "Accept": "application/json"}
+    return Request(f"{_API}/{kind}?page={number}&page_size={_PAGE}", "availability", headers=headers)
+
+
 PROVIDER = Provider(
     slug="primeintellect",
     name="Prime Intellect",
-    requests=(
-        Request(
-            "https://api.primeintellect.ai/api/v1/availability/gpus",
-            "availability",
-            headers={"Authorization": "Bearer {GPUHOUR_PRIMEINTELLECT_TOKEN}", "Accept": "application/json"},
-        ),
-    ),
+    requests=(_request("gpus"), _request("multi-node")),
     parse=parse,
+    follow=follow,
     access="API with a key",
     publishes="on-demand of other clouds, with stock",
     units="per instance-hour",
@@ -74,4 +89,14 @@ PROVIDER = Provider(
     kind="aggregator",
     aliases=("prime",),
     basis="documented",
+    facts=(
+        Fact("paging", "page and page_size up to 100, totalCount; 608 offers and more", "2025-12", "recorded answer"),
+        Fact(
+            "trap",
+            "an empty list with status 200 comes from a faulty replica",
+            "2025-12",
+            "github.com/skypilot-org/skypilot, its fetcher",
+        ),
+        Fact("unit", "the price is of the whole machine; gpuMemory is of all its GPUs", "2025-12", "recorded answer"),
+    ),
 )

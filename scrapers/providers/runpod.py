@@ -5,27 +5,31 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Availability, Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with, scripts
 from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import soup, squash
 
 _CLOUDS = {"secure": "Secure Cloud", "community": "Community Cloud"}
-# Field, cloud, pricing model, months. A field of a cloud that does not have the GPU holds a placeholder.
+# Field, cloud, pricing model, months (a week is none). A field of a cloud without the GPU holds a placeholder.
 _FIELDS: tuple[tuple[str, str, PricingModel, int | None], ...] = (
     ("securePrice", "secure", "on_demand", None),
     ("communityPrice", "community", "on_demand", None),
     ("secureSpotPrice", "secure", "spot", None),
     ("communitySpotPrice", "community", "spot", None),
+    ("oneWeekPrice", "secure", "reserved", None),
     ("oneMonthPrice", "secure", "reserved", 1),
     ("threeMonthPrice", "secure", "reserved", 3),
     ("sixMonthPrice", "secure", "reserved", 6),
 )
+_PLACEHOLDER = Decimal("0.25")  # less than this share of the other cloud's price is none, where no flag says so
 _STOCK: dict[str, Availability] = {"High": "available", "Medium": "available", "Low": "limited"}
 _FORM = re.compile(r"\b(?:SXM\d?|PCIe?|NVL)\b", re.IGNORECASE)
 
@@ -64,7 +68,7 @@ def _type(page: Page, gpu: dict[str, Any]) -> Iterator[Offer]:
     label = display if not name or (_FORM.search(display) and not _FORM.search(name)) else name
     stock = (gpu.get("lowestPrice") or {}).get("stockStatus")
     for field, cloud, model, months in _FIELDS:
-        if gpu.get(f"{cloud}Cloud"):
+        if _has(page, gpu, cloud):
             yield from _offer(
                 page,
                 cloud,
@@ -78,6 +82,15 @@ def _type(page: Page, gpu: dict[str, Any]) -> Iterator[Offer]:
                 availability=_STOCK.get(str(stock), "unknown"),
                 max_gpu_count=gpu["maxGpuCount"] if isinstance(gpu.get("maxGpuCount"), int) else None,
             )
+
+
+def _has(page: Page, gpu: dict[str, Any], cloud: str) -> bool:
+    """Check that a cloud has this GPU: by its flag, else by a price that is no placeholder beside the other cloud's."""
+    if f"{cloud}Cloud" in gpu:
+        return bool(gpu[f"{cloud}Cloud"])
+    own = amount(page, gpu.get(f"{cloud}Price"))
+    others = [amount(page, gpu.get(f"{name}Price")) for name in _CLOUDS if name != cloud]
+    return own is not None and all(other is None or own >= other * _PLACEHOLDER for other in others)
 
 
 def _product(page: Page, product: dict[str, Any]) -> Iterator[Offer]:
@@ -113,9 +126,23 @@ def _tag(page: Page, tag: Tag) -> Iterator[Offer]:
 
 _GPU_FIELDS = (
     "id displayName manufacturer memoryInGb maxGpuCount secureCloud communityCloud securePrice communityPrice "
-    "secureSpotPrice communitySpotPrice oneMonthPrice threeMonthPrice sixMonthPrice "
+    "secureSpotPrice communitySpotPrice oneWeekPrice oneMonthPrice threeMonthPrice "
     "lowestPrice(input: {gpuCount: 1}) { stockStatus }"
 )
+_UNKNOWN = re.compile(r"""Cannot query field\s*[\\"']*(\w+)""")
+
+
+def ask_again(request: Request, answer: str) -> Request | None:
+    """Return the query without the fields that have left the schema: one of them makes the whole query fail."""
+    query = kept = str(json.loads(request.body)["query"]) if request.body else ""
+    for name in dict.fromkeys(_UNKNOWN.findall(answer)):
+        if name in re.findall(r"\w+", _GPU_FIELDS):
+            kept = re.sub(rf"\b{name}\b(?:\([^)]*\))?(?:\s*\{{[^{{}}]*\}})?", "", kept)
+    kept = re.sub(r"\w+(?:\([^)]*\))?\s*\{\s*\}", "", kept)  # a selection of nothing is an error too
+    kept = re.sub(r" {2,}", " ", kept)
+    return None if kept == query else replace(request, body=json.dumps({"query": kept}))
+
+
 PROVIDER = Provider(
     slug="runpod",
     name="RunPod",
@@ -130,9 +157,31 @@ PROVIDER = Provider(
         ),
     ),
     parse=parse,
+    ask_again=ask_again,
     access="public API (GraphQL)",
-    publishes="on-demand (Secure and Community Cloud), spot, 1 to 6 months where stated",
+    publishes="on-demand (Secure and Community Cloud), spot, a week to 6 months where stated",
     units="per GPU-hour",
     note="Community Cloud is hosted by third parties and counts as a marketplace",
     expects=("H100", "A100", "RTX 4090", "L40S"),
+    facts=(
+        Fact("unit", "per GPU-hour; pods of more GPUs cost so many times as much", "2026-08-22", "recorded answer"),
+        Fact(
+            "trap",
+            "the field of a cloud without the GPU holds a placeholder (0.5); some answers lack the flags that say so",
+            "2026-08-22",
+            "recorded answers with and without flags",
+        ),
+        Fact(
+            "trap",
+            "a field that left the schema fails the whole query: it is asked again without it",
+            "2026-09-04",
+            "github.com/runpod/runpod-python, its query",
+        ),
+        Fact(
+            "trap",
+            "stockStatus is a level (Low, Medium, High); none of them means sold out",
+            "2026-09-04",
+            "a public matrix of collectors",
+        ),
+    ),
 )

@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, members
 from scrapers.parsing.machine_facts import machine_facts
 
 _ZONE = re.compile(r"(?<![a-z])[a-z]{2}-[a-z]{3}-\d(?!\d)")
 _NAME = re.compile(r"^(?:GPU-)?(?P<label>.+?)-(?P<n>\d+)-(?P<memory>\d+)G$")
-_ZONES = ("fr-par-2", "pl-waw-2")  # those that hold GPUs
+_ZONES = ("fr-par-1", "fr-par-2", "pl-waw-2")  # those that hold GPUs, or held some in 2026
 _PAGE = 100  # server types per answer
 
 
@@ -89,4 +89,9 @@ PROVIDER = Provider(
     publishes="on-demand",
     units="per instance-hour, in EUR",
     expects=("H100", "L4", "L40S"),
+    facts=(
+        Fact("paging", "X-Total-Count; 100 types an answer", "2026-07-30", "recorded answers"),
+        Fact("trap", "GPU types move between zones: fr-par-1 had five in July 2026", "2026-07-30", "recorded answers"),
+        Fact("currency", "euros, named nowhere in the answer", "2026-07-30", "scaleway.com/pricing"),
+    ),
 )

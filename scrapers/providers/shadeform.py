@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Offer, Page, Provider, Request, clip
+from scrapers.model import Fact, Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with, stream
 from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.machine_facts import machine_facts
@@ -60,12 +60,28 @@ def _label(setup: dict[str, Any]) -> str:
 PROVIDER = Provider(
     slug="shadeform",
     name="Shadeform",
-    requests=(Request("https://www.shadeform.ai/", "instance_types", ends_with="</html>"),),
+    requests=(
+        Request(
+            "https://api.shadeform.ai/v1/instances/types",
+            "instance_types",
+            expect="json",
+            alternatives=(Request("https://www.shadeform.ai/", "instance_types", ends_with="</html>"),),
+        ),
+    ),
     parse=parse,
-    access="HTML page (data in its scripts)",
+    access="public API, HTML page (data in its scripts)",
     publishes="on-demand of other clouds, availability by region",
     units="per instance-hour, in cents",
     note="an aggregator: its prices include a margin and never count as the clouds' own",
     kind="aggregator",
     expects=("H100", "A100"),
+    facts=(
+        Fact(
+            "address",
+            "api.shadeform.ai/v1/instances/types answers without a key",
+            "2026-08-12",
+            "public code that reads it",
+        ),
+        Fact("unit", "cents for the whole machine", "2026-08-22", "docs.shadeform.ai"),
+    ),
 )

@@ -6,34 +6,33 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
-from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts, positive
 
 SOURCE = "order_book"
-_LIMIT = 3000  # asks per answer: without one the host returns 64
+_LIMIT = 3000  # asks per answer that are asked for
+_CAP = 64  # that many the host returns at most, whatever is asked for, without an account
 _NEEDED = {"id", "gpu_name", "num_gpus", "dph_total"}
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Yield an offer per free ask, priced for all its GPUs together with the disk it comes with.
+    """Yield two offers per free ask: the price of all its GPUs with their disk, and the least that a bid must be.
 
-    Raises LayoutError without asks, and for a full answer, which has lost some.
+    Raises LayoutError without asks.
     """
-    count = 0
     for ask in objects(page, "offers"):
-        count += 1
         if missing := _NEEDED - ask.keys():
             raise LayoutError(page, f"ask fields {sorted(missing)}", str(ask))
-        yield from _ask(page, ask)
-    if count >= _LIMIT:
-        raise LayoutError(page, f"fewer asks than the limit of {_LIMIT}: some are missing", str(count))
+        model: PricingModel = "spot" if ask.get("is_bid") else "on_demand"
+        yield from _ask(page, ask, "dph_total", model)
+        if model == "on_demand":
+            yield from _ask(page, ask, "min_bid", "spot")
 
 
-def _ask(page: Page, ask: dict[str, Any]) -> Iterator[Offer]:
-    price = amount(page, ask["dph_total"])
+def _ask(page: Page, ask: dict[str, Any], key: str, model: PricingModel) -> Iterator[Offer]:
+    price = amount(page, ask.get(key))
     if price is None or not ask["num_gpus"] or ask.get("resource_type", "gpu") != "gpu":
         return
     ram = positive(ask.get("cpu_ram"))  # in MB, of this ask's share of the machine
@@ -45,11 +44,11 @@ def _ask(page: Page, ask: dict[str, Any]) -> Iterator[Offer]:
         gpu_count=Decimal(str(ask["num_gpus"])),
         gpu_memory=f"{ask['gpu_ram']} MiB" if ask.get("gpu_ram") else "",  # of one GPU; gpu_frac is of the machine
         region=str(ask.get("geolocation") or "").strip(", "),
-        pricing_model="spot" if ask.get("is_bid") else "on_demand",
+        pricing_model=model,
         price=price,
         price_unit="instance_hour",
         availability="sold_out" if ask.get("rented") or ask.get("rentable") is False else "available",
-        text=clip(f"{ask['num_gpus']}x {ask['gpu_name']} machine {ask.get('machine_id')} dph_total {ask['dph_total']}"),
+        text=clip(f"{ask['num_gpus']}x {ask['gpu_name']} machine {ask.get('machine_id')} {key} {ask[key]}"),
         **machine_facts(
             vcpus=ask.get("cpu_cores_effective"),
             ram_gb=ram / 1000 if ram else None,
@@ -58,30 +57,68 @@ def _ask(page: Page, ask: dict[str, Any]) -> Iterator[Offer]:
     )
 
 
-_QUERY = {
-    "rentable": {"eq": True},
-    "rented": {"eq": False},
-    "num_gpus": {"gte": 1},
-    "order": [["dph_total", "asc"]],
-    "type": "on-demand",
-    "limit": _LIMIT,
-}
+def follow(page: Page) -> Iterator[Request]:
+    """Yield the request for the asks from the last price on, where the answer is as long as the host lets it be.
+
+    Asks at that price come again: they have the same number. Raises LayoutError for asks that are not in order.
+    """
+    prices = [amount(page, ask.get("dph_total")) or Decimal(0) for ask in objects(page, "offers")]
+    if len(prices) not in (_CAP, _LIMIT):
+        return
+    if prices != sorted(prices) or prices[0] == prices[-1]:
+        raise LayoutError(page, "asks in order of dph_total, to ask for those above the last", str(prices[-3:]))
+    yield _request(prices[-1])
+
+
+def _request(least: Decimal | None = None) -> Request:
+    """Return the request for asks from a price on; its address names the price, since bodies are not part of it."""
+    query: dict[str, Any] = {
+        "rentable": {"eq": True},
+        "rented": {"eq": False},
+        "num_gpus": {"gte": 1},
+        "order": [["dph_total", "asc"]],
+        "type": "on-demand",
+        "limit": _LIMIT,
+    }
+    if least is not None:
+        query["dph_total"] = {"gte": float(least)}
+    return Request(
+        "https://console.vast.ai/api/v0/bundles/" + ("" if least is None else f"#dph_total>={least}"),
+        SOURCE,
+        method="POST",
+        headers={"Content-Type": "application/json", "Accept": "application/json"},
+        body=json.dumps(query),
+        expect="json",
+        ends_with="}",
+    )
+
+
 PROVIDER = Provider(
     slug="vast",
     name="Vast.ai",
-    requests=(
-        Request(
-            f"https://console.vast.ai/api/v0/bundles/?q={quote(json.dumps(_QUERY, separators=(',', ':')))}",
-            SOURCE,
-            expect="json",
-            ends_with="}",
-        ),
-    ),
+    requests=(_request(),),
     parse=parse,
+    follow=follow,
+    page_sizes=(_CAP, _LIMIT),
     access="public API",
     publishes="an order book: every ask in `parse`, medians and 10th percentiles of the asks in the tables",
     units="per instance-hour, with the minimum disk",
     kind="marketplace",
     aliases=("vastai", "vast.ai"),
     expects=("H100", "RTX 4090"),
+    facts=(
+        Fact(
+            "paging",
+            "at most 64 asks an answer without an account: those above the last price are asked for next",
+            "2026-09-04",
+            "recorded answer of exactly 64 asks; a public matrix of collectors",
+        ),
+        Fact(
+            "unit",
+            "dph_total is of all GPUs with the disk; min_bid is the least that an interruptible machine costs",
+            "2026-08-22",
+            "recorded answer; github.com/vast-ai/vast-cli",
+        ),
+        Fact("trap", "gpu_frac is a share of the machine, not of a GPU", "2026-08-22", "recorded answer"),
+    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
@@ -67,12 +67,34 @@ def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
 PROVIDER = Provider(
     slug="verda",
     name="Verda (DataCrunch)",
-    requests=(Request("https://api.datacrunch.io/v1/instance-types", "instance_types", expect="json", ends_with="]"),),
+    requests=(
+        Request(
+            "https://api.verda.com/v1/instance-types",
+            "instance_types",
+            expect="json",
+            ends_with="]",
+            alternatives=(
+                Request("https://api.datacrunch.io/v1/instance-types", "instance_types", expect="json", ends_with="]"),
+            ),
+        ),
+    ),
     parse=parse,
     access="public API",
     publishes="on-demand fixed and dynamic, spot",
     units="per instance-hour",
     note="the list names all instance types, not the available ones; dynamic prices change daily",
+    hosts=("verda.com", "datacrunch.io"),
     aliases=("datacrunch",),
     expects=("H100",),
+    facts=(
+        Fact(
+            "address",
+            "the SDK asks api.verda.com/v1; api.datacrunch.io/v1 worked on 2026-08-22",
+            "2026-08-22",
+            "github.com/verda-cloud/sdk-python",
+        ),
+        Fact(
+            "unit", "prices are texts, of the whole machine; gpu_memory is of all GPUs", "2026-08-22", "recorded answer"
+        ),
+    ),
 )

@@ -1,14 +1,19 @@
-"""Voltage Park: cards of one GPU on two networks, each naming the network above its price."""
+"""Voltage Park: a public API with nodes priced per GPU and machines by preset; before 2026 a page with cards."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Fact, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
+from scrapers.parsing.embedded_json import objects_with
+from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.price_words import unit
 from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import number, soup, squash, visible_text
@@ -19,7 +24,15 @@ _TITLE = re.compile(r"^(?P<model>on-demand|reserved?|long-term reserve)\b[\s,]*(
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Yield an offer per card with a price; one price for "1-1016 HGX H100 GPUs" is the price of one GPU."""
+    """Yield the offers of the API's locations or presets, or of the page's cards.
+
+    One price for "1-1016 HGX H100 GPUs" is the price of one GPU.
+    """
+    if page.read().lstrip()[:1] in (b"{", b"["):
+        items = [item for root in documents(page) for item in objects_with(root, "id")]
+        offers = (offer for item in items for offer in (*_location(page, item), *_preset(page, item)))
+        yield from require_offers(page, offers, "gpu_price_ethernet or compute_rate_hourly")
+        return
     prices = [tag for tag in soup(page).find_all(True) if _PRICE.match(visible_text(tag)) and not tag.find(True)]
     yield from require_offers(
         page, (offer for tag in prices for offer in _card(page, tag)), "'$x/hr' between a title and 'GPUs'"
@@ -59,13 +72,96 @@ def _card(page: Page, tag: Tag) -> Iterator[Offer]:
     )
 
 
+def _location(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
+    """Read a location of bare-metal nodes: a price per GPU on each network, and how many GPUs are free there."""
+    node = item.get("specs_per_node")
+    if not isinstance(node, dict):
+        return
+    for network in ("ethernet", "infiniband"):
+        price = amount(page, item.get(f"gpu_price_{network}"))
+        if price is None:
+            continue
+        free = item.get(f"gpu_count_{network}")
+        yield Offer(
+            source="bare_metal",
+            instance=f"{node['gpu_model']} {network}",
+            gpu_label=str(node["gpu_model"]).replace("-", " "),
+            region="global",
+            zone=str(item["id"]),  # says no place
+            pricing_model="on_demand",
+            price=price,
+            price_unit="gpu_hour",
+            availability="unknown" if free is None else "available" if free else "sold_out",
+            interconnect=network,
+            max_gpu_count=node["gpu_count"] if isinstance(node.get("gpu_count"), int) else None,
+            product="machine",
+            text=clip(f"{node['gpu_model']} {item['id']} gpu_price_{network} {item[f'gpu_price_{network}']}"),
+        )
+
+
+def _preset(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
+    """Read a preset: the rate is of the whole machine, its storage is charged on top."""
+    resources = item["resources"] if isinstance(item.get("resources"), dict) else {}
+    gpus = resources.get("gpus")
+    price = amount(page, item.get("compute_rate_hourly"))
+    if not isinstance(gpus, dict) or len(gpus) != 1 or price is None:
+        return
+    ((model, share),) = gpus.items()
+    places = item.get("location_ids_with_availability")
+    yield Offer(
+        source="presets",
+        instance=f"{share['count']}x {model}",
+        gpu_label=model.replace("-", " "),
+        gpu_count=Decimal(str(share["count"])),
+        region="global",
+        pricing_model="on_demand",
+        price=price,
+        price_unit="instance_hour",
+        availability="unknown" if places is None else "available" if places else "sold_out",
+        product="machine",
+        text=clip(f"{share['count']}x {model} compute_rate_hourly {item['compute_rate_hourly']}, storage extra"),
+        **machine_facts(
+            vcpus=resources.get("vcpu_count"), ram_gb=resources.get("ram_gb"), disk_gb=resources.get("storage_gb")
+        ),
+    )
+
+
+_API = "https://cloud-api.voltagepark.com/api/v1"
 PROVIDER = Provider(
     slug="voltagepark",
     name="Voltage Park",
-    requests=(Request("https://www.voltagepark.com/pricing", "pricing_page", ends_with="</html>"),),
+    requests=(
+        Request(
+            f"{_API}/bare-metal/locations",
+            "bare_metal",
+            expect="json",
+            alternatives=(Request("https://www.voltagepark.com/pricing", "pricing_page", ends_with="</html>"),),
+        ),
+        Request(f"{_API}/instant-deploy-presets/", "presets", expect="json"),
+    ),
     parse=parse,
-    access="HTML page",
-    publishes="on-demand by network; reserved by contact",
-    units="per GPU-hour",
+    access="public API",
+    publishes="on-demand nodes by network, machines by preset; reserved by contact",
+    units="per GPU-hour; presets per instance-hour",
     expects=("H100",),
+    facts=(
+        Fact(
+            "address",
+            "the price page says 'Contact for pricing'; the API needs no key",
+            "2026-08-22",
+            "recorded answers",
+        ),
+        Fact(
+            "unit",
+            "locations price a GPU, presets the whole machine without its storage",
+            "2026-08-22",
+            "recorded answers",
+        ),
+        Fact(
+            "paging",
+            "total_result_count and has_next; no parameter for further pages is documented",
+            "2026-08-22",
+            "its openapi.json",
+        ),
+    ),
 )

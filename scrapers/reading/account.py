@@ -29,7 +29,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Account:
-    """What a reader made of a page: offers, and an entry for each amount."""
+    """The result of reading a page: its offers, and an entry for each amount."""
 
     offers: list[Offer] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)

@@ -29,7 +29,7 @@ class Field:
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """What stands together. `scope` are captions and headings, the nearest first; `group` is the table it is of."""
+    """Fields that stand together. `scope` are captions and headings, the nearest first; `group` is the table it is of."""
 
     fields: list[Field]
     scope: tuple[str, ...] = ()

@@ -14,17 +14,14 @@ from scrapers.reading.accelerator_names import is_singular
 from scrapers.reading.interpret import Draft
 from scrapers.reading.units import Rate
 
-_HOURS: Final = {
-    "second": Decimal(1) / 3600,
-    "minute": Decimal(1) / 60,
-    "hour": Decimal(1),
-    "day": Decimal(24),
-    "week": Decimal(168),
-    "month": Decimal(730),
-    "year": Decimal(8760),
+_HOURS_IN: Final = {  # as providers count them
+    "day": (Decimal(24),),
+    "week": (Decimal(168),),
+    "month": tuple(map(Decimal, ("720", "730", "730.5", "744"))),
+    "year": tuple(map(Decimal, (8640, 8760, 8766))),
 }
 _MOST_IN_A_MACHINE: Final = 16
-_CLOSE: Final = Decimal("0.04")
+_CLOSE: Final = Decimal("0.006")  # rounding to cents
 
 
 def settle(
@@ -172,9 +169,9 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             if s is not d and s.rate.time == "hour" and s.rate.is_per_gpu == d.rate.is_per_gpu
         ]
         if d.rate.time in ("day", "week", "month", "year") and siblings:
-            total = d.amount.value / _HOURS[d.rate.time]
+            rates = [d.amount.value / hours for hours in _HOURS_IN[d.rate.time]]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
-            if any(abs(total - s.amount.value) <= s.amount.value * _CLOSE for s in same):
+            if any(abs(one - s.amount.value) <= s.amount.value * _CLOSE for s in same for one in rates):
                 dropped.append((d, f"the same price for a {d.rate.time}"))
                 continue
             if d.model == "on_demand":

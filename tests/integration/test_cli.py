@@ -63,7 +63,7 @@ def test_demo_shows_prices_with_their_sources(demo: Demo) -> None:
     assert demo.code == 0, demo.stderr
     assert demo.stdout.startswith("usd/gpu-h  gpus  ") and demo.stdout.count("A100") > 20
     assert "ample pages, rebuilt by hand" in demo.stderr and "recorded" not in demo.stderr
-    assert "33 of 37 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
+    assert "39 of 44 providers read" in demo.stderr and "fluidstack: no_public_price" in demo.stderr
     assert "gpuhour:" not in demo.stdout
 
 
@@ -104,7 +104,7 @@ def test_wrong_usage_exits_2_and_says_why(run: Run, demo: Demo, arguments: tuple
     (("prices", "--region", "us-esat-1"), ("nearest: us-east-1",)),
     (("prices", "--source", "price_lst"), ("nearest: price_list",)),
     (("history", "A100", "--provider", "lambdaa"), ("unknown provider", "nearest: lambda;")),
-    (("refresh", "--provider", "orcale"), ("unknown provider", "nearest: oracle;")),
+    (("refresh", "--provider", "orcale"), ("unknown provider", "nearest: oracle")),
     (("cost", "train", "--params", "7"), ("write 7b for billions",)),
     (("cost", "train", "--params", "7b", "--tokens", "300"), ("--tokens 300", "300b")),
     (("cost", "--model", "llama-3.1-8b", "--gpu", "H100", "--precision", "fp7"), ("'fp7'", "FP32, FP16", "MXFP4")),
@@ -175,7 +175,7 @@ def test_providers_lists_each_with_its_last_attempt(run: Run, demo: Demo) -> Non
     rows = {r["provider"]: r for r in run("providers", "--json", home=demo.home).records()}
     assert list(rows) == list(registry.modules()) and len(rows) >= 37
     assert rows["modal"]["basis"] == "unverified" and rows["modal"]["status"] == "never tried"
-    assert rows["jarvislabs"]["status"] == "needs_key" and rows["vast"]["kind"] == "marketplace"
+    assert rows["primeintellect"]["status"] == "needs_key" and rows["vast"]["kind"] == "marketplace"
     assert rows["oracle"]["status"] == "ok" and rows["oracle"]["last_tried"] == "2026-09-20"
     assert rows["fluidstack"]["status"] == "no_public_price" and rows["gcp"]["status"] == "ok"
 

@@ -49,7 +49,9 @@ def row(provider: str, offer: Offer) -> dict[str, object]:
     identity = identify_offer(provider, offer)
     return {
         "gpu": identity.gpu.model, "form_factor": identity.gpu.form_factor, "gpu_memory_gb": identity.gpu.memory_gb,
-        "gpu_count": identity.gpu_count, "pricing_model": offer.pricing_model, "term_months": offer.term_months or 0,
+        # A price per GPU is per GPU whatever the count.
+        "gpu_count": identity.gpu_count or (identity.gpu_part if offer.price_unit.startswith("gpu_") else None),
+        "pricing_model": offer.pricing_model, "term_months": offer.term_months or 0,
         "currency": offer.currency, "per_gpu_hour": _per_gpu_hour(offer, identity.gpu_count, identity.gpu_part),
         "instance": offer.instance,
     }  # fmt: skip
@@ -66,8 +68,10 @@ def matches(wanted: Mapping[str, str], read: Mapping[str, object]) -> bool:
         allowed = _accepted(note, column)
         is_open = column == "gpu_memory_gb" and (read[column] is None or "mem=known" in note)
         values = [wanted[column] or ("0" if column == "term_months" else ""), *allowed]
-        if not is_open and "(any)" not in allowed and not any(
-            _same(read[column], "" if value == "(empty)" else value) for value in values
+        if (
+            not is_open
+            and "(any)" not in allowed
+            and not any(_same(read[column], "" if value == "(empty)" else value) for value in values)
         ):
             return False
     return True

@@ -17,7 +17,9 @@ from warehouse.storage.connection import Connection, in_memory, quoted
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
-Status = Literal["ok", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed", "unverified"]
+Status = Literal[
+    "ok", "partial", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed", "unverified"
+]
 Origin = Literal["live", "recorded", "sample", "imported", "seed"]
 
 PAGE_TYPES = {
@@ -73,7 +75,7 @@ RATE_TYPES = {"rate_on": "DATE", "currency": "VARCHAR", "per_eur": "DECIMAL(18,6
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One page of a scrape and its result. `offers` is empty unless status is ok."""
+    """One page of a scrape and its result. `offers` is empty unless status is ok or partial (of a list, not all)."""
 
     provider: str
     source: str

@@ -51,7 +51,7 @@ def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dic
         where origin in ('live', 'recorded', 'sample') and captured_at >= ?::date::timestamptz
         qualify row_number() over (
             partition by url, captured_at
-            order by status in ('ok', 'no_public_price') desc, landed_at desc, landing_id desc
+            order by status in ('ok', 'partial', 'no_public_price') desc, landed_at desc, landing_id desc
         ) = 1
         """,  # noqa: S608 -- our own files
         [since],

@@ -12,7 +12,6 @@ from pipelines.cli.console import OK, PARTIAL, known_slug, login_name, published
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
-from scrapers.model import Provider
 
 COLUMNS = ("provider", "name", "kind", "basis", "access", "publishes", "units", "terms", "note", "url", "status",
            "last_tried", "detail")  # fmt: skip
@@ -27,6 +26,7 @@ def list_(*, style: FormatOption = "table", as_json: JsonOption = False, home: H
 
     basis: what the parser was written from: recorded pages, a documented schema, or nothing yet (unverified).
     """
+    from pipelines.cli.source_pages import terms
     from pipelines.queries import current_prices
     from scrapers import registry
     from warehouse.storage.ledger import accepted
@@ -40,7 +40,7 @@ def list_(*, style: FormatOption = "table", as_json: JsonOption = False, home: H
     rows = []
     for p in registry.all_providers():
         basis = "accepted" if p.basis == "unverified" and p.slug in accepted_slugs else p.basis
-        about = (p.slug, p.name, p.kind, basis, p.access, p.publishes, p.units, _terms(p), p.note, p.requests[0].url)
+        about = (p.slug, p.name, p.kind, basis, p.access, p.publishes, p.units, terms(p), p.note, p.requests[0].url)
         rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
     show(COLUMNS, rows, output_format(style, as_json))
     unverified = sum(row[3] == "unverified" for row in rows)
@@ -48,19 +48,6 @@ def list_(*, style: FormatOption = "table", as_json: JsonOption = False, home: H
     verified = len(rows) - unverified
     say(f"{verified} verified ({documented} of them from a documented schema); {unverified} unverified, without prices")
     return OK
-
-
-def _terms(provider: Provider) -> str:
-    """Return what is known of robots.txt and terms: from the provider's file, else implied by its kind of access."""
-    if provider.terms:
-        return provider.terms
-    keyed = any("{" in value for r in provider.requests for value in r.headers.values())
-    return "; ".join(
-        ["robots.txt is checked before every fetch"]
-        + (["its API is used under the terms of your own account"] if keyed else [])
-        + (["public API"] if "public API" in provider.access or "bulk" in provider.access else [])
-        + (["the site's terms were not reviewed by a lawyer"] if "page" in provider.access.lower() else [])
-    )
 
 
 @app.command

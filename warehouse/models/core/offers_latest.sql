@@ -11,7 +11,7 @@ with now as (
 last_scrapes as (
     select provider, feed, seen_on as last_seen_on, max(captured_at) as last_seen_at
     from intermediate.scrapes
-    where status in ('ok', 'no_public_price')
+    where status in ('ok', 'partial', 'no_public_price')
     group by all
 )
 select

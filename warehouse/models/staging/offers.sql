@@ -4,7 +4,8 @@
 -- columns:
 --   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on
 --   usd_price: USD in the offer's own unit
---   price_status: as landed, or out_of_range: its numbers are beyond what tables hold and sums allow
+--   price_status: as landed, or out_of_range: its numbers are beyond what tables hold and sums allow, or
+--     unknown_currency: the source states an amount and no currency, so there is no price in USD
 --   stated_region: the region as printed, NULL where the page states none
 --   region_id, country, continent: as staging.places
 --   known_vcpus, known_ram_gb, known_disk_gb, known_interconnect: of the machine, as staging.gpu_identity
@@ -92,7 +93,13 @@ judged as (
 )
 select
     * exclude (usd_price, usd_upfront, usd_of_gpu, is_out)
-        replace (if(is_out and price_status = 'priced', 'out_of_range', price_status) as price_status),
+        replace (
+            case
+                when price_status = 'priced' and is_out then 'out_of_range'
+                when price_status = 'priced' and coalesce(currency, '') = '' then 'unknown_currency'
+                else price_status
+            end as price_status
+        ),
     if(is_out, null, try_cast(usd_price as decimal(38, 18))) as usd_price,
     if(is_out or price_scope <> 'instance' or price is null, null, try_cast(usd_of_gpu as decimal(18, 6)))
         as usd_per_gpu_hour

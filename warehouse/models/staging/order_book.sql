@@ -1,12 +1,20 @@
 -- Order-book statistics: the median of the asks, and the price that a tenth of them undercut. Hosts ask what they like
 -- and nobody rents at the lowest ask, so single asks stay in landing and only these statistics become series. One row
 -- per scrape, GPU (model, form factor, memory, count), pricing model, market (all asks, data centres') and statistic,
--- from three asks on. Columns as in staging.offers; price in USD per GPU-hour. The receipt counts the asks.
+-- from three asks on. Columns as in staging.offers; price in USD per GPU-hour. The receipt counts the asks. A book may
+-- come in several answers of one scrape, the last ask of one being the first of the next: it counts once.
 -- materialized: table
-with asks as (
-    select *, unnest(if(contains(instance, 'hosting_type'), ['all', 'datacenter'], ['all'])) as market
+with book as (
+    select *
     from staging.offers
     where source = 'order_book' and usd_per_gpu_hour is not null and gpu is not null and availability <> 'sold_out'
+    qualify row_number() over (
+        partition by landing_id, provider, observed_at::date, origin, instance, pricing_model, zone
+        order by observed_at desc, usd_per_gpu_hour
+    ) = 1
+),
+asks as (
+    select *, unnest(if(contains(instance, 'hosting_type'), ['all', 'datacenter'], ['all'])) as market from book
 ),
 counted as (
     select
@@ -18,7 +26,7 @@ counted as (
     from asks
     window same as (
         partition by
-            landing_id, provider, observed_at, origin, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model,
+            landing_id, provider, observed_at::date, origin, gpu, form_factor, gpu_memory_gb, gpu_count, pricing_model,
             market
     )
 ),

@@ -8,7 +8,7 @@
 with read_live as (
     select distinct provider
     from landing.pages
-    where origin = 'live' and status in ('ok', 'no_public_price')
+    where origin = 'live' and status in ('ok', 'partial', 'no_public_price')
 )
 select *, captured_at::date as seen_on
 from landing.pages
@@ -16,5 +16,5 @@ where captured_at between '2000-01-01 00:00:00+00' and '2199-12-31 00:00:00+00'
     and (origin not in ('recorded', 'sample') or provider not in (select provider from read_live))
 qualify row_number() over (
     partition by provider, source, url, captured_at, if(origin = 'imported', landing_id, '')
-    order by status in ('ok', 'no_public_price') desc, landed_at desc, landing_id desc
+    order by status in ('ok', 'partial', 'no_public_price') desc, landed_at desc, landing_id desc
 ) = 1

@@ -119,7 +119,9 @@ def test_renamed_provider_is_known_by_its_old_name(tmp_path: Path) -> None:
 
 def test_provider_kinds_are_marked() -> None:
     kinds = {p.slug: p.kind for p in registry.all_providers()}
-    assert {s for s, k in kinds.items() if k == "aggregator"} == {"shadeform", "primeintellect", "huggingface"}
+    assert {s for s, k in kinds.items() if k == "aggregator"} == {
+        "shadeform", "primeintellect", "huggingface", "sesterce",
+    }  # fmt: skip
     assert {"vast", "tensordock", "hyperbolic", "lium", "cudo", "salad"} <= {
         s for s, k in kinds.items() if k == "marketplace"
     }

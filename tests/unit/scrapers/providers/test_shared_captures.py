@@ -58,7 +58,7 @@ COUNTS = {
     "hyperstack/2025-07-24_gpu-pricing.html": 23,  # 10 on demand, 10 reserved, 3 spot
     "jarvislabs/2026_server_meta.json": 11,  # seven servers, four of them spot too
     "latitude/2026-08_pricing_flight.html": 15,  # five places with a price: hour, month, year
-    "lium/2026-08_machines.json": 15,  # of 17 models, two have no host
+    "lium/2026-08_machines.json": 0,  # reference rates: each price is its base price
     "massedcompute/2026-08_pricing_flight.html": 4,
     "nebius/2024-11-15_prices.html": 10,  # five rows on demand and reserved
     "nebius/2026-08_prices_flight.html": 14,  # seven rows on demand and preemptible; of the L40S the smallest size
@@ -75,7 +75,7 @@ COUNTS = {
     "shadeform/2026-08-22_homepage.html": 40,  # types in regions; the last type is cut
     "tensordock/hostnodes.json": 1,
     "together/2026-08_pricing.html": 14,  # 2 of inference, 3 on demand, 9 reserved
-    "vast/2026-07-18_bundles.json": 48,
+    "vast/2026-07-18_bundles.json": 96,  # 48 asks, each with a least bid
     "verda/2026_instance_types.json": 4,
     "voltagepark/2025-07-12_pricing.html": 2,
     "vultr/2026_plans.json": 3,
@@ -264,7 +264,8 @@ def test_rows_are_consistent(name: str, shared: Shared) -> None:
         # CUDO names an RTX 3080, of which there are two.
         assert row["gpu"] and (row["gpu_memory_gb"] or name.startswith("cudo")) and row["gpu_count"], row
         assert row["price"] > 0, row
-        assert (row["usd_per_gpu_hour"] is None) == (row["price_scope"] == "gpu_component"), row
+        has_no_usd = row["price_scope"] == "gpu_component" or row["currency"] is None
+        assert (row["usd_per_gpu_hour"] is None) == has_no_usd, row
         assert (row["term_months"] == 0) == (row["pricing_model"] in ("on_demand", "spot")), row
         assert row["usd_per_gpu_hour"] is None or Decimal("0.05") < row["usd_per_gpu_hour"] < 40, row
     key = ("instance", "gpu", "gpu_memory_gb", "gpu_count", "region", "pricing_model", "term_months")

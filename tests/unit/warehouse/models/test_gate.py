@@ -54,6 +54,8 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "below zero": ("zero_price", [run(price=-1)]),
     "a fee below zero": ("zero_price", [run(upfront_price=-5)]),
     "numbers that no table holds": ("out_of_range", [run(price_status="out_of_range")]),
+    "an amount in no stated currency": (
+        "unknown_currency", [run(price_status="unknown_currency", currency="", usd_per_gpu_hour=None, price=250)]),
     "less than its electricity": ("below_power", [run(price="0.02")]),
     "a month for an hour of a small card": ("above_power", [run(gpu="T4", price=180)]),
     "a hundredth of an older chip's price": (
@@ -114,6 +116,7 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
 
 LEGITIMATE: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "a price": ("zero_price", [run()]),
+    "a price in another currency": ("unknown_currency", [run(currency="INR", price=250)]),
     "an old card for cents": ("below_power", [run(gpu="K80", price="0.03")]),
     "a chip whose power is not known": ("below_power", [run(gpu="RTX 3060", price="0.01")]),
     "a small card in the largest machine of the dearest region": ("above_power", [run(gpu="T4", price="7.4")]),

@@ -111,6 +111,27 @@ def test_one_failed_page_of_several_carries_forward(world: Callable[..., InForce
     ]
 
 
+def test_part_of_a_list_withdraws_nothing(world: Callable[..., InForce]) -> None:
+    both, one = [offer("1.00"), offer("2.00", instance="two")], [offer("1.10")]
+    in_force = world(seen(D1, both), seen(D2, one, status="partial", detail="partial: 1 of 2"))
+    assert money(in_force(D2)) == [Decimal("1.10"), Decimal("2.00")]
+
+
+def test_source_health_says_what_a_page_lacks_or_stood_in_for(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(
+        home,
+        seen(D1, [offer()], status="partial", detail="partial: 1 of 2"),
+        seen(D2, [offer()], detail="b was read instead of a"),
+        seen(D3, [offer()]),
+    )
+    with built(home, "v1.source_health") as con:
+        told = rows(con, "select status, detail from v1.source_health where source <> 'seed' order by seen_on")
+    assert [(r["status"], r["detail"] or "") for r in told] == [
+        ("partial", "partial: 1 of 2"), ("ok", "b was read instead of a"), ("ok", "")
+    ]  # fmt: skip
+
+
 def test_no_public_price_ends_a_price(world: Callable[..., InForce]) -> None:
     in_force = world(seen(D1, [offer("2.00")]), seen(D2, status="no_public_price", detail="Contact sales"))
     assert money(in_force(D1)) == [2] and in_force(D2) == []

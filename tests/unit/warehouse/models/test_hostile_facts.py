@@ -41,6 +41,7 @@ HELD: dict[str, dict[str, Any]] = {
     "yen beyond every table": {"price": Decimal("1e19"), "currency": "JPY"},
     "rupiah worth nothing": {"price": Decimal("1e-6"), "currency": "IDR"},
     "a start in another age": {"effective_from": date(9999, 12, 31)},
+    "an amount in no stated currency": {"currency": ""},
     "a component beyond every table": {"price": Decimal("9e19"), "price_scope": "gpu_component"},
 }  # fmt: skip
 # Read as what they are, or not at all; they must only do no harm.

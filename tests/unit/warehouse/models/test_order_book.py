@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from scrapers.model import Offer
-from tests.support.worlds import built, offer, put, rows, seen
+from tests.support.worlds import at, built, offer, put, put_together, rows, seen
 from warehouse.storage.state_dir import Home
 
 
@@ -42,6 +42,20 @@ def test_data_centers_have_a_market_of_their_own(tmp_path: Path) -> None:
             con, "select instance, usd_per_gpu_hour from v1.price_intervals where source = 'order_book_median'"
         )
     assert {r["instance"]: float(r["usd_per_gpu_hour"]) for r in found} == {"asks": 3.0, "asks of data centers": 3.1}
+
+
+def test_a_book_in_several_answers_is_one_book(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    first = [ask(i, price) for i, price in enumerate(["1.00", "2.00", "3.00"])]
+    rest = [ask(2, "3.00"), ask(3, "4.00"), ask(4, "5.00")]  # the last ask of the first answer comes again
+    answers = [
+        seen("2026-09-20", asks, provider="vast", source="order_book", url=f"https://v.test/#{n}", captured_at=at("2026-09-20", f"06:1{n}:00"))
+        for n, asks in enumerate((first, rest))
+    ]  # fmt: skip
+    put_together(home, *answers)
+    with built(home) as con:
+        medians = rows(con, "select usd_per_gpu_hour, text from v1.price_intervals where source = 'order_book_median'")
+    assert [(float(r["usd_per_gpu_hour"]), r["text"]) for r in medians] == [(3.0, "half of 5 asks are below this")]
 
 
 def test_averages_exclude_marketplaces_and_aggregators(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@
 -- key: provider, source, seen_on
 -- columns:
 --   status: ok (every page read, or known to state no public price), no_public_price (no page states one), partial
---     (some pages failed, or far fewer series than usual), or the failure; the last attempt at each page counts
+--     (some pages failed or lack a part of their list, or far fewer series than usual), or the failure; the last
+--     attempt at each page counts
 --   is_complete: whether series that the source did not state that day count as gone
 with last_try as (
     select *
@@ -22,10 +23,12 @@ days as (
         case
             when bool_and(status = 'no_public_price') then 'no_public_price'
             when bool_and(status in ('ok', 'no_public_price')) then 'ok'
-            when bool_or(status in ('ok', 'no_public_price')) then 'partial'
+            when bool_or(status in ('ok', 'partial', 'no_public_price')) then 'partial'
             else max(status)
         end as status,
-        string_agg(distinct detail, '; ' order by detail) filter (where status <> 'ok') as detail,
+        -- A page that was read may say something too: another address than usual, offers that were refused.
+        string_agg(distinct detail, '; ' order by detail)
+            filter (where status <> 'ok' or (detail <> '' and origin <> 'imported')) as detail,
         count(*) as n_pages,
         sum(n_offers)::bigint as n_offers,
         sum(n_series)::bigint as n_series,

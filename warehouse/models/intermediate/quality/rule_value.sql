@@ -26,6 +26,12 @@ with faults as (
     from intermediate.gated_versions
     where is_new and price_status = 'out_of_range'
     union all
+    select
+        series_no, version_no, 'unknown_currency',
+        format('{:.6g} per {}, in a currency that the source does not state', price::double, price_unit)
+    from intermediate.gated_versions
+    where is_new and price_status = 'unknown_currency'
+    union all
     select series_no, version_no, 'duplicate_conflict', format('{} prices in one listing', n_prices)
     from intermediate.gated_versions
     where is_new and n_prices > 1
