@@ -32,6 +32,14 @@ class Money:
     text: str
 
 
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 0xFF5E} | {0x3000: 0x20}
+
+
+def half_width(text: str) -> str:
+    """Return a text with full-width digits, letters and signs ("３，０４６円／月") as the usual ones."""
+    return text.translate(_FULL_WIDTH)
+
+
 def squash(text: str) -> str:
     """Collapse every run of whitespace (non-breaking ones too) into one space."""
     return " ".join(text.split())

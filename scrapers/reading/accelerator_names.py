@@ -16,7 +16,7 @@ _SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?)?"
 _NAMES: Final = (
     r"(?:G[BH]|V?R)\d{3}(?:[ _-]?NVL\d{0,3})?|[BHR][1-9]00|H20(?:-?3e)?|B20A?"  # data center, Hopper and later
     r"|A(?:100|800|2|10G?|16|30|40)[XM]?|L(?:4|20|40[SG]?|2)(?!\s?cache)|T4G?|P(?:4|40|100)|V100[SN]?|K(?:80|40|520|10)|M(?:60|40|10)"
-    r"|(?:(?:NVIDIA|Quadro|GeForce|Tesla|GRID)[ _-]?)*(?:RTX|GTX)[ _-]?(?:PRO[ _-]?)?[A-Z]?\d{3,4}(?:[ _-]?(?:Ti|SUPER|Ada|Blackwell|SE|D|MaxQ|Max-Q|Generation|Workstation|Server|Edition))*"
+    r"|(?:(?:NVIDIA|Quadro|GeForce|Tesla|GRID)[ _-]?)*(?:RTX|GTX)[ _-]?(?:PRO[ _-]?)?[A-Z]?\d{3,4}(?:[ _-]?(?:Ti|SUPER|SFF|Ada|Blackwell|SE|D|MaxQ|Max-Q|Generation|Workstation|Server|Edition))*"
     r"|(?:RTX[ _-]?)?A(?:2000|4000|4500|5000|5500|6000)(?:[ _-]?Ada)?|Quadro[ _-]?[A-Z]{0,3}[ _-]?[A-Z]?\d{3,4}|[MP][2456]000|T(?:400|600|1000)(?=\s*\d+\s?GB)"
     r"|TITAN[ _-]?(?:RTX|Xp?|V)|GeForce[ _-]?\d{3,4}(?:[ _-]?Ti)?"
     r"|(?:Instinct[ _-]?)?MI[ _-]?\d{2,3}[AXP]?|Radeon[ _-]?(?:Pro[ _-]?)?(?:RX[ _-]?)?[A-Z]{0,2}\d{3,4}(?:[ _-]?XTX?)?|RX[ _-]?\d{4}(?:[ _-]?XTX?)?|V(?:620|710)"
@@ -27,6 +27,7 @@ _NAMES: Final = (
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".
 _BARE_CARD = re.compile(r"(?<![\w$€£₹¥.,])(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![\w.,%])")
+_MARKS: Final = {ord(sign): " " for sign in "™®©"}
 _OTHER_CARD = re.compile(r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card)\b", re.IGNORECASE)
 _COUNT_BEFORE = re.compile(
     r"(?<![A-Za-z0-9./,$€£₹¥-])(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|枚)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
@@ -61,6 +62,7 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
     """Return the accelerators that a text names, in order; `is_label` also reads "4090" without its line."""
     if _OTHER_CARD.search(text):
         return ()
+    text = text.translate(_MARKS)
     hits = list(_NAME.finditer(text))
     if is_label and not hits:
         hits = list(_BARE_CARD.finditer(text))

@@ -76,7 +76,7 @@ _BEFORE = _any_of([sign for sign in _SIGNS if sign not in _ONLY_AFTER])
 _AFTER = _any_of([sign for sign in _SIGNS if sign not in _ONLY_BEFORE])
 _SPACES = "\u00a0\u202f\u2009"
 # Ordinary spaces group thousands only where the sign stands behind: "1 234,50 €".
-_TIGHT = rf"\d{{1,3}}(?:[,.'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:\s?[.,]\d+)?|[.,]\d+"
+_TIGHT = rf"\d{{1,3}}(?: \d{{3}})+[.,]\d{{2}}(?!\d)|\d{{1,3}}(?:[,.'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:\s?[.,]\d+)?|[.,]\d+"
 _LOOSE = rf"\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
 _MONEY = re.compile(
     rf"(?<![^\W\d_])(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"

@@ -59,6 +59,8 @@ def label_mentions(text: str) -> tuple[Mention, ...]:
 def is_sentence(text: str) -> bool:
     """Return whether a line is prose rather than a label: many words, and the marks of a sentence."""
     n_words = len(text.split())
+    if sum(any(c.isdigit() for c in word) for word in text.split()) >= 3 and text.rstrip()[-1:] not in ".!?":
+        return False  # a list of parts of a machine
     return (
         n_words >= 7
         and (text.rstrip()[-1:] in ".!?,:;" or re.search(r"[.!?;]\s+[A-Z]|,\s+\w+\s+\w+\s", text) is not None)
@@ -153,7 +155,8 @@ def _run(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, list[L
         part = [one for one in lines if own[-1].order <= one.order < end]
         return (own[-1], part) if len(part) <= _MOST_LINES else None
     own = [h for h in heads if h.order >= line.order]
-    if not own:
+    # Names stand below their prices only where every name has one above it and none is left over at the end.
+    if not own or any(has_money(one.text) for one in lines if one.order > orders[-1]):
         return None
     start = max((o for o in orders if o < line.order), default=lines[0].order - 1)
     return own[0], [one for one in lines if start < one.order <= own[0].order]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from scrapers.model import Availability, PriceStatus, PricingModel
@@ -32,7 +33,12 @@ from scrapers.reading.units import (
 )  # fmt: skip
 
 _NUMBER: Final = re.compile(
-    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张)?\s*\+?(?:\^\d|[*†¹²³])?\s*$", re.IGNORECASE
+    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|基|枚|台|шт\.?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
+    re.IGNORECASE,
+)
+# A part of a GPU in a column of its own: "1/8 GPU", "0.5".
+_SHARE: Final = re.compile(
+    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+))\s*(?:v?gpus?|cards?|卡)?\s*$", re.IGNORECASE
 )
 _GB: Final = re.compile(
     r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>TiB|TB|To|ТБ|GiB|GB|Go|ГБ|G)(?![A-Za-z/])", re.IGNORECASE
@@ -107,7 +113,7 @@ class Draft:
             self.term,
             self.band,
             self.currency,
-            self.rate.time if self.rate.time in ("month", "year") else "",
+            self.rate.time,
         )
         return (*gpus, *terms, self.instance, self.region, self.product, self.starts)
 
@@ -145,6 +151,12 @@ def kind_of(f: Field) -> str:
     named = bool(mentions(text, is_label=True)) and not has_money(text)
     if named and (not title or words.LABEL.search(title) or words.INSTANCE.search(title) or words.COUNT.search(title)):
         return "label"
+    if (
+        _SHARE.match(text)
+        and re.search(r"gpu|card|share|fraction|卡", f"{title} {text}", re.IGNORECASE)
+        and not has_money(text)
+    ):
+        return "count"
     if words.COUNT.search(title) and _NUMBER.match(text):
         return "count"
     is_of_cpu = words.VCPU.search(title) or words.RAM.search(title) or words.DISK.search(title)
@@ -355,6 +367,8 @@ def _refusal(
         return f"a price per {of_title.other}"
     if _is_component(f"{before_amount(before)} price") or (record.kind == "row" and _is_component(f.title)):
         return "a price of another part of the machine"
+    if _ONCE.search(f"{f.title} {before_amount(before)}"):
+        return "a fee paid once"
     if amount.value == 0:
         return "an amount of zero"
     for text in (f.title, *record.scope[:1]):
@@ -379,6 +393,10 @@ def _is_component(title: str) -> bool:
     )
 
 
+_ONCE: Final = re.compile(
+    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
+    re.IGNORECASE,
+)
 _EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]
 _OTHERS: Final = re.compile(
     r"\b(?:AWS|Amazon|EC2|Azure|Google Cloud|GCP|Oracle|Lambda(?: Labs)?|CoreWeave|RunPod|Vast(?:\.ai)?|Paperspace|competitors?|hyperscalers?|others?|typical|average|big (?:three|3)|traditional)\b",
@@ -491,6 +509,9 @@ def _count(
     # "8x H100": a column of numbers beside it is of what one must take.
     if name.count is not None or stated is not None:
         return Decimal(name.count if name.count is not None else stated or 1)
+    if "count" in by_kind and (hit := _SHARE.match(by_kind["count"].text)):
+        share = Fraction(hit["c"]) if hit["b"] is None else Fraction(int(hit["a"]), max(1, int(hit["b"])))
+        return round(Decimal(share.numerator) / share.denominator, 10)
     if "count" in by_kind and (hit := _NUMBER.match(by_kind["count"].text)):
         return Decimal(hit["n"])
     texts = [

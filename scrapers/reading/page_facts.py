@@ -11,8 +11,8 @@ from scrapers.reading.amounts import CODES, Amount, find_amounts, uses_decimal_c
 from scrapers.reading.units import after_amount, rate
 
 _ALL_IN: Final = re.compile(
-    r"(?:all |our |the )?(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ )?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?)\b"
-    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b",
+    r"(?:all |our |the )?(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ )?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?)\b"
+    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b|\bpreise\b[^.]{0,30}\bin (?P<de>EUR|CHF|USD|Euro)\b",
     re.IGNORECASE,
 )  # fmt: skip
 _NAMES: Final = {
@@ -22,6 +22,8 @@ _NAMES: Final = {
     "australian dollar": "AUD",
     "singapore dollar": "SGD",
     "new zealand dollar": "NZD",
+    "euro": "EUR",
+    "rmb": "CNY",
 }
 _REGIONS: Final = {
     "en-au": "AUD",
@@ -68,7 +70,8 @@ def page_facts(language: str, texts: list[str], currency: str = "") -> PageFacts
         else ""
     )
     named = {PageFacts(dollar=dollar, yen=yen).resolve(c) for c in printed} & (CODES | {""})
-    default = currency or (named.pop() if len(named) == 1 else "")
+    stated = {_code(hit) for hit in _ALL_IN.finditer(everything)} - {""}
+    default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
     return PageFacts(language, comma, dollar, yen, default, *_habit(money, texts))
 
 
@@ -87,7 +90,7 @@ def _dollar(language: str, text: str, printed: set[str]) -> str:
 
 
 def _code(hit: re.Match[str]) -> str:
-    text = hit["code"] or hit["set"]
+    text = hit["code"] or hit["set"] or hit["de"]
     return _NAMES.get(text.lower().rstrip("s"), text.upper() if text.upper() in CODES else "")
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import lxml.html
 from lxml import etree
 
-from scrapers.parsing.text import squash
+from scrapers.parsing.text import half_width, squash
 
 _SKIPPED: Final = frozenset(
     {"script", "style", "template", "noscript", "svg", "head", "iframe", "object", "video", "audio", "canvas", "math"}
@@ -151,7 +151,7 @@ class _Builder:
             return
         pieces, struck = list(run), [squash(text) for text, is_struck, _ in run if is_struck and text.strip()]
         run.clear()
-        text = squash(_join([text for text, is_struck, _ in pieces if not is_struck]))
+        text = half_width(squash(_join([text for text, is_struck, _ in pieces if not is_struck])))
         if not text and not struck:
             return
         owner = box.element if box.element is not None else element
@@ -182,7 +182,7 @@ def _parts(pieces: list[tuple[str, bool, Any]]) -> tuple[str, ...]:
     parts: list[str] = []
     last: Any = None
     for text, is_struck, element in pieces:
-        tidy = squash(text)
+        tidy = half_width(squash(text))
         if tidy and not is_struck:
             if element is last and parts:
                 parts[-1] = f"{parts[-1]} {tidy}"

@@ -15,6 +15,8 @@ from scrapers.reading.interpret import Draft
 from scrapers.reading.units import Rate
 
 _HOURS_IN: Final = {  # as providers count them
+    "second": (Decimal(1) / 3600,),
+    "minute": (Decimal(1) / 60,),
     "day": (Decimal(24),),
     "week": (Decimal(168),),
     "month": tuple(map(Decimal, ("720", "730", "730.5", "744"))),
@@ -168,15 +170,17 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             for s in records[id(d.record), d.key]
             if s is not d and s.rate.time == "hour" and s.rate.is_per_gpu == d.rate.is_per_gpu
         ]
-        if d.rate.time in ("day", "week", "month", "year") and siblings:
+        if d.rate.time and d.rate.time != "hour" and siblings:
             rates = [d.amount.value / hours for hours in _HOURS_IN[d.rate.time]]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
             if any(abs(one - s.amount.value) <= s.amount.value * _CLOSE for s in same for one in rates):
                 dropped.append((d, f"the same price for a {d.rate.time}"))
                 continue
-            if d.model == "on_demand":
+            if d.model == "on_demand" and d.rate.time in ("day", "week", "month", "year"):
                 d.model, d.reasons["model"] = "reserved", "a lower price for the longer time"
                 d.term = {"month": 1, "year": 12}.get(d.rate.time)
+        if d.model == "reserved" and d.term is None and not d.band and d.rate.time == "year":
+            d.term = 12
         kept.append(d)
     return kept, dropped
 
