@@ -54,11 +54,14 @@ class ScrapeError(Exception):
 class FetchError(ScrapeError):
     """The page could not be fetched (network, status, limits, robots). Retrying later may help.
 
-    `status` is the HTTP status, where a response arrived.
+    `status` is the HTTP status, where a response arrived. `may_pass`: the host was busy or out of reach, which says
+    nothing about the page itself.
     """
 
-    def __init__(self, message: str, kind: FailureKind = "failed", status: int | None = None) -> None:
-        self.kind, self.status = kind, status
+    def __init__(
+        self, message: str, kind: FailureKind = "failed", status: int | None = None, *, may_pass: bool = False
+    ) -> None:
+        self.kind, self.status, self.may_pass = kind, status, may_pass
         super().__init__(message)
 
 
@@ -224,3 +227,5 @@ class Provider:
     basis: Literal["recorded", "documented", "unverified"] = "recorded"
     terms: str = ""  # what robots.txt and the terms of use say about scraping it, if anything
     expects: tuple[str, ...] = ()  # GPU models that a complete scrape always includes: a missing one raises an alarm
+    # Where the page of its first request was before (from former_urls.csv): only an archive still has it there.
+    former_urls: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from pathlib import Path
 from pipelines.ingest.parse_file import open_page
 from pipelines.ingest.scrape_provider import read_page
 from pipelines.settings import CHECKOUT
+from scrapers.fetching import wayback
 from scrapers.fetching.archive import Archive
 from scrapers.model import Page, Provider
 from scrapers.parsing.accelerator_labels import names_accelerator
@@ -170,7 +171,7 @@ def _pairs(provider: Provider, home: Home, file: Path | None) -> Iterator[tuple[
     before: dict[str, Page] = {}
     for day in sorted(archived_days, reverse=True):
         for page in archive.pages(provider.slug, day):
-            if page.is_index:
+            if page.is_index or wayback.is_captured(page):
                 continue
             if page.url not in newest:
                 newest[page.url] = page

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import scrapers
+from scrapers.fetching import wayback
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
@@ -81,7 +82,7 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
 
     Raises NothingArchived when no page of that day was archived: the past cannot be fetched.
     """
-    pages = Archive(home.root).pages(provider.slug, day)
+    pages = [page for page in Archive(home.root).pages(provider.slug, day) if not wayback.is_captured(page)]
     if not pages:
         raise NothingArchived(
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; past days can only be "
@@ -139,12 +140,16 @@ def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: da
 
 
 def read_page(provider: Provider, page: Page) -> Seen:
-    """Parse a page into an observation; a page that cannot be parsed gets a status and a detail, never an error."""
+    """Parse a page into an observation; a page that cannot be parsed gets a status and a detail, never an error.
+
+    This is the one way from a page to its offers: for a refresh, a re-reading, a check and a backfill alike. What an
+    archive captured is read as it was served, and lands under a source of its own.
+    """
     status: Status = "ok"
     detail = ""
     offers: tuple[Offer, ...] = ()
     try:
-        offers = () if page.is_index else tuple(provider.parse(page))
+        offers = () if page.is_index else tuple(provider.parse(wayback.as_served(page)))
     except NoPublicPrice as fact:
         status, detail = "no_public_price", str(fact)
     except LayoutError as unknown:
@@ -162,6 +167,8 @@ def read_page(provider: Provider, page: Page) -> Seen:
         log.warning("%s", detail)
         offers = tuple(offer for n, offer in enumerate(offers) if n not in faults)
         status = "ok" if offers else "layout_changed"
+    if wayback.is_captured(page):
+        offers = tuple(replace(offer, source=f"{wayback.PREFIX}{offer.source}") for offer in offers)
     return Seen(
         provider.slug, page.source, page.url, page.captured_at, status, detail, page.sha256, page.fetched_by,
         _origin(page), offers,
@@ -169,9 +176,11 @@ def read_page(provider: Provider, page: Page) -> Seen:
 
 
 def _origin(page: Page) -> Origin:
-    """Return what a page is: a sample however it came, else a recording where a replay answered, else live."""
+    """Return what a page is: a sample however it came, else archived, a recording that a replay gave, or live."""
     if page.is_sample:
         return "sample"
+    if wayback.is_captured(page):
+        return "archived"
     return "recorded" if page.fetched_by.startswith("replay") else "live"
 
 

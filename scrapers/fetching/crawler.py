@@ -14,7 +14,7 @@ from typing import Literal, Self
 
 import httpx2
 
-from scrapers.fetching import api_keys, browser
+from scrapers.fetching import api_keys, browser, wayback
 from scrapers.fetching.archive import Archive, Draft, is_intact
 from scrapers.fetching.browser_page import Rules
 from scrapers.fetching.completeness import ResponseBody, check_complete
@@ -103,7 +103,8 @@ class Fetcher:
                 return self._render(provider, request, headers)
             return self._download(provider, request, headers)
         except FetchError as error:
-            raise FetchError(api_keys.redact(str(error), request.headers), error.kind, error.status) from None
+            message = api_keys.redact(str(error), request.headers)
+            raise FetchError(message, error.kind, error.status, may_pass=error.may_pass) from None
 
     def _check_robots(self, url: str) -> float:
         """Return the pause that robots.txt requires at this URL; raises FetchError where it is disallowed."""
@@ -117,8 +118,8 @@ class Fetcher:
         )
         answer, draft = self._follow_redirects(provider, request, http_request)
         recorded = answer.extensions.get("recorded")
-        page = self._page(provider, request, answer.url, answer.headers, recorded)
         try:
+            page = self._page(provider, request, answer.url, answer.headers, recorded)
             if answer.status == 304 and old:
                 return self._archive.record_unchanged(old, _merge_unchanged(old, page))
             check_complete(draft.seal(), request, is_framed=answer.is_framed, is_excerpt=page.is_excerpt)
@@ -202,6 +203,8 @@ class Fetcher:
             is_index=request.is_index,
             headers=api_keys.redact_headers(headers, request.headers),
         )
+        if wayback.is_captured(page):
+            return replace(page, captured_at=wayback.captured_at(page))
         if recorded is None or self._replay is None:
             return page
         return replace(

@@ -36,7 +36,7 @@ class TransientError(FetchError, RetryLater):
     def __init__(
         self, message: str, status: int | None = None, seconds: float = 0.0, *, is_unreachable: bool = False
     ) -> None:
-        super().__init__(message, status=status)
+        super().__init__(message, status=status, may_pass=True)
         self.seconds = seconds
         self.is_unreachable = (
             is_unreachable  # no connection could be made: other pages of the host cannot be had either
@@ -119,7 +119,8 @@ class HttpClient:
         """
         s, host = self._settings, host_of(url)
         if host in self._unreachable:
-            raise FetchError(f"{clip(url, 500)}: {host} could not be reached before: {self._unreachable[host]}")
+            reason = self._unreachable[host]
+            raise FetchError(f"{clip(url, 500)}: {host} could not be reached before: {reason}", may_pass=True)
         for attempt in stamina.retry_context(
             on=TransientError,
             attempts=s.attempts,
@@ -180,7 +181,8 @@ def check_status(url: str, status: int, headers: Mapping[str, str], settings: Se
         raise FetchError(message, status=status)
     seconds = retry_after(headers.get("retry-after", ""))
     if seconds > settings.wait_max:
-        raise FetchError(f"{message} and asks to retry in {seconds:.0f} s: longer than we wait", status=status)
+        message += f" and asks to retry in {seconds:.0f} s: longer than we wait"
+        raise FetchError(message, status=status, may_pass=True)
     raise TransientError(message, status, seconds)
 
 

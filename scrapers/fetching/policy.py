@@ -27,6 +27,7 @@ class Settings:
     backoff_max: float = 60.0
     wait_max: float = 600.0  # a longer Retry-After or Crawl-delay is a failure that says so
     max_pages: int = 2000  # of one provider in one crawl
+    archive: str = "https://web.archive.org"  # where past pages are asked for
     allow_http_hosts: frozenset[str] = frozenset()  # tests only: plain HTTP and loopback; never from the environment
 
     @classmethod
