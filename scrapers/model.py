@@ -41,7 +41,8 @@ PriceStatus = Literal[
     "missing",  # a price belongs here and the source has none: a fault
 ]
 Expect = Literal["", "html", "json", "csv", "yaml", "js"]
-FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many"]
+# blocked: this machine was not let in (a challenge, a refusal, another country's page). moved: the page is elsewhere.
+FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many", "blocked", "moved"]
 
 # Charsets a page may declare; others (idna, unicode_escape ...) are Python's own and never meant.
 _CHARSET = re.compile(r"charset=[\"']?(utf-?(?:8|16(?:le|be)?)|iso-8859-\d+|windows-125\d|us-ascii)\b", re.IGNORECASE)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import scrapers
-from scrapers.fetching import wayback
+from scrapers.fetching import bot_walls, wayback
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
@@ -25,6 +25,8 @@ from warehouse.storage.state_dir import Home
 _FAILURES: dict[str, Status] = {
     "failed": "failed",
     "too_many": "failed",
+    "moved": "failed",
+    "blocked": "blocked",
     "needs_key": "needs_key",
     "robots_denied": "robots_denied",
     "layout": "layout_changed",
@@ -148,8 +150,9 @@ def read_page(provider: Provider, page: Page) -> Seen:
     status: Status = "ok"
     detail = ""
     offers: tuple[Offer, ...] = ()
+    wall = "" if page.is_index else bot_walls.of_page(page)
     try:
-        offers = () if page.is_index else tuple(provider.parse(wayback.as_served(page)))
+        offers = () if page.is_index or wall else tuple(provider.parse(wayback.as_served(page)))
     except NoPublicPrice as fact:
         status, detail = "no_public_price", str(fact)
     except LayoutError as unknown:
@@ -158,6 +161,8 @@ def read_page(provider: Provider, page: Page) -> Seen:
         # A parser that crashes on a page met an unknown layout; other pages must not be affected.
         log.exception("%s: parser failed on %s", provider.slug, page.url)
         status, detail = "layout_changed", f"{provider.slug}: parser failed at {page.url}: {broken!r}"
+    if wall:  # whatever a parser would make of it, the provider has said nothing
+        status, detail = "blocked", f"{provider.slug}: {page.url} is {wall}, not the provider's page"
     faults = {n: why for n, offer in enumerate(offers) if (why := offer_bounds.fault(offer))}
     if faults:
         refused = "; ".join(

@@ -14,7 +14,14 @@ from playwright.async_api import BrowserContext, Error, Page, Response, Route, W
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from scrapers.fetching.http_client import TransientError, check_status
-from scrapers.fetching.policy import MAX_REDIRECTS, Settings, check_address, check_url, host_of
+from scrapers.fetching.policy import (
+    MAX_REDIRECTS,
+    Settings,
+    check_address,
+    check_url,
+    foreign_redirect,
+    host_of,
+)  # fmt: skip
 from scrapers.fetching.replay import Replay
 from scrapers.model import FetchError, Request, clip
 
@@ -70,7 +77,7 @@ class Rules:
         check_url(url, self.settings)
         host = host_of(url)
         if is_document and not self.is_allowed(host):
-            raise FetchError(f"the page redirects to the foreign host {host}")
+            raise FetchError(*foreign_redirect("the page", url))
         if self.replay is None and host not in self._public:
             try:
                 addresses = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -132,7 +139,7 @@ class PageVisit:
         for url in hops:
             check_url(url, self._rules.settings)
             if not self._rules.is_allowed(host_of(url)):
-                raise FetchError(f"{self._request.url} redirects to the foreign host {host_of(url)}")
+                raise FetchError(*foreign_redirect(self._request.url, url))
         if len(hops) - 2 > MAX_REDIRECTS:
             raise FetchError(f"{self._request.url} redirects more than {MAX_REDIRECTS} times")
         server = await response.server_addr()

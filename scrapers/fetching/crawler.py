@@ -14,12 +14,20 @@ from typing import Literal, Self
 
 import httpx2
 
-from scrapers.fetching import api_keys, browser, wayback
+from scrapers.fetching import api_keys, bot_walls, browser, wayback
 from scrapers.fetching.archive import Archive, Draft, is_intact
 from scrapers.fetching.browser_page import Rules
 from scrapers.fetching.completeness import ResponseBody, check_complete
 from scrapers.fetching.http_client import HttpClient, HttpRequest, HttpResponse
-from scrapers.fetching.policy import MAX_REDIRECTS, Settings, check_url, host_of, host_rule, may_follow
+from scrapers.fetching.policy import (
+    MAX_REDIRECTS,
+    Settings,
+    check_url,
+    foreign_redirect,
+    host_of,
+    host_rule,
+    may_follow,
+)
 from scrapers.fetching.rate_limit import HostLocks
 from scrapers.fetching.replay import RecordedAnswer, Replay
 from scrapers.fetching.robots import Robots
@@ -103,8 +111,10 @@ class Fetcher:
                 return self._render(provider, request, headers)
             return self._download(provider, request, headers)
         except FetchError as error:
-            message = api_keys.redact(str(error), request.headers)
-            raise FetchError(message, error.kind, error.status, may_pass=error.may_pass) from None
+            message, kind = api_keys.redact(str(error), request.headers), error.kind
+            if kind == "blocked" and error.status == 403 and api_keys.names(request.headers):
+                message, kind = f"{message}, with a key: check that it is valid", "failed"
+            raise FetchError(message, kind, error.status, may_pass=error.may_pass) from None
 
     def _check_robots(self, url: str) -> float:
         """Return the pause that robots.txt requires at this URL; raises FetchError where it is disallowed."""
@@ -122,7 +132,11 @@ class Fetcher:
             page = self._page(provider, request, answer.url, answer.headers, recorded)
             if answer.status == 304 and old:
                 return self._archive.record_unchanged(old, _merge_unchanged(old, page))
-            check_complete(draft.seal(), request, is_framed=answer.is_framed, is_excerpt=page.is_excerpt)
+            body = draft.seal()
+            # A wall that an archive captured is of that day, and no wall of the archive.
+            if not (wayback.is_captured(page) and "memento-datetime" in answer.headers):
+                bot_walls.check(request.url, answer.url, body.head if body.size <= len(body.head) else body.read())
+            check_complete(body, request, is_framed=answer.is_framed, is_excerpt=page.is_excerpt)
             return self._archive.keep(draft, page, request.method, request.body)
         finally:
             draft.discard()
@@ -141,8 +155,8 @@ class Fetcher:
             except FetchError as error:
                 raise FetchError(f"{http_request.url} redirects: {error}", status=answer.status) from None
             if not allowed(host_of(answer.location)):
-                foreign = host_of(answer.location)
-                raise FetchError(f"{http_request.url} redirects to the foreign host {foreign}", status=answer.status)
+                message, kind = foreign_redirect(http_request.url, answer.location)
+                raise FetchError(message, kind, answer.status)
             http_request = _redirect(http_request, answer, api_keys.names(request.headers))
         raise FetchError(f"{request.url} redirects more than {MAX_REDIRECTS} times")
 
@@ -175,6 +189,7 @@ class Fetcher:
             is_framed=True,
             is_excerpt=page.is_excerpt,
         )
+        bot_walls.check(request.url, rendered.url, rendered.content)
         return self._archive.save(replace(page, content=rendered.content))
 
     def _chromium(self) -> browser.Browser:

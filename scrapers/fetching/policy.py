@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from scrapers.model import FetchError, Provider, clip
+from scrapers.fetching import bot_walls
+from scrapers.model import FailureKind, FetchError, Provider, clip
 
 PRODUCT = "gpuhour"  # the name that robots.txt groups are matched against
 MAX_REDIRECTS = 5
@@ -79,6 +80,16 @@ def host_rule(provider: Provider, url: str) -> Callable[[str], bool]:
         return host == start or any(host == listed or host.endswith(f".{listed}") for listed in provider.hosts)
 
     return allowed
+
+
+def foreign_redirect(url: str, target: str) -> tuple[str, FailureKind]:
+    """Return the message and kind of a redirect to a host that is none of the provider's: it moved, or keeps us out."""
+    message = f"{url} redirects to the foreign host {host_of(target)}"
+    if bot_walls.asks_for_consent(target):
+        return f"{message}, which asks for consent or a captcha", "blocked"
+    if bot_walls.other_country(url, target):
+        return f"{message}, the page of another country", "blocked"
+    return message, "moved"
 
 
 def may_follow(provider: Provider, url: str) -> bool:

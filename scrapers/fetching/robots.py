@@ -71,7 +71,7 @@ class Robots:
                 return old[1]
             raise FetchError(
                 f"robots.txt is unavailable, so nothing is fetched from that host: {error}",
-                "failed",
+                error.kind if error.kind == "blocked" else "failed",
                 error.status,
                 may_pass=error.may_pass,
             ) from None

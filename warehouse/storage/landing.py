@@ -17,7 +17,9 @@ from warehouse.storage.connection import Connection, in_memory, quoted
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
-Status = Literal["ok", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed", "unverified"]
+Status = Literal[
+    "ok", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed", "unverified", "blocked"
+]
 Origin = Literal["live", "recorded", "sample", "imported", "archived", "seed"]
 
 PAGE_TYPES = {
