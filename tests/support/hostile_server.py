@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import brotli
+
 from tests.support.walls import WALLS
 
 PAGE = b"<html><body><table><tr><td>A100</td><td>$1.10</td></tr></table></body></html>\n"
@@ -179,7 +181,12 @@ def _gzip_damaged(h: Handler) -> None:
 
 @path("/brotli")
 def _brotli(h: Handler) -> None:
-    h.say(b"\x0b\x02\x80hello\x03", Content_Encoding="br")
+    h.say(brotli.compress(PAGE), Content_Encoding="br")
+
+
+@path("/unasked")
+def _unasked(h: Handler) -> None:
+    h.say(PAGE, Content_Encoding="compress")
 
 
 @path("/big")
