@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from scrapers.model import FetchError, Page, clip
 
 REFUSALS = {403: "refused", 429: "too many requests", 451: "not for this country"}
-_LARGEST = 512 * 1024  # bytes: walls are small
+LARGEST = 512 * 1024  # bytes: walls are small
 _MOST_TEXT = 1500  # characters that people see on a wall
 # Headers by which a service says that it challenges instead of answering.
 _HEADERS = {"cf-mitigated": ("challenge", "block"), "x-amzn-waf-action": ("challenge", "captcha", "block")}
@@ -67,7 +67,7 @@ def challenge(content: bytes) -> str:
     A page is one only if it shows little text and no amount: price pages load parts of the same services, print the
     words "accept cookies", and have forms with captchas.
     """
-    if len(content) > _LARGEST or not content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+    if len(content) > LARGEST or not content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return ""
     text = content.decode("utf-8", "replace")
     script = _SCRIPTS.search(text)
@@ -107,7 +107,7 @@ def _has_content(tree: BeautifulSoup) -> bool:
 def of_page(page: Page) -> str:
     """Return what makes a page a wall, empty where it is none."""
     with page.open() as stream:
-        content = stream.read(_LARGEST + 1)
+        content = stream.read(LARGEST + 1)
     return challenge(content)
 
 

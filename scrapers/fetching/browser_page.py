@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, Error, Page, Response, Route, WebSocketRoute
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from scrapers.fetching import bot_walls
 from scrapers.fetching.http_client import TransientError, check_status
 from scrapers.fetching.policy import (
     MAX_REDIRECTS,
@@ -27,6 +28,7 @@ from scrapers.model import FetchError, Request, clip
 
 _LOG = logging.getLogger(__name__)
 _RESOURCE_TYPES = ("script", "xhr", "fetch")  # prices can depend on these; images, fonts and styles are not loaded
+_MAX_WALL_WAIT = 10.0  # seconds that a challenge may take to let us in
 _MAX_QUIET_WAIT = 10.0  # seconds to wait for a page without `wait_for` to stop loading
 
 
@@ -118,10 +120,11 @@ class PageVisit:
         response = await page.goto(self._request.url, wait_until="load", timeout=0)
         if response is None:
             raise FetchError(f"{self._request.url}: the browser got no response")
-        check_status(self._request.url, response.status, response.headers, self._rules.settings)
+        body = b"" if response.status == 200 else await response.body()
+        check_status(self._request.url, response.status, response.headers, self._rules.settings, body)
         await self._check_source(page, response)
         if self._request.wait_for:
-            await page.wait_for_selector(self._request.wait_for, state="attached", timeout=0)
+            await self._wait(page, self._request.wait_for)
         else:
             with suppress(PlaywrightTimeout):
                 await page.wait_for_load_state("networkidle", timeout=_MAX_QUIET_WAIT * 1000)
@@ -129,6 +132,15 @@ class PageVisit:
         if len(content) > self._request.max_bytes:
             raise FetchError(f"{self._request.url} is larger than its limit of {self._request.max_bytes} bytes")
         return RenderedPage(content, await response.body(), response.url, await response.all_headers())
+
+    async def _wait(self, page: Page, selector: str) -> None:
+        """Wait for what must be there before the page is read. Raises FetchError for a wall that does not open."""
+        seconds = min(_MAX_WALL_WAIT, self._request.timeout / 2)
+        try:
+            await page.wait_for_selector(selector, state="attached", timeout=seconds * 1000)
+        except PlaywrightTimeout:
+            bot_walls.check(self._request.url, page.url, (await page.content()).encode())
+            await page.wait_for_selector(selector, state="attached", timeout=0)
 
     async def _check_source(self, page: Page, response: Response) -> None:
         """Check where the document came from, afterwards: interception does not see redirects."""

@@ -26,6 +26,7 @@ from scrapers.fetching.policy import (
     foreign_redirect,
     host_of,
     host_rule,
+    is_same_address,
     may_follow,
 )
 from scrapers.fetching.rate_limit import HostLocks
@@ -35,6 +36,7 @@ from scrapers.model import Failure, FetchError, Page, Provider, Request, ScrapeE
 
 _LOG = logging.getLogger(__name__)
 UNCHANGED_SINCE = "x-gpuhour-unchanged-since"  # on a page of status 304: when its bytes were downloaded
+MOVED_TO = "x-gpuhour-moved-to"  # on a page whose host says that it is at this address from now on
 DOCUMENT_SHA256 = "x-gpuhour-document-sha256"  # on a browser page: hash of the document before its scripts ran
 
 
@@ -62,12 +64,14 @@ class Fetcher:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._stack.close()
 
-    def crawl(self, provider: Provider) -> Iterator[Page | Failure]:
+    def crawl(self, provider: Provider, *, one_of_each: bool = False) -> Iterator[Page | Failure]:
         """Yield every page of a provider: its requests, then their links by `follow`, breadth first, no URL twice.
 
-        A page that cannot be fetched is a Failure; the others go on.
+        A page that cannot be fetched is a Failure; the others go on. `one_of_each`: of the pages that links lead to,
+        only one of each source is fetched.
         """
         queue, done = deque(provider.requests), set[tuple[str, str, str, bool]]()
+        sources = {request.source for request in provider.requests if not request.is_index}
         while queue:
             request = queue.popleft()
             identity = (request.method, request.url.partition("#")[0], request.body, request.browser)
@@ -92,8 +96,9 @@ class Fetcher:
             for link in _follow(provider, request, page):
                 if isinstance(link, Failure):
                     yield link
-                else:
+                elif not one_of_each or link.is_index or link.source not in sources:
                     queue.append(link)
+                    sources |= set() if link.is_index else {link.source}
 
     def now(self) -> datetime:
         """Return the current time (UTC); in a replay, the time of its newest capture."""
@@ -135,7 +140,8 @@ class Fetcher:
             body = draft.seal()
             # A wall that an archive captured is of that day, and no wall of the archive.
             if not (wayback.is_captured(page) and "memento-datetime" in answer.headers):
-                bot_walls.check(request.url, answer.url, body.head if body.size <= len(body.head) else body.read())
+                content = body.read() if body.size <= bot_walls.LARGEST else b""
+                bot_walls.check(request.url, answer.url, content)
             check_complete(body, request, is_framed=answer.is_framed, is_excerpt=page.is_excerpt)
             return self._archive.keep(draft, page, request.method, request.body)
         finally:
@@ -144,11 +150,14 @@ class Fetcher:
     def _follow_redirects(
         self, provider: Provider, request: Request, http_request: HttpRequest
     ) -> tuple[HttpResponse, Draft]:
-        allowed = host_rule(provider, request.url)
+        allowed, hops = host_rule(provider, request.url), set[int]()
         for _ in range(MAX_REDIRECTS + 1):
             answer, draft = self._http.send(http_request, self._archive.draft, self._check_robots(http_request.url))
             if not answer.location:
-                return answer, draft
+                has_moved = bool(hops) and hops <= {301, 308}
+                facts = {MOVED_TO: answer.url} if has_moved and not is_same_address(request.url, answer.url) else {}
+                return replace(answer, headers={**answer.headers, **facts}), draft
+            hops.add(answer.status)
             draft.discard()
             try:
                 check_url(answer.location, self._settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -80,6 +81,16 @@ def host_rule(provider: Provider, url: str) -> Callable[[str], bool]:
         return host == start or any(host == listed or host.endswith(f".{listed}") for listed in provider.hosts)
 
     return allowed
+
+
+def is_same_address(one: str, other: str) -> bool:
+    """Check that two URLs are one page for a reader: `www.`, a last slash, query, fragment and /en/ aside."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(url: str) -> tuple[str, str]:
+    path = re.sub(r"^/en(?:[-_]us)?(?=/|$)", "", urlsplit(url).path.lower().rstrip("/")) if host_of(url) else url
+    return host_of(url).removeprefix("www."), path
 
 
 def foreign_redirect(url: str, target: str) -> tuple[str, FailureKind]:
