@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +26,7 @@ from scrapers.fetching.policy import Settings
 from tests.conftest import Run
 from tests.support import worlds
 from tests.support.archive_server import ArchiveServer, add_excerpt, add_samples, serve
+from tests.support.walls import WALLS
 from tests.support.worlds import built, offer, rows, seen
 from warehouse.storage.state_dir import Home
 
@@ -141,6 +145,54 @@ def test_one_failing_capture_does_not_stop_the_others(home: Home, server: Archiv
     assert "502" in report.stopped, "three in a row: the archive is down"
     server.broken = {}
     assert [r.outcome for r in read(home, server).results] == ["ok"] * 7
+
+
+def test_wall_that_was_captured_is_told_from_a_wall_of_the_archive(home: Home, server: ArchiveServer) -> None:
+    server.add("20240105000000", LAMBDA, WALLS["interstitial"])
+    url = server.add("20240205000000", LAMBDA, TABLE.format("2.99"))
+    server.walled.add(url.removeprefix(server.address))
+    report = read(home, server)
+    assert outcomes(report) == [("2024-01-05", "blocked", True), ("2024-02-05", LEFT, False)]
+    assert "challenge" in report.stopped
+    server.walled.clear()
+    assert outcomes(read(home, server)) == [("2024-01-05", "blocked", False), ("2024-02-05", "ok", True)]
+
+
+KILLED = """
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from pipelines.ingest.read_captures import read_captures
+from scrapers import registry
+from scrapers.fetching.archive import Archive
+from scrapers.fetching.crawler import Fetcher
+from tests.support.archive_server import FAST
+from warehouse.storage.state_dir import Home
+home = Home(Path(sys.argv[1]))
+with Fetcher(Archive(home.root), settings=replace(FAST, archive=sys.argv[2])) as fetcher:
+    read_captures(registry.get("lambda"), fetcher, home, date(2022, 1, 1), date(2024, 12, 31), timedelta(7), sys.argv[2])
+"""
+
+
+def test_kills_lose_nothing_and_ask_for_nothing_twice(home: Home, server: ArchiveServer) -> None:
+    """A capture may be downloaded again only if the kill fell into its download."""
+    urls = [server.add(f"2024{month:02}01000000", LAMBDA, TABLE.format(f"2.{month}9")) for month in range(1, 10)]
+    paths, server.pause, kills = [url.removeprefix(server.address) for url in urls], 0.05, 0
+    while True:
+        before = sum(server.hits[path] > 0 for path in paths)
+        process = subprocess.Popen([sys.executable, "-c", KILLED, str(home.root), server.address], cwd=worlds.ROOT)
+        while process.poll() is None and sum(server.hits[path] > 0 for path in paths) < before + 3:
+            time.sleep(0.005)
+        if process.poll() is not None:
+            break
+        process.kill()
+        process.wait()
+        kills += 1
+    assert process.returncode == 0 and kills >= 2
+    assert sum(server.hits[path] for path in paths) <= len(paths) + kills
+    assert [r.outcome for r in read(home, server).results] == ["ok"] * len(paths)
+    assert len(history(home, "valid_from")) == len(paths)
 
 
 def test_killed_run_reads_what_it_had_downloaded_from_its_own_archive(

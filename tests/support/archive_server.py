@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from scrapers.fetching import wayback
 from scrapers.fetching.policy import Settings
+from tests.support.walls import WALLS
 from tests.support.worlds import CAPTURES
 
 FAST = Settings(
@@ -35,6 +37,8 @@ class ArchiveServer(ThreadingHTTPServer):
         self.hits: Counter[str] = Counter()
         self.most = self.now = 0
         self.refuse_after: int | None = None  # requests until the archive answers 429 to everything
+        self.walled: set[str] = set()  # paths that the archive answers with a wall of its own, and status 200
+        self.pause = 0.0  # seconds that each answer takes
         self.broken: dict[str, tuple[int, dict[str, str]]] = {}
         self.lock = threading.Lock()
 
@@ -70,10 +74,13 @@ class _Handler(BaseHTTPRequestHandler):
             server.now += 1
             server.most = max(server.most, server.now)
         try:
+            time.sleep(server.pause)
             if self.path == "/robots.txt":
                 self._say(404)
             elif server.refuse_after is not None and n_asked > server.refuse_after:
                 self._say(429, b"Too Many Requests", **{"Retry-After": "86400"})
+            elif self.path in server.walled:
+                self._say(200, WALLS["interstitial"].encode())
             elif self.path in server.broken:
                 status, headers = server.broken[self.path]
                 self._say(status, b"<html>An error of the archive</html>", **headers)
