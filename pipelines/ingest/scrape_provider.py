@@ -150,9 +150,12 @@ def read_page(provider: Provider, page: Page) -> Seen:
     status: Status = "ok"
     detail = ""
     offers: tuple[Offer, ...] = ()
-    wall = "" if page.is_index else bot_walls.of_page(page)
     try:
-        offers = () if page.is_index or wall else tuple(provider.parse(wayback.as_served(page)))
+        if not page.is_index and (wall := bot_walls.of_page(page)):
+            # Whatever a parser would make of it, the provider has said nothing.
+            status, detail = "blocked", f"{provider.slug}: {page.url} is {wall}, not the provider's page"
+        elif not page.is_index:
+            offers = tuple(provider.parse(wayback.as_served(page)))
     except NoPublicPrice as fact:
         status, detail = "no_public_price", str(fact)
     except LayoutError as unknown:
@@ -161,8 +164,6 @@ def read_page(provider: Provider, page: Page) -> Seen:
         # A parser that crashes on a page met an unknown layout; other pages must not be affected.
         log.exception("%s: parser failed on %s", provider.slug, page.url)
         status, detail = "layout_changed", f"{provider.slug}: parser failed at {page.url}: {broken!r}"
-    if wall:  # whatever a parser would make of it, the provider has said nothing
-        status, detail = "blocked", f"{provider.slug}: {page.url} is {wall}, not the provider's page"
     faults = {n: why for n, offer in enumerate(offers) if (why := offer_bounds.fault(offer))}
     if faults:
         refused = "; ".join(

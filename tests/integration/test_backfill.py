@@ -25,7 +25,7 @@ from scrapers.fetching.crawler import Fetcher
 from scrapers.fetching.policy import Settings
 from tests.conftest import Run
 from tests.support import worlds
-from tests.support.archive_server import ArchiveServer, add_excerpt, add_samples, serve
+from tests.support.archive_server import ArchiveServer, add_excerpt, samples, serve
 from tests.support.walls import WALLS
 from tests.support.worlds import built, offer, rows, seen
 from warehouse.storage.state_dir import Home
@@ -252,7 +252,7 @@ def test_sources_that_an_archive_cannot_answer_for_are_named(home: Home, server:
 
 @pytest.mark.parametrize(("slug", "days"), [("lambda", 3), ("fluidstack", 2), ("nebius", 3)])
 def test_own_samples_read_as_captures_of_their_days(home: Home, server: ArchiveServer, slug: str, days: int) -> None:
-    add_samples(server, slug)
+    server.captures |= samples(slug)
     report = read(home, server, slug)
     read_days = {r.capture.captured_at.date() for r in report.results if r.outcome in ("ok", "no_public_price")}
     assert len(read_days) == days == len(report.results)

@@ -148,3 +148,15 @@ def test_refresh_records_a_wall_and_doctor_tells_it(tmp_path: Path) -> None:
 
 def test_sites_that_misbehave_in_tls_are_among_the_providers() -> None:
     assert {STRANGER, ONLY_HTTP2} <= set(hosts(HTTP_ONLY))
+
+
+@pytest.mark.extras
+def test_backfill_reads_the_archive_under_its_own_name(tmp_path: Path) -> None:
+    """Captures come packed in Brotli, as their site sent them, whoever asks."""
+    if why := tls_net.why_not():
+        pytest.skip(why)
+    step = Step(1, ("backfill", "lambda", "--json"), ("lambda",))
+    (visit,) = tls_net.visits(tmp_path / "net", ["web.archive.org"], [], [step])
+    assert visit.code == 0, visit.err
+    assert {(r["outcome"], r["url"][:27]) for r in visit.records()} == {("ok", "https://web.archive.org/web")}
+    assert len(visit.records()) == 3 and visit.requests[0]["path"] == "/robots.txt"

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -85,32 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
                 status, headers = server.broken[self.path]
                 self._say(status, b"<html>An error of the archive</html>", **headers)
             elif self.path.startswith("/cdx/search/cdx?"):
-                self._say(200, self._listing(), "application/json")
+                self._say(200, listing(server.captures, self.path), "application/json")
             else:
                 self._capture()
         finally:
             with server.lock:
                 server.now -= 1
-
-    def _listing(self) -> bytes:
-        """Answer as the CDX server does: a header and rows, oldest first, one a day by `collapse`."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        fields = asked["fl"].split(",")
-        rows, days = [], set()
-        for (stamp, original), body in sorted(self.server.captures.items()):
-            digest = base64.b32encode(hashlib.sha1(body).digest()).decode()
-            facts = {
-                "timestamp": stamp,
-                "original": original,
-                "statuscode": "200",
-                "digest": digest,
-                "mimetype": "text/html",
-            }
-            is_asked = wayback.is_same_page(original, f"https://{asked['url']}") and stamp[:8] not in days
-            if is_asked and asked["from"] <= stamp[:8] <= asked["to"]:
-                rows.append([facts[name] for name in fields])
-                days.add(stamp[:8])
-        return json.dumps([fields, *rows] if rows else []).encode()
 
     def _capture(self) -> None:
         capture = wayback.capture_of(f"{self.server.address}{self.path}")
@@ -130,6 +110,34 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+def listing(captures: Mapping[tuple[str, str], bytes], path: str) -> bytes:
+    """Answer as the CDX server does: a header and rows, oldest first, one a day by `collapse`."""
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
+    fields = asked["fl"].split(",")
+    rows, days = [], set()
+    for (stamp, original), body in sorted(captures.items()):
+        digest = base64.b32encode(hashlib.sha1(body).digest()).decode()
+        facts = {
+            "timestamp": stamp, "original": original, "statuscode": "200", "digest": digest, "mimetype": "text/html",
+        }  # fmt: skip
+        is_asked = wayback.is_same_page(original, f"https://{asked['url']}") and stamp[:8] not in days
+        if is_asked and asked["from"] <= stamp[:8] <= asked["to"]:
+            rows.append([facts[name] for name in fields])
+            days.add(stamp[:8])
+    return json.dumps([fields, *rows] if rows else []).encode()
+
+
+def samples(slug: str, former_url: str = "") -> dict[tuple[str, str], bytes]:
+    """Return a provider's recorded captures by time and address, or all at a former address."""
+    captures = {}
+    for meta in sorted((CAPTURES / slug).glob("*/meta.json")):
+        facts = json.loads(meta.read_text())
+        when = datetime.fromisoformat(facts["captured_at"]).astimezone(UTC)
+        (page,) = meta.parent.glob("page.*")
+        captures[f"{when:%Y%m%d%H%M%S}", former_url or facts["url"].partition("?")[0]] = page.read_bytes()
+    return captures
+
+
 @contextmanager
 def serve() -> Iterator[ArchiveServer]:
     """Run the archive."""
@@ -142,16 +150,6 @@ def serve() -> Iterator[ArchiveServer]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def add_samples(server: ArchiveServer, slug: str, former_url: str = "") -> None:
-    """Keep a provider's recorded captures, each under its own time; those of a layout of the past at its former address."""
-    for meta in sorted((CAPTURES / slug).glob("*/meta.json")):
-        facts = json.loads(meta.read_text())
-        when = datetime.fromisoformat(facts["captured_at"]).astimezone(UTC)
-        url = facts["url"].partition("?")[0]
-        (page,) = meta.parent.glob("page.*")
-        server.add(f"{when:%Y%m%d%H%M%S}", former_url or url, page.read_bytes())
 
 
 def add_excerpt(server: ArchiveServer, page: Path, stamp: str, url: str) -> None:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import brotli
 
+from scrapers.fetching import wayback
 from scrapers.fetching.replay import Replay
 from scrapers.model import FetchError
+from tests.support import archive_server
 from tests.support.walls import WALLS
 from tests.support.worlds import CAPTURES
 
@@ -33,6 +35,7 @@ _PACKED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "deepinfra.com": ("zstd", zstd.compress),
 }
 _REPLAY = Replay(CAPTURES)
+_CAPTURES = archive_server.samples("lambda")
 REDESIGNED = """<html><head><title>Pricing</title></head><body><h1>Pricing</h1>
 <div class="tile"><b>H100</b> from two dollars a unit</div></body></html>"""
 
@@ -125,7 +128,18 @@ def _german(site: Site) -> None:
         site.say(302, Location=f"/de{site.path}")
 
 
+def _archive(site: Site) -> None:
+    """Answer as the Wayback Machine: captures of Lambda's page, as they were packed by its site then."""
+    if site.path.startswith("/cdx/"):
+        site.say(200, archive_server.listing(_CAPTURES, site.path), "application/json")
+        return
+    capture = wayback.capture_of(f"https://web.archive.org{site.path}")
+    body = _CAPTURES[f"{capture.captured_at:%Y%m%d%H%M%S}", capture.original] if capture else b""
+    site.say(200, brotli.compress(body), Content_Encoding="br", Memento_Datetime="then")
+
+
 _SITES: dict[str, Callable[[Site], None]] = {
+    "web.archive.org": _archive,
     "nebius.com": _tagged,
     "www.latitude.sh": _redesigned,
     "www.digitalocean.com": _moved,
