@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.queries.diagnostics import examine
 from pipelines.reports.health import verdict
-from tests.support.worlds import offer, put, seen
+from tests.support.worlds import ROOT, built, offer, put, seen
 from warehouse.publish.release import build_and_publish
 from warehouse.storage.state_dir import Home
 
@@ -34,3 +34,14 @@ def test_doctor_tells_blocked_from_broken(tmp_path: Path) -> None:
 )
 def test_report_tells_blocked_from_failed(status: str, says: str) -> None:
     assert verdict({"status": status, "days_behind": 0}) == says
+
+
+def test_reports_health_leaves_archived_sources_out(tmp_path: Path) -> None:
+    """They are always old, and nobody tries them daily."""
+    home = Home(tmp_path)
+    archived = {"source": "backfill/pricing_page", "origin": "archived"}
+    put(home, seen("2024-01-01", [offer()], **archived), seen("2024-02-01", status="blocked", **archived))
+    put(home, seen("2026-09-20", [offer()], origin="recorded"))
+    with built(home, "v1.source_health") as con:
+        rows = con.execute((ROOT / "pipelines" / "reports" / "queries" / "health.sql").read_text()).fetchall()
+    assert [source for _, source, *_ in rows] == ["pricing_page"]
