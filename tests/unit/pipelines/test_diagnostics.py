@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_report_tells_blocked_from_failed(status: str, says: str) -> None:
 def test_reports_health_leaves_archived_sources_out(tmp_path: Path) -> None:
     """They are always old, and nobody tries them daily."""
     home = Home(tmp_path)
-    archived = {"source": "backfill/pricing_page", "origin": "archived"}
+    archived: dict[str, Any] = {"source": "backfill/pricing_page", "origin": "archived"}
     put(home, seen("2024-01-01", [offer()], **archived), seen("2024-02-01", status="blocked", **archived))
     put(home, seen("2026-09-20", [offer()], origin="recorded"))
     with built(home, "v1.source_health") as con:
