@@ -44,7 +44,8 @@ PriceStatus = Literal[
     "missing",  # a price belongs here and the source has none: a fault
 ]
 Expect = Literal["", "html", "json", "csv", "yaml", "js"]
-FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many"]
+# blocked: this machine was not let in (a challenge, a refusal, another country's page). moved: the page is elsewhere.
+FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many", "blocked", "moved"]
 
 # Charsets a page may declare; others (idna, unicode_escape ...) are Python's own and never meant.
 _CHARSET = re.compile(r"charset=[\"']?(utf-?(?:8|16(?:le|be)?)|iso-8859-\d+|windows-125\d|us-ascii)\b", re.IGNORECASE)
@@ -58,11 +59,15 @@ class FetchError(ScrapeError):
     """The page could not be fetched (network, status, limits, robots). Retrying later may help.
 
     `status` is the HTTP status, where a response arrived; `answer` begins the text that came with a refusal. It may
-    hold anything, an echoed key too: it is read, never written.
+    hold anything, an echoed key too: it is read, never written. `may_pass`: the host was busy or out of reach, which
+    says nothing about the page itself.
     """
 
-    def __init__(self, message: str, kind: FailureKind = "failed", status: int | None = None, answer: str = "") -> None:
-        self.kind, self.status, self.answer = kind, status, answer
+    def __init__(
+        self, message: str, kind: FailureKind = "failed", status: int | None = None, answer: str = "",
+        *, may_pass: bool = False,
+    ) -> None:  # fmt: skip
+        self.kind, self.status, self.answer, self.may_pass = kind, status, answer, may_pass
         super().__init__(message)
 
 
@@ -257,3 +262,5 @@ class Provider:
     hints: Hints = Hints()  # for reading by meaning, where the layout fails or there is none
     facts: tuple[Fact, ...] = ()  # what one must know of its source, dated and with evidence
     expects: tuple[str, ...] = ()  # GPU models that a complete scrape always includes: a missing one raises an alarm
+    # Where the page of its first request was before (from former_urls.csv): only an archive still has it there.
+    former_urls: tuple[str, ...] = ()

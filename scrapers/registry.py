@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import pkgutil
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from scrapers import providers
 from scrapers.model import Provider
@@ -37,9 +40,21 @@ def get(slug: str) -> Provider:
         raise KeyError(f"unknown provider {slug!r}; known: {', '.join(modules())}")
     module = importlib.import_module(modules()[slug])
     provider: Provider = unverified.PROVIDERS[slug] if module is unverified else module.PROVIDER
+    if former := _former_urls().get(slug):
+        provider = replace(provider, former_urls=former)
     return provider
 
 
 def all_providers() -> list[Provider]:
     """Return every provider, in order of slug."""
     return [get(slug) for slug in modules()]
+
+
+@cache
+def _former_urls() -> dict[str, tuple[str, ...]]:
+    """Map slugs to the addresses that their pages had before, the newest first."""
+    urls: dict[str, tuple[str, ...]] = {}
+    with Path(__file__).with_name("former_urls.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            urls[row["provider"]] = (*urls.get(row["provider"], ()), row["url"])
+    return urls

@@ -13,6 +13,7 @@ from cyclopts import App
 from pipelines import settings
 from pipelines.cli.commands import (
     alerts,
+    backfill,
     calibrate,
     capture,
     changes,
@@ -48,7 +49,7 @@ app = App(
 for command in (
     prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, read.read, doctor.doctor,
     calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
-    schedule.schedule,
+    backfill.backfill, schedule.schedule,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")

@@ -9,9 +9,15 @@ SCRAPE = dg.define_asset_job(
     executor_def=dg.multiprocess_executor.configured({"max_concurrent": 3}),
     description="Fetch every provider's pages, parse them and land the offers.",
 )
+BACKFILL = dg.define_asset_job(
+    "backfill",
+    selection=dg.AssetSelection.groups("backfill"),
+    executor_def=dg.in_process_executor,
+    description="Read a provider's past prices of a month from the Wayback Machine; the next build publishes them.",
+)
 BUILD = dg.define_asset_job(
     "build",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing"),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing", "backfill"),
     executor_def=dg.in_process_executor,
     description="Rebuild the warehouse from the landing, check it, publish it and build the report.",
 )

@@ -70,7 +70,7 @@ def _report(observations: list[Seen], *, may_retry: bool) -> dg.MaterializeResul
     failures = [s for s in observations if s.status not in _FACTS]
     has_result = any(s.offers or s.status in ("no_public_price", "unverified") for s in observations)
     if failures and not has_result:
-        changed = all(s.status in ("layout_changed", "robots_denied") for s in failures)
+        changed = all(s.status in ("layout_changed", "robots_denied", "blocked") for s in failures)
         raise dg.Failure("\n".join(s.detail for s in failures), allow_retries=may_retry and not changed)
     counts = Counter(s.status for s in observations)
     return dg.MaterializeResult(

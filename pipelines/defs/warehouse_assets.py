@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.defs import backfill_asset
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import FRESH, ecb_rates, scrape_assets
 from warehouse.engine import build, checks, model_graph
@@ -19,7 +20,7 @@ from warehouse.storage import connection
 
 def _landed() -> dict[str, list[dg.AssetKey]]:
     """Return the assets whose files lie behind each landing table."""
-    offers = [a.key for a in scrape_assets() if a.key != ecb_rates.key]
+    offers = [*(a.key for a in scrape_assets() if a.key != ecb_rates.key), backfill_asset.KEY]
     return {"landing.pages": offers, "landing.offers": offers, "landing.rates": [ecb_rates.key]}
 
 

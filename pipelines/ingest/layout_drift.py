@@ -14,6 +14,7 @@ from pathlib import Path
 from pipelines.ingest.parse_file import open_page
 from pipelines.ingest.scrape_provider import read_page
 from pipelines.settings import CHECKOUT
+from scrapers.fetching import wayback
 from scrapers.fetching.archive import Archive
 from scrapers.model import Page, Provider
 from scrapers.parsing.accelerator_labels import names_accelerator
@@ -125,8 +126,11 @@ def _keys(page: Page) -> Counter[str]:
     return keys
 
 
-def differences(now: PageSummary, before: PageSummary | None) -> Iterator[tuple[str, bool]]:
-    """Yield each change as a sentence, and whether it is an alarm."""
+def differences(now: PageSummary, before: PageSummary | None, *, is_cut: bool = False) -> Iterator[tuple[str, bool]]:
+    """Yield each change as a sentence, and whether it is an alarm.
+
+    `is_cut`: the page before was cut down to what matters, so that more rows now are no alarm.
+    """
     if now.status not in ("ok", "no_public_price", "unverified"):
         yield now.detail, True
     if before is None:
@@ -139,7 +143,7 @@ def differences(now: PageSummary, before: PageSummary | None) -> Iterator[tuple[
     if before.units and now.units != before.units:
         yield f"units beside prices were {_unit_words(before.units)}, now {_unit_words(now.units)}", True
     if before.rows and not FEWER <= now.rows / before.rows <= MORE:
-        yield f"{before.rows} rows before, {now.rows} now", True
+        yield f"{before.rows} rows before, {now.rows} now", not is_cut or now.rows < before.rows
 
 
 def _titles(now: set[str], before: set[str], is_less: bool) -> Iterator[tuple[str, bool]]:
@@ -161,7 +165,7 @@ def _pairs(provider: Provider, home: Home, file: Path | None) -> Iterator[tuple[
     if file is not None:
         page = open_page(provider.slug, file, provider.requests[0].url, None)
         page = replace(page, source=provider.requests[0].source)
-        yield page, _recorded(provider, page)
+        yield page, recorded_page(provider, page)
         return
     archive = Archive(home.root)
     folder = home.pages / provider.slug
@@ -170,7 +174,7 @@ def _pairs(provider: Provider, home: Home, file: Path | None) -> Iterator[tuple[
     before: dict[str, Page] = {}
     for day in sorted(archived_days, reverse=True):
         for page in archive.pages(provider.slug, day):
-            if page.is_index:
+            if page.is_index or wayback.is_captured(page):
                 continue
             if page.url not in newest:
                 newest[page.url] = page
@@ -179,10 +183,10 @@ def _pairs(provider: Provider, home: Home, file: Path | None) -> Iterator[tuple[
         if newest and len(before) == len(newest):
             break
     for url, page in newest.items():
-        yield page, before.get(url) or _recorded(provider, page)
+        yield page, before.get(url) or recorded_page(provider, page)
 
 
-def _recorded(provider: Provider, page: Page) -> Page | None:
+def recorded_page(provider: Provider, page: Page) -> Page | None:
     """Return the newest test capture of the same URL, else of the same source."""
     candidates = []
     for meta in (CHECKOUT / "tests" / "captures" / provider.slug).glob("*/meta.json"):

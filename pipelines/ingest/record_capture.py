@@ -31,11 +31,15 @@ def record_capture(slug: str, out: Path, home: Home, replay: Path | None = None)
             if isinstance(result, Failure):
                 failed.append(result.error)
             else:
-                written.append(_write(out / slug, result, number))
+                written.append(write_capture(out / slug, result, number))
     return written, failed
 
 
-def _write(folder: Path, page: Page, number: int) -> Path:
+def write_capture(folder: Path, page: Page, number: int) -> Path:
+    """Write a page as the capture folder <date>_<number>_<name>; return it.
+
+    Raises LayoutError, KeyError and OSError; of a page that cannot be read, all but offers.json is written.
+    """
     stem = re.sub(r"[^a-z0-9]+", "-", urlsplit(page.url).path.lower()).strip("-")[-40:].strip("-") or "page"
     target = folder / f"{page.captured_at:%Y-%m-%d}_{number}_{stem}"
     target.mkdir(parents=True, exist_ok=True)
@@ -45,7 +49,7 @@ def _write(folder: Path, page: Page, number: int) -> Path:
     body.write_bytes(page.read())
     meta = {
         "url": page.url,
-        "method": "GET",
+        "method": next((r.method for r in registry.get(page.provider).requests if r.url == page.url), "GET"),
         "source": page.source,
         "fetched_by": page.fetched_by.removeprefix("replay-"),
         "status": page.status,
@@ -56,8 +60,8 @@ def _write(folder: Path, page: Page, number: int) -> Path:
     }
     if page.is_index:
         meta["is_index"] = True
-    else:
+    (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
+    if not page.is_index:
         reading = parse_file(page.provider, body, page.url, page.captured_at)
         (target / "offers.json").write_text(rows_as_json(OFFER_COLUMNS, reading.offers()))
-    (target / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
     return target

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import scrapers
 from pipelines.ingest.known_offers import adopt, known_offers
+from scrapers.fetching import bot_walls, wayback
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
 from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
@@ -28,6 +29,8 @@ from warehouse.storage.state_dir import Home
 _FAILURES: dict[str, Status] = {
     "failed": "failed",
     "too_many": "failed",
+    "moved": "failed",
+    "blocked": "blocked",
     "needs_key": "needs_key",
     "robots_denied": "robots_denied",
     "layout": "layout_changed",
@@ -86,7 +89,7 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
 
     Raises NothingArchived when no page of that day was archived: the past cannot be fetched.
     """
-    pages = Archive(home.root).pages(provider.slug, day)
+    pages = [page for page in Archive(home.root).pages(provider.slug, day) if not wayback.is_captured(page)]
     if not pages:
         raise NothingArchived(
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; past days can only be "
@@ -153,15 +156,20 @@ def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: da
 def read_page(provider: Provider, page: Page, home: Home | None = None) -> Seen:
     """Read a page into an observation; a page that cannot be read gets a status and a detail, never an error.
 
-    Where the provider's layout fails and the page is read by meaning, the status says that the layout changed, and the
-    offers come as far as they agree with what `home` knows of the page, else as unvouched for.
+    This is the one way from a page to its offers: for a refresh, a re-reading, a check and a backfill alike. What an
+    archive captured is read as it was served, and lands under a source of its own. Where the provider's layout fails
+    and the page is read by meaning, the status says that the layout changed, and the offers come as far as they agree
+    with what `home` knows of the page, else as unvouched for.
     """
     status: Status = "ok"
     detail = ""
     offers: tuple[Offer, ...] = ()
     try:
-        if not page.is_index:
-            reading = read_provider_page(provider, page)
+        if not page.is_index and (wall := bot_walls.of_page(page)):
+            # Whatever a parser would make of it, the provider has said nothing.
+            status, detail = "blocked", f"{provider.slug}: {page.url} is {wall}, not the provider's page"
+        elif not page.is_index:
+            reading = read_provider_page(provider, wayback.as_served(page))
             offers = reading.offers
             detail = f"{provider.slug}: {page.url} was read instead of {page.instead_of}" if page.instead_of else ""
             if reading.failure:
@@ -187,6 +195,8 @@ def read_page(provider: Provider, page: Page, home: Home | None = None) -> Seen:
         log.warning("%s", detail)
         offers = tuple(offer for n, offer in enumerate(offers) if n not in faults)
         status = status if offers else "layout_changed"
+    if wayback.is_captured(page):
+        offers = tuple(replace(offer, source=f"{wayback.PREFIX}{offer.source}") for offer in offers)
     return Seen(
         provider.slug, page.source, page.url, page.captured_at, status, detail, page.sha256, page.fetched_by,
         _origin(page), offers,
@@ -200,9 +210,11 @@ def partial_note(account: Account) -> str:
 
 
 def _origin(page: Page) -> Origin:
-    """Return what a page is: a sample however it came, else a recording where a replay answered, else live."""
+    """Return what a page is: a sample however it came, else archived, a recording that a replay gave, or live."""
     if page.is_sample:
         return "sample"
+    if wayback.is_captured(page):
+        return "archived"
     return "recorded" if page.fetched_by.startswith("replay") else "live"
 
 

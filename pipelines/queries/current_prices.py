@@ -100,7 +100,8 @@ def last_attempts(con: Connection) -> dict[str, tuple[str, date, str]]:
         # A source that only lacks its key says nothing about the provider's other sources.
         "select provider, coalesce(string_agg(distinct status, ', ' order by status) filter (status <> 'needs_key'), "
         "'needs_key'), seen_on, string_agg(distinct detail, '; ' order by detail) filter (status <> 'ok') "
-        "from v1.source_health group by provider, seen_on "
+        # An archive's captures are history: they say nothing about reading the provider today.
+        "from v1.source_health where not starts_with(source, 'backfill/') group by provider, seen_on "
         "qualify row_number() over (partition by provider order by seen_on desc) = 1"
     ).fetchall()
     return {provider: (status, day, detail or "") for provider, status, day, detail in rows}

@@ -20,7 +20,7 @@ Row = tuple[str, str, str]
 
 
 def examine(home: Home) -> list[Row]:
-    """Return rows of COLUMNS; verdict: ok, held, missing, stale or broken."""
+    """Return rows of COLUMNS; verdict: ok, held, missing, stale, blocked or broken."""
     return [_python(), _browser(), _folder(home), *_files_set_aside(home), *_database(home)]
 
 
@@ -74,7 +74,8 @@ def _database(home: Home) -> Iterator[Row]:
             today = current_prices.today(con)
             for slug, (status, day, detail) in sorted(current_prices.last_attempts(con).items()):
                 fine = status in ("ok", "no_public_price", "needs_key", "unverified")
-                verdict = "stale" if (today - day).days > 2 else "ok" if fine else "broken"
+                failed = "blocked" if status == "blocked" else "broken"
+                verdict = "stale" if (today - day).days > 2 else "ok" if fine else failed
                 yield slug, verdict, f"{status} on {day} {detail}".strip()
     except Exception as broken:
         yield "published database", "broken", f"{home.published}: {broken}"

@@ -89,3 +89,17 @@ def day_since(text: str, today: date) -> date:
         return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
     except (ValueError, OverflowError) as wrong:
         raise UsageError(f"{text!r} is not a time span or day; try 30d, 12w, 6m, 1y or 2026-11-01") from wrong
+
+
+def first_day(text: str, today: date) -> date:
+    """Return the day that a month (2022-01: its first), a day or a time span before today means. Raises UsageError."""
+    return day_since(f"{text.strip()}-01" if re.fullmatch(r"\d{4}-\d{2}", text.strip()) else text, today)
+
+
+def span_of(text: str) -> timedelta:
+    """Return the length of "7d" or "4w", a day at least. Raises UsageError."""
+    span = re.fullmatch(r"(\d{1,4})\s*([dw])", text.strip().lower())
+    days = int(span[1]) * (7 if span[2] == "w" else 1) if span else 0
+    if not days:
+        raise UsageError(f"{text!r} is not a number of days or weeks; try 7d or 4w")
+    return timedelta(days=days)

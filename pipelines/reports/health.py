@@ -41,9 +41,9 @@ def _mark(status: str | None) -> str:
 
 
 def verdict(source: dict[str, Any]) -> str:
-    """Return ok, stale (not read for a week), failed, or needs a key."""
-    if source["status"] == "needs_key":
-        return "needs a key"
+    """Return ok, stale (not read for a week), failed, blocked, or needs a key."""
+    if source["status"] in ("needs_key", "blocked"):
+        return "needs a key" if source["status"] == "needs_key" else "blocked"
     if source["days_behind"] is None or source["status"] not in READ:
         return "failed"
     return "stale" if source["days_behind"] > FRESH else "ok"
@@ -56,8 +56,8 @@ def summary(data: SiteData) -> dict[str, Any]:
     return {
         "n_sources": len([s for s in all_sources if s["verdict"] != "needs a key"]),
         "n_ok": len([s for s in all_sources if s["verdict"] == "ok"]),
-        "unwell": [_short(s) for s in all_sources if s["verdict"] in ("stale", "failed")][:12],
-        "n_unwell": len([s for s in all_sources if s["verdict"] in ("stale", "failed")]),
+        "unwell": [_short(s) for s in all_sources if s["verdict"] in ("stale", "failed", "blocked")][:12],
+        "n_unwell": len([s for s in all_sources if s["verdict"] in ("stale", "failed", "blocked")]),
         "oldest_days": oldest["age_days"] if oldest else None,
         "n_carried": len([o for o in data.offers if o["place"] == 1 and o["is_carried_forward"]]),
         "n_held": held(data.quality_events),

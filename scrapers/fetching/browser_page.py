@@ -13,13 +13,22 @@ from dataclasses import dataclass, field
 from playwright.async_api import BrowserContext, Error, Page, Response, Route, WebSocketRoute
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from scrapers.fetching import bot_walls
 from scrapers.fetching.http_client import TransientError, check_status
-from scrapers.fetching.policy import MAX_REDIRECTS, Settings, check_address, check_url, host_of
+from scrapers.fetching.policy import (
+    MAX_REDIRECTS,
+    Settings,
+    check_address,
+    check_url,
+    foreign_redirect,
+    host_of,
+)  # fmt: skip
 from scrapers.fetching.replay import Replay
 from scrapers.model import FetchError, Request, clip
 
 _LOG = logging.getLogger(__name__)
 _RESOURCE_TYPES = ("script", "xhr", "fetch")  # prices can depend on these; images, fonts and styles are not loaded
+_MAX_WALL_WAIT = 10.0  # seconds that a challenge may take to let us in
 _MAX_QUIET_WAIT = 10.0  # seconds to wait for a page without `wait_for` to stop loading
 
 
@@ -70,7 +79,7 @@ class Rules:
         check_url(url, self.settings)
         host = host_of(url)
         if is_document and not self.is_allowed(host):
-            raise FetchError(f"the page redirects to the foreign host {host}")
+            raise FetchError(*foreign_redirect("the page", url))
         if self.replay is None and host not in self._public:
             try:
                 addresses = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -111,10 +120,11 @@ class PageVisit:
         response = await page.goto(self._request.url, wait_until="load", timeout=0)
         if response is None:
             raise FetchError(f"{self._request.url}: the browser got no response")
-        check_status(self._request.url, response.status, response.headers, self._rules.settings)
+        body = b"" if response.status == 200 else await response.body()
+        check_status(self._request.url, response.status, response.headers, self._rules.settings, body)
         await self._check_source(page, response)
         if self._request.wait_for:
-            await page.wait_for_selector(self._request.wait_for, state="attached", timeout=0)
+            await self._wait(page, self._request.wait_for)
         else:
             with suppress(PlaywrightTimeout):
                 await page.wait_for_load_state("networkidle", timeout=_MAX_QUIET_WAIT * 1000)
@@ -122,6 +132,15 @@ class PageVisit:
         if len(content) > self._request.max_bytes:
             raise FetchError(f"{self._request.url} is larger than its limit of {self._request.max_bytes} bytes")
         return RenderedPage(content, await response.body(), response.url, await response.all_headers())
+
+    async def _wait(self, page: Page, selector: str) -> None:
+        """Wait for what must be there before the page is read. Raises FetchError for a wall that does not open."""
+        seconds = min(_MAX_WALL_WAIT, self._request.timeout / 2)
+        try:
+            await page.wait_for_selector(selector, state="attached", timeout=seconds * 1000)
+        except PlaywrightTimeout:
+            bot_walls.check(self._request.url, page.url, (await page.content()).encode())
+            await page.wait_for_selector(selector, state="attached", timeout=0)
 
     async def _check_source(self, page: Page, response: Response) -> None:
         """Check where the document came from, afterwards: interception does not see redirects."""
@@ -132,7 +151,7 @@ class PageVisit:
         for url in hops:
             check_url(url, self._rules.settings)
             if not self._rules.is_allowed(host_of(url)):
-                raise FetchError(f"{self._request.url} redirects to the foreign host {host_of(url)}")
+                raise FetchError(*foreign_redirect(self._request.url, url))
         if len(hops) - 2 > MAX_REDIRECTS:
             raise FetchError(f"{self._request.url} redirects more than {MAX_REDIRECTS} times")
         server = await response.server_addr()

@@ -15,12 +15,21 @@ from typing import Literal, Self
 
 import httpx2
 
-from scrapers.fetching import alternatives, api_keys, browser
+from scrapers.fetching import alternatives, api_keys, bot_walls, browser, wayback
 from scrapers.fetching.archive import Archive, Draft, is_intact
 from scrapers.fetching.browser_page import Rules
 from scrapers.fetching.completeness import ResponseBody, check_complete
 from scrapers.fetching.http_client import HttpClient, HttpRequest, HttpResponse
-from scrapers.fetching.policy import MAX_REDIRECTS, Settings, check_url, host_of, host_rule, may_follow
+from scrapers.fetching.policy import (
+    MAX_REDIRECTS,
+    Settings,
+    check_url,
+    foreign_redirect,
+    host_of,
+    host_rule,
+    is_same_address,
+    may_follow,
+)
 from scrapers.fetching.rate_limit import HostLocks
 from scrapers.fetching.replay import RecordedAnswer, Replay
 from scrapers.fetching.robots import Robots
@@ -28,6 +37,7 @@ from scrapers.model import Failure, FetchError, Page, Provider, Request, ScrapeE
 
 _LOG = logging.getLogger(__name__)
 UNCHANGED_SINCE = "x-gpuhour-unchanged-since"  # on a page of status 304: when its bytes were downloaded
+MOVED_TO = "x-gpuhour-moved-to"  # on a page whose host says that it is at this address from now on
 DOCUMENT_SHA256 = "x-gpuhour-document-sha256"  # on a browser page: hash of the document before its scripts ran
 
 
@@ -55,12 +65,14 @@ class Fetcher:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._stack.close()
 
-    def crawl(self, provider: Provider) -> Iterator[Page | Failure]:
+    def crawl(self, provider: Provider, *, one_of_each: bool = False) -> Iterator[Page | Failure]:
         """Yield every page of a provider: its requests, then their links by `follow`, breadth first, no URL twice.
 
-        A page that cannot be fetched is a Failure; the others go on.
+        A page that cannot be fetched is a Failure; the others go on. `one_of_each`: of the pages that links lead to,
+        only one of each source is fetched.
         """
         queue, done = deque(provider.requests), set[tuple[str, str, str, bool]]()
+        sources = {request.source for request in provider.requests if not request.is_index}
         while queue:
             request = queue.popleft()
             identity = (request.method, request.url.partition("#")[0], request.body, request.browser)
@@ -83,8 +95,9 @@ class Fetcher:
             for link in _follow(provider, request, page) if isinstance(page, Page) else ():
                 if isinstance(link, Failure):
                     yield link
-                else:
+                elif not one_of_each or link.is_index or link.source not in sources:
                     queue.append(link)
+                    sources |= set() if link.is_index else {link.source}
 
     def _attempt(self, provider: Provider, request: Request) -> Page | Failure:
         try:
@@ -109,8 +122,10 @@ class Fetcher:
                 return self._render(provider, request, headers)
             return self._download(provider, request, headers)
         except FetchError as error:
-            message = api_keys.redact(str(error), request.headers, request.url)
-            raise FetchError(message, error.kind, error.status, error.answer) from None
+            message, kind = api_keys.redact(str(error), request.headers, request.url), error.kind
+            if kind == "blocked" and error.status == 403 and api_keys.names(request.headers):
+                message, kind = f"{message}, with a key: check that it is valid", "failed"
+            raise FetchError(message, kind, error.status, error.answer, may_pass=error.may_pass) from None
 
     def _check_robots(self, url: str) -> float:
         """Return the pause that robots.txt requires at this URL; raises FetchError where it is disallowed."""
@@ -125,11 +140,16 @@ class Fetcher:
         )
         answer, draft = self._follow_redirects(provider, request, http_request)
         recorded = answer.extensions.get("recorded")
-        page = self._page(provider, request, answer.url, answer.headers, recorded)
         try:
+            page = self._page(provider, request, answer.url, answer.headers, recorded)
             if answer.status == 304 and old:
                 return self._archive.record_unchanged(old, _merge_unchanged(old, page))
-            check_complete(draft.seal(), request, is_framed=answer.is_framed, is_excerpt=page.is_excerpt)
+            body = draft.seal()
+            # A wall that an archive captured is of that day, and no wall of the archive.
+            if not (wayback.is_captured(page) and "memento-datetime" in answer.headers):
+                content = body.read() if body.size <= bot_walls.LARGEST else b""
+                bot_walls.check(request.url, answer.url, content)
+            check_complete(body, request, is_framed=answer.is_framed, is_excerpt=page.is_excerpt)
             return self._archive.keep(draft, page, request.method, request.body)
         finally:
             draft.discard()
@@ -137,19 +157,22 @@ class Fetcher:
     def _follow_redirects(
         self, provider: Provider, request: Request, http_request: HttpRequest
     ) -> tuple[HttpResponse, Draft]:
-        allowed = host_rule(provider, request.url)
+        allowed, hops = host_rule(provider, request.url), set[int]()
         for _ in range(MAX_REDIRECTS + 1):
             answer, draft = self._http.send(http_request, self._archive.draft, self._check_robots(http_request.url))
             if not answer.location:
-                return answer, draft
+                has_moved = bool(hops) and hops <= {301, 308}
+                facts = {MOVED_TO: answer.url} if has_moved and not is_same_address(request.url, answer.url) else {}
+                return replace(answer, headers={**answer.headers, **facts}), draft
+            hops.add(answer.status)
             draft.discard()
             try:
                 check_url(answer.location, self._settings)
             except FetchError as error:
                 raise FetchError(f"{http_request.url} redirects: {error}", status=answer.status) from None
             if not allowed(host_of(answer.location)):
-                foreign = host_of(answer.location)
-                raise FetchError(f"{http_request.url} redirects to the foreign host {foreign}", status=answer.status)
+                message, kind = foreign_redirect(http_request.url, answer.location)
+                raise FetchError(message, kind, answer.status)
             http_request = _redirect(http_request, answer, api_keys.names(request.headers))
         raise FetchError(f"{request.url} redirects more than {MAX_REDIRECTS} times")
 
@@ -182,6 +205,7 @@ class Fetcher:
             is_framed=True,
             is_excerpt=page.is_excerpt,
         )
+        bot_walls.check(request.url, rendered.url, rendered.content)
         return self._archive.save(replace(page, content=rendered.content))
 
     def _chromium(self) -> browser.Browser:
@@ -210,6 +234,8 @@ class Fetcher:
             is_index=request.is_index,
             headers=api_keys.redact_headers(headers, request.headers),
         )
+        if wayback.is_captured(page):
+            return replace(page, captured_at=wayback.captured_at(page))
         if recorded is None or self._replay is None:
             return page
         return replace(

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Iterable, Iterator
 
+import brotli
+
 from scrapers.model import FetchError, clip
 
-ACCEPTED = "gzip, deflate"
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+ACCEPTED = "gzip, deflate, br, zstd"
 _PIECE = 1 << 20
+_WINDOW = {int(zstd.DecompressionParameter.window_log_max): 23}  # 8 MiB, the most that RFC 9659 lets a server ask for
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS  # zlib finds out itself whether gzip or zlib came
 
 
@@ -23,6 +32,10 @@ def inflate(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         yield from chunks
     elif encoding in ("gzip", "x-gzip", "deflate"):
         yield from _unpack(chunks)
+    elif encoding == "br":
+        yield from _unpack_brotli(chunks)
+    elif encoding == "zstd":
+        yield from _unpack_zstd(chunks)
     else:
         raise FetchError(f"the encoding {clip(encoding)!r} was not requested")
 
@@ -48,6 +61,42 @@ def _unpack(chunks: Iterable[bytes]) -> Iterator[bytes]:
                     break
     except zlib.error as error:
         raise FetchError(f"compressed response is damaged: {error}") from None
+    if not stream.eof:
+        raise FetchError("compressed response was cut off")
+
+
+def _unpack_brotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    stream = brotli.Decompressor()
+    try:
+        for chunk in chunks:
+            data = chunk
+            while not stream.is_finished():
+                if piece := stream.process(data, output_buffer_limit=_PIECE):
+                    yield piece
+                data = b""
+                if stream.can_accept_more_data():
+                    break
+    except brotli.error as error:
+        raise FetchError(f"compressed response is damaged: {clip(str(error))}") from None
+    if not stream.is_finished():
+        raise FetchError("compressed response was cut off")
+
+
+def _unpack_zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    stream = zstd.ZstdDecompressor(options=_WINDOW)
+    try:
+        for chunk in filter(None, chunks):
+            data = chunk
+            while True:
+                if stream.eof:
+                    stream = zstd.ZstdDecompressor(options=_WINDOW)  # frames may follow each other
+                if piece := stream.decompress(data, _PIECE):
+                    yield piece
+                data = stream.unused_data if stream.eof else b""
+                if not data and (stream.eof or stream.needs_input):
+                    break
+    except (zstd.ZstdError, EOFError) as error:
+        raise FetchError(f"compressed response is damaged: {clip(str(error))}") from None
     if not stream.eof:
         raise FetchError("compressed response was cut off")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,17 +13,19 @@ from typing import Any, Protocol, TypeVar
 import httpx2
 import stamina
 
+from scrapers.fetching import bot_walls
 from scrapers.fetching.connection_guard import ConnectionGuard
 from scrapers.fetching.decompress import ACCEPTED, inflate
 from scrapers.fetching.policy import Settings, host_of
 from scrapers.fetching.rate_limit import HostLocks, RetryLater
-from scrapers.model import FetchError, clip
+from scrapers.model import FailureKind, FetchError, clip
 
 _LOG = logging.getLogger(__name__)
 LANGUAGE = "en-US"  # fixed, or prices come in the currency of the country we run in
 _REDIRECTS = (301, 302, 303, 307, 308)
 _REASONED = (400, 422)  # the question was not understood: the answer says which part of it
-_ANSWER = 10_000  # bytes of such an answer that are read
+_ANSWER = 10_000  # characters of such an answer that are kept
+_ERROR_BYTES = 64 * 1024  # read of a page that says why there is none
 _CONDITIONS = {"if-none-match", "if-modified-since"}
 # By default stamina logs through structlog to stdout, which is reserved for data. Retries are logged here instead.
 stamina.instrumentation.set_on_retry_hooks(())
@@ -36,9 +38,15 @@ class TransientError(FetchError, RetryLater):
     """A failure that may pass: worth another attempt after `seconds`, or the usual pause."""
 
     def __init__(
-        self, message: str, status: int | None = None, seconds: float = 0.0, *, is_unreachable: bool = False
+        self,
+        message: str,
+        status: int | None = None,
+        seconds: float = 0.0,
+        *,
+        kind: FailureKind = "failed",
+        is_unreachable: bool = False,
     ) -> None:
-        super().__init__(message, status=status)
+        super().__init__(message, kind, status, may_pass=True)
         self.seconds = seconds
         self.is_unreachable = (
             is_unreachable  # no connection could be made: other pages of the host cannot be had either
@@ -121,7 +129,8 @@ class HttpClient:
         """
         s, host = self._settings, host_of(url)
         if host in self._unreachable:
-            raise FetchError(f"{clip(url, 500)}: {host} could not be reached before: {self._unreachable[host]}")
+            reason = self._unreachable[host]
+            raise FetchError(f"{clip(url, 500)}: {host} could not be reached before: {reason}", may_pass=True)
         for attempt in stamina.retry_context(
             on=TransientError,
             attempts=s.attempts,
@@ -168,38 +177,33 @@ class HttpClient:
             target = str(response.url.join(headers["location"]))
             return HttpResponse(status, request.url, headers, target)
         if status != 304 or not _CONDITIONS & {name.lower() for name in request.headers}:
+            body = b"" if status == 200 else _error_page(response)
             if status in _REASONED:
-                answer = _beginning(response, headers)
+                answer = body[:_ANSWER].decode("utf-8", "replace")
                 raise FetchError(f"{clip(request.url, 500)} returned status {status}", status=status, answer=answer)
-            check_status(request.url, status, headers, self._settings)
+            check_status(request.url, status, headers, self._settings, body)
             _copy(request, inflate(response.iter_raw(), headers.get("content-encoding", "")), sink)
         return HttpResponse(status, request.url, headers, extensions=response.extensions)
 
 
-def _beginning(response: httpx2.Response, headers: Mapping[str, str]) -> str:
-    """Return the beginning of a refusal's text; empty where it cannot be read."""
-    text = b""
-    try:
-        for chunk in inflate(response.iter_raw(), headers.get("content-encoding", "")):
-            text += chunk
-            if len(text) >= _ANSWER:
-                break
-    except (FetchError, httpx2.HTTPError, ValueError, OSError):
-        return ""
-    return text[:_ANSWER].decode("utf-8", "replace")
+def check_status(url: str, status: int, headers: Mapping[str, str], settings: Settings, body: bytes = b"") -> None:
+    """Raise FetchError for every status but 200: TransientError where a retry makes sense.
 
-
-def check_status(url: str, status: int, headers: Mapping[str, str], settings: Settings) -> None:
-    """Raise FetchError for every status but 200: TransientError where a retry makes sense."""
-    if status == 200:
+    The error is of kind blocked where the answer, by its status, its headers or the page in `body`, is a bot wall, and
+    of kind moved where the page is gone.
+    """
+    wall = bot_walls.refusal(status, headers, body)
+    if status == 200 and not wall:
         return
-    message = f"{clip(url, 500)} returned status {status}"
-    if status != 429 and status < 500:
-        raise FetchError(message, status=status)
+    message = f"{clip(url, 500)} returned status {status}{wall and f': {wall}'}"
+    kind: FailureKind = "blocked" if wall else "moved" if status in (404, 410) else "failed"
+    if status != 429 and (wall or status < 500):
+        raise FetchError(message, kind, status)
     seconds = retry_after(headers.get("retry-after", ""))
     if seconds > settings.wait_max:
-        raise FetchError(f"{message} and asks to retry in {seconds:.0f} s: longer than we wait", status=status)
-    raise TransientError(message, status, seconds)
+        message += f" and asks to retry in {seconds:.0f} s: longer than we wait"
+        raise FetchError(message, kind, status, may_pass=True)
+    raise TransientError(message, status, seconds, kind=kind)
 
 
 def retry_after(text: str) -> float:
@@ -212,6 +216,17 @@ def retry_after(text: str) -> float:
         return 0.0
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0.0, (when - datetime.now(UTC)).total_seconds())
+
+
+def _error_page(response: httpx2.Response) -> bytes:
+    """Return the beginning of the page that came with an error, as far as it can be read."""
+    body = b""
+    with suppress(FetchError, httpx2.HTTPError):
+        for chunk in inflate(response.iter_raw(), response.headers.get("content-encoding", "")):
+            body += chunk
+            if len(body) >= _ERROR_BYTES:
+                break
+    return body[:_ERROR_BYTES]
 
 
 def _copy(request: HttpRequest, chunks: Iterator[bytes], sink: Sink) -> None:

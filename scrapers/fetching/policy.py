@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-from scrapers.model import FetchError, Provider, clip
+from scrapers.fetching import bot_walls
+from scrapers.model import FailureKind, FetchError, Provider, clip
 
 PRODUCT = "gpuhour"  # the name that robots.txt groups are matched against
 MAX_REDIRECTS = 5
@@ -27,6 +29,7 @@ class Settings:
     backoff_max: float = 60.0
     wait_max: float = 600.0  # a longer Retry-After or Crawl-delay is a failure that says so
     max_pages: int = 2000  # of one provider in one crawl
+    archive: str = "https://web.archive.org"  # where past pages are asked for
     allow_http_hosts: frozenset[str] = frozenset()  # tests only: plain HTTP and loopback; never from the environment
 
     @classmethod
@@ -78,6 +81,26 @@ def host_rule(provider: Provider, url: str) -> Callable[[str], bool]:
         return host == start or any(host == listed or host.endswith(f".{listed}") for listed in provider.hosts)
 
     return allowed
+
+
+def is_same_address(one: str, other: str) -> bool:
+    """Check that two URLs are one page for a reader: `www.`, a last slash, query, fragment and /en/ aside."""
+    return _bare(one) == _bare(other)
+
+
+def _bare(url: str) -> tuple[str, str]:
+    path = re.sub(r"^/en(?:[-_]us)?(?=/|$)", "", urlsplit(url).path.lower().rstrip("/")) if host_of(url) else url
+    return host_of(url).removeprefix("www."), path
+
+
+def foreign_redirect(url: str, target: str) -> tuple[str, FailureKind]:
+    """Return the message and kind of a redirect to a host that is none of the provider's: it moved, or keeps us out."""
+    message = f"{url} redirects to the foreign host {host_of(target)}"
+    if bot_walls.asks_for_consent(target):
+        return f"{message}, which asks for consent or a captcha", "blocked"
+    if bot_walls.other_country(url, target):
+        return f"{message}, the page of another country", "blocked"
+    return message, "moved"
 
 
 def may_follow(provider: Provider, url: str) -> bool:

@@ -70,7 +70,10 @@ class Robots:
             if old:
                 return old[1]
             raise FetchError(
-                f"robots.txt is unavailable, so nothing is fetched from that host: {error}", "failed", error.status
+                f"robots.txt is unavailable, so nothing is fetched from that host: {error}",
+                error.kind if error.kind == "blocked" else "failed",
+                error.status,
+                may_pass=error.may_pass,
             ) from None
         _write(cached, text)
         return text

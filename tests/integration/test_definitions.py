@@ -10,7 +10,7 @@ import yaml
 
 from pipelines import in_process
 from pipelines.definitions import defs
-from pipelines.defs import scrape_assets
+from pipelines.defs import backfill_asset, scrape_assets
 from scrapers import registry
 from tests.support import worlds
 from tests.support.worlds import ROOT
@@ -20,6 +20,7 @@ from warehouse.storage.state_dir import Home
 ASSETS = [
     "alerts/delivery",
     "alerts/events",
+    "backfill/captures",
     "core/claim_values",
     "core/cost_offers",
     "core/hosted_prices",
@@ -375,7 +376,9 @@ def test_assets_checks_jobs_schedule_and_sensors() -> None:
     graph = code.resolve_asset_graph()
     assert sorted(key.to_user_string() for key in graph.get_all_asset_keys()) == ASSETS
     assert sorted(f"{c.asset_key.to_user_string()}:{c.name}" for c in graph.asset_check_keys) == CHECKS
-    assert {job.name for job in code.resolve_all_job_defs()} - {"__ASSET_JOB"} == {"scrape", "build", "deliver"}
+    assert {job.name for job in code.resolve_all_job_defs()} - {"__ASSET_JOB"} == {
+        "scrape", "backfill", "build", "deliver",
+    }  # fmt: skip
     daily = code.resolve_schedule_def("daily")
     assert (daily.cron_schedule, daily.execution_timezone, daily.job_name) == ("15 6 * * *", "UTC", "scrape")
     assert daily.default_status == dg.DefaultScheduleStatus.RUNNING
@@ -388,9 +391,13 @@ def test_assets_checks_jobs_schedule_and_sensors() -> None:
 def test_jobs_divide_the_assets_and_limit_concurrency() -> None:
     code = defs()
     graph = code.resolve_asset_graph()
-    of = {name: set(code.resolve_job_def(name).asset_layer.selected_asset_keys) for name in ("scrape", "build")}
+    of = {
+        name: set(code.resolve_job_def(name).asset_layer.selected_asset_keys)
+        for name in ("scrape", "backfill", "build")
+    }
+    assert of["backfill"] == {backfill_asset.KEY} and not of["backfill"] & (of["scrape"] | of["build"])
     assert {k.path[0] for k in of["scrape"]} == {"landing"} and not of["scrape"] & of["build"]
-    assert of["scrape"] | of["build"] == set(graph.get_all_asset_keys())
+    assert of["scrape"] | of["backfill"] | of["build"] == set(graph.get_all_asset_keys())
     assert code.resolve_job_def("scrape").executor_def.name == "multiprocess"
     for key in of["scrape"] - {scrape_assets.ecb_rates.key}:
         node = graph.get(key)
@@ -407,7 +414,7 @@ def test_jobs_divide_the_assets_and_limit_concurrency() -> None:
 def test_every_provider_feeds_the_warehouse() -> None:
     graph = defs().resolve_asset_graph()
     pages = graph.get(dg.AssetKey(["staging", "pages"]))
-    assert {key.path[-1] for key in pages.parent_keys} - {"ecb_rates"} == {
+    assert {key.path[-1] for key in pages.parent_keys} - {"ecb_rates", "captures"} == {
         slug.replace("-", "_") for slug in registry.modules()
     }
     published = graph.get(dg.AssetKey(["published", "database"]))

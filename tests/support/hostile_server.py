@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import brotli
+
+from tests.support.walls import WALLS
+
 PAGE = b"<html><body><table><tr><td>A100</td><td>$1.10</td></tr></table></body></html>\n"
 ETAG = '"v1"'
 PATHS: dict[str, Callable[[Handler], None]] = {}
@@ -177,7 +181,12 @@ def _gzip_damaged(h: Handler) -> None:
 
 @path("/brotli")
 def _brotli(h: Handler) -> None:
-    h.say(b"\x0b\x02\x80hello\x03", Content_Encoding="br")
+    h.say(brotli.compress(PAGE), Content_Encoding="br")
+
+
+@path("/unasked")
+def _unasked(h: Handler) -> None:
+    h.say(PAGE, Content_Encoding="compress")
 
 
 @path("/big")
@@ -306,3 +315,33 @@ def _keyed(h: Handler) -> None:
 @path("/keyed-broken")
 def _keyed_broken(h: Handler) -> None:
     h.say(b"", 302, Location=f"http://other.example/?key={h.headers.get('X-Key')}")
+
+
+@path("/wall")
+def _wall(h: Handler) -> None:
+    h.say(WALLS["interstitial"].encode())
+
+
+@path("/wall-503")
+def _wall_503(h: Handler) -> None:
+    h.say(gzip.compress(WALLS["captcha"].encode()), 503, Content_Encoding="gzip")
+
+
+@path("/too-many")
+def _too_many(h: Handler) -> None:
+    h.say(status=429)
+
+
+@path("/abroad-consent")
+def _abroad_consent(h: Handler) -> None:
+    h.say(b"", 302, Location=h.server.url("/consent?back=/ok", "localhost"))
+
+
+@path("/pricing")
+def _pricing(h: Handler) -> None:
+    h.say(b"", 302, Location="/de/pricing")
+
+
+@path("/de/pricing")
+def _german(h: Handler) -> None:
+    h.say()

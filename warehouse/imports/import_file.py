@@ -65,7 +65,7 @@ def check_name(home: Home, name: str) -> str:
         taken += f" union select source from read_parquet('{files}') where origin <> 'imported'"  # noqa: S608
     with in_memory() as con:
         sources = {source for (source,) in con.execute(taken).fetchall()}
-    if name == "seed" or name in sources:
+    if name in ("seed", "backfill") or name in sources:
         raise ValueError(f"{name!r} is a source that gpuhour reads itself: give the import another name")
     return name
 

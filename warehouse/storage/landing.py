@@ -18,9 +18,10 @@ from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
 Status = Literal[
-    "ok", "partial", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed", "unverified"
-]
-Origin = Literal["live", "recorded", "sample", "imported", "seed"]
+    "ok", "partial", "failed", "no_public_price", "needs_key", "robots_denied", "layout_changed", "unverified",
+    "blocked",
+]  # fmt: skip
+Origin = Literal["live", "recorded", "sample", "imported", "archived", "seed"]
 
 PAGE_TYPES = {
     "landing_id": "VARCHAR",

@@ -48,7 +48,7 @@ def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dic
     rows = con.execute(
         f"""
         select url, captured_at, landing_id, status, n_offers from ({_typed(PAGE_TYPES, str(files))})
-        where origin in ('live', 'recorded', 'sample') and captured_at >= ?::date::timestamptz
+        where origin in ('live', 'recorded', 'sample', 'archived') and captured_at >= ?::date::timestamptz
         qualify row_number() over (
             partition by url, captured_at
             order by status in ('ok', 'partial', 'no_public_price') desc, landed_at desc, landing_id desc

@@ -28,6 +28,11 @@ class Home:
         return self.root / "imports"
 
     @property
+    def live_checks(self) -> Path:
+        """Reports of `gpuhour providers check --live`, each with the captures that it took."""
+        return self.root / "live-checks"
+
+    @property
     def warehouse(self) -> Path:
         """The one database file that only the build opens."""
         return self.root / "warehouse.duckdb"

@@ -8,9 +8,9 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.console import OK, PARTIAL, known_slug, login_name, published_database, say
+from pipelines.cli.console import ERROR, OK, PARTIAL, known_slug, login_name, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
-from pipelines.cli.table_output import show
+from pipelines.cli.table_output import Format, show
 from pipelines.errors import CommandError, UsageError
 
 COLUMNS = ("provider", "name", "kind", "basis", "access", "publishes", "units", "terms", "note", "url", "status",
@@ -90,6 +90,10 @@ def check(
     page: Path | None = None,
     /,
     *,
+    only: Annotated[str | None, Parameter(name="--provider", help="Only this provider.")] = None,
+    live: Annotated[
+        bool, Parameter(negative="", help="Fetch every source once and report what it is like today; land nothing.")
+    ] = False,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -98,6 +102,11 @@ def check(
 
     Compares the newest archived page of each source with the last one before it that could be read or, where there is
     none, with the capture recorded for the tests. Exits 3 when a change costs prices.
+
+    With --live, fetches every source once, politely, compares it with the recorded capture, and writes a report with
+    the pages as captures under live-checks/ of the state folder. States: ok, general_reader (read, not by its own
+    parser), partial, moved, blocked, needs_key, failed. Exits 3 when a source is in none of the first two and lacks
+    no key, 1 when no source could be read.
 
     Parameters
     ----------
@@ -109,6 +118,13 @@ def check(
     from pipelines.ingest.layout_drift import COLUMNS, find_drift, has_pages
     from scrapers import registry
 
+    if provider and only and known_slug(provider) != known_slug(only):
+        raise UsageError(f"two providers are named: {provider} and {only}")
+    provider = provider or only
+    if live:
+        if page is not None:
+            raise UsageError("--live fetches pages: leave out the file")
+        return _check_live(provider, output_format(style, as_json), home)
     if page is not None and not page.is_file():
         raise UsageError(f"no such file: {page}")
     slugs = [known_slug(provider)] if provider else list(registry.modules())
@@ -119,3 +135,27 @@ def check(
         say(f"{provider}: nothing changed on its pages that costs prices or adds any")
     show(COLUMNS, [change.row() for change in drifts], output_format(style, as_json))
     return PARTIAL if any(change.is_alarm for change in drifts) else OK
+
+
+def _check_live(provider: str | None, style: Format, home: Path | None) -> int:
+    from pipelines.cli.progress import show_progress
+    from pipelines.ingest import live_check, live_report
+    from scrapers import registry
+    from scrapers.fetching.archive import Archive
+    from scrapers.fetching.crawler import Fetcher
+
+    state = settings.home(home)
+    slugs = [known_slug(provider)] if provider else list(registry.modules())
+    report = live_report.new_folder(state.live_checks)
+    with show_progress("reading every source once"):
+        try:
+            with Fetcher(Archive(state.root)) as fetcher:
+                checks = list(live_check.check_live([registry.get(s) for s in slugs], fetcher, report / "captures"))
+            live_report.write(report, checks)
+        except OSError as failed:
+            raise CommandError(f"cannot write the report below {report}: {failed}") from failed
+    show(live_check.COLUMNS, [check.row() for check in checks], style)
+    say(f"{live_report.summary(checks)}; report and captures: {report}")
+    if any(check.state not in live_check.FINE for check in checks):
+        return PARTIAL if any(check.state in ("ok", "general_reader", "partial") for check in checks) else ERROR
+    return OK

@@ -2,7 +2,7 @@
 -- max_age days before. An announced price is not in force before its day; the previous one is. last_seen_on: the last
 -- day up to then on which a scrape showed the price. is_carried_forward: its source was tried later, without success or
 -- with a quarantined value, or was not scraped for two days. is_preferred: no better-ranked source answers for the
--- provider's model.
+-- provider's model. What an archive captured is history: it is in force on days before that of the build only.
 create or replace macro core.prices_as_of(as_of, max_age := 35) as table
 with tried as (
     select
@@ -15,7 +15,10 @@ with tried as (
     group by all
 ),
 in_force as (
-    from core.price_intervals where valid_from <= as_of::date and (valid_to is null or valid_to > as_of::date)
+    from core.price_intervals
+    where valid_from <= as_of::date
+        and (valid_to is null or valid_to > as_of::date)
+        and (origin <> 'archived' or as_of::date < core.as_of_day())
 ),
 standing as (
     select

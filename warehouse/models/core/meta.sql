@@ -3,7 +3,8 @@
 -- columns:
 --   follows_clock: whether any price is live or imported; if so, "now" is today, else newest_on: who replays pages
 --     (recorded, sample) wants that day. Catalogs that prices were only compared with do not count. Where nothing was
---     replayed, an import counts also if all of it is quarantined.
+--     replayed, an import counts also if all of it is quarantined. Captures of an archive are history: they never move
+--     "now", but where they are all there is, it is today.
 --   as_of: the UTC day that "now" means
 with origins as (
     select
@@ -19,11 +20,19 @@ with origins as (
                 and series_no in (select series_no from intermediate.open_intervals)
         )
         or (
-            exists(from intermediate.scrapes where origin = 'imported')
+            exists(from intermediate.scrapes where origin in ('imported', 'archived'))
             and not exists(from intermediate.scrapes where origin in ('recorded', 'sample'))
         ) as has_imported
 ),
-days as (select max(last_on) as newest_on from intermediate.intervals)
+days as (
+    select coalesce(max(last_on) filter (not is_archived), max(last_on)) as newest_on
+    from (
+        select
+            last_on,
+            first_scrape in (select scrape_no from intermediate.scrapes where origin = 'archived') as is_archived
+        from intermediate.intervals
+    )
+)
 select
     '1.4.0' as schema_version,
     now() as built_at,

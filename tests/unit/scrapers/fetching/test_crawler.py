@@ -68,7 +68,33 @@ def test_page_is_complete_identified_and_archived(server: Server, tmp_path: Path
     assert agent.startswith("gpuhour/0.") and "(+https://" in agent
 
 
-@pytest.mark.parametrize("path", ["/gzip", "/deflate", "/raw-deflate", "/moved"])
+@pytest.mark.parametrize(
+    ("path", "kind", "tries"),
+    [
+        ("/forbidden", "blocked", 1),
+        ("/wall", "blocked", 1),
+        ("/wall-503", "blocked", 1),
+        ("/too-many", "blocked", 2),
+        ("/abroad-consent", "blocked", 1),
+        ("/pricing", "blocked", 1),
+        ("/abroad", "moved", 1),
+        ("/nosuch", "moved", 1),
+        ("/broken", "failed", 2),
+    ],
+)
+def test_walls_and_moves_are_told_from_faults(server: Server, tmp_path: Path, path: str, kind: str, tries: int) -> None:
+    both = replace(FAST, allow_http_hosts=frozenset({"127.0.0.1", "localhost"}))
+    error = refusal(tmp_path, Request(server.url(path), "s"), both)
+    assert error.kind == kind and server.hits[path] == tries, str(error)
+
+
+def test_refused_key_is_no_wall(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMPLE_KEY", "abc")
+    error = refusal(tmp_path, Request(server.url("/forbidden"), "s", headers={"X-Key": "{SAMPLE_KEY}"}))
+    assert error.kind == "failed" and "check that it is valid" in str(error)
+
+
+@pytest.mark.parametrize("path", ["/gzip", "/brotli", "/deflate", "/raw-deflate", "/moved"])
 def test_compressed_and_redirected_pages_arrive(server: Server, tmp_path: Path, path: str) -> None:
     page = fetch(tmp_path, Request(server.url(path), "s"))
     assert page.read() == PAGE
@@ -84,7 +110,7 @@ def test_compressed_and_redirected_pages_arrive(server: Server, tmp_path: Path, 
         ("/big", "larger than its limit"),
         ("/gzip-cut", "cut off"),
         ("/gzip-damaged", "damaged"),
-        ("/brotli", "not requested"),
+        ("/unasked", "not requested"),
         ("/loop", "more than 5 times"),
         ("/abroad", "foreign host localhost"),
         ("/to-file", "not a web address"),

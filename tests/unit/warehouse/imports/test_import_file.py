@@ -338,7 +338,7 @@ def test_names_are_plain(name: str, home: Home) -> None:
 
 def test_import_names_cannot_shadow_own_sources(home: Home) -> None:
     put(home, seen("2026-11-02", [offer()], source="new_feed"))
-    for name in ("price_list", "pricing_page", "seed", "new_feed"):
+    for name in ("price_list", "pricing_page", "seed", "backfill", "new_feed"):
         with pytest.raises(ValueError, match="reads itself"):
             check_name(home, name)
     assert check_name(home, "archive") == "archive"

@@ -9,7 +9,8 @@
 -- columns:
 --   is_announced: whether the price applies from a later day
 --   n_prices: 2 where one scrape states two different prices for the series, else 1
---   rank: which source answers for its provider (1 = first), from seeds.source_ranks; unlisted sources rank after those
+--   rank: which source answers for its provider (1 = first), from seeds.source_ranks; unlisted sources rank after
+--     those, then imports, then the sparse captures of a backfill, last the reference document
 with every as (
     select * from staging.offers where source <> 'order_book'
     union all by name
@@ -44,8 +45,10 @@ named as (
         if(every.origin = 'live', every.landing_id || every.observed_at::date, every.observed_at::varchar)
             as scrape_key,
         every.* exclude (captured_at),
-        coalesce(source_ranks.rank, case every.origin when 'seed' then 9 when 'imported' then 6 else 5 end)::integer
-            as rank
+        coalesce(
+            source_ranks.rank,
+            case every.origin when 'seed' then 9 when 'archived' then 7 when 'imported' then 6 else 5 end
+        )::integer as rank
     from every
     left join seeds.source_ranks on source_ranks.provider = every.provider and source_ranks.source = every.source
     where every.price_status in ('priced', 'missing', 'out_of_range', 'unknown_currency')

@@ -7,7 +7,7 @@
 --   captured_at timestamptz: time of the attempt, UTC
 --   seen_on date: the UTC day
 --   landed_at timestamptz: time at which the result was landed
---   origin varchar: live, recorded, sample, imported or seed
+--   origin varchar: live, recorded, sample, imported, archived or seed
 --   status, detail varchar: the outcome, and why
 --   sha256, parser_version, fetched_by varchar: the receipt
 --   n_offers, n_series bigint: offers read, and series stated
