@@ -89,6 +89,8 @@ def classify_reading(seen: Seen, alarms: Sequence[str]) -> State:
     """
     if seen.status == "blocked":
         return "blocked"
+    if seen.status == "layout_changed" and seen.offers:
+        return "general_reader"
     if seen.status not in ("ok", "no_public_price"):
         return "failed"
     return "partial" if alarms or (seen.status == "ok" and seen.detail) else "ok"

@@ -51,7 +51,7 @@ def _walk(box: Box) -> Iterator[Box]:
 
 def label_mentions(text: str) -> tuple[Mention, ...]:
     """Return the accelerators of a line that labels something; of prose, none."""
-    if len(text) > _LABEL_LENGTH or is_sentence(text):
+    if len(text) > _LABEL_LENGTH or text.rstrip()[-1:] in "?？" or is_sentence(text):
         return ()
     return mentions(text, is_label=len(text) < 40)
 
@@ -136,7 +136,9 @@ def _own_part(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, l
     if len(keys) == 1 and any(heads[0].order < one.order < line.order and _ends(heads[0], one) for one in lines):
         return _run(line, lines, heads)
     if len(keys) == 1 or (len(heads) > 1 and heads[0].level and len(top_level) == 1):
-        return (heads[0], lines) if len(lines) <= _MOST_LINES else _run(line, lines, heads)
+        stop = next((one.order for one in lines if one.order > line.order and _ends(heads[0], one)), None)
+        own = lines if stop is None else [one for one in lines if one.order < stop]
+        return (heads[0], own) if len(own) <= _MOST_LINES else _run(line, lines, heads)
     return _run(line, lines, heads)
 
 

@@ -308,6 +308,10 @@ def _names_before_amount(text: str) -> bool:
     return names_one(text[: first[0].start] if first else text)
 
 
+def _nearest_heading(grid: Grid) -> str:
+    return grid.headings[-1][1] if grid.headings else ""
+
+
 def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]:
     """Yield a record per body row; a title that spans a row heads the rows below it."""
     scope = [grid.caption] if grid.caption else []
@@ -337,7 +341,9 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
             for i, cell in enumerate(row)
             if i == 0 or cell is not row[i - 1]
         ]
-        yield Record(fields, tuple(([over] if over else []) + scope), "row", group, intro=tuple(intro))
+        yield Record(
+            fields, tuple(([over] if over else []) + scope), "row", group, over or _nearest_heading(grid), tuple(intro)
+        )
 
 
 def _title(titles: list[str], index: int) -> str:

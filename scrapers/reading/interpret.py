@@ -12,7 +12,7 @@ from typing import Final
 
 from scrapers.model import Availability, PriceStatus, PricingModel
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import Mention, mentions, stated_count
+from scrapers.reading.accelerator_names import Mention, is_singular, mentions, stated_count
 from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, stated_currency
 from scrapers.reading.grids import has_money
 from scrapers.reading.page_facts import PageFacts
@@ -40,6 +40,9 @@ _NUMBER: Final = re.compile(
 _SHARE: Final = re.compile(
     r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+))\s*(?:v?gpus?|cards?|卡)?\s*$", re.IGNORECASE
 )
+_LIMIT: Final = re.compile(
+    r"\b(?:max(?:imum)?|min(?:imum)?|available|free|total|remaining|limit|up to|idle|rented)\b", re.IGNORECASE
+)
 _GB: Final = re.compile(
     r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>TiB|TB|To|ТБ|GiB|GB|Go|ГБ|G)(?![A-Za-z/])", re.IGNORECASE
 )
@@ -50,6 +53,7 @@ _VRAM: Final = re.compile(
 _VCPUS: Final = re.compile(r"(?<![\w.])(\d{1,4}) v?CPUs?\b", re.IGNORECASE)
 _RAM: Final = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)? ?(?:TB|GiB|GB)) (?:of )?(?:system )?RAM\b", re.IGNORECASE)
 _BADGE: Final = re.compile(r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$", re.IGNORECASE)
+_PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3})s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _CPU_WORDS: Final = re.compile(
     r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b", re.IGNORECASE
@@ -157,6 +161,8 @@ def kind_of(f: Field) -> str:
         and not has_money(text)
     ):
         return "count"
+    if words.COUNT.search(title) and _LIMIT.search(title):
+        return "other"  # how many there may be
     if words.COUNT.search(title) and _NUMBER.match(text):
         return "count"
     is_of_cpu = words.VCPU.search(title) or words.RAM.search(title) or words.DISK.search(title)
@@ -169,6 +175,8 @@ def kind_of(f: Field) -> str:
         return "count"
     if f.is_price is None and has_money(text):
         return "price"
+    if not title and words.DURATION.fullmatch(text.strip()):
+        return "term"
     if (
         f.is_price is None
         and is_priced_title(title)
@@ -287,6 +295,7 @@ def _amounts(f: Field, page: PageFacts) -> list[Amount]:
 def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None, tuple[Mention, ...]]:
     """Return the field that names the accelerator, and the names: of a row, else of the nearest heading."""
     order = [f for f, kind in kinds if kind == "label" and words.LABEL.search(f.title)]
+    order.sort(key=lambda f: not is_singular(f.text))  # "NVIDIA A30 24 GB" says more than "GL20-1-A30"
     order.sort(
         key=lambda f: (
             f.title == "gpu" and record.kind == "card" and not mentions(f.text, is_label=True)[0].name[:1].isalpha()
@@ -308,7 +317,7 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator
         if kind == "price" and (names := mentions(f.text) or mentions(f.title)) and len({n.key for n in names}) == 1:
             return f, names[:1]
-    for text in record.scope[:3]:
+    for text in (record.heading, *record.scope[:3]):
         names = mentions(text)
         if names and len({n.key for n in names}) == 1:
             return Field("heading", text), names[:1]
@@ -367,6 +376,10 @@ def _refusal(
         return f"a price per {of_title.other}"
     if _is_component(f"{before_amount(before)} price") or (record.kind == "row" and _is_component(f.title)):
         return "a price of another part of the machine"
+    if record.kind == "card" and not rate(f.text).time and mentions(f.text) and is_floor(before, after):
+        return "a bound in a line that says no unit"
+    if _TAXED.search(after) and len(find_amounts(f.text)) > 1:
+        return "the same price with tax"
     if _ONCE.search(f"{f.title} {before_amount(before)}"):
         return "a fee paid once"
     if amount.value == 0:
@@ -393,6 +406,10 @@ def _is_component(title: str) -> bool:
     )
 
 
+_TAXED: Final = re.compile(
+    r"^\W*(?:\w+\W+){0,2}?(?:inkl\w*\.?|incl(?:uding|\.)?|mit|with|inc\.?)\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|tax|GST)|^\W*TTC\b|税込",
+    re.IGNORECASE,
+)
 _ONCE: Final = re.compile(
     r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
     re.IGNORECASE,
@@ -483,7 +500,11 @@ _NOISE: Final = re.compile(
 
 
 def _label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
-    text = _PLAN.sub("", _BADGE.sub("", _NOISE.sub(" ", label_field.text).strip())) if label_field else name.name
+    text = (
+        _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", _NOISE.sub(" ", label_field.text)).strip()))
+        if label_field
+        else name.name
+    )
     if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text):
         return f"{name.count}x {name.name}" if name.count else name.name
     return text

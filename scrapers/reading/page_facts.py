@@ -112,4 +112,5 @@ def _habit(money: list[tuple[str, Amount]], texts: list[str]) -> tuple[str, bool
             and not read.other
         ):
             times.add(read.time)
+            per_gpu += [True] if read.is_per_gpu else []
     return (times.pop() if len(times) == 1 else ""), bool(per_gpu) and all(per_gpu)

@@ -35,6 +35,6 @@ class Record:
     scope: tuple[str, ...] = ()
     kind: str = "row"  # row, card, sentence, object
     group: int = 0
-    label: str = ""  # of the accelerator, where a heading names it and no field
+    heading: str = ""  # the nearest one: it may name the accelerator where no field does
     intro: tuple[str, ...] = ()  # sentences right above the table: they may state what an hour buys
     notes: list[str] = field(default_factory=list)

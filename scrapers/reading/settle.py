@@ -173,7 +173,9 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
         if d.rate.time and d.rate.time != "hour" and siblings:
             rates = [d.amount.value / hours for hours in _HOURS_IN[d.rate.time]]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
-            if any(abs(one - s.amount.value) <= s.amount.value * _CLOSE for s in same for one in rates):
+            if any(
+                abs(one - s.amount.value) <= max(s.amount.value * _CLOSE, _rounding(d)) for s in same for one in rates
+            ):
                 dropped.append((d, f"the same price for a {d.rate.time}"))
                 continue
             if d.model == "on_demand" and d.rate.time in ("day", "week", "month", "year"):
@@ -183,6 +185,12 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             d.term = 12
         kept.append(d)
     return kept, dropped
+
+
+def _rounding(d: Draft) -> Decimal:
+    """Return by how much an hour may differ for the digits that were printed: a second's price has few."""
+    places = -int(d.amount.value.as_tuple().exponent) if d.rate.time in ("second", "minute") else 9
+    return Decimal(10) ** -places / _HOURS_IN[d.rate.time][0]
 
 
 def _unclear_clusters(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
@@ -229,7 +237,10 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
     for d in drafts:
         same[d.identity()].append(d)
     for members in same.values():
-        if len({d.amount.value for d in members}) < 2 or len({id(d.record) for d in members}) < 2:
+        if len({d.amount.value for d in members}) < 2:
+            continue
+        if len({id(d.record) for d in members}) < len(members):
+            _by_title(members)
             continue
         texts = [
             {
@@ -245,6 +256,17 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
             ]
             if differing:
                 d.instance = ", ".join([d.instance or d.label, *differing])[:200]
+
+
+def _by_title(members: list[Draft]) -> None:
+    """Name offers of one record by the words of their titles that say no price: "secure", "community"."""
+    names = [_TITLE_WORDS.sub(" ", d.title) for d in members]
+    if len({name.strip().lower() for name in names}) == len(members):
+        for d, name in zip(members, names, strict=True):
+            d.instance = f"{d.instance or d.label} {name.strip()}".strip()
+
+
+_TITLE_WORDS: Final = re.compile(r"\b(?:price|pricing|cost|rate|usd|per|hour|hourly|hr|gpu|amount)\b", re.IGNORECASE)
 
 
 def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

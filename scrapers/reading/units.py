@@ -16,6 +16,11 @@ _EFFECTIVE: Final = re.compile(
     re.IGNORECASE,
 )
 _ALWAYS: Final = re.compile(r"24\s*/\s*7|24\s*hours?\s*a\s*day|\b24h\b", re.IGNORECASE)
+# Short forms whose full stop ends nothing, and what a price says of tax.
+_SHORT: Final = re.compile(
+    r"\b(?:max|ca|approx|est|mtl|min)\.|\(?\b(?:zzgl|inkl|exkl|excl|incl|ex|ohne|plus|hors|excluding|including)\.?\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|taxes|tax|GST|TVA|НДС)\b\.?\)?|\bHT\b",
+    re.IGNORECASE,
+)
 _LONG_AGO: Final = 60  # characters: what stands further from an amount is about something else
 
 
@@ -44,6 +49,7 @@ def rate(text: str) -> Rate:
 
 def after_amount(text: str) -> str:
     """Return the words that belong to the amount before them: up to the next sentence, bracket or thought."""
+    text = _SHORT.sub(" ", text)
     end = re.search(
         r"[.;!?|•](?:\s|$)|\s[-–—]\s|\s(?:or|ou|oder|или|and|plus|with|billed)\b|或|、|，|\s(?=[A-Z][\w-]*(?:\s[\w-]+){0,4}\s*:\s)",
         text,
@@ -65,6 +71,8 @@ def pricing_model(text: str) -> PricingModel | None:
         return "spot"
     if words.ON_DEMAND.search(text):
         return "on_demand"
+    if re.search(r"\bdynamic (?:price|pricing|rate)|^dynamic$", text.strip(), re.IGNORECASE):
+        return "dynamic"
     if words.RESERVED.search(text) or _commits(text):
         return "reserved"
     return None
