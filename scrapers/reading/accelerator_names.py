@@ -8,21 +8,21 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-_BEGIN = r"(?:(?<![A-Za-z0-9.])|(?<=\d[xX×*])|(?<=gpu))"
+_BEGIN = r"(?:(?<![A-Za-z0-9.])|(?<=\d[xX×*])|(?<=gpu)|(?<=geforce)|(?<=nvidia)|(?<=tesla)|(?<=quadro))"
 _END = r"(?![A-Za-z0-9]|\.\d)"
 _FORM = r"(?:[ _-]?(?:SXM\d?|PCI-?E|NVL\d{0,2}|HGX|DGX|OAM|HBM\d\w?))*"
 _SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?)?"
 # Product lines rather than models, so that new cards match too; the warehouse identifies the model.
 _NAMES: Final = (
-    r"(?:G[BH]|V?R)\d{3}(?:[ _-]?NVL\d{0,3})?|[BHR][1-9]00|H20(?:-?3e)?|B20A?"  # data center, Hopper and later
+    r"(?:G[BH]|V?R)\d{3}(?:[ _-]{0,2}NVL\d{0,3})?|[BHR][1-9]00|H20(?:-?3e)?|B20A?"  # data center, Hopper and later
     r"|A(?:100|800|2|10G?|16|30|40)[XM]?|L(?:4|20|40[SG]?|2)(?!\s?cache)|T4G?|P(?:4|40|100)|V100[SN]?|K(?:80|40|520|10)|M(?:60|40|10)"
-    r"|(?:(?:NVIDIA|Quadro|GeForce|Tesla|GRID)[ _-]?)*(?:RTX|GTX)[ _-]?(?:PRO[ _-]?)?[A-Z]?\d{3,4}(?:[ _-]?(?:Ti|SUPER|SFF|Ada|Blackwell|SE|D|MaxQ|Max-Q|Generation|Workstation|Server|Edition))*"
-    r"|(?:RTX[ _-]?)?A(?:2000|4000|4500|5000|5500|6000)(?:[ _-]?Ada)?|Quadro[ _-]?[A-Z]{0,3}[ _-]?[A-Z]?\d{3,4}|[MP][2456]000|T(?:400|600|1000)(?=\s*\d+\s?GB)"
-    r"|TITAN[ _-]?(?:RTX|Xp?|V)|GeForce[ _-]?\d{3,4}(?:[ _-]?Ti)?"
-    r"|(?:Instinct[ _-]?)?MI[ _-]?\d{2,3}[AXP]?|Radeon[ _-]?(?:Pro[ _-]?)?(?:RX[ _-]?)?[A-Z]{0,2}\d{3,4}(?:[ _-]?XTX?)?|RX[ _-]?\d{4}(?:[ _-]?XTX?)?|V(?:620|710)"
-    r"|Gaudi[ _-]?\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]?(?:Pro[ _-]?)?[AB]\d{2,3}|PVC"
-    r"|TPU(?:[ _-]?v?\d\w{0,6})?(?:[ _-]?Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[ _-]\d{1,4}|Trainium[ _-]?\d?|Inferentia[ _-]?\d?"
-    r"|Tenstorrent[ _-]?\w*|(?:Wormhole|Blackhole)[ _-]?[npNP]?\d{0,3}[a-z]?|Ascend[ _-]?\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]?\w*|Cloud AI 100"
+    r"|(?:(?:NVIDIA|Quadro|GeForce|Tesla|GRID)[ _-]{0,2})*(?:RTX|GTX)[ _-]{0,2}(?:PRO[ _-]{0,2})?[A-Z]?\d{3,4}(?:[ _-]{0,2}(?:Ti|SUPER|SFF|Ada|Blackwell|SE|D|MaxQ|Max-Q|Generation|Workstation|Server|Edition))*"
+    r"|(?:RTX[ _-]{0,2})?A(?:2000|4000|4500|5000|5500|6000)(?:[ _-]{0,2}Ada)?|Quadro[ _-]{0,2}[A-Z]{0,3}[ _-]{0,2}[A-Z]?\d{3,4}|[MP][2456]000|T(?:400|600|1000)(?=\s*\d+\s?GB)"
+    r"|TITAN[ _-]{0,2}(?:RTX|Xp?|V)|GeForce[ _-]{0,2}\d{3,4}(?:[ _-]{0,2}Ti)?"
+    r"|(?:Instinct[ _-]{0,2})?MI[ _-]{0,2}\d{2,3}[AXP]?|Radeon[ _-]{0,2}(?:Pro[ _-]{0,2})?(?:RX[ _-]{0,2})?[A-Z]{0,2}\d{3,4}(?:[ _-]{0,2}XTX?)?|RX[ _-]{0,2}\d{4}(?:[ _-]{0,2}XTX?)?|V(?:620|710)"
+    r"|Gaudi[ _-]{0,2}\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]{0,2}(?:Pro[ _-]{0,2})?[AB]\d{2,3}|PVC"
+    r"|TPU(?:[ _-]{0,2}v?\d\w{0,6})?(?:[ _-]{0,2}Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[ _-]\d{1,4}|Trainium[ _-]{0,2}\d?|Inferentia[ _-]{0,2}\d?"
+    r"|Tenstorrent[ _-]{0,2}\w*|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
 )  # fmt: skip
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".

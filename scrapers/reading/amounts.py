@@ -76,8 +76,8 @@ _BEFORE = _any_of([sign for sign in _SIGNS if sign not in _ONLY_AFTER])
 _AFTER = _any_of([sign for sign in _SIGNS if sign not in _ONLY_BEFORE])
 _SPACES = "\u00a0\u202f\u2009"
 # Ordinary spaces group thousands only where the sign stands behind: "1 234,50 €".
-_TIGHT = rf"\d{{1,3}}(?: \d{{3}})+[.,]\d{{2}}(?!\d)|\d{{1,3}}(?:[,.'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:\s?[.,]\d+)?|[.,]\d+"
-_LOOSE = rf"\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
+_TIGHT = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?: \d{{3}})+[.,]\d{{2}}(?!\d)|\d{{1,3}}(?:[,.'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:\s?[.,]\d+)?|[.,]\d+"
+_LOOSE = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
 _MONEY = re.compile(
     rf"(?<![^\W\d_])(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
     rf"|(?<![\w.,])(?P<b>{_LOOSE})\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
@@ -89,7 +89,9 @@ _RATE = re.compile(
     r"(?<![\w.,/:-])(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|[.]\d+)\s*(?=(?:/|\bper\b)\s*(?:gpu\b|h\b|hr\b|hour|mo\b|month|小时|時間|час))",
     re.IGNORECASE,
 )
-_BARE = re.compile(r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$")
+_BARE = re.compile(
+    r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$"
+)
 _LINK = re.compile(r"^\s*(?:[-–—~〜～]|to|bis|à|до)\s*$", re.IGNORECASE)
 _MOST_DIGITS = 20
 
@@ -163,6 +165,8 @@ def _value(digits: str, decimal_comma: bool) -> Decimal | None:
     tidy = digits.strip().replace("’", "'").replace("\u2009", "\u202f")
     if sum(c.isdigit() for c in tidy) > _MOST_DIGITS:
         return None
+    if re.fullmatch(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?", tidy):  # lakhs and crores
+        tidy = tidy.replace(",", "")
     if tidy[:1] in ".,":
         tidy = f"0{tidy}"
     if decimal_comma and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", tidy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -9,10 +10,12 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
 from scrapers.reading.grids import has_money
+from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
 
 _LABEL_LENGTH: Final = 100  # characters; a longer line is prose
+_FAR: Final = 14  # lines: a name without a heading's weight heads none that far below it
 _MOST_LINES: Final = 60  # of a card
 _KEY_VALUE: Final = re.compile(r"^(?P<key>[^:：$€£¥₹]{2,40}?)\s*[:：]\s+(?P<value>\S.*)$")
 _SPEC: Final = re.compile(r"\d")
@@ -31,7 +34,7 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
                 owner[child.order] = box
     done: set[int] = set()
     for line in top.lines():
-        if line.order in used or line.order in done or not has_money(line.text):
+        if line.order in used or line.order in done or not has_money(line.text) or is_aside(owner[line.order]):
             continue
         segment = _segment(line, owner[line.order], used)
         if segment is None:
@@ -41,6 +44,23 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         record = _record(head, lines, group)
         if record is not None:
             yield record
+
+
+def is_aside(box: Box | None) -> bool:
+    """Return whether a box is of a menu, a banner or the page's foot: what stands there sells nothing by itself."""
+    while box is not None:
+        if box.tag in ("nav", "footer") or (
+            box.element is not None and _ASIDE.search(str(box.element.get("class", "")))
+        ):
+            return True
+        box = box.parent
+    return False
+
+
+_ASIDE: Final = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|megamenu|menu|breadcrumb|cookie\w*|announce\w*|marquee|promo-?bar|testimonials?|footer|newsletter)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 
 
 def _walk(box: Box) -> Iterator[Box]:
@@ -54,17 +74,6 @@ def label_mentions(text: str) -> tuple[Mention, ...]:
     if len(text) > _LABEL_LENGTH or text.rstrip()[-1:] in "?？" or is_sentence(text):
         return ()
     return mentions(text, is_label=len(text) < 40)
-
-
-def is_sentence(text: str) -> bool:
-    """Return whether a line is prose rather than a label: many words, and the marks of a sentence."""
-    n_words = len(text.split())
-    if sum(any(c.isdigit() for c in word) for word in text.split()) >= 3 and text.rstrip()[-1:] not in ".!?":
-        return False  # a list of parts of a machine
-    return (
-        n_words >= 7
-        and (text.rstrip()[-1:] in ".!?,:;" or re.search(r"[.!?;]\s+[A-Z]|,\s+\w+\s+\w+\s", text) is not None)
-    ) or (len(re.findall(r"[，。！]", text)) > 0 and len(text) > 16)
 
 
 def _segment(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | None:
@@ -152,13 +161,17 @@ def _run(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, list[L
             return None
         if any(own[-1].order < one.order < line.order and _ends(own[-1], one) for one in lines):
             return None
+        if not own[-1].level and line.order - own[-1].order > _FAR:
+            return None
         end = next((o for o in orders if o > line.order), lines[-1].order + 1)
         end = next((one.order for one in lines if line.order < one.order < end and _ends(own[-1], one)), end)
         part = [one for one in lines if own[-1].order <= one.order < end]
         return (own[-1], part) if len(part) <= _MOST_LINES else None
     own = [h for h in heads if h.order >= line.order]
     # Names stand below their prices only where every name has one above it and none is left over at the end.
-    if not own or any(has_money(one.text) for one in lines if one.order > orders[-1]):
+    bounds = [lines[0].order - 1, *orders]
+    each = all(any(has_money(one.text) for one in lines if a < one.order <= b) for a, b in itertools.pairwise(bounds))
+    if not own or not each or any(has_money(one.text) for one in lines if one.order > orders[-1]):
         return None
     start = max((o for o in orders if o < line.order), default=lines[0].order - 1)
     return own[0], [one for one in lines if start < one.order <= own[0].order]

@@ -163,9 +163,12 @@ def _head_size(rows: list[list[tuple[Cell, int, int]]], spread: list[list[Cell]]
     if size:
         return min(size, len(rows))
     first = [cell.text for cell in spread[0]]
-    if any(map(has_money, first)) or len(spread) < 2:
+    if any(map(has_money, first)) or len(spread) < 2 or not _reads_like_titles(first):
         return 0
-    return 1 if _reads_like_titles(first) else 0
+    size = 1  # a title that spans rows makes the next one a row of titles too
+    while size < len(spread) - 1 and any(cell is above for cell, above in zip(spread[size], spread[0], strict=False)):
+        size += 1
+    return size
 
 
 def _reads_like_titles(texts: list[str]) -> bool:
@@ -227,7 +230,7 @@ def box_grids(top: Box) -> Iterator[Grid]:
         if not 2 <= len(cells) <= _MOST_COLUMNS:
             continue
         texts = [cell.text for cell in cells]
-        if _may_be_head(cells, texts):
+        if _may_be_head(box, cells, texts):
             if grid is not None and grid.rows:
                 yield grid
             grid, width = (
@@ -265,7 +268,7 @@ def _cells(box: Box) -> list[Cell]:
     return cells
 
 
-def _may_be_head(cells: list[Cell], texts: list[str]) -> bool:
+def _may_be_head(box: Box, cells: list[Cell], texts: list[str]) -> bool:
     if any(not t or len(t) > 60 or has_money(t) or names_one(t) or re.search(r"[:：。，]\s", t) for t in texts) or any(
         len(c.lines) > 2 for c in cells
     ):
@@ -273,14 +276,22 @@ def _may_be_head(cells: list[Cell], texts: list[str]) -> bool:
     if any(len(t.split()) > 6 for t in texts) or sum(len(c.lines) > 1 for c in cells) * 2 > len(cells):
         return False
     is_named = any(words.LABEL.search(t) or words.INSTANCE.search(t) for t in texts)
-    return is_named and any(_is_price_title(t) for t in texts)
+    if not is_named or any(_is_price_title(t) for t in texts):
+        return is_named
+    # Titles without a word of prices ("High priority"): only right above rows of as many cells, with amounts.
+    plain = len(texts) >= 3 and all(len(t) <= 25 and not re.search(r"\d", t) for t in texts)
+    return plain and _heads_rows(box, len(texts))
+
+
+def _heads_rows(box: Box, width: int) -> bool:
+    """Return whether the next two boxes beside this one are rows of its width with amounts."""
+    siblings = box.parent.boxes() if box.parent is not None else []
+    after = siblings[siblings.index(box) + 1 :][:2] if box in siblings else []
+    return len(after) == 2 and all(len(_cells(b)) == width and has_money(b.text()) for b in after)
 
 
 def _is_price_title(text: str) -> bool:
-    return any(
-        p.search(text)
-        for p in (words.PRICE, words.ON_DEMAND, words.SPOT, words.RESERVED, words.TIME["hour"], words.TIME["month"])
-    )
+    return any(p.search(text) for p in (words.PRICE, words.ON_DEMAND, words.SPOT, words.RESERVED, *words.TIME.values()))
 
 
 def _fits(texts: list[str], width: int) -> bool:
@@ -288,8 +299,11 @@ def _fits(texts: list[str], width: int) -> bool:
 
 
 def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
-    priced = [text for title, text in zip(titles, texts, strict=False) if _is_price_title(title)]
-    others = [text for title, text in zip(titles, texts, strict=False) if not _is_price_title(title)]
+    # Where no title says price, the columns with amounts are prices: "High priority", "Low priority".
+    unsaid = not any(map(_is_price_title, titles))
+    pairs = list(zip(titles, texts, strict=False))
+    priced = [text for title, text in pairs if _is_price_title(title) or (unsaid and has_money(text))]
+    others = [text for title, text in pairs if not (_is_price_title(title) or (unsaid and has_money(text)))]
     return (
         any(
             has_money(t) or words.SALES.search(t) or words.NOTHING.match(t) or re.match(r"^\s*[\d.,]+\s*$", t)

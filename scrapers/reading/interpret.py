@@ -15,6 +15,7 @@ from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, is_singular, mentions, stated_count
 from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, stated_currency
 from scrapers.reading.grids import has_money
+from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.page_tree import PLACE
 from scrapers.reading.records import Field, Record
@@ -380,6 +381,13 @@ def _refusal(
         return "a bound in a line that says no unit"
     if _TAXED.search(after) and len(find_amounts(f.text)) > 1:
         return "the same price with tax"
+    lead = before_amount(before)
+    if not mentions(lead) and record.kind == "card":
+        for reason, pattern in words.NOT_SOLD_HERE[:5]:
+            if pattern.search(lead) and not words.GPU.search(lead):
+                return reason
+        if is_sentence(f.text) and not mentions(f.text) and not words.PRICE.search(f.text):
+            return "in a sentence that names no price of it"
     if _ONCE.search(f"{f.title} {before_amount(before)}"):
         return "a fee paid once"
     if amount.value == 0:
@@ -569,7 +577,7 @@ def _rate(
         [
             ("another title", one.title)
             for one in record.fields
-            if one is not f and is_priced_title(one.title) and one.column >= 0
+            if one is not f and is_priced_title(one.title) and one.column >= 0 and not words.DURATION.search(f.title)
         ]
         if record.kind == "row"
         else []

@@ -45,6 +45,7 @@ class Line:
     parts: tuple[str, ...] = ()
     level: int = 0  # 1-6 of a heading, 0 else
     order: int = 0
+    box: Box | None = None
 
     def path(self) -> str:
         """Return the XPath of the element that holds the line."""
@@ -158,7 +159,7 @@ class _Builder:
         level = _level(owner, box)
         parts = _parts(pieces)
         self.count += 1
-        line = Line(text, owner, self.headings, tuple(struck), parts, level, self.count)
+        line = Line(text, owner, self.headings, tuple(struck), parts, level, self.count, box)
         if PLACE.match(text) and len(text) <= 80:  # "Region: Europe" holds until the next one, or a new chapter
             self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
         elif level and text:

@@ -17,10 +17,10 @@ from scrapers.reading import words
 from scrapers.reading.accelerator_names import is_singular, mentions
 from scrapers.reading.account import Account, Entry
 from scrapers.reading.amounts import Amount, find_amounts
-from scrapers.reading.cards import card_records
+from scrapers.reading.cards import card_records, is_aside
 from scrapers.reading.documents import from_markdown, kind, script_values, streamed_html
 from scrapers.reading.grids import box_grids, grid_records, table_grids
-from scrapers.reading.interpret import Draft, Explained, interpret, stated_memory
+from scrapers.reading.interpret import Draft, Explained, interpret, is_priced_title, stated_memory
 from scrapers.reading.json_records import json_records
 from scrapers.reading.page_facts import PageFacts, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree
@@ -43,7 +43,8 @@ def read_page(page: Page, hints: Hints = Hints()) -> Account:  # noqa: B008 -- f
 def _read_html(page: Page, html: str, hints: Hints) -> Account:
     top, root = parse_tree(html)
     lines = list(top.lines())
-    if not any(find_amounts(line.text) for line in lines) and (streamed := streamed_html(page)):
+    is_bare = not re.search(r"<(?:html|body|div|table)\b", html[:5000], re.IGNORECASE)
+    if (is_bare or not any(find_amounts(line.text) for line in lines)) and (streamed := streamed_html(page)):
         top, _ = parse_tree(streamed)  # a React page that was recorded, or is served, as its stream alone
         lines = list(top.lines())
     language = (root.get("lang") or "") if root is not None else ""
@@ -223,7 +224,7 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
 
 
 def _is_of_prices(titles: list[str], rows: list[Record]) -> bool:
-    return any(find_amounts(f.text) for row in rows for f in row.fields) or any(words.PRICE.search(t) for t in titles)
+    return any(find_amounts(f.text) for row in rows for f in row.fields) or any(is_priced_title(t) for t in titles)
 
 
 def _note(
@@ -282,6 +283,8 @@ def _verdict(
         return noted
     if amount.fault:
         return "explained", amount.fault
+    if is_aside(line.box):
+        return "explained", "in a menu, a banner or the page's foot"
     from scrapers.reading.units import after_amount, before_amount, not_a_price, rate
 
     before, after = line.text[: amount.start], line.text[amount.end :]

@@ -157,17 +157,32 @@ def _former(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     return kept, dropped
 
 
+def _together(d: Draft) -> tuple[object, ...]:
+    """Return the key of prices of one thing: those of a record; of data, those of one name in a document."""
+    return (d.record.group, d.label, d.count, d.region) if d.record.kind == "object" else (id(d.record), d.key)
+
+
+def _is_sum_of(d: Draft, one: Draft) -> bool:
+    """Return whether a price of a machine is only the price per GPU beside it, times their number."""
+    alike = (d.model, d.term, d.rate.time, d.currency) == (one.model, one.term, one.rate.time, one.currency)
+    is_pair = one is not d and one.rate.is_per_gpu and not d.rate.is_per_gpu and d.record is one.record and alike
+    return bool(is_pair and d.count and abs(d.amount.value / d.count - one.amount.value) <= one.amount.value * _CLOSE)
+
+
 def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     """Explain monthly sums that repeat an hourly price of the same record, and date the other ones as commitments."""
     records: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
-        records[id(d.record), d.key].append(d)
+        records[_together(d)].append(d)
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
     for d in drafts:
+        if any(_is_sum_of(d, s) for s in records[_together(d)]):
+            dropped.append((d, "the same price for all GPUs of the machine"))
+            continue
         siblings = [
             s
-            for s in records[id(d.record), d.key]
+            for s in records[_together(d)]
             if s is not d and s.rate.time == "hour" and s.rate.is_per_gpu == d.rate.is_per_gpu
         ]
         if d.rate.time and d.rate.time != "hour" and siblings:
@@ -208,7 +223,12 @@ def _unclear_clusters(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draf
 
 def _without_unit(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     kept, dropped = [], []
+    records: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
+        records[_together(d)].append(d)
+    for d in drafts:
+        if not d.rate.time:
+            _unit_by_size(d, records[_together(d)])
         if d.rate.time:
             kept.append(d)
         else:
@@ -231,6 +251,20 @@ def _endpoints(drafts: list[Draft], unpriced: list[Draft]) -> None:
             d.model = "inference"
 
 
+def _unit_by_size(d: Draft, siblings: list[Draft]) -> None:
+    """Give a commitment's amount without a unit the one that fits its size beside the hourly price: an hour, or all."""
+    hourly = [
+        s.amount.value
+        for s in siblings
+        if s.rate.time == "hour" and s.model == "on_demand" and s.rate.is_per_gpu == d.rate.is_per_gpu
+    ]
+    if d.model != "reserved" or not d.term or len(set(hourly)) != 1:
+        return
+    ratio = d.amount.value / hourly[0]
+    if Decimal("0.2") <= ratio / (730 * d.term) <= Decimal("1.1"):
+        d.rate, d.reasons["unit"] = replace(d.rate, time="term"), "its size beside the hourly price"
+
+
 def _tell_apart(drafts: Iterable[Draft]) -> None:
     """Name offers of one label and several prices by what differs between their rows."""
     same: dict[object, list[Draft]] = defaultdict(list)
@@ -242,6 +276,7 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
         if len({id(d.record) for d in members}) < len(members):
             _by_title(members)
             continue
+        scopes = [" ".join(d.record.scope[:1]) if d.record.kind == "object" else "" for d in members]
         texts = [
             {
                 f.title or str(i): f.text
@@ -250,6 +285,10 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
             }
             for d in members
         ]
+        if len(set(scopes)) > 1:
+            for d, scope in zip(members, scopes, strict=True):
+                d.instance = f"{d.instance or d.label} {scope}".strip()[:200]
+            continue
         for d, own in zip(members, texts, strict=True):
             differing = [
                 text for title, text in own.items() if text and any(other.get(title) != text for other in texts)
@@ -260,8 +299,10 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
 
 def _by_title(members: list[Draft]) -> None:
     """Name offers of one record by the words of their titles that say no price: "secure", "community"."""
-    names = [_TITLE_WORDS.sub(" ", d.title) for d in members]
-    if len({name.strip().lower() for name in names}) == len(members):
+    names = [" ".join(_TITLE_WORDS.sub(" ", d.title).split()) for d in members]
+    is_data = members[0].record.kind == "object"
+    alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
+    if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
         for d, name in zip(members, names, strict=True):
             d.instance = f"{d.instance or d.label} {name.strip()}".strip()
 
@@ -328,6 +369,8 @@ def _copies(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
 
 def per(rate: Rate) -> str:
     """Return the name of a price unit in an offer."""
+    if rate.time == "term":
+        return "term_total"
     if rate.is_per_gpu:
         return f"gpu_{rate.time}"
     return rate.time if rate.time in ("day", "week", "month", "year") else f"instance_{rate.time}"

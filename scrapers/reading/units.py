@@ -10,6 +10,7 @@ from typing import Final
 from scrapers.model import PricingModel
 from scrapers.reading import words
 
+_CODES: Final = {"HUR": "hour", "MON": "month", "DAY": "day", "ANN": "year", "WEE": "week", "SEC": "second"}
 _ORDER: Final = ("second", "minute", "hour", "day", "week", "month", "year")
 _EFFECTIVE: Final = re.compile(
     r"(?:effective|valid|starting|as of|gültig ab|à partir du)\s+(?:from\s+|as of\s+|on\s+)?(?P<day>[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d{2}-\d{2})",
@@ -35,7 +36,7 @@ class Rate:
 
 def rate(text: str) -> Rate:
     """Return the unit that a text states."""
-    plain = _ALWAYS.sub(" ", text)
+    plain = _ALWAYS.sub(" ", text).replace("包年包月", " ")
     is_per_gpu = words.PER_GPU.search(plain) is not None
     other = words.PER_OTHER.search(plain)
     if other and is_per_gpu and re.match(r"gi?b|go", other["thing"], re.IGNORECASE) and "ram" in plain.lower():
@@ -43,6 +44,11 @@ def rate(text: str) -> Rate:
     bare = words.DURATION.sub(
         lambda hit: " " if _is_long(hit) and not re.search(r"(?:/|\bper)\s*$", plain[: hit.start()]) else hit[0], plain
     )
+    if re.search(r"(?:\bper|\bpro|\bpar|/|每)\s*3[01][\s-]*(?:days?|tage|jours|天|日)", plain, re.IGNORECASE):
+        return Rate("month", is_per_gpu, other["thing"] if other else "")
+    code = re.search(r"\b(HUR|MON|DAY|ANN|WEE|SEC)\b", bare)  # UN/CEFACT codes, as linked data uses them
+    if code:
+        return Rate(_CODES[code[1]], is_per_gpu, other["thing"] if other else "")
     hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(bare)] if hit)
     return Rate(hits[0][1] if hits else "", is_per_gpu, other["thing"] if other else "")
 

@@ -69,7 +69,7 @@ NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|int
 REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション")  # fmt: skip
 TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|billing(?: cycle| period)?|reservation|plan length|laufzeit|durée|срок\w*", "周期|时长|期間|租期")  # fmt: skip
 AVAILABILITY: Final = word(r"availab\w*|stock|status|in stock|verfügbar\w*|disponib\w*|наличи\w*", "库存|状态|在庫")  # fmt: skip
-COUNT: Final = word(r"#(?: of)? gpus?|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:count|number|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|gpus per \w+|gpus|qty|quantity|anzahl|x gpus?|число gpu|кол\w* gpu|количеств\w*", "卡数|基数|台数|GPU数量|GPU数|数量|GPU个数|张数|枚数")  # fmt: skip
+COUNT: Final = word(r"#(?: of)? gpus?|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:count|number|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|gpus per \w+|gpus|qty|quantity|anzahl|x gpus?|число gpu|кол-?во|количеств\w*", "卡数|基数|台数|GPU数量|GPU数|数量|GPU个数|张数|枚数")  # fmt: skip
 LABEL: Final = word(r"gpus?(?: (?:model|type|name|card|spec\w*|config\w*|instances?))?|gpu_?type|graphics(?: card)?|accelerators?(?: type)?|models?|cards?|chips?|hardware|architecture|devices?|grafikkarte\w*|carte graphique|видеокарт\w*|ускорител\w*|processor", "显卡|顯卡|型号|GPU型号|GPU 型号|卡型|機種|モデル")  # fmt: skip
 INSTANCE: Final = word(r"instances?(?: (?:type|name|size))?|flavou?rs?|plans?|skus?|names?|sizes?|packages?|products?|configs?|configurations?|machines?(?: types?)?|servers?|types?|tiers?|nodes?|vms?|shapes?|droplets?|offers?|titles?|items?|services?|instanz\w*|paket\w*|offre|конфигурац\w*|тариф\w*|сервер\w*", "实例|规格|配置|套餐|产品|机型|名称|プラン|インスタンス|サーバ")  # fmt: skip
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
@@ -89,11 +89,11 @@ CEILING_BEFORE: Final = re.compile(
 )
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bsetup(?: fee)?|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\btotal(?: cost)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bsetup(?: fee)?|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\btotal(?: cost)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:\w+\s+){0,2}?(?:off\b|discount|credits?\b|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|setup fee|one[- ]time|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|setup fee|one[- ]time|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(

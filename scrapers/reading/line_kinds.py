@@ -1,0 +1,16 @@
+"""Tells prose from labels."""
+
+from __future__ import annotations
+
+import re
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a line is prose rather than a label: many words, and the marks of a sentence."""
+    n_words = len(text.split())
+    if sum(any(c.isdigit() for c in word) for word in text.split()) >= 3 and text.rstrip()[-1:] not in ".!?":
+        return False  # a list of parts of a machine
+    return (
+        n_words >= 7
+        and (text.rstrip()[-1:] in ".!?,:;" or re.search(r"[.!?;]\s+[A-Z]|,\s+\w+\s+\w+\s", text) is not None)
+    ) or (len(re.findall(r"[，。！]", text)) > 0 and len(text) > 16)
