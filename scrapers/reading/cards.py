@@ -92,6 +92,8 @@ def _segment(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | 
     while current is not None:
         lines = [one for one in current.lines() if one.order not in used]
         heads = [one for one in lines if label_mentions(one.text) and not (has_money(one.text) and one is not line)]
+        if current.tag in ("html", "body", "main") or len(lines) > _MOST_LINES:
+            heads = [one for one in heads if one.level or not _in_list(one.box)]  # not the names in a menu
         if heads:
             if len({h.text for h in heads}) == 1:  # a copy for small screens stands in a box of its own
                 current = _widest(current, heads[0].text, used)
@@ -102,6 +104,10 @@ def _segment(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | 
             return None
         current = current.parent
     return None
+
+
+def _in_list(box: Box | None) -> bool:
+    return box is not None and (box.tag in ("ul", "ol", "header", "select") or _in_list(box.parent))
 
 
 def _widest(box: Box, label: str, used: set[int]) -> Box:
@@ -179,7 +185,7 @@ def _run(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, list[L
 
 def _ends(head: Line, line: Line) -> bool:
     """Return whether a heading begins another thing than the one that the head names."""
-    if not line.level or is_price_title(line.text) or _is_spec_title(line.text):
+    if not line.level or line.text == head.text or is_price_title(line.text) or _is_spec_title(line.text):
         return False
     return not head.level or line.level <= head.level
 

@@ -291,7 +291,8 @@ def _heads_rows(box: Box, width: int) -> bool:
 
 
 def _is_price_title(text: str) -> bool:
-    return any(p.search(text) for p in (words.PRICE, words.ON_DEMAND, words.SPOT, words.RESERVED, *words.TIME.values()))
+    kinds = (words.PRICE, words.ON_DEMAND, words.SPOT, words.RESERVED, *words.TIME.values())
+    return any(p.search(text) for p in kinds) or bool(re.search(r"\bpriority\b", text, re.IGNORECASE))
 
 
 def _fits(texts: list[str], width: int) -> bool:
@@ -299,18 +300,20 @@ def _fits(texts: list[str], width: int) -> bool:
 
 
 def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
-    # Where no title says price, the columns with amounts are prices: "High priority", "Low priority".
+    # Where no title says price, the columns with amounts are prices.
     unsaid = not any(map(_is_price_title, titles))
     pairs = list(zip(titles, texts, strict=False))
     priced = [text for title, text in pairs if _is_price_title(title) or (unsaid and has_money(text))]
     others = [text for title, text in pairs if not (_is_price_title(title) or (unsaid and has_money(text)))]
+    label = next((text for title, text in pairs if words.LABEL.search(title) or words.INSTANCE.search(title)), "")
     return (
         any(
             has_money(t) or words.SALES.search(t) or words.NOTHING.match(t) or re.match(r"^\s*[\d.,]+\s*$", t)
             for t in priced
         )
-        and not any(len(find_amounts(t)) for t in others)
         and bool(others)
+        and not any(map(find_amounts, others))
+        and not has_money(label)
         and not any(_names_before_amount(t) for t in priced)  # rows in a row, not its cells
         and all(len(t) <= 90 for t in priced)
         and all(len(t) <= 200 for t in texts)

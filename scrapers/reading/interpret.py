@@ -86,6 +86,7 @@ class Draft:
     product: str = ""
     band: str = ""
     title: str = ""
+    fallback: str = ""  # the page's unit of time, where a title with a duration makes it doubtful
     status: PriceStatus = "priced"  # else there is no amount
     reasons: dict[str, str] = field(default_factory=dict)  # what was read from where
     facts: dict[str, str] = field(default_factory=dict)  # vcpus, ram, disk, network as printed
@@ -311,6 +312,8 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
         order[0], order[1] = order[1], order[0]  # the card's own line on its GPU says more than its title
     order += [f for f, kind in kinds if kind == "label" and f not in order]
     order += [f for f, kind in kinds if kind in ("instance", "other", "provider") and f not in order]
+    if record.kind == "card":
+        order.sort(key=lambda f: not is_singular(f.text))
     for f in order:
         names = mentions(f.text, is_label=True)
         if names:
@@ -407,6 +410,7 @@ def _sold_out(text: str) -> bool:
 
 
 def _is_component(title: str) -> bool:
+    title = words.PER_GPU.sub(" ", title)
     has_gpu = words.GPU.search(title) or mentions(title)
     return not has_gpu and bool(
         (words.DISK.search(title) or words.VCPU.search(title) or words.RAM.search(title) or words.NETWORK.search(title))
@@ -595,12 +599,16 @@ def _rate(
     time, where, per_gpu = "", "", False
     for place, text in texts:
         read = rate(text)
+        if read.other and not read.is_per_gpu and place in ("above", "the heading"):
+            continue  # of a disk, say
         if not time and read.time and not (place == "the heading" and read.time != "hour"):
             time, where = read.time, place
         if read.is_per_gpu and place != "another title":
             per_gpu = True
             d.reasons["per GPU"] = place
-    if not time and page.time:
+    if not time and page.time and words.DURATION.search(f.title):
+        d.fallback = page.time  # "1 month": its size may say that it is a total
+    elif not time and page.time:
         time, where = page.time, "the page"
     if not per_gpu and page.is_per_gpu and not rate(f"{after_amount(after)} {f.title}").time:
         per_gpu = True

@@ -14,6 +14,7 @@ from scrapers.reading.amounts import find_amounts
 from scrapers.reading.records import Field, Record
 
 _DEEPEST: Final = 40
+_NEAR: Final = 3  # levels: an accelerator's name that close above a price is with it
 _MOST_FIELDS: Final = 120
 _MOST_RECORDS: Final = 50_000
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.\s]+")
@@ -58,6 +59,7 @@ def _visit(
     if _is_map(value):
         for key, item in value.items():
             if not mentions(str(key)):
+                yield from _visit(item, f"{path}.{key}", inherited, (key_words(str(key)), *scope)[:6], group, depth + 1)
                 continue
             named = Field("gpu", str(key), path=f"{path}.{key}")
             if isinstance(item, dict | list):
@@ -83,6 +85,27 @@ def _visit(
                 group,
                 depth + 1,
             )
+
+
+def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:
+    """Yield every scalar of the data that looks like a price, and whether an accelerator is named with or above it."""
+    stack: list[tuple[Any, str, str, tuple[bool, ...]]] = [(value, "$", "", ())]
+    while stack:
+        node, path, title, named = stack.pop()
+        if isinstance(node, list):
+            stack += [(item, f"{path}[{i}]", title, named) for i, item in enumerate(node)]
+        elif isinstance(node, dict):
+            scalars = _scalars(node, path)
+            here = _names(scalars) or any(mentions(str(key)) for key in node)
+            for key, item in node.items():
+                below = f"{title} {key_words(str(key))}".strip()
+                above = (here or bool(mentions(str(key))), *named)[:_NEAR]
+                if isinstance(item, dict | list):
+                    stack.append((item, f"{path}.{key}", below, above))
+                    continue
+                leaf = Field(below, _text(item), path=f"{path}.{key}", is_number=_is_numeric(item), is_price=False)
+                if item is not None and _is_price(leaf) and (_number(item) is None or _number(item)):
+                    yield leaf, any(above)
 
 
 def _is_map(value: dict[Any, Any]) -> bool:

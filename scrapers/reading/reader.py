@@ -21,7 +21,7 @@ from scrapers.reading.cards import card_records, is_aside
 from scrapers.reading.documents import from_markdown, kind, script_values, streamed_html
 from scrapers.reading.grids import box_grids, grid_records, table_grids
 from scrapers.reading.interpret import Draft, Explained, interpret, is_priced_title, stated_memory
-from scrapers.reading.json_records import json_records
+from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.page_facts import PageFacts, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree
 from scrapers.reading.records import Record
@@ -117,6 +117,13 @@ def _read_data(text: str, hints: Hints) -> Account:
     dropped += doubtful
     account.offers = [_offer(d, hints) for d in kept]
     account.entries += [*_data_entries(kept, "emitted"), *(_data_entry(d, reason) for d, reason in dropped)]
+    seen = {entry.path for entry in account.entries}
+    for value in values:
+        for leaf, is_near in price_leaves(value):
+            if leaf.where() not in seen:
+                verdict: Any = "unexplained" if is_near else "explained"
+                reason = "no offer was read from it" if is_near else "no accelerator is named with it"
+                account.entries.append(Entry(clip(f"{leaf.title}: {leaf.text}", 140), leaf.where(), verdict, reason))
     return account
 
 

@@ -258,11 +258,14 @@ def _unit_by_size(d: Draft, siblings: list[Draft]) -> None:
         for s in siblings
         if s.rate.time == "hour" and s.model == "on_demand" and s.rate.is_per_gpu == d.rate.is_per_gpu
     ]
+    if not hourly and d.fallback:
+        d.rate, d.reasons["unit"] = replace(d.rate, time=d.fallback), "the page"
     if d.model != "reserved" or not d.term or len(set(hourly)) != 1:
         return
     ratio = d.amount.value / hourly[0]
-    if Decimal("0.2") <= ratio / (730 * d.term) <= Decimal("1.1"):
-        d.rate, d.reasons["unit"] = replace(d.rate, time="term"), "its size beside the hourly price"
+    for time, hours in (("hour", 1), ("term", 730 * d.term)):
+        if Decimal("0.2") <= ratio / hours <= Decimal("1.15"):
+            d.rate, d.reasons["unit"] = replace(d.rate, time=time), "its size beside the hourly price"
 
 
 def _tell_apart(drafts: Iterable[Draft]) -> None:

@@ -277,6 +277,9 @@ def identify(
         is_below = not memory_is_total and _is_below(label, stated)
         if named.is_part or (is_below and count in (None, 1)):
             return replace(_identify_part(named, stated, count), machine=known)
+        if is_below and count is not None and count < 1:  # "1/20 GPU" with 4 GB: the part is numbered
+            part = replace(named, share=Fraction(count).limit_denominator(_SMALLEST))
+            return replace(_identify_part(part, stated, count), machine=known)
         if is_below:  # several parts, or cards that are not on record: not so many whole ones in any case
             return Identity(resolve(named.rest), None, machine=known, gpu_part=None)
         count = Decimal(named.count) if named.count and count in (None, 1) else count
@@ -294,6 +297,7 @@ def _rounds(printed: Decimal, known: Decimal) -> bool:
     return known < 1 and (printed == 1 or any(round(known, digits) == printed for digits in (1, 2, 3)))
 
 
+_SMALLEST = 64  # part of a card that anybody rents
 _PARTS = (2, 3, 4, 6, 8, 12, 16)  # into which clouds divide a card
 
 
