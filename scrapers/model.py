@@ -217,7 +217,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a provider's file knows of its pages where a reader goes by meaning: none of it is a layout."""
+    """Facts of a provider's pages for a reader that goes by meaning: none of them is a layout."""
 
     source: str = "pricing_page"
     currency: str = ""  # of amounts that state none

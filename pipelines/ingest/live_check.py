@@ -40,7 +40,7 @@ log = logging.getLogger("gpuhour.check")
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """What one source is like today."""
+    """The state of one source today."""
 
     provider: str
     source: str

@@ -28,7 +28,7 @@ log = logging.getLogger("gpuhour.backfill")
 
 @dataclass(frozen=True, slots=True)
 class CaptureResult:
-    """What became of one capture: a landed status, or LEFT."""
+    """The result of one capture: a landed status, or LEFT."""
 
     source: str
     capture: Capture
@@ -46,7 +46,7 @@ class CaptureResult:
 
 @dataclass(slots=True)
 class BackfillReport:
-    """What a run did; `stopped` says why the archive was left alone, where it was."""
+    """The result of a run; `stopped` says why the archive was left alone, where it was."""
 
     results: list[CaptureResult] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)  # sources that an archive cannot answer for, with the reason

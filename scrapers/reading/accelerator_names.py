@@ -100,7 +100,7 @@ def is_singular(label: str) -> bool:
     is_type = (
         " " not in label.strip() and re.search(r"\d", re.sub(r"(?i)\d+\s?gi?b|sxm\d?|hbm\d\w?", " ", rest)) is not None
     )
-    return not is_type and not re.search(r"\bv\d\w{0,6}-\d", label)
+    return not is_type and not re.search(r"\bv\d\w{0,9}-\d", label)
 
 
 def _beside(text: str, start: int, end: int) -> int | None:

@@ -17,6 +17,8 @@ _LARGEST: Final = 16 * 1024 * 1024  # bytes
 def kind(text: str) -> Literal["html", "json", "markdown"]:
     """Return the kind of a page by its content."""
     start = text.lstrip("\ufeff \t\r\n")[:400]
+    if re.match(r'\[\\?"\$\\?",', start):
+        return "html"  # a React page's stream: it describes one
     if start[:1] in "{[" and not start.startswith(("[!", "[![")):
         return "json"
     if re.search(

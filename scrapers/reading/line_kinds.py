@@ -8,6 +8,8 @@ import re
 def is_sentence(text: str) -> bool:
     """Return whether a line is prose rather than a label: many words, and the marks of a sentence."""
     n_words = len(text.split())
+    if re.search(r"\w{2}[.!?]\s+[A-ZА-Я]", text) and n_words >= 7:
+        return True
     if sum(any(c.isdigit() for c in word) for word in text.split()) >= 3 and text.rstrip()[-1:] not in ".!?":
         return False  # a list of parts of a machine
     return (

@@ -82,8 +82,10 @@ def per_gpu_hour(row: dict[str, Any], fee: Decimal = Decimal(0)) -> Decimal | No
     if row["price_scope"] != "instance":
         return None
     term = Decimal(8760) * (row["term_months"] or 0) / 12
-    hours = {"gpu_hour": 1 / row["gpu_count"], "instance_hour": Decimal(1), "month": Decimal(730), "term_total": term}
-    total = row["price"] / hours[row["price_unit"]] + (fee / term if fee else 0)
+    unit, _, time = row["price_unit"].rpartition("_")
+    times = {"hour": Decimal(1), "day": Decimal(24), "month": Decimal(730), "year": Decimal(8760), "total": term}
+    hours = times[time] / (row["gpu_count"] if unit == "gpu" else 1)
+    total = row["price"] / hours + (fee / term if fee else 0)
     return Decimal(total / row["gpu_count"]).quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
