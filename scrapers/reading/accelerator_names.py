@@ -21,7 +21,7 @@ _NAMES: Final = (
     r"|TITAN[ _-]{0,2}(?:RTX|Xp?|V)|GeForce[ _-]{0,2}\d{3,4}(?:[ _-]{0,2}Ti)?"
     r"|(?:Instinct[ _-]{0,2})?MI[ _-]{0,2}\d{2,3}[AXP]?|Radeon[ _-]{0,2}(?:Pro[ _-]{0,2})?(?:RX[ _-]{0,2})?[A-Z]{0,2}\d{3,4}(?:[ _-]{0,2}XTX?)?|RX[ _-]{0,2}\d{4}(?:[ _-]{0,2}XTX?)?|V(?:620|710)"
     r"|Gaudi[ _-]{0,2}\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]{0,2}(?:Pro[ _-]{0,2})?[AB]\d{2,3}|PVC"
-    r"|TPU(?:[ _-]{0,2}v?\d\w{0,6})?(?:[ _-]{0,2}Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[ _-]\d{1,4}|Trainium[ _-]{0,2}\d?|Inferentia[ _-]{0,2}\d?"
+    r"|TPU(?:[ _-]{0,2}v?\d\w{0,6})?(?:[ _-]{0,2}Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[_-]\d{1,4}|Trainium[ _-]{0,2}\d?|Inferentia[ _-]{0,2}\d?"
     r"|Tenstorrent[ _-]{0,2}\w*|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
 )  # fmt: skip
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
@@ -30,15 +30,34 @@ _BARE_CARD = re.compile(r"(?<![\w$€£₹¥.,])(?P<name>[2345]0[5-9]0)(?:[ _-]?
 _MARKS: Final = {ord(sign): " " for sign in "™®©"}
 _OTHER_CARD = re.compile(r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card)\b", re.IGNORECASE)
 _COUNT_BEFORE = re.compile(
-    r"(?<![A-Za-z0-9./,$€£₹¥-])(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|枚)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
+    r"(?<![A-Za-z0-9./,$€£₹¥-])(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|枚|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
+    re.IGNORECASE,
+)
+_IN_WORDS: Final = {
+    "a": 1,
+    "one": 1,
+    "single": 1,
+    "two": 2,
+    "dual": 2,
+    "double": 2,
+    "three": 3,
+    "four": 4,
+    "quad": 4,
+    "six": 6,
+    "eight": 8,
+    "ten": 10,
+    "sixteen": 16,
+}
+_COUNT_WORD = re.compile(
+    rf"(?<![\w-])(?P<word>{'|'.join(_IN_WORDS)})[ -]+(?:(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|full|whole)\s+)*$",
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
-    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|枚)(?![A-Za-z]))",
+    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|枚|장|개)(?![A-Za-z]))",
     re.IGNORECASE,
 )
 _GPUS = re.compile(
-    r"(?<![\w./,$€£₹¥-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|张GPU|枚)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
+    r"(?<![\w./,$€£₹¥~〜～–—-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|张GPU|枚)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
     r"|(?:\bgpus?(?:\s*(?:count|number|qty|per \w+))?|GPU数量?|卡数)\s*[:：=x×]?\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
     r"|\((?P<r>\d{1,3})\s?[x×]\)|\([x×]\s?(?P<s>\d{1,3})\)"
     r"|(?<!\d\.0)(?:^|\s)[x×](?P<o>\d{1,4})(?:$|\s)|^(?P<q>\d{1,4})\s?[x×]$",
@@ -109,6 +128,8 @@ def _beside(text: str, start: int, end: int) -> int | None:
         before = _COUNT_BEFORE.search(re.sub(r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|\s)+$", " ", text[:start], flags=re.IGNORECASE))  # fmt: skip
     if before:
         return int(before["n"] or before["m"])
+    if spelled := _COUNT_WORD.search(text[:start]):
+        return _IN_WORDS[spelled["word"].lower()]
     after = _COUNT_AFTER.match(text[end:])
     return int(after["n"] or after["m"] or after["p"]) if after else None
 

@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from scrapers.parsing.text import squash
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
+from scrapers.reading.amounts import find_amounts
 from scrapers.reading.grids import has_money
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
+from scrapers.reading.units import after_amount, rate
 
 _LABEL_LENGTH: Final = 100  # characters; a longer line is prose
 _FAR: Final = 14  # lines: a name without a heading's weight heads none that far below it
@@ -36,6 +39,10 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
     for line in top.lines():
         if line.order in used or line.order in done or not has_money(line.text) or is_aside(owner[line.order]):
             continue
+        if is_offer_in_words(line):
+            done.add(line.order)
+            yield _in_words(line, group)
+            continue
         segment = _segment(line, owner[line.order], used)
         if segment is None:
             continue
@@ -44,6 +51,53 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         record = _record(head, lines, group)
         if record is not None:
             yield record
+
+
+def is_offer_in_words(line: Line) -> bool:
+    """Return whether an item of a list describes one machine and its price: "One A16 (16 GB), 16 vCPUs. £95 per month"."""
+    if line.box is None or not _is_item(line.box) or not is_sentence(line.text):
+        return False
+    names = mentions(line.text)
+    money = find_amounts(line.text)
+    return (
+        len({m.key for m in names}) == 1
+        and bool(money)
+        and names[0].end <= money[0].start
+        and bool(rate(after_amount(line.text[money[0].end :])).time)
+        and _SIZES.search(line.text) is not None
+        and len(line.text) <= _MOST_OF_AN_ITEM
+    )
+
+
+def _is_item(box: Box) -> bool:
+    return box.tag in ("dd", "li") or (box.parent is not None and box.parent.tag in ("dd", "li"))
+
+
+_MOST_OF_AN_ITEM: Final = 240  # characters
+_SIZES: Final = re.compile(r"\d\s?(?:v?CPUs?|cores?|GB|GiB|Go|vcores?)\b", re.IGNORECASE)
+_PIECE: Final = re.compile(r"(?<=[,;])\s|(?<=[.!])\s(?=\S)")
+
+
+def _in_words(line: Line, group: int) -> Record:
+    """Return a record of a sentence's parts: what stands up to the first amount, cut at commas, and the price."""
+    first = find_amounts(line.text)[0]
+    pieces = [p.strip(" ,;.") for p in _PIECE.split(line.text[: first.start]) if p.strip(" ,;.")]
+    named = next(i for i, p in enumerate(pieces) if mentions(p))
+    fields = [Field("gpu" if i == named else "", p, (line,)) for i, p in enumerate(pieces)]
+    fields.append(Field("price", line.text[first.start :], (line,)))
+    title = _term_of(line)
+    if title:
+        fields.insert(0, Field("name", title, (line,)))
+    return Record(fields, tuple(text for _, text in reversed(line.headings)), "card", group)
+
+
+def _term_of(line: Line) -> str:
+    """Return the term that a definition belongs to: the text of its dt."""
+    element = line.box.element if line.box is not None else None
+    while element is not None and element.tag not in ("dd", "li", "body"):
+        element = element.getparent()
+    before = element.getprevious() if element is not None and element.tag == "dd" else None
+    return squash(before.text_content())[:80] if before is not None and before.tag == "dt" else ""
 
 
 def is_aside(box: Box | None) -> bool:
@@ -71,9 +125,14 @@ def _walk(box: Box) -> Iterator[Box]:
 
 def label_mentions(text: str) -> tuple[Mention, ...]:
     """Return the accelerators of a line that labels something; of prose, none."""
-    if len(text) > _LABEL_LENGTH or text.rstrip()[-1:] in "?？" or is_sentence(text):
+    if len(text) > _LABEL_LENGTH or text.rstrip()[-1:] in "?？" or is_sentence(text) or _TELLS.search(text):
         return ()
     return mentions(text, is_label=len(text) < 40)
+
+
+_TELLS: Final = re.compile(
+    r"\w+ \w+.* (?:scores?|equals?|delivers?|outperforms?|reach(?:es)?|achieves?|takes?|costs? about) ", re.IGNORECASE
+)
 
 
 def _segment(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | None:
@@ -200,9 +259,7 @@ def _record(head: Line, lines: list[Line], group: int) -> Record | None:
         other = lines[i - 1] if spec_above and i else lines[i + 1] if not spec_above and i + 1 < len(lines) else None
         if has_money(line.text):
             fields.append(Field(_beside(lines, i, title_above), line.text, (line,)))
-        elif (
-            line.parts and len(line.parts) == 2 and _SPEC.search(line.parts[1]) and not _SPEC.search(line.parts[0][:3])
-        ):
+        elif line.parts and len(line.parts) == 2 and _SPEC.search(line.parts[1]) and not _SPEC.search(line.parts[0]):
             fields.append(Field(line.parts[0], line.parts[1], (line,)))
         elif hit := _KEY_VALUE.match(line.text):
             fields.append(Field(hit["key"], hit["value"], (line,)))
@@ -249,11 +306,10 @@ def _is_spec_title(text: str) -> bool:
 
 def is_price_title(text: str) -> bool:
     """Return whether a short line says which price stands above or below it."""
-    if mentions(text) and not re.match(r"^\s*(?:/|per\b)", text):
+    if has_money(text) or (mentions(text) and not re.match(r"^\s*(?:/|per\b)", text)):
         return False
     return (
         len(text) <= 60
-        and not has_money(text)
         and any(
             p.search(text)
             for p in (

@@ -26,8 +26,15 @@ def kind(text: str) -> Literal["html", "json", "markdown"]:
         text[:20000],
         re.IGNORECASE,
     ) and not re.match(r"---\s|#\s", start):
-        return "html"
+        return "markdown" if _is_marked_down(text) else "html"
     return "markdown"
+
+
+def _is_marked_down(text: str) -> bool:
+    """Return whether a text with tags is Markdown all the same: no page of HTML, and marks at the start of lines."""
+    return not re.search(r"<(?:!doctype|html|head|body)\b", text[:20000], re.IGNORECASE) and bool(
+        re.search(r"^#{1,3} \S", text, re.MULTILINE) or re.search(r"^\s*\|[\s:|-]+\|\s*$", text, re.MULTILINE)
+    )
 
 
 def is_readable(page: Page) -> bool:

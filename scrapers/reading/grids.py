@@ -238,11 +238,20 @@ def box_grids(top: Box) -> Iterator[Grid]:
                 len(texts),
             )
             inside.add(id(box))
-        elif grid is not None and _fits(texts, width) and _reads_like_row(grid.titles, texts):
+        elif grid is not None and _is_below(box, grid) and _fits(texts, width) and _reads_like_row(grid.titles, texts):
             grid.rows.append(cells[:width])
             inside.add(id(box))
     if grid is not None and grid.rows:
         yield grid
+
+
+def _is_below(box: Box, grid: Grid) -> bool:
+    """Return whether no heading outside of the grid's rows begins something else between its titles and a box."""
+    own = [text for level, text in box.headings if level <= _CHAPTER]
+    return own == [text for level, text in grid.headings if level <= _CHAPTER]
+
+
+_CHAPTER: Final = 2
 
 
 def _in_table(box: Box) -> bool:

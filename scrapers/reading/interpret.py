@@ -29,6 +29,7 @@ from scrapers.reading.units import (
     not_a_price,
     pricing_model,
     rate,
+    rate_of_prose,
     says_floor,
     term_months,
 )  # fmt: skip
@@ -48,12 +49,16 @@ _GB: Final = re.compile(
     r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>TiB|TB|To|ТБ|GiB|GB|Go|ГБ|G)(?![A-Za-z/])", re.IGNORECASE
 )
 _VRAM: Final = re.compile(
-    r"(?<![\w.])(\d{1,4}(?:\.\d+)?)\s?(?:GiB|GB|Go|ГБ|G)\s*(?:of\s+)?(?:VRAM|HBM\w*|GDDR\w*|GPU (?:memory|RAM)|显存|video)",
+    r"(?<![\w.])(\d{1,4}(?:\.\d+)?)\s?(?:GiB|GB|Go|ГБ|G)\s*(?:of\s+)?(?:VRAM|HBM\w*|GDDR\w*|GPU (?:memory|RAM)|显存|video)|(?:显存|VRAM|GPU memory)\s*[:：]?\s*(\d{1,4})\s?GB(?![\w/])",
     re.IGNORECASE,
 )
 _VCPUS: Final = re.compile(r"(?<![\w.])(\d{1,4}) v?CPUs?\b", re.IGNORECASE)
 _RAM: Final = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)? ?(?:TB|GiB|GB)) (?:of )?(?:system )?RAM\b", re.IGNORECASE)
-_BADGE: Final = re.compile(r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$", re.IGNORECASE)
+_EACH: Final = re.compile(r"(?<![\w.])\d{1,2}\s*[x×*]\s*(?P<size>\d{1,3})\s*(?:GiB|GB|Go|ГБ|G)\b", re.IGNORECASE)
+_BADGE: Final = re.compile(
+    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$",
+    re.IGNORECASE,
+)
 _PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3})s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _CPU_WORDS: Final = re.compile(
@@ -86,6 +91,7 @@ class Draft:
     product: str = ""
     band: str = ""
     title: str = ""
+    is_per_machine: bool = False  # its words say so
     fallback: str = ""  # the page's unit of time, where a title with a duration makes it doubtful
     status: PriceStatus = "priced"  # else there is no amount
     reasons: dict[str, str] = field(default_factory=dict)  # what was read from where
@@ -159,6 +165,7 @@ def kind_of(f: Field) -> str:
         return "label"
     if (
         _SHARE.match(text)
+        and not words.PRICE.search(title)
         and re.search(r"gpu|card|share|fraction|卡", f"{title} {text}", re.IGNORECASE)
         and not has_money(text)
     ):
@@ -209,6 +216,7 @@ def is_priced_title(title: str) -> bool:
             words.TIME["hour"],
             words.TIME["month"],
             words.DURATION,
+            words.CUSTOMERS,
         )
     )
 
@@ -265,6 +273,9 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
                 yield _draft(record, kinds, f, amount, before, after, name, len(names) > 1, label_field, page)
 
 
+_UNIT_LEADS: Final = re.compile(
+    r"(?:(?:\bper|\bpro|\bpar|/)\s*\w+|\b\w+ly|\b(?:hour|day|week|month|year|minute))\s*[:：]\s*$", re.IGNORECASE
+)
 _UNIT_WORDS: Final = re.compile(
     r"^\s*\*{0,2}\s*(?:(?:/|\bper\b|\bp/|\bpro\b|\bpar\b|\bза\b|\bв\b|每)\s*(?:[\w·-]+(?:[\s-](?:hour|hours|hr|month))?\s*)\*{0,2}\s*){0,3}|^\s*(?:hourly|monthly|an hour|a month)",
     re.IGNORECASE,
@@ -274,6 +285,8 @@ _UNIT_WORDS: Final = re.compile(
 def _around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
     """Return the words that lead to an amount and those that follow it: between two amounts, the unit is the first's."""
     before = text[amounts[i - 1].end : amounts[i].start] if i else text[: amounts[0].start]
+    if len(amounts) > 1 and _UNIT_LEADS.search(text[: amounts[0].start]):  # "per minute: €0.02 per day: €17.50"
+        return before, text[amounts[i].end :] if i + 1 == len(amounts) else ""
     if i and (unit := _UNIT_WORDS.match(before)):
         before = before[unit.end() :]
     if i + 1 == len(amounts):
@@ -341,6 +354,14 @@ def _distinct(text: str, names: tuple[Mention, ...]) -> tuple[Mention, ...]:
     return tuple(chosen) if len(chosen) > 1 else names[:1]
 
 
+def _is_choice(names: tuple[Mention, ...]) -> bool:
+    """Return whether a label lists more accelerators than a price is printed for: "T4, L4, V100 or A100"."""
+    return len(names) > _MOST_NAMES
+
+
+_MOST_NAMES: Final = 2
+
+
 def _not_sold(record: Record, label: Field | None) -> str:
     """Return what a record is of that is no accelerator, or ""."""
     if label is not None:
@@ -375,6 +396,16 @@ def _refusal(
         return f"a price per {unit.other}"
     if not names:
         return other
+    if words.SHOP.search(f.title):
+        return "a price in a shop, not a rent"
+    if any(_INDEX.search(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
+        return "a figure of a market, not a provider's price"
+    if words.CONDITIONAL.search(f"{f.title} {before_amount(before)}"):
+        return "a price on a condition"
+    if _is_choice(names):
+        return "a price of a choice of accelerators"
+    if not amount.currency and _counts_no_money(f, record):
+        return "an amount of something else than money"
     of_title = rate(f.title)
     if not unit.time and of_title.other and not of_title.is_per_gpu:
         return f"a price per {of_title.other}"
@@ -403,6 +434,17 @@ def _refusal(
     return ""
 
 
+def _counts_no_money(f: Field, record: Record) -> bool:
+    """Return whether a bare number is of a unit of the provider's own: its title says so, or names no currency where another does."""
+    if stated_currency(f.title):
+        return False
+    if words.OWN_UNITS.search(f.title) and not re.search(r"\b(?:price|cost|rate|fee)", f.title, re.IGNORECASE):
+        return True
+    return not words.PRICE.search(f.title) and any(
+        stated_currency(one.title) for one in record.fields if one is not f and is_priced_title(one.title)
+    )
+
+
 def _sold_out(text: str) -> bool:
     return len(text) < 40 and any(
         state in ("sold_out", "waitlist") and pattern.search(text) for state, pattern in words.STATES
@@ -418,6 +460,7 @@ def _is_component(title: str) -> bool:
     )
 
 
+_INDEX: Final = re.compile(r"\b(?:price|rental|market|spot|gpu) index\b|^index$", re.IGNORECASE)
 _TAXED: Final = re.compile(
     r"^\W*(?:\w+\W+){0,2}?(?:inkl\w*\.?|incl(?:uding|\.)?|mit|with|inc\.?)\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|tax|GST)|^\W*TTC\b|税込",
     re.IGNORECASE,
@@ -453,6 +496,8 @@ def _draft(
     label = _label_text(label_field, name, is_one_of_several)
     d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
     d.count = _count(by_kind, name, f, label_field, record)
+    if name.count is not None and d.count != name.count:
+        d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = _rate(record, by_kind, f, after, before, page, d)
     _commitment(record, kinds, by_kind, f, own, d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
@@ -539,6 +584,11 @@ def _count(
         if record.kind != "card"
         else name.count
     )
+    boards = name.count if name.count is not None else stated
+    if boards and "count" in by_kind and (hit := _NUMBER.match(by_kind["count"].text)):
+        gpus = _ON_A_BOARD.get(name.key, 1) * int(boards)
+        if gpus == int(hit["n"]):
+            return Decimal(gpus)
     # "8x H100": a column of numbers beside it is of what one must take.
     if name.count is not None or stated is not None:
         return Decimal(name.count if name.count is not None else stated or 1)
@@ -563,6 +613,7 @@ def _count(
     return next((count for text in texts if text and (count := stated_count(text)) is not None), None)
 
 
+_ON_A_BOARD: Final = {"K80": 2, "M60": 2, "K10": 2, "A16": 4, "M10": 4}
 _OF_TAB: Final = re.compile(r"\s*\d{1,4}\s?[x×]\s*(?:gpus?)?\s*|.*\b\d{1,4}\s?[x×-]\s?gpus?\b.*", re.IGNORECASE)
 
 
@@ -596,21 +647,23 @@ def _rate(
             and re.search(r"/|\bper\b|hourly|每", one.text)
         ]
     texts += [("above", text) for text in record.intro] + [("the heading", text) for text in record.scope]
-    time, where, per_gpu = "", "", False
+    time, where, per_gpu, per_machine = "", "", False, False
     for place, text in texts:
-        read = rate(text)
+        read = rate(text) if place != "above" else rate_of_prose(text)
         if read.other and not read.is_per_gpu and place in ("above", "the heading"):
             continue  # of a disk, say
         if not time and read.time and not (place == "the heading" and read.time != "hour"):
             time, where = read.time, place
-        if read.is_per_gpu and place != "another title":
+        per_machine |= read.is_per_machine and not read.is_per_gpu and not per_gpu and place != "another title"
+        if read.is_per_gpu and not per_machine and place != "another title":
             per_gpu = True
             d.reasons["per GPU"] = place
     if not time and page.time and words.DURATION.search(f.title):
         d.fallback = page.time  # "1 month": its size may say that it is a total
     elif not time and page.time:
         time, where = page.time, "the page"
-    if not per_gpu and page.is_per_gpu and not rate(f"{after_amount(after)} {f.title}").time:
+    d.is_per_machine = per_machine
+    if not per_gpu and not per_machine and page.is_per_gpu and not rate(f"{after_amount(after)} {f.title}").time:
         per_gpu = True
         d.reasons["per GPU"] = "the page"
     d.reasons["unit"] = where
@@ -678,8 +731,8 @@ def _is_prose(text: str) -> bool:
 def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Record, page: PageFacts, d: Draft) -> str:
     printed = amount.currency
     if not printed or printed in ("$", "¥", "kr"):
-        stated = stated_currency(f.title) or (
-            stated_currency(by_kind["currency"].text) if "currency" in by_kind else ""
+        stated = stated_currency(f.title) or next(
+            (c for kind in ("currency", "unit") if kind in by_kind and (c := stated_currency(by_kind[kind].text))), ""
         )
         stated = stated or next(
             (c for text in (*record.intro, *record.scope[:2]) if (c := stated_currency(text)) and len(c) == 3), ""
@@ -694,8 +747,10 @@ def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Recor
 def _memory(
     kinds: list[tuple[Field, str]], by_kind: dict[str, Field], label_field: Field | None, count: Decimal | None
 ) -> tuple[str, bool]:
-    if "vram" in by_kind:
+    if "vram" in by_kind and (_GB.search(by_kind["vram"].text) or re.fullmatch(r"\s*[\d,.]+\s*", by_kind["vram"].text)):
         f = by_kind["vram"]
+        if each := _EACH.search(f.text):
+            return f"{each['size']} GB", False
         text = (
             f"{f.text} GB"
             if re.fullmatch(r"\s*[\d,.]+\s*", f.text)
@@ -708,7 +763,7 @@ def _memory(
             and (hit := _VRAM.search(f.text))
             and not (label_field is f and kind == "label")
         ):
-            return f"{hit[1]} GB", False
+            return f"{hit[1] or hit[2]} GB", False
     bare = [
         f.text
         for f, kind in kinds

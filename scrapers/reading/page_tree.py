@@ -19,7 +19,7 @@ _INLINE: Final = frozenset({"span", "a", "b", "strong", "em", "i", "u", "small",
                             "kbd", "samp", "var", "tt", "big", "s", "del", "ins", "strike", "wbr", "img", "nobr", "label", "input", "bdo", "picture", "source"})  # fmt: skip
 _STRUCK: Final = frozenset({"s", "del", "strike"})
 _STRUCK_CLASS: Final = re.compile(
-    r"(?:^|[\s_:-])(?:old|was|strike(?:through)?|striked|struck|line-through|crossed|original-price|price-original|before-discount)(?:$|[\s_-])",
+    r"(?:^|[\s_:-])(?:old|was|strike(?:through)?|striked|struck|line-through|crossed|before-discount)(?:$|[\s_-])|(?:original|regular|former|previous|list)[_-]?price|price[_-]+(?:original|regular|former|previous|old|was)(?![\w])",
     re.IGNORECASE,
 )
 _STRUCK_STYLE: Final = re.compile(r"text-decoration[^;]*line-through", re.IGNORECASE)
@@ -104,12 +104,13 @@ class _Builder:
     def __init__(self) -> None:
         self.headings: tuple[tuple[int, str], ...] = ()
         self.count = 0
+        self.last: Line | None = None
 
     def fill(self, box: Box, element: Any, depth: int) -> None:
         """Add what an element shows to its box."""
-        run: list[tuple[str, bool, Any]] = []  # text, whether struck out, element
+        run: list[tuple[str, bool, Any, Any]] = []  # text, whether struck out, element, the line's own child around it
         if element.text:
-            run.append((element.text, False, element))
+            run.append((element.text, False, element, element))
         for child in element:
             tag = child.tag if isinstance(child.tag, str) else ""
             if tag in _SKIPPED or not tag or _is_hidden(child):
@@ -117,7 +118,7 @@ class _Builder:
             elif tag == "br":
                 self.flush(box, run, element)
             elif tag in _INLINE and not _holds_blocks(child):
-                self.inline(child, _is_struck(child), run, depth)
+                self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
                 self.headings = _of_tab(child, self.headings)
@@ -128,36 +129,49 @@ class _Builder:
                     box.children.append(inner)
                     box.n_lines += inner.n_lines
             if child.tail:
-                run.append((child.tail, False, element))
+                run.append((child.tail, False, element, element))
         self.flush(box, run, element)
 
-    def inline(self, element: Any, struck: bool, run: list[tuple[str, bool, Any]], depth: int) -> None:
+    def inline(self, element: Any, struck: bool, run: list[tuple[str, bool, Any, Any]], depth: int, top: Any) -> None:
         """Add the text of an inline element to the current line."""
+        if (
+            element.tag in _NOTE
+            and run
+            and _SIGNED.search(_join([t for t, s, *_ in run if not s]))
+            and _CENTS.fullmatch(squash(element.text_content() or ""))
+        ):
+            run.append((f".{squash(element.text_content())}", struck, element, top))  # "$2" and a raised "49"
+            return
         if element.tag in _NOTE and re.fullmatch(r"\s*[\[(]?[\d*†‡]{1,3}[\])]?\s*", element.text_content() or ""):
             return
         if element.text:
-            run.append((element.text, struck, element))
+            run.append((element.text, struck, element, top))
         for child in element:
             if isinstance(child.tag, str) and child.tag not in _SKIPPED and not _is_hidden(child):
                 if child.tag == "br":
-                    run.append((" ", struck, element))
+                    run.append((" ", struck, element, top))
                 elif depth < _DEEPEST:
-                    self.inline(child, struck or _is_struck(child), run, depth + 1)
+                    self.inline(child, struck or _is_struck(child), run, depth + 1, top)
             if child.tail:
-                run.append((child.tail, struck, element))
+                run.append((child.tail, struck, element, top))
 
-    def flush(self, box: Box, run: list[tuple[str, bool, Any]], element: Any) -> None:
+    def flush(self, box: Box, run: list[tuple[str, bool, Any, Any]], element: Any) -> None:
         """End the current line."""
         if not run:
             return
-        pieces, struck = list(run), [squash(text) for text, is_struck, _ in run if is_struck and text.strip()]
+        pieces, struck = list(run), [squash(text) for text, is_struck, *_ in run if is_struck and text.strip()]
         run.clear()
-        text = half_width(squash(_join([text for text, is_struck, _ in pieces if not is_struck])))
+        text = half_width(squash(_join([text for text, is_struck, *_ in pieces if not is_struck])))
         if not text and not struck:
             return
         owner = box.element if box.element is not None else element
+        if self.last is not None and _CENTS.fullmatch(text) and _SIGNED.search(self.last.text) and _is_of_cents(owner):
+            self.last.text += f".{text}"  # the part behind the point has a box of its own
+            return
         level = _level(owner, box)
-        parts = _parts(pieces)
+        parts = _parts([(text, is_struck, top) for text, is_struck, _, top in pieces]) or _parts(
+            [piece[:3] for piece in pieces]
+        )
         self.count += 1
         line = Line(text, owner, self.headings, tuple(struck), parts, level, self.count, box)
         if PLACE.match(text) and len(text) <= 80:  # "Region: Europe" holds until the next one, or a new chapter
@@ -167,6 +181,17 @@ class _Builder:
             self.headings = (*kept, (level, text))
         box.children.append(line)
         box.n_lines += 1
+        self.last = line
+
+
+_CENTS: Final = re.compile(r"\d{2}")
+_SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
+
+
+def _is_of_cents(element: Any) -> bool:
+    """Return whether an element's class, or one around or in it, says that it holds the part behind the point."""
+    near = [element, *element.iter(), *([element.getparent()] if element.getparent() is not None else [])][:6]
+    return any(re.search(r"fraction|cents?\b|decimal", str(one.get("class", "")), re.IGNORECASE) for one in near)
 
 
 def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
@@ -200,7 +225,7 @@ def _join(texts: list[str]) -> str:
         if joined and text and not joined[-1].isspace() and not text[0].isspace():
             left, right = joined[-1], text[0]
             glue = (
-                (left in "$€£₹¥" and right.isdigit())
+                (left in "$€£₹¥￥" and right.isdigit())
                 or (right in ".," and text[1:2].isdigit() and left.isdigit())
                 or (left in ".," and right.isdigit())
                 or right in "/*,.:;)"

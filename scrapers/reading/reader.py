@@ -78,6 +78,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         if d.status == "priced":
             _note(verdicts, d.cell.lines, d.cell.text, d.amount, "emitted", d.label)
     account = Account(entries=list(_entries(lines, verdicts, facts, {d.amount.value for d in kept})))
+    account.entries += _bare_entries(kept, dropped)
     added, copies = _beyond([d for d in kept if d.status == "priced"], in_scripts)
     account.offers = [_offer(d, hints) for d in [*kept, *added]]
     account.entries += [
@@ -197,6 +198,16 @@ def _data_entries(drafts: list[Draft], verdict: Any, reason: str = "") -> Iterat
         Entry(clip(f"{d.title}: {d.cell.text}", 140), d.cell.where(), verdict, reason or d.label, d.amount.value)
         for d in drafts
     )
+
+
+def _bare_entries(kept: list[Draft], dropped: list[tuple[Draft, str]]) -> Iterator[Entry]:
+    """Yield what became of numbers without a sign, in columns of prices: lines of text do not show them as amounts."""
+    for d in kept:
+        if d.status == "priced" and not find_amounts(d.cell.text):
+            yield from _data_entries([d], "emitted")
+    for d, reason in dropped:
+        if not find_amounts(d.cell.text):
+            yield _data_entry(d, reason)
 
 
 def _data_entry(d: Draft, reason: str) -> Entry:

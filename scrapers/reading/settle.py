@@ -77,7 +77,12 @@ def _per_gpu_by_group(drafts: list[Draft]) -> None:
     for table, verdicts in by_table.items():
         if verdicts and all(verdicts):
             for d in drafts:
-                if d.record.group == table and not d.rate.is_per_gpu and d.record.kind == "row":
+                if (
+                    d.record.group == table
+                    and not d.rate.is_per_gpu
+                    and not d.is_per_machine
+                    and d.record.kind == "row"
+                ):
                     d.rate = replace(d.rate, is_per_gpu=True)
                     d.reasons["per GPU"] = "the same price at any size"
 
@@ -90,7 +95,7 @@ def _per_gpu_without_counts(drafts: list[Draft]) -> None:
     for members in groups.values():
         if all(d.count is None and is_singular(d.label) and not d.describes_machine() for d in members):
             for d in members:
-                if not d.rate.is_per_gpu:
+                if not d.rate.is_per_gpu and not d.is_per_machine:
                     d.rate = replace(d.rate, is_per_gpu=True)
                     d.reasons["per GPU"] = "a name in the singular"
 
@@ -305,11 +310,13 @@ def _by_title(members: list[Draft]) -> None:
     names = [" ".join(_TITLE_WORDS.sub(" ", d.title).split()) for d in members]
     is_data = members[0].record.kind == "object"
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
+    alike = alike or all(_TIERS.search(name) for name in names)
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
         for d, name in zip(members, names, strict=True):
             d.instance = f"{d.instance or d.label} {name.strip()}".strip()
 
 
+_TIERS: Final = re.compile(r"\b(?:flex|active|secure|community|priority)\b", re.IGNORECASE)
 _TITLE_WORDS: Final = re.compile(r"\b(?:price|pricing|cost|rate|usd|per|hour|hourly|hr|gpu|amount)\b", re.IGNORECASE)
 
 

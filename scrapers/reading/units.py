@@ -32,12 +32,14 @@ class Rate:
     time: str = ""
     is_per_gpu: bool = False
     other: str = ""  # "GB", "token": the amount is of that
+    is_per_machine: bool = False
 
 
 def rate(text: str) -> Rate:
     """Return the unit that a text states."""
     plain = _ALWAYS.sub(" ", text).replace("包年包月", " ")
     is_per_gpu = words.PER_GPU.search(plain) is not None
+    is_per_machine = words.PER_MACHINE.search(plain) is not None
     other = words.PER_OTHER.search(plain)
     if other and is_per_gpu and re.match(r"gi?b|go", other["thing"], re.IGNORECASE) and "ram" in plain.lower():
         other = None
@@ -45,12 +47,28 @@ def rate(text: str) -> Rate:
         lambda hit: " " if _is_long(hit) and not re.search(r"(?:/|\bper)\s*$", plain[: hit.start()]) else hit[0], plain
     )
     if re.search(r"(?:\bper|\bpro|\bpar|/|每)\s*3[01][\s-]*(?:days?|tage|jours|天|日)", plain, re.IGNORECASE):
-        return Rate("month", is_per_gpu, other["thing"] if other else "")
+        return Rate("month", is_per_gpu, other["thing"] if other else "", is_per_machine)
     code = re.search(r"\b(HUR|MON|DAY|ANN|WEE|SEC)\b", bare)  # UN/CEFACT codes, as linked data uses them
     if code:
-        return Rate(_CODES[code[1]], is_per_gpu, other["thing"] if other else "")
+        return Rate(_CODES[code[1]], is_per_gpu, other["thing"] if other else "", is_per_machine)
     hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(bare)] if hit)
-    return Rate(hits[0][1] if hits else "", is_per_gpu, other["thing"] if other else "")
+    return Rate(hits[0][1] if hits else "", is_per_gpu, other["thing"] if other else "", is_per_machine)
+
+
+def rate_of_prose(text: str) -> Rate:
+    """Return the unit that a sentence states: "this year" and "over three years" state none."""
+    if len(text) <= _LONGEST_TITLE:
+        return rate(text)
+    stated = " ; ".join(hit[0] for hit in _STATED.finditer(text))
+    return rate(stated)
+
+
+_LONGEST_TITLE: Final = 45  # characters
+_STATED: Final = re.compile(
+    r"(?:/|\b(?:per|an?|by the|pro|par|за|в|je|every|each)\b|每)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?)?){0,2}(?:hour|hr|minute|second|day|week|month|year|stunde|monat|heure|mois|час|месяц|小时|時間|月|GPU)\w*"
+    r"|\b(?:hourly|monthly|yearly|daily|weekly|gpu-hours?|node-hours?|gpu hours?)\b",
+    re.IGNORECASE,
+)
 
 
 def after_amount(text: str) -> str:

@@ -8,13 +8,13 @@ from typing import Final
 # Words of one meaning. Latin and Cyrillic ones match whole words; Chinese and Japanese ones anywhere.
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
-    "hour": (r"hrs?|hours?|hourly|ora|ore|horas?|uur|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч", "小时|小時|時間|每时|/时|/時|时价|卡时"),
-    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|monat\w*|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり"),
-    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年額|年额|年间"),
-    "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|日額|1日あたり"),
+    "hour": (r"hrs?|hours?|hourly|ora|ore|horas?|uur|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч", "小时|小時|時間|每时|/时|/時|时价|卡时|시간"),
+    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|monat\w*|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
+    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年額|年额|年间|연간|/년"),
+    "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|包日|日額|1日あたり|/일|일일|일\\s?요금"),
     "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|/周|包周|週間|/週"),
     "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分"),
-    "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек", "/秒|每秒|秒あたり"),
+    "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек|(?<=/)s", "/秒|每秒|秒あたり"),
 }  # fmt: skip
 
 
@@ -37,8 +37,6 @@ DURATION: Final = re.compile(
     rf"(?<![\d.,])(?P<n>\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?![^\W\d_])(?P<after>\s*\+)?",
     re.IGNORECASE,
 )
-NUMBER_WORDS: Final = {"one": 1, "two": 2, "three": 3, "six": 6, "twelve": 12, "一": 1, "三": 3, "半": 6}
-
 GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w*|видеокарт\w*", "卡|显卡|顯卡|张|枚")
 PER_GPU: Final = re.compile(
     r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|karte|carte|видеокарт|卡|张)"
@@ -46,32 +44,57 @@ PER_GPU: Final = re.compile(
     r"|\bsingle[- ]gpu price|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhl]\d{2,3}s?x?\b(?=\s*[-/]\s*(?:h|m|d|w|y|小|时|月))",
     re.IGNORECASE,
 )
+PER_MACHINE: Final = re.compile(
+    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|每)\s*(?:1\s*)?(?:node|server|machine|instance|vm|system|cluster|host|box|knoten|instanz|serveur|nœud|сервер|台|节点|实例)(?![^\W\d_])"
+    r"|\b(?:node|server|machine|instance|vm|system)[-/· ](?:h|hrs?|hours?|months?|days?)\b",
+    re.IGNORECASE,
+)
 # What else may stand behind "/" or "per": the amount is of that, and not of a GPU.
 PER_OTHER: Final = re.compile(
     r"(?:/|\bper\b|\bpro\b|\bpar\b|\bje\b|\bза\b|每)\s*(?:1\s*)?(?:(?:1|10|100|1,?000|1m|1k|million|thousand|mio\.?|百万|千)\s+)?"
     r"(?P<thing>(?:additional |extra |used |provisioned )?(?:gi?b|gigabytes?|ti?b|terabytes?|go|to|гб|тб|tokens?|tok|million|1m\b|1k\b|m\s+tokens?|images?|requests?|calls?|v?cpus?|cores?|kerne?|cœurs?|ядр\w*"
-    r"|users?|seats?|licen[cs]es?|steps?|megapixels?|characters?|audio|songs?|ips?|ip address\w*|domains?|queries|pages?|emails?|kwh|kw|watts?|rack|u\b|mbps|gbps|mbit|transactions?|api|videos?|clips?|generations?|runs?|epochs?|snapshots?|volumes?))(?![^\W\d_])",
+    r"|users?|seats?|licen[cs]es?|steps?|megapixels?|characters?|audio|songs?|ips?|ip address\w*|domains?|queries|pages?|emails?|kwh|kw|watts?|rack|u\b|mbps|gbps|mbit|transactions?|api|videos?|clips?|generations?|runs?|epochs?|snapshots?|volumes?|octane\w*|(?:\w+ )?points?|ob\b|[gm]hz))(?![^\W\d_])",
     re.IGNORECASE,
 )  # fmt: skip
 
-ON_DEMAND: Final = word(r"on[- ]?demand|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量")  # fmt: skip
-SPOT: Final = word(r"spot|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル")  # fmt: skip
-RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*", "预留|包月|包年|长租|リザーブド|長期")  # fmt: skip
+ON_DEMAND: Final = word(r"on[- ]?demand|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
+SPOT: Final = word(r"spot|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
+RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*", "预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
 NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)", re.IGNORECASE)  # fmt: skip
 
-PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額")  # fmt: skip
+PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
 MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)|memory per gpu|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
-RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ")  # fmt: skip
+RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ|메모리")  # fmt: skip
 VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
 DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|ストレージ|ディスク")  # fmt: skip
 NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|interconnect|infiniband|uplink|throughput|tb/s|gb/s|gbps|bande passante|netzwerk\w*|пропускн\w*|сет\w*", "带宽|网络|流量|ネットワーク|帯域")  # fmt: skip
-REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション")  # fmt: skip
+REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション|리전")  # fmt: skip
 TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|billing(?: cycle| period)?|reservation|plan length|laufzeit|durée|срок\w*", "周期|时长|期間|租期")  # fmt: skip
 AVAILABILITY: Final = word(r"availab\w*|stock|status|in stock|verfügbar\w*|disponib\w*|наличи\w*", "库存|状态|在庫")  # fmt: skip
-COUNT: Final = word(r"#(?: of)? gpus?|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:count|number|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|gpus per \w+|gpus|qty|quantity|anzahl|x gpus?|число gpu|кол-?во|количеств\w*", "卡数|基数|台数|GPU数量|GPU数|数量|GPU个数|张数|枚数")  # fmt: skip
+COUNT: Final = word(r"#(?: of)? gpus?|(?:accelerators?|cards?|chips?) (?:count|number|qty|quantity)|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:count|number|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|gpus per \w+|gpus|qty|quantity|anzahl|x gpus?|число gpu|кол-?во|количеств\w*", "卡数|基数|台数|GPU数量|GPU数|数量|GPU个数|张数|枚数|GPU ?(?:개)?수량?|장수")  # fmt: skip
 LABEL: Final = word(r"gpus?(?: (?:model|type|name|card|spec\w*|config\w*|instances?))?|gpu_?type|graphics(?: card)?|accelerators?(?: type)?|models?|cards?|chips?|hardware|architecture|devices?|grafikkarte\w*|carte graphique|видеокарт\w*|ускорител\w*|processor", "显卡|顯卡|型号|GPU型号|GPU 型号|卡型|機種|モデル")  # fmt: skip
-INSTANCE: Final = word(r"instances?(?: (?:type|name|size))?|flavou?rs?|plans?|skus?|names?|sizes?|packages?|products?|configs?|configurations?|machines?(?: types?)?|servers?|types?|tiers?|nodes?|vms?|shapes?|droplets?|offers?|titles?|items?|services?|instanz\w*|paket\w*|offre|конфигурац\w*|тариф\w*|сервер\w*", "实例|规格|配置|套餐|产品|机型|名称|プラン|インスタンス|サーバ")  # fmt: skip
+INSTANCE: Final = word(r"instances?(?: (?:type|name|size))?|flavou?rs?|plans?|skus?|names?|sizes?|packages?|products?|configs?|configurations?|machines?(?: types?)?|servers?|types?|tiers?|nodes?|vms?|shapes?|droplets?|offers?|titles?|items?|services?|instanz\w*|paket\w*|offre|конфигурац\w*|тариф\w*|сервер\w*", "实例|规格|配置|套餐|产品|机型|名称|プラン|インスタンス|サーバ|서버|인스턴스|상품|타입")  # fmt: skip
+# Units of a provider's own, that money buys: no currency.
+OWN_UNITS: Final = word(
+    r"(?:compute |billing |service |computing |processing )?(?:units?|credits?|points?|coins?)|[SBA]Us?|NUs?|CUs?|core-hours?",
+    "算力点|积分|点数|ポイント|クレジット",
+)
+# What a card costs in a shop, not its rent.
+SHOP: Final = word(
+    r"msrp|uvp|street price|retail(?: price)?|purchase(?: price)?|buy(?:ing)? price|price new|used price|new price|launch price|resale|second-?hand|kaufpreis|prix d'achat|цена покупки",
+    "零售价|官方售价|購入価格|购买价",
+)
+# A price that needs more than renting: a volume, a membership, a prepaid sum.
+CONDITIONAL: Final = word(
+    r"(?:with|after|incl\w*|inkl\w*|mit|avec|с)\s(?:\w+\s){0,2}?\d+\s?%|\d+\s?% (?:\w+ )?(?:bonus|off|discount|rabatt|remise)|volume (?:bonus|discount|price)|members?(?:hip)?(?:'s)? (?:price|rate)|bulk (?:price|rate|discount)|student (?:price|rate)|academic(?: price| rate| \(external\))?|internal(?: users?)?|intern|non-profit",
+    "会员价|會員價|教育价|学生价|新人价|首单|会員価格|学割",
+)
+# Columns of a public service's price list, one per kind of customer.
+CUSTOMERS: Final = word(
+    r"commercial|industry|external(?: users?| customers?)?|internal(?: users?)?|academic|non-academic|non-profit|kommerziell|extern|intern",
+    "商用|企业价",
+)
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
 UNIT: Final = word(r"units?|billing unit|per|einheit|unité|единица", "单位|単位|计费方式")  # fmt: skip
 PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
