@@ -541,7 +541,7 @@ def _draft(
         and not words.PER_GPU.search(by_kind[kind].title)
         and not (kind == "ram" and d.memory == by_kind[kind].text)
     }
-    if record.kind == "object":
+    if record.kind != "row":
         for kind, pattern in (("vcpu", _VCPUS), ("ram", _RAM)):
             if kind not in d.facts and (
                 hits := [hit for one, k in kinds if k != "price" and (hit := pattern.search(one.text))]

@@ -65,7 +65,8 @@ def rate_of_prose(text: str) -> Rate:
 
 _LONGEST_TITLE: Final = 45  # characters
 _STATED: Final = re.compile(
-    r"(?:/|\b(?:per|an?|by the|pro|par|за|в|je|every|each)\b|每)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?)?){0,2}(?:hour|hr|minute|second|day|week|month|year|stunde|monat|heure|mois|час|месяц|小时|時間|月|GPU)\w*"
+    r"(?:/|\b(?:per|pro|par|je)\b|每)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?)?){0,2}(?:hour|hr|minute|second|day|week|month|year|stunde|monat|heure|mois|час|месяц|小时|時間|月|GPU)\w*"
+    r"|\b(?:an|a|by the|every|each|за|в)\s(?:hour|minute|second|day|week|month|year|час|месяц)\b"
     r"|\b(?:hourly|monthly|yearly|daily|weekly|gpu-hours?|node-hours?|gpu hours?)\b",
     re.IGNORECASE,
 )
