@@ -59,6 +59,7 @@ OFFER_TYPES = {
     "price_status": "VARCHAR",
     "availability": "VARCHAR",
     "effective_from": "DATE",
+    "effective_until": "DATE",
     "vcpus": "DECIMAL(18,4)",
     "ram_gb": "DECIMAL(18,3)",
     "local_disk_gb": "DECIMAL(18,3)",

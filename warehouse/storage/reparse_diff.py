@@ -12,7 +12,7 @@ from warehouse.storage.state_dir import Home
 
 _RECEIPT = ("landing_id", "provider", "url", "captured_at", "text")
 _PRICE = ("price", "upfront_price", "currency", "price_status")
-_FACTS = ("availability", "effective_from")
+_FACTS = ("availability", "effective_from", "effective_until")
 _MACHINE = ("vcpus", "ram_gb", "local_disk_gb", "interconnect", "max_gpu_count", "product", "is_floor")  # not compared
 _KEY = tuple(c for c in OFFER_TYPES if c not in (*_RECEIPT, *_PRICE, *_FACTS, *_MACHINE))
 
@@ -28,7 +28,7 @@ class LandedPage:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An offer that is read differently today. what: added, gone, price, facts (availability or announced start)."""
+    """An offer that is read differently today. what: added, gone, price, facts (availability, start, end)."""
 
     what: str
     instance: str
@@ -92,7 +92,8 @@ def _text(side: str) -> str:
     fee = f"coalesce(' + ' || rtrim(rtrim({side}.upfront_price::varchar, '0'), '.') || ' upfront', '')"
     priced = f"{amount} || {fee} || ' ' || {side}.currency || ' per ' || {side}.price_unit"
     stated = f"coalesce({priced}, {side}.price_status)"
-    facts = f"concat_ws(', ', {stated}, {side}.availability, 'from ' || {side}.effective_from)"
+    days = f"'from ' || {side}.effective_from, 'until ' || {side}.effective_until"
+    facts = f"concat_ws(', ', {stated}, {side}.availability, {days})"
     return f"case when {side}.price_status is null then '' when {_same(_PRICE)} then {facts} else {stated} end"
 
 

@@ -25,7 +25,7 @@ with origins as (
 ),
 days as (select max(last_on) as newest_on from intermediate.intervals)
 select
-    '1.4.0' as schema_version,
+    '1.5.0' as schema_version,
     now() as built_at,
     origins.has_live,
     origins.has_live or origins.has_imported as follows_clock,

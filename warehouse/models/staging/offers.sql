@@ -88,6 +88,7 @@ judged as (
             and coalesce(gpu_count = 0 or gpu_count between 0.001 and 100000, true)
             and coalesce(term_months between 0 and 1200, true)
             and coalesce(effective_from between date '2000-01-01' and date '2199-12-31', true)
+            and coalesce(effective_until between date '2000-01-01' and date '2199-12-31', true)
         ) as is_out
     from priced
 )
