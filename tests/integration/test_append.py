@@ -99,6 +99,7 @@ def test_large_landing_built_in_parts_equals_one_build(
     put(home, *looks)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build_plan, "ROWS_AT_ONCE", 1)
+        patch.setattr(build_plan, "FEW_OFFERS", -1)
         in_parts = whole(home)
     assert in_parts == whole(home)
 

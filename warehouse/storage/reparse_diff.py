@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from warehouse.storage.connection import Connection, quoted
-from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, Seen, offer_rows, select_rows
+from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, Seen, offer_rows
+from warehouse.storage.rows import execute_with_rows
 from warehouse.storage.state_dir import Home
 
 _RECEIPT = ("landing_id", "provider", "url", "captured_at", "text")
@@ -62,8 +63,7 @@ def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dic
 def differences(con: Connection, home: Home, seen: Seen, landed: LandedPage) -> list[Difference]:
     """Return the offers of a page that differ between today's reading and the landed one, one page at a time."""
     rows = offer_rows([seen], landed.landing_id)
-    con.execute(f"create or replace temp table today as {select_rows(con, 'read_today', rows, OFFER_TYPES)}")
-    con.unregister("read_today")
+    execute_with_rows(con, "create or replace temp table today as ", rows, OFFER_TYPES)
     folder = home.landing / "offers" / seen.provider
     files = [str(path) for path in folder.glob(f"*-{landed.landing_id}.parquet")]
     # A text column newer than the landing is empty there, as in an offer that does not state it.
