@@ -12,7 +12,7 @@ from warehouse.storage import connection
 from warehouse.storage.rows import execute_with_rows
 
 TYPES = {"name": "varchar", "price": "decimal(38,18)", "day": "date"}
-ODD = "it's \0 a \"name\" ; drop table t --"
+ODD = 'it\'s \0 a "name" ; drop table t --'
 
 
 @pytest.mark.parametrize("n_copies", [1, 500])
@@ -42,5 +42,5 @@ def test_what_is_not_there_is_null(rows: Any) -> None:
 
 
 def test_a_row_of_another_length_is_an_error() -> None:
-    with connection.in_memory() as con, pytest.raises(ValueError, match="longer|shorter"):
+    with connection.in_memory() as con, pytest.raises(ValueError, match=r"longer|shorter"):
         execute_with_rows(con, "create table t as ", [("a", "1")], TYPES)
