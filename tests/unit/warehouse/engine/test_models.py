@@ -145,7 +145,7 @@ def test_a_build_of_few_rows_runs_on_one_thread(tmp_path: Path, monkeypatch: pyt
     with connection.in_memory() as con:
         con.execute("reset threads")
         usual = con.execute("select current_setting('threads')").fetchall()
-        for day, most in ((SATURDAY, 2), (MONDAY, 2), ("2026-03-10", 0)):
+        for day, most in ((SATURDAY, 500), (MONDAY, 500), ("2026-03-10", 0)):
             monkeypatch.setattr(build_plan, "FEW_OFFERS", most)
             with extending(con, Home(tmp_path), "v1.price_intervals"):
                 threads += con.execute("select current_setting('threads')").fetchall()
