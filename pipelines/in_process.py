@@ -13,7 +13,7 @@ import dagster as dg
 
 from pipelines import settings
 from pipelines.definitions import defs
-from pipelines.defs import jobs, report_asset
+from pipelines.defs import jobs, report_asset, run_database
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import DAILY
 from warehouse.storage.files import locked
@@ -47,11 +47,12 @@ def instance(home: Home) -> Iterator[dg.DagsterInstance]:
     Created by one process at a time, since two at once would corrupt it.
     """
     folder = settings.dagster_home(home)
-    with locked(folder / "init.lock"):
-        opened = dg.DagsterInstance.from_config(str(folder))
-        opened.get_run_records(limit=1)  # creates the tables
-    with opened:
-        yield opened
+    with run_database.kept_open():
+        with locked(folder / "init.lock"):
+            opened = dg.DagsterInstance.from_config(str(folder))
+            opened.get_run_records(limit=1)  # creates the tables
+        with opened:
+            yield opened
 
 
 def refresh(

@@ -205,6 +205,7 @@ class Offer:
     price_status: PriceStatus = "priced"
     availability: Availability = "unknown"
     effective_from: date | None = None  # announced start, where printed
+    effective_until: date | None = None  # the last day on which the price applies, where an end is printed
     # Of the machine with all its GPUs, where printed: never a share of it.
     vcpus: Decimal | None = None
     ram_gb: Decimal | None = None  # GB or GiB as printed; MiB / 1024, MB / 1000

@@ -19,7 +19,8 @@ from scrapers.reading.reader import read_page
 from warehouse.engine.build import build_tables
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage.connection import in_memory
-from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows, select_rows
+from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows
+from warehouse.storage.rows import execute_with_rows
 
 OFFER_COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "region_id", "country",
@@ -147,8 +148,8 @@ def normalise(seen: Seen, read_by: str) -> list[tuple[Any, ...]]:
             ("pages", page_rows([seen], **common, parser_version="parse"), PAGE_TYPES),
             ("offers", offer_rows([seen], "parse"), OFFER_TYPES),
         ):
-            con.execute(f"create table landing.{name} as {select_rows(con, 'rows_to_land', rows, types)}")
-        con.execute(f"create table landing.rates as {select_rows(con, 'no_rates', [], RATE_TYPES)}")
+            execute_with_rows(con, f"create table landing.{name} as ", rows, types)
+        execute_with_rows(con, "create table landing.rates as ", [], RATE_TYPES)
         load_seeds(con)
         con.execute("create view landing.seed_prices as from seeds.seed_prices limit 0")  # not in this file
         build_tables(con, upto="staging.offers")

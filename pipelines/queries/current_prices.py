@@ -16,8 +16,8 @@ PRICE_COLUMNS = (
     "provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "region_id", "country",
     "continent", "pricing_model", "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
     "availability", "product", "is_floor", "vcpus", "ram_gb", "local_disk_gb", "interconnect", "observed_at",
-    "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward", "age_days",
-    "source_url", "sha256",
+    "valid_from", "last_seen_on", "effective_from", "effective_until", "quality", "source", "origin",
+    "is_carried_forward", "age_days", "source_url", "sha256",
 )  # fmt: skip
 
 

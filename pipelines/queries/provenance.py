@@ -20,7 +20,7 @@ Fact = dict[str, Any]
 SERIES = ("provider", "instance", "gpu", "form_factor", "gpu_memory_gb", "gpu_count", "region", "zone",
           "pricing_model", "term_months", "upfront", "price_scope", "source", "series_id")  # fmt: skip
 PRICE = ("usd_per_gpu_hour", "price", "upfront_price", "currency", "price_unit", "availability", "quality",
-         "valid_from", "valid_to", "ended_by", "last_seen_on", "effective_from")  # fmt: skip
+         "valid_from", "valid_to", "ended_by", "last_seen_on", "effective_from", "effective_until")  # fmt: skip
 _IN_FORCE = "valid_from <= $day and (valid_to is null or valid_to > $day)"
 
 

@@ -12,8 +12,8 @@ from warehouse.storage.connection import Connection
 INTERVAL_COLUMNS = (
     "valid_from", "valid_to", "usd_per_gpu_hour", "provider", "instance", "gpu", "form_factor", "gpu_memory_gb",
     "gpu_count", "region", "zone", "pricing_model", "term_months", "upfront", "price", "currency", "price_unit",
-    "quality", "ended_by", "observed_at", "last_seen_on", "effective_from", "source", "feed", "origin", "text",
-    "source_url", "sha256", "parser_version", "series_id",
+    "quality", "ended_by", "observed_at", "last_seen_on", "effective_from", "effective_until", "source", "feed",
+    "origin", "text", "source_url", "sha256", "parser_version", "series_id",
 )  # fmt: skip
 CHANGE_COLUMNS = (
     "changed_on", "kind", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct", "provider", "instance", "gpu",

@@ -94,6 +94,7 @@ class RowMarkup:
             row["effective_from"]
             and row["effective_from"] > row["valid_from"]
             and f"from {wording.day(row['effective_from'])}",
+            row["effective_until"] and f"until {wording.day(row['effective_until'])}",
             self._has_live and row["origin"] != "live" and row["origin"],
         ]
         return Markup("").join(_FLAG.format(text) for text in flags if text)

@@ -25,8 +25,9 @@ def fault(offer: Offer) -> str:
         return f"gpu_count {_short(count)} is not between {FEWEST_GPUS} and {MOST_GPUS:,}"
     if offer.term_months is not None and not 0 <= offer.term_months <= MOST_MONTHS:
         return f"term_months {_short(offer.term_months)} is not between 0 and {MOST_MONTHS}"
-    if offer.effective_from is not None and not date(2000, 1, 1) <= offer.effective_from <= date(2199, 12, 31):
-        return f"effective_from {offer.effective_from} is not between 2000 and 2199"
+    for name, day in (("effective_from", offer.effective_from), ("effective_until", offer.effective_until)):
+        if day is not None and not date(2000, 1, 1) <= day <= date(2199, 12, 31):
+            return f"{name} {day} is not between 2000 and 2199"
     for name in ("source", "instance", "gpu_label", "gpu_memory", "region", "zone", "currency"):
         if len(text := getattr(offer, name)) > LONGEST_NAME:
             return f"{name} {clip(text, 40)!r} is longer than {LONGEST_NAME:,} characters"

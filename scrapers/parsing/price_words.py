@@ -23,6 +23,7 @@ _TIME = re.compile(
 )
 _PER_GPU = re.compile(r"(?:/|\bper\b)\s*GPU|\bGPU\s*[-/]?\s*(?:per\s+)?(?:hours?|hrs?|h)\b|single GPU", re.IGNORECASE)
 _EFFECTIVE = re.compile(r"effective\s+(?:from\s+|as of\s+)?(\w+ \d{1,2},? \d{4})", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:effective|valid)\b.{0,40}?\b(?:until|through|to)\s+(\w+ \d{1,2},? \d{4})", re.IGNORECASE)
 _SALES = re.compile(r"contact|talk to|get (?:a quote|in touch)|request|pre-?\s?order|inquire", re.IGNORECASE)
 _BUTTON = re.compile(r"^(?:reserve|deploy|get|start|sign up|learn|try|launch|order|buy)\b[\w ]{0,20}$", re.IGNORECASE)
 _STATES: tuple[tuple[str, Availability], ...] = (
@@ -42,20 +43,22 @@ class Column:
     model: PricingModel
     term_months: int | None = None
     effective_from: date | None = None
+    effective_until: date | None = None
     is_floor: bool = False  # "starting from": of a commitment the floor is what is published, otherwise it is no price
 
 
 def price_column(page: Page, title: str, section: str = "") -> Column | None:
     """Interpret a column title; None for a column without prices.
 
-    Raises LayoutError for a start date that cannot be read.
+    Raises LayoutError for a start or an end date that cannot be read.
     """
     upper = title.upper()
     if not _PRICE.search(upper):
         return None
     model = _model(upper) or _model(section.upper()) or "on_demand"
     term = months(upper) if model == "reserved" else None
-    return Column(title, model, term, _effective(page, title), BOUND.search(title) is not None)
+    start, end = _effective(page, title)
+    return Column(title, model, term, start, end, BOUND.search(title) is not None)
 
 
 def _model(text: str) -> PricingModel | None:
@@ -78,16 +81,23 @@ def months(text: str) -> int | None:
     return int(hits[0]["n"]) * (12 if hits[0]["unit"].lower() in ("year", "yr") else 1)
 
 
-def _effective(page: Page, title: str) -> date | None:
-    hit = _EFFECTIVE.search(title)
-    if hit is None:
+def _effective(page: Page, title: str) -> tuple[date | None, date | None]:
+    """Return the first and the last day on which the column's prices apply, where stated."""
+    start, end = _EFFECTIVE.search(title), _UNTIL.search(title)
+    if start is None and end is None:
         if re.search(r"\beffective\b", title, re.IGNORECASE):
-            raise LayoutError(page, "the day from which a price is effective", title)
+            raise LayoutError(page, "the day from which, or until which, a price is effective", title)
+        return None, None
+    return _date(page, title, start), _date(page, title, end)
+
+
+def _date(page: Page, title: str, hit: re.Match[str] | None) -> date | None:
+    if hit is None:
         return None
     try:
         return datetime.strptime(hit[1].replace(",", ""), "%B %d %Y").replace(tzinfo=UTC).date()
     except ValueError:
-        raise LayoutError(page, "the day from which a price is effective", title) from None
+        raise LayoutError(page, "the day from which, or until which, a price is effective", title) from None
 
 
 def unit(page: Page, text: str, per: PriceUnit, otherwise: str = "") -> PriceUnit:

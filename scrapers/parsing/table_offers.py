@@ -127,6 +127,7 @@ def _row(
                 price_status=price.status,
                 availability=price.availability,
                 effective_from=column.effective_from,
+                effective_until=column.effective_until,
                 text=clip(f"{label} | {column.title} | {cell}"),
             )
 
@@ -144,10 +145,10 @@ def _unit(page: Page, beside: str, column: Column, row: TableRow, layout: TableL
 
 
 def _is_hourly_too(column: Column, cells: list[tuple[Column, str]]) -> bool:
-    same = (column.model, column.term_months, column.effective_from)
+    same = (column.model, column.term_months, column.effective_from, column.effective_until)
     return any(
         other is not column
-        and same == (other.model, other.term_months, other.effective_from)
+        and same == (other.model, other.term_months, other.effective_from, other.effective_until)
         and re.search(r"HOUR|HR\b", f"{other.title} {cell}", re.IGNORECASE)
         for other, cell in cells
     )

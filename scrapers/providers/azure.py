@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -21,6 +21,7 @@ _NAMES = {"skuName", "meterName"}
 # H100 products say " Win" where others say " Windows". Low priority is sold through Batch only.
 _OTHER = re.compile(r"\bWin(?:dows)?\b|Low Priority|Cloud ?Services|Dedicated|Promo\b|_Promo")
 _TEST_REGION = re.compile(r"euap$")  # early-access copies of two regions, closed to customers
+_END = re.compile(r"(?P<day>2[01]\d\d-\d\d-\d\d)(?:(?P<midnight>T00:00:00(?:\.0+)?Z?)|T[\d:.]+Z?)?")
 _TERM = re.compile(r"(\d) Years?")
 _NEEDED = {"armSkuName", "armRegionName", "productName", "type", "unitOfMeasure", "retailPrice"}
 
@@ -76,9 +77,21 @@ def _is_wanted(item: Mapping[str, Any]) -> bool:
 
 def _has_ended(page: Page, item: Mapping[str, Any]) -> bool:
     """Return whether the price was no longer in force at the capture. Its successor, if any, is an item of its own."""
-    text = str(item.get("effectiveEndDate") or "")[:10]
-    # Another form, or .NET's year 1, states no end: the price itself is as good as any.
-    return re.fullmatch(r"2\d{3}-\d\d-\d\d", text) is not None and text < page.captured_at.date().isoformat()
+    last = _last_day(item)
+    return last is not None and last < page.captured_at.date()
+
+
+def _last_day(item: Mapping[str, Any]) -> date | None:
+    """Return the last day on which the price applies, None where no end is stated.
+
+    Another form, or .NET's years 1 and 9999, state no end: the price itself is as good as any.
+    """
+    hit = _END.fullmatch(str(item.get("effectiveEndDate") or ""))
+    try:
+        day = date.fromisoformat(hit["day"]) if hit else None
+    except ValueError:
+        return None
+    return day - timedelta(days=1) if day and hit and hit["midnight"] else day
 
 
 def _names(item: Mapping[str, Any]) -> str:
@@ -133,6 +146,7 @@ def _offer(
         term_months=term_months,
         currency=item.get("currencyCode", ""),
         effective_from=_day(page, item.get("effectiveStartDate")),
+        effective_until=_last_day(item),
     )
 
 

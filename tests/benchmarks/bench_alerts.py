@@ -59,7 +59,7 @@ select
     (valid_from::timestamp + interval 6 hour) at time zone 'UTC' as observed_at,
     (usd_per_gpu_hour * 8)::decimal(38, 18) as price, 'USD' as currency, 'instance_hour' as price_unit, 1::double as usd_per_unit,
     'available' as availability, 'ok' as quality, null::varchar as ended_by, 'live' as origin,
-    null::date as effective_from, 'https://example.com/list' as source_url, 'ab' as sha256, '$' as text, '1' as parser_version,
+    null::date as effective_from, null::date as effective_until, 'https://example.com/list' as source_url, 'ab' as sha256, '$' as text, '1' as parser_version,
     lag('change') over same as old_ended_by, lag(usd_per_gpu_hour) over same as old_usd_per_gpu_hour
 from priced as p
 window same as (partition by series_id order by valid_from);

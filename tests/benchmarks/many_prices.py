@@ -98,7 +98,7 @@ def kind_of(column: str) -> str:
         "source": "'bench/feed'", "gpu_memory": "''", "gpu_memory_is_total": "false", "zone": "''",
         "term_months": "null", "upfront": "''", "upfront_price": "null", "currency": "'USD'",
         "price_unit": "'instance_hour'", "price_scope": "'instance'", "price_status": "'priced'",
-        "availability": "'unknown'", "effective_from": "null", "text": "''",
+        "availability": "'unknown'", "effective_from": "null", "effective_until": "null", "text": "''",
     }  # fmt: skip
     return given.get(column, column)
 

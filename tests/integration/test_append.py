@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scrapers.model import Offer
 from tests.support.known import TABLES, known, whole
-from tests.support.worlds import extend, extending, offer, put, seen
+from tests.support.worlds import at, extend, extending, offer, put, seen
 from warehouse.engine import build_plan
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
@@ -27,7 +27,7 @@ PRICES = st.sampled_from(["2.00", "2.00", "2.00", "1.90", "2.10", "0.80", "16.00
 
 @st.composite
 def pages(draw: st.DrawFn) -> list[Offer]:
-    """Generate the offers of one scrape: some of a few things, now and then twice, wrong, or announced."""
+    """Generate the offers of one scrape: some of a few things, now and then twice, wrong, announced, or with an end."""
     offers = []
     for instance, count in (("one", 1), ("one", 1), ("eight", 8), ("spot", 1)):
         if draw(st.integers(0, 3)):
@@ -35,7 +35,9 @@ def pages(draw: st.DrawFn) -> list[Offer]:
             offers.append(
                 offer(draw(PRICES), instance=instance, gpu_count=Decimal(count), pricing_model=model,
                       price_unit="instance_hour", text="a price",
-                      vcpus=draw(st.sampled_from([None, Decimal(8), Decimal(16)])))
+                      vcpus=draw(st.sampled_from([None, Decimal(8), Decimal(16)])),
+                      effective_from=draw(st.sampled_from([None, None, None, FIRST + timedelta(days=9)])),
+                      effective_until=draw(st.sampled_from([None, None, *(FIRST + timedelta(days=n) for n in (3, 4, 8))])))
             )  # fmt: skip
     return offers
 
@@ -97,8 +99,39 @@ def test_large_landing_built_in_parts_equals_one_build(
     put(home, *looks)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build_plan, "ROWS_AT_ONCE", 1)
+        patch.setattr(build_plan, "FEW_OFFERS", -1)
         in_parts = whole(home)
     assert in_parts == whole(home)
+
+
+MORNING, NOON = "06:00:00", "12:00:00"
+NINTH = date(2026, 3, 9)
+REPLACED: dict[str, list[Seen]] = {
+    "by the next list of the day": [
+        seen("2026-03-02", [offer("2.00", text="")], origin="imported", captured_at=at("2026-03-02", MORNING)),
+        seen("2026-03-02", [offer("3.00", text="")], origin="imported", captured_at=at("2026-03-02", NOON)),
+        seen("2026-03-03", [offer("3.10", text="")], origin="imported", captured_at=at("2026-03-03", NOON)),
+    ],
+    "by what the page says on the announced day": [
+        seen("2026-03-08", [offer("2.00"), offer("1.90", effective_from=NINTH)]),
+        seen("2026-03-09", [offer("2.10")]),
+        seen("2026-03-10", [offer("2.20")]),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", REPLACED)
+def test_price_replaced_on_its_first_day_keeps_what_was_before_it(how: str, tmp_path: Path) -> None:
+    home, looks = Home(tmp_path), REPLACED[how]
+    with connection.in_memory() as con:
+        for part in (looks[:2], looks[2:]):
+            put(home, *part)
+            extend(con, home, *TABLES)
+        assert not build_plan.plan(con, home).is_whole
+        grown = known(con)
+        brief = con.execute("select count(*) from v1.price_intervals where valid_from = valid_to").fetchall()
+    assert brief == [(1,)]
+    assert grown == whole(home)
 
 
 def test_following_day_is_appended_and_late_day_rebuilds(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ PARSE_COLUMNS = [
     "availability", "product", "is_floor", "vcpus", "ram_gb", "local_disk_gb", "interconnect",
 ]  # fmt: skip
 RECEIPT_COLUMNS = [
-    "observed_at", "valid_from", "last_seen_on", "effective_from", "quality", "source", "origin", "is_carried_forward",
-    "age_days", "source_url", "sha256",
+    "observed_at", "valid_from", "last_seen_on", "effective_from", "effective_until", "quality", "source", "origin",
+    "is_carried_forward", "age_days", "source_url", "sha256",
 ]  # fmt: skip
 COMMANDS = (
     "demo", "refresh", "prices", "history", "changes", "explain", "quarantine", "replay", "sql", "providers", "schedule",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.runs.sqlite import sqlite_run_storage
 
 from pipelines import in_process
 from pipelines.definitions import defs
@@ -86,6 +89,7 @@ ASSETS = [
     "intermediate/rule_component",
     "intermediate/rule_definition",
     "intermediate/rule_flip",
+    "intermediate/rule_floor",
     "intermediate/rule_identity",
     "intermediate/rule_jump",
     "intermediate/rule_peers",
@@ -437,6 +441,32 @@ def test_run_history_belongs_to_the_state_folder(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("DAGSTER_HOME", str(worlds.dagster_home(tmp_path / "third")))
     with in_process.instance(homes[0]) as history:
         assert not history.get_run_records()
+
+
+def test_a_refresh_keeps_its_run_history_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine per file and not per event, and none left over: another process may delete or copy the folder."""
+    made: list[str] = []
+
+    def counted(address: str, **options: Any) -> Any:
+        made.append(address)
+        return create_engine(address, **options)
+
+    storages: list[Any] = [sqlite_event_log, sqlite_run_storage]
+    create_engine = storages[0].create_engine
+    for storage in storages:
+        monkeypatch.setattr(storage, "create_engine", counted)
+    home = Home(tmp_path / "home")
+    with in_process.instance(home) as history:
+        for _ in range(3):
+            run = history.create_run_for_job(defs().resolve_job_def("build"))
+            history.report_engine_event("a step", run)
+            assert history.all_logs(run.run_id)[-1].message == "a step"
+    assert len(made) == len(set(made)) >= 5  # runs, the index, and each run's events
+    assert [storage.create_engine for storage in storages] == [counted, counted]
+    opened = [path.resolve() for path in Path("/proc/self/fd").iterdir() if path.exists()]
+    assert not [path for path in opened if path.is_relative_to(tmp_path)]
+    with in_process.instance(home) as history:
+        assert len(history.get_run_records()) == 3
 
 
 def test_no_asset_waits_for_a_pool() -> None:

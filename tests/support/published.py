@@ -21,7 +21,7 @@ TABLES = {
     + """, valid_from date, valid_to date, observed_at timestamptz, last_seen_on date, price decimal(38,18),
     upfront_price decimal(38,18), currency varchar, price_unit varchar, usd_per_unit double, rate_on date,
     usd_per_gpu_hour decimal(18,6),
-    effective_from date, availability varchar, quality varchar, ended_by varchar, origin varchar,
+    effective_from date, effective_until date, availability varchar, quality varchar, ended_by varchar, origin varchar,
     landed_at timestamptz, gpu_label varchar, text varchar, source_url varchar, sha256 varchar, parser_version varchar
     """,
     "quality_events": """

@@ -19,7 +19,8 @@ removed as (
     select ordered.n, ordered.piece, ordered.i, ordered.until as day,
         if(ordered.next_on is null or ordered.next_on > looks.second_on, looks.second_on, null) as told_on
     from ordered
-    join looks on looks.source_no = ordered.source_no and looks.seen_on = ordered.until
+    -- On that day, or the next scrape's where the price ended by itself before.
+    asof join looks on looks.source_no = ordered.source_no and ordered.until <= looks.seen_on
     where ordered.ended_by = 'gone'
 )
 select * from added where not $is_gone and told_on is not null

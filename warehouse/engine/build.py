@@ -16,7 +16,8 @@ from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage import ledger
 from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
-from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed, select_rows
+from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed
+from warehouse.storage.rows import execute_with_rows
 from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.build")
@@ -58,8 +59,7 @@ def open_decisions(con: Connection, made: Sequence[ledger.Decision]) -> None:
     con.execute("create schema if not exists landing")
     rows = [(d.event_id, d.verdict, str(seq)) for seq, d in enumerate(made)]
     types = {"event_id": "varchar", "verdict": "varchar", "seq": "integer"}
-    con.execute(f"create or replace table landing.decisions as {select_rows(con, 'decided', rows, types)}")
-    con.unregister("decided")
+    execute_with_rows(con, "create or replace table landing.decisions as ", rows, types)
 
 
 def open_revisions(con: Connection, home: Home) -> None:
@@ -67,8 +67,7 @@ def open_revisions(con: Connection, home: Home) -> None:
     names = tuple(ledger.REVISION_TYPES)
     rows = ledger.read(home, f"select {', '.join(names)} from index_revisions")  # noqa: S608 -- columns of ours
     types = dict(ledger.REVISION_TYPES)
-    con.execute(f"create or replace table landing.index_revisions as {select_rows(con, 'revised', rows, types)}")
-    con.unregister("revised")
+    execute_with_rows(con, "create or replace table landing.index_revisions as ", rows, types)
 
 
 @contextmanager
@@ -128,10 +127,10 @@ def prepare(con: Connection) -> tuple[dict[str, Model], list[str]]:
     return models, model_graph.in_order(models)
 
 
-def run_model(con: Connection, model: Model, n_parts: int = 1) -> None:
+def run_model(con: Connection, model: Model, n_parts: int = 1, is_small: bool = False) -> None:
     """Make one table, in parts where its front matter says so. The old one stays when the new one fails."""
     log.debug("building %s", model.name)
-    incremental.write(con, model, n_parts)
+    incremental.write(con, model, n_parts, is_small)
     if model.name == "core.meta":  # everything that reads current prices comes after it
         column_docs.define_day_macros(con)
 
@@ -199,7 +198,18 @@ def _undoing(con: Connection, home: Home) -> Iterator[None]:
 
 def _begun(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     con.execute("begin")
-    return _build(con, home, build_plan.plan(con, home), upto)
+    plan = build_plan.plan(con, home)
+    # More threads would only cost: two a quarter more CPU time, eight twice as much, and all of them more time.
+    con.execute("set threads = 1" if _is_little(con, plan) else "reset threads")
+    return _build(con, home, plan, upto)
+
+
+def _is_little(con: Connection, plan: build_plan.Plan) -> bool:
+    """Return whether this build, and what it is added to, have few rows."""
+    if not plan.is_small or plan.is_whole:
+        return plan.is_small
+    n_series: int = con.execute("select count(*) from state.current_versions").fetchall()[0][0]
+    return n_series <= build_plan.FEW_OFFERS
 
 
 def _set_aside(con: Connection, home: Home, upto: Collection[str], failed: Exception) -> bool:
@@ -255,7 +265,7 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
         con.execute(f"create or replace view landing.seed_prices as {seeds}")
         for name in order:
             if name in from_landing:
-                run_model(con, models[name])
+                run_model(con, models[name], is_small=plan.is_small)
     unchanged = set() if plan.is_whole else model_graph.constant_tables(models) - _steps()
     for name in order:
         if name not in from_landing | unchanged:

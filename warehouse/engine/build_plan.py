@@ -19,6 +19,7 @@ from warehouse.storage.ledger import Decision, decisions, files_set_aside
 from warehouse.storage.state_dir import Home
 
 ROWS_AT_ONCE = 3_000_000  # about 1.5 GB of memory while they are normalised
+FEW_OFFERS = 50_000  # a day of all providers has a fifth of that
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Part:
 
     names: list[str]
     providers: list[str]
+    n_offers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Plan:
     files: dict[str, str]  # all landed files after this build: <kind>/<name> -> size and modification time
     fingerprint: str
     decisions: list[Decision]  # people's decisions on the gate's events
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so little is to be read that planning a query takes longer than running it."""
+        return sum(part.n_offers for part in self.parts) <= FEW_OFFERS
 
 
 def plan(con: Connection, home: Home) -> Plan:
@@ -188,11 +195,8 @@ def _parts(con: Connection, home: Home, pages: list[str]) -> list[Part]:
         "where provider is not null group by provider order by provider"
     ).fetchall()
     parts = [Part(pages, [])]
-    filled = 0
     for provider, size in sizes:
-        if parts[-1].providers and filled + size > ROWS_AT_ONCE:
+        if parts[-1].providers and parts[-1].n_offers + size > ROWS_AT_ONCE:
             parts.append(Part(pages, []))
-            filled = 0
-        parts[-1].providers.append(provider)
-        filled += size
+        parts[-1] = Part(pages, [*parts[-1].providers, provider], parts[-1].n_offers + size)
     return parts

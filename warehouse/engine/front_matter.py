@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Materialization = Literal["view", "table", "append", "replace", "rewrite"]
-_DIRECTIVE = re.compile(r"-- (materialized|key|parts|join_order|delete|reset|columns):\s*(.*)")
+_DIRECTIVE = re.compile(r"-- (materialized|few_rows|key|parts|join_order|delete|reset|columns):\s*(.*)")
 _COLUMN = re.compile(r"--   (\S.*?): (.+)")
 _CONTINUED = re.compile(r"--\s+(.+)")
-_ALLOWED = {"parts": ("series",), "join_order": ("as_written",), "reset": ("build",)}
+_ALLOWED = {"few_rows": ("table",), "parts": ("series",), "join_order": ("as_written",), "reset": ("build",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class FrontMatter:
         description: What the table holds, for people and for Dagster.
         materialized: view, table (made anew by each build), or kept between builds: append (adds rows), replace
             (deletes what `delete` says, then adds rows), rewrite (made anew from its earlier self).
+        is_table_of_few: Whether a view is a table while the landing at hand has few offers: its readers plan it once.
         key: Columns whose values no two rows share; empty where rows have none.
         delete: The USING and WHERE of what a `replace` deletes.
         in_parts: Whether a whole build makes it share by share of the series, so that memory holds one of them.
@@ -41,6 +42,7 @@ class FrontMatter:
 
     description: str
     materialized: Materialization = "table"
+    is_table_of_few: bool = False
     key: tuple[str, ...] = ()
     delete: str = ""
     in_parts: bool = False
@@ -81,6 +83,7 @@ def parse(text: str, name: str) -> FrontMatter:
     head = FrontMatter(
         description=" ".join(description).strip(),
         materialized=materialized,  # type: ignore[arg-type]  # checked above
+        is_table_of_few="few_rows" in directives,
         key=tuple(column.strip() for column in " ".join(directives.get("key", [])).split(",") if column.strip()),
         delete=" ".join(part.removeprefix("--").strip() for part in directives.get("delete", [])),
         in_parts="parts" in directives,
@@ -90,6 +93,8 @@ def parse(text: str, name: str) -> FrontMatter:
     )
     if (head.materialized == "replace") != bool(head.delete):
         raise ValueError(f"{name}: delete belongs to materialized: replace, and to it alone")
+    if head.is_table_of_few and materialized != "view":
+        raise ValueError(f"{name}: few_rows belongs to materialized: view")
     if head.is_kept and not (head.columns and all(column.type for column in head.columns)):
         raise ValueError(f"{name}: a kept table states all of its columns with their types")
     return head

@@ -42,8 +42,12 @@ def start_build(con: Connection, models: Iterable[Model]) -> None:
             con.execute(f"delete from {model.stored}")  # noqa: S608 -- our own table names, here and below
 
 
-def write(con: Connection, model: Model, n_parts: int = 1) -> None:
-    """Make one model, in parts where its head says so. The old table stays when the new one fails."""
+def write(con: Connection, model: Model, n_parts: int = 1, is_small: bool = False) -> None:
+    """Make one model, in parts where its head says so. The old table stays when the new one fails.
+
+    `is_small`: the landing at hand has few offers, so a view may be a table where its head says so.
+    """
+    is_view = model.is_view and not (is_small and model.head.is_table_of_few)
     for macro, made in model_graph.table_macros().items():
         if macro in model.calls:  # only now do the tables exist that it binds
             con.execute(made.sql)
@@ -55,14 +59,14 @@ def write(con: Connection, model: Model, n_parts: int = 1) -> None:
         write_kept(con, model)
         con.execute(f"create or replace view {model.name} as from {model.stored}")
     else:
-        kind = "view" if model.is_view else "table"
+        kind = "view" if is_view else "table"
         for part in range(n_parts):
             con.execute(f"set variable part = [{part}, {n_parts}]")
             target = f"insert into {model.name}" if part else f"create or replace {kind} {model.name} as"
             con.execute(f"{target} {model.sql}")
     if model.head.is_joined_as_written:
         con.execute("reset disabled_optimizers")
-    kind = "view" if model.is_view or model.head.is_kept else "table"
+    kind = "view" if is_view or model.head.is_kept else "table"
     con.execute(f"comment on {kind} {model.name} is '{quoted(model.head.description)}'")
     for name in model.inputs:
         con.execute(f"drop table python.{name}")

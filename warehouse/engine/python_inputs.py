@@ -115,11 +115,10 @@ INPUTS = {
 
 def make(con: Connection, name: str) -> None:
     """Make python.<name>."""
-    from warehouse.storage.landing import select_rows
+    from warehouse.storage.rows import execute_with_rows
 
     table = INPUTS[name]
     con.execute("create schema if not exists python")
     rows = table.rows(con)
     listed: Any = list(rows) if isinstance(rows, Iterator) else rows
-    con.execute(f"create or replace table python.{name} as {select_rows(con, 'python_rows', listed, table.types)}")
-    con.unregister("python_rows")
+    execute_with_rows(con, f"create or replace table python.{name} as ", listed, table.types)

@@ -163,9 +163,8 @@ def offers(name: str, landing_id: str) -> str:
                 as term_months,
             '' as upfront, price, null as upfront_price, 'USD' as currency, unit as price_unit, scope as price_scope,
             if(price is null, 'missing', 'priced') as price_status, 'unknown' as availability, null as effective_from,
-            null as vcpus, null as ram_gb, null as local_disk_gb, null as interconnect, null as max_gpu_count,
-            null as product,
-            null as is_floor,
+            null as effective_until, null as vcpus, null as ram_gb, null as local_disk_gb, null as interconnect,
+            null as max_gpu_count, null as product, null as is_floor,
             price_basis as text
         from typed
         order by source, provider, instance, gpu_label, gpu_count, gpu_memory, region, zone, pricing_model, term_months,

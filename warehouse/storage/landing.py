@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
-
 from scrapers.model import Offer
-from warehouse.storage.connection import Connection, in_memory, quoted
+from warehouse.storage.connection import quoted, scratch
 from warehouse.storage.files import replacing
+from warehouse.storage.rows import execute_with_rows
 from warehouse.storage.state_dir import Home
 
 Status = Literal[
@@ -62,6 +61,7 @@ OFFER_TYPES = {
     "price_status": "VARCHAR",
     "availability": "VARCHAR",
     "effective_from": "DATE",
+    "effective_until": "DATE",
     "vcpus": "DECIMAL(18,4)",
     "ram_gb": "DECIMAL(18,3)",
     "local_disk_gb": "DECIMAL(18,3)",
@@ -127,13 +127,6 @@ def page_rows(seen: Iterable[Seen], **common: str) -> list[dict[str, Any]]:
     ]
 
 
-def select_rows(con: Connection, name: str, rows: Sequence[Any] | pd.DataFrame, types: Mapping[str, str]) -> str:
-    """Register rows (dicts, or sequences in column order) under a name; return a typed SELECT of them."""
-    con.register(name, pd.DataFrame(rows, columns=list(types), dtype="object"))
-    casts = ", ".join(f"{column}::{kind} as {column}" for column, kind in types.items())
-    return f"select {casts} from {name}"  # noqa: S608 -- names and types come from the two tables above
-
-
 def _identify(provider: str, parser_version: str, seen: Sequence[Seen]) -> str:
     """Return a landing's name: equal for the same pages with the same offers read by the same parsers."""
     digest = hashlib.sha256(f"{provider} {parser_version}".encode())
@@ -188,8 +181,7 @@ def stamped(home: Home, kind: str) -> dict[str, str]:
 
 def _write(path: Path, rows: list[dict[str, Any]], types: dict[str, str]) -> None:
     """Write rows as Parquet: under its name a file is whole."""
-    with replacing(path) as part, in_memory() as con:
-        query = select_rows(con, "rows_to_land", rows, types)
+    with replacing(path) as part, scratch() as con:
         # A bloom filter damaged by a bad disk would hide rows without an error, and these files are small.
         options = "format parquet, compression zstd, write_bloom_filter false"
-        con.execute(f"copy ({query}) to '{quoted(part)}' ({options})")
+        execute_with_rows(con, "copy (", rows, types, f") to '{quoted(part)}' ({options})")

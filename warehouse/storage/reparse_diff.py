@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 from warehouse.storage.connection import Connection, quoted
-from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, Seen, offer_rows, select_rows
+from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, Seen, offer_rows
+from warehouse.storage.rows import execute_with_rows
 from warehouse.storage.state_dir import Home
 
 _RECEIPT = ("landing_id", "provider", "url", "captured_at", "text")
 _PRICE = ("price", "upfront_price", "currency", "price_status")
-_FACTS = ("availability", "effective_from")
+_FACTS = ("availability", "effective_from", "effective_until")
 _MACHINE = ("vcpus", "ram_gb", "local_disk_gb", "interconnect", "max_gpu_count", "product", "is_floor")  # not compared
 _KEY = tuple(c for c in OFFER_TYPES if c not in (*_RECEIPT, *_PRICE, *_FACTS, *_MACHINE))
 
@@ -28,7 +29,7 @@ class LandedPage:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An offer that is read differently today. what: added, gone, price, facts (availability or announced start)."""
+    """An offer that is read differently today. what: added, gone, price, facts (availability, start, end)."""
 
     what: str
     instance: str
@@ -62,8 +63,7 @@ def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dic
 def differences(con: Connection, home: Home, seen: Seen, landed: LandedPage) -> list[Difference]:
     """Return the offers of a page that differ between today's reading and the landed one, one page at a time."""
     rows = offer_rows([seen], landed.landing_id)
-    con.execute(f"create or replace temp table today as {select_rows(con, 'read_today', rows, OFFER_TYPES)}")
-    con.unregister("read_today")
+    execute_with_rows(con, "create or replace temp table today as ", rows, OFFER_TYPES)
     folder = home.landing / "offers" / seen.provider
     files = [str(path) for path in folder.glob(f"*-{landed.landing_id}.parquet")]
     # A text column newer than the landing is empty there, as in an offer that does not state it.
@@ -92,7 +92,8 @@ def _text(side: str) -> str:
     fee = f"coalesce(' + ' || rtrim(rtrim({side}.upfront_price::varchar, '0'), '.') || ' upfront', '')"
     priced = f"{amount} || {fee} || ' ' || {side}.currency || ' per ' || {side}.price_unit"
     stated = f"coalesce({priced}, {side}.price_status)"
-    facts = f"concat_ws(', ', {stated}, {side}.availability, 'from ' || {side}.effective_from)"
+    days = f"'from ' || {side}.effective_from, 'until ' || {side}.effective_until"
+    facts = f"concat_ws(', ', {stated}, {side}.availability, {days})"
     return f"case when {side}.price_status is null then '' when {_same(_PRICE)} then {facts} else {stated} end"
 
 

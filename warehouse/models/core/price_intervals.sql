@@ -2,7 +2,7 @@
 -- materialized: view
 -- key: series_id, valid_from, observed_at
 -- columns:
---   valid_from, valid_to: UTC days, valid_to exclusive, NULL while in force
+--   valid_from, valid_to: UTC days, valid_to exclusive, NULL while no end is known; it can lie ahead
 --   last_seen_on: the last UTC day on which a scrape showed the price
 --   usd_per_gpu_hour: USD per GPU-hour, NULL for components and statistics
 --   price: native money in currency, per price_unit
@@ -11,7 +11,7 @@
 --   max_gpu_count: how many GPUs of a price per GPU can be rented in one machine, as the newest scrape states it
 --   product, is_floor: as the newest scrape states them
 --   quality: ok, flagged, released
---   ended_by: change, gone, NULL
+--   ended_by: change, gone, expired (its stated end passed, and nothing more is known), NULL
 select
     series.series_id,
     series.source,
@@ -42,6 +42,7 @@ select
     intervals.rate_on,
     intervals.usd_per_gpu_hour,
     intervals.effective_from,
+    intervals.effective_until,
     intervals.availability,
     intervals.quality,
     coalesce(machines.vcpus, series.known_vcpus) as vcpus,

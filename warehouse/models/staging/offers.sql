@@ -1,6 +1,7 @@
 -- Offers with their GPU resolved and their price per GPU-hour. One row per printed price. Hours: 730 a month, 8,760 a
 -- year (macros/hours.sql).
 -- materialized: view
+-- few_rows: table
 -- columns:
 --   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on
 --   usd_price: USD in the offer's own unit
@@ -88,6 +89,7 @@ judged as (
             and coalesce(gpu_count = 0 or gpu_count between 0.001 and 100000, true)
             and coalesce(term_months between 0 and 1200, true)
             and coalesce(effective_from between date '2000-01-01' and date '2199-12-31', true)
+            and coalesce(effective_until between date '2000-01-01' and date '2199-12-31', true)
         ) as is_out
     from priced
 )

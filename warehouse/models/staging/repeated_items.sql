@@ -37,5 +37,6 @@ where items.lowest = items.highest
     and current_versions.availability = 'unknown'
     and current_versions.upfront_price is null
     and current_versions.effective_from is null
+    and current_versions.effective_until is null
     and current_versions.ended_on is null
     and series.feed = series.source

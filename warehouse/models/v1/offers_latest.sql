@@ -9,7 +9,7 @@ select
     series_id, source, feed, provider, instance, gpu, vendor, form_factor, gpu_memory_gb, gpu_count, region,
     region_id, country, continent, zone, pricing_model, term_months, upfront, price_scope, rank, valid_from,
     observed_at, last_seen_on, price, upfront_price, currency, price_unit, usd_per_unit, rate_on, usd_per_gpu_hour,
-    effective_from, availability, product, is_floor, vcpus, ram_gb, local_disk_gb, interconnect, quality, origin,
-    landed_at, gpu_label, text, source_url, sha256, parser_version, is_carried_forward, is_preferred, as_of,
-    last_seen_at, age_hours, age_days, is_held
+    effective_from, effective_until, availability, product, is_floor, vcpus, ram_gb, local_disk_gb, interconnect,
+    quality, origin, landed_at, gpu_label, text, source_url, sha256, parser_version, is_carried_forward, is_preferred,
+    as_of, last_seen_at, age_hours, age_days, is_held
 from core.offers_latest

@@ -122,6 +122,8 @@ def test_differences_are_merged_and_nothing_is_landed(run: Run, shop: Shop) -> N
     ({"availability": "sold_out"}, "facts", "2 USD per gpu_hour, unknown", "2 USD per gpu_hour, sold_out"),
     ({"effective_from": date(2026, 4, 1)}, "facts", "2 USD per gpu_hour, unknown",
      "2 USD per gpu_hour, unknown, from 2026-04-01"),
+    ({"effective_until": date(2026, 4, 1)}, "facts", "2 USD per gpu_hour, unknown",
+     "2 USD per gpu_hour, unknown, until 2026-04-01"),
     ({"text": "other words"}, None, "", ""), ({"price": "2.0000"}, None, "", ""), ({"gpu_count": Decimal("1.0")}, None, "", ""),
 ])  # fmt: skip
 def test_kinds_of_differences(
@@ -225,7 +227,7 @@ def test_landing_files_of_an_older_version_lack_columns(run: Run, shop: Shop) ->
     for path in (shop.home.landing / "offers" / "lambda").glob("*.parquet"):
         with in_memory() as con:
             con.execute(
-                f"create table old as select * exclude (zone, upfront, effective_from) from read_parquet('{path}')"
+                f"create table old as select * exclude (zone, upfront, effective_from, effective_until) from read_parquet('{path}')"
             )
             con.execute(f"copy old to '{path}' (format parquet)")
     assert told(run, shop) == []

@@ -22,6 +22,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "gpu_count 1000000 is not between 0.001 and 100,000": {"gpu_count": Decimal(1000000)},
     "term_months -12 is not between 0 and 120": {"term_months": -12},
     "effective_from 0001-01-01 is not between 2000 and 2199": {"effective_from": date(1, 1, 1)},
+    "effective_until 9999-12-31 is not between 2000 and 2199": {"effective_until": date(9999, 12, 31)},
     f"instance '{'x' * 39}…' is longer than 1,000 characters": {"instance": "x" * 2000},
     "region 'a b' holds control characters": {"region": "a\0b"},
 }

@@ -45,8 +45,26 @@ def test_other_columns_are_not_price_columns(title: str) -> None:
 def test_announced_price_carries_its_start_date() -> None:
     column = price_column(PAGE, "GPU-HOUR (EFFECTIVE OCTOBER 1, 2026)")
     assert column is not None and column.effective_from == date(2026, 10, 1)
-    with pytest.raises(LayoutError):
-        price_column(PAGE, "PRICE (EFFECTIVE SOON)")
+    for title in (
+        "PRICE (EFFECTIVE SOON)",
+        "PRICE (EFFECTIVE UNTIL FURTHER NOTICE)",
+        "PRICE (VALID UNTIL SEPTEMER 30, 2026)",
+    ):
+        with pytest.raises(LayoutError):
+            price_column(PAGE, title)
+
+
+@pytest.mark.parametrize(
+    ("title", "start"),
+    [
+        ("GPU-HOUR (EFFECTIVE UNTIL SEPTEMBER 30, 2026)", None),
+        ("PRICE, VALID THROUGH SEPTEMBER 30 2026", None),
+        ("PRICE (EFFECTIVE SEPTEMBER 1, 2026 TO SEPTEMBER 30, 2026)", date(2026, 9, 1)),
+    ],
+)
+def test_price_with_an_end_carries_its_last_day(title: str, start: date | None) -> None:
+    column = price_column(PAGE, title)
+    assert column is not None and (column.effective_from, column.effective_until) == (start, date(2026, 9, 30))
 
 
 @pytest.mark.parametrize(

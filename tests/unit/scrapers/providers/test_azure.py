@@ -125,9 +125,30 @@ def test_primary_meter_then_latest_start_wins() -> None:
     assert [o.price for o in parse(newer, secondary)] == [4]
 
 
-@pytest.mark.parametrize("text", ["31/10/2026", "0001-01-01T00:00:00Z", "", None])
+@pytest.mark.parametrize(
+    "text", ["31/10/2026", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-02-31T00:00:00Z", "", None]
+)
 def test_an_end_of_another_form_is_none(text: str | None) -> None:
-    assert [o.price for o in parse(item(retailPrice=4.0, effectiveEndDate=text))] == [4]
+    assert [(o.price, o.effective_until) for o in parse(item(retailPrice=4.0, effectiveEndDate=text))] == [(4, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("2026-09-30T23:59:59Z", date(2026, 9, 30)),
+        ("2026-09-30", date(2026, 9, 30)),
+        ("2026-10-01T00:00:00Z", date(2026, 9, 30)),  # ends as the day begins
+        ("2026-09-20T23:59:59.999Z", date(2026, 9, 20)),
+    ],
+)
+def test_an_end_that_lies_ahead_is_stated(text: str, last: date) -> None:
+    (offer,) = parse(item(effectiveEndDate=text))
+    assert offer.effective_until == last
+    now, following = parse(
+        item(effectiveEndDate=text), item(retailPrice=5.0, effectiveStartDate="2026-10-01T00:00:00Z")
+    )
+    assert (now.effective_until, following.effective_until) == (last, None)
+    assert parse(item(effectiveEndDate="2026-09-20T00:00:00Z")) == []
 
 
 def test_two_prices_of_equal_rank_are_not_published() -> None:

@@ -15,8 +15,8 @@ import pytest
 from currency_converter import CurrencyConverter
 
 from scrapers.model import Offer
-from tests.support.worlds import building, built, offer, put, rows, seen
-from warehouse.engine import build, front_matter, model_graph
+from tests.support.worlds import building, built, extending, offer, put, rows, seen
+from warehouse.engine import build, build_plan, front_matter, model_graph
 from warehouse.engine import seeds as seed_tables
 from warehouse.engine.checks import all_checks
 from warehouse.paths import SEEDS
@@ -99,6 +99,7 @@ def test_layers_point_one_way(found: dict[str, model_graph.Model]) -> None:
         ("-- a\n-- materialized: append\nselect 1 as x", "states all of its columns with their types"),
         ("-- a\n-- materialized: replace\n-- columns:\n--   x integer: y\nselect 1 as x", "delete belongs to"),
         ("-- a\n-- parts: days\nselect 1", "parts must be series"),
+        ("-- a\n-- few_rows: table\nselect 1", "few_rows belongs to"),
         ("-- a\n-- columns:\n--   no meaning\nselect 1", "cannot read the column line"),
     ],
 )
@@ -120,6 +121,36 @@ def test_front_matter_is_parsed() -> None:
         ("day", "date"), ("low", "decimal(18, 6)"), ("high", "decimal(18, 6)"),
     ]  # fmt: skip
     assert head.columns[2].meaning == "USD per GPU-hour, lowest and highest"
+
+
+@pytest.mark.parametrize(("most", "kind"), [(1, "BASE TABLE"), (0, "VIEW")])
+def test_what_several_models_read_is_planned_once_while_it_is_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, kind: str
+) -> None:
+    monkeypatch.setattr(build_plan, "FEW_OFFERS", most)
+    put(Home(tmp_path), seen(FRIDAY, [offer("2.00")]))
+    with building(Home(tmp_path), "v1.price_intervals") as con:
+        asked = (
+            "select table_type from information_schema.tables where table_schema = 'staging' and table_name = 'offers'"
+        )
+        assert con.execute(asked).fetchall() == [(kind,)]
+        prices = con.execute("select usd_per_gpu_hour from v1.price_intervals where source <> 'seed'").fetchall()
+        assert prices == [(Decimal(2),)]
+
+
+def test_a_build_of_few_rows_runs_on_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole or appended; all cores are for long ones."""
+    put(Home(tmp_path), seen(FRIDAY, [offer("2.00")]))
+    threads = []
+    with connection.in_memory() as con:
+        con.execute("reset threads")
+        usual = con.execute("select current_setting('threads')").fetchall()
+        for day, most in ((SATURDAY, 500), (MONDAY, 500), ("2026-03-10", 0)):
+            monkeypatch.setattr(build_plan, "FEW_OFFERS", most)
+            with extending(con, Home(tmp_path), "v1.price_intervals"):
+                threads += con.execute("select current_setting('threads')").fetchall()
+            put(Home(tmp_path), seen(day, [offer("2.00")]))
+    assert threads == [(1,), (1,), *usual]
 
 
 def test_keys_are_unique_and_columns_exist(tmp_path: Path, found: dict[str, model_graph.Model]) -> None:

@@ -25,6 +25,29 @@ def test_a_floor_holds_in_a_new_home(tmp_path: Path, shared: Callable[[str], Pat
         assert "below_power" in {row["rule"] for row in rows(con, HELD)}
 
 
+def test_a_floor_holds_for_chips_that_nobody_priced_before(tmp_path: Path) -> None:
+    """Neither repetition nor a missing spec lets a price through that no chip of such a kind ever had."""
+    home = Home(tmp_path)
+    low = [
+        offer("0.20", gpu_label="H100 80GB", instance="h100"),
+        offer("0.02", gpu_label="Tesla T4", instance="t4"),
+        offer("0.10", gpu_label="TPU v5p", instance="tpu"),
+        offer("0.40", gpu_label="VR200", instance="rubin"),
+    ]
+    real = [
+        offer("0.05", gpu_label="Tesla T4", instance="t4 spot", pricing_model="spot"),
+        offer("12.00", gpu_label="VR200", instance="rubin, hourly"),
+    ]
+    put(home, *(seen(day, [*low, *real]) for day in ("2026-09-20", "2026-09-21")))
+    with built(home, "v1.price_intervals", "v1.quality_events") as con:
+        held = {row["instance"]: row["rule"] for row in rows(con, HELD)}
+        published = rows(con, "select instance from v1.price_intervals where source <> 'seed' order by 1")
+        (text,) = rows(con, "select reason from v1.quality_events where instance = 'rubin'")
+    assert held == dict.fromkeys(("h100", "t4", "tpu", "rubin"), "below_floor")
+    assert [row["instance"] for row in published] == ["rubin, hourly", "t4 spot"]
+    assert text["reason"].startswith("0.4 a GPU-hour; 2.25 PFLOPS of dense FP16 (of the weakest chip with 288 GB)")
+
+
 def test_others_are_a_measure_from_the_second_day(tmp_path: Path) -> None:
     home = Home(tmp_path)
     for n, price in enumerate(("2.00", "2.50", "3.00")):
@@ -46,8 +69,8 @@ def test_others_are_a_measure_from_the_second_day(tmp_path: Path) -> None:
 
 def test_a_days_pages_are_judged_alike_in_any_order(tmp_path: Path) -> None:
     """Others count from the day after: else the first page of a day would be judged without the last."""
-    page = seen("2026-09-20", [offer("0.20", gpu_label="H100 80GB", gpu_count=Decimal(1))], provider="market")
-    others = [seen("2026-09-20", [offer("3.00", gpu_label="H100 80GB")], provider=f"p{n}") for n in range(3)]
+    page = seen("2026-09-20", [offer("0.31", gpu_label="H100 80GB", gpu_count=Decimal(1))], provider="market")
+    others = [seen("2026-09-20", [offer("4.00", gpu_label="H100 80GB")], provider=f"p{n}") for n in range(3)]
     verdicts = []
     for name, looks in (("first", [page, *others]), ("last", [*others, page])):
         put(Home(tmp_path / name), *looks)

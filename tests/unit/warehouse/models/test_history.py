@@ -199,6 +199,85 @@ def test_an_announced_change_happens_on_its_day_under_the_same_id(tmp_path: Path
     assert [r["event_id"] for r in before] == [r["event_id"] for r in after]
 
 
+def test_a_price_is_in_force_up_to_its_stated_end(world: Callable[..., InForce]) -> None:
+    """Also as seen from a later day, and while no scrape says what came after it."""
+    in_force = world(seen(D1, [offer("2.00", effective_until=date.fromisoformat(D2)), offer("9.00", instance="b")]))
+    assert [money(in_force(day)) for day in (D1, D2, D3, D4)] == [[2, 9], [2, 9], [9], [9]]
+    assert in_force(D2)[0]["effective_until"] == date.fromisoformat(D2)
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        ([offer("2.00", effective_until=date(2026, 3, 31))], [[2], [2], [2], [2]]),  # prolonged
+        ([offer("2.00")], [[2], [2], [2], [2]]),  # no end any more
+        ([offer("3.00")], [[2], [2], [3], [3]]),  # another price, as said
+        ([offer("3.00", effective_from=date.fromisoformat(D4))], [[2], [2], [2], [3]]),  # announced for the day after
+        ([], [[2], [2], [], []]),  # withdrawn before its end
+        (None, [[2], [2], [2], []]),  # not read again
+    ],
+)
+def test_what_follows_a_price_with_a_stated_end(
+    world: Callable[..., InForce], later: list[Offer] | None, expected: list[list[int]]
+) -> None:
+    ends = offer("2.00", effective_until=date.fromisoformat(D3))
+    in_force = world(seen(D1, [ends]), *([] if later is None else [seen(D3, later)]))
+    assert [money(in_force(day)) for day in (D1, D2, D3, D4)] == expected
+
+
+def test_a_price_whose_end_had_passed_was_not_offered(world: Callable[..., InForce]) -> None:
+    """A page that was not tidied up states nothing of today; the last price of the series is gone, as when absent."""
+    ended = offer("2.00", effective_until=date.fromisoformat(D1))
+    in_force = world(seen(D1, [ended]), seen(D2, [ended, offer("9.00", instance="b")]), seen(D4, [offer("2.50")]))
+    assert [money(in_force(day)) for day in (D1, D2, D4)] == [[2], [9], [2.5]]
+
+
+def test_an_announced_price_ends_on_its_day_too(world: Callable[..., InForce]) -> None:
+    """What the price is after a sale, nobody has said before a scrape has seen it."""
+    sale = offer("1.00", effective_from=date.fromisoformat(D2), effective_until=date.fromisoformat(D3))
+    in_force = world(seen(D1, [offer("2.00"), sale]))
+    assert [money(in_force(day)) for day in (D1, D2, D3, D4)] == [[2], [1], [1], []]
+
+
+def test_an_end_is_no_change_of_price(tmp_path: Path) -> None:
+    """A price that ended and is stated anew is no event unless it differs; not stated anew, it is gone since its end."""
+    home = Home(tmp_path)
+    query = (
+        "select instance, kind, changed_on::varchar as day from v1.price_changes where source <> 'seed' order by all"
+    )
+    ends = [offer("2.00", instance=i, effective_until=date.fromisoformat(D2)) for i in ("cheaper", "gone", "same")]
+    intervals = "select instance, ended_by, valid_to::varchar as day from v1.price_intervals where source <> 'seed' order by all"
+    with connection.in_memory() as con:
+        put(home, seen(D1, ends))
+        extend(con, home, "v1.price_changes")
+        assert {(r["ended_by"], r["day"]) for r in rows(con, intervals)} == {("expired", D3)}
+        assert {(r["kind"], r["day"]) for r in rows(con, query)} == {("new", D1)}
+        put(home, seen(D4, [offer("2.00", instance="same"), offer("1.80", instance="cheaper")]))
+        extend(con, home, "v1.price_changes")
+        changes = [tuple(r.values()) for r in rows(con, query) if r["kind"] != "new"]
+        ended = {r["instance"]: r["ended_by"] for r in rows(con, intervals) if r["day"]}
+    assert changes == [("cheaper", "drop", D4), ("gone", "gone", D3)]
+    assert ended == {"cheaper": "expired", "gone": "gone", "same": "expired"}
+
+
+def test_no_expired_price_is_a_current_one(tmp_path: Path) -> None:
+    """Whether its source was read again or not."""
+    home = Home(tmp_path)
+    ended, lasting = (offer(p, effective_until=date.fromisoformat(day)) for p, day in (("2.00", D2), ("3.00", D3)))
+    put(home, seen(D1, [ended], origin="sample"), seen(D1, [lasting], origin="sample", provider="oracle"))
+    put(home, seen(D3, [offer("9.00")], origin="sample", provider="aws"))
+    with built(home, "v1.offers_latest", "v1.price_history") as con:
+        current = rows(
+            con, "select provider, effective_until from v1.offers_latest where source <> 'seed' order by all"
+        )
+        days = rows(
+            con,
+            "select observed_on::varchar as day from v1.price_history where provider = 'lambda' and source <> 'seed'",
+        )
+    assert [tuple(r.values()) for r in current] == [("aws", None), ("oracle", date.fromisoformat(D3))]
+    assert [r["day"] for r in days] == [D1]
+
+
 def test_old_effective_date_counts_from_the_first_observation(world: Callable[..., InForce]) -> None:
     in_force = world(seen(D2, [offer("2.00", effective_from=date(2019, 1, 1))]))
     assert in_force(D1) == [] and money(in_force(D2)) == [2]

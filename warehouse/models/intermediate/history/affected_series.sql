@@ -54,6 +54,17 @@ intervals as (
         closed_intervals.old_ended_by
     from state.closed_intervals
     join cuts on cuts.main_no = closed_intervals.series_no and not cuts.is_old and cuts.cut < cuts.newest_from
+    union all
+    -- Prices that gave way on the very day on which they began: they are worked out again with what followed.
+    select
+        closed_intervals.series_no,
+        closed_intervals.valid_from,
+        closed_intervals.first_scrape,
+        closed_intervals.old_usd_per_gpu_hour,
+        closed_intervals.old_ended_by
+    from state.closed_intervals
+    join cuts on cuts.main_no = closed_intervals.series_no and closed_intervals.valid_from = cuts.newest_from
+    where not cuts.is_old and cuts.cut = cuts.newest_from
 ),
 starts as (
     select intervals.*

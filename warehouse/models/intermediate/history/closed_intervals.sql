@@ -16,10 +16,11 @@
 --   upfront_price decimal(38, 18): money paid once at the start of a commitment
 --   currency, price_unit varchar: as stated
 --   usd_per_unit double: USD for one unit of the currency
---   rate_on, effective_from date: day of the exchange rate; first day of an announced price
+--   rate_on, effective_from, effective_until date: day of the exchange rate; first day of an announced price; last day
+--     on which the price is said to apply
 --   availability, quality, gpu_label, text, ended_by varchar: as in core.price_intervals
 --   old_usd_per_gpu_hour decimal(18, 6): the price before, USD per GPU-hour
---   old_ended_by varchar: how that price ended: change or gone
+--   old_ended_by varchar: how that price ended: change, gone or expired
 select * exclude (is_last)
 from intermediate.new_intervals
 where not is_last

@@ -1,5 +1,6 @@
 -- Accepted intervals of the affected series. A quarantined value leaves the last good one in force. Announcements count
 -- for the series that they announce a price for; an announced price begins on its day unless it was withdrawn before.
+-- A price with a stated end is in force up to that day, whatever follows or does not.
 -- old_*: the price before, and how it ended. A whole build makes this table share by share of the series: the variable
 -- `part` holds the share and the number of shares.
 -- materialized: table
@@ -9,7 +10,7 @@
 -- columns:
 --   valid_from, valid_to: DATE, valid_to exclusive, NULL while open
 --   last_on: when the price was last seen
---   ended_by: change, gone, NULL
+--   ended_by: change, gone, expired (only its stated end is known), NULL
 with tracks as (
     select
         series.series_no, series.is_announced, affected_series.main_no, affected_series.from_on,
@@ -56,7 +57,8 @@ kept as (
         -- Zero is never a price, whatever a verdict says, but a fee alone is one.
         not is_held and price_status = 'priced'
             and coalesce(usd_price > 0 or (usd_price = 0 and upfront_price > 0), false)
-            and not (is_announced and coalesce(ended_on < effective_from, false)) as is_good,
+            and not (is_announced and coalesce(ended_on < effective_from, false))
+            and coalesce(effective_until >= valid_from, true) as is_good,
         lead(first_on) over (partition by series_no order by version_no) as changed_on
     from dated_versions
 ),
@@ -89,19 +91,29 @@ bounded as (
     from lasting
     window same as (partition by main_no order by piece)
 ),
-compared as (
+ended as (
     select
         * exclude (next_from),
-        if(is_gone, gone_on, next_from) as valid_to,
+        least(if(is_gone, gone_on, next_from), effective_until + 1) as valid_to,
+        case
+            when is_gone then 'gone'
+            when effective_until + 1 < coalesce(next_from, 'infinity') then 'expired'
+            when next_from is not null then 'change'
+        end as ended_by
+    from bounded
+),
+compared as (
+    select
+        *,
         -- The same value right after itself is one interval: anything in between was quarantined.
         coalesce(
-            lag(next_from) over same = valid_from and not lag(is_gone) over same and lag(price) over same = price
+            lag(valid_to) over same = valid_from and not lag(is_gone) over same and lag(price) over same = price
             and lag(upfront_price) over same is not distinct from upfront_price and lag(currency) over same = currency
             and lag(price_unit) over same = price_unit and lag(availability) over same = availability
             and lag(quality) over same = quality,
             false
         ) as goes_on
-    from bounded
+    from ended
     window same as (partition by main_no order by piece)
 ),
 joined as (
@@ -113,12 +125,15 @@ ends as (
         interval_no,
         max(last_on) as last_on,
         last(valid_to order by piece) as valid_to,
-        last(is_gone order by piece) as is_gone
+        last(ended_by order by piece) as ended_by,
+        last(effective_until order by piece) as effective_until
     from joined
     group by all
 ),
 intervals as (
-    select joined.* exclude (valid_to, last_on, is_gone), ends.valid_to, ends.last_on, ends.is_gone
+    select
+        joined.* exclude (valid_to, last_on, ended_by, effective_until),
+        ends.valid_to, ends.last_on, ends.ended_by, ends.effective_until
     from joined
     join ends using (main_no, interval_no)
     where not joined.goes_on
@@ -129,8 +144,8 @@ select
     if(try_cast(intervals.price as decimal(18, 6)) = intervals.price, intervals.price, null)::decimal(18, 6) as price,
     if(try_cast(intervals.price as decimal(18, 6)) = intervals.price, null, intervals.price) as long_price,
     intervals.upfront_price, intervals.currency, intervals.price_unit, intervals.usd_per_unit, intervals.rate_on,
-    intervals.effective_from, intervals.availability, intervals.quality, intervals.gpu_label, intervals.text,
-    if(intervals.is_gone, 'gone', if(intervals.valid_to is null, null, 'change')) as ended_by,
+    intervals.effective_from, intervals.effective_until, intervals.availability, intervals.quality,
+    intervals.gpu_label, intervals.text, intervals.ended_by,
     if(
         lag(intervals.interval_no) over same is null,
         affected_series.old_usd_per_gpu_hour,
@@ -139,7 +154,7 @@ select
     if(
         lag(intervals.interval_no) over same is null,
         affected_series.old_ended_by,
-        if(lag(intervals.is_gone) over same, 'gone', 'change')
+        lag(intervals.ended_by) over same
     ) as old_ended_by,
     lead(intervals.interval_no) over same is null as is_last
 from intervals

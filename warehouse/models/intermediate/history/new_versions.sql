@@ -1,8 +1,8 @@
 -- Price versions that this build's landing starts, continues or ends. A version is a stretch of scrapes at which a
 -- series stated the same thing; it ends when the series states something else, or when a complete scrape of its source
 -- lacks the series (ended_on). first_* and last_*: its first and last scrape; n_seen: scrapes that showed it. What is
--- compared: price, upfront_price (native money), currency, price_unit, availability, effective_from, price_status,
--- n_prices.
+-- compared: price, upfront_price (native money), currency, price_unit, availability, effective_from, effective_until,
+-- price_status, n_prices.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
@@ -65,6 +65,7 @@ prior_versions as (
             current_versions.price_unit,
             current_versions.availability,
             current_versions.effective_from,
+            current_versions.effective_until,
             current_versions.price_status,
             current_versions.n_prices) as value_hash
     from state.current_versions
@@ -75,8 +76,10 @@ points as (
     select
         series_no, scrape_no as first_scrape, last_no as last_scrape, observed_on as first_on, last_at::date as last_on,
         n_seen, 0 as version_no, provider, feed,
-        hash(price, upfront_price, currency, price_unit, availability, effective_from, price_status, n_prices)
-            as value_hash
+        hash(
+            price, upfront_price, currency, price_unit, availability, effective_from, effective_until, price_status,
+            n_prices
+        ) as value_hash
     from statements
     union all by name
     -- A repeated item has the value of the newest version.
@@ -154,12 +157,12 @@ numbered as (
 stated_values as (
     select
         series_no, scrape_no as first_scrape, price, upfront_price, currency, price_unit, availability, effective_from,
-        price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
+        effective_until, price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
     from statements
     union all by name
     select
         series_no, first_scrape, price, upfront_price, currency, price_unit, availability, effective_from,
-        price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
+        effective_until, price_status, n_prices, usd_per_unit, rate_on, usd_price, usd_per_gpu_hour, gpu_label, text
     from state.current_versions
 ),
 ends as (

@@ -1,7 +1,7 @@
 -- Observations: what each scrape stated of each series. A series has one price history: source x provider x SKU x GPU x
 -- count x region x zone x pricing model x term x upfront x scope; sources are never spliced. Only offers that state a
--- price, should (missing), or state an unusable one (out_of_range, unknown_currency). observed_at to last_at, n_seen:
--- the scrapes that stated it, where imported rows repeat.
+-- price, should (missing), or state an unusable one (out_of_range, unknown_currency), and whose end had not passed.
+-- observed_at to last_at, n_seen: the scrapes that stated it, where imported rows repeat.
 -- Money: usd_price in USD per the offer's own unit, usd_per_gpu_hour in USD per GPU-hour (NULL for components,
 -- statistics, unknown counts).
 -- materialized: table
@@ -53,6 +53,10 @@ named as (
     left join seeds.source_ranks on source_ranks.provider = every.provider and source_ranks.source = every.source
     where every.price_status in ('priced', 'missing', 'out_of_range', 'unknown_currency')
         and every.price_scope <> 'host_component'
+        and (
+            coalesce(every.effective_until >= every.observed_at::date, true)
+            or every.price_status in ('out_of_range', 'unknown_currency')
+        )
 ),
 numbered as (
     select

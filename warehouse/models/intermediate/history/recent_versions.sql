@@ -14,7 +14,7 @@
 --   n_seen integer: scrapes that showed it
 --   price, upfront_price decimal(38, 18): money in currency, per price_unit
 --   currency, price_unit, availability varchar: as stated
---   effective_from date: first day of an announced price
+--   effective_from, effective_until date: first day of an announced price; last day on which a price is said to apply
 --   price_status varchar: priced, missing, ...
 --   n_prices integer: 2 where one scrape states two prices for the series
 --   usd_per_unit double: USD for one unit of the currency

@@ -25,6 +25,8 @@ with current_findings as (
     from intermediate.rule_peers
     union all by name
     from intermediate.rule_reader
+    union all by name
+    from intermediate.rule_floor
 )
 from current_findings
 union all by name

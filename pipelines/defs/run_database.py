@@ -1,0 +1,45 @@
+"""Keeps the databases of Dagster's run history open: it would open and close one for each of a refresh's 700 events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
+from typing import Any
+
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.runs.sqlite import sqlite_run_storage
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Let Dagster's SQLite storages share an engine per file while inside, and close all of them at the end.
+
+    They make an engine, a connection and the text of each statement anew for every event, and the last connection to
+    close copies the write-ahead log: half of a refresh's CPU time.
+    """
+    with ExitStack() as stack:
+        for module in (sqlite_event_log, sqlite_run_storage):
+            stack.enter_context(_shared_engines(module))
+        yield
+
+
+@contextmanager
+def _shared_engines(module: ModuleType) -> Iterator[None]:
+    make = module.create_engine
+    engines: dict[str, Any] = {}
+
+    def shared(address: str, **options: Any) -> Any:
+        if address not in engines:
+            options.pop("poolclass", None)  # SQLAlchemy's own for files keeps connections
+            engines[address] = make(address, **options)
+            engines[address].dispose = lambda: None
+        return engines[address]
+
+    module.create_engine = shared  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        module.create_engine = make  # type: ignore[attr-defined]
+        for engine in engines.values():
+            type(engine).dispose(engine)
