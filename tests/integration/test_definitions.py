@@ -94,6 +94,7 @@ ASSETS = [
     "intermediate/rule_jump",
     "intermediate/rule_peers",
     "intermediate/rule_power",
+    "intermediate/rule_reader",
     "intermediate/rule_regions",
     "intermediate/rule_scale",
     "intermediate/rule_sibling",

@@ -271,6 +271,8 @@ def identify(
         count = known_count
     named = quantity(label)
     stated = to_gb(memory) if memory else None
+    if stated and count and not memory_is_total and _is_divided(named.rest, stated, count):
+        stated = None
     if known_count is None:
         if not named.is_part and (part := part_of_instance(instance)):
             named = replace(part, rest=named.rest, count=named.count)
@@ -307,6 +309,14 @@ def _is_below(label: str, stated_gb: Decimal | None) -> bool:
         return False
     sizes = _sizes(resolve(label).model)
     return bool(sizes) and stated_gb < min(sizes) * Decimal("0.6")
+
+
+def _is_divided(label: str, stated_gb: Decimal, count: Decimal) -> bool:
+    """Return whether a memory column holds the label's own memory per GPU divided by their number: eight A100 80 GB with 10."""
+    if count <= 1 or not _MEMORY.search(label):
+        return False
+    own = resolve(label)
+    return own.memory_gb in _sizes(own.model) and stated_gb * count == own.memory_gb
 
 
 def _identify_part(named: Quantity, stated_gb: Decimal | None, count: Decimal | None) -> Identity:

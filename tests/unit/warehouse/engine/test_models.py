@@ -56,7 +56,7 @@ def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
     assert {name: set(model.reads) for name, model in loaded.items()} == {
         "core.plain": set(),
         "core.hidden": {"core.plain", "seeds.t", "v1.w"},
-        "core.called": {"core.price_intervals", "intermediate.source_days"},
+        "core.called": {"core.meta", "core.price_intervals", "intermediate.source_days"},
         "core.handed": {"core.plain", "core.called", "marts.theta", "marts.gpu_specs", "marts.llm_specs"},
     }
     assert loaded["core.called"].calls == {"core.prices_as_of"}

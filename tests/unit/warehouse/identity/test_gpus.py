@@ -248,6 +248,12 @@ def test_part_of_a_card_is_never_a_whole_one(
     assert resolve(label).model in (None, label), "as a filter, a part's label is no whole card's"
 
 
+def test_a_memory_column_that_was_divided_by_the_count_makes_no_parts() -> None:
+    found = identify("x", "", "A100 (80 GB)", "10", False, Decimal(8))
+    assert (found.gpu.memory_gb, found.gpu_count) == (80, 8)
+    assert identify("x", "", "A100 (80 GB)", "20", False, Decimal(8)).gpu_count is None  # two cards in eight parts?
+
+
 def test_part_may_be_named_by_the_instance_alone() -> None:
     assert identify("x", "nvidia-a100-mig-1g.5gb", "A100 40GB", "", False, Decimal(1)).gpu_count == Decimal("0.125")
     assert identify("x", "rtx49-7c-kn.2", "RTX 4090", "24 GB", False, Decimal(2)).gpu_count == 2

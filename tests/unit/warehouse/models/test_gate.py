@@ -50,6 +50,7 @@ OTHERS = [
 ]
 
 FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
+    "what only the general reader read": ("general_reader", [run(source="general_reader"), run(series_no=2, price=3)]),
     "zero": ("zero_price", [run(price=0)]),
     "below zero": ("zero_price", [run(price=-1)]),
     "a fee below zero": ("zero_price", [run(upfront_price=-5)]),
@@ -120,6 +121,7 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
 }  # fmt: skip
 
 LEGITIMATE: dict[str, tuple[str, list[dict[str, Any]]]] = {
+    "what the general reader and another source read": ("general_reader", [run(source="general_reader"), run(series_no=2)]),
     "a price": ("zero_price", [run()]),
     "a price in another currency": ("unknown_currency", [run(currency="INR", price=250)]),
     "an old card for cents": ("below_power", [run(gpu="K80", price="0.03")]),
