@@ -62,6 +62,8 @@ CHANGING = {
     "alerts retry --rules {rules}": 0,
     "alerts explain 86fa9da5 --rules {rules}": 2,  # no such event
     "capture lambda --out {out} --replay {captures}": 0,
+    f"providers add {PAGE} --url https://acme.example/pricing --slug acme --name Acme --out {{out}}": 0,
+    "providers add https://acme.example/pricing --slug lambda --browser": 2,  # that name is taken
     "providers accept denvr --note 'read beside the page'": 0,
     "quarantine reject 3f9a1c --note 'no such price'": 2,  # no such event
     "report serve --out {out}": 1,  # no report there
