@@ -62,6 +62,9 @@ CHANGING = {
     "alerts retry --rules {rules}": 0,
     "alerts explain 86fa9da5 --rules {rules}": 2,  # no such event
     "capture lambda --out {out} --replay {captures}": 0,
+    f"parse lambda {PAGE} --account": 0,
+    f"read {PAGE} --provider lambda --captured-at 2026-09-20 --account": 0,
+    "read https://127.0.0.1/pricing --browser": 1,  # no address of the web
     f"providers add {PAGE} --url https://acme.example/pricing --slug acme --name Acme --out {{out}}": 0,
     "providers add https://acme.example/pricing --slug lambda --browser": 2,  # that name is taken
     "providers accept denvr --note 'read beside the page'": 0,

@@ -62,5 +62,5 @@ def add(
     code = show_reading(new.reading, False, output_format(style, as_json))
     say(f"{new.provider.name}: wrote {module} and {capture}")
     say("review before committing:\n" + "\n".join(f"- {point}" for point in new.to_review()))
-    say(f"then: list {slug} in source_ranks.csv and provider_facts.csv of warehouse/seeds; `make providers sources`")
+    say(f"then: list {slug} in warehouse/seeds/source_ranks.csv, and run `make providers sources`")
     return code
