@@ -64,10 +64,10 @@ CHANGING = {
     "capture lambda --out {out} --replay {captures}": 0,
     f"parse lambda {PAGE} --account": 0,
     f"read {PAGE} --provider lambda --captured-at 2026-09-20 --account": 0,
-    "read https://127.0.0.1/pricing --browser": 1,  # no address of the web
+    "read http://acme.example/pricing --browser": 2,  # only https
     f"providers add {PAGE} --url https://acme.example/pricing --slug acme --name Acme --out {{out}}": 0,
     "providers add https://acme.example/pricing --slug lambda --browser": 2,  # that name is taken
-    "providers accept denvr --note 'read beside the page'": 0,
+    "providers accept ibm --note 'read beside the page'": 0,
     "quarantine reject 3f9a1c --note 'no such price'": 2,  # no such event
     "report serve --out {out}": 1,  # no report there
 }
