@@ -8,9 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.ingest.scrape_provider import read_page
+from scrapers.fetching import browser, chromium
+from scrapers.fetching.archive import Archive
+from scrapers.fetching.crawler import Fetcher
+from scrapers.fetching.replay import Replay
+from scrapers.model import Page
+from tests.conftest import Run
 from tests.support import checkout as copies
 from tests.support.checkout import golden_tests, gpuhour
-from tests.unit.pipelines.ingest.test_add_provider import WHOLE
+from tests.unit.pipelines.ingest.test_add_provider import FAST, WHOLE, add, load, site
+from warehouse.storage.state_dir import Home
+
+__all__ = ["add", "site"]  # fixtures
 
 URL, SLUG = "https://www.acme-cloud.example/pricing", "acmecloud"
 
@@ -53,3 +63,22 @@ def test_its_prices_are_published(checkout: Path) -> None:
     shown = gpuhour(checkout, "prices", "H100", "--as-of", "2026-11-20", "--json")
     prices = {(row["provider"], row["pricing_model"], str(row["usd_per_gpu_hour"])) for row in json.loads(shown.stdout)}
     assert (SLUG, "on_demand", "2.5") in prices, shown.stdout + shown.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--browser",)], ids=["by itself", "asked"])
+def test_page_that_its_scripts_fill_is_recorded_so_that_it_replays(
+    add: Run, site: str, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    if chromium.find() is None:
+        pytest.skip("needs a browser")
+    with browser.shared():
+        said = add(f"{site}/scripted", "--slug", "acme", *options)
+        assert said.code == 0 and "wait_for" in said.err, said.err
+        provider = load(tmp_path / "out/scrapers/providers/acme.py")
+        assert provider.requests[0].browser
+        captures = Replay(tmp_path / "out/tests/captures")
+        with Fetcher(Archive(tmp_path / "replay"), captures, FAST) as fetcher:
+            (page,) = fetcher.crawl(provider)
+    assert isinstance(page, Page), page
+    seen = read_page(provider, page, Home(tmp_path / "replay"))
+    assert seen.status == "ok" and {str(offer.price) for offer in seen.offers} == {"2.50", "1.25", "1.10", "0.55"}

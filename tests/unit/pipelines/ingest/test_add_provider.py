@@ -39,6 +39,8 @@ PAGES = {
     "/sales": "<html><body><h1>GPU cloud</h1><p>Contact sales for NVIDIA H100 clusters.</p></body></html>",
     "/empty": "<html><body><h1>About us</h1><p>We are a team of twelve.</p></body></html>",
     "/denied/pricing": WHOLE,
+    "/scripted": '<!DOCTYPE html><html><body><div id="list"></div><script src="/app.js"></script></body></html>',
+    "/app.js": f"document.getElementById('list').innerHTML = {json.dumps(WHOLE[WHOLE.index('<h1>') : WHOLE.index('</body>')])}",
 }
 
 
