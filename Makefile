@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract providers sources bench mutations scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ providers: setup ## Write the README's table of providers from the registry
 
 sources: setup ## Write docs/sources.md from what the providers say of themselves
 	@$(BIN)/python -m pipelines.cli.source_pages --write
+
+facts: setup ## Read facts about providers from recorded pages into their seed: make facts FROM="folder folder"
+	@$(BIN)/python -m pipelines.cli.read_facts $(FROM) --write
 
 bench: setup ## Run the benchmarks (ratios within one run)
 	@for b in tests/benchmarks/bench_*.py; do echo "== $$b"; $(BIN)/python -m tests.benchmarks.$$(basename $$b .py) || exit 1; done

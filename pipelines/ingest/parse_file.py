@@ -88,7 +88,13 @@ def parse_file(provider: str, path: Path, url: str | None = None, captured_at: d
 
     Raises KeyError (unknown provider), OSError (unreadable file), LayoutError (nothing read).
     """
-    parser = registry.get(provider)
+    return parse_file_as(registry.get(provider), path, url, captured_at)
+
+
+def parse_file_as(
+    parser: Provider, path: Path, url: str | None = None, captured_at: datetime | None = None
+) -> FileReading:
+    """Read a file as the page of a provider that need not be registered. Raises OSError and LayoutError."""
     page = open_page(parser.slug, path, url, captured_at)
     try:
         reading = read_provider_page(parser, page)

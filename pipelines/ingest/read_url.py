@@ -19,11 +19,21 @@ from warehouse.storage.state_dir import Home
 def read_url(url: str, slug: str | None, in_browser: bool, home: Home, settings: Settings | None = None) -> FileReading:
     """Fetch and read one page, as a page of a provider where one is named.
 
-    A page that shows no price by itself is rendered in a browser before it is given up.
-
     Raises FetchError with the reason when the page does not come, LayoutError when nothing is read from it.
     """
     provider = registry.get(slug) if slug else provider_of(url)
+    page, reading = fetch_and_read(provider, url, in_browser, home, settings)
+    return file_reading(replace(page, provider=slug or ""), reading)
+
+
+def fetch_and_read(
+    provider: Provider, url: str, in_browser: bool, home: Home, settings: Settings | None = None
+) -> tuple[Page, Reading]:
+    """Return a page and what a provider's parser reads from it.
+
+    A page that shows no price by itself is rendered in a browser before it is given up. Raises FetchError when the page
+    does not come, LayoutError when nothing is read from it, NoPublicPrice when it says that it has no price.
+    """
     request = Request(url, provider.requests[0].source, browser=in_browser)
     with Fetcher(Archive(home.root), settings=settings) as fetcher:
         page = fetcher.fetch(provider, request)
@@ -34,8 +44,7 @@ def read_url(url: str, slug: str | None, in_browser: bool, home: Home, settings:
                 raise
             page = fetcher.fetch(provider, replace(request, browser=True))
             reading = read_provider_page(provider, page)
-    shown = replace(page, provider=slug or "")
-    return file_reading(shown, Reading(reading.offers, reading.read_by, reading.account, reading.failure))
+    return page, reading
 
 
 def provider_of(url: str) -> Provider:

@@ -30,7 +30,7 @@ OTHER_ENDS = {
     "refresh --provider lambda --date 2026-11-21": (3, "no archived page of 2026-11-21"),
 }
 # These run until they are stopped, or read the whole web; tests of their own run them.
-ELSEWHERE = ("report serve", "refresh", "backfill", "providers check --live")
+ELSEWHERE = ("report serve", "refresh", "backfill", "providers check --live", "providers add https")
 HELD = ("3f9a1c", "77b0e2")  # the reader's own events
 
 

@@ -3,53 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.support import worlds
+from tests.support import checkout as copies
+from tests.support.checkout import golden_tests, gpuhour, python
 
 ROOT = Path(__file__).parents[2]
 SLUG = "acmecloud"
-CODE = ("scrapers", "warehouse", "pipelines", "tests/support", "tests/unit/scrapers")
-FILES = ("pyproject.toml", "tests/__init__.py", "tests/conftest.py", "tests/unit/__init__.py")
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the checkout, with captures only of a provider made from the template."""
-    root = tmp_path_factory.mktemp("checkout")
-    for folder in CODE:
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    for name in FILES:
-        shutil.copy(ROOT / name, root / name)
+    root = copies.copy(tmp_path_factory.mktemp("checkout"))
     shutil.copytree(ROOT / "tests/captures/_template", root / "tests/captures" / SLUG)
     parser = root / "scrapers/providers" / f"{SLUG}.py"
     shutil.copy(ROOT / "scrapers/providers/_template.py", parser)
     for file in (parser, *(root / "tests/captures" / SLUG).glob("*/offers.json")):
         file.write_text(file.read_text().replace("_template", SLUG))
     return root
-
-
-def python(checkout: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run Python in the copy, without any provider's key."""
-    env = os.environ | {
-        "PYTHONPATH": str(checkout),
-        "GPUHOUR_HOME": str(checkout / "data"),
-        "DAGSTER_HOME": str(worlds.dagster_home(checkout / "dagster")),
-        "GPUHOUR_REPORT": "off",
-    }
-    command = [sys.executable, *map(str, arguments)]
-    return subprocess.run(command, cwd=checkout, env=env, capture_output=True, text=True, timeout=300)
-
-
-def gpuhour(checkout: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return python(checkout, "-c", "from pipelines.cli.app import main; main()", *arguments)
 
 
 def page(checkout: Path) -> Path:
@@ -76,10 +52,7 @@ def test_parse_reads_its_page(checkout: Path) -> None:
 
 
 def test_its_capture_passes_the_golden_tests(checkout: Path) -> None:
-    done = python(
-        checkout, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-k", SLUG,
-        "tests/unit/scrapers/providers/test_golden.py",
-    )  # fmt: skip
+    done = golden_tests(checkout, SLUG)
     assert done.returncode == 0 and "skipped" not in done.stdout, done.stdout + done.stderr
     assert done.stdout.startswith("......"), done.stdout
 

@@ -62,7 +62,12 @@ CHANGING = {
     "alerts retry --rules {rules}": 0,
     "alerts explain 86fa9da5 --rules {rules}": 2,  # no such event
     "capture lambda --out {out} --replay {captures}": 0,
-    "providers accept denvr --note 'read beside the page'": 0,
+    f"parse lambda {PAGE} --account": 0,
+    f"read {PAGE} --provider lambda --captured-at 2026-09-20 --account": 0,
+    "read http://acme.example/pricing --browser": 2,  # only https
+    f"providers add {PAGE} --url https://acme.example/pricing --slug acme --name Acme --out {{out}}": 0,
+    "providers add https://acme.example/pricing --slug lambda --browser": 2,  # that name is taken
+    "providers accept ibm --note 'read beside the page'": 0,
     "quarantine reject 3f9a1c --note 'no such price'": 2,  # no such event
     "report serve --out {out}": 1,  # no report there
 }

@@ -17,7 +17,7 @@ from pipelines.queries.filters import MAX_AGE
 from pipelines.queries.unmatched import refuse_unknown
 
 COLUMNS = (
-    "total_usd", "at_least_usd", "compute_usd", "egress_usd", "storage_usd", "unknown", "is_checked", "provider", "gpu",
+    "total_usd", "at_least_usd", "compute_usd", "egress_usd", "storage_usd", "unknown", "unverified", "provider", "gpu",
     "form_factor", "gpu_memory_gb", "gpu_count", "n_machines", "gpus_billed", "usd_per_gpu_hour", "pricing_model",
     "term_months", "instance", "region", "country", "availability", "reason", "egress_note", "storage_note",
     "last_seen_on", "is_carried_forward", "origin", "source_url",
@@ -82,5 +82,5 @@ def _explain(rows: list[tuple[object, ...]], day: date) -> None:
     say(f"list prices in force on {day}, in USD, of whole machines; egress and storage at each provider's own rates")
     if partly:
         say(f"{partly} of {len(rows)} have no total: the rates listed as unknown are not on record")
-    if any(not row[COLUMNS.index("is_checked")] for row in rows):
-        say("is_checked False: rates typed from memory; check the provider's page first (see marts.provider_facts)")
+    if any(row[COLUMNS.index("unverified")] for row in rows):
+        say("unverified: on record from memory alone (marts.provider_facts), so in no total; read the provider's page")

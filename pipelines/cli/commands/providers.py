@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from pipelines import settings
+from pipelines.cli.commands import providers_add
 from pipelines.cli.console import ERROR, OK, PARTIAL, known_slug, login_name, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import Format, show
@@ -18,6 +19,7 @@ COLUMNS = ("provider", "name", "kind", "basis", "access", "publishes", "units", 
 app = App(
     name="providers", help="The providers, their sources, and how reading them goes.", result_action="return_value"
 )
+app.command(providers_add.add)
 
 
 @app.default

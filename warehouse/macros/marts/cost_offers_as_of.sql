@@ -16,6 +16,7 @@ select
         from marts.provider_facts
         where provider_facts.provider = prices.provider
             and provider_facts.fact = 'interconnect'
+            and provider_facts.status = 'read'
             and names_fabric(provider_facts.value)
     ) as has_fabric
 from core.prices_as_of(as_of, max_age := max_age) as prices

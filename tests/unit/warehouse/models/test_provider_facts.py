@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from scrapers import registry
@@ -18,6 +19,10 @@ from warehouse.storage.connection import Connection
 from warehouse.storage.state_dir import Home
 
 SEED = Path(__file__).parents[4] / "warehouse" / "seeds" / "provider_facts.csv"
+with SEED.open(newline="") as stream:
+    UNVERIFIED_EGRESS = next(
+        (r["provider"] for r in csv.DictReader(stream) if r["fact"] == "egress_usd_per_gb" and r["how"] != "read"), ""
+    )
 A100 = {"gpu_label": "NVIDIA A100 80GB SXM", "pricing_model": "on_demand"}
 
 
@@ -27,7 +32,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     singles = [offer("2.00", instance="one", gpu_count=Decimal(1), **A100)]
     eights = [offer("1.50", instance="eight", gpu_count=Decimal(8), **A100)]
     put(made, seen("2026-03-05", singles + eights, provider="aws", origin="recorded"), seen("2026-03-05", singles, provider="coreweave", origin="recorded"),
-        seen("2026-03-05", singles, provider="fluidstack", origin="recorded"))  # fmt: skip
+        seen("2026-03-05", singles, provider="fluidstack", origin="recorded"),
+        seen("2026-03-05", singles, provider=UNVERIFIED_EGRESS or "civo", origin="recorded"))  # fmt: skip
     release.build_and_publish(made)
     return made
 
@@ -70,16 +76,58 @@ def test_the_bill_has_every_part(con: Connection) -> None:
     # 100 GB free, 9,900 GB at 0.09; 2,000 GB for 365 of 730 hours at 0.08.
     found = bill(con, "aws", 8, 365, 10_000, 2_000)
     assert (found["compute_usd"], found["egress_usd"], found["storage_usd"]) == (4380, 891, 80)
-    assert found["total_usd"] == 5351 and found["is_checked"]
+    assert found["total_usd"] == 5351 and found["unverified"] is None
     free = bill(con, "coreweave", 1, 730, 10_000, 1_000)
-    assert (free["egress_usd"], free["storage_usd"], free["is_checked"]) == (0, 70, True)
+    assert (free["egress_usd"], free["storage_usd"], free["unverified"]) == (0, 70, None)
 
 
-def test_rates_are_checked_when_each_was_read(con: Connection) -> None:
+@pytest.mark.skipif(not UNVERIFIED_EGRESS, reason="every egress rate on record was read in its source")
+def test_unverified_rate_is_in_no_total(con: Connection) -> None:
+    found = bill(con, UNVERIFIED_EGRESS, 1, 10, 100, 0)
+    assert (found["egress_usd"], found["total_usd"], found["at_least_usd"]) == (None, None, 20)
+    assert found["unknown"] == found["unverified"] == "egress"
+    assert bill(con, UNVERIFIED_EGRESS, 1, 10, 0, 0)["total_usd"] == 20
+    (row,) = rows(con, "from marts.provider_comparison where provider = ? and gpu is not null", UNVERIFIED_EGRESS)
+    assert row["egress_usd_10tb"] is None and "egress_usd_per_gb: " in str(row["unverified"])
+
+
+def of_facts(*facts: tuple[object, ...]) -> Connection:
+    """Return a database in which the tables of facts are made of these rows of the seed alone."""
+    con = duckdb.connect()
+    con.execute("create schema seeds; create schema marts")
+    con.execute(
+        "create table seeds.provider_facts (provider text, fact text, from_gb double, value text, note text, how text, "
+        "source text, stated_on text)"
+    )
+    con.executemany(
+        "insert into seeds.provider_facts values (?, ?, ?, ?, 'note', ?, 'https://x.example', '2026-11-01')", facts
+    )
+    for name in ("marts.provider_facts", "marts.provider_rates"):
+        con.execute(f"create table {name} as {model_graph.load()[name].sql}")
+    return con
+
+
+def test_unverified_rates_stand_apart_from_those_that_were_read() -> None:
+    con = of_facts(
+        ("acme", "egress_usd_per_gb", 0, "0.09", "read"),
+        ("acme", "egress_usd_per_gb", 1000, "0.01", "unverified"),
+        ("acme", "storage_usd_per_gb_month", None, "0.07", "unverified"),
+        ("acme", "delivery", None, "VM", "unverified"),
+        ("bolt", "storage_usd_per_gb_month", None, "0.05", "read"),
+    )
+    assert rows(con, "from marts.provider_rates order by provider") == [
+        {"provider": "acme", "egress_rates": [{"from_gb": 0, "to_gb": None, "usd": 0.09}], "storage_rates": None,
+         "egress_note": "note", "storage_note": None, "unverified": "egress, storage"},
+        {"provider": "bolt", "egress_rates": None, "storage_rates": [{"from_gb": 0, "to_gb": None, "usd": 0.05}],
+         "egress_note": None, "storage_note": "note", "unverified": None},
+    ]  # fmt: skip
+    (delivery,) = rows(con, "from marts.provider_facts where fact = 'delivery'")
+    assert (delivery["value"], delivery["status"]) == ("VM", "unverified")
+
+
+def test_every_fact_was_read_or_is_unverified() -> None:
     with SEED.open(newline="") as stream:
-        typed = {row["provider"] for row in csv.DictReader(stream) if "usd" in row["fact"] and row["how"] != "read"}
-    told = rows(con, "from marts.provider_rates")
-    assert {row["provider"] for row in told if not row["are_checked"]} == typed
+        assert {row["how"] for row in csv.DictReader(stream)} <= {"read", "unverified"}
 
 
 def test_volume_rates_apply_per_month_not_per_job(con: Connection) -> None:
@@ -104,10 +152,14 @@ def test_providers_side_by_side(con: Connection) -> None:
     assert gcp["gpu"] is None and gcp["billing_seconds"] == 1
 
 
-def test_every_provider_has_its_type() -> None:
+def test_marketplaces_and_aggregators_are_kept_out_of_first_parties() -> None:
+    """A provider without a type counts as a specialised cloud, so whoever resells must be on record as such."""
     with SEED.open(newline="") as stream:
-        known = {row["provider"] for row in csv.DictReader(stream) if row["fact"] == "type"}
-    assert set(registry.modules()) <= known
+        types = {row["provider"]: row["value"] for row in csv.DictReader(stream) if row["fact"] == "type"}
+    with SEED.with_name("marketplaces.csv").open(newline="") as stream:
+        resold = {row["provider"] for row in csv.DictReader(stream)}
+    others = {p.slug for p in registry.all_providers() if p.kind != "provider"}
+    assert others and not {slug for slug in others - resold if types.get(slug) not in ("marketplace", "aggregator")}
 
 
 def test_the_command_shows_the_bill(run: Run, home: Home) -> None:
@@ -116,6 +168,7 @@ def test_the_command_shows_the_bill(run: Run, home: Home) -> None:
     )
     assert done.code == 0
     told = done.records()
+    told = [row for row in told if row["provider"] != UNVERIFIED_EGRESS]
     assert [row["provider"] for row in told] == ["coreweave", "aws", "fluidstack"]
     assert told[0]["total_usd"] == 8000 and told[2]["total_usd"] is None and told[2]["at_least_usd"] == 8000
 

@@ -1,7 +1,7 @@
 -- Providers side by side, by the reference document's criteria: price, availability, delivery, network, support, and
 -- additional charges. A provider without a current price has one row without a GPU. on_demand_, reserved_,
 -- spot_usd_per_gpu_hour: the lowest all-in price of what is not sold out, USD per GPU-hour. egress_usd_10tb, _30tb: USD
--- for that many decimal terabytes in a month. NULL: unknown.
+-- for that many decimal terabytes in a month. NULL: unknown, or not read in a source yet.
 -- materialized: table
 -- key: provider, gpu, form_factor, gpu_memory_gb
 -- columns:
@@ -9,7 +9,7 @@
 --   n_regions: number of regions with a price; regions that the page does not distinguish count as one
 --   regions_stated: regions that the provider names, whatever the hardware there
 --   availability: the best availability stated
---   unchecked: facts in this row that were typed from memory
+--   unverified: what is on record from memory alone, "fact: value; ...": in no other column of this row
 with offers as (
     select
         provider, gpu, form_factor, gpu_memory_gb,
@@ -40,8 +40,11 @@ facts as (
         max(value) filter (where fact = 'support') as support,
         max(value) filter (where fact = 'minimum') as minimum_commitment,
         max(value) filter (where fact = 'billing_seconds')::integer as billing_seconds,
-        string_agg(distinct fact, ', ' order by fact) filter (where not is_checked) as unchecked
-    from marts.provider_facts
+        string_agg(concat(fact, ': ', stated), '; ' order by fact) filter (where status = 'unverified') as unverified
+    from (
+        select * replace (if(status = 'read', value, null) as value), value as stated
+        from marts.provider_facts
+    )
     group by provider
 )
 select
@@ -60,7 +63,7 @@ select
     provider_rates.egress_note,
     provider_rates.storage_rates[1].usd as storage_usd_per_gb_month,
     provider_rates.storage_note,
-    facts.unchecked
+    facts.unverified
 from offers
 full join facts using (provider)
 left join marts.provider_rates using (provider)

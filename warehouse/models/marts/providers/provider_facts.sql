@@ -7,19 +7,19 @@
 --   from_gb, to_gb: range of the month's volume in GB that this rate applies to, NULL for facts that are not rates;
 --     to_gb NULL: no upper bound
 --   usd: the rate in USD
---   is_checked: whether it was read in the source on stated_on; else typed from memory that day, to be checked there
---     before anyone relies on it
+--   status: read (in the source, on stated_on), or unverified: typed from memory that day. Nothing is computed from an
+--     unverified fact before somebody has read it at its source
 select
     provider,
     fact,
     value::varchar as value,
     if(fact like '%usd%', coalesce(from_gb, 0), null)::double as from_gb,
     if(
-        fact like '%usd%', lead(from_gb) over (partition by provider, fact order by coalesce(from_gb, 0)), null
+        fact like '%usd%', lead(from_gb) over (partition by provider, fact, how order by coalesce(from_gb, 0)), null
     )::double as to_gb,
     if(fact like '%usd%', value, null)::double as usd,
     note,
-    how = 'read' as is_checked,
+    if(how = 'read', 'read', 'unverified') as status,
     source,
     stated_on::date as stated_on
 from seeds.provider_facts
