@@ -35,6 +35,8 @@ def _count(gpus: Decimal) -> str:
 def _short(row: dict[str, Any]) -> tuple[Any, ...]:
     memory = f"{row['gpu_memory_gb'].normalize():f}GB" if row["gpu_memory_gb"] is not None else ""
     model = str(row["pricing_model"]).replace("_", " ")
+    if row["is_floor"]:
+        model = f"from, {model}"
     count = "" if row["gpu_count"] is None else f"{_count(row['gpu_count'])}x"
     return (
         row["usd_per_gpu_hour"],

@@ -289,6 +289,20 @@ def test_broken_and_stale_sources(home: Home) -> None:
     assert "HTTP 500" in events[0].reason and len({e.event_id for e in events}) == 4
 
 
+def test_a_page_with_a_new_layout_is_told_at_once_and_once(home: Home) -> None:
+    def look(n: int, status: Any) -> Any:
+        detail = "gone is the table; 3 offers read by the general reader" if status == "layout_changed" else ""
+        return seen(day(n), [offer("4", source="products_api")] if status == "ok" else [], status, provider="oracle",
+                    source="products_api", detail=detail)  # fmt: skip
+
+    other = prices(*["2"] * 20, provider="azure", source="retail_prices")
+    states = ["ok", "failed", "layout_changed", "layout_changed", "ok", "failed", "ok", "layout_changed"]
+    rule = book({"id": "new-page", "kind": "source_redesigned"})
+    events = told(home, rule, [*other, *(look(n, state) for n, state in enumerate(states))])
+    assert [e.told_on.isoformat() for e in events] == [day(2), day(7)]
+    assert "3 offers read by the general reader" in events[0].reason and "quarantine list" in events[0].reason
+
+
 def test_stopped_pipeline_fires_dead_man(home: Home) -> None:
     rule = book({"kind": "dead_man", "after_hours": 36})
     put(home, *prices("4"))

@@ -1,7 +1,7 @@
 -- Series that rules can match, numbered. Key: n. source_no: number of its source in looks. market: first_party or
 -- marketplace. is_page: whether it is read from a page laid out for people, which is trusted at the second scrape; a
 -- feed or an imported list is trusted at once. The reference document and what an archive captured are left out: they
--- are history, and no news.
+-- are history, and no news; a lower bound is no price.
 select
     row_number() over ()::integer as n,
     series.*,
@@ -18,4 +18,5 @@ left join
 on feeds.provider = series.provider and feeds.feed = series.feed
 where series.price_scope in ('instance', 'gpu_component')
     and series.source <> 'seed'
+    and not series.is_bound
     and not starts_with(series.source, 'backfill/')

@@ -312,7 +312,7 @@ def _is_below(label: str, stated_gb: Decimal | None) -> bool:
 
 
 def _is_divided(label: str, stated_gb: Decimal, count: Decimal) -> bool:
-    """Return whether a memory column holds the label's own memory per GPU divided by their number: eight A100 80 GB with 10."""
+    """Return whether a memory column holds the label's memory divided by the count: eight A100 80 GB with 10."""
     if count <= 1 or not _MEMORY.search(label):
         return False
     own = resolve(label)

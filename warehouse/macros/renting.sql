@@ -1,5 +1,7 @@
 -- Whether an offer cannot be rented now by the source's own words.
 create or replace macro is_sold_out(availability) as coalesce(availability in ('sold_out', 'waitlist'), false);
+-- Whether a price is a lower bound ("from $2") and stands for none: of a commitment, the bound is what is published.
+create or replace macro is_bound(is_floor, pricing_model) as coalesce(is_floor and pricing_model <> 'reserved', false);
 -- Why a server of n GPUs cannot be rented at an offer now; NULL: it can. A server stays within one machine, and
 -- machines are rented whole: their GPUs must be a multiple of n. max_gpu_count: of a price per GPU, where stated: how
 -- many can be rented in one machine.

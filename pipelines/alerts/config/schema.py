@@ -248,6 +248,14 @@ class SourceBroken(RuleBase):
     source: TextList = ()
 
 
+class SourceRedesigned(RuleBase):
+    """A page lost the layout that its parser knows: prices may be held behind it."""
+
+    kind: Literal["source_redesigned"]
+    provider: TextList = ()
+    source: TextList = ()
+
+
 class Quarantined(RuleBase):
     """The gate quarantined a price."""
 
@@ -264,7 +272,7 @@ class DeadMan(RuleBase):
 
 Rule = Annotated[
     Below | Move | NewLow | BelowMedian | Drawdown | Offers | Availability | CheapestChanged | IndexMove
-    | TokenCostBelow | SourceStale | SourceBroken | Quarantined | DeadMan,
+    | TokenCostBelow | SourceStale | SourceBroken | SourceRedesigned | Quarantined | DeadMan,
     Field(discriminator="kind"),
 ]  # fmt: skip
 
@@ -368,7 +376,7 @@ KINDS: dict[str, type[RuleBase]] = {
     kind: model
     for model in (
         Below, Move, NewLow, BelowMedian, Drawdown, Offers, Availability, CheapestChanged, IndexMove, TokenCostBelow,
-        SourceStale, SourceBroken, Quarantined, DeadMan,
+        SourceStale, SourceBroken, SourceRedesigned, Quarantined, DeadMan,
     )
     for kind in model.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
 }  # fmt: skip

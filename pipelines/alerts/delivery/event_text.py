@@ -18,7 +18,8 @@ _VERBS = {
     "offer_removed": "is no longer listed", "restock": "is available again", "sold_out": "sold out",
     "index_move": "index moved", "cost_per_token_below": "serves tokens below the threshold",
     "source_stale": "has not been read for days",
-    "source_broken": "cannot be read", "quarantined": "has a quarantined price", "dead_man": "no build succeeded",
+    "source_broken": "cannot be read", "source_redesigned": "has a new layout",
+    "quarantined": "has a quarantined price", "dead_man": "no build succeeded",
     "unstable": "is unstable",
 }  # fmt: skip
 

@@ -19,6 +19,7 @@ from pipelines.alerts.config.schema import (
     Quarantined,
     RuleBase,
     SourceBroken,
+    SourceRedesigned,
     SourceStale,
 )
 from pipelines.alerts.event import Event
@@ -116,6 +117,8 @@ class _Evaluation:
                 return source_rules.stale(self._con, rule)
             case SourceBroken():
                 return source_rules.broken(self._con, rule)
+            case SourceRedesigned():
+                return source_rules.redesigned(self._con, rule)
             case DeadMan():
                 return source_rules.dead_man(self._con, rule, self._now)
         raise TypeError(f"no evaluation of {type(rule).__name__}")

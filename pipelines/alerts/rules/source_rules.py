@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from pipelines.alerts.config.schema import DeadMan, Quarantined, RuleBase, SourceBroken, SourceStale
+from pipelines.alerts.config.schema import DeadMan, Quarantined, RuleBase, SourceBroken, SourceRedesigned, SourceStale
 from pipelines.alerts.event import Event, event_id
 from pipelines.alerts.rules.price_tables import PriceTables, Selection
 from pipelines.alerts.rules.query_rows import OutageRow
@@ -14,7 +14,7 @@ from warehouse.alert_queries import market_query
 from warehouse.storage.connection import Connection
 
 
-def _outages(con: Connection, rule: SourceStale | SourceBroken) -> Iterator[OutageRow]:
+def _outages(con: Connection, rule: SourceStale | SourceBroken | SourceRedesigned) -> Iterator[OutageRow]:
     for outage in map(OutageRow._make, market_query.tries(con)):
         is_provider = not rule.provider or outage.provider in rule.provider
         if is_provider and (not rule.source or outage.source in rule.source):
@@ -45,6 +45,16 @@ def broken(con: Connection, rule: SourceBroken) -> Iterator[Event]:
                 notified_on = day
                 reason = f"{nth} failed attempts in a row; the last: {detail}"
                 yield _of_source(rule, outage, day, reason, f"{days[0]}|{day}")
+
+
+def redesigned(con: Connection, rule: SourceRedesigned) -> Iterator[Event]:
+    """Yield sources whose page lost its known layout, once per stretch of failed days."""
+    for outage in _outages(con, rule):
+        for day, detail in zip(outage.days or [], outage.details or [], strict=True):
+            if detail.startswith("layout_changed"):
+                reason = f"{detail}; what the general reader cannot vouch for is held: gpuhour quarantine list"
+                yield _of_source(rule, outage, day, reason, f"{outage.last_good_on}|redesigned")
+                break
 
 
 def _of_source(rule: RuleBase, outage: OutageRow, day: date, reason: str, trigger: str) -> Event:

@@ -31,6 +31,6 @@ where prices.price_scope = 'instance'
     and prices.gpu_count >= 1
     and prices.gpu_count = floor(prices.gpu_count)
     and prices.is_preferred
-    and (not coalesce(prices.is_floor, false) or prices.pricing_model = 'reserved')
+    and not is_bound(prices.is_floor, prices.pricing_model)
     -- Quarantined now: no earlier day's prices are doubted for it.
     and (as_of::date < core.as_of_day() or prices.series_id not in (select series_id from core.quarantined_series));

@@ -28,3 +28,4 @@ select
     age_days, is_held, is_preferred
 from core.offers_latest
 where price_scope = 'instance' and usd_per_gpu_hour > 0 and gpu is not null and source <> 'seed'
+    and not is_bound(is_floor, pricing_model)

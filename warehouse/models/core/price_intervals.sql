@@ -51,7 +51,7 @@ select
     coalesce(machines.interconnect, series.known_interconnect) as interconnect,
     machines.max_gpu_count,
     machines.product,
-    coalesce(machines.is_floor, false) as is_floor,
+    coalesce(machines.is_floor, series.is_bound) as is_floor,
     intervals.ended_by,
     intervals.old_usd_per_gpu_hour,
     intervals.old_ended_by,

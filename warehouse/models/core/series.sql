@@ -6,6 +6,7 @@
 --   term_months: 0 without a commitment, NULL where the page does not print it
 --   price_scope: instance (all-in), gpu_component, offer_aggregate
 --   feed: the source under the name used in intermediate.source_days
+--   is_bound: whether it states lower bounds ("from $2"): neither average, index, cheapest nor alert uses them
 --   rank: which source answers for its provider, 1 first
 select
     series.series_id,
@@ -24,7 +25,7 @@ select
     series.continent,
     coalesce(series_names.zone, series.zone) as zone,
     series.pricing_model,
-    series.term_months, series.upfront, series.price_scope, series.rank
+    series.term_months, series.upfront, series.price_scope, series.rank, series.is_bound
 from intermediate.series
 left join intermediate.series_names using (series_no)
 where not series.is_announced and series.series_no not in (select series_no from intermediate.aliases)

@@ -32,6 +32,7 @@ prices as (
     where price_intervals.price_scope = 'instance' and price_intervals.gpu_count >= 1
         and price_intervals.usd_per_gpu_hour is not null and price_intervals.gpu is not null
         and price_intervals.pricing_model in ('on_demand', 'spot') and price_intervals.source <> 'seed'
+        and series_id not in (select series_id from v1.series where is_bound)
 ),
 bounds as (
     select prices.line_no, prices.feed_no, prices.usd, coalesce(start_days.nth, 0) as before_nth,

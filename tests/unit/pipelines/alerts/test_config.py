@@ -63,7 +63,14 @@ def test_documented_example_and_default_file_are_valid(tmp_path: Path) -> None:
         "drop_pct", "new_low", "cheapest_changed", "source_broken",
     }  # fmt: skip
     shipped = load(loader.DEFAULT)
-    assert [rule.id for rule in shipped.rules] == ["a100-drop", "h100-drop", "list-cut", "broken-source", "no-run"]
+    assert [rule.id for rule in shipped.rules] == [
+        "a100-drop",
+        "h100-drop",
+        "list-cut",
+        "broken-source",
+        "redesigned-page",
+        "no-run",
+    ]
     assert {shipped.channels[c].type for rule in shipped.rules for c in shipped.channels_of(rule)} == {"console"}
     for rule in shipped.rules[:2]:
         assert isinstance(rule, Move) and (rule.pct, rule.reference, rule.on_first_run) == (
@@ -178,7 +185,14 @@ def test_dimensions_become_a_condition() -> None:
 def test_list_shows_rules_and_errors(tmp_path: Path, run: Run) -> None:
     home = Home(tmp_path)
     result = run("alerts", "list", "--json", home=home)
-    assert [r["id"] for r in result.records()] == ["a100-drop", "h100-drop", "list-cut", "broken-source", "no-run"]
+    assert [r["id"] for r in result.records()] == [
+        "a100-drop",
+        "h100-drop",
+        "list-cut",
+        "broken-source",
+        "redesigned-page",
+        "no-run",
+    ]
     assert result.records()[0]["state"] == "new" and "market=first_party" in result.records()[0]["where"]
     (tmp_path / "alerts.yaml").write_text("rules:\n  - {id: a, kind: nosuch}")
     result = run("alerts", "list", home=home)

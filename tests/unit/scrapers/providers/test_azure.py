@@ -129,7 +129,7 @@ def test_primary_meter_then_latest_start_wins() -> None:
     "text", ["31/10/2026", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-02-31T00:00:00Z", "", None]
 )
 def test_an_end_of_another_form_is_none(text: str | None) -> None:
-    assert [(o.price, o.effective_until) for o in parse(item(retailPrice=4.0, effectiveEndDate=text))] == [(4, None)]
+    assert [(o.price, o.effective_until) for o in parse(item(retailPrice=4.0, effectiveEndDate=text))] == [(4, None)]  # type: ignore[comparison-overlap]
 
 
 @pytest.mark.parametrize(

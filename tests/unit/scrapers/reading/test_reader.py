@@ -86,7 +86,7 @@ def test_a_transposed_table_and_a_head_of_two_rows() -> None:
 
 def test_a_heading_or_a_tab_names_what_no_cell_does() -> None:
     by_heading = read(page("<h3>NVIDIA A40</h3>" + table("Name|GPUs|Price / h", "Small|1|$1.20", "Huge|8|$9.60")))
-    assert [(o.gpu_label, o.gpu_count, str(o.price)) for o in by_heading.offers] == [
+    assert [(o.gpu_label, o.gpu_count, str(o.price)) for o in by_heading.offers] == [  # type: ignore[comparison-overlap]
         ("NVIDIA A40", 1, "1.20"), ("NVIDIA A40", 8, "9.60"),
     ]  # fmt: skip
     tab = (
@@ -214,10 +214,10 @@ def test_markdown() -> None:
 def test_data_of_any_shape() -> None:
     linked = '{"@type": "Offer", "name": "2x NVIDIA A100 80GB", "price": "5.20", "priceCurrency": "EUR", "priceSpecification": {"unitCode": "HUR"}}'
     (offer,) = read(page(f'<script type="application/ld+json">{linked}</script>')).offers
-    assert (offer.gpu_count, str(offer.price), offer.currency, offer.price_unit) == (2, "5.20", "EUR", "instance_hour")
+    assert (offer.gpu_count, str(offer.price), offer.currency, offer.price_unit) == (2, "5.20", "EUR", "instance_hour")  # type: ignore[comparison-overlap]
     nested = '{"items": [{"name": "NVIDIA H100", "gpus": 8, "prices": [{"hourlyPrice": 24.0}, {"spotHourlyPrice": 9.6}]}, {"name": "cpu.large", "hourlyPrice": 0.1}]}'
     account = read(nested)
-    assert [(o.gpu_count, o.pricing_model, str(o.price)) for o in account.offers] == [
+    assert [(o.gpu_count, o.pricing_model, str(o.price)) for o in account.offers] == [  # type: ignore[comparison-overlap]
         (8, "on_demand", "24.0"),
         (8, "spot", "9.6"),
     ]
@@ -225,7 +225,7 @@ def test_data_of_any_shape() -> None:
     assert [str(o.price) for o in read(cents).offers] == ["2.73"]
     assert "dollars or cents" in read('[{"gpu": "H100", "hourly_price": 273}]').unexplained[0].reason
     keyed = '{"currency": "USD", "unit": "hour", "gpus": {"h100_x1": 2.49, "l40s_x2": 2.98}}'
-    assert [(o.gpu_count, str(o.price)) for o in read(keyed).offers] == [(1, "2.49"), (2, "2.98")]
+    assert [(o.gpu_count, str(o.price)) for o in read(keyed).offers] == [(1, "2.49"), (2, "2.98")]  # type: ignore[comparison-overlap]
 
 
 def test_an_amount_of_data_that_nobody_read_is_unexplained() -> None:

@@ -14,7 +14,7 @@ from tests.unit.scrapers.reading.test_reader import facts, page, read, table
 def test_a_title_says_whose_hour_it_is(title: str, unit: str) -> None:
     body = f"<p>One GPU-hour is 24 billing units.</p>{table(f'Node|{title}', '4 x NVIDIA P100|26.40')}"
     (offer,) = read(page(body)).offers
-    assert (offer.price_unit, offer.gpu_count) == (unit, 4)
+    assert (offer.price_unit, offer.gpu_count) == (unit, 4)  # type: ignore[comparison-overlap]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_an_amount_in_pieces_is_one_amount(body: str) -> None:
 
 def test_boards_of_two_gpus_are_counted_by_the_column_of_gpus() -> None:
     account = read(page(table("Machine|Description|# GPUs|Price/hour", "m1|2x NVIDIA Tesla K80|4|$4.25")))
-    assert [(o.gpu_count, o.gpu_label) for o in account.offers] == [(4, "NVIDIA Tesla K80")]
+    assert [(o.gpu_count, o.gpu_label) for o in account.offers] == [(4, "NVIDIA Tesla K80")]  # type: ignore[comparison-overlap]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_definition_list_whose_sentences_describe_machines() -> None:
     body = "<dl><dt>GPU-4</dt><dd><p>Two NVIDIA L40S GPUs (48 GB), 32 vCPUs, 256 GB RAM. £1380 per month (£1656 inc. VAT).</p></dd></dl>"
     (offer,) = read(page(body, "en-GB")).offers
     assert facts(offer)[1:] == (2, "on_demand", None, "1380", "month")
-    assert (offer.instance, offer.currency, offer.vcpus) == ("GPU-4", "GBP", 32)
+    assert (offer.instance, offer.currency, offer.vcpus) == ("GPU-4", "GBP", 32)  # type: ignore[comparison-overlap]
 
 
 def test_prose_of_a_year_gives_no_price_its_unit() -> None:

@@ -250,7 +250,7 @@ def test_part_of_a_card_is_never_a_whole_one(
 
 def test_a_memory_column_that_was_divided_by_the_count_makes_no_parts() -> None:
     found = identify("x", "", "A100 (80 GB)", "10", False, Decimal(8))
-    assert (found.gpu.memory_gb, found.gpu_count) == (80, 8)
+    assert (found.gpu.memory_gb, found.gpu_count) == (80, 8)  # type: ignore[comparison-overlap]
     assert identify("x", "", "A100 (80 GB)", "20", False, Decimal(8)).gpu_count is None  # two cards in eight parts?
 
 

@@ -38,7 +38,7 @@ def test_row_becomes_an_offer_with_its_receipt(home: Home, tmp_path: Path) -> No
         "region": "us-east-1", "zone": "use1-az1", "pricing_model": "on_demand", "term_months": None, "upfront": "",
         "price": Decimal("32.772600000000000000"), "upfront_price": None, "currency": "USD",
         "price_unit": "instance_hour", "price_scope": "instance", "price_status": "priced", "availability": "unknown",
-        "effective_from": None, "text": "instance", "vcpus": None, "ram_gb": None, "local_disk_gb": None,
+        "effective_from": None, "effective_until": None, "text": "instance", "vcpus": None, "ram_gb": None, "local_disk_gb": None,
         "interconnect": None, "max_gpu_count": None, "product": None, "is_floor": None,
     }  # fmt: skip
     [page] = read(home, "pages")

@@ -46,6 +46,7 @@ select
     numbered.term_months,
     numbered.upfront,
     numbered.price_scope,
+    numbered.is_bound,
     numbered.rank,
     numbered.known_vcpus, numbered.known_ram_gb, numbered.known_disk_gb, numbered.known_interconnect,
     numbered.origin, numbered.gpu_label, numbered.printed_count, numbered.known_count,

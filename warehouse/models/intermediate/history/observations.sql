@@ -37,8 +37,10 @@ named as (
             every.term_months,
             every.upfront,
             every.price_scope,
-            nullif(every.product, 'machine') -- another section of the page: neither overrules the other
+            nullif(every.product, 'machine'), -- another section of the page: neither overrules the other
+            if(is_bound(every.is_floor, every.pricing_model), 'from', null)
         )) as series_id,
+        is_bound(every.is_floor, every.pricing_model) as is_bound,
         coalesce(every.effective_from > every.observed_at::date, false) as is_announced,
         every.observed_at::date as observed_on,
         -- The pages of one live scrape belong together; elsewhere each time is a scrape.

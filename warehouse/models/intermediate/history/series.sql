@@ -14,6 +14,7 @@
 --   zone, pricing_model varchar: as stated
 --   term_months integer: months of commitment, 0 without one
 --   upfront, price_scope varchar: as in core.series
+--   is_bound boolean: whether it states lower bounds ("from $2"): neither average, index, cheapest nor alert uses them
 --   rank integer: which source answers for its provider, 1 first
 --   known_vcpus decimal(18, 4): vCPUs of this instance type in seeds/instance_gpus
 --   known_ram_gb, known_disk_gb decimal(18, 3): its memory and local disks there, GB

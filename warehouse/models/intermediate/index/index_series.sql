@@ -37,6 +37,7 @@ counted as (
         and series.price_scope = 'instance'
         and series.pricing_model in ('on_demand', 'spot')
         and series.gpu_count >= 1
+        and not series.is_bound
         and coalesce(marketplaces.priced_by <> 'resold', true)
 )
 select

@@ -43,3 +43,4 @@ where offers_latest.price_scope = 'instance'
     and offers_latest.gpu_count >= 1
     and offers_latest.gpu_count = floor(offers_latest.gpu_count)
     and not offers_latest.is_held
+    and not is_bound(offers_latest.is_floor, offers_latest.pricing_model)

@@ -1,5 +1,6 @@
 -- Each provider's lowest price of a whole GPU per pricing model, on the reference document's day and now. Fractions of
--- a GPU, components and prices older than a week are left out; what is sold out is named only where nothing else is.
+-- a GPU, components, lower bounds and prices older than a week are left out; what is sold out is named only where
+-- nothing else is.
 -- instance, region and receipt: of that lowest price; n_offers: number of prices it is the lowest of.
 -- materialized: table
 -- key: edition, provider, market, gpu, gpu_memory_gb, pricing_model
@@ -44,6 +45,7 @@ where usd_per_gpu_hour is not null
     and gpu is not null
     and gpu_memory_gb is not null
     and gpu_count >= 1
+    and not is_bound(is_floor, pricing_model)
     and (pricing_model in ('on_demand', 'spot') or (pricing_model = 'reserved' and term_months = 12))
 window same as (partition by edition, provider, market, gpu, gpu_memory_gb, pricing_model)
 -- Among several at the lowest price always the same one, or a rebuild would differ.
