@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from pipelines.alerts.rules.evaluate import evaluate
-from tests.integration.test_alert_rules import DROP, book, day
+import pytest
+
+from tests.support.alert_worlds import book, day, told
 from tests.support.worlds import built, offer, put, seen
 from warehouse.storage.state_dir import Home
 
-BUILT = ("v1", "marts.provider_prices", "marts.cost_per_unit", "core.cost_offers")
+BUILT = ("v1.offers_latest", "v1.series", "v1.price_changes", "v1.index_daily", "marts.provider_prices",
+         "marts.cost_per_unit", "core.cost_offers")  # fmt: skip
+H100: dict[str, Any] = {"gpu_label": "H100 SXM", "gpu_memory": "80 GB", "source": "pricing_page"}
 
 
-def page(n: int, bound: str, price: str = "3", model: Any = "on_demand", term: int | None = None) -> Any:
-    a_price = offer(price, instance="named", gpu_label="H100 SXM", gpu_memory="80 GB")
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+def page(
+    n: int, bound: str, price: str = "3", model: Any = "on_demand", term: int | None = None, origin: Any = "recorded"
+) -> Any:
+    a_price = offer(price, instance="named", **H100)
     a_bound = replace(
-        offer(bound, instance="family", gpu_label="H100 SXM", gpu_memory="80 GB"),
+        offer(bound, instance="family", **H100),
         is_floor=True, pricing_model=model, term_months=term,
     )  # fmt: skip
-    return seen(day(n), [a_price, a_bound], provider="lambda", source="pricing_page")
+    return seen(day(n), [a_price, a_bound], provider="nebius", source="pricing_page", origin=origin)
 
 
 def test_a_bound_is_kept_and_used_for_nothing(home: Home) -> None:
@@ -29,11 +40,14 @@ def test_a_bound_is_kept_and_used_for_nothing(home: Home) -> None:
         kept = con.execute("select instance, is_floor, usd_per_gpu_hour from v1.offers_latest order by all").fetchall()
         assert kept == [("family", True, Decimal("1.9")), ("named", False, Decimal(3))]
         for table in ("marts.provider_prices", "marts.cost_per_unit", "core.cost_offers"):
-            found = con.execute(f"select distinct usd_per_gpu_hour from {table} where provider = 'lambda'").fetchall()
+            found = con.execute(f"select distinct usd_per_gpu_hour from {table} where provider = 'nebius'").fetchall()
             assert found == [(3,)], table
-        assert con.execute("select distinct level_usd from v1.index_daily").fetchall() == [(3,)]
-        events = evaluate(con, book(DROP | {"where": {"gpu": "H100"}, "confirm": 1}).rules, con.execute("select built_at from v1.meta").fetchall()[0][0])  # fmt: skip
-        assert events == []
+        assert con.execute("select distinct level_median from v1.index_daily").fetchall() == [(3,)]
+
+
+def test_a_lower_bound_that_falls_is_no_cut(home: Home) -> None:
+    rules = book({"kind": "drop_pct", "pct": 2, "where": {"gpu": "H100"}, "confirm": 1})
+    assert told(home, rules, [page(n, "2.5" if n < 4 else "1.9", origin="live") for n in range(8)]) == []
 
 
 def test_of_a_commitment_the_bound_is_the_price(home: Home) -> None:
@@ -43,9 +57,9 @@ def test_of_a_commitment_the_bound_is_the_price(home: Home) -> None:
 
 
 def test_a_price_in_place_of_a_bound_is_another_series(home: Home) -> None:
-    exact = replace(offer("1.9", instance="family", gpu_label="H100 SXM", gpu_memory="80 GB"))
-    put(home, page(0, "2.5"), seen(day(1), [exact], provider="lambda", source="pricing_page"))
-    with built(home, "v1") as con:
+    exact = replace(offer("1.9", instance="family", **H100))
+    put(home, page(0, "2.5"), seen(day(1), [exact], provider="nebius", source="pricing_page", origin="recorded"))
+    with built(home, *BUILT) as con:
         found = con.execute(
             "select is_bound, count(*) from v1.series where instance = 'family' group by all"
         ).fetchall()
