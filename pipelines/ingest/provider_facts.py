@@ -121,13 +121,13 @@ def _quotable(words: str) -> str:
     return clip(words.replace("'", "’"), 220)
 
 
-def merged(seed: Sequence[dict[str, str]], found: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+def merged(seed: Sequence[dict[str, str]], read: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """Return the seed with what was read: in place of unverified rows, and after its provider's where it has none.
 
     A fact that a person has read already stays: theirs may be of several rates, or of a better page.
     """
     stated = {(row["provider"], row["fact"]) for row in seed if row["how"] == "read"}
-    new = {(row["provider"], row["fact"]): row for row in found if (row["provider"], row["fact"]) not in stated}
+    new = {(row["provider"], row["fact"]): row for row in read if (row["provider"], row["fact"]) not in stated}
     rows: list[dict[str, str]] = []
     for row in seed:
         key = (row["provider"], row["fact"])

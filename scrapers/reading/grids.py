@@ -246,9 +246,9 @@ def box_grids(top: Box) -> Iterator[Grid]:
 
 
 def _is_below(box: Box, grid: Grid) -> bool:
-    """Return whether no heading outside of the grid's rows begins something else between its titles and a box."""
-    own = [text for level, text in box.headings if level <= _CHAPTER]
-    return own == [text for level, text in grid.headings if level <= _CHAPTER]
+    """Return whether no heading begins something else between a grid's titles and a box; names of accelerators do not."""
+    above = {text for _, text in grid.headings}
+    return all(level > _CHAPTER or text in above or names_one(text) for level, text in box.headings)
 
 
 _CHAPTER: Final = 2

@@ -270,7 +270,11 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
                 yield Explained(f, amount, reason)
                 continue
             for name in names:
-                yield _draft(record, kinds, f, amount, before, after, name, len(names) > 1, label_field, page)
+                d = _draft(record, kinds, f, amount, before, after, name, len(names) > 1, label_field, page)
+                if _may_be_of_many(d, record):
+                    yield Explained(f, amount, "unexplained: numbers without titles stand with it, perhaps of GPUs")
+                else:
+                    yield d
 
 
 _UNIT_LEADS: Final = re.compile(
@@ -336,6 +340,8 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
             return f, names[:1]
     for text in (record.heading, *record.scope[:3]):
         names = mentions(text)
+        if not names and text and any(pattern.search(text) for _, pattern in words.NOT_SOLD_HERE):
+            break  # the section sells something else, whatever the page is about
         if names and len({n.key for n in names}) == 1:
             return Field("heading", text), names[:1]
     return None, ()
@@ -434,6 +440,17 @@ def _refusal(
     return ""
 
 
+def _may_be_of_many(d: Draft, record: Record) -> bool:
+    """Return whether a price in a card may be of more GPUs than one: nothing says per GPU, and numbers stand untitled."""
+    is_said = d.rate.is_per_gpu and d.reasons.get("per GPU") != "the page"
+    return record.kind == "card" and d.count is None and not is_said and _has_untitled_numbers(record)
+
+
+def _has_untitled_numbers(record: Record) -> bool:
+    """Return whether a card is the row of a grid whose titles are lost: several bare numbers that say of nothing what they are."""
+    return sum(not f.title and re.fullmatch(r"\s*\d{1,4}\s*", f.text) is not None for f in record.fields) >= 2
+
+
 def _counts_no_money(f: Field, record: Record) -> bool:
     """Return whether a bare number is of a unit of the provider's own: its title says so, or names no currency where another does."""
     if stated_currency(f.title):
@@ -495,7 +512,8 @@ def _draft(
     own = f"{before_amount(before)} | {after_amount(after)}"
     label = _label_text(label_field, name, is_one_of_several)
     d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
-    d.count = _count(by_kind, name, f, label_field, record)
+    is_of_one = re.search(r"\bsingle[- ]gpu\b", f.title, re.IGNORECASE)
+    d.count = Decimal(1) if is_of_one else _count(by_kind, name, f, label_field, record)
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = _rate(record, by_kind, f, after, before, page, d)
@@ -533,7 +551,7 @@ def _draft(
     )
     d.availability = _availability(kinds, f)
     d.starts = effective_from(f"{f.title} {f.text}")
-    d.product = _product(record)
+    d.product = "endpoint" if re.search(r"\binference\b", f.title, re.IGNORECASE) else _product(record)
     d.facts = {
         kind: by_kind[kind].text
         for kind in ("vcpu", "ram", "disk", "network")

@@ -55,8 +55,11 @@ class PageFacts:
         return {"$": self.dollar, "¥": self.yen, "kr": "", "": self.default}.get(printed, printed)
 
 
-def page_facts(language: str, texts: list[str], currency: str = "") -> PageFacts:
-    """Return the facts of a page from its language and its lines; `currency` is a hint of the provider's."""
+def page_facts(language: str, texts: list[str], currency: str = "", others: frozenset[int] = frozenset()) -> PageFacts:
+    """Return the facts of a page from its language and its lines.
+
+    `currency` is a hint of the provider's; the lines at `others` are of things that are no accelerators.
+    """
     money = [(text, a) for text in texts for a in find_amounts(text)]
     comma = uses_decimal_comma([text for text, _ in money])
     everything = " ".join(texts)
@@ -72,7 +75,8 @@ def page_facts(language: str, texts: list[str], currency: str = "") -> PageFacts
     named = {PageFacts(dollar=dollar, yen=yen).resolve(c) for c in printed} & (CODES | {""})
     stated = {_code(hit) for hit in _ALL_IN.finditer(everything)} - {""}
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
-    return PageFacts(language, comma, dollar, yen, default, *_habit(money, texts))
+    own = [text for i, text in enumerate(texts) if i not in others]
+    return PageFacts(language, comma, dollar, yen, default, *_habit([m for m in money if m[0] in own], own))
 
 
 def _dollar(language: str, text: str, printed: set[str]) -> str:

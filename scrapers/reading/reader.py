@@ -48,7 +48,9 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         top, _ = parse_tree(streamed)  # a React page that was recorded, or is served, as its stream alone
         lines = list(top.lines())
     language = (root.get("lang") or "") if root is not None else ""
-    facts = _with_hints(page_facts(language, [line.text for line in lines], currency=hints.currency), hints)
+    facts = _with_hints(
+        page_facts(language, [line.text for line in lines], hints.currency, _of_other_things(lines)), hints
+    )
     drafts: list[Draft] = []
     verdicts: dict[tuple[int, int], tuple[str, str]] = {}  # (line, start of amount) -> verdict, reason
     cut = _ends_within_a_box(html)
@@ -62,7 +64,13 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
             if isinstance(reading, Draft):
                 drafts.append(reading)
             else:
-                _note(verdicts, reading.cell.lines, reading.cell.text, reading.amount, "explained", reading.reason)
+                _note(
+                    verdicts,
+                    reading.cell.lines,
+                    reading.cell.text,
+                    reading.amount,
+                    *_verdict_of(reading.reason),
+                )
     hidden, explained = _embedded(page, facts)
     kept, dropped = settle(drafts, memories)
     unstated = [d for d in hidden if not d.currency]
@@ -72,8 +80,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
     in_scripts, more = settle(hidden)
     more += doubtful
     for d, reason in dropped:
-        verdict = "unexplained" if reason.startswith(("unexplained", "no unit")) else "explained"
-        _note(verdicts, d.cell.lines, d.cell.text, d.amount, verdict, reason.removeprefix("unexplained: "))
+        _note(verdicts, d.cell.lines, d.cell.text, d.amount, *_verdict_of(reason))
     for d in kept:
         if d.status == "priced":
             _note(verdicts, d.cell.lines, d.cell.text, d.amount, "emitted", d.label)
@@ -89,6 +96,17 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         _explained_entry(e) for e in explained if e.amount.value
     ]
     return account
+
+
+def _of_other_things(lines: list[Line]) -> frozenset[int]:
+    """Return the positions of lines in sections that sell something else: CPU machines, storage, support."""
+    return frozenset(
+        i
+        for i, line in enumerate(lines)
+        if line.headings
+        and not mentions(line.headings[-1][1])
+        and any(pattern.search(line.headings[-1][1]) for _, pattern in words.NOT_SOLD_HERE[:4])
+    )
 
 
 def _ends_within_a_box(html: str) -> bool:
@@ -210,8 +228,14 @@ def _bare_entries(kept: list[Draft], dropped: list[tuple[Draft, str]]) -> Iterat
             yield _data_entry(d, reason)
 
 
+def _verdict_of(reason: str) -> tuple[str, str]:
+    """Return the verdict that a reason stands for, and the reason."""
+    is_open = reason.startswith(("unexplained", "no unit"))
+    return "unexplained" if is_open else "explained", reason.removeprefix("unexplained: ")
+
+
 def _data_entry(d: Draft, reason: str) -> Entry:
-    verdict: Any = "unexplained" if reason.startswith(("unexplained", "no unit")) else "explained"
+    verdict: Any = _verdict_of(reason)[0]
     return Entry(
         clip(f"{d.title}: {d.cell.text}", 140),
         d.cell.where(),
@@ -222,7 +246,9 @@ def _data_entry(d: Draft, reason: str) -> Entry:
 
 
 def _explained_entry(e: Explained) -> Entry:
-    return Entry(clip(f"{e.cell.title}: {e.cell.text}", 140), e.cell.where(), "explained", e.reason, e.amount.value)
+    verdict: Any
+    verdict, reason = _verdict_of(e.reason)
+    return Entry(clip(f"{e.cell.title}: {e.cell.text}", 140), e.cell.where(), verdict, reason, e.amount.value)
 
 
 def records(top: Box, lines: list[Line]) -> Iterator[Record]:

@@ -38,6 +38,7 @@ def settle(
     _per_gpu_by_group(drafts)
     _per_machine_by_group(drafts)
     _per_gpu_without_counts(drafts)
+    _bounds_beside(drafts)
     drafts, titled = _titled_in_a_copy(drafts)
     drafts, former = _former(drafts)
     kept, dropped = _totals(drafts)
@@ -45,6 +46,8 @@ def settle(
     kept, more = _unclear_clusters(kept)
     dropped += more
     kept, more = _without_unit(kept)
+    dropped += more
+    kept, more = _out_of_size(kept)
     dropped += more
     _endpoints(kept, unpriced)
     _memory_from_elsewhere(kept, memories or {})
@@ -130,6 +133,13 @@ def _titled_in_a_copy(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draf
         is_copy = d.record.kind == "card" and not d.is_titled() and d.amount.value in named[id(d.record), d.key]
         dropped.append((d, "the same amount, titled in a copy")) if is_copy else kept.append(d)
     return kept, dropped
+
+
+def _bounds_beside(drafts: list[Draft]) -> None:
+    """Take an amount in a card for a lower bound where the card says so of the same amount: "As low as $2.30"."""
+    bounds = {(id(d.record), d.key, d.amount.value) for d in drafts if d.is_floor and d.record.kind == "card"}
+    for d in drafts:
+        d.is_floor = d.is_floor or (id(d.record), d.key, d.amount.value) in bounds
 
 
 def _former(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
@@ -239,6 +249,25 @@ def _without_unit(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, s
         else:
             dropped.append((d, "no unit of time stands with it"))
     return kept, dropped
+
+
+def _out_of_size(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop amounts that no hour of a GPU ever cost: their unit, or what they are a price of, is another one."""
+    kept, dropped = [], []
+    for d in drafts:
+        count = Decimal(1) if d.rate.is_per_gpu else d.count or Decimal(1)
+        hours = 730 * (d.term or 1) if d.rate.time == "term" else _HOURS_IN.get(d.rate.time, (Decimal(1),))[0]
+        each = d.amount.value / hours / count
+        if d.currency in _LIKE_DOLLARS and not _LEAST <= each <= _MOST:
+            dropped.append((d, f"unexplained: an hour of one GPU would cost {each:.4g} {d.currency}"))
+        else:
+            kept.append(d)
+    return kept, dropped
+
+
+_LIKE_DOLLARS: Final = frozenset({"USD", "EUR", "GBP", "CHF", "CAD", "AUD"})  # within a factor of two
+_LEAST: Final = Decimal("0.004")  # a tenth of the smallest card, from a host
+_MOST: Final = Decimal(300)
 
 
 def _memory_from_elsewhere(drafts: list[Draft], memories: Mapping[str, set[str]]) -> None:

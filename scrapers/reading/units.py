@@ -167,10 +167,15 @@ def says_floor(title: str) -> bool:
     ) and not re.search(r"effective", title, re.IGNORECASE)
 
 
+_CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
+
+
 def not_a_price(before: str, after: str) -> str:
     """Return why words around an amount make it no price, or ""."""
     if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):
         return "a discount, a credit, a former price or another sum"
+    if _CALCULATED.search(before) or re.match(r"^\s*(?:[×*]\s*\d|=\s*[\d$€£¥])", after):
+        return "part of a calculation"
     if words.CEILING_BEFORE.search(before):
         return "an upper bound"
     return ""

@@ -42,7 +42,9 @@ def test_a_bound_is_kept_and_used_for_nothing(home: Home) -> None:
         for table in ("marts.provider_prices", "marts.cost_per_unit", "core.cost_offers"):
             found = con.execute(f"select distinct usd_per_gpu_hour from {table} where provider = 'nebius'").fetchall()
             assert found == [(3,)], table
-        assert con.execute("select distinct level_median from v1.index_daily").fetchall() == [(3,)]
+        assert con.execute(
+            "select distinct n_offers from v1.index_daily where gpu = 'H100' and day >= '2026-01-01'"
+        ).fetchall() == [(1,)]
 
 
 def test_a_lower_bound_that_falls_is_no_cut(home: Home) -> None:
