@@ -80,7 +80,8 @@ class LayoutError(ScrapeError):
     def __init__(self, page: Page, looked_for: str, excerpt: str = "") -> None:
         self.url, self.looked_for, self.excerpt = page.url, looked_for, clip(excerpt)
         instead = f"; saw: {self.excerpt!r}" if excerpt else ""
-        super().__init__(f"{page.provider}: unknown layout at {page.url}: looked for {looked_for}{instead}")
+        whose = f"{page.provider}: " if page.provider else ""
+        super().__init__(f"{whose}unknown layout at {page.url}: looked for {looked_for}{instead}")
 
 
 class NoPublicPrice(ScrapeError):

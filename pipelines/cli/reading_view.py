@@ -23,7 +23,8 @@ def show_reading(reading: FileReading, with_account: bool, style: Format) -> int
     if not with_account:
         show(COLUMNS, reading.rows, style)
     elif style == "json":
-        sys.stdout.write(document_as_json(account.as_dict()))
+        offers = [dict(zip(COLUMNS, row, strict=True)) for row in reading.rows]
+        sys.stdout.write(document_as_json({"offers": offers, **account.as_dict()}))
     else:
         show(
             ("verdict", "text", "reason", "path"),

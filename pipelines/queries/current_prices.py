@@ -82,14 +82,14 @@ def prices(
     """Return rows of PRICE_COLUMNS in force on a UTC day, of the best-ranked source by default.
 
     Cheapest per GPU-hour first, or within the order that is asked for; what is sold out comes last in any
-    order, and lower bounds ("from $2") right before it.
+    order, and a lower bound ("from $2") after the prices.
     """
     where, values = conditions(wanted)
     preferred = "true" if wanted.source else "is_preferred"
     return con.execute(
         f"select {', '.join(PRICE_COLUMNS)} from v1.prices_as_of(?::date, max_age := {int(max_age)}) "  # noqa: S608
         f"where usd_per_gpu_hour is not null and {where} and {preferred} "
-        f"order by is_sold_out(availability), is_bound(is_floor, pricing_model), {_ORDER[sort]}usd_per_gpu_hour, "
+        f"order by is_sold_out(availability), {_ORDER[sort]}is_bound(is_floor, pricing_model), usd_per_gpu_hour, "
         "provider, gpu, gpu_memory_gb, instance, region, pricing_model, term_months, upfront, series_id",
         [as_of, *values],
     ).fetchall()

@@ -46,9 +46,8 @@ class Account:
         return not self.unexplained and not self.faults
 
     def as_dict(self) -> dict[str, object]:
-        """Return the account for people and programs: {offers, amounts, verdict}; `offers` is their number."""
+        """Return the account for people and programs: {amounts, verdict}."""
         return {
-            "offers": len(self.offers),
             "amounts": [
                 {"text": e.text, "path": e.path, "verdict": e.verdict, "reason": e.reason} for e in self.entries
             ],

@@ -397,6 +397,8 @@ def _refusal(
         re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
     ):
         return "a price with a licence for Windows"
+    if any(_ON_PREMISES.search(one.text) for one in record.fields if len(one.text) < 120):
+        return "a machine in the customer's own data center"
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
         return f"a price per {unit.other}"
@@ -477,6 +479,7 @@ def _is_component(title: str) -> bool:
     )
 
 
+_ON_PREMISES: Final = re.compile(r"cloud ?@ ?customer|on-?prem(?:ises?)?\b|customer-hosted", re.IGNORECASE)
 _INDEX: Final = re.compile(r"\b(?:price|rental|market|spot|gpu) index\b|^index$", re.IGNORECASE)
 _TAXED: Final = re.compile(
     r"^\W*(?:\w+\W+){0,2}?(?:inkl\w*\.?|incl(?:uding|\.)?|mit|with|inc\.?)\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|tax|GST)|^\W*TTC\b|税込",

@@ -10,9 +10,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from scrapers.reading import words
 from scrapers.reading.accelerator_names import is_singular
 from scrapers.reading.interpret import Draft
-from scrapers.reading.units import Rate
+from scrapers.reading.units import Rate, rate
 
 _HOURS_IN: Final = {  # as providers count them
     "second": (Decimal(1) / 3600,),
@@ -200,6 +201,9 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             for s in records[_together(d)]
             if s is not d and s.rate.time == "hour" and s.rate.is_per_gpu == d.rate.is_per_gpu
         ]
+        if d.model == "on_demand" and d.rate.time in ("month", "year") and not siblings and _lost_its_hour(d):
+            dropped.append((d, f"unexplained: a {d.rate.time}'s price without the hourly one that it stands beside"))
+            continue
         if d.rate.time and d.rate.time != "hour" and siblings:
             rates = [d.amount.value / hours for hours in _HOURS_IN[d.rate.time]]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
@@ -215,6 +219,14 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             d.term = 12
         kept.append(d)
     return kept, dropped
+
+
+def _lost_its_hour(d: Draft) -> bool:
+    """Return whether a row has a column of hourly prices without one: a sum for longer may be a total or a commitment."""
+    hourly = [
+        f for f in d.record.fields if f is not d.cell and rate(f.title).time == "hour" and words.PRICE.search(f.title)
+    ]
+    return d.record.kind == "row" and bool(hourly) and not any(words.NOTHING.match(f.text) for f in hourly)
 
 
 def _rounding(d: Draft) -> Decimal:

@@ -38,7 +38,7 @@ select
     'GPU' || (n % 20) as gpu, 'NVIDIA' as vendor, 'SXM' as form_factor, 80::decimal(9, 3) as gpu_memory_gb,
     8::decimal(18, 10) as gpu_count, 'region-' || (n % 30) as region, '' as zone,
     ['on_demand', 'spot', 'reserved'][n % 3 + 1] as pricing_model, if(n % 3 = 2, 12, 0) as term_months, '' as upfront,
-    'instance' as price_scope, 1 as rank, n
+    'instance' as price_scope, 1 as rank, false as is_bound, n
 from range({series}) as r(n);
 create table v1.price_intervals as
 with steps as (

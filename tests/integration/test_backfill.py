@@ -250,7 +250,7 @@ def test_sources_that_an_archive_cannot_answer_for_are_named(home: Home, server:
     assert any("only leads to other pages" in why for why in read(home, server, "aws").skipped)
 
 
-@pytest.mark.parametrize(("slug", "days"), [("lambda", 3), ("fluidstack", 2), ("nebius", 3)])
+@pytest.mark.parametrize(("slug", "days"), [("lambda", 3), ("fluidstack", 3), ("nebius", 3)])
 def test_own_samples_read_as_captures_of_their_days(home: Home, server: ArchiveServer, slug: str, days: int) -> None:
     server.captures |= samples(slug)
     report = read(home, server, slug)

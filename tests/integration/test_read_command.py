@@ -49,6 +49,7 @@ def test_the_account_lists_every_amount(tmp_path: Path, run: Run) -> None:
     said = run("read", str(page), "--account", "--json")
     account = json.loads(said.out)
     assert said.code == 3 and account["verdict"] == "partial" and len(account["amounts"]) == 3
+    assert [row["usd_per_gpu_hour"] for row in account["offers"]] == [2.99]
     assert {a["verdict"] for a in account["amounts"]} == {"emitted", "unexplained"}
     assert all(a["path"].startswith("/html") and a["text"] for a in account["amounts"])
 

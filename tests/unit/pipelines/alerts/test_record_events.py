@@ -44,7 +44,7 @@ def publish(home: Home, series: dict[str, list[float]], today: int, order: rando
                 "insert into v1.series by name select ? as series_id, 'list' as source, 'list' as feed, 'provider-0' as provider, "
                 "? as instance, 'A100' as gpu, 'NVIDIA' as vendor, 'SXM' as form_factor, 80 as gpu_memory_gb, 1 as gpu_count, "
                 "'' as region, '' as zone, 'on_demand' as pricing_model, 0 as term_months, '' as upfront, 'instance' as price_scope, "
-                "1 as rank",
+                "1 as rank, false as is_bound",
                 [name.ljust(32, "0"), name],
             )
             _insert(con, name.ljust(32, "0"), series[name][: today + 1])
