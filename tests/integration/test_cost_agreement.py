@@ -80,7 +80,9 @@ def test_sold_out_and_too_small_machines_are_below_with_the_reason(run: Run, dem
     with connection.published(demo.home) as con:
         up_to_eight = {
             provider
-            for (provider,) in con.execute("select provider from v1.offers_latest where max_gpu_count >= 8").fetchall()
+            for (provider,) in con.execute(
+                "select provider from core.price_intervals where max_gpu_count >= 8"
+            ).fetchall()
         }
     assert priced and all(row["gpu_count"] == 8 or row["provider"] in up_to_eight for row in priced)
     assert not sold_out & {row["provider"] for row in priced}
