@@ -340,9 +340,9 @@ def test_values_json_cannot_express_are_null(run: Run, demo: Demo) -> None:
 def test_parse_prints_the_file_s_rows_alone(run: Run) -> None:
     said = run("parse", "oracle", PAGE)
     assert said.code == 0 and said.records()
-    assert all(list(row) == PARSE_COLUMNS for row in said.records())
+    assert all(list(row) == [*PARSE_COLUMNS, "read_by", "reason"] for row in said.records())
     sheet = list(csv.DictReader(io.StringIO(run("parse", "Oracle", PAGE, "--format", "csv").out)))
-    assert len(sheet) == len(said.records()) and list(sheet[0]) == PARSE_COLUMNS
+    assert len(sheet) == len(said.records()) and list(sheet[0]) == [*PARSE_COLUMNS, "read_by", "reason"]
 
 
 @pytest.mark.parametrize("content", [

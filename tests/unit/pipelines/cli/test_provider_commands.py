@@ -11,7 +11,7 @@ import pytest
 from pipelines.cli.commands.providers import accept, check
 from pipelines.errors import CommandError
 from pipelines.ingest.layout_drift import differences, summarise_page
-from pipelines.ingest.parse_file import COLUMNS, parse_file
+from pipelines.ingest.parse_file import OFFER_COLUMNS, parse_file
 from pipelines.ingest.scrape_provider import missing_gpus, read_page, withhold_unreviewed
 from scrapers import registry
 from scrapers.model import Page
@@ -46,7 +46,7 @@ def test_unknown_layout_of_an_unverified_provider_is_not_a_failure(tmp_path: Pat
     provider = registry.get("modal")
     odd = "<html><body><p>H100 costs $0.001097 / sec</p></body></html>"
     seen = withhold_unreviewed(provider, read_page(provider, page("modal", odd)), Home(tmp_path))
-    assert seen.status == "unverified" and "1 amounts, none in a row" in seen.detail
+    assert seen.status == "unverified" and "1 prices, the first 'H100" in seen.detail
     sales = "<html><body><p>Please contact sales.</p></body></html>"
     assert read_page(provider, page("modal", sales)).status == "no_public_price"
 
@@ -113,7 +113,7 @@ def test_renamed_provider_is_known_by_its_old_name(tmp_path: Path) -> None:
         "<tr><td>2B200.60V</td><td>B200 SXM6</td><td>2</td><td>360</td><td>$7.27/h</td></tr></table>"
     )
     rows = parse_file("datacrunch", file).offers()
-    priced = dict(zip(COLUMNS, rows[0], strict=True))
+    priced = dict(zip(OFFER_COLUMNS, rows[0], strict=True))
     assert priced["provider"] == "verda" and float(priced["usd_per_gpu_hour"]) == 3.635
 
 
