@@ -381,7 +381,7 @@ def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
             disputed.add(d.identity())
             dropped.append((d, "unexplained: two prices for the same thing"))
     kept = [d for key, d in first.items() if key not in disputed]
-    dropped += [(first[key], "unexplained: two prices for the same thing") for key in disputed]
+    dropped += [(d, "unexplained: two prices for the same thing") for key, d in first.items() if key in disputed]
     gone = {id(d) for d, _ in dropped}
     return [d for d in kept if id(d) not in gone], dropped
 

@@ -250,3 +250,16 @@ def test_every_offer_names_the_words_and_the_place_it_was_read_from() -> None:
 )
 def test_a_page_that_holds_nothing_is_no_crash(content: str) -> None:
     assert read(content).offers == []
+
+
+def test_the_account_names_disputed_prices_in_the_order_of_the_page() -> None:
+    cards = ("H100", "A100", "L40S", "T4", "V100", "H200", "B200")
+    rows = [f"NVIDIA {card}|${n}.10" for card in cards for n in (1, 2)]
+    account = read(page(table("GPU|Price per GPU per hour", *rows)))
+    data = read(
+        '{"gpus": [' + ",".join(f'{{"gpu": "{c}", "hourlyPrice": {n}.1}}' for c in cards for n in (1, 2)) + "]}"
+    )
+    assert account.offers == data.offers == []
+    disputed = [e.text for e in data.entries if e.reason == "two prices for the same thing"]
+    firsts = [int(e.path.split("[")[1].split("]")[0]) for e in data.entries if e.text in disputed]
+    assert firsts[len(cards) :] == [2 * n for n in range(len(cards))], "the first of each, as the page has them"
