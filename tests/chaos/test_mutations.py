@@ -158,10 +158,6 @@ def test_cell_without_price_yields_no_row(capture: Capture) -> None:
         rows = rows_unless_refused(capture, str(tree))
         # The row that went may have been the only one to state the memory of its GPU.
         allowed = original(capture) | {(*row[:4], None, *row[5:]) for row in original(capture)}
-        # Without the hourly price beside it, a month's is not told from a commitment.
-        allowed |= {
-            (*row[:7], "on_demand", None, *row[9:]) for row in allowed if row[PRICE + 2] in ("month", "gpu_month")
-        }
         assert rows is None or rows <= allowed, (words, rows - allowed)
         lost += rows is None or rows < original(capture)
     assert lost or capture.slug == "gcp", "no price was ever missed: the changes hit nothing that is read"
