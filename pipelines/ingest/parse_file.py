@@ -42,7 +42,7 @@ _SMALL = 64 * 1024 * 1024
 
 
 def open_page(provider: str, path: Path, url: str | None, captured_at: datetime | None) -> Page:
-    """Return the file as a Page. Without `captured_at`, use the date in its name, else its modification time."""
+    """Return the file as a Page. Without `captured_at` (UTC), use the date in its name, else its modification time."""
     if captured_at is None:
         hit = _NAME_DATE.search(path.name)
         captured_at = (
@@ -53,7 +53,7 @@ def open_page(provider: str, path: Path, url: str | None, captured_at: datetime 
     common: dict[str, Any] = {
         "provider": provider,
         "url": url or path.resolve().as_uri(),
-        "captured_at": captured_at,
+        "captured_at": captured_at.replace(tzinfo=captured_at.tzinfo or UTC),
         "fetched_by": "file",
         "is_excerpt": True,
     }

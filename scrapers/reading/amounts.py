@@ -6,6 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from scrapers.parsing.text import number
@@ -109,6 +110,11 @@ class Amount:
 
 def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
     """Return the amounts with a currency in a text, in order."""
+    return list(_amounts_in(text, decimal_comma))
+
+
+@lru_cache(maxsize=65_536)  # a cell is asked for its amounts by each step of the reading
+def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
     amounts = []
     for hit in _MONEY.finditer(text):
         sign = hit["before"] or hit["after"] or hit["cjk"]
@@ -119,7 +125,7 @@ def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
         value = _value(digits, decimal_comma)
         fault = "an amount that cannot be read" if value is None else _fault(text, hit.start(), hit.end())
         amounts.append(Amount(value or Decimal(0), currency, hit.start(), hit.end(), fault))
-    return _ranges(text, amounts)
+    return tuple(_ranges(text, amounts))
 
 
 def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:

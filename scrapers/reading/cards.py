@@ -31,7 +31,7 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
     lines up to the next one, or follows them where the first amount stands before the first name.
     """
     owner: dict[int, Box] = {}
-    for box in _walk(top):
+    for box in top.walk():
         for child in box.children:
             if isinstance(child, Line):
                 owner[child.order] = box
@@ -115,12 +115,6 @@ _ASIDE: Final = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|megamenu|menu|breadcrumb|cookie\w*|announce\w*|marquee|promo-?bar|testimonials?|footer|newsletter)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-
-
-def _walk(box: Box) -> Iterator[Box]:
-    yield box
-    for child in box.boxes():
-        yield from _walk(child)
 
 
 def label_mentions(text: str) -> tuple[Mention, ...]:

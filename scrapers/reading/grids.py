@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -41,6 +42,7 @@ class Cell:
     is_head: bool = False
 
 
+@lru_cache(maxsize=65_536)
 def has_money(text: str) -> bool:
     """Return whether a text holds an amount, with a currency or with a price's unit."""
     return bool(find_amounts(text) or find_rates(text))
@@ -48,19 +50,11 @@ def has_money(text: str) -> bool:
 
 def table_grids(top: Box) -> Iterator[Grid]:
     """Yield every table of the page; a table in a cell is one of its own."""
-    for box in _walk(top):
+    for box in top.walk():
         if box.tag == "table" or _role(box) in ("table", "grid"):
             grid = _grid_of(box)
             if grid is not None:
                 yield grid
-
-
-def _walk(box: Box) -> Iterator[Box]:
-    stack = [box]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(current.boxes()))
 
 
 def _role(box: Box) -> str:
@@ -73,7 +67,7 @@ def _grid_of(table: Box) -> Grid | None:
         return None
     spread = _spread(rows)
     n_head = _head_size(rows, spread)
-    caption = next((b.text() for b in _walk(table) if b.tag == "caption"), "")
+    caption = next((b.text() for b in table.walk() if b.tag == "caption"), "")
     body = spread[n_head:]
     titles = _join_heads(spread[:n_head])
     first = next((line for row in spread for cell in row for line in cell.lines), None)
@@ -83,7 +77,7 @@ def _grid_of(table: Box) -> Grid | None:
 
 def _rows_of(table: Box) -> list[list[tuple[Cell, int, int]]]:
     """Return each row's cells with the columns and rows that they span."""
-    by_element = {id(b.element): b for b in _walk(table) if b.element is not None}
+    by_element = {id(b.element): b for b in table.walk() if b.element is not None}
     rows: list[list[tuple[Cell, int, int]]] = []
     if table.tag == "table":
         trs = [tr for tr in table.element.iter("tr") if _nearest(tr, "table") is table.element]
@@ -101,9 +95,9 @@ def _rows_of(table: Box) -> list[list[tuple[Cell, int, int]]]:
                 0, [(_cell(by_element.get(id(th)), True), _span(th, "colspan"), 1) for th in bare if th.tag == "th"]
             )
         return rows
-    for box in _walk(table):
+    for box in table.walk():
         if _role(box) == "row":
-            cells_of = [b for b in _walk(box) if _role(b) in ("cell", "gridcell", "columnheader", "rowheader")]
+            cells_of = [b for b in box.walk() if _role(b) in ("cell", "gridcell", "columnheader", "rowheader")]
             rows.append([(_cell(b, _role(b).endswith("header")), 1, 1) for b in cells_of])
     return rows
 
@@ -217,7 +211,7 @@ def box_grids(top: Box) -> Iterator[Grid]:
     grid: Grid | None = None
     width = 0
     inside: set[int] = set()
-    for box in _walk(top):
+    for box in top.walk():
         if (
             id(box.parent) in inside
             or box.tag in ("table", "tr", "thead", "tbody", "td", "th", "select", "ul")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from scrapers.model import Availability, PriceStatus, PricingModel
@@ -153,10 +154,14 @@ def stated_memory(record: Record) -> tuple[str, str] | None:
 
 def kind_of(f: Field) -> str:
     """Return what a field states, by its title and its text."""
-    title, text = f.title, f.text
-    if f.is_price:
+    return _kind(f.title, f.text, f.is_price, f.is_number)
+
+
+@lru_cache(maxsize=65_536)  # each step of the reading asks it of each field
+def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
+    if is_price:
         return "price"
-    if f.is_price is not None:  # a key's path: what the value is stands last
+    if is_price is not None:  # a key's path: what the value is stands last
         title = " ".join(title.split()[-3:])
     if words.MEMORY_GPU.search(title) and not has_money(text):
         return "vram"
@@ -182,15 +187,15 @@ def kind_of(f: Field) -> str:
         and re.search(r"gpu|card|卡", title, re.IGNORECASE)
     ):
         return "count"
-    if f.is_price is None and has_money(text):
+    if is_price is None and has_money(text):
         return "price"
     if not title and words.DURATION.fullmatch(text.strip()):
         return "term"
     if (
-        f.is_price is None
+        is_price is None
         and is_priced_title(title)
         and not _is_other_title(title)
-        and (f.is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
+        and (is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
     ):
         return "price"
     for kind, pattern in (("vcpu", words.VCPU), ("ram", words.RAM), ("disk", words.DISK), ("network", words.NETWORK), ("region", words.REGION), ("availability", words.AVAILABILITY),
@@ -199,7 +204,7 @@ def kind_of(f: Field) -> str:
             return kind
     if named:
         return "label"
-    if words.INSTANCE.search(title if f.is_price is None else title.rpartition(" ")[2]):
+    if words.INSTANCE.search(title if is_price is None else title.rpartition(" ")[2]):
         return "instance"
     return "other"
 

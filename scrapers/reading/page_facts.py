@@ -60,11 +60,13 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
 
     `currency` is a hint of the provider's; the lines at `others` are of things that are no accelerators.
     """
-    money = [(text, a) for text in texts for a in find_amounts(text)]
+    amounts = [find_amounts(text) for text in texts]
+    money = [(text, a) for text, of_text in zip(texts, amounts, strict=True) for a in of_text]
     comma = uses_decimal_comma([text for text, _ in money])
     everything = " ".join(texts)
     printed = {a.currency for _, a in money}
-    dollar = _dollar(language.lower(), everything, printed)
+    stated = {_code(hit) for hit in _ALL_IN.finditer(everything)} - {""}
+    dollar = _dollar(language.lower(), stated, printed)
     yen = (
         "JPY"
         if language.startswith("ja") or "円" in everything or "JPY" in printed
@@ -73,15 +75,13 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
         else ""
     )
     named = {PageFacts(dollar=dollar, yen=yen).resolve(c) for c in printed} & (CODES | {""})
-    stated = {_code(hit) for hit in _ALL_IN.finditer(everything)} - {""}
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
-    own = [text for i, text in enumerate(texts) if i not in others]
-    return PageFacts(language, comma, dollar, yen, default, *_habit([m for m in money if m[0] in own], own))
+    own = [(text, amounts[i]) for i, text in enumerate(texts) if i not in others]
+    return PageFacts(language, comma, dollar, yen, default, *_habit(own))
 
 
-def _dollar(language: str, text: str, printed: set[str]) -> str:
+def _dollar(language: str, stated: set[str], printed: set[str]) -> str:
     """Return what a bare "$" means: USD, unless the page says otherwise; "" where it says two things."""
-    stated = {_code(hit) for hit in _ALL_IN.finditer(text)} - {""}
     dollars = {c for c in stated if c in ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "BRL")}
     if len(dollars) == 1:
         return dollars.pop()
@@ -98,23 +98,20 @@ def _code(hit: re.Match[str]) -> str:
     return _NAMES.get(text.lower().rstrip("s"), text.upper() if text.upper() in CODES else "")
 
 
-def _habit(money: list[tuple[str, Amount]], texts: list[str]) -> tuple[str, bool]:
+def _habit(lines: list[tuple[str, list[Amount]]]) -> tuple[str, bool]:
     """Return the unit of time that all amounts with one have, and whether each of them is per GPU."""
     times: set[str] = set()
     per_gpu: list[bool] = []
-    for text, amount in money:
-        read = rate(after_amount(text[amount.end :]))
+    for text, amounts in lines:
+        for amount in amounts:
+            read = rate(after_amount(text[amount.end :]))
+            if read.time and not read.other:
+                times.add(read.time)
+                per_gpu.append(read.is_per_gpu)
+        if amounts or len(text) > 60 or not words.PRICE.search(text):
+            continue
+        read = rate(text)  # titles of columns say it too
         if read.time and not read.other:
-            times.add(read.time)
-            per_gpu.append(read.is_per_gpu)
-    for text in texts:  # titles of columns say it too
-        if (
-            len(text) <= 60
-            and words.PRICE.search(text)
-            and not find_amounts(text)
-            and (read := rate(text)).time
-            and not read.other
-        ):
             times.add(read.time)
             per_gpu += [True] if read.is_per_gpu else []
     return (times.pop() if len(times) == 1 else ""), bool(per_gpu) and all(per_gpu)

@@ -71,6 +71,14 @@ class Box:
             else:
                 yield from child.lines()
 
+    def walk(self) -> Iterator[Box]:
+        """Yield this box and all boxes below, in document order."""
+        stack = [self]
+        while stack:
+            current = stack.pop()
+            yield current
+            stack.extend(reversed(current.boxes()))
+
     def boxes(self) -> list[Box]:
         """Return the child boxes."""
         return [child for child in self.children if isinstance(child, Box)]
@@ -82,9 +90,9 @@ class Box:
 
 def parse_tree(html: str) -> tuple[Box, Any]:
     """Parse HTML, forgiving; return the tree of what it shows and lxml's root element."""
-    parser = lxml.html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = lxml.html.document_fromstring(html.encode("utf-8", "replace") or b"<html/>", parser=_utf8(parser))
+        root = lxml.html.document_fromstring(html.encode("utf-8", "replace") or b"<html/>", parser=parser)
     except etree.ParserError:
         return Box("html", None), None
     builder = _Builder()
@@ -92,10 +100,6 @@ def parse_tree(html: str) -> tuple[Box, Any]:
     body = root.find("body")
     builder.fill(top, body if body is not None else root, 0)
     return top, root
-
-
-def _utf8(_: Any) -> Any:
-    return lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
 class _Builder:

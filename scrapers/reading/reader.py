@@ -24,8 +24,12 @@ from scrapers.reading.interpret import Draft, Explained, interpret, is_priced_ti
 from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.page_facts import PageFacts, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree
-from scrapers.reading.records import Record
+from scrapers.reading.records import Field, Record
 from scrapers.reading.settle import per, settle
+from scrapers.reading.units import after_amount, before_amount, not_a_price, rate
+
+# Of each line (its order), where amounts of it begin: the verdict on each and the reason.
+Verdicts = dict[int, dict[int, tuple[str, str]]]
 
 _CENTS: Final = 30  # dollars an hour of one GPU, in the median of all: more than anybody asks
 _NEAR: Final = 12  # lines: an accelerator's name that close makes an amount one to explain
@@ -52,7 +56,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         page_facts(language, [line.text for line in lines], hints.currency, _of_other_things(lines)), hints
     )
     drafts: list[Draft] = []
-    verdicts: dict[tuple[int, int], tuple[str, str]] = {}  # (line, start of amount) -> verdict, reason
+    verdicts: Verdicts = defaultdict(dict)
     cut = _ends_within_a_box(html)
     memories: dict[str, set[str]] = defaultdict(set)
     for record in records(top, lines):
@@ -100,13 +104,12 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
 
 def _of_other_things(lines: list[Line]) -> frozenset[int]:
     """Return the positions of lines in sections that sell something else: CPU machines, storage, support."""
-    return frozenset(
-        i
-        for i, line in enumerate(lines)
-        if line.headings
-        and not mentions(line.headings[-1][1])
-        and any(pattern.search(line.headings[-1][1]) for _, pattern in words.NOT_SOLD_HERE[:4])
-    )
+    others = {
+        heading
+        for heading in {line.headings[-1][1] for line in lines if line.headings}
+        if not mentions(heading) and any(pattern.search(heading) for _, pattern in words.NOT_SOLD_HERE[:4])
+    }
+    return frozenset(i for i, line in enumerate(lines) if line.headings and line.headings[-1][1] in others)
 
 
 def _ends_within_a_box(html: str) -> bool:
@@ -212,10 +215,7 @@ def _currencies(values: list[Any]) -> list[str]:
 
 
 def _data_entries(drafts: list[Draft], verdict: Any, reason: str = "") -> Iterator[Entry]:
-    yield from (
-        Entry(clip(f"{d.title}: {d.cell.text}", 140), d.cell.where(), verdict, reason or d.label, d.amount.value)
-        for d in drafts
-    )
+    yield from (_entry(d.title, d.cell, d.amount, verdict, reason or d.label) for d in drafts)
 
 
 def _bare_entries(kept: list[Draft], dropped: list[tuple[Draft, str]]) -> Iterator[Entry]:
@@ -235,20 +235,15 @@ def _verdict_of(reason: str) -> tuple[str, str]:
 
 
 def _data_entry(d: Draft, reason: str) -> Entry:
-    verdict: Any = _verdict_of(reason)[0]
-    return Entry(
-        clip(f"{d.title}: {d.cell.text}", 140),
-        d.cell.where(),
-        verdict,
-        reason.removeprefix("unexplained: "),
-        d.amount.value,
-    )
+    return _entry(d.title, d.cell, d.amount, *_verdict_of(reason))
 
 
 def _explained_entry(e: Explained) -> Entry:
-    verdict: Any
-    verdict, reason = _verdict_of(e.reason)
-    return Entry(clip(f"{e.cell.title}: {e.cell.text}", 140), e.cell.where(), verdict, reason, e.amount.value)
+    return _entry(e.cell.title, e.cell, e.amount, *_verdict_of(e.reason))
+
+
+def _entry(title: str, cell: Field, amount: Amount, verdict: Any, reason: str) -> Entry:
+    return Entry(clip(f"{title}: {cell.text}", 140), cell.where(), verdict, reason, amount.value)
 
 
 def records(top: Box, lines: list[Line]) -> Iterator[Record]:
@@ -272,7 +267,7 @@ def _is_of_prices(titles: list[str], rows: list[Record]) -> bool:
 
 
 def _note(
-    verdicts: dict[tuple[int, int], tuple[str, str]],
+    verdicts: Verdicts,
     lines: tuple[Line, ...],
     text: str,
     amount: Amount,
@@ -282,18 +277,17 @@ def _note(
     """Note what became of an amount, at the line that shows it."""
     shown = text[amount.start : amount.end]
     for line in lines:
+        of_line = verdicts[line.order]
         at = line.text.find(shown)
-        while at >= 0 and (line.order, at) in verdicts and verdict != "emitted":
+        while at in of_line and verdict != "emitted":
             at = line.text.find(shown, at + 1)
         if at >= 0:
-            if verdicts.get((line.order, at), ("", ""))[0] != "emitted":
-                verdicts[line.order, at] = (verdict, reason)
+            if of_line.get(at, ("", ""))[0] != "emitted":
+                of_line[at] = (verdict, reason)
             return
 
 
-def _entries(
-    lines: list[Line], verdicts: dict[tuple[int, int], tuple[str, str]], facts: PageFacts, emitted: set[Decimal]
-) -> Iterator[Entry]:
+def _entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitted: set[Decimal]) -> Iterator[Entry]:
     named = [line.order for line in lines if mentions(line.text)]
     for line in lines:
         for struck in line.struck:
@@ -311,26 +305,24 @@ def _around(text: str, amount: Amount) -> str:
 def _verdict(
     line: Line,
     amount: Amount,
-    verdicts: dict[tuple[int, int], tuple[str, str]],
+    verdicts: Verdicts,
     named: list[int],
     emitted: set[Decimal],
 ) -> tuple[str, str]:
-    noted = next(
+    before_now = next(
         (
-            v
-            for (order, at), v in verdicts.items()
-            if order == line.order and at <= amount.start < at + max(1, amount.end - amount.start)
+            noted
+            for at, noted in verdicts[line.order].items()
+            if at <= amount.start < at + max(1, amount.end - amount.start)
         ),
         None,
     )
-    if noted:
-        return noted
+    if before_now:
+        return before_now
     if amount.fault:
         return "explained", amount.fault
     if is_aside(line.box):
         return "explained", "in a menu, a banner or the page's foot"
-    from scrapers.reading.units import after_amount, before_amount, not_a_price, rate
-
     before, after = line.text[: amount.start], line.text[amount.end :]
     if reason := not_a_price(before_amount(before), after):
         return "explained", reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from scrapers.reading.page_tree import Line
 
@@ -37,4 +37,3 @@ class Record:
     group: int = 0
     heading: str = ""  # the nearest one: it may name the accelerator where no field does
     intro: tuple[str, ...] = ()  # sentences right above the table: they may state what an hour buys
-    notes: list[str] = field(default_factory=list)

@@ -93,15 +93,19 @@ def _per_gpu_by_group(drafts: list[Draft]) -> None:
 
 def _per_gpu_without_counts(drafts: list[Draft]) -> None:
     """Where a table or card numbers no GPUs and describes no machine, its prices are of one GPU of the kind."""
-    groups: dict[object, list[Draft]] = defaultdict(list)
-    for d in drafts:
-        groups[d.record.group if d.record.kind == "row" else ("card", id(d.record))].append(d)
-    for members in groups.values():
+    for members in _by_table_or_card(drafts):
         if all(d.count is None and is_singular(d.label) and not d.describes_machine() for d in members):
             for d in members:
                 if not d.rate.is_per_gpu and not d.is_per_machine:
                     d.rate = replace(d.rate, is_per_gpu=True)
                     d.reasons["per GPU"] = "a name in the singular"
+
+
+def _by_table_or_card(drafts: list[Draft]) -> list[list[Draft]]:
+    groups: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        groups[d.record.group if d.record.kind == "row" else ("card", id(d.record))].append(d)
+    return list(groups.values())
 
 
 def _per_machine_by_group(drafts: list[Draft]) -> None:
@@ -388,13 +392,10 @@ def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
 
 def _copies(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     """Drop a table that only repeats prices of earlier ones, and cards that do: mobile copies, summaries, detail blocks."""
-    groups: dict[object, list[Draft]] = defaultdict(list)
-    for d in drafts:
-        groups[d.record.group if d.record.kind == "row" else ("card", id(d.record))].append(d)
     seen: dict[object, set[int]] = defaultdict(set)
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
-    for number, members in enumerate(groups.values()):
+    for number, members in enumerate(_by_table_or_card(drafts)):
         keys = [(d.key, d.amount.value, d.currency, d.model, d.rate.time) for d in members]
         is_copy = number > 0 and all(seen[k] for k in keys) and (members[0].record.kind == "card" or len(members) > 1)
         is_copy = is_copy and not any(

@@ -39,13 +39,10 @@ def parse(
         When it was recorded (UTC); default: the date in the file's name, else the file's own.
     """
     import zlib
-    from datetime import UTC
 
     from pipelines.ingest.parse_file import parse_file
     from scrapers.model import ScrapeError
 
-    if captured_at is not None and captured_at.tzinfo is None:
-        captured_at = captured_at.replace(tzinfo=UTC)
     if not file.is_file():
         raise CommandError(f"no such file: {file}")
     try:

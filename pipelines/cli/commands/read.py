@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -50,14 +50,13 @@ def read(
         raise UsageError(f"{page}: only https addresses are fetched")
     if not is_url and not Path(page).is_file():
         raise CommandError(f"no such file: {page}")
-    when = captured_at.replace(tzinfo=captured_at.tzinfo or UTC) if captured_at else None
     try:
         if is_url:
             reading = read_url(page, slug, browser, settings.home(home))
         elif slug:
-            reading = parse_file(slug, Path(page), None, when)
+            reading = parse_file(slug, Path(page), None, captured_at)
         else:
-            reading = read_file(Path(page), when)
+            reading = read_file(Path(page), captured_at)
     except ScrapeError as failed:
         raise CommandError(str(failed)) from failed
     except OSError as failed:

@@ -13,7 +13,7 @@ with counted as (
     where is_preferred and price_scope = 'instance' and gpu_count >= 1 and gpu is not null
         and usd_per_gpu_hour is not null
         and source <> 'seed'
-        and not (is_floor and pricing_model <> 'reserved')
+        and not is_bound(is_floor, pricing_model)
 )
 select
     offers_latest.*,
