@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Final
 
 from scrapers.model import Availability, PriceStatus, PricingModel
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, is_singular, mentions, stated_count
 from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, stated_currency
+from scrapers.reading.field_kinds import NUMBER, SHARE, is_priced_title, kind_of
 from scrapers.reading.grids import has_money
-from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.page_tree import PLACE
 from scrapers.reading.records import Field, Record
+from scrapers.reading.refusals import has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
 from scrapers.reading.units import (
     Rate,
     after_amount,
@@ -27,7 +27,6 @@ from scrapers.reading.units import (
     before_amount,
     effective_from,
     is_floor,
-    not_a_price,
     pricing_model,
     rate,
     rate_of_prose,
@@ -35,17 +34,6 @@ from scrapers.reading.units import (
     term_months,
 )  # fmt: skip
 
-_NUMBER: Final = re.compile(
-    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|基|枚|台|шт\.?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
-    re.IGNORECASE,
-)
-# A part of a GPU in a column of its own: "1/8 GPU", "0.5".
-_SHARE: Final = re.compile(
-    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+))\s*(?:v?gpus?|cards?|卡)?\s*$", re.IGNORECASE
-)
-_LIMIT: Final = re.compile(
-    r"\b(?:max(?:imum)?|min(?:imum)?|available|free|total|remaining|limit|up to|idle|rented)\b", re.IGNORECASE
-)
 _GB: Final = re.compile(
     r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>TiB|TB|To|ТБ|GiB|GB|Go|ГБ|G)(?![A-Za-z/])", re.IGNORECASE
 )
@@ -152,85 +140,6 @@ def stated_memory(record: Record) -> tuple[str, str] | None:
     return (label.upper(), memory) if label and memory and not is_total else None
 
 
-def kind_of(f: Field) -> str:
-    """Return what a field states, by its title and its text."""
-    return _kind(f.title, f.text, f.is_price, f.is_number)
-
-
-@lru_cache(maxsize=65_536)  # each step of the reading asks it of each field
-def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
-    if is_price:
-        return "price"
-    if is_price is not None:  # a key's path: what the value is stands last
-        title = " ".join(title.split()[-3:])
-    if words.MEMORY_GPU.search(title) and not has_money(text):
-        return "vram"
-    named = bool(mentions(text, is_label=True)) and not has_money(text)
-    if named and (not title or words.LABEL.search(title) or words.INSTANCE.search(title) or words.COUNT.search(title)):
-        return "label"
-    if (
-        _SHARE.match(text)
-        and not words.PRICE.search(title)
-        and re.search(r"gpu|card|share|fraction|卡", f"{title} {text}", re.IGNORECASE)
-        and not has_money(text)
-    ):
-        return "count"
-    if words.COUNT.search(title) and _LIMIT.search(title):
-        return "other"  # how many there may be
-    if words.COUNT.search(title) and _NUMBER.match(text):
-        return "count"
-    is_of_cpu = words.VCPU.search(title) or words.RAM.search(title) or words.DISK.search(title)
-    if (
-        not is_of_cpu
-        and words.LABEL.search(title)
-        and re.fullmatch(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", text, re.IGNORECASE)
-        and re.search(r"gpu|card|卡", title, re.IGNORECASE)
-    ):
-        return "count"
-    if is_price is None and has_money(text):
-        return "price"
-    if not title and words.DURATION.fullmatch(text.strip()):
-        return "term"
-    if (
-        is_price is None
-        and is_priced_title(title)
-        and not _is_other_title(title)
-        and (is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
-    ):
-        return "price"
-    for kind, pattern in (("vcpu", words.VCPU), ("ram", words.RAM), ("disk", words.DISK), ("network", words.NETWORK), ("region", words.REGION), ("availability", words.AVAILABILITY),
-                          ("term", words.TERM), ("currency", words.CURRENCY), ("unit", words.UNIT), ("provider", words.PROVIDER)):  # fmt: skip
-        if pattern.search(title):
-            return kind
-    if named:
-        return "label"
-    if words.INSTANCE.search(title if is_price is None else title.rpartition(" ")[2]):
-        return "instance"
-    return "other"
-
-
-def is_priced_title(title: str) -> bool:
-    """Return whether a title heads prices."""
-    return any(
-        p.search(title)
-        for p in (
-            words.PRICE,
-            words.ON_DEMAND,
-            words.SPOT,
-            words.RESERVED,
-            words.TIME["hour"],
-            words.TIME["month"],
-            words.DURATION,
-            words.CUSTOMERS,
-        )
-    )
-
-
-def _is_other_title(title: str) -> bool:
-    others = (words.DISK, words.VCPU, words.RAM)
-    return bool(words.NETWORK.search(title) or (any(p.search(title) for p in others) and not words.GPU.search(title)))
-
-
 def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
     """Yield each amount of a record, read as the price of an accelerator or explained.
 
@@ -255,22 +164,22 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
     if not priced:
         return
     label_field, names = _label(record, kinds)
-    other = _not_sold(record, label_field)
+    other = not_sold(record, label_field)
     for f in priced:
         amounts = _amounts(f, page)
         if (
             not amounts
             and names
             and record.kind == "row"
-            and not _is_component(f.title)
-            and (words.SALES.search(f.text) or _sold_out(f.text))
+            and not is_component(f.title)
+            and (words.SALES.search(f.text) or is_sold_out(f.text))
         ):
             d = _draft(record, kinds, f, Amount(Decimal(0), "", 0, 0), "", "", names[0], False, label_field, page)
             d.status = "contact_sales" if words.SALES.search(f.text) else "not_offered"
             yield d
         for i, amount in enumerate(amounts):
             before, after = _around(f.text, amounts, i)
-            reason = _refusal(f, amount, before, after, names, other, record)
+            reason = refusal(f, amount, before, after, names, other, record)
             if reason:
                 yield Explained(f, amount, reason)
                 continue
@@ -365,145 +274,10 @@ def _distinct(text: str, names: tuple[Mention, ...]) -> tuple[Mention, ...]:
     return tuple(chosen) if len(chosen) > 1 else names[:1]
 
 
-def _is_choice(names: tuple[Mention, ...]) -> bool:
-    """Return whether a label lists more accelerators than a price is printed for: "T4, L4, V100 or A100"."""
-    return len(names) > _MOST_NAMES
-
-
-_MOST_NAMES: Final = 2
-
-
-def _not_sold(record: Record, label: Field | None) -> str:
-    """Return what a record is of that is no accelerator, or ""."""
-    if label is not None:
-        return ""
-    texts = (
-        [f.text for f in record.fields if len(f.text) < 80] + [f.title for f in record.fields] + list(record.scope[:3])
-    )
-    for text in texts:
-        for reason, pattern in words.NOT_SOLD_HERE:
-            if pattern.search(text):
-                return reason
-    return "no accelerator is named with it"
-
-
-def _refusal(
-    f: Field, amount: Amount, before: str, after: str, names: tuple[Mention, ...], other: str, record: Record
-) -> str:
-    if amount.fault:
-        return amount.fault
-    if reason := not_a_price(before, after):
-        return reason
-    if record.kind == "card":
-        for text in record.scope[:4]:
-            if _EXAMPLE.search(text) and not mentions(text):
-                return "an example or a calculation"
-    if record.kind == "object" and any(
-        re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
-    ):
-        return "a price with a licence for Windows"
-    if any(_ON_PREMISES.search(one.text) for one in record.fields if len(one.text) < 120):
-        return "a machine in the customer's own data center"
-    unit = rate(after_amount(after))
-    if unit.other and not unit.is_per_gpu:
-        return f"a price per {unit.other}"
-    if not names:
-        return other
-    if words.SHOP.search(f.title):
-        return "a price in a shop, not a rent"
-    if any(_INDEX.search(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
-        return "a figure of a market, not a provider's price"
-    if words.CONDITIONAL.search(f"{f.title} {before_amount(before)}"):
-        return "a price on a condition"
-    if _is_choice(names):
-        return "a price of a choice of accelerators"
-    if not amount.currency and _counts_no_money(f, record):
-        return "an amount of something else than money"
-    of_title = rate(f.title)
-    if not unit.time and of_title.other and not of_title.is_per_gpu:
-        return f"a price per {of_title.other}"
-    if _is_component(f"{before_amount(before)} price") or (record.kind == "row" and _is_component(f.title)):
-        return "a price of another part of the machine"
-    if record.kind == "card" and not rate(f.text).time and mentions(f.text) and is_floor(before, after):
-        return "a bound in a line that says no unit"
-    if _TAXED.search(after) and len(find_amounts(f.text)) > 1:
-        return "the same price with tax"
-    lead = before_amount(before)
-    if not mentions(lead) and record.kind == "card":
-        for reason, pattern in words.NOT_SOLD_HERE[:5]:
-            if pattern.search(lead) and not words.GPU.search(lead):
-                return reason
-        if is_sentence(f.text) and not mentions(f.text) and not words.PRICE.search(f.text):
-            return "in a sentence that names no price of it"
-    if _ONCE.search(f"{f.title} {before_amount(before)}"):
-        return "a fee paid once"
-    if amount.value == 0:
-        return "an amount of zero"
-    for text in (f.title, *record.scope[:1]):
-        if re.search(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", text, re.IGNORECASE):
-            return "a price of tokens or requests"
-    if record.kind != "object" and (page_name := _other_provider(f"{f.title} {before}")):
-        return f"a price of {page_name}, in a comparison"
-    return ""
-
-
 def _may_be_of_many(d: Draft, record: Record) -> bool:
     """Return whether a price in a card may be of more GPUs than one: nothing says per GPU, and numbers stand untitled."""
     is_said = d.rate.is_per_gpu and d.reasons.get("per GPU") != "the page"
-    return record.kind == "card" and d.count is None and not is_said and _has_untitled_numbers(record)
-
-
-def _has_untitled_numbers(record: Record) -> bool:
-    """Return whether a card is the row of a grid whose titles are lost: several bare numbers that say of nothing what they are."""
-    return sum(not f.title and re.fullmatch(r"\s*\d{1,4}\s*", f.text) is not None for f in record.fields) >= 2
-
-
-def _counts_no_money(f: Field, record: Record) -> bool:
-    """Return whether a bare number is of a unit of the provider's own: its title says so, or names no currency where another does."""
-    if stated_currency(f.title):
-        return False
-    if words.OWN_UNITS.search(f.title) and not re.search(r"\b(?:price|cost|rate|fee)", f.title, re.IGNORECASE):
-        return True
-    return not words.PRICE.search(f.title) and any(
-        stated_currency(one.title) for one in record.fields if one is not f and is_priced_title(one.title)
-    )
-
-
-def _sold_out(text: str) -> bool:
-    return len(text) < 40 and any(
-        state in ("sold_out", "waitlist") and pattern.search(text) for state, pattern in words.STATES
-    )
-
-
-def _is_component(title: str) -> bool:
-    title = words.PER_GPU.sub(" ", title)
-    has_gpu = words.GPU.search(title) or mentions(title)
-    return not has_gpu and bool(
-        (words.DISK.search(title) or words.VCPU.search(title) or words.RAM.search(title) or words.NETWORK.search(title))
-        and words.PRICE.search(title)
-    )
-
-
-_ON_PREMISES: Final = re.compile(r"cloud ?@ ?customer|on-?prem(?:ises?)?\b|customer-hosted", re.IGNORECASE)
-_INDEX: Final = re.compile(r"\b(?:price|rental|market|spot|gpu) index\b|^index$", re.IGNORECASE)
-_TAXED: Final = re.compile(
-    r"^\W*(?:\w+\W+){0,2}?(?:inkl\w*\.?|incl(?:uding|\.)?|mit|with|inc\.?)\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|tax|GST)|^\W*TTC\b|税込",
-    re.IGNORECASE,
-)
-_ONCE: Final = re.compile(
-    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
-    re.IGNORECASE,
-)
-_EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]
-_OTHERS: Final = re.compile(
-    r"\b(?:AWS|Amazon|EC2|Azure|Google Cloud|GCP|Oracle|Lambda(?: Labs)?|CoreWeave|RunPod|Vast(?:\.ai)?|Paperspace|competitors?|hyperscalers?|others?|typical|average|big (?:three|3)|traditional)\b",
-    re.IGNORECASE,
-)
-
-
-def _other_provider(title: str) -> str:
-    hit = _OTHERS.search(title)
-    return hit[0] if hit else ""
+    return record.kind == "card" and d.count is None and not is_said and has_untitled_numbers(record)
 
 
 def _draft(
@@ -611,17 +385,17 @@ def _count(
         else name.count
     )
     boards = name.count if name.count is not None else stated
-    if boards and "count" in by_kind and (hit := _NUMBER.match(by_kind["count"].text)):
+    if boards and "count" in by_kind and (hit := NUMBER.match(by_kind["count"].text)):
         gpus = _ON_A_BOARD.get(name.key, 1) * int(boards)
         if gpus == int(hit["n"]):
             return Decimal(gpus)
     # "8x H100": a column of numbers beside it is of what one must take.
     if name.count is not None or stated is not None:
         return Decimal(name.count if name.count is not None else stated or 1)
-    if "count" in by_kind and (hit := _SHARE.match(by_kind["count"].text)):
+    if "count" in by_kind and (hit := SHARE.match(by_kind["count"].text)):
         share = Fraction(hit["c"]) if hit["b"] is None else Fraction(int(hit["a"]), max(1, int(hit["b"])))
         return round(Decimal(share.numerator) / share.denominator, 10)
-    if "count" in by_kind and (hit := _NUMBER.match(by_kind["count"].text)):
+    if "count" in by_kind and (hit := NUMBER.match(by_kind["count"].text)):
         return Decimal(hit["n"])
     texts = [
         label_field.text if label_field and len(label_field.text) < 100 else "",

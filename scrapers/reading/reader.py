@@ -19,8 +19,9 @@ from scrapers.reading.account import Account, Entry
 from scrapers.reading.amounts import Amount, find_amounts
 from scrapers.reading.cards import card_records, is_aside
 from scrapers.reading.documents import from_markdown, kind, script_values, streamed_html
+from scrapers.reading.field_kinds import is_priced_title
 from scrapers.reading.grids import box_grids, grid_records, table_grids
-from scrapers.reading.interpret import Draft, Explained, interpret, is_priced_title, stated_memory
+from scrapers.reading.interpret import Draft, Explained, interpret, stated_memory
 from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.page_facts import PageFacts, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree

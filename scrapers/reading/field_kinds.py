@@ -1,0 +1,108 @@
+"""Says what each field of a record states: an accelerator, a price, a count, memory, a region."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from scrapers.reading import words
+from scrapers.reading.accelerator_names import mentions
+from scrapers.reading.amounts import bare_amount
+from scrapers.reading.grids import has_money
+from scrapers.reading.records import Field
+
+NUMBER: Final = re.compile(
+    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|基|枚|台|шт\.?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
+    re.IGNORECASE,
+)
+
+
+# A part of a GPU in a column of its own: "1/8 GPU", "0.5".
+SHARE: Final = re.compile(
+    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+))\s*(?:v?gpus?|cards?|卡)?\s*$", re.IGNORECASE
+)
+
+
+_LIMIT: Final = re.compile(
+    r"\b(?:max(?:imum)?|min(?:imum)?|available|free|total|remaining|limit|up to|idle|rented)\b", re.IGNORECASE
+)
+
+
+def kind_of(f: Field) -> str:
+    """Return what a field states, by its title and its text."""
+    return _kind(f.title, f.text, f.is_price, f.is_number)
+
+
+@lru_cache(maxsize=65_536)  # each step of the reading asks it of each field
+def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
+    if is_price:
+        return "price"
+    if is_price is not None:  # a key's path: what the value is stands last
+        title = " ".join(title.split()[-3:])
+    if words.MEMORY_GPU.search(title) and not has_money(text):
+        return "vram"
+    named = bool(mentions(text, is_label=True)) and not has_money(text)
+    if named and (not title or words.LABEL.search(title) or words.INSTANCE.search(title) or words.COUNT.search(title)):
+        return "label"
+    if (
+        SHARE.match(text)
+        and not words.PRICE.search(title)
+        and re.search(r"gpu|card|share|fraction|卡", f"{title} {text}", re.IGNORECASE)
+        and not has_money(text)
+    ):
+        return "count"
+    if words.COUNT.search(title) and _LIMIT.search(title):
+        return "other"  # how many there may be
+    if words.COUNT.search(title) and NUMBER.match(text):
+        return "count"
+    is_of_cpu = words.VCPU.search(title) or words.RAM.search(title) or words.DISK.search(title)
+    if (
+        not is_of_cpu
+        and words.LABEL.search(title)
+        and re.fullmatch(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", text, re.IGNORECASE)
+        and re.search(r"gpu|card|卡", title, re.IGNORECASE)
+    ):
+        return "count"
+    if is_price is None and has_money(text):
+        return "price"
+    if not title and words.DURATION.fullmatch(text.strip()):
+        return "term"
+    if (
+        is_price is None
+        and is_priced_title(title)
+        and not _is_other_title(title)
+        and (is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
+    ):
+        return "price"
+    for kind, pattern in (("vcpu", words.VCPU), ("ram", words.RAM), ("disk", words.DISK), ("network", words.NETWORK), ("region", words.REGION), ("availability", words.AVAILABILITY),
+                          ("term", words.TERM), ("currency", words.CURRENCY), ("unit", words.UNIT), ("provider", words.PROVIDER)):  # fmt: skip
+        if pattern.search(title):
+            return kind
+    if named:
+        return "label"
+    if words.INSTANCE.search(title if is_price is None else title.rpartition(" ")[2]):
+        return "instance"
+    return "other"
+
+
+def is_priced_title(title: str) -> bool:
+    """Return whether a title heads prices."""
+    return any(
+        p.search(title)
+        for p in (
+            words.PRICE,
+            words.ON_DEMAND,
+            words.SPOT,
+            words.RESERVED,
+            words.TIME["hour"],
+            words.TIME["month"],
+            words.DURATION,
+            words.CUSTOMERS,
+        )
+    )
+
+
+def _is_other_title(title: str) -> bool:
+    others = (words.DISK, words.VCPU, words.RAM)
+    return bool(words.NETWORK.search(title) or (any(p.search(title) for p in others) and not words.GPU.search(title)))
