@@ -109,7 +109,7 @@ def test_report_and_captures_lie_in_the_state_folder(runs: tuple[Path, list[Visi
     reports = sorted((folder / "home" / "live-checks").iterdir())
     assert len(reports) == 4 and all((report / "report.md").is_file() for report in reports)
     text = (reports[0] / "report.md").read_text()
-    assert "## Blocked (7)" in text and "## Read (7)" in text and "## Moved (2)" in text
+    assert "## Blocked (8)" in text and "## Read (7)" in text and "## Moved (2)" in text
     (capture,) = (reports[0] / "captures" / "civo").iterdir()
     assert {path.name for path in capture.iterdir()} == {"page.html", "meta.json", "offers.json"}
     ours = next((ROOT / "tests" / "captures" / "civo").glob("*/offers.json"))

@@ -149,8 +149,8 @@ _SITES: dict[str, Callable[[Site], None]] = {
     "www.gmicloud.ai": _wall("denied", 403),
     "hotaisle.xyz": _wall("interstitial"),
     "www.coreweave.com": _wall("human"),
-    "www.voltagepark.com": _wall("consent"),
-    "www.shadeform.ai": _wall("interstitial", 503),
+    "cloud-api.voltagepark.com": _wall("consent"),
+    "api.shadeform.ai": _wall("interstitial", 503),
     "www.paperspace.com": _german,
-    "api.datacrunch.io": lambda site: site.say(503, b"<html>Down for maintenance</html>"),
+    "api.verda.com": lambda site: site.say(503, b"<html>Down for maintenance</html>"),
 }
