@@ -119,7 +119,7 @@ def test_report_and_captures_lie_in_the_state_folder(runs: tuple[Path, list[Visi
     redesigned = next((reports[1] / "captures" / "latitude").iterdir())
     assert {path.name for path in redesigned.iterdir()} == {"page.html", "meta.json"}
     assert (civo.code, [r["provider"] for r in civo.records()]) == (0, ["civo"])
-    assert (hotaisle.code, [r["state"] for r in hotaisle.records()]) == (1, ["blocked"])
+    assert (hotaisle.code, [r["state"] for r in hotaisle.records()]) == (1, ["blocked", "needs_key"])
     assert not (folder / "home" / "landing").exists(), "a check lands nothing"
 
 
