@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from pipelines.cli.console import current_day, published_database, say
 from pipelines.cli.options import DayOption, HomeOption
 from pipelines.errors import UsageError
-from pipelines.queries.filters import PriceFilter
+from pipelines.queries.filters import SOLD_OUT, PriceFilter
 
 
 @Parameter(name="*")
@@ -26,6 +26,9 @@ class PriceOptions:
         str | None, Parameter(help="Only this continent: Africa, Asia, Europe, North America, Oceania, South America.")
     ] = None
     pricing_model: Annotated[str, Parameter(help="on_demand, spot or reserved.")] = "on_demand"
+    available: Annotated[
+        bool, Parameter(negative="", help="Leave out what its provider shows as sold out or by waiting list.")
+    ] = False
     discount: Annotated[float, Parameter(help="Negotiated discount off the list price, in percent.")] = 0
     as_of: Annotated[DayOption, Parameter(help="Prices in force on this UTC day (default: today).")] = None
     usd_per_gpu_hour: Annotated[Decimal | None, Parameter(help="Your own price instead of the recorded ones.")] = None
@@ -89,6 +92,8 @@ def _offers(
             if is_training
             else cost_prices.for_servers(con, prices, day, specs, sizes, every)
         )
+    if wanted.available:
+        rows = [row for row in rows if row["availability"] not in SOLD_OUT]
     if absent := sorted(set(specs) - {row["spec"] for row in rows}):
         at_provider = f" at {wanted.provider}" if wanted.provider else ""
         at_provider += "".join(f" in {place}" for place in (wanted.country, wanted.continent) if place)

@@ -1,25 +1,45 @@
 -- One answer per request, in the file's order: of the servers that hold the model, the one with the most tokens per
--- GPU. Key: row. has_specs: model and GPU are known. is_core: measured under the conditions that the constants were
--- fitted for. in_scope: is_core, and answered. reason: why there is no answer, or a remark on it.
+-- GPU. Key: row. has_specs: model and GPU are known. class: model family, format, vendor and load. band_factor: nine in
+-- ten measurements of that class lie within it either way, by constants that were fitted without their source; of a
+-- wider class where that one has too few. is_core: the model covers such requests. in_scope: is_core, answered, and
+-- the class itself was measured. reason: why there is no answer, or a remark on it.
 with best as (
     from costed
-    qualify row_number() over (partition by row order by fits desc, output_tokens_per_s_per_gpu desc nulls last, tp) = 1
+    qualify
+        row_number() over (
+            partition by row order by fits desc, output_tokens_per_s_per_gpu desc nulls last, tp, pp, dp_attn
+        ) = 1
+),
+bands as (
+    select
+        asked.class,
+        accuracy.class as measured_class,
+        accuracy.band_factor,
+        accuracy.class = asked.class as is_own
+    from (select distinct class from read) as asked
+    join marts.accuracy on asked.class like accuracy.pattern
+    qualify row_number() over (partition by asked.class order by accuracy.width) = 1
 )
 select
     read.row,
-    best.output_tokens_per_s_per_gpu,
+    -- A tight limit on latency leaves batches half empty.
+    best.output_tokens_per_s_per_gpu * if(read.load = 'interactive', shares.interactive_share, 1)
+        as output_tokens_per_s_per_gpu,
     best.ttft_s,
     best.tpot_s,
     best.tp::integer as tp,
     greatest(1, floor(best.replicas))::integer as replicas,
-    best.output_tokens_per_s_per_gpu is not null and read.doubt is null and best.fits as in_scope,
+    read.class,
+    bands.band_factor,
+    best.output_tokens_per_s_per_gpu is not null and read.doubt is null and best.fits
+    and coalesce(bands.is_own, false) as in_scope,
     case
         when read.refused is not null then read.refused
         when best.row is null and read.row in (select row from candidates)
             then 'even one request at a time waits longer for its tokens than the limit'
         when
             best.row is null
-            then format('{:.0f} GPUs make no server of tp 1, 2, 4 or 8 times pp {:.0f}', read.gpus, read.pp)
+            then format('{:.0f} GPUs make no server of tp 1, 2, 4 or 8 times pp {:.0f}', read.gpus, read.stages)
         when best.kv_room_bytes <= 0
             then format(
                 '{:.1f} GB of weights do not fit {} x {}, which hold {:.1f} GB beside work space',
@@ -31,7 +51,15 @@ select
         when
             not best.fits
             then 'the weights leave less room than one request is thought to need; times are for one alone'
-        else coalesce(read.doubt, read.remark)
+        else nullif(concat_ws(
+            '; ',
+            read.doubt,
+            read.remark,
+            read.note,
+            case
+                when not bands.is_own then concat('no measured class like this; the band is of: ', bands.measured_class)
+            end
+        ), '')
     end as reason,
     read.model is not null and read.gpu_spec is not null as has_specs,
     read.doubt is null as is_core,
@@ -45,6 +73,7 @@ select
     read.osl,
     best.gpus,
     best.pp::integer as pp,
+    best.dp_attn::integer as dp_attn,
     best.fits,
     best.batch,
     best.max_batch,
@@ -57,4 +86,10 @@ select
     best.theta_version
 from read
 left join best on best.row = read.row
+left join bands on bands.class = read.class
+cross join (
+    select value as interactive_share
+    from marts.theta
+    where name = 'interactive_share' and version = (select max(version) from marts.theta)
+) as shares
 order by read.row

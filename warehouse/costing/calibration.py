@@ -10,13 +10,19 @@ from typing import Any
 from warehouse.costing.requests import answer_requests
 from warehouse.storage.connection import Connection
 
+ACCURACY = ("class", "rows", "sources", "median_error_pct", "band_factor")
 ERRORS = ("theta", "source", "n", "median_error_pct", "bias", "within_1_5x", "within_2x", "spearman")
 # Constants that throughput can determine; the rest of theta comes from elsewhere. Shares never exceed 1.
 SHARES = (
-    "mfu_prefill_fp16", "mfu_prefill_fp8", "mfu_prefill_fp4", "mfu_decode_ratio", "mbu", "link_efficiency",
-    "output_in_kv", "amd_efficiency", "moe_compute", "moe_bandwidth",
+    "mfu_fp16", "mfu_fp8", "mfu_fp4", "block_fp8_hopper", "block_fp8", "card_compute", "mla_compute", "mbu",
+    "kv_bandwidth", "mla_bandwidth", "link_efficiency", "output_in_kv", "amd_efficiency", "moe_compute",
 )  # fmt: skip
-TIMES = ("step_seconds", "layer_seconds", "fabric_latency_seconds", "pcie_latency_seconds", "amd_overhead")
+TIMES = (
+    "step_seconds", "step_seconds_hopper", "step_seconds_blackwell", "layer_seconds", "moe_layer_seconds",
+    "sparse_layer_seconds", "sequence_seconds", "fabric_latency_seconds", "pcie_latency_seconds",
+    "network_latency_seconds", "network_gbs", "amd_overhead", "pcie_compute", "tensorrt_efficiency",
+    "tokens_per_expert", "expert_imbalance",
+)  # fmt: skip
 _STEPS = (1.25, 1.1, 1.04)  # factors by which a constant is varied up and down
 _ROUNDS = 6
 _SQL = Path(__file__).parent
@@ -25,11 +31,15 @@ Theta = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Constants of all rows, of each half, and rows of ERRORS: current, held out, and fitted on all."""
+    """Constants of all rows, of each half, and rows of ERRORS: current, held out, and fitted on all.
+
+    accuracy: rows of ACCURACY, as seeds/accuracy.csv holds them, from the held-out answers.
+    """
 
     theta: Theta
     halves: tuple[Theta, Theta]
     errors: list[tuple[Any, ...]]
+    accuracy: list[tuple[Any, ...]]
 
 
 class TooLittle(Exception):
@@ -39,8 +49,8 @@ class TooLittle(Exception):
 def calibrate(con: Connection, tell: Callable[[str], None]) -> Fit:
     """Refit marts.theta of this database on `raw` and `measured` (see scores.read_measurements). Raises TooLittle.
 
-    Rows are halved by groups of source, model and GPU, so that no near copy of a tested row was fitted on. Each half is
-    predicted by constants that were fitted on the other one alone.
+    Whole sources are held out: each half of them is predicted by constants that were fitted on the other half alone.
+    Rows of a single source are halved by groups of model and GPU, so that no near copy of a tested row was fitted on.
     """
     _prepare(con)
     groups = dict(
@@ -58,19 +68,22 @@ def calibrate(con: Connection, tell: Callable[[str], None]) -> Fit:
                               ("held out", fitted[1], 0), ("held out", fitted[0], 1)):  # fmt: skip
         _use(con, theta)
         con.execute(f"insert into predicted select '{name}', row, answer from ({_best(half)})")  # noqa: S608 -- ours
+    accuracy = con.execute((_SQL / "accuracy.sql").read_text()).fetchall()
     errors = con.execute(f"select {', '.join(ERRORS)} from ({(_SQL / 'errors.sql').read_text()})").fetchall()  # noqa: S608
-    return Fit(fitted[2], (fitted[0], fitted[1]), errors)
+    return Fit(fitted[2], (fitted[0], fitted[1]), errors, accuracy)
 
 
 def _prepare(con: Connection) -> None:
     """Make fit_rows (core rows with a spec, their half and weight) and fit_candidates; keep one version of theta."""
     answer_requests(con)
     con.execute(
-        "create or replace table fit_rows as select a.row, m.source, a.model, a.gpu_spec, m.measured, "
-        "md5_number_lower(concat_ws('|', m.source, a.model, a.gpu_spec)) % 2 as half, "
+        "create or replace table fit_rows as select a.row, m.source, a.model, a.gpu_spec, a.class, m.measured, "
+        "if((select count(distinct source) from measured) > 1, dense_rank() over (order by m.source) % 2, "
+        "md5_number_lower(concat_ws('|', a.model, a.gpu_spec)) % 2) as half, "
         # A source of a thousand rows must not outweigh one of ten.
         "1 / sqrt(count(*) over (partition by m.source)) as weight "
-        "from answers as a join measured as m on m.row = a.row where a.has_specs and a.is_core and m.measured > 0"
+        "from answers as a join measured as m on m.row = a.row where a.has_specs and a.is_core and m.measured > 0 "
+        "and not ends_with(a.class, 'interactive')"
     )
     con.execute(
         "create or replace table fit_candidates as select c.*, f.half, f.measured, f.weight "

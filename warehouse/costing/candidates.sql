@@ -1,24 +1,58 @@
--- Servers that may answer a request: the one it names, or one for each tp in 1, 2, 4, 8 that divides its GPUs. Key:
--- row, tp. replicas: servers side by side, which share the concurrency evenly.
+-- Servers that may answer a request: the one it names, or every layout of its GPUs that is in use. Key: row, tp, pp,
+-- dp_attn. replicas: servers side by side, which share the concurrency evenly.
+with chosen as (
+    select
+        read.*,
+        read.server_tp as tp,
+        read.stages as pp,
+        unnest(case
+            when read.attention_ranks is not null then [read.attention_ranks]
+            when read.is_mixture and read.server_tp > 1 then [0, 1]
+            else [0]
+        end) as dp_attn,
+        read.given_replicas as replicas
+    from read
+    where read.refused is null and read.server_tp is not null
+    union all by name
+    select
+        read.*,
+        layouts.tp,
+        if(read.is_pp_given, read.stages, layouts.pp) as pp,
+        coalesce(read.attention_ranks, layouts.dp_attn) as dp_attn,
+        read.gpus / (layouts.tp * if(read.is_pp_given, read.stages, layouts.pp)) as replicas
+    from read
+    join marts.layouts() as layouts
+        on
+            is_layout(
+                layouts.tp, layouts.pp, layouts.dp_attn, coalesce(read.is_mixture, false), read.is_mla, read.link_kind
+            )
+            and if(
+                read.server_gpus is null,
+                read.gpus % (layouts.tp * if(read.is_pp_given, read.stages, layouts.pp)) = 0,
+                read.server_gpus = layouts.tp * if(read.is_pp_given, read.stages, layouts.pp)
+            )
+            and (not read.is_pp_given or layouts.pp = 1)
+            and (read.attention_ranks is null or layouts.dp_attn = 0)
+    where read.refused is null and read.server_tp is null
+)
 select
-    read.row,
-    read.model,
-    read.gpu_spec,
-    coalesce(read.server_tp, sizes.tp) as tp,
-    read.pp,
-    read.dp_attn,
-    read.weights,
-    read.kv_dtype,
-    read.isl,
-    read.osl,
-    read.beams, coalesce(read.replicas, read.gpus / (sizes.tp * read.pp)) as replicas,
-    if(
-        read.concurrency is null,
-        null,
-        greatest(1, read.concurrency / coalesce(read.replicas, read.gpus / (sizes.tp * read.pp)))
-    ) as concurrency
-from read
-join
-    (values (1), (2), (4), (8)) as sizes (tp)
-on if(read.server_tp is null, read.gpus % (sizes.tp * read.pp) = 0, sizes.tp = 1)
-where read.refused is null
+    row,
+    model,
+    gpu_spec,
+    tp,
+    pp,
+    dp_attn,
+    ep,
+    weights,
+    kv_dtype,
+    isl,
+    osl,
+    beams,
+    engine,
+    is_pool,
+    drafts,
+    acceptance,
+    cached_share,
+    replicas,
+    if(concurrency is null, null, greatest(1, concurrency / replicas)) as concurrency
+from chosen

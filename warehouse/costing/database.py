@@ -9,14 +9,15 @@ from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage.connection import Connection, in_memory, without_pandas
 
-_SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "workloads")
+_SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "accuracy", "workloads")
 
 
 @contextmanager
 def cost_model() -> Iterator[Connection]:
     """Yield a private database with specs, constants, workloads, every formula, and the macros of serving.
 
-    Tables: marts.gpu_specs, llm_specs, theta, theta_sources, workloads; macros: marts.inference_of, latency_bound_of.
+    Tables: marts.gpu_specs, llm_specs, theta, theta_sources, accuracy, workloads; macros: marts.layouts, inference_of,
+    latency_bound_of.
     """
     with without_pandas(), in_memory() as con:
         con.execute("create schema marts")
@@ -25,6 +26,6 @@ def cost_model() -> Iterator[Connection]:
         for name in _SPECS:
             load_seeds(con, names=name)
             con.execute(f"create table marts.{name} as {model_graph.sql_of(f'marts.{name}')}")
-        for name in ("marts.inference_of", "marts.latency_bound_of"):
+        for name in ("marts.layouts", "marts.inference_of", "marts.latency_bound_of"):
             con.execute(model_graph.table_macros()[name].sql)
         yield con

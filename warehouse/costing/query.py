@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from warehouse.costing.requests import answer_requests, as_json, rows_of_text, write_requests
 from warehouse.storage.connection import Connection, DatabaseError, quoted
 
-SIZES = (1, 2, 4, 8)  # GPUs per server that are tried
+SIZES = (1, 2, 4, 8)  # GPUs per server that are tried; larger ones where so many are asked for
+_MACHINE = 8  # GPUs of the machines that larger servers are made of
 _PRICED = Path(__file__).parent / "priced.sql"
 _OFFER = {
     "spec": "varchar", "tp": "integer", "provider": "varchar", "instance": "varchar", "region": "varchar",
@@ -33,6 +34,35 @@ class Load:
     concurrency: float | None
     tpot_limit_s: float | None  # maximum seconds per output token; None: no limit
     utilisation: float  # share of the paid hours that the servers are busy
+    ttft_limit_s: float | None = None  # maximum seconds to the first token of an idle server; None: no limit
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one server uses its GPUs, in the columns of requests; None: searched, or not used."""
+
+    tp: int | None = None
+    pp: int | None = None
+    dp_attn: int | None = None
+    ep: int | None = None
+    drafts: int | None = None
+    acceptance: float | None = None
+    cached_share: float | None = None
+
+    def sizes(self, n_gpus: int | None) -> Sequence[int]:
+        """Return the sizes of servers to try, in GPUs, for that many GPUs in all (None: as many as one server has)."""
+        if self.tp:
+            return (self.tp * (self.pp or 1),)
+        sizes = (*SIZES, *(size for size in (16, 32, 64) if size <= (n_gpus or 0)))
+        return tuple(size for size in sizes if not n_gpus or n_gpus % size == 0)
+
+
+SEARCHED = Layout()
+
+
+def machine_sizes(layout: Layout, n_gpus: int | None) -> list[int]:
+    """Return the GPUs of machines that such servers are made of: a price is needed for each."""
+    return sorted({min(size, _MACHINE) for size in layout.sizes(n_gpus)})
 
 
 def load(con: Connection, workload: str, own: Path, **given: float | None) -> Load:
@@ -72,20 +102,23 @@ def ask(
     n_gpus: int | None,
     offers: Sequence[Mapping[str, object]],
     *,
+    layout: Layout = SEARCHED,
     each_provider: bool = False,
 ) -> list[dict[str, Any]]:
     """Return rows per operating point and GPU (and provider, if asked), cheapest output first in each point.
 
-    n_gpus: how many; None: the best of SIZES, as one server. offers: rows of _OFFER's columns; tp: the size of a server
-    in GPUs that the price is for; unfit: why no such server can be rented there, which leaves it without USD. Operating
+    n_gpus: how many; None: the best of SIZES, as one server. offers: rows of _OFFER's columns; tp: the GPUs of the
+    machine that the price is for; unfit: why no such server can be rented there, which leaves it without USD. Operating
     points: the load's own concurrency, or as many as fit and, where somebody waits for tokens, as many as keep to that
     limit. Raises Nonsense for what no server can be asked.
     """
     requests = [
-        {"model": model, "gpu": gpu, "n_gpus": n_gpus or tp, "tp": tp, "precision": precision,
-         "isl": load.isl, "osl": load.osl, "concurrency": load.concurrency}
-        for gpu in gpus for tp in SIZES if not n_gpus or n_gpus % tp == 0
+        {"model": model, "gpu": gpu, "n_gpus": n_gpus or size, "server_gpus": size, "precision": precision,
+         "isl": load.isl, "osl": load.osl, "concurrency": load.concurrency, **asdict(layout)}
+        for gpu in gpus for size in layout.sizes(n_gpus)
     ]  # fmt: skip
+    if n_gpus and layout.tp and n_gpus % (size := layout.sizes(n_gpus)[0]):
+        raise Nonsense(f"{n_gpus} GPUs cannot be divided into servers of {size}")
     write_requests(con, requests)
     write_offers(con, offers)
     rows: list[dict[str, Any]] = []
@@ -94,7 +127,9 @@ def ask(
         refuse_nonsense(con)
         con.execute(
             f"create or replace table asked as select row, '{point}' as operating_point, "  # noqa: S608 -- ours
-            f"{load.utilisation!r}::double as utilisation, {each_provider} as each_provider from raw"
+            f"{load.utilisation!r}::double as utilisation, {each_provider} as each_provider, "
+            f"$limit::double as ttft_limit_s, {_MACHINE} as machine_gpus from raw",
+            {"limit": load.ttft_limit_s},
         )
         cursor = con.execute(_PRICED.read_text())
         columns = [c[0] for c in cursor.description or []]

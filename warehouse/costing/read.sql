@@ -1,15 +1,24 @@
 -- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`. server_tp: GPUs that share
--- each layer of one server; NULL: to be chosen. refused: why there is no answer. doubt: why the constants were not
--- fitted for this request.
+-- each layer of one server; NULL: to be chosen. refused: why there is no answer. doubt: why the model does not cover
+-- this request. load: how requests arrive, as classes of accuracy tell it.
 with typed as (
     select
         * replace (if(lower(kv_dtype) in ('auto', 'default'), null, kv_dtype) as kv_dtype),
-        weight_format(precision) as weights,
+        if(
+            coalesce(trim(precision), '?') in ('', '?'),
+            coalesce(llm_specs.published_as, 'BF16'),
+            weight_format(precision)
+        ) as stated_weights,
+        -- MLPerf's INT8 is of activations too.
+        if(stated_weights = 'INT8' and starts_with(lower(scenario), 'mlperf'), 'W8A8', stated_weights) as weights,
+        coalesce(trim(precision), '?') in ('', '?') as is_format_assumed,
         try_cast(coalesce(n_gpus, '') as double) as gpus_given,
+        try_cast(server_gpus as double) as one_server,
         try_cast(tp as double) as tp_given,
         coalesce(try_cast(pp as double), 1) as stages,
         coalesce(try_cast(ep as double), 1) as expert_ranks,
-        coalesce(lower(dp_attn) in ('1', '1.0', 'true', 'yes'), false) as is_dp_attn,
+        case when lower(dp_attn) in ('true', 'yes') then 1 when lower(dp_attn) in ('false', 'no') then 0
+            else try_cast(dp_attn as double) end as attention_ranks,
         try_cast(isl as double) as prompt_tokens,
         try_cast(osl as double) as made_tokens,
         try_cast(concurrency as double) as most_at_once,
@@ -20,6 +29,7 @@ with typed as (
             '(^|[^a-z])(without|non|not|no)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
         ) as options
     from raw
+    left join marts.llm_specs on llm_specs.name = raw.model_spec
 ),
 placed as (
     select
@@ -31,12 +41,27 @@ placed as (
             tp_given
         )
             as server_tp,
-        coalesce(gpus_given, server_tp * stages, stages) as gpus,
+        coalesce(gpus_given, one_server, server_tp * stages, stages) as gpus,
         -- Some tables count expert parallelism twice: their n_gpus is tp x ep for one server of tp GPUs.
         case
-            when expert_ranks > 1 and gpus = tp_given * expert_ranks * stages then 1 else gpus / (server_tp * stages)
+            when expert_ranks > 1 and gpus = tp_given * expert_ranks * stages then 1
+            else gpus / coalesce(one_server, server_tp * stages)
         end
             as replicas,
+        regexp_matches(options, 'disagg') as is_pool,
+        coalesce(
+            try_cast(drafts as double),
+            try_cast(regexp_extract(options, '(?:mtp|eagle|drafts?|spec\w*)\D{0,30}?(\d+)', 1) as double),
+            if(regexp_matches(options, 'specul|spec[-_ ]?dec|\bmtp|mtp\b|eagle|medusa|draft'), 1, 0)
+        ) as guesses,
+        case
+            when is_pool then 'disaggregated'
+            when guesses > 0 then 'speculative'
+            when regexp_matches(scenario_said, 'interactive') then 'interactive'
+            when regexp_matches(scenario_said, 'server|online|poisson') then 'server'
+            when most_at_once is null or isinf(most_at_once) then 'offline'
+            else 'closed loop'
+        end as load,
         coalesce(try_cast(regexp_extract(options, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
             as beams
     from typed
@@ -48,10 +73,23 @@ select
     placed.weights,
     weight_format(placed.kv_dtype) as kv_dtype,
     placed.gpus,
-    placed.stages as pp,
+    placed.stages,
     placed.server_tp,
-    placed.replicas,
-    (placed.is_dp_attn or placed.server_tp > placed.tp_given)::integer as dp_attn,
+    placed.replicas as given_replicas,
+    if(placed.server_tp > placed.tp_given, 1, placed.attention_ranks) as attention_ranks,
+    if(placed.ep is null, null, placed.expert_ranks) as ep,
+    placed.software as engine,
+    placed.is_pool,
+    placed.guesses as drafts,
+    try_cast(placed.acceptance as double) as acceptance,
+    try_cast(placed.cached_share as double) as cached_share,
+    placed.load,
+    placed.is_format_assumed,
+    placed.pp is not null as is_pp_given,
+    llm_specs.experts > 0 as is_mixture,
+    llm_specs.is_mla,
+    gpu_specs.link_kind,
+    placed.one_server as server_gpus,
     placed.prompt_tokens as isl,
     placed.made_tokens as osl,
     placed.most_at_once as concurrency,
@@ -86,8 +124,18 @@ select
             then concat('pp must be a whole number from 1 on, not ', placed.pp)
         when not (placed.expert_ranks >= 1) or (placed.ep is not null and try_cast(placed.ep as double) is null)
             then concat('ep must be a whole number from 1 on, not ', placed.ep)
-        when lower(placed.dp_attn) not in ('0', '1', '0.0', '1.0', 'true', 'false', 'yes', 'no')
-            then concat('dp_attn must be 0 or 1, not ', placed.dp_attn)
+        when placed.dp_attn is not null and not coalesce(placed.attention_ranks in (0, 1, 2, 4, 8, 16, 32, 64), false)
+            then concat('dp_attn must be 0, 1 or a number of ranks (2, 4, 8 ..), not ', placed.dp_attn)
+        when placed.drafts is not null and not coalesce(try_cast(placed.drafts as double) between 0 and 16, false)
+            then concat('drafts must be 0 to 16 tokens guessed per step, not ', placed.drafts)
+        when
+            placed.acceptance is not null
+            and not coalesce(try_cast(placed.acceptance as double) between 0 and 1, false)
+            then concat('acceptance must be a share from 0 to 1, not ', placed.acceptance)
+        when
+            placed.cached_share is not null
+            and not coalesce(try_cast(placed.cached_share as double) between 0 and 1, false)
+            then concat('cached_share must be a share from 0 to 1, not ', placed.cached_share)
         when placed.gpus < placed.server_tp * placed.stages
             then
                 format(
@@ -95,28 +143,36 @@ select
                 )
     end as refused,
     case
-        when
-            gpu_specs.vendor not in ('NVIDIA', 'AMD')
-            then concat('no measurements on ', gpu_specs.vendor, ' chips went into the constants')
-        when regexp_matches(placed.scenario_said, 'server|interactive|online|poisson')
-            then 'requests arrive at random under a latency limit; this is the throughput without one'
-        when regexp_matches(placed.options, 'disagg') then 'prefill and decode on GPUs of their own are not modelled'
-        when regexp_matches(placed.options, 'specul|spec[-_ ]?dec|\bmtp|mtp\b|eagle|medusa|draft')
-            then 'several tokens per step (speculation) are not modelled'
+        when placed.is_format_assumed
+            then concat('the precision is not stated: ', placed.weights, ', as the model was published, is assumed')
         when placed.beams > 1 then format('beam search: {:.0f} sequences per request', placed.beams)
         when
             regexp_matches(placed.options, '(^|;)\s*open\s*(;|$)')
             then 'open division: the submitter may have changed the model'
     end as doubt,
-    if(
-        placed.prompt_tokens + placed.made_tokens > llm_specs.context_tokens,
-        format(
+    case
+        when placed.prompt_tokens + placed.made_tokens > llm_specs.context_tokens then format(
             '{:.0f} tokens are beyond the model''s context of {:,}',
             placed.prompt_tokens + placed.made_tokens,
             llm_specs.context_tokens
-        ),
-        null
-    ) as remark
+        )
+    end as remark,
+    case
+        when gpu_specs.vendor not in ('NVIDIA', 'AMD')
+            then concat('few or no measurements on ', gpu_specs.vendor, ' chips went into the constants')
+        when placed.weights in ('FP8', 'FP8-BLOCK') and gpu_specs.fp8_tflops is null
+            then concat(gpu_specs.name, ' has no FP8 units: FP8 weights are widened to FP16, and save memory alone')
+        when placed.weights in ('FP4', 'MXFP4') and gpu_specs.fp4_tflops is null
+            then concat(gpu_specs.name, ' has no FP4 units: weights in four bits are widened, and save memory alone')
+        when placed.is_pool then 'figures are of the GPUs that generate; those that read prompts come on top'
+    end as note,
+    concat_ws(
+        ', ',
+        case when llm_specs.is_mla then 'latent attention' when llm_specs.experts > 0 then 'mixture' else 'dense' end,
+        case when placed.weights in ('FP16', 'BF16', 'FP32') then '16 bits' else placed.weights end,
+        gpu_specs.vendor,
+        placed.load
+    ) as class
 from placed
 left join marts.llm_specs on llm_specs.name = placed.model_spec
 left join marts.gpu_specs on gpu_specs.name = placed.gpu_spec

@@ -10,10 +10,11 @@ from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
 from warehouse.storage.connection import Connection, DatabaseError, quoted
 
 # All columns that are read from a file; measured ones (tokens per second, TTFT, TPOT) are not among them.
-COLUMNS = ("model", "gpu", "n_gpus", "tp", "pp", "ep", "dp_attn", "precision", "kv_dtype", "isl", "osl", "concurrency",
-           "scenario", "extra")  # fmt: skip
+COLUMNS = ("model", "gpu", "n_gpus", "server_gpus", "tp", "pp", "ep", "dp_attn", "precision", "kv_dtype", "isl", "osl",
+           "concurrency", "software", "drafts", "acceptance", "cached_share", "scenario", "extra")  # fmt: skip
 NEEDED = ("model", "gpu", "precision", "isl", "osl")
-ANSWER = ("row", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "tp", "replicas", "in_scope", "reason")
+ANSWER = ("row", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "tp", "pp", "dp_attn", "replicas", "class",
+          "band_factor", "in_scope", "reason")  # fmt: skip
 _SQL = Path(__file__).parent
 
 

@@ -14,7 +14,7 @@ with measurements as (
         answers.output_tokens_per_s_per_gpu as answer,
         read.osl
         / nominal_seconds(
-            inference_flop(llm_specs.total_params_b * 1e9, read.isl + read.osl), gpu_specs.nominal_tflops
+            inference_flop(llm_specs.active_params_b * 1e9, read.isl + read.osl), gpu_specs.nominal_tflops
         ) as seed_answer,
         exists (
             from marts.theta_sources as sources

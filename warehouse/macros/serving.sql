@@ -1,12 +1,22 @@
--- FLOP to read a prompt: two for each parameter that multiplies, and causal attention. Source: arXiv:2001.08361, par.
--- 2.1.
-create or replace macro prefill_flop(matmul_params, layers, attention_width, isl, attended) as
-    2e0 * matmul_params * isl + 2e0 * layers * attention_width * isl * attended;
--- FLOP to generate one token that attends to `attended` earlier ones. Source: the same.
-create or replace macro decode_flop(matmul_params, layers, attention_width, attended) as
-    2e0 * matmul_params + 4e0 * layers * attention_width * attended;
--- Seconds for FLOP on GPUs of that many dense TFLOPS at a model FLOPs utilisation. Source: PaLM, arXiv:2204.02311.
-create or replace macro compute_seconds(flop, gpus, tflops, mfu) as flop / (gpus * tflops * 1e12 * mfu);
+-- FLOP of one token through parameters that multiply. Source: arXiv:2001.08361, par. 2.1.
+create or replace macro matmul_flop(params) as 2e0 * params;
+-- FLOP of one token's attention: to read a prompt (causal: half of it on average), and to generate. Source: the same.
+create or replace macro prefill_attention_flop(layers, attention_width, attended) as
+    2e0 * layers * attention_width * attended;
+create or replace macro decode_attention_flop(layers, attention_width, attended) as
+    4e0 * layers * attention_width * attended;
+-- Share of a dense model's MFU that experts reach when a step has `tokens`: half of it at `half_tokens` an expert.
+-- Source: grouped products are as slow as their smallest group.
+create or replace macro expert_share(tokens, experts, experts_per_token, moe_compute, half_tokens) as moe_compute
+* (tokens * experts_per_token / experts)
+/ (tokens * experts_per_token / experts + half_tokens);
+-- Tokens that a step makes when it checks `drafts` guesses, each of which is right with probability `acceptance`, and
+-- all before a wrong one count. Source: Leviathan et al., arXiv:2211.17192.
+create or replace macro tokens_per_step(drafts, acceptance) as
+    if(acceptance >= 1, drafts + 1e0, (1 - pow(acceptance, drafts + 1e0)) / (1 - acceptance));
+-- FLOP per second that GPUs of that many dense TFLOPS reach at a model FLOPs utilisation. Source: PaLM,
+-- arXiv:2204.02311.
+create or replace macro reached_flops(tflops, mfu) as tflops * 1e12 * mfu;
 -- Seconds to move bytes through the memory of GPUs at a bandwidth utilisation. Source: Databricks, LLM inference (MBU).
 create or replace macro memory_seconds(bytes, gpus, bandwidth_gbs, mbu) as bytes / (gpus * bandwidth_gbs * 1e9 * mbu);
 -- Link seconds per token of tensor parallelism: two ring all-reduces of FP16 per layer. link_gbs: one way, as reached.

@@ -16,10 +16,11 @@ _CONSTANTS = ("version", "name", "value", "unit", "low", "high", "why")
 
 
 def calibrate(*files: Measured, style: FormatOption = "table", as_json: JsonOption = False) -> int:
-    """Refit the calibration constants (theta) on measured throughput with grouped hold-out; takes a minute or two.
+    """Refit the calibration constants (theta) on measured throughput with whole sources held out; takes minutes.
 
-    Prints the errors of the current constants, of those fitted on all rows, and of each half of the groups predicted by
-    constants fitted on the other; then the new constants. CSV: the constants alone, in the format of seeds/theta.csv.
+    Prints the errors of the current constants, of those fitted on all rows, and of each half of the sources predicted
+    by constants fitted on the other; the bands of classes by those held-out answers; then the new constants. CSV: the
+    constants alone, in the format of seeds/theta.csv.
     """
     from warehouse.costing import calibration
     from warehouse.costing.database import cost_model
@@ -41,11 +42,14 @@ def calibrate(*files: Measured, style: FormatOption = "table", as_json: JsonOpti
         lists = {
             "errors": [dict(zip(calibration.ERRORS, json_value(list(row)), strict=True)) for row in fit.errors],
             "theta": [dict(zip(_CONSTANTS, row, strict=True)) for row in constants],
+            "accuracy": [dict(zip(calibration.ACCURACY, row, strict=True)) for row in fit.accuracy],
         }
         print(json.dumps(lists, indent=1))
         return OK
     if style == "table":
         show(calibration.ERRORS, [tuple(rounded(v) for v in row) for row in fit.errors], style)
+        print()
+        show(calibration.ACCURACY, [tuple(rounded(v) for v in row) for row in fit.accuracy], style)
         print()
     show(_CONSTANTS, constants, style)
     return OK

@@ -13,6 +13,7 @@ from pipelines.cli.commands import cost_job, cost_train
 from pipelines.cli.console import OK, say
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.server_options import ServerOptions
 from pipelines.cli.table_output import Format, show
 from pipelines.errors import UsageError
 
@@ -22,15 +23,19 @@ app.command(cost_train.train)
 app.command(cost_job.job)
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
-Precision = Annotated[str, Parameter(help="Precision of the weights: fp32, fp16, fp8, int8, fp4, int4, mxfp4, int2.")]
+Precision = Annotated[
+    str, Parameter(help="Precision of the weights: fp16, fp8, fp8-block, int8, w8a8, fp4, int4, mxfp4 ..")
+]
 Measured = Annotated[Path, Parameter(help="CSV files of measured throughput.")]
 _TABLE = {  # column -> its name where room is short
     "usd_per_m_input_tokens": "usd_per_m_in", "usd_per_m_output_tokens": "usd_per_m_out", "operating_point":
-    "operating_point", "gpu_spec": "gpu_spec", "gpus": "gpus", "tp": "tp", "replicas": "replicas", "batch": "batch",
+    "operating_point", "gpu_spec": "gpu_spec", "gpus": "gpus", "tp": "tp", "pp": "pp", "dp_attn": "dp", "replicas":
+    "replicas", "batch": "batch",
     "ttft_s": "ttft_s", "tpot_s": "tpot_s", "output_tokens_per_s_per_gpu": "tokens_per_s_gpu",
     "nominal_usd_per_m_tokens": "nominal_usd_m", "usd_per_gpu_hour": "usd_per_gpu_hour", "provider": "provider",
     "instance": "instance", "availability": "availability",
-    "pricing_model": "pricing_model", "last_seen_on": "last_seen_on", "reason": "reason",
+    "pricing_model": "pricing_model", "last_seen_on": "last_seen_on", "band_factor": "within",
+    "servers_needed": "servers", "usd_per_day": "usd_per_day", "reason": "reason",
 }  # fmt: skip
 
 
@@ -51,6 +56,7 @@ class WorkloadOptions:
 
 
 CHAT = WorkloadOptions()
+ANY_SERVER = ServerOptions()
 
 
 @app.default
@@ -63,6 +69,7 @@ def cost(
     gpus: Annotated[int | None, Parameter(help="How many GPUs (default: the best of 1, 2, 4, 8).")] = None,
     precision: Precision = "fp16",
     load_options: WorkloadOptions = CHAT,
+    server: ServerOptions = ANY_SERVER,
     prices_of: PriceOptions = PriceOptions(),  # noqa: B008 -- frozen
     requests: Annotated[
         Path | None, Parameter(help="A CSV file of requests, answered row by row; see docs/cost-model.md.")
@@ -78,7 +85,7 @@ def cost(
         raise UsageError("no model given; add --model llama-3.1-70b or --requests FILE.csv")
     if gpus is not None and gpus < 1:
         raise UsageError(f"--gpus must be at least 1, not {gpus}")
-    rows = _answer(model, gpu, gpus, precision, load_options, prices_of, home)
+    rows = _answer(model, gpu, gpus, precision, load_options, server, prices_of, home)
     style = output_format(style, as_json)
     if not rows:
         say("no GPU has a price; run gpuhour refresh, or state your own with --gpu and --usd-per-gpu-hour")
@@ -87,7 +94,8 @@ def cost(
         show(list(rows[0]), [tuple(row.values()) for row in rows], style)
         return OK
     print_assumptions(rows[0])
-    show(list(_TABLE.values()), [tuple(rounded(row[c]) for c in _TABLE) for row in rows], "table")
+    columns = {c: short for c, short in _TABLE.items() if c in rows[0]}
+    show(list(columns.values()), [tuple(rounded(row[c]) for c in columns) for row in rows], "table")
     return OK
 
 
@@ -97,12 +105,13 @@ def _answer(
     gpus: int | None,
     precision: str,
     load_options: WorkloadOptions,
+    server: ServerOptions,
     prices_of: PriceOptions,
     home: HomeOption,
 ) -> list[dict[str, Any]]:
     """Return the result rows, cheapest first. Raises UsageError for unknown names and impossible values."""
     from warehouse.costing.database import cost_model
-    from warehouse.costing.query import SIZES, Nonsense, ask, load
+    from warehouse.costing.query import Nonsense, ask, load, machine_sizes
     from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
 
     try:
@@ -112,11 +121,14 @@ def _answer(
             work = load(
                 con, load_options.workload, settings.home(home).root / "workloads.csv", isl=load_options.isl,
                 osl=load_options.osl, concurrency=load_options.concurrency, utilisation=load_options.utilisation,
+                tpot_limit_s=server.max_tpot, ttft_limit_s=server.max_ttft,
             )  # fmt: skip
-            prices = server_offers(prices_of, specs, SIZES, home, every=gpu is not None)
+            layout = server.layout()
+            prices = server_offers(prices_of, specs, machine_sizes(layout, gpus), home, every=gpu is not None)
             if not gpu:
                 specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
-            return ask(con, name, precision, work, specs, gpus, prices, each_provider=gpu is not None)
+            rows = ask(con, name, precision, work, specs, gpus, prices, layout=layout, each_provider=gpu is not None)
+            return server.with_volume(rows)
     except (UnknownName, Nonsense) as wrong:
         raise UsageError(str(wrong)) from wrong
 
@@ -126,8 +138,9 @@ def print_assumptions(row: dict[str, Any]) -> None:
     say(
         f"{row['model']} in {row['precision']}, KV cache in {row['kv_dtype']}, {row['isl']:g} input and "
         f"{row['osl']:g} output tokens, GPUs busy {row['utilisation']:.0%} of the paid hours; method {row['method']}, "
-        f"theta {row['theta_version']}: nine in ten measurements lie within 1.7x. nominal_usd_m is the formula of the "
-        "reference document (2023): 2 FLOP per parameter and token at nominal speed and full use"
+        f"theta {row['theta_version']}. within: nine in ten measurements of this class ({row['class']}) lie within "
+        "that factor either way. nominal_usd_m is the formula of the reference document (2023): 2 FLOP per parameter "
+        "that a token uses and per token, at nominal speed and full use"
     )
 
 

@@ -90,15 +90,75 @@ def test_experts_spread_wider_than_tensors_are_one_server(con: connection.Connec
 
 
 @pytest.mark.parametrize("facts, said", [
-    ({"scenario": "mlperf_server"}, "latency limit"), ({"scenario": "interactive"}, "latency limit"),
-    ({"scenario": "closed_loop_disagg"}, "prefill and decode"), ({"extra": "spec=mtp"}, "speculation"),
-    ({"scenario": "offline;speculative"}, "speculation"), ({"extra": "CNN/DailyMail beam=4"}, "4 sequences"),
-    ({"extra": "x;open;available"}, "open division"), ({"gpu": "Gaudi3"}, "Intel"),
+    ({"extra": "spec=mtp"}, "no measured class"), ({"scenario": "interactive"}, "no measured class"),
+    ({"scenario": "closed_loop_disagg"}, "GPUs that generate"), ({"scenario": "offline;speculative"}, "no measured class"),
+    ({"extra": "CNN/DailyMail beam=4"}, "4 sequences"), ({"extra": "x;open;available"}, "open division"),
+    ({"gpu": "Gaudi3"}, "the band is of: any, any, Intel, any"), ({"precision": "?"}, "as the model was published"),
+    ({"precision": None}, "precision is not stated"),
 ])  # fmt: skip
-def test_unfitted_conditions_are_out_of_scope(con: connection.Connection, facts: dict[str, object], said: str) -> None:
+def test_unmeasured_conditions_are_out_of_scope(
+    con: connection.Connection, facts: dict[str, object], said: str
+) -> None:
     found = answer(con, **facts)
     assert found["output_tokens_per_s_per_gpu"] > 0
     assert found["in_scope"] is False and said in found["reason"]
+    assert found["band_factor"] >= 1.3, "a wider class gives the band"
+
+
+def test_class_of_an_answer_is_the_measured_one(con: connection.Connection) -> None:
+    measured, unbounded = answers(con, {"scenario": "mlperf_server"}, {"concurrency": None})
+    assert (measured["class"], measured["in_scope"]) == ("dense, FP8, NVIDIA, server", True)
+    assert unbounded["class"] == "dense, FP8, NVIDIA, offline"
+    assert 1.3 <= measured["band_factor"] < 2
+
+
+@pytest.mark.parametrize("facts, changes", [
+    ({"scenario": "closed_loop_disagg"}, "tpot_s"), ({"drafts": 2}, "tpot_s"), ({"extra": "mtp=2"}, "tpot_s"),
+    ({"cached_share": 0.5}, "ttft_s"),
+])  # fmt: skip
+def test_options_of_servers_change_the_answer(
+    con: connection.Connection, facts: dict[str, object], changes: str
+) -> None:
+    """Prompts read elsewhere or cached, and guessed tokens, make requests faster."""
+    plain, changed = answers(con, {"concurrency": 8}, {"concurrency": 8} | facts)
+    assert changed[changes] < plain[changes]
+    assert changed["output_tokens_per_s_per_gpu"] > plain["output_tokens_per_s_per_gpu"]
+
+
+def test_guesses_are_as_good_as_their_acceptance(con: connection.Connection) -> None:
+    wrong, usual, right = answers(con, *({"concurrency": 4, "drafts": 3, "acceptance": a} for a in (0, None, 1)))
+    plain = answer(con, concurrency=4)
+    speeds = [a["output_tokens_per_s_per_gpu"] for a in (wrong, plain, usual, right)]
+    assert speeds == sorted(speeds) and speeds[0] < speeds[1]
+
+
+def test_block_scaled_checkpoints_are_slower_on_hopper(con: connection.Connection) -> None:
+    plain, block = answers(con, {"precision": "FP8"}, {"precision": "fp8_block"})
+    assert block["output_tokens_per_s_per_gpu"] < plain["output_tokens_per_s_per_gpu"]
+
+
+def test_formats_that_a_chip_widens_are_told(con: connection.Connection) -> None:
+    assert "no FP8 units" in answer(con, gpu="A100 SXM 80GB", precision="FP8")["reason"]
+    assert "no FP4 units" in answer(con, gpu="H100 SXM", precision="FP4")["reason"]
+
+
+def test_layouts_are_searched(con: connection.Connection) -> None:
+    """Attention runs data parallel where that is faster, and large models span servers."""
+    latent, two_servers = answers(
+        con,
+        {"model": "deepseek-r1", "gpu": "H200 SXM", "n_gpus": 8, "tp": None, "dp_attn": None, "osl": 4000},
+        {"model": "llama-3.1-405b", "gpu": "H100 SXM", "precision": "FP16", "n_gpus": 16, "tp": None, "pp": None},
+    )
+    assert (latent["tp"], latent["dp_attn"]) == (8, 1)
+    assert two_servers["fits"] and two_servers["gpus"] == 16 and two_servers["pp"] * two_servers["tp"] == 16
+
+
+def test_a_given_layout_is_obeyed(con: connection.Connection) -> None:
+    plain, shared = answers(
+        con, *({"model": "deepseek-r1", "gpu": "H200 SXM", "n_gpus": 8, "tp": 8, "dp_attn": n} for n in (0, 8))
+    )
+    assert (plain["tp"], plain["dp_attn"], shared["dp_attn"]) == (8, 0, 8)
+    assert shared["max_batch"] > plain["max_batch"], "latent caches are not repeated"
 
 
 @pytest.mark.parametrize("facts", [

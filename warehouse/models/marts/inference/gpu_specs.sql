@@ -7,6 +7,7 @@
 --   fp16_fp32acc_tflops: FP16 with FP32 accumulation, which GeForce does at half rate
 --   link_gbs: link bandwidth in both directions together, GB/s
 --   link_kind: fabric (all to all), bridge (pairs) or pcie
+--   fabric_gpus: GPUs that reach each other without the network between servers: 72 in a rack of NVL72, else 8
 --   nominal_tflops: dense FP16 or BF16, as the datasheet prints it
 --   matmul_tflops: the rate that models get, with FP32 accumulation; FP32 itself where the chip has nothing faster
 select
@@ -18,6 +19,7 @@ select
         fp4_tflops::double as fp4_tflops,
         link_gbs::double as link_gbs
     ),
+    if(gpu in ('GB200', 'GB300', 'VR200'), 72, 8) as fabric_gpus,
     coalesce(fp16_tflops, bf16_tflops)::double as nominal_tflops,
     coalesce(fp16_fp32acc_tflops, fp16_tflops, bf16_tflops, fp32_tflops)::double as matmul_tflops
 from seeds.gpu_specs

@@ -5,7 +5,8 @@
 -- key: model, spec, tp, precision, workload, operating_point
 -- columns:
 --   spec: as in marts.gpu_specs
---   tp: GPUs of one server: 1, 2, 4 or 8, where a priced machine has that many
+--   tp: GPUs of one server: 1, 2, 4 or 8, where a priced machine has that many, in the layout (marts.layouts) with
+--     most tokens per second
 --   precision: of the weights; FP8 and FP4 where the chip multiplies them, INT8 elsewhere
 --   operating_point: max_batch (as many requests as fit) and latency_bound (the most, in powers of two, that keep
 --     tpot_s within the workload's limit; absent where one alone is too slow or there is no limit)
@@ -25,9 +26,10 @@ requests as (
     select
         llm_specs.name as model,
         server_sizes.spec as gpu_spec,
-        server_sizes.tp,
-        1 as pp,
-        0 as dp_attn,
+        server_sizes.tp as gpus_each,
+        layouts.tp,
+        layouts.pp,
+        layouts.dp_attn,
         formats.weights,
         null::varchar as kv_dtype,
         workloads.workload,
@@ -52,6 +54,12 @@ requests as (
             else true
         end
     cross join marts.llm_specs
+    join marts.layouts() as layouts
+        on
+            layouts.tp * layouts.pp = server_sizes.tp
+            and is_layout(
+                layouts.tp, layouts.pp, layouts.dp_attn, llm_specs.experts > 0, llm_specs.is_mla, gpu_specs.link_kind
+            )
     join marts.workloads on workloads.isl + workloads.osl <= llm_specs.context_tokens
 ),
 ends as (
@@ -73,13 +81,14 @@ bounds as (
             + (alternative.batch - 1) * (fastest.tpot_limit_s - fastest.tpot_s) / (alternative.tpot_s - fastest.tpot_s)
         ) as beyond
     from end_points as fastest
-    join end_points as alternative using (model, gpu_spec, tp, weights, workload)
+    join end_points as alternative using (model, gpu_spec, tp, pp, dp_attn, weights, workload)
     where fastest.is_alone and not alternative.is_alone and fastest.tpot_s <= fastest.tpot_limit_s
 ),
 tried as (
     select
         alternative.model,
         alternative.gpu_spec,
+        alternative.gpus_each,
         alternative.tp,
         alternative.pp,
         alternative.dp_attn,
@@ -101,7 +110,10 @@ tried as (
 bound as (
     from marts.inference_of('tried')
     where tpot_s <= tpot_limit_s
-    qualify row_number() over (partition by model, gpu_spec, tp, weights, workload order by batch desc) = 1
+    qualify
+        row_number() over (
+            partition by model, gpu_spec, tp, pp, dp_attn, weights, workload order by batch desc
+        ) = 1
 ),
 points as (
     select *, 'max_batch' as operating_point from end_points where not is_alone
@@ -111,7 +123,7 @@ points as (
 select
     model,
     gpu_spec as spec,
-    tp,
+    gpus_each as tp,
     weights as precision,
     workload,
     operating_point,
@@ -123,4 +135,9 @@ select
     gpu_seconds_per_m_output_tokens::float as gpu_seconds_per_m_output_tokens,
     theta_version
 from points
+qualify
+    row_number() over (
+        partition by model, gpu_spec, gpus_each, weights, workload, operating_point
+        order by output_tokens_per_s desc, points.tp, points.pp, points.dp_attn
+    ) = 1
 order by model, spec, workload, precision, tp, operating_point

@@ -25,7 +25,9 @@ with shapes as (
             training_tokens::double as training_tokens
         ),
         attention = 'mla' as is_mla,
-        coalesce(experts_stored_as = 'MXFP4', false) as has_mxfp4
+        coalesce(experts_stored_as = 'MXFP4', false) as has_mxfp4,
+        null::varchar as published_as,
+        false as is_sparse
     from seeds.llm_specs
 ),
 parts as (
