@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
+from scrapers.model import Fact, Hints, LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
 from scrapers.parsing.deduplicate import highest_ranked, series_key
 from scrapers.parsing.json_stream import amount, items
 
@@ -211,4 +211,5 @@ PROVIDER = Provider(
             "recorded answer",
         ),
     ),
+    hints=Hints(rows_left_out=((r"Name=.*Low Priority", "low priority is sold through Azure Batch only"),)),
 )

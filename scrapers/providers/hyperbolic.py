@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Availability, Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Availability, Fact, Hints, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts, total
 from scrapers.parsing.table_offers import require_offers
@@ -87,4 +87,5 @@ PROVIDER = Provider(
             "recorded answer",
         ),
     ),
+    hints=Hints(fields_left_out=((r"\.providerCostPerHourCents=", "the supplier's share of the price"),)),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Fact, Hints, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.table_offers import require_offers
 
@@ -105,5 +105,11 @@ PROVIDER = Provider(
             "both answers of one day",
         ),
         Fact("currency", "no field names it; the site prints dollars", "2026-08-22", "lium.io"),
+    ),
+    hints=Hints(
+        fields_left_out=(
+            (r"\.rental_rate=", "the share of the GPUs that is rented"),
+            (r"\.pending_price_per_hour=", "what the host asks from later on"),
+        )
     ),
 )

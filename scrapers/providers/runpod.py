@@ -11,7 +11,7 @@ from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Availability, Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Availability, Fact, Hints, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with, scripts
 from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import require_offers
@@ -183,5 +183,11 @@ PROVIDER = Provider(
             "2026-09-04",
             "a public matrix of collectors",
         ),
+    ),
+    hints=Hints(
+        fields_left_out=(
+            (r"Price=0\.50?$", "a placeholder in the field of a cloud without the GPU"),
+            (r"\.(?:minimumBidPrice|uninterruptablePrice)=", "for as many GPUs as the query asked for"),
+        )
     ),
 )

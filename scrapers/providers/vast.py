@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Fact, Hints, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts, positive
 
@@ -120,5 +120,12 @@ PROVIDER = Provider(
             "recorded answer; github.com/vast-ai/vast-cli",
         ),
         Fact("trap", "gpu_frac is a share of the machine, not of a GPU", "2026-08-22", "recorded answer"),
+    ),
+    hints=Hints(
+        fields_left_out=(
+            (r"\.(?:dph_base|gpuCostPerHour)=", "the ask without its disk, beside dph_total"),
+            (r"\.avail_vol_dph=", "a price of a volume"),
+            (r"\.(?:dph_total_adj|discountedTotalPerHour)=", "another total of the site's own, beside dph_total"),
+        )
     ),
 )

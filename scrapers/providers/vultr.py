@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Fact, Hints, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, items
 from scrapers.parsing.machine_facts import machine_facts, positive
 
@@ -83,4 +83,5 @@ PROVIDER = Provider(
         Fact("unit", "of the plan; fractions of a GPU follow from its memory", "2026-09-20", "recorded answer"),
         Fact("paging", "meta.links.next", "2026-09-20", "docs.vultr.com"),
     ),
+    hints=Hints(fields_left_out=((r"\.monthly_cost", "what a month costs at most, beside the price of its hours"),)),
 )

@@ -26,6 +26,7 @@ from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.page_facts import PageFacts, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree
 from scrapers.reading.records import Field, Record
+from scrapers.reading.refusals import is_component
 from scrapers.reading.settle import per, settle
 from scrapers.reading.units import after_amount, before_amount, not_a_price, rate
 
@@ -146,7 +147,9 @@ def _read_data(text: str, hints: Hints) -> Account:
             if leaf.where() not in seen:
                 verdict: Any = "unexplained" if is_near else "explained"
                 reason = "no offer was read from it" if is_near else "no accelerator is named with it"
-                account.entries.append(Entry(clip(f"{leaf.title}: {leaf.text}", 140), leaf.where(), verdict, reason))
+                text = clip(f"{leaf.title}: {leaf.text}", 140)
+                value_of = Decimal(leaf.text) if leaf.is_number else None
+                account.entries.append(Entry(text, leaf.where(), verdict, reason, value_of))
     return account
 
 
@@ -335,6 +338,8 @@ def _verdict(
         if alone and unit.time == "hour" and amount.value not in emitted:
             return "unexplained", "a sentence that prices an accelerator"
         return "explained", "in a sentence"
+    if is_component(f"{before_amount(before)} price"):
+        return "explained", "a price of another part of the machine"
     for text in (line.text, *(t for _, t in reversed(line.headings))):
         if not mentions(text):
             for reason, pattern in words.NOT_SOLD_HERE:

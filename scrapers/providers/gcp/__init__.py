@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request
+from scrapers.model import Fact, Hints, LayoutError, Offer, Page, Provider, Request
 from scrapers.providers.gcp import catalog, community, tables
 
 CATALOG = "https://cloudbilling.googleapis.com/v1/services/6F81-5844-456A/skus?pageSize=5000"  # Compute Engine
@@ -72,6 +72,7 @@ PROVIDER = Provider(
     publishes="on-demand, spot, commitments 1y/3y, DWS Flex-start and Calendar, flexible commitments",
     units="per instance-hour; the catalog per component (vCPU-hour, GiB-hour, GPU-hour)",
     expects=("H100", "A100", "L4"),
+    hints=Hints(rows_left_out=(("Virtual Workstation", "a virtual workstation: the GPU with a licence on top"),)),
     facts=(
         Fact(
             "unit",
