@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from scrapers import providers
-from scrapers.model import Provider
+from scrapers.model import Fact, Provider
 from scrapers.providers import unverified
 
 
@@ -40,9 +41,11 @@ def get(slug: str) -> Provider:
         raise KeyError(f"unknown provider {slug!r}; known: {', '.join(modules())}")
     module = importlib.import_module(modules()[slug])
     provider: Provider = unverified.PROVIDERS[slug] if module is unverified else module.PROVIDER
-    if former := _former_urls().get(slug):
-        provider = replace(provider, former_urls=former)
-    return provider
+    return replace(
+        provider,
+        former_urls=_former_urls().get(slug, ()),
+        facts=(*provider.facts, *_source_facts().get(slug, ())),
+    )
 
 
 def all_providers() -> list[Provider]:
@@ -54,7 +57,21 @@ def all_providers() -> list[Provider]:
 def _former_urls() -> dict[str, tuple[str, ...]]:
     """Map slugs to the addresses that their pages had before, the newest first."""
     urls: dict[str, tuple[str, ...]] = {}
-    with Path(__file__).with_name("former_urls.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            urls[row["provider"]] = (*urls.get(row["provider"], ()), row["url"])
+    for row in _rows("former_urls.csv"):
+        urls[row["provider"]] = (*urls.get(row["provider"], ()), row["url"])
     return urls
+
+
+@cache
+def _source_facts() -> dict[str, tuple[Fact, ...]]:
+    """Map slugs to what one must know of their sources."""
+    facts: dict[str, tuple[Fact, ...]] = {}
+    for row in _rows("source_facts.csv"):
+        slug = row.pop("provider")
+        facts[slug] = (*facts.get(slug, ()), Fact(**row))  # type: ignore[arg-type]
+    return facts
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream)

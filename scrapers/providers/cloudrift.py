@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with
 from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.machine_facts import machine_facts
@@ -65,5 +65,4 @@ PROVIDER = Provider(
     publishes="on-demand, nodes by data centre",
     units="per instance-hour, in cents",
     basis="documented",
-    facts=(Fact("unit", "cents for the whole machine; nodes_per_dc may be 0", "2026-09-20", "recorded answer"),),
 )

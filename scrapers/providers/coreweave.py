@@ -10,7 +10,6 @@ from decimal import Decimal
 from bs4 import Tag
 
 from scrapers.model import (
-    Fact,
     LayoutError,
     Offer,
     Page,
@@ -168,5 +167,4 @@ PROVIDER = Provider(
     publishes="on-demand, spot, inference; contact sales for some",
     units="per instance-hour (per GPU component until 2023)",
     expects=("H100", "H200", "A100"),
-    facts=(Fact("unit", "per instance-hour: the GB200 row is of four GPUs", "2026-09-20", "recorded page"),),
 )

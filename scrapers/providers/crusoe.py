@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.model import Fact, Provider, Request
+from scrapers.model import Provider, Request
 from scrapers.reading.by_meaning import ByMeaning
 
 PROVIDER = Provider(
@@ -16,5 +16,4 @@ PROVIDER = Provider(
     hosts=("crusoe.ai",),
     note="the API with a key names types and free capacity, but no prices",
     expects=("H100", "H200", "A100", "L40S"),
-    facts=(Fact("trap", "machines and model endpoints stand on one page", "2026-10", "recorded page"),),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 
 
@@ -50,9 +50,4 @@ PROVIDER = Provider(
     units="per GPU component and hour; vCPU, GiB and storage extra",
     kind="marketplace",
     aliases=("cudocompute",),
-    facts=(
-        Fact(
-            "unit", "components: GPU, vCPU, GiB, storage and address are priced apart", "2026-09-20", "recorded answer"
-        ),
-    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
@@ -74,13 +74,4 @@ PROVIDER = Provider(
     hosts=("denvr.com", "denvrdata.com"),
     basis="documented",
     expects=("A100",),
-    facts=(
-        Fact(
-            "address",
-            "www.denvrdata.com redirects to www.denvr.com; the page's data are a page builder's",
-            "2026-11",
-            "public code that reads it",
-        ),
-        Fact("unit", "price is of the whole machine", "2026-06", "recorded answer"),
-    ),
 )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, items, objects
 from scrapers.parsing.machine_facts import machine_facts, total
 from scrapers.parsing.price_cards import Card, cards
@@ -130,13 +130,4 @@ PROVIDER = Provider(
     publishes="on-demand, reserved 12 months",
     units="per GPU-hour on the page, per Droplet-hour in the API",
     expects=("H100", "MI300X"),
-    facts=(
-        Fact(
-            "unit",
-            "the API prices a Droplet, the page a GPU; vram.amount is of all GPUs",
-            "2026-08-18",
-            "recorded answers",
-        ),
-        Fact("paging", "links.pages.next", "2026-08-18", "docs.digitalocean.com"),
-    ),
 )

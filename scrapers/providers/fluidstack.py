@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bs4 import Tag
 
-from scrapers.model import Fact, LayoutError, NoPublicPrice, Offer, Page, PricingModel, Provider, Request
+from scrapers.model import LayoutError, NoPublicPrice, Offer, Page, PricingModel, Provider, Request
 from scrapers.parsing.html_tables import table_rows
 from scrapers.parsing.table_offers import TableLayout, row_offers
 from scrapers.parsing.text import count_prefix, number, price, soup, squash, visible_text
@@ -141,5 +141,4 @@ PROVIDER = Provider(
     publishes="nothing since 2025: contact sales",
     units="per GPU-hour (per GPU component in 2023)",
     note="a presence probe: reads prices again when the page names any",
-    facts=(Fact("terms", "clusters by contract since 2025; the page names no amount", "2026-01-15", "recorded page"),),
 )

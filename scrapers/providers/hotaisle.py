@@ -9,7 +9,7 @@ from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts
@@ -107,13 +107,4 @@ PROVIDER = Provider(
     publishes="on-demand by GPU count, monthly bare metal",
     units="per GPU-hour on the page; per instance-hour, in cents, in the API",
     expects=("MI300X",),
-    facts=(
-        Fact("unit", "OnDemandPrice is in cents for the whole machine", "2026-06-13", "recorded answer"),
-        Fact(
-            "terms",
-            "the page answers 403 to programs without a browser's headers: then it is blocked, and stays so",
-            "2026-08-22",
-            "public code that reads it",
-        ),
-    ),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Availability, Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Availability, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with
 from scrapers.parsing.html_tables import TableRow, table_rows
 from scrapers.parsing.json_stream import amount, documents
@@ -118,19 +118,4 @@ PROVIDER = Provider(
     units="per instance-hour",
     kind="aggregator",
     basis="documented",
-    facts=(
-        Fact(
-            "address",
-            "the page moved to docs/inference-endpoints/support/pricing; the console's API needs no key",
-            "2026-11",
-            "public code that reads it",
-        ),
-        Fact("trap", "one machine type has a price for each vendor", "2026-05-19", "recorded page"),
-        Fact(
-            "trap",
-            "'Deprecated' in the architecture: the machine is listed and can no longer be chosen",
-            "2026-05-19",
-            "recorded page",
-        ),
-    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Availability, Fact, Hints, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Availability, Hints, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts, total
 from scrapers.parsing.table_offers import require_offers
@@ -73,19 +73,5 @@ PROVIDER = Provider(
     units="per instance-hour, in cents",
     kind="marketplace",
     expects=("H100",),
-    facts=(
-        Fact(
-            "address",
-            "api.hyperbolic.ai/v2/alpha/on-demand/rental-options, no key",
-            "2026-08-29",
-            "a public matrix of collectors",
-        ),
-        Fact(
-            "unit",
-            "costPerHourCents is of all GPUs of the machine; providerCostPerHourCents is the supplier's share",
-            "2026-08-22",
-            "recorded answer",
-        ),
-    ),
     hints=Hints(fields_left_out=((r"\.providerCostPerHourCents=", "the supplier's share of the price"),)),
 )

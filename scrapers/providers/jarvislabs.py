@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.model import Availability, Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Availability, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, items, objects
 from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
@@ -77,13 +77,4 @@ PROVIDER = Provider(
     publishes="on-demand; spot and available GPUs by region with a key",
     units="per GPU-hour",
     expects=("H100", "L4"),
-    facts=(
-        Fact(
-            "currency",
-            "the API names none and answers an Indian account in rupees (L4 41.31 against 0.44): unknown, and held",
-            "2026-06",
-            "recorded answers of two accounts",
-        ),
-        Fact("address", "the public page prints dollars", "2026-08", "jarvislabs.ai/pricing"),
-    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts, positive
 from scrapers.parsing.table_offers import require_offers
@@ -66,19 +66,4 @@ PROVIDER = Provider(
     units="per instance-hour",
     basis="documented",
     expects=("H100",),
-    facts=(
-        Fact(
-            "address",
-            "lightning.ai/v1/core/accelerators?cloudProvider=MACHINE, no key",
-            "2026-09-18",
-            "its own documentation of costs",
-        ),
-        Fact(
-            "unit",
-            "cost is of the whole machine; spotPrice 0 means that there is no spot",
-            "2026-09-18",
-            "its own documentation of costs",
-        ),
-        Fact("currency", "a credit is a dollar", "2026-09-18", "its own documentation of billing"),
-    ),
 )

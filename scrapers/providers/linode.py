@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Hints, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts, positive
 
@@ -58,9 +58,5 @@ PROVIDER = Provider(
     units="per instance-hour",
     aliases=("akamai",),
     basis="documented",
-    facts=(
-        Fact("paging", "page and pages", "2026-09-20", "techdocs.akamai.com"),
-        Fact("trap", "region_prices overrule the price in some regions", "2026-09-20", "recorded answer"),
-    ),
     hints=Hints(fields_left_out=((r"\.monthly=", "what a month costs at most, beside the price of its hours"),)),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Hints, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.table_offers import require_offers
 
@@ -91,21 +91,6 @@ PROVIDER = Provider(
     units="per GPU-hour",
     kind="marketplace",
     expects=("H100", "RTX 4090"),
-    facts=(
-        Fact(
-            "unit",
-            "price_per_gpu is per GPU-hour; pending_price_per_hour is a price of later",
-            "2026-08-22",
-            "recorded answer",
-        ),
-        Fact(
-            "trap",
-            "/api/machines holds reference rates: price equals base_price, real asks lie 10 to 48 % above",
-            "2026-08-22",
-            "both answers of one day",
-        ),
-        Fact("currency", "no field names it; the site prints dollars", "2026-08-22", "lium.io"),
-    ),
     hints=Hints(
         fields_left_out=(
             (r"\.rental_rate=", "the share of the GPUs that is rented"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.embedded_json import flat, objects_with, stream_text, values
 from scrapers.parsing.json_stream import amount, documents
@@ -105,13 +105,4 @@ PROVIDER = Provider(
     publishes="on-demand by GPU count; free machines by region with a key",
     units="per instance-hour; in cents in the API",
     expects=("RTX PRO 6000",),
-    facts=(
-        Fact("unit", "price_cents_per_hour is of the whole machine", "2026-06", "recorded answer"),
-        Fact(
-            "address",
-            "the inventory is at vm.massedcompute.com/api/v1/gpu-inventory and needs a key",
-            "2026-06",
-            "the company's own client",
-        ),
-    ),
 )

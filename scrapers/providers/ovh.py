@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.model import Fact, Hints, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, items
 
 # As https://eu.api.ovh.com/console-preview/ documents it: a plan code is a flavor and how it is billed.
@@ -76,16 +76,6 @@ PROVIDER = Provider(
     units="per instance-hour, in hundred-millionths of EUR; in the US of USD",
     aliases=("ovhcloud",),
     basis="documented",
-    facts=(
-        Fact("unit", "whole numbers of hundred-millionths", "2026-09-20", "eu.api.ovh.com/console"),
-        Fact(
-            "currency",
-            "of the subsidiary: IE in euros, US in dollars by another host",
-            "2026-09-20",
-            "eu.api.ovh.com/console",
-        ),
-        Fact("trap", "the tag coming_soon: priced, and not sold yet", "2026-09-20", "recorded catalog"),
-    ),
     hints=Hints(
         rows_left_out=((r"planCode=.*\.monthly", "a plan by the month of a machine that is read by the hour"),)
     ),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.model import Availability, Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Availability, Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with
 from scrapers.parsing.json_stream import amount, documents, items
 from scrapers.parsing.machine_facts import machine_facts
@@ -89,14 +89,4 @@ PROVIDER = Provider(
     kind="aggregator",
     aliases=("prime",),
     basis="documented",
-    facts=(
-        Fact("paging", "page and page_size up to 100, totalCount; 608 offers and more", "2025-12", "recorded answer"),
-        Fact(
-            "trap",
-            "an empty list with status 200 comes from a faulty replica",
-            "2025-12",
-            "github.com/skypilot-org/skypilot, its fetcher",
-        ),
-        Fact("unit", "the price is of the whole machine; gpuMemory is of all its GPUs", "2025-12", "recorded answer"),
-    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
 
@@ -65,15 +65,4 @@ PROVIDER = Provider(
     note="lower priorities are stopped when a higher one wants the GPU, and count as spot",
     kind="marketplace",
     basis="documented",
-    facts=(
-        Fact(
-            "unit",
-            "per GPU-hour of one container, by priority; vCPUs and memory are charged on top",
-            "2026-06",
-            "recorded answer; docs.salad.com",
-        ),
-        Fact(
-            "trap", "every priority but high is stopped when a higher one wants the GPU", "2026-06-29", "docs.salad.com"
-        ),
-    ),
 )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, members
 from scrapers.parsing.machine_facts import machine_facts
 
@@ -89,9 +89,4 @@ PROVIDER = Provider(
     publishes="on-demand",
     units="per instance-hour, in EUR",
     expects=("H100", "L4", "L40S"),
-    facts=(
-        Fact("paging", "X-Total-Count; 100 types an answer", "2026-07-30", "recorded answers"),
-        Fact("trap", "GPU types move between zones: fr-par-1 had five in July 2026", "2026-07-30", "recorded answers"),
-        Fact("currency", "euros, named nowhere in the answer", "2026-07-30", "scaleway.com/pricing"),
-    ),
 )

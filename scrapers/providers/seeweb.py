@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 
 
@@ -54,5 +54,4 @@ PROVIDER = Provider(
     units="per instance-hour, presumably in EUR",
     note="the API names no currency",
     basis="unverified",
-    facts=(Fact("currency", "none is named; presumably euros", "2026-09-20", "docs.seeweb.it"),),
 )

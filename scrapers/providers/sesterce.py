@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with, stream
 from scrapers.parsing.json_stream import amount
 from scrapers.parsing.table_offers import require_offers
@@ -68,14 +68,4 @@ PROVIDER = Provider(
     note="an aggregator: its prices never count as the clouds' own",
     kind="aggregator",
     basis="documented",
-    facts=(
-        Fact(
-            "address",
-            "cloud.sesterce.com/compute holds all offers in its React stream, no key",
-            "2026-08-25",
-            "a public program that reads it",
-        ),
-        Fact("unit", "hourlyPrice is of the whole machine", "2026-08-25", "docs.sesterce.com"),
-        Fact("currency", "no field names it; the page prints dollars", "2026-08-25", "cloud.sesterce.com/compute"),
-    ),
 )

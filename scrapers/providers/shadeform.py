@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with, stream
 from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.machine_facts import machine_facts
@@ -75,13 +75,4 @@ PROVIDER = Provider(
     note="an aggregator: its prices include a margin and never count as the clouds' own",
     kind="aggregator",
     expects=("H100", "A100"),
-    facts=(
-        Fact(
-            "address",
-            "api.shadeform.ai/v1/instances/types answers without a key",
-            "2026-08-12",
-            "public code that reads it",
-        ),
-        Fact("unit", "cents for the whole machine", "2026-08-22", "docs.shadeform.ai"),
-    ),
 )

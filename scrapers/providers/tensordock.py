@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Offer, Page, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with
 from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import require_offers
@@ -75,12 +75,4 @@ PROVIDER = Provider(
     publishes="on-demand, by component",
     units="per GPU component and hour; vCPU, GiB and storage extra",
     kind="marketplace",
-    facts=(
-        Fact(
-            "unit",
-            "components: GPU, vCPU, GiB and storage are priced apart",
-            "2026-09-20",
-            "documentation of its API v2",
-        ),
-    ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.json_stream import amount, members
 from scrapers.parsing.table_offers import require_offers
@@ -56,18 +56,4 @@ PROVIDER = Provider(
     units="per instance-hour",
     note="a prototyping machine reaches its GPU over the network and runs no code of its own on it",
     expects=("H100", "A100"),
-    facts=(
-        Fact(
-            "unit",
-            "the map states none; the page prints the same figures per hour of the machine",
-            "2026-06",
-            "recorded answer; thundercompute.com/pricing",
-        ),
-        Fact(
-            "trap",
-            "disk_gb and additional_vcpus are no GPUs; a100xl is the A100 with 80 GB",
-            "2026-06",
-            "recorded answer; the company's command line",
-        ),
-    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.model import Fact, Provider, Request
+from scrapers.model import Provider, Request
 from scrapers.reading.by_meaning import ByMeaning
 
 PROVIDER = Provider(
@@ -14,12 +14,4 @@ PROVIDER = Provider(
     publishes="clusters on demand and reserved by bands of days; dedicated inference; contact sales for some",
     units="per GPU-hour",
     expects=("H100", "H200", "B200"),
-    facts=(
-        Fact(
-            "trap",
-            "machines by the hour, clusters by bands of days and endpoints on one page",
-            "2026-08-22",
-            "recorded page",
-        ),
-    ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Hints, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts, positive
 
@@ -106,21 +106,6 @@ PROVIDER = Provider(
     kind="marketplace",
     aliases=("vastai", "vast.ai"),
     expects=("H100", "RTX 4090"),
-    facts=(
-        Fact(
-            "paging",
-            "at most 64 asks an answer without an account: those above the last price are asked for next",
-            "2026-09-04",
-            "recorded answer of exactly 64 asks; a public matrix of collectors",
-        ),
-        Fact(
-            "unit",
-            "dph_total is of all GPUs with the disk; min_bid is the least that an interruptible machine costs",
-            "2026-08-22",
-            "recorded answer; github.com/vast-ai/vast-cli",
-        ),
-        Fact("trap", "gpu_frac is a share of the machine, not of a GPU", "2026-08-22", "recorded answer"),
-    ),
     hints=Hints(
         fields_left_out=(
             (r"\.(?:dph_base|gpuCostPerHour)=", "the ask without its disk, beside dph_total"),

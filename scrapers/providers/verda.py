@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
 from scrapers.parsing.machine_facts import machine_facts
 from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
@@ -86,15 +86,4 @@ PROVIDER = Provider(
     hosts=("verda.com", "datacrunch.io"),
     aliases=("datacrunch",),
     expects=("H100",),
-    facts=(
-        Fact(
-            "address",
-            "the SDK asks api.verda.com/v1; api.datacrunch.io/v1 worked on 2026-08-22",
-            "2026-08-22",
-            "github.com/verda-cloud/sdk-python",
-        ),
-        Fact(
-            "unit", "prices are texts, of the whole machine; gpu_memory is of all GPUs", "2026-08-22", "recorded answer"
-        ),
-    ),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Fact, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.embedded_json import objects_with
 from scrapers.parsing.json_stream import amount, documents
@@ -144,24 +144,4 @@ PROVIDER = Provider(
     publishes="on-demand nodes by network, machines by preset; reserved by contact",
     units="per GPU-hour; presets per instance-hour",
     expects=("H100",),
-    facts=(
-        Fact(
-            "address",
-            "the price page says 'Contact for pricing'; the API needs no key",
-            "2026-08-22",
-            "recorded answers",
-        ),
-        Fact(
-            "unit",
-            "locations price a GPU, presets the whole machine without its storage",
-            "2026-08-22",
-            "recorded answers",
-        ),
-        Fact(
-            "paging",
-            "total_result_count and has_next; no parameter for further pages is documented",
-            "2026-08-22",
-            "its openapi.json",
-        ),
-    ),
 )

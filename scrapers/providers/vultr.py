@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from scrapers.model import Fact, Hints, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, items
 from scrapers.parsing.machine_facts import machine_facts, positive
 
@@ -79,9 +79,5 @@ PROVIDER = Provider(
     publishes="on-demand, preemptible; fractions of a GPU; bare metal",
     units="per instance-hour",
     expects=("A100", "H100"),
-    facts=(
-        Fact("unit", "of the plan; fractions of a GPU follow from its memory", "2026-09-20", "recorded answer"),
-        Fact("paging", "meta.links.next", "2026-09-20", "docs.vultr.com"),
-    ),
     hints=Hints(fields_left_out=((r"\.monthly_cost", "what a month costs at most, beside the price of its hours"),)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.model import Fact, Provider, Request
+from scrapers.model import Provider, Request
 from scrapers.reading.by_meaning import ByMeaning
 
 PROVIDER = Provider(
@@ -14,5 +14,4 @@ PROVIDER = Provider(
     publishes="on-demand, spot",
     units="per GPU-hour",
     expects=("H100", "RTX 4090"),
-    facts=(Fact("trap", "spot prices are printed without a currency sign", "2026-06-14", "recorded page"),),
 )
