@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scrapers import providers
 from scrapers.model import Fact, Provider
-from scrapers.providers import unverified
+from scrapers.providers import by_meaning
 
 
 @cache
@@ -24,9 +24,9 @@ def modules() -> dict[str, str]:
     names = {
         m.name.rstrip("_"): f"{providers.__name__}.{m.name}"
         for m in pkgutil.iter_modules(providers.__path__)
-        if not m.name.startswith("_") and m.name != "unverified"
+        if not m.name.startswith("_") and m.name != "by_meaning"
     }
-    return dict(sorted({**dict.fromkeys(unverified.PROVIDERS, unverified.__name__), **names}.items()))
+    return dict(sorted({**dict.fromkeys(by_meaning.PROVIDERS, by_meaning.__name__), **names}.items()))
 
 
 @cache
@@ -40,7 +40,7 @@ def get(slug: str) -> Provider:
             return renamed
         raise KeyError(f"unknown provider {slug!r}; known: {', '.join(modules())}")
     module = importlib.import_module(modules()[slug])
-    provider: Provider = unverified.PROVIDERS[slug] if module is unverified else module.PROVIDER
+    provider: Provider = by_meaning.PROVIDERS[slug] if module is by_meaning else module.PROVIDER
     return replace(
         provider,
         former_urls=_former_urls().get(slug, ()),

@@ -47,7 +47,7 @@ def read_page(page: Page, hints: Hints = Hints()) -> Account:  # noqa: B008 -- f
 
 
 def _read_html(page: Page, html: str, hints: Hints) -> Account:
-    top, root = parse_tree(html)
+    top, root = parse_tree(_with_its_table(html))
     lines = list(top.lines())
     is_bare = not re.search(r"<(?:html|body|div|table)\b", html[:5000], re.IGNORECASE)
     if (is_bare or not any(find_amounts(line.text) for line in lines)) and (streamed := streamed_html(page)):
@@ -102,6 +102,15 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         _explained_entry(e) for e in explained if e.amount.value
     ]
     return account
+
+
+def _with_its_table(html: str) -> str:
+    """Return a part of a page that begins amid a table with the table's tag: without it, rows lose their titles."""
+    row = re.search(r"<(?:thead|tr|th|td)\b", html, re.IGNORECASE)
+    if row is None or re.search(r"<table\b", html[: row.start()], re.IGNORECASE):
+        return html
+    opens = "<table><tr>" if row[0].lower() in ("<th", "<td") else "<table>"
+    return html[: row.start()] + opens + html[row.start() :]
 
 
 def _of_other_things(lines: list[Line]) -> frozenset[int]:

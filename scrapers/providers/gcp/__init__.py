@@ -55,9 +55,7 @@ PROVIDER = Provider(
             ends_with="</html>",
         ),
         Request(
-            "https://cloud.google.com/products/compute/gpus-pricing?hl=en",
-            source="gpus_page",
-            ends_with="</html>",
+            "https://cloud.google.com/products/compute/gpus-pricing?hl=en", source="gpus_page", ends_with="</html>"
         ),
         Request("https://cloud.google.com/tpu/pricing?hl=en", source="tpu_page", ends_with="</html>"),
         Request(
