@@ -225,6 +225,10 @@ class Hints:
     currency: str = ""  # of amounts that state none
     time: str = ""  # the unit of time of prices that state none: "hour"
     region: str = ""
+    # For the account of a layout: amounts that it leaves out on purpose, as (pattern, why). Fields go by path
+    # and value ("$.offers.dph_base=1.5", without places in lists), rows by what stands beside the amount ("type=Spot").
+    fields_left_out: tuple[tuple[str, str], ...] = ()
+    rows_left_out: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +266,7 @@ class Provider:
     basis: Literal["recorded", "documented", "unverified"] = "recorded"
     terms: str = ""  # what robots.txt and the terms of use say about scraping it, if anything
     hints: Hints = Hints()  # for reading by meaning, where the layout fails or there is none
-    facts: tuple[Fact, ...] = ()  # what one must know of its source, dated and with evidence
+    facts: tuple[Fact, ...] = ()  # what one must know of its source, dated and with evidence (source_facts.csv)
     expects: tuple[str, ...] = ()  # GPU models that a complete scrape always includes: a missing one raises an alarm
     # Where the page of its first request was before (from former_urls.csv): only an archive still has it there.
     former_urls: tuple[str, ...] = ()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from scrapers import providers
-from scrapers.model import Provider
-from scrapers.providers import unverified
+from scrapers.model import Fact, Provider
+from scrapers.providers import by_meaning
 
 
 @cache
@@ -23,9 +24,9 @@ def modules() -> dict[str, str]:
     names = {
         m.name.rstrip("_"): f"{providers.__name__}.{m.name}"
         for m in pkgutil.iter_modules(providers.__path__)
-        if not m.name.startswith("_") and m.name != "unverified"
+        if not m.name.startswith("_") and m.name != "by_meaning"
     }
-    return dict(sorted({**dict.fromkeys(unverified.PROVIDERS, unverified.__name__), **names}.items()))
+    return dict(sorted({**dict.fromkeys(by_meaning.PROVIDERS, by_meaning.__name__), **names}.items()))
 
 
 @cache
@@ -39,10 +40,12 @@ def get(slug: str) -> Provider:
             return renamed
         raise KeyError(f"unknown provider {slug!r}; known: {', '.join(modules())}")
     module = importlib.import_module(modules()[slug])
-    provider: Provider = unverified.PROVIDERS[slug] if module is unverified else module.PROVIDER
-    if former := _former_urls().get(slug):
-        provider = replace(provider, former_urls=former)
-    return provider
+    provider: Provider = by_meaning.PROVIDERS[slug] if module is by_meaning else module.PROVIDER
+    return replace(
+        provider,
+        former_urls=_former_urls().get(slug, ()),
+        facts=(*provider.facts, *_source_facts().get(slug, ())),
+    )
 
 
 def all_providers() -> list[Provider]:
@@ -54,7 +57,21 @@ def all_providers() -> list[Provider]:
 def _former_urls() -> dict[str, tuple[str, ...]]:
     """Map slugs to the addresses that their pages had before, the newest first."""
     urls: dict[str, tuple[str, ...]] = {}
-    with Path(__file__).with_name("former_urls.csv").open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            urls[row["provider"]] = (*urls.get(row["provider"], ()), row["url"])
+    for row in _rows("former_urls.csv"):
+        urls[row["provider"]] = (*urls.get(row["provider"], ()), row["url"])
     return urls
+
+
+@cache
+def _source_facts() -> dict[str, tuple[Fact, ...]]:
+    """Map slugs to what one must know of their sources."""
+    facts: dict[str, tuple[Fact, ...]] = {}
+    for row in _rows("source_facts.csv"):
+        slug = row.pop("provider")
+        facts[slug] = (*facts.get(slug, ()), Fact(**row))  # type: ignore[arg-type]
+    return facts
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with Path(__file__).with_name(name).open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream)

@@ -80,7 +80,7 @@ def check_request(url: str, slug: str, name: str, out: Path) -> str:
     return slug
 
 
-_INSTEAD = "`gpuhour capture` records a page of a known provider; one in unverified.py is removed there first"
+_INSTEAD = "`gpuhour capture` records a page of a known provider; one in by_meaning.csv is removed there first"
 
 
 def module_path(out: Path, slug: str) -> Path:

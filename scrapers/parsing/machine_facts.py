@@ -26,20 +26,25 @@ def machine_facts(
     vcpus: object = None,
     ram_gb: object = None,
     ram_mib: object = None,
+    ram_mb: object = None,
     ram_bytes: object = None,
     disk_gb: object = None,
+    disk_mib: object = None,
     disk_bytes: object = None,
     interconnect: object = None,
 ) -> MachineFacts:
     """Return the facts of a machine with all its GPUs. What is no number above zero is not stated."""
-    ram, mib, n_bytes = positive(ram_gb), positive(ram_mib), positive(ram_bytes)
-    disk, disk_n_bytes = positive(disk_gb), positive(disk_bytes)
     return {
         "vcpus": positive(vcpus),
-        "ram_gb": ram or (mib / 1024 if mib else n_bytes / 2**30 if n_bytes else None),
-        "local_disk_gb": disk or (disk_n_bytes / 10**9 if disk_n_bytes else None),
+        "ram_gb": _in_gb((ram_gb, 1), (ram_mib, 1024), (ram_mb, 1000), (ram_bytes, 2**30)),
+        "local_disk_gb": _in_gb((disk_gb, 1), (disk_mib, 1024), (disk_bytes, 10**9)),
         "interconnect": str(interconnect or "").strip(),
     }
+
+
+def _in_gb(*sizes: tuple[object, int]) -> Decimal | None:
+    """Return the first size that is stated, divided by how many of its unit make a GB."""
+    return next((size / divisor for value, divisor in sizes if (size := positive(value))), None)
 
 
 def positive(value: object) -> Decimal | None:

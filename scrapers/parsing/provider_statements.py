@@ -123,6 +123,7 @@ _FABRIC: Final = re.compile(r"\b(InfiniBand|RoCE(?:v2)?|EFA|RDMA|Spectrum-X)\b",
 _NAMES: Final = {"infiniband": "InfiniBand", "roce": "RoCE", "rocev2": "RoCE", "efa": "EFA", "rdma": "RDMA",
                  "spectrum-x": "Spectrum-X Ethernet"}  # fmt: skip
 _SPEED: Final = re.compile(r"(?<![\d.,])(\d{1,2},\d{3}|\d{1,4}(?:\.\d)?) ?(G|T)(?:b(?:ps|/s|it/s)|bit)(?![A-Za-z])")
+_SHORT_FABRIC: Final = re.compile(r"\bIB[ -]?(\d{3,4})G(?:bps|b/s)?\b")  # "IB 3200G", of feeds
 _ETHERNET: Final = re.compile(
     r"\b(?:on[ -]demand|connection ?type|network|interconnect)\b[^.;]{0,20}\b(Ethernet)\b", re.IGNORECASE
 )
@@ -130,6 +131,9 @@ _ETHERNET: Final = re.compile(
 
 def _interconnect(line: str, _: Sequence[str]) -> Iterator[Statement]:
     """Yield each network between machines that a line names, with its speed where one stands beside it."""
+    if short := _SHORT_FABRIC.search(line):
+        yield Statement("interconnect", f"InfiniBand of {int(short[1]):,} Gbit/s", _around(line, short))
+        return
     hit = _FABRIC.search(line)
     if hit is None:
         if hit := _ETHERNET.search(line):

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
 from scrapers.parsing.deduplicate import highest_ranked, series_key
 from scrapers.parsing.json_stream import amount, items
 
@@ -196,19 +196,5 @@ PROVIDER = Provider(
     publishes="on-demand, spot, reservations 1y/3y/5y, savings plans 1y/3y",
     units="per instance-hour; reservations as total of the term",
     expects=("H100", "A100", "T4"),
-    facts=(
-        Fact(
-            "unit",
-            "a reservation is the total of its term, although unitOfMeasure says 1 Hour",
-            "2026-10",
-            "learn.microsoft.com, Azure Retail Prices",
-        ),
-        Fact("paging", "1,000 items an answer; NextPageLink is null on the last", "2026-08-22", "recorded answer"),
-        Fact(
-            "trap",
-            "items may lack skuName: Windows, Spot and Low Priority then stand in meterName and productName alone",
-            "2026-08-22",
-            "recorded answer",
-        ),
-    ),
+    hints=Hints(rows_left_out=((r"Name=.*Low Priority", "low priority is sold through Azure Batch only"),)),
 )

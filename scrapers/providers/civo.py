@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bs4 import Tag
 
-from scrapers.model import Offer, Page, Provider, Request, clip
+from scrapers.model import Hints, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.html_tables import TableRow, rows
 from scrapers.parsing.price_words import Column, months, price_column, quote, unit
@@ -79,4 +79,5 @@ PROVIDER = Provider(
     publishes="on-demand, commitments of 6 to 36 months",
     units="per instance-hour",
     expects=("L40S",),
+    hints=Hints(rows_left_out=((r"GPU pricing$", "a row without a GPU, under the heading of the page"),)),
 )

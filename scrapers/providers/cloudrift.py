@@ -7,13 +7,23 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import objects_with
-from scrapers.parsing.json_stream import amount, documents
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.parsing.json_stream import documents
+from scrapers.parsing.object_offers import ObjectLayout, availability_of, object_offers
 from scrapers.parsing.table_offers import require_offers
 
 _QUERY = {"version": "2025-03-21", "data": {"selector": {"ByServiceAndLocation": {"services": ["vm"]}}}}
+
+
+_VARIANT = ObjectLayout(
+    source="instance_types",
+    instance="{name}",
+    count="gpu_count",
+    prices={"cost_per_hour": "on_demand"},
+    shift=-2,
+    facts={"vcpus": "cpu_count", "ram_bytes": "dram", "disk_bytes": "disk"},
+)
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -27,24 +37,10 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def _variant(page: Page, kind: dict[str, Any], item: dict[str, Any]) -> Iterator[Offer]:
-    cents, count = amount(page, item.get("cost_per_hour")), item.get("gpu_count")
-    if cents is None or not count:
-        return
+    memory = f"{Decimal(str(item['vram'])) / 2**30:f} GiB" if item.get("vram") else ""
     for place, nodes in (item.get("nodes_per_dc") or {"": None}).items():
-        yield Offer(
-            source="instance_types",
-            instance=str(item.get("name", "")),
-            gpu_label=str(kind["brand_short"]),
-            gpu_count=Decimal(str(count)),
-            gpu_memory=f"{Decimal(str(item['vram'])) / 2**30:f} GiB" if item.get("vram") else "",
-            region=str(place),
-            pricing_model="on_demand",
-            price=cents.scaleb(-2),
-            price_unit="instance_hour",
-            availability="unknown" if nodes is None else "available" if nodes else "sold_out",
-            text=clip(f"{item.get('name')} {kind['brand_short']} {place} cost_per_hour {item['cost_per_hour']} cents"),
-            **machine_facts(vcpus=item.get("cpu_count"), ram_bytes=item.get("dram"), disk_bytes=item.get("disk")),
-        )
+        more = {"gpu_label": str(kind["brand_short"]), "gpu_memory": memory, "region": str(place)}
+        yield from object_offers(page, item, _VARIANT, availability=availability_of(nodes), **more)
 
 
 PROVIDER = Provider(
@@ -65,5 +61,4 @@ PROVIDER = Provider(
     publishes="on-demand, nodes by data centre",
     units="per instance-hour, in cents",
     basis="documented",
-    facts=(Fact("unit", "cents for the whole machine; nodes_per_dc may be 0", "2026-09-20", "recorded answer"),),
 )

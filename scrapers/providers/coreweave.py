@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from bs4 import Tag
 
-from scrapers.model import (
-    Fact,
-    LayoutError,
-    Offer,
-    Page,
-    PriceScope,
-    PriceStatus,
-    PriceUnit,
-    PricingModel,
-    Provider,
-    Request,
-)
+from scrapers.model import LayoutError, Offer, Page, PriceScope, PriceStatus, PriceUnit, PricingModel, Provider, Request
+from scrapers.parsing.price_words import price_column, unit
 from scrapers.parsing.text import heading_before, number, price, soup, squash, visible_text
 
 _CONTACT = re.compile(r"contact|reserve now", re.IGNORECASE)
@@ -37,33 +27,23 @@ def parse(page: Page) -> Iterator[Offer]:
     yield from offers
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(NamedTuple):
     """A price column: pricing model and unit of its amounts, as the header states them."""
 
     model: PricingModel
     unit: PriceUnit
-    scope: PriceScope = "instance"
+    scope: PriceScope
 
 
 def _column(page: Page, header: str) -> _Column | None:
     """Interpret the header of a price column; None for other columns. LayoutError for a time unit we do not know."""
-    if "PRICE" not in header and "COST" not in header:
+    column = price_column(page, header) if "PRICE" in header or "COST" in header else None
+    if column is None:
         return None
-    per_gpu = re.search(r"/\s*GPU|PER GPU|SINGLE GPU", header) is not None
-    if re.search(r"(?:PER|/)\s*MONTH|MONTHLY", header) and not per_gpu:
-        unit: PriceUnit = "month"
-    elif re.search(r"\b(?:PER|/)\s*(?:GPU\s*(?:PER|/)\s*)?(?:HOUR|HR)\b|HOURLY|/\s*HR?\b", header):
-        unit = "gpu_hour" if per_gpu else "instance_hour"
-    else:
-        raise LayoutError(page, "a price per hour in the header", header)
-    if "COMPONENT" in header:  # the GPU alone: CPU and RAM cost extra
-        return _Column(
-            "spot" if "SPOT" in header else "on_demand", "month" if unit == "month" else "gpu_hour", "gpu_component"
-        )
-    if "INFERENCE" in header:
-        return _Column("inference", unit)
-    return _Column("spot" if "SPOT" in header else "on_demand", unit)
+    is_component = "COMPONENT" in header  # the GPU alone: CPU and RAM cost extra
+    price_unit = unit(page, header, "gpu_hour" if is_component else "instance_hour")
+    model: PricingModel = "inference" if "INFERENCE" in header else column.model
+    return _Column(model, price_unit, "gpu_component" if is_component else "instance")
 
 
 def _instance_row(page: Page, grid: Tag) -> Iterator[Offer]:
@@ -168,5 +148,4 @@ PROVIDER = Provider(
     publishes="on-demand, spot, inference; contact sales for some",
     units="per instance-hour (per GPU component until 2023)",
     expects=("H100", "H200", "A100"),
-    facts=(Fact("unit", "per instance-hour: the GB200 row is of four GPUs", "2026-09-20", "recorded page"),),
 )

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, items, objects
-from scrapers.parsing.machine_facts import machine_facts, total
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.parsing.json_stream import items, objects
+from scrapers.parsing.machine_facts import positive, total
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 from scrapers.parsing.price_cards import Card, cards
 from scrapers.parsing.price_words import months, unit
 from scrapers.parsing.table_offers import require_offers
@@ -28,8 +29,7 @@ def parse(page: Page) -> Iterator[Offer]:
     """Yield the offers of the list of sizes (JSON), or of the page's cards."""
     if page.read().lstrip()[:1] == b"{":
         for size in objects(page, "sizes"):
-            if size.get("gpu_info"):
-                yield from _size(page, size)
+            yield from _size(page, size)
         return
     tree = soup(page)
     is_promoted = re.search(r"promotional pric", tree.get_text(" "), re.IGNORECASE) is not None
@@ -37,32 +37,25 @@ def parse(page: Page) -> Iterator[Offer]:
     yield from require_offers(page, offers, "a card with a GPU in its heading and '$x /GPU/hour'")
 
 
+_SIZE = ObjectLayout(
+    source="sizes",
+    only="gpu_info",
+    instance="{slug}",
+    label="{gpu_info.model}",
+    count="gpu_info.count",
+    memory="{gpu_info.vram.amount} {gpu_info.vram.unit}",
+    memory_is_total=True,
+    places="regions",
+    region="{place}",
+    prices={"price_hourly": "on_demand"},
+    facts={"vcpus": "vcpus", "ram_mib": "memory"},
+)
+
+
 def _size(page: Page, size: dict[str, Any]) -> Iterator[Offer]:
-    gpu, price = size["gpu_info"], amount(page, size.get("price_hourly"))
-    if price is None:
-        return
-    if not isinstance(gpu, dict) or not {"count", "model"} <= gpu.keys():
-        raise LayoutError(page, "count and model in gpu_info", str(size))
-    memory = gpu.get("vram") or {}
     disks = total((disk.get("size") or {}).get("amount") for disk in size.get("disk_info") or ())
-    facts = machine_facts(vcpus=size.get("vcpus"), ram_mib=size.get("memory"), disk_gb=disks or size.get("disk"))
-    is_open = bool(size.get("available")) and bool(size.get("regions"))
-    for region in size.get("regions") or [""]:
-        yield Offer(
-            source="sizes",
-            instance=str(size["slug"]),
-            gpu_label=str(gpu["model"]).replace("_", " "),
-            gpu_count=Decimal(str(gpu["count"])),
-            gpu_memory=f"{memory.get('amount', '')} {memory.get('unit', '')}".strip(),
-            gpu_memory_is_total=True,
-            region=str(region),
-            pricing_model="on_demand",
-            price=price,
-            price_unit="instance_hour",
-            availability="available" if is_open else "sold_out",
-            text=clip(f"{size['slug']} {size.get('description')} price_hourly {size['price_hourly']}"),
-            **facts,
-        )
+    state = "available" if size.get("available") and size.get("regions") else "sold_out"
+    yield from object_offers(page, size, _SIZE, availability=state, local_disk_gb=disks or positive(size.get("disk")))
 
 
 def _card(page: Page, card: Card, is_promoted: bool) -> Iterator[Offer]:
@@ -130,13 +123,4 @@ PROVIDER = Provider(
     publishes="on-demand, reserved 12 months",
     units="per GPU-hour on the page, per Droplet-hour in the API",
     expects=("H100", "MI300X"),
-    facts=(
-        Fact(
-            "unit",
-            "the API prices a Droplet, the page a GPU; vram.amount is of all GPUs",
-            "2026-08-18",
-            "recorded answers",
-        ),
-        Fact("paging", "links.pages.next", "2026-08-18", "docs.digitalocean.com"),
-    ),
 )

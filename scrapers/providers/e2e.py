@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.model import Fact, Provider, Request
+from scrapers.model import Provider, Request
 from scrapers.reading.by_meaning import ByMeaning
 
 _PAGE = "https://www.e2enetworks.com/pricing"
@@ -26,9 +26,4 @@ PROVIDER = Provider(
     units="per instance-hour, in INR and USD; months and years as totals",
     aliases=("e2enetworks",),
     expects=("H100", "H200", "A100", "L40S"),
-    facts=(
-        Fact("currency", "linked data in rupees, a table in the currency of ?region=", "2026-08-22", "recorded page"),
-        Fact("unit", "the table's months and years are totals", "2026-08-22", "recorded page"),
-        Fact("trap", "two A100s share one name; the memory tells them apart", "2026-08-22", "recorded page"),
-    ),
 )

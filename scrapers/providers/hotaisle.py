@@ -9,10 +9,10 @@ from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.json_stream import amount, objects
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.parsing.json_stream import objects
+from scrapers.parsing.object_offers import ObjectLayout, at, object_offers
 from scrapers.parsing.price_words import unit
 from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import BOUND, count_amounts, is_cut, number, soup, visible_text
@@ -65,33 +65,27 @@ def _card(page: Page, heading: Tag) -> Iterator[Offer]:
         )
 
 
+_MACHINE = ObjectLayout(
+    source="available",
+    needs=("OnDemandPrice", "Specs"),
+    instance="{gpu.count}x {gpu.manufacturer} {gpu.model} {Specs.cpu_cores} cores",
+    label="{gpu.manufacturer} {gpu.model}",
+    count="gpu.count",
+    prices={"OnDemandPrice": "on_demand"},
+    shift=-2,
+    free="Quantity",
+    product="machine",
+    facts={"vcpus": "Specs.cpu_cores", "ram_bytes": "Specs.ram_capacity", "disk_bytes": "Specs.disk_capacity"},
+)
+
+
 def _machine(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     """Read a machine of the API: cents an hour for the whole of it, bytes of memory, and how many are free."""
-    specs = item["Specs"] if isinstance(item.get("Specs"), dict) else {}
-    gpus = specs.get("gpus")
-    cents = amount(page, item.get("OnDemandPrice"))
-    if not isinstance(gpus, list) or "OnDemandPrice" not in item:
+    gpus = at(item, "Specs.gpus")
+    if not isinstance(gpus, list):
         raise LayoutError(page, "OnDemandPrice and Specs with gpus of a machine", str(item))
-    if cents is None or not gpus or any(gpu != gpus[0] for gpu in gpus) or not gpus[0].get("count"):
-        return
-    count, label = gpus[0]["count"], f"{gpus[0].get('manufacturer', '')} {gpus[0].get('model', '')}".strip()
-    free = item.get("Quantity")
-    yield Offer(
-        source="available",
-        instance=f"{count}x {label} {specs.get('cpu_cores', '')} cores".strip(),
-        gpu_label=label,
-        gpu_count=Decimal(str(count)),
-        region="global",
-        pricing_model="on_demand",
-        price=cents.scaleb(-2),
-        price_unit="instance_hour",
-        availability="unknown" if free is None else "available" if free else "sold_out",
-        product="machine",
-        text=clip(f"{count}x {label} OnDemandPrice {item['OnDemandPrice']} cents"),
-        **machine_facts(
-            vcpus=specs.get("cpu_cores"), ram_bytes=specs.get("ram_capacity"), disk_bytes=specs.get("disk_capacity")
-        ),
-    )
+    if gpus and all(gpu == gpus[0] for gpu in gpus):
+        yield from object_offers(page, {**item, "gpu": gpus[0]}, _MACHINE)
 
 
 _API = "https://admin.hotaisle.app/api/teams/{GPUHOUR_HOTAISLE_TEAM}/virtual_machines/available/"
@@ -107,13 +101,4 @@ PROVIDER = Provider(
     publishes="on-demand by GPU count, monthly bare metal",
     units="per GPU-hour on the page; per instance-hour, in cents, in the API",
     expects=("MI300X",),
-    facts=(
-        Fact("unit", "OnDemandPrice is in cents for the whole machine", "2026-06-13", "recorded answer"),
-        Fact(
-            "terms",
-            "the page answers 403 to programs without a browser's headers: then it is blocked, and stays so",
-            "2026-08-22",
-            "public code that reads it",
-        ),
-    ),
 )

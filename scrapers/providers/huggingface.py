@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Availability, Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Availability, Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import objects_with
 from scrapers.parsing.html_tables import TableRow, table_rows
-from scrapers.parsing.json_stream import amount, documents
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.parsing.json_stream import documents
+from scrapers.parsing.object_offers import ObjectLayout, object_offers, text_of
 from scrapers.parsing.price_words import page_time_unit
 from scrapers.parsing.table_offers import TableLayout, require_offers, row_offers
 from scrapers.parsing.text import soup
@@ -61,34 +61,28 @@ def _row(page: Page, row: TableRow, layout: TableLayout) -> Iterator[Offer]:
         )
 
 
+_MACHINE = ObjectLayout(
+    source="provider_api",
+    needs=("instanceType", "instanceSize", "pricePerHour"),
+    instance="{vendor} {instanceType} {instanceSize}",
+    count="numAccelerators",
+    memory="{gpuMemoryGb} GB",
+    memory_is_total=True,
+    prices={"pricePerHour": "on_demand"},
+    product="endpoint",
+    facts={"vcpus": "numCpus", "ram_gb": "memoryGb"},
+)
+
+
 def _offer(
     page: Page, vendor: Mapping[str, Any], region: Mapping[str, Any], item: Mapping[str, Any]
 ) -> Iterator[Offer]:
-    if not {"instanceType", "instanceSize", "pricePerHour"} <= item.keys():
-        raise LayoutError(page, "instanceType, instanceSize and pricePerHour of a machine", str(item))
-    price, count = amount(page, item["pricePerHour"]), item.get("numAccelerators")
-    if price is None or not count or item.get("accelerator") == "cpu":
+    if item.get("accelerator") == "cpu":
         return
-    memory = item.get("gpuMemoryGb")
+    label = text_of(item, "{architecture|instanceType}").replace("-", " ")
     states = {str(part.get("status")) for part in (vendor, region, item) if part.get("status")}
-    yield Offer(
-        source="provider_api",
-        instance=f"{vendor['name']} {item['instanceType']} {item['instanceSize']}",
-        gpu_label=str(item.get("architecture") or item["instanceType"]).replace("-", " "),
-        gpu_count=Decimal(str(count)),
-        gpu_memory=f"{memory} GB" if memory else "",
-        gpu_memory_is_total=True,
-        region=str(region.get("name") or "global"),
-        pricing_model="on_demand",
-        price=price,
-        price_unit="instance_hour",
-        availability="unknown" if not states else _state(states),
-        product="endpoint",
-        text=clip(
-            f"{vendor['name']} {item['instanceType']} {item['instanceSize']} pricePerHour {item['pricePerHour']}"
-        ),
-        **machine_facts(vcpus=item.get("numCpus"), ram_gb=item.get("memoryGb")),
-    )
+    more = {"region": str(region.get("name") or "global"), "availability": _state(states) if states else "unknown"}
+    yield from object_offers(page, {**item, "vendor": vendor["name"]}, _MACHINE, gpu_label=label, **more)
 
 
 def _state(states: set[str]) -> Availability:
@@ -118,19 +112,4 @@ PROVIDER = Provider(
     units="per instance-hour",
     kind="aggregator",
     basis="documented",
-    facts=(
-        Fact(
-            "address",
-            "the page moved to docs/inference-endpoints/support/pricing; the console's API needs no key",
-            "2026-11",
-            "public code that reads it",
-        ),
-        Fact("trap", "one machine type has a price for each vendor", "2026-05-19", "recorded page"),
-        Fact(
-            "trap",
-            "'Deprecated' in the architecture: the machine is listed and can no longer be chosen",
-            "2026-05-19",
-            "recorded page",
-        ),
-    ),
 )

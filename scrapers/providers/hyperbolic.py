@@ -3,53 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Availability, Fact, LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, objects
+from scrapers.model import Hints, Offer, Page, Provider, Request
+from scrapers.parsing.json_stream import objects
 from scrapers.parsing.machine_facts import machine_facts, total
+from scrapers.parsing.object_offers import ObjectLayout, object_offers, text_of
 from scrapers.parsing.table_offers import require_offers
+
+_OPTION = ObjectLayout(
+    source="rental_options",
+    needs=("costPerHourCents", "gpuCount", "gpuType", "region"),
+    instance="",
+    label="{gpuType} {gpuFormFactor}",
+    count="gpuCount",
+    region="{region}",
+    prices={"costPerHourCents": "on_demand"},  # providerCostPerHourCents is the supplier's share
+    shift=-2,
+    free="totalAvailable",
+)
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Yield an offer per machine and region. The supplier's share (providerCostPerHourCents) is not a price."""
+    """Yield an offer per machine and region."""
     offers = (offer for item in objects(page, "options") for offer in _offer(page, item))
     yield from require_offers(page, offers, "options with costPerHourCents")
 
 
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    if not {"costPerHourCents", "gpuCount", "gpuType", "region"} <= item.keys():
-        raise LayoutError(page, "costPerHourCents, gpuCount, gpuType and region of an option", str(item))
-    cents = amount(page, item["costPerHourCents"])
-    if cents is None or item.get("enabled") is False:
+    if item.get("enabled") is False:
         return
     nodes = item.get("nodes") or [{}]
-    label = f"{item['gpuType']} {item.get('gpuFormFactor') or ''}".strip()
-    kinds = [item.get(key) for key in ("machineType", "connectionType", "ethernetVariant")]
     cores = [f"{nodes[0][key]} {key}" for key in ("vcpuCount", "cpuCount") if nodes[0].get(key)]
-    yield Offer(
-        source="rental_options",
-        instance=" ".join(str(part) for part in (f"{item['gpuCount']}x", label, *kinds, *cores) if part),
-        gpu_label=label,
-        gpu_count=Decimal(str(item["gpuCount"])),
-        region=str(item["region"]),
-        pricing_model="on_demand",
-        price=cents.scaleb(-2),
-        price_unit="instance_hour",
-        availability=_state(item.get("totalAvailable")),
-        text=clip(f"{item['gpuCount']}x {label} {item['region']} costPerHourCents {item['costPerHourCents']}"),
-        **machine_facts(
-            vcpus=total(node.get("vcpuCount") for node in nodes),
-            ram_gb=total(node.get("ramGb") for node in nodes),
-            disk_gb=total(node.get("storageGb") for node in nodes),
-            interconnect=item.get("connectionType"),
-        ),
+    kinds = "{gpuCount}x {gpuType} {gpuFormFactor} {machineType} {connectionType} {ethernetVariant}"
+    facts = machine_facts(
+        vcpus=total(node.get("vcpuCount") for node in nodes),
+        ram_gb=total(node.get("ramGb") for node in nodes),
+        disk_gb=total(node.get("storageGb") for node in nodes),
+        interconnect=item.get("connectionType"),
     )
-
-
-def _state(free: object) -> Availability:
-    return "unknown" if free is None else "available" if free else "sold_out"
+    yield from object_offers(page, item, _OPTION, instance=" ".join([text_of(item, kinds), *cores]), **facts)
 
 
 _OLD = "https://api.hyperbolic.xyz/v2/marketplace"
@@ -73,18 +66,5 @@ PROVIDER = Provider(
     units="per instance-hour, in cents",
     kind="marketplace",
     expects=("H100",),
-    facts=(
-        Fact(
-            "address",
-            "api.hyperbolic.ai/v2/alpha/on-demand/rental-options, no key",
-            "2026-08-29",
-            "a public matrix of collectors",
-        ),
-        Fact(
-            "unit",
-            "costPerHourCents is of all GPUs of the machine; providerCostPerHourCents is the supplier's share",
-            "2026-08-22",
-            "recorded answer",
-        ),
-    ),
+    hints=Hints(fields_left_out=((r"\.providerCostPerHourCents=", "the supplier's share of the price"),)),
 )

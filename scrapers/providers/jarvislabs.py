@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
-from scrapers.model import Availability, Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, items, objects
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.model import Offer, Page, Provider, Request
+from scrapers.parsing.json_stream import items, objects
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
 
-_PRICES: tuple[tuple[str, PricingModel, str], ...] = (
-    ("price_per_hour", "on_demand", "num_free_devices"),
-    ("spot_price", "spot", "spot_num_free_devices"),
+_SERVER = ObjectLayout(
+    source="server_meta",
+    needs=("gpu_type", "region", "price_per_hour"),
+    instance="{gpu_type} {workload_type}",
+    label="{gpu_type}",
+    memory="{vram} GB",
+    region="{region}",
+    prices={"price_per_hour": "on_demand"},
+    currency="{currency}",
+    unit="gpu_hour",
+    free="num_free_devices",
+    facts={"vcpus": "cpus_per_gpu", "ram_gb": "ram_per_gpu"},  # of one with one GPU
 )
-
-
+_SPOT = replace(_SERVER, prices={"spot_price": "spot"}, free="spot_num_free_devices")
 _TABLE = TableLayout(per="gpu_hour", memory=("VRAM", "GPU MEMORY", "GPU RAM"))
 
 
@@ -27,37 +35,10 @@ def parse(page: Page) -> Iterator[Offer]:
     if page.read().lstrip()[:1] not in (b"{", b"["):
         yield from page_offers(page, _TABLE, "a table with a GPU and a price per hour")
         return
-    currency = next(items(page, "currency"), "")
-    offers = (offer for item in objects(page, "server_meta") for offer in _offers(page, item, str(currency or "")))
+    currency = {"currency": next(items(page, "currency"), "")}
+    servers = [currency | item for item in objects(page, "server_meta")]
+    offers = (offer for item in servers for kind in (_SERVER, _SPOT) for offer in object_offers(page, item, kind))
     yield from require_offers(page, offers, "server_meta with gpu_type and price_per_hour")
-
-
-def _offers(page: Page, item: dict[str, Any], currency: str) -> Iterator[Offer]:
-    if not {"gpu_type", "region", "price_per_hour"} <= item.keys():
-        raise LayoutError(page, "gpu_type, region and price_per_hour of a server", str(item))
-    for key, model, free in _PRICES:
-        price = amount(page, item.get(key))
-        if price is None:
-            continue
-        kind = item.get("workload_type")
-        yield Offer(
-            source="server_meta",
-            instance=f"{item['gpu_type']} {kind}" if kind else str(item["gpu_type"]),
-            gpu_label=str(item["gpu_type"]),
-            gpu_memory=f"{item['vram']} GB" if item.get("vram") else "",
-            region=str(item["region"]),
-            pricing_model=model,
-            price=price,
-            currency=str(item.get("currency") or currency).upper(),
-            price_unit="gpu_hour",
-            availability=_state(item.get(free)),
-            text=clip(f"{item['gpu_type']} {item['region']} {kind or ''} {key} {item[key]}"),
-            **machine_facts(vcpus=item.get("cpus_per_gpu"), ram_gb=item.get("ram_per_gpu")),  # of one with one GPU
-        )
-
-
-def _state(free: object) -> Availability:
-    return "unknown" if free is None else "available" if free else "sold_out"
 
 
 PROVIDER = Provider(
@@ -77,13 +58,4 @@ PROVIDER = Provider(
     publishes="on-demand; spot and available GPUs by region with a key",
     units="per GPU-hour",
     expects=("H100", "L4"),
-    facts=(
-        Fact(
-            "currency",
-            "the API names none and answers an Indian account in rupees (L4 41.31 against 0.44): unknown, and held",
-            "2026-06",
-            "recorded answers of two accounts",
-        ),
-        Fact("address", "the public page prints dollars", "2026-08", "jarvislabs.ai/pricing"),
-    ),
 )

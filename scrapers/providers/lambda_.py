@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.model import Fact, Provider, Request
+from scrapers.model import Provider, Request
 from scrapers.reading.by_meaning import ByMeaning
 
 PROVIDER = Provider(
@@ -17,12 +17,4 @@ PROVIDER = Provider(
     units="per GPU-hour (per instance-hour until 2023)",
     hosts=("lambdalabs.com",),
     expects=("H100", "A100"),
-    facts=(
-        Fact(
-            "trap",
-            "the price of a GPU depends on the size of the machine: never an average of the tabs",
-            "2026-09-20",
-            "recorded page",
-        ),
-    ),
 )

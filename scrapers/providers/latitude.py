@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
-from scrapers.model import Availability, Offer, Page, PriceUnit, PricingModel, Provider, Request, clip
+from scrapers.model import Availability, Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import objects_with, stream
-from scrapers.parsing.json_stream import amount
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 from scrapers.parsing.table_offers import require_offers
 
-_PERIODS: dict[str, tuple[PricingModel, int | None, PriceUnit]] = {
-    "hour": ("on_demand", None, "instance_hour"),
-    "month": ("reserved", 1, "month"),  # below 730 times the hour: a month is committed
-    "year": ("reserved", 12, "term_total"),
-}
+_PLAN = ObjectLayout(
+    source="pricing_page",
+    instance="{slug}",
+    label="{specs.gpu.type}",
+    count="specs.gpu.count",
+    memory="{specs.gpu.vram_per_gpu} GB",
+    places="regions",
+    region="{place.name}",
+    prices={"place.pricing.USD.hour": "on_demand"},
+    facts={"ram_gb": "specs.memory.total"},
+)
+# Below 730 times the hour: a month is committed.
+_MONTH = replace(_PLAN, prices={"place.pricing.USD.month": "reserved"}, unit="month")
+_YEAR = replace(_PLAN, prices={"place.pricing.USD.year": "reserved"}, unit="term_total")
 _STATES: dict[str, Availability] = {
     "unavailable": "sold_out",
     "low": "limited",
@@ -34,30 +42,11 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
-    gpu = plan["specs"].get("gpu") if isinstance(plan["specs"], dict) else None
-    if not isinstance(gpu, dict) or not gpu.get("count"):
-        return
     for region in plan["regions"]:
-        prices = (region.get("pricing") or {}).get("USD") or {}
-        for period, (model, term, unit) in _PERIODS.items():
-            price = amount(page, prices.get(period))
-            if price is None:
-                continue
-            yield Offer(
-                source="pricing_page",
-                instance=str(plan["slug"]),
-                gpu_label=str(gpu.get("type", "")),
-                gpu_count=Decimal(str(gpu["count"])),
-                gpu_memory=f"{gpu['vram_per_gpu']} GB" if gpu.get("vram_per_gpu") else "",
-                region=str(region.get("name", "")),
-                pricing_model=model,
-                term_months=term,
-                price=price,
-                price_unit=unit,
-                availability=_STATES.get(str(region.get("stock_level")), "unknown"),
-                text=clip(f"{plan['slug']} {gpu.get('type')} {region.get('name')} USD {period} {prices[period]}"),
-                **machine_facts(ram_gb=(plan["specs"].get("memory") or {}).get("total")),
-            )
+        one = {**plan, "regions": [region]}
+        for layout, months in ((_PLAN, None), (_MONTH, 1), (_YEAR, 12)):
+            state = _STATES.get(str(region.get("stock_level")), "unknown")
+            yield from object_offers(page, one, layout, term_months=months, availability=state)
 
 
 PROVIDER = Provider(

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, objects
-from scrapers.parsing.machine_facts import machine_facts, positive
+from scrapers.model import Offer, Page, Provider, Request
+from scrapers.parsing.json_stream import objects
+from scrapers.parsing.object_offers import ObjectLayout, object_offers, text_of
 from scrapers.parsing.table_offers import require_offers
 
-_PRICES: tuple[tuple[str, PricingModel, str], ...] = (
-    ("cost", "on_demand", "outOfCapacity"),
-    ("spotPrice", "spot", "outOfCapacitySpot"),  # 0: there is no spot
+_MACHINE = ObjectLayout(
+    source="accelerators",
+    needs=("resources", "cost"),
+    instance="{slugMultiCloud|slug|instanceId}",
+    count="resources.gpu",
+    prices={"cost": "on_demand"},
+    product="machine",
+    facts={"vcpus": "resources.cpu", "ram_mib": "resources.memoryMb", "disk_gb": "resources.storageGb"},
 )
+_SPOT = replace(_MACHINE, prices={"spotPrice": "spot"})  # 0: there is no spot
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -24,34 +30,11 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    resources = item.get("resources")
-    if not isinstance(resources, dict) or "cost" not in item:
-        raise LayoutError(page, "cost and resources of an accelerator", str(item))
-    name = str(item.get("slugMultiCloud") or item.get("slug") or item.get("instanceId") or "")
-    if not resources.get("gpu") or not name:
-        return
-    memory = positive(resources.get("memoryMb"))
-    for key, model, full in _PRICES:
-        price = amount(page, item.get(key))
-        if price is None:
-            continue
+    label = text_of(item, "{resources.gpuType|family}").replace("-", " ")
+    for layout, full in ((_MACHINE, "outOfCapacity"), (_SPOT, "outOfCapacitySpot")):
         is_gone = item.get("enabled") is False or item.get(full) is True
-        yield Offer(
-            source="accelerators",
-            instance=name,
-            gpu_label=str(resources.get("gpuType") or item.get("family") or "").replace("-", " "),
-            gpu_count=Decimal(str(resources["gpu"])),
-            region="global",
-            pricing_model=model,
-            price=price,
-            price_unit="instance_hour",
-            availability="sold_out" if is_gone else "available" if full in item else "unknown",
-            product="machine",
-            text=clip(f"{name} {resources['gpu']}x {resources.get('gpuType')} {key} {item[key]}"),
-            **machine_facts(
-                vcpus=resources.get("cpu"), ram_gb=memory / 1024 if memory else None, disk_gb=resources.get("storageGb")
-            ),
-        )
+        state = "sold_out" if is_gone else "available" if full in item else "unknown"
+        yield from object_offers(page, item, layout, gpu_label=label, availability=state)
 
 
 PROVIDER = Provider(
@@ -66,19 +49,4 @@ PROVIDER = Provider(
     units="per instance-hour",
     basis="documented",
     expects=("H100",),
-    facts=(
-        Fact(
-            "address",
-            "lightning.ai/v1/core/accelerators?cloudProvider=MACHINE, no key",
-            "2026-09-18",
-            "its own documentation of costs",
-        ),
-        Fact(
-            "unit",
-            "cost is of the whole machine; spotPrice 0 means that there is no spot",
-            "2026-09-18",
-            "its own documentation of costs",
-        ),
-        Fact("currency", "a credit is a dollar", "2026-09-18", "its own documentation of billing"),
-    ),
 )

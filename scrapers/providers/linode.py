@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, objects
-from scrapers.parsing.machine_facts import machine_facts, positive
+from scrapers.model import Hints, Offer, Page, Provider, Request
+from scrapers.parsing.json_stream import objects
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
+from scrapers.parsing.table_offers import require_offers
+
+_TYPE = ObjectLayout(
+    source="types",
+    needs=("id", "gpus", "price"),
+    instance="{id}",
+    count="gpus",
+    region="{price.id|'global'}",
+    prices={"price.hourly": "on_demand"},
+    facts={"vcpus": "vcpus", "ram_mib": "memory", "disk_mib": "disk"},
+)
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -16,36 +25,12 @@ def parse(page: Page) -> Iterator[Offer]:
 
     Schema: https://techdocs.akamai.com/linode-api/reference/get-linode-types
     """
-    is_empty = True
-    for item in objects(page, "data"):
-        if not {"id", "gpus", "price"} <= item.keys():
-            raise LayoutError(page, "id, gpus and price of a type", str(item))
-        if item["gpus"]:
-            is_empty = False
-            yield from _type(page, item)
-    if is_empty:
-        raise LayoutError(page, "a type with gpus", page.text()[:200])
-
-
-def _type(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    places = [("global", item["price"]), *((p.get("id", ""), p) for p in item.get("region_prices") or ())]
-    disk = positive(item.get("disk"))  # in MiB, as memory is
-    for region, prices in places:
-        price = amount(page, prices.get("hourly"))
-        if price is not None:
-            yield Offer(
-                source="types",
-                instance=str(item["id"]),
-                gpu_count=Decimal(str(item["gpus"])),
-                region=str(region),
-                pricing_model="on_demand",
-                price=price,
-                price_unit="instance_hour",
-                text=clip(f"{item['id']} {item.get('label')} {region} hourly {prices['hourly']}"),
-                **machine_facts(
-                    vcpus=item.get("vcpus"), ram_mib=item.get("memory"), disk_gb=disk / 1024 if disk else None
-                ),
-            )
+    items = (
+        {**item, "price": place}
+        for item in objects(page, "data")
+        for place in (item.get("price"), *(item.get("region_prices") or ()))
+    )
+    yield from require_offers(page, (o for item in items for o in object_offers(page, item, _TYPE)), "a type with gpus")
 
 
 PROVIDER = Provider(
@@ -58,8 +43,5 @@ PROVIDER = Provider(
     units="per instance-hour",
     aliases=("akamai",),
     basis="documented",
-    facts=(
-        Fact("paging", "page and pages", "2026-09-20", "techdocs.akamai.com"),
-        Fact("trap", "region_prices overrule the price in some regions", "2026-09-20", "recorded answer"),
-    ),
+    hints=Hints(fields_left_out=((r"\.monthly=", "what a month costs at most, beside the price of its hours"),)),
 )

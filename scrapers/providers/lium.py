@@ -6,12 +6,24 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import amount, objects
+from scrapers.parsing.object_offers import ObjectLayout, at, object_offers
 from scrapers.parsing.table_offers import require_offers
 
 SOURCE = "order_book"  # single asks are no series: their median and tenth percentile are
-_ASK = {"id", "machine_name", "price_per_gpu", "gpu_count"}
+_ASK = ObjectLayout(
+    source=SOURCE,
+    needs=("id", "machine_name", "price_per_gpu", "gpu_count"),
+    instance="{machine_name} {id} {tier}",
+    label="{machine_name}",
+    count="gpu_count",
+    region="{location.country_code}",
+    prices={"price_per_gpu": "on_demand"},
+    unit="gpu_hour",
+    free="available_gpu_count",
+    product="machine",
+)
 _MODEL = {"name", "price", "total_gpu_count"}
 
 
@@ -26,27 +38,12 @@ def parse(page: Page) -> Iterator[Offer]:
 
 
 def _ask(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    if missing := _ASK - item.keys():
-        raise LayoutError(page, f"{sorted(missing)} of a machine", str(item))
-    price, free = amount(page, item["price_per_gpu"]), item.get("available_gpu_count")
-    if price is None or not item["gpu_count"]:
-        return
-    specs, place = item.get("specs") or {}, item.get("location") or {}
-    is_spot = item.get("tier") == "spot" or specs.get("is_spot") is True
-    yield Offer(
-        source=SOURCE,
-        instance=f"{item['machine_name']} {item['id']} {item.get('tier') or ''}".strip(),
-        gpu_label=str(item["machine_name"]),
-        gpu_count=Decimal(str(item["gpu_count"])),
-        region=str(place.get("country_code") or ""),
-        pricing_model="spot" if is_spot else "on_demand",
-        price=price,
-        price_unit="gpu_hour",
-        availability="unknown" if free is None else "available" if free else "sold_out",
-        max_gpu_count=item["gpu_count"] if isinstance(item["gpu_count"], int) else None,
-        product="machine",
-        text=clip(f"{item['gpu_count']}x {item['machine_name']} {item['id']} price_per_gpu {item['price_per_gpu']}"),
-    )
+    most, is_spot = item.get("gpu_count"), item.get("tier") == "spot" or at(item, "specs.is_spot") is True
+    more = {
+        "pricing_model": "spot" if is_spot else "on_demand",
+        "max_gpu_count": most if isinstance(most, int) else None,
+    }
+    yield from object_offers(page, item, _ASK, **more)
 
 
 def _model(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
@@ -91,19 +88,10 @@ PROVIDER = Provider(
     units="per GPU-hour",
     kind="marketplace",
     expects=("H100", "RTX 4090"),
-    facts=(
-        Fact(
-            "unit",
-            "price_per_gpu is per GPU-hour; pending_price_per_hour is a price of later",
-            "2026-08-22",
-            "recorded answer",
-        ),
-        Fact(
-            "trap",
-            "/api/machines holds reference rates: price equals base_price, real asks lie 10 to 48 % above",
-            "2026-08-22",
-            "both answers of one day",
-        ),
-        Fact("currency", "no field names it; the site prints dollars", "2026-08-22", "lium.io"),
+    hints=Hints(
+        fields_left_out=(
+            (r"\.rental_rate=", "the share of the GPUs that is rented"),
+            (r"\.pending_price_per_hour=", "what the host asks from later on"),
+        )
     ),
 )

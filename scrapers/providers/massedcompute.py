@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.embedded_json import flat, objects_with, stream_text, values
-from scrapers.parsing.json_stream import amount, documents
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.parsing.json_stream import documents
+from scrapers.parsing.object_offers import ObjectLayout, object_offers, text_of
 from scrapers.parsing.price_words import unit
 from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import BOUND, count_amounts, count_prefix, number, squash
@@ -60,32 +60,26 @@ def _offer(page: Page, key: re.Match[str], box: Any) -> Iterator[Offer]:
     )
 
 
+_MACHINE = ObjectLayout(
+    source="inventory",
+    needs=("name", "description", "price_cents_per_hour"),
+    instance="{name}",
+    places="free",
+    region="{place.name|'global'}",
+    prices={"price_cents_per_hour": "on_demand"},
+    shift=-2,
+    free="free",
+    product="machine",
+    facts={"vcpus": "specs.vcpu_count", "ram_gb": "specs.memory_gib", "disk_gb": "specs.storage_gb"},
+)
+
+
 def _machine(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     """Read a machine of the inventory, once per region with free capacity; without any, its price is sold out."""
-    kind = item["instance_type"]
-    if not {"name", "description", "price_cents_per_hour"} <= kind.keys():
-        raise LayoutError(page, "name, description and price_cents_per_hour of an instance type", str(kind))
-    cents, (count, label) = amount(page, kind["price_cents_per_hour"]), count_prefix(str(kind["description"]))
-    if cents is None or not names_accelerator(label):
-        return
-    specs, free = kind.get("specs") or {}, item.get("regions_with_capacity_available")
-    for place in free or [{}]:
-        yield Offer(
-            source="inventory",
-            instance=str(kind["name"]),
-            gpu_label=label.replace("(", "").replace(")", ""),
-            gpu_count=count,
-            region=str(place.get("name") or "global"),
-            pricing_model="on_demand",
-            price=cents.scaleb(-2),
-            price_unit="instance_hour",
-            availability="unknown" if free is None else "available" if free else "sold_out",
-            product="machine",
-            text=clip(f"{kind['name']} {kind['description']} price_cents_per_hour {kind['price_cents_per_hour']}"),
-            **machine_facts(
-                vcpus=specs.get("vcpu_count"), ram_gb=specs.get("memory_gib"), disk_gb=specs.get("storage_gb")
-            ),
-        )
+    kind = {**item["instance_type"], "free": item.get("regions_with_capacity_available")}
+    count, label = count_prefix(text_of(kind, "{description}"))
+    if names_accelerator(label) or not label:
+        yield from object_offers(page, kind, _MACHINE, gpu_label=re.sub("[()]", "", label), gpu_count=count)
 
 
 PROVIDER = Provider(
@@ -105,13 +99,4 @@ PROVIDER = Provider(
     publishes="on-demand by GPU count; free machines by region with a key",
     units="per instance-hour; in cents in the API",
     expects=("RTX PRO 6000",),
-    facts=(
-        Fact("unit", "price_cents_per_hour is of the whole machine", "2026-06", "recorded answer"),
-        Fact(
-            "address",
-            "the inventory is at vm.massedcompute.com/api/v1/gpu-inventory and needs a key",
-            "2026-06",
-            "the company's own client",
-        ),
-    ),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Fact, Offer, Page, Provider, Request
+from scrapers.model import Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import objects_with, stream
 from scrapers.parsing.html_tables import TableRow, rows
 from scrapers.parsing.price_words import page_time_unit
@@ -55,5 +55,4 @@ PROVIDER = Provider(
     publishes="on-demand, preemptible; announced rises; reserved as a floor in 2024",
     units="per GPU-hour (per instance-hour in 2024)",
     expects=("H100", "H200", "B200"),
-    facts=(Fact("trap", "a rise is printed weeks before its day", "2026-09-20", "recorded page"),),
 )

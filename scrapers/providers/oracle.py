@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request, clip
 from scrapers.parsing.json_stream import objects
 
 SOURCE = "products_api"
@@ -87,25 +87,4 @@ PROVIDER = Provider(
     publishes="on-demand; preemptible P100 and V100 cost half as much",
     units="per GPU-hour",
     expects=("H100", "A100"),
-    facts=(
-        Fact("unit", "GPU Per Hour is of one GPU, the same in every region", "2026-09-20", "recorded answer"),
-        Fact(
-            "trap",
-            "licences by the GPU and Compute Cloud@Customer have the same metric and rent out no GPU",
-            "2026-11",
-            "recorded answers of several years",
-        ),
-        Fact(
-            "trap",
-            "preemptible capacity exists for VM.GPU2 and VM.GPU3 alone",
-            "2026-11-26",
-            "docs.oracle.com, preemptible instances",
-        ),
-        Fact(
-            "address",
-            "others report status 403 for the host apexapps.oracle.com",
-            "2026-09-04",
-            "a public matrix of collectors",
-        ),
-    ),
 )

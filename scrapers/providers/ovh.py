@@ -6,12 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, Provider, Request
 from scrapers.parsing.json_stream import amount, items
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 
 # As https://eu.api.ovh.com/console-preview/ documents it: a plan code is a flavor and how it is billed.
 _PLAN = re.compile(r"(?P<flavor>(?:a10|a100|h100|h200|l4|l40s|rtx\d+|t1|t2)(?:-le)?-\d+)\.(?P<billed>consumption)")
-_SHIFT = -8  # prices are whole numbers of hundred-millionths
+_FLAVOR = ObjectLayout(
+    source="order_catalog",
+    instance="{flavor}",
+    prices={"price": "on_demand"},
+    currency="{currency}",
+    shift=-8,  # whole numbers of hundred-millionths
+)
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -34,19 +41,10 @@ def _offer(page: Page, addon: dict[str, Any], flavor: str, currency: str) -> Ite
     prices = hourly - {None}
     if len(prices) > 1:
         raise LayoutError(page, "one hourly price of a flavor", str(addon))
+    state = "waitlist" if "coming_soon" in _tags(addon) else "unknown"  # priced, and not sold yet
     for price in prices:
-        assert price is not None
-        yield Offer(
-            source=page.source or "order_catalog",
-            instance=flavor,
-            region="global",
-            pricing_model="on_demand",
-            price=price.scaleb(_SHIFT),
-            currency=currency,
-            price_unit="instance_hour",
-            availability="waitlist" if "coming_soon" in _tags(addon) else "unknown",  # priced, and not sold yet
-            text=clip(f"{addon['planCode']} {price} hundred-millionths of {currency}"),
-        )
+        item = {**addon, "flavor": flavor, "price": price, "currency": currency}
+        yield from object_offers(page, item, _FLAVOR, source=page.source or _FLAVOR.source, availability=state)
 
 
 def _tags(addon: dict[str, Any]) -> set[str]:
@@ -76,14 +74,7 @@ PROVIDER = Provider(
     units="per instance-hour, in hundred-millionths of EUR; in the US of USD",
     aliases=("ovhcloud",),
     basis="documented",
-    facts=(
-        Fact("unit", "whole numbers of hundred-millionths", "2026-09-20", "eu.api.ovh.com/console"),
-        Fact(
-            "currency",
-            "of the subsidiary: IE in euros, US in dollars by another host",
-            "2026-09-20",
-            "eu.api.ovh.com/console",
-        ),
-        Fact("trap", "the tag coming_soon: priced, and not sold yet", "2026-09-20", "recorded catalog"),
+    hints=Hints(
+        rows_left_out=((r"planCode=.*\.monthly", "a plan by the month of a machine that is read by the hour"),)
     ),
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.model import Availability, Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Availability, Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import objects_with
-from scrapers.parsing.json_stream import amount, documents, items
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.parsing.json_stream import documents, items
+from scrapers.parsing.machine_facts import positive
+from scrapers.parsing.object_offers import ObjectLayout, at, object_offers, text_of
 from scrapers.parsing.table_offers import require_offers
 
 _STATES: dict[str, Availability] = {"Available": "available", "High": "available", "Medium": "available"}
@@ -28,33 +28,29 @@ def parse(page: Page) -> Iterator[Offer]:
     )
 
 
+_MACHINE = ObjectLayout(
+    source="availability",
+    instance="{provider} {cloudId}",
+    label="{gpuType} {socket}",
+    count="gpuCount",
+    memory="{gpuMemory} GB",
+    memory_is_total=True,
+    region="{dataCenter|country}",
+    prices={"prices.onDemand|prices.communityPrice": "on_demand"},
+    currency="{prices.currency}",
+    facts={"vcpus": "vcpu.defaultCount", "ram_gb": "memory.defaultCount"},
+)
+
+
 def _offer(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    prices = item["prices"] or {}
-    kind = next((kind for kind in ("onDemand", "communityPrice") if amount(page, prices.get(kind))), "onDemand")
-    price = amount(page, prices.get(kind))
-    if price is None or not item["gpuCount"]:
-        return
-    disk = item.get("disk") or {}
-    yield Offer(
-        source="availability",
-        instance=f"{item.get('provider', '')} {item.get('cloudId', '')}".strip(),
-        gpu_label=f"{item['gpuType']} {item.get('socket') or ''}".replace("_", " ").strip(),
-        gpu_count=Decimal(str(item["gpuCount"])),
-        gpu_memory=f"{item['gpuMemory']} GB" if item.get("gpuMemory") else "",
-        gpu_memory_is_total=True,
-        region=str(item.get("dataCenter") or item.get("country") or ""),
+    yield from object_offers(
+        page,
+        item,
+        _MACHINE,
         pricing_model="spot" if item.get("isSpot") else "on_demand",
-        price=price,
-        currency=str(prices.get("currency") or ""),
-        price_unit="instance_hour",
         availability=_STATES.get(str(item.get("stockStatus")), "unknown"),
-        text=clip(f"{item.get('provider')} {item.get('cloudId')} {item['gpuType']} {kind} {prices[kind]}"),
-        **machine_facts(
-            vcpus=(item.get("vcpu") or {}).get("defaultCount"),
-            ram_gb=(item.get("memory") or {}).get("defaultCount"),
-            disk_gb=disk.get("defaultCount") if disk.get("defaultIncludedInPrice") else None,
-            interconnect=" ".join(str(item[k]) for k in ("interconnectType", "interconnect") if item.get(k)),
-        ),
+        local_disk_gb=positive(at(item, "disk.defaultCount")) if at(item, "disk.defaultIncludedInPrice") else None,
+        interconnect=text_of(item, "{interconnectType} {interconnect}"),
     )
 
 
@@ -89,14 +85,4 @@ PROVIDER = Provider(
     kind="aggregator",
     aliases=("prime",),
     basis="documented",
-    facts=(
-        Fact("paging", "page and page_size up to 100, totalCount; 608 offers and more", "2025-12", "recorded answer"),
-        Fact(
-            "trap",
-            "an empty list with status 200 comes from a faulty replica",
-            "2025-12",
-            "github.com/skypilot-org/skypilot, its fetcher",
-        ),
-        Fact("unit", "the price is of the whole machine; gpuMemory is of all its GPUs", "2025-12", "recorded answer"),
-    ),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Availability, Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Availability, Hints, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.embedded_json import objects_with, scripts
 from scrapers.parsing.json_stream import amount, documents
 from scrapers.parsing.table_offers import require_offers
@@ -163,25 +163,10 @@ PROVIDER = Provider(
     units="per GPU-hour",
     note="Community Cloud is hosted by third parties and counts as a marketplace",
     expects=("H100", "A100", "RTX 4090", "L40S"),
-    facts=(
-        Fact("unit", "per GPU-hour; pods of more GPUs cost so many times as much", "2026-08-22", "recorded answer"),
-        Fact(
-            "trap",
-            "the field of a cloud without the GPU holds a placeholder (0.5); some answers lack the flags that say so",
-            "2026-08-22",
-            "recorded answers with and without flags",
-        ),
-        Fact(
-            "trap",
-            "a field that left the schema fails the whole query: it is asked again without it",
-            "2026-09-04",
-            "github.com/runpod/runpod-python, its query",
-        ),
-        Fact(
-            "trap",
-            "stockStatus is a level (Low, Medium, High); none of them means sold out",
-            "2026-09-04",
-            "a public matrix of collectors",
-        ),
+    hints=Hints(
+        fields_left_out=(
+            (r"Price=0\.50?$", "a placeholder in the field of a cloud without the GPU"),
+            (r"\.(?:minimumBidPrice|uninterruptablePrice)=", "for as many GPUs as the query asked for"),
+        )
     ),
 )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, objects
+from scrapers.model import LayoutError, Offer, Page, Provider, Request
+from scrapers.parsing.json_stream import objects
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
 
 _TABLE = TableLayout(per="gpu_hour")
@@ -22,27 +23,24 @@ def parse(page: Page) -> Iterator[Offer]:
         yield from page_offers(page, _TABLE, "a table with a GPU and a price per hour")
 
 
+_PRICE = ObjectLayout(
+    source="gpu_classes",
+    instance="{name} {gpu_class_type} {priority} priority",
+    label="{name}",
+    prices={"price": "spot"},
+    unit="gpu_hour",
+    product="container",
+)
+
+
 def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
+    """Yield the price of each priority; a container has one GPU of the class."""
     if not isinstance(item.get("prices"), list) or "name" not in item:
         raise LayoutError(page, "name and prices of a GPU class", str(item))
-    name, kind = str(item["name"]), str(item.get("gpu_class_type") or "")
+    state = "limited" if item.get("is_high_demand") else "unknown"
     for rate in item["prices"]:
-        price = amount(page, rate.get("price"))
-        if price is None:
-            continue
-        yield Offer(
-            source="gpu_classes",
-            instance=f"{name} {kind} {rate.get('priority', '')} priority".replace("  ", " "),
-            gpu_label=name,
-            gpu_count=Decimal(1),  # a container has one GPU of the class
-            region="global",
-            pricing_model="on_demand" if rate.get("priority") == "high" else "spot",
-            price=price,
-            price_unit="gpu_hour",
-            availability="limited" if item.get("is_high_demand") else "unknown",
-            product="container",
-            text=clip(f"{name} {kind} {rate.get('priority')} {rate['price']}"),
-        )
+        more = {"pricing_model": "on_demand"} if rate.get("priority") == "high" else {}
+        yield from object_offers(page, {**item, **rate}, _PRICE, gpu_count=Decimal(1), availability=state, **more)
 
 
 _API = "https://api.salad.com/api/public/organizations/{GPUHOUR_SALAD_ORGANIZATION}/gpu-classes"
@@ -65,15 +63,4 @@ PROVIDER = Provider(
     note="lower priorities are stopped when a higher one wants the GPU, and count as spot",
     kind="marketplace",
     basis="documented",
-    facts=(
-        Fact(
-            "unit",
-            "per GPU-hour of one container, by priority; vCPUs and memory are charged on top",
-            "2026-06",
-            "recorded answer; docs.salad.com",
-        ),
-        Fact(
-            "trap", "every priority but high is stopped when a higher one wants the GPU", "2026-06-29", "docs.salad.com"
-        ),
-    ),
 )

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, members
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.model import LayoutError, Offer, Page, Provider, Request
+from scrapers.parsing.json_stream import members
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 
 _ZONE = re.compile(r"(?<![a-z])[a-z]{2}-[a-z]{3}-\d(?!\d)")
 _NAME = re.compile(r"^(?:GPU-)?(?P<label>.+?)-(?P<n>\d+)-(?P<memory>\d+)G$")
@@ -33,36 +33,27 @@ def parse(page: Page) -> Iterator[Offer]:
             yield from _offer(page, name, server)
 
 
+_SERVER = ObjectLayout(
+    source="servers",
+    instance="{name}",
+    count="gpu",
+    prices={"hourly_price": "on_demand"},
+    currency="EUR",
+    unpriced="no_price_stated",
+    facts={"vcpus": "ncpus", "ram_bytes": "ram", "disk_bytes": "scratch_storage_max_size"},
+)
+
+
 def _offer(page: Page, name: str, server: dict[str, Any]) -> Iterator[Offer]:
-    price = amount(page, server.get("hourly_price"))
-    info = server.get("gpu_info") or {}
-    parts = _NAME.match(name)
+    info, parts, zone = server.get("gpu_info") or {}, _NAME.match(name), _ZONE.search(page.url)
     memory = f"{parts['memory']} GB" if parts else ""
     if info.get("gpu_memory"):
         memory = f"{Decimal(str(info['gpu_memory'])) / 2**30:f} GiB"
     label = str(info.get("gpu_name") or (parts["label"] if parts else ""))
     if server.get("mig_profile"):
         label += f" MIG {server['mig_profile']}"
-    zone = _ZONE.search(page.url)
-    yield Offer(
-        source="servers",
-        instance=name,
-        gpu_label=label,
-        gpu_count=Decimal(str(server["gpu"])),
-        gpu_memory=memory,
-        region=zone[0] if zone else "",
-        pricing_model="on_demand",
-        price=price,
-        currency="EUR",
-        price_unit="instance_hour" if price else "",
-        price_status="priced" if price else "no_price_stated",
-        text=clip(f"{name} hourly_price {server.get('hourly_price')}"),
-        **machine_facts(
-            vcpus=server.get("ncpus"),
-            ram_bytes=server.get("ram"),
-            disk_bytes=server.get("scratch_storage_max_size"),
-        ),
-    )
+    more = {"gpu_label": label, "gpu_memory": memory, "region": zone[0] if zone else ""}
+    yield from object_offers(page, {**server, "name": name}, _SERVER, **more)
 
 
 def follow(page: Page) -> Iterator[Request]:
@@ -89,9 +80,4 @@ PROVIDER = Provider(
     publishes="on-demand",
     units="per instance-hour, in EUR",
     expects=("H100", "L4", "L40S"),
-    facts=(
-        Fact("paging", "X-Total-Count; 100 types an answer", "2026-07-30", "recorded answers"),
-        Fact("trap", "GPU types move between zones: fr-par-1 had five in July 2026", "2026-07-30", "recorded answers"),
-        Fact("currency", "euros, named nowhere in the answer", "2026-07-30", "scaleway.com/pricing"),
-    ),
 )

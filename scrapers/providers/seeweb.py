@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+from scrapers.model import Provider, Request
+from scrapers.parsing.object_offers import ObjectLayout, list_parser
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, objects
-
-
-def parse(page: Page) -> Iterator[Offer]:
-    """Yield an offer per plan with GPUs and region. `available` says that a plan is sold, not that it is in stock."""
-    for plan in objects(page, "plans"):
-        if not {"name", "gpu", "hourly_price"} <= plan.keys():
-            raise LayoutError(page, "name, gpu and hourly_price of a plan", str(plan))
-        yield from _plan(page, plan)
-
-
-def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
-    price = amount(page, plan["hourly_price"])
-    if price is None or not Decimal(str(plan["gpu"] or 0)):
-        return
-    for region in plan.get("available_regions") or [{}]:
-        yield Offer(
-            source="plans",
-            instance=str(plan["name"]),
-            gpu_label=str(plan.get("gpu_label") or ""),
-            gpu_count=Decimal(str(plan["gpu"])),
-            region=str(region.get("location", "")),
-            pricing_model="on_demand",
-            price=price,
-            currency="EUR",
-            price_unit="instance_hour",
-            text=clip(f"{plan['name']} {plan.get('gpu_label')} hourly_price {plan['hourly_price']}"),
-        )
-
-
+_PLAN = ObjectLayout(
+    source="plans",
+    needs=("name", "gpu", "hourly_price"),
+    instance="{name}",
+    label="{gpu_label}",
+    count="gpu",
+    places="available_regions",
+    region="{place.location}",
+    prices={"hourly_price": "on_demand"},
+    currency="EUR",  # `available` says that a plan is sold, not that it is in stock
+)
 PROVIDER = Provider(
     slug="seeweb",
     name="Seeweb",
@@ -48,11 +27,10 @@ PROVIDER = Provider(
             ends_with="}",
         ),
     ),
-    parse=parse,
+    parse=list_parser("plans", _PLAN),
     access="API with a key",
     publishes="on-demand by region",
     units="per instance-hour, presumably in EUR",
     note="the API names no currency",
     basis="unverified",
-    facts=(Fact("currency", "none is named; presumably euros", "2026-09-20", "docs.seeweb.it"),),
 )

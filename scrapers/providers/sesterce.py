@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import LayoutError, Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import objects_with, stream
-from scrapers.parsing.json_stream import amount
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 from scrapers.parsing.table_offers import require_offers
 
-_PRICES: tuple[tuple[str, PricingModel], ...] = (("hourlyPrice", "on_demand"), ("hourlySpotPrice", "spot"))
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 
 
@@ -29,32 +28,27 @@ def parse(page: Page) -> Iterator[Offer]:
     yield from require_offers(page, offers, "offers with gpuName, gpuCount and hourlyPrice")
 
 
+_MACHINE = ObjectLayout(
+    source="console",
+    needs=("availability",),
+    instance="{instanceId} {deploymentType}",
+    label="{gpuName}",
+    count="gpuCount",
+    memory="{configuration.vRamGB} GB",
+    places="availability",
+    region="{place.region|'global'}",
+    prices={"hourlyPrice": "on_demand", "hourlySpotPrice": "spot"},
+    product="machine",
+    facts={"interconnect": "configuration.interconnect"},
+)
+_WITHOUT_SPOT = replace(_MACHINE, prices={"hourlyPrice": "on_demand"})
+
+
 def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    if not isinstance(item.get("availability"), list):
-        raise LayoutError(page, "the availability of an offer", str(item))
-    if not item["gpuCount"]:
-        return
-    memory = (item.get("configuration") or {}).get("vRamGB")
-    for key, model in _PRICES:
-        price = amount(page, item.get(key))
-        if price is None or (model == "spot" and item.get("spotOfferAvailable") is False):
-            continue
-        for place in item["availability"] or [{}]:
-            yield Offer(
-                source="console",
-                instance=" ".join(str(item[name]) for name in ("instanceId", "deploymentType") if item.get(name)),
-                gpu_label=str(item["gpuName"]).replace("_", " "),
-                gpu_count=Decimal(str(item["gpuCount"])),
-                gpu_memory=f"{memory} GB" if memory else "",
-                region=str(place.get("region") or "global"),
-                pricing_model=model,
-                price=price,
-                price_unit="instance_hour",
-                availability="available" if place.get("available") else "sold_out",
-                interconnect=str((item.get("configuration") or {}).get("interconnect") or ""),
-                product="machine",
-                text=clip(f"{item['gpuCount']}x {item['gpuName']} {place.get('region')} {key} {item[key]}"),
-            )
+    for place in item["availability"] if isinstance(item.get("availability"), list) else ():
+        layout = _WITHOUT_SPOT if item.get("spotOfferAvailable") is False else _MACHINE
+        state = "available" if place.get("available") else "sold_out"
+        yield from object_offers(page, {**item, "availability": [place]}, layout, availability=state)
 
 
 PROVIDER = Provider(
@@ -68,14 +62,4 @@ PROVIDER = Provider(
     note="an aggregator: its prices never count as the clouds' own",
     kind="aggregator",
     basis="documented",
-    facts=(
-        Fact(
-            "address",
-            "cloud.sesterce.com/compute holds all offers in its React stream, no key",
-            "2026-08-25",
-            "a public program that reads it",
-        ),
-        Fact("unit", "hourlyPrice is of the whole machine", "2026-08-25", "docs.sesterce.com"),
-        Fact("currency", "no field names it; the page prints dollars", "2026-08-25", "cloud.sesterce.com/compute"),
-    ),
 )

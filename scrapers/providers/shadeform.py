@@ -4,48 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import objects_with, stream
-from scrapers.parsing.json_stream import amount, documents
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.parsing.json_stream import documents
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 from scrapers.parsing.table_offers import require_offers
+
+_TYPE = ObjectLayout(
+    source="instance_types",
+    instance="{cloud} {shade_instance_type}",
+    count="num_gpus",
+    memory="{vram_per_gpu_in_gb} GB",
+    places="availability",
+    region="{place.region}",
+    prices={"hourly_price": "on_demand"},
+    shift=-2,
+    free="place.available",
+    facts={"vcpus": "vcpus", "ram_gb": "memory_in_gb", "disk_gb": "storage_in_gb"},
+)
 
 
 def parse(page: Page) -> Iterator[Offer]:
     """Yield an offer per instance type and region, from the API's answer or the stream of the home page."""
     roots = documents(page) if page.read().lstrip()[:1] == b"{" else stream(page)
-    types = (t for root in roots for t in objects_with(root, "shade_instance_type", "hourly_price", "availability"))
-    yield from require_offers(
-        page, (offer for t in types for offer in _offers(page, t)), "instance types with hourly_price"
-    )
-
-
-def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    setup = {**item, **(item.get("configuration") or {})}
-    cents = amount(page, item["hourly_price"])
-    if cents is None or not setup.get("num_gpus"):
-        return
-    memory = setup.get("vram_per_gpu_in_gb")
-    for place in item["availability"]:
-        yield Offer(
-            source="instance_types",
-            instance=f"{item.get('cloud', '')} {item['shade_instance_type']}".strip(),
-            gpu_label=_label(setup),
-            gpu_count=Decimal(str(setup["num_gpus"])),
-            gpu_memory=f"{memory} GB" if memory else "",
-            region=str(place.get("region", "")),
-            pricing_model="on_demand",
-            price=cents.scaleb(-2),
-            price_unit="instance_hour",
-            availability="available" if place.get("available") else "sold_out",
-            text=clip(f"{item.get('cloud')} {item['shade_instance_type']} {place.get('region')} {cents} cents an hour"),
-            **machine_facts(
-                vcpus=setup.get("vcpus"), ram_gb=setup.get("memory_in_gb"), disk_gb=setup.get("storage_in_gb")
-            ),
-        )
+    found = (t for root in roots for t in objects_with(root, "shade_instance_type", "hourly_price", "availability"))
+    types = ({**item, **(item.get("configuration") or {})} for item in found if item["availability"])
+    offers = (offer for item in types for offer in object_offers(page, item, _TYPE, gpu_label=_label(item)))
+    yield from require_offers(page, offers, "instance types with hourly_price")
 
 
 def _label(setup: dict[str, Any]) -> str:
@@ -75,13 +62,4 @@ PROVIDER = Provider(
     note="an aggregator: its prices include a margin and never count as the clouds' own",
     kind="aggregator",
     expects=("H100", "A100"),
-    facts=(
-        Fact(
-            "address",
-            "api.shadeform.ai/v1/instances/types answers without a key",
-            "2026-08-12",
-            "public code that reads it",
-        ),
-        Fact("unit", "cents for the whole machine", "2026-08-22", "docs.shadeform.ai"),
-    ),
 )

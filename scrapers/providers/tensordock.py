@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Offer, Page, Provider, Request
 from scrapers.parsing.embedded_json import objects_with
-from scrapers.parsing.json_stream import amount, documents
+from scrapers.parsing.json_stream import documents
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 from scrapers.parsing.table_offers import require_offers
 
 
@@ -17,46 +18,33 @@ def parse(page: Page) -> Iterator[Offer]:
     roots = list(documents(page))
     hosts = (host for root in roots for host in objects_with(root, "gpu", "cpu", "ram"))
     places = (place for root in roots for place in objects_with(root, "city", "gpus"))
-    offers = [
-        *(offer for host in hosts for offer in _host(page, host)),
-        *(offer for place in places for offer in _place(page, place)),
-    ]
+    offers = (*(o for host in hosts for o in _host(page, host)), *(o for place in places for o in _place(page, place)))
     yield from require_offers(page, offers, "hosts with gpu, cpu and ram, or locations with gpus")
+
+
+_GPU = ObjectLayout(
+    source="locations",
+    instance="{name|v0Name|displayName}",
+    label="{name|v0Name|displayName}",
+    memory="{vram} GB",
+    prices={"price|price_per_hr": "on_demand"},
+    unit="gpu_hour",
+    scope="gpu_component",
+    free="amount|max_count",
+)
 
 
 def _host(page: Page, host: dict[str, Any]) -> Iterator[Offer]:
     gpus = host["gpu"] if isinstance(host["gpu"], dict) else {}
     for name, gpu in gpus.items():
-        memory = f"{gpu['vram']} GB" if gpu.get("vram") else ""
-        yield from _offer(page, name, gpu.get("price"), memory, gpu.get("amount"), "", "hostnodes")
+        of_host = {"source": "hostnodes", "region": "", "gpu_count": Decimal(1)}
+        yield from object_offers(page, {**gpu, "name": name}, _GPU, **of_host)
 
 
 def _place(page: Page, place: dict[str, Any]) -> Iterator[Offer]:
     region = ", ".join(str(place[key]) for key in ("city", "stateprovince", "country") if place.get(key))
     for gpu in place["gpus"]:
-        name = str(gpu.get("v0Name") or gpu.get("displayName") or "")
-        yield from _offer(page, name, gpu.get("price_per_hr"), "", gpu.get("max_count"), region, "locations")
-
-
-def _offer(
-    page: Page, name: str, price: object, memory: str, free: object, region: str, source: str
-) -> Iterator[Offer]:
-    parsed = amount(page, price)
-    if parsed is not None:
-        yield Offer(
-            source=source,
-            instance=name,
-            gpu_label=name,
-            gpu_count=Decimal(1),
-            gpu_memory=memory,
-            region=region,
-            pricing_model="on_demand",
-            price=parsed,
-            price_unit="gpu_hour",
-            price_scope="gpu_component",
-            availability="unknown" if free is None else "available" if free else "sold_out",
-            text=clip(f"{name} {region} price {price} per GPU and hour"),
-        )
+        yield from object_offers(page, gpu, _GPU, gpu_count=Decimal(1), region=region)
 
 
 PROVIDER = Provider(
@@ -75,12 +63,4 @@ PROVIDER = Provider(
     publishes="on-demand, by component",
     units="per GPU component and hour; vCPU, GiB and storage extra",
     kind="marketplace",
-    facts=(
-        Fact(
-            "unit",
-            "components: GPU, vCPU, GiB and storage are priced apart",
-            "2026-09-20",
-            "documentation of its API v2",
-        ),
-    ),
 )

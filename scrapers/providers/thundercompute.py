@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, Offer, Page, Provider, Request, clip
+from scrapers.model import Offer, Page, Provider, Request
 from scrapers.parsing.accelerator_labels import names_accelerator
-from scrapers.parsing.json_stream import amount, members
+from scrapers.parsing.json_stream import members
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 from scrapers.parsing.table_offers import require_offers
 
 _KEY = re.compile(r"(?P<gpu>[a-z0-9]+)(?:_x(?P<n>\d+))?(?:_(?P<mode>production|prototyping))?")
 _LABELS = {"a100xl": "A100 80GB", "t4": "T4", "a6000": "RTX A6000"}  # as its command line names them
+_PRICE = ObjectLayout(source="pricing", instance="{key}", prices={"value": "on_demand"}, product="machine")
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -29,21 +31,9 @@ def _offers(page: Page, prices: Iterable[tuple[str, Any]]) -> Iterator[Offer]:
     for key, value in prices:
         hit = _KEY.fullmatch(str(key))
         label = _LABELS.get(hit["gpu"], hit["gpu"]) if hit else ""
-        price = amount(page, value) if hit and names_accelerator(label) else None
-        if hit is None or price is None:
-            continue
-        yield Offer(
-            source="pricing",
-            instance=str(key),
-            gpu_label=label,
-            gpu_count=Decimal(hit["n"] or 1),
-            region="global",
-            pricing_model="on_demand",
-            price=price,
-            price_unit="instance_hour",
-            product="machine",
-            text=clip(f"{key} {value}"),
-        )
+        if hit and names_accelerator(label):
+            more = {"gpu_label": label, "gpu_count": Decimal(hit["n"] or 1)}
+            yield from object_offers(page, {"key": key, "value": value}, _PRICE, **more)
 
 
 PROVIDER = Provider(
@@ -56,18 +46,4 @@ PROVIDER = Provider(
     units="per instance-hour",
     note="a prototyping machine reaches its GPU over the network and runs no code of its own on it",
     expects=("H100", "A100"),
-    facts=(
-        Fact(
-            "unit",
-            "the map states none; the page prints the same figures per hour of the machine",
-            "2026-06",
-            "recorded answer; thundercompute.com/pricing",
-        ),
-        Fact(
-            "trap",
-            "disk_gb and additional_vcpus are no GPUs; a100xl is the A100 with 80 GB",
-            "2026-06",
-            "recorded answer; the company's command line",
-        ),
-    ),
 )

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Hints, LayoutError, Offer, Page, Provider, Request
 from scrapers.parsing.json_stream import amount, objects
-from scrapers.parsing.machine_facts import machine_facts, positive
+from scrapers.parsing.object_offers import ObjectLayout, object_offers
 
 SOURCE = "order_book"
 _LIMIT = 3000  # asks per answer that are asked for
 _CAP = 64  # that many the host returns at most, whatever is asked for, without an account
-_NEEDED = {"id", "gpu_name", "num_gpus", "dph_total"}
+_BOTH = ObjectLayout(
+    source=SOURCE,
+    needs=("id", "gpu_name", "num_gpus", "dph_total"),
+    instance="",
+    label="{gpu_name}",
+    count="num_gpus",
+    memory="{gpu_ram} MiB",  # of one GPU; gpu_frac is of the machine
+    prices={"dph_total": "on_demand", "min_bid": "spot"},
+    facts={"vcpus": "cpu_cores_effective", "ram_mb": "cpu_ram", "disk_gb": "disk_space"},
+)
+_BID = replace(_BOTH, prices={"dph_total": "spot"})
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -23,38 +34,17 @@ def parse(page: Page) -> Iterator[Offer]:
     Raises LayoutError without asks.
     """
     for ask in objects(page, "offers"):
-        if missing := _NEEDED - ask.keys():
-            raise LayoutError(page, f"ask fields {sorted(missing)}", str(ask))
-        model: PricingModel = "spot" if ask.get("is_bid") else "on_demand"
-        yield from _ask(page, ask, "dph_total", model)
-        if model == "on_demand":
-            yield from _ask(page, ask, "min_bid", "spot")
-
-
-def _ask(page: Page, ask: dict[str, Any], key: str, model: PricingModel) -> Iterator[Offer]:
-    price = amount(page, ask.get(key))
-    if price is None or not ask["num_gpus"] or ask.get("resource_type", "gpu") != "gpu":
-        return
-    ram = positive(ask.get("cpu_ram"))  # in MB, of this ask's share of the machine
-    kind = f"{ask.get('verification') or 'unverified'}{' hosting_type' if ask.get('hosting_type') else ''}"
-    yield Offer(
-        source=SOURCE,
-        instance=f"{ask['id']} {kind}",
-        gpu_label=str(ask["gpu_name"]),
-        gpu_count=Decimal(str(ask["num_gpus"])),
-        gpu_memory=f"{ask['gpu_ram']} MiB" if ask.get("gpu_ram") else "",  # of one GPU; gpu_frac is of the machine
-        region=str(ask.get("geolocation") or "").strip(", "),
-        pricing_model=model,
-        price=price,
-        price_unit="instance_hour",
-        availability="sold_out" if ask.get("rented") or ask.get("rentable") is False else "available",
-        text=clip(f"{ask['num_gpus']}x {ask['gpu_name']} machine {ask.get('machine_id')} {key} {ask[key]}"),
-        **machine_facts(
-            vcpus=ask.get("cpu_cores_effective"),
-            ram_gb=ram / 1000 if ram else None,
-            disk_gb=ask.get("disk_space"),
-        ),
-    )
+        if ask.get("resource_type", "gpu") != "gpu":
+            continue
+        kind = f"{ask.get('verification') or 'unverified'}{' hosting_type' if ask.get('hosting_type') else ''}"
+        yield from object_offers(
+            page,
+            ask,
+            _BID if ask.get("is_bid") else _BOTH,
+            instance=f"{ask.get('id')} {kind}",
+            region=str(ask.get("geolocation") or "").strip(", "),
+            availability="sold_out" if ask.get("rented") or ask.get("rentable") is False else "available",
+        )
 
 
 def follow(page: Page) -> Iterator[Request]:
@@ -106,19 +96,11 @@ PROVIDER = Provider(
     kind="marketplace",
     aliases=("vastai", "vast.ai"),
     expects=("H100", "RTX 4090"),
-    facts=(
-        Fact(
-            "paging",
-            "at most 64 asks an answer without an account: those above the last price are asked for next",
-            "2026-09-04",
-            "recorded answer of exactly 64 asks; a public matrix of collectors",
-        ),
-        Fact(
-            "unit",
-            "dph_total is of all GPUs with the disk; min_bid is the least that an interruptible machine costs",
-            "2026-08-22",
-            "recorded answer; github.com/vast-ai/vast-cli",
-        ),
-        Fact("trap", "gpu_frac is a share of the machine, not of a GPU", "2026-08-22", "recorded answer"),
+    hints=Hints(
+        fields_left_out=(
+            (r"\.(?:dph_base|gpuCostPerHour)=", "the ask without its disk, beside dph_total"),
+            (r"\.avail_vol_dph=", "a price of a volume"),
+            (r"\.(?:dph_total_adj|discountedTotalPerHour)=", "another total of the site's own, beside dph_total"),
+        )
     ),
 )

@@ -3,65 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, objects
-from scrapers.parsing.machine_facts import machine_facts
-from scrapers.parsing.table_offers import TableLayout, page_offers, require_offers
+from scrapers.model import Hints, Offer, Page, Provider, Request
+from scrapers.parsing.object_offers import ObjectLayout, list_parser
+from scrapers.reading.by_meaning import ByMeaning
 
-_TABLE = TableLayout(
-    per="instance_hour",
-    label=("GPU MODEL",),
-    instance=("INSTANCE NAME", "INSTANCE"),
-    count=("GPU", "GPUS"),
+_TYPE = ObjectLayout(
+    source="instance_types",
+    needs=("instance_type", "gpu"),
+    instance="{instance_type}",
+    label="{name|model}",
+    count="gpu.number_of_gpus",
+    memory="{gpu_memory.size_in_gigabytes} GB",
     memory_is_total=True,
-)
-_PRICES: tuple[tuple[str, PricingModel], ...] = (
-    ("price_per_hour", "on_demand"),
-    ("spot_price", "spot"),
-    ("dynamic_price", "dynamic"),
+    prices={"price_per_hour": "on_demand", "spot_price": "spot", "dynamic_price": "dynamic"},
+    currency="{currency}",
+    facts={"vcpus": "cpu.number_of_cores", "ram_gb": "memory.size_in_gigabytes"},
 )
 
 
 def parse(page: Page) -> Iterator[Offer]:
-    """Yield the offers of the API's list, or of the table of the products page."""
+    """Yield the offers of the API's list, or of the table of the products page, by meaning."""
     if page.read().lstrip()[:1] in (b"[", b"{"):
-        rows = (offer for item in objects(page, "instance_types") for offer in _offers(page, item))
-        yield from require_offers(page, rows, "an instance type with GPUs and a price")
+        yield from list_parser("instance_types", _TYPE)(page)
     else:
-        yield from page_offers(page, _TABLE, "a table with 'GPU model' and 'On demand price'")
-
-
-def _offers(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    gpu = item.get("gpu")
-    if not isinstance(gpu, dict) or "instance_type" not in item:
-        raise LayoutError(page, "gpu and instance_type of an instance type", str(item))
-    if not gpu.get("number_of_gpus"):
-        return
-    for key, model in _PRICES:
-        price = amount(page, item.get(key))
-        if price is None:
-            continue
-        yield Offer(
-            source="instance_types",
-            instance=str(item["instance_type"]),
-            gpu_label=str(item.get("name") or item.get("model") or ""),
-            gpu_count=Decimal(str(gpu["number_of_gpus"])),
-            gpu_memory=f"{(item.get('gpu_memory') or {}).get('size_in_gigabytes', '')} GB",
-            gpu_memory_is_total=True,
-            region="global",
-            pricing_model=model,
-            price=price,
-            currency=str(item.get("currency") or "usd").upper(),
-            price_unit="instance_hour",
-            text=clip(f"{item['instance_type']} {gpu.get('description')} {key} {item[key]}"),
-            **machine_facts(
-                vcpus=(item.get("cpu") or {}).get("number_of_cores"),
-                ram_gb=(item.get("memory") or {}).get("size_in_gigabytes"),
-            ),
-        )
+        yield from ByMeaning(PROVIDER.hints)(page)
 
 
 PROVIDER = Provider(
@@ -79,6 +45,7 @@ PROVIDER = Provider(
         ),
     ),
     parse=parse,
+    hints=Hints(region="global"),
     access="public API",
     publishes="on-demand fixed and dynamic, spot",
     units="per instance-hour",
@@ -86,15 +53,4 @@ PROVIDER = Provider(
     hosts=("verda.com", "datacrunch.io"),
     aliases=("datacrunch",),
     expects=("H100",),
-    facts=(
-        Fact(
-            "address",
-            "the SDK asks api.verda.com/v1; api.datacrunch.io/v1 worked on 2026-08-22",
-            "2026-08-22",
-            "github.com/verda-cloud/sdk-python",
-        ),
-        Fact(
-            "unit", "prices are texts, of the whole machine; gpu_memory is of all GPUs", "2026-08-22", "recorded answer"
-        ),
-    ),
 )

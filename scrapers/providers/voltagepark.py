@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from bs4 import Tag
 
-from scrapers.model import Fact, Offer, Page, PricingModel, Provider, Request, clip
+from scrapers.model import Offer, Page, PricingModel, Provider, Request, clip
 from scrapers.parsing.accelerator_labels import names_accelerator
 from scrapers.parsing.embedded_json import objects_with
-from scrapers.parsing.json_stream import amount, documents
-from scrapers.parsing.machine_facts import machine_facts
+from scrapers.parsing.json_stream import documents
+from scrapers.parsing.object_offers import ObjectLayout, at, object_offers
 from scrapers.parsing.price_words import unit
 from scrapers.parsing.table_offers import require_offers
 from scrapers.parsing.text import number, soup, squash, visible_text
@@ -72,58 +71,51 @@ def _card(page: Page, tag: Tag) -> Iterator[Offer]:
     )
 
 
+_NODE = ObjectLayout(
+    source="bare_metal",
+    instance="{specs_per_node.gpu_model} {network}",
+    prices={"price": "on_demand"},
+    unit="gpu_hour",
+    free="free",
+    product="machine",
+)
+
+
 def _location(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
     """Read a location of bare-metal nodes: a price per GPU on each network, and how many GPUs are free there."""
-    node = item.get("specs_per_node")
-    if not isinstance(node, dict):
+    if not isinstance(node := item.get("specs_per_node"), dict):
         return
     for network in ("ethernet", "infiniband"):
-        price = amount(page, item.get(f"gpu_price_{network}"))
-        if price is None:
-            continue
-        free = item.get(f"gpu_count_{network}")
-        yield Offer(
-            source="bare_metal",
-            instance=f"{node['gpu_model']} {network}",
-            gpu_label=str(node["gpu_model"]).replace("-", " "),
-            region="global",
+        most, label = node.get("gpu_count"), str(node["gpu_model"]).replace("-", " ")
+        price, free = item.get(f"gpu_price_{network}"), item.get(f"gpu_count_{network}")
+        yield from object_offers(
+            page,
+            {**item, "network": network, "price": price, "free": free},
+            _NODE,
+            gpu_label=label,
             zone=str(item["id"]),  # says no place
-            pricing_model="on_demand",
-            price=price,
-            price_unit="gpu_hour",
-            availability="unknown" if free is None else "available" if free else "sold_out",
             interconnect=network,
-            max_gpu_count=node["gpu_count"] if isinstance(node.get("gpu_count"), int) else None,
-            product="machine",
-            text=clip(f"{node['gpu_model']} {item['id']} gpu_price_{network} {item[f'gpu_price_{network}']}"),
+            max_gpu_count=most if isinstance(most, int) else None,
         )
 
 
+_PRESET = ObjectLayout(
+    source="presets",
+    instance="{share.count}x {model}",
+    count="share.count",
+    prices={"compute_rate_hourly": "on_demand"},  # of the whole machine; its storage is charged on top
+    free="location_ids_with_availability",
+    product="machine",
+    facts={"vcpus": "resources.vcpu_count", "ram_gb": "resources.ram_gb", "disk_gb": "resources.storage_gb"},
+)
+
+
 def _preset(page: Page, item: dict[str, Any]) -> Iterator[Offer]:
-    """Read a preset: the rate is of the whole machine, its storage is charged on top."""
-    resources = item["resources"] if isinstance(item.get("resources"), dict) else {}
-    gpus = resources.get("gpus")
-    price = amount(page, item.get("compute_rate_hourly"))
-    if not isinstance(gpus, dict) or len(gpus) != 1 or price is None:
-        return
-    ((model, share),) = gpus.items()
-    places = item.get("location_ids_with_availability")
-    yield Offer(
-        source="presets",
-        instance=f"{share['count']}x {model}",
-        gpu_label=model.replace("-", " "),
-        gpu_count=Decimal(str(share["count"])),
-        region="global",
-        pricing_model="on_demand",
-        price=price,
-        price_unit="instance_hour",
-        availability="unknown" if places is None else "available" if places else "sold_out",
-        product="machine",
-        text=clip(f"{share['count']}x {model} compute_rate_hourly {item['compute_rate_hourly']}, storage extra"),
-        **machine_facts(
-            vcpus=resources.get("vcpu_count"), ram_gb=resources.get("ram_gb"), disk_gb=resources.get("storage_gb")
-        ),
-    )
+    gpus = at(item, "resources.gpus")
+    if isinstance(gpus, dict) and len(gpus) == 1:
+        ((model, share),) = gpus.items()
+        of_one = {**item, "model": model, "share": share}
+        yield from object_offers(page, of_one, _PRESET, gpu_label=model.replace("-", " "))
 
 
 _API = "https://cloud-api.voltagepark.com/api/v1"
@@ -144,24 +136,4 @@ PROVIDER = Provider(
     publishes="on-demand nodes by network, machines by preset; reserved by contact",
     units="per GPU-hour; presets per instance-hour",
     expects=("H100",),
-    facts=(
-        Fact(
-            "address",
-            "the price page says 'Contact for pricing'; the API needs no key",
-            "2026-08-22",
-            "recorded answers",
-        ),
-        Fact(
-            "unit",
-            "locations price a GPU, presets the whole machine without its storage",
-            "2026-08-22",
-            "recorded answers",
-        ),
-        Fact(
-            "paging",
-            "total_result_count and has_next; no parameter for further pages is documented",
-            "2026-08-22",
-            "its openapi.json",
-        ),
-    ),
 )

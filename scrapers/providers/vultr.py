@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import quote
 
-from scrapers.model import Fact, LayoutError, Offer, Page, PricingModel, Provider, Request, clip
-from scrapers.parsing.json_stream import amount, items
-from scrapers.parsing.machine_facts import machine_facts, positive
+from scrapers.model import Hints, LayoutError, Offer, Page, Provider, Request
+from scrapers.parsing.json_stream import items
+from scrapers.parsing.machine_facts import positive
+from scrapers.parsing.object_offers import ObjectLayout, at, object_offers, text_of
 
-_PRICES: tuple[tuple[str, PricingModel], ...] = (("hourly_cost", "on_demand"), ("hourly_cost_preemptible", "spot"))
 _API = "https://api.vultr.com/v2"
+
+
+_PLAN = ObjectLayout(
+    source="plans",
+    needs=("id",),
+    instance="{id}",
+    label="{gpu_type}",
+    memory="{gpu_vram_gb} GB",
+    memory_is_total=True,
+    places="locations",
+    region="{place}",
+    prices={"hourly_cost": "on_demand", "hourly_cost_preemptible": "spot"},
+    free="locations",
+    facts={"vcpus": "vcpu_count|cpu_threads", "ram_mib": "ram"},
+)
 
 
 def parse(page: Page) -> Iterator[Offer]:
@@ -21,40 +35,9 @@ def parse(page: Page) -> Iterator[Offer]:
     if not plans:
         raise LayoutError(page, "plans or plans_metal", page.text()[:200])
     for plan in plans:
-        if not isinstance(plan, dict) or "id" not in plan:
-            raise LayoutError(page, "the id of a plan", str(plan))
-        if plan.get("gpu_type") or re.search(r"-gpu\b", str(plan["id"])):
-            yield from _plan(page, plan)
-
-
-def _plan(page: Page, plan: dict[str, Any]) -> Iterator[Offer]:
-    places = plan.get("locations") or []
-    memory = plan.get("gpu_vram_gb")
-    disk = positive(plan.get("disk"))
-    facts = machine_facts(
-        vcpus=plan.get("vcpu_count") or plan.get("cpu_threads"),
-        ram_mib=plan.get("ram"),
-        disk_gb=disk * (positive(plan.get("disk_count")) or 1) if disk else None,
-    )
-    for key, model in _PRICES:
-        price = amount(page, plan.get(key))
-        if price is None:
-            continue
-        for place in places or [""]:
-            yield Offer(
-                source="plans",
-                instance=str(plan["id"]),
-                gpu_label=str(plan.get("gpu_type") or "").replace("_", " "),
-                gpu_memory=f"{memory} GB" if memory else "",
-                gpu_memory_is_total=True,
-                region=str(place),
-                pricing_model=model,
-                price=price,
-                price_unit="instance_hour",
-                availability="available" if places else "sold_out",
-                text=clip(f"{plan['id']} {key} {plan[key]}"),
-                **facts,
-            )
+        if at(plan, "gpu_type") or re.search(r"-gpu\b", text_of(plan, "{id}")):
+            disk, n = positive(plan.get("disk")), positive(plan.get("disk_count")) or 1
+            yield from object_offers(page, plan, _PLAN, local_disk_gb=disk * n if disk else None)
 
 
 def follow(page: Page) -> Iterator[Request]:
@@ -79,8 +62,5 @@ PROVIDER = Provider(
     publishes="on-demand, preemptible; fractions of a GPU; bare metal",
     units="per instance-hour",
     expects=("A100", "H100"),
-    facts=(
-        Fact("unit", "of the plan; fractions of a GPU follow from its memory", "2026-09-20", "recorded answer"),
-        Fact("paging", "meta.links.next", "2026-09-20", "docs.vultr.com"),
-    ),
+    hints=Hints(fields_left_out=((r"\.monthly_cost", "what a month costs at most, beside the price of its hours"),)),
 )

@@ -23,10 +23,12 @@ _PRICED: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_PRICED: Final = re.compile(
-    r"\b(?:storage|disk|volume|ssd|nvme|bandwidth|egress|ingress|inet|internet|network|transfer|vcpus?|cpu|ram|memory|mem|token|tokens|count|quantity|id|ids|min count|max count|step|limit|quota|discount|percent(?:age)?|pct"
-    r"|tax|vat|setup|one time|onetime|labor|deposit|balance|credits?|score|reliability|interval|threshold|sort|flag|version|year to date|previous|old|original|was|strike|updated|created|at|timestamp|license|licence|support|ip|snapshot|backup|image|windows|clock|error|success|frame|refresh|utilization|change)\b",
+    r"\b(?:storage|disk|volume|ssd|nvme|bandwidth|egress|ingress|inet|internet|network|transfer|vcpus?|cpus?|ram|memory|mem|token|tokens|count|quantity|id|ids|min count|max count|step|limit|quota|discount|percent(?:age)?|pct"
+    r"|tax|vat|setup|one time|onetime|labor|deposit|balance|credits?|score|reliability|interval|threshold|sort|flag|version|year to date|previous|old|original|was|strike|updated|created|at|timestamp|license|licence|support|ip|snapshot|backup|image|windows|clock|error|success|frame|refresh|utilization|change"
+    r"|vram(?! (?:price|cost|rate))|ipv4|ipv6|vol|free devices|(?:conversion|exchange) rate|in (?:gb|gib))\b",
     re.IGNORECASE,
 )
+_STATES_PRICE: Final = re.compile(r"\b(?:price|cost|rate)s?\b", re.IGNORECASE)
 _NAMING: Final = re.compile(
     r"\b(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
     re.IGNORECASE,
@@ -66,7 +68,7 @@ def _visit(
                 fields = _flatten(item, f"{path}.{key}", "")
                 if any(_is_price(f) for f in fields):
                     yield from _split(item, f"{path}.{key}", [named, *inherited], scope, group)
-            elif _number(item) is not None:
+            elif number_of(item) is not None:
                 price = _price_field(Field("price", str(item), path=f"{path}.{key}", is_number=True))
                 yield Record([named, *inherited, price], scope, "object", group)
         return
@@ -95,17 +97,32 @@ def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:
         if isinstance(node, list):
             stack += [(item, f"{path}[{i}]", title, named) for i, item in enumerate(node)]
         elif isinstance(node, dict):
-            scalars = _scalars(node, path)
-            here = _names(scalars) or any(mentions(str(key)) for key in node)
+            named_keys = [key for key in node if mentions(str(key))]
+            here = _names(_scalars(node, path))
             for key, item in node.items():
-                below = f"{title} {key_words(str(key))}".strip()
-                above = (here or bool(mentions(str(key))), *named)[:_NEAR]
+                below = f"{title} {_title(str(key), node)}".strip()
+                is_with = here or key in named_keys or any(not _are_alike(item, node[k]) for k in named_keys[:3])
+                above = (is_with, *named)[:_NEAR]
                 if isinstance(item, dict | list):
                     stack.append((item, f"{path}.{key}", below, above))
                     continue
                 leaf = Field(below, _text(item), path=f"{path}.{key}", is_number=_is_numeric(item), is_price=False)
-                if item is not None and _is_price(leaf) and (_number(item) is None or _number(item)):
+                if item is not None and _is_price(leaf) and (number_of(item) is None or number_of(item)):
                     yield leaf, any(above)
+
+
+def _are_alike(one: Any, other: Any) -> bool:
+    """Return whether two members of an object are things of one kind, so that the name of one is not the other's."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return False
+    return len(one.keys() & other.keys()) * 2 >= max(len(one), len(other)) > 0
+
+
+def _title(key: str, holder: dict[Any, Any]) -> str:
+    """Return a key as words; an "amount" beside a price counts things."""
+    title = key_words(key)
+    is_count = title.lower() == "amount" and any(_STATES_PRICE.search(key_words(str(other))) for other in holder)
+    return "quantity" if is_count else title
 
 
 def _is_map(value: dict[Any, Any]) -> bool:
@@ -165,7 +182,7 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
 def _scalars(value: dict[Any, Any], path: str) -> list[Field]:
     return [
         # "@type" and its like are the format's, not the thing's.
-        Field(key_words(str(key)), _text(item), path=f"{path}.{key}", is_number=_is_numeric(item), is_price=False)
+        Field(_title(str(key), value), _text(item), path=f"{path}.{key}", is_number=_is_numeric(item), is_price=False)
         for key, item in value.items()
         if isinstance(item, str | int | Decimal | float | bool) and not str(key).startswith("@")
     ]
@@ -180,8 +197,7 @@ def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
         for key, item in value.items():
             if str(key).startswith("@"):
                 continue
-            words_of = key_words(str(key))
-            below = f"{title} {words_of}".strip()
+            below = f"{title} {_title(str(key), value)}".strip()
             if isinstance(item, dict) and mentions(str(key)):
                 fields.append(Field("gpu", str(key), path=f"{path}.{key}"))
                 below = "gpu"
@@ -201,10 +217,11 @@ def _text(value: Any) -> str:
 
 
 def _is_numeric(value: Any) -> bool:
-    return _number(value) is not None
+    return number_of(value) is not None
 
 
-def _number(value: Any) -> Decimal | None:
+def number_of(value: Any) -> Decimal | None:
+    """Return the number that a scalar of data is, as a number or a text of digits alone."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | Decimal | float):

@@ -26,6 +26,7 @@ from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.page_facts import PageFacts, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree
 from scrapers.reading.records import Field, Record
+from scrapers.reading.refusals import is_component
 from scrapers.reading.settle import per, settle
 from scrapers.reading.units import after_amount, before_amount, not_a_price, rate
 
@@ -46,7 +47,7 @@ def read_page(page: Page, hints: Hints = Hints()) -> Account:  # noqa: B008 -- f
 
 
 def _read_html(page: Page, html: str, hints: Hints) -> Account:
-    top, root = parse_tree(html)
+    top, root = parse_tree(_with_its_table(html))
     lines = list(top.lines())
     is_bare = not re.search(r"<(?:html|body|div|table)\b", html[:5000], re.IGNORECASE)
     if (is_bare or not any(find_amounts(line.text) for line in lines)) and (streamed := streamed_html(page)):
@@ -103,6 +104,15 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
     return account
 
 
+def _with_its_table(html: str) -> str:
+    """Return a part of a page that begins amid a table with the table's tag: without it, rows lose their titles."""
+    row = re.search(r"<(?:thead|tr|th|td)\b", html, re.IGNORECASE)
+    if row is None or re.search(r"<table\b", html[: row.start()], re.IGNORECASE):
+        return html
+    opens = "<table><tr>" if row[0].lower() in ("<th", "<td") else "<table>"
+    return html[: row.start()] + opens + html[row.start() :]
+
+
 def _of_other_things(lines: list[Line]) -> frozenset[int]:
     """Return the positions of lines in sections that sell something else: CPU machines, storage, support."""
     others = {
@@ -146,7 +156,9 @@ def _read_data(text: str, hints: Hints) -> Account:
             if leaf.where() not in seen:
                 verdict: Any = "unexplained" if is_near else "explained"
                 reason = "no offer was read from it" if is_near else "no accelerator is named with it"
-                account.entries.append(Entry(clip(f"{leaf.title}: {leaf.text}", 140), leaf.where(), verdict, reason))
+                text = clip(f"{leaf.title}: {leaf.text}", 140)
+                value_of = Decimal(leaf.text) if leaf.is_number else None
+                account.entries.append(Entry(text, leaf.where(), verdict, reason, value_of))
     return account
 
 
@@ -335,6 +347,8 @@ def _verdict(
         if alone and unit.time == "hour" and amount.value not in emitted:
             return "unexplained", "a sentence that prices an accelerator"
         return "explained", "in a sentence"
+    if is_component(f"{before_amount(before)} price"):
+        return "explained", "a price of another part of the machine"
     for text in (line.text, *(t for _, t in reversed(line.headings))):
         if not mentions(text):
             for reason, pattern in words.NOT_SOLD_HERE:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import urljoin
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request
+from scrapers.model import LayoutError, Offer, Page, Provider, Request
 from scrapers.providers.aws import (
     bulk_csv,
     bulk_json,
@@ -93,24 +93,4 @@ PROVIDER = Provider(
     publishes="on-demand, spot, reserved 1y/3y with upfront options, savings plans, capacity blocks",
     units="per instance-hour",
     expects=("H100", "A100", "L4", "T4"),
-    facts=(
-        Fact(
-            "unit",
-            "a capacity block states hourly rates of instance and accelerator; they change on announced days",
-            "2026-01-31",
-            "recorded page of capacity blocks",
-        ),
-        Fact(
-            "trap",
-            "DescribeInstanceTypes lacks p4de and the GPU of p5en: counts come from a table of ours",
-            "2026-08-19",
-            "github.com/dstackai/gpuhunt",
-        ),
-        Fact(
-            "address",
-            "the index of regions names its files currentVersionUrl",
-            "2026-07-18",
-            "recorded region_index.json",
-        ),
-    ),
 )

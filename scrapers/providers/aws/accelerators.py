@@ -6,10 +6,7 @@ import re
 
 # A family not listed in warehouse/seeds/instance_gpus/aws.csv still matches and shows up as unmapped.
 # Deliberately not matched, none being a GPU in our tables: f1, f2 (FPGA), vt1 (video), dl2q (Qualcomm).
-_FAMILY = re.compile(
-    r"u-p\d[\w-]+(?:\.[\w-]+)?|(?:p\d|g\d|gr\d|inf\d|trn\d|dl1(?=\.))[\w-]*\.[\w-]+",
-    re.IGNORECASE,
-)
+_FAMILY = re.compile(r"u-p\d[\w-]+(?:\.[\w-]+)?|(?:p\d|g\d|gr\d|inf\d|trn\d|dl1(?=\.))[\w-]*\.[\w-]+", re.IGNORECASE)
 
 
 def is_accelerated(instance: str) -> bool:

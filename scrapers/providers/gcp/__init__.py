@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import quote
 
-from scrapers.model import Fact, LayoutError, Offer, Page, Provider, Request
+from scrapers.model import Hints, LayoutError, Offer, Page, Provider, Request
 from scrapers.providers.gcp import catalog, community, tables
 
 CATALOG = "https://cloudbilling.googleapis.com/v1/services/6F81-5844-456A/skus?pageSize=5000"  # Compute Engine
@@ -55,9 +55,7 @@ PROVIDER = Provider(
             ends_with="</html>",
         ),
         Request(
-            "https://cloud.google.com/products/compute/gpus-pricing?hl=en",
-            source="gpus_page",
-            ends_with="</html>",
+            "https://cloud.google.com/products/compute/gpus-pricing?hl=en", source="gpus_page", ends_with="</html>"
         ),
         Request("https://cloud.google.com/tpu/pricing?hl=en", source="tpu_page", ends_with="</html>"),
         Request(
@@ -72,18 +70,5 @@ PROVIDER = Provider(
     publishes="on-demand, spot, commitments 1y/3y, DWS Flex-start and Calendar, flexible commitments",
     units="per instance-hour; the catalog per component (vCPU-hour, GiB-hour, GPU-hour)",
     expects=("H100", "A100", "L4"),
-    facts=(
-        Fact(
-            "unit",
-            "the catalog prices a vCPU, a GiB and a GPU; the pages price machines by region",
-            "2026-09-20",
-            "recorded pages",
-        ),
-        Fact(
-            "trap",
-            "a missing price is printed as '-' and keeps its column",
-            "2026-07",
-            "github.com/WandLZhang/gcp-pricing-scraper",
-        ),
-    ),
+    hints=Hints(rows_left_out=(("Virtual Workstation", "a virtual workstation: the GPU with a licence on top"),)),
 )

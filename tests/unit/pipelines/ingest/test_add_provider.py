@@ -155,7 +155,7 @@ def test_page_without_prices_writes_nothing(add: Run, site: str, tmp_path: Path,
     [
         (("https://acme.example/pricing", "--slug", "lambda"), "lambda exists"),
         (("https://acme.example/pricing", "--slug", "aws"), "aws exists"),
-        (("https://acme.example/pricing", "--slug", "ibm"), "unverified.py"),
+        (("https://acme.example/pricing", "--slug", "ibm"), "by_meaning.csv"),
         (("https://acme.example/pricing", "--slug", "datacrunch"), "verda"),
         (("https://acme.example/pricing", "--slug", "_acme"), "--slug"),
         (("https://acme.example/pricing", "--slug", "acme-cloud"), "--slug"),

@@ -30,7 +30,7 @@ COUNTED: dict[str, tuple[int, tuple[object, ...]]] = {
     "denvr/2026-06_configurations.json": (1, ("A100_80GB_SXM_1x", "A100", 1, "on_demand", "1.35", "1.35")),
     "e2e/2026-08-22_pricing_us.html": (40, ("NVIDIA H200", "H200", 1, "reserved", "29608.80", "3.38")),
     "hotaisle/2026-06-13_api_vm_available.json": (2, ("2x AMD MI300X 26 cores", "MI300X", 2, "on_demand", "3.98", "1.99")),
-    "huggingface/2026-05-19_endpoints_pricing.html": (36, ("gcp nvidia-h100 x8", "H100", 8, "on_demand", "80", "10")),
+    "huggingface/2026-05-19_endpoints_pricing.html": (38, ("gcp nvidia-h100 x8", "H100", 8, "on_demand", "80", "10")),
     "huggingface/2026-08_jobs_pricing.html": (22, ("Nvidia A100 - large", "A100", 1, "on_demand", "2.5", "2.5")),
     "jarvislabs/2026-06_server_meta_inr.json": (5, ("L4", "L4", 1, "on_demand", "41.31", None)),
     "lium/2026-08-22_executors.json": (17, ("NVIDIA H200 b37a337d spot", "H200", 8, "spot", "3.1", "3.1")),

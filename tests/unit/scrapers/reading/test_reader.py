@@ -263,3 +263,9 @@ def test_the_account_names_disputed_prices_in_the_order_of_the_page() -> None:
     disputed = [e.text for e in data.entries if e.reason == "two prices for the same thing"]
     firsts = [int(e.path.split("[")[1].split("]")[0]) for e in data.entries if e.text in disputed]
     assert firsts[len(cards) :] == [2 * n for n in range(len(cards))], "the first of each, as the page has them"
+
+
+def test_a_part_of_a_page_that_begins_amid_a_table_keeps_its_titles() -> None:
+    rows = "<th>GPU</th><th>GPUs</th><th>Price</th></tr></thead><tbody><tr><td>H100</td><td>8</td><td>$16/h</td></tr></tbody></table>"
+    (offer,) = read(rows).offers
+    assert facts(offer) == ("H100", 8, "on_demand", None, "16", "instance_hour")
