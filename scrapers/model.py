@@ -217,6 +217,30 @@ class Offer:
     is_floor: bool = False  # the lowest of several prices: "from $2"
 
 
+# What a host charges for: tokens read, made, read again from its cache, put into it, and both in a batch job.
+TokenKind = Literal["input", "output", "cached_input", "cache_write", "batch_input", "batch_output"]
+TokenUnit = Literal["token", "k_tokens", "m_tokens"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostedPrice:
+    """One price per token of a model at a host, copied from a published list: nothing is converted or guessed."""
+
+    host: str  # the seller, as the list calls it
+    model: str  # the model, as the list calls it
+    kind: TokenKind
+    price: Decimal  # USD per unit, with the list's own digits
+    unit: TokenUnit
+    text: str  # the words the price was read from: the receipt
+    above_tokens: int = 0  # only for prompts longer than this
+    hours_utc: str = ""  # the only hours of the day at which it applies: "16:30-00:30"
+    effective_from: date | None = None  # where the list dates it
+    is_deprecated: bool = False  # the list says that the host phases the model out
+    context_tokens: int | None = None  # limits of the model, as the list states them: a price may be one, misread
+    output_limit: int | None = None
+    host_url: str = ""  # the host's own page of prices, where the list names it
+
+
 @dataclass(frozen=True, slots=True)
 class Hints:
     """Facts of a provider's pages for a reader that goes by meaning: none of them is a layout."""

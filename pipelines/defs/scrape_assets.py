@@ -7,10 +7,11 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.defs.resources import Workspace
+from pipelines.ingest.hosted_list import collect_list
 from pipelines.ingest.scrape_provider import NothingArchived, collect, collect_rates, reparse
 from scrapers import registry
 from scrapers.model import LayoutError, Provider, ScrapeError
-from scrapers.reference import ecb
+from scrapers.reference import ecb, hosted_lists
 from warehouse.storage.landing import OFFER_TYPES, Seen
 
 # The first day this pipeline could run; a partition holds what was observed on that UTC day.
@@ -117,6 +118,44 @@ def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     return dg.MaterializeResult(metadata={"dagster/row_count": count})
 
 
+def hosted_list_asset(of: Provider) -> dg.AssetsDefinition:
+    """Return the asset landing/hosted_<list> of a published list of hosted prices."""
+
+    @dg.asset(
+        key=["landing", f"hosted_{of.slug.replace('-', '_').replace('.', '_')}"],
+        partitions_def=DAILY,
+        retry_policy=RETRY,
+        freshness_policy=FRESH,
+        group_name="landing",
+        kinds={"http", "parquet"},
+        description=f"What hosts charge per token, as {of.name} lists it; each day the prices that it states anew.",
+        metadata={"url": dg.MetadataValue.url(of.requests[0].url)},
+    )
+    def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        # What a list states anew depends on what is known of it, so a past day cannot be landed after the next one.
+        is_past = date.fromisoformat(context.partition_key) < datetime.now(UTC).date()
+        if is_past if not workspace.is_replay else not Path(workspace.replay, of.slug).is_dir():
+            return dg.MaterializeResult(metadata={"dagster/row_count": 0})
+        with workspace.fetcher() as fetcher:
+            seen = collect_list(of, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
+        if seen.status not in ("ok", "partial"):
+            may_retry = workspace.may_retry and seen.status == "failed"
+            raise dg.Failure(seen.detail, allow_retries=may_retry)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": len(seen.prices),
+                "status": seen.status,
+                "detail": seen.detail,
+                "receipt": f"{seen.url} {seen.sha256[:12]}",
+            }
+        )
+
+    return land
+
+
+HOSTED_LISTS = [hosted_list_asset(of) for of in hosted_lists.ALL]
+
+
 def scrape_assets() -> list[dg.AssetsDefinition]:
-    """Return one asset for every registered provider, and the exchange rates."""
-    return [*(provider_asset(p) for p in registry.all_providers()), ecb_rates]
+    """Return one asset for every registered provider, the lists of hosted prices, and the exchange rates."""
+    return [*(provider_asset(p) for p in registry.all_providers()), *HOSTED_LISTS, ecb_rates]

@@ -26,7 +26,7 @@ from warehouse.storage.landing import Origin, Seen, Status, land, land_rates
 from warehouse.storage.ledger import accepted
 from warehouse.storage.state_dir import Home
 
-_FAILURES: dict[str, Status] = {
+FAILURES: dict[str, Status] = {
     "failed": "failed",
     "too_many": "failed",
     "moved": "failed",
@@ -148,7 +148,7 @@ def _short(url: str, limit: int = 40) -> str:
 
 def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: datetime) -> Seen:
     return Seen(
-        provider.slug, failure.request.source, failure.request.url, started_at, _FAILURES[failure.kind],
+        provider.slug, failure.request.source, failure.request.url, started_at, FAILURES[failure.kind],
         detail=failure.error, origin=origin,
     )  # fmt: skip
 
@@ -199,7 +199,7 @@ def read_page(provider: Provider, page: Page, home: Home | None = None) -> Seen:
         offers = tuple(replace(offer, source=f"{wayback.PREFIX}{offer.source}") for offer in offers)
     return Seen(
         provider.slug, page.source, page.url, page.captured_at, status, detail, page.sha256, page.fetched_by,
-        _origin(page), offers,
+        origin_of(page), offers,
     )  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def partial_note(account: Account) -> str:
     return clip(f"partial: {len(reasons)} amounts near an accelerator are unexplained, the first {reasons[0]}", 400)
 
 
-def _origin(page: Page) -> Origin:
+def origin_of(page: Page) -> Origin:
     """Return what a page is: a sample however it came, else archived, a recording that a replay gave, or live."""
     if page.is_sample:
         return "sample"

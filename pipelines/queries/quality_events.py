@@ -44,6 +44,32 @@ def events(con: Connection, wanted: PriceFilter = ALL, kind: EventFilter | None 
     ).fetchall()
 
 
+# Prices of machines, and those of hosts per token under the same names: a person decides on both alike.
+EVERY = """(
+    from v1.quality_events
+    union all by name
+    select
+        statement_id as event_id, statement_id as series_id, known_on as date, host as provider, list as source,
+        hosted_model as instance, kind as price_unit, usd_per_m_tokens as price, rule as class,
+        'quarantine' as verdict, status, reason, source_url, sha256, text
+    from marts.hosted_price_faults
+)"""
+HOSTED_COLUMNS = (
+    "statement_id", "known_on", "rule", "status", "usd_per_m_tokens", "against", "kind", "host", "hosted_model",
+    "model", "list", "reason", "source_url", "sha256", "text",
+)  # fmt: skip
+
+
+def hosted_faults(con: Connection, status: str | None, rule: str | None) -> list[tuple[Any, ...]]:
+    """Return prices per token that the gate doubts, by HOSTED_COLUMNS, newest first."""
+    return con.execute(
+        f"select {', '.join(HOSTED_COLUMNS)} from marts.hosted_price_faults "  # noqa: S608 -- columns of ours
+        "where ($status is null or status = $status) and ($rule is null or rule = $rule) "
+        "order by known_on desc, host, hosted_model, kind, statement_id",
+        {"status": status, "rule": rule},
+    ).fetchall()
+
+
 def event(con: Connection, prefix: str) -> dict[str, Any]:
     """Return the one event whose id starts with a prefix, with every column of v1.quality_events.
 
@@ -51,9 +77,7 @@ def event(con: Connection, prefix: str) -> dict[str, Any]:
     """
     if not prefix:
         raise UsageError("the event id is empty; gpuhour quarantine list shows all ids")
-    cursor = con.execute(
-        "from v1.quality_events where starts_with(event_id, ?) order by event_id limit 6", [prefix.lower()]
-    )
+    cursor = con.execute(f"from {EVERY} where starts_with(event_id, ?) order by event_id limit 6", [prefix.lower()])
     names, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
     matches = [dict(zip(names, row, strict=True)) for row in rows]
     if not matches:

@@ -26,7 +26,10 @@ ASSETS = [
     "backfill/captures",
     "core/claim_values",
     "core/cost_offers",
-    "core/hosted_prices",
+    "core/hosted_package",
+    "core/hosted_price_changes",
+    "core/hosted_price_intervals",
+    "core/hosted_watches",
     "core/meta",
     "core/offers_latest",
     "core/price_intervals",
@@ -44,6 +47,16 @@ ASSETS = [
     "intermediate/findings",
     "intermediate/gated_prices",
     "intermediate/gated_versions",
+    "intermediate/hosted_findings",
+    "intermediate/hosted_rule_jump",
+    "intermediate/hosted_rule_limit",
+    "intermediate/hosted_rule_peers",
+    "intermediate/hosted_rule_siblings",
+    "intermediate/hosted_rule_unit",
+    "intermediate/hosted_rule_value",
+    "intermediate/hosted_statements",
+    "intermediate/hosted_usable",
+    "intermediate/hosted_verdicts",
     "intermediate/import_items",
     "intermediate/index_days",
     "intermediate/index_links",
@@ -135,6 +148,9 @@ ASSETS = [
     "landing/gcore",
     "landing/gcp",
     "landing/gmicloud",
+    "landing/hosted_genai_prices",
+    "landing/hosted_litellm",
+    "landing/hosted_models_dev",
     "landing/hotaisle",
     "landing/huggingface",
     "landing/hyperbolic",
@@ -185,6 +201,7 @@ ASSETS = [
     "marts/errata",
     "marts/gpu_fit",
     "marts/gpu_specs",
+    "marts/hosted_price_faults",
     "marts/hosted_prices",
     "marts/inference_cost",
     "marts/inference_speed",
@@ -219,6 +236,8 @@ ASSETS = [
     "staging/fx_rates",
     "staging/gcp_component_sums",
     "staging/gpu_identity",
+    "staging/hosted_models",
+    "staging/hosted_rows",
     "staging/import_observations",
     "staging/imported_offers",
     "staging/offers",
@@ -231,6 +250,8 @@ ASSETS = [
     "v1/cost_per_token",
     "v1/cost_per_unit",
     "v1/focus_price_sheet",
+    "v1/hosted_price_changes",
+    "v1/hosted_price_intervals",
     "v1/index_constituents",
     "v1/index_daily",
     "v1/index_revisions",
@@ -253,6 +274,8 @@ CHECKS = [
     "alerts/events:rules_evaluated",
     "core/claim_values:key_is_unique",
     "core/cost_offers:key_is_unique",
+    "core/hosted_price_changes:key_is_unique",
+    "core/hosted_price_intervals:key_is_unique",
     "core/quarantined_series:key_is_unique",
     "intermediate/aliases:key_is_unique",
     "intermediate/current_versions:key_is_unique",
@@ -335,6 +358,7 @@ CHECKS = [
     "marts/gpu_specs:figures_are_possible",
     "marts/gpu_specs:key_is_unique",
     "marts/gpu_specs:one_spec_for_what_is_unstated",
+    "marts/hosted_price_faults:key_is_unique",
     "marts/hosted_prices:key_is_unique",
     "marts/hosted_prices:prices_are_plausible",
     "marts/hosted_prices:the_list_has_a_date",
@@ -406,7 +430,9 @@ def test_jobs_divide_the_assets_and_limit_concurrency() -> None:
     assert {k.path[0] for k in of["scrape"]} == {"landing"} and not of["scrape"] & of["build"]
     assert of["scrape"] | of["backfill"] | of["build"] == set(graph.get_all_asset_keys())
     assert code.resolve_job_def("scrape").executor_def.name == "multiprocess"
-    for key in of["scrape"] - {scrape_assets.ecb_rates.key}:
+    lists = {asset.key for asset in scrape_assets.HOSTED_LISTS}  # no providers: they have no offers
+    assert all(graph.get(key).freshness_policy is not None for key in lists)
+    for key in of["scrape"] - {scrape_assets.ecb_rates.key} - lists:
         node = graph.get(key)
         assert node.partitions_def == scrape_assets.DAILY
         if key.path[-1] == "ecb_rates":  # no provider: it has no offers, and old rates serve

@@ -15,6 +15,8 @@ MACROS = {
     "prices_as_of(date)": "prices_as_of('2023-04-07')",
     "cost_per_token_as_of(date)": "cost_per_token_as_of('2023-04-07')",
     "cost_per_token_trend(model)": "cost_per_token_trend('gpt-3-175b')",
+    "hosted_prices_as_of(date)": "hosted_prices_as_of('2026-07-01')",
+    "self_host_vs_api_as_of(date, model)": "self_host_vs_api_as_of('2026-07-01', 'llama-3.1-8b')",
 }
 
 

@@ -238,6 +238,17 @@ def indices(con: Connection, days: int, pct: float) -> list[Row]:
     return _ask(con, "indices", {"days": days, "pct": pct})
 
 
+API_PRICE = (
+    "change_id", "changed_on", "known_on", "host", "hosted_model", "model", "model_key", "kind", "above_tokens",
+    "hours_utc", "old", "new", "pct", "quality", "source", "source_url", "sha256", "text", "next_day",
+)  # fmt: skip
+
+
+def api_prices(con: Connection) -> list[dict[str, Any]]:
+    """Return drops of hosts' list prices per token, oldest first, by API_PRICE's columns."""
+    return [dict(zip(API_PRICE, row, strict=True)) for row in _ask(con, "api_prices")]
+
+
 def tries(con: Connection) -> list[Row]:
     """Return (provider, source, last_good_on, days, details, until_on, newest_on): a source's failures."""
     _table(

@@ -16,6 +16,7 @@ from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage import ledger
 from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
+from warehouse.storage.hosted_landing import PRICE_TYPES, SCRAPE_TYPES
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed
 from warehouse.storage.rows import execute_with_rows
 from warehouse.storage.state_dir import Home
@@ -30,26 +31,32 @@ LANDING_ENDS = (
     "intermediate.machines",
 )
 
+_LANDING = {
+    "pages": PAGE_TYPES, "offers": OFFER_TYPES, "rates": RATE_TYPES, "hosted_scrapes": SCRAPE_TYPES,
+    "hosted_prices": PRICE_TYPES,
+}  # fmt: skip
+
 
 def open_landing(con: Connection, home: Home, part: build_plan.Part | None = None) -> None:
-    """Make the views landing.pages, landing.offers, landing.rates over the Parquet; empty where there is none.
+    """Make the views landing.pages, offers, rates, hosted_scrapes, hosted_prices over the Parquet; empty where none is.
 
-    Of pages and offers only this part, if one is given; rates are few and always all there.
+    Of pages and offers only this part, if one is given; the others are few and always all there.
     """
     # NUL ends a statement, even within a literal.
     slugs = (quoted(slug).replace("\0", "' || chr(0) || '") for slug in part.providers) if part else ()
     providers = ", ".join(f"'{slug}'" for slug in slugs)
     con.execute("create schema if not exists landing")
-    for kind, types in (("pages", PAGE_TYPES), ("offers", OFFER_TYPES), ("rates", RATE_TYPES)):
+    for kind, types in _LANDING.items():
         columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
         source = f"select {columns} where false"
-        names = landed(home, kind) if kind == "rates" or part is None else part.names
+        is_whole = part is None or kind not in ("pages", "offers")
+        names = landed(home, kind) if part is None or is_whole else part.names
         paths = [home.landing / kind / name for name in names]
         files = ", ".join(f"'{quoted(path)}'" for path in paths if path.exists())
         if files:
             # union_by_name: a file of an older version lacks the columns that came later.
             source += f" union all by name from read_parquet([{files}], union_by_name = true)"
-            if kind != "rates" and part is not None:
+            if not is_whole:
                 source += f" where provider in ({providers})"
         con.execute(f"create or replace view landing.{kind} as {source}")
 

@@ -64,7 +64,7 @@ def plan_of(con: Connection, home: Home, pages: list[str]) -> Plan:
     whole = {"pages": set(pages), "offers": set(pages)}  # offers count only with their page
     files = {
         f"{kind}/{name}": stamp
-        for kind in ("pages", "offers", "rates")
+        for kind in ("pages", "offers", "rates", "hosted_scrapes", "hosted_prices")
         for name, stamp in stamped(home, kind).items()
         if name in whole.get(kind, {name})
     }

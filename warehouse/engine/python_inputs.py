@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from warehouse.identity import hosted_models
 from warehouse.identity.gpus import identify
 from warehouse.identity.regions import place
 from warehouse.storage.connection import Connection
@@ -76,6 +77,12 @@ def _hosted_prices(_: Connection) -> Rows:
     return hosted_prices.listed()
 
 
+def _hosted_models(con: Connection) -> Rows:
+    """Resolve each distinct label of a hosted model once."""
+    labels = con.execute("select distinct hosted_model from staging.hosted_rows order by 1").fetchall()
+    return hosted_models.resolve(label for (label,) in labels)
+
+
 INPUTS = {
     "gpu_identity": PythonInput(
         frozenset({"staging.raw_offers"}),
@@ -103,12 +110,17 @@ INPUTS = {
     "hosted_prices": PythonInput(
         frozenset(),
         {
-            "host": "varchar", "hosted_model": "varchar", "model": "varchar",
-            "usd_per_m_input_tokens": "decimal(18,9)", "usd_per_m_output_tokens": "decimal(18,9)",
-            "up_to_input_tokens": "bigint", "valid_from": "date", "hours_utc": "varchar", "is_deprecated": "boolean",
-            "package": "varchar", "version": "varchar", "source_url": "varchar",
+            "host": "varchar", "hosted_model": "varchar", "model": "varchar", "model_key": "varchar",
+            "kind": "varchar", "above_tokens": "bigint", "hours_utc": "varchar", "effective_from": "date",
+            "usd_per_m_tokens": "decimal(38,12)", "is_deprecated": "boolean", "package": "varchar",
+            "version": "varchar", "host_url": "varchar",
         },
         _hosted_prices,
+    ),
+    "hosted_models": PythonInput(
+        frozenset({"staging.hosted_rows"}),
+        {"hosted_model": "varchar", "model": "varchar", "model_key": "varchar"},
+        _hosted_models,
     ),
 }  # fmt: skip
 

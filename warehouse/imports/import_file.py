@@ -95,7 +95,7 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
     """
     if not path.exists():
         raise Unreadable("does not exist")
-    sha256 = _hash(path)
+    sha256 = file_sha256(path)
     landing_id = hashlib.sha256(f"{PARSER_VERSION} {name} {sha256}".encode()).hexdigest()[:16]
     if any((home.landing / "pages" / f"import-{name}").glob(f"*-{landing_id}.parquet")):
         return Imported(landing_id, known=True)
@@ -115,7 +115,8 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
     )  # fmt: skip
 
 
-def _hash(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file's content; empty where there is none."""
     if not path.is_file():
         return ""
     with path.open("rb") as stream:
@@ -145,6 +146,12 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
     if not rejected:
         return 0, (), None
     faults = con.execute('from faults order by "row", "column", reason limit ?', [SHOWN]).fetchall()
+    shown = tuple((Fault(row, column, clip(value), why), clip(about)) for row, column, value, why, about in faults)
+    return rejected, shown, write_rejected(con, home, landing_id)
+
+
+def write_rejected(con: Connection, home: Home, landing_id: str) -> Path:
+    """Write the table `faults` beside the landing, for a person to read; return the file."""
     home.imports.mkdir(parents=True, exist_ok=True)
     file = home.imports / f"{landing_id}-rejected.csv"
     safe = ", ".join(
@@ -154,8 +161,7 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
     )  # formulas get an apostrophe: the cells are untrusted
     listed = f'select * replace ({safe}) from faults order by "row", "column", reason'  # noqa: S608 -- our own
     con.execute(f"copy ({listed}) to '{quoted(file)}' (format csv, header true)")
-    shown = tuple((Fault(row, column, clip(value), why), clip(about)) for row, column, value, why, about in faults)
-    return rejected, shown, file
+    return file
 
 
 def _land(con: Connection, home: Home, name: str, landing_id: str, sha256: str, detail: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
@@ -13,66 +11,60 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import (
     ConditionalPrice,
     ModelInfo,
-    ModelPrice,
     Provider,
     StartDateConstraint,
+    TieredPrices,
     TimeOfDateConstraint,
 )
 
-from warehouse.identity.spec_names import known_model
-from warehouse.paths import SEEDS
+from warehouse.identity.hosted_models import model_key, spec_of
 
 PACKAGE = "genai-prices"
 Row = tuple[str | None, ...]
-_RELEASE = re.compile(r"(?<!\d)(2[3-9](?:0[1-9]|1[0-2]))(?!\d)")  # 2407: what a maker dates a release with
+_KINDS = {
+    "input_mtok": "input", "output_mtok": "output", "cache_read_mtok": "cached_input",
+    "cache_write_mtok": "cache_write",
+}  # fmt: skip
+_IN_BATCH = {"input_mtok": "batch_input", "output_mtok": "batch_output"}
 
 
 @cache
 def listed() -> tuple[Row, ...]:
     """Return every price of the installed version, once a process: it does not change while one lives.
 
-    Rows are those of python_inputs: USD per million tokens, up to up_to_input_tokens where longer prompts cost more.
+    Of models that have a spec alone: these prices are the fallback of comparisons. Rows are those of python_inputs,
+    USD per million tokens, as a list that is fetched states them.
     """
-    with (SEEDS / "llm_specs.csv").open(newline="") as stream:
-        repos = {row["name"]: row["repo"] for row in csv.DictReader(stream)}
     return tuple(
         row
         for host in get_snapshot().providers
         for sold in host.models
-        if (spec := spec_of(sold.id, repos)) is not None
+        if (spec := spec_of(sold.id)) is not None
         for row in _prices(host, sold, spec)
     )
 
 
-def spec_of(label: str, repos: Mapping[str, str]) -> str | None:
-    """Return the spec of what a host sells under a label, or None. repos: repository of each spec.
-
-    A dated release is only itself, and an undated name of one may by now mean the next.
-    """
-    name = known_model(label)
-    if name is None:
-        return None
-    of_spec = set(_RELEASE.findall(repos[name]))
-    return name if not of_spec or of_spec & set(_RELEASE.findall(label)) else None
-
-
 def _prices(host: Provider, sold: ModelInfo, spec: str) -> Iterator[Row]:
     dated = sold.prices if isinstance(sold.prices, list) else [ConditionalPrice(prices=sold.prices)]
-    for listed in dated:
-        when, money = listed.constraint, _per_million(listed.prices)
-        if money is None:
-            continue
+    cards = [(card.constraint, card.prices, _KINDS) for card in dated]
+    batch = [variant for variant in sold.price_variants or () if variant.when == {"processing": "batch"}]
+    cards += [(variant.constraint, variant.prices, _IN_BATCH) for variant in batch]
+    url = host.pricing_urls[0] if host.pricing_urls else None
+    for when, card, kinds in cards:
         day = when.start_date.isoformat() if isinstance(when, StartDateConstraint) else None
-        hours = f"{when.start_time:%H:%M}-{when.end_time:%H:%M}" if isinstance(when, TimeOfDateConstraint) else None
-        url = host.pricing_urls[0] if host.pricing_urls else None
-        yield host.id, sold.id, spec, *money, day, hours, str(bool(sold.deprecated)), PACKAGE, version(PACKAGE), url
+        hours = f"{when.start_time:%H:%M}-{when.end_time:%H:%M}" if isinstance(when, TimeOfDateConstraint) else ""
+        for name, kind in kinds.items():
+            for above, price in _steps(getattr(card, name, None)):
+                yield (
+                    host.id, sold.id, spec, model_key(sold.id), kind, str(above), hours, day, str(price),
+                    str(bool(sold.deprecated)), PACKAGE, version(PACKAGE), url,
+                )  # fmt: skip
 
 
-def _per_million(price: ModelPrice) -> tuple[str, str, str | None] | None:
-    """Return input and output price, and the tokens up to which they hold; None if a part is missing or free."""
-    parts = (price.input_mtok, price.output_mtok)
-    base = [getattr(part, "base", part) for part in parts]
-    if not all(isinstance(part, Decimal) and part > 0 for part in base):
-        return None
-    starts = [tier.start for part in parts for tier in getattr(part, "tiers", [])]
-    return str(base[0]), str(base[1]), str(min(starts)) if starts else None
+def _steps(price: Decimal | TieredPrices | None) -> Iterator[tuple[int, Decimal]]:
+    """Yield the prompt lengths above which a price holds, with the price."""
+    if isinstance(price, TieredPrices):
+        yield 0, price.base
+        yield from ((tier.start, tier.price) for tier in price.tiers)
+    elif price is not None:
+        yield 0, price

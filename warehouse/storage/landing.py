@@ -152,8 +152,8 @@ def land(home: Home, provider: str, seen: Sequence[Seen], *, parser_version: str
         "landed_at": datetime.now(UTC).isoformat(),
         "parser_version": parser_version,
     }
-    _write(offers_file, offer_rows(seen, landing_id), OFFER_TYPES)
-    _write(pages_file, page_rows(seen, **common), PAGE_TYPES)
+    write_landing(offers_file, offer_rows(seen, landing_id), OFFER_TYPES)
+    write_landing(pages_file, page_rows(seen, **common), PAGE_TYPES)
     return landing_id
 
 
@@ -163,7 +163,7 @@ def land_rates(home: Home, sha256: str, rates: Sequence[tuple[date, str, Decimal
     path = home.landing / "rates" / "ecb" / f"{newest}-{sha256[:16]}.parquet"
     if not path.exists():
         rows = [{"rate_on": str(d), "currency": c, "per_eur": str(r), "sha256": sha256} for d, c, r in rates]
-        _write(path, rows, RATE_TYPES)
+        write_landing(path, rows, RATE_TYPES)
     return path
 
 
@@ -179,7 +179,7 @@ def stamped(home: Home, kind: str) -> dict[str, str]:
     return {name: f"{stat.st_size} {stat.st_mtime_ns}" for name, stat in stats.items()}
 
 
-def _write(path: Path, rows: list[dict[str, Any]], types: dict[str, str]) -> None:
+def write_landing(path: Path, rows: list[dict[str, Any]], types: dict[str, str]) -> None:
     """Write rows as Parquet: under its name a file is whole."""
     with replacing(path) as part, scratch() as con:
         # A bloom filter damaged by a bad disk would hide rows without an error, and these files are small.

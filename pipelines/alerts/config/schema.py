@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from scrapers.model import TokenKind
+
 Percent = Annotated[float, Field(gt=0, lt=1000)]
 Share = Annotated[float, Field(gt=0, lt=100)]  # percent of a price that can be lost
 Reference = Literal["last_notified", "previous", "median_30d", "max_30d", "first"]
@@ -229,6 +231,16 @@ class TokenCostBelow(LineRule):
     where: Where = Where(pricing_model=("on_demand",))
 
 
+class ApiPrice(RuleBase):
+    """A host's list price per token fell by at least so many percent."""
+
+    kind: Literal["api_price"]
+    pct: Share = 5
+    model: TextList = ()  # specs or hosts' own names; none: every model that has a spec here
+    provider: TextList = ()  # hosts
+    prices: Annotated[tuple[TokenKind, ...], BeforeValidator(_words)] = ()
+
+
 class SourceStale(RuleBase):
     """A source has not been read for a number of days."""
 
@@ -272,7 +284,7 @@ class DeadMan(RuleBase):
 
 Rule = Annotated[
     Below | Move | NewLow | BelowMedian | Drawdown | Offers | Availability | CheapestChanged | IndexMove
-    | TokenCostBelow | SourceStale | SourceBroken | SourceRedesigned | Quarantined | DeadMan,
+    | TokenCostBelow | ApiPrice | SourceStale | SourceBroken | SourceRedesigned | Quarantined | DeadMan,
     Field(discriminator="kind"),
 ]  # fmt: skip
 
@@ -376,7 +388,7 @@ KINDS: dict[str, type[RuleBase]] = {
     kind: model
     for model in (
         Below, Move, NewLow, BelowMedian, Drawdown, Offers, Availability, CheapestChanged, IndexMove, TokenCostBelow,
-        SourceStale, SourceBroken, SourceRedesigned, Quarantined, DeadMan,
+        ApiPrice, SourceStale, SourceBroken, SourceRedesigned, Quarantined, DeadMan,
     )
     for kind in model.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
 }  # fmt: skip

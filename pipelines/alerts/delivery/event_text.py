@@ -30,6 +30,8 @@ def title(events: list[dict[str, Any]]) -> str:
     who = first["provider"] or first["subject"]
     if cut := first["about"].get("list_cut"):
         return f"{who} {_terms(first)}{_alone(first)}: {cut}{_span(events)}"
+    if first["kind"] == "api_price":
+        return _api_title(events)
     what = _variant(first)
     verb = _VERBS.get(first["kind"], first["kind"])
     if first["unit"] != "USD per GPU-hour":
@@ -45,6 +47,18 @@ def title(events: list[dict[str, Any]]) -> str:
             else (f"{what}: {who} {verb}, {moved}")
         )
     return f"{what}: {who} {verb}{_span(events)} ({len(events)} offers)"
+
+
+def _api_title(events: list[dict[str, Any]]) -> str:
+    """Return "gpt-oss-120b at groq: $0.75 -> $0.60 per million output tokens (-20.0%)", or a count of models."""
+    first = events[0]
+    host = first["provider"]
+    if len(events) > 1:
+        return f"{host}: API prices of {len(events)} models fell{_span(events)}"
+    model = first["about"].get("model") or first["about"].get("hosted_model")
+    kind = first["about"]["prices"][0]["kind"].replace("_", " ")
+    old, new = money(first["old_usd_per_gpu_hour"]), money(first["new_usd_per_gpu_hour"])
+    return f"{model} at {host}: {old} -> {new} per million {kind} tokens ({_change(first)})"
 
 
 def _span(events: list[dict[str, Any]]) -> str:

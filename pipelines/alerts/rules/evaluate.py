@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from pipelines.alerts.config.schema import (
+    ApiPrice,
     Availability,
     CheapestChanged,
     DeadMan,
@@ -23,7 +24,7 @@ from pipelines.alerts.config.schema import (
     SourceStale,
 )
 from pipelines.alerts.event import Event
-from pipelines.alerts.rules import market_rules, series_rules, source_rules
+from pipelines.alerts.rules import api_rules, market_rules, series_rules, source_rules
 from pipelines.alerts.rules.price_tables import PriceTables, Selection
 from warehouse.alert_queries import market_query
 from warehouse.storage.connection import Connection
@@ -111,6 +112,8 @@ class _Evaluation:
                 return market_rules.cheapest(self._tables, rule, self._as_of, since)
             case IndexMove():
                 return market_rules.index_moves(self._con, rule)
+            case ApiPrice():
+                return api_rules.api_prices(self._con, rule)
             case Quarantined():
                 return source_rules.quarantined(self._tables, selection, rule)
             case SourceStale():

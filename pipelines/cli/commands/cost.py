@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.commands import cost_job, cost_train
+from pipelines.cli.commands import cost_api, cost_job, cost_train
 from pipelines.cli.console import OK, say
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
@@ -17,10 +17,14 @@ from pipelines.cli.server_options import ServerOptions
 from pipelines.cli.table_output import Format, show
 from pipelines.errors import UsageError
 
-app = App(name="cost", help="The cost of language models on GPUs: per token, per training run, per job; GPUs that fit.",
-          result_action="return_value")  # fmt: skip
+app = App(
+    name="cost",
+    help="The cost of language models on GPUs: per token, training run, job; against APIs; GPUs that fit.",
+    result_action="return_value",
+)
 app.command(cost_train.train)
 app.command(cost_job.job)
+app.command(cost_api.api)
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
 Precision = Annotated[

@@ -14,8 +14,8 @@ from cyclopts import Parameter
 
 from pipelines.cli.console import OK, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
-from pipelines.cli.table_output import show, show_fitted
-from pipelines.errors import UsageError
+from pipelines.cli.table_output import Format, show, show_fitted
+from pipelines.errors import CommandError, UsageError
 from pipelines.queries.filters import ALL, PriceFilter
 from pipelines.queries.percent import change_pct, pct_text
 from pipelines.serialize import printable
@@ -26,13 +26,18 @@ Chart = Annotated[
 ]
 _TABLE = ("valid_from", "valid_to", "usd_per_gpu_hour", "change", "provider", "instance", "region", "pricing_model",
           "term_months", "quality", "source")  # fmt: skip
+_HOSTED = ("valid_from", "valid_to", "usd_per_m_tokens", "change", "kind", "above_tokens", "host", "hosted_model",
+           "quality", "source")  # fmt: skip
 _MAX_ROWS = 40  # table rows after a chart, before the chart scrolls away
 
 
 def history(
-    gpu: str,
+    gpu: str | None = None,
     /,
     *,
+    model: Annotated[
+        str | None, Parameter(help="Instead of a GPU: what hosts charged for this model's tokens.")
+    ] = None,
     wanted: PriceFilter = ALL,
     chart: Chart = None,
     style: FormatOption = "table",
@@ -40,6 +45,8 @@ def history(
     home: HomeOption = None,
 ) -> int:
     """Show a GPU's price history: a chart on a terminal, and each price with the days it held, oldest first.
+
+    With --model, the history of hosts' list prices per million tokens instead; --provider is then the host.
 
     Parameters
     ----------
@@ -51,6 +58,10 @@ def history(
     from pipelines.queries.unmatched import refuse_unknown
 
     style = output_format(style, as_json)
+    if (gpu is None) == (model is None):
+        raise UsageError("give either a GPU, as in gpuhour history H100, or --model")
+    if gpu is None:
+        return _hosted_history(str(model), wanted, chart, style, home)
     if chart and style != "table":
         raise UsageError("--chart needs the table format; remove --chart or the other format")
     with published_database(home) as con:
@@ -80,6 +91,37 @@ def history(
         say(f"the newest {_MAX_ROWS} of {len(table)} prices; --format csv prints all")
         table = table[-_MAX_ROWS:]
     show_fitted(_TABLE if is_terminal else (*_TABLE, "text", "source_url"), table)
+    return OK
+
+
+def _hosted_history(model: str, wanted: PriceFilter, chart: bool | None, style: Format, home: HomeOption) -> int:
+    """Show what hosts charged for a model's tokens."""
+    from pipelines.queries import api_costs
+    from warehouse.identity.hosted_models import model_key
+    from warehouse.identity.spec_names import known_model
+
+    if chart or wanted != replace(ALL, provider=wanted.provider):
+        raise UsageError("--model takes --provider (a host), --format and --home only")
+    with published_database(home) as con:
+        names = dict.fromkeys([known_model(model) or model, model_key(model), model])
+        rows = next((rows for name in names if (rows := api_costs.intervals(con, name, wanted.provider))), [])
+    if not rows:
+        raise CommandError(
+            f"no host's price of {model} is on record{f' at {wanted.provider}' if wanted.provider else ''}"
+        )
+    if style != "table":
+        show(api_costs.INTERVAL, [tuple(row.values()) for row in rows], style)
+        return OK
+    before: dict[Any, Any] = {}
+    table = []
+    for row in rows:
+        series = tuple(row[c] for c in ("source", "host", "hosted_model", "kind", "above_tokens", "hours_utc"))
+        table.append(row | {"change": pct_text(change_pct(before.get(series), row["usd_per_m_tokens"]))})
+        before[series] = row["usd_per_m_tokens"]
+    if sys.stdout.isatty() and len(table) > _MAX_ROWS:
+        say(f"the newest {_MAX_ROWS} of {len(table)} prices; --format csv prints all")
+        table = table[-_MAX_ROWS:]
+    show_fitted(_HOSTED, table)
     return OK
 
 

@@ -44,14 +44,17 @@ def import_(
 ) -> int:
     """Load price history from a file (see docs/import.md) or the SkyPilot catalog, rebuild and publish.
 
+    A file of changes of hosted API prices is loaded under the name of the list that they come from.
+
     The same file again loads nothing. Exits 3 when some rows could not be loaded, 1 when none could.
 
     Parameters
     ----------
     file
-        CSV (also .csv.gz) or Parquet of the long format.
+        CSV (also .csv.gz) or Parquet of the long format; with the name of a list of hosted prices, CSV of its changes.
     source
-        Name for the source of these rows, as in archive/owner/repo (with --skypilot: skypilot).
+        Name for the source of these rows, as in archive/owner/repo (with --skypilot: skypilot). genai-prices,
+        models.dev and litellm name the lists of hosted prices.
     skypilot
         Git checkout of the SkyPilot catalog, with its history: every commit becomes a day's prices.
     since
@@ -67,7 +70,7 @@ def import_(
         raise UsageError("--source is missing: the name for the source of these rows")
     began = time.monotonic()
     state = settings.home(home)
-    name = _checked(state, source or "skypilot")
+    name = _checked(state, source or "skypilot", is_catalog=skypilot is not None)
     with show_progress("importing"):
         imported, report = _landed(state, name, file or skypilot or Path(), skypilot is not None, since)
         for line in report.lines:
@@ -82,9 +85,14 @@ def import_(
     return PARTIAL if report.partial else OK
 
 
-def _checked(state: Home, name: str) -> str:
+def _checked(state: Home, name: str, *, is_catalog: bool) -> str:
+    from warehouse.imports.hosted_changes import REPOSITORIES
     from warehouse.imports.import_file import check_name
 
+    if name in REPOSITORIES:
+        if is_catalog:
+            raise UsageError(f"--source: {name!r} is a list of hosted prices, not a catalog of GPUs")
+        return name
     try:
         return check_name(state, name)
     except ValueError as wrong:
@@ -96,12 +104,16 @@ def _landed(
 ) -> tuple[Imported | None, ImportReport]:
     """Land the rows; return the import (None: a catalog without news) and a report of it."""
     from warehouse.imports.csv_records import Unreadable
+    from warehouse.imports.hosted_changes import REPOSITORIES, land_changes
     from warehouse.imports.import_file import land_file, only_importer
     from warehouse.storage.connection import DatabaseError
 
     report = ImportReport()
     try:
         with only_importer(state) as room:
+            if name in REPOSITORIES and not is_catalog:
+                imported = land_changes(state, path, name, room)
+                return imported, _describe(report, imported, str(path))
             if not is_catalog:
                 imported = land_file(state, path, name, room)
                 return imported, _describe(report, imported, str(path))
@@ -167,8 +179,9 @@ def _quarantined(state: Home, name: str) -> int | None:
         try:
             rows = con.execute(
                 "select count(*) from v1.quality_events where verdict = 'quarantine' and status = 'held' "
-                "and (source = ? or starts_with(source, ?))",
-                [name, f"{name}/"],
+                "and (source = ? or starts_with(source, ?)) union all "
+                "select count(*) from marts.hosted_price_faults where status = 'held' and list = ? order by 1 desc",
+                [name, f"{name}/", name],
             ).fetchall()
         except DatabaseError:
             return None

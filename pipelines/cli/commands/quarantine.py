@@ -18,7 +18,15 @@ from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_f
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
 from pipelines.queries.filters import ALL, PriceFilter
-from pipelines.queries.quality_events import EVENT_COLUMNS, EventFilter, event, events
+from pipelines.queries.quality_events import (
+    EVENT_COLUMNS,
+    EVERY,
+    HOSTED_COLUMNS,
+    EventFilter,
+    event,
+    events,
+    hosted_faults,
+)
 from warehouse.storage.state_dir import Home
 
 Note = Annotated[str, Parameter(help="Why; kept with your login name.")]
@@ -78,6 +86,26 @@ def _show_table(rows: Sequence[tuple[Any, ...]]) -> None:
     keep = ["event", "date", "state", "class", "price"]
     keep += ["last_good", "pricing_model", "provider", "instance", "region"] if width >= 110 else ["what"]
     show(keep, [tuple(e[column] for column in keep) for e in rows_by_column], "table", width)
+
+
+@app.command
+def api(
+    *,
+    status: Annotated[Literal["held", "released", "rejected"] | None, Parameter(help="Only this status.")] = "held",
+    rule: Annotated[str | None, Parameter(help="Only this rule, e.g. token_limit.")] = None,
+    style: FormatOption = "table",
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """List the prices of hosted APIs that the gate holds, newest first; show, release and reject take their ids too."""
+    with published_database(home) as con:
+        rows = hosted_faults(con, status, rule)
+    if output_format(style, as_json) != "table":
+        show(HOSTED_COLUMNS, rows, output_format(style, as_json))
+        return OK
+    width = shutil.get_terminal_size((120, 24)).columns
+    show(HOSTED_COLUMNS[:9], [(row[0][:10], *row[1:9]) for row in rows], "table", width)
+    return OK
 
 
 @app.command(name="show")
@@ -189,7 +217,8 @@ def _publish(home: Home) -> None:
 def _report_status(con: Any, event_id: str, verdict: Verdict) -> None:
     """Print an event's published status, which may differ from the verdict."""
     rows = con.execute(
-        "select status, provider, instance, region, date, price from v1.quality_events where event_id = ?", [event_id]
+        f"select status, provider, instance, region, date, price from {EVERY} where event_id = ?",  # noqa: S608 -- ours
+        [event_id],
     ).fetchall()
     if not rows:
         say(f"{event_id[:10]} is {verdict}; the gate no longer flags it after the rebuild")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.cost_world import one, priced
 from tests.support.worlds import rows
-from warehouse.sources import hosted_prices
+from warehouse.identity import hosted_models
 from warehouse.storage.connection import Connection
 
 
@@ -35,15 +35,16 @@ REPOS = {
     ("somebody/else-8b", None),
 ])  # fmt: skip
 def test_host_model_name_maps_to_at_most_one_model(label: str, spec: str | None) -> None:
-    assert hosted_prices.spec_of(label, REPOS) == spec
+    assert hosted_models.spec_of(label, REPOS) == spec
 
 
 def test_list_prices_are_dated_and_never_free(con: Connection) -> None:
     found = rows(con, "from marts.hosted_prices")
     assert len(found) > 100 and len({r["model"] for r in found}) > 25
     assert all(r["usd_per_m_input_tokens"] > 0 and r["usd_per_m_output_tokens"] > 0 for r in found)
-    assert all(r["released_on"] and r["package"] == "genai-prices" for r in found)
-    keys = [(r["host"], r["hosted_model"], r["valid_from"], r["hours_utc"]) for r in found]
+    assert all(r["list_read_on"] and r["sha256"].startswith("genai-prices ") for r in found)
+    assert sum(r["usd_per_m_cached_input_tokens"] is not None for r in found) > 20
+    keys = [(r["host"], r["model_key"], r["above_tokens"]) for r in found]
     assert len(set(keys)) == len(keys)
 
 
@@ -63,19 +64,21 @@ def test_break_even_is_where_both_cost_the_same(con: Connection) -> None:
             assert row["break_even_tokens_per_day"] is row["break_even_utilisation"] is None
 
 
-def test_current_price_of_a_host_is_compared(con: Connection) -> None:
-    changed = rows(
+def test_dated_prices_hold_from_their_day(con: Connection) -> None:
+    dated = rows(
         con,
-        "select host, hosted_model, arg_max(usd_per_m_input_tokens, valid_from) as newest, max(valid_from) as since "
-        "from marts.hosted_prices where valid_from <= released_on and not is_deprecated group by all",
+        "select host, hosted_model, arg_max(usd_per_m_tokens, valid_from) as newest, max(valid_from) as since, "
+        "min(usd_per_m_tokens) filter (where valid_from is null) as before from core.hosted_package "
+        "where kind = 'input' and above_tokens = 0 and hours_utc = '' group by all having count(valid_from) = 1 and before is not null",
     )
-    assert changed
-    for host in changed:
-        compared = rows(
-            con, "select distinct hosted_usd_per_m_input_tokens as usd, hosted_since from v1.self_host_vs_api "
-            "where host = ? and hosted_model = ?", host["host"], host["hosted_model"],
-        )  # fmt: skip
-        assert [(r["usd"], r["hosted_since"]) for r in compared] in ([], [(host["newest"], host["since"])])
+    assert dated
+    for host in dated:
+        for day, price, since in ((0, host["newest"], host["since"]), (-1, host["before"], None)):
+            (at,) = rows(
+                con, "select usd_per_m_input_tokens as usd, valid_from from v1.hosted_prices_as_of(?::date + ?) "
+                "where host = ? and hosted_model = ?", host["since"], day, host["host"], host["hosted_model"],
+            )  # fmt: skip
+            assert at == {"usd": price, "valid_from": since}
 
 
 # -- owning ------------------------------------------------------------------------------------------------------------

@@ -80,8 +80,8 @@ def land_unchecked(home: Home, name: str, page: landing.Seen) -> None:
     """Write a page as an older version might have landed it, past today's checks."""
     file = f"hostile/{name}.parquet"
     common = {"landing_id": name, "landed_at": datetime.now(UTC).isoformat(), "parser_version": "1"}
-    landing._write(home.landing / "offers" / file, landing.offer_rows([page], name), landing.OFFER_TYPES)
-    landing._write(home.landing / "pages" / file, landing.page_rows([page], **common), landing.PAGE_TYPES)
+    landing.write_landing(home.landing / "offers" / file, landing.offer_rows([page], name), landing.OFFER_TYPES)
+    landing.write_landing(home.landing / "pages" / file, landing.page_rows([page], **common), landing.PAGE_TYPES)
 
 
 def hostile(**facts: Any) -> Offer:

@@ -1,13 +1,14 @@
--- Host list prices of a million tokens, for models that have a spec here, as an installed package lists them. USD per
--- million tokens, without discounts for caching or batches; up_to_input_tokens: longer prompts cost more, NULL: none
--- do.
+-- What hosts charge per token now, USD per million tokens: one row per host, model and prompt length, from the
+-- published list that ranks first (seeds/hosted_lists.csv), or from the installed package while no list was fetched.
+-- Other days: v1.hosted_prices_as_of(day).
 -- materialized: table
--- key: host, hosted_model, valid_from, hours_utc
+-- key: host, model_key, above_tokens
 -- columns:
---   valid_from: first day of the price; NULL: undated, and listed when the package was released, on released_on
---   hours_utc: the only hours of the day at which it applies; NULL: all
---   is_deprecated: whether the list says that the host is phasing the model out
-select hosted_prices.*, hosted_packages.released_on
-from core.hosted_prices
-left join seeds.hosted_packages using (package, version)
-order by model, host, hosted_model, valid_from nulls first, hours_utc nulls first
+--   hosted_model: as the list has it; model: name in marts.llm_specs, NULL where there is none
+--   above_tokens, up_to_input_tokens: prompts longer than the one and up to the other cost this; NULL: any length
+--   usd_per_m_cached_input_tokens: read from the host's cache; cache_write: put into it; batch: answered within a day
+--   valid_from: first day of the price; NULL where the list does not date it
+--   source: the list; list_read_on: the last day on which it was read
+select * exclude (as_of)
+from core.hosted_prices_as_of(core.as_of_day())
+order by host, model_key, above_tokens
