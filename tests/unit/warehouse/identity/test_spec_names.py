@@ -11,6 +11,9 @@ from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
     ("H100", "H100 SXM"), ("h100 pcie", "H100 PCIe"), ("NVIDIA H100 80GB HBM3", "H100 SXM"), ("H100 NVL", "H100 NVL"),
     ("A100 80GB", "A100 SXM 80GB"), ("A100 PCIe 40GB", "A100 PCIe 40GB"), ("RTX PRO 6000", "RTX PRO 6000 Blackwell SE"),
     ("RTX PRO 6000 Blackwell WS", "RTX PRO 6000 Blackwell WS"), ("MI300X", "MI300X"), ("B300", "B300"), ("t4", "T4"),
+    ("H20-3e 141GB", "H20-3e"), ("H20 96GB", "H20"), ("NVIDIA GB200 NVL4", "GB200"), ("GB200-NVL72_GB200-186GB", "GB200"),
+    ("GB300 288GB", "GB300"), ("Vera Rubin NVL72", "VR200"), ("RTX PRO 4500", "RTX PRO 4500 Blackwell"), ("MI308X", "MI308X"),
+    ("AMD Instinct MI350P", "MI350P"), ("RTX 4090D", "RTX 4090 D"), ("Intel(R) Arc(TM) Pro B70 Graphics", "Arc Pro B70"),
 ])  # fmt: skip
 def test_gpus(label: str, expected: str) -> None:
     assert gpu_spec(label) == expected
@@ -29,6 +32,7 @@ def test_models(label: str, expected: str) -> None:
 @pytest.mark.parametrize("label, said", [
     ("A100", "may be A100 SXM 40GB or A100 SXM 80GB: say which"), ("H1000", "nearest: .*H100"), ("", "unknown GPU"),
     ("NVIDIA Jetson AGX Orin 64G", "unknown GPU"), ("RTX 4090 Laptop", "unknown GPU"),
+    ("H20 141GB", "unknown GPU"), ("Vera Rubin NVL144", "unknown GPU"),
 ])  # fmt: skip
 def test_gpu_is_not_guessed(label: str, said: str) -> None:
     with pytest.raises(UnknownName, match=said):
