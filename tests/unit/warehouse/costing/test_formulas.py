@@ -122,6 +122,7 @@ def reference(con: connection.Connection, shared: Callable[[str], Path]) -> str:
         update ref.gpu set device_mib = g.device_mib, mem_bw_gbs = g.bandwidth_gbs
         from marts.gpu_specs as g where g.name = if(gpu_model = 'Gaudi (HL-205)', 'Gaudi', gpu_model)
     """)
+    con.execute("update ref.llm set vocab = m.vocab from marts.llm_specs as m where m.name = ref.llm.name")
     columns = ", ".join(f"{v}::double as {'amd_f' if k == 'amd' else k}" for k, v in theta.items())
     con.execute(f"create or replace table ref.theta as select {columns}")
     query = shared("reference/cost_model_oracle.sql").read_text().rstrip().removesuffix(";")
@@ -248,7 +249,7 @@ def test_unreachable_latency_limit_has_no_row(con: connection.Connection) -> Non
 
 
 def test_all_specs_pass_their_checks(con: connection.Connection) -> None:
-    assert value(con, "count(*) from marts.gpu_specs") >= 95 and value(con, "count(*) from marts.llm_specs") >= 60
+    assert value(con, "count(*) from marts.gpu_specs") >= 95 and value(con, "count(*) from marts.llm_specs") >= 115
     checked = [c for c in all_checks() if c.table in ("marts.gpu_specs", "marts.llm_specs", "marts.theta")]
     assert len(checked) == 8 and all(c.is_error for c in checked)
     assert not {c.check_name: con.execute(c.sql).fetchall() for c in checked if con.execute(c.sql).fetchall()}
@@ -266,6 +267,44 @@ def test_checks_detect_their_faults(check: str, change: str) -> None:
     with cost_model() as con:
         con.execute(change)
         assert con.execute(found.sql).fetchall()
+
+
+@pytest.mark.parametrize("name, column, expected", [
+    ("mixtral-8x22b", "vocab", 32_000), ("glm-4.6", "context_tokens", 202_752), ("glm-4.7", "context_tokens", 202_752),
+    ("kimi-k2-0905", "context_tokens", 262_144), ("kimi-k2", "context_tokens", 131_072), ("kimi-k3", "context_tokens", 1_048_576),
+    # KV in a quarter of the layers, and a state in the others
+    ("qwen3.5-397b-a17b", "kv_elements_per_token", 15 * 2 * 2 * 256), ("qwen3.5-397b-a17b", "state_elements", 45 * 64 * 128 * 128),
+    ("qwen3-next-80b-a3b", "kv_elements_per_token", 12 * 2 * 2 * 256), ("kimi-linear-48b-a3b", "kv_elements_per_token", 6 * 576),
+    ("nemotron-3-super-120b-a12b", "kv_elements_per_token", 8 * 2 * 2 * 128), ("nemotron-3-super-120b-a12b", "layers", 48),
+    # other heads where everything is seen, and layers that use the KV of earlier ones
+    ("gemma-4-31b", "kv_elements_per_token", 10 * 2 * 4 * 512 + 50 * 2 * 16 * 256),
+    ("gemma-4-e2b", "kv_elements_per_token", 3 * 2 * 512 + 12 * 2 * 256),
+    # an index beside the latents; keys that are values, compressed beside a window
+    ("deepseek-v3.2", "kv_elements_per_token", 61 * (576 + 128)), ("deepseek-v4-flash", "kv_elements_per_token", 3440 + 43 * 512),
+    ("llama-3.1-70b", "state_elements", 0), ("gpt-oss-120b", "full_attention_layers", 18), ("mistral-7b", "full_attention_layers", 0),
+    ("qwen3.5-397b-a17b", "prefill_width", 32 * 256 / 4),
+])  # fmt: skip
+def test_shapes_of_models(con: connection.Connection, name: str, column: str, expected: float) -> None:
+    assert value(con, f"{column} from marts.llm_specs where name = '{name}'") == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("name, active", [
+    ("deepseek-v4-pro", 49), ("deepseek-v4-flash", 13), ("kimi-k3", 104), ("gemma-4-26b-a4b", 3.8), ("gemma-4-e4b", 4.5),
+    ("nemotron-3-ultra-550b-a55b", 55), ("nemotron-3-super-120b-a12b", 12.7), ("step-3.5-flash", 11), ("kimi-linear-48b-a3b", 3),
+])  # fmt: skip
+def test_shape_gives_the_published_active_parameters(con: connection.Connection, name: str, active: float) -> None:
+    """Cards of the newest models count what a token is multiplied with: a second figure that the shape must give."""
+    assert value(con, f"matmul_params / 1e9 from marts.llm_specs where name = '{name}'") == pytest.approx(
+        active, rel=0.05
+    )
+
+
+@pytest.mark.parametrize("name, stored", [
+    ("deepseek-r1", "FP8-BLOCK"), ("deepseek-v3", "FP8-BLOCK"), ("gpt-oss-120b", "MXFP4"), ("kimi-k2.5", "INT4"), ("kimi-k2", "FP8-BLOCK"),
+    ("minimax-m2", "FP8-BLOCK"), ("llama-3.1-70b", "BF16"), ("llama-2-70b", "FP16"), ("qwen3-32b", "BF16"), ("ministral-3-14b", "FP8"),
+])  # fmt: skip
+def test_format_of_release(con: connection.Connection, name: str, stored: str) -> None:
+    assert value(con, f"published_as from marts.llm_specs where name = '{name}'") == stored
 
 
 @pytest.mark.parametrize("form, memory, expected", [
