@@ -9,6 +9,7 @@
 --   link_kind: fabric (all to all), bridge (pairs) or pcie
 --   nominal_tflops: dense FP16 or BF16, as the datasheet prints it
 --   matmul_tflops: the rate that models get, with FP32 accumulation; FP32 itself where the chip has nothing faster
+--   can_train: whether large models are trained on it: 40 GB and a fabric, as all chips of reported runs have
 select
     * replace (
         gpu_memory_gb::decimal(9, 3) as gpu_memory_gb,
@@ -19,5 +20,6 @@ select
         link_gbs::double as link_gbs
     ),
     coalesce(fp16_tflops, bf16_tflops)::double as nominal_tflops,
-    coalesce(fp16_fp32acc_tflops, fp16_tflops, bf16_tflops, fp32_tflops)::double as matmul_tflops
+    coalesce(fp16_fp32acc_tflops, fp16_tflops, bf16_tflops, fp32_tflops)::double as matmul_tflops,
+    gpu_memory_gb >= 40 and link_kind = 'fabric' as can_train
 from seeds.gpu_specs

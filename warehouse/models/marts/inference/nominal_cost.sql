@@ -1,6 +1,7 @@
 -- Cost of a million tokens by the reference document's formula at each provider's lowest price now: a bound that
--- nothing reaches. 2 FLOP per parameter (all of them) and token, input or output, at the datasheet's dense 16-bit speed
--- and full use. Kept apart from marts.inference_cost and never mixed with it.
+-- nothing reaches. 2 FLOP per parameter and token, input or output, at the datasheet's dense 16-bit speed and full use;
+-- of a mixture of experts the parameters that a token uses. Kept apart from marts.inference_cost and never mixed with
+-- it.
 -- materialized: table
 -- key: model, provider, spec, pricing_model, term_months
 select
@@ -11,7 +12,7 @@ select
     server_prices.term_months,
     server_prices.usd_per_gpu_hour,
     usd_for_seconds(
-        nominal_seconds(inference_flop(llm_specs.total_params_b * 1e9, 1e6), gpu_specs.nominal_tflops),
+        nominal_seconds(inference_flop(llm_specs.active_params_b * 1e9, 1e6), gpu_specs.nominal_tflops),
         server_prices.usd_per_gpu_hour
     )::float
         as usd_per_m_tokens
