@@ -19,7 +19,7 @@ from genai_prices.types import (
     TimeOfDateConstraint,
 )
 
-from warehouse.identity.spec_names import known_model
+from warehouse.identity.spec_names import on_record
 from warehouse.paths import SEEDS
 
 PACKAGE = "genai-prices"
@@ -49,7 +49,7 @@ def spec_of(label: str, repos: Mapping[str, str]) -> str | None:
 
     A dated release is only itself, and an undated name of one may by now mean the next.
     """
-    name = known_model(label)
+    name = on_record().known_model(label)
     if name is None:
         return None
     of_spec = set(_RELEASE.findall(repos[name]))

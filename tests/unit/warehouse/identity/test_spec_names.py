@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
+from warehouse.identity.spec_names import UnknownName, on_record
 
 
 @pytest.mark.parametrize("label, expected", [
@@ -16,7 +16,7 @@ from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
     ("AMD Instinct MI350P", "MI350P"), ("RTX 4090D", "RTX 4090 D"), ("Intel(R) Arc(TM) Pro B70 Graphics", "Arc Pro B70"),
 ])  # fmt: skip
 def test_gpus(label: str, expected: str) -> None:
-    assert gpu_spec(label) == expected
+    assert on_record().gpu(label) == expected
 
 
 @pytest.mark.parametrize("label, expected", [
@@ -36,7 +36,7 @@ def test_gpus(label: str, expected: str) -> None:
     ("llama2-70b-99.9", "llama-2-70b"), ("llama3.1-405b", "llama-3.1-405b"), ("gpt-oss-120b", "gpt-oss-120b"), ("qwen3-vl-235b-a22b", "qwen3-vl-235b-a22b"),
 ])  # fmt: skip
 def test_models(label: str, expected: str) -> None:
-    assert model_spec(label) == expected
+    assert on_record().model(label) == expected
 
 
 @pytest.mark.parametrize("label, said", [
@@ -46,7 +46,7 @@ def test_models(label: str, expected: str) -> None:
 ])  # fmt: skip
 def test_gpu_is_not_guessed(label: str, said: str) -> None:
     with pytest.raises(UnknownName, match=said):
-        gpu_spec(label)
+        on_record().gpu(label)
 
 
 @pytest.mark.parametrize("label, said", [
@@ -54,4 +54,4 @@ def test_gpu_is_not_guessed(label: str, said: str) -> None:
 ])  # fmt: skip
 def test_model_is_not_guessed(label: str, said: str) -> None:
     with pytest.raises(UnknownName, match=said):
-        model_spec(label)
+        on_record().model(label)
