@@ -61,7 +61,7 @@ def test_cost_of_a_training_run_at_every_gpu(run: Run, demo: Demo) -> None:
             "from v1.training_cost where model = 'llama-3.1-8b' and method = 'reported_mfu' and precision = 'BF16' "
             "and pricing_model = 'on_demand'",
         )
-    assert len(marts) >= 20
+    assert len(marts) >= 8
     arguments = ("--params", f"{marts[0]['active_params']:.0f}", "--tokens", f"{marts[0]['training_tokens']:.0f}")
     answers = {row["gpu_spec"]: row for row in ask(run, demo, "train", *arguments) if row["usd"] is not None}
     for row in marts:

@@ -105,6 +105,61 @@ def test_workloads_from_the_state_folder(run: Run, home: Home, tmp_path: Path) -
         assert {(r["isl"], r["osl"], r["utilisation"]) for r in matches} == {load}
 
 
+@pytest.mark.parametrize("model, weights", [
+    ("llama-3.1-8b", "BF16"), ("llama-2-13b", "FP16"), ("deepseek-r1", "FP8"), ("gpt-oss-20b", "MXFP4"), ("ministral-3-8b", "FP8"),
+])  # fmt: skip
+def test_default_precision_is_that_of_the_release(run: Run, home: Home, model: str, weights: str) -> None:
+    asked = ("--model", model, "--gpu", "H200 SXM", "--usd-per-gpu-hour", "3")
+    assert {r["precision"].removesuffix("-BLOCK") for r in cost(run, home, *asked)} == {weights}
+    assert {r["precision"] for r in cost(run, home, *asked, "--precision", "fp16")} == {"FP16"}
+
+
+def test_models_and_gpus_from_the_state_folder(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "models.csv").write_text(
+        "name,layers,hidden,heads,kv_heads,ffn_dim,vocab,context_tokens,published_as\nmine,32,4096,32,8,14336,128256,8192,FP8\n"
+    )
+    (tmp_path / "gpus.csv").write_text(
+        "name,gpu_memory_gb,bandwidth_gbs,fp16_tflops,fp8_tflops\nchip,100,3000,800,1600\n"
+    )
+    asked = ("--model", "mine", "--gpu", "chip", "--usd-per-gpu-hour", "1", "--concurrency", "8")
+    (row,) = cost(run, Home(tmp_path), *asked)
+    assert (row["model"], row["gpu_spec"], row["precision"]) == ("mine", "chip", "FP8") and row[
+        "usd_per_m_output_tokens"
+    ] > 0
+    fits = cost_fit(run, Home(tmp_path), "mine")
+    assert {r["gpus"] for r in fits if r["gpu_spec"] == "chip"} == {1}
+    (tmp_path / "models.csv").write_text("name,layers\nmine,32\n")
+    done = run("cost", *asked, home=Home(tmp_path))
+    assert done.code == 2 and "mine states no hidden" in done.err and not done.out
+
+
+def cost_fit(run: Run, home: Home, model: str) -> list[dict[str, Any]]:
+    result = run("cost", "fit", "--model", model, "--json", home=home)
+    assert result.code == 0, result.err
+    return result.records()
+
+
+def test_model_from_a_config(run: Run, home: Home, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({
+        "model_type": "llama", "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32,
+        "num_key_value_heads": 8, "vocab_size": 128256, "max_position_embeddings": 131072, "torch_dtype": "bfloat16"}))  # fmt: skip
+    asked = ("--gpu", "L4", "--concurrency", "1")
+    (ours,), (theirs,) = (
+        cost(run, home, "--model", "llama-3.1-8b", *asked),
+        cost(run, home, "--config", str(config), *asked),
+    )
+    assert theirs["model"] == tmp_path.name
+    same = ("precision", "usd_per_m_output_tokens", "tpot_s", "max_batch")
+    assert [theirs[c] for c in same] == [ours[c] for c in same]
+    assert theirs["nominal_usd_per_m_tokens"] == pytest.approx(ours["nominal_usd_per_m_tokens"], rel=1e-3)
+    config.write_text('{"hidden_size": 4096}')
+    for arguments, said in ((("--config", str(config)), "no num_hidden_layers"), (("--config", "none.json"), "cannot be read"),
+                            (("--config", str(config), "--model", "llama-3.1-8b"), "two models")):  # fmt: skip
+        done = run("cost", *arguments, *asked, home=home)
+        assert done.code == 2 and said in done.err and not done.out
+
+
 def test_table_states_its_assumptions(run: Run, home: Home) -> None:
     result = run("cost", "--model", "llama-3.1-8b", "--gpu", "L4", "--as-of", FRIDAY, home=home)
     assert result.code == 0 and "usd_per_m_out" in result.out
@@ -121,7 +176,7 @@ def test_gpu_without_price_has_figures_but_no_cost(run: Run, home: Home) -> None
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (("--model", "llama-3.1-71b"), "nearest: llama-3.1-70b"), (("--model", "llama-3.1-8b", "--gpu", "H1000"), "nearest:"),
+    (("--model", "llama-3.1-71b"), "llama-3.1-70b"), (("--model", "llama-3.1-8b", "--gpu", "H1000"), "nearest:"),
     (("--model", "llama-3.1-8b", "--gpu", "A100"), "say which"), ((), "no model given"),
     (("--model", "llama-3.1-8b", "--gpu", "L4", "--osl", "0"), "osl must be a positive"),
     (("--model", "llama-2-70b", "--gpu", "L4", "--isl", "5000"), "beyond the model's context of 4,096"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
+from warehouse.costing.own_specs import add_own_specs, check_own_specs
 from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage.connection import Connection, in_memory, without_pandas
@@ -13,11 +16,13 @@ _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "accuracy", "workl
 
 
 @contextmanager
-def cost_model() -> Iterator[Connection]:
+def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()) -> Iterator[Connection]:
     """Yield a private database with specs, constants, workloads, every formula, and the macros of serving.
 
     Tables: marts.gpu_specs, llm_specs, theta, theta_sources, accuracy, workloads; macros: marts.layouts, inference_of,
     latency_bound_of.
+    own: folder whose models.csv and gpus.csv add to the specs; models: further rows of llm_specs. Raises
+    UnreadableSpecs.
     """
     with without_pandas(), in_memory() as con:
         con.execute("create schema marts")
@@ -25,7 +30,11 @@ def cost_model() -> Iterator[Connection]:
             con.execute(statement)
         for name in _SPECS:
             load_seeds(con, names=name)
+        has_own = add_own_specs(con, own, models)
+        for name in _SPECS:
             con.execute(f"create table marts.{name} as {model_graph.sql_of(f'marts.{name}')}")
         for name in ("marts.layouts", "marts.inference_of", "marts.latency_bound_of"):
             con.execute(model_graph.table_macros()[name].sql)
+        if has_own:
+            check_own_specs(con)
         yield con

@@ -93,6 +93,12 @@ def load(con: Connection, workload: str, own: Path, **given: float | None) -> Lo
     return Load(**asked)
 
 
+def released_format(con: Connection, model: str) -> str:
+    """Return the format that a model of marts.llm_specs was released in; FP16 where that is not known."""
+    row = con.execute("select published_as from marts.llm_specs where name = $name", {"name": model}).fetchone()
+    return str(row[0]) if row and row[0] else "FP16"
+
+
 def ask(
     con: Connection,
     model: str,

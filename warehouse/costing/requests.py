@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
+from warehouse.identity.spec_names import SpecNames, UnknownName
 from warehouse.storage.connection import Connection, DatabaseError, quoted
 
 # All columns that are read from a file; measured ones (tokens per second, TTFT, TPOT) are not among them.
@@ -59,13 +59,24 @@ def _write(con: Connection, source: str, parameters: Mapping[str, str] | None = 
         f"from (select {empty} where false union all by name {source})",
         parameters or {},
     )
-    _resolve(con, "model", model_spec)
-    _resolve(con, "gpu", gpu_spec)
+    names = spec_names(con)
+    _resolve(con, "model", names.model)
+    _resolve(con, "gpu", names.gpu)
     con.execute(
         "create or replace table raw as select written.*, model_labels.spec as model_spec, "
         "gpu_labels.spec as gpu_spec, coalesce(model_labels.unknown, gpu_labels.unknown) as unknown from written "
         "left join model_labels on model_labels.label is not distinct from written.model "
         "left join gpu_labels on gpu_labels.label is not distinct from written.gpu"
+    )
+
+
+def spec_names(con: Connection) -> SpecNames:
+    """Return the specs of a database of the cost model, which may hold a user's own."""
+    models = con.execute("select name, repo, same_shape from marts.llm_specs").fetchall()
+    gpus = con.execute("select name, gpu, form_factor, gpu_memory_gb, is_default from marts.gpu_specs").fetchall()
+    return SpecNames(
+        [dict(zip(("name", "repo", "same_shape"), row, strict=True)) for row in models],
+        [dict(zip(("name", "gpu", "form_factor", "gpu_memory_gb", "is_default"), row, strict=True)) for row in gpus],
     )
 
 

@@ -14,7 +14,7 @@ select
     run.gpus,
     gpu_hours / run.gpus / 24 as days,
     training_usd(gpu_hours, offered.rent) as usd,
-    usd_for_seconds(nominal_seconds(flop, gpu_specs.nominal_tflops), offered.rent) as nominal_usd,
+    usd_for_seconds(nominal_seconds(flop, tflops), offered.rent) as nominal_usd,
     offered.provider,
     offered.instance,
     offered.gpu_count,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SNAP = Decimal("0.07")  # printed memory within 7 % of a known size is that size (22888 MiB, 143 GB)
 
+_TRADEMARK = re.compile(r"[™®]|\((?:tm|r)\)", re.IGNORECASE)  # drivers write "Intel(R) Arc(TM)"
 _TOKEN = re.compile(r"\d+\.\d+|[a-z0-9]+")
 _MEMORY = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)[\s_-]*(gib|gb|g|mib|mb)(?![a-z0-9])")
 _EITHER = re.compile(r"\d+\s*(?:/|or)\s*\d+[\s_-]*g", re.IGNORECASE)  # "40/80 GB" names no one size
@@ -139,7 +140,7 @@ def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
     `memory_gb` is what stands beside the label, per GPU. Model is None for an unknown or ambiguous label, and for one
     that names a part of a card (`identify` reads those).
     """
-    named = quantity(label.replace("™", " ").replace("®", " "))
+    named = quantity(_TRADEMARK.sub(" ", label))
     if named.is_part:
         return Gpu(memory_gb=memory_gb)
     lowered = named.rest

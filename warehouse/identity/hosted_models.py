@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from warehouse.identity.spec_names import known_model
+from warehouse.identity.spec_names import on_record
 from warehouse.paths import SEEDS
 
 _RELEASE = re.compile(r"(?<!\d)(2[3-9](?:0[1-9]|1[0-2]))(?!\d)")  # 2407: what a maker dates a release with
@@ -29,7 +29,7 @@ def spec_of(label: str, repos: Mapping[str, str] | None = None) -> str | None:
 
     A dated release is only itself, and an undated name of one may by now mean the next.
     """
-    name = known_model(label)
+    name = on_record().known_model(label)
     if name is None:
         return None
     of_spec = set(_RELEASE.findall((repos or _repos())[name]))

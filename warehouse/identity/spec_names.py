@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 from warehouse.identity.gpus import models, resolve, snap
 from warehouse.identity.nearest import nearest
@@ -27,54 +29,70 @@ def _key(name: str) -> str:
     return "".join(word for word in words if word not in _TUNING and not re.fullmatch(r"2[0-9](0[1-9]|1[0-2])", word))
 
 
+@dataclass(frozen=True)
+class SpecNames:
+    """The specs that labels may mean: rows of llm_specs and gpu_specs, as text or as the database has them."""
+
+    llm_rows: Sequence[Mapping[str, Any]]
+    gpu_rows: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def _models(self) -> dict[str, str]:
+        """Return key -> name, over every model's own name, its repository's and those of the same shape."""
+        names: dict[str, str] = {}
+        for row in self.llm_rows:
+            others = (row["repo"] or "", *(row["same_shape"] or "").split(";"))
+            names |= {_key(name): row["name"] for name in others if name}
+        return names | {_key(row["name"]): row["name"] for row in self.llm_rows}
+
+    @cached_property
+    def _gpus(self) -> dict[str, Mapping[str, Any]]:
+        return {row["name"]: row for row in self.gpu_rows}
+
+    def known_model(self, label: str) -> str | None:
+        """Return the name in llm_specs, or None; fast enough for long lists, as it suggests no near matches."""
+        return self._models.get(_key(label))
+
+    def model(self, label: str) -> str:
+        """Return the name in llm_specs. Raises UnknownName with the nearest ones."""
+        name = self.known_model(label)
+        if not name:
+            raise UnknownName(f"unknown model {label!r}{nearest(label, set(self._models.values()), _key)}")
+        return name
+
+    def gpu(self, label: str) -> str:
+        """Return the name in gpu_specs: that very name, or what the label resolves to with the usual form factor.
+
+        Raises UnknownName when nothing fits, or when the memory would have to be guessed.
+        """
+        wanted = " ".join(label.split()).lower()
+        for name in self._gpus:
+            if name.lower() == wanted:
+                return name
+        card = resolve(label)
+        same = {name: row for name, row in self._gpus.items() if row["gpu"] == card.model}
+        if card.memory_gb is not None:
+            same = {n: row for n, row in same.items() if snap(card.memory_gb, (Decimal(str(row["gpu_memory_gb"])),))}
+        stated = {n for n, row in same.items() if (row["form_factor"] or "") == card.form_factor != ""}
+        usual = {
+            n
+            for n, row in same.items()
+            if str(row["is_default"]).lower() == "true" and not (card.form_factor and row["form_factor"])
+        }
+        names = stated or usual
+        if len(names) == 1:
+            return names.pop()
+        if names:
+            raise UnknownName(f"{label!r} may be {' or '.join(sorted(names))}: say which")
+        raise UnknownName(f"unknown GPU {label!r}{nearest(label, models() | set(self._gpus))}")
+
+
 @cache
-def _models() -> dict[str, str]:
-    """Return key -> name, over every model's own name, its repository's and those of the same shape."""
-    with (SEEDS / "llm_specs.csv").open(newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    names = {_key(name): row["name"] for row in rows for name in (row["repo"], *row["same_shape"].split(";")) if name}
-    return names | {_key(row["name"]): row["name"] for row in rows}
+def on_record() -> SpecNames:
+    """Return the specs of the seeds."""
+    return SpecNames(*(_rows(name) for name in ("llm_specs", "gpu_specs")))
 
 
-def known_model(label: str) -> str | None:
-    """Return the name in llm_specs.csv, or None; fast enough for long lists, as it suggests no near matches."""
-    return _models().get(_key(label))
-
-
-def model_spec(label: str) -> str:
-    """Return the name in llm_specs.csv. Raises UnknownName with the nearest ones."""
-    name = _models().get(_key(label))
-    if not name:
-        raise UnknownName(f"unknown model {label!r}{nearest(label, set(_models().values()), _key)}")
-    return name
-
-
-@cache
-def _gpus() -> Mapping[str, dict[str, str]]:
-    with (SEEDS / "gpu_specs.csv").open(newline="") as stream:
-        return {row["name"]: row for row in csv.DictReader(stream)}
-
-
-def gpu_spec(label: str) -> str:
-    """Return the name in gpu_specs.csv: that very name, or what the label resolves to with the usual form factor.
-
-    Raises UnknownName when nothing fits, or when the memory would have to be guessed.
-    """
-    wanted = " ".join(label.split()).lower()
-    for name in _gpus():
-        if name.lower() == wanted:
-            return name
-    card = resolve(label)
-    same = {name: row for name, row in _gpus().items() if row["gpu"] == card.model}
-    if card.memory_gb is not None:
-        same = {n: row for n, row in same.items() if snap(card.memory_gb, (Decimal(row["gpu_memory_gb"]),))}
-    stated = {n for n, row in same.items() if row["form_factor"] == card.form_factor != ""}
-    usual = {
-        n for n, row in same.items() if row["is_default"] == "true" and not (card.form_factor and row["form_factor"])
-    }
-    names = stated or usual
-    if len(names) == 1:
-        return names.pop()
-    if names:
-        raise UnknownName(f"{label!r} may be {' or '.join(sorted(names))}: say which")
-    raise UnknownName(f"unknown GPU {label!r}{nearest(label, models() | set(_gpus()))}")
+def _rows(seed: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{seed}.csv").open(newline="") as stream:
+        return list(csv.DictReader(stream))

@@ -14,6 +14,8 @@ create or replace macro kv_bytes_per_element(kv_dtype) as case
         kv_dtype = 'FP32'
         then 4e0
 end;
+-- Bytes of one element of the state that linear attention and Mamba keep. Source: mamba_ssm_dtype of their configs.
+create or replace macro state_bytes_per_element() as 4e0;
 -- Default format of the KV cache: FP8 beside FP8 and FP4 weights, else FP16.
 create or replace macro usual_kv_dtype(weights) as if(weights in ('FP8', 'FP8-BLOCK', 'FP4'), 'FP8', 'FP16');
 -- Whether MXFP4 weights are widened to FP16 to be multiplied: on every device without FP4. Source: gpt-oss on Hopper.

@@ -28,7 +28,11 @@ app.command(cost_api.api)
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
 Precision = Annotated[
-    str, Parameter(help="Precision of the weights: fp16, fp8, fp8-block, int8, w8a8, fp4, int4, mxfp4 ..")
+    str | None,
+    Parameter(help="Precision of the weights: fp16, fp8, fp8-block, int8, w8a8, fp4, mxfp4 (default: as released)."),
+]
+Config = Annotated[
+    Path | None, Parameter(help="A Hugging Face config.json that states the shape of the model, instead of --model.")
 ]
 Measured = Annotated[Path, Parameter(help="CSV files of measured throughput.")]
 _TABLE = {  # column -> its name where room is short
@@ -71,7 +75,8 @@ def cost(
         str | None, Parameter(help="Only this GPU, at every provider's price (default: all, cheapest).")
     ] = None,
     gpus: Annotated[int | None, Parameter(help="How many GPUs (default: the best of 1, 2, 4, 8).")] = None,
-    precision: Precision = "fp16",
+    precision: Precision = None,
+    config: Config = None,
     load_options: WorkloadOptions = CHAT,
     server: ServerOptions = ANY_SERVER,
     prices_of: PriceOptions = PriceOptions(),  # noqa: B008 -- frozen
@@ -84,12 +89,14 @@ def cost(
 ) -> int:
     """Compute the cost of a million tokens with the roofline model, showing every assumption."""
     if requests is not None:
-        return _batch(requests, output_format(style, as_json))
-    if model is None:
-        raise UsageError("no model given; add --model llama-3.1-70b or --requests FILE.csv")
+        return _batch(requests, output_format(style, as_json), home)
+    if model is None and config is None:
+        raise UsageError("no model given; add --model llama-3.1-70b, --config config.json or --requests FILE.csv")
+    if model is not None and config is not None:
+        raise UsageError("--model and --config name two models: give one of them")
     if gpus is not None and gpus < 1:
         raise UsageError(f"--gpus must be at least 1, not {gpus}")
-    rows = _answer(model, gpu, gpus, precision, load_options, server, prices_of, home)
+    rows = _answer(model, config, gpu, gpus, precision, load_options, server, prices_of, home)
     style = output_format(style, as_json)
     if not rows:
         say("no GPU has a price; run gpuhour refresh, or state your own with --gpu and --usd-per-gpu-hour")
@@ -104,24 +111,31 @@ def cost(
 
 
 def _answer(
-    model: str,
+    model: str | None,
+    config: Path | None,
     gpu: str | None,
     gpus: int | None,
-    precision: str,
+    precision: str | None,
     load_options: WorkloadOptions,
     server: ServerOptions,
     prices_of: PriceOptions,
     home: HomeOption,
 ) -> list[dict[str, Any]]:
     """Return the result rows, cheapest first. Raises UsageError for unknown names and impossible values."""
+    from warehouse.costing.config_fields import UnreadableConfig
     from warehouse.costing.database import cost_model
-    from warehouse.costing.query import Nonsense, ask, load, machine_sizes
-    from warehouse.identity.spec_names import UnknownName, gpu_spec, model_spec
+    from warehouse.costing.model_config import read_config
+    from warehouse.costing.own_specs import UnreadableSpecs
+    from warehouse.costing.query import Nonsense, ask, load, machine_sizes, released_format
+    from warehouse.costing.requests import spec_names
+    from warehouse.identity.spec_names import UnknownName
 
     try:
-        name = model_spec(model)
-        specs = [gpu_spec(gpu)] if gpu else priced_specs(prices_of, home)
-        with cost_model() as con:
+        stated = [read_config(config)] if config else []
+        with cost_model(settings.home(home).root, stated) as con:
+            names = spec_names(con)
+            name = names.model(model) if model else str(stated[0]["name"])
+            specs = [names.gpu(gpu)] if gpu else priced_specs(prices_of, home)
             work = load(
                 con, load_options.workload, settings.home(home).root / "workloads.csv", isl=load_options.isl,
                 osl=load_options.osl, concurrency=load_options.concurrency, utilisation=load_options.utilisation,
@@ -131,9 +145,10 @@ def _answer(
             prices = server_offers(prices_of, specs, machine_sizes(layout, gpus), home, every=gpu is not None)
             if not gpu:
                 specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
-            rows = ask(con, name, precision, work, specs, gpus, prices, layout=layout, each_provider=gpu is not None)
+            weights = precision or released_format(con, name)
+            rows = ask(con, name, weights, work, specs, gpus, prices, layout=layout, each_provider=gpu is not None)
             return server.with_volume(rows)
-    except (UnknownName, Nonsense) as wrong:
+    except (UnknownName, Nonsense, UnreadableConfig, UnreadableSpecs) as wrong:
         raise UsageError(str(wrong)) from wrong
 
 
@@ -153,16 +168,17 @@ def rounded(value: Any) -> Any:
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
-def _batch(file: Path, style: Format) -> int:
+def _batch(file: Path, style: Format, home: HomeOption) -> int:
     from warehouse.costing.database import cost_model
+    from warehouse.costing.own_specs import UnreadableSpecs
     from warehouse.costing.requests import ANSWER, UnreadableFile, answer_requests, read_requests
 
     try:
-        with cost_model() as con:
+        with cost_model(settings.home(home).root) as con:
             read_requests(con, file)
             answer_requests(con)
             rows = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()  # noqa: S608 -- ours
-    except UnreadableFile as failed:
+    except (UnreadableFile, UnreadableSpecs) as failed:
         raise UsageError(str(failed)) from failed
     show(ANSWER, rows, style)
     return OK
@@ -173,7 +189,7 @@ def fit(
     *,
     model: Model,
     precision: Annotated[
-        str | None, Parameter(help="Only this precision of the weights (default: fp16, fp8, int4).")
+        str | None, Parameter(help="Only this precision of the weights (default: as released, fp16, fp8 and int4).")
     ] = None,
     load_options: WorkloadOptions = CHAT,
     style: FormatOption = "table",
@@ -182,12 +198,14 @@ def fit(
 ) -> int:
     """List the fewest GPUs of each kind that fit a model, and how many requests fit beside the weights."""
     from warehouse.costing.database import cost_model
-    from warehouse.costing.query import Nonsense, load
+    from warehouse.costing.own_specs import UnreadableSpecs
+    from warehouse.costing.query import Nonsense, load, released_format
+    from warehouse.costing.requests import spec_names
     from warehouse.costing.sizing import COLUMNS, holders
-    from warehouse.identity.spec_names import UnknownName, model_spec
+    from warehouse.identity.spec_names import UnknownName
 
     try:
-        with cost_model() as con:
+        with cost_model(settings.home(home).root) as con:
             work = load(
                 con,
                 load_options.workload,
@@ -195,12 +213,19 @@ def fit(
                 isl=load_options.isl,
                 osl=load_options.osl,
             )
-            formats = [precision] if precision else ["fp16", "fp8", "int4"]
-            rows = holders(con, model_spec(model), formats, work)
-    except (UnknownName, Nonsense) as wrong:
+            name = spec_names(con).model(model)
+            formats = [precision] if precision else _formats(released_format(con, name))
+            rows = holders(con, name, formats, work)
+    except (UnknownName, Nonsense, UnreadableSpecs) as wrong:
         raise UsageError(str(wrong)) from wrong
     show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], output_format(style, as_json))
     return OK
+
+
+def _formats(released: str) -> list[str]:
+    """Return the formats that are compared: 16, 8 and 4 bits, and what the model was released in if it is neither."""
+    is_compared = released.upper() in ("FP16", "BF16", "FP8", "FP8-BLOCK", "INT4")
+    return ["fp16", "fp8", "int4", *([] if is_compared else [released])]
 
 
 @app.command

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from pipelines import settings
 from pipelines.cli.console import OK, say
 from pipelines.cli.cost_options import PriceOptions, priced_specs, training_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
@@ -48,8 +49,10 @@ def train(
 ) -> int:
     """Compute a training run's cost: 6 FLOP per parameter and token, at a reported utilisation and today's prices."""
     from warehouse.costing.database import cost_model
+    from warehouse.costing.own_specs import UnreadableSpecs
+    from warehouse.costing.requests import spec_names
     from warehouse.costing.training import COLUMNS, runs
-    from warehouse.identity.spec_names import UnknownName, gpu_spec
+    from warehouse.identity.spec_names import UnknownName
 
     n_params = quantity(params, "--params")
     n_tokens = quantity(tokens, "--tokens") if tokens else None
@@ -58,12 +61,12 @@ def train(
     if gpus is not None and gpus < 1:
         raise UsageError(f"--gpus must be at least 1, not {gpus}")
     try:
-        specs = [gpu_spec(gpu)] if gpu else priced_specs(wanted, home)
-    except UnknownName as wrong:
+        with cost_model(settings.home(home).root) as con:
+            specs = [spec_names(con).gpu(gpu)] if gpu else priced_specs(wanted, home)
+            prices = training_offers(wanted, specs, gpus or 1, home, every=gpu is not None)
+            rows = runs(con, n_params, n_tokens, specs, prices, gpus, mfu)
+    except (UnknownName, UnreadableSpecs) as wrong:
         raise UsageError(str(wrong)) from wrong
-    prices = training_offers(wanted, specs, gpus or 1, home, every=gpu is not None)
-    with cost_model() as con:
-        rows = runs(con, n_params, n_tokens, specs, prices, gpus, mfu)
     style = output_format(style, as_json)
     if style == "table":
         _say_assumptions(dict(zip(COLUMNS, rows[0], strict=True)))

@@ -179,6 +179,7 @@ held as (
         free_bytes(gpus, device_mib, weight_bytes, usable_memory, reserved_gb) as kv_room_bytes,
         kv_token_bytes
         * attended_tokens(isl + beams * output_in_kv * osl, layers, full_attention_layers, sliding_window)
+        + beams * state_elements * state_bytes_per_element()
             as kv_bytes_per_request,
         max_batch(kv_room_bytes, kv_bytes_per_request) as most_requests,
         greatest(1, least(most_requests, concurrency, scheduler_batch * dp_ranks)) as requests_together,
@@ -215,7 +216,8 @@ stepped as (
             gpus, bandwidth_gbs, mbu * efficiency
         ) as weights_s,
         memory_seconds(
-            sequences * kv_token_bytes * looked_back,
+            -- A state is read and written anew.
+            sequences * (kv_token_bytes * looked_back + 2 * state_elements * state_bytes_per_element()),
             gpus,
             bandwidth_gbs,
             mbu * efficiency * if(is_mla, mla_bandwidth, kv_bandwidth)

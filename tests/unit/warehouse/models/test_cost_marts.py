@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.support.cost_world import DAY1, DAY2, one, priced
-from tests.support.worlds import rows
+from tests.support.worlds import built, offer, put, rows, seen
 from warehouse.storage.connection import Connection
+from warehouse.storage.state_dir import Home
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +169,51 @@ def test_reference_training_run_matches_the_recomputed_cost(con: Connection) -> 
     assert row["hours"] == pytest.approx(6 * 175e9 * 300e9 / 312e12 / 3600)
     assert (row["low"], row["high"]) == pytest.approx((0.88 * row["hours"], 5.12 * row["hours"]))
     assert row["low"] < 560_000 < row["high"]
+
+
+def test_nominal_cost_of_a_mixture_counts_what_a_token_uses(con: Connection) -> None:
+    """DeepSeek R1 would cost 18 times as much with all of its parameters, gpt-oss-120b 23 times."""
+    query = "select usd_per_m_tokens, usd_per_gpu_hour, model from marts.nominal_cost where spec = 'H100 SXM' and pricing_model = 'on_demand'"
+    found = {row["model"]: row for row in rows(con, query)}
+    for model, active in (("deepseek-r1", 37.55e9), ("gpt-oss-120b", 5.13e9), ("llama-3.1-8b", 8.03e9)):
+        seconds = 2 * active * 1e6 / 989.4e12
+        assert found[model]["usd_per_m_tokens"] == pytest.approx(
+            seconds * float(found[model]["usd_per_gpu_hour"]) / 3600, rel=1e-4
+        )
+    trained = one(
+        con,
+        "from marts.training_cost where model = 'deepseek-v3' and spec = 'H100 SXM' and method = 'nominal' and edition = 'newest' "
+        "and pricing_model = 'on_demand'",
+    )
+    assert trained["flop"] == pytest.approx(6 * 37.55e9 * 1.48e13)
+
+
+def test_only_chips_that_can_train_have_runs_at_a_reported_speed(con: Connection) -> None:
+    specs = "select distinct spec, method from marts.training_cost where edition = 'newest'"
+    found = {(row["spec"], row["method"]) for row in rows(con, specs)}
+    assert {("A10", "nominal"), ("H100 SXM", "nominal"), ("H100 SXM", "reported_mfu")} <= found
+    assert ("A10", "reported_mfu") not in found
+    able = {r["name"] for r in rows(con, "select name from marts.gpu_specs where can_train")}
+    assert {
+        "A100 SXM 40GB",
+        "H100 SXM",
+        "H800",
+        "GB200",
+        "MI300X",
+        "TPU v5p",
+        "Gaudi2",
+    } <= able  # of reported runs, and more
+    assert not {"RTX 4090", "RTX 5090", "L40S", "A10", "H100 PCIe", "V100 SXM2 32GB", "TPU v5e"} & able
+
+
+def test_geforce_trains_at_its_rate_with_fp32_accumulation(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(home, seen("2026-03-06", [offer("0.40", gpu_label="RTX 4090 24GB", instance="games")], origin="recorded"))
+    with built(home, "marts.training_cost") as con:
+        run = one(
+            con, "from marts.training_cost where spec = 'RTX 4090' and model = 'llama-3.1-8b' and edition = 'newest'"
+        )
+    assert run["method"] == "nominal" and run["gpu_hours"] == pytest.approx(6 * 8.03e9 * 15e12 / 165.2e12 / 3600)
 
 
 def test_reported_runs_cost_more_than_the_nominal_one(con: Connection) -> None:

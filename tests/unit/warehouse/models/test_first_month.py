@@ -32,20 +32,20 @@ def test_a_floor_holds_for_chips_that_nobody_priced_before(tmp_path: Path) -> No
         offer("0.20", gpu_label="H100 80GB", instance="h100"),
         offer("0.02", gpu_label="Tesla T4", instance="t4"),
         offer("0.10", gpu_label="TPU v5p", instance="tpu"),
-        offer("0.40", gpu_label="VR200", instance="rubin"),
+        offer("0.10", gpu_label="MI300A", instance="apu"),
     ]
     real = [
         offer("0.05", gpu_label="Tesla T4", instance="t4 spot", pricing_model="spot"),
-        offer("12.00", gpu_label="VR200", instance="rubin, hourly"),
+        offer("12.00", gpu_label="VR200", instance="rubin"),
     ]
     put(home, *(seen(day, [*low, *real]) for day in ("2026-09-20", "2026-09-21")))
     with built(home, "v1.price_intervals", "v1.quality_events") as con:
         held = {row["instance"]: row["rule"] for row in rows(con, HELD)}
         published = rows(con, "select instance from v1.price_intervals where source <> 'seed' order by 1")
-        (text,) = rows(con, "select reason from v1.quality_events where instance = 'rubin'")
-    assert held == dict.fromkeys(("h100", "t4", "tpu", "rubin"), "below_floor")
-    assert [row["instance"] for row in published] == ["rubin, hourly", "t4 spot"]
-    assert text["reason"].startswith("0.4 a GPU-hour; 2.25 PFLOPS of dense FP16 (of the weakest chip with 288 GB)")
+        (text,) = rows(con, "select reason from v1.quality_events where instance = 'apu'")
+    assert held == dict.fromkeys(("h100", "t4", "tpu", "apu"), "below_floor")
+    assert [row["instance"] for row in published] == ["rubin", "t4 spot"]
+    assert text["reason"].startswith("0.1 a GPU-hour; 3.277 TB/s of memory bandwidth (of the weakest chip with 128 GB)")
 
 
 def test_others_are_a_measure_from_the_second_day(tmp_path: Path) -> None:

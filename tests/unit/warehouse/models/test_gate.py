@@ -64,7 +64,7 @@ FAULTS: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "the newest chip for cents": ("below_floor", [run(price="0.20")]),
     "a small card for a cent or two": ("below_floor", [run(gpu="T4", gpu_memory_gb=16, price="0.02")]),
     "a chip of unknown power for cents": ("below_floor", [run(gpu="TPU v5p", gpu_memory_gb=95, price="0.15")]),
-    "a chip without a spec for cents": ("below_floor", [run(gpu="VR200", gpu_memory_gb=288, price="0.50")]),
+    "a chip without a spec for cents": ("below_floor", [run(gpu="MI300A", gpu_memory_gb=128, price="0.15")]),
     "more memory than any chip on record": ("below_floor", [run(gpu="VR300", gpu_memory_gb=1024, price="1.50")]),
     "a tenth of what others ask": ("far_from_peers", [*OTHERS, run(price="0.25")]),
     "empty": ("missing_price", [run(price=None, price_status="missing")]),
@@ -136,7 +136,7 @@ LEGITIMATE: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "a games card for cents": ("below_floor", [run(gpu="RTX 3080", gpu_memory_gb=10, price="0.0822")]),
     "a new chip sold off": ("below_floor", [run(gpu="B200", gpu_memory_gb=180, pricing_model="spot", price="0.80")]),
     "a games card without a spec": ("below_floor", [run(gpu="RTX 3060", gpu_memory_gb=12, price="0.03")]),
-    "a chip of unknown memory": ("below_floor", [run(gpu="VR200", gpu_memory_gb=None, price="0.50")]),
+    "a chip of unknown memory": ("below_floor", [run(gpu="M40", gpu_memory_gb=None, price="0.02")]),
     "half of what others ask": ("far_from_peers", [*OTHERS, run(price="1.25")]),
     "an old card at a tenth of the clouds' price": (
         "far_from_peers", [r | {"gpu": "K80", "usd_per_gpu_hour": "0.9"} for r in OTHERS] + [run(gpu="K80", price="0.10")]),

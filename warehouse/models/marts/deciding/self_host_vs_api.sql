@@ -25,7 +25,10 @@ servers as (
             and inference_speed.precision = cheapest_inference.precision
             and inference_speed.workload = cheapest_inference.workload
         and inference_speed.operating_point = if(workloads.tpot_limit_s is null, 'max_batch', 'latency_bound')
-    where cheapest_inference.place = 1 and cheapest_inference.precision in ('FP16', 'FP8')
+    join marts.llm_specs on llm_specs.name = cheapest_inference.model
+    where cheapest_inference.place = 1
+        -- Fewer bits than eight only where the model was released so.
+        and cheapest_inference.precision in ('FP16', 'FP8', llm_specs.published_as)
 )
 select
     servers.model,

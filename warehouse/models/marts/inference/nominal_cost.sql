@@ -1,6 +1,7 @@
 -- Cost of a million tokens by the reference document's formula at each provider's lowest price now: a bound that
--- nothing reaches. 2 FLOP per parameter that a token uses and per token, input or output, at the datasheet's dense
--- 16-bit speed and full use. Kept apart from marts.inference_cost and never mixed with it.
+-- nothing reaches. 2 FLOP per parameter and token, input or output, at the datasheet's dense 16-bit speed and full use;
+-- of a mixture of experts the parameters that a token uses. Kept apart from marts.inference_cost and never mixed with
+-- it.
 -- materialized: table
 -- key: model, provider, spec, pricing_model, term_months
 select

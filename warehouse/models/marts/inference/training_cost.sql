@@ -4,9 +4,10 @@
 -- key: edition, model, spec, method, precision, pricing_model
 -- columns:
 --   edition: seed (the reference document's day) or newest
---   method: nominal (the reference document's formula: all parameters, at the full dense 16-bit rate, which no run
---     reaches) and reported_mfu (parameters active per token, at the share of the peak that whole training runs report;
---     mfu_low and mfu_high bound it); the two are never mixed
+--   method: nominal (the reference document's formula, at the full dense 16-bit rate, which no run reaches) and
+--     reported_mfu (at the share of the peak that whole training runs report; mfu_low and mfu_high bound it), only on
+--     chips that can train (gpu_specs.can_train); the two are never mixed, and both count the parameters active per
+--     token
 --   usd_low, usd_high: USD over providers' lowest prices, at mfu; usd_widest_*: also over the range of mfu
 --   gpus_to_hold: fewest GPUs whose memory holds Adam's state in mixed precision, 16 bytes per parameter, activations
 --     not counted
@@ -42,17 +43,16 @@ hours as (
     select
         models.*, mfus.*, gpu_specs.name as spec,
         case
-            when mfus.method = 'nominal' then gpu_specs.nominal_tflops
             when mfus.precision = 'FP8' then gpu_specs.fp8_tflops
             else coalesce(gpu_specs.bf16_tflops, gpu_specs.matmul_tflops)
         end as peak_tflops,
-        training_flop(if(mfus.method = 'nominal', models.params, models.active_params), models.training_tokens) as flop,
+        training_flop(models.active_params, models.training_tokens) as flop,
         training_gpu_hours(flop, peak_tflops, mfus.mfu) as gpu_hours,
         ceil(full_training_bytes(models.params) / (gpu_specs.device_mib * 1048576)) as gpus_to_hold
     from models
     cross join mfus
     join marts.gpu_specs on gpu_specs.name in (select spec from prices)
-    where peak_tflops is not null
+    where peak_tflops is not null and (mfus.method = 'nominal' or gpu_specs.can_train)
 )
 select
     prices.edition,
