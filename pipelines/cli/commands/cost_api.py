@@ -53,11 +53,11 @@ def api(
     than the host. Staff and redundancy are not included.
     """
     from pipelines.queries import api_costs
-    from warehouse.identity.spec_names import UnknownName, model_spec
+    from warehouse.identity.spec_names import UnknownName, on_record
 
     _check(input_tokens_per_day, output_tokens_per_day, hit_rate, utilisation, precision)
     try:
-        name = model_spec(model)
+        name = on_record().model(model)
     except UnknownName as unknown:
         raise UsageError(str(unknown)) from unknown
     load = api_costs.Volume(input_tokens_per_day, output_tokens_per_day, hit_rate, utilisation, workload, batch)

@@ -98,12 +98,12 @@ def _hosted_history(model: str, wanted: PriceFilter, chart: bool | None, style: 
     """Show what hosts charged for a model's tokens."""
     from pipelines.queries import api_costs
     from warehouse.identity.hosted_models import model_key
-    from warehouse.identity.spec_names import known_model
+    from warehouse.identity.spec_names import on_record
 
     if chart or wanted != replace(ALL, provider=wanted.provider):
         raise UsageError("--model takes --provider (a host), --format and --home only")
     with published_database(home) as con:
-        names = dict.fromkeys([known_model(model) or model, model_key(model), model])
+        names = dict.fromkeys([on_record().known_model(model) or model, model_key(model), model])
         rows = next((rows for name in names if (rows := api_costs.intervals(con, name, wanted.provider))), [])
     if not rows:
         raise CommandError(
