@@ -62,6 +62,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     Path("prices.csv.gz").write_bytes(gzip.compress(import_files.text(rows).encode()))
     with duckdb.connect() as con:
         con.execute("copy (from read_csv('prices.csv.gz', all_varchar = true)) to 'history.parquet'")
+    Path("my-model").mkdir()
+    Path("my-model/config.json").write_text(
+        '{"model_type": "llama", "hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16, "head_dim": 64, '
+        '"num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 128256, "max_position_embeddings": 8192}'
+    )
     Path("requests.csv").write_text("model,gpu,precision,isl,osl\nllama-3.1-8b,H100 SXM,fp16,512,512\n")
     Path("measured.csv").write_text(
         "source,model,gpu,n_gpus,tp,precision,isl,osl,concurrency,scenario,out_tps_total,out_tps_per_gpu\n"
