@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scrapers import providers
 from scrapers.model import Fact, Provider
-from scrapers.providers import by_meaning
+from scrapers.providers import without_layout
 
 
 @cache
@@ -24,9 +24,9 @@ def modules() -> dict[str, str]:
     names = {
         m.name.rstrip("_"): f"{providers.__name__}.{m.name}"
         for m in pkgutil.iter_modules(providers.__path__)
-        if not m.name.startswith("_") and m.name != "by_meaning"
+        if not m.name.startswith("_") and m.name != "without_layout"
     }
-    return dict(sorted({**dict.fromkeys(by_meaning.PROVIDERS, by_meaning.__name__), **names}.items()))
+    return dict(sorted({**dict.fromkeys(without_layout.PROVIDERS, without_layout.__name__), **names}.items()))
 
 
 @cache
@@ -40,7 +40,7 @@ def get(slug: str) -> Provider:
             return renamed
         raise KeyError(f"unknown provider {slug!r}; known: {', '.join(modules())}")
     module = importlib.import_module(modules()[slug])
-    provider: Provider = by_meaning.PROVIDERS[slug] if module is by_meaning else module.PROVIDER
+    provider: Provider = without_layout.PROVIDERS[slug] if module is without_layout else module.PROVIDER
     return replace(
         provider,
         former_urls=_former_urls().get(slug, ()),

@@ -29,8 +29,8 @@ _TYPE = ObjectLayout(
 def parse(page: Page) -> Iterator[Offer]:
     """Yield an offer per instance type and region, from the API's answer or the stream of the home page."""
     roots = documents(page) if page.read().lstrip()[:1] == b"{" else stream(page)
-    found = (t for root in roots for t in objects_with(root, "shade_instance_type", "hourly_price", "availability"))
-    types = ({**item, **(item.get("configuration") or {})} for item in found if item["availability"])
+    items = (t for root in roots for t in objects_with(root, "shade_instance_type", "hourly_price", "availability"))
+    types = ({**item, **(item.get("configuration") or {})} for item in items if item["availability"])
     offers = (offer for item in types for offer in object_offers(page, item, _TYPE, gpu_label=_label(item)))
     yield from require_offers(page, offers, "instance types with hourly_price")
 

@@ -219,7 +219,7 @@ class _Data:
             text = self._page.text()
             is_data = kind(text) == "json"
             self._values = list(embedded_json.values(text)) if is_data else [v for _, v in script_values(self._page)]
-        return next((found for value in self._values if (found := _scalars_on(value, path[1:])) is not None), {})
+        return next((scalars for v in self._values if (scalars := _scalars_on(v, path[1:])) is not None), {})
 
 
 def _scalars_on(value: Any, path: str) -> dict[str, Any] | None:

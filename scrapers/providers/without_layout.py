@@ -14,15 +14,15 @@ from scrapers.model import Provider, Request
 from scrapers.reading.by_meaning import ByMeaning
 
 
-def _provider(url: str, hosts: str, expects: str, **said: Any) -> Provider:
+def _provider(url: str, hosts: str, expects: str, **facts: Any) -> Provider:
     return Provider(
         requests=(Request(url, "pricing_page", ends_with="</html>"),),
         parse=ByMeaning(),
         hosts=tuple(filter(None, hosts.split("; "))),
         expects=tuple(filter(None, expects.split("; "))),
-        **said,
+        **facts,
     )
 
 
-with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as _stream:
+with Path(__file__).with_name("by_meaning.csv").open(encoding="utf-8", newline="") as _stream:
     PROVIDERS = {row["slug"]: _provider(**row) for row in csv.DictReader(_stream)}
