@@ -91,8 +91,8 @@ def check_own_specs(con: Connection) -> None:
     Raises UnreadableSpecs.
     """
     con.execute(
-        "update marts.llm_specs set total_params_b = coalesce(total_params_b, rebuilt_params / 1e9), "
-        "active_params_b = coalesce(active_params_b, least(matmul_params, rebuilt_params) / 1e9)"
+        "update marts.llm_specs set total_params_b = coalesce(total_params_b, rebuilt_params / 1e9), active_params_b = "
+        "coalesce(active_params_b, if(experts > 0, least(matmul_params, rebuilt_params), rebuilt_params) / 1e9)"
     )
     for check in all_checks():
         if check.table in ("marts.llm_specs", "marts.gpu_specs") and (

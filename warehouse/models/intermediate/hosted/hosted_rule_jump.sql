@@ -1,5 +1,6 @@
 -- Hosted prices ten times more or less than before. The way back from such a price is none: it is near the one before.
 -- Of a series' first two prices the one farther from what such tokens usually cost is doubted.
+-- No key: a price may be doubted in two ways.
 -- materialized: view
 with steps as (
     select

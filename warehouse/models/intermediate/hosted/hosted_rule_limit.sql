@@ -1,6 +1,7 @@
 -- Hosted prices that are a number of tokens: a limit of the model, as its list or its spec has it or as they usually
 -- are, where the same series, or the other of input and output, is far below it. A thousand and more needs no
 -- comparison: nothing costs it.
+-- No key: a price may be doubted in two ways.
 -- materialized: view
 with near as (
     select

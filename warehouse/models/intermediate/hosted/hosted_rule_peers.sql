@@ -1,4 +1,5 @@
 -- Hosted prices far from what at least three other hosts ask for the same model, each host by its own median.
+-- No key: a price may be doubted in two ways.
 -- materialized: view
 with by_host as (
     select model_group, kind, host, median(usd) as usd

@@ -1,5 +1,6 @@
 -- Hosted prices that do not fit the others of the same model at the same host at that time: output far below or above
 -- input, tokens of the cache dearer than others, a batch dearer than answers at once.
+-- No key: a price may be doubted in two ways.
 -- materialized: view
 with latest as (
     -- What the same list said of the model's input or output when it said this; a commit changes several at once.

@@ -1,5 +1,6 @@
 -- Hosted prices a thousand or a million times another price of the same model and kind, at this host or elsewhere: per
 -- token or per thousand, taken for per million. The one farther from what such tokens usually cost is wrong.
+-- No key: a price may be doubted in two ways.
 -- materialized: view
 with prices as (
     select distinct coalesce(model, model_key) as model_group, kind, usd_per_m_tokens::double as usd

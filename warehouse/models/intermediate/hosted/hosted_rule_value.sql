@@ -1,5 +1,6 @@
 -- Hosted prices that are wrong by themselves: zero, negative, beyond any price of their kind, or one of two for one
 -- thing.
+-- No key: a price may be doubted in two ways.
 -- materialized: view
 select statement_id, 'zero_price' as rule, null::double as against
 from intermediate.hosted_statements
