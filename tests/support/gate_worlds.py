@@ -76,8 +76,7 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
     with in_memory() as con:
         for schema in ("intermediate", "state"):
             con.execute(f"create schema {schema}")
-        for seed in _seeds():
-            load_seeds(con, names=seed)
+        load_seeds(con, _seeds())
         columns = ", ".join(f'"{name}" {kind}' for name, kind in RUN_TYPES.items())
         con.execute(f"create table intermediate.gated_versions ({columns})")
         for name, definition in OTHER_TABLES.items():
