@@ -293,8 +293,9 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
     for name in order:
         if name not in from_landing | unchanged:
             run_model(con, models[name], _n_parts(con) if plan.is_whole and models[name].head.in_parts else 1)
-    for macro in model_graph.table_macros().values():  # for users of this database
-        if macro.reads <= set(order):
+    made = {macro for name in order if name not in unchanged for macro in models[name].calls}
+    for name, macro in model_graph.table_macros().items():  # for users of this database
+        if macro.reads <= set(order) and name not in made:
             con.execute(macro.sql)
     build_plan.remember(con, plan)
     return order
