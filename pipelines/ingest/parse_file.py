@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +18,8 @@ from scrapers.reading.account import Account, nothing_read
 from scrapers.reading.by_meaning import ByMeaning
 from scrapers.reading.provider_page import Reading, read_provider_page
 from scrapers.reading.reader import read_page
-from warehouse.engine.build import build_tables
-from warehouse.engine.seeds import load_seeds
-from warehouse.storage.connection import in_memory
+from warehouse.engine.build import build_tables, prepare_tables
+from warehouse.storage.connection import Connection, scratch
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, Seen, offer_rows, page_rows
 from warehouse.storage.rows import execute_with_rows
 
@@ -36,6 +37,7 @@ _SHOWN = (
     "coalesce(interconnect, known_interconnect) as interconnect, coalesce(is_floor, false) as is_floor, "
     "nullif(currency, '') as currency"
 )
+_UPTO = "staging.offers"
 _NOBODY = Provider("", "", (), ByMeaning())
 _NAME_DATE = re.compile(r"(20\d\d)-(\d\d)(?:-(\d\d))?")
 _SMALL = 64 * 1024 * 1024
@@ -142,13 +144,27 @@ def is_announced(offer: Offer, page: Page) -> bool:
     return offer.effective_from is not None and offer.effective_from > page.captured_at.date()
 
 
+@contextmanager
+def _prepared() -> Iterator[Connection]:
+    """Yield a database with formulas and seeds; the next file finds it as this one did, and need not wait for them."""
+    with scratch("parse") as con:
+        if not con.execute("select 1 from duckdb_schemas() where schema_name = 'landing'").fetchall():
+            con.execute("begin")
+            prepare_tables(con, _UPTO)
+            con.execute("commit")
+        con.execute("begin")
+        try:
+            yield con
+        finally:
+            con.execute("rollback")
+
+
 def normalise(seen: Seen, read_by: str) -> list[tuple[Any, ...]]:
     """Return rows of COLUMNS for one page's offers, using the warehouse's own staging SQL.
 
     `reason`: what each price was read from, and where it stands on the page.
     """
-    with in_memory() as con:
-        con.execute("create schema landing")
+    with _prepared() as con:
         common = {"landing_id": "parse", "landed_at": seen.captured_at.isoformat()}
         for name, rows, types in (
             ("pages", page_rows([seen], **common, parser_version="parse"), PAGE_TYPES),
@@ -156,9 +172,7 @@ def normalise(seen: Seen, read_by: str) -> list[tuple[Any, ...]]:
         ):
             execute_with_rows(con, f"create table landing.{name} as ", rows, types)
         execute_with_rows(con, "create table landing.rates as ", [], RATE_TYPES)
-        load_seeds(con)
-        con.execute("create view landing.seed_prices as from seeds.seed_prices limit 0")  # not in this file
-        build_tables(con, upto="staging.offers")
+        build_tables(con, _UPTO)
         # A commitment paid entirely upfront has no hourly price: the file states the fee.
         return con.execute(
             f"""

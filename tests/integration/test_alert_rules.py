@@ -329,7 +329,7 @@ def test_cost_per_token_below_threshold(home: Home) -> None:
             instance="BM.GPU.A100-v2.8",
         ),
     )
-    with built(home) as con:
+    with built(home, *ALERTED, "v1.cost_per_token") as con:
         cost = con.execute(
             "select min(usd_per_m_tokens / usd_per_gpu_hour) from v1.cost_per_token where model = 'llama-3.1-8b' "
             "and method = 'roofline' and workload = 'chat' and provider = 'oracle'"

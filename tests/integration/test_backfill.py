@@ -30,6 +30,8 @@ from tests.support.walls import WALLS
 from tests.support.worlds import built, offer, rows, seen
 from warehouse.storage.state_dir import Home
 
+pytestmark = pytest.mark.usefixtures("without_costs")
+
 LAMBDA, BEFORE = "https://lambda.ai/pricing", "https://lambdalabs.com/service/gpu-cloud"
 TABLE = """<html><body><h2>On-demand</h2><table><tr><th>GPU</th><th>VRAM</th><th>PRICE/GPU/HR</th></tr>
 <tr><td>On-demand 8x NVIDIA H100 SXM</td><td>80 GB</td><td>${}/ GPU / hr</td></tr></table></body></html>"""

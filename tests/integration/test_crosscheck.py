@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from scrapers.fetching.crawler import Fetcher
 from scrapers.fetching.replay import Replay
 from scrapers.reference import peer_catalogs
 from tests.conftest import Run
-from tests.support.worlds import offer, put, rows, seen
+from tests.support.worlds import offer, put, rows, seen, without_costs
 from warehouse.publish import release
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
@@ -32,6 +32,12 @@ A100 = {
     "gpu_count": Decimal(8),
     "price_unit": "instance_hour",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_costs() -> Iterator[None]:
+    with without_costs("marts.crosscheck"):
+        yield
 
 
 @pytest.fixture(scope="module")

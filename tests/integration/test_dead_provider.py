@@ -14,13 +14,19 @@ import pytest
 
 from pipelines import in_process
 from tests.support import refreshes
-from tests.support.worlds import CAPTURES, captures, only, rows
+from tests.support.worlds import CAPTURES, captures, only, rows, without_costs
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
 QUICK = ("azure", "oracle")
 TODAY = datetime.now(UTC).date()
 DAY1, DAY2 = date(2026, 11, 9), date(2026, 11, 10)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _other_costs_left_out() -> Iterator[None]:
+    with without_costs("marts.provider_prices", "marts.price_table", "marts.price_averages", "marts.raw_cost"):
+        yield
 
 
 @pytest.fixture(autouse=True)

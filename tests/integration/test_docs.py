@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from pipelines.cli import provider_table
-from pipelines.cli.app import app
+from pipelines.cli.app import app, main
 from scrapers import registry
 from tests.support.worlds import ROOT
 from warehouse.engine import model_graph
@@ -47,10 +47,10 @@ def commands(text: str) -> list[list[str]]:
 
 @cache
 def help_of(*command: str) -> str:
-    code = "import sys\nfrom pipelines.cli.app import main\nmain(sys.argv[1:])"
-    done = subprocess.run([sys.executable, "-c", code, *command, "--help"], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    with redirect_stdout(StringIO()) as printed, pytest.raises(SystemExit) as left:
+        main([*command, "--help"])
+    assert not left.value.code, command
+    return printed.getvalue()
 
 
 def targets() -> set[str]:

@@ -178,7 +178,7 @@ def test_failing_check_stops_publication(home: Home, tmp_path: Path, monkeypatch
 def test_feed_statistics_are_not_prices(home: Home, tmp_path: Path) -> None:
     table = [row(price_basis="offer_aggregate"), row(price_basis="gpu_component", region="b"), row(region="c")]
     land(home, write(tmp_path, text(table)))
-    with building(home) as con:
+    with building(home, "staging.offers", "v1.price_changes", "v1.price_intervals", "v1.series") as con:
         found = rows(
             con, "select price_scope, usd_per_gpu_hour from staging.offers where source like 'mine/%' order by 1"
         )

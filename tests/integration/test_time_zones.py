@@ -16,11 +16,14 @@ LAND = """
 import sys
 from pathlib import Path
 from tests.support.worlds import at, offer, put, seen
+from tests.support.worlds import without_costs
 from warehouse.engine import build
 from warehouse.storage import connection
 from warehouse.publish import publish
 from warehouse.storage.state_dir import Home
 home = Home(Path(sys.argv[1]))
+fewer = without_costs()
+fewer.__enter__()
 for day in ("2026-03-08", "2026-04-05"):  # clocks change in New York, in Auckland
     for clock in ("00:00:01", "12:00:00", "23:59:59"):
         put(home, seen(day, [offer("2.00", instance=clock)], captured_at=at(day, clock), origin="recorded",
@@ -33,27 +36,26 @@ with connection.published(home) as con:
 """
 
 
+ASKED = (("prices", "--as-of", "2026-04-05", "--json"), ("history", "A100", "--format", "csv"), ("prices",))
+
+
+def landed_and_asked(home: Path, zone: str) -> list[str]:
+    """Return the days of a build in a zone, and what the command says of it there."""
+    done = [worlds.python(LAND, home, TZ=zone)]
+    done += [worlds.cli(*arguments, home=home, TZ=zone) for arguments in ASKED]
+    assert [each.returncode for each in done] == [0] * len(done), done[0].stderr
+    return [each.stdout for each in done]
+
+
 @pytest.fixture(scope="module")
-def in_utc(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
-    home = Home(tmp_path_factory.mktemp("utc"))
-    done = worlds.python(LAND, home.root, TZ="UTC")
-    assert done.returncode == 0, done.stderr
-    return home, done.stdout
+def in_utc(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return landed_and_asked(tmp_path_factory.mktemp("utc"), "UTC")
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
-def test_days_are_utc_days_in_any_time_zone(in_utc: tuple[Home, str], tmp_path: Path, zone: str) -> None:
-    home, expected = in_utc
-    assert "(datetime.date(2026, 3, 8), 3), (datetime.date(2026, 4, 5), 3)" in expected
-    done = worlds.python(LAND, tmp_path, TZ=zone)
-    assert done.stdout == expected, done.stderr
-    for arguments in (
-        ("prices", "--as-of", "2026-04-05", "--json"),
-        ("history", "A100", "--format", "csv"),
-        ("prices",),
-    ):
-        there = worlds.cli(*arguments, home=tmp_path, TZ=zone)
-        assert there.returncode == 0 and there.stdout == worlds.cli(*arguments, home=home.root, TZ="UTC").stdout
+def test_days_are_utc_days_in_any_time_zone(in_utc: list[str], tmp_path: Path, zone: str) -> None:
+    assert "(datetime.date(2026, 3, 8), 3), (datetime.date(2026, 4, 5), 3)" in in_utc[0]
+    assert landed_and_asked(tmp_path, zone) == in_utc
 
 
 def test_published_tables_are_the_same_in_every_reader_s_time_zone(demo: Demo) -> None:

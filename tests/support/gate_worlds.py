@@ -11,7 +11,7 @@ from typing import Any
 
 from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
-from warehouse.storage.connection import Connection, in_memory
+from warehouse.storage.connection import Connection, scratch
 
 DAY = date(2024, 3, 10)
 RUN_TYPES = {
@@ -71,17 +71,28 @@ def steps(*prices: float, first_on: date = DAY, looks: int = 1, **differs: Any) 
 
 
 @contextmanager
+def _undone() -> Iterator[Connection]:
+    """Yield a database with the gate's seeds and empty inputs; many tests share it, since what one makes is undone."""
+    with scratch("gate") as con:
+        if not con.execute("select 1 from duckdb_schemas() where schema_name = 'intermediate'").fetchall():
+            for schema in ("intermediate", "state"):
+                con.execute(f"create schema {schema}")
+            load_seeds(con, _seeds())
+            columns = ", ".join(f'"{name}" {kind}' for name, kind in RUN_TYPES.items())
+            for name, definition in {"intermediate.gated_versions": columns, **OTHER_TABLES}.items():
+                con.execute(f"create table {name} ({definition})")
+        con.execute("begin")
+        try:
+            yield con
+        finally:
+            con.execute("rollback")
+
+
+@contextmanager
 def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) -> Iterator[Connection]:
     """Yield a database in which the gate judged these versions. `tables`: rows of other tables, named schema__table."""
-    with in_memory() as con:
-        for schema in ("intermediate", "state"):
-            con.execute(f"create schema {schema}")
-        for seed in _seeds():
-            load_seeds(con, names=seed)
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in RUN_TYPES.items())
-        con.execute(f"create table intermediate.gated_versions ({columns})")
-        for name, definition in OTHER_TABLES.items():
-            con.execute(f"create table {name} ({definition})")
+    with _undone() as con:
+        for name in OTHER_TABLES:
             for row in tables.get(name.replace(".", "__"), ()):
                 con.execute(f"insert into {name} values ({', '.join('?' * len(row))})", list(row))
         values = [[row.get(name) for name in RUN_TYPES] for row in runs]

@@ -28,8 +28,7 @@ def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()
         con.execute("create schema marts")
         for statement in model_graph.macros():
             con.execute(statement)
-        for name in _SPECS:
-            load_seeds(con, names=name)
+        load_seeds(con, _SPECS)
         has_own = add_own_specs(con, own, models)
         for name in _SPECS:
             con.execute(f"create table marts.{name} as {model_graph.sql_of(f'marts.{name}')}")

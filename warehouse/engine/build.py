@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -112,14 +112,31 @@ def _open_published_index(con: Connection) -> None:
     )
 
 
-def build_tables(con: Connection, upto: str) -> None:
-    """Run the model `upto` and all that it is made from, each after what it reads."""
+def prepare_tables(con: Connection, upto: str) -> None:
+    """Make what `build_tables` needs, but for the landing: formulas, seeds, empty tables of earlier builds."""
     models, order = prepare(con)
     incremental.start_anew(con, models)
-    wanted = model_graph.ancestors([upto], models)
-    for name in order:
-        if name in wanted:
-            run_model(con, models[name])
+    con.execute("create schema landing")
+    _load_seeds(con, (models[name] for name in _wanted(order, [upto], models)))
+    con.execute("create view landing.seed_prices as from seeds.seed_prices limit 0")  # not in this landing
+
+
+def build_tables(con: Connection, upto: str) -> None:
+    """Run the model `upto` and all that it is made from, each after what it reads, in a prepared database."""
+    models = model_graph.load()
+    for name in _wanted(model_graph.in_order(models), [upto], models):
+        run_model(con, models[name])
+
+
+def _wanted(order: Sequence[str], upto: Collection[str], models: Mapping[str, Model], **how: bool) -> list[str]:
+    wanted = model_graph.ancestors(upto, models, **how)
+    return [name for name in order if name in wanted]
+
+
+def _load_seeds(con: Connection, models: Iterable[Model]) -> None:
+    """Load the seeds that these models read, and the prices that the landing takes from there."""
+    read = {name for model in models for name in model.reads if name.startswith("seeds.")} | {"seeds.seed_prices"}
+    load_seeds(con, (name.removeprefix("seeds.") for name in read))
 
 
 def prepare(con: Connection) -> tuple[dict[str, Model], list[str]]:
@@ -258,13 +275,12 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
     if plan.is_whole:
         incremental.start_anew(con, models)
     incremental.start_build(con, models.values())
-    load_seeds(con)
+    if upto:
+        order = _wanted(order, upto, models, with_state=True)
+    _load_seeds(con, (models[name] for name in order))
     open_decisions(con, plan.decisions)
     open_revisions(con, home)
     _open_published_index(con)
-    if upto:
-        wanted = model_graph.ancestors(upto, models, with_state=True)
-        order = [name for name in order if name in wanted]
     from_landing = model_graph.ancestors(LANDING_ENDS, models)
     for number, part in enumerate(plan.parts):
         open_landing(con, home, part)
@@ -277,8 +293,9 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
     for name in order:
         if name not in from_landing | unchanged:
             run_model(con, models[name], _n_parts(con) if plan.is_whole and models[name].head.in_parts else 1)
-    for macro in model_graph.table_macros().values():  # for users of this database
-        if macro.reads <= set(order):
+    made = {macro for name in order if name not in unchanged for macro in models[name].calls}
+    for name, macro in model_graph.table_macros().items():  # for users of this database
+        if macro.reads <= set(order) and name not in made:
             con.execute(macro.sql)
     build_plan.remember(con, plan)
     return order

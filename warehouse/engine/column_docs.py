@@ -6,6 +6,7 @@ A column's meaning stands in its model's front matter or, where many tables shar
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from functools import cache
 
 from warehouse.engine.model_graph import Model
@@ -37,11 +38,16 @@ def meaning(model: Model, column: str) -> str:
     return text
 
 
-def comment_columns(con: Connection, model: Model) -> None:
-    """Comment every documented column of a table or view of the database in use."""
-    for column, *_ in con.execute(f"describe {model.name}").fetchall():
-        if text := meaning(model, column):
-            con.execute(f"comment on column {model.name}.\"{column}\" is '{quoted(text)}'")
+def comment_columns(con: Connection, models: Iterable[Model]) -> None:
+    """Comment every documented column of these tables and views of the database in use."""
+    by_name = {model.name: model for model in models}
+    columns = con.execute(
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+        "where database_name = current_database()"
+    ).fetchall()
+    for name, column in columns:
+        if name in by_name and (text := meaning(by_name[name], column)):
+            con.execute(f"comment on column {name}.\"{column}\" is '{quoted(text)}'")
 
 
 def define_day_macros(con: Connection) -> None:

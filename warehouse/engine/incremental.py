@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from warehouse.engine import model_graph, python_inputs
 from warehouse.engine.model_graph import Model
-from warehouse.storage.connection import Connection, quoted
+from warehouse.storage.connection import Connection
 
 # The engine's own state. build_id: of the newest build; grew_from: of the one that it added to, NULL where it rebuilt
 # everything; done: the newest scrape and day of the last build.
@@ -61,13 +61,12 @@ def write(con: Connection, model: Model, n_parts: int = 1, is_small: bool = Fals
     else:
         kind = "view" if is_view else "table"
         for part in range(n_parts):
-            con.execute(f"set variable part = [{part}, {n_parts}]")
+            if model.head.in_parts:
+                con.execute(f"set variable part = [{part}, {n_parts}]")
             target = f"insert into {model.name}" if part else f"create or replace {kind} {model.name} as"
             con.execute(f"{target} {model.sql}")
     if model.head.is_joined_as_written:
         con.execute("reset disabled_optimizers")
-    kind = "view" if is_view or model.head.is_kept else "table"
-    con.execute(f"comment on {kind} {model.name} is '{quoted(model.head.description)}'")
     for name in model.inputs:
         con.execute(f"drop table python.{name}")
 

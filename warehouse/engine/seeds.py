@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from warehouse.paths import SEEDS
@@ -11,15 +12,16 @@ from warehouse.storage.connection import Connection, quoted
 _columns: dict[tuple[Path, int], str] = {}
 
 
-def load_seeds(con: Connection, names: str = "*") -> None:
-    """Make a table seeds.<file> of every CSV, or of those whose name fits a pattern; an empty cell is NULL."""
+def load_seeds(con: Connection, names: Iterable[str]) -> None:
+    """Make a table seeds.<name> of each of these CSVs; an empty cell is NULL."""
     con.execute("create schema if not exists seeds")
-    for path in sorted(SEEDS.glob(f"{names}.csv")):
+    for name in sorted(names):
+        path = SEEDS / f"{name}.csv"
         version = path, path.stat().st_mtime_ns
         if version not in _columns:
             _columns[version] = _detected(con, path)
         con.execute(
-            f"create or replace table seeds.{path.stem} as from read_csv('{quoted(path)}', auto_detect = false, "
+            f"create or replace table seeds.{name} as from read_csv('{quoted(path)}', auto_detect = false, "
             f"header = true, nullstr = '', columns = {_columns[version]})"
         )
 

@@ -117,18 +117,17 @@ def _copy(con: Connection, is_new: bool) -> None:
         con.execute(f"create schema if not exists pub.{schema}")
     con.execute("create or replace table pub.core.build as from core.build")
     con.execute("comment on table pub.core.build is 'Not for readers: which build this file shows.'")
-    tables = [model for model in models.values() if not model.is_view]
-    for model in tables:
-        if is_new or not _bring_up(con, model):
+    made = [model for model in models.values() if model.is_view and is_new]
+    for model in models.values():
+        if not model.is_view and (is_new or not _bring_up(con, model)):
             con.execute(f"create or replace table pub.{model.name} as from {model.name}")
             _comment(con, model)
+            made.append(model)
     with _using_pub(con):
         column_docs.define_day_macros(con)
         if is_new:
             _create_views(con, models.values())
-        for model in tables:
-            if model.schema in SCHEMAS:
-                column_docs.comment_columns(con, model)
+        column_docs.comment_columns(con, (model for model in made if model.schema in SCHEMAS))
 
 
 def _bring_up(con: Connection, model: Model) -> bool:
@@ -155,18 +154,16 @@ def _create_views(con: Connection, models: Iterable[Model]) -> None:
     """Create views and formulas in the database in use: they travel with the data, for readers' own SQL."""
     for statement in model_graph.macros():
         con.execute(statement)
+    waiting = dict(model_graph.table_macros())
     for model in models:
         if not model.is_view:
             continue
-        for macro, made in model_graph.table_macros().items():
-            if macro in model.calls:
-                con.execute(made.sql)
+        for macro in [name for name in waiting if name in model.calls]:
+            con.execute(waiting.pop(macro).sql)
         con.execute(f"create view {model.name} as {model.sql}")
         con.execute(f"comment on view {model.name} is '{quoted(model.head.description)}'")
-        if model.schema in SCHEMAS:
-            column_docs.comment_columns(con, model)
-    for made in model_graph.table_macros().values():
-        con.execute(made.sql)
+    for macro_left in waiting.values():
+        con.execute(macro_left.sql)
 
 
 @contextmanager

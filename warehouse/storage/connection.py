@@ -55,19 +55,20 @@ def in_memory() -> Iterator[Connection]:
         con.close()
 
 
-_scratch: dict[int, Connection] = {}  # by process: a fork cannot use what its parent opened
+_scratch: dict[tuple[int, str], Connection] = {}  # by process: a fork cannot use what its parent opened
 
 
 @contextmanager
-def scratch() -> Iterator[Connection]:
+def scratch(purpose: str = "") -> Iterator[Connection]:
     """Yield a connection for a query that leaves nothing behind: no table, no variable, no attached file.
 
-    To open a database of its own, as `in_memory` does, takes ten milliseconds.
+    To open a database of its own, as `in_memory` does, takes ten milliseconds. With a purpose it is one that the
+    process keeps for that: only what serves the next user too may stay in it.
     """
-    process = os.getpid()
-    if process not in _scratch:
-        _scratch[process] = duckdb.connect(config={"threads": 1})
-    con = _settle(_scratch[process].cursor())
+    key = os.getpid(), purpose
+    if key not in _scratch:
+        _scratch[key] = duckdb.connect(config={"threads": 1})
+    con = _settle(_scratch[key].cursor())
     try:
         yield con
     finally:

@@ -31,6 +31,7 @@ def test_amount_without_a_currency_is_named_and_never_published(tmp_path: Path) 
     assert events == [{"rule": "unknown_currency", "class": "currency", "usd_per_gpu_hour": None}]
 
 
+@pytest.mark.usefixtures("without_costs")
 def test_doctor_tells_blocked_from_broken(tmp_path: Path) -> None:
     today = datetime.now(UTC).date().isoformat()
     put(

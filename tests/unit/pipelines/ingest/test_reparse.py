@@ -201,7 +201,7 @@ def test_apply_supersedes_and_keeps_both(run: Run, shop: Shop) -> None:
         landed = rows(con, "from read_parquet(?) where captured_at::date = ?",
                       str(shop.home.landing / "offers/lambda/*.parquet"), DAYS[2])  # fmt: skip
     assert sorted(row["price"] for row in landed) == [2, Decimal("2.5"), 3, 4]
-    with building(shop.home) as con:
+    with building(shop.home, "staging.offers") as con:
         newest = rows(
             con, "select price from staging.offers where provider = 'lambda' and observed_at::date = ?", DAYS[2]
         )

@@ -21,7 +21,7 @@ def test_percentiles_are_published_but_single_asks_are_not(tmp_path: Path) -> No
     asks += [ask(10 + i, price, gpu_count=Decimal(8)) for i, price in enumerate(["16", "17"])]  # two are no market
     asks += [ask(20, "0.01", availability="sold_out")]
     put(home, seen("2026-09-20", asks, provider="vast", source="order_book"))
-    with built(home) as con:
+    with built(home, "v1.price_intervals") as con:
         found = rows(
             con,
             "select source, instance, gpu_count, usd_per_gpu_hour from v1.price_intervals where provider = 'vast' order by all",
@@ -37,7 +37,7 @@ def test_data_centers_have_a_market_of_their_own(tmp_path: Path) -> None:
     asks = [ask(i, price, instance=f"{i} verified hosting_type") for i, price in enumerate(["3.00", "3.10", "3.20"])]
     asks += [ask(10 + i, price) for i, price in enumerate(["1.00", "1.10"])]
     put(home, seen("2026-09-20", asks, provider="vast", source="order_book"))
-    with built(home) as con:
+    with built(home, "v1.price_intervals") as con:
         found = rows(
             con, "select instance, usd_per_gpu_hour from v1.price_intervals where source = 'order_book_median'"
         )
@@ -53,7 +53,7 @@ def test_a_book_in_several_answers_is_one_book(tmp_path: Path) -> None:
         for n, asks in enumerate((first, rest))
     ]  # fmt: skip
     put_together(home, *answers)
-    with built(home) as con:
+    with built(home, "v1.price_intervals") as con:
         medians = rows(con, "select usd_per_gpu_hour, text from v1.price_intervals where source = 'order_book_median'")
     assert [(float(r["usd_per_gpu_hour"]), r["text"]) for r in medians] == [(3.0, "half of 5 asks are below this")]
 
@@ -63,7 +63,7 @@ def test_averages_exclude_marketplaces_and_aggregators(tmp_path: Path) -> None:
     put(home, seen("2026-09-20", [offer("2.00")], provider="lambda", origin="recorded"))
     for slug in ("shadeform", "primeintellect", "hyperbolic", "lium"):
         put(home, seen("2026-09-20", [offer("0.50", source="x")], provider=slug, source="x", origin="recorded"))
-    with built(home) as con:
+    with built(home, "marts.price_averages", "marts.price_table") as con:
         (average,) = rows(con, "select n_providers, average from marts.price_averages where edition = 'newest'")
         markets = rows(con, "select provider, market from marts.price_table where edition = 'newest' order by all")
     assert (average["n_providers"], average["average"]) == (1, 2)
