@@ -1,5 +1,5 @@
 -- What lists say that hosts charge per token, in USD per million tokens: each landed row once. Replayed lists stand in
--- only until the list was read live.
+-- only until the list was read live. No key: a list may state a thing twice in one day.
 -- materialized: table
 -- columns:
 --   list: as in seeds.hosted_lists
