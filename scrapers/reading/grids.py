@@ -31,6 +31,7 @@ class Grid:
     headings: tuple[tuple[int, str], ...]
     caption: str
     first_line: int  # order of its first line
+    is_table: bool = False  # by its tags
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +73,9 @@ def _grid_of(table: Box) -> Grid | None:
     titles = _join_heads(spread[:n_head])
     first = next((line for row in spread for cell in row for line in cell.lines), None)
     grid = Grid(titles, body, table.headings, caption, first.order if first else 0)
-    return _transposed(grid) or grid
+    grid = _transposed(grid) or _turned(grid) or grid
+    grid.is_table = True
+    return grid
 
 
 def _rows_of(table: Box) -> list[list[tuple[Cell, int, int]]]:
@@ -157,12 +160,15 @@ def _head_size(rows: list[list[tuple[Cell, int, int]]], spread: list[list[Cell]]
     if size:
         return min(size, len(rows))
     first = [cell.text for cell in spread[0]]
-    if any(map(has_money, first)) or len(spread) < 2 or not _reads_like_titles(first):
+    if any(map(has_money, first)) or any(map(_SIZE.match, first)) or len(spread) < 2 or not _reads_like_titles(first):
         return 0
     size = 1  # a title that spans rows makes the next one a row of titles too
     while size < len(spread) - 1 and any(cell is above for cell, above in zip(spread[size], spread[0], strict=False)):
         size += 1
     return size
+
+
+_SIZE: Final = re.compile(r"^\d[\d.,]*\s*(?:[GMT]i?B|GHz|v?CPUs?|cores?)?$", re.IGNORECASE)
 
 
 def _reads_like_titles(texts: list[str]) -> bool:
@@ -204,6 +210,93 @@ def _transposed(grid: Grid) -> Grid | None:
         for i in range(1, len(grid.titles))
     ]
     return Grid(["GPU", *(row[0].text for row in grid.rows)], rows, grid.headings, grid.caption, grid.first_line)
+
+
+def _turned(grid: Grid) -> Grid | None:
+    """Return the grid with rows for columns where titles stand in the first column, and one row names the accelerators.
+
+    Of two columns without a head, the heading may name the one that all rows describe.
+    """
+    width = max((len(row) for row in grid.rows), default=0)
+    if width < 2 or len(grid.rows) < 2 or any(len(row) != width for row in grid.rows):
+        return None
+    firsts = [row[0].text for row in grid.rows]
+    if any(not t or len(t) > _LONGEST_TITLE or has_money(t) or names_one(t) for t in firsts):
+        return None
+    named = [row for row in grid.rows if sum(names_one(c.text) for c in row[1:]) * 2 > width - 1]
+    priced = [row for row in grid.rows if any(has_money(c.text) for c in row[1:]) or _is_price_title(row[0].text)]
+    is_headed = width == 2 and not any(grid.titles) and len(mentions(_nearest_heading(grid))) == 1
+    if (
+        not priced
+        or (len(named) != 1 and not is_headed)
+        or sum(map(_is_title, firsts)) * 2 < len(firsts)
+        or any(
+            _is_title(c.text) and not names_one(c.text) and not re.search(r"\d", c.text)
+            for row in priced
+            for c in row[1:]
+        )
+    ):
+        return None
+    if any(len({id(c) for c in row[1:]}) == 1 and width > 2 for row in priced) and len(priced) == 1:
+        return None  # one cell over all columns
+    head = [grid.titles[0] or "Name"] if any(grid.titles) else []
+    rows = [
+        [*([Cell(grid.titles[i] if i < len(grid.titles) else "")] if head else []), *(row[i] for row in grid.rows)]
+        for i in range(1, width)
+    ]
+    return Grid([*head, *firsts], rows, grid.headings, grid.caption, grid.first_line)
+
+
+def flat_grids(top: Box) -> Iterator[Grid]:
+    """Yield grids whose cells all stand side by side in one box: titles first, then row after row."""
+    for box in top.walk():
+        if box.tag in ("table", "tr", "tbody", "thead", "select", "nav", "footer", "ul", "ol", "dl") or _in_table(box):
+            continue
+        if len(box.children) < 2 * _FEWEST_COLUMNS or box.n_lines > _MOST_LINES:
+            continue
+        cells = [Cell(_text_of(child), _lines_of(child)) for child in box.children]
+        if grid := _flat_grid(box, cells):
+            yield grid
+
+
+_FEWEST_COLUMNS: Final = 2
+_MOST_LINES: Final = 600
+
+
+def _lines_of(child: Box | Line) -> tuple[Line, ...]:
+    return (child,) if isinstance(child, Line) else tuple(child.lines())
+
+
+def _text_of(child: Box | Line) -> str:
+    return child.text if isinstance(child, Line) else " ".join(line.text for line in child.lines() if line.text)
+
+
+def _flat_grid(box: Box, cells: list[Cell]) -> Grid | None:
+    texts = [cell.text for cell in cells]
+    first = next((i for i, t in enumerate(texts) if has_money(t)), 0)  # in the first row, after all titles
+    for width in range(_FEWEST_COLUMNS, min(first, _MOST_COLUMNS) + 1):
+        if len(cells) % width or len(cells) // width < 2:
+            continue
+        titles, rows = texts[:width], [cells[i : i + width] for i in range(width, len(cells), width)]
+        if any(len(t) > 60 or names_one(t) or not re.search(r"[^\W\d_]", t) for t in titles):
+            return None
+        if not any(words.LABEL.search(t) or words.INSTANCE.search(t) for t in titles):
+            continue
+        labels = [j for j in range(width) if all(names_one(row[j].text) and not has_money(row[j].text) for row in rows)]
+        money = [j for j in range(width) if any(has_money(row[j].text) for row in rows)]
+        is_even = all(
+            has_money(row[j].text) or words.NOTHING.match(row[j].text) or words.SALES.search(row[j].text)
+            for row in rows
+            for j in money
+        )
+        if labels and money and is_even and not _alternates(cells, width):
+            return Grid(titles, rows, box.headings, "", cells[0].lines[0].order if cells[0].lines else 0)
+    return None
+
+
+def _alternates(cells: list[Cell], width: int) -> bool:
+    """Return whether cells of the first row hold several lines each: cards side by side rather than cells."""
+    return sum(len(cell.lines) > 3 for cell in cells) > len(cells) // (2 * width)
 
 
 def box_grids(top: Box) -> Iterator[Grid]:
@@ -303,11 +396,16 @@ def _fits(texts: list[str], width: int) -> bool:
 
 
 def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
-    # Where no title says price, the columns with amounts are prices.
-    unsaid = not any(map(_is_price_title, titles))
+    # Where no title says price, the columns with amounts are prices; "GPU (per hour)" heads labels.
+    heads_labels = [
+        words.LABEL.search(t) is not None and names_one(text) for t, text in zip(titles, texts, strict=False)
+    ]
+    says_price = [_is_price_title(t) and not h for t, h in zip(titles, heads_labels, strict=False)]
+    unsaid = not any(says_price)
     pairs = list(zip(titles, texts, strict=False))
-    priced = [text for title, text in pairs if _is_price_title(title) or (unsaid and has_money(text))]
-    others = [text for title, text in pairs if not (_is_price_title(title) or (unsaid and has_money(text)))]
+    is_priced = [says or (unsaid and has_money(text)) for says, (_, text) in zip(says_price, pairs, strict=False)]
+    priced = [text for (_, text), is_one in zip(pairs, is_priced, strict=False) if is_one]
+    others = [text for (_, text), is_one in zip(pairs, is_priced, strict=False) if not is_one]
     label = next((text for title, text in pairs if words.LABEL.search(title) or words.INSTANCE.search(title)), "")
     return (
         any(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
+@lru_cache(maxsize=32_768)
 def is_sentence(text: str) -> bool:
     """Return whether a line is prose rather than a label: many words, and the marks of a sentence."""
     n_words = len(text.split())

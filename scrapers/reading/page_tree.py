@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 
 from scrapers.parsing.text import half_width, squash
+from scrapers.reading.text_tables import is_code, text_rows
 
 _SKIPPED: Final = frozenset(
     {"script", "style", "template", "noscript", "svg", "head", "iframe", "object", "video", "audio", "canvas", "math"}
@@ -31,6 +32,7 @@ PLACE: Final = re.compile(
 _PLACE_LEVEL: Final = 9
 _TAB_LEVEL: Final = 7
 _DEEPEST = 200
+_FEW_LINES: Final = 500  # below a box whose lines are kept
 _MOST_LINES = 200_000
 
 
@@ -62,14 +64,17 @@ class Box:
     headings: tuple[tuple[int, str], ...] = ()
     parent: Box | None = None
     n_lines: int = 0
+    below: tuple[Line, ...] | None = None  # the lines of a small box, once they were asked for
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines below, in document order."""
-        for child in self.children:
-            if isinstance(child, Line):
-                yield child
-            else:
-                yield from child.lines()
+        if self.below is not None:
+            return iter(self.below)
+        lines = (line for child in self.children for line in ((child,) if isinstance(child, Line) else child.lines()))
+        if self.n_lines > _FEW_LINES:
+            return lines
+        self.below = tuple(lines)
+        return iter(self.below)
 
     def walk(self) -> Iterator[Box]:
         """Yield this box and all boxes below, in document order."""
@@ -127,7 +132,9 @@ class _Builder:
                 self.flush(box, run, element)
                 self.headings = _of_tab(child, self.headings)
                 inner = Box(tag, child, headings=self.headings, parent=box)
-                if depth < _DEEPEST and self.count < _MOST_LINES:
+                if tag == "pre" and not is_code(drawn := child.text_content() or ""):
+                    self.drawn(inner, drawn)
+                elif depth < _DEEPEST and self.count < _MOST_LINES:
                     self.fill(inner, child, depth + 1)
                 if inner.children:
                     box.children.append(inner)
@@ -135,6 +142,19 @@ class _Builder:
             if child.tail:
                 run.append((child.tail, False, element, element))
         self.flush(box, run, element)
+
+    def drawn(self, box: Box, text: str) -> None:
+        """Add the lines of preformatted text, each in a box of its own, its cells as parts."""
+        box.tag = "div"
+        for cells in text_rows(text):
+            row = Box("div", box.element, headings=self.headings, parent=box, n_lines=1)
+            tidy = tuple(half_width(squash(cell)) for cell in cells)
+            self.count += 1
+            parts = tidy if len(tidy) > 1 else ()
+            self.last = Line(" ".join(filter(None, tidy)), box.element, self.headings, (), parts, 0, self.count, row)
+            row.children.append(self.last)
+            box.children.append(row)
+            box.n_lines += 1
 
     def inline(self, element: Any, struck: bool, run: list[tuple[str, bool, Any, Any]], depth: int, top: Any) -> None:
         """Add the text of an inline element to the current line."""
@@ -177,7 +197,8 @@ class _Builder:
             [piece[:3] for piece in pieces]
         )
         self.count += 1
-        line = Line(text, owner, self.headings, tuple(struck), parts, level, self.count, box)
+        above = tuple(h for h in self.headings if not level or h[0] < level or h[0] == _PLACE_LEVEL)
+        line = Line(text, owner, above, tuple(struck), parts, level, self.count, box)
         if PLACE.match(text) and len(text) <= 80:  # "Region: Europe" holds until the next one, or a new chapter
             self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
         elif level and text:
@@ -254,7 +275,38 @@ def _level(element: Any, box: Box) -> int:
 
 
 def _is_hidden(element: Any) -> bool:
-    return element.get("hidden") is not None and element.get("role") != "tabpanel"
+    if element.get("hidden") is not None and element.get("role") != "tabpanel":
+        return True
+    return _is_out_of_sight(element) and _is_in_another_currency(element)
+
+
+_OUT_OF_SIGHT: Final = re.compile(r"(?:^|[\s_-])(?:hidden|hide|d-none|invisible|inactive)(?:$|\s)", re.IGNORECASE)
+_CURRENCY: Final = re.compile(
+    r"(?<![a-z])(?:currency|cur|usd|eur|gbp|chf|cad|aud|inr|cny|jpy|sgd|sek|nok|dkk|pln|brl|rub|krw)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+def _is_out_of_sight(element: Any) -> bool:
+    """Return whether an element's class or style hides it: a script shows it on some choice."""
+    names, style = element.get("class") or "", (element.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style or _OUT_OF_SIGHT.search(names) is not None
+
+
+def _is_in_another_currency(element: Any) -> bool:
+    """Return whether a hidden element is the copy of a shown one beside it in another currency."""
+    parent = element.getparent()
+    if parent is None or not any(map(_CURRENCY.search, _marks(element))):
+        return False
+    beside = [one for one in parent if one is not element and one.tag == element.tag and not _is_out_of_sight(one)]
+    return any(any(map(_CURRENCY.search, _marks(one))) for one in beside)
+
+
+def _marks(element: Any) -> list[str]:
+    """Return the attributes of an element that may name a currency."""
+    return [
+        f"{name} {value}" for name, value in element.items() if name.startswith("data-") or name in ("class", "lang")
+    ]
 
 
 def _is_struck(element: Any) -> bool:
