@@ -23,7 +23,10 @@ _SIGNS: Final = {
     "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "KR": "kr", "AED": "AED", "SAR": "SAR", "₪": "ILS", "ILS": "ILS",
     "฿": "THB", "THB": "THB", "₫": "VND", "VND": "VND", "₱": "PHP", "PHP": "PHP", "RM": "MYR", "MYR": "MYR",
     "RP": "IDR", "IDR": "IDR", "ZAR": "ZAR", "$": "$", "DOLLARS": "$", "DOLLAR": "$",
+    "¢": "$", "CENT": "", "CENTS": "", "CT": "", "CTS": "", "PENCE": "GBP", "КОП": "RUB", "КОП.": "RUB",
 }  # fmt: skip
+_HUNDREDTHS: Final = frozenset({"¢", "CENT", "CENTS", "CT", "CTS", "PENCE", "КОП", "КОП."})
+_IN_HUNDREDTHS: Final = re.compile(r"(?<![^\W\d_])(?:¢|cents?|cts?|pence|коп\w*)(?![^\W\d_])", re.IGNORECASE)
 SHARED: Final = frozenset({"$", "¥", "kr"})
 CODES: Final = frozenset(code for code in _SIGNS.values() if len(code) == 3)
 _ONLY_AFTER: Final = {
@@ -42,6 +45,7 @@ _ONLY_AFTER: Final = {
     "EUROS",
     "DOLLARS",
     "DOLLAR",
+    *_HUNDREDTHS,
 }
 _ONLY_BEFORE: Final = {
     "RS",
@@ -81,7 +85,7 @@ _TIGHT = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?: \d{{3}})
 _LOOSE = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
 _MONEY = re.compile(
     rf"(?<![^\W\d_])(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
-    rf"|(?<![\w.,])(?P<b>{_LOOSE})\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
+    rf"|(?<![\w.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
     rf"|(?<![\w.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>元|円|원)",
     re.IGNORECASE,
 )
@@ -123,6 +127,8 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         if hit["code"] and currency in SHARED:
             currency = hit["code"].upper()
         value = _value(digits, decimal_comma)
+        if value is not None and sign.upper() in _HUNDREDTHS:
+            value /= 100
         fault = "an amount that cannot be read" if value is None else _fault(text, hit.start(), hit.end())
         amounts.append(Amount(value or Decimal(0), currency, hit.start(), hit.end(), fault))
     return tuple(_ranges(text, amounts))
@@ -145,15 +151,30 @@ def bare_amount(text: str, decimal_comma: bool = False) -> Amount | None:
     return Amount(value, "", hit.start("n"), hit.end("n")) if hit and value is not None else None
 
 
+def is_in_hundredths(title: str) -> bool:
+    """Return whether a title says that the numbers below are cents: "ct/Minute", "¢ per second"."""
+    return _IN_HUNDREDTHS.search(title) is not None
+
+
 def stated_currency(text: str) -> str:
     """Return the one currency that a title or sentence names ("Price USD", "元/小时"), or ""."""
     named = {
         _SIGNS[hit[0].upper()]
         for hit in re.finditer(rf"(?<![^\W\d_])(?:{_AFTER}|{_BEFORE})(?![^\W\d_])|元|円", text, re.IGNORECASE)
         if hit[0].upper() in _SIGNS and hit[0].upper() not in ("RS", "RM", "KR", "R$")
-    }
+    } - {""}
     precise = named - SHARED
     return precise.pop() if len(precise) == 1 else named.pop() if len(named) == 1 else ""
+
+
+def alike_in_other_currencies(text: str, amounts: list[Amount]) -> set[int]:
+    """Return which amounts only repeat the one before them in another currency: "$2.60 €2.40 £2.05 per hour"."""
+    return {
+        i
+        for i, (left, right) in enumerate(itertools.pairwise(amounts), start=1)
+        if left.currency and right.currency and left.currency != right.currency
+        and re.fullmatch(r"[\s/|·•(（≈~]*(?:approx\.?|ca\.?|约|約)?\s*", text[left.end : right.start])
+    }  # fmt: skip
 
 
 def uses_decimal_comma(texts: list[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
-from scrapers.reading.amounts import bare_amount
+from scrapers.reading.amounts import bare_amount, is_in_hundredths, stated_currency
 from scrapers.reading.grids import has_money
 from scrapers.reading.records import Field
 
@@ -100,6 +100,8 @@ def is_priced_title(title: str) -> bool:
             words.DURATION,
             words.CUSTOMERS,
         )
+    ) or (
+        (stated_currency(title) != "" or is_in_hundredths(title)) and any(p.search(title) for p in words.TIME.values())
     )
 
 

@@ -11,10 +11,14 @@ from scrapers.reading.amounts import CODES, Amount, find_amounts, uses_decimal_c
 from scrapers.reading.units import after_amount, rate
 
 _ALL_IN: Final = re.compile(
-    r"(?:all |our |the )?(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ )?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?)\b"
+    r"(?:all |our |the )?(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ ){0,2}?\(?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?|Swedish kronor|Norwegian kroner|Danish kroner|Swiss francs?|pounds? sterling|Japanese yen)\b"
     r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b|\bpreise\b[^.]{0,30}\bin (?P<de>EUR|CHF|USD|Euro)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_CART: Final = re.compile(
+    r"\b(?:add|added) to (?:cart|basket|bag)\b|\bin den warenkorb\b|\bajouter au panier\b|в корзину|加入购物车|カートに入れる|장바구니",
+    re.IGNORECASE,
+)
 _NAMES: Final = {
     "us dollar": "USD",
     "u.s. dollar": "USD",
@@ -22,6 +26,12 @@ _NAMES: Final = {
     "australian dollar": "AUD",
     "singapore dollar": "SGD",
     "new zealand dollar": "NZD",
+    "swedish kronor": "SEK",
+    "norwegian kroner": "NOK",
+    "danish kroner": "DKK",
+    "swiss franc": "CHF",
+    "pound sterling": "GBP",
+    "japanese yen": "JPY",
     "euro": "EUR",
     "rmb": "CNY",
 }
@@ -40,19 +50,23 @@ _REGIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """Facts of a whole page. `dollar` and `yen` are what the bare signs mean, "" where that is unknown."""
+    """Facts of a whole page. `dollar`, `yen` and `krone` are what the bare signs mean, "" where that is unknown."""
 
     language: str = ""
     decimal_comma: bool = False
     dollar: str = "USD"
     yen: str = ""
+    krone: str = ""
     default: str = ""  # currency of numbers without a sign
     time: str = ""  # the one unit of time that the page names beside amounts
     is_per_gpu: bool = False
+    own: str = ""  # the text that names the page's own provider
+    compares: bool = False  # the page lists what others charge
+    is_shop: bool = False  # the page sells cards, it does not rent them out
 
     def resolve(self, printed: str) -> str:
         """Return the ISO code of a printed currency; "" where it is unknown."""
-        return {"$": self.dollar, "¥": self.yen, "kr": "", "": self.default}.get(printed, printed)
+        return {"$": self.dollar, "¥": self.yen, "kr": self.krone, "": self.default}.get(printed, printed)
 
 
 def page_facts(language: str, texts: list[str], currency: str = "", others: frozenset[int] = frozenset()) -> PageFacts:
@@ -64,7 +78,7 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     money = [(text, a) for text, of_text in zip(texts, amounts, strict=True) for a in of_text]
     comma = uses_decimal_comma([text for text, _ in money])
     everything = " ".join(texts)
-    printed = {a.currency for _, a in money}
+    printed = {a.currency for _, a in money} - {""}
     stated = {_code(hit) for hit in _ALL_IN.finditer(everything)} - {""}
     dollar = _dollar(language.lower(), stated, printed)
     yen = (
@@ -74,10 +88,13 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
         if language.startswith("zh") or re.search(r"元|人民币|RMB", everything) or "CNY" in printed
         else ""
     )
-    named = {PageFacts(dollar=dollar, yen=yen).resolve(c) for c in printed} & (CODES | {""})
+    krone = _krone(language.lower(), (stated | printed) & set(_KRONES.values()))
+    named = {PageFacts(dollar=dollar, yen=yen, krone=krone).resolve(c) for c in printed} & (CODES | {""})
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
     own = [(text, amounts[i]) for i, text in enumerate(texts) if i not in others]
-    return PageFacts(language, comma, dollar, yen, default, *_habit(own))
+    is_shop = any(len(text) <= 40 and _CART.search(text) for text in texts)
+    time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
+    return PageFacts(language, comma, dollar, yen, krone, default, time, is_per_gpu, is_shop=is_shop)
 
 
 def _dollar(language: str, stated: set[str], printed: set[str]) -> str:
@@ -93,9 +110,22 @@ def _dollar(language: str, stated: set[str], printed: set[str]) -> str:
     return _REGIONS.get(language, "USD")
 
 
+_KRONES: Final = {"sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK"}
+
+
+def _krone(language: str, stated: set[str]) -> str:
+    """Return what "kr" means: the one krone that the page states, else that of its language."""
+    return stated.pop() if len(stated) == 1 else "" if stated else _KRONES.get(language[:2], "")
+
+
 def _code(hit: re.Match[str]) -> str:
     text = hit["code"] or hit["set"] or hit["de"]
-    return _NAMES.get(text.lower().rstrip("s"), text.upper() if text.upper() in CODES else "")
+    names = (
+        _NAMES.get(text.lower()),
+        _NAMES.get(text.lower().rstrip("s")),
+        _NAMES.get(text.lower().replace("pounds", "pound")),
+    )
+    return next((code for code in names if code), text.upper() if text.upper() in CODES else "")
 
 
 def _habit(lines: list[tuple[str, list[Amount]]]) -> tuple[str, bool]:

@@ -37,3 +37,6 @@ class Record:
     group: int = 0
     heading: str = ""  # the nearest one: it may name the accelerator where no field does
     intro: tuple[str, ...] = ()  # sentences right above the table: they may state what an hour buys
+    is_comparison: bool = False  # some of its prices are other providers'
+    seller: str = ""  # of a table whose rows are of several providers: the one that this row names
+    among_specialists: bool = False  # some of them sell nothing but GPUs: no list of clouds that one provider runs on

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 
 from scrapers.model import PricingModel
 from scrapers.reading import words
+from scrapers.reading.amounts import Amount, find_amounts
 
 _CODES: Final = {"HUR": "hour", "MON": "month", "DAY": "day", "ANN": "year", "WEE": "week", "SEC": "second"}
 _ORDER: Final = ("second", "minute", "hour", "day", "week", "month", "year")
@@ -20,6 +22,11 @@ _ALWAYS: Final = re.compile(r"24\s*/\s*7|24\s*hours?\s*a\s*day|\b24h\b", re.IGNO
 # Short forms whose full stop ends nothing, and what a price says of tax.
 _SHORT: Final = re.compile(
     r"\b(?:max|ca|approx|est|mtl|min)\.|\(?\b(?:zzgl|inkl|exkl|excl|incl|ex|ohne|plus|hors|excluding|including)\.?\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|taxes|tax|GST|TVA|НДС)\b\.?\)?|\bHT\b",
+    re.IGNORECASE,
+)
+# "per GPU and hour".
+_AND_TIME: Final = re.compile(
+    r"\s+(?:and|und|et|и)\s+(?=(?:hour|minute|second|day|week|month|year|stunde|monat|tag\b|jahr|heure|mois|jour|час|месяц|день))",
     re.IGNORECASE,
 )
 _LONG_AGO: Final = 60  # characters: what stands further from an amount is about something else
@@ -35,9 +42,14 @@ class Rate:
     is_per_machine: bool = False
 
 
+@lru_cache(maxsize=32_768)  # titles and headings are asked for every amount below them
 def rate(text: str) -> Rate:
     """Return the unit that a text states."""
-    plain = _ALWAYS.sub(" ", text).replace("包年包月", " ")
+    plain = _AND_TIME.sub("/", _ALWAYS.sub(" ", text).replace("包年包月", " "))
+    if (yearly := words.YEARLY.search(plain)) and any(
+        p.search(plain.replace(yearly[0], " ")) for p in words.TIME.values()
+    ):
+        plain = plain.replace(yearly[0], " ")  # "年間契約時の月額": the price of a month
     is_per_gpu = words.PER_GPU.search(plain) is not None
     is_per_machine = words.PER_MACHINE.search(plain) is not None
     other = words.PER_OTHER.search(plain)
@@ -74,7 +86,7 @@ _STATED: Final = re.compile(
 
 def after_amount(text: str) -> str:
     """Return the words that belong to the amount before them: up to the next sentence, bracket or thought."""
-    text = _SHORT.sub(" ", text)
+    text = _AND_TIME.sub("/", _SHORT.sub(" ", text))
     end = re.search(
         r"[.;!?|•](?:\s|$)|\s[-–—]\s|\s(?:or|ou|oder|или|and|plus|with|billed)\b|或|、|，|\s(?=[A-Z][\w-]*(?:\s[\w-]+){0,4}\s*:\s)",
         text,
@@ -88,6 +100,7 @@ def before_amount(text: str) -> str:
     return text[max(cut, len(text) - _LONG_AGO) :]
 
 
+@lru_cache(maxsize=32_768)
 def pricing_model(text: str) -> PricingModel | None:
     """Return the pricing model that a text names; None where it names none."""
     if words.NO_COMMITMENT.search(text):
@@ -119,6 +132,8 @@ def _is_long(hit: re.Match[str]) -> bool:
 def term_months(text: str) -> int | None:
     """Return the months of the one commitment that a text names; None for none, spans and days."""
     hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
+    if not hits and words.YEARLY.search(text):
+        return 12
     if len(hits) != 1 or hits[0]["to"] or hits[0]["plus"] or hits[0]["after"]:
         return None
     return _months_of(hits[0])
@@ -165,6 +180,33 @@ def says_floor(title: str) -> bool:
     return bool(
         re.search(r"\b(?:starting|starts|from|as low as|ab|à partir|от)\b|低至|起", title, re.IGNORECASE)
     ) and not re.search(r"effective", title, re.IGNORECASE)
+
+
+_TAX: Final = re.compile(
+    r"(?P<net>(?:\b(?:excl?(?:uding|usive of)?|exkl|zzgl|plus|before|without|ohne|hors|\+)\.?\s*(?:of\s*)?(?:\d+\s?%\s*)?(?:the |applicable )?(?:MwSt|USt|VAT|sales tax|tax(?:es)?|GST|TVA|НДС)\b)|\b(?:netto|net|HT)\b|без НДС|税抜|税別|不含税|未税|부가세 ?별도|VAT ?별도)"
+    r"|(?P<gross>(?:\b(?:incl?(?:uding|usive of)?|inkl|with|mit|avec|dont)\.?\s*(?:of\s*)?(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|sales tax|tax(?:es)?|GST|TVA|НДС)\b)|\b(?:brutto|gross|TTC)\b|с НДС|税込|含税|부가세 ?포함|VAT ?포함)",
+    re.IGNORECASE,
+)
+
+
+def tax_of(text: str, amount: Amount, title: str) -> str:
+    """Return "net" or "gross" where the words beside an amount, else its title, say whether it is with tax."""
+    amounts = find_amounts(text)
+    leads = bool(amounts) and _TAX.search(text[: amounts[0].start]) is not None
+    if leads:
+        start = max((a.end for a in amounts if a.end <= amount.start), default=0)
+        hits = list(_TAX.finditer(text[start : amount.start]))
+        hit = hits[-1] if hits else None
+    else:
+        end = min((a.start for a in amounts if a.start >= amount.end), default=len(text))
+        hit = _TAX.search(
+            re.sub(r"[(（][^)）]*$", "", text[amount.end : end]) if end < len(text) else text[amount.end :]
+        )
+        start = max((a.end for a in amounts if a.end <= amount.start), default=0)
+        opened = re.search(r"[(（]([^()（）]*)$", text[start : amount.start])  # "396 円 (税抜 360円)"
+        hit = (_TAX.search(opened[1]) if opened else None) or hit
+    hit = hit or _TAX.search(title)
+    return "" if hit is None else "net" if hit["net"] else "gross"
 
 
 _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")

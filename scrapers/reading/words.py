@@ -8,8 +8,8 @@ from typing import Final
 # Words of one meaning. Latin and Cyrillic ones match whole words; Chinese and Japanese ones anywhere.
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
-    "hour": (r"hrs?|hours?|hourly|ora|ore|horas?|uur|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч", "小时|小時|時間|每时|/时|/時|时价|卡时|시간"),
-    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|monat\w*|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
+    "hour": (r"hrs?|hours?|hourly|ora|ore|horas?|uur|timm\w*|godzin\w*|saat\w*|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|時間|每时|/时|/時|时价|卡时|시간"),
+    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mês|mensal|monat\w*|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
     "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年額|年额|年间|연간|/년"),
     "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|包日|日額|1日あたり|/일|일일|일\\s?요금"),
     "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|/周|包周|週間|/週"),
@@ -39,8 +39,8 @@ DURATION: Final = re.compile(
 )
 GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w*|видеокарт\w*", "卡|显卡|顯卡|张|枚")
 PER_GPU: Final = re.compile(
-    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|karte|carte|видеокарт|卡|张)"
-    r"|\bgpus?\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
+    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
+    r"|\b(?:gpus?|(?:device|accelerator|card|chip)s?(?=[-/]))\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
     r"|\bsingle[- ]gpu price|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhl]\d{2,3}s?x?\b(?=\s*[-/]\s*(?:h|m|d|w|y|小|时|月))",
     re.IGNORECASE,
 )
@@ -59,22 +59,27 @@ PER_OTHER: Final = re.compile(
 
 ON_DEMAND: Final = word(r"on[- ]?demand|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
 SPOT: Final = word(r"spot|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
-RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*", "预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
+RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
 NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)", re.IGNORECASE)  # fmt: skip
 
 PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
-MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)|memory per gpu|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
+MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)|memory per (?:gpu|device|card|accelerator|chip)|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
 RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ|메모리")  # fmt: skip
 VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
+# A commitment of a year, in words without a number.
+YEARLY: Final = re.compile(
+    r"\b(?:annual|yearly|jährlich\w*|annuel\w*|годово\w*)[ -](?:commit\w*|contracts?|plans?|terms?|prepa\w*|reserv\w*|subscriptions?|vertrag\w*|laufzeit|контракт\w*)|\b(?:engagement|contrat) annuel\w*|\bjahresvertrag\w*|年間契約(?:時)?の?|年契約|연간 ?약정|包年",
+    re.IGNORECASE,
+)
 DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|ストレージ|ディスク")  # fmt: skip
 NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|interconnect|infiniband|uplink|throughput|tb/s|gb/s|gbps|bande passante|netzwerk\w*|пропускн\w*|сет\w*", "带宽|网络|流量|ネットワーク|帯域")  # fmt: skip
 REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション|리전")  # fmt: skip
 TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|billing(?: cycle| period)?|reservation|plan length|laufzeit|durée|срок\w*", "周期|时长|期間|租期")  # fmt: skip
 AVAILABILITY: Final = word(r"availab\w*|stock|status|in stock|verfügbar\w*|disponib\w*|наличи\w*", "库存|状态|在庫")  # fmt: skip
-COUNT: Final = word(r"#(?: of)? gpus?|(?:accelerators?|cards?|chips?) (?:count|number|qty|quantity)|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:count|number|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|gpus per \w+|gpus|accelerators|qty|quantity|anzahl|x gpus?|число gpu|кол-?во|количеств\w*", "卡数|基数|台数|GPU数量|GPU数|数量|GPU个数|张数|枚数|GPU ?(?:개)?수량?|장수")  # fmt: skip
+COUNT: Final = word(r"#(?: of)? gpus?|(?:accelerators?|cards?|chips?) (?:count|number|qty|quantity)|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:count|number|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|(?:gpus|devices|accelerators|cards|chips) per \w+|gpus|accelerators|qty|quantity|anzahl|x gpus?|число gpu|кол-?во|количеств\w*", "卡数|基数|台数|GPU数量|GPU数|数量|GPU个数|张数|枚数|GPU ?(?:개)?수량?|장수")  # fmt: skip
 LABEL: Final = word(r"gpus?(?: (?:model|type|name|card|spec\w*|config\w*|instances?))?|gpu_?type|graphics(?: card)?|accelerators?(?: type)?|models?|cards?|chips?|hardware|architecture|devices?|grafikkarte\w*|carte graphique|видеокарт\w*|ускорител\w*|processor", "显卡|顯卡|型号|GPU型号|GPU 型号|卡型|機種|モデル")  # fmt: skip
-INSTANCE: Final = word(r"instances?(?: (?:type|name|size))?|flavou?rs?|plans?|skus?|names?|sizes?|packages?|products?|configs?|configurations?|machines?(?: types?)?|servers?|types?|tiers?|nodes?|vms?|shapes?|droplets?|offers?|titles?|items?|services?|instanz\w*|paket\w*|offre|конфигурац\w*|тариф\w*|сервер\w*", "实例|规格|配置|套餐|产品|机型|名称|プラン|インスタンス|サーバ|서버|인스턴스|상품|타입")  # fmt: skip
+INSTANCE: Final = word(r"tarif|instances?(?: (?:type|name|size))?|flavou?rs?|plans?|skus?|names?|sizes?|packages?|products?|configs?|configurations?|machines?(?: types?)?|servers?|types?|tiers?|nodes?|vms?|shapes?|droplets?|offers?|titles?|items?|services?|instanz\w*|paket\w*|offre|конфигурац\w*|тариф\w*|сервер\w*", "实例|规格|配置|套餐|产品|机型|名称|プラン|インスタンス|サーバ|서버|인스턴스|상품|타입")  # fmt: skip
 # Units of a provider's own, that money buys: no currency.
 OWN_UNITS: Final = word(
     r"(?:compute |billing |service |computing |processing )?(?:units?|credits?|points?|coins?)|[SBA]Us?|NUs?|CUs?|core-hours?",
@@ -91,9 +96,19 @@ CONDITIONAL: Final = word(
     "会员价|會員價|教育价|学生价|新人价|首单|会員価格|学割",
 )
 # Columns of a public service's price list, one per kind of customer.
+# Kinds of customers that a public service gives a price of their own: nobody else pays it.
+GROUPS: Final = word(
+    r"internal|intern|interne|universit\w*|academ\w*|akadem\w*|académi\w*|hochschul\w*|students?|studierende|étudiants?|faculty|campus|members?|research(?:ers?| groups?| institutions?)?|forschung\w*|recherche"
+    r"|non-?profits?|government|public sector|educational?|университет\w*|академич\w*|студент\w*",
+    "学内|校内|教内|大学|教育|アカデミック|교내|대학|학술",
+)
 CUSTOMERS: Final = word(
     r"commercial|industry|external(?: users?| customers?)?|internal(?: users?)?|academic|non-academic|non-profit|kommerziell|extern|intern",
     "商用|企业价",
+)
+# The whole sum of a commitment.
+TOTAL: Final = word(
+    r"totals?|in total|gesamt\w*|insgesamt|au total|montant total|итого|всего", "总价|总计|合计|総額|合計|총액|합계"
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
 UNIT: Final = word(r"units?|billing unit|per|einheit|unité|единица", "单位|単位|计费方式")  # fmt: skip
@@ -112,7 +127,7 @@ CEILING_BEFORE: Final = re.compile(
 )
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bsetup(?: fee)?|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\btotal(?: cost)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bsetup(?: fee)?|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
@@ -120,7 +135,7 @@ NO_PRICE_AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 SALES: Final = re.compile(
-    r"contact (?:us|sales)|contact\b.{0,12}\bsales|talk to|get (?:a |your )?(?:custom )?quote|get in touch|request (?:a )?(?:quote|pricing|access|info\w*)|custom pricing|on request|auf anfrage|sur (?:devis|demande)|по запросу|联系(?:我们|销售)?|询价|お問い合わせ|要見積|book a (?:call|demo)|inquire|contact$|contattaci|contáct\w+",
+    r"\bask (?:us|sales)\b|contact (?:us|sales)|contact\b.{0,12}\bsales|talk to|get (?:a |your )?(?:custom )?quote|get in touch|request (?:a )?(?:quote|pricing|access|info\w*)|custom pricing|on request|auf anfrage|sur (?:devis|demande)|по запросу|联系(?:我们|销售)?|询价|お問い合わせ|要見積|book a (?:call|demo)|inquire|contact$|contattaci|contáct\w+",
     re.IGNORECASE,
 )
 NOTHING: Final = re.compile(

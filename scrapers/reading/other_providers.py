@@ -1,0 +1,100 @@
+"""Tells whose price a record states: the page's own provider's, or another one's that the page only compares with."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scrapers.reading import words
+from scrapers.reading.records import Field, Record
+
+_HYPERSCALERS: Final = (
+    r"AWS|Amazon(?: Web Services| EC2)?|EC2|(?:Microsoft )?Azure|Google Cloud(?: Platform)?|GCP|Google Compute Engine|Oracle(?: Cloud)?|OCI|IBM Cloud|Alibaba Cloud|Aliyun"
+    r"|阿里云|腾讯云|华为云|百度智能云|火山引擎"
+)
+_SPECIALISTS: Final = (
+    r"Lambda(?: Labs| Cloud)?|CoreWeave|RunPod|Vast(?:\.ai| AI)?|Paperspace|Crusoe(?: Cloud)?|Nebius|Together AI|FluidStack|Hyperstack|DataCrunch|TensorDock|Jarvis ?Labs"
+    r"|Vultr|DigitalOcean|Linode|OVH(?:cloud)?|Scaleway|Genesis Cloud|Latitude\.sh|Voltage Park|Shadeform|Prime Intellect|Massed Compute|Cudo(?: Compute)?|Denvr"
+    r"|E2E (?:Networks|Cloud)|Hetzner|Leaseweb|Contabo|Fly\.io|Koyeb|Northflank|Thunder Compute|Gcore|Exoscale|AutoDL|SF Compute|SaladCloud"
+)
+# What a provider calls all of them.
+_ALL: Final = r"competitors?|hyperscalers?|others?|typical|average|big (?:three|3)|traditional|wettbewerber|concurrents?|конкурент\w*|其他(?:云|厂商|平台)\w*|友商|他社|타사"
+# Not "AWS Inferentia2": there the maker's name is the accelerator's.
+_NAME: Final = re.compile(
+    rf"(?<![\w.-])(?:{_HYPERSCALERS}|{_SPECIALISTS})(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))", re.IGNORECASE
+)
+_SPECIALIST: Final = re.compile(rf"(?<![\w.-])(?:{_SPECIALISTS})(?![\w-])", re.IGNORECASE)
+_TITLE: Final = re.compile(rf"(?<![^\W\d_])(?:{_ALL})(?![^\W\d_])|{_NAME.pattern}", re.IGNORECASE)
+_OURS: Final = re.compile(
+    r"\b(?:ours?|us|we|wir|uns(?:er\w*)?|nous|notre|мы|наш\w*)\b|本站|我们|当社|弊社|자사", re.IGNORECASE
+)
+# A page that lists what others charge: a comparison, a tracker, a guide.
+_COMPARES: Final = re.compile(
+    r"\bcompar(?:e|es|ing|ison|ed)\b.{0,40}\b(?:providers?|clouds?(?! gpus?\b))\b|\b(?:providers?|clouds?)\b.{0,20}\bcompar(?:ed|ison)\b|\b(?:prices?|pricing|rates?) comparison\b"
+    r"|\bcheapest\b.{0,30}\b(?:clouds?|providers?|prices?|(?:place|way|option)s? to rent)\b|\bwhere to rent\b|\bprice (?:tracker|index|comparison|history)\b|\bacross \d+\+? (?:\w+ )?(?:clouds?|providers?)"
+    r"|preisvergleich|anbietervergleich|anbieter im vergleich|comparateur|comparatif|сравнение (?:цен|провайдеров|тарифов)|比价|价格对比|厂商对比|価格比較|料金比較|(?:가격|요금) ?비교",
+    re.IGNORECASE,
+)  # fmt: skip
+_SEPARATOR: Final = re.compile(r"\s[-–—|·•»]+\s|[|·•:]\s|\n")
+_VERSUS: Final = re.compile(r"\bvs\.?\s|\bversus\b|\balternatives?\b", re.IGNORECASE)
+_SELLER: Final = re.compile(
+    r"\b(?:seller|offered ?by|provider|vendor|cloud provider|anbieter|fournisseur|hébergeur|провайдер|поставщик)\b|厂商|服务商|プロバイダ|事業者|업체|제공사",
+    re.IGNORECASE,
+)
+
+
+def own_names(title: str) -> str:
+    """Return the text that names the page's own provider: the parts of its title that name no other one.
+
+    "Acme, a third of the price of AWS" is a page of Acme's; "GPU instances - Amazon EC2 - AWS" is one of AWS's.
+    """
+    if compares(title) or _VERSUS.search(title):
+        return ""
+    parts = [part.strip() for part in _SEPARATOR.split(title)]
+    return " | ".join(p for p in parts if not (hit := _NAME.search(p)) or hit.start() == 0).lower()
+
+
+def compares(text: str) -> bool:
+    """Return whether a title announces what several providers charge."""
+    return _COMPARES.search(text) is not None
+
+
+def other_provider(text: str, own: str) -> str:
+    """Return the name of another provider, or the word for all of them, in a column's title; "" for none."""
+    return next((hit[0] for hit in _TITLE.finditer(text) if hit[0].lower() not in own), "")
+
+
+def named_beside(label: str, own: str) -> str:
+    """Return the other provider that a label names beside an accelerator: "H100 on AWS", "RunPod: 1x A100"."""
+    return next((hit[0] for hit in _NAME.finditer(label) if hit[0].lower() not in own), "")
+
+
+def is_other_provider(text: str, own: str) -> bool:
+    """Return whether a short text is nothing but the name of another provider."""
+    hit = _NAME.match(text.strip(" :*·|"))
+    return hit is not None and hit.end() == len(text.strip(" :*·|")) and hit[0].lower() not in own
+
+
+def note_sellers(rows: list[Record]) -> None:
+    """Note who sells what each row of a table prices, where one of its columns names several providers."""
+    for column in {f.column for row in rows for f in row.fields}:
+        cells = [(row, f) for row in rows for f in row.fields if f.column == column and f.text]
+        named = {hit[0].lower() for _, f in cells if len(f.text) <= 60 and (hit := _NAME.search(f.text))}
+        is_titled = any(_SELLER.search(f.title) or words.PROVIDER.fullmatch(f.title.strip()) for _, f in cells)
+        if len(named) < 2 and not (is_titled and len({f.text for _, f in cells}) >= 2):
+            continue
+        for row, f in cells:
+            row.seller = f.text[:60]
+            row.among_specialists = any(map(_SPECIALIST.fullmatch, named)) and len(named) >= 2
+
+
+def seller_in_data(fields: list[Field]) -> str:
+    """Return who sells what an object of data prices, where a key says so."""
+    return next(
+        (f.text for f in fields if _SELLER.search(" ".join(f.title.split()[-3:])) and 0 < len(f.text) <= 60), ""
+    )
+
+
+def is_own(seller: str, own: str) -> bool:
+    """Return whether a seller is the page's own provider."""
+    return bool(_OURS.search(seller)) or (bool(own) and seller.strip().lower() in own)
