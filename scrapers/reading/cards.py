@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from scrapers.parsing.text import squash
@@ -37,20 +38,58 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
                 owner[child.order] = box
     done: set[int] = set()
     for line in top.lines():
-        if line.order in used or line.order in done or not has_money(line.text) or is_aside(owner[line.order]):
+        if line.order in used or line.order in done or not has_money(line.text):
+            continue
+        if is_aside(owner[line.order]) or is_in_code(owner[line.order]):
             continue
         if is_offer_in_words(line):
             done.add(line.order)
             yield _in_words(line, group)
             continue
+        if pieces := _pairs(line, group):
+            done.add(line.order)
+            yield from pieces
+            continue
         segment = _segment(line, owner[line.order], used)
         if segment is None:
             continue
         head, lines = segment
+        lines = [one for one in lines if one is head or one.order not in done or not has_money(one.text)]
         done |= {one.order for one in lines}
         record = _record(head, lines, group)
         if record is not None:
             yield record
+
+
+def _pairs(line: Line, group: int) -> list[Record]:
+    """Return a record for each accelerator of a line that prices several, in turn or as two lists of one length.
+
+    "H100 $2.50, A100 $1.40"; "H100, A100: $2.50 / $1.40 per hour".
+    """
+    text, names, money = line.text, label_mentions(line.text), find_amounts(line.text)
+    if not 2 <= len(names) == len(money) == len({m.key for m in names}):
+        return []
+    ends = [m.start for m in names[1:]] + [len(text)]
+    between = [text[a.end : b.start] for a, b in itertools.pairwise(money)]
+    if all(m.end <= a.start and a.end <= end for m, a, end in zip(names, money, ends, strict=True)):
+        prices = [text[a.start : end].rstrip(" ,;/|·•(") for a, end in zip(money, ends, strict=True)]
+    elif names[-1].end <= money[0].start and all(map(_SEPARATES.fullmatch, between)):
+        units = [_SEPARATOR.sub("", one) or text[money[-1].end :] for one in between] + [text[money[-1].end :]]
+        prices = [text[a.start : a.end] + unit for a, unit in zip(money, units, strict=True)]
+    else:
+        return []
+    scope = tuple(heading for _, heading in reversed(line.headings))
+    labels = [f"{m.count}x {m.name}" if m.count else m.name for m in names]
+    return [
+        Record([Field("gpu", label, (line,)), Field("price", price, (line,))], scope, "card", group)
+        for label, price in zip(labels, prices, strict=True)
+    ]
+
+
+_SEPARATOR: Final = re.compile(r"\s*(?:[/|,;·•&、和]|\b(?:and|und|et|и|resp\.?)\b)?\s*$")
+_SEPARATES: Final = re.compile(
+    r"\s*(?:(?:/|per\s|pro\s|par\s)\s*[\w-]+(?:\s*/\s*[\w-]+)?)?\s*(?:[/|,;·•&、和]|\b(?:and|und|et|и)\b)\s*"
+)
 
 
 def is_offer_in_words(line: Line) -> bool:
@@ -103,12 +142,29 @@ def _term_of(line: Line) -> str:
 def is_aside(box: Box | None) -> bool:
     """Return whether a box is of a menu, a banner or the page's foot: what stands there sells nothing by itself."""
     while box is not None:
-        if box.tag in ("nav", "footer") or (
-            box.element is not None and _ASIDE.search(str(box.element.get("class", "")))
-        ):
+        is_named = box.element is not None and _ASIDE.search(str(box.element.get("class", ""))) is not None
+        if box.tag in ("nav", "footer") or (is_named and not _holds_the_page(box)):
             return True
         box = box.parent
     return False
+
+
+def is_in_menu(box: Box) -> bool:
+    """Return whether a box is of a menu or the page's foot by its tag."""
+    return box.tag in ("nav", "footer", "header") or (box.parent is not None and is_in_menu(box.parent))
+
+
+def is_in_code(box: Box | None) -> bool:
+    """Return whether a box is of preformatted code: an example of a program, a command or an answer."""
+    return box is not None and (box.tag == "pre" or is_in_code(box.parent))
+
+
+def _holds_the_page(box: Box) -> bool:
+    """Return whether a box holds the page's content, whatever its class: "nav-content-wrap", "has-menu"."""
+    if box.tag in ("html", "body", "main", "article"):
+        return True
+    tops = box.element.xpath("(.//h1|.//main|.//*[@role='main'])[1]")
+    return bool(tops)
 
 
 _ASIDE: Final = re.compile(
@@ -117,6 +173,7 @@ _ASIDE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=32_768)
 def label_mentions(text: str) -> tuple[Mention, ...]:
     """Return the accelerators of a line that labels something; of prose, none."""
     if len(text) > _LABEL_LENGTH or text.rstrip()[-1:] in "?？" or is_sentence(text) or _TELLS.search(text):
@@ -144,9 +201,16 @@ def _segment(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | 
     current: Box | None = box
     while current is not None:
         lines = [one for one in current.lines() if one.order not in used]
-        heads = [one for one in lines if label_mentions(one.text) and not (has_money(one.text) and one is not line)]
+        heads = [
+            one
+            for one in lines
+            if label_mentions(one.text) and not (has_money(one.text) and one is not line) and not _is_choice(one.box)
+        ]
         if current.tag in ("html", "body", "main") or len(lines) > _MOST_LINES:
             heads = [one for one in heads if one.level or not _in_list(one.box)]  # not the names in a menu
+        if current.tag == "dl" and (entry := _entry_of(current, line)) is not None:
+            named = [one for one in entry if label_mentions(one.text)]
+            return (named[0], entry) if named else None
         if heads:
             if len({h.text for h in heads}) == 1:  # a copy for small screens stands in a box of its own
                 current = _widest(current, heads[0].text, used)
@@ -157,6 +221,11 @@ def _segment(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | 
             return None
         current = current.parent
     return None
+
+
+def _is_choice(box: Box | None) -> bool:
+    """Return whether a line is an entry of a selection: it names what one may choose."""
+    return box is not None and (box.tag in ("option", "select", "datalist") or _is_choice(box.parent))
 
 
 def _in_list(box: Box | None) -> bool:
@@ -194,6 +263,28 @@ def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
         and len(named) == len([h for h in heads if not any(h is one for b in [own] for one in b.lines())])
         and all(any(has_money(one.text) for one in b.lines()) for b in named)
     )
+
+
+def _entry_of(definitions: Box, line: Line) -> list[Line] | None:
+    """Return the lines of an amount's entry in a list of definitions; None where all entries describe one thing."""
+    entries: list[list[Line]] = [[]]
+    for box in definitions.walk():
+        if box.tag == "dt" and any(inner.tag == "dd" for inner in _between(entries[-1])):
+            entries.append([])
+        entries[-1] += [child for child in box.children if isinstance(child, Line)]
+    own = next((entry for entry in entries if line in entry), [])
+    others = [
+        entry
+        for entry in entries
+        if entry is not own and any(mentions(one.text) for one in entry) and any(has_money(one.text) for one in entry)
+    ]
+    return own if others else None
+
+
+def _between(lines: list[Line]) -> list[Box]:
+    """Return the boxes of lines and those around them, up to two."""
+    near = [one.box for one in lines if one.box is not None]
+    return [*near, *(box.parent for box in near if box.parent is not None)]
 
 
 def _own_part(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, list[Line]] | None:
@@ -248,10 +339,13 @@ def _record(head: Line, lines: list[Line], group: int) -> Record | None:
     title_above = _titles_stand_above(lines)
     spec_above = _spec_titles_stand_above(lines)
     for i, line in enumerate(lines):
-        if line is head and not has_money(line.text):
+        if (line is head and not has_money(line.text)) or _is_term(line):
             continue
+        defined = _term_of(line) if line.box is not None and line.box.tag == "dd" else ""
         other = lines[i - 1] if spec_above and i else lines[i + 1] if not spec_above and i + 1 < len(lines) else None
-        if has_money(line.text):
+        if defined:
+            fields.append(Field(defined, line.text, (line,)))
+        elif has_money(line.text):
             fields.append(Field(_beside(lines, i, title_above), line.text, (line,)))
         elif line.parts and len(line.parts) == 2 and _SPEC.search(line.parts[1]) and not _SPEC.search(line.parts[0]):
             fields.append(Field(line.parts[0], line.parts[1], (line,)))
@@ -263,6 +357,11 @@ def _record(head: Line, lines: list[Line], group: int) -> Record | None:
             fields.append(Field("", line.text, (line,)))
     scope = [text for _, text in reversed(lines[0].headings)]
     return Record(fields, tuple(scope), "card", group)
+
+
+def _is_term(line: Line) -> bool:
+    """Return whether a line is the term of a definition: the title of what stands in the dd below."""
+    return line.box is not None and line.box.tag == "dt" and not mentions(line.text) and not has_money(line.text)
 
 
 def _spec_titles_stand_above(lines: list[Line]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +13,15 @@ from typing import Final
 from scrapers.model import Availability, PriceStatus, PricingModel
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, is_singular, mentions, stated_count
-from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, stated_currency
+from scrapers.reading.amounts import (
+    Amount,
+    alike_in_other_currencies,
+    bare_amount,
+    find_amounts,
+    find_rates,
+    is_in_hundredths,
+    stated_currency,
+)  # fmt: skip
 from scrapers.reading.field_kinds import NUMBER, SHARE, is_priced_title, kind_of
 from scrapers.reading.grids import has_money
 from scrapers.reading.page_facts import PageFacts
@@ -31,6 +39,7 @@ from scrapers.reading.units import (
     rate,
     rate_of_prose,
     says_floor,
+    tax_of,
     term_months,
 )  # fmt: skip
 
@@ -45,7 +54,7 @@ _VCPUS: Final = re.compile(r"(?<![\w.])(\d{1,4}) v?CPUs?\b", re.IGNORECASE)
 _RAM: Final = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)? ?(?:TB|GiB|GB)) (?:of )?(?:system )?RAM\b", re.IGNORECASE)
 _EACH: Final = re.compile(r"(?<![\w.])\d{1,2}\s*[x×*]\s*(?P<size>\d{1,3})\s*(?:GiB|GB|Go|ГБ|G)\b", re.IGNORECASE)
 _BADGE: Final = re.compile(
-    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$",
+    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=\d0)\s+PRO$",
     re.IGNORECASE,
 )
 _PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3})s\b")
@@ -81,6 +90,7 @@ class Draft:
     band: str = ""
     title: str = ""
     is_per_machine: bool = False  # its words say so
+    tax: str = ""  # "net" or "gross", where its words say so
     fallback: str = ""  # the page's unit of time, where a title with a duration makes it doubtful
     status: PriceStatus = "priced"  # else there is no amount
     reasons: dict[str, str] = field(default_factory=dict)  # what was read from where
@@ -177,13 +187,22 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
             d = _draft(record, kinds, f, Amount(Decimal(0), "", 0, 0), "", "", names[0], False, label_field, page)
             d.status = "contact_sales" if words.SALES.search(f.text) else "not_offered"
             yield d
+        copies = alike_in_other_currencies(f.text, amounts)
         for i, amount in enumerate(amounts):
-            before, after = _around(f.text, amounts, i)
-            reason = refusal(f, amount, before, after, names, other, record)
+            if i in copies:
+                yield Explained(f, amount, "the same price in another currency")
+                continue
+            last = next(j for j in range(i, len(amounts)) if j + 1 not in copies)
+            before, after = _around(f.text, amounts, i)[0], _around(f.text, amounts, last)[1]
+            reason = refusal(f, amount, before, after, names, other, record, label_field, page)
             if reason:
+                record.is_comparison |= reason.endswith("in a comparison")
                 yield Explained(f, amount, reason)
                 continue
-            for name in names:
+            if len(names) > 1 < len(amounts) != len(names):
+                yield Explained(f, amount, "unexplained: several amounts and accelerators, in no clear order")
+                continue
+            for name in names[i : i + 1] if len(amounts) == len(names) > 1 else names:
                 d = _draft(record, kinds, f, amount, before, after, name, len(names) > 1, label_field, page)
                 if _may_be_of_many(d, record):
                     yield Explained(f, amount, "unexplained: numbers without titles stand with it, perhaps of GPUs")
@@ -221,7 +240,8 @@ def _amounts(f: Field, page: PageFacts) -> list[Amount]:
         r for r in find_rates(f.text, page.decimal_comma) if not any(s < r.end and r.start < e for s, e in taken)
     ]
     if not amounts and (bare := bare_amount(f.text, page.decimal_comma)):
-        amounts = [bare]
+        is_in_cents = f.is_price is None and is_in_hundredths(f.title)
+        amounts = [replace(bare, value=bare.value / 100) if is_in_cents else bare]
     return sorted(amounts, key=lambda a: a.start)
 
 
@@ -332,6 +352,7 @@ def _draft(
         else next((hit["place"] for text in record.scope if (hit := PLACE.match(text))), "")
     )
     d.availability = _availability(kinds, f)
+    d.tax = tax_of(f.text, amount, f.title)
     d.starts = effective_from(f"{f.title} {f.text}")
     d.product = "endpoint" if re.search(r"\binference\b", f.title, re.IGNORECASE) else _product(record)
     d.facts = {
@@ -350,6 +371,10 @@ def _draft(
     return d
 
 
+_UNIT_OF_LABEL: Final = re.compile(
+    r"\s*[,(]?\s*(?:/|\bper\b|\bpro\b|\bpar\b)\s*(?:gpu|card|node)?[-\s/]*(?:hours?|hr|h|months?|stunde|heure|mois)\)?\s*$",
+    re.IGNORECASE,
+)
 _NOISE: Final = re.compile(
     r"[+,&|•·-]?\s*\d[\d.,]*\s*(?:[TGM]b(?:it)?/?p?s|[TGM]b/s)\b(?:\s*(?:infiniband|ethernet|network\w*|IB))?|\bWindows\b",
     re.IGNORECASE,
@@ -358,10 +383,14 @@ _NOISE: Final = re.compile(
 
 def _label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
     text = (
-        _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", _NOISE.sub(" ", label_field.text)).strip()))
+        _PLAN.sub(
+            "", _BADGE.sub("", _PLURAL.sub(r"\1", _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", label_field.text))).strip())
+        )
         if label_field
         else name.name
     )
+    if not name.name[:1].isalpha() and text.strip() == name.name:
+        return f"RTX {text.strip()}"  # "4090": the line is left out
     if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text):
         return f"{name.count}x {name.name}" if name.count else name.name
     return text
@@ -422,11 +451,13 @@ def _rate(
 ) -> Rate:
     """Return what the amount buys, from the nearest words that say so; the page's own habit last."""
     unit_field = by_kind["unit"].text if "unit" in by_kind else ""
+    label_field = next((one for one in record.fields if one is not f and mentions(one.text)), None)
     texts = [
         ("the amount", after_amount(after)),
         ("the amount", before_amount(before)),
         ("the title", f.title),
         ("the unit", unit_field),
+        ("the label", label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 60 else ""),
     ]
     texts += (
         [
@@ -458,7 +489,9 @@ def _rate(
         if read.is_per_gpu and not per_machine and place != "another title":
             per_gpu = True
             d.reasons["per GPU"] = place
-    if not time and page.time and words.DURATION.search(f.title):
+    if not time and words.DURATION.search(f.title) and words.TOTAL.search(f.title):
+        time, where = "term", "the title"
+    if not time and page.time and words.DURATION.search(f"{f.title} {before}"):
         d.fallback = page.time  # "1 month": its size may say that it is a total
     elif not time and page.time:
         time, where = page.time, "the page"
@@ -483,6 +516,7 @@ def _commitment(
         and len(one.text) < (80 if one.title or kind != "other" else 32)
         and not _is_prose(one.text)
         and not has_money(one.text)
+        and not words.SALES.search(one.text)  # of another offer, which has no price
     ]
     beside += [("the heading", text) for text in record.scope] + [("above", text) for text in record.intro]
     for place, text in beside:

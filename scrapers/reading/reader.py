@@ -12,23 +12,24 @@ from typing import Any, Final
 from scrapers.model import Hints, Offer, Page, clip
 from scrapers.parsing import embedded_json
 from scrapers.parsing.machine_facts import disks_gb, gigabytes, machine_facts
-from scrapers.parsing.text import count_prefix, drop_cut_end, is_complete
+from scrapers.parsing.text import count_prefix, drop_cut_end, is_complete, squash
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import is_singular, mentions
 from scrapers.reading.account import Account, Entry
 from scrapers.reading.amounts import Amount, find_amounts
-from scrapers.reading.cards import card_records, is_aside
+from scrapers.reading.cards import card_records, is_aside, is_in_code, is_in_menu
 from scrapers.reading.documents import from_markdown, kind, script_values, streamed_html
-from scrapers.reading.field_kinds import is_priced_title
-from scrapers.reading.grids import box_grids, grid_records, table_grids
+from scrapers.reading.field_kinds import is_priced_title, kind_of
+from scrapers.reading.grids import box_grids, flat_grids, grid_records, table_grids
 from scrapers.reading.interpret import Draft, Explained, interpret, stated_memory
 from scrapers.reading.json_records import json_records, price_leaves
+from scrapers.reading.other_providers import compares, named_beside, note_sellers, own_names
 from scrapers.reading.page_facts import PageFacts, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import is_component
 from scrapers.reading.settle import per, settle
-from scrapers.reading.units import after_amount, before_amount, not_a_price, rate
+from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, rate
 
 # Of each line (its order), where amounts of it begin: the verdict on each and the reason.
 Verdicts = dict[int, dict[int, tuple[str, str]]]
@@ -57,16 +58,21 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
     facts = _with_hints(
         page_facts(language, [line.text for line in lines], hints.currency, _of_other_things(lines)), hints
     )
+    title = _page_title(root)
+    facts = replace(facts, own=own_names(title), compares=compares(title) or any(compares(t) for t in _tops(lines)))
     drafts: list[Draft] = []
     verdicts: Verdicts = defaultdict(dict)
     cut = _ends_within_a_box(html)
     memories: dict[str, set[str]] = defaultdict(set)
+    rows = _Rows()
     for record in records(top, lines):
         if cut and record.kind == "card" and any(lines[-1] in f.lines for f in record.fields):
             continue  # the lost part might have changed what it says
         if stated := stated_memory(record):
             memories[stated[0]].add(stated[1])
-        for reading in interpret(record, facts):
+        readings = list(interpret(record, facts))
+        rows.note(record, readings)
+        for reading in readings:
             if isinstance(reading, Draft):
                 drafts.append(reading)
             else:
@@ -92,6 +98,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
             _note(verdicts, d.cell.lines, d.cell.text, d.amount, "emitted", d.label)
     account = Account(entries=list(_entries(lines, verdicts, facts, {d.amount.value for d in kept})))
     account.entries += _bare_entries(kept, dropped)
+    account.entries += rows.without_price()
     added, copies = _beyond([d for d in kept if d.status == "priced"], in_scripts)
     account.offers = [_offer(d, hints) for d in [*kept, *added]]
     account.entries += [
@@ -111,6 +118,64 @@ def _with_its_table(html: str) -> str:
         return html
     opens = "<table><tr>" if row[0].lower() in ("<th", "<td") else "<table>"
     return html[: row.start()] + opens + html[row.start() :]
+
+
+class _Rows:
+    """Notes the rows of tables that name an accelerator, for those in which nothing like a price was seen."""
+
+    def __init__(self) -> None:
+        self.priced: set[int] = set()
+        self.empty: list[Record] = []
+
+    def note(self, record: Record, readings: list[Draft | Explained]) -> None:
+        """Note a row, and whether anything was read in it."""
+        if record.kind != "row":
+            return
+        if any(isinstance(r, Draft) and r.status == "priced" for r in readings):
+            self.priced.add(record.group)
+        elif (
+            not readings
+            and any(kind_of(f) == "label" for f in record.fields)
+            and not any(map(_says_none, record.fields))
+        ):
+            self.empty.append(record)
+
+    def without_price(self) -> Iterator[Entry]:
+        """Yield an entry for each row without a price or a word for none, in tables that have prices."""
+        for record in self.empty:
+            if record.group in self.priced:
+                text = " | ".join(f.text for f in record.fields if f.text)
+                yield Entry(
+                    clip(text, 140),
+                    record.fields[0].where(),
+                    "unexplained",
+                    "a row that names an accelerator has no amount that can be read",
+                )
+
+
+def _says_none(f: Field) -> bool:
+    """Return whether a cell says in words that there is no price: none, on request, sold out, soon."""
+    is_blank = words.NOTHING.match(f.text) and (is_priced_title(f.title) or not f.title or not f.text)
+    return (
+        bool(is_blank) or words.SALES.search(f.text) is not None or any(p.search(f.text) for _, p in words.STATES[:2])
+    )
+
+
+def _page_title(root: Any) -> str:
+    """Return a page's title and the name of its site."""
+    if root is None:
+        return ""
+    site = root.xpath('//meta[@property="og:site_name"]/@content')
+    parts = (root.findtext(".//title") or "", *site[:1])
+    return " | ".join(squash(part) for part in parts if part)[:300]
+
+
+def _tops(lines: list[Line]) -> Iterator[str]:
+    """Yield the chief headings of a page, and the line below the first of them."""
+    first = next((i for i, line in enumerate(lines) if line.level == 1), None)
+    yield from (line.text for line in lines if line.level == 1)
+    if first is not None and first + 1 < len(lines):
+        yield lines[first + 1].text[:300]
 
 
 def _of_other_things(lines: list[Line]) -> frozenset[int]:
@@ -263,13 +328,16 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
     """Yield the records of a tree: of tables, then of grids of boxes, then of cards."""
     used: set[int] = set()
     group = 0
-    for grids in (table_grids(top), box_grids(top)):
+    for grids in (table_grids(top), flat_grids(top), box_grids(top)):
         for grid in grids:
             group += 1
+            if not grid.is_table and any(line.order in used for cell in grid.rows[0] for line in cell.lines):
+                continue
             before = lines[max(0, grid.first_line - 5) : max(0, grid.first_line - 1)]
             rows = list(grid_records(grid, group, [line for line in before if line.order not in used]))
             if not _is_of_prices(grid.titles, rows):
                 continue
+            note_sellers(rows)
             used |= {line.order for row in grid.rows for cell in row for line in cell.lines}
             yield from rows
     yield from card_records(top, used, group + 1)
@@ -307,7 +375,7 @@ def _entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitted: s
             if find_amounts(struck):
                 yield Entry(struck, line.path(), "explained", "struck out")
         for amount in find_amounts(line.text, facts.decimal_comma):
-            verdict, reason = _verdict(line, amount, verdicts, named, emitted)
+            verdict, reason = _verdict(line, amount, verdicts, named, emitted, facts)
             yield Entry(_around(line.text, amount), line.path(), verdict, reason, amount.value)  # type: ignore[arg-type]
 
 
@@ -321,6 +389,7 @@ def _verdict(
     verdicts: Verdicts,
     named: list[int],
     emitted: set[Decimal],
+    facts: PageFacts,
 ) -> tuple[str, str]:
     before_now = next(
         (
@@ -335,7 +404,12 @@ def _verdict(
     if amount.fault:
         return "explained", amount.fault
     if is_aside(line.box):
+        is_lost = is_of_rent(line, amount) and line.box is not None and not is_in_menu(line.box)
+        if is_lost and amount.value not in emitted:
+            return "unexplained", "a price in what looks like a menu or a banner"
         return "explained", "in a menu, a banner or the page's foot"
+    if is_in_code(line.box):
+        return "explained", "in an example of code"
     before, after = line.text[: amount.start], line.text[amount.end :]
     if reason := not_a_price(before_amount(before), after):
         return "explained", reason
@@ -343,8 +417,8 @@ def _verdict(
     if unit.other and not unit.is_per_gpu:
         return "explained", f"a price per {unit.other}"
     if len(line.text) > 100:
-        alone = len(find_amounts(line.text)) == 1 and len({m.key for m in mentions(line.text)}) == 1
-        if alone and unit.time == "hour" and amount.value not in emitted:
+        is_example = words.NOT_SOLD_HERE[-1][1].search(line.text) is not None
+        if is_of_rent(line, amount) and amount.value not in emitted and not facts.compares and not is_example:
             return "unexplained", "a sentence that prices an accelerator"
         return "explained", "in a sentence"
     if is_component(f"{before_amount(before)} price"):
@@ -357,6 +431,14 @@ def _verdict(
     if any(abs(order - line.order) <= _NEAR for order in named):
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"
     return "explained", "no accelerator is named nearby"
+
+
+def is_of_rent(line: Line, amount: Amount) -> bool:
+    """Return whether a line prices an hour of an accelerator that it names, of nobody else's, with no bound."""
+    before, after = line.text[: amount.start], line.text[amount.end :]
+    unit = rate(after_amount(after))
+    is_bound = is_floor(before, after) or words.BOUND_BEFORE.search(before_amount(before)) is not None
+    return unit.time == "hour" and bool(mentions(line.text)) and not is_bound and not named_beside(line.text, "")
 
 
 def _offer(d: Draft, hints: Hints) -> Offer:

@@ -10,6 +10,8 @@ from scrapers.reading.accelerator_names import Mention, mentions
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
 from scrapers.reading.field_kinds import is_priced_title
 from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
+from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, rate
 
@@ -27,20 +29,39 @@ def not_sold(record: Record, label: Field | None) -> str:
         for reason, pattern in words.NOT_SOLD_HERE:
             if pattern.search(text):
                 return reason
+    if any(mentions(f.text) for f in record.fields):
+        return "unexplained: several accelerators are named with it"
+    if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
+        return "unexplained: an accelerator of an unknown name"
     return "no accelerator is named with it"
 
 
+# Makers and lines: with them stands a name that no pattern knows yet.
+_BRAND: Final = re.compile(
+    r"\b(?:nvidia|geforce|rtx|gtx|quadro|tesla|radeon|instinct|vgpu)\b(?!\s*(?:ai enterprise|nim|omniverse|gpus?\b))",
+    re.IGNORECASE,
+)
+
+
 def refusal(
-    f: Field, amount: Amount, before: str, after: str, names: tuple[Mention, ...], other: str, record: Record
-) -> str:
+    f: Field, amount: Amount, before: str, after: str, names: tuple[Mention, ...], other: str, record: Record,
+    label: Field | None, page: PageFacts,
+) -> str:  # fmt: skip
     """Return why an amount is no price of the accelerators that its record names, or "".
 
-    before, after: the words around it in its field; other: what the record is of where it names no accelerator.
+    before, after: the words around it in its field; other: what the record is of where it names no accelerator;
+    label: the field that names the accelerator.
     """
     if amount.fault:
         return amount.fault
     if reason := not_a_price(before, after):
         return reason
+    if _TREND.search(f.text):
+        return "a figure of a market, not a provider's price"
+    if (page.is_shop and _INSTALMENT.search(f.text[amount.start :])) or _FINANCED.search(f.text):
+        return "an instalment of a purchase"
+    if _ESTIMATE.match(f.text):
+        return "an example or a calculation"
     if record.kind == "card":
         for text in record.scope[:4]:
             if _EXAMPLE.search(text) and not mentions(text):
@@ -62,6 +83,10 @@ def refusal(
         return "a figure of a market, not a provider's price"
     if words.CONDITIONAL.search(f"{f.title} {before_amount(before)}"):
         return "a price on a condition"
+    if (words.GROUPS.search(f.title) and not words.GPU.search(f.title)) or any(map(_is_of_group, (record.scope[:1]))):
+        return "a price for a group of customers"
+    if any(words.GROUPS.search(one.text) for one in record.fields if _GROUP_TITLE.search(one.title)):
+        return "a price for a group of customers"
     if len(names) > _MOST_NAMES:
         return "a price of a choice of accelerators"
     if not amount.currency and _counts_no_money(f, record):
@@ -80,8 +105,9 @@ def refusal(
         for reason, pattern in words.NOT_SOLD_HERE[:5]:
             if pattern.search(lead) and not words.GPU.search(lead):
                 return reason
-        if is_sentence(f.text) and not mentions(f.text) and not words.PRICE.search(f.text):
-            return "in a sentence that names no price of it"
+        if is_sentence(f.text) and not mentions(f.text) and not f.title and not words.PRICE.search(f.text):
+            says_hour = unit.time == "hour" or unit.is_per_gpu
+            return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
     if _ONCE.search(f"{f.title} {before_amount(before)}"):
         return "a fee paid once"
     if amount.value == 0:
@@ -89,9 +115,49 @@ def refusal(
     for text in (f.title, *record.scope[:1]):
         if re.search(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", text, re.IGNORECASE):
             return "a price of tokens or requests"
-    if record.kind != "object" and (page_name := _other_provider(f"{f.title} {before}")):
-        return f"a price of {page_name}, in a comparison"
-    return ""
+    return _of_another(f, before, record, label, page)
+
+
+def _of_another(f: Field, before: str, record: Record, label: Field | None, page: PageFacts) -> str:
+    """Return why an amount is another provider's price, or ""."""
+    if record.kind == "object":
+        seller = seller_in_data(record.fields) if page.compares else ""
+        return f"a price of {seller}, in a comparison" if seller and not is_own(seller, page.own) else ""
+    if name := other_provider(f"{f.title} {before}", page.own):
+        return f"a price of {name}, in a comparison"
+    if record.seller and not is_own(record.seller, page.own):
+        if page.compares:
+            return f"a price of {record.seller}, in a comparison"
+        if record.among_specialists:
+            return "unexplained: prices of several providers in one table, the page does not say that it sells them"
+        return ""
+    texts = [one.text for one in record.fields if len(one.text) <= 60] if record.kind == "card" else []
+    texts += list(record.scope[:2])
+    name = next((text for text in texts if is_other_provider(text, page.own)), "")
+    name = name or (named_beside(label.text, page.own) if label is not None and len(label.text) <= 60 else "")
+    if not name and page.compares and not record.seller:
+        return "unexplained: the page compares providers, and does not say whose price it is"
+    return f"a price of {name}, in a comparison" if name else ""
+
+
+_GROUP_TITLE: Final = re.compile(
+    r"\b(?:user|customer|client|rate|price) ?(?:groups?|types?|categor\w*|class)\b|\bkundengruppe|\bnutzergruppe|利用者区分|用户类型",
+    re.IGNORECASE,
+)
+_OF_USERS: Final = re.compile(
+    r"\b(?:users?|customers?|rates?|prices?|pricing|members?|clients?|nutzer|kunden|tarife?|utilisateurs?)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_of_group(heading: str) -> bool:
+    """Return whether a heading is of the prices for one kind of customers: "Rates for university users"."""
+    has_group = words.GROUPS.search(heading) and _OF_USERS.search(heading)
+    return (
+        len(heading) <= 60
+        and bool(has_group)
+        and not re.search(r"\b(?:all|any|and|external|extern|alle)\b", heading, re.I)
+    )
 
 
 def has_untitled_numbers(record: Record) -> bool:
@@ -133,6 +199,25 @@ _ON_PREMISES: Final = re.compile(r"cloud ?@ ?customer|on-?prem(?:ises?)?\b|custo
 _INDEX: Final = re.compile(r"\b(?:price|rental|market|spot|gpu) index\b|^index$", re.IGNORECASE)
 
 
+_ESTIMATE: Final = re.compile(
+    r"^\W*(?:your |the )?(?:estimated?|est\.?|calculated|total|geschätzte?|estimation|итого|ваш\w* )\s*(?:\w+ )?(?:costs?|price|spend|bill|total|kosten|preis|coût|стоимость)?\s*[:：]|^\W*(?:预估|预计|合计|お見積|見積)\S{0,6}\s*[:：]",
+    re.IGNORECASE,
+)
+_TREND: Final = re.compile(
+    r"\b(?:fell|dropped|rose|climbed|sank|gefallen|gestiegen)\b.{0,40}\b(?:from|to|by|von|auf)\b|\b(?:median|average) (?:\S+ ){0,3}(?:price|rate)\b",
+    re.IGNORECASE,
+)
+# What one pays for a card that one buys.
+_INSTALMENT: Final = re.compile(
+    r"^[^\d]{0,6}[\d.,]+\S{0,3}\s*(?:/|per |a |pro |par |mtl\.? )?\s*(?:mo\w*|mtl\.?|mois|мес\w*)?\.?\s*(?:for|over|x|×|für|über|sur|pendant|на)\s*\d{1,2}\s*(?:x\b|mo\w*|instal\w*|payments|raten|mois|мес\w*)",
+    re.IGNORECASE,
+)
+_FINANCED: Final = re.compile(
+    r"\b(?:affirm|klarna|afterpay|financing|instal?lments?|monthly payments|ratenzahlung|finanzierung|en \d+ fois|paiement en|рассрочк\w*|в кредит)\b|分期|分割払い|할부",
+    re.IGNORECASE,
+)
+
+
 _TAXED: Final = re.compile(
     r"^\W*(?:\w+\W+){0,2}?(?:inkl\w*\.?|incl(?:uding|\.)?|mit|with|inc\.?)\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|tax|GST)|^\W*TTC\b|税込",
     re.IGNORECASE,
@@ -146,14 +231,3 @@ _ONCE: Final = re.compile(
 
 
 _EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]
-
-
-_OTHERS: Final = re.compile(
-    r"\b(?:AWS|Amazon|EC2|Azure|Google Cloud|GCP|Oracle|Lambda(?: Labs)?|CoreWeave|RunPod|Vast(?:\.ai)?|Paperspace|competitors?|hyperscalers?|others?|typical|average|big (?:three|3)|traditional)\b",
-    re.IGNORECASE,
-)
-
-
-def _other_provider(title: str) -> str:
-    hit = _OTHERS.search(title)
-    return hit[0] if hit else ""

@@ -36,14 +36,16 @@ def settle(
     """
     unpriced = [d for d in drafts if d.status != "priced"]
     drafts = [d for d in drafts if d.status == "priced"]
+    _memory_of_all(drafts)
     _per_gpu_by_group(drafts)
     _per_machine_by_group(drafts)
     _per_gpu_without_counts(drafts)
     _bounds_beside(drafts)
     drafts, titled = _titled_in_a_copy(drafts)
+    drafts, taxed = _with_tax(drafts)
     drafts, former = _former(drafts)
     kept, dropped = _totals(drafts)
-    dropped = [*titled, *former, *dropped]
+    dropped = [*titled, *taxed, *former, *dropped]
     kept, more = _unclear_clusters(kept)
     dropped += more
     kept, more = _without_unit(kept)
@@ -53,6 +55,8 @@ def settle(
     _endpoints(kept, unpriced)
     _memory_from_elsewhere(kept, memories or {})
     _tell_apart(kept)
+    kept, more = _compared(kept)
+    dropped += more
     kept, more = _repeated(kept)
     dropped += more
     kept, more = _copies(kept)
@@ -62,6 +66,20 @@ def settle(
         *kept,
         *(d for d in reversed(first.values()) if (d.label.upper(), d.model, d.term) not in priced),
     ], dropped + more
+
+
+def _memory_of_all(drafts: list[Draft]) -> None:
+    """Take memory for that of all GPUs where it grows with their number in rows of one label."""
+    groups: dict[object, list[tuple[Draft, Decimal, Decimal]]] = defaultdict(list)
+    for d in drafts:
+        size = re.match(r"\s*(\d[\d,.]*)", d.memory)
+        if size and d.count and not d.memory_is_total:
+            groups[d.record.group, d.label_key()].append((d, d.count, Decimal(size[1].replace(",", "").rstrip("."))))
+    for members in groups.values():
+        each = {memory / count for _, count, memory in members if count}
+        if len({count for _, count, _ in members}) > 1 and len(each) == 1:
+            for d, count, _ in members:
+                d.memory_is_total = count > 1
 
 
 def _per_gpu_by_group(drafts: list[Draft]) -> None:
@@ -147,6 +165,30 @@ def _bounds_beside(drafts: list[Draft]) -> None:
         d.is_floor = d.is_floor or (id(d.record), d.key, d.amount.value) in bounds
 
 
+def _with_tax(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop a price with tax where the same record states it without; of two in one cell, the one in brackets."""
+    same: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        same[_together(d), d.count, d.model, d.term, d.band, d.rate.time, d.rate.is_per_gpu, d.currency].append(d)
+    copies: set[int] = set()
+    for members in same.values():
+        for plain, other in itertools.permutations(members, 2):
+            is_pair = (plain.tax, other.tax) in (("net", "gross"), ("net", ""), ("", "gross"))
+            if is_pair and Decimal("1.02") <= other.amount.value / plain.amount.value <= _MOST_TAX:
+                copies.add(id(plain if _is_in_brackets(plain, other) else other))
+    kept = [d for d in drafts if id(d) not in copies]
+    return kept, [(d, f"the same price with{'out' if d.tax == 'net' else ''} tax") for d in drafts if id(d) in copies]
+
+
+def _is_in_brackets(d: Draft, first: Draft) -> bool:
+    """Return whether an amount stands in brackets behind another one of its cell."""
+    between = d.cell.text[first.amount.end : d.amount.start] if d.cell is first.cell else ""
+    return re.search(r"[(（][^)）]*$", between) is not None
+
+
+_MOST_TAX: Final = Decimal("1.3")
+
+
 def _former(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     """Drop the first of two amounts side by side that say nothing but the same unit: a former, higher price."""
     kept: list[Draft] = []
@@ -208,7 +250,7 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
         if d.model == "on_demand" and d.rate.time in ("month", "year") and not siblings and _lost_its_hour(d):
             dropped.append((d, f"unexplained: a {d.rate.time}'s price without the hourly one that it stands beside"))
             continue
-        if d.rate.time and d.rate.time != "hour" and siblings:
+        if d.rate.time in _HOURS_IN and siblings:
             rates = [d.amount.value / hours for hours in _HOURS_IN[d.rate.time]]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
             if any(
@@ -260,6 +302,7 @@ def _without_unit(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, s
     for d in drafts:
         if not d.rate.time:
             _unit_by_size(d, records[_together(d)])
+            _unit_by_growth(d, records[_together(d)])
         if d.rate.time:
             kept.append(d)
         else:
@@ -302,20 +345,35 @@ def _endpoints(drafts: list[Draft], unpriced: list[Draft]) -> None:
 
 
 def _unit_by_size(d: Draft, siblings: list[Draft]) -> None:
-    """Give a commitment's amount without a unit the one that fits its size beside the hourly price: an hour, or all."""
-    hourly = [
-        s.amount.value
+    """Give a commitment's amount without a unit the one that fits its size beside the usual price: that, or the sum."""
+    usual = [
+        s
         for s in siblings
-        if s.rate.time == "hour" and s.model == "on_demand" and s.rate.is_per_gpu == d.rate.is_per_gpu
+        if s.rate.time in ("hour", "month") and s.model == "on_demand" and s.rate.is_per_gpu == d.rate.is_per_gpu
     ]
-    if not hourly and d.fallback:
+    if not usual and d.fallback:
         d.rate, d.reasons["unit"] = replace(d.rate, time=d.fallback), "the page"
-    if d.model != "reserved" or not d.term or len(set(hourly)) != 1:
+    for time, months in (("hour", Decimal(730)), ("month", Decimal(1))):
+        values = {s.amount.value for s in usual if s.rate.time == time}
+        if d.rate.time or d.model != "reserved" or not d.term or len(values) != 1:
+            continue
+        ratio = d.amount.value / values.pop()
+        for unit, times in ((time, Decimal(1)), ("term", months * d.term)):
+            if Decimal("0.2") <= ratio / times <= Decimal("1.15"):
+                d.rate, d.reasons["unit"] = replace(d.rate, time=unit), f"its size beside the price of a {time}"
+
+
+def _unit_by_growth(d: Draft, siblings: list[Draft]) -> None:
+    """Take amounts that grow with their terms for the sums of those: "1 month $1,500, 3 months $4,200"."""
+    sums = sorted((s.term, s.amount.value) for s in siblings if s.model == "reserved" and s.term and not s.rate.time)
+    if d.rate.time or d.model != "reserved" or not d.term or len({term for term, _ in sums}) < 2:
         return
-    ratio = d.amount.value / hourly[0]
-    for time, hours in (("hour", 1), ("term", 730 * d.term)):
-        if Decimal("0.2") <= ratio / hours <= Decimal("1.15"):
-            d.rate, d.reasons["unit"] = replace(d.rate, time=time), "its size beside the hourly price"
+    if all(
+        b > a and Decimal("0.5") <= (b / m) / (a / n) <= Decimal("1.02") for (n, a), (m, b) in itertools.pairwise(sums)
+    ):
+        for s in siblings:
+            if s.model == "reserved" and s.term and not s.rate.time:
+                s.rate, s.reasons["unit"] = replace(s.rate, time="term"), "sums that grow with their terms"
 
 
 def _tell_apart(drafts: Iterable[Draft]) -> None:
@@ -355,13 +413,16 @@ def _by_title(members: list[Draft]) -> None:
     names = [" ".join(_TITLE_WORDS.sub(" ", d.title).split()) for d in members]
     is_data = members[0].record.kind == "object"
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
-    alike = alike or all(_TIERS.search(name) for name in names)
+    alike = alike or all(_TIERS.search(name) or words.ON_DEMAND.search(name) for name in names)
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
         for d, name in zip(members, names, strict=True):
             d.instance = f"{d.instance or d.label} {name.strip()}".strip()
 
 
-_TIERS: Final = re.compile(r"\b(?:flex|active|secure|community|priority)\b", re.IGNORECASE)
+_TIERS: Final = re.compile(
+    r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
+    re.IGNORECASE,
+)
 _TITLE_WORDS: Final = re.compile(r"\b(?:price|pricing|cost|rate|usd|per|hour|hourly|hr|gpu|amount)\b", re.IGNORECASE)
 
 
@@ -388,6 +449,25 @@ def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
     dropped += [(d, "unexplained: two prices for the same thing") for key, d in first.items() if key in disputed]
     gone = {id(d) for d, _ in dropped}
     return [d for d in kept if id(d) not in gone], dropped
+
+
+def _compared(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop the page's own prices in a comparison with others' where it prices the same accelerator elsewhere."""
+    listed: dict[str, set[Decimal]] = defaultdict(set)
+    for d in drafts:
+        if not d.record.is_comparison:
+            listed[d.key].add(d.amount.value)
+    kept, dropped = [], []
+    for d in drafts:
+        if d.record.is_comparison and d.key in listed:
+            is_same = d.amount.value in listed[d.key]
+            reason = (
+                "the same offer again, in a comparison" if is_same else "unexplained: another price, in a comparison"
+            )
+            dropped.append((d, reason))
+        else:
+            kept.append(d)
+    return kept, dropped
 
 
 def _copies(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

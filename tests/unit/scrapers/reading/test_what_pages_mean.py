@@ -117,3 +117,130 @@ def test_rows_of_spans_under_a_row_of_titles() -> None:
     rows += "<div class=r><span>L40S <small>48 GB</small></span><span>$0.89</span><span>$0.49</span></div>"
     account = read(page(f"<p>Prices in USD per GPU per hour.</p><div>{rows}</div>"))
     assert [(o.pricing_model, str(o.price)) for o in account.offers] == [("on_demand", "0.89"), ("spot", "0.49")]
+
+
+@pytest.mark.parametrize(
+    ("body", "lang", "price", "currency", "unit"),
+    [
+        ("<ul><li>1x A10G 1.9¢/min</li></ul>", "en", "0.019", "USD", "instance_minute"),
+        (table("GPU|Price (¢/min)", "1x A10G|1.9"), "en", "0.019", "USD", "instance_minute"),
+        ("<p>$1 is 100 cents</p>" + table("GPU|Cents per second", "1x A10G|0.05"), "en", "0.0005", "USD", "instance_second"),
+        ("<p>Preise in EUR</p>" + table("GPU|ct/Minute", "1x L4|1,50"), "de", "0.015", "EUR", "instance_minute"),
+        (table("GPU|Цена за минуту", "1x T4|46 коп."), "ru", "0.46", "RUB", "instance_minute"),
+    ],
+)  # fmt: skip
+def test_hundredths(body: str, lang: str, price: str, currency: str, unit: str) -> None:
+    (offer,) = read(page(body, lang)).offers
+    assert (str(offer.price), offer.currency, offer.price_unit) == (price, currency, unit)
+
+
+@pytest.mark.parametrize(
+    ("titles", "row", "lang", "price"),
+    [
+        ("GPU|€/Stunde (netto)|€/Stunde (brutto)", "1x L4|0,60|0,71", "de", "0.60"),
+        ("GPU|Prix TTC / mois|Prix HT / mois", "1x L4|220,80 €|184,00 €", "fr", "184.00"),
+        ("GPU|Цена в месяц без НДС|Цена в месяц с НДС", "1x A5000|45 000 ₽|54 000 ₽", "ru", "45000"),
+        ("GPU|月額(税別)|月額(税込)", "NVIDIA L4 × 1|50,000円|55,000円", "ja", "50000"),
+        ("GPU|含税价(元/小时)|不含税价(元/小时)", "A100 × 1|21.2|20.0", "zh", "20.0"),
+        ("GPU|시간당 요금(VAT 별도)|시간당 요금(VAT 포함)", "NVIDIA A100 1장|2,000원|2,200원", "ko", "2000"),
+        ("GPU|Monthly price", "1x L40S|£1,380.00 ex VAT (£1,656.00 inc VAT)", "en-GB", "1380.00"),
+        ("GPU|料金", "1x L4|143 円/時間 (税抜 130円/時間)", "ja", "143"),  # what stands in brackets is the other
+    ],
+)
+def test_a_price_with_tax_repeats_the_one_without(titles: str, row: str, lang: str, price: str) -> None:
+    account = read(page(table(titles, row), lang))
+    assert [str(o.price) for o in account.offers] == [price] and account.is_whole
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        table("GPU|Price per hour", "1x H100|$2.60 / €2.40 / £2.05"),
+        table("GPU|Price per hour", "1x H100|$2.60 (≈ €2.40)"),
+        "<div><h3>1x H100</h3><p>On-demand <span>$2.60</span><span>€2.40</span><span>£2.05</span> per hour</p></div>",
+        '<div><h3>1x H100</h3><p><span data-cur="EUR" class="is-hidden">€2.40</span><span data-cur="USD">$2.60</span> per hour</p></div>',
+        '<div><h3>1x H100</h3><p class="eur" style="display: none">€2.40 / hour</p><p class="usd">$2.60 / hour</p></div>',
+    ],
+)
+def test_a_price_in_several_currencies_is_one_price(body: str) -> None:
+    account = read(page(body))
+    assert [(str(o.price), o.currency) for o in account.offers] == [("2.60", "USD")] and account.is_whole
+
+
+@pytest.mark.parametrize(
+    ("words", "lang", "currency"),
+    [
+        ("Prices are in Swedish kronor (SEK) for the whole server.", "en", "SEK"),
+        ("", "sv", "SEK"),
+        ("", "nb", "NOK"),
+        ("", "da", "DKK"),
+        ("", "en", ""),
+    ],
+)
+def test_whose_krone_it_is(words: str, lang: str, currency: str) -> None:
+    offers = read(page(f"{table('GPU|Per hour', '1x H100|28,90 kr')}<p>{words}</p>", lang)).offers
+    assert [(str(o.price), o.currency) for o in offers] == [("28.90", currency)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "price"),
+    [("CHF 12'345.00", "12345.00"), ("1’234.50 CHF", "1234.50"), ("934.– CHF", "934"), ("12 345,00 kr", "12345.00")],
+)
+def test_thousands_and_dashes_of_swiss_and_nordic_amounts(cell: str, price: str) -> None:
+    (offer,) = read(page(table("GPU|Preis pro Monat", f"8x NVIDIA H100|{cell}"), "sv")).offers
+    assert str(offer.price) == price
+
+
+@pytest.mark.parametrize(
+    ("titles", "row"),
+    [
+        ("GPU|Monthly|6 months prepaid|12 months prepaid", "1x H100|$1,500|$8,100|$14,400"),
+        ("GPU|Hourly|6 months (total)|12 months (total)", "1x H100|$2.10|$8,100|$14,400"),
+        ("GPU|1 month|6 months|12 months", "1x H100|$1,500|$8,100|$14,400"),
+    ],
+)
+def test_what_a_whole_term_costs(titles: str, row: str) -> None:
+    offers = read(page(table(titles, row))).offers
+    assert [(o.term_months, str(o.price), o.price_unit) for o in offers][1:] == [
+        (6, "8100", "term_total"), (12, "14400", "term_total"),
+    ]  # fmt: skip
+
+
+def test_a_line_that_another_offer_is_on_request_says_nothing_of_this_one() -> None:
+    lines = "<p>Monthly <b>$19,900</b></p><p>1 year, prepaid <b>$214,920</b></p><p>3 years, prepaid <b>Ask us</b></p>"
+    offers = read(page(f"<div><h3>HGX H200</h3><p>8x H200 141GB, 2 TB RAM</p>{lines}</div>")).offers
+    assert [(o.pricing_model, o.term_months, o.price_unit) for o in offers] == [
+        ("on_demand", None, "month"), ("reserved", 12, "term_total"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "tiers", ["Batch|Low|Medium|High", "On-demand|Priority|Batch|Best effort", "Standard|Turbo|Economy|Guaranteed"]
+)
+def test_a_column_for_each_tier_of_priority(tiers: str) -> None:
+    account = read(page(table(f"GPU|{tiers}", "1x RTX 5090|$0.18/hr|$0.22/hr|$0.26/hr|$0.29/hr")))
+    assert [str(o.price) for o in account.offers] == ["0.18", "0.22", "0.26", "0.29"] and account.is_whole
+    assert len({o.instance for o in account.offers}) == 4
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        "Accelerator|Memory per device|Devices per system|Device-hour|System-hour",
+        "GPU|Memory per GPU|GPUs per node|Price per GPU/hr|Price per node/hr",
+        "Card|Memory per card|Cards per server|Card-hour|Server-hour",
+    ],
+)
+def test_a_machine_and_one_of_its_gpus_side_by_side(titles: str) -> None:
+    (offer,) = read(page(table(titles, "AMD MI300X|192 GB|8|$2.10|$16.80"))).offers
+    assert (offer.gpu_count, str(offer.price), offer.price_unit, offer.gpu_memory) == (8, "2.10", "gpu_hour", "192 GB")  # type: ignore[comparison-overlap]
+
+
+def test_memory_that_grows_with_the_number_of_gpus_is_of_all_of_them() -> None:
+    offers = read(page(table("Size|VRAM|Total /hr", "1x A100 40GB|40 GB|$0.89", "2x A100 40GB|80 GB|$1.78"))).offers
+    assert [o.gpu_memory_is_total for o in offers] == [False, True]
+
+
+def test_a_part_of_a_card_is_named_by_its_profile() -> None:
+    offers = read(page(table("Flavor|Accelerator|Price (€ / hour)", "H100-MIG-3g|NVIDIA H100 MIG 3g.40gb|1.49"))).offers
+    assert [o.gpu_label for o in offers] == ["NVIDIA H100 MIG 3g.40gb"]

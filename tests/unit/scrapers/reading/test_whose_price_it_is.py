@@ -1,0 +1,140 @@
+"""Prices that are not the page's own to ask: other providers', a shop's, those for one kind of customers, sums and trends."""
+
+from __future__ import annotations
+
+import pytest
+
+from scrapers.reading.account import Account
+from tests.unit.scrapers.reading.test_reader import page, read, table
+
+
+def titled(title: str, body: str) -> str:
+    return f'<html lang="en"><head><title>{title}</title></head><body>{body}</body></html>'
+
+
+def prices(account: Account) -> list[str]:
+    return [str(o.price) for o in account.offers]
+
+
+@pytest.mark.parametrize(
+    ("title", "column"),
+    [
+        ("Cheapest H100 cloud prices", "Provider"),
+        ("GPU-Cloud Preisvergleich", "Anbieter"),
+        ("Comparatif des clouds GPU", "Fournisseur"),
+        ("GPU云比价", "厂商"),
+        ("GPUクラウド料金比較", "プロバイダ"),
+        ("Сравнение цен на GPU", "Провайдер"),
+        ("GPU 클라우드 가격 비교", "업체"),
+    ],
+)
+def test_a_page_that_compares_providers_sells_nothing(title: str, column: str) -> None:
+    rows = ("Cloudy|1x H100|$2.69/hr", "Rainy|1x H100|$1.49/hr", "RunPod|1x H100|$2.99/hr")
+    account = read(titled(title, f"<h1>{title}</h1>{table(f'{column}|GPU|Price', *rows)}"))
+    assert account.offers == [] and {e.verdict for e in account.entries} == {"explained"}
+
+
+def test_a_list_of_providers_is_one_too_whoever_is_on_it() -> None:
+    items = "<li>RunPod: H100 $2.69/hr</li><li>Lambda: H100 $2.99/hr</li><li>Sunny Cloud: H100 $1.99/hr</li>"
+    account = read(titled("The cheapest place to rent an H100", f"<h1>Cheapest H100 providers</h1><ul>{items}</ul>"))
+    assert account.offers == [] and [e.text for e in account.unexplained] == ["Sunny Cloud: H100 $1.99/hr"]
+
+
+def test_an_article_that_tabulates_several_providers_leaves_the_page_partial() -> None:
+    rows = ("Azure|8x H100|$98.32", "Paperspace|8x H100|$47.60", "Lambda|8x H100|$23.92")
+    account = read(titled("What does an H100 cost? | Blog", table("Cloud|Instance|Price per hour", *rows)))
+    assert account.offers == [] and len(account.unexplained) == 3
+
+
+def test_clouds_that_one_provider_runs_on_are_its_own() -> None:
+    rows = ("aws|1x NVIDIA L4|$0.80", "gcp|1x NVIDIA L4|$0.70")
+    account = read(titled("Pricing", f"<h1>Dedicated endpoints</h1>{table('Provider|GPU|Hourly rate', *rows)}"))
+    assert prices(account) == ["0.80", "0.70"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        table("GPU|Acme|AWS|Google Cloud", "1x H100|$2.25/hr|$6.88/hr|$11.06/hr"),
+        table("Provider|1x NVIDIA H100 per hour", "Acme|$2.25", "AWS|$6.88", "CoreWeave|$6.16"),
+        table("|Acme|Others", "1x H100 per hour|$2.25|$6.88"),
+        "<div><h3>AWS</h3><p>1x NVIDIA H100</p><p>$6.88/hr</p></div><div><h3>Acme</h3><p>1x NVIDIA H100</p><p>$2.25/hr</p></div>",
+        "<div><h3>1x NVIDIA H100</h3><p>$2.25/hr</p></div><h2>How we compare</h2><div><div>H100 on AWS</div><div>$6.88/hr</div></div>",
+        "<div class=row><div>GPU (per hour)</div><div>Acme</div><div>AWS</div></div><div class=row><div>1x H100</div><div>$2.25</div><div>$6.88</div></div>",
+    ],
+)  # fmt: skip
+def test_of_a_comparison_only_the_own_price_is_read(body: str) -> None:
+    account = read(titled("Acme GPU cloud, up to 70% cheaper than AWS", body))
+    assert prices(account) == ["2.25"]
+    assert {e.reason for e in account.entries if e.verdict != "emitted"} >= {
+        r for r in {e.reason for e in account.entries} if r.endswith("in a comparison")
+    }
+
+
+def test_a_comparison_adds_nothing_to_the_price_list() -> None:
+    body = table("GPU|Price per hour", "1x NVIDIA H100|$2.25", "1x NVIDIA L4|$0.50")
+    body += table("GPU per hour|Acme|AWS", "H100|$2.25|$6.88", "L4|$0.45|$0.80")
+    account = read(titled("Acme", body))
+    assert prices(account) == ["2.25", "0.50"]
+    assert [e.text for e in account.unexplained] == ["$0.45"], "another price than the list's"
+
+
+def test_a_provider_named_in_its_own_title_is_no_other() -> None:
+    account = read(
+        titled("GPU instances - Amazon EC2 - AWS", table("Amazon EC2 instance|Price per hour", "p4 (8x A100)|$32.77"))
+    )
+    assert prices(account) == ["32.77"]
+
+
+@pytest.mark.parametrize(
+    "button", ["Add to cart", "In den Warenkorb", "Ajouter au panier", "В корзину", "加入购物车", "カートに入れる"]
+)
+def test_a_shop_rents_nothing_out(button: str) -> None:
+    card = f"<div><h3>NVIDIA RTX 5090 32GB</h3><p>$2,399.00</p><p>or $74.97/mo for 36 months</p><button>{button}</button></div>"
+    assert read(page(card)).offers == []
+
+
+@pytest.mark.parametrize("words", ["with Klarna", "mit Ratenzahlung", "financing available"])
+def test_an_instalment_is_no_rent(words: str) -> None:
+    assert read(page(f"<div><h3>NVIDIA H100 PCIe</h3><p>$935.94/month {words}</p></div>")).offers == []
+
+
+@pytest.mark.parametrize(
+    ("titles", "row"),
+    [
+        ("GPU|University members|Other academic|Industry", "NVIDIA A100|CHF 0.45|CHF 0.70|CHF 1.50"),
+        ("GPU|Hochschulangehörige|Andere Hochschulen|Externe", "NVIDIA A100|CHF 0.45|CHF 0.70|CHF 1.50"),
+        ("GPU|学内|他大学|企業", "NVIDIA A100|CHF 0.45|CHF 0.70|CHF 1.50"),
+        ("GPU|Campus rate|Non-profit rate|Standard rate", "NVIDIA A100|CHF 0.45|CHF 0.70|CHF 1.50"),
+    ],
+)
+def test_a_price_for_one_kind_of_customers_is_nobody_elses(titles: str, row: str) -> None:
+    account = read(page(f"<h2>Rates per GPU-hour</h2>{table(titles, row)}"))
+    assert prices(account) == ["1.50"] and account.is_whole
+
+
+def test_kinds_of_customers_in_rows_and_headings() -> None:
+    rows = table("User group|H100|A100", "Internal|$0.85|$0.45", "Commercial|$2.60|$1.50")
+    assert prices(read(page(f"<p>Prices per GPU-hour</p>{rows}"))) == ["2.60", "1.50"]
+    headed = "".join(
+        f"<h2>{who} users</h2>{table('GPU|Price per GPU-hour', f'A100|€{price}')}" for who, price in [("Internal", "0.50"), ("External", "1.50")]
+    )  # fmt: skip
+    assert prices(read(page(headed))) == ["1.50"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Estimated cost: $1.40/hr · $1,022/mo",
+        "Geschätzte Kosten: $1.40/hr",
+        "The median H100 price fell from $3.12 to $2.41 per hour",
+        "InfiniBand adds $0.40 per hour",
+    ],
+)
+def test_estimates_trends_and_extras_are_no_prices(line: str) -> None:
+    assert read(page(f"<div><h3>NVIDIA H100</h3><p>{line}</p></div>")).offers == []
+
+
+def test_entries_of_a_selection_name_no_card() -> None:
+    body = "<label>GPU</label><select><option>NVIDIA H100</option><option>NVIDIA L4</option></select><p>$1.40/hr</p>"
+    assert read(page(body)).offers == []
