@@ -26,7 +26,9 @@ _NAMES: Final = (
 )  # fmt: skip
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".
-_BARE_CARD = re.compile(r"(?<![\w$€£₹¥.,])(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![\w.,%])")
+_BARE_CARD = re.compile(
+    r"(?<![A-Za-zА-я0-9_$€£₹¥.,])(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![A-Za-zА-я0-9_.,%元円원])"
+)
 _MARKS: Final = {ord(sign): " " for sign in "™®©"}
 _OTHER_CARD = re.compile(r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card)\b", re.IGNORECASE)
 _COUNT_BEFORE = re.compile(

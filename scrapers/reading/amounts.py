@@ -231,7 +231,7 @@ def _ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     return [
         Amount(a.value, a.currency, a.start, a.end, a.fault or "one end of a range")
         if re.match(r"\s?[-–—~]\s?\d+[.,]\d|\s?[-–—~]\s?\d+\s*(?:/|per\b)", text[a.end :])
-        or re.search(r"\d\s?[-–—~]\s?$", text[: a.start])
+        or re.search(r"(?<![\w.,])(?:\d+[.,]\d+\s?[-–—~]\s?|\d{1,3}[-–—~])$", text[: a.start])  # not "L4 – $0.45"
         else a
         for a in result
     ]

@@ -191,7 +191,9 @@ def _segment(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | 
     if label_mentions(line.text):
         own: list[Line] = [line]
         outer: Box | None = box
-        while outer is not None:  # the card around it: as far as it holds no other price and no other accelerator
+        while outer is not None and outer.n_lines <= 15 + len(
+            used
+        ):  # as far as it holds nothing else that is priced or named
             lines = [one for one in outer.lines() if one.order not in used]
             others = [one for one in lines if one is not line and (has_money(one.text) or label_mentions(one.text))]
             if others or len(lines) > 15:
@@ -234,17 +236,30 @@ def _in_list(box: Box | None) -> bool:
 
 def _widest(box: Box, label: str, used: set[int]) -> Box:
     """Return the largest box around a card that names nothing but the card's own accelerator."""
-    while box.parent is not None:
+    while box.parent is not None and box.parent.n_lines <= _MOST_LINES + len(used):
         lines = [one for one in box.parent.lines() if one.order not in used]
         names = {one.text for one in lines if label_mentions(one.text) and not has_money(one.text)}
         if (
             len(lines) > _MOST_LINES
             or names != {label}
+            or _stands_beside_cards(box)
             or any(one.level and one.text != label and not is_price_title(one.text) for one in lines)
         ):
             return box
         box = box.parent
     return box
+
+
+def _stands_beside_cards(box: Box) -> bool:
+    """Return whether a box is one of several alike with prices, of which others name no accelerator."""
+    if box.parent is None or box.element is None:
+        return False
+    looks = (box.tag, box.element.get("class"))
+    return any(
+        b is not box and b.element is not None and (b.tag, b.element.get("class")) == looks
+        and any(has_money(one.text) for one in b.lines()) and not any(label_mentions(one.text) for one in b.lines())
+        for b in box.parent.boxes()
+    )  # fmt: skip
 
 
 def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
@@ -257,10 +272,11 @@ def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
         for b in box.boxes()
         if b is not own and b.tag == own.tag and b.element.get("class") == own.element.get("class")
     ]
-    named = [b for b in alike if any(h in set(b.lines()) for h in heads)]
+    orders, inside = {h.order for h in heads}, {one.order for one in own.lines()}
+    named = [b for b in alike if any(one.order in orders for one in b.lines())]
     return (
         bool(named)
-        and len(named) == len([h for h in heads if not any(h is one for b in [own] for one in b.lines())])
+        and len(named) == len(orders - inside)
         and all(any(has_money(one.text) for one in b.lines()) for b in named)
     )
 

@@ -71,6 +71,7 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     if (
         is_price is None
         and is_priced_title(title)
+        and not _QUANTITY.match(title)
         and not _is_other_title(title)
         and (is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
     ):
@@ -84,6 +85,13 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     if words.INSTANCE.search(title if is_price is None else title.rpartition(" ")[2]):
         return "instance"
     return "other"
+
+
+# A number of hours that one buys, not what an hour costs.
+_QUANTITY: Final = re.compile(
+    r"^\s*(?:(?:gpu|included|free|total|max\.?|monthly|prepaid)[ -])*(?:hours|minutes|days|months|stunden|heures|часы|часов)(?:\s+(?:included|incl\.?|inklusive|inclus\w*))?\s*$|^时长",
+    re.IGNORECASE,
+)
 
 
 def is_priced_title(title: str) -> bool:

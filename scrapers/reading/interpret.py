@@ -24,6 +24,7 @@ from scrapers.reading.amounts import (
 )  # fmt: skip
 from scrapers.reading.field_kinds import NUMBER, SHARE, is_priced_title, kind_of
 from scrapers.reading.grids import has_money
+from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.page_tree import PLACE
 from scrapers.reading.records import Field, Record
@@ -207,7 +208,25 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
                 if _may_be_of_many(d, record):
                     yield Explained(f, amount, "unexplained: numbers without titles stand with it, perhaps of GPUs")
                 else:
-                    yield d
+                    yield from _of_each_count(d)
+
+
+_COUNTS: Final = re.compile(
+    r"(?<![\w.])(?:\d{1,3}\s?[x×]?\s*(?:&|,|/|\+|and|or|und|et)\s*)+\d{1,3}\s?[x×]\s*", re.IGNORECASE
+)
+
+
+def _of_each_count(d: Draft) -> Iterator[Reading]:
+    """Yield a draft for each number of GPUs of a label that states several, "2x & 4x MI300X", where its price is of one."""
+    several = _COUNTS.search(d.label)
+    if several is None:
+        yield d
+    elif not d.rate.is_per_gpu:
+        yield Explained(d.cell, d.amount, "unexplained: several numbers of GPUs stand with it")
+    else:
+        label = f"{d.label[: several.start()]}{d.label[several.end() :]}".strip()
+        for n in re.findall(r"\d+", several[0]):
+            yield replace(d, label=label, count=Decimal(n), rate=replace(d.rate), reasons=dict(d.reasons))
 
 
 _UNIT_LEADS: Final = re.compile(
@@ -262,7 +281,13 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
     ):
         order[0], order[1] = order[1], order[0]  # the card's own line on its GPU says more than its title
     order += [f for f, kind in kinds if kind == "label" and f not in order]
-    order += [f for f, kind in kinds if kind in ("instance", "other", "provider") and f not in order]
+    order += [
+        f
+        for f, kind in kinds
+        if kind in ("instance", "other", "provider")
+        and f not in order
+        and not (len(f.text) > 100 and is_sentence(f.text))
+    ]
     if record.kind == "card":
         order.sort(key=lambda f: not is_singular(f.text))
     for f in order:

@@ -30,6 +30,8 @@ PLACE: Final = re.compile(
     re.IGNORECASE,
 )
 _PLACE_LEVEL: Final = 9
+_CAPTIONED: Final = frozenset({"table", "figure", "fieldset", "details"})
+_CAPTION_LEVEL: Final = 6
 _TAB_LEVEL: Final = 7
 _DEEPEST = 200
 _FEW_LINES: Final = 500  # below a box whose lines are kept
@@ -130,12 +132,14 @@ class _Builder:
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
-                self.headings = _of_tab(child, self.headings)
+                before = self.headings = _of_tab(child, self.headings)
                 inner = Box(tag, child, headings=self.headings, parent=box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
                     self.drawn(inner, drawn)
                 elif depth < _DEEPEST and self.count < _MOST_LINES:
                     self.fill(inner, child, depth + 1)
+                if tag in _CAPTIONED:  # its caption says nothing of what follows
+                    self.headings = tuple(h for h in self.headings if h[0] != _CAPTION_LEVEL or h in before)
                 if inner.children:
                     box.children.append(inner)
                     box.n_lines += inner.n_lines

@@ -183,7 +183,7 @@ def _of_other_things(lines: list[Line]) -> frozenset[int]:
     others = {
         heading
         for heading in {line.headings[-1][1] for line in lines if line.headings}
-        if not mentions(heading) and any(pattern.search(heading) for _, pattern in words.NOT_SOLD_HERE[:4])
+        if not mentions(heading) and any(pattern.search(heading) for _, pattern in words.NOT_SOLD_HERE[:5])
     }
     return frozenset(i for i, line in enumerate(lines) if line.headings and line.headings[-1][1] in others)
 

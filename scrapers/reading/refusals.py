@@ -81,14 +81,16 @@ def refusal(
         return "a price in a shop, not a rent"
     if any(_INDEX.search(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
         return "a figure of a market, not a provider's price"
-    if words.CONDITIONAL.search(f"{f.title} {before_amount(before)}"):
+    if words.CONDITIONAL.search(f"{f.title} {before_amount(before)}") or _VOLUME.search(f.title):
         return "a price on a condition"
     if (words.GROUPS.search(f.title) and not words.GPU.search(f.title)) or any(map(_is_of_group, (record.scope[:1]))):
         return "a price for a group of customers"
     if any(words.GROUPS.search(one.text) for one in record.fields if _GROUP_TITLE.search(one.title)):
         return "a price for a group of customers"
-    if len(names) > _MOST_NAMES:
+    if len(names) > _MOST_NAMES or (len(names) > 1 and label is not None and _CHOICE.search(label.text)):
         return "a price of a choice of accelerators"
+    if any(_PLAN.search(one.title) and one is not f for one in record.fields):
+        return "a plan's price, with hours or credits in it"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
     of_title = rate(f.title)
@@ -102,7 +104,7 @@ def refusal(
         return "the same price with tax"
     lead = before_amount(before)
     if not mentions(lead) and record.kind == "card":
-        for reason, pattern in words.NOT_SOLD_HERE[:5]:
+        for reason, pattern in words.NOT_SOLD_HERE[:6]:
             if pattern.search(lead) and not words.GPU.search(lead):
                 return reason
         if is_sentence(f.text) and not mentions(f.text) and not f.title and not words.PRICE.search(f.text):
@@ -140,6 +142,15 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
     return f"a price of {name}, in a comparison" if name else ""
 
 
+# A column for those who take many: "8-63 GPUs", "64+ GPUs".
+_VOLUME: Final = re.compile(
+    r"(?<![\d.,])(?!1\s?[-–])\d{1,4}\s?(?:[-–]\s?\d{1,4}|\+)\s*(?:gpus?|cards?|卡)\b", re.IGNORECASE
+)
+_CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
+_PLAN: Final = re.compile(
+    r"^\s*(?:included |monthly |free )?(?:credits?|compute units|hours included|included hours|hours)(?: included| per month|/mo(?:nth)?)?\s*$|^(?:含|赠)?算力(?:点|时长)",
+    re.IGNORECASE,
+)
 _GROUP_TITLE: Final = re.compile(
     r"\b(?:user|customer|client|rate|price) ?(?:groups?|types?|categor\w*|class)\b|\bkundengruppe|\bnutzergruppe|利用者区分|用户类型",
     re.IGNORECASE,
@@ -162,7 +173,10 @@ def _is_of_group(heading: str) -> bool:
 
 def has_untitled_numbers(record: Record) -> bool:
     """Return whether a card is the row of a grid whose titles are lost: several bare numbers that say of nothing what they are."""
-    return sum(not f.title and re.fullmatch(r"\s*\d{1,4}\s*", f.text) is not None for f in record.fields) >= 2
+    return (
+        sum(not f.title and re.fullmatch(r"\s*\d{1,4}(?:\^\d|[*†])?\s*", f.text) is not None for f in record.fields)
+        >= 2
+    )
 
 
 def _counts_no_money(f: Field, record: Record) -> bool:

@@ -227,7 +227,10 @@ def _together(d: Draft) -> tuple[object, ...]:
 def _is_sum_of(d: Draft, one: Draft) -> bool:
     """Return whether a price of a machine is only the price per GPU beside it, times their number."""
     alike = (d.model, d.term, d.rate.time, d.currency) == (one.model, one.term, one.rate.time, one.currency)
-    is_pair = one is not d and one.rate.is_per_gpu and not d.rate.is_per_gpu and d.record is one.record and alike
+    is_sized = one.rate.is_per_gpu or (
+        one.amount.value < d.amount.value and (d.count or 1) > 1 and one.cell is not d.cell
+    )
+    is_pair = one is not d and is_sized and not d.rate.is_per_gpu and d.record is one.record and alike
     return bool(is_pair and d.count and abs(d.amount.value / d.count - one.amount.value) <= one.amount.value * _CLOSE)
 
 
@@ -239,7 +242,14 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
     for d in drafts:
-        if any(_is_sum_of(d, s) for s in records[_together(d)]):
+        parts = [s for s in records[_together(d)] if _is_sum_of(d, s)]
+        if parts:
+            for s in parts:
+                if not s.rate.is_per_gpu:
+                    s.rate, s.reasons["per GPU"] = (
+                        replace(s.rate, is_per_gpu=True),
+                        "the price of the machine beside it",
+                    )
             dropped.append((d, "the same price for all GPUs of the machine"))
             continue
         siblings = [
@@ -311,22 +321,76 @@ def _without_unit(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, s
 
 
 def _out_of_size(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
-    """Drop amounts that no hour of a GPU ever cost: their unit, or what they are a price of, is another one."""
+    """Drop amounts that no hour of a GPU ever cost: their unit, or what they are a price of, is another one.
+
+    Where one price of a machine is far too low, its whole column is doubted: it may be of one GPU.
+    """
+    hourly = {id(d): _hourly_dollars(d) for d in drafts}
+    bounds = {id(d): _bounds(d) for d in drafts}
+    low = {
+        (d.record.group, d.title)
+        for d in drafts
+        if (each := hourly[id(d)]) is not None
+        and each < bounds[id(d)][0]
+        and not d.rate.is_per_gpu
+        and (d.count or 1) > 1
+    }
+    odd = {id(d.cell) for d in drafts if (each := hourly[id(d)]) is not None and not _is_within(each, bounds[id(d)])}
     kept, dropped = [], []
     for d in drafts:
-        count = Decimal(1) if d.rate.is_per_gpu else d.count or Decimal(1)
-        hours = 730 * (d.term or 1) if d.rate.time == "term" else _HOURS_IN.get(d.rate.time, (Decimal(1),))[0]
-        each = d.amount.value / hours / count
-        if d.currency in _LIKE_DOLLARS and not _LEAST <= each <= _MOST:
-            dropped.append((d, f"unexplained: an hour of one GPU would cost {each:.4g} {d.currency}"))
+        each = hourly[id(d)]
+        is_of_low = (d.record.group, d.title) in low and not d.rate.is_per_gpu and (d.count or 1) > 1
+        if each is not None and (id(d.cell) in odd or is_of_low):
+            dropped.append((d, f"unexplained: an hour of one GPU would cost {each:.4g} USD"))
         else:
             kept.append(d)
     return kept, dropped
 
 
-_LIKE_DOLLARS: Final = frozenset({"USD", "EUR", "GBP", "CHF", "CAD", "AUD"})  # within a factor of two
+def _is_within(each: Decimal, bounds: tuple[Decimal, Decimal]) -> bool:
+    return bounds[0] <= each <= bounds[1]
+
+
+def _hourly_dollars(d: Draft) -> Decimal | None:
+    """Return roughly what an hour of one GPU costs in dollars; None for a currency that is not known."""
+    if d.currency not in _TO_A_DOLLAR:
+        return None
+    count = Decimal(1) if d.rate.is_per_gpu else d.count or Decimal(1)
+    hours = 730 * (d.term or 1) if d.rate.time == "term" else _HOURS_IN.get(d.rate.time, (Decimal(1),))[0]
+    return d.amount.value / hours / count / _TO_A_DOLLAR[d.currency]
+
+
+def _bounds(d: Draft) -> tuple[Decimal, Decimal]:
+    """Return what an hour of the GPU, or of the part that the label names, costs at least and at most."""
+    is_part = (
+        (d.count is not None and d.count < 1)
+        or _PART.search(d.label) is not None
+        or _PART.search(d.instance) is not None
+    )
+    for names, least, most in _BOUNDS:
+        if names.match(d.key):
+            return (_LEAST if is_part else Decimal(least)), Decimal(most)
+    return _LEAST, _MOST
+
+
+# Far below what anybody asks for a whole card, and far above.
+_BOUNDS: Final = (
+    (re.compile(r"G?[HB]\d{3}|GB|VR|H20|MI3"), "0.4", "25"),
+    (re.compile(r"A100|A800|MI2|L40|A40$|RTX(?:PRO)?6000|RTXPRO|RTX5090|A6000|RTXA6000"), "0.08", "30"),
+    (re.compile(r"RTX|GTX|A\d|L\d|V100|P\d|T4|K80|M60"), "0.004", "30"),
+)
 _LEAST: Final = Decimal("0.004")  # a tenth of the smallest card, from a host
 _MOST: Final = Decimal(300)
+_PART: Final = re.compile(r"\bMIG\b|\d+g\.\d+|\bvGPU\b|\b1/\d|slice|fraction|shared|-\d{1,2}[QCAB]\b", re.IGNORECASE)
+# What a dollar buys of each, within a third: enough to tell an hour from a month.
+_TO_A_DOLLAR: Final = {
+    currency: Decimal(rate)
+    for currency, rate in {
+        "USD": "1", "EUR": "0.9", "GBP": "0.8", "CHF": "0.9", "CAD": "1.37", "AUD": "1.5", "NZD": "1.65", "SGD": "1.33", "CNY": "7.1",
+        "JPY": "150", "KRW": "1380", "INR": "86", "RUB": "85", "SEK": "10", "NOK": "10.5", "DKK": "6.7", "PLN": "3.8", "CZK": "22",
+        "HKD": "7.8", "TWD": "31", "BRL": "5.5", "MXN": "18.5",
+    }.items()
+}  # fmt: skip
 
 
 def _memory_from_elsewhere(drafts: list[Draft], memories: Mapping[str, set[str]]) -> None:

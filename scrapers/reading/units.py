@@ -21,7 +21,7 @@ _EFFECTIVE: Final = re.compile(
 _ALWAYS: Final = re.compile(r"24\s*/\s*7|24\s*hours?\s*a\s*day|\b24h\b", re.IGNORECASE)
 # Short forms whose full stop ends nothing, and what a price says of tax.
 _SHORT: Final = re.compile(
-    r"\b(?:max|ca|approx|est|mtl|min)\.|\(?\b(?:zzgl|inkl|exkl|excl|incl|ex|ohne|plus|hors|excluding|including)\.?\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|taxes|tax|GST|TVA|НДС)\b\.?\)?|\bHT\b",
+    r"\b(?:max|ca|approx|est|min)\.|(?<=\bmtl)\.|\(?\b(?:zzgl|inkl|exkl|excl|incl|ex|ohne|plus|hors|excluding|including)\.?\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|taxes|tax|GST|TVA|НДС)\b\.?\)?|\bHT\b",
     re.IGNORECASE,
 )
 # "per GPU and hour".
@@ -116,8 +116,32 @@ def pricing_model(text: str) -> PricingModel | None:
     return None
 
 
+_SPELLED: Final = {
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "six": "6",
+    "twelve": "12",
+    "ein": "1",
+    "eine": "1",
+    "un": "1",
+    "deux": "2",
+    "trois": "3",
+}
+_SPELLED_TERM: Final = re.compile(
+    rf"\b(?:{'|'.join(_SPELLED)})(?=[- ](?:months?|years?|monat\w*|jahr\w*|mois|ans?)(?:[- ](?:min\w*|commit\w*|term|contract|plan|reserv\w*|prepa\w*|laufzeit|vertrag|engagement|d'engagement)))",
+    re.IGNORECASE,
+)
+
+
+def _in_digits(text: str) -> str:
+    """Return a text with the spelled number of a commitment's months or years in digits: "one-month minimum"."""
+    return _SPELLED_TERM.sub(lambda hit: _SPELLED[hit[0].lower()], text)
+
+
 def _commits(text: str) -> bool:
     """Return whether a text names a duration of weeks or more, as a commitment's title does."""
+    text = _in_digits(text)
     return any(
         _months_of(hit) is not None or hit["to"] or hit["plus"] or hit["after"]
         for hit in words.DURATION.finditer(text)
@@ -131,6 +155,7 @@ def _is_long(hit: re.Match[str]) -> bool:
 
 def term_months(text: str) -> int | None:
     """Return the months of the one commitment that a text names; None for none, spans and days."""
+    text = _in_digits(text)
     hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
     if not hits and words.YEARLY.search(text):
         return 12
@@ -142,9 +167,9 @@ def term_months(text: str) -> int | None:
 def _months_of(hit: re.Match[str]) -> int | None:
     unit = hit["unit"].lower()
     n = int(hit["n"])
-    if re.match(r"m(?!in)|mois|мес|个月|個月|ヶ月|か月|カ月", unit):
+    if re.match(r"m(?!in)|mois|мес|个月|個月|ヶ月|か月|カ月|개월", unit):
         return n
-    if re.match(r"y|j|an|год|лет|年", unit) and not unit.startswith("jour"):
+    if re.match(r"y|j|an|год|лет|年|년", unit) and not unit.startswith("jour"):
         return n * 12 if n <= 10 else None
     return None
 

@@ -63,7 +63,9 @@ def test_price_without_a_unit_raises() -> None:
         lambda_("GPUs|PRICE", "8x NVIDIA H100 SXM|$2.99")
 
 
-@pytest.mark.parametrize(("header", "cell", "unit"), [("PRICE", "$900 / month", "month"), ("PRICE/DAY", "$50", "day")])
+@pytest.mark.parametrize(
+    ("header", "cell", "unit"), [("PRICE", "$9,000 / month", "month"), ("PRICE/DAY", "$500", "day")]
+)
 def test_price_of_a_longer_time(header: str, cell: str, unit: str) -> None:
     (offer,) = lambda_(f"GPUs|{header}", f"8x NVIDIA H100 SXM|{cell}")
     assert offer.price_unit == unit

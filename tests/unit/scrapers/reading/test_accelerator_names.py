@@ -42,3 +42,10 @@ def test_a_machine_type_is_not_one_gpu() -> None:
         and not is_singular("Standard_ND96amsr_A100_v4")
         and not is_singular("v5litepod-8")
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "names"), [("单卡4090", ["4090"]), ("4090单卡", ["4090"]), ("4090元", []), ("¥4090", [])]
+)
+def test_a_bare_card_beside_chinese_is_a_name_and_a_sum_is_not(text: str, names: list[str]) -> None:
+    assert [m.name for m in mentions(text, is_label=True)] == names

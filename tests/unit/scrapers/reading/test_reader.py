@@ -104,10 +104,10 @@ def test_boxes_are_rows_and_a_copy_for_small_screens_is_one() -> None:
         for g, m, p in [("L4", "24GB", "$0.70"), ("H100", "80GB", "$3.30")]
     )
     assert [str(o.price) for o in read(page(f"<section>{head}{rows}</section>")).offers] == ["0.70", "3.30"]
-    card = "<div><h3>NVIDIA H100</h3><div>$49.24</div><div><h3>NVIDIA H100</h3><p>On-Demand Price: $49.24 / Hour Spot Price: $19.71 / Hour</p></div></div>"
+    card = "<div><h3>NVIDIA H100</h3><div>$4.24</div><div><h3>NVIDIA H100</h3><p>On-Demand Price: $4.24 / Hour Spot Price: $1.71 / Hour</p></div></div>"
     assert sorted((o.pricing_model, str(o.price)) for o in read(page(card)).offers) == [
-        ("on_demand", "49.24"),
-        ("spot", "19.71"),
+        ("on_demand", "4.24"),
+        ("spot", "1.71"),
     ]
 
 

@@ -187,7 +187,7 @@ def test_whose_krone_it_is(words: str, lang: str, currency: str) -> None:
     [("CHF 12'345.00", "12345.00"), ("1’234.50 CHF", "1234.50"), ("934.– CHF", "934"), ("12 345,00 kr", "12345.00")],
 )
 def test_thousands_and_dashes_of_swiss_and_nordic_amounts(cell: str, price: str) -> None:
-    (offer,) = read(page(table("GPU|Preis pro Monat", f"8x NVIDIA H100|{cell}"), "sv")).offers
+    (offer,) = read(page(table("GPU|Preis pro Monat", f"4x NVIDIA L40S|{cell}"), "sv")).offers
     assert str(offer.price) == price
 
 
@@ -244,3 +244,48 @@ def test_memory_that_grows_with_the_number_of_gpus_is_of_all_of_them() -> None:
 def test_a_part_of_a_card_is_named_by_its_profile() -> None:
     offers = read(page(table("Flavor|Accelerator|Price (€ / hour)", "H100-MIG-3g|NVIDIA H100 MIG 3g.40gb|1.49"))).offers
     assert [o.gpu_label for o in offers] == ["NVIDIA H100 MIG 3g.40gb"]
+
+
+@pytest.mark.parametrize("line", ["NVIDIA L4 – $0.45/hr", "NVIDIA A100 - $0.45/hr", "RTX 4090 — $0.45/hr"])
+def test_a_dash_behind_a_number_of_a_name_is_no_range(line: str) -> None:
+    assert [str(o.price) for o in read(page(f"<ul><li>{line}</li></ul>")).offers] == ["0.45"]
+
+
+def test_a_dash_between_two_amounts_is_one() -> None:
+    account = read(page(table("GPU|Price per hour", "1x H100|1.50 – $2.00", "1x L4|1-$2")))
+    assert [o for o in account.offers if o.price_status == "priced"] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "months"),
+    [
+        ("월 약정(12개월)", 12),
+        ("1년 약정 월 요금", 12),
+        ("Monthly, annual contract", 12),
+        ("Pro Monat im Jahresvertrag", 12),
+        ("Par mois, engagement annuel", 12),
+        ("年間契約時の月額", 12),
+        ("Per month, six-month commitment", 6),
+    ],
+)
+def test_terms_in_words(title: str, months: int) -> None:
+    offers = read(page(table(f"GPU|{title}", "1x NVIDIA H100|€1.200,00"), "de")).offers
+    assert [(o.pricing_model, o.term_months, o.price_unit) for o in offers] == [("reserved", months, "month")]
+
+
+def test_several_numbers_of_gpus_share_a_price_per_gpu() -> None:
+    offers = read(page(table("GPU|Price", "2x & 4x MI300X|$2.99/GPU/hr"))).offers
+    assert [(o.gpu_label, o.gpu_count) for o in offers] == [("MI300X", 2), ("MI300X", 4)]  # type: ignore[comparison-overlap]
+    account = read(page(table("GPU|Price", "2x & 4x MI300X|$5.98/hr", "8x MI300X|$23.92/hr")))
+    assert [o.gpu_count for o in account.offers] == [8] and not account.is_whole
+
+
+def test_two_amounts_of_which_one_is_the_others_share_are_a_machine_and_one_of_its_gpus() -> None:
+    offers = read(page(table("Type|GPUs|Hourly rate|Accelerator rate per hour", "p5|8 x H100|$31.464|$3.933"))).offers
+    assert [(str(o.price), o.price_unit) for o in offers] == [("3.933", "gpu_hour")]
+
+
+@pytest.mark.parametrize(("text", "unit"), [("ab 184,00 € mtl.", "month"), ("184,00 € pro Monat", "month")])
+def test_german_short_forms(text: str, unit: str) -> None:
+    offers = read(page(f"<div><h3>1x NVIDIA RTX 4000 SFF Ada</h3><p>{text}</p><p>0,2948 €/Std.</p></div>", "de")).offers
+    assert {(str(o.price), o.price_unit) for o in offers} == {("184.00", unit), ("0.2948", "instance_hour")}

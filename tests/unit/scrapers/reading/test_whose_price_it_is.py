@@ -138,3 +138,76 @@ def test_estimates_trends_and_extras_are_no_prices(line: str) -> None:
 def test_entries_of_a_selection_name_no_card() -> None:
     body = "<label>GPU</label><select><option>NVIDIA H100</option><option>NVIDIA L4</option></select><p>$1.40/hr</p>"
     assert read(page(body)).offers == []
+
+
+def test_a_row_below_another_caption_is_of_no_accelerator_that_a_caption_above_names() -> None:
+    machines = "<table><caption>NVIDIA L40S pricing</caption><tr><th>Size</th><th>Per hour</th></tr><tr><td>Small</td><td>$1.29</td></tr></table>"
+    others = "<table><caption>Kubernetes</caption><tr><th>Size</th><th>Per hour</th></tr><tr><td>Medium</td><td>$0.09</td></tr></table>"
+    assert prices(read(page(machines + others))) == ["1.29"]
+
+
+def test_what_an_accelerator_never_cost_is_doubted_with_all_of_its_column_and_cell() -> None:
+    one = read(page(table("GPU|GPUs|Price per hour", "NVIDIA H100|8|$2.10", "NVIDIA L4|8|$0.80")))
+    assert one.offers == [] and len(one.unexplained) == 2, "an hour of one GPU, or of all eight"
+    cell = "Colocation from $65/mo<br>Cabinet: $850/mo<br>/29: $2/mo"
+    assert read(page(table("NVIDIA A100 servers|Other", f"{cell}|Ask"))).offers == []
+    assert (
+        read(page(table("GPU|Price per hour", "1x NVIDIA H100|INR 2", "1x NVIDIA A100|INR 170"))).offers[0].gpu_label
+        == "NVIDIA A100"
+    )
+    parts = read(page(table("GPU|Price per hour", "H100 MIG 1g.10gb|$0.35", "1/20 A100|$0.07"))).offers
+    assert [str(o.price) for o in parts] == ["0.35", "0.07"], "a part costs less than a card"
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("1x NVIDIA Rubin CPX|$9.99", "an accelerator of an unknown name"),
+        ("1x NVIDIA L4|4 490 Ft", "a row that names an accelerator has no amount that can be read"),
+    ],
+)
+def test_a_row_that_cannot_be_read_leaves_the_page_partial(row: str, reason: str) -> None:
+    account = read(page(table("GPU|Price per hour", "1x NVIDIA H100|$2.49", row)))
+    assert prices(account) == ["2.49"] and [e.reason for e in account.unexplained] == [reason]
+
+
+@pytest.mark.parametrize("text", ["Contact us", "Coming soon", "Sold out", "N/A", "—"])
+def test_a_row_that_says_that_it_has_no_price_does_not(text: str) -> None:
+    assert read(page(table("GPU|Price per hour", "1x NVIDIA H100|$2.49", f"1x NVIDIA B200|{text}"))).is_whole
+
+
+def test_a_banner_that_prices_an_hour_leaves_the_page_partial_and_a_bound_does_not() -> None:
+    listed = table("GPU|Price per hour", "1x NVIDIA L4|$0.45")
+    exact = read(page(f"<div class='promo-bar'>NVIDIA H100 now $1.99/hr</div>{listed}"))
+    bound = read(page(f"<div class='promo-bar'>NVIDIA H100 from $1.99/hr</div>{listed}"))
+    assert (prices(exact), exact.is_whole) == (["0.45"], False) and (prices(bound), bound.is_whole) == (["0.45"], True)
+
+
+@pytest.mark.parametrize("plan", ["T4 or A100", "T4 oder A100", "T4 ou A100", "T4 или A100"])
+def test_a_choice_of_two_is_a_price_of_neither(plan: str) -> None:
+    assert read(page(f"<div><h3>Pro</h3><p>$9.99 per month</p><p>100 units, {plan}</p></div>")).offers == []
+
+
+@pytest.mark.parametrize(
+    ("titles", "row"),
+    [
+        ("Plan|Credits|Price/month|GPU", "Basic|100|$30|T4"),
+        ("Package|GPU|Hours|Price", "Starter|1x H100|100|$249"),
+        ("Package|GPU|Included hours|Price per month", "Starter|1x L4|50|$49"),
+    ],
+)
+def test_a_plan_with_hours_or_credits_in_it_is_no_rent(titles: str, row: str) -> None:
+    assert read(page(table(titles, row))).offers == []
+
+
+def test_a_price_for_those_who_take_many_is_on_a_condition() -> None:
+    account = read(page(table("GPU|1-7 GPUs|8-63 GPUs|64+ GPUs", "H100 (per GPU-hour)|$2.99|$2.79|$2.49")))
+    assert prices(account) == ["2.99"] and account.is_whole
+
+
+def test_a_card_beside_one_without_an_accelerator_keeps_to_itself() -> None:
+    cards = "".join(
+        f"<div class=card><div>{name}</div><div>{price}/hr</div></div>" for name, price in [("NVIDIA H100", "$2.49"), ("AMD EPYC", "$0.49")]
+    )  # fmt: skip
+    account = read(page(cards))
+    assert prices(account) == ["2.49"] and [e.text for e in account.unexplained] == ["$0.49/hr"]
