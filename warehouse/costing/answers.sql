@@ -4,7 +4,10 @@
 -- wider class where that one has too few. is_core: the model covers such requests. in_scope: is_core, answered, and
 -- the class itself was measured. reason: why there is no answer, or a remark on it.
 with best as (
+    from costed where is_only
+    union all
     from costed
+    where not is_only
     qualify
         row_number() over (
             partition by row order by fits desc, output_tokens_per_s_per_gpu desc nulls last, tp, pp, dp_attn

@@ -54,5 +54,7 @@ select
     acceptance,
     cached_share,
     replicas,
+    -- Most requests name their server: nothing is to be chosen.
+    server_tp is not null and (attention_ranks is not null or not coalesce(is_mixture, false)) as is_only,
     if(concurrency is null, null, greatest(1, concurrency / replicas)) as concurrency
 from chosen

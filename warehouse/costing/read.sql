@@ -1,17 +1,46 @@
 -- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`. server_tp: GPUs that share
 -- each layer of one server; NULL: to be chosen. refused: why there is no answer. doubt: why the model does not cover
 -- this request. load: how requests arrive, as classes of accuracy tell it.
-with typed as (
+with spellings as (
+    -- Words are read once for all requests that spell them alike.
     select
-        * replace (if(lower(kv_dtype) in ('auto', 'default'), null, kv_dtype) as kv_dtype),
-        if(
-            coalesce(trim(precision), '?') in ('', '?'),
-            coalesce(llm_specs.published_as, 'BF16'),
-            weight_format(precision)
-        ) as stated_weights,
-        -- MLPerf's INT8 is of activations too.
-        if(stated_weights = 'INT8' and starts_with(lower(scenario), 'mlperf'), 'W8A8', stated_weights) as weights,
+        *,
+        case
+            when coalesce(trim(precision), '?') in ('', '?') then null
+            -- MLPerf's INT8 is of activations too.
+            when weight_format(precision) = 'INT8' and starts_with(lower(scenario), 'mlperf') then 'W8A8'
+            else weight_format(precision)
+        end as stated_weights,
         coalesce(trim(precision), '?') in ('', '?') as is_format_assumed,
+        lower(kv_dtype) in ('auto', 'default') as is_kv_default,
+        weight_format(kv_dtype) as kv_format,
+        lower(coalesce(scenario, '')) as scenario_words,
+        -- Drop words that say what is absent, such as "mtp=0" and "no speculation".
+        regexp_replace(
+            lower(concat_ws(';', scenario, extra)),
+            '(^|[^a-z])(without|non|not|no)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
+        ) as options,
+        regexp_matches(options, 'disagg') as is_pool,
+        coalesce(
+            try_cast(
+                regexp_extract(options, '(?:mtp|drafts?|spec\w*[ _-]tokens?)\s*[-=:_ ]?\s*(\d{1,2})\b', 1) as double
+            ),
+            if(regexp_matches(options, 'specul|spec[-_ ]?dec|\bmtp|mtp\b|eagle|medusa|draft'), 1, 0)
+        ) as guesses_read,
+        case
+            when regexp_matches(scenario_words, 'interactive') then 'interactive'
+            when regexp_matches(scenario_words, 'server|online|poisson') then 'server'
+        end as arrival,
+        coalesce(try_cast(regexp_extract(options, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
+            as beams,
+        regexp_matches(options, '(^|;)\s*open\s*(;|$)') as is_open_division
+    from (select distinct precision, kv_dtype, scenario, extra from raw)
+),
+typed as (
+    select
+        raw.* replace (if(spellings.is_kv_default, null, raw.kv_dtype) as kv_dtype),
+        spellings.* exclude (precision, kv_dtype, scenario, extra, is_kv_default),
+        if(spellings.is_format_assumed, coalesce(llm_specs.published_as, 'BF16'), spellings.stated_weights) as weights,
         try_cast(coalesce(n_gpus, '') as double) as gpus_given,
         try_cast(server_gpus as double) as one_server,
         try_cast(tp as double) as tp_given,
@@ -21,14 +50,14 @@ with typed as (
             else try_cast(dp_attn as double) end as attention_ranks,
         try_cast(isl as double) as prompt_tokens,
         try_cast(osl as double) as made_tokens,
-        try_cast(concurrency as double) as most_at_once,
-        lower(coalesce(scenario, '')) as scenario_said,
-        -- Drop words that say what is absent, such as "mtp=0" and "no speculation".
-        regexp_replace(
-            lower(concat_ws(';', scenario, extra)),
-            '(^|[^a-z])(without|non|not|no)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
-        ) as options
+        try_cast(concurrency as double) as most_at_once
     from raw
+    join spellings
+        on
+            spellings.precision is not distinct from raw.precision
+            and spellings.kv_dtype is not distinct from raw.kv_dtype
+            and spellings.scenario is not distinct from raw.scenario
+            and spellings.extra is not distinct from raw.extra
     left join marts.llm_specs on llm_specs.name = raw.model_spec
 ),
 placed as (
@@ -48,22 +77,14 @@ placed as (
             else gpus / coalesce(one_server, server_tp * stages)
         end
             as replicas,
-        regexp_matches(options, 'disagg') as is_pool,
-        coalesce(
-            try_cast(drafts as double),
-            try_cast(regexp_extract(options, '(?:mtp|eagle|drafts?|spec\w*)\D{0,30}?(\d+)', 1) as double),
-            if(regexp_matches(options, 'specul|spec[-_ ]?dec|\bmtp|mtp\b|eagle|medusa|draft'), 1, 0)
-        ) as guesses,
+        coalesce(try_cast(drafts as double), guesses_read) as guesses,
         case
             when is_pool then 'disaggregated'
             when guesses > 0 then 'speculative'
-            when regexp_matches(scenario_said, 'interactive') then 'interactive'
-            when regexp_matches(scenario_said, 'server|online|poisson') then 'server'
+            when arrival is not null then arrival
             when most_at_once is null or isinf(most_at_once) then 'offline'
             else 'closed loop'
-        end as load,
-        coalesce(try_cast(regexp_extract(options, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
-            as beams
+        end as load
     from typed
 )
 select
@@ -71,7 +92,7 @@ select
     placed.model_spec as model,
     placed.gpu_spec,
     placed.weights,
-    weight_format(placed.kv_dtype) as kv_dtype,
+    if(placed.kv_dtype is null, null, placed.kv_format) as kv_dtype,
     placed.gpus,
     placed.stages,
     placed.server_tp,
@@ -100,7 +121,7 @@ select
             placed.weights is null
             then concat('unknown precision ''', placed.precision, '''; known: ', weight_formats())
         when
-            placed.kv_dtype is not null and weight_format(placed.kv_dtype) is null
+            placed.kv_dtype is not null and placed.kv_format is null
             then concat('unknown kv_dtype ''', placed.kv_dtype, '''; known: ', weight_formats())
         when not coalesce(isfinite(placed.prompt_tokens) and placed.prompt_tokens > 0, false)
             then concat('isl must be a positive number of tokens, not ', coalesce(placed.isl, 'blank'))
@@ -147,7 +168,7 @@ select
             then concat('the precision is not stated: ', placed.weights, ', as the model was published, is assumed')
         when placed.beams > 1 then format('beam search: {:.0f} sequences per request', placed.beams)
         when
-            regexp_matches(placed.options, '(^|;)\s*open\s*(;|$)')
+            placed.is_open_division
             then 'open division: the submitter may have changed the model'
     end as doubt,
     case
