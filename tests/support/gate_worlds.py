@@ -12,6 +12,7 @@ from typing import Any
 from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage.connection import Connection, scratch
+from warehouse.storage.rows import execute_with_rows
 
 DAY = date(2024, 3, 10)
 RUN_TYPES = {
@@ -95,11 +96,8 @@ def judged(runs: Sequence[dict[str, Any]], **tables: Sequence[tuple[Any, ...]]) 
         for name in OTHER_TABLES:
             for row in tables.get(name.replace(".", "__"), ()):
                 con.execute(f"insert into {name} values ({', '.join('?' * len(row))})", list(row))
-        values = [[row.get(name) for name in RUN_TYPES] for row in runs]
-        if values:
-            con.executemany(
-                f"insert into intermediate.gated_versions values ({', '.join('?' * len(RUN_TYPES))})", values
-            )
+        values = [[None if row.get(name) is None else str(row[name]) for name in RUN_TYPES] for row in runs]
+        execute_with_rows(con, "insert into intermediate.gated_versions ", values, RUN_TYPES)
         con.execute(
             "insert into intermediate.peer_prices by name select series_no, provider, gpu, pricing_model, version_no, "
             "first_on, ended_on, usd_per_gpu_hour from intermediate.gated_versions where usd_per_gpu_hour > 0"
