@@ -44,8 +44,9 @@ def events(con: Connection, wanted: PriceFilter = ALL, kind: EventFilter | None 
     ).fetchall()
 
 
+_MACHINES = "(from v1.quality_events)"
 # Prices of machines, and those of hosts per token under the same names: a person decides on both alike.
-EVERY = """(
+_EVERY = """(
     from v1.quality_events
     union all by name
     select
@@ -54,6 +55,16 @@ EVERY = """(
         'quarantine' as verdict, status, reason, source_url, sha256, text
     from marts.hosted_price_faults
 )"""
+
+
+def every(con: Connection) -> str:
+    """Return a subquery of all events; of machines alone in a file that was published before hosts were judged."""
+    has_hosted = con.execute(
+        "select 1 from information_schema.tables where table_schema = 'marts' and table_name = 'hosted_price_faults'"
+    ).fetchone()
+    return _EVERY if has_hosted else _MACHINES
+
+
 HOSTED_COLUMNS = (
     "statement_id", "known_on", "rule", "status", "usd_per_m_tokens", "against", "kind", "host", "hosted_model",
     "model", "list", "reason", "source_url", "sha256", "text",
@@ -77,7 +88,9 @@ def event(con: Connection, prefix: str) -> dict[str, Any]:
     """
     if not prefix:
         raise UsageError("the event id is empty; gpuhour quarantine list shows all ids")
-    cursor = con.execute(f"from {EVERY} where starts_with(event_id, ?) order by event_id limit 6", [prefix.lower()])
+    cursor = con.execute(
+        f"from {every(con)} where starts_with(event_id, ?) order by event_id limit 6", [prefix.lower()]
+    )
     names, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
     matches = [dict(zip(names, row, strict=True)) for row in rows]
     if not matches:

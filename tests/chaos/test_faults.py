@@ -118,7 +118,11 @@ def test_full_disk_keeps_existing_files(shop: Shop, monkeypatch: pytest.MonkeyPa
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        written = {"landing": (landing, "write_landing"), "publish": (publish, "_copy"), "export": (publish, "_write_exports")}
+        written = {
+            "landing": (landing, "write_landing"),
+            "publish": (publish, "_copy"),
+            "export": (publish, "_write_exports"),
+        }
         patch.setattr(*written[where], full)
         code, err = shop.refresh(NEXT)
     # A provider that could not land failed; one that landed and could not be published did not.

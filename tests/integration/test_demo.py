@@ -24,9 +24,14 @@ def test_every_table_of_the_demo_has_rows(demo: Demo) -> None:
         ).fetchall()
         assert {n for (n,) in published} == {n for n in model_graph.load() if n.startswith(("v1.", "marts."))}
         empty = [n for (n,) in published if not con.execute(f"select count(*) from {n}").fetchall()[0][0]]
-        assert sorted(empty) == ["marts.crosscheck", "v1.index_revisions", "v1.quality_events"], (
-            "what needs others' catalogs, the past, or a wrong price"
-        )
+        assert sorted(empty) == [
+            "marts.crosscheck",
+            "marts.hosted_price_faults",
+            "v1.hosted_price_changes",
+            "v1.hosted_price_intervals",
+            "v1.index_revisions",
+            "v1.quality_events",
+        ], "what needs others' catalogs, the past, or a wrong price"
         both = con.execute("select distinct edition from marts.price_table order by 1").fetchall()
         assert both == [("newest",), ("seed",)]
 

@@ -26,6 +26,7 @@ from warehouse.storage.state_dir import Home
 # How a command ends that cannot do its work on a copy of the demo, and the words that say why.
 OTHER_ENDS = {
     "crosscheck": (3, "Name or service not known"),  # there is no network in tests
+    "history --model gpt-oss-120b": (1, "no host's price of gpt-oss-120b"),  # nobody fetched a list for the demo
     "alerts explain 86fa9da5": (2, "86fa9da5"),  # an event of somebody else's
     "refresh --provider lambda --date 2026-11-21": (3, "no archived page of 2026-11-21"),
 }

@@ -40,6 +40,8 @@ READING = {
     "cost --model llama-3.1-8b --gpu H100 --gpus 8 --precision fp8 --workload chat --isl 100 --osl 100 --concurrency 4 "
     "--utilisation 0.5 --provider lambda --pricing-model on_demand --discount 10 --as-of 2026-09-20": 0,
     "cost --model llama-3.1-8b --gpu L4 --usd-per-gpu-hour 0.35": 0,
+    "cost --model deepseek-r1 --gpu H100 --gpus 16 --tp 8 --pp 2 --dp 8 --ep 8 --drafts 2 --acceptance 0.8 "
+    "--hit-rate 0.5 --max-tpot 0.1 --max-ttft 5 --tokens-per-day 1e9 --available": 0,
     "cost --model llama-3.1-8b --country US --continent 'North America'": 0,
     "cost train --params 7b --tokens 1t --gpu H100 --gpus 8 --mfu 0.4 --provider lambda --pricing-model on_demand "
     "--discount 5 --as-of 2026-09-20": 0,

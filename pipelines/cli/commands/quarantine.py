@@ -20,11 +20,11 @@ from pipelines.errors import CommandError, UsageError
 from pipelines.queries.filters import ALL, PriceFilter
 from pipelines.queries.quality_events import (
     EVENT_COLUMNS,
-    EVERY,
     HOSTED_COLUMNS,
     EventFilter,
     event,
     events,
+    every,
     hosted_faults,
 )
 from warehouse.storage.state_dir import Home
@@ -217,7 +217,7 @@ def _publish(home: Home) -> None:
 def _report_status(con: Any, event_id: str, verdict: Verdict) -> None:
     """Print an event's published status, which may differ from the verdict."""
     rows = con.execute(
-        f"select status, provider, instance, region, date, price from {EVERY} where event_id = ?",  # noqa: S608 -- ours
+        f"select status, provider, instance, region, date, price from {every(con)} where event_id = ?",  # noqa: S608 -- ours
         [event_id],
     ).fetchall()
     if not rows:
