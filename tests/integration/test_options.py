@@ -39,17 +39,20 @@ READING = {
     "quarantine list --status held --verdict quarantine --class zero_price --country US --continent Europe": 0,
     "cost --model llama-3.1-8b --gpu H100 --gpus 8 --precision fp8 --workload chat --isl 100 --osl 100 --concurrency 4 "
     "--utilisation 0.5 --provider lambda --pricing-model on_demand --discount 10 --as-of 2026-09-20": 0,
+    "quarantine api --status held --rule token_limit": 0,
     "cost --model llama-3.1-8b --gpu L4 --usd-per-gpu-hour 0.35": 0,
     "cost --model deepseek-r1 --gpu H100 --gpus 16 --tp 8 --pp 2 --dp 8 --ep 8 --drafts 2 --acceptance 0.8 "
     "--hit-rate 0.5 --max-tpot 0.1 --max-ttft 5 --tokens-per-day 1e9 --available": 0,
     "cost --model llama-3.1-8b --country US --continent 'North America'": 0,
+    "cost api --model llama-3.1-8b --input-tokens-per-day 1e9 --output-tokens-per-day 1e8 --hit-rate 0.2 --utilisation 0.6 "
+    "--batch --workload chat --precision fp8 --pricing-model on_demand --as-of 2026-09-20": 0,
     "cost train --params 7b --tokens 1t --gpu H100 --gpus 8 --mfu 0.4 --provider lambda --pricing-model on_demand "
     "--discount 5 --as-of 2026-09-20": 0,
     "cost train --params 7b --gpu H100 --usd-per-gpu-hour 2": 0,
-    "cost train --params 7b --country US --continent 'North America'": 0,
+    "cost train --params 7b --country US --continent 'North America' --available": 0,
     "cost job --gpu H100 --hours 5 --gpus 8 --egress-tb 1 --storage-tb 1 --provider lambda --pricing-model on_demand "
     "--as-of 2026-09-20": 0,
-    "cost job --gpu H100 --hours 5 --country US --continent 'North America'": 0,
+    "cost job --gpu H100 --hours 5 --country US --continent 'North America' --available": 0,
     "cost job --gpu H100 --hours 5 --discount 5": 2,  # a bill is made of list prices
     "cost job --gpu H100 --hours 5 --usd-per-gpu-hour 2": 2,
     "cost fit --model llama-3.1-8b --precision fp8 --workload chat --isl 100 --osl 100 --concurrency 1 --utilisation 1": 0,
