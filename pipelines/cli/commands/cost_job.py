@@ -13,7 +13,7 @@ from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_f
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
 from pipelines.queries import current_prices
-from pipelines.queries.filters import MAX_AGE
+from pipelines.queries.filters import MAX_AGE, SOLD_OUT
 from pipelines.queries.unmatched import refuse_unknown
 
 COLUMNS = (
@@ -40,6 +40,8 @@ def job(
     """Compute what a job costs all-in, per provider: its GPUs, egress and storage; unknown rates are named."""
     _check(gpus, hours, egress_tb, storage_tb, wanted)
     where, values = current_prices.conditions(wanted.as_filter(gpu))
+    if wanted.available:
+        where, values = f"{where} and not list_contains(?::varchar[], coalesce(availability, ''))", [*values, SOLD_OUT]
     with published_database(home) as con:
         day = wanted.as_of or current_day(con)
         # The cheapest machines of each provider and GPU variant, and among those the fewest.
