@@ -17,6 +17,11 @@ Format = Literal["table", "csv", "json"]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def rounded(value: Any) -> Any:
+    """Round a float to four digits, more than the cost model's accuracy; return anything else unchanged."""
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
 def show(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],

@@ -21,6 +21,11 @@ INTERVAL = (
     "valid_from", "valid_to", "usd_per_m_tokens", "kind", "above_tokens", "hours_utc", "host", "hosted_model", "model",
     "quality", "source", "origin", "source_url", "sha256", "text",
 )  # fmt: skip
+# The machines that a load may be put on; see _parameters.
+_MACHINES = """marts.self_host_machines_as_of($day, $model, hit_rate := $hit_rate, input_share := $input_share)
+            where workload = $workload
+                and pricing_model = $pricing_model
+                and ($precision is null or precision = $precision)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,7 @@ def machines(
                 n_machines * own_usd_per_day as usd_per_day,
                 usd_per_day / $tokens * 1e6 as usd_per_m_tokens,
                 $tokens / (n_machines * capacity_tokens_per_day) as busy
-            from marts.self_host_machines_as_of($day, $model, hit_rate := $hit_rate, input_share := $input_share)
-            where workload = $workload
-                and pricing_model = $pricing_model
-                and ($precision is null or precision = $precision)
+            from {_MACHINES}
         )
         select {", ".join(MACHINE)}
         from counted
@@ -100,10 +102,7 @@ def hosts(
         f"""
         with machines as (
             select own_usd_per_day, capacity_tokens_per_day * $utilisation as most_tokens
-            from marts.self_host_machines_as_of($day, $model, hit_rate := $hit_rate, input_share := $input_share)
-            where workload = $workload
-                and pricing_model = $pricing_model
-                and ($precision is null or precision = $precision)
+            from {_MACHINES}
         ),
         listed as (
             select

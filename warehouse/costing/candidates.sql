@@ -14,22 +14,23 @@ with chosen as (
     from read
     where read.refused is null and read.server_tp is not null
     union all by name
+    -- Given stages are obeyed: of the layouts, only those of one stage are then multiplied by them.
     select
         read.*,
         layouts.tp,
-        if(read.is_pp_given, read.stages, layouts.pp) as pp,
+        layouts.pp * read.stages as pp,
         coalesce(read.attention_ranks, layouts.dp_attn) as dp_attn,
-        read.gpus / (layouts.tp * if(read.is_pp_given, read.stages, layouts.pp)) as replicas
+        read.gpus / (layouts.tp * layouts.pp * read.stages) as replicas
     from read
     join marts.layouts() as layouts
         on
             is_layout(
-                layouts.tp, layouts.pp, layouts.dp_attn, coalesce(read.is_mixture, false), read.is_mla, read.link_kind
+                layouts.tp, layouts.pp, layouts.dp_attn, read.is_mixture, read.is_mla, read.link_kind
             )
             and if(
                 read.server_gpus is null,
-                read.gpus % (layouts.tp * if(read.is_pp_given, read.stages, layouts.pp)) = 0,
-                read.server_gpus = layouts.tp * if(read.is_pp_given, read.stages, layouts.pp)
+                read.gpus % (layouts.tp * layouts.pp * read.stages) = 0,
+                read.server_gpus = layouts.tp * layouts.pp * read.stages
             )
             and (not read.is_pp_given or layouts.pp = 1)
             and (read.attention_ranks is null or layouts.dp_attn = 0)
@@ -55,6 +56,6 @@ select
     cached_share,
     replicas,
     -- Most requests name their server: nothing is to be chosen.
-    server_tp is not null and (attention_ranks is not null or not coalesce(is_mixture, false)) as is_only,
+    server_tp is not null and (attention_ranks is not null or not is_mixture) as is_only,
     if(concurrency is null, null, greatest(1, concurrency / replicas)) as concurrency
 from chosen

@@ -1,6 +1,6 @@
 -- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`. server_tp: GPUs that share
--- each layer of one server; NULL: to be chosen. refused: why there is no answer. doubt: why the model does not cover
--- this request. load: how requests arrive, as classes of accuracy tell it.
+-- each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer. doubt: why
+-- the model does not cover this request. load: how requests arrive, as classes of accuracy tell it.
 with spellings as (
     -- Words are read once for all requests that spell them alike.
     select
@@ -107,7 +107,7 @@ select
     placed.load,
     placed.is_format_assumed,
     placed.pp is not null as is_pp_given,
-    llm_specs.experts > 0 as is_mixture,
+    coalesce(llm_specs.experts > 0, false) as is_mixture,
     llm_specs.is_mla,
     gpu_specs.link_kind,
     placed.one_server as server_gpus,

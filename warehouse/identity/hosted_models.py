@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from warehouse.identity.spec_names import on_record
-from warehouse.paths import SEEDS
 
 _RELEASE = re.compile(r"(?<!\d)(2[3-9](?:0[1-9]|1[0-2]))(?!\d)")  # 2407: what a maker dates a release with
 
@@ -38,5 +36,4 @@ def spec_of(label: str, repos: Mapping[str, str] | None = None) -> str | None:
 
 @cache
 def _repos() -> Mapping[str, str]:
-    with (SEEDS / "llm_specs.csv").open(newline="") as stream:
-        return {row["name"]: row["repo"] for row in csv.DictReader(stream)}
+    return {row["name"]: row["repo"] for row in on_record().llm_rows}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipelines.cli.commands.cost import Measured, rounded
+from pipelines.cli.commands.cost import Measured
 from pipelines.cli.console import OK, say
 from pipelines.cli.options import FormatOption, JsonOption, output_format
-from pipelines.cli.table_output import show
+from pipelines.cli.table_output import rounded, show
 from pipelines.errors import UsageError
 from pipelines.serialize import json_value
 

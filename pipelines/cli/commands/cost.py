@@ -14,7 +14,7 @@ from pipelines.cli.console import OK, say
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.server_options import ServerOptions
-from pipelines.cli.table_output import Format, show
+from pipelines.cli.table_output import Format, rounded, show
 from pipelines.errors import UsageError
 
 app = App(
@@ -161,11 +161,6 @@ def print_assumptions(row: dict[str, Any]) -> None:
         "that factor either way. nominal_usd_m is the formula of the reference document (2023): 2 FLOP per parameter "
         "that a token uses and per token, at nominal speed and full use"
     )
-
-
-def rounded(value: Any) -> Any:
-    """Round a float to four digits, more than this model's accuracy; return anything else unchanged."""
-    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def _batch(file: Path, style: Format, home: HomeOption) -> int:

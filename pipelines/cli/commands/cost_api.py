@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from pipelines.cli.console import OK, current_day, published_database, say
 from pipelines.cli.options import DayOption, FormatOption, HomeOption, JsonOption, output_format
-from pipelines.cli.table_output import show
+from pipelines.cli.table_output import rounded, show
 from pipelines.errors import CommandError, UsageError
 from pipelines.queries import filters
 
@@ -76,8 +75,8 @@ def api(
         _explain(name, load, day, bool(hosts), bool(machines))
         for row in rows:
             even = row["break_even_tokens_per_day"]
-            row["break_even_tokens_per_day"] = None if even is None else int(_short(even))
-        shown = [tuple(_short(row[column]) for column in _TABLE) for row in rows]
+            row["break_even_tokens_per_day"] = None if even is None else int(rounded(even))
+        shown = [tuple(rounded(row[column]) for column in _TABLE) for row in rows]
         show(list(_TABLE.values()), shown, "table", may_cut=("what", "seller"))
     else:
         show(COLUMNS, [tuple(row[column] for column in COLUMNS) for row in rows], style)
@@ -118,10 +117,6 @@ def _own(row: dict[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(COLUMNS) | row | {"kind": "self-hosted", "seller": row["provider"], "what": what}
 
 
-def _short(value: Any) -> Any:
-    return float(f"{value:.4g}") if isinstance(value, float) and math.isfinite(value) else value
-
-
 def _explain(model: str, load: Any, day: Any, has_hosts: bool, has_machines: bool) -> None:
     """Print the assumptions behind all rows on stderr."""
     say(
@@ -130,8 +125,8 @@ def _explain(model: str, load: Any, day: Any, has_hosts: bool, has_machines: boo
     )
     say(
         f"rented machines run around the clock and are used for up to {load.utilisation:.0%} of their capacity, at "
-        f"speeds of the workload {load.workload}; measured speeds lie within 1.7x of them. A host may serve in "
-        "another precision"
+        f"speeds of the workload {load.workload}; gpuhour cost says how far measurements lie from them. A host may "
+        "serve in another precision"
     )
     if not has_hosts:
         say(f"no host's {'batch ' if load.in_batch else ''}price of {model} is on record on {day}")

@@ -11,7 +11,7 @@ from pipelines import settings
 from pipelines.cli.console import OK, say
 from pipelines.cli.cost_options import PriceOptions, priced_specs, training_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
-from pipelines.cli.table_output import show
+from pipelines.cli.table_output import rounded, show
 from pipelines.errors import UsageError
 
 _FEWEST = 1e5  # no language model has fewer parameters or tokens: the unit was forgotten
@@ -70,7 +70,7 @@ def train(
     style = output_format(style, as_json)
     if style == "table":
         _say_assumptions(dict(zip(COLUMNS, rows[0], strict=True)))
-        rows = [tuple(float(f"{v:.4g}") if isinstance(v, float) else v for v in row) for row in rows]
+        rows = [tuple(rounded(v) for v in row) for row in rows]
     show(COLUMNS, rows, style)
     return OK
 

@@ -8,32 +8,20 @@ create or replace macro marts.self_host_machines_as_of(
 with rents as (
     select
         offers.spec,
-        sizes.tp,
+        offers.tp,
         offers.pricing_model,
         coalesce(offers.term_months, 0) as term_months,
         -- A price per GPU buys as many of them as a server needs.
-        greatest(offers.gpu_count::integer, sizes.tp) as gpu_count,
+        greatest(offers.gpu_count::integer, offers.tp) as gpu_count,
         offers.usd_per_gpu_hour,
         offers.provider,
         offers.instance,
         offers.source_url
-    from marts.cost_offers_as_of(as_of) as offers
-    join
-        (values (1), (2), (4), (8)) as sizes (tp)
-        on
-            why_no_server(
-                sizes.tp, offers.gpu_count, offers.max_gpu_count, offers.price_unit, offers.availability
-            ) is null
-    where offers.spec is not null
-        and offers.source <> 'seed'
-        and (
-            offers.pricing_model in ('on_demand', 'spot')
-            or (offers.pricing_model = 'reserved' and offers.term_months > 0)
-        )
+    from marts.server_offers_as_of(as_of) as offers
     qualify row_number() over (
         partition by
-            offers.spec, sizes.tp, offers.pricing_model, coalesce(offers.term_months, 0),
-            greatest(offers.gpu_count::integer, sizes.tp)
+            offers.spec, offers.tp, offers.pricing_model, coalesce(offers.term_months, 0),
+            greatest(offers.gpu_count::integer, offers.tp)
         order by
             offers.usd_per_gpu_hour, offers.provider, offers.instance, offers.region, offers.series_id
     ) = 1

@@ -1,5 +1,5 @@
--- How far measurements of a class lie from the model, by constants that were fitted without their source; written by
--- `gpuhour calibrate`. An answer takes the row of least width whose pattern its class is like.
+-- How far measurements of a class lie from the model, by constants that were fitted without their source,
+-- in the form that `gpuhour calibrate` prints. An answer takes the row of least width whose pattern its class is like.
 -- materialized: table
 -- key: class
 -- columns:

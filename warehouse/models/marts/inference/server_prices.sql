@@ -14,7 +14,7 @@ select
     offers.gpu_memory_gb,
     offers.pricing_model,
     coalesce(offers.term_months, 0) as term_months,
-    sizes.tp,
+    offers.tp,
     offers.usd_per_gpu_hour,
     offers.gpu_count::integer as gpu_count,
     offers.instance,
@@ -25,19 +25,10 @@ select
     offers.observed_at,
     offers.origin,
     offers.source_url
-from marts.cost_offers_as_of(core.as_of_day()) as offers
-join
-    (values (1), (2), (4), (8)) as sizes (tp)
-on why_no_server(sizes.tp, offers.gpu_count, offers.max_gpu_count, offers.price_unit, offers.availability) is null
-where offers.spec is not null
-    and offers.source <> 'seed'
-    and (
-        offers.pricing_model in ('on_demand', 'spot')
-        or (offers.pricing_model = 'reserved' and offers.term_months > 0)
-    )
+from marts.server_offers_as_of(core.as_of_day()) as offers
 -- Among several at the lowest price always the same one, or a rebuild would differ.
 qualify row_number() over (
-    partition by offers.provider, offers.spec, offers.pricing_model, offers.term_months, sizes.tp
+    partition by offers.provider, offers.spec, offers.pricing_model, offers.term_months, offers.tp
     order by offers.usd_per_gpu_hour, offers.instance, offers.region, offers.series_id
 ) = 1
 order by provider, spec, pricing_model, term_months, tp
