@@ -93,8 +93,9 @@ def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[No
     tables = {name for name in upto if name not in macros}.union(*(macro.reads for macro in macros.values()))
     with build.building(con, home, tables):
         for macro in macros.values():
-            for called in macro.calls:
-                con.execute(model_graph.table_macros()[called].sql)
+            for called, behind in model_graph.table_macros().items():  # each after those that it calls
+                if called in macro.calls:
+                    con.execute(behind.sql)
             con.execute(macro.sql)
         yield
 

@@ -129,7 +129,7 @@ class TableMacro:
 
     sql: str
     reads: frozenset[str]  # tables, those behind the macros that it calls too
-    calls: frozenset[str]  # other table macros
+    calls: frozenset[str]  # other table macros, those behind them too
 
 
 @cache
@@ -144,7 +144,8 @@ def table_macros() -> dict[str, TableMacro]:
     for name in TopologicalSorter({name: sorted(used & set(texts)) for name, used in names.items()}).static_order():
         calls = names[name] & set(texts)
         reads = (names[name] - set(texts) | _day_table(texts[name])).union(*(macros[macro].reads for macro in calls))
-        macros[name] = TableMacro(texts[name], frozenset(reads), frozenset(calls))
+        behind = calls.union(*(macros[macro].calls for macro in calls))
+        macros[name] = TableMacro(texts[name], frozenset(reads), frozenset(behind))
     return macros
 
 

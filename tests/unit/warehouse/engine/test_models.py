@@ -49,17 +49,20 @@ def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
         "plain": "-- a\nselect 1 as x",
         "hidden": "-- b\nwith c as (select * from core.plain) select (select max(x) from seeds.t) from c, v1.w",
         "called": "-- c\nfrom core.prices_as_of('2026-01-01')",
+        "deeper": "-- e\nfrom marts.server_offers_as_of('2026-01-01')",
         "handed": "-- d\nwith mine as (from core.plain) from marts.latency_bound_of('core.called'), marts.inference_of('mine')",
     }.items():
         (tmp_path / "core" / f"{name}.sql").write_text(sql)
     loaded = model_graph.load(tmp_path)
-    assert {name: set(model.reads) for name, model in loaded.items()} == {
+    assert {name: set(model.reads) for name, model in loaded.items() if name != "core.deeper"} == {
         "core.plain": set(),
         "core.hidden": {"core.plain", "seeds.t", "v1.w"},
         "core.called": {"core.meta", "core.price_intervals", "intermediate.source_days"},
         "core.handed": {"core.plain", "core.called", "marts.theta", "marts.gpu_specs", "marts.llm_specs"},
     }
     assert loaded["core.called"].calls == {"core.prices_as_of"}
+    each_behind = {"marts.server_offers_as_of", "marts.cost_offers_as_of", "core.prices_as_of"}
+    assert loaded["core.deeper"].calls == each_behind, "DuckDB binds the macro behind a macro when it is made"
     assert loaded["core.handed"].calls == {"marts.inference_of", "marts.latency_bound_of"}
     order = model_graph.in_order(loaded)
     assert order.index("core.plain") < order.index("core.hidden")
