@@ -241,6 +241,39 @@ class HostedPrice:
     host_url: str = ""  # the host's own page of prices, where the list names it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """One measured throughput of a language model on a server, copied from a published list, with its settings.
+
+    Absent facts are None. Names are the columns of files of throughput (docs/cost-model.md).
+    """
+
+    model: str
+    gpu: str  # as printed
+    n_gpus: int  # that the throughput was measured on
+    precision: str  # of the weights, as printed; empty: not stated
+    isl: Decimal  # mean tokens of a prompt
+    osl: Decimal  # mean tokens that are made
+    out_tps_per_gpu: Decimal  # tokens made per second and GPU
+    text: str  # the words that the figure was read from: the receipt
+    isl_low: Decimal | None = None  # bounds of isl, where the source states none and it is known so far alone
+    isl_high: Decimal | None = None
+    software: str = ""
+    date: str = ""  # of the run or of its publication: 2026-04-01 or 2026-04
+    tp: int | None = None
+    pp: int | None = None
+    ep: int | None = None
+    dp_attn: str = ""  # "true", "false" or a number of ranks
+    kv_dtype: str = ""
+    concurrency: Decimal | None = None
+    drafts: int | None = None  # tokens guessed per step
+    scenario: str = ""  # how requests arrive: mlperf_offline, concurrency
+    ttft_s: Decimal | None = None
+    tpot_s: Decimal | None = None
+    extra: str = ""  # further settings in the words of files of throughput: open; disaggregated
+    receipt_url: str = ""  # the run's own page, where the list names it
+
+
 @dataclass(frozen=True, slots=True)
 class Hints:
     """Facts of a provider's pages for a reader that goes by meaning: none of them is a layout."""

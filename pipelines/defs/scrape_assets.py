@@ -9,9 +9,10 @@ import dagster as dg
 from pipelines.defs.resources import Workspace
 from pipelines.ingest.hosted_list import collect_list
 from pipelines.ingest.scrape_provider import NothingArchived, collect, collect_rates, reparse
+from pipelines.ingest.throughput_list import collect_throughput
 from scrapers import registry
 from scrapers.model import LayoutError, Provider, ScrapeError
-from scrapers.reference import ecb, hosted_lists
+from scrapers.reference import ecb, hosted_lists, throughput_lists
 from warehouse.storage.landing import OFFER_TYPES, Seen
 
 # The first day this pipeline could run; a partition holds what was observed on that UTC day.
@@ -156,6 +157,50 @@ def hosted_list_asset(of: Provider) -> dg.AssetsDefinition:
 HOSTED_LISTS = [hosted_list_asset(of) for of in hosted_lists.ALL]
 
 
+def throughput_asset(slug: str) -> dg.AssetsDefinition:
+    """Return the asset landing/throughput_<list> of published measurements of throughput."""
+    today = throughput_lists.provider(slug, datetime.now(UTC).date())
+
+    @dg.asset(
+        key=["landing", f"throughput_{slug}"],
+        partitions_def=DAILY,
+        retry_policy=RETRY,
+        freshness_policy=FRESH,
+        group_name="landing",
+        kinds={"http", "parquet"},
+        description=f"How many tokens a second servers make, as {today.name} measured; each day what is new of it.",
+        metadata={"url": dg.MetadataValue.url(today.requests[-1].url)},
+    )
+    def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        # What is new depends on what is known, so a past day cannot be landed after the next one.
+        is_past = date.fromisoformat(context.partition_key) < datetime.now(UTC).date()
+        if is_past if not workspace.is_replay else not Path(workspace.replay, slug).is_dir():
+            return dg.MaterializeResult(metadata={"dagster/row_count": 0})
+        with workspace.fetcher() as fetcher:
+            of = throughput_lists.provider(slug, fetcher.now().date())
+            attempts = collect_throughput(of, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
+        failed = [one for one in attempts if one.status not in ("ok", "partial")]
+        if failed and len(failed) == len(attempts):
+            may_retry = workspace.may_retry and any(one.status == "failed" for one in failed)
+            raise dg.Failure("\n".join(one.detail for one in failed)[:5000], allow_retries=may_retry)
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": sum(len(one.results) for one in attempts),
+                "status": dict(Counter(one.status for one in attempts)),
+                "failures": "\n".join(one.detail for one in failed)[:5000],
+                "receipts": dg.MetadataValue.md(
+                    "\n".join(f"- {one.status} `{one.url}` {one.sha256[:12]}" for one in attempts)
+                ),
+            }
+        )
+
+    return land
+
+
+THROUGHPUT_LISTS = [throughput_asset(slug) for slug in throughput_lists.SLUGS]
+
+
 def scrape_assets() -> list[dg.AssetsDefinition]:
-    """Return one asset for every registered provider, the lists of hosted prices, and the exchange rates."""
-    return [*(provider_asset(p) for p in registry.all_providers()), *HOSTED_LISTS, ecb_rates]
+    """Return one asset for every registered provider, the lists of prices and of throughput, and the exchange rates."""
+    lists = [*HOSTED_LISTS, *THROUGHPUT_LISTS]
+    return [*(provider_asset(p) for p in registry.all_providers()), *lists, ecb_rates]

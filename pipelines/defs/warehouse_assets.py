@@ -11,7 +11,7 @@ import dagster as dg
 
 from pipelines.defs import backfill_asset
 from pipelines.defs.resources import Workspace
-from pipelines.defs.scrape_assets import FRESH, HOSTED_LISTS, ecb_rates, scrape_assets
+from pipelines.defs.scrape_assets import FRESH, HOSTED_LISTS, THROUGHPUT_LISTS, ecb_rates, scrape_assets
 from warehouse.engine import build, checks, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.publish import publish
@@ -21,7 +21,8 @@ from warehouse.storage import connection
 def _landed() -> dict[str, list[dg.AssetKey]]:
     """Return the assets whose files lie behind each landing table."""
     hosted = [asset.key for asset in HOSTED_LISTS]
-    others = {ecb_rates.key, *hosted}
+    throughput = [asset.key for asset in THROUGHPUT_LISTS]
+    others = {ecb_rates.key, *hosted, *throughput}
     offers = [*(asset.key for asset in scrape_assets() if asset.key not in others), backfill_asset.KEY]
     return {
         "landing.pages": offers,
@@ -29,6 +30,8 @@ def _landed() -> dict[str, list[dg.AssetKey]]:
         "landing.rates": [ecb_rates.key],
         "landing.hosted_scrapes": hosted,
         "landing.hosted_prices": hosted,
+        "landing.throughput_scrapes": throughput,
+        "landing.throughput_rows": throughput,
     }
 
 

@@ -87,9 +87,7 @@ class Fetcher:
                 )
                 return
             done.add(identity)
-            if self._replay:  # what was not recorded is no address to try
-                there = tuple(one for one in request.alternatives if self._replay.has(one.method, one.url))
-                request = replace(request, alternatives=there)
+            request = replace(request, alternatives=tuple(filter(self.can_ask, request.alternatives)))
             request, page = alternatives.first_answer(provider, request, partial(self._attempt, provider))
             yield page
             for link in _follow(provider, request, page) if isinstance(page, Page) else ():
@@ -109,6 +107,10 @@ class Fetcher:
     def now(self) -> datetime:
         """Return the current time (UTC); in a replay, the time of its newest capture."""
         return self._replay.newest() if self._replay else datetime.now(UTC)
+
+    def can_ask(self, request: Request) -> bool:
+        """Return whether there is somebody to ask: a replay has only what was recorded."""
+        return self._replay is None or self._replay.has(request.method, request.url)
 
     def fetch(self, provider: Provider, request: Request) -> Page:
         """Return one page, archived. An unchanged one (304) has the archived bytes and the current time.

@@ -184,6 +184,8 @@ ASSETS = [
     "landing/shadeform",
     "landing/tensordock",
     "landing/tensorpool",
+    "landing/throughput_inferencex",
+    "landing/throughput_mlperf",
     "landing/thundercompute",
     "landing/together",
     "landing/ubicloud",
@@ -210,6 +212,8 @@ ASSETS = [
     "marts/llm_specs",
     "marts/llm_time",
     "marts/marketplaces",
+    "marts/measured_cost",
+    "marts/measured_throughput",
     "marts/nominal_cost",
     "marts/own_vs_rent",
     "marts/precision_effect",
@@ -247,6 +251,7 @@ ASSETS = [
     "staging/places",
     "staging/raw_offers",
     "staging/repeated_items",
+    "staging/throughput_rows",
     "v1/cost_per_token",
     "v1/cost_per_unit",
     "v1/focus_price_sheet",
@@ -372,6 +377,8 @@ CHECKS = [
     "marts/llm_specs:shapes_are_possible",
     "marts/llm_time:key_is_unique",
     "marts/marketplaces:key_is_unique",
+    "marts/measured_cost:key_is_unique",
+    "marts/measured_throughput:key_is_unique",
     "marts/nominal_cost:key_is_unique",
     "marts/own_vs_rent:key_is_unique",
     "marts/precision_effect:key_is_unique",
@@ -430,7 +437,7 @@ def test_jobs_divide_the_assets_and_limit_concurrency() -> None:
     assert {k.path[0] for k in of["scrape"]} == {"landing"} and not of["scrape"] & of["build"]
     assert of["scrape"] | of["backfill"] | of["build"] == set(graph.get_all_asset_keys())
     assert code.resolve_job_def("scrape").executor_def.name == "multiprocess"
-    lists = {asset.key for asset in scrape_assets.HOSTED_LISTS}  # no providers: they have no offers
+    lists = {asset.key for asset in (*scrape_assets.HOSTED_LISTS, *scrape_assets.THROUGHPUT_LISTS)}  # without offers
     assert all(graph.get(key).freshness_policy is not None for key in lists)
     for key in of["scrape"] - {scrape_assets.ecb_rates.key} - lists:
         node = graph.get(key)

@@ -28,6 +28,7 @@ OTHER_ENDS = {
     "crosscheck": (3, "Name or service not known"),  # there is no network in tests
     "history --model gpt-oss-120b": (1, "no host's price of gpt-oss-120b"),  # nobody fetched a list for the demo
     "alerts explain 86fa9da5": (2, "86fa9da5"),  # an event of somebody else's
+    "read https://example.com/pricing": (1, "robots.txt is unavailable"),  # there is no network in tests
     "refresh --provider lambda --date 2026-11-21": (3, "no archived page of 2026-11-21"),
 }
 # These run until they are stopped, or read the whole web; tests of their own run them.

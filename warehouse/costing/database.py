@@ -19,8 +19,8 @@ _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "accuracy", "workl
 def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()) -> Iterator[Connection]:
     """Yield a private database with specs, constants, workloads, every formula, and the macros of serving.
 
-    Tables: marts.gpu_specs, llm_specs, theta, theta_sources, accuracy, workloads; macros: marts.layouts, inference_of,
-    latency_bound_of.
+    Tables: marts.gpu_specs, llm_specs, theta, theta_sources, accuracy, workloads; table macros: those that read no
+    others.
     own: folder whose models.csv and gpus.csv add to the specs; models: further rows of llm_specs. Raises
     UnreadableSpecs.
     """
@@ -32,8 +32,9 @@ def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()
         has_own = add_own_specs(con, own, models)
         for name in _SPECS:
             con.execute(f"create table marts.{name} as {model_graph.sql_of(f'marts.{name}')}")
-        for name in ("marts.layouts", "marts.inference_of", "marts.latency_bound_of"):
-            con.execute(model_graph.table_macros()[name].sql)
+        for macro in model_graph.table_macros().values():  # each after those that it calls
+            if macro.reads <= {f"marts.{spec}" for spec in _SPECS}:
+                con.execute(macro.sql)
         if has_own:
             check_own_specs(con)
         yield con

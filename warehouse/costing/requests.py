@@ -15,7 +15,6 @@ COLUMNS = ("model", "gpu", "n_gpus", "server_gpus", "tp", "pp", "ep", "dp_attn",
 NEEDED = ("model", "gpu", "precision", "isl", "osl")
 ANSWER = ("row", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "tp", "pp", "dp_attn", "replicas", "class",
           "band_factor", "in_scope", "reason")  # fmt: skip
-_SQL = Path(__file__).parent
 
 
 class UnreadableFile(Exception):
@@ -98,12 +97,12 @@ def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
     With a limit on seconds per output token, at the largest concurrency that keeps it; what cannot has no answer.
     Run `read_requests` or `write_requests` first.
     """
-    con.execute(f"create or replace table read as {(_SQL / 'read.sql').read_text()}")
-    con.execute(f"create or replace table candidates as {(_SQL / 'candidates.sql').read_text()}")
+    con.execute("create or replace table read as from marts.requests_of('raw')")
+    con.execute("create or replace table candidates as from marts.candidates_of('read')")
     if tpot_limit_s is None:
         con.execute("create or replace table costed as from marts.inference_of('candidates')")
     else:
         limited = "select *, $limit::double as tpot_limit_s from candidates"
         con.execute(f"create or replace table limited as {limited}", {"limit": tpot_limit_s})
         con.execute("create or replace table costed as from marts.latency_bound_of('limited')")
-    con.execute(f"create or replace table answers as {(_SQL / 'answers.sql').read_text()}")
+    con.execute("create or replace table answers as from marts.answers_of('read', 'candidates', 'costed')")

@@ -16,8 +16,7 @@ from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage import ledger
 from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
-from warehouse.storage.hosted_landing import PRICE_TYPES, SCRAPE_TYPES
-from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed
+from warehouse.storage.landing import landed
 from warehouse.storage.rows import execute_with_rows
 from warehouse.storage.state_dir import Home
 
@@ -31,14 +30,9 @@ LANDING_ENDS = (
     "intermediate.machines",
 )
 
-_LANDING = {
-    "pages": PAGE_TYPES, "offers": OFFER_TYPES, "rates": RATE_TYPES, "hosted_scrapes": SCRAPE_TYPES,
-    "hosted_prices": PRICE_TYPES,
-}  # fmt: skip
-
 
 def open_landing(con: Connection, home: Home, part: build_plan.Part | None = None) -> None:
-    """Make the views landing.pages, offers, rates, hosted_scrapes, hosted_prices over the Parquet; empty where none is.
+    """Make a view of each kind over the Parquet, landing.pages and so on; empty where none is landed.
 
     Of pages and offers only this part, if one is given; the others are few and always all there.
     """
@@ -46,7 +40,7 @@ def open_landing(con: Connection, home: Home, part: build_plan.Part | None = Non
     slugs = (quoted(slug).replace("\0", "' || chr(0) || '") for slug in part.providers) if part else ()
     providers = ", ".join(f"'{slug}'" for slug in slugs)
     con.execute("create schema if not exists landing")
-    for kind, types in _LANDING.items():
+    for kind, types in build_plan.LANDED.items():
         columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
         source = f"select {columns} where false"
         is_whole = part is None or kind not in ("pages", "offers")

@@ -13,13 +13,20 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.engine.fingerprint import fingerprint
+from warehouse.storage import hosted_landing, throughput_landing
 from warehouse.storage.connection import Connection, quoted
-from warehouse.storage.landing import landed, stamped
+from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed, stamped
 from warehouse.storage.ledger import Decision, decisions, files_set_aside
 from warehouse.storage.state_dir import Home
 
 ROWS_AT_ONCE = 3_000_000  # about 1.5 GB of memory while they are normalised
 FEW_OFFERS = 50_000  # a day of all providers has a fifth of that
+# What is landed, by kind: the folder of its files, the view over them, and their columns.
+LANDED = {
+    "pages": PAGE_TYPES, "offers": OFFER_TYPES, "rates": RATE_TYPES,
+    "hosted_scrapes": hosted_landing.SCRAPE_TYPES, "hosted_prices": hosted_landing.PRICE_TYPES,
+    "throughput_scrapes": throughput_landing.SCRAPE_TYPES, "throughput_rows": throughput_landing.ROW_TYPES,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ def plan_of(con: Connection, home: Home, pages: list[str]) -> Plan:
     whole = {"pages": set(pages), "offers": set(pages)}  # offers count only with their page
     files = {
         f"{kind}/{name}": stamp
-        for kind in ("pages", "offers", "rates", "hosted_scrapes", "hosted_prices")
+        for kind in LANDED
         for name, stamp in stamped(home, kind).items()
         if name in whole.get(kind, {name})
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from warehouse.identity import hosted_models
 from warehouse.identity.gpus import identify
 from warehouse.identity.regions import place
+from warehouse.identity.spec_names import SpecNames, UnknownName
 from warehouse.storage.connection import Connection
 
 if TYPE_CHECKING:
@@ -83,6 +84,30 @@ def _hosted_models(con: Connection) -> Rows:
     return hosted_models.resolve(label for (label,) in labels)
 
 
+def _spec_labels(con: Connection) -> Iterator[list[str | None]]:
+    """Resolve each distinct model and GPU of published measurements once."""
+    labels = con.execute(
+        "select 'model' as kind, model as label from landing.throughput_rows where not is_gone "
+        "union select 'gpu', gpu from landing.throughput_rows where not is_gone order by all"
+    ).fetchall()
+    if not labels:
+        return
+    names = SpecNames(
+        _named(con, "seeds.llm_specs", ("name", "repo", "same_shape")),
+        _named(con, "seeds.gpu_specs", ("name", "gpu", "form_factor", "gpu_memory_gb", "is_default")),
+    )
+    for kind, label in labels:
+        try:
+            yield [kind, label, (names.model if kind == "model" else names.gpu)(label), None]
+        except UnknownName as absent:
+            yield [kind, label, None, str(absent)]
+
+
+def _named(con: Connection, table: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    rows = con.execute(f"select {', '.join(columns)} from {table}").fetchall()  # noqa: S608 -- names of ours
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
 INPUTS = {
     "gpu_identity": PythonInput(
         frozenset({"staging.raw_offers"}),
@@ -121,6 +146,11 @@ INPUTS = {
         frozenset({"staging.hosted_rows"}),
         {"hosted_model": "varchar", "model": "varchar", "model_key": "varchar"},
         _hosted_models,
+    ),
+    "spec_labels": PythonInput(
+        frozenset({"landing.throughput_rows", "seeds.llm_specs", "seeds.gpu_specs"}),
+        dict.fromkeys(("kind", "label", "spec", "unknown"), "varchar"),
+        _spec_labels,
     ),
 }  # fmt: skip
 

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 from scrapers.model import clip
 from warehouse.imports.csv_records import Fault, Lines, Unreadable, header, opened, tidy
-from warehouse.imports.import_file import SHOWN, Imported, file_sha256, write_rejected
-from warehouse.storage.connection import Connection, roomy
+from warehouse.imports.import_file import SHOWN, Imported, file_sha256, keep_faults
+from warehouse.storage.connection import roomy
 from warehouse.storage.hosted_landing import PRICE_TYPES, SCRAPE_TYPES
 from warehouse.storage.landing import write_landing
 from warehouse.storage.state_dir import Home
@@ -63,7 +63,7 @@ def land_changes(home: Home, path: Path, of: str, room: Path) -> Imported:
         _land(home, of, landing_id, sha256, rows, clip(path.name))
     rejected = len({fault.row for fault, _ in faults})
     with roomy(room) as con:
-        file = _keep_faults(con, home, landing_id, faults) if faults else None
+        file = keep_faults(con, home, landing_id, faults) if faults else None
     return Imported(
         landing_id, len(rows) + rejected, len(rows), rejected, counted_by="line", faults=tuple(faults[:SHOWN]),
         rejected_file=file, ignored=ignored,
@@ -156,12 +156,3 @@ def _land(home: Home, of: str, landing_id: str, sha256: str, rows: list[Row], de
     }  # fmt: skip
     write_landing(home.landing / "hosted_prices" / f"import-{of}" / file, prices, PRICE_TYPES)
     write_landing(home.landing / "hosted_scrapes" / f"import-{of}" / file, [attempt], SCRAPE_TYPES)
-
-
-def _keep_faults(con: Connection, home: Home, landing_id: str, faults: list[tuple[Fault, str]]) -> Path:
-    con.execute('create table faults ("row" bigint, "column" varchar, value varchar, reason varchar, about varchar)')
-    con.executemany(
-        "insert into faults values (?, ?, ?, ?, ?)",
-        [[fault.row, fault.column, fault.value, fault.reason, about] for fault, about in faults],
-    )
-    return write_rejected(con, home, landing_id)

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -181,3 +181,13 @@ def _copy(con: Connection, query: str, types: dict[str, str], path: Path) -> Non
     casts = ", ".join(f"{column}::{kind} as {column}" for column, kind in types.items())
     with replacing(path) as part:
         con.execute(f"copy (select {casts} from ({query})) to '{quoted(part)}' ({_PARQUET})")  # noqa: S608
+
+
+def keep_faults(con: Connection, home: Home, landing_id: str, faults: Sequence[tuple[Fault, str]]) -> Path:
+    """Write what is wrong with the rows of an import, each with what the row is about; return the file."""
+    con.execute('create table faults ("row" bigint, "column" varchar, value varchar, reason varchar, about varchar)')
+    con.executemany(
+        "insert into faults values (?, ?, ?, ?, ?)",
+        [[fault.row, fault.column, fault.value, fault.reason, about] for fault, about in faults],
+    )
+    return write_rejected(con, home, landing_id)

@@ -45,3 +45,7 @@ create or replace macro gpu_seconds_per_m_output(gpus, step_s, batch) as gpus * 
 -- USD per million tokens of servers that are busy for a share `utilisation` (0 to 1) of the hours paid for.
 create or replace macro usd_per_m_tokens(gpu_seconds_per_m, usd_per_gpu_hour, utilisation) as
     usd_for_seconds(gpu_seconds_per_m, usd_per_gpu_hour) / utilisation;
+-- USD per million tokens of both kinds in a load's own mix, by the tokens that a GPU makes per second while it also
+-- reads the prompts.
+create or replace macro usd_per_m_mixed_tokens(output_tokens_per_s_per_gpu, usd_per_gpu_hour, isl, osl) as
+    usd_for_seconds(1e6 * osl / (isl + osl) / output_tokens_per_s_per_gpu, usd_per_gpu_hour);

@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 
 from pipelines import settings
 from pipelines.cli.commands import cost_api, cost_job, cost_train
-from pipelines.cli.console import OK, say
+from pipelines.cli.console import OK, published_database, say
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.server_options import ServerOptions
@@ -42,6 +42,7 @@ _TABLE = {  # column -> its name where room is short
     "ttft_s": "ttft_s", "tpot_s": "tpot_s", "output_tokens_per_s_per_gpu": "tokens_per_s_gpu",
     "nominal_usd_per_m_tokens": "nominal_usd_m", "usd_per_gpu_hour": "usd_per_gpu_hour", "provider": "provider",
     "instance": "instance", "availability": "availability",
+    "measured_tokens_per_s_per_gpu": "measured_s_gpu", "model_to_measured": "model_to_meas",
     "pricing_model": "pricing_model", "last_seen_on": "last_seen_on", "band_factor": "within",
     "servers_needed": "servers", "usd_per_day": "usd_per_day", "reason": "reason",
 }  # fmt: skip
@@ -105,6 +106,7 @@ def cost(
         show(list(rows[0]), [tuple(row.values()) for row in rows], style)
         return OK
     print_assumptions(rows[0])
+    _print_nearest(rows)
     columns = {c: short for c, short in _TABLE.items() if c in rows[0]}
     show(list(columns.values()), [tuple(rounded(row[c]) for c in columns) for row in rows], "table")
     return OK
@@ -147,9 +149,19 @@ def _answer(
                 specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
             weights = precision or released_format(con, name)
             rows = ask(con, name, weights, work, specs, gpus, prices, layout=layout, each_provider=gpu is not None)
-            return server.with_volume(rows)
+            return beside_measurements(server.with_volume(rows), home)
     except (UnknownName, Nonsense, UnreadableConfig, UnreadableSpecs) as wrong:
         raise UsageError(str(wrong)) from wrong
+
+
+def beside_measurements(rows: list[dict[str, Any]], home: HomeOption) -> list[dict[str, Any]]:
+    """Add the nearest measurement to each answer, where any is published."""
+    from pipelines.queries.measurements import nearest
+
+    if not settings.home(home).published.exists():  # with a price of one's own, nothing need be published
+        return rows
+    with published_database(home) as con:
+        return [row | beside for row, beside in zip(rows, nearest(con, rows), strict=True)]
 
 
 def print_assumptions(row: dict[str, Any]) -> None:
@@ -161,6 +173,26 @@ def print_assumptions(row: dict[str, Any]) -> None:
         "that factor either way. nominal_usd_m is the formula of the reference document (2023): 2 FLOP per parameter "
         "that a token uses and per token, at nominal speed and full use"
     )
+
+
+def _print_nearest(rows: list[dict[str, Any]]) -> None:
+    """Print on stderr what the first answer that was measured nearby rests on, and those that lie far apart."""
+    measured = [row for row in rows if row.get("measured_by")]
+    if not measured:
+        return
+    row = measured[0]
+    at_once = f", {row['measured_concurrency']:g} at once" if row["measured_concurrency"] else ""
+    made = " (a sample, not a result)" if row["measured_origin"] == "sample" else ""
+    say(
+        f"measured nearest to {row['model']} on {row['gpu_spec']}: {row['measured_by']}{made} with "
+        f"{row['measured_software'] or 'an engine that is not named'}, {row['measured_on'] or 'undated'}, "
+        f"{row['measured_isl']:g} input and {row['measured_osl']:g} output tokens{at_once}, {row['measured_gpus']} "
+        f"GPUs: USD {rounded(row['measured_usd_per_m_tokens'])} per million tokens of both kinds, the model says "
+        f"{rounded(row['modelled_usd_per_m_tokens'])}; {row['measurement_url']}. model_to_meas: the model's speed by "
+        "the measured one there"
+    )
+    if apart := sorted({f"{row['gpu_spec']} ({row['model_to_measured']:.1f})" for row in measured if row["is_apart"]}):
+        say(f"more than 1.5 times apart from what was measured, so take care: {', '.join(apart)}")
 
 
 def _batch(file: Path, style: Format, home: HomeOption) -> int:

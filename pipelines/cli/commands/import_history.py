@@ -38,25 +38,30 @@ def import_(
     *,
     source: str = "",
     skypilot: Annotated[Path | None, Parameter(name="--skypilot")] = None,
+    throughput: bool = False,
     since: DayOption = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> int:
     """Load price history from a file (see docs/import.md) or the SkyPilot catalog, rebuild and publish.
 
-    A file of changes of hosted API prices is loaded under the name of the list that they come from.
+    A file of changes of hosted API prices is loaded under the name of the list that they come from. Measured
+    throughput, of one's own or published, is loaded with --throughput and stands beside the cost model's answers.
 
     The same file again loads nothing. Exits 3 when some rows could not be loaded, 1 when none could.
 
     Parameters
     ----------
     file
-        CSV (also .csv.gz) or Parquet of the long format; with the name of a list of hosted prices, CSV of its changes.
+        CSV (also .csv.gz) or Parquet of the long format; with the name of a list of hosted prices, CSV of its changes;
+        with --throughput, CSV of measurements, a summary of an MLPerf round or an answer of InferenceX's API.
     source
         Name for the source of these rows, as in archive/owner/repo (with --skypilot: skypilot). genai-prices,
         models.dev and litellm name the lists of hosted prices.
     skypilot
         Git checkout of the SkyPilot catalog, with its history: every commit becomes a day's prices.
+    throughput
+        The file holds measured throughput of language models, not prices.
     since
         With --skypilot: only commits of this UTC day and later.
     """
@@ -66,16 +71,21 @@ def import_(
         raise UsageError("give either a file or --skypilot with a folder")
     if since and not skypilot:
         raise UsageError("--since needs --skypilot")
+    if throughput and skypilot:
+        raise UsageError("--throughput needs a file, not --skypilot")
     if not source and not skypilot:
         raise UsageError("--source is missing: the name for the source of these rows")
     began = time.monotonic()
     state = settings.home(home)
     name = _checked(state, source or "skypilot", is_catalog=skypilot is not None)
     with show_progress("importing"):
-        imported, report = _landed(state, name, file or skypilot or Path(), skypilot is not None, since)
+        if throughput and file:
+            imported, report = _landed_throughput(state, name, file)
+        else:
+            imported, report = _landed(state, name, file or skypilot or Path(), skypilot is not None, since)
         for line in report.lines:
             say(line)
-        if imported and imported.rows and not imported.landed:
+        if imported and imported.rows and not imported.landed and not imported.known:
             raise CommandError(f"{file or skypilot}: none of its {imported.rows:,} rows could be loaded")
         publish(state)
     numbers = (imported.rows, imported.landed, imported.rejected) if imported else (0, 0, 0)
@@ -133,6 +143,26 @@ def _landed(
         raise CommandError(f"{path}: {wrong}") from wrong
     except (DatabaseError, OSError) as broken:
         raise CommandError(f"{path}: could not be landed: {broken}") from broken
+
+
+def _landed_throughput(state: Home, name: str, path: Path) -> tuple[Imported | None, ImportReport]:
+    """Land measured throughput; return the import and a report of it."""
+    from pipelines.ingest.throughput_list import import_results
+    from scrapers.model import LayoutError
+    from warehouse.imports.csv_records import Unreadable
+    from warehouse.imports.import_file import only_importer
+    from warehouse.storage.connection import DatabaseError
+
+    report = ImportReport()
+    try:
+        with only_importer(state) as room:
+            imported, left_out = import_results(state, path, name, room)
+    except (Unreadable, LayoutError) as wrong:
+        raise CommandError(f"{path}: {wrong}") from wrong
+    except (DatabaseError, OSError) as broken:
+        raise CommandError(f"{path}: could not be landed: {broken}") from broken
+    report.lines += [f"{path}: left out {count} x {reason}" for reason, count in left_out.items()]
+    return imported, _describe(report, imported, str(path))
 
 
 def _describe(report: ImportReport, imported: Imported, path: str) -> ImportReport:

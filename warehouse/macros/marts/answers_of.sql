@@ -3,10 +3,11 @@
 -- ten measurements of that class lie within it either way, by constants that were fitted without their source; of a
 -- wider class where that one has too few. is_core: the model covers such requests. in_scope: is_core, answered, and
 -- the class itself was measured. reason: why there is no answer, or a remark on it.
+create or replace macro marts.answers_of(requests, candidates, costed) as table
 with best as (
-    from costed where is_only
+    from query_table(costed) where is_only
     union all
-    from costed
+    from query_table(costed)
     where not is_only
     qualify
         row_number() over (
@@ -19,7 +20,7 @@ bands as (
         accuracy.class as measured_class,
         accuracy.band_factor,
         accuracy.class = asked.class as is_own
-    from (select distinct class from read) as asked
+    from (select distinct class from query_table(requests)) as asked
     join marts.accuracy on asked.class like accuracy.pattern
     qualify row_number() over (partition by asked.class order by accuracy.width) = 1
 )
@@ -38,7 +39,7 @@ select
     and coalesce(bands.is_own, false) as in_scope,
     case
         when read.refused is not null then read.refused
-        when best.row is null and read.row in (select row from candidates)
+        when best.row is null and read.row in (select row from query_table(candidates))
             then 'even one request at a time waits longer for its tokens than the limit'
         when
             best.row is null
@@ -87,7 +88,7 @@ select
     best.gpu_seconds_per_m_input_tokens,
     best.gpu_seconds_per_m_output_tokens,
     best.theta_version
-from read
+from query_table(requests) as read
 left join best on best.row = read.row
 left join bands on bands.class = read.class
 cross join (
@@ -95,4 +96,4 @@ cross join (
     from marts.theta
     where name = 'interactive_share' and version = (select max(version) from marts.theta)
 ) as shares
-order by read.row
+order by read.row;

@@ -1,5 +1,6 @@
 -- Servers that may answer a request: the one it names, or every layout of its GPUs that is in use. Key: row, tp, pp,
 -- dp_attn. replicas: servers side by side, which share the concurrency evenly.
+create or replace macro marts.candidates_of(requests) as table
 with chosen as (
     select
         read.*,
@@ -11,7 +12,7 @@ with chosen as (
             else [0]
         end) as dp_attn,
         read.given_replicas as replicas
-    from read
+    from query_table(requests) as read
     where read.refused is null and read.server_tp is not null
     union all by name
     -- Given stages are obeyed: of the layouts, only those of one stage are then multiplied by them.
@@ -21,7 +22,7 @@ with chosen as (
         layouts.pp * read.stages as pp,
         coalesce(read.attention_ranks, layouts.dp_attn) as dp_attn,
         read.gpus / (layouts.tp * layouts.pp * read.stages) as replicas
-    from read
+    from query_table(requests) as read
     join marts.layouts() as layouts
         on
             is_layout(
@@ -58,4 +59,4 @@ select
     -- Most requests name their server: nothing is to be chosen.
     server_tp is not null and (attention_ranks is not null or not is_mixture) as is_only,
     if(concurrency is null, null, greatest(1, concurrency / replicas)) as concurrency
-from chosen
+from chosen;

@@ -1,6 +1,7 @@
 -- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`. server_tp: GPUs that share
 -- each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer. doubt: why
 -- the model does not cover this request. load: how requests arrive, as classes of accuracy tell it.
+create or replace macro marts.requests_of(raw) as table
 with spellings as (
     -- Words are read once for all requests that spell them alike.
     select
@@ -34,7 +35,7 @@ with spellings as (
         coalesce(try_cast(regexp_extract(options, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
             as beams,
         regexp_matches(options, '(^|;)\s*open\s*(;|$)') as is_open_division
-    from (select distinct precision, kv_dtype, scenario, extra from raw)
+    from (select distinct precision, kv_dtype, scenario, extra from query_table(raw))
 ),
 typed as (
     select
@@ -51,7 +52,7 @@ typed as (
         try_cast(isl as double) as prompt_tokens,
         try_cast(osl as double) as made_tokens,
         try_cast(concurrency as double) as most_at_once
-    from raw
+    from query_table(raw) as raw
     join spellings
         on
             spellings.precision is not distinct from raw.precision
@@ -196,4 +197,4 @@ select
     ) as class
 from placed
 left join marts.llm_specs on llm_specs.name = placed.model_spec
-left join marts.gpu_specs on gpu_specs.name = placed.gpu_spec
+left join marts.gpu_specs on gpu_specs.name = placed.gpu_spec;

@@ -1,0 +1,150 @@
+"""Imports measured throughput from a CSV file: one's own runs, or tables that others published."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from scrapers.model import Measurement, clip
+from warehouse.imports.csv_records import Fault, Lines, Unreadable, header, opened, tidy
+from warehouse.imports.import_file import SHOWN, Imported, file_sha256, keep_faults
+from warehouse.storage.connection import roomy
+from warehouse.storage.state_dir import Home
+from warehouse.storage.throughput_landing import ThroughputScrape, land_throughput
+
+PARSER_VERSION = "throughput-file-1"
+MOST_ROWS = 1_000_000
+_REQUIRED = ("model", "gpu", "isl", "osl")
+_SPEEDS = ("out_tps_per_gpu", "out_tps_total")  # one of them
+_WHOLE = ("n_gpus", "tp", "pp", "ep", "drafts")
+_FIGURES = ("isl", "osl", "isl_low", "isl_high", "concurrency", "ttft_s", "tpot_s", *_SPEEDS)
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,20})?")
+_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_LONGEST = 200  # characters
+_LARGEST = {name: Decimal(10) ** 8 for name in _FIGURES}
+_ALSO = ("out_tps_total", "source_ref", "source")  # beside the columns of a Measurement
+_KNOWN = {field.name for field in fields(Measurement)} | set(_ALSO)
+
+
+def land_throughput_file(home: Home, path: Path, name: str, room: Path) -> Imported:
+    """Land the rows of a CSV file of throughput as those of a list of that name; call it inside `only_importer`.
+
+    A row whose cells cannot be is rejected, the others land together. The same content again lands nothing. Raises
+    Unreadable (nothing can be loaded; the message says why) and OSError (disk).
+    """
+    if not path.is_file():
+        raise Unreadable("is a folder, no file" if path.is_dir() else "does not exist")
+    results: list[Measurement] = []
+    faults: list[tuple[Fault, str]] = []
+    ignored = _read(path, room, results, faults)
+    if not results and not faults:
+        raise Unreadable("holds no rows")
+    rejected = len({fault.row for fault, _ in faults})
+    imported = land_results(home, path, name, results)
+    with roomy(room) as con:
+        file = keep_faults(con, home, imported.landing_id, faults) if faults else None
+    return Imported(
+        imported.landing_id, len(results) + rejected, imported.landed, rejected, imported.known, "line",
+        faults=tuple(faults[:SHOWN]), rejected_file=file, ignored=ignored,
+    )  # fmt: skip
+
+
+def land_results(home: Home, path: Path, name: str, results: Sequence[Measurement]) -> Imported:
+    """Land what a file was read into; results that landed before under this name land nothing."""
+    sha256 = file_sha256(path)
+    if not results:
+        return Imported(sha256[:16])
+    written_at = min(datetime.fromtimestamp(path.stat().st_mtime, UTC), datetime.now(UTC))
+    scrape = ThroughputScrape(
+        name, name, f"file:{clip(path.name)}", written_at, "ok", sha256=sha256, origin="imported",
+        results=tuple(results),
+    )  # fmt: skip
+    n_new = land_throughput(home, scrape, parser_version=PARSER_VERSION).n_new
+    return Imported(sha256[:16], len(results), n_new, known=n_new == 0)
+
+
+def _read(path: Path, room: Path, results: list[Measurement], faults: list[tuple[Fault, str]]) -> tuple[str, ...]:
+    """Read the rows that are whole, and what is wrong with the others; return the names of ignored columns."""
+    clean = room / "throughput.csv"
+    try:
+        with opened(path) as stream, clean.open("wb") as out:
+            lines = Lines(stream)
+            names = [name.strip().lower() for name in header(lines)]
+            _check(names)
+            faults += [(fault, "") for fault in tidy(lines, len(names), out)]
+    except (EOFError, OSError) as broken:
+        raise Unreadable(f"cannot be read to its end: {broken}") from broken
+    with clean.open(newline="", encoding="utf-8") as stream:
+        for number, record in enumerate(csv.reader(stream)):
+            if number >= MOST_ROWS:
+                raise Unreadable(f"holds more than {MOST_ROWS:,} rows: split it")
+            cells = dict.fromkeys(_KNOWN, "") | dict(zip(names, (cell.strip() for cell in record[1:]), strict=True))
+            bad = [Fault(int(record[0]), *what) for what in _faults(cells)]
+            faults += [(fault, clip(f"{cells['model']} on {cells['gpu']}")) for fault in bad]
+            if not bad:
+                results.append(_measurement(cells))
+    return tuple(name for name in names if name not in _KNOWN)
+
+
+def _check(names: list[str]) -> None:
+    """Raise Unreadable where the header lacks a column."""
+    missing = [name for name in _REQUIRED if name not in names]
+    if not any(name in names for name in _SPEEDS):
+        missing.append(_SPEEDS[0])
+    if "out_tps_per_gpu" not in names and "n_gpus" not in names:
+        missing.append("n_gpus")
+    if missing or len(set(names)) < len(names):
+        what = f"lacks {', '.join(missing)}" if missing else "names a column twice"
+        raise Unreadable(f"holds no measured throughput: its header {what}; see docs/import.md")
+
+
+def _faults(cells: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield column, value and reason of every cell that cannot be."""
+    for column, cell in cells.items():
+        if len(cell) > _LONGEST * (5 if column in ("extra", "source_ref", "text") else 1) or not cell.isprintable():
+            yield column, clip(cell), f"is no text of up to {_LONGEST} printable characters"
+    for column in ("model", "gpu", "isl", "osl"):
+        if not cells[column]:
+            yield column, "", "is empty"
+    for column in _FIGURES:
+        number = _NUMBER.fullmatch(cells[column])
+        if cells[column] and not (number and 0 < Decimal(cells[column]) <= _LARGEST[column]):
+            yield column, clip(cells[column]), f"is no plain number above 0 and up to {_LARGEST[column]:,}"
+    for column in _WHOLE:
+        is_whole = re.fullmatch(r"\d{1,6}(\.0+)?", cells[column])
+        if cells[column] and not (is_whole and (column == "drafts" or float(cells[column]) >= 1)):
+            yield column, clip(cells[column]), "is no whole number of up to six digits"
+    if cells["date"] and not _DATE.fullmatch(cells["date"]):
+        yield "date", clip(cells["date"]), "is no year, month or day such as 2026-04-01"
+    if not any(cells[column] for column in _SPEEDS):
+        yield _SPEEDS[0], "", "is empty: nothing was measured"
+    elif not cells["out_tps_per_gpu"] and not cells["n_gpus"]:
+        yield "n_gpus", "", "is empty: of a total, one must know of how many GPUs"
+
+
+def _measurement(cells: Mapping[str, str]) -> Measurement:
+    def whole(name: str) -> int | None:
+        return int(float(cells[name])) if cells[name] else None
+
+    def figure(name: str) -> Decimal | None:
+        return Decimal(cells[name]) if cells[name] else None
+
+    tp, pp, total = whole("tp"), whole("pp"), figure("out_tps_total")
+    n_gpus = whole("n_gpus") or (tp or 1) * (pp or 1)
+    speed = figure("out_tps_per_gpu") or Decimal(total or 0) / n_gpus
+    reference = cells["source_ref"] or cells["source"]
+    shown = f"{total} tokens/s on {n_gpus} GPUs" if total else f"{speed} tokens/s per GPU"
+    return Measurement(
+        model=cells["model"], gpu=cells["gpu"], n_gpus=n_gpus, precision=cells["precision"],
+        isl=Decimal(cells["isl"]), osl=Decimal(cells["osl"]), isl_low=figure("isl_low"), isl_high=figure("isl_high"),
+        out_tps_per_gpu=speed, text=clip(cells["text"] or ": ".join(filter(None, (reference, shown)))),
+        software=cells["software"], date=cells["date"], tp=tp, pp=pp, ep=whole("ep"), dp_attn=cells["dp_attn"],
+        kv_dtype=cells["kv_dtype"], concurrency=figure("concurrency"), drafts=whole("drafts"),
+        scenario=cells["scenario"], ttft_s=figure("ttft_s"), tpot_s=figure("tpot_s"), extra=cells["extra"],
+        receipt_url=cells["receipt_url"] if cells["receipt_url"].startswith(("http://", "https://")) else "",
+    )  # fmt: skip
