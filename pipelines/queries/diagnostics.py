@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import date
 
 from pipelines.queries import current_prices
 from scrapers.fetching import chromium
@@ -62,6 +63,22 @@ def _unusable(con: Connection) -> Iterator[Row]:
         yield "unusable prices", "held", f"{rows[0][3]}: {shown}; see `gpuhour quarantine list`"
 
 
+def _lists(con: Connection, today: date) -> Iterator[Row]:
+    """Yield the health of the published lists of hosted prices and of measured throughput, where any was fetched."""
+    # A file that was published by an older version does not tell.
+    if not con.execute("select 1 from duckdb_tables() where table_name = 'list_health'").fetchall():
+        return
+    rows = con.execute(
+        "select list, holds, source, status, last_tried_at::date, coalesce(detail, ''), read_on "
+        "from marts.list_health where origin = 'live' order by all"
+    ).fetchall()
+    for name, holds, source, status, day, detail, read_on in rows:
+        fine = status in ("ok", "partial") and (today - day).days <= 2
+        verdict = "ok" if fine else "stale" if status in ("ok", "partial") else "broken"
+        last = "" if fine else f"; last read {read_on or 'never'}"
+        yield f"{name} ({holds})", verdict, clip(f"{source}: {status} on {day} {detail}") + last
+
+
 def _database(home: Home) -> Iterator[Row]:
     if not home.published.exists():
         yield "published database", "missing", f"{home.published}: run `make demo` or `make refresh`"
@@ -77,5 +94,6 @@ def _database(home: Home) -> Iterator[Row]:
                 failed = "blocked" if status == "blocked" else "broken"
                 verdict = "stale" if (today - day).days > 2 else "ok" if fine else failed
                 yield slug, verdict, f"{status} on {day} {detail}".strip()
+            yield from _lists(con, today)
     except Exception as broken:
         yield "published database", "broken", f"{home.published}: {broken}"

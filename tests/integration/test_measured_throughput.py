@@ -6,18 +6,19 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pipelines.ingest.throughput_list import collect_throughput
+from pipelines.queries.diagnostics import examine
 from scrapers.model import Provider
 from scrapers.reference import throughput_lists
 from tests.conftest import Run
 from tests.integration.test_hosted_lists import Lists, fetcher
-from tests.support import throughput_worlds
+from tests.support import hosted_worlds, throughput_worlds
 from tests.support.throughput_worlds import measured, mlperf_result, read
 from tests.support.worlds import building, offer, put, rows, seen
 from warehouse.publish import release
@@ -277,3 +278,20 @@ def test_an_older_published_file_answers_without_measurements(home: Home, run: R
         con.execute("drop macro table marts.measured_near")
     answer = run("cost", "--model", "llama-3.1-8b", "--gpu", "H100", "--json", home=home)
     assert answer.code == 0 and json.loads(answer.out)[0]["measured_by"] is None
+
+
+def test_doctor_names_a_list_that_cannot_be_read(home: Home) -> None:
+    today, old = datetime.now(UTC).date(), datetime.now(UTC).date() - timedelta(days=9)
+    hosted_worlds.read(home, str(old), hosted_worlds.both("0.1", "0.4"), of="litellm")
+    hosted_worlds.read(home, str(today), [], of="litellm", status="failed", detail="timed out")
+    hosted_worlds.read(home, str(old), hosted_worlds.both("0.1", "0.4"), of="models.dev")
+    read(home, str(today), [measured("1500")])
+    read(home, str(today), [measured("1600")], of="mine", origin="imported")
+    release.build_and_publish(home)
+    verdicts = {what: (verdict, detail) for what, verdict, detail in examine(home)}
+    assert verdicts["litellm (hosted prices)"] == (
+        "broken", f"litellm: failed on {today} timed out; last read {old}",
+    )  # fmt: skip
+    assert verdicts["models.dev (hosted prices)"] == ("stale", f"models.dev: ok on {old}; last read {old}")
+    assert verdicts["mlperf (measured throughput)"] == ("ok", f"mlperf: ok on {today}")
+    assert not any("mine" in what for what in verdicts)

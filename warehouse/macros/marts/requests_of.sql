@@ -188,13 +188,7 @@ select
             then concat(gpu_specs.name, ' has no FP4 units: weights in four bits are widened, and save memory alone')
         when placed.is_pool then 'figures are of the GPUs that generate; those that read prompts come on top'
     end as note,
-    concat_ws(
-        ', ',
-        case when llm_specs.is_mla then 'latent attention' when llm_specs.experts > 0 then 'mixture' else 'dense' end,
-        case when placed.weights in ('FP16', 'BF16', 'FP32') then '16 bits' else placed.weights end,
-        gpu_specs.vendor,
-        placed.load
-    ) as class
+    accuracy_class(llm_specs.is_mla, llm_specs.experts, placed.weights, gpu_specs.vendor, placed.load) as class
 from placed
 left join marts.llm_specs on llm_specs.name = placed.model_spec
 left join marts.gpu_specs on gpu_specs.name = placed.gpu_spec;

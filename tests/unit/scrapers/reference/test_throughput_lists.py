@@ -45,7 +45,10 @@ def test_an_older_summary() -> None:
     result = one([mlperf_result()])
     assert (result.model, result.gpu, result.n_gpus) == ("llama-2-70b", "AMD Instinct MI300X-NPS1-SPX-192GB-750W", 8)
     assert result.out_tps_per_gpu == Decimal("2939.35")  # of all eight: 23514.8
-    assert (result.isl, result.osl) == (Decimal(294), Decimal("293.7"))  # answers as the result itself states their mean
+    assert (result.isl, result.osl) == (
+        Decimal(294),
+        Decimal("293.7"),
+    )  # answers as the result itself states their mean
     assert (result.precision, result.scenario, result.date) == ("fp8", "mlperf_offline", "2026-04")
     assert result.extra == "AMD;closed;available" and "23514.8 tokens/s" in result.text
     assert result.receipt_url == (
@@ -56,7 +59,11 @@ def test_an_older_summary() -> None:
 def test_a_newer_summary_is_an_object_of_numbered_results() -> None:
     result = one({"0": newer_mlperf_result()})
     assert (result.model, result.n_gpus, result.out_tps_per_gpu) == ("gpt-oss-120b", 8, Decimal("14155.125"))
-    assert (result.isl, result.isl_low, result.isl_high) == (Decimal(8000), Decimal(5000), Decimal(9000))  # nobody states their mean
+    assert (result.isl, result.isl_low, result.isl_high) == (
+        Decimal(8000),
+        Decimal(5000),
+        Decimal(9000),
+    )  # nobody states their mean
     assert (result.date, result.scenario, result.precision) == ("2026-09", "mlperf_server", "fp4")
     assert result.receipt_url.endswith(
         "/inference_results_v6.1/tree/main/closed/AMD/results/8xMI355X/gpt-oss-120b/Server"

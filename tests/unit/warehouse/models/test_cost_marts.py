@@ -155,6 +155,18 @@ def test_the_runners_up_are_so_much_dearer(con: Connection) -> None:
     for row in places:
         assert row["dearer_pct"] == pytest.approx(100 * (row["usd_per_m_tokens"] / costs[0] - 1), abs=1e-3)
         assert row["tpot_s"] <= 0.05
+        assert row["class"] == "dense, 16 bits, NVIDIA, offline"
+    bands = "select band_factor from marts.accuracy where class = 'dense, 16 bits, NVIDIA, offline'"
+    assert {row["band_factor"] for row in places} == {one(con, bands)["band_factor"]}
+
+
+def test_a_class_that_nobody_measured_has_the_band_of_a_wider_one(con: Connection) -> None:
+    bands = rows(
+        con, "select distinct precision, class, band_factor from marts.cheapest_inference where model = 'deepseek-r1'"
+    )
+    assert bands and all(row["band_factor"] > 1 for row in bands)
+    listed = {row["class"] for row in rows(con, "select class from marts.accuracy")}
+    assert {row["class"] for row in bands} <= listed
 
 
 # -- training --------------------------------------------------------------------------------------------------------

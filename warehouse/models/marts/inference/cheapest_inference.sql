@@ -6,6 +6,7 @@
 -- columns:
 --   usd_per_m_tokens: USD per million tokens in the workload's mix of input and output
 --   dearer_pct: percent above place 1
+--   class, band_factor: nine in ten measurements of that class (marts.accuracy) lie within the factor either way
 with placed as (
     -- Ranked before the receipts are joined: five of each are needed from hundreds of thousands.
     select
@@ -28,6 +29,21 @@ with placed as (
                 inference_cost.term_months
         )
     qualify place <= 5
+),
+classed as (
+    select
+        placed.*,
+        accuracy_class(llm_specs.is_mla, llm_specs.experts, placed.precision, gpu_specs.vendor, 'offline')
+            as asked_class
+    from placed
+    join marts.llm_specs on llm_specs.name = placed.model
+    join marts.gpu_specs on gpu_specs.name = placed.spec
+),
+bands as (
+    select asked.asked_class, accuracy.class, accuracy.band_factor
+    from (select distinct asked_class from classed) as asked
+    join marts.accuracy on asked.asked_class like accuracy.pattern
+    qualify row_number() over (partition by asked.asked_class order by accuracy.width) = 1
 )
 select
     placed.model,
@@ -50,9 +66,12 @@ select
     placed.dearer_pct,
     placed.tpot_s,
     placed.theta_version,
+    bands.class,
+    bands.band_factor,
     server_prices.as_of,
     server_prices.origin,
     server_prices.source_url
-from placed
+from classed as placed
+join bands using (asked_class)
 join marts.server_prices using (provider, spec, pricing_model, term_months, tp)
 order by model, workload, precision, pricing_model, term_months, place
