@@ -74,9 +74,10 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
             with build.building(con, home) as order:  # each table after its inputs, as Dagster requires
-                facts = {name: _facts(con, name) for name in order}
-            for name in order:
-                yield dg.MaterializeResult(asset_key=_key(name), metadata=facts[name])
+                there = _relations(con)
+                facts = {name: _facts(con, name) for name in order if name in there}
+            for name in order:  # a step to tables that rest on nothing new was not made
+                yield dg.MaterializeResult(asset_key=_key(name), metadata=facts.get(name, {"is_up_to_date": True}))
             for check in checks.all_checks():
                 offending = con.execute(check.sql).fetchall()
                 yield dg.AssetCheckResult(
@@ -103,6 +104,11 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(metadata={"path": where, "exports": len(files)})
 
     return [warehouse_tables, published_database]
+
+
+def _relations(con: connection.Connection) -> set[str]:
+    query = "select table_schema || '.' || table_name from information_schema.tables"
+    return {name for (name,) in con.execute(query).fetchall()}
 
 
 def _facts(con: connection.Connection, name: str) -> dict[str, Any]:

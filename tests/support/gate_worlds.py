@@ -44,7 +44,7 @@ OTHER_TABLES = {
     "state.findings": "series_no integer, version_no integer, rule varchar, verdict varchar, class varchar, "
     "is_contradiction boolean, expected double, reason varchar",
     "state.verdicts": "series_no integer, version_no integer, verdict varchar, status varchar, rule varchar",
-    "state.done": "scrape_no integer, newest_on date",
+    "state.done": "scrape_no integer, newest_on date, built_on date",
     "intermediate.peer_prices": "series_no integer, provider varchar, gpu varchar, pricing_model varchar, version_no integer, "
     "first_on date, ended_on date, usd_per_gpu_hour decimal(18,6)",
     "intermediate.manual_verdicts": "series_no integer, version_no integer, verdict varchar",

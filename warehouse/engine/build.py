@@ -31,6 +31,10 @@ LANDING_ENDS = (
 )
 
 
+# What nobody writes to a file: each publication may change it.
+ALWAYS_NEW = frozenset({"landing.index_revisions", "landing.published_index"})
+
+
 def open_landing(con: Connection, home: Home, part: build_plan.Part | None = None) -> None:
     """Make a view of each kind over the Parquet, landing.pages and so on; empty where none is landed.
 
@@ -275,24 +279,51 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
     open_decisions(con, plan.decisions)
     open_revisions(con, home)
     _open_published_index(con)
+    if not plan.is_whole:
+        fresh = model_graph.outdated(models, plan.changed | ALWAYS_NEW, _steps())
+        log.info("%d of %d tables rest on nothing new", len(models) - len(fresh), len(models))
+    made = order if plan.is_whole else [name for name in order if name in fresh]
     from_landing = model_graph.ancestors(LANDING_ENDS, models)
     for number, part in enumerate(plan.parts):
         open_landing(con, home, part)
         seeds = "from seeds.seed_prices" + ("" if plan.is_whole and number == 0 else " limit 0")
         con.execute(f"create or replace view landing.seed_prices as {seeds}")
-        for name in order:
+        for name in made:
             if name in from_landing:
                 run_model(con, models[name], is_small=plan.is_small)
-    unchanged = set() if plan.is_whole else model_graph.constant_tables(models) - _steps()
-    for name in order:
-        if name not in from_landing | unchanged:
-            run_model(con, models[name], _n_parts(con) if plan.is_whole and models[name].head.in_parts else 1)
-    made = {macro for name in order if name not in unchanged for macro in models[name].calls}
+    later = [models[name] for name in made if name not in from_landing]
+    if plan.is_whole:
+        for model in later:
+            run_model(con, model, _n_parts(con) if model.head.in_parts else 1)
+    else:
+        _run_where_new(con, later, set(made), plan.changed | ALWAYS_NEW)
+    called = {macro for name in made for macro in models[name].calls}
     for name, macro in model_graph.table_macros().items():  # for users of this database
-        if macro.reads <= set(order) and name not in made:
+        if macro.reads <= set(order) and name not in called:
             con.execute(macro.sql)
     build_plan.remember(con, plan)
     return order
+
+
+def _run_where_new(con: Connection, later: Iterable[Model], fresh: set[str], changed: Collection[str]) -> None:
+    """Run the models of an append but for those that read nothing new after all: compared tables with the same rows."""
+    same: set[str] = set()
+    for model in later:
+        rests_on = model.reads & fresh
+        if rests_on and rests_on <= same and not model_graph.has_news(model, changed):
+            same.add(model.name)
+            continue
+        before = _digest(con, model.name) if model.head.is_compared else None
+        run_model(con, model)
+        if before is not None and _digest(con, model.name) == before:
+            same.add(model.name)
+
+
+def _digest(con: Connection, table: str) -> tuple[int, int]:
+    """Return what tells whether a table has the same rows, in whatever order."""
+    query = f"select count(*), coalesce(sum(hash(rows)::hugeint), 0) from {table} as rows"  # noqa: S608 -- our own
+    n_rows, total = con.execute(query).fetchall()[0]
+    return n_rows, total
 
 
 def _n_parts(con: Connection) -> int:

@@ -48,6 +48,7 @@ class Plan:
     files: dict[str, str]  # all landed files after this build: <kind>/<name> -> size and modification time
     fingerprint: str
     decisions: list[Decision]  # people's decisions on the gate's events
+    changed: frozenset[str] = frozenset()  # of an append: relations of the landing with news, and "day" on another day
 
     @property
     def is_small(self) -> bool:
@@ -82,7 +83,11 @@ def plan_of(con: Connection, home: Home, pages: list[str]) -> Plan:
     why = _why_whole(con, home, built_from, files, new)
     if why:
         return Plan(True, f"building anew: {why}", _parts(con, home, pages), files, fingerprint(), decided)
-    return Plan(False, f"adding {len(new)} landed files", _parts(con, home, new), files, fingerprint(), decided)
+    changed = {f"landing.{name.partition('/')[0]}" for name in files.keys() - built_from.keys()}
+    if con.execute("select 1 from state.done where built_on <> now()::date").fetchall():
+        changed.add("day")
+    parts = _parts(con, home, new)
+    return Plan(False, f"adding {len(new)} landed files", parts, files, fingerprint(), decided, frozenset(changed))
 
 
 def hash_of(decided: list[Decision]) -> str:
@@ -98,7 +103,7 @@ def remember(con: Connection, done: Plan) -> None:
         [list(done.files), list(done.files.values())],
     )
     con.execute("delete from state.done")
-    con.execute("insert into state.done select max(scrape_no), max(seen_on) from state.scrapes")
+    con.execute("insert into state.done select max(scrape_no), max(seen_on), now()::date from state.scrapes")
     before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
     con.execute("delete from state.made_by")
     con.execute(

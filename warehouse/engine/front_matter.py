@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Materialization = Literal["view", "table", "append", "replace", "rewrite"]
-_DIRECTIVE = re.compile(r"-- (materialized|few_rows|key|parts|join_order|delete|reset|columns):\s*(.*)")
+_DIRECTIVE = re.compile(r"-- (materialized|few_rows|key|parts|join_order|delete|reset|stops|columns):\s*(.*)")
 _COLUMN = re.compile(r"--   (\S.*?): (.+)")
 _CONTINUED = re.compile(r"--\s+(.+)")
-_ALLOWED = {"few_rows": ("table",), "parts": ("series",), "join_order": ("as_written",), "reset": ("build",)}
+_ALLOWED = {"few_rows": ("table",), "parts": ("series",), "join_order": ("as_written",), "reset": ("build",),
+            "stops": ("same_rows",)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class FrontMatter:
         is_joined_as_written: Whether its joins keep their order: DuckDB knows no size of tables made in the same
             transaction, and might hold all versions of all years in memory.
         is_reset: Whether each build begins with it empty.
+        is_compared: Whether what reads it is made again only where its rows differ from those before an append.
         columns: Documented columns, in order.
     """
 
@@ -48,6 +50,7 @@ class FrontMatter:
     in_parts: bool = False
     is_joined_as_written: bool = False
     is_reset: bool = False
+    is_compared: bool = False
     columns: tuple[Column, ...] = field(default=())
 
     @property
@@ -89,12 +92,15 @@ def parse(text: str, name: str) -> FrontMatter:
         in_parts="parts" in directives,
         is_joined_as_written="join_order" in directives,
         is_reset="reset" in directives,
+        is_compared="stops" in directives,
         columns=tuple(_columns(directives.get("columns", []), name)),
     )
     if (head.materialized == "replace") != bool(head.delete):
         raise ValueError(f"{name}: delete belongs to materialized: replace, and to it alone")
     if head.is_table_of_few and materialized != "view":
         raise ValueError(f"{name}: few_rows belongs to materialized: view")
+    if head.is_compared and materialized != "table":
+        raise ValueError(f"{name}: stops belongs to materialized: table")
     if head.is_kept and not (head.columns and all(column.type for column in head.columns)):
         raise ValueError(f"{name}: a kept table states all of its columns with their types")
     return head

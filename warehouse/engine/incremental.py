@@ -14,11 +14,11 @@ from warehouse.engine.model_graph import Model
 from warehouse.storage.connection import Connection
 
 # The engine's own state. build_id: of the newest build; grew_from: of the one that it added to, NULL where it rebuilt
-# everything; done: the newest scrape and day of the last build.
+# everything; done: the newest scrape and day of the last build, and the day on which it was made.
 NOTES = {
     "files": "name varchar, stamp varchar",
     "made_by": "fingerprint varchar, build_id uuid, grew_from uuid",
-    "done": "scrape_no integer, newest_on date",
+    "done": "scrape_no integer, newest_on date, built_on date",
 }
 _KEEP_JOIN_ORDER = "set disabled_optimizers = 'join_order,build_side_probe_side'"
 

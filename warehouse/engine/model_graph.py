@@ -187,16 +187,47 @@ def ancestors(names: Collection[str], models: Mapping[str, Model], with_state: b
     return wanted
 
 
-def constant_tables(models: Mapping[str, Model]) -> set[str]:
-    """Return tables that are the same after every build by one version: neither facts nor the day are in them."""
-    constant: set[str] = set()
-    for name in in_order(models):
-        model = models[name]
-        is_dated = re.search(r"_day\(\)|current_|\bnow\(\)", model.sql)
-        sources = {read for read in model.reads if not read.startswith("seeds.")}
-        if not is_dated and not model.head.is_kept and (model.reads or model.inputs) and sources <= constant:
-            constant.add(name)
-    return constant
+# Seeds are the same until the code changes; decisions of people, until everything is built anew.
+_CONSTANT = ("landing.seed_prices", "landing.decisions")
+_DATED = re.compile(r"_day\(\)|current_|\bnow\(\)")
+
+
+def facts_behind(models: Mapping[str, Model]) -> dict[str, set[str]]:
+    """Return of each model which facts its rows can change with: relations of the landing, and "day" for the date."""
+    writers = {model.stem: name for name, model in models.items() if model.head.is_kept}
+    behind = {
+        name: {read for read in model.reads if read.startswith("landing.") and read not in _CONSTANT}
+        | ({"day"} if _DATED.search(model.sql) else set())
+        for name, model in models.items()
+    }
+    order, n_before = in_order(models), -1
+    while n_before != (n_before := sum(map(len, behind.values()))):  # kept tables read each other's earlier rows
+        for name in order:
+            model = models[name]
+            inputs = (model.reads & models.keys()) | {writers[stem] for stem in model.reads_state & writers.keys()}
+            behind[name] = behind[name].union(*(behind[read] for read in inputs))
+    return behind
+
+
+def has_news(model: Model, changed: Collection[str]) -> bool:
+    """Return whether a model must be made again even if what it reads is as before: it reads facts or earlier rows."""
+    is_dated = "day" in changed and _DATED.search(model.sql)
+    return bool(is_dated or model.head.is_kept or model.reads_state or model.reads & set(changed))
+
+
+def outdated(models: Mapping[str, Model], changed: Collection[str], steps: Collection[str]) -> set[str]:
+    """Return the models to make again when these facts changed: those that rest on them, and the steps to these.
+
+    A kept table counts as resting on what it reads of itself, and on what those rest on that write what it reads.
+    """
+    behind = facts_behind(models)
+    wanted = {name for name in models if name not in steps and behind[name] & set(changed)}
+    waiting = list(wanted)
+    while waiting:
+        fresh = {read for read in models[waiting.pop()].reads if read in steps} - wanted
+        wanted |= fresh
+        waiting += fresh
+    return wanted
 
 
 def published(models: Mapping[str, Model], schemas: Collection[str] = ("v1", "marts")) -> dict[str, Model]:

@@ -15,6 +15,7 @@ import pytest
 from currency_converter import CurrencyConverter
 
 from scrapers.model import Offer
+from tests.support import hosted_worlds, throughput_worlds
 from tests.support.worlds import building, built, extending, offer, put, rows, seen
 from warehouse.engine import build, build_plan, front_matter, model_graph
 from warehouse.engine import seeds as seed_tables
@@ -165,6 +166,8 @@ def test_keys_are_unique_and_columns_exist(tmp_path: Path, found: dict[str, mode
         for day in (None, MONDAY):
             if day:
                 put(home, seen(day, [offer("1.40"), *offers[1:]]))
+            throughput_worlds.read(home, day or FRIDAY, [throughput_worlds.measured("1400" if day else "1500")])
+            hosted_worlds.read(home, day or FRIDAY, hosted_worlds.both("0.1", "0.3" if day else "0.4"))
             with build.building(con, home):
                 for name, model in found.items():
                     columns = {row[0] for row in con.execute(f"describe {name}").fetchall()}

@@ -10,19 +10,7 @@
 --   precision: of the weights; FP8 and FP4 where the chip multiplies them, INT8 elsewhere
 --   operating_point: max_batch (as many requests as fit) and latency_bound (the most, in powers of two, that keep
 --     tpot_s within the workload's limit; absent where one alone is too slow or there is no limit)
-with sizes as (
-    select priced_gpus.spec, sizes.tp
-    from marts.priced_gpus
-    join core.series
-        on
-            series.gpu = priced_gpus.gpu
-            and series.form_factor is not distinct from priced_gpus.form_factor
-            and series.gpu_memory_gb is not distinct from priced_gpus.gpu_memory_gb
-    join (values (1), (2), (4), (8)) as sizes (tp) on series.gpu_count >= sizes.tp and series.gpu_count % sizes.tp = 0
-    where series.price_scope = 'instance'
-    group by all
-),
-requests as (
+with requests as (
     select
         llm_specs.name as model,
         server_sizes.spec as gpu_spec,
@@ -39,7 +27,7 @@ requests as (
         workloads.concurrency as most_at_once,
         workloads.tpot_limit_s,
         llm_specs.experts > 0 as is_moe
-    from sizes as server_sizes
+    from marts.server_sizes
     join
         marts.gpu_specs
         on
