@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.commands import cost_api, cost_job, cost_train
+from pipelines.cli.commands import cost_api, cost_constants, cost_job, cost_train
 from pipelines.cli.console import OK, say
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
@@ -25,6 +25,7 @@ app = App(
 app.command(cost_train.train)
 app.command(cost_job.job)
 app.command(cost_api.api)
+app.command(cost_constants.check_constants)
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
 Precision = Annotated[
