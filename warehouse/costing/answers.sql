@@ -2,7 +2,8 @@
 -- GPU. Key: row. has_specs: model and GPU are known. class: model family, format, vendor and load. band_factor: nine in
 -- ten measurements of that class lie within it either way, by constants that were fitted without their source; of a
 -- wider class where that one has too few. is_core: the model covers such requests. in_scope: is_core, answered, and
--- the class itself was measured. reason: why there is no answer, or a remark on it.
+-- the class itself was measured. reason: why there is no answer, or a remark on it. *_low, *_high: the answers at the
+-- ends of lengths that are ranges; NULL where lengths are stated.
 with best as (
     from costed where is_only
     union all
@@ -60,6 +61,10 @@ select
             read.remark,
             read.note,
             case
+                when length_ranges.row is not null and length_ranges.output_tokens_per_s_per_gpu_low is null
+                    then 'there is no answer at some end of the lengths'
+            end,
+            case
                 when not bands.is_own then concat('no measured class like this; the band is of: ', bands.measured_class)
             end
         ), '')
@@ -86,10 +91,16 @@ select
     best.output_tokens_per_s,
     best.gpu_seconds_per_m_input_tokens,
     best.gpu_seconds_per_m_output_tokens,
-    best.theta_version
+    best.theta_version,
+    read.isl_low,
+    read.isl_high,
+    read.osl_low,
+    read.osl_high,
+    length_ranges.* exclude (row)
 from read
 left join best on best.row = read.row
 left join bands on bands.class = read.class
+left join length_ranges on length_ranges.row = read.row
 cross join (
     select value as interactive_share
     from marts.theta

@@ -1,6 +1,8 @@
 -- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`. server_tp: GPUs that share
 -- each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer. doubt: why
--- the model does not cover this request. load: how requests arrive, as classes of accuracy tell it.
+-- the model does not cover this request. load: how requests arrive, as classes of accuracy tell it. isl_low to
+-- osl_high: the ends of a length that is a range ("1000-8000", "3000 (1000-8000)"), and half and twice one that `extra`
+-- says is assumed; NULL where a length is stated. isl and osl are then the typical one, or the ends' geometric mean.
 with spellings as (
     -- Words are read once for all requests that spell them alike.
     select
@@ -33,7 +35,9 @@ with spellings as (
         end as arrival,
         coalesce(try_cast(regexp_extract(options, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
             as beams,
-        regexp_matches(options, '(^|;)\s*open\s*(;|$)') as is_open_division
+        regexp_matches(options, '(^|;)\s*open\s*(;|$)') as is_open_division,
+        is_length_assumed(extra, 'isl') as is_isl_assumed,
+        is_length_assumed(extra, 'osl') as is_osl_assumed
     from (select distinct precision, kv_dtype, scenario, extra from raw)
 ),
 typed as (
@@ -48,8 +52,16 @@ typed as (
         coalesce(try_cast(ep as double), 1) as expert_ranks,
         case when lower(dp_attn) in ('true', 'yes') then 1 when lower(dp_attn) in ('false', 'no') then 0
             else try_cast(dp_attn as double) end as attention_ranks,
-        try_cast(isl as double) as prompt_tokens,
-        try_cast(osl as double) as made_tokens,
+        try_cast(isl as double) as isl_stated,
+        try_cast(osl as double) as osl_stated,
+        if(isl_stated is null and isl is not null, token_range(isl), null) as isl_range,
+        if(osl_stated is null and osl is not null, token_range(osl), null) as osl_range,
+        coalesce(isl_stated, isl_range['middle']) as prompt_tokens,
+        coalesce(osl_stated, osl_range['middle']) as made_tokens,
+        if(isl_stated is null, isl_range['low'], if(is_isl_assumed, isl_stated / 2, null)) as isl_low,
+        if(isl_stated is null, isl_range['high'], if(is_isl_assumed, isl_stated * 2, null)) as isl_high,
+        if(osl_stated is null, osl_range['low'], if(is_osl_assumed, osl_stated / 2, null)) as osl_low,
+        if(osl_stated is null, osl_range['high'], if(is_osl_assumed, osl_stated * 2, null)) as osl_high,
         try_cast(concurrency as double) as most_at_once
     from raw
     join spellings
@@ -113,6 +125,10 @@ select
     placed.one_server as server_gpus,
     placed.prompt_tokens as isl,
     placed.made_tokens as osl,
+    placed.isl_low,
+    placed.isl_high,
+    placed.osl_low,
+    placed.osl_high,
     placed.most_at_once as concurrency,
     placed.beams,
     case
@@ -124,9 +140,17 @@ select
             placed.kv_dtype is not null and placed.kv_format is null
             then concat('unknown kv_dtype ''', placed.kv_dtype, '''; known: ', weight_formats())
         when not coalesce(isfinite(placed.prompt_tokens) and placed.prompt_tokens > 0, false)
-            then concat('isl must be a positive number of tokens, not ', coalesce(placed.isl, 'blank'))
+            then
+                concat(
+                    'isl must be a positive number of tokens or a range (1000-8000), not ',
+                    coalesce(placed.isl, 'blank')
+                )
         when not coalesce(isfinite(placed.made_tokens) and placed.made_tokens > 0, false)
-            then concat('osl must be a positive number of tokens, not ', coalesce(placed.osl, 'blank'))
+            then
+                concat(
+                    'osl must be a positive number of tokens or a range (1000-8000), not ',
+                    coalesce(placed.osl, 'blank')
+                )
         when
             placed.concurrency is not null
             and not coalesce(placed.most_at_once > 0 and not isnan(placed.most_at_once), false)

@@ -13,8 +13,10 @@ from warehouse.storage.connection import Connection, DatabaseError, quoted
 COLUMNS = ("model", "gpu", "n_gpus", "server_gpus", "tp", "pp", "ep", "dp_attn", "precision", "kv_dtype", "isl", "osl",
            "concurrency", "software", "drafts", "acceptance", "cached_share", "scenario", "extra")  # fmt: skip
 NEEDED = ("model", "gpu", "precision", "isl", "osl")
+RANGES = ("output_tokens_per_s_per_gpu_low", "output_tokens_per_s_per_gpu_high", "ttft_s_low", "ttft_s_high",
+          "tpot_s_low", "tpot_s_high")  # fmt: skip
 ANSWER = ("row", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "tp", "pp", "dp_attn", "replicas", "class",
-          "band_factor", "in_scope", "reason")  # fmt: skip
+          "band_factor", "in_scope", "reason", "isl", "osl", *RANGES)  # fmt: skip
 _SQL = Path(__file__).parent
 
 
@@ -98,12 +100,39 @@ def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
     With a limit on seconds per output token, at the largest concurrency that keeps it; what cannot has no answer.
     Run `read_requests` or `write_requests` first.
     """
-    con.execute(f"create or replace table read as {(_SQL / 'read.sql').read_text()}")
-    con.execute(f"create or replace table candidates as {(_SQL / 'candidates.sql').read_text()}")
+    _make(con, "read", "read.sql")
+    _make(con, "ends", "ends.sql")
+    con.execute(f"create or replace table length_ranges (row bigint, {', '.join(f'{name} double' for name in RANGES)})")
+    if con.execute("select count(*) from ends").fetchall()[0][0]:
+        _answer_ends(con, tpot_limit_s)
+    _answer(con, tpot_limit_s)
+
+
+def _make(con: Connection, table: str, file: str) -> None:
+    con.execute(f"create or replace table {table} as {(_SQL / file).read_text()}")
+
+
+def _answer(con: Connection, tpot_limit_s: float | None) -> None:
+    """Make `answers` of `read` and `length_ranges`."""
+    _make(con, "candidates", "candidates.sql")
     if tpot_limit_s is None:
         con.execute("create or replace table costed as from marts.inference_of('candidates')")
     else:
         limited = "select *, $limit::double as tpot_limit_s from candidates"
         con.execute(f"create or replace table limited as {limited}", {"limit": tpot_limit_s})
         con.execute("create or replace table costed as from marts.latency_bound_of('limited')")
-    con.execute(f"create or replace table answers as {(_SQL / 'answers.sql').read_text()}")
+    _make(con, "answers", "answers.sql")
+
+
+def _answer_ends(con: Connection, tpot_limit_s: float | None) -> None:
+    """Fill `length_ranges`: each end of a length is answered as a request of its own."""
+    con.execute("alter table read rename to read_whole")
+    con.execute("create table read as select * exclude (asked_row) from ends")
+    _answer(con, tpot_limit_s)
+    con.execute(
+        "create or replace table end_answers as "
+        "select row, output_tokens_per_s_per_gpu as tokens, ttft_s, tpot_s from answers"
+    )
+    con.execute("drop table read")
+    con.execute("alter table read_whole rename to read")
+    _make(con, "length_ranges", "length_ranges.sql")

@@ -12,6 +12,7 @@ from warehouse.storage.connection import Connection, quoted
 COLUMNS = (
     "scope", "grouping", "name", "n", "missing", "median_error_pct", "bias", "within_1_5x", "within_2x", "spearman",
     "seed_median_error_pct", "seed_within_2x", "seed_spearman", "is_fitted_on",
+    "ranged", "range_factor", "nearest_within_1_5x", "nearest_within_2x",
 )  # fmt: skip
 _SCORED = Path(__file__).parent / "scored.sql"
 
@@ -69,3 +70,8 @@ def unscored(con: Connection) -> list[tuple[str, int]]:
     return con.execute(
         "select reason, count(*) from answers where not has_specs group by all order by 2 desc, 1"
     ).fetchall()
+
+
+def assumed_lengths(con: Connection) -> list[tuple[Any, ...]]:
+    """Return each source with lengths that are ranges: its name, such rows, all rows, and the ends of ISL and OSL."""
+    return con.execute((_SCORED.parent / "assumed_lengths.sql").read_text()).fetchall()
