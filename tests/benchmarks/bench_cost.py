@@ -1,4 +1,5 @@
-"""The cost model over many requests, beside the bare reference SQL on the same rows and beside a Python loop.
+"""The cost model over many requests, beside the bare reference SQL on the same rows and beside a Python loop; and a file
+of half a million requests, from CSV to rows.
 
 Run: python -m tests.benchmarks.bench_cost. Prints seconds (best of three) and ratios; asserts no times. The reference form
 is read from the reference material beside the checkout; without it, its line is left out.
@@ -9,12 +10,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from warehouse.costing.database import cost_model
+from warehouse.costing.requests import file_answers
 from warehouse.storage.connection import Connection
 
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[3] / "shared")
@@ -25,6 +28,39 @@ REQUESTS = """
     from marts.llm_specs as m, marts.gpu_specs as g, marts.workloads as w, unnest([1, 2, 4, 8]) as t (tp),
         unnest(['FP16', 'FP8', 'INT4', 'FP4']) as f (weights)
 """
+
+
+FILE_ROWS = 500_000
+# Every model on every chip, in formats, sizes and words of which no two rows are alike.
+FILE = """
+    copy (
+        with pairs as (select m.name as model, g.name as gpu from marts.llm_specs as m, marts.gpu_specs as g),
+        numbered as (select *, row_number() over (order by md5(model || gpu)) - 1 as n from pairs),
+        counted as (select *, r + n * 7919 as h from numbered, range({rows} // (select count(*) from pairs) + 1) as t (r))
+        select
+            model, gpu, [1, 2, 4, 8, 8, 16, null][1 + h % 7] as n_gpus, [1, 2, 4, 8, null, null, null, null][1 + h % 8] as tp,
+            ['FP8', 'BF16', 'int4', 'FP4', '?'][1 + h % 5] as precision, 1 + hash(h) % 16000 as isl, 1 + hash(h + 1) % 3000 as osl,
+            if(h % 3 = 0, null, 1 + hash(h + 2) % 2000) as concurrency,
+            ['offline', 'closed_loop', 'mlperf_server', null][1 + h % 4] as scenario
+        from counted limit {rows}
+    ) to '{file}' (header)
+"""
+
+
+def file_seconds() -> tuple[float, float, int]:
+    """Return the wall and processor seconds from a CSV file of FILE_ROWS requests to their answers, and how many."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "requests.csv")
+        with cost_model() as con:
+            con.execute(FILE.format(rows=FILE_ROWS, file=file))
+        best = (math.inf, math.inf, 0)
+        for _ in range(3):
+            with cost_model() as con:
+                con.execute("set threads = 2")
+                wall, spent = time.perf_counter(), time.process_time()
+                rows = len(file_answers(con, file))
+                best = min(best, (time.perf_counter() - wall, time.process_time() - spent, rows))
+    return best
 
 
 def best_of_three(work: Callable[[], object]) -> float:
@@ -138,6 +174,8 @@ def main() -> None:
             print(f"  the bare reference SQL           {theirs:7.2f} s   ours is {ours / theirs:.2f} x")
         looped = loop(con)
         print(f"  the same in a Python loop        {looped:7.2f} s   {looped / ours:.1f} x ours")
+    wall, spent, rows = file_seconds()
+    print(f"{rows:,} requests of a CSV file     {wall:7.2f} s   {spent:.2f} s of processor")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,20 @@
--- One answer per request, in the file's order: of the servers that hold the model, the one with the most tokens per
--- GPU. Key: row. has_specs: model and GPU are known. class: model family, format, vendor and load. band_factor: nine in
--- ten measurements of that class lie within it either way, by constants that were fitted without their source; of a
--- wider class where that one has too few. is_core: the model covers such requests. in_scope: is_core, answered, and
--- the class itself was measured. reason: why there is no answer, or a remark on it. *_low, *_high: the answers at the
--- ends of lengths that are ranges; NULL where lengths are stated.
+-- One answer per request, in any order: of the servers that hold the model, the one with the most tokens per GPU. Key:
+-- row. limited: rows that have servers and a limit on time per token. has_specs: model and GPU are known. class: model
+-- family, format, vendor and load. band_factor: nine in ten measurements of that class lie within it either way, by
+-- constants that were fitted without their source; of a wider class where that one has too few. is_core: the model
+-- covers such requests. in_scope: is_core, answered, and the class itself was measured. reason: why there is no answer,
+-- or a remark on it. *_low, *_high: the answers at the ends of lengths that are ranges; NULL where lengths are stated.
 with best as (
-    from costed where is_only
-    union all
+    select
+        unnest(arg_min(
+            costed,
+            create_sort_key(
+                fits, 'desc nulls last', output_tokens_per_s_per_gpu, 'desc nulls last', tp, 'asc nulls last',
+                pp, 'asc nulls last', dp_attn, 'asc nulls last'
+            )
+        ))
     from costed
-    where not is_only
-    qualify
-        row_number() over (
-            partition by row order by fits desc, output_tokens_per_s_per_gpu desc nulls last, tp, pp, dp_attn
-        ) = 1
+    group by row
 ),
 bands as (
     select
@@ -39,7 +41,7 @@ select
     and coalesce(bands.is_own, false) as in_scope,
     case
         when read.refused is not null then read.refused
-        when best.row is null and read.row in (select row from candidates)
+        when best.row is null and read.row in (select row from limited)
             then 'even one request at a time waits longer for its tokens than the limit'
         when
             best.row is null
@@ -106,4 +108,3 @@ cross join (
     from marts.theta
     where name = 'interactive_share' and version = (select max(version) from marts.theta)
 ) as shares
-order by read.row

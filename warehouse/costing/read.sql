@@ -1,8 +1,9 @@
--- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`. server_tp: GPUs that share
--- each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer. doubt: why
--- the model does not cover this request. load: how requests arrive, as classes of accuracy tell it. isl_low to
--- osl_high: the ends of a length that is a range ("1000-8000", "3000 (1000-8000)"), and half and twice one that `extra`
--- says is assumed; NULL where a length is stated. isl and osl are then the typical one, or the ends' geometric mean.
+-- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`, from 1. server_tp: GPUs
+-- that share each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer.
+-- doubt: why the model does not cover this request. load: how requests arrive, as classes of accuracy tell it. isl_low
+-- to osl_high: the ends of a length that is a range ("1000-8000", "3000 (1000-8000)"), and half and twice one that
+-- `extra` says is assumed; NULL where a length is stated. isl and osl are then the typical one, or the ends' geometric
+-- mean.
 with spellings as (
     -- Words are read once for all requests that spell them alike.
     select
@@ -40,11 +41,40 @@ with spellings as (
         is_length_assumed(extra, 'osl') as is_osl_assumed
     from (select distinct precision, kv_dtype, scenario, extra from raw)
 ),
+asked_models as (
+    select
+        model_labels.label as model_label,
+        model_labels.spec as model_spec,
+        model_labels.unknown as unknown_model,
+        coalesce(llm_specs.published_as, 'BF16') as published_as,
+        llm_specs.context_tokens,
+        llm_specs.is_mla,
+        coalesce(llm_specs.experts > 0, false) as is_mixture,
+        case when llm_specs.is_mla then 'latent attention' when llm_specs.experts > 0 then 'mixture' else 'dense' end
+            as family
+    from model_labels
+    left join marts.llm_specs on llm_specs.name = model_labels.spec
+),
+asked_gpus as (
+    select
+        gpu_labels.label as gpu_label,
+        gpu_labels.spec as gpu_spec,
+        gpu_labels.unknown as unknown_gpu,
+        gpu_specs.vendor,
+        gpu_specs.link_kind,
+        gpu_specs.fp8_tflops is null as lacks_fp8,
+        gpu_specs.fp4_tflops is null as lacks_fp4
+    from gpu_labels
+    left join marts.gpu_specs on gpu_specs.name = gpu_labels.spec
+),
 typed as (
     select
-        raw.* replace (if(spellings.is_kv_default, null, raw.kv_dtype) as kv_dtype),
+        raw.* exclude (model, gpu) replace (if(spellings.is_kv_default, null, raw.kv_dtype) as kv_dtype),
+        raw.rowid + 1 as row,
+        asked_models.* exclude (model_label),
+        asked_gpus.* exclude (gpu_label),
         spellings.* exclude (precision, kv_dtype, scenario, extra, is_kv_default),
-        if(spellings.is_format_assumed, coalesce(llm_specs.published_as, 'BF16'), spellings.stated_weights) as weights,
+        if(spellings.is_format_assumed, asked_models.published_as, spellings.stated_weights) as weights,
         try_cast(coalesce(n_gpus, '') as double) as gpus_given,
         try_cast(server_gpus as double) as one_server,
         try_cast(tp as double) as tp_given,
@@ -70,7 +100,8 @@ typed as (
             and spellings.kv_dtype is not distinct from raw.kv_dtype
             and spellings.scenario is not distinct from raw.scenario
             and spellings.extra is not distinct from raw.extra
-    left join marts.llm_specs on llm_specs.name = raw.model_spec
+    join asked_models on asked_models.model_label is not distinct from raw.model
+    join asked_gpus on asked_gpus.gpu_label is not distinct from raw.gpu
 ),
 placed as (
     select
@@ -117,11 +148,10 @@ select
     try_cast(placed.acceptance as double) as acceptance,
     try_cast(placed.cached_share as double) as cached_share,
     placed.load,
-    placed.is_format_assumed,
     placed.pp is not null as is_pp_given,
-    coalesce(llm_specs.experts > 0, false) as is_mixture,
-    llm_specs.is_mla,
-    gpu_specs.link_kind,
+    placed.is_mixture,
+    placed.is_mla,
+    placed.link_kind,
     placed.one_server as server_gpus,
     placed.prompt_tokens as isl,
     placed.made_tokens as osl,
@@ -132,7 +162,8 @@ select
     placed.most_at_once as concurrency,
     placed.beams,
     case
-        when placed.unknown is not null then placed.unknown
+        when placed.unknown_model is not null then placed.unknown_model
+        when placed.unknown_gpu is not null then placed.unknown_gpu
         when
             placed.weights is null
             then concat('unknown precision ''', placed.precision, '''; known: ', weight_formats())
@@ -196,28 +227,26 @@ select
             then 'open division: the submitter may have changed the model'
     end as doubt,
     case
-        when placed.prompt_tokens + placed.made_tokens > llm_specs.context_tokens then format(
+        when placed.prompt_tokens + placed.made_tokens > placed.context_tokens then format(
             '{:.0f} tokens are beyond the model''s context of {:,}',
             placed.prompt_tokens + placed.made_tokens,
-            llm_specs.context_tokens
+            placed.context_tokens
         )
     end as remark,
     case
-        when gpu_specs.vendor not in ('NVIDIA', 'AMD')
-            then concat('few or no measurements on ', gpu_specs.vendor, ' chips went into the constants')
-        when placed.weights in ('FP8', 'FP8-BLOCK') and gpu_specs.fp8_tflops is null
-            then concat(gpu_specs.name, ' has no FP8 units: FP8 weights are widened to FP16, and save memory alone')
-        when placed.weights in ('FP4', 'MXFP4') and gpu_specs.fp4_tflops is null
-            then concat(gpu_specs.name, ' has no FP4 units: weights in four bits are widened, and save memory alone')
+        when placed.vendor not in ('NVIDIA', 'AMD')
+            then concat('few or no measurements on ', placed.vendor, ' chips went into the constants')
+        when placed.weights in ('FP8', 'FP8-BLOCK') and placed.lacks_fp8
+            then concat(placed.gpu_spec, ' has no FP8 units: FP8 weights are widened to FP16, and save memory alone')
+        when placed.weights in ('FP4', 'MXFP4') and placed.lacks_fp4
+            then concat(placed.gpu_spec, ' has no FP4 units: weights in four bits are widened, and save memory alone')
         when placed.is_pool then 'figures are of the GPUs that generate; those that read prompts come on top'
     end as note,
     concat_ws(
         ', ',
-        case when llm_specs.is_mla then 'latent attention' when llm_specs.experts > 0 then 'mixture' else 'dense' end,
+        placed.family,
         case when placed.weights in ('FP16', 'BF16', 'FP32') then '16 bits' else placed.weights end,
-        gpu_specs.vendor,
+        placed.vendor,
         placed.load
     ) as class
 from placed
-left join marts.llm_specs on llm_specs.name = placed.model_spec
-left join marts.gpu_specs on gpu_specs.name = placed.gpu_spec

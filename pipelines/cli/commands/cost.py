@@ -167,13 +167,11 @@ def print_assumptions(row: dict[str, Any]) -> None:
 def _batch(file: Path, style: Format, home: HomeOption) -> int:
     from warehouse.costing.database import cost_model
     from warehouse.costing.own_specs import UnreadableSpecs
-    from warehouse.costing.requests import ANSWER, UnreadableFile, answer_requests, read_requests
+    from warehouse.costing.requests import ANSWER, UnreadableFile, file_answers
 
     try:
         with cost_model(settings.home(home).root) as con:
-            read_requests(con, file)
-            answer_requests(con)
-            rows = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()  # noqa: S608 -- ours
+            rows = file_answers(con, file)
     except (UnreadableFile, UnreadableSpecs) as failed:
         raise UsageError(str(failed)) from failed
     show(ANSWER, rows, style)
