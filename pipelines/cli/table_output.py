@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from math import isfinite
 from typing import Any, Literal
 
 from pipelines.serialize import json_value, printable, rows_as_json
@@ -55,13 +57,23 @@ def _csv(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(columns)
     for row in rows:
-        out.writerow([_csv_cell(json_value(v)) for v in row])
+        out.writerow([_csv_cell(v) for v in row])
 
 
 def _csv_cell(value: Any) -> Any:
-    if not isinstance(value, str):
+    """Return a value as JSON represents it, text as a spreadsheet does not run it. Frequent types are first."""
+    kind = type(value)
+    if kind is float:
+        return value if isfinite(value) else None
+    if value is None or kind is int:
         return value
-    return f"'{printable(value)}" if value.startswith(_FORMULA) else printable(value)
+    plain = json_value(value)
+    return _csv_text(plain) if isinstance(plain, str) else plain
+
+
+@lru_cache(maxsize=4096)  # half a million rows repeat a few hundred texts
+def _csv_text(text: str) -> str:
+    return f"'{printable(text)}" if text.startswith(_FORMULA) else printable(text)
 
 
 def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None, may_cut: Sequence[str] | None) -> None:

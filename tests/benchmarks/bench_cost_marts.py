@@ -1,4 +1,4 @@
-"""The cost marts over prices of every GPU with a spec, beside the bare reference SQL on the same rows and a Python loop.
+"""The cost marts over prices of every GPU with a spec, beside the bare reference SQL on the same rows.
 
 Run: python -m tests.benchmarks.bench_cost_marts. Prints seconds and ratios; asserts no times. The prices are made up: three
 providers of each GPU, alone and by eight, on demand, spot and for a year. Without the reference material its line is left out.
@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks.bench_cost import best_of_three, loop, reference
+from tests.benchmarks.bench_cost import best_of_three, reference
 from tests.support.worlds import built, offer, put, seen
 from warehouse.engine import build, model_graph
 from warehouse.storage.connection import Connection
@@ -86,12 +86,6 @@ def main() -> None:
             if bare:
                 theirs = best_of_three(lambda: con.execute(f"create or replace table theirs as {bare}"))
                 print(f"  the bare reference SQL         {theirs:7.2f} s, ours is {ours / theirs:.2f} x")
-            con.execute("delete from requests where id % 20 <> 0")
-            sampled = best_of_three(
-                lambda: con.execute("create or replace table ours as from marts.inference_of('requests')")
-            )
-            looped = loop(con)
-            print(f"  a twentieth in a Python loop   {looped:7.2f} s, {looped / sampled:.1f} x ours on as many")
 
 
 if __name__ == "__main__":

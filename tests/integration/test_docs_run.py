@@ -34,6 +34,7 @@ OTHER_ENDS = {
 # These run until they are stopped, or read the whole web; tests of their own run them.
 ELSEWHERE = ("report serve", "refresh", "backfill", "providers check --live", "providers add https")
 HELD = ("3f9a1c", "77b0e2")  # the reader's own events
+CONSTANTS = "quantity,format,shape,value,unit,device\nmatmul,BF16,8192x28672x8192,700,TFLOPS,NVIDIA H200\n"
 
 
 def documented(page: Path) -> list[str]:
@@ -70,6 +71,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         '"num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 128256, "max_position_embeddings": 8192}'
     )
     Path("requests.csv").write_text("model,gpu,precision,isl,osl\nllama-3.1-8b,H100 SXM,fp16,512,512\n")
+    Path("rows.csv").write_text(CONSTANTS)
     Path("measured.csv").write_text(
         "source,model,gpu,n_gpus,tp,precision,isl,osl,concurrency,scenario,out_tps_total,out_tps_per_gpu\n"
         + "".join(

@@ -56,6 +56,7 @@ READING = {
     "cost job --gpu H100 --hours 5 --discount 5": 2,  # a bill is made of list prices
     "cost job --gpu H100 --hours 5 --usd-per-gpu-hour 2": 2,
     "cost fit --model llama-3.1-8b --precision fp8 --workload chat --isl 100 --osl 100 --concurrency 1 --utilisation 1": 0,
+    "cost check-constants {constants} --gpu 'H200 SXM'": 0,
     "alerts list --rules {rules}": 0,
     "alerts preview --rules {rules} --rule mine --since 2026-01-01 --until 2026-09-20": 0,
 }
@@ -112,7 +113,9 @@ def used(line: str) -> set[tuple[str, str]]:
 def test_reading_with_options(run: Run, demo: Demo, tmp_path: Path, line: str) -> None:
     rules = tmp_path / "rules.yaml"
     rules.write_text(RULES)
-    words = shlex.split(line.format(rules=rules))
+    constants = tmp_path / "rows.csv"
+    constants.write_text(test_docs_run.CONSTANTS)
+    words = shlex.split(line.format(rules=rules, constants=constants))
     said = run(*words, *(() if "--chart" in words else ("--json",)), home=demo.home)
     assert said.code == READING[line] and "Traceback" not in said.err, said.err
     if said.code == 0 and "--chart" not in words:

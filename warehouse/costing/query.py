@@ -132,7 +132,7 @@ def ask(
         answer_requests(con, limit)
         refuse_nonsense(con)
         con.execute(
-            f"create or replace table asked as select row, '{point}' as operating_point, "  # noqa: S608 -- ours
+            f"create or replace table asked as select rowid + 1 as row, '{point}' as operating_point, "  # noqa: S608 -- ours
             f"{load.utilisation!r}::double as utilisation, {each_provider} as each_provider, "
             f"$limit::double as ttft_limit_s, {_MACHINE} as machine_gpus from raw",
             {"limit": load.ttft_limit_s},
@@ -169,7 +169,7 @@ def refuse_nonsense(con: Connection) -> None:
     A file's rows get an answer with a remark there: people do measure such loads.
     """
     refused = con.execute(
-        "select coalesce(refused, remark) from answers where refused is not null or remark is not null"
+        "select coalesce(refused, remark) from answers where refused is not null or remark is not null order by row"
     )
     if first := refused.fetchone():
         raise Nonsense(str(first[0]))

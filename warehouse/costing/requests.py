@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from warehouse.identity.spec_names import SpecNames, UnknownName
 from warehouse.storage.connection import Connection, DatabaseError, quoted
@@ -13,8 +15,16 @@ from warehouse.storage.connection import Connection, DatabaseError, quoted
 COLUMNS = ("model", "gpu", "n_gpus", "server_gpus", "tp", "pp", "ep", "dp_attn", "precision", "kv_dtype", "isl", "osl",
            "concurrency", "software", "drafts", "acceptance", "cached_share", "scenario", "extra")  # fmt: skip
 NEEDED = ("model", "gpu", "precision", "isl", "osl")
+RANGES = ("output_tokens_per_s_per_gpu_low", "output_tokens_per_s_per_gpu_high", "ttft_s_low", "ttft_s_high",
+          "tpot_s_low", "tpot_s_high")  # fmt: skip
 ANSWER = ("row", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "tp", "pp", "dp_attn", "replicas", "class",
-          "band_factor", "in_scope", "reason")  # fmt: skip
+          "band_factor", "in_scope", "reason", "isl", "osl", *RANGES)  # fmt: skip
+# What marts.answers_of takes of each server that was costed.
+_COSTED = ("row", "tp", "pp", "dp_attn", "replicas", "kv_dtype", "gpus", "fits", "batch", "max_batch",
+           "weight_bytes", "kv_bytes_per_request", "kv_room_bytes", "ttft_s", "tpot_s", "output_tokens_per_s",
+           "output_tokens_per_s_per_gpu", "gpu_seconds_per_m_input_tokens", "gpu_seconds_per_m_output_tokens",
+           "theta_version")  # fmt: skip
+_SQL = Path(__file__).parent
 
 
 class UnreadableFile(Exception):
@@ -51,21 +61,11 @@ def as_json(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def _write(con: Connection, source: str, parameters: Mapping[str, str] | None = None) -> None:
-    """Number the rows of a SELECT from 1, and find the specs that their labels mean."""
+    """Make `raw` of a SELECT, with all of COLUMNS as text; a row's number is its rowid + 1."""
     empty = ", ".join(f"null::varchar as {name}" for name in COLUMNS)
     con.execute(
-        "create or replace table written as select row_number() over () as row, * "  # noqa: S608 -- our own names
-        f"from (select {empty} where false union all by name {source})",
+        f"create or replace table raw as select {empty} where false union all by name {source}",
         parameters or {},
-    )
-    names = spec_names(con)
-    _resolve(con, "model", names.model)
-    _resolve(con, "gpu", names.gpu)
-    con.execute(
-        "create or replace table raw as select written.*, model_labels.spec as model_spec, "
-        "gpu_labels.spec as gpu_spec, coalesce(model_labels.unknown, gpu_labels.unknown) as unknown from written "
-        "left join model_labels on model_labels.label is not distinct from written.model "
-        "left join gpu_labels on gpu_labels.label is not distinct from written.gpu"
     )
 
 
@@ -82,7 +82,7 @@ def spec_names(con: Connection) -> SpecNames:
 def _resolve(con: Connection, column: str, spec_of: Callable[[str], str]) -> None:
     """Make <column>_labels: each distinct label once, with its spec or why it has none."""
     labels: list[Mapping[str, str | None]] = []
-    for (label,) in con.execute(f"select distinct {column} from written order by 1").fetchall():  # noqa: S608
+    for (label,) in con.execute(f"select distinct {column} from raw order by 1").fetchall():  # noqa: S608
         try:
             labels.append({"label": label, "spec": spec_of(label or ""), "unknown": None})
         except UnknownName as absent:
@@ -92,17 +92,71 @@ def _resolve(con: Connection, column: str, spec_of: Callable[[str], str]) -> Non
 
 
 def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
-    """Make `answers` of `raw`: the columns of ANSWER, and what they rest on, one per request in their order.
+    """Make `answers` of `raw`: the columns of ANSWER, and what they rest on, one per request in any order.
 
-    With a limit on seconds per output token, at the largest concurrency that keeps it; what cannot has no answer.
-    Run `read_requests` or `write_requests` first.
+    row: of `raw`, from 1. With a limit on seconds per output token, at the largest concurrency that keeps it; what
+    cannot has no answer. Run `read_requests` or `write_requests` first.
     """
-    con.execute("create or replace table read as from marts.requests_of('raw')")
-    con.execute("create or replace table candidates as from marts.candidates_of('read')")
+    prepare_answers(con, tpot_limit_s)
+    con.execute("create or replace table answers as from answering")
+
+
+def file_answers(con: Connection, file: Path) -> list[tuple[Any, ...]]:
+    """Return rows of ANSWER for a CSV file of requests, in the file's order. Raises UnreadableFile."""
+    read_requests(con, file)
+    # Rows have their numbers by now. Threads that wait for each other to keep an order cost half as much again.
+    con.execute("set preserve_insertion_order = false")
+    try:
+        prepare_answers(con)
+        rows = con.execute(f"select {', '.join(ANSWER)} from answering").fetchall()  # noqa: S608 -- our own names
+    finally:
+        con.execute("reset preserve_insertion_order")
+    return sorted(rows, key=itemgetter(ANSWER.index("row")))
+
+
+def prepare_answers(con: Connection, tpot_limit_s: float | None = None) -> None:
+    """Make the view `answering`, which has the rows of `answers`: for long files that are read once, and never kept."""
+    names = spec_names(con)
+    _resolve(con, "model", names.model)
+    _resolve(con, "gpu", names.gpu)
+    con.execute("create or replace view numbered as select rowid + 1 as row, * from raw")
+    con.execute("create or replace table read as from marts.requests_of('numbered', 'model_labels', 'gpu_labels')")
+    _make(con, "table ends", "ends.sql")
+    con.execute(f"create or replace table length_ranges (row bigint, {', '.join(f'{name} double' for name in RANGES)})")
+    con.execute("create or replace view candidates as from marts.candidates_of('read')")
+    if con.execute("select count(*) from ends").fetchall()[0][0]:
+        _answer_ends(con, tpot_limit_s)
+    _prepare(con, tpot_limit_s)
+
+
+def _make(con: Connection, what: str, file: str) -> None:
+    con.execute(f"create or replace {what} as {(_SQL / file).read_text()}")
+
+
+def _prepare(con: Connection, tpot_limit_s: float | None) -> None:
+    """Make `answering` of `read` and `length_ranges`."""
     if tpot_limit_s is None:
-        con.execute("create or replace table costed as from marts.inference_of('candidates')")
+        con.execute("create or replace table limited (row bigint)")
+        source = "marts.inference_of('candidates')"
     else:
         limited = "select *, $limit::double as tpot_limit_s from candidates"
         con.execute(f"create or replace table limited as {limited}", {"limit": tpot_limit_s})
-        con.execute("create or replace table costed as from marts.latency_bound_of('limited')")
-    con.execute("create or replace table answers as from marts.answers_of('read', 'candidates', 'costed')")
+        source = "marts.latency_bound_of('limited')"
+    con.execute(f"create or replace view costed as select {', '.join(_COSTED)} from {source}")  # noqa: S608 -- ours
+    con.execute(
+        "create or replace view answering as from marts.answers_of('read', 'limited', 'costed', 'length_ranges')"
+    )
+
+
+def _answer_ends(con: Connection, tpot_limit_s: float | None) -> None:
+    """Fill `length_ranges`: each end of a length is answered as a request of its own."""
+    con.execute("alter table read rename to read_whole")
+    con.execute("create table read as select * exclude (asked_row) from ends")
+    _prepare(con, tpot_limit_s)
+    con.execute(
+        "create or replace table end_answers as "
+        "select row, output_tokens_per_s_per_gpu as tokens, ttft_s, tpot_s from answering"
+    )
+    con.execute("drop table read")
+    con.execute("alter table read_whole rename to read")
+    _make(con, "table length_ranges", "length_ranges.sql")

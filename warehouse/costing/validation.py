@@ -12,6 +12,7 @@ from warehouse.storage.connection import Connection, quoted
 COLUMNS = (
     "scope", "grouping", "name", "n", "missing", "median_error_pct", "bias", "within_1_5x", "within_2x", "spearman",
     "seed_median_error_pct", "seed_within_2x", "seed_spearman", "is_fitted_on",
+    "ranged", "range_factor", "nearest_within_1_5x", "nearest_within_2x",
 )  # fmt: skip
 _SCORED = Path(__file__).parent / "scored.sql"
 
@@ -24,16 +25,16 @@ def read_measurements(con: Connection, files: Sequence[Path]) -> None:
     """
     for nth, file in enumerate(files):
         read_requests(con, file)
-        _read_measured(con, file)
+        _read_measured(con, file, _count(con, "all_raw") if nth else 0)
         verb = "create or replace table {0} as" if nth == 0 else "insert into {0}"
-        shift = f"replace (row + {_count(con, 'all_raw') if nth else 0} as row)"
         for table in ("raw", "measured"):
-            con.execute(f"{verb.format('all_' + table)} select * {shift} from {table}")  # noqa: S608 -- our own names
+            con.execute(f"{verb.format('all_' + table)} from {table}")
     for table in ("raw", "measured"):
         con.execute(f"create or replace table {table} as from all_{table}")
 
 
-def _read_measured(con: Connection, file: Path) -> None:
+def _read_measured(con: Connection, file: Path, before: int) -> None:
+    """Make `measured` of a file, its rows numbered after those of the files before it."""
     source = f"read_csv('{quoted(file)}', header = true, all_varchar = true, nullstr = '')"
     present = {name for name, *_ in con.execute(f"describe from {source}").fetchall()}
     figures = [
@@ -48,7 +49,7 @@ def _read_measured(con: Connection, file: Path) -> None:
         raise UnreadableFile(f"{file} has no column out_tps_per_gpu: nothing in it was measured")
     name = "source" if "source" in present else f"'{quoted(file.stem)}'"
     con.execute(
-        "create or replace table measured as select row_number() over () as row, "  # noqa: S608 -- our own names
+        f"create or replace table measured as select {before} + row_number() over () as row, "  # noqa: S608 -- our own names
         f"coalesce({name}, '{quoted(file.stem)}') as source, coalesce({', '.join(figures)}) as measured from {source}"
     )
 
@@ -69,3 +70,8 @@ def unscored(con: Connection) -> list[tuple[str, int]]:
     return con.execute(
         "select reason, count(*) from answers where not has_specs group by all order by 2 desc, 1"
     ).fetchall()
+
+
+def assumed_lengths(con: Connection) -> list[tuple[Any, ...]]:
+    """Return each source with lengths that are ranges: its name, such rows, all rows, and the ends of ISL and OSL."""
+    return con.execute((_SCORED.parent / "assumed_lengths.sql").read_text()).fetchall()

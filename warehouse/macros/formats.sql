@@ -54,11 +54,10 @@ create or replace macro format_mfu(compute_format, mfu_fp16, mfu_fp8, mfu_fp4) a
 -- Whether the name of a serving engine is TensorRT-LLM's.
 create or replace macro engine_is_tensorrt(engine) as
     coalesce(regexp_matches(engine, 'tensor ?-?rt|trt-?llm', 'i'), false);
+-- How a model works, as classes of accuracy tell it.
+create or replace macro model_family(is_mla, experts) as
+    case when is_mla then 'latent attention' when experts > 0 then 'mixture' else 'dense' end;
 -- The class of a request whose accuracy marts.accuracy tells: model family, format of the weights, vendor and load.
-create or replace macro accuracy_class(is_mla, experts, weights, vendor, load) as concat_ws(
-    ', ',
-    case when is_mla then 'latent attention' when experts > 0 then 'mixture' else 'dense' end,
-    case when weights in ('FP16', 'BF16', 'FP32') then '16 bits' else weights end,
-    vendor,
-    load
+create or replace macro accuracy_class(family, weights, vendor, load) as concat_ws(
+    ', ', family, case when weights in ('FP16', 'BF16', 'FP32') then '16 bits' else weights end, vendor, load
 );

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pipelines.cli.commands.cost import Measured
+from pipelines.cli.commands.cost_validate import Measured
 from pipelines.cli.console import OK, say
 from pipelines.cli.options import FormatOption, JsonOption, output_format
 from pipelines.cli.table_output import rounded, show

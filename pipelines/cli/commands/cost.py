@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.commands import cost_api, cost_job, cost_train
+from pipelines.cli.commands import cost_api, cost_constants, cost_job, cost_train, cost_validate
 from pipelines.cli.console import OK, published_database, say
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
@@ -25,6 +25,8 @@ app = App(
 app.command(cost_train.train)
 app.command(cost_job.job)
 app.command(cost_api.api)
+app.command(cost_constants.check_constants)
+app.command(cost_validate.validate)
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
 Precision = Annotated[
@@ -34,7 +36,6 @@ Precision = Annotated[
 Config = Annotated[
     Path | None, Parameter(help="A Hugging Face config.json that states the shape of the model, instead of --model.")
 ]
-Measured = Annotated[Path, Parameter(help="CSV files of measured throughput.")]
 _TABLE = {  # column -> its name where room is short
     "usd_per_m_input_tokens": "usd_per_m_in", "usd_per_m_output_tokens": "usd_per_m_out", "operating_point":
     "operating_point", "gpu_spec": "gpu_spec", "gpus": "gpus", "tp": "tp", "pp": "pp", "dp_attn": "dp", "replicas":
@@ -198,13 +199,11 @@ def _print_nearest(rows: list[dict[str, Any]]) -> None:
 def _batch(file: Path, style: Format, home: HomeOption) -> int:
     from warehouse.costing.database import cost_model
     from warehouse.costing.own_specs import UnreadableSpecs
-    from warehouse.costing.requests import ANSWER, UnreadableFile, answer_requests, read_requests
+    from warehouse.costing.requests import ANSWER, UnreadableFile, file_answers
 
     try:
         with cost_model(settings.home(home).root) as con:
-            read_requests(con, file)
-            answer_requests(con)
-            rows = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()  # noqa: S608 -- ours
+            rows = file_answers(con, file)
     except (UnreadableFile, UnreadableSpecs) as failed:
         raise UsageError(str(failed)) from failed
     show(ANSWER, rows, style)
@@ -253,29 +252,3 @@ def _formats(released: str) -> list[str]:
     """Return the formats that are compared: 16, 8 and 4 bits, and what the model was released in if it is neither."""
     is_compared = released.upper() in ("FP16", "BF16", "FP8", "FP8-BLOCK", "INT4")
     return ["fp16", "fp8", "int4", *([] if is_compared else [released])]
-
-
-@app.command
-def validate(*files: Measured, style: FormatOption = "table", as_json: JsonOption = False) -> int:
-    """Score the model on measured throughput, beside the nominal formula: overall, by source, GPU and model."""
-    from warehouse.costing.database import cost_model
-    from warehouse.costing.requests import UnreadableFile
-    from warehouse.costing.validation import COLUMNS, read_measurements, score, unscored
-
-    if not files:
-        raise UsageError("no files given; usage: gpuhour cost validate FILE.csv ...")
-    try:
-        with cost_model() as con:
-            read_measurements(con, files)
-            rows, left_out = score(con), unscored(con)
-            version, sources = con.execute(
-                "select version, string_agg(source, ', ' order by source) from marts.theta_sources "
-                "where version = (select max(version) from marts.theta) group by version"
-            ).fetchall()[0]
-    except UnreadableFile as failed:
-        raise UsageError(str(failed)) from failed
-    show(COLUMNS, [tuple(rounded(v) for v in row) for row in rows], output_format(style, as_json))
-    say(f"theta {version} was fitted on {sources}: scores on those are not held out; see gpuhour calibrate")
-    for reason, count in left_out:
-        say(f"{count} rows left out: {reason}")
-    return OK

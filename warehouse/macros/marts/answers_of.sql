@@ -1,18 +1,21 @@
--- One answer per request, in the file's order: of the servers that hold the model, the one with the most tokens per
--- GPU. Key: row. has_specs: model and GPU are known. class: model family, format, vendor and load. band_factor: nine in
--- ten measurements of that class lie within it either way, by constants that were fitted without their source; of a
--- wider class where that one has too few. is_core: the model covers such requests. in_scope: is_core, answered, and
--- the class itself was measured. reason: why there is no answer, or a remark on it.
-create or replace macro marts.answers_of(requests, candidates, costed) as table
+-- One answer per request, in any order: of the servers that hold the model, the one with the most tokens per GPU. Key:
+-- row. limited: rows that have servers and a limit on time per token. has_specs: model and GPU are known. class: model
+-- family, format, vendor and load. band_factor: nine in ten measurements of that class lie within it either way, by
+-- constants that were fitted without their source; of a wider class where that one has too few. is_core: the model
+-- covers such requests. in_scope: is_core, answered, and the class itself was measured. reason: why there is no answer,
+-- or a remark on it. *_low, *_high: the answers at the ends of lengths that are ranges; NULL where lengths are stated.
+create or replace macro marts.answers_of(requests, limited, costed, length_ranges) as table
 with best as (
-    from query_table(costed) where is_only
-    union all
-    from query_table(costed)
-    where not is_only
-    qualify
-        row_number() over (
-            partition by row order by fits desc, output_tokens_per_s_per_gpu desc nulls last, tp, pp, dp_attn
-        ) = 1
+    select
+        unnest(arg_min(
+            servers,
+            create_sort_key(
+                fits, 'desc nulls last', output_tokens_per_s_per_gpu, 'desc nulls last', tp, 'asc nulls last',
+                pp, 'asc nulls last', dp_attn, 'asc nulls last'
+            )
+        ))
+    from query_table(costed) as servers
+    group by row
 ),
 bands as (
     select
@@ -39,7 +42,7 @@ select
     and coalesce(bands.is_own, false) as in_scope,
     case
         when read.refused is not null then read.refused
-        when best.row is null and read.row in (select row from query_table(candidates))
+        when best.row is null and read.row in (select row from query_table(limited))
             then 'even one request at a time waits longer for its tokens than the limit'
         when
             best.row is null
@@ -60,6 +63,10 @@ select
             read.doubt,
             read.remark,
             read.note,
+            case
+                when length_ranges.row is not null and length_ranges.output_tokens_per_s_per_gpu_low is null
+                    then 'there is no answer at some end of the lengths'
+            end,
             case
                 when not bands.is_own then concat('no measured class like this; the band is of: ', bands.measured_class)
             end
@@ -87,13 +94,18 @@ select
     best.output_tokens_per_s,
     best.gpu_seconds_per_m_input_tokens,
     best.gpu_seconds_per_m_output_tokens,
-    best.theta_version
+    best.theta_version,
+    read.isl_low,
+    read.isl_high,
+    read.osl_low,
+    read.osl_high,
+    length_ranges.* exclude (row)
 from query_table(requests) as read
 left join best on best.row = read.row
 left join bands on bands.class = read.class
+left join query_table(length_ranges) as length_ranges on length_ranges.row = read.row
 cross join (
     select value as interactive_share
     from marts.theta
     where name = 'interactive_share' and version = (select max(version) from marts.theta)
-) as shares
-order by read.row;
+) as shares;

@@ -95,7 +95,7 @@ asked as (
         gpu_specs.link_gbs,
         gpu_specs.link_kind,
         gpu_specs.fabric_gpus,
-        gpu_specs.form_factor in ('PCIe', 'NVL') as is_card,
+        gpu_specs.form_factor,
         gpu_specs.matmul_tflops,
         gpu_specs.fp8_tflops,
         gpu_specs.fp4_tflops,
@@ -107,18 +107,11 @@ asked as (
 placed as (
     select
         *,
-        -- Bridges join two cards; larger groups communicate over PCIe. Beyond the fabric is the network.
-        link_kind = 'bridge' and gpus > 2 as is_split,
+        -- Beyond the fabric is the network.
         tp > fabric_gpus as is_far,
-        case
-            when is_far then network_gbs
-            else if(is_split, pcie_gbs, link_gbs / 2) * link_efficiency
-        end as reached_gbs,
-        case
-            when is_far then network_latency
-            when is_split or link_kind = 'pcie' then pcie_latency
-            else fabric_latency
-        end as latency_seconds,
+        if(is_far, network_gbs, one_way_gbs(link_kind, link_gbs, gpus, pcie_gbs) * link_efficiency) as reached_gbs,
+        if(is_far, network_latency, link_latency_seconds(link_kind, gpus, fabric_latency, pcie_latency))
+            as latency_seconds,
         weight_bytes_per_param(weights) as weight_bytes_each,
         if(has_mxfp4, least(weight_bytes_each, weight_bytes_per_param('MXFP4')), weight_bytes_each)
             as expert_bytes_each,
@@ -132,19 +125,10 @@ placed as (
                 then compute_format('FP8', false, fp8_tflops, fp4_tflops, int8_tops)
             else 'FP16'
         end as rest_format,
-        case
-            when vendor = 'AMD' then amd_efficiency
-            when architecture = 'Gaudi' then gaudi_efficiency
-            else 1
-        end * if(engine_is_tensorrt(request.engine), tensorrt_efficiency, 1) as efficiency,
-        -- Cards of the largest chips are held back by their power; small chips on PCIe reach more of their lower peak.
-        efficiency * case when is_card then card_compute when link_kind = 'pcie' then pcie_compute else 1 end
-            as compute_efficiency,
-        case
-            when weights <> 'FP8-BLOCK' then 1
-            when architecture = 'Hopper' then block_fp8_hopper
-            else block_fp8
-        end as block_share,
+        vendor_share(vendor, architecture, amd_efficiency, gaudi_efficiency)
+        * if(engine_is_tensorrt(request.engine), tensorrt_efficiency, 1) as efficiency,
+        efficiency * form_share(form_factor, link_kind, card_compute, pcie_compute) as compute_efficiency,
+        block_scale_share(weights, architecture, block_fp8_hopper, block_fp8) as block_share,
         case when architecture = 'Hopper' then step_seconds_hopper
             when architecture in ('Blackwell', 'Blackwell Ultra') then step_seconds_blackwell
             else step_seconds

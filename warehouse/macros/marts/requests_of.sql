@@ -1,7 +1,10 @@
--- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`. server_tp: GPUs that share
--- each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer. doubt: why
--- the model does not cover this request. load: how requests arrive, as classes of accuracy tell it.
-create or replace macro marts.requests_of(raw) as table
+-- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`, from 1. server_tp: GPUs
+-- that share each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer.
+-- doubt: why the model does not cover this request. load: how requests arrive, as classes of accuracy tell it. isl_low
+-- to osl_high: the ends of a length that is a range ("1000-8000", "3000 (1000-8000)"), and half and twice one that
+-- `extra` says is assumed; NULL where a length is stated. isl and osl are then the typical one, or the ends' geometric
+-- mean.
+create or replace macro marts.requests_of(raw, model_labels, gpu_labels) as table
 with spellings as (
     -- Words are read once for all requests that spell them alike.
     select
@@ -34,14 +37,43 @@ with spellings as (
         end as arrival,
         coalesce(try_cast(regexp_extract(options, 'beams?(?:[ _-]?(?:width|size))?\s*[=:]?\s*(\d+)', 1) as double), 1)
             as beams,
-        regexp_matches(options, '(^|;)\s*open\s*(;|$)') as is_open_division
+        regexp_matches(options, '(^|;)\s*open\s*(;|$)') as is_open_division,
+        is_length_assumed(extra, 'isl') as is_isl_assumed,
+        is_length_assumed(extra, 'osl') as is_osl_assumed
     from (select distinct precision, kv_dtype, scenario, extra from query_table(raw))
+),
+asked_models as (
+    select
+        model_labels.label as model_label,
+        model_labels.spec as model_spec,
+        model_labels.unknown as unknown_model,
+        coalesce(llm_specs.published_as, 'BF16') as published_as,
+        llm_specs.context_tokens,
+        llm_specs.is_mla,
+        coalesce(llm_specs.experts > 0, false) as is_mixture,
+        model_family(llm_specs.is_mla, llm_specs.experts) as family
+    from query_table(model_labels) as model_labels
+    left join marts.llm_specs on llm_specs.name = model_labels.spec
+),
+asked_gpus as (
+    select
+        gpu_labels.label as gpu_label,
+        gpu_labels.spec as gpu_spec,
+        gpu_labels.unknown as unknown_gpu,
+        gpu_specs.vendor,
+        gpu_specs.link_kind,
+        gpu_specs.fp8_tflops is null as lacks_fp8,
+        gpu_specs.fp4_tflops is null as lacks_fp4
+    from query_table(gpu_labels) as gpu_labels
+    left join marts.gpu_specs on gpu_specs.name = gpu_labels.spec
 ),
 typed as (
     select
-        raw.* replace (if(spellings.is_kv_default, null, raw.kv_dtype) as kv_dtype),
+        raw.* exclude (model, gpu) replace (if(spellings.is_kv_default, null, raw.kv_dtype) as kv_dtype),
+        asked_models.* exclude (model_label),
+        asked_gpus.* exclude (gpu_label),
         spellings.* exclude (precision, kv_dtype, scenario, extra, is_kv_default),
-        if(spellings.is_format_assumed, coalesce(llm_specs.published_as, 'BF16'), spellings.stated_weights) as weights,
+        if(spellings.is_format_assumed, asked_models.published_as, spellings.stated_weights) as weights,
         try_cast(coalesce(n_gpus, '') as double) as gpus_given,
         try_cast(server_gpus as double) as one_server,
         try_cast(tp as double) as tp_given,
@@ -49,8 +81,16 @@ typed as (
         coalesce(try_cast(ep as double), 1) as expert_ranks,
         case when lower(dp_attn) in ('true', 'yes') then 1 when lower(dp_attn) in ('false', 'no') then 0
             else try_cast(dp_attn as double) end as attention_ranks,
-        try_cast(isl as double) as prompt_tokens,
-        try_cast(osl as double) as made_tokens,
+        try_cast(isl as double) as isl_stated,
+        try_cast(osl as double) as osl_stated,
+        if(isl_stated is null and isl is not null, token_range(isl), null) as isl_range,
+        if(osl_stated is null and osl is not null, token_range(osl), null) as osl_range,
+        coalesce(isl_stated, isl_range['middle']) as prompt_tokens,
+        coalesce(osl_stated, osl_range['middle']) as made_tokens,
+        if(isl_stated is null, isl_range['low'], if(is_isl_assumed, isl_stated / 2, null)) as isl_low,
+        if(isl_stated is null, isl_range['high'], if(is_isl_assumed, isl_stated * 2, null)) as isl_high,
+        if(osl_stated is null, osl_range['low'], if(is_osl_assumed, osl_stated / 2, null)) as osl_low,
+        if(osl_stated is null, osl_range['high'], if(is_osl_assumed, osl_stated * 2, null)) as osl_high,
         try_cast(concurrency as double) as most_at_once
     from query_table(raw) as raw
     join spellings
@@ -59,7 +99,8 @@ typed as (
             and spellings.kv_dtype is not distinct from raw.kv_dtype
             and spellings.scenario is not distinct from raw.scenario
             and spellings.extra is not distinct from raw.extra
-    left join marts.llm_specs on llm_specs.name = raw.model_spec
+    join asked_models on asked_models.model_label is not distinct from raw.model
+    join asked_gpus on asked_gpus.gpu_label is not distinct from raw.gpu
 ),
 placed as (
     select
@@ -106,18 +147,22 @@ select
     try_cast(placed.acceptance as double) as acceptance,
     try_cast(placed.cached_share as double) as cached_share,
     placed.load,
-    placed.is_format_assumed,
     placed.pp is not null as is_pp_given,
-    coalesce(llm_specs.experts > 0, false) as is_mixture,
-    llm_specs.is_mla,
-    gpu_specs.link_kind,
+    placed.is_mixture,
+    placed.is_mla,
+    placed.link_kind,
     placed.one_server as server_gpus,
     placed.prompt_tokens as isl,
     placed.made_tokens as osl,
+    placed.isl_low,
+    placed.isl_high,
+    placed.osl_low,
+    placed.osl_high,
     placed.most_at_once as concurrency,
     placed.beams,
     case
-        when placed.unknown is not null then placed.unknown
+        when placed.unknown_model is not null then placed.unknown_model
+        when placed.unknown_gpu is not null then placed.unknown_gpu
         when
             placed.weights is null
             then concat('unknown precision ''', placed.precision, '''; known: ', weight_formats())
@@ -125,9 +170,17 @@ select
             placed.kv_dtype is not null and placed.kv_format is null
             then concat('unknown kv_dtype ''', placed.kv_dtype, '''; known: ', weight_formats())
         when not coalesce(isfinite(placed.prompt_tokens) and placed.prompt_tokens > 0, false)
-            then concat('isl must be a positive number of tokens, not ', coalesce(placed.isl, 'blank'))
+            then
+                concat(
+                    'isl must be a positive number of tokens or a range (1000-8000), not ',
+                    coalesce(placed.isl, 'blank')
+                )
         when not coalesce(isfinite(placed.made_tokens) and placed.made_tokens > 0, false)
-            then concat('osl must be a positive number of tokens, not ', coalesce(placed.osl, 'blank'))
+            then
+                concat(
+                    'osl must be a positive number of tokens or a range (1000-8000), not ',
+                    coalesce(placed.osl, 'blank')
+                )
         when
             placed.concurrency is not null
             and not coalesce(placed.most_at_once > 0 and not isnan(placed.most_at_once), false)
@@ -173,22 +226,20 @@ select
             then 'open division: the submitter may have changed the model'
     end as doubt,
     case
-        when placed.prompt_tokens + placed.made_tokens > llm_specs.context_tokens then format(
+        when placed.prompt_tokens + placed.made_tokens > placed.context_tokens then format(
             '{:.0f} tokens are beyond the model''s context of {:,}',
             placed.prompt_tokens + placed.made_tokens,
-            llm_specs.context_tokens
+            placed.context_tokens
         )
     end as remark,
     case
-        when gpu_specs.vendor not in ('NVIDIA', 'AMD')
-            then concat('few or no measurements on ', gpu_specs.vendor, ' chips went into the constants')
-        when placed.weights in ('FP8', 'FP8-BLOCK') and gpu_specs.fp8_tflops is null
-            then concat(gpu_specs.name, ' has no FP8 units: FP8 weights are widened to FP16, and save memory alone')
-        when placed.weights in ('FP4', 'MXFP4') and gpu_specs.fp4_tflops is null
-            then concat(gpu_specs.name, ' has no FP4 units: weights in four bits are widened, and save memory alone')
+        when placed.vendor not in ('NVIDIA', 'AMD')
+            then concat('few or no measurements on ', placed.vendor, ' chips went into the constants')
+        when placed.weights in ('FP8', 'FP8-BLOCK') and placed.lacks_fp8
+            then concat(placed.gpu_spec, ' has no FP8 units: FP8 weights are widened to FP16, and save memory alone')
+        when placed.weights in ('FP4', 'MXFP4') and placed.lacks_fp4
+            then concat(placed.gpu_spec, ' has no FP4 units: weights in four bits are widened, and save memory alone')
         when placed.is_pool then 'figures are of the GPUs that generate; those that read prompts come on top'
     end as note,
-    accuracy_class(llm_specs.is_mla, llm_specs.experts, placed.weights, gpu_specs.vendor, placed.load) as class
-from placed
-left join marts.llm_specs on llm_specs.name = placed.model_spec
-left join marts.gpu_specs on gpu_specs.name = placed.gpu_spec;
+    accuracy_class(placed.family, placed.weights, placed.vendor, placed.load) as class
+from placed;

@@ -13,7 +13,14 @@ import pytest
 from tests.conftest import Run
 from tests.support.worlds import rows
 from warehouse.costing.database import cost_model
-from warehouse.costing.requests import ANSWER, UnreadableFile, answer_requests, read_requests, write_requests
+from warehouse.costing.requests import (
+    ANSWER,
+    UnreadableFile,
+    answer_requests,
+    file_answers,
+    read_requests,
+    write_requests,
+)
 from warehouse.storage import connection
 
 REQUEST: dict[str, object] = {"model": "llama-3.1-70b", "gpu": "H100 SXM", "n_gpus": "8", "tp": "8", "pp": "1", "ep": "1", "dp_attn": "0",
@@ -226,6 +233,25 @@ def test_answers_keep_the_order_of_the_file(tmp_path: Path, run: Run) -> None:
     speeds = [row["output_tokens_per_s_per_gpu"] for row in got]
     assert speeds.pop(7) is None and "nosuch" in got[7]["reason"]
     assert speeds == sorted(speeds, reverse=True)
+
+
+@pytest.mark.extras
+def test_a_long_file_keeps_its_order(tmp_path: Path, con: connection.Connection) -> None:
+    """Several threads read and answer it, in parts of some 120,000 rows."""
+    file, count = tmp_path / "long.csv", 300_000
+    con.execute(
+        f"copy (select ['llama-3.1-8b', 'deepseek-r1'][1 + n % 2] as model, 'H100 SXM' as gpu, 'FP8' as precision, "
+        f"['', '8'][1 + n % 2] as tp, 8 as n_gpus, n as isl, 10 as osl from range(1, {count + 1}) as t (n)) to '{file}' (header)"
+    )
+    lengths = [(row[0], row[ANSWER.index("isl")]) for row in file_answers(con, file)]
+    assert lengths == [(n, n) for n in range(1, count + 1)]
+
+
+def test_answers_of_a_file_are_those_that_are_kept(tmp_path: Path, con: connection.Connection) -> None:
+    path = write(tmp_path / "requests.csv", *(REQUEST | {"isl": 100 + n, "tp": None} for n in range(20)))
+    once = file_answers(con, path)
+    answer_requests(con)
+    assert once == con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()
 
 
 @pytest.mark.parametrize("text, said", [

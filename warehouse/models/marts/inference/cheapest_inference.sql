@@ -33,8 +33,9 @@ with placed as (
 classed as (
     select
         placed.*,
-        accuracy_class(llm_specs.is_mla, llm_specs.experts, placed.precision, gpu_specs.vendor, 'offline')
-            as asked_class
+        accuracy_class(
+            model_family(llm_specs.is_mla, llm_specs.experts), placed.precision, gpu_specs.vendor, 'offline'
+        ) as asked_class
     from placed
     join marts.llm_specs on llm_specs.name = placed.model
     join marts.gpu_specs on gpu_specs.name = placed.spec

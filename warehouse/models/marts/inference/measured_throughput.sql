@@ -22,9 +22,6 @@ with raw as (
         result_id,
         model,
         gpu,
-        model_spec,
-        gpu_spec,
-        unknown,
         n_gpus::varchar as n_gpus,
         null::varchar as server_gpus,
         tp::varchar as tp,
@@ -45,10 +42,25 @@ with raw as (
     from staging.throughput_rows
     where model_spec is not null and gpu_spec is not null
 ),
-requests as materialized (from marts.requests_of('raw')),
+model_labels as (from python.spec_labels where kind = 'model'),
+gpu_labels as (from python.spec_labels where kind = 'gpu'),
+requests as materialized (from marts.requests_of('raw', 'model_labels', 'gpu_labels')),
 candidates as materialized (from marts.candidates_of('requests')),
 costed as materialized (from marts.inference_of('candidates')),
-answers as (from marts.answers_of('requests', 'candidates', 'costed'))
+-- Nobody limits the time per token here, and each length is answered at its middle.
+limited as (select null::bigint as row where false),
+length_ranges as (
+    select
+        null::bigint as row,
+        null::double as output_tokens_per_s_per_gpu_low,
+        null::double as output_tokens_per_s_per_gpu_high,
+        null::double as ttft_s_low,
+        null::double as ttft_s_high,
+        null::double as tpot_s_low,
+        null::double as tpot_s_high
+    where false
+),
+answers as (from marts.answers_of('requests', 'limited', 'costed', 'length_ranges'))
 select
     results.result_id,
     results.list,
