@@ -16,7 +16,9 @@ COLUMNS = (
 _SHOWN_AVAILABLE = ("available", "limited")
 
 
-def rentable(con: Connection, wanted: PriceFilter, as_of: date, spec: str | None, available: bool) -> list[dict[str, Any]]:
+def rentable(
+    con: Connection, wanted: PriceFilter, as_of: date, spec: str | None, available: bool
+) -> list[dict[str, Any]]:
     """Return machines that can be rented, by COLUMNS, cheapest first.
 
     One per provider, spec, size, pricing model and term, the cheapest; of a marketplace every machine. By the rule of

@@ -11,7 +11,8 @@ import numpy as np
 from warehouse.planning.fleet import Commitment, Fleet, Machine, Market
 from warehouse.planning.hour_cover import HourlyMachines
 from warehouse.planning.load_curve import Hours
-from warehouse.planning.optimizer import Question
+from warehouse.planning.program import Question
+from warehouse.planning.useful_machines import useful
 
 
 def by_the_hour(question: Question, market: Market) -> float | None:
@@ -19,7 +20,7 @@ def by_the_hour(question: Question, market: Market) -> float | None:
 
     Spot machines then serve all, whatever the plan allows them to.
     """
-    machines = [m for m in question.machines if m.market == market]
+    machines = useful([m for m in question.machines if m.market == market], 1)
     if not machines:
         return None
     nothing = np.zeros(len(question.load))
@@ -30,12 +31,12 @@ def by_the_hour(question: Question, market: Market) -> float | None:
 
 
 def reserved_at_peak(question: Question) -> float | None:
-    """Return USD of commitments that serve the busiest hour, held and renewed through the plan; None: there are none."""
+    """Return USD of commitments that serve the busiest hour, renewed through the plan; None: there are none."""
     hours = len(question.load)
     machines = [m for m in question.machines if m.market == "reserved"]
-    held = [replace(m, usd_per_hour=_terms(m, hours), market="on_demand") for m in machines]
     if not machines:
         return None
+    held = useful([replace(m, usd_per_hour=_terms(m, hours), market="on_demand", term_hours=0) for m in machines], 1)
     peak = np.array([question.load.max(initial=0)])
     usd, _ = HourlyMachines.of(held, float(peak[0])).cover(peak, peak)
     extra = 0.0
@@ -69,37 +70,32 @@ def _job_usd(question: Question, machines: Sequence[Machine], usd_per_hour: dict
     return min(costs, default=None)
 
 
-def pays_after(fleet: Fleet, question: Question, commitment: Commitment) -> int | None:
-    """Return after how many hours of the plan a commitment has saved its whole price; None: not within the plan.
+def saved(fleet: Fleet, question: Question, commitment: Commitment) -> Hours | None:
+    """Return USD that a commitment has saved up to each hour of the plan; None where nothing could stand in for it.
 
     It saves, each hour, what the machines by the hour would cost more without it, everything else as planned. A
     commitment that is not in the fleet is judged as if it were added.
     """
     hours = len(question.load)
-    others = [c for c in fleet.commitments if c is not commitment]
-    base = sum((served(c, hours) for c in others), np.zeros(hours))
+    base = sum((c.served(hours) for c in fleet.commitments if c is not commitment), np.zeros(hours))
     rented = [m for m in question.machines if not m.term_hours]
     market = HourlyMachines.of(rented, float(question.load.max(initial=0)))
-    without, _ = market.cover(question.load - base, question.reliable - base)
-    base = base + served(commitment, hours)
-    beside, _ = market.cover(question.load - base, question.reliable - base)
-    if not np.isfinite(without).all():
-        return None  # without it there are too few machines: nothing to compare it with
-    saved = np.cumsum(without - beside)
-    reached = np.flatnonzero(saved >= commitment.usd * (1 - 1e-9))
+    without, _ = market.cover(question.load - base, question.reliable - base, is_quick=True)
+    base = base + commitment.served(hours)
+    beside, _ = market.cover(question.load - base, question.reliable - base, is_quick=True)
+    return np.cumsum(without - beside) if np.isfinite(without).all() else None
+
+
+def pays_after(savings: Hours | None, usd: float) -> int | None:
+    """Return after how many hours of the plan so many USD are saved; None: not within the plan."""
+    if savings is None:
+        return None
+    reached = np.flatnonzero(savings >= usd * (1 - 1e-9))
     return int(reached[0]) + 1 if len(reached) else None
 
 
-def served(commitment: Commitment, hours: int) -> Hours:
-    """Return the tokens that a commitment can serve in each hour of the plan."""
-    result = np.zeros(hours)
-    first, machine = commitment.first_hour, commitment.machine
-    result[first : first + machine.term_hours] = commitment.count * machine.tokens_per_hour
-    return result
-
-
 def usd_by_hour(fleet: Fleet, hours: int) -> Hours:
-    """Return what a fleet costs in each hour; a commitment in equal parts, and what outlasts the plan in its last hour."""
+    """Return what a fleet costs in each hour; of a commitment equal parts, and what outlasts the plan in its last."""
     result = np.zeros(hours)
     for rental in fleet.rentals:
         result += rental.counts * rental.machine.usd_per_hour

@@ -56,6 +56,13 @@ class Commitment:
         """USD of the whole term, also where it outlasts the plan."""
         return self.count * self.machine.usd_per_hour * self.machine.term_hours
 
+    def served(self, hours: int) -> npt.NDArray[np.float64]:
+        """Return the tokens that it can serve in each hour of a plan of so many."""
+        result = np.zeros(hours)
+        end = self.first_hour + self.machine.term_hours
+        result[self.first_hour : end] = self.count * self.machine.tokens_per_hour
+        return result
+
 
 @dataclass(frozen=True, slots=True)
 class Rental:
@@ -73,7 +80,7 @@ class Rental:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What to rent, and how good it is.
+    """A plan: machines to rent, and how good it is.
 
     Attributes:
         lower_bound_usd: no mix of the same offers serves the load for less.
@@ -98,3 +105,11 @@ class Fleet:
     def is_optimal(self) -> bool:
         """Whether no cheaper plan exists, to a millionth."""
         return self.gap <= 1e-6
+
+
+def spread(machine_hours: int, hours: int, plan_hours: int) -> Counts:
+    """Return machines per hour that make up so many machine-hours as evenly as whole machines can, within the hours."""
+    counts = np.zeros(plan_hours, dtype=int)
+    counts[:hours] = machine_hours // hours
+    counts[: machine_hours % hours] += 1
+    return counts

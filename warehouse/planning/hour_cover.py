@@ -12,6 +12,7 @@ from warehouse.planning.load_curve import Hours
 
 _MOST_MIXES = 2000  # of machines of one market that are compared
 _FEW = 24  # mixes beyond the smallest that are tried where an answer must be quick
+_MANY = 250  # of them that are tried else: all, in small markets
 _WINDOW = 12  # machines of the best kind within which mixes are compared one by one
 
 
@@ -72,9 +73,9 @@ def market(machines: Sequence[Machine], chosen: Sequence[int], top: float) -> Ma
 
 
 def _undominated(served: Hours, usd: Hours, top: float) -> Counts:
-    """Return the positions of mixes than which none serves as much for less, by what they serve, up to the first at top.
+    """Return the positions of mixes than which none serves as much for less, by what they serve.
 
-    Of too many, every so-manieth stays, and the last.
+    The first that serves `top` is the last one. Of too many, evenly chosen ones stay, and the last.
     """
     order = np.lexsort([-served, usd])
     best = np.maximum.accumulate(np.append(-1.0, served[order][:-1]))
@@ -114,7 +115,7 @@ class HourlyMachines:
         usd, chosen = np.full(len(total), np.inf), np.zeros((4, len(total)), dtype=int)
         for need, first in ((reliable, 0), (total, -1)):
             position, more = self.steady.smallest(need)
-            tries = min(n_mixes, _FEW) if is_quick else n_mixes
+            tries = min(n_mixes, _FEW if is_quick else _MANY)
             for step in range(first, tries):
                 at = np.clip(position + step, 0, n_mixes)
                 is_mix = at < n_mixes

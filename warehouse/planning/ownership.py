@@ -44,7 +44,7 @@ class OwnSystem:
 
     @property
     def lacks(self) -> str | None:
-        """What is not on record, so that it has no cost."""
+        """The figures that are not on record, without which it has no cost."""
         lacking = [
             what
             for what, value in (("price (--capex)", self.capex_usd), ("power (--power-kw)", self.power_kw))

@@ -15,7 +15,7 @@ MEASURED_VENDORS = ("NVIDIA", "AMD")
 
 
 class Rate(NamedTuple):
-    """What one machine does, always busy; see warehouse/costing/answers.sql."""
+    """The speed of one machine, always busy; see warehouse/costing/answers.sql."""
 
     output_tokens_per_hour: float
     tp: int

@@ -8,9 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from warehouse.planning.fleet import Fleet, Job, Machine
-from warehouse.planning.load_curve import DailyShape, Growth, Hours, Spike, curve
-from warehouse.planning.optimizer import Infeasible, Question, cheapest
+from warehouse.planning.fleet import Fleet, Machine
+from warehouse.planning.optimizer import cheapest
+from warehouse.planning.program import Question
 
 CASES = 60
 
@@ -36,7 +36,9 @@ def serves(fleet: Fleet, question: Question) -> bool:
 def cover(total: float, reliable: float, rented: list[Machine]) -> float:
     """Try every count of every machine for one hour."""
     best = math.inf
-    ranges = [range((m.stock if m.stock is not None else math.ceil(max(total, 0) / m.tokens_per_hour)) + 1) for m in rented]
+    ranges = [
+        range((m.stock if m.stock is not None else math.ceil(max(total, 0) / m.tokens_per_hour)) + 1) for m in rented
+    ]
     for counts in itertools.product(*ranges):
         served = sum(n * m.tokens_per_hour for n, m in zip(counts, rented, strict=True))
         steady = sum(n * m.tokens_per_hour for n, m in zip(counts, rented, strict=True) if m.market != "spot")
@@ -74,11 +76,15 @@ def small_case(seed: int) -> Question:
     draw = np.random.default_rng(seed)
     load = np.round(draw.uniform(0, 5, 8) * draw.choice([0, 1, 1, 2], 8), 2)
     sizes = draw.choice([0.7, 1.0, 1.3, 2.0], 3, replace=False)
-    machines = [Machine("on_demand", float(np.round(size * draw.uniform(0.8, 1.2), 3)), float(size)) for size in sizes[:2]]
+    machines = [
+        Machine("on_demand", float(np.round(size * draw.uniform(0.8, 1.2), 3)), float(size)) for size in sizes[:2]
+    ]
     if seed % 3:
         machines.append(Machine("spot", float(np.round(sizes[2] * draw.uniform(0.3, 0.9), 3)), float(sizes[2])))
     terms = [4, 8] if seed % 2 else [4]
-    machines += [Machine("reserved", float(np.round(draw.uniform(0.4, 1.0), 3)), 1.0, term_hours=term) for term in terms]
+    machines += [
+        Machine("reserved", float(np.round(draw.uniform(0.4, 1.0), 3)), 1.0, term_hours=term) for term in terms
+    ]
     if seed % 5 == 0:
         machines.append(Machine("on_demand", 0.3, 1.0, stock=1))
     share = draw.choice([0.0, 0.5, 1.0])
