@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.cli.plan_inputs import PlanInputs
 
-COLUMNS = (
+BUDGET = (
     "way", "what", "machines", "gpus", "tokens_per_day", "usd_per_m_output_tokens", "usd_a_year", "pricing_model",
     "term_months", "provider", "instance", "region", "usd_per_gpu_hour", "note", "series_id", "source_url", "sha256",
 )  # fmt: skip
@@ -25,7 +25,7 @@ def budget_rows(inputs: PlanInputs, usd_a_year: float) -> list[dict[str, Any]]:
 
 
 def _row(**values: Any) -> dict[str, Any]:
-    return dict.fromkeys(COLUMNS) | values
+    return dict.fromkeys(BUDGET) | values
 
 
 def _rented(inputs: PlanInputs, usd_a_year: float) -> Iterator[dict[str, Any]]:
@@ -46,7 +46,7 @@ def _rented(inputs: PlanInputs, usd_a_year: float) -> Iterator[dict[str, Any]]:
                 usd_per_m_output_tokens=machine.usd_per_hour / machine.tokens_per_hour * 1e6,
                 usd_a_year=count * machine.usd_per_hour * _YEAR_HOURS,
                 note="may be taken back: serves nobody who waits" if machine.market == "spot" else None,
-                **{name: facts[name] for name in COLUMNS if name in facts},
+                **{name: facts[name] for name in BUDGET if name in facts},
             )  # fmt: skip
 
 

@@ -9,8 +9,7 @@ from cyclopts import Parameter
 
 from pipelines.cli.console import OK, say
 from pipelines.cli.options import DayOption, FormatOption, HomeOption, JsonOption, output_format
-from pipelines.cli.plan_budget import COLUMNS as BUDGET_COLUMNS
-from pipelines.cli.plan_budget import budget_rows
+from pipelines.cli.plan_budget import BUDGET, budget_rows
 from pipelines.cli.plan_inputs import PlanInputs, Service, gather
 from pipelines.cli.plan_options import OwnOptions, PlanLoad, PlanOffers, budget_of
 from pipelines.cli.table_output import Format, rounded, show
@@ -26,7 +25,7 @@ _RENT = {  # column -> its name where room is short
 _COMPARED = {
     "usd": "usd", "usd_per_m_output_tokens": "usd_per_m_out", "what": "what", "pays_on": "pays_on", "note": "note",
 }  # fmt: skip
-_BUDGET = {
+_BOUGHT = {
     "tokens_per_day": "tokens_per_day", "usd_per_m_output_tokens": "usd_per_m_out", "way": "way", "machines": "n",
     "what": "what", "gpus": "gpus", "pricing_model": "pricing_model", "term_months": "months", "provider": "provider",
     "usd_per_gpu_hour": "usd/gpu-h", "note": "note",
@@ -135,7 +134,7 @@ def _budget(
     inputs = gather(model, service, offers, own, True, False, home)
     rows = budget_rows(inputs, usd)
     if style != "table":
-        show(BUDGET_COLUMNS, [tuple(row[column] for column in BUDGET_COLUMNS) for row in rows], style)
+        show(BUDGET, [tuple(row[column] for column in BUDGET) for row in rows], style)
         return OK
     say(
         f"{usd:,.0f} USD a year at list prices in force on {inputs.day}, for {inputs.model} in {inputs.precision}: "
@@ -145,5 +144,5 @@ def _budget(
         "the reference document (2023) says that an own data centre typically needs more than 50 million USD a year, "
         "without an account (marts.seed_claims, N26); own systems stand in rented space, without network or interest"
     )
-    show(list(_BUDGET.values()), [tuple(_cell(c, row[c]) for c in _BUDGET) for row in rows], "table")
+    show(list(_BOUGHT.values()), [tuple(_cell(c, row[c]) for c in _BOUGHT) for row in rows], "table")
     return OK
