@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from pipelines.cli.plan_inputs import PlanInputs
 
 if TYPE_CHECKING:
-    from warehouse.planning.fleet import Commitment, Fleet, Machine
+    from warehouse.planning.fleet import Commitment, Fleet, Machine, Rental
     from warehouse.planning.program import Question
 
 Row = dict[str, Any]
@@ -33,7 +31,10 @@ _DAY, _MONTH = 24, 730  # hours
 class Plan:
     """A solved plan: the question, its fleet, what went in, the day on which it begins, the tokens that it makes.
 
-    offered: the question with all machines, also those that no plan of least cost needs.
+    Attributes:
+        offered: the question with all machines, also those that no plan of least cost needs.
+        on_demand_usd: what all on demand costs; None where there are too few machines.
+        tidy: share of the cost that fewer kinds of machine may add, here and in the alternatives.
     """
 
     question: Question
@@ -42,6 +43,8 @@ class Plan:
     inputs: PlanInputs
     start: date
     tokens: float
+    on_demand_usd: float | None
+    tidy: float
 
     def day(self, hour: int) -> date:
         """Return the day on which an hour of the plan lies."""
@@ -82,28 +85,13 @@ def _committed(plan: Plan, commitment: Commitment) -> Row:
     )  # fmt: skip
 
 
-def _by_the_hour(plan: Plan, rental: Any) -> Iterator[Row]:
-    counts = rental.counts
-    stretches: list[list[int]] = []  # first and last hour, most machines
-    for first in range(0, len(counts), _MONTH):
-        part = counts[first : first + _MONTH]
-        busy = np.flatnonzero(part)
-        if not len(busy):
-            continue
-        first, last, most = first + int(busy[0]), first + int(busy[-1]), int(part.max())
-        if stretches and stretches[-1][2] == most and first - stretches[-1][1] <= _MONTH // 2:
-            stretches[-1][1] = last
-        else:
-            stretches.append([first, last, most])
-    for first, last, most in stretches:
-        hours = int(counts[first : last + 1].sum())
-        always = int(counts[first : last + 1].min())
-        note = (
-            "for the job" if rental.is_for_job else None if always == most else f"from {always} to {most} by the hour"
-        )
+def _by_the_hour(plan: Plan, rental: Rental) -> Iterator[Row]:
+    for part in rental.stretches(_MONTH):
+        varies = None if part.least == part.most else f"from {part.least} to {part.most} by the hour"
         yield row(
-            part="rent", **_offer(rental.machine), machines=most, first_day=plan.day(first), last_day=plan.day(last),
-            machine_hours=hours, usd=hours * rental.machine.usd_per_hour, note=note,
+            part="rent", **_offer(rental.machine), machines=part.most, first_day=plan.day(part.first_hour),
+            last_day=plan.day(part.last_hour), machine_hours=part.machine_hours,
+            usd=part.machine_hours * rental.machine.usd_per_hour, note="for the job" if rental.is_for_job else varies,
         )  # fmt: skip
 
 
@@ -113,6 +101,7 @@ def _offer(machine: Machine) -> Row:
     rate = facts["rate"]
     return {
         **{name: facts[name] for name in _OF_OFFER},
+        "term_months": facts["term_months"] or None,
         "what": f"{facts['machine_gpus']} x {facts['spec']}",
         "tp": rate.tp, "pp": rate.pp, "replicas": rate.replicas, "batch": rate.batch, "band_factor": rate.band_factor,
         "output_tokens_per_hour": machine.tokens_per_hour or machine.job_tokens_per_hour,
@@ -140,12 +129,17 @@ def alternative_rows(plan: Plan) -> list[Row]:
 
 def _simple(plan: Plan) -> Iterator[Row]:
     from warehouse.planning.alternatives import by_the_hour, reserved_at_peak
+    from warehouse.planning.tidy import tidied
 
+    spot = by_the_hour(plan.offered, "spot")
     for what, usd, note in (
-        ("all on demand", by_the_hour(plan.offered, "on_demand"), None),
+        ("all on demand", plan.on_demand_usd, None),
         ("all reserved at the peak", reserved_at_peak(plan.offered), "held and renewed through the plan"),
-        ("spot alone", by_the_hour(plan.offered, "spot"), "spikes too: nothing is left when they are taken back"),
-    ):
+        (
+            "spot alone", tidied(plan.offered.on_spot_alone(), spot, plan.tidy).usd if spot else None,
+            "spikes too: nothing is left when they are taken back",
+        ),
+    ):  # fmt: skip
         yield row(
             part="alternative", what=what, usd=usd, usd_per_m_output_tokens=plan.per_million(usd),
             note=note if usd is not None else "no such offers, or too few",

@@ -8,26 +8,42 @@ from dataclasses import replace
 
 import numpy as np
 
-from warehouse.planning.fleet import Commitment, Fleet, Machine, Market
+from warehouse.planning.fleet import Commitment, Fleet, Machine, Market, Rental, spread
 from warehouse.planning.hour_cover import HourlyMachines
 from warehouse.planning.load_curve import Hours
 from warehouse.planning.program import Question
 from warehouse.planning.useful_machines import useful
 
 
-def by_the_hour(question: Question, market: Market) -> float | None:
-    """Return USD of serving all hours on machines of one market without commitments; None where there are too few.
+def by_the_hour(question: Question, market: Market) -> Fleet | None:
+    """Return the machines of one market, without commitments, that serve all hours; None where there are too few.
 
     Spot machines then serve all, whatever the plan allows them to.
     """
     machines = useful([m for m in question.machines if m.market == market], 1)
     if not machines:
         return None
-    nothing = np.zeros(len(question.load))
-    reliable = nothing if market == "spot" else question.load
-    usd, _ = HourlyMachines.of(machines, float(question.load.max(initial=0))).cover(question.load, reliable)
-    job = _job_usd(question, machines, {id(m): m.usd_per_hour for m in machines})
-    return None if job is None or not np.isfinite(usd).all() else float(usd.sum()) + job
+    reliable = np.zeros(len(question.load)) if market == "spot" else question.load
+    usd, counts = HourlyMachines.of(machines, float(question.load.max(initial=0))).cover(question.load, reliable)
+    job = _job(question, machines)
+    if job is None or not np.isfinite(usd).all():
+        return None
+    return Fleet((), (*(Rental(m, n) for m, n in zip(machines, counts, strict=True) if n.any()), *job), 0)
+
+
+def _job(question: Question, machines: Sequence[Machine]) -> list[Rental] | None:
+    """Return the one kind of machine that does the job for least; none without a job, None if none can."""
+    if not question.job:
+        return []
+    rentals = []
+    for machine in machines:
+        if machine.job_tokens_per_hour > 0:
+            hours = math.ceil(question.job.tokens / machine.job_tokens_per_hour * (1 - 1e-9))
+            if machine.stock is None or hours <= machine.stock * question.job.hours:
+                counts = spread(hours, question.job.hours, len(question.load))
+                rentals.append(Rental(machine, counts, is_for_job=True))
+    best = min(rentals, key=lambda rental: rental.usd, default=None)
+    return None if best is None else [best]
 
 
 def reserved_at_peak(question: Question) -> float | None:
@@ -55,19 +71,6 @@ def reserved_at_peak(question: Question) -> float | None:
 def _terms(machine: Machine, hours: int) -> float:
     """Return USD of holding a machine for so many hours, in whole terms."""
     return machine.usd_per_hour * machine.term_hours * math.ceil(hours / machine.term_hours)
-
-
-def _job_usd(question: Question, machines: Sequence[Machine], usd_per_hour: dict[int, float]) -> float | None:
-    """Return USD of the job on the kind of machine that does it for least; 0 without a job, None if none can."""
-    if not question.job:
-        return 0.0
-    costs = [
-        math.ceil(question.job.tokens / m.job_tokens_per_hour) * usd_per_hour[id(m)]
-        for m in machines
-        if m.job_tokens_per_hour > 0
-        and (m.stock is None or m.stock * question.job.hours * m.job_tokens_per_hour >= question.job.tokens)
-    ]
-    return min(costs, default=None)
 
 
 def saved(fleet: Fleet, question: Question, commitment: Commitment) -> Hours | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +64,16 @@ class Commitment:
         return result
 
 
+class Stretch(NamedTuple):
+    """Hours of a plan, from the first to the last one, in which machines are rented: at most and least how many."""
+
+    first_hour: int
+    last_hour: int
+    most: int
+    least: int
+    machine_hours: int
+
+
 @dataclass(frozen=True, slots=True)
 class Rental:
     """Machines without a commitment: how many in each hour, for the load or for a job."""
@@ -76,6 +86,24 @@ class Rental:
     def usd(self) -> float:
         """USD of all hours."""
         return float(self.counts.sum()) * self.machine.usd_per_hour
+
+    def stretches(self, every: int) -> list[Stretch]:
+        """Return the plan in stretches of so many hours; those that follow with the same number at most are one."""
+        ends: list[tuple[int, int, int]] = []  # first and last hour, most machines
+        for begin in range(0, len(self.counts), every):
+            part = self.counts[begin : begin + every]
+            busy = np.flatnonzero(part)
+            if not len(busy):
+                continue
+            first, last, most = begin + int(busy[0]), begin + int(busy[-1]), int(part.max())
+            if ends and ends[-1][2] == most and first - ends[-1][1] <= every // 2:
+                first = ends.pop()[0]
+            ends.append((first, last, most))
+        return [
+            Stretch(first, last, most, int(hours.min()), int(hours.sum()))
+            for first, last, most in ends
+            for hours in [self.counts[first : last + 1]]
+        ]
 
 
 @dataclass(frozen=True, slots=True)

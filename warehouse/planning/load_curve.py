@@ -64,6 +64,11 @@ class Curve:
         """Tokens in the busiest hour."""
         return float(self.tokens.max(initial=0))
 
+    def reliable(self, spot_share: float, *, spot_in_spikes: bool) -> Hours:
+        """Return the tokens of each hour that may not stand on spot machines; those carry a share of the others."""
+        may_not = self.in_spike & (not spot_in_spikes)
+        return self.tokens * np.where(may_not, 1, 1 - spot_share)
+
 
 def curve(
     tokens_per_day: float,

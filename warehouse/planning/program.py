@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,10 @@ class Question:
     machines: Sequence[Machine]
     start_hours: Sequence[int] = (0,)
     job: Job | None = None
+
+    def on_spot_alone(self) -> Question:
+        """Return the question as it would be if all of the load might stand on spot machines."""
+        return replace(self, reliable=np.zeros(len(self.load)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,10 +77,9 @@ def _solved(
     inputs: PlanInputs, load: PlanLoad, curve: Any, offers: PlanOffers, start: Any
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the rows of the plan and the sentences it rests on. Raises CommandError where it cannot be served."""
-    import numpy as np
-
     from pipelines.cli.plan_assumptions import assumptions
     from pipelines.cli.plan_rows import Plan, alternative_rows, rent_rows, total_row
+    from warehouse.planning.alternatives import by_the_hour
     from warehouse.planning.fleet import Job
     from warehouse.planning.machine_offers import MONTH
     from warehouse.planning.optimizer import cheapest
@@ -91,17 +90,21 @@ def _solved(
     machines = [m for m in inputs.machines if offers.commit or m.market != "reserved"]
     hours = len(curve.tokens)
     job = Job(load.job_tokens, (load.deadline_days or load.days) * 24) if load.job_tokens is not None else None
-    may_spot = offers.spot_in_spikes or not inputs.has_limit
-    share = np.where(curve.in_spike & (not may_spot), 0.0, offers.spot_share)
-    reliable = curve.tokens * (1 - share)
+    reliable = curve.reliable(offers.spot_share, spot_in_spikes=offers.spot_in_spikes or not inputs.has_limit)
     offered = Question(curve.tokens, reliable, machines, tuple(range(0, hours, MONTH)), job)
     question = replace(offered, machines=useful(machines, MONTH))
     try:
         fleet = tidied(question, cheapest(question), offers.tidy)
     except Infeasible as short:
         raise CommandError(f"{short}; allow more offers, or lower the load") from short
+    hourly = by_the_hour(offered, "on_demand")
+    on_demand = tidied(question, hourly, offers.tidy) if hourly else None
+    if on_demand and on_demand.usd < fleet.usd:  # fewer kinds may have made the mix dearer than this
+        fleet = replace(on_demand, lower_bound_usd=fleet.lower_bound_usd)
     tokens = curve.total + (load.job_tokens or 0)
-    made = Plan(question, offered, fleet, inputs, start or inputs.day, tokens)
+    made = Plan(
+        question, offered, fleet, inputs, start or inputs.day, tokens, on_demand.usd if on_demand else None, offers.tidy
+    )
     rows = [*rent_rows(made), total_row(made), *alternative_rows(made)]
     return rows, assumptions(made, load, curve, offers)
 

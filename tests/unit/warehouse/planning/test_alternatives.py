@@ -7,11 +7,17 @@ import pytest
 
 from tests.unit.warehouse.planning.test_optimizer import cover, small_case
 from warehouse.planning.alternatives import by_the_hour, pays_after, reserved_at_peak, saved, usd_by_hour
-from warehouse.planning.fleet import Commitment, Fleet, Job, Machine, Rental
+from warehouse.planning.fleet import Commitment, Fleet, Job, Machine, Market, Rental
 from warehouse.planning.optimizer import cheapest
 from warehouse.planning.program import Question
 
 HOURLY, YEARLY = Machine("on_demand", 2, 1), Machine("reserved", 1, 1, term_hours=100)
+
+
+def usd(question: Question, market: Market) -> float:
+    fleet = by_the_hour(question, market)
+    assert fleet is not None
+    return fleet.usd
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -19,13 +25,13 @@ def test_one_market_alone_is_served_at_least_cost(seed: int) -> None:
     question = small_case(seed)
     steady = [m for m in question.machines if m.market == "on_demand"]
     expected = sum(cover(float(need), float(need), steady) for need in question.load)
-    assert by_the_hour(question, "on_demand") == pytest.approx(expected)
+    assert usd(question, "on_demand") == pytest.approx(expected)
 
 
 def test_spot_alone_serves_all_whatever_may_stand_on_it() -> None:
     load = np.array([1.0, 3.0])
     question = Question(load, load, [HOURLY, Machine("spot", 1, 1)])
-    assert by_the_hour(question, "spot") == 4
+    assert usd(question, "spot") == 4
     assert by_the_hour(Question(load, load, [HOURLY]), "spot") is None
     assert by_the_hour(Question(load, load, [Machine("on_demand", 1, 1, stock=2)]), "on_demand") is None
 
@@ -41,7 +47,7 @@ def test_job_is_done_in_the_same_market() -> None:
     nothing = np.zeros(20)
     machines = [Machine("on_demand", 2, 0, 10), Machine("spot", 1, 0, 4), Machine("reserved", 1, 0, 10, term_hours=10)]
     question = Question(nothing, nothing, machines, job=Job(100, 5))
-    assert by_the_hour(question, "on_demand") == 20 and by_the_hour(question, "spot") == 25
+    assert usd(question, "on_demand") == 20 and usd(question, "spot") == 25
     assert reserved_at_peak(question) == 2 * 10  # two machines for five hours, rented for ten
 
 

@@ -35,3 +35,9 @@ def test_spikes_multiply_the_load_and_the_larger_counts() -> None:
 
 def test_spike_beyond_the_plan_changes_nothing() -> None:
     assert curve(2400, 1, DailyShape(), None, [Spike(10, 240, 24)]).peak == 100
+
+
+def test_spot_carries_its_share_and_no_spike() -> None:
+    load = curve(2400, 2, DailyShape(), None, [Spike(10, 24, 1)])
+    assert load.reliable(0.3, spot_in_spikes=False)[[0, 24]].tolist() == [70, 1000]
+    assert load.reliable(0.3, spot_in_spikes=True)[[0, 24]].tolist() == [70, 700]
