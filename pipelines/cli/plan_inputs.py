@@ -102,14 +102,15 @@ def gather(
             names = spec_names(con)
             name = names.model(model)
             spec = names.gpu(wanted.gpu) if wanted.gpu else None
+            workload = service.workload or ("chat" if has_load else "batch")
             one = load(
-                con, service.workload or ("chat" if has_load else "batch"), root / "workloads.csv", isl=service.isl,
+                con, workload, root / "workloads.csv", isl=service.isl,
                 osl=service.osl, tpot_limit_s=service.max_tpot, ttft_limit_s=service.max_ttft,
             )  # fmt: skip
             job = load(con, "batch", root / "workloads.csv", isl=service.isl, osl=service.osl) if has_load else one
             every_system = own_systems(con)
             weights = service.precision or released_format(con, name)
-            day, offers, hosts = _published(home, name, prices, wanted, spec, one, service.workload)
+            day, offers, hosts = _published(home, name, prices, wanted, spec, one, workload)
             systems = _chosen(every_system, own, day)
             keys = {(offer["spec"], offer["machine_gpus"]) for offer in offers}
             keys |= {(system.spec, system.gpus) for system in systems}
@@ -143,7 +144,7 @@ def gather(
 
 
 def _published(
-    home: HomeOption, model: str, prices: Any, wanted: PlanOffers, spec: str | None, load: Any, workload: str | None
+    home: HomeOption, model: str, prices: Any, wanted: PlanOffers, spec: str | None, load: Any, workload: str
 ) -> tuple[date, list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the day of the prices, the offers in force, and hosts' prices of the model, cheapest first."""
     from pipelines.queries import api_costs, plan_offers
@@ -151,7 +152,7 @@ def _published(
     with published_database(home) as con:
         day = wanted.as_of or current_day(con)
         offers = plan_offers.rentable(con, prices, day, spec, wanted.available)
-        volume = api_costs.Volume(load.isl, load.osl, 0, 1, workload or "chat", in_batch=False)
+        volume = api_costs.Volume(load.isl, load.osl, 0, 1, workload, in_batch=False)
         hosts = api_costs.hosts(con, model, day, volume, "on_demand", None)
     return day, offers, hosts
 

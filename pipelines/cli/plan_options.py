@@ -32,7 +32,11 @@ class PlanLoad:
     tokens_per_day: Annotated[float | None, Parameter(help="Output tokens to serve on the first day.")] = None
     days: Annotated[int, Parameter(help=f"Length of the plan in days, up to {MOST_DAYS}.")] = 365
     growth: Annotated[
-        str | None, Parameter(help="Compounding growth: 50%/week, 10%/month, 2x/year, -5%/month (default: none).")
+        str | None,
+        Parameter(
+            help="Compounding growth: 50%/week, 10%/month, 2x/year, -5%/month (default: none).",
+            allow_leading_hyphen=True,
+        ),
     ] = None
     growth_days: Annotated[int | None, Parameter(help="Days after which growth ends (default: never).")] = None
     spike: Annotated[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -112,16 +113,19 @@ class Fleet:
 
     Attributes:
         lower_bound_usd: no mix of the same offers serves the load for less.
-        is_optimal: whether the plan costs no more than that, to a millionth.
+        is_possible: whether it serves every hour, and the job.
     """
 
     commitments: tuple[Commitment, ...]
     rentals: tuple[Rental, ...]
     lower_bound_usd: float
+    is_possible: bool = True
 
     @property
     def usd(self) -> float:
-        """USD of everything."""
+        """USD of everything; infinite where it serves not all."""
+        if not self.is_possible:
+            return math.inf
         return sum(c.usd for c in self.commitments) + sum(r.usd for r in self.rentals)
 
     @property

@@ -10,9 +10,11 @@ import numpy as np
 from warehouse.planning.fleet import Counts, Machine
 from warehouse.planning.load_curve import Hours
 
-_MOST_MIXES = 2000  # of machines of one market that are compared
+_MOST_MIXES = 800  # of machines of one market that are compared
 _FEW = 24  # mixes beyond the smallest that are tried where an answer must be quick
 _MANY = 250  # of them that are tried else: all, in small markets
+_MOST_PAIRS = 60_000  # of mixes and counts of one more kind
+_MOST_COPIES = 64  # of one kind in a mix, but for the best one
 _WINDOW = 12  # machines of the best kind within which mixes are compared one by one
 
 
@@ -57,9 +59,15 @@ def market(machines: Sequence[Machine], chosen: Sequence[int], top: float) -> Ma
         machine = machines[i]
         if machine.tokens_per_hour <= 0:
             continue
-        most = int(np.ceil(top / machine.tokens_per_hour)) if machine.stock is None else machine.stock
-        most = min(most, int(np.ceil(top / machine.tokens_per_hour)))
+        most = int(np.ceil(top / machine.tokens_per_hour))
+        if machine.stock is not None:
+            most = min(most, machine.stock)
+        if bulk not in (None, i):
+            most = min(most, _MOST_COPIES)
         steps = np.arange(most + 1)
+        if len(served) * len(steps) > _MOST_PAIRS:
+            some = _some(len(served), max(2, _MOST_PAIRS // len(steps)))
+            served, usd, counts = served[some], usd[some], counts[:, some]
         every_served = (served[:, None] + steps * machine.tokens_per_hour).reshape(-1)
         every_usd = (usd[:, None] + steps * machine.usd_per_hour).reshape(-1)
         every_counts = np.repeat(counts, len(steps), axis=1)
@@ -83,9 +91,12 @@ def _undominated(served: Hours, usd: Hours, top: float) -> Counts:
     beyond = np.flatnonzero(served[keep] >= top)
     if len(beyond):
         keep = keep[: beyond[0] + 1]
-    if len(keep) > _MOST_MIXES:
-        keep = keep[np.unique(np.linspace(0, len(keep) - 1, _MOST_MIXES).astype(int))]
-    return keep
+    return keep[_some(len(keep), _MOST_MIXES)]
+
+
+def _some(count: int, most: int) -> Counts:
+    """Return positions of at most so many of `count`, evenly, with the first and the last."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(int))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,8 @@ def _merged(period: Counts, total: Hours, reliable: Hours, most: int) -> tuple[H
     share = np.round(reliable / np.where(total > 0, total, 1), 9)
     order = np.lexsort([total, share, period])
     ordered = total[order]
-    starts = np.flatnonzero(np.append(True, np.diff(period[order]) + np.diff(share[order]) != 0))
+    is_new = (np.diff(period[order]) != 0) | (np.diff(share[order]) != 0)
+    starts = np.flatnonzero(np.append(True, is_new))
     runs = [_split(ordered, int(first), int(last)) for first, last in pairwise([*starts, len(order)])]
     heapify(runs)
     while len(runs) < most and runs[0][0] < 0:

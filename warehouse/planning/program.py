@@ -81,7 +81,7 @@ def solved(
     """
     # scipy takes a third of a second to import, which only this command should wait for.
     from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array, hstack, identity, kron, vstack
+    from scipy.sparse import csr_array, diags_array, hstack, identity, kron, vstack
 
     machines, job, n_groups = question.machines, question.job, len(groups.period)
     sizes = program.sizes(n_groups, job is not None)
@@ -104,7 +104,7 @@ def solved(
         own = np.array([machines[i].job_tokens_per_hour for i in program.rented])
         # A committed machine works on the job no longer than it is rented, and in time.
         rows.append(hstack([
-            csr_array(-program.covers.reshape(-1, 1) * np.kron(np.eye(n_committed), np.ones((n_groups, 1)))),
+            -diags_array(program.covers.reshape(-1)) @ kron(identity(n_committed), np.ones((n_groups, 1))),
             csr_array((n_shared, n_rented)), identity(n_shared), csr_array((n_shared, n_own)),
         ]))  # fmt: skip
         work = np.concatenate([np.zeros(n_committed + n_rented), np.kron(speeds, in_time), own])

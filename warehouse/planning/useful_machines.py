@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from warehouse.planning.fleet import Machine
 
+_SOME = 4  # kinds of machine of one market and term, for each need
+
 
 def useful(machines: Sequence[Machine], start_step: int) -> list[Machine]:
     """Return the machines without those that so many of another replace for no more USD, at any time.
@@ -19,6 +21,31 @@ def useful(machines: Sequence[Machine], start_step: int) -> list[Machine]:
         if any(_replaces(other, machine, start_step) for other in kept if other is not machine):
             kept = [one for one in kept if one is not machine]
     return kept
+
+
+def considered(machines: Sequence[Machine], needs: Sequence[float]) -> list[Machine]:
+    """Return the machines of each market and term that serve one of these needs for least, alone: some of each.
+
+    needs: tokens an hour, of the busiest hour, of usual and of quiet ones. For a job those stay too that do most of it
+    for the money. More kinds would take long and hardly save anything.
+    """
+    kept: set[int] = set()
+    for market in {(machine.market, machine.term_hours) for machine in machines}:
+        own = [i for i, machine in enumerate(machines) if (machine.market, machine.term_hours) == market]
+        for need in needs:
+            kept.update(sorted(own, key=lambda i: _usd_alone(machines[i], need))[:_SOME])
+        kept.update(sorted(own, key=lambda i: _usd_per_job_token(machines[i]))[:_SOME])
+    return [machine for i, machine in enumerate(machines) if i in kept]
+
+
+def _usd_alone(machine: Machine, need: float) -> float:
+    if machine.tokens_per_hour <= 0:
+        return math.inf
+    return machine.usd_per_hour * max(1, math.ceil(need / machine.tokens_per_hour * (1 - 1e-12)))
+
+
+def _usd_per_job_token(machine: Machine) -> float:
+    return machine.usd_per_hour / machine.job_tokens_per_hour if machine.job_tokens_per_hour > 0 else math.inf
 
 
 def _replaces(one: Machine, other: Machine, start_step: int) -> bool:

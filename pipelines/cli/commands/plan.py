@@ -85,14 +85,15 @@ def _solved(
     from warehouse.planning.optimizer import cheapest
     from warehouse.planning.program import Infeasible, Question
     from warehouse.planning.tidy import tidied
-    from warehouse.planning.useful_machines import useful
+    from warehouse.planning.useful_machines import considered, useful
 
     machines = [m for m in inputs.machines if offers.commit or m.market != "reserved"]
     hours = len(curve.tokens)
     job = Job(load.job_tokens, (load.deadline_days or load.days) * 24) if load.job_tokens is not None else None
     reliable = curve.reliable(offers.spot_share, spot_in_spikes=offers.spot_in_spikes or not inputs.has_limit)
     offered = Question(curve.tokens, reliable, machines, tuple(range(0, hours, MONTH)), job)
-    question = replace(offered, machines=useful(machines, MONTH))
+    needs = [curve.peak, curve.total / hours, float(curve.tokens.min())]
+    question = replace(offered, machines=considered(useful(machines, MONTH), needs))
     try:
         fleet = tidied(question, cheapest(question), offers.tidy)
     except Infeasible as short:

@@ -39,6 +39,13 @@ def test_hours_alike_are_one_group() -> None:
     assert groups.total[groups.of_hour].tolist() == load.tolist()
 
 
+def test_merged_hours_stay_in_their_period() -> None:
+    # One period ends with reliable hours, and the next begins with others: both differences together are none.
+    load, reliable = np.array([1.0, 1.1, 1.2, 1.3]), np.array([1.0, 1.1, 0.0, 0.0])
+    groups = grouped(load, reliable, [0, 2, 4], [0.013], [0.013], 2)
+    assert groups.period[groups.of_hour].tolist() == [0, 0, 1, 1]
+
+
 def test_merged_hours_have_bounds_on_both_sides() -> None:
     load = np.random.default_rng(1).uniform(1, 100, 1000)
     reliable = load * np.where(np.arange(1000) % 7, 0.5, 1)

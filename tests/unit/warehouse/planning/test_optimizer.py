@@ -158,6 +158,33 @@ def test_job_works_on_committed_machines_that_the_load_leaves_idle() -> None:
     assert cheapest(Question(load, load, machines, job=Job(130, 24))).usd == 24 + 3
 
 
+def job_work(fleet: Fleet, question: Question) -> float:
+    """Return the most of a job that a fleet can do in time, where machines work on it as fast as they serve."""
+    assert question.job
+    hours = len(question.load)
+    held = sum((c.served(hours) for c in fleet.commitments), np.zeros(hours))
+    rented = sum((r.counts * r.machine.tokens_per_hour for r in fleet.rentals if not r.is_for_job), np.zeros(hours))
+    idle = np.maximum(0, held - np.maximum(0, question.load - rented))[: question.job.hours].sum()
+    own = [
+        (r.counts * r.machine.job_tokens_per_hour)[: question.job.hours].sum() for r in fleet.rentals if r.is_for_job
+    ]
+    return float(idle + sum(own))
+
+
+@pytest.mark.parametrize("most_groups", [400, 3])
+@pytest.mark.parametrize("seed", range(30))
+def test_load_and_job_are_both_served(seed: int, most_groups: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = small_case(seed)
+    machines = [replace(m, job_tokens_per_hour=m.tokens_per_hour) for m in question.machines]
+    job = Job(3.0 + seed, 6)
+    question = replace(question, machines=machines, job=job)
+    monkeypatch.setattr(optimizer, "_MOST_GROUPS", most_groups)
+    fleet = cheapest(question)
+    assert serves(fleet, question) and job_work(fleet, question) >= job.tokens * (1 - 1e-6)
+    assert fleet.is_optimal or most_groups < 8
+    assert fleet.lower_bound_usd <= fleet.usd <= cheapest(replace(question, job=None)).usd + 2.5 * job.tokens
+
+
 def test_deadline_counts() -> None:
     nothing = np.zeros(48)
     machines = [Machine("reserved", 1, 0, 10, term_hours=24), Machine("on_demand", 5, 0, 10)]
