@@ -8,10 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from warehouse.planning.fleet import Fleet, Rental, spread
+from warehouse.planning.fleet import Counts, Fleet, Machine, Rental, spread
 from warehouse.planning.hour_cover import HourlyMachines
 from warehouse.planning.load_curve import Hours
 from warehouse.planning.program import Question
+
+_SAMPLE = 400  # hours in which sets of machines are compared
+_MANY = 6  # kinds of machine
+_ERROR = 0.01  # share by which a sample's cost may be too high
 
 
 def tidied(question: Question, fleet: Fleet, most_share: float) -> Fleet:
@@ -29,25 +33,54 @@ def tidied(question: Question, fleet: Fleet, most_share: float) -> Fleet:
         return fleet  # its committed machines may be at the job: what they serve is not on record
     hours = len(question.load)
     held = sum((c.served(hours) for c in fleet.commitments), np.zeros(hours))
-    while len(fleet.rentals) > 1:
-        fewer = min(
-            (_without(question, fleet, rental, held) for rental in fleet.rentals),
-            key=lambda one: one.usd if one else math.inf,
-        )
-        if fewer is None or fewer.usd > most_usd:
-            break
-        fleet = fewer
+    total, reliable = question.load - held, question.reliable - held
+    fixed = sum(commitment.usd for commitment in fleet.commitments)
+    kinds = [rental.machine for rental in sorted(fleet.rentals, key=lambda rental: -rental.usd)]
+    for machines in reversed(_ever_fewer(kinds, _sample(total, reliable), most_usd - fixed)):
+        usd, counts = _market(machines, total).cover(total, reliable, is_quick=True)
+        if fixed + usd.sum() <= most_usd:
+            return replace(fleet, rentals=tuple(Rental(m, n) for m, n in zip(machines, counts, strict=True) if n.any()))
     return fleet
 
 
-def _without(question: Question, fleet: Fleet, absent: Rental, held: Hours) -> Fleet | None:
-    """Return the fleet without one kind of machine; None where the others are too few."""
-    machines = [rental.machine for rental in fleet.rentals if rental is not absent]
-    market = HourlyMachines.of(machines, float(question.load.max(initial=0)))
-    usd, counts = market.cover(question.load - held, question.reliable - held, is_quick=True)
-    if not np.isfinite(usd).all():
-        return None
-    return replace(fleet, rentals=tuple(Rental(m, n) for m, n in zip(machines, counts, strict=True) if n.any()))
+def _ever_fewer(machines: list[Machine], sample: tuple[Hours, Hours, Counts], most_usd: float) -> list[list[Machine]]:
+    """Return ever smaller sets of these machines whose cost, by the sample, is at most about so many USD.
+
+    machines: those that most is spent on first.
+    """
+    sets: list[list[Machine]] = []
+    total, reliable, weights = sample
+    # Of many, those that cost least in all are left out at once, if the others will do.
+    if len(machines) > _MANY:
+        usd, _ = _market(machines[:_MANY], total).cover(total, reliable, is_quick=True)
+        if usd @ weights <= most_usd:
+            machines = machines[:_MANY]
+            sets.append(machines)
+    while len(machines) > 1:
+        best, least = machines, math.inf
+        for absent in range(len(machines)):
+            others = machines[:absent] + machines[absent + 1 :]
+            usd, _ = _market(others, total).cover(total, reliable, is_quick=True)
+            if (cost := float(usd @ weights)) < least:
+                best, least = others, cost
+        if least > most_usd * (1 + _ERROR):
+            break
+        machines = best
+        sets.append(machines)
+    return sets
+
+
+def _market(machines: Sequence[Machine], load: Hours) -> HourlyMachines:
+    return HourlyMachines.of(machines, float(load.max(initial=0)))
+
+
+def _sample(total: Hours, reliable: Hours) -> tuple[Hours, Hours, Counts]:
+    """Return the needs of hours that stand for all, of every size and the busiest among them, and for how many each."""
+    share = np.round(reliable / np.where(total > 0, total, 1), 3)
+    order = np.lexsort([total, share])
+    evenly = np.linspace(0, len(order) - 1, min(len(order), _SAMPLE)).astype(int)
+    chosen = np.unique(np.append(evenly, int(np.argmax(total[order]))))
+    return total[order[chosen]], reliable[order[chosen]], np.diff(np.append(-1, chosen))
 
 
 def _one_kind(question: Question, fleet: Fleet, most_usd: float) -> Sequence[Rental]:

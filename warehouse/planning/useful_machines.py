@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from warehouse.planning.fleet import Machine
 
-_SOME = 4  # kinds of machine of one market and term, for each need
+_SOME = 6  # kinds of machine of one market and term, for each need
 
 
 def useful(machines: Sequence[Machine], start_step: int) -> list[Machine]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from tests.unit.warehouse.planning.test_optimizer import brute_force, small_case
 from warehouse.planning.fleet import Machine
-from warehouse.planning.useful_machines import useful
+from warehouse.planning.useful_machines import considered, useful
 
 ONE = Machine("on_demand", 1, 1)
 
@@ -54,3 +55,24 @@ def test_short_term_replaces_a_longer_one_where_it_can_be_renewed() -> None:
 
 def test_of_two_alike_one_stays() -> None:
     assert len(useful([ONE, replace(ONE)], 10)) == 1
+
+
+def test_of_very_many_machines_the_cheapest_for_each_need_are_considered() -> None:
+    kinds = [Machine("on_demand", size**0.9, float(size), job_tokens_per_hour=1 / size) for size in range(1, 101)]
+    few = considered(kinds, [1000, 3, 0])
+    assert len(few) < 30
+    for need in (1000, 3, 0):
+        best = min(kinds, key=lambda m: m.usd_per_hour * max(1, math.ceil(need / m.tokens_per_hour)))
+        assert best in few
+    assert min(kinds, key=lambda m: m.usd_per_hour / m.job_tokens_per_hour) in few
+    assert considered(kinds[:5], [10]) == kinds[:5]
+
+
+def test_each_market_and_term_keeps_its_own() -> None:
+    machines = [
+        ONE,
+        Machine("spot", 5, 1),
+        Machine("reserved", 5, 1, term_hours=10),
+        Machine("reserved", 9, 1, term_hours=20),
+    ]
+    assert considered(machines, [1]) == machines
