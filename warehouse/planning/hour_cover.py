@@ -19,7 +19,7 @@ _WINDOW = 12  # machines of the best kind within which mixes are compared one by
 
 
 @dataclass(frozen=True, slots=True)
-class Market:
+class Mixes:
     """Mixes of machines, none of which serves less and costs more than another, by what they serve.
 
     Attributes:
@@ -46,7 +46,7 @@ class Market:
         return np.searchsorted(self.served, rest, side="left"), more
 
 
-def market(machines: Sequence[Machine], chosen: Sequence[int], top: float) -> Market:
+def mixes(machines: Sequence[Machine], chosen: Sequence[int], top: float) -> Mixes:
     """Return the mixes of the chosen machines that serve up to `top` tokens an hour."""
     endless = [i for i in chosen if machines[i].stock is None and machines[i].tokens_per_hour > 0]
     bulk = min(endless, key=lambda i: machines[i].usd_per_hour / machines[i].tokens_per_hour, default=None)
@@ -75,7 +75,7 @@ def market(machines: Sequence[Machine], chosen: Sequence[int], top: float) -> Ma
         keep = _undominated(every_served, every_usd, top)
         served, usd, counts = every_served[keep], every_usd[keep], every_counts[:, keep]
     kind = machines[bulk] if bulk is not None else None
-    return Market(
+    return Mixes(
         served, usd, counts, bulk, kind.tokens_per_hour if kind else 0, kind.usd_per_hour if kind else 0
     )  # fmt: skip
 
@@ -104,8 +104,8 @@ class HourlyMachines:
     """Machines by the hour, in two markets: those that nobody takes back, and spot."""
 
     machines: Sequence[Machine]
-    steady: Market
-    spot: Market
+    steady: Mixes
+    spot: Mixes
     slack: float  # tokens an hour by which sums of capacities differ by rounding alone
 
     @classmethod
@@ -113,7 +113,7 @@ class HourlyMachines:
         """Return the markets of these machines, of which none has a term, for needs up to `top`."""
         steady = [i for i, m in enumerate(machines) if m.market != "spot"]
         spot = [i for i, m in enumerate(machines) if m.market == "spot"]
-        return cls(machines, market(machines, steady, top), market(machines, spot, top), top * 1e-9)
+        return cls(machines, mixes(machines, steady, top), mixes(machines, spot, top), top * 1e-9)
 
     def cover(self, total: Hours, reliable: Hours, *, is_quick: bool = False) -> tuple[Hours, Counts]:
         """Return USD and machines of each kind for each hour; USD is infinite where no mix serves it.

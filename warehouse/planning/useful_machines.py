@@ -32,6 +32,9 @@ def considered(machines: Sequence[Machine], needs: Sequence[float]) -> list[Mach
     kept: set[int] = set()
     for market in {(machine.market, machine.term_hours) for machine in machines}:
         own = [i for i, machine in enumerate(machines) if (machine.market, machine.term_hours) == market]
+        if all(machines[i].stock is not None for i in own):  # all of them may be needed
+            kept.update(own)
+            continue
         for need in needs:
             kept.update(sorted(own, key=lambda i: _usd_alone(machines[i], need))[:_SOME])
         kept.update(sorted(own, key=lambda i: _usd_per_job_token(machines[i]))[:_SOME])

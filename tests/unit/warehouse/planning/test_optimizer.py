@@ -262,3 +262,13 @@ def test_bound_of_merged_hours_is_never_above_the_least_cost(seed: int, monkeypa
     fleet = cheapest(question)
     assert serves(fleet, question)
     assert fleet.lower_bound_usd <= best * (1 + 1e-6) <= fleet.usd * (1 + 2e-6)
+
+
+def test_many_scarce_hosts_serve_together() -> None:
+    load = np.concatenate([np.full(12, 30.0), np.full(12, 45.5)])
+    hosts = [Machine("on_demand", 1 + n / 100, 1, stock=1) for n in range(50)]
+    fleet = cheapest(Question(load, load, hosts))
+    assert serves(fleet, Question(load, load, hosts))
+    assert fleet.usd == pytest.approx(
+        12 * sum(1 + n / 100 for n in range(30)) + 12 * sum(1 + n / 100 for n in range(46))
+    )

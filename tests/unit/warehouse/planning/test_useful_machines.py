@@ -76,3 +76,9 @@ def test_each_market_and_term_keeps_its_own() -> None:
         Machine("reserved", 9, 1, term_hours=20),
     ]
     assert considered(machines, [1]) == machines
+
+
+def test_where_every_kind_is_scarce_all_are_kept() -> None:
+    hosts = [Machine("on_demand", 1 + n / 100, 1, stock=1) for n in range(50)]
+    assert considered(hosts, [40]) == hosts
+    assert len(considered([*hosts, ONE], [40])) < 20
