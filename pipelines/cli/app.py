@@ -26,6 +26,7 @@ from pipelines.cli.commands import (
     import_history,
     index,
     parse,
+    plan,
     prices,
     providers,
     quarantine,
@@ -49,7 +50,7 @@ app = App(
 for command in (
     prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, read.read, doctor.doctor,
     calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
-    backfill.backfill, schedule.schedule,
+    backfill.backfill, schedule.schedule, plan.plan,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")

@@ -95,9 +95,17 @@ PAGE = CAPTURES / "oracle" / "2026-09-20_products" / "page.json"
     ("cost", "--model", "llama-3.1-8b", "--gpu", "L4"), ("cost", "fit", "--model", "llama-3.1-8b"),
     ("cost", "train", "--params", "7b"), ("calibrate", "--help"), ("alerts", "list"), ("alerts", "preview"),
     ("index", "verify", "a100-80gb-on-demand-hyperscaler", "2026-09-20"),
+    ("cost", "api", "--model", "llama-3.1-8b", "--input-tokens-per-day", "1e9", "--output-tokens-per-day", "1e9"),
+    ("plan", "--model", "llama-3.1-8b", "--tokens-per-day", "1e9", "--days", "30"),
+    ("plan", "--model", "llama-3.1-8b", "--budget", "1M/year"), ("plan", "--help"),
 ], ids=" ".join)  # fmt: skip
 def test_reading_needs_no_dagster(arguments: tuple[str, ...], demo: Demo) -> None:
+    """Nothing that only reads waits for Dagster or pandas, and only a plan for scipy and numpy."""
     poisoned = {"dagster": None} | ({"pandas": None} if arguments[0] != "parse" else {})
+    if "--tokens-per-day" not in arguments:
+        poisoned |= {"scipy": None}
+    if arguments[0] not in ("plan", "parse"):  # pandas needs numpy
+        poisoned |= {"numpy": None}
     done = cli(*arguments, home=demo.home.root, before=POISON.format(names=poisoned))
     assert done.returncode in ((0, 1, 4) if arguments == ("doctor",) else (0,)), done.stderr
     assert done.stdout and "halted" not in done.stdout + done.stderr and "Traceback" not in done.stderr
@@ -116,6 +124,22 @@ def test_detail_views_need_no_dagster(arguments: tuple[str, ...], tmp_path: Path
     )
     done = cli(*arguments, home=home.root, before=POISON.format(names={"dagster": None, "pandas": None}))
     assert done.returncode == 0 and done.stdout and "Traceback" not in done.stderr, done.stderr
+
+
+def test_only_plans_import_scipy() -> None:
+    importers = [
+        path.relative_to(ROOT).as_posix()
+        for station in ("scrapers", "warehouse", "pipelines")
+        for path in (ROOT / station).rglob("*.py")
+        if re.search(r"^\s*(from|import) scipy\b", path.read_text(), re.MULTILINE)
+    ]
+    assert importers == ["warehouse/planning/program.py"]
+
+
+def test_a_plan_without_scipy_fails(demo: Demo) -> None:
+    plan = ("plan", "--model", "llama-3.1-8b", "--tokens-per-day", "1e9", "--days", "30")
+    done = cli(*plan, home=demo.home.root, before=POISON.format(names={"scipy.optimize": None}))
+    assert done.returncode != 0 and "import of scipy.optimize halted" in done.stderr
 
 
 def test_poisoned_imports_fail() -> None:

@@ -55,6 +55,13 @@ READING = {
     "cost job --gpu H100 --hours 5 --country US --continent 'North America' --available": 0,
     "cost job --gpu H100 --hours 5 --discount 5": 2,  # a bill is made of list prices
     "cost job --gpu H100 --hours 5 --usd-per-gpu-hour 2": 2,
+    "plan --model llama-3.1-8b --tokens-per-day 1e9 --days 60 --growth 50%/week --growth-days 14 --spike 10x@30+3d "
+    "--peak-to-mean 3 --peak-hours 4 --workload chat --isl 600 --osl 400 --precision fp8 --max-tpot 0.04 --max-ttft 5 "
+    "--utilisation 0.6 --country US --continent 'North America' --discount 5 --as-of 2026-09-20 --spot-share 0.3 "
+    "--spot-loss 0.2 --spot-in-spikes --commit --tidy 0.02 --start 2026-10-01": 0,
+    "plan --model llama-3.1-8b --job-tokens 1e10 --days 14 --deadline-days 7 --gpu H100 --provider lambda": 0,
+    "plan --model llama-3.1-8b --tokens-per-day 1e9 --available --slo 0.05 --own 'DGX B200' --capex 4e5 --power-kw 14": 0,
+    "plan --model llama-3.1-8b --budget 50M/year": 0,
     "cost fit --model llama-3.1-8b --precision fp8 --workload chat --isl 100 --osl 100 --concurrency 1 --utilisation 1": 0,
     "cost check-constants {constants} --gpu 'H200 SXM'": 0,
     "alerts list --rules {rules}": 0,
