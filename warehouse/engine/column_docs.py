@@ -45,9 +45,13 @@ def comment_columns(con: Connection, models: Iterable[Model]) -> None:
         "select schema_name || '.' || table_name, column_name from duckdb_columns() "
         "where database_name = current_database()"
     ).fetchall()
-    for name, column in columns:
-        if name in by_name and (text := meaning(by_name[name], column)):
-            con.execute(f"comment on column {name}.\"{column}\" is '{quoted(text)}'")
+    comments = [
+        f"comment on column {name}.\"{column}\" is '{quoted(text)}'"
+        for name, column in columns
+        if name in by_name and (text := meaning(by_name[name], column))
+    ]
+    if comments:
+        con.execute(";\n".join(comments))  # one statement each takes twice as long, and there are 700
 
 
 def define_day_macros(con: Connection) -> None:

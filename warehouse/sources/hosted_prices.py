@@ -35,8 +35,9 @@ def listed() -> tuple[Row, ...]:
     Of models that have a spec alone: these prices are the fallback of comparisons. Rows are those of python_inputs,
     USD per million tokens, as a list that is fetched states them.
     """
+    installed = version(PACKAGE)
     return tuple(
-        row
+        (*row, PACKAGE, installed, host.pricing_urls[0] if host.pricing_urls else None)
         for host in get_snapshot().providers
         for sold in host.models
         if (spec := spec_of(sold.id)) is not None
@@ -45,11 +46,11 @@ def listed() -> tuple[Row, ...]:
 
 
 def _prices(host: Provider, sold: ModelInfo, spec: str) -> Iterator[Row]:
+    """Yield a model's prices at a host, without what is the same for all of the host's."""
     dated = sold.prices if isinstance(sold.prices, list) else [ConditionalPrice(prices=sold.prices)]
     cards = [(card.constraint, card.prices, _KINDS) for card in dated]
     batch = [variant for variant in sold.price_variants or () if variant.when == {"processing": "batch"}]
     cards += [(variant.constraint, variant.prices, _IN_BATCH) for variant in batch]
-    url = host.pricing_urls[0] if host.pricing_urls else None
     for when, card, kinds in cards:
         day = when.start_date.isoformat() if isinstance(when, StartDateConstraint) else None
         hours = f"{when.start_time:%H:%M}-{when.end_time:%H:%M}" if isinstance(when, TimeOfDateConstraint) else ""
@@ -57,7 +58,7 @@ def _prices(host: Provider, sold: ModelInfo, spec: str) -> Iterator[Row]:
             for above, price in _steps(getattr(card, name, None)):
                 yield (
                     host.id, sold.id, spec, model_key(sold.id), kind, str(above), hours, day, str(price),
-                    str(bool(sold.deprecated)), PACKAGE, version(PACKAGE), url,
+                    str(bool(sold.deprecated)),
                 )  # fmt: skip
 
 
