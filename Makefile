@@ -24,7 +24,7 @@ report: setup ## Build the report from what is published and show it on http://1
 	@$(BIN)/gpuhour report build && $(BIN)/gpuhour report serve
 
 serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
-	@DAGSTER_HOME=$$($(BIN)/python -m pipelines.settings) $(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}
+	@exec $(BIN)/python -m pipelines.cli.dagster_server
 
 test: setup ## Run every test, but for the extras
 	@$(BIN)/python -m pytest -m "not extras"

@@ -37,6 +37,7 @@ from pipelines.cli.commands import (
     sql,
 )
 from pipelines.cli.console import ERROR, OK, USAGE, say
+from pipelines.cli.interruption import ending_on_signals
 from pipelines.errors import CommandError, UsageError
 
 app = App(
@@ -62,18 +63,24 @@ app.command(report.app)
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run a command; exits 0 ok, 1 error, 2 usage, 3 partial, 4 stale. Logs and messages go to stderr."""
+    """Run a command; exits 0 ok, 1 error, 2 usage, 3 partial, 4 stale, 130 and 143 when a signal ended it.
+
+    Logs and messages go to stderr.
+    """
     settings.load_env_file()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    with ending_on_signals():
+        code = _run(argv)
+    sys.exit(code if isinstance(code, int) else OK)
+
+
+def _run(argv: list[str] | None) -> Any:
     try:
-        code: Any = app(argv, exit_on_error=False, print_error=True)
+        return app(argv, exit_on_error=False, print_error=True)
     except cyclopts.CycloptsError:
-        code = USAGE
+        return USAGE
     except CommandError as error:
         say(str(error))
-        code = USAGE if isinstance(error, UsageError) else ERROR
+        return USAGE if isinstance(error, UsageError) else ERROR
     except BrokenPipeError:
-        code = OK
-    except KeyboardInterrupt:
-        code = ERROR
-    sys.exit(code if isinstance(code, int) else OK)
+        return OK

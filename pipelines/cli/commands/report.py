@@ -90,8 +90,5 @@ def serve(*, out: Path | None = None, port: int = 8000, home: HomeOption = None)
         ) from taken
     with serving:
         print(f"http://{HOST}:{serving.server_address[1]}/index.html", flush=True)
-        try:
-            serving.serve_forever()
-        except KeyboardInterrupt:
-            say("stopped")
+        serving.serve_forever()
     return OK
