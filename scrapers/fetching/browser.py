@@ -141,3 +141,12 @@ def shared() -> Iterator[Browser]:
             if _users == 0:
                 _shared = None
                 mine.close()
+
+
+def _forget() -> None:
+    """A fork has none of our threads, so it cannot use our browser: it starts its own."""
+    global _shared, _users, _lock
+    _shared, _users, _lock = None, 0, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)
