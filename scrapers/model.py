@@ -47,6 +47,7 @@ Expect = Literal["", "html", "json", "csv", "yaml", "js"]
 # blocked: this machine was not let in (a challenge, a refusal, another country's page). moved: the page is elsewhere.
 FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many", "blocked", "moved"]
 
+LARGEST_IN_MEMORY = 512 << 20  # bytes of a page that is read as a whole
 # Charsets a page may declare; others (idna, unicode_escape ...) are Python's own and never meant.
 _CHARSET = re.compile(r"charset=[\"']?(utf-?(?:8|16(?:le|be)?)|iso-8859-\d+|windows-125\d|us-ascii)\b", re.IGNORECASE)
 
@@ -147,9 +148,12 @@ class Page:
         return cast("IO[bytes]", gzip.open(self.path)) if self.path.suffix == ".gz" else self.path.open("rb")
 
     def read(self) -> bytes:
-        """Return the whole page as bytes."""
+        """Return the whole page as bytes. Raises LayoutError for one too large for that, once unpacked."""
         with self.open() as stream:
-            return stream.read()
+            content = stream.read(LARGEST_IN_MEMORY + 1)
+        if len(content) > LARGEST_IN_MEMORY:
+            raise LayoutError(self, f"at most {LARGEST_IN_MEMORY >> 20} MiB")
+        return content
 
     def text(self) -> str:
         """Return the whole page as text: UTF-8 where it is, else the charset its headers declare.

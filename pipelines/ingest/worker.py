@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from typing import Any, NoReturn, TypeVar
 
 from scrapers.model import ScrapeError
 
+log = logging.getLogger("gpuhour.worker")
 T = TypeVar("T")
 _POLL = 0.1  # seconds between looks at what it uses
 _PR_SET_PDEATHSIG = 1
@@ -42,12 +44,19 @@ class Bounds:
     """What a worker may use, browsers that it starts included."""
 
     memory: int = 2048 * _MIB  # bytes of its own, beyond what it shares with us
-    cpu_seconds: float = 120.0  # for each thing that it yields
-    seconds: float = 3600.0  # for all of it; fetching politely takes its time
+    cpu_seconds: float = 900.0  # for each thing that it yields: Amazon's lists have gigabytes
+    seconds: float = 10_800.0  # for all of it: fetching politely takes its time
     output: int = 256 * _MIB  # bytes of all it yields
 
 
 DEFAULT = Bounds()
+_BYTES_A_SECOND = 2 * _MIB
+
+
+def of_file(path: Path) -> Bounds:
+    """Return the bounds of reading one file, by its size."""
+    seconds = 60 + path.stat().st_size / _BYTES_A_SECOND
+    return Bounds(cpu_seconds=seconds, seconds=4 * seconds)
 
 
 def from_worker(work: Callable[[], Iterator[T]], bounds: Bounds = DEFAULT) -> Iterator[T]:
@@ -131,17 +140,17 @@ def _send_logs(send: Callable[[str, object], None]) -> None:
     logging.getLogger().addHandler(ToParent(None))  # type: ignore[arg-type]
 
 
-def _portable(error: BaseException) -> BaseException:
-    """Return an error that another process can raise: itself, or one of its kind with its message."""
-    try:
-        again = pickle.loads(pickle.dumps(error))  # noqa: S301 -- ours
-    except Exception:
-        again = None
-    if isinstance(again, Exception):
-        return again
+def _portable(error: BaseException) -> Exception:
+    """Return the error as the parent can raise it: those that callers expect as they are, others as a WorkerFailed."""
     if isinstance(error, MemoryError):
-        return WorkerFailed("more memory is needed than there is")
-    return ScrapeError(str(error)) if isinstance(error, ScrapeError) else WorkerFailed(repr(error))
+        return WorkerFailed("it needed more memory than there is")
+    if not isinstance(error, ScrapeError | OSError | EOFError | zlib.error):
+        log.debug("a worker failed", exc_info=error)
+        return WorkerFailed(repr(error))
+    try:
+        return pickle.loads(pickle.dumps(error))  # type: ignore[no-any-return]  # noqa: S301 -- ours
+    except TypeError:  # made from more than its message
+        return ScrapeError(str(error))
 
 
 # -- beside it -----------------------------------------------------------------------------------------------------

@@ -93,7 +93,8 @@ def test_errors_and_log_records_come_along(caplog: pytest.LogCaptureFixture) -> 
         (FetchError("no answer", "blocked", 403), FetchError, "no answer"),
         (LayoutError(page, "a table"), ScrapeError, "looked for a table"),
         (OSError(28, "No space left on device"), OSError, "No space left"),
-        (ZeroDivisionError("by zero"), ZeroDivisionError, "by zero"),
+        (ZeroDivisionError("by zero"), WorkerFailed, "by zero"),
+        (MemoryError(), WorkerFailed, "more memory than there is"),
     ):
         with pytest.raises(kind, match=message):
             result_of(lambda error=error: raises(error))  # type: ignore[misc]

@@ -42,7 +42,7 @@ def read(
     """
     from pipelines.ingest.parse_file import FileReading, parse_file, read_file
     from pipelines.ingest.read_url import read_url
-    from pipelines.ingest.worker import result_of
+    from pipelines.ingest.worker import DEFAULT, of_file, result_of
     from scrapers.model import ScrapeError
 
     slug = known_slug(provider) if provider else None
@@ -58,7 +58,7 @@ def read(
         return parse_file(slug, Path(page), None, captured_at) if slug else read_file(Path(page), captured_at)
 
     try:
-        reading = result_of(reading_of_page)
+        reading = result_of(reading_of_page, DEFAULT if is_url else of_file(Path(page)))
     except ScrapeError as failed:
         raise CommandError(str(failed)) from failed
     except OSError as failed:
