@@ -24,6 +24,7 @@ from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from pipelines.errors import CommandError
 from scrapers.model import ScrapeError
 
 log = logging.getLogger("gpuhour.worker")
@@ -144,7 +145,7 @@ def _portable(error: BaseException) -> Exception:
     """Return the error as the parent can raise it: those that callers expect as they are, others as a WorkerFailed."""
     if isinstance(error, MemoryError):
         return WorkerFailed("it needed more memory than there is")
-    if not isinstance(error, ScrapeError | OSError | EOFError | zlib.error):
+    if not isinstance(error, ScrapeError | CommandError | OSError | EOFError | zlib.error):
         log.debug("a worker failed", exc_info=error)
         return WorkerFailed(repr(error))
     try:
