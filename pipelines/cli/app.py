@@ -36,9 +36,9 @@ from pipelines.cli.commands import (
     schedule,
     sql,
 )
-from pipelines.cli.console import ERROR, OK, USAGE, say
+from pipelines.cli.console import ERROR, OK, STALE, USAGE, say
 from pipelines.cli.interruption import ending_on_signals
-from pipelines.errors import CommandError, UsageError
+from pipelines.errors import CommandError, StaleError, UsageError
 
 app = App(
     name="gpuhour",
@@ -81,6 +81,6 @@ def _run(argv: list[str] | None) -> Any:
         return USAGE
     except CommandError as error:
         say(str(error))
-        return USAGE if isinstance(error, UsageError) else ERROR
+        return USAGE if isinstance(error, UsageError) else STALE if isinstance(error, StaleError) else ERROR
     except BrokenPipeError:
         return OK

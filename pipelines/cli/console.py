@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import settings
-from pipelines.errors import CommandError, UsageError
+from pipelines.errors import CommandError, StaleError, UsageError
 from pipelines.serialize import printable
 
 OK, ERROR, USAGE, PARTIAL, STALE = range(5)
@@ -26,8 +26,8 @@ def say(message: str) -> None:
 
 @contextmanager
 def published_database(home: Path | None) -> Iterator[Any]:
-    """Yield the published database. Raises CommandError if it is missing or damaged."""
-    from warehouse.storage.connection import DatabaseError, NothingPublished, published
+    """Yield the published database. Raises CommandError if it is missing or damaged, StaleError if it is outdated."""
+    from warehouse.storage.connection import DatabaseError, NothingPublished, OutdatedDatabase, published
 
     state = settings.home(home)
     try:
@@ -35,6 +35,8 @@ def published_database(home: Path | None) -> Iterator[Any]:
             yield con
     except NothingPublished as absent:
         raise CommandError(str(absent)) from absent
+    except OutdatedDatabase as older:
+        raise StaleError(str(older)) from older
     except DatabaseError as broken:
         raise CommandError(f"cannot read {state.published}; a refresh rebuilds it: {broken}") from broken
 

@@ -11,7 +11,7 @@ from pipelines.queries import current_prices
 from scrapers.fetching import chromium
 from scrapers.model import clip
 from warehouse.engine.fingerprint import fingerprint
-from warehouse.storage.connection import Connection, published
+from warehouse.storage.connection import Connection, outdated, published
 from warehouse.storage.ledger import LedgerError, files_set_aside
 from warehouse.storage.state_dir import Home
 
@@ -69,6 +69,9 @@ def _database(home: Home) -> Iterator[Row]:
     try:
         with published(home) as con:
             version, built = con.execute("select schema_version, built_at from v1.meta").fetchall()[0]
+            if why := outdated(con):
+                yield "published database", "stale", why
+                return
             yield "published database", "ok", f"{home.published}, schema {version}, built {built:%Y-%m-%d %H:%M} UTC"
             yield from _unusable(con)
             today = current_prices.today(con)
