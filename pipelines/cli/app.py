@@ -84,3 +84,20 @@ def _run(argv: list[str] | None) -> Any:
         return USAGE if isinstance(error, UsageError) else STALE if isinstance(error, StaleError) else ERROR
     except BrokenPipeError:
         return OK
+    except Exception as error:
+        if not (sentence := _sentence(error)):
+            raise
+        say(sentence)
+        return ERROR
+
+
+def _sentence(error: Exception) -> str:
+    """Return the message of a disk's, database's or ledger's error; empty for what is a fault of ours."""
+    from warehouse.engine.build import DamagedLanding
+    from warehouse.storage.connection import DatabaseError, NothingPublished, WarehouseBusy, WarehouseDamaged
+    from warehouse.storage.ledger import LedgerError
+
+    if isinstance(error, OSError) and error.filename:
+        return f"cannot use {error.filename}: {error.strerror}"
+    kinds = (OSError, DatabaseError, LedgerError, NothingPublished, WarehouseBusy, WarehouseDamaged, DamagedLanding)
+    return str(error) if isinstance(error, kinds) else ""

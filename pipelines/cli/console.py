@@ -14,6 +14,7 @@ from typing import Any
 from pipelines import settings
 from pipelines.errors import CommandError, StaleError, UsageError
 from pipelines.serialize import printable
+from warehouse.storage.state_dir import Home
 
 OK, ERROR, USAGE, PARTIAL, STALE = range(5)
 
@@ -22,6 +23,18 @@ def say(message: str) -> None:
     """Print a message to people on stderr: stdout holds the data alone."""
     for line in f"gpuhour: {message}".split("\n"):
         print(printable(line), file=sys.stderr)
+
+
+def writable_home(flag: Path | None) -> Home:
+    """Return the state folder, made where it is absent. Raises CommandError at once where nothing can be written."""
+    state = settings.home(flag)
+    try:
+        state.root.mkdir(parents=True, exist_ok=True)
+        if not os.access(state.root, os.W_OK):
+            raise PermissionError(0, "it is read-only, or another user's")
+    except OSError as failed:
+        raise CommandError(f"cannot write to the state folder {state.root}: {failed.strerror}") from failed
+    return state
 
 
 @contextmanager

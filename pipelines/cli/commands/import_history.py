@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipelines import settings
-from pipelines.cli.console import OK, PARTIAL, say
+from pipelines.cli.console import OK, PARTIAL, say, writable_home
 from pipelines.cli.options import DayOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
@@ -69,7 +68,7 @@ def import_(
     if not source and not skypilot:
         raise UsageError("--source is missing: the name for the source of these rows")
     began = time.monotonic()
-    state = settings.home(home)
+    state = writable_home(home)
     name = _checked(state, source or "skypilot", is_catalog=skypilot is not None)
     with show_progress("importing"):
         imported, report = _landed(state, name, file or skypilot or Path(), skypilot is not None, since)
