@@ -31,7 +31,9 @@ def _python() -> Row:
 
 def _browser() -> Row:
     browser = chromium.find()
-    return "browser", "ok" if browser else "missing", str(browser or "run `make setup`, or set GPUHOUR_BROWSER")
+    if browser is None:
+        return "browser", "missing", "run `make setup`, or set GPUHOUR_BROWSER"
+    return "browser", "ok", f"{browser}{', without its sandbox' if chromium.runs_without_sandbox() else ''}"
 
 
 def _folder(home: Home) -> Row:
