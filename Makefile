@@ -38,7 +38,7 @@ test-extras: setup ## Run the tests marked as extras: long runs
 house: setup ## Count what the house is measured by: rooms, names, SQL, tests
 	@$(BIN)/python -m tests.support.house
 
-mutants: setup ## Change the code in forty ways that must break a test
+mutants: setup ## Change the code in some fifty ways that must break a test
 	@$(BIN)/python -m tests.chaos.mutants $(M)
 
 check: setup ## Lint, types and tests: the same as CI

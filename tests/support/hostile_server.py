@@ -209,6 +209,11 @@ def _abroad(h: Handler) -> None:
     h.say(b"", 302, Location=h.server.url("/ok", "localhost"))
 
 
+@path("/goes-abroad")
+def _goes_abroad(h: Handler) -> None:
+    h.say(f"<html><script>location = '{h.server.url('/ok', 'localhost')}'</script></html>".encode())
+
+
 @path("/to-file")
 def _to_file(h: Handler) -> None:
     h.say(b"", 302, Location="file:///etc/passwd")
