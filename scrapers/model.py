@@ -55,6 +55,16 @@ _CHARSET = re.compile(r"charset=[\"']?(utf-?(?:8|16(?:le|be)?)|iso-8859-\d+|wind
 class ScrapeError(Exception):
     """An error that the pipeline must report: the message says what, where and what to do."""
 
+    def __reduce__(self) -> tuple[Callable[..., ScrapeError], tuple[object, ...]]:
+        """Let it be raised in another process: most are made from more than their message."""
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[ScrapeError], arguments: tuple[object, ...], facts: dict[str, object]) -> ScrapeError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(facts)
+    return error
+
 
 class FetchError(ScrapeError):
     """The page could not be fetched (network, status, limits, robots). Retrying later may help.

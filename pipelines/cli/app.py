@@ -92,12 +92,13 @@ def _run(argv: list[str] | None) -> Any:
 
 
 def _sentence(error: Exception) -> str:
-    """Return the message of a disk's, database's or ledger's error; empty for what is a fault of ours."""
+    """Return the message of an error of a page, disk, database or ledger; empty for what is a fault of ours."""
+    from scrapers.model import ScrapeError
     from warehouse.engine.build import DamagedLanding
     from warehouse.storage.connection import DatabaseError, NothingPublished, WarehouseBusy, WarehouseDamaged
     from warehouse.storage.ledger import LedgerError
 
     if isinstance(error, OSError) and error.filename:
         return f"cannot use {error.filename}: {error.strerror}"
-    kinds = (OSError, DatabaseError, LedgerError, NothingPublished, WarehouseBusy, WarehouseDamaged, DamagedLanding)
-    return str(error) if isinstance(error, kinds) else ""
+    kinds = ScrapeError | OSError | DatabaseError | LedgerError | NothingPublished | WarehouseBusy | WarehouseDamaged
+    return str(error) if isinstance(error, kinds | DamagedLanding) else ""

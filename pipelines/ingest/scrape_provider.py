@@ -144,7 +144,7 @@ def collect_rates(fetcher: Fetcher, home: Home) -> int:
     Nothing else fails without them: the rates bundled with a library are used, and a price names the day of its rate.
     """
     page = fetcher.fetch(ecb.ECB, ecb.DAILY)
-    rates = ecb.rates(page)
+    rates = result_of(lambda: ecb.rates(page))
     land_rates(home, page.sha256, [(r.rate_on, r.currency, r.per_eur) for r in rates])
     _log_page(page.provider, "ok", len(rates), page.url)
     return len(rates)

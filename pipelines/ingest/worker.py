@@ -145,13 +145,10 @@ def _portable(error: BaseException) -> Exception:
     """Return the error as the parent can raise it: those that callers expect as they are, others as a WorkerFailed."""
     if isinstance(error, MemoryError):
         return WorkerFailed("it needed more memory than there is")
-    if not isinstance(error, ScrapeError | CommandError | OSError | EOFError | zlib.error):
-        log.debug("a worker failed", exc_info=error)
-        return WorkerFailed(repr(error))
-    try:
-        return pickle.loads(pickle.dumps(error))  # type: ignore[no-any-return]  # noqa: S301 -- ours
-    except TypeError:  # made from more than its message
-        return ScrapeError(str(error))
+    if isinstance(error, ScrapeError | CommandError | OSError | EOFError | zlib.error):
+        return error
+    log.debug("a worker failed", exc_info=error)
+    return WorkerFailed(repr(error))
 
 
 # -- beside it -----------------------------------------------------------------------------------------------------

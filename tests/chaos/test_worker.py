@@ -18,7 +18,7 @@ import pytest
 from pipelines.ingest import live_check, parse_file, worker
 from pipelines.ingest.scrape_provider import collect, read_page_apart
 from pipelines.ingest.worker import Bounds, WorkerFailed, from_worker, result_of
-from scrapers.model import Failure, FetchError, LayoutError, Offer, Page, Provider, Request, ScrapeError
+from scrapers.model import Failure, FetchError, LayoutError, Offer, Page, Provider, Request
 from tests.chaos.test_stops import ends
 from tests.conftest import Run
 from tests.support.worlds import ROOT, offer
@@ -91,7 +91,7 @@ def test_errors_and_log_records_come_along(caplog: pytest.LogCaptureFixture) -> 
 
     for error, kind, message in (
         (FetchError("no answer", "blocked", 403), FetchError, "no answer"),
-        (LayoutError(page, "a table"), ScrapeError, "looked for a table"),
+        (LayoutError(page, "a table"), LayoutError, "looked for a table"),
         (OSError(28, "No space left on device"), OSError, "No space left"),
         (ZeroDivisionError("by zero"), WorkerFailed, "by zero"),
         (MemoryError(), WorkerFailed, "more memory than there is"),

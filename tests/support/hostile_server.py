@@ -211,7 +211,8 @@ def _abroad(h: Handler) -> None:
 
 @path("/goes-abroad")
 def _goes_abroad(h: Handler) -> None:
-    h.say(f"<html><script>location = '{h.server.url('/ok', 'localhost')}'</script></html>".encode())
+    go = f"location = '{h.server.url('/ok', 'localhost')}'"
+    h.say(f"<html><script>setTimeout(() => {go}, 300)</script></html>".encode())
 
 
 @path("/to-file")

@@ -198,9 +198,9 @@ def test_keys_do_not_travel_to_another_host(server: Server, tmp_path: Path, monk
 
 
 def test_browser_page_of_a_foreign_host_is_refused(server: Server, tmp_path: Path) -> None:
-    """Where a redirect leads there, and where its script does."""
+    """Where a redirect leads there, and where its script does, once the page has been looked at."""
     settings = replace(FAST, attempts=1, allow_http_hosts=frozenset({"127.0.0.1", "localhost"}))
-    requests = [Request(server.url(path), "s", browser=True, wait_for="b") for path in ("/abroad", "/goes-abroad")]
+    requests = [Request(server.url(path), "s", browser=True, wait_for="table") for path in ("/abroad", "/goes-abroad")]
     with Fetcher(Archive(tmp_path), settings=settings) as fetcher:
         failures = list(fetcher.crawl(provider(*requests)))
     assert all(isinstance(failure, Failure) and "foreign host localhost" in failure.error for failure in failures)
