@@ -57,7 +57,7 @@ def computes() -> None:
         (dies, Bounds(), "ended by SIGKILL"),
         (lambda: os._exit(7), Bounds(), "ended with 7"),
         (allocates, Bounds(memory=60 * MIB), "more than 60 MiB of memory"),
-        (computes, Bounds(cpu_seconds=0.2), "more than 0.2 s of processor time"),
+        (computes, Bounds(cpu_seconds=0.2, seconds=8), "more than 0.2 s of processor time"),
         (lambda: time.sleep(30), Bounds(seconds=0.2), "longer than 0.2 s"),
         (lambda: "x" * MIB * 3, Bounds(output=2 * MIB), "more than 2 MiB"),
     ],
