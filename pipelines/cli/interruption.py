@@ -30,31 +30,36 @@ def ending_on_signals() -> Iterator[None]:
         yield
         return
     heeded = [number for number in REASONS if signal.getsignal(number) is not signal.SIG_IGN]
+    terminal = os.dup(2)  # Dagster puts a file of its own in the place of stderr
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     before = {number: signal.signal(number, lambda *_: None) for number in heeded}
     wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    watcher = threading.Thread(target=_watch, args=(reading, frozenset(heeded)), name="signals", daemon=True)
+    watcher = threading.Thread(target=_watch, args=(reading, frozenset(heeded), terminal), name="signals", daemon=True)
     watcher.start()
+    # A terminal sends Ctrl-C to all that we started, too: those of Dagster's helpers would each print a traceback.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.set_wakeup_fd(wakeup)
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(writing)  # the watcher reads an end
         watcher.join()
         os.close(reading)
+        os.close(terminal)
 
 
-def _watch(reading: int, heeded: frozenset[int]) -> None:
+def _watch(reading: int, heeded: frozenset[int], terminal: int) -> None:
     while numbers := os.read(reading, 1):
         if numbers[0] in heeded:
-            _end(numbers[0])
+            _end(numbers[0], terminal)
 
 
-def _end(number: int) -> None:
+def _end(number: int, terminal: int) -> None:
     message = f"gpuhour: interrupted by {REASONS[signal.Signals(number)]}: files are whole, and the next run goes on\n"
     with suppress(OSError):  # the terminal may be gone
-        os.write(2, ((_SHOW_CURSOR if os.isatty(2) else "") + message).encode())
+        os.write(terminal, ((_SHOW_CURSOR if os.isatty(terminal) else "") + message).encode())
     os._exit(exit_code(number))

@@ -111,6 +111,7 @@ def _serve(work: Callable[[], Iterator[Any]], sending: Connection, parent: int) 
     try:
         os.setpgid(0, 0)  # Ctrl-C is for our parent, which ends us
         signal.set_wakeup_fd(-1)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
