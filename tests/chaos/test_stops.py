@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +64,20 @@ def ends(pid: int) -> bool:
     return not lives(pid)
 
 
+@contextmanager
+def command(**options: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run a command that waits, until it does; it does not outlive the test."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITING], cwd=ROOT, stdout=subprocess.PIPE, text=True, **options
+    )  # fmt: skip
+    with process:
+        try:
+            assert process.stdout and process.stdout.readline() == "waits\n"
+            yield process
+        finally:
+            process.kill()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_no_server_outlives_its_supervisor(tmp_path: Path, number: signal.Signals) -> None:
     pids = tmp_path / "pids"
@@ -76,22 +93,14 @@ def test_no_server_outlives_its_supervisor(tmp_path: Path, number: signal.Signal
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_command_ends_though_it_swallows_interrupts(number: signal.Signals) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", WAITING], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout and process.stdout.readline() == "waits\n"
-    process.send_signal(number)
-    _, err = process.communicate(timeout=5)
+    with command(stderr=subprocess.PIPE) as process:
+        process.send_signal(number)
+        _, err = process.communicate(timeout=5)
     assert process.returncode == 128 + number and err.startswith("gpuhour: interrupted by ")
 
 
 def test_ignored_hangup_stays_ignored() -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", WAITING], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
-    )  # fmt: skip
-    with process:
-        assert process.stdout and process.stdout.readline() == b"waits\n"
+    with command(preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as process:
         os.kill(process.pid, signal.SIGHUP)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.3)
