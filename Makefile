@@ -24,7 +24,7 @@ report: setup ## Build the report from what is published and show it on http://1
 	@$(BIN)/gpuhour report build && $(BIN)/gpuhour report serve
 
 serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
-	@DAGSTER_HOME=$$($(BIN)/python -m pipelines.settings) $(BIN)/dg dev --host 127.0.0.1 --port $${PORT:-3000}
+	@exec $(BIN)/python -m pipelines.cli.dagster_server
 
 test: setup ## Run every test, but for the extras
 	@$(BIN)/python -m pytest -m "not extras"
@@ -38,7 +38,7 @@ test-extras: setup ## Run the tests marked as extras: long runs
 house: setup ## Count what the house is measured by: rooms, names, SQL, tests
 	@$(BIN)/python -m tests.support.house
 
-mutants: setup ## Change the code in forty ways that must break a test
+mutants: setup ## Change the code in some fifty ways that must break a test
 	@$(BIN)/python -m tests.chaos.mutants $(M)
 
 check: setup ## Lint, types and tests: the same as CI

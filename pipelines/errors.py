@@ -7,3 +7,7 @@ class CommandError(Exception):
 
 class UsageError(CommandError):
     """The request itself is wrong: an unknown name, a contradiction, a value out of range."""
+
+
+class StaleError(CommandError):
+    """The data are of an older version; building them anew helps."""

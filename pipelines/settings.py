@@ -41,8 +41,3 @@ def dagster_home(state: Home) -> Path:
         with suppress(FileExistsError):  # another process was quicker
             config.symlink_to(CHECKOUT / "dagster.yaml")
     return folder
-
-
-if __name__ == "__main__":  # for `make serve`
-    load_env_file()
-    print(dagster_home(home()))

@@ -47,12 +47,23 @@ Expect = Literal["", "html", "json", "csv", "yaml", "js"]
 # blocked: this machine was not let in (a challenge, a refusal, another country's page). moved: the page is elsewhere.
 FailureKind = Literal["failed", "needs_key", "robots_denied", "layout", "too_many", "blocked", "moved"]
 
+LARGEST_IN_MEMORY = 512 << 20  # bytes of a page that is read as a whole
 # Charsets a page may declare; others (idna, unicode_escape ...) are Python's own and never meant.
 _CHARSET = re.compile(r"charset=[\"']?(utf-?(?:8|16(?:le|be)?)|iso-8859-\d+|windows-125\d|us-ascii)\b", re.IGNORECASE)
 
 
 class ScrapeError(Exception):
     """An error that the pipeline must report: the message says what, where and what to do."""
+
+    def __reduce__(self) -> tuple[Callable[..., ScrapeError], tuple[object, ...]]:
+        """Let it be raised in another process: most are made from more than their message."""
+        return _remade, (type(self), self.args, self.__dict__)
+
+
+def _remade(kind: type[ScrapeError], arguments: tuple[object, ...], facts: dict[str, object]) -> ScrapeError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(facts)
+    return error
 
 
 class FetchError(ScrapeError):
@@ -147,9 +158,12 @@ class Page:
         return cast("IO[bytes]", gzip.open(self.path)) if self.path.suffix == ".gz" else self.path.open("rb")
 
     def read(self) -> bytes:
-        """Return the whole page as bytes."""
+        """Return the whole page as bytes. Raises LayoutError for one too large for that, once unpacked."""
         with self.open() as stream:
-            return stream.read()
+            content = stream.read(LARGEST_IN_MEMORY + 1)
+        if len(content) > LARGEST_IN_MEMORY:
+            raise LayoutError(self, f"at most {LARGEST_IN_MEMORY >> 20} MiB")
+        return content
 
     def text(self) -> str:
         """Return the whole page as text: UTF-8 where it is, else the charset its headers declare.

@@ -37,8 +37,9 @@ from pipelines.cli.commands import (
     schedule,
     sql,
 )
-from pipelines.cli.console import ERROR, OK, USAGE, say
-from pipelines.errors import CommandError, UsageError
+from pipelines.cli.console import ERROR, OK, STALE, USAGE, say
+from pipelines.cli.interruption import ending_on_signals
+from pipelines.errors import CommandError, StaleError, UsageError
 
 app = App(
     name="gpuhour",
@@ -63,18 +64,42 @@ app.command(report.app)
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run a command; exits 0 ok, 1 error, 2 usage, 3 partial, 4 stale. Logs and messages go to stderr."""
+    """Run a command; exits 0 ok, 1 error, 2 usage, 3 partial, 4 stale, 130 and 143 when a signal ended it.
+
+    Logs and messages go to stderr.
+    """
     settings.load_env_file()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    with ending_on_signals():
+        code = _run(argv)
+    sys.exit(code if isinstance(code, int) else OK)
+
+
+def _run(argv: list[str] | None) -> Any:
     try:
-        code: Any = app(argv, exit_on_error=False, print_error=True)
+        return app(argv, exit_on_error=False, print_error=True)
     except cyclopts.CycloptsError:
-        code = USAGE
+        return USAGE
     except CommandError as error:
         say(str(error))
-        code = USAGE if isinstance(error, UsageError) else ERROR
+        return USAGE if isinstance(error, UsageError) else STALE if isinstance(error, StaleError) else ERROR
     except BrokenPipeError:
-        code = OK
-    except KeyboardInterrupt:
-        code = ERROR
-    sys.exit(code if isinstance(code, int) else OK)
+        return OK
+    except Exception as error:
+        if not (sentence := _sentence(error)):
+            raise
+        say(sentence)
+        return ERROR
+
+
+def _sentence(error: Exception) -> str:
+    """Return the message of an error of a page, disk, database or ledger; empty for what is a fault of ours."""
+    from scrapers.model import ScrapeError
+    from warehouse.engine.build import DamagedLanding
+    from warehouse.storage.connection import DatabaseError, NothingPublished, WarehouseBusy, WarehouseDamaged
+    from warehouse.storage.ledger import LedgerError
+
+    if isinstance(error, OSError) and error.filename:
+        return f"cannot use {error.filename}: {error.strerror}"
+    kinds = ScrapeError | OSError | DatabaseError | LedgerError | NothingPublished | WarehouseBusy | WarehouseDamaged
+    return str(error) if isinstance(error, kinds | DamagedLanding) else ""

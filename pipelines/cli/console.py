@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import settings
-from pipelines.errors import CommandError, UsageError
+from pipelines.errors import CommandError, StaleError, UsageError
 from pipelines.serialize import printable
+from warehouse.storage.state_dir import Home
 
 OK, ERROR, USAGE, PARTIAL, STALE = range(5)
 
@@ -24,10 +25,22 @@ def say(message: str) -> None:
         print(printable(line), file=sys.stderr)
 
 
+def writable_home(flag: Path | None) -> Home:
+    """Return the state folder, made where it is absent. Raises CommandError at once where nothing can be written."""
+    state = settings.home(flag)
+    try:
+        state.root.mkdir(parents=True, exist_ok=True)
+        if not os.access(state.root, os.W_OK):
+            raise PermissionError(0, "it is read-only, or another user's")
+    except OSError as failed:
+        raise CommandError(f"cannot write to the state folder {state.root}: {failed.strerror}") from failed
+    return state
+
+
 @contextmanager
 def published_database(home: Path | None) -> Iterator[Any]:
-    """Yield the published database. Raises CommandError if it is missing or damaged."""
-    from warehouse.storage.connection import DatabaseError, NothingPublished, published
+    """Yield the published database. Raises CommandError if it is missing or damaged, StaleError if it is outdated."""
+    from warehouse.storage.connection import DatabaseError, NothingPublished, OutdatedDatabase, published
 
     state = settings.home(home)
     try:
@@ -35,6 +48,8 @@ def published_database(home: Path | None) -> Iterator[Any]:
             yield con
     except NothingPublished as absent:
         raise CommandError(str(absent)) from absent
+    except OutdatedDatabase as older:
+        raise StaleError(str(older)) from older
     except DatabaseError as broken:
         raise CommandError(f"cannot read {state.published}; a refresh rebuilds it: {broken}") from broken
 

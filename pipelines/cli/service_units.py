@@ -12,7 +12,8 @@ Type=oneshot
 WorkingDirectory={checkout}
 Environment=GPUHOUR_HOME={home}
 ExecStart={checkout}/.venv/bin/gpuhour refresh
-SuccessExitStatus=3
+SuccessExitStatus=3 143
+TimeoutStopSec=10
 
 # gpuhour.timer
 [Unit]

@@ -35,15 +35,18 @@ def show(
 
     may_cut: the columns of text that lose their ends for that before others do.
     """
-    listed = list(rows)
-    if any(len(row) != len(columns) for row in listed):
-        raise ValueError(f"every row must have {len(columns)} columns")
     if style == "table":
-        _table(columns, listed, width, may_cut)
+        _table(columns, [_checked(columns, row) for row in rows], width, may_cut)
     elif style == "json":
-        sys.stdout.write(rows_as_json(columns, listed))
+        sys.stdout.write(rows_as_json(columns, [_checked(columns, row) for row in rows]))
     else:
-        _csv(columns, listed)
+        _csv(columns, rows)
+
+
+def _checked(columns: Sequence[str], row: Sequence[Any]) -> Sequence[Any]:
+    if len(row) != len(columns):
+        raise ValueError(f"every row must have {len(columns)} columns")
+    return row
 
 
 def show_fitted(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -52,12 +55,12 @@ def show_fitted(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> No
     show(columns, [tuple(row[column] for column in columns) for row in rows], "table", width)
 
 
-def _csv(columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
-    """Print CSV; a text cell that a spreadsheet would run as a formula gets a leading apostrophe."""
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print CSV as the rows come; a text cell that a spreadsheet would run as a formula gets a leading apostrophe."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(columns)
     for row in rows:
-        out.writerow([_csv_cell(v) for v in row])
+        out.writerow([_csv_cell(v) for v in _checked(columns, row)])
 
 
 def _csv_cell(value: Any) -> Any:

@@ -21,6 +21,7 @@ def report_assets() -> list[dg.AssetsDefinition]:
         deps=[dg.AssetKey(["published", "database"])],
         group_name="published",
         kinds={"html"},
+        op_tags={"dagster/priority": 1},  # before alerts, which may wait for their receivers
         description="The static site in report/ of the state folder; `gpuhour report serve` shows it.",
     )
     def report(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]

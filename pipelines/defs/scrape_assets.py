@@ -1,6 +1,8 @@
 """One asset per provider, made by one factory: today's partition fetches, an older one re-reads its archive."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +27,19 @@ _COLUMNS = dg.TableSchema([dg.TableColumn(name, kind) for name, kind in OFFER_TY
 _FACTS = {"ok", "no_public_price", "needs_key", "unverified"}
 
 
+@contextmanager
+def failing(*, may_retry: bool) -> Iterator[None]:
+    """Let a step fail in a sentence, and be tried again only where the disk or the system is to blame."""
+    try:
+        yield
+    except (dg.Failure, ScrapeError):
+        raise
+    except Exception as failed:
+        is_passing = isinstance(failed, OSError)
+        why = str(failed) if is_passing else repr(failed)
+        raise dg.Failure(why, allow_retries=may_retry and is_passing) from failed
+
+
 def provider_asset(provider: Provider) -> dg.AssetsDefinition:
     """Return the asset landing/<slug>, with a check that every page was read."""
     key = dg.AssetKey(["landing", provider.slug.replace("-", "_")])
@@ -47,7 +62,8 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page was fetched and parsed.")],
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        observations = _scrape(provider, date.fromisoformat(context.partition_key), workspace)
+        with failing(may_retry=workspace.may_retry):
+            observations = _scrape(provider, date.fromisoformat(context.partition_key), workspace)
         return _report(observations, may_retry=workspace.may_retry)
 
     return land
@@ -110,7 +126,7 @@ def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     if workspace.is_replay or date.fromisoformat(context.partition_key) < datetime.now(UTC).date():
         return dg.MaterializeResult(metadata={"dagster/row_count": 0})
     try:
-        with workspace.fetcher() as fetcher:
+        with failing(may_retry=workspace.may_retry), workspace.fetcher() as fetcher:
             count = collect_rates(fetcher, workspace.state())
     except ScrapeError as failed:
         raise dg.Failure(
@@ -137,7 +153,7 @@ def hosted_list_asset(of: Provider) -> dg.AssetsDefinition:
         is_past = date.fromisoformat(context.partition_key) < datetime.now(UTC).date()
         if is_past if not workspace.is_replay else not Path(workspace.replay, of.slug).is_dir():
             return dg.MaterializeResult(metadata={"dagster/row_count": 0})
-        with workspace.fetcher() as fetcher:
+        with failing(may_retry=workspace.may_retry), workspace.fetcher() as fetcher:
             seen = collect_list(of, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
         if seen.status not in ("ok", "partial"):
             may_retry = workspace.may_retry and seen.status == "failed"
@@ -176,7 +192,7 @@ def throughput_asset(slug: str) -> dg.AssetsDefinition:
         is_past = date.fromisoformat(context.partition_key) < datetime.now(UTC).date()
         if is_past if not workspace.is_replay else not Path(workspace.replay, slug).is_dir():
             return dg.MaterializeResult(metadata={"dagster/row_count": 0})
-        with workspace.fetcher() as fetcher:
+        with failing(may_retry=workspace.may_retry), workspace.fetcher() as fetcher:
             of = throughput_lists.provider(slug, fetcher.now().date())
             attempts = collect_throughput(of, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
         failed = [one for one in attempts if one.status not in ("ok", "partial")]

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 
 from pipelines.ingest.scrape_provider import FAILURES, origin_of, parser_version
+from pipelines.ingest.worker import result_of
 from scrapers.fetching.crawler import Fetcher
 from scrapers.model import FetchError, LayoutError, Provider, ScrapeError, clip
 from scrapers.reference import hosted_lists
@@ -23,7 +24,7 @@ def collect_list(of: Provider, fetcher: Fetcher, home: Home, origin: Origin) -> 
     try:
         page = fetcher.fetch(of, request)
         attempt = replace(attempt, captured_at=page.captured_at, sha256=page.sha256, origin=origin_of(page))
-        prices, refused = hosted_lists.prices(page)
+        prices, refused = result_of(lambda: hosted_lists.prices(page))
         detail = f"refused {len(refused)} models: {'; '.join([*refused.values()][:3])}" if refused else ""
         if refused:
             log.warning("%s: %s", of.slug, detail)

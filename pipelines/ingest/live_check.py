@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
 from pipelines.ingest.layout_drift import PageSummary, differences, recorded_page, summarise_page
 from pipelines.ingest.record_capture import write_capture
 from pipelines.ingest.scrape_provider import read_page
+from pipelines.ingest.worker import WorkerFailed, from_worker
 from scrapers.fetching.crawler import MOVED_TO, Fetcher
 from scrapers.fetching.policy import is_same_address
 from scrapers.model import Failure, LayoutError, Page, Provider, clip
@@ -64,8 +66,22 @@ def check_live(providers: Sequence[Provider], fetcher: Fetcher, captures: Path) 
     Nothing is landed or published. Of many equal pages that links lead to, one is fetched. Raises OSError.
     """
     for provider in providers:
-        gpus: set[str] = set()
         checks = []
+        try:
+            for check in from_worker(partial(_check_provider, provider, fetcher, captures)):
+                checks.append(check)  # noqa: PERF402 -- those before a failure count
+        except WorkerFailed as failed:
+            request = provider.requests[0]
+            checks.append(SourceCheck(provider.slug, request.source, "failed", 0, f"{failed}", request.url))
+        for check in checks:
+            log.info("%-10s %-14s %5d  %s", check.provider, check.state, check.n_prices, check.url)
+            yield check
+
+
+def _check_provider(provider: Provider, fetcher: Fetcher, captures: Path) -> Iterator[SourceCheck]:
+    gpus: set[str] = set()
+    checks = []
+    with fetcher:
         for number, result in enumerate(fetcher.crawl(provider, one_of_each=True)):
             if isinstance(result, Failure):
                 checks.append(_of_failure(provider, result))
@@ -73,13 +89,11 @@ def check_live(providers: Sequence[Provider], fetcher: Fetcher, captures: Path) 
                 check, summary = _of_page(provider, result, captures, number)
                 gpus |= summary.gpus if summary else set()
                 checks.append(check)
-        absent = [gpu for gpu in provider.expects if gpu not in gpus]
-        if absent and checks and all(check.state == "ok" for check in checks):
-            missing = f"expected GPU {', '.join(absent)} is missing from every page"
-            checks[0] = replace(checks[0], state="partial", detail="; ".join(filter(None, [missing, checks[0].detail])))
-        for check in checks:
-            log.info("%-10s %-14s %5d  %s", check.provider, check.state, check.n_prices, check.url)
-            yield check
+    absent = [gpu for gpu in provider.expects if gpu not in gpus]
+    if absent and checks and all(check.state == "ok" for check in checks):
+        missing = f"expected GPU {', '.join(absent)} is missing from every page"
+        checks[0] = replace(checks[0], state="partial", detail="; ".join(filter(None, [missing, checks[0].detail])))
+    yield from checks
 
 
 def classify_reading(seen: Seen, alarms: Sequence[str]) -> State:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from pipelines.ingest.scrape_provider import parser_version, read_page, withhold_unreviewed
+from pipelines.ingest.scrape_provider import parser_version, read_page_apart, withhold_unreviewed
 from scrapers.fetching import wayback
 from scrapers.fetching.archive import Archive, is_intact
 from scrapers.fetching.crawler import Fetcher
@@ -178,7 +178,7 @@ class _Feed:
             return Seen(
                 self._provider.slug, self.source, url, capture.captured_at, "failed", str(error), origin="archived"
             )
-        return withhold_unreviewed(self._provider, read_page(self._provider, page), self._home)
+        return withhold_unreviewed(self._provider, read_page_apart(self._provider, page), self._home)
 
     def _fetch(self, url: str) -> Page:
         """Download a capture; the archive has no browser pages, only what was served."""

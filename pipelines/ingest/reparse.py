@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 from pathlib import Path
 
-from pipelines.ingest.scrape_provider import parser_version, read_page, withhold_unreviewed
+from pipelines.ingest.scrape_provider import parser_version, read_page_apart, withhold_unreviewed
 from scrapers.fetching.archive import Archive, is_intact
 from scrapers.model import Page, Provider
 from warehouse.storage.connection import Connection, in_memory
@@ -95,7 +95,7 @@ def _reparse_page(
         report.n_unreadable += 1
         report.add(_page("damaged", before.status if before else "", "the bytes differ from the hash"), day, page.url)
         return None
-    observation = withhold_unreviewed(provider, read_page(provider, page), home)
+    observation = withhold_unreviewed(provider, read_page_apart(provider, page), home)
     if observation.status not in _READ:
         report.n_unreadable += 1
         if before is None or before.status in _READ:

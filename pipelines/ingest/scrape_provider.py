@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import scrapers
 from pipelines.ingest.known_offers import adopt, known_offers
+from pipelines.ingest.worker import WorkerFailed, from_worker, result_of
 from scrapers.fetching import bot_walls, wayback
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
@@ -51,20 +53,32 @@ def parser_version() -> str:
     return digest.hexdigest()[:12]
 
 
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """A page's observation, and how much of its list it holds; one without an observation is about to be read."""
+
+    page: Page  # without its bytes
+    observation: Seen | None = None
+    extent: Extent | None = None
+
+
 def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) -> list[Seen]:
     """Fetch and parse every page of a provider and land the result; a failing page does not affect the others.
 
-    Returns one observation per page. Raises OSError when landing fails.
+    Both run in a worker: whatever a page does to it is this provider's failure. Returns one observation per page.
+    Raises OSError when landing fails.
     """
     started_at = fetcher.now()
-    extents: list[tuple[Page, Extent | None]] = []
-    results = (
-        _failed(provider, result, origin, started_at)
-        if isinstance(result, Failure)
-        else _read(provider, result, home, extents)
-        for result in fetcher.crawl(provider)
-    )
-    observations = _land(provider, home, results, extents)
+
+    def work() -> Iterator[PageResult | Failure]:
+        with fetcher:
+            for result in fetcher.crawl(provider):
+                if isinstance(result, Failure):
+                    yield result
+                else:
+                    yield from _read(provider, result, home)
+
+    observations = _land(provider, home, from_worker(work), origin, started_at)
     if origin == "live" and (absent := missing_gpus(provider, observations)):
         log.warning(
             "%s: expected GPU %s is missing from every page; run `gpuhour providers check %s`",
@@ -95,14 +109,16 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; past days can only be "
             "read from the archive, and only today can be fetched"
         )
-    extents: list[tuple[Page, Extent | None]] = []
-    return _land(provider, home, (_read(provider, page, home, extents) for page in pages), extents)
+    work = chain.from_iterable(_read(provider, page, home) for page in pages)
+    return _land(provider, home, from_worker(lambda: work), origin_of(pages[0]), pages[0].captured_at)
 
 
-def _read(provider: Provider, page: Page, home: Home, extents: list[tuple[Page, Extent | None]]) -> Seen:
-    """Parse a page, and note how much of its list it says it holds."""
-    extents.append((replace(page, content=None, path=None), paging.extent(provider, page)))
-    return withhold_unreviewed(provider, read_page(provider, page, home), home)
+def _read(provider: Provider, page: Page, home: Home) -> Iterator[PageResult]:
+    """Announce a page, then parse it, and note how much of its list it says it holds."""
+    bare = replace(page, content=None)
+    yield PageResult(bare)
+    observation = withhold_unreviewed(provider, read_page(provider, page, home), home)
+    yield PageResult(bare, observation, paging.extent(provider, page))
 
 
 def withhold_unreviewed(provider: Provider, observation: Seen, home: Home) -> Seen:
@@ -128,7 +144,7 @@ def collect_rates(fetcher: Fetcher, home: Home) -> int:
     Nothing else fails without them: the rates bundled with a library are used, and a price names the day of its rate.
     """
     page = fetcher.fetch(ecb.ECB, ecb.DAILY)
-    rates = ecb.rates(page)
+    rates = result_of(lambda: ecb.rates(page))
     land_rates(home, page.sha256, [(r.rate_on, r.currency, r.per_eur) for r in rates])
     _log_page(page.provider, "ok", len(rates), page.url)
     return len(rates)
@@ -150,6 +166,21 @@ def _failed(provider: Provider, failure: Failure, origin: Origin, started_at: da
     return Seen(
         provider.slug, failure.request.source, failure.request.url, started_at, FAILURES[failure.kind],
         detail=failure.error, origin=origin,
+    )  # fmt: skip
+
+
+def read_page_apart(provider: Provider, page: Page) -> Seen:
+    """Read a page as `read_page` does, in a worker: a page that harms its reader is one that cannot be read."""
+    try:
+        return result_of(lambda: read_page(provider, page))
+    except WorkerFailed as failed:
+        return _unread(provider, page, failed)
+
+
+def _unread(provider: Provider, page: Page, failed: WorkerFailed) -> Seen:
+    return Seen(
+        provider.slug, page.source, page.url, page.captured_at, "layout_changed",
+        f"{provider.slug}: reading {page.url} failed: {failed}", page.sha256, page.fetched_by, origin_of(page),
     )  # fmt: skip
 
 
@@ -219,12 +250,31 @@ def origin_of(page: Page) -> Origin:
 
 
 def _land(
-    provider: Provider, home: Home, results: Iterable[Seen], extents: list[tuple[Page, Extent | None]]
+    provider: Provider, home: Home, results: Iterable[PageResult | Failure], origin: Origin, started_at: datetime
 ) -> list[Seen]:
-    landed = []
-    for page in results:
-        _log_page(provider.slug, page.status, len(page.offers), page.url)
-        landed.append(page)
+    landed: list[Seen] = []
+    extents: list[tuple[Page, Extent | None]] = []
+    being_read: Page | None = None
+    try:
+        for result in results:
+            being_read = None
+            if isinstance(result, Failure):
+                landed.append(_failed(provider, result, origin, started_at))
+            elif result.observation is None:
+                being_read = result.page
+                continue
+            else:
+                landed.append(result.observation)
+                extents.append((result.page, result.extent))
+            _log_page(provider.slug, landed[-1].status, len(landed[-1].offers), landed[-1].url)
+    except WorkerFailed as failed:
+        log.warning("%s: %s", provider.slug, failed)
+        lost = f"{provider.slug}: fetching failed, and no further page was tried: {failed}"
+        landed.append(
+            _unread(provider, being_read, failed)
+            if being_read
+            else _failed(provider, Failure(provider.requests[0], lost), origin, started_at)
+        )
     missing = paging.gaps(extents)
     landed = [_marked(provider, page, missing[page.url]) if page.url in missing else page for page in landed]
     land(home, provider.slug, landed, parser_version=parser_version())

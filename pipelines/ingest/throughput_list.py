@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.ingest.scrape_provider import FAILURES, origin_of, parser_version
+from pipelines.ingest.worker import result_of
 from scrapers.fetching.crawler import Fetcher
 from scrapers.model import FetchError, LayoutError, Page, Provider, Request, ScrapeError, clip
 from scrapers.reference import throughput_lists
@@ -45,7 +46,7 @@ def _collect(
         attempt = replace(
             attempt, url=page.url, captured_at=page.captured_at, sha256=page.sha256, origin=origin_of(page)
         )
-        results, left_out = throughput_lists.measurements(page)
+        results, left_out = result_of(lambda: throughput_lists.measurements(page))
         detail = "; ".join(f"{count} x {reason}" for reason, count in sorted(left_out.items(), key=lambda x: -x[1]))
         attempt = replace(attempt, status="ok", detail=clip(detail, 400), results=tuple(results))
     except LayoutError as unknown:
@@ -82,5 +83,5 @@ def import_results(home: Home, path: Path, name: str, room: Path) -> tuple[Impor
         raise Unreadable(f"has more than {MOST_BYTES:,} bytes")
     read_at = datetime.now(UTC)
     page = Page(name, f"file:{clip(path.name)}", read_at, source=name, content=path.read_bytes())
-    results, left_out = throughput_lists.measurements(page)
+    results, left_out = result_of(lambda: throughput_lists.measurements(page))
     return land_results(home, path, name, results), left_out

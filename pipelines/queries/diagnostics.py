@@ -12,7 +12,7 @@ from pipelines.queries import current_prices
 from scrapers.fetching import chromium
 from scrapers.model import clip
 from warehouse.engine.fingerprint import fingerprint
-from warehouse.storage.connection import Connection, published
+from warehouse.storage.connection import Connection, outdated, published
 from warehouse.storage.ledger import LedgerError, files_set_aside
 from warehouse.storage.state_dir import Home
 
@@ -32,7 +32,9 @@ def _python() -> Row:
 
 def _browser() -> Row:
     browser = chromium.find()
-    return "browser", "ok" if browser else "missing", str(browser or "run `make setup`, or set GPUHOUR_BROWSER")
+    if browser is None:
+        return "browser", "missing", "run `make setup`, or set GPUHOUR_BROWSER"
+    return "browser", "ok", f"{browser}{', without its sandbox' if chromium.runs_without_sandbox() else ''}"
 
 
 def _folder(home: Home) -> Row:
@@ -86,6 +88,9 @@ def _database(home: Home) -> Iterator[Row]:
     try:
         with published(home) as con:
             version, built = con.execute("select schema_version, built_at from v1.meta").fetchall()[0]
+            if why := outdated(con):
+                yield "published database", "stale", why
+                return
             yield "published database", "ok", f"{home.published}, schema {version}, built {built:%Y-%m-%d %H:%M} UTC"
             yield from _unusable(con)
             today = current_prices.today(con)

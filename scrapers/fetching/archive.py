@@ -27,6 +27,7 @@ from scrapers.model import FetchError, Page, clip
 _LOG = logging.getLogger(__name__)
 _LEFTOVER = 86400.0  # seconds after which an unfinished file is abandoned
 _FACTS = ("provider", "url", "final_url", "source", "status", "sha256", "fetched_by", "is_excerpt", "is_index")
+_TEXTS = ("provider", "url", "final_url", "source", "sha256", "fetched_by")
 _LATER_FACTS = {"is_sample": False}  # what records of earlier versions lack, and what it was then
 
 
@@ -233,7 +234,10 @@ def _load(record: Path) -> Page | None:
             raise FileNotFoundError(body.name)
         when = datetime.fromisoformat(facts["captured_at"])
         known = {name: facts[name] for name in _FACTS} | {n: facts.get(n, was) for n, was in _LATER_FACTS.items()}
-        return Page(path=body, captured_at=when, headers=facts["headers"], **known)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if wrong := [name for name in _TEXTS if not isinstance(known[name], str)]:
+            raise TypeError(f"{', '.join(wrong)}: no text")
+        headers = {str(name): str(value) for name, value in facts["headers"].items()}
+        return Page(path=body, captured_at=when, headers=headers, **known)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         _LOG.warning("skipped the archived page %s: %s", record, clip(f"{type(error).__name__}: {error}"))
         return None

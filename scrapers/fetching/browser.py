@@ -6,7 +6,6 @@ One browser per process serves every thread: it lives on an event loop of its ow
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import threading
 from collections.abc import Coroutine, Iterator
@@ -18,17 +17,20 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from scrapers.fetching import chromium
 from scrapers.fetching.browser_page import PageVisit, RenderedPage, Rules
+from scrapers.fetching.browser_proxy import BrowserProxy
 from scrapers.fetching.http_client import LANGUAGE, TransientError
 from scrapers.model import FetchError, Request, clip
 
-_LOG = logging.getLogger(__name__)
 _ARGS = [
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 ]
+_NOWHERE = "http://127.0.0.1:1"  # for what belongs to no visit: each has a proxy of its own
+_NOT_CONNECTED = ("ERR_TUNNEL_CONNECTION_FAILED", "ERR_HTTP_RESPONSE_CODE_FAILURE")  # the proxy's answer
 _CLOSE_TIMEOUT = 5.0  # seconds
 T = TypeVar("T")
 
@@ -81,14 +83,14 @@ class Browser:
         path = chromium.find()
         if path is None:
             raise FetchError(chromium.HELP)
+        is_sandboxed = not chromium.runs_without_sandbox()
         try:
-            # Root cannot use Chromium's sandbox.
             self._chromium = await self._playwright.chromium.launch(
-                executable_path=path, args=_ARGS, chromium_sandbox=os.geteuid() != 0
+                executable_path=path, args=_ARGS, chromium_sandbox=is_sandboxed, proxy={"server": _NOWHERE}
             )
         except Error as error:
-            _LOG.warning("starting the browser without its sandbox: %s", clip(error.message))
-            self._chromium = await self._playwright.chromium.launch(executable_path=path, args=_ARGS)
+            advice = chromium.SANDBOX if is_sandboxed else chromium.HELP
+            raise FetchError(f"the browser does not start: {clip(error.message)}. {advice}") from None
 
     async def _stop(self) -> None:
         with suppress(Error):
@@ -96,28 +98,32 @@ class Browser:
         await self._playwright.stop()
 
     async def _render(self, request: Request, rules: Rules) -> RenderedPage:
-        try:
-            if not self._chromium.is_connected():  # killed, for example when memory ran out
-                await self._launch()
-            context = await self._chromium.new_context(
-                user_agent=rules.settings.user_agent, service_workers="block", accept_downloads=False,
-                locale=LANGUAGE, timezone_id="UTC",
-            )  # fmt: skip
-        except Error as error:
-            raise FetchError(f"{request.url}: the browser is gone: {clip(error.message)}") from None
-        try:
-            async with asyncio.timeout(request.timeout):
-                return await PageVisit(context, request, rules).result()
-        except (TimeoutError, PlaywrightTimeout):
-            waited = f", waiting for {request.wait_for!r}" if request.wait_for else ""
-            raise TransientError(f"{request.url} took longer than {request.timeout:g} s{waited}") from None
-        except Error as error:
-            raise TransientError(f"{request.url}: {clip(error.message)}") from None
-        finally:
-            # A page stuck in an endless loop must not block the others.
-            with suppress(Error, TimeoutError):
-                async with asyncio.timeout(_CLOSE_TIMEOUT):
-                    await context.close()
+        visit = PageVisit(request, rules)
+        async with BrowserProxy(rules.settings, visit.refuse, is_replay=rules.replay is not None) as proxy:
+            try:
+                if not self._chromium.is_connected():  # killed, for example when memory ran out
+                    await self._launch()
+                context = await self._chromium.new_context(
+                    user_agent=rules.settings.user_agent, service_workers="block", accept_downloads=False,
+                    locale=LANGUAGE, timezone_id="UTC", proxy={"server": proxy.url},
+                )  # fmt: skip
+            except Error as error:
+                raise FetchError(f"{request.url}: the browser is gone: {clip(error.message)}") from None
+            try:
+                async with asyncio.timeout(request.timeout):
+                    return await visit.result(context)
+            except (TimeoutError, PlaywrightTimeout):
+                waited = f", waiting for {request.wait_for!r}" if request.wait_for else ""
+                raise TransientError(f"{request.url} took longer than {request.timeout:g} s{waited}") from None
+            except Error as error:
+                if proxy.last_error and any(code in error.message for code in _NOT_CONNECTED):
+                    raise proxy.last_error from None
+                raise TransientError(f"{request.url}: {clip(error.message)}") from None
+            finally:
+                # A page stuck in an endless loop must not block the others.
+                with suppress(Error, TimeoutError):
+                    async with asyncio.timeout(_CLOSE_TIMEOUT):
+                        await context.close()
 
 
 _lock, _users = threading.Lock(), 0
@@ -141,3 +147,12 @@ def shared() -> Iterator[Browser]:
             if _users == 0:
                 _shared = None
                 mine.close()
+
+
+def _forget() -> None:
+    """A fork has none of our threads, so it cannot use our browser: it starts its own."""
+    global _shared, _users, _lock
+    _shared, _users, _lock = None, 0, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)

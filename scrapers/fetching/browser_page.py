@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from playwright.async_api import BrowserContext, Error, Page, Response, Route, WebSocketRoute
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from scrapers.fetching import bot_walls
-from scrapers.fetching.http_client import TransientError, check_status
+from scrapers.fetching.http_client import check_status
 from scrapers.fetching.policy import (
     MAX_REDIRECTS,
     Settings,
-    check_address,
     check_url,
     foreign_redirect,
     host_of,
@@ -55,7 +53,6 @@ class Rules:
     settings: Settings
     is_allowed: Callable[[str], bool]  # hosts that the document itself may come from
     replay: Replay | None = None
-    _public: dict[str, None] = field(default_factory=dict)
 
     async def answer(self, route: Route, is_document: bool) -> None:
         """Pass a request on, or answer it from the captures. Raises FetchError when it is forbidden or not recorded."""
@@ -63,7 +60,7 @@ class Rules:
         if request.url.startswith(("data:", "blob:")):
             await route.continue_()
             return
-        await self._check(request.url, is_document)
+        self._check(request.url, is_document)
         if self.replay is None:
             await route.continue_(headers={**request.headers, **self.headers} if is_document else None)
             return
@@ -75,36 +72,32 @@ class Rules:
         }
         await route.fulfill(status=recorded.status, headers=headers, body=b"".join(recorded.stream()))
 
-    async def _check(self, url: str, is_document: bool) -> None:
+    def _check(self, url: str, is_document: bool) -> None:
         check_url(url, self.settings)
-        host = host_of(url)
-        if is_document and not self.is_allowed(host):
+        if is_document and not self.is_allowed(host_of(url)):
             raise FetchError(*foreign_redirect("the page", url))
-        if self.replay is None and host not in self._public:
-            try:
-                addresses = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            except OSError as error:
-                raise TransientError(f"{host} cannot be resolved: {error}") from None
-            for *_, address in addresses:
-                check_address(host, str(address[0]), self.settings)
-            self._public[host] = None
 
 
 class PageVisit:
     """One page in one context. The first forbidden request ends the visit, without waiting for its time-out."""
 
-    def __init__(self, context: BrowserContext, request: Request, rules: Rules) -> None:
-        self._context, self._request, self._rules = context, request, rules
+    def __init__(self, request: Request, rules: Rules) -> None:
+        self._request, self._rules = request, rules
         self._refused: asyncio.Future[RenderedPage] = asyncio.get_running_loop().create_future()
         self._page: Page | None = None
 
-    async def result(self) -> RenderedPage:
+    def refuse(self, error: FetchError) -> None:
+        """End the visit with an error."""
+        if not self._refused.done():
+            self._refused.set_exception(error)
+
+    async def result(self, context: BrowserContext) -> RenderedPage:
         """Return the page once it is ready. Raises FetchError; the browser's own errors pass through."""
-        await self._context.route("**/*", self._route)
-        await self._context.route_web_socket("**/*", _close)
+        await context.route("**/*", self._route)
+        await context.route_web_socket("**/*", _close)
         if replay := self._rules.replay:  # a page that depends on the date looks as it did then
-            await self._context.clock.set_fixed_time(replay.captured_at(replay.find("GET", self._request.url)))
-        work = asyncio.ensure_future(self._load())
+            await context.clock.set_fixed_time(replay.captured_at(replay.find("GET", self._request.url)))
+        work = asyncio.ensure_future(self._load(context))
         try:
             await asyncio.wait({work, self._refused}, return_when=asyncio.FIRST_COMPLETED)
             # A refusal explains the error that it caused.
@@ -114,15 +107,15 @@ class PageVisit:
                 task.cancel()
             await asyncio.gather(work, self._refused, return_exceptions=True)
 
-    async def _load(self) -> RenderedPage:
-        page = self._page = await self._context.new_page()
-        self._context.on("page", _close)
+    async def _load(self, context: BrowserContext) -> RenderedPage:
+        page = self._page = await context.new_page()
+        context.on("page", _close)
         response = await page.goto(self._request.url, wait_until="load", timeout=0)
         if response is None:
             raise FetchError(f"{self._request.url}: the browser got no response")
         body = b"" if response.status == 200 else await response.body()
         check_status(self._request.url, response.status, response.headers, self._rules.settings, body)
-        await self._check_source(page, response)
+        self._check_source(page, response)
         if self._request.wait_for:
             await self._wait(page, self._request.wait_for)
         else:
@@ -142,7 +135,7 @@ class PageVisit:
             bot_walls.check(self._request.url, page.url, (await page.content()).encode())
             await page.wait_for_selector(selector, state="attached", timeout=0)
 
-    async def _check_source(self, page: Page, response: Response) -> None:
+    def _check_source(self, page: Page, response: Response) -> None:
         """Check where the document came from, afterwards: interception does not see redirects."""
         hops, hop = [page.url, response.url], response.request.redirected_from
         while hop:
@@ -154,9 +147,6 @@ class PageVisit:
                 raise FetchError(*foreign_redirect(self._request.url, url))
         if len(hops) - 2 > MAX_REDIRECTS:
             raise FetchError(f"{self._request.url} redirects more than {MAX_REDIRECTS} times")
-        server = await response.server_addr()
-        if self._rules.replay is None and server:
-            check_address(host_of(page.url), server["ipAddress"].strip("[]"), self._rules.settings)
 
     async def _route(self, route: Route) -> None:
         request = route.request
@@ -169,8 +159,8 @@ class PageVisit:
                 await self._rules.answer(route, is_document)
             except FetchError as error:
                 _LOG.info("%s: %s", clip(self._request.url), clip(str(error)))
-                if (is_document or self._rules.replay) and not self._refused.done():
-                    self._refused.set_exception(error)
+                if is_document or self._rules.replay:
+                    self.refuse(error)
                 await route.abort()
 
 

@@ -21,6 +21,23 @@ HELP = (
     "Chrome, or name one in GPUHOUR_BROWSER."
 )
 
+SANDBOX = (
+    "Pages run in Chromium's sandbox: run gpuhour as a user, let the system allow user namespaces, or set "
+    "GPUHOUR_BROWSER_NO_SANDBOX=1 to run them without it"
+)
+_CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+
+def runs_without_sandbox() -> bool:
+    """Return whether pages run outside of Chromium's sandbox: where one says so, and as root of a container.
+
+    Root cannot use it, and a container is a wall of its own.
+    """
+    if os.environ.get("GPUHOUR_BROWSER_NO_SANDBOX") == "1":
+        return True
+    in_container = any(mark.exists() for mark in _CONTAINER_MARKS) or "KUBERNETES_SERVICE_HOST" in os.environ
+    return os.geteuid() == 0 and in_container
+
 
 def find() -> Path | None:
     """Find a Chromium or Chrome: that of GPUHOUR_BROWSER, else an installed one, else Playwright's own; or None."""

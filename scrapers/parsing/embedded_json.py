@@ -63,9 +63,11 @@ def values(text: str, at_start: bool = False) -> Iterator[Any]:
     while (start := min((i for i in (text.find("{", at), text.find("[", at)) if i >= 0), default=-1)) >= 0:
         try:
             value, at = _DECODER.raw_decode(text, start)
-        except (ValueError, RecursionError):
+        except ValueError:
             at = start + 1
             continue
+        except RecursionError:  # nested too deeply: what lies a level below it is so too
+            return
         yield value
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 import ijson
 
 from scrapers.model import LayoutError, Page
 from scrapers.parsing.embedded_json import values
+from scrapers.parsing.json_bounds import BoundedStream, check_json
 
 Piece = TypeVar("Piece")
 _BOM = b"\xef\xbb\xbf"
@@ -35,6 +37,7 @@ def documents(page: Page) -> Iterator[Any]:
     if may_be_cut(page):
         yield from values(text)
         return
+    check_json(page, text.encode("utf-8", "surrogatepass"))
     try:
         yield json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
@@ -50,6 +53,7 @@ def objects(page: Page, name: str) -> Iterator[dict[str, Any]]:
     path = "item" if content.startswith(b"[") else f"{name}.item"
     if may_be_cut(page):  # after its last closed object an excerpt may hold half a number
         content = content[: content.rfind(b"}") + 1]
+    check_json(page, content)
     is_empty = True
     for item in _checked(page, ijson.items(content, path)):
         if not isinstance(item, dict):
@@ -66,13 +70,13 @@ def items(page: Page, prefix: str) -> Iterator[Any]:
     Streams, so price lists of hundreds of MB fit. Raises LayoutError when the page is not JSON, or ends too early
     without being an excerpt.
     """
-    with _stream(page) as stream:
+    with bounded(page) as stream:
         yield from _checked(page, ijson.items(stream, prefix, buf_size=_BLOCK))
 
 
 def members(page: Page, prefix: str) -> Iterator[tuple[str, Any]]:
     """Yield the complete (key, value) pairs of the object at an ijson prefix. Raises LayoutError as `items` does."""
-    with _stream(page) as stream:
+    with bounded(page) as stream:
         yield from _checked(page, ijson.kvitems(stream, prefix, buf_size=_BLOCK))
 
 
@@ -81,7 +85,7 @@ def flat_maps(page: Page) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
 
     Raises LayoutError as `items` does.
     """
-    with _stream(page) as stream:
+    with bounded(page) as stream:
         yield from _flat(_checked(page, ijson.basic_parse(stream, buf_size=_BLOCK)))
 
 
@@ -124,11 +128,13 @@ def amount(page: Page, value: object) -> Decimal | None:
     return number if number.is_finite() and number > 0 else None
 
 
-def _stream(page: Page) -> IO[bytes]:
-    stream = page.open()
-    if stream.read(len(_BOM)) != _BOM:
-        stream.seek(0)
-    return stream
+@contextmanager
+def bounded(page: Page) -> Iterator[BoundedStream]:
+    """Yield a page's JSON as a stream that raises LayoutError before a parser sees what it cannot take."""
+    with page.open() as stream:
+        if stream.read(len(_BOM)) != _BOM:
+            stream.seek(0)
+        yield BoundedStream(page, stream)
 
 
 def _checked(page: Page, pieces: Iterable[Piece]) -> Iterator[Piece]:

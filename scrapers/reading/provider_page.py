@@ -13,7 +13,7 @@ from scrapers.reading.layout_account import account_of
 from scrapers.reading.reader import read_page
 
 GENERAL: Final = "general_reader"  # the source of offers that no layout vouches for
-_BROKEN: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+_BROKEN: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 import ijson
 
 from scrapers.model import LayoutError, Offer, Page, Provider, Request
+from scrapers.parsing.json_stream import bounded
 
 _GPUHUNT = "https://dstack-gpu-pricing.s3.eu-west-1.amazonaws.com/v3"
 _SKYPILOT = "https://raw.githubusercontent.com/skypilot-org/skypilot-catalog/master/catalogs/v8"
@@ -116,7 +117,7 @@ def _unpacked(page: Page) -> bytes:
 
 
 def _of_ec2instances(page: Page) -> Iterator[dict[str, str]]:
-    with page.open() as stream:
+    with bounded(page) as stream:
         try:
             for machine in ijson.items(stream, "item", use_float=False):
                 if machine.get("GPU") and machine.get("GPU_model"):

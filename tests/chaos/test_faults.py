@@ -160,6 +160,7 @@ def test_full_file_system(shop: Shop, small_disk: Path, room: int, capsys: pytes
     os.truncate(ballast, max(ballast.stat().st_size - room, 0))
     code, err = small.refresh(NEXT)
     assert code in (1, 3) and "Traceback" not in err, err
+    assert "No space left on device" in err and str(small.home.root) in err.replace("\n", ""), err
     assert small.days() == [FIRST] and facts <= landed(small.home)
     ballast.unlink()
     code, err = small.refresh(NEXT)

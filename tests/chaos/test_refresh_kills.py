@@ -17,6 +17,7 @@ from typing import IO
 
 import pytest
 
+from tests.chaos.test_stops import ends
 from tests.support import worlds
 from tests.support.refreshes import FIRST, landed
 from tests.support.worlds import CAPTURES, ROOT
@@ -57,6 +58,38 @@ for line in sys.stdin:
 """
 
 
+# The same, with a page whose reader waits until the signal of that number has come.
+INTERRUPTED = """
+from pathlib import Path
+from pipelines.ingest import scrape_provider
+reader, read = Path(os.environ["GPUHOUR_HOME"] + ".reader"), scrape_provider.read_page
+def read_slowly(*given):
+    reader.write_text(str(os.getpid()))
+    time.sleep(60)
+for line in sys.stdin:
+    number = int(line)
+    scrape_provider.read_page = read_slowly if number else read
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.dup2(2, 1)
+            main(["refresh", "--replay", sys.argv[1], "--date", "2026-11-02"])
+        except SystemExit as left:
+            code = left.code
+        finally:
+            os._exit(code)
+    if number:
+        while not reader.exists() or not reader.read_text():
+            time.sleep(0.01)
+        os.kill(child, number)
+    started = time.monotonic()
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(code, time.monotonic() - started, reader.read_text() if number else 0, flush=True)
+    reader.unlink(missing_ok=True)
+"""
+
+
 @dataclass
 class Refresher:
     """Runs `gpuhour refresh --replay` for one day after another, and kills it."""
@@ -79,11 +112,11 @@ class Refresher:
 
 
 @contextmanager
-def refresher(folder: Path, home: Home) -> Iterator[Refresher]:
+def refresher(folder: Path, home: Home, code: str = SOME + FORKS) -> Iterator[Refresher]:
     dagster_home = worlds.dagster_home(folder / "dagster")
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", SOME + FORKS, str(CAPTURES)], cwd=ROOT, text=True,
+            [sys.executable, "-c", code, str(CAPTURES)], cwd=ROOT, text=True,
             env=os.environ | {"DAGSTER_HOME": str(dagster_home), "GPUHOUR_HOME": str(home.root)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
         )  # fmt: skip
@@ -134,6 +167,20 @@ def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path, n_kills: int)
         assert newest(home) == refreshes.days[-1]
         assert facts <= landed(home)
     assert not [p.name for p in home.root.iterdir() if ".part" in p.name]
+
+
+def test_interrupted_refresh_ends_at_once_and_publishes_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with refresher(tmp_path, home, SOME + INTERRUPTED) as refreshes:
+        process = refreshes.process
+        assert process.stdin and process.stdout
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, 0):
+            process.stdin.write(f"{int(number)}\n")
+            process.stdin.flush()
+            code, seconds, reader = process.stdout.readline().split()
+            assert int(code) == (128 + number if number else 0), refreshes.said()
+            assert not number or (float(seconds) < 5 and ends(int(reader)) and not home.published.exists())
+    assert newest(home) == FIRST and refreshes.said().count("interrupted by") == 3
 
 
 def test_two_concurrent_refreshes_both_succeed(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.cli.commands import sql
 from pipelines.queries.current_prices import PRICE_COLUMNS
 from scrapers import registry
 from tests.conftest import Demo, Run
@@ -310,9 +312,45 @@ def test_sql_is_read_only_and_reads_no_files(run: Run, demo: Demo, tmp_path: Pat
 
 
 @pytest.mark.parametrize("query", ["set enable_external_access = true", "set threads = 1", "reset lock_configuration"])
-def test_sql_cannot_unlock_itself(run: Run, demo: Demo, query: str) -> None:
+def test_the_published_database_cannot_be_unlocked(demo: Demo, query: str) -> None:
+    with connection.published(demo.home) as con, pytest.raises(connection.DatabaseError, match="locked"):
+        con.execute(query)
+
+
+@pytest.mark.parametrize(("query", "complaint"), [
+    ("select 1; select 2", "one query at a time"), ("select 1; drop table v1.meta", "one query at a time"),
+    ("set threads = 1", "no SET"), ("create temp table x as select 1", "no CREATE"), ("begin", "no TRANSACTION"),
+    ("call pragma_version()", "no CALL"), ("checkpoint", "no CALL"), ("prepare a as select 1", "no PREPARE"),
+    ("explain analyze create temp table x as select 1", "no CREATE"), ("explain (format json) set threads = 1", "no SET"),
+])  # fmt: skip
+def test_only_queries_are_run(run: Run, demo: Demo, query: str, complaint: str) -> None:
     said = run("sql", query, home=demo.home)
-    assert said.code == 1 and "locked" in said.err
+    assert said.code == 1 and not said.out and complaint in said.err
+
+
+@pytest.mark.parametrize("query", [
+    "from v1.meta", "with a as (select 1) from a", "values (1)", "describe v1.meta", "show tables", "summarize v1.meta",
+    "explain select 1", "explain analyze from v1.meta", "EXPLAIN (format json) select 1", "/* all of it */ from v1.meta;",
+])  # fmt: skip
+def test_every_kind_of_query_is_run(run: Run, demo: Demo, query: str) -> None:
+    said = run("sql", query, "--json", home=demo.home)
+    assert said.code == 0 and said.records()
+
+
+@pytest.mark.parametrize("style", ["table", "csv", "json"])
+def test_rows_are_bounded(run: Run, demo: Demo, style: str) -> None:
+    whole = run("sql", "from range(2500)", "--limit", "2500", "--format", style, home=demo.home)
+    part = run("sql", "from range(1000000000000)", "--limit", "2500", "--format", style, home=demo.home)
+    assert (whole.code, part.code) == (0, 3) and part.out == whole.out and "2499" in whole.out
+    assert part.err == "gpuhour: these are the first 2,500 rows; --limit takes more\n" and not whole.err
+
+
+def test_query_that_ends_duckdb_is_answered_in_a_sentence(
+    run: Run, demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "_check_kind", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    said = run("sql", "select 1", home=demo.home)
+    assert said.code == 1 and said.err == "gpuhour: the query was ended: its process was ended by SIGKILL\n"
 
 
 def test_sql_answers_and_helps(run: Run, demo: Demo) -> None:

@@ -167,3 +167,27 @@ def test_only_transient_failures_are_retried(
         resources={"workspace": Workspace(home=str(tmp_path))},
     )  # fmt: skip
     assert not result.success and len(asked) == tries
+
+
+@pytest.mark.parametrize(
+    ("error", "may_retry", "tries"),
+    [(OSError(28, "No space left"), True, 2), (OSError(28, "No space left"), False, 1), (ValueError("a bug"), True, 1)],
+)
+def test_only_errors_of_the_system_are_retried_and_only_where_a_step_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, may_retry: bool, tries: int
+) -> None:
+    asked = []
+
+    def fails(*_: Any) -> list[Any]:
+        asked.append(1)
+        raise error
+
+    monkeypatch.setattr(scrape_assets, "collect", fails)
+    monkeypatch.setattr(scrape_assets, "RETRY", dg.RetryPolicy(max_retries=1))
+    result = dg.materialize(
+        [scrape_assets.provider_asset(registry.get("oracle"))], partition_key=datetime.now(UTC).date().isoformat(),
+        raise_on_error=False, resources={"workspace": Workspace(home=str(tmp_path), may_retry=may_retry)},
+    )  # fmt: skip
+    (failure,) = result.get_step_failure_events()
+    data = failure.step_failure_data.user_failure_data
+    assert len(asked) == tries and data and str(error) in str(data.description).replace("\\", "")

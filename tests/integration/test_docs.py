@@ -197,6 +197,16 @@ def read_variables() -> set[str]:
     return asked | set(re.findall(r"\"\{([A-Z][A-Z0-9_]+)\}\"", text)) | set(re.findall(r"\bGPUHOUR_[A-Z_]+", text))
 
 
+def test_every_test_of_the_threat_model_exists() -> None:
+    rows = [line for line in (ROOT / "docs" / "threat-model.md").read_text().splitlines() if line.startswith("| ")]
+    named = [
+        re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", row) for row in rows if not row.startswith("| threat")
+    ]
+    assert len(named) > 20 and all(named), "each threat names its test"
+    for file, test in (pair for row in named for pair in row):
+        assert f"def {test}(" in (ROOT / file).read_text() if test else (ROOT / file).is_file(), f"{file}::{test}"
+
+
 def test_env_example_lists_every_variable() -> None:
     listed = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     used = read_variables()

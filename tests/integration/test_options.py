@@ -35,6 +35,7 @@ READING = {
     "explain aws p4d.24xlarge --region us-east-1 --pricing-model on_demand --continent 'North America'": 0,
     f"parse lambda {PAGE} --url https://lambda.ai/pricing --captured-at 2026-09-20T06:15:00Z": 0,
     "crosscheck --offline --all --provider aws": 0,
+    "sql 'from marts.errata' --limit 20": 0,
     "quarantine list A100 --provider aws --pricing-model spot --region us-east-1 --source price_list": 0,
     "quarantine list --status held --verdict quarantine --class zero_price --country US --continent Europe": 0,
     "cost --model llama-3.1-8b --gpu H100 --gpus 8 --precision fp8 --workload chat --isl 100 --osl 100 --concurrency 4 "

@@ -209,6 +209,12 @@ def _abroad(h: Handler) -> None:
     h.say(b"", 302, Location=h.server.url("/ok", "localhost"))
 
 
+@path("/goes-abroad")
+def _goes_abroad(h: Handler) -> None:
+    go = f"location = '{h.server.url('/ok', 'localhost')}'"
+    h.say(f"<html><script>setTimeout(() => {go}, 300)</script></html>".encode())
+
+
 @path("/to-file")
 def _to_file(h: Handler) -> None:
     h.say(b"", 302, Location="file:///etc/passwd")

@@ -9,13 +9,14 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_string, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Fault = Callable[[], str]  # "" behaves; "429", "500", "hang", "drop" (before reading), "lost" (taken, and not answered)
+# "" behaves; "429", "500", "hang", "drop" (before reading), "lost" (taken, and not answered), "drip" (a byte at a time)
+Fault = Callable[[], str]
 
 
 def well_behaved() -> str:
@@ -58,6 +59,12 @@ def webhook(fault: Fault = well_behaved, retry_after: str = "0", hang: float = 0
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if wrong in ("", "lost", "hang"):
                 got.taken.append(({k.lower(): v for k, v in self.headers.items()}, body))
+            if wrong == "drip":
+                with suppress(OSError):  # until the sender has had enough
+                    for byte in b"HTTP/1.1 204 No Content" + b" " * 600:
+                        self.wfile.write(bytes([byte]))
+                        time.sleep(0.05)
+                return
             if wrong == "hang":
                 time.sleep(hang)
             if wrong in ("lost", "hang"):

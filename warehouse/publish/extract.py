@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse.publish.publish import STORAGE, as_csv, quote_name
-from warehouse.storage.connection import Connection, in_memory, nothing_published, quoted
+from warehouse.storage.connection import Connection, explaining_age, in_memory, nothing_published, quoted
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
@@ -17,7 +17,7 @@ def extracting(home: Home) -> Iterator[Connection]:
     """Yield the published database, read-only, on a connection that can write files and tables `made.<table>`.
 
     For SQL of ours alone; a cursor of it works beside it, in a thread of its own. Raises NothingPublished when there is
-    none.
+    none, and OutdatedDatabase as `published` does.
     """
     if not home.published.exists():
         raise nothing_published(home)
@@ -25,7 +25,8 @@ def extracting(home: Home) -> Iterator[Connection]:
         con.execute(f"attach '{quoted(home.published)}' as published (read_only)")
         con.execute("attach ':memory:' as made")
         con.execute("use published")
-        yield con
+        with explaining_age(con, home):
+            yield con
 
 
 def beside(con: Connection) -> Connection:

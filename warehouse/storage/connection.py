@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.paths import MODELS
 from warehouse.storage.files import LockHeld, locked
 from warehouse.storage.state_dir import Home
 
@@ -25,6 +27,10 @@ class WarehouseBusy(Exception):
 
 class WarehouseDamaged(Exception):
     """The warehouse could not be read and was set aside; the message says so, and what to do."""
+
+
+class OutdatedDatabase(duckdb.Error):
+    """The published database lacks what this version reads; the message says by which it was built, and what to do."""
 
 
 class NothingPublished(Exception):
@@ -165,7 +171,7 @@ def nothing_published(home: Home) -> NothingPublished:
 def published(home: Home) -> Iterator[Connection]:
     """Yield the published database, read-only, with file access and extensions locked off: readers' SQL is not trusted.
 
-    Raises NothingPublished when there is none.
+    Raises NothingPublished when there is none, OutdatedDatabase where a query fails on one of an older version.
     """
     if not home.published.exists():
         raise nothing_published(home)
@@ -174,10 +180,37 @@ def published(home: Home) -> Iterator[Connection]:
         con.execute("set search_path = 'v1,marts,main'")
         con.execute("set enable_external_access = false")
         con.execute("set lock_configuration = true")
-        with without_pandas():
+        with without_pandas(), explaining_age(con, home):
             yield con
     finally:
         con.close()
+
+
+@contextmanager
+def explaining_age(con: Connection, home: Home) -> Iterator[None]:
+    """Raise OutdatedDatabase in place of an error that comes from an older version's tables."""
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as failed:
+        if why := outdated(con):
+            raise OutdatedDatabase(f"{home.published} is {why}, which rebuilds it from the same facts") from failed
+        raise
+
+
+def outdated(con: Connection) -> str:
+    """Return of which older version a published database is, and what to do; empty where it is of today's."""
+    stated = re.search(r"'([\d.]+)' as schema_version", (MODELS / "core" / "meta.sql").read_text(encoding="utf-8"))
+    try:
+        (built_by,) = con.execute("select schema_version from v1.meta").fetchall()[0]
+    except (duckdb.Error, IndexError):
+        return ""
+    if stated is None or _parts(built_by) >= _parts(stated[1]):
+        return ""
+    return f"of an older version (schema {built_by}, now {stated[1]}): run `gpuhour refresh`"
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 @contextmanager

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import http.client
+import io
 import json
 import logging
 import os
 import ssl
 import sys
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,7 +27,8 @@ from pipelines.alerts.config.secrets import MissingSecret, redacted, secret
 from pipelines.alerts.delivery.message import render
 from pipelines.serialize import printable
 
-TIMEOUT = 15.0  # seconds for one attempt
+TIMEOUT = 15.0  # seconds for each step of an attempt: to connect, and for each part of an answer
+DEADLINE = 30.0  # seconds for the whole attempt: one byte after the other would take for ever
 _MAX_RESPONSE = 2_000  # bytes of a response that are read
 
 
@@ -44,20 +49,37 @@ def send(channel: Channel, content: dict[str, Any], root: Path) -> AttemptResult
     secrets: list[str] = []
     try:
         secrets.extend(secret(where, root) for where in (channel.url, channel.secret) if where)
-        match channel.type:
-            case "console":
-                result = _console(content, channel.format)
-            case "file":
-                result = _file(_under(root, channel.path or ""), content, channel.format)
-            case "webhook":
-                result = _webhook(content, *secrets)
-            case "apprise":
-                result = _apprise(content, channel.format, *secrets)
     except MissingSecret as absent:
         return AttemptResult(False, str(absent))
-    except Exception as failed:  # every service fails in its own ways; all are retried
-        result = AttemptResult(False, f"{type(failed).__name__}: {failed}")
+    result = _within(DEADLINE, lambda: _attempt(channel, content, root, secrets))
     return AttemptResult(result.is_sent, printable(redacted(result.error, secrets))[:500], result.retry_after)
+
+
+def _within(seconds: float, attempt: Callable[[], AttemptResult]) -> AttemptResult:
+    """Return an attempt's result, or its failure when the time is up; a thread that hangs ends with the process.
+
+    A message may then arrive all the same, and once more: under the same id.
+    """
+    results: list[AttemptResult] = []
+    thread = threading.Thread(target=lambda: results.append(attempt()), name="attempt", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return results[0] if results else AttemptResult(False, f"took longer than {seconds:g} s")
+
+
+def _attempt(channel: Channel, content: dict[str, Any], root: Path, secrets: list[str]) -> AttemptResult:
+    try:
+        match channel.type:
+            case "console":
+                return _console(content, channel.format)
+            case "file":
+                return _file(_under(root, channel.path or ""), content, channel.format)
+            case "webhook":
+                return _webhook(content, *secrets)
+            case "apprise":
+                return _apprise(content, channel.format, *secrets)
+    except Exception as failed:  # every service fails in its own ways; all are retried
+        return AttemptResult(False, f"{type(failed).__name__}: {failed}")
 
 
 def _console(content: dict[str, Any], form: str) -> AttemptResult:
@@ -74,14 +96,25 @@ def _under(root: Path, name: str) -> Path:
 
 
 def _file(path: Path, content: dict[str, Any], form: str) -> AttemptResult:
-    """Append a line of JSON, or the text, to a file; it counts as sent once it is on the disk."""
+    """Append a line of JSON, or the text, to a file, whole or not at all; it is sent once it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, ensure_ascii=False) + "\n" if form == "json" else render(content, form)
-    with path.open("a") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+    with path.open("ab", buffering=0) as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)  # two channels may share a file
+        size = stream.tell()
+        try:
+            _write_all(stream, text.encode())
+            os.fsync(stream.fileno())
+        except OSError:
+            stream.truncate(size)  # what comes next must not be appended to half a line
+            raise
     return AttemptResult(True)
+
+
+def _write_all(stream: io.FileIO, content: bytes) -> None:
+    """Write bytes to a file that a nearly full disk takes in parts."""
+    while content:
+        content = content[stream.write(content) :]
 
 
 def signature(key: str, timestamp: str, body: bytes) -> str:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipelines import settings
-from pipelines.cli.console import OK, PARTIAL, known_slug, say
+from pipelines.cli.console import OK, PARTIAL, known_slug, say, writable_home
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
@@ -47,7 +46,7 @@ def backfill(
     from scrapers.fetching.crawler import Fetcher
     from scrapers.fetching.policy import Settings
 
-    slug, today, state = known_slug(provider), datetime.now(UTC).date(), settings.home(home)
+    slug, today, state = known_slug(provider), datetime.now(UTC).date(), writable_home(home)
     start, spacing, fetching = first_day(since, today), span_of(every), Settings.from_env()
     if start > today:
         raise UsageError(f"--since: {start} is in the future")

@@ -29,8 +29,10 @@ def capture(
         Record from this folder of captures instead of the network.
     """
     from pipelines.ingest.record_capture import record_capture
+    from pipelines.ingest.worker import result_of
 
-    folders, failed = record_capture(known_slug(provider), out, settings.home(home), replay)
+    slug = known_slug(provider)
+    folders, failed = result_of(lambda: record_capture(slug, out, settings.home(home), replay))
     for folder in folders:
         print(folder)
     for reason in failed:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from pipelines import settings
-from pipelines.cli.console import OK, PARTIAL, say
+from pipelines.cli.console import OK, PARTIAL, say, writable_home
 from pipelines.cli.options import DayOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
@@ -76,7 +75,7 @@ def import_(
     if not source and not skypilot:
         raise UsageError("--source is missing: the name for the source of these rows")
     began = time.monotonic()
-    state = settings.home(home)
+    state = writable_home(home)
     name = _checked(state, source or "skypilot", is_catalog=skypilot is not None)
     with show_progress("importing"):
         if throughput and file:
@@ -148,7 +147,7 @@ def _landed(
 def _landed_throughput(state: Home, name: str, path: Path) -> tuple[Imported | None, ImportReport]:
     """Land measured throughput; return the import and a report of it."""
     from pipelines.ingest.throughput_list import import_results
-    from scrapers.model import LayoutError
+    from scrapers.model import ScrapeError
     from warehouse.imports.csv_records import Unreadable
     from warehouse.imports.import_file import only_importer
     from warehouse.storage.connection import DatabaseError
@@ -157,7 +156,7 @@ def _landed_throughput(state: Home, name: str, path: Path) -> tuple[Imported | N
     try:
         with only_importer(state) as room:
             imported, left_out = import_results(state, path, name, room)
-    except (Unreadable, LayoutError) as wrong:
+    except (Unreadable, ScrapeError) as wrong:
         raise CommandError(f"{path}: {wrong}") from wrong
     except (DatabaseError, OSError) as broken:
         raise CommandError(f"{path}: could not be landed: {broken}") from broken

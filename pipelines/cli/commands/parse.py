@@ -41,12 +41,14 @@ def parse(
     import zlib
 
     from pipelines.ingest.parse_file import parse_file
+    from pipelines.ingest.worker import of_file, result_of
     from scrapers.model import ScrapeError
 
     if not file.is_file():
         raise CommandError(f"no such file: {file}")
+    slug = known_slug(provider)
     try:
-        reading = parse_file(known_slug(provider), file, url, captured_at)
+        reading = result_of(lambda: parse_file(slug, file, url, captured_at), of_file(file))
     except ScrapeError as failed:
         raise CommandError(str(failed)) from failed
     except (OSError, EOFError, zlib.error) as failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -118,6 +119,7 @@ def check(
         A file to check instead of the newest archived page.
     """
     from pipelines.ingest.layout_drift import COLUMNS, find_drift, has_pages
+    from pipelines.ingest.worker import from_worker
     from scrapers import registry
 
     if provider and only and known_slug(provider) != known_slug(only):
@@ -130,7 +132,8 @@ def check(
     if page is not None and not page.is_file():
         raise UsageError(f"no such file: {page}")
     slugs = [known_slug(provider)] if provider else list(registry.modules())
-    drifts = [change for slug in slugs for change in find_drift(registry.get(slug), settings.home(home), page)]
+    state = settings.home(home)
+    drifts = [change for slug in slugs for change in from_worker(partial(find_drift, registry.get(slug), state, page))]
     if not drifts and provider:
         if not has_pages(registry.get(slugs[0]), settings.home(home), page):
             raise CommandError(f"{provider}: nothing to compare: no page is archived; gpuhour refresh fetches one")

@@ -39,6 +39,7 @@ def add(
         The https address of the price page, which is fetched politely and archived; or a file, with --url.
     """
     from pipelines.ingest.add_provider import check_request, read_new_provider, write_provider
+    from pipelines.ingest.worker import result_of
     from scrapers.model import ScrapeError
 
     file = None if "://" in page else Path(page)
@@ -53,7 +54,7 @@ def add(
         raise CommandError(f"no such file: {file}")
     slug = check_request(address, slug, name, out)
     try:
-        new = read_new_provider(address, slug, name, browser, settings.home(home), file)
+        new = result_of(lambda: read_new_provider(address, slug, name, browser, settings.home(home), file))
         module, capture = write_provider(new, out)
     except ScrapeError as failed:
         raise CommandError(f"nothing was written: {failed}") from failed

@@ -40,8 +40,9 @@ def read(
     captured_at
         When a file was recorded (UTC); default: the date in its name, else the file's own.
     """
-    from pipelines.ingest.parse_file import parse_file, read_file
+    from pipelines.ingest.parse_file import FileReading, parse_file, read_file
     from pipelines.ingest.read_url import read_url
+    from pipelines.ingest.worker import DEFAULT, of_file, result_of
     from scrapers.model import ScrapeError
 
     slug = known_slug(provider) if provider else None
@@ -50,13 +51,14 @@ def read(
         raise UsageError(f"{page}: only https addresses are fetched")
     if not is_url and not Path(page).is_file():
         raise CommandError(f"no such file: {page}")
-    try:
+
+    def reading_of_page() -> FileReading:
         if is_url:
-            reading = read_url(page, slug, browser, settings.home(home))
-        elif slug:
-            reading = parse_file(slug, Path(page), None, captured_at)
-        else:
-            reading = read_file(Path(page), captured_at)
+            return read_url(page, slug, browser, settings.home(home))
+        return parse_file(slug, Path(page), None, captured_at) if slug else read_file(Path(page), captured_at)
+
+    try:
+        reading = result_of(reading_of_page, DEFAULT if is_url else of_file(Path(page)))
     except ScrapeError as failed:
         raise CommandError(str(failed)) from failed
     except OSError as failed:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from pipelines import settings
-from pipelines.cli.console import ERROR, OK, PARTIAL, known_slug, say
+from pipelines.cli.console import ERROR, OK, PARTIAL, known_slug, say, writable_home
 from pipelines.cli.options import DayOption, HomeOption, JsonOption
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
@@ -43,7 +42,7 @@ def run_refresh(home: Path | None, slug: str | None, replay: Path | None, day: d
         from pipelines import in_process
 
         try:
-            result = in_process.refresh(settings.home(home).root, slug, replay and replay.resolve(), day)
+            result = in_process.refresh(writable_home(home).root, slug, replay and replay.resolve(), day)
         except in_process.DayOutOfRange as wrong:
             raise UsageError(str(wrong)) from wrong
     code = ERROR if not result.published else PARTIAL if result.failed or result.partial or not result.reported else OK

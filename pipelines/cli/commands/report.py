@@ -11,7 +11,7 @@ from pipelines import settings
 from pipelines.cli.console import OK, say
 from pipelines.cli.options import HomeOption, JsonOption
 from pipelines.cli.table_output import show
-from pipelines.errors import CommandError, UsageError
+from pipelines.errors import CommandError, StaleError, UsageError
 
 app = App(name="report", help="The static site: pages, charts, feeds and downloads.", result_action="return_value")
 
@@ -37,13 +37,15 @@ def build(*, out: Path | None = None, base_url: str = "", as_json: JsonOption = 
     with show_progress("building the report"):
         from pipelines.reports.build import InvalidBaseUrl, build
         from pipelines.reports.output_folder import ForeignFolder
-        from warehouse.storage.connection import DatabaseError, NothingPublished
+        from warehouse.storage.connection import DatabaseError, NothingPublished, OutdatedDatabase
 
         state = settings.home(home)
         try:
             site = build(state, folder(home, out), base_url or os.environ.get("GPUHOUR_REPORT_URL", ""))
         except NothingPublished as absent:
             raise CommandError(str(absent)) from absent
+        except OutdatedDatabase as older:
+            raise StaleError(str(older)) from older
         except (ForeignFolder, InvalidBaseUrl) as wrong:
             raise UsageError(str(wrong)) from wrong
         except DatabaseError as broken:
@@ -90,8 +92,5 @@ def serve(*, out: Path | None = None, port: int = 8000, home: HomeOption = None)
         ) from taken
     with serving:
         print(f"http://{HOST}:{serving.server_address[1]}/index.html", flush=True)
-        try:
-            serving.serve_forever()
-        except KeyboardInterrupt:
-            say("stopped")
+        serving.serve_forever()
     return OK

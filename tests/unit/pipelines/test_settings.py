@@ -28,7 +28,7 @@ def test_the_schedule_text_is_what_systemd_and_cron_read(tmp_path: Path) -> None
     unit.optionxform = str  # type: ignore[assignment, method-assign]
     unit.read_string(service)
     assert unit["Service"]["ExecStart"] == f"{ROOT}/.venv/bin/gpuhour refresh"
-    assert unit["Service"]["SuccessExitStatus"] == "3" and unit["Service"]["WorkingDirectory"] == str(ROOT)
+    assert unit["Service"]["SuccessExitStatus"] == "3 143" and unit["Service"]["WorkingDirectory"] == str(ROOT)
     assert unit["Service"]["Environment"] == f"GPUHOUR_HOME={tmp_path}"
     daily = configparser.RawConfigParser()
     daily.read_string(timer)

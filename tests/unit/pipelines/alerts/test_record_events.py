@@ -158,6 +158,15 @@ def test_changes_during_downtime_are_sent_but_old_history_is_not(home: Home) -> 
     assert daily(home, rules, imported, 39) == record_events.RecordCounts(told=1)  # of b it is old news by now
 
 
+def test_old_history_is_no_news_beside_a_new_rule_that_reads_all_of_it(home: Home) -> None:
+    """A rule that wants to tell what is in force makes everybody's history read; for the others it stays old."""
+    series = {"a": [4.0] * 40}
+    daily(home, book(DROP, **LOG), series, 30)
+    imported = series | {"b": [4.0] * 3 + [3.0] * 37, "c": [4.0] * 36 + [3.0] * 4}
+    cheap = {"id": "cheap", "kind": "below", "price": 1.0, "on_first_run": "notify"}
+    assert daily(home, book(DROP, cheap, **LOG), imported, 39) == record_events.RecordCounts(told=1)  # c, and not b
+
+
 def test_muted_events_are_not_sent_later(home: Home, run: Run) -> None:
     rules = book(DROP, **LOG)
     series = {"a": [4, 4, 3.8, 3.8, 3.5]}

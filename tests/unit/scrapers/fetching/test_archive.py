@@ -116,3 +116,16 @@ def test_draft_keeps_both_ends(tmp_path: Path) -> None:
     assert seen.head[:1] == b"a" and seen.tail[-1:] == b"z" and seen.read()[50_000:50_001] == b"z"
     draft.discard()
     assert not draft.path.exists()
+
+
+@pytest.mark.parametrize("facts", [{"headers": None}, {"headers": ["etag"]}, {"url": None}, {"sha256": 7}])
+def test_record_whose_facts_are_of_another_kind_is_skipped(
+    tmp_path: Path, facts: dict[str, object], caplog: pytest.LogCaptureFixture
+) -> None:
+    archive = Archive(tmp_path)
+    archive.save(PAGE)
+    (record,) = tmp_path.rglob("*.json")
+    record.write_text(json.dumps(json.loads(record.read_text()) | facts))
+    with caplog.at_level("WARNING", logger="scrapers"):  # progress of a refresh hides warnings
+        assert archive.pages("lambda", NOON.date()) == [] and archive.newest("lambda", PAGE.url) is None
+    assert f"skipped the archived page {record}" in caplog.text

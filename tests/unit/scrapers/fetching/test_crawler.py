@@ -185,6 +185,28 @@ def test_redirects_are_limited_to_hosts_of_the_provider(server: Server, tmp_path
     assert page.final_url == server.url("/ok", "localhost") and page.url == request.url
 
 
+def test_keys_do_not_travel_to_another_host(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GPUHOUR_TEST_KEY", "a key of the test")
+    settings = replace(FAST, allow_http_hosts=frozenset({"127.0.0.1", "localhost"}))
+    for path, arrives in (("/moved", True), ("/abroad", False)):
+        headers = {"X-Key": "{GPUHOUR_TEST_KEY}", "X-Plain": "plain"}
+        request = Request(server.url(path), "s", headers=headers)
+        with Fetcher(Archive(tmp_path / path.strip("/")), settings=settings) as fetcher:
+            fetcher.fetch(provider(request, hosts=("localhost",)), request)
+        assert server.headers[path]["x-key"] == "a key of the test"
+        assert ("x-key" in server.headers["/ok"]) == arrives and server.headers["/ok"]["x-plain"] == "plain"
+
+
+def test_browser_page_of_a_foreign_host_is_refused(server: Server, tmp_path: Path) -> None:
+    """Where a redirect leads there, and where its script does, once the page has been looked at."""
+    settings = replace(FAST, attempts=1, allow_http_hosts=frozenset({"127.0.0.1", "localhost"}))
+    requests = [Request(server.url(path), "s", browser=True, wait_for="table") for path in ("/abroad", "/goes-abroad")]
+    with Fetcher(Archive(tmp_path), settings=settings) as fetcher:
+        failures = list(fetcher.crawl(provider(*requests)))
+    assert all(isinstance(failure, Failure) and "foreign host localhost" in failure.error for failure in failures)
+    assert len(failures) == 2 and not (tmp_path / "pages" / "p").exists()
+
+
 def test_expected_kind_and_end_are_checked(server: Server, tmp_path: Path) -> None:
     assert "returned html" in str(refusal(tmp_path, Request(server.url("/ok"), "s", expect="json")))
     assert "returned json" in str(refusal(tmp_path, Request(server.url("/good.json"), "s", expect="html")))

@@ -12,6 +12,7 @@ import pytest
 from scrapers.model import Offer
 from scrapers.parsing.offer_bounds import fault
 from tests.support.worlds import offer
+from warehouse.storage.landing import OFFER_TYPES
 
 FAULTS: dict[str, dict[str, Any]] = {
     "price 1E+30 is not between 0 and 1,000,000,000,000": {"price": Decimal("1e30")},
@@ -24,6 +25,9 @@ FAULTS: dict[str, dict[str, Any]] = {
     "effective_from 0001-01-01 is not between 2000 and 2199": {"effective_from": date(1, 1, 1)},
     "effective_until 9999-12-31 is not between 2000 and 2199": {"effective_until": date(9999, 12, 31)},
     f"instance '{'x' * 39}…' is longer than 1,000 characters": {"instance": "x" * 2000},
+    "vcpus 1E+30 is not between 0 and 100,000": {"vcpus": Decimal("1e30")},
+    "ram_gb NaN is not between 0 and 10,000,000": {"ram_gb": Decimal("nan")},
+    "max_gpu_count 1000000000000 is not between 0 and 100,000": {"max_gpu_count": 10**12},
     "region 'a b' holds control characters": {"region": "a\0b"},
 }
 
@@ -40,6 +44,12 @@ def test_what_is_no_offer_is_refused_with_its_reason(reason: str) -> None:
 ])  # fmt: skip
 def test_what_a_page_may_state_passes(facts: dict[str, Any]) -> None:
     assert fault(_offer(facts)) == ""
+
+
+@pytest.mark.parametrize("column", [c for c, kind in OFFER_TYPES.items() if kind.startswith(("DECIMAL", "INTEGER"))])
+def test_no_number_passes_that_its_column_cannot_hold(column: str) -> None:
+    """A landing that fails loses every page of its scrape."""
+    assert fault(_offer({column: Decimal(10) ** 40})).startswith(column)
 
 
 def _offer(facts: dict[str, Any]) -> Offer:

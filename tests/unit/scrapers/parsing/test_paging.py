@@ -80,6 +80,11 @@ class Answers:
     def __init__(self, *pages: Page | Failure) -> None:
         self.pages = pages
 
+    def __enter__(self) -> Answers:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
     def crawl(self, _: Provider) -> tuple[Page | Failure, ...]:
         return self.pages
 
