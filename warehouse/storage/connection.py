@@ -13,11 +13,12 @@ from pathlib import Path
 import duckdb
 
 from warehouse.paths import MODELS
-from warehouse.storage.files import LockHeld, locked
+from warehouse.storage.files import LockHeld, locked, replacing
 from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.connection")
 Connection = duckdb.DuckDBPyConnection
+COMPACT_FROM = 64 * 2**20  # bytes of free room that are worth a copy
 DatabaseError = duckdb.Error  # for callers that report it and need nothing else of duckdb
 
 
@@ -132,6 +133,10 @@ def warehouse(home: Home) -> Iterator[Connection]:
         log.warning("%s", _set_aside(home, failed))
         con = duckdb.connect(str(home.warehouse))
     try:
+        if _is_sparse(con):  # known only now: DuckDB counts what a build freed when the file is opened again
+            con.close()
+            _compact(home)
+            con = duckdb.connect(str(home.warehouse))
         _settle(con)
         # What exceeds it is spilled beside the file, to <warehouse>.tmp. A process takes up to twice as much.
         con.execute("set memory_limit = '2GB'")
@@ -143,6 +148,30 @@ def warehouse(home: Home) -> Iterator[Connection]:
         raise WarehouseDamaged(f"{_set_aside(home, failed)}. Run it again") from failed
     finally:
         con.close()
+
+
+def _is_sparse(con: Connection) -> bool:
+    """Return whether most of the file is room that a build freed: DuckDB keeps it, and never gives it back."""
+    columns = "block_size, used_blocks, free_blocks"
+    query = f"select {columns} from pragma_database_size() where database_name = current_database()"  # noqa: S608 -- ours
+    block_size, used, free = con.execute(query).fetchall()[0]
+    return bool(free > used and free * block_size > COMPACT_FROM)
+
+
+def _compact(home: Home) -> None:
+    """Write the warehouse anew without its free room, under its name only when whole."""
+    before = home.warehouse.stat().st_size
+    try:
+        with in_memory() as con, replacing(home.warehouse, is_durable=False) as part:
+            con.execute(f"attach '{quoted(home.warehouse)}' as sparse (read_only)")
+            con.execute(f"attach '{quoted(part)}' as dense")
+            con.execute("copy from database sparse to dense")
+            con.execute("detach sparse")
+            con.execute("detach dense")
+    except (duckdb.Error, OSError) as failed:  # a full disk: the sparse file serves as well
+        log.warning("%s stays as large as it is (%d MB): %s", home.warehouse, before // 10**6, failed)
+        return
+    log.info("%s: %d MB instead of %d", home.warehouse, home.warehouse.stat().st_size // 10**6, before // 10**6)
 
 
 def _is_damage(failed: duckdb.IOException, home: Home) -> bool:
