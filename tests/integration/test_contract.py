@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,11 @@ def test_v1_matches_the_contract() -> None:
     now, pinned = contract.current(), contract.FILE.read_text()
     assert now == pinned, (
         "v1 differs from tests/v1_contract.txt. Its readers rely on it: set schema_version in models/v1/meta.sql (minor "
-        "for what is added, major for what is renamed, retyped, removed or means something else), then run make contract"
+        "for what is added, major for what is renamed, retyped but for wider decimals, removed or means something else), then run make contract"
     )
 
 
-OLD = "schema_version 1.4.2\nv1.t a INTEGER\nv1.t b DATE\n"
+OLD = "schema_version 1.4.2\nv1.t a INTEGER\nv1.t b DATE\nv1.t m DECIMAL(18,10)\n"
 
 
 @pytest.mark.parametrize("new, wrong", [
@@ -46,12 +47,31 @@ OLD = "schema_version 1.4.2\nv1.t a INTEGER\nv1.t b DATE\n"
     (OLD.replace("1.4.2", "1.4.3") + "v1.t c DATE\n", "minor"),
     (OLD.replace("1.4.2", "1.5.0") + "v1.t c DATE\n", ""),
     (OLD.replace("b DATE", "b TIMESTAMP"), "major"),
+    (OLD.replace("(18,10)", "(20,10)"), "minor"),
+    (OLD.replace("1.4.2", "1.5.0").replace("(18,10)", "(20,10)"), ""),
+    (OLD.replace("1.4.2", "1.5.0").replace("(18,10)", "(20,6)"), "major"),
+    (OLD.replace("1.4.2", "1.5.0").replace("(18,10)", "(17,10)"), "major"),
     (OLD.replace("1.4.2", "1.5.0").replace("v1.t b DATE\n", ""), "major"),
     (OLD.replace("1.4.2", "2.0.0").replace("v1.t b DATE\n", ""), ""),
 ])  # fmt: skip
 def test_contract_change_needs_a_version(new: str, wrong: str) -> None:
     found = contract.problem(OLD, new)
     assert wrong in found and bool(wrong) == bool(found)
+
+
+def test_prices_can_be_multiplied(tmp_path: Path) -> None:
+    """DuckDB keeps a product of two decimals of up to 18 digits at 18, and fails where it does not fit."""
+    home = Home(tmp_path)
+    for day, price in (("2026-11-01", "32.00"), ("2026-11-02", "32.80")):
+        put(home, seen(day, [offer(price, gpu_count=Decimal(16), price_unit="instance_hour")], origin="recorded"))
+    tables = ("offers_latest", "price_history", "price_intervals", "price_changes")
+    with worlds.built(home, *(f"v1.{name}" for name in tables)) as con:
+        for name in tables:
+            price = "new_usd_per_gpu_hour" if name == "price_changes" else "usd_per_gpu_hour"
+            query = f"select max({price} * gpu_count * 8760 * 1000), max(gpu_count * gpu_memory_gb) from v1.{name} where source = 'pricing_page'"
+            usd, memory = con.execute(query).fetchall()[0]
+            assert (usd, memory) == (Decimal("32.8") * 8_760_000, 16 * 80), name
+        assert con.execute("select sum(usd_per_gpu_hour * gpu_count) from v1.price_history").fetchall()[0][0] > 0
 
 
 def test_every_column_has_its_meaning(demo: Demo) -> None:

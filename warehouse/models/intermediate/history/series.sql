@@ -8,7 +8,8 @@
 --   is_announced boolean: whether this is the track of announced prices
 --   source, feed, provider, instance, gpu, vendor, form_factor varchar: as in core.series
 --   gpu_memory_gb decimal(9, 3): GB per GPU
---   gpu_count decimal(18, 10): GPU count of the machine; may be a fraction
+--   gpu_count decimal(20, 10): GPU count of the machine; may be a fraction. Two digits more than needed: DuckDB keeps a
+--     product of decimals of up to 18 digits at 18, and users multiply it with prices
 --   region varchar: as landed, part of the key
 --   stated_region, region_id, country, continent varchar: as staging.offers, NULL where unknown
 --   zone, pricing_model varchar: as stated
