@@ -213,7 +213,7 @@ def test_more_than_the_disk_holds_is_refused_at_once(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home_backup.back_up(home, tmp_path / "b.tar")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 9, 1))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(10, 9, 1))
     with pytest.raises(BadBackup, match="has 1 left"):
         home_restore.restore(Home(tmp_path / "other"), tmp_path / "b.tar")
 
