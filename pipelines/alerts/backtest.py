@@ -24,13 +24,14 @@ def backtest(
     until: date | None,
     now: datetime,
     why_not: Callable[[Event], str],
+    refreshed_at: datetime | None = None,
 ) -> list[Event]:
     """Return events whose price was first observed within [since, until] (UTC); `told_on` is the day they go out.
 
-    why_not: why an event was not or will not be sent after all; empty where it is.
+    why_not: why an event was not or will not be sent after all; empty where it is. refreshed_at: as `evaluate` has it.
     """
     selected = list(rules)
-    events = evaluate(con, selected, now, decided)
+    events = evaluate(con, selected, now, decided, refreshed_at=refreshed_at)
     by_id = {rule.id: rule for rule in selected}
     in_range = (e for e in events if (since is None or e.date >= since) and (until is None or e.date <= until))
     return list(_sent(config, by_id, (replace(e, not_sent=why_not(e)) for e in in_range)))

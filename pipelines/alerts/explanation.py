@@ -12,7 +12,7 @@ from pipelines.alerts.delivery import message
 from pipelines.alerts.rules.evaluate import evaluate
 from pipelines.errors import UsageError
 from warehouse.alert_queries import market_query
-from warehouse.storage import alert_outbox
+from warehouse.storage import alert_outbox, last_refresh
 from warehouse.storage.connection import Connection
 from warehouse.storage.state_dir import Home
 
@@ -22,7 +22,8 @@ def explain_event(con: Connection, config: AlertConfig, home: Home, prefix: str,
 
     Raises UsageError when none or several match.
     """
-    events = {e.event_id: e for e in evaluate(con, config.rules, now, record_events.decided(home))}
+    released, refreshed_at = record_events.decided(home), last_refresh.read(home)
+    events = {e.event_id: e for e in evaluate(con, config.rules, now, released, refreshed_at=refreshed_at)}
     recorded = alert_outbox.recorded_events(home)
     matches = sorted(i for i in {*events, *recorded} if i.startswith(prefix.lower())) if prefix else []
     if len(matches) != 1:

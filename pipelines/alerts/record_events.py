@@ -14,7 +14,7 @@ from pipelines.alerts.delivery.send_window import send_window
 from pipelines.alerts.event import Event
 from pipelines.alerts.rules.evaluate import evaluate
 from warehouse.alert_queries import market_query
-from warehouse.storage import alert_outbox, ledger
+from warehouse.storage import alert_outbox, last_refresh, ledger
 from warehouse.storage.alert_outbox import Checkpoint, Disposition, Entry
 from warehouse.storage.connection import Connection, published
 from warehouse.storage.state_dir import Home
@@ -51,7 +51,8 @@ def run(home: Home, config: AlertConfig, now: datetime, only: Sequence[type[Rule
     checkpoints = alert_outbox.checkpoints(home)
     with published(home) as con:
         _, as_of = market_query.built(con)
-        events = evaluate(con, rules, now, decided(home), _since(checkpoints, rules, as_of))
+        since = _since(checkpoints, rules, as_of)
+        events = evaluate(con, rules, now, decided(home), since, last_refresh.read(home))
         new_events = _new_events(home, checkpoints, rules, events, as_of, now)
         contexts = _context(con, [e for e, what in new_events if what == "told"])
     by_id = {rule.id: rule for rule in rules}

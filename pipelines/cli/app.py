@@ -14,6 +14,7 @@ from pipelines import settings
 from pipelines.cli.commands import (
     alerts,
     backfill,
+    backup,
     calibrate,
     capture,
     changes,
@@ -51,7 +52,7 @@ app = App(
 for command in (
     prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, read.read, doctor.doctor,
     calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
-    backfill.backfill, schedule.schedule, plan.plan,
+    backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")

@@ -115,10 +115,10 @@ def _is_under_way(instance: dg.DagsterInstance) -> bool:
     job=DELIVER,
     minimum_interval_seconds=600,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Records an event when no build has succeeded for as long as the rules of kind dead_man allow.",
+    description="Records an event when no refresh has published for as long as the rules of kind dead_man allow.",
 )
 def dead_man(workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Record an event when builds stopped: a pipeline that stands still cannot report it, a sensor can."""
+    """Record an event when refreshes stopped: a pipeline that stands still cannot report it, a sensor can."""
     home = workspace.state()
     try:
         counts = record_events.run(home, loader.load(loader.config_path(home)), datetime.now(UTC), only=[DeadMan])
@@ -128,7 +128,7 @@ def dead_man(workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
     if counts.told:
         yield dg.RunRequest()
     else:
-        yield dg.SkipReason("builds succeed, or the event is recorded already")
+        yield dg.SkipReason("refreshes succeed, or the event is recorded already")
 
 
 ASSETS = [alert_events, alert_delivery]

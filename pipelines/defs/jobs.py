@@ -2,6 +2,8 @@
 
 import dagster as dg
 
+from pipelines.alerts.delivery import heartbeat
+
 SCRAPE = dg.define_asset_job(
     "scrape",
     selection=dg.AssetSelection.groups("landing"),
@@ -43,7 +45,24 @@ def _build_after(status: dg.DagsterRunStatus, name: str) -> dg.SensorDefinition:
     return start_build
 
 
+def _heartbeat(status: dg.DagsterRunStatus, name: str, code: int) -> dg.SensorDefinition:
+    @dg.run_status_sensor(
+        run_status=status,
+        name=name,
+        monitored_jobs=[BUILD],
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=15,
+        description=f"Tells {heartbeat.VARIABLE}, where it is set, that a refresh ended.",
+    )
+    def send_heartbeat(_: dg.RunStatusSensorContext) -> None:
+        heartbeat.ended(code)
+
+    return send_heartbeat
+
+
 SENSORS = [
     _build_after(dg.DagsterRunStatus.SUCCESS, "build_after_scrape"),
     _build_after(dg.DagsterRunStatus.FAILURE, "build_after_failed_scrape"),
+    _heartbeat(dg.DagsterRunStatus.SUCCESS, "heartbeat_after_build", 0),
+    _heartbeat(dg.DagsterRunStatus.FAILURE, "heartbeat_after_failed_build", 1),
 ]

@@ -5,6 +5,7 @@ stays taken until a daemon looks, and `gpuhour refresh` would wait for it foreve
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -15,7 +16,7 @@ from pipelines.defs.scrape_assets import FRESH, HOSTED_LISTS, THROUGHPUT_LISTS, 
 from warehouse.engine import build, checks, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.publish import publish
-from warehouse.storage import connection
+from warehouse.storage import connection, last_refresh
 
 
 def _landed() -> dict[str, list[dg.AssetKey]]:
@@ -100,6 +101,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition]:
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
             files = publish.publish_and_export(con, home)
+        last_refresh.record(home, datetime.now(UTC))
         where = dg.MetadataValue.path(str(home.published))
         return dg.MaterializeResult(metadata={"path": where, "exports": len(files)})
 

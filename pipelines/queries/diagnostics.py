@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 from pipelines.queries import current_prices
 from scrapers.fetching import chromium
 from scrapers.model import clip
 from warehouse.engine.fingerprint import fingerprint
+from warehouse.storage import last_refresh
 from warehouse.storage.connection import Connection, outdated, published
 from warehouse.storage.ledger import LedgerError, files_set_aside
 from warehouse.storage.state_dir import Home
@@ -22,7 +23,7 @@ Row = tuple[str, str, str]
 
 def examine(home: Home) -> list[Row]:
     """Return rows of COLUMNS; verdict: ok, held, missing, stale, blocked or broken."""
-    return [_python(), _browser(), _folder(home), *_files_set_aside(home), *_database(home)]
+    return [_python(), _browser(), _folder(home), *_last_refresh(home), *_files_set_aside(home), *_database(home)]
 
 
 def _python() -> Row:
@@ -44,6 +45,14 @@ def _folder(home: Home) -> Row:
     free = shutil.disk_usage(root).free / 2**30
     fine = os.access(root, os.W_OK) and free > 1
     return "state folder", "ok" if fine else "broken", f"{root}, {free:.0f} GiB free"
+
+
+def _last_refresh(home: Home) -> Iterator[Row]:
+    """Yield when a refresh last published, where one did: a folder that is only imported into is not overdue."""
+    if when := last_refresh.read(home):
+        waited = datetime.now(UTC) - when
+        verdict = "stale" if waited > last_refresh.OVERDUE else "ok"
+        yield "last refresh", verdict, f"published {when:%Y-%m-%d %H:%M} UTC, {waited.total_seconds() / 3600:.0f} h ago"
 
 
 def _files_set_aside(home: Home) -> Iterator[Row]:

@@ -311,7 +311,11 @@ def test_stopped_pipeline_fires_dead_man(home: Home) -> None:
         assert evaluate(con, rule.rules, when + timedelta(hours=35)) == []
         (event,) = evaluate(con, rule.rules, when + timedelta(hours=37))
         (later,) = evaluate(con, rule.rules, when + timedelta(hours=90))
-    assert event.event_id == later.event_id and "successful build" in event.reason
+        long_ago = when - timedelta(hours=40)  # of a refresh: since then only an import or a verdict was published
+        (since_refresh,) = evaluate(con, rule.rules, when, refreshed_at=long_ago)
+        assert evaluate(con, rule.rules, when + timedelta(hours=37), refreshed_at=when + timedelta(hours=2)) == []
+    assert event.event_id == later.event_id != since_refresh.event_id and "successful refresh" in event.reason
+    assert f"{long_ago:%Y-%m-%d %H:%M} UTC, 40 hours ago" in since_refresh.reason
 
 
 def test_cost_per_token_below_threshold(home: Home) -> None:

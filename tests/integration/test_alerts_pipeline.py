@@ -29,7 +29,7 @@ from scrapers import registry
 from tests.support import sinks
 from tests.support.worlds import CAPTURES, ROOT, captures, only
 from warehouse.publish import release
-from warehouse.storage import alert_outbox
+from warehouse.storage import alert_outbox, last_refresh
 from warehouse.storage.state_dir import Home
 
 pytestmark = pytest.mark.usefixtures("without_costs")
@@ -200,8 +200,9 @@ def test_invalid_rules_do_not_block_publication(machine: Machine) -> None:
 def test_dead_man_fires_once_per_outage(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     text = RULES + "  - { id: no-run, kind: dead_man, after_hours: 36 }\n"
     (machine.home.root / "alerts.yaml").write_text(text)
+    assert last_refresh.read(machine.home) is None
     machine.day(DAY1)
-    assert machine.sense("dead_man") == []
+    assert machine.sense("dead_man") == [] and last_refresh.read(machine.home) is not None
     _let_time_pass(monkeypatch, timedelta(hours=40))
     assert len(machine.sense("dead_man")) == 1 and machine.deliver().success
     assert [b["events"][0]["kind"] for b in machine.hook.bodies()] == ["dead_man"]

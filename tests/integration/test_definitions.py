@@ -12,6 +12,7 @@ from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
 
 from pipelines import in_process
+from pipelines.alerts.delivery import heartbeat
 from pipelines.definitions import defs
 from pipelines.defs import backfill_asset, scrape_assets
 from scrapers import registry
@@ -425,7 +426,8 @@ def test_assets_checks_jobs_schedule_and_sensors() -> None:
     assert (daily.cron_schedule, daily.execution_timezone, daily.job_name) == ("15 6 * * *", "UTC", "scrape")
     assert daily.default_status == dg.DefaultScheduleStatus.RUNNING
     assert [s.name for s in code.sensors or []] == [
-        "build_after_scrape", "build_after_failed_scrape", "retry_alerts", "dead_man",
+        "build_after_scrape", "build_after_failed_scrape", "heartbeat_after_build", "heartbeat_after_failed_build",
+        "retry_alerts", "dead_man",
     ]  # fmt: skip
     assert all(s.default_status == dg.DefaultSensorStatus.RUNNING for s in code.sensors or [])
 
@@ -515,3 +517,15 @@ def test_no_asset_waits_for_a_pool() -> None:
     assert facts["telemetry"] == {"enabled": False} and facts["concurrency"] == {"runs": {"max_concurrent_runs": 2}}
     graph = defs().resolve_asset_graph()
     assert not [key for key in graph.get_all_asset_keys() if graph.get(key).pools]
+
+
+@pytest.mark.parametrize(("name", "code"), [("heartbeat_after_build", 0), ("heartbeat_after_failed_build", 1)])
+def test_heartbeat_follows_every_build(monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(heartbeat, "ended", sent.append)
+    event = dg.DagsterEvent("PIPELINE_SUCCESS", "build")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(defs().resolve_job_def("build"))
+        context = dg.build_run_status_sensor_context(name, event, instance, run)
+        defs().resolve_sensor_def(name)(context)
+    assert sent == [code]

@@ -83,6 +83,8 @@ CHANGING = {
     "providers add https://acme.example/pricing --slug lambda --browser": 2,  # that name is taken
     "providers accept ibm --note 'read beside the page'": 0,
     "quarantine reject 3f9a1c --note 'no such price'": 2,  # no such event
+    "backup {out}.tar --without-pages": 0,
+    "restore {out}.tar": 2,  # the folder has files, which --force moves aside: test_backup
     "report serve --out {out}": 1,  # no report there
 }
 

@@ -36,6 +36,7 @@ class Webhook:
 
     url: str
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     answered: int = 0
 
     def bodies(self) -> list[dict[str, Any]]:
@@ -58,6 +59,7 @@ def webhook(fault: Fault = well_behaved, retry_after: str = "0", hang: float = 0
                 return
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if wrong in ("", "lost", "hang"):
+                got.paths.append(self.path)
                 got.taken.append(({k.lower(): v for k, v in self.headers.items()}, body))
             if wrong == "drip":
                 with suppress(OSError):  # until the sender has had enough

@@ -53,6 +53,11 @@ class Home:
         return self.root / "ledger.duckdb"
 
     @property
+    def refreshed(self) -> Path:
+        """The time at which a refresh last published, as text."""
+        return self.root / "refreshed_at"
+
+    @property
     def exports(self) -> Path:
         """Parquet and CSV of every mart."""
         return self.root / "exports"

@@ -276,10 +276,10 @@ class Quarantined(RuleBase):
 
 
 class DeadMan(RuleBase):
-    """No build has succeeded for a number of hours."""
+    """No refresh has published for a number of hours."""
 
     kind: Literal["dead_man"]
-    after_hours: Annotated[int, Field(ge=1)] = 36
+    after_hours: Annotated[int, Field(ge=1)] = 26
 
 
 Rule = Annotated[

@@ -41,7 +41,10 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
 
 
 def _parts(secret: str) -> list[str]:
-    url = urlsplit(secret)
+    try:
+        url = urlsplit(secret)
+    except ValueError:  # no address
+        return [secret]
     pieces = [
         secret,
         url.password or "",

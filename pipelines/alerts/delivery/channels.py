@@ -5,12 +5,10 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import hmac
-import http.client
 import io
 import json
 import logging
 import os
-import ssl
 import sys
 import threading
 import time
@@ -20,16 +18,15 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pipelines.alerts.config.schema import Channel
 from pipelines.alerts.config.secrets import MissingSecret, redacted, secret
+from pipelines.alerts.delivery.http_post import BadAddress, post
 from pipelines.alerts.delivery.message import render
 from pipelines.serialize import printable
 
 TIMEOUT = 15.0  # seconds for each step of an attempt: to connect, and for each part of an answer
 DEADLINE = 30.0  # seconds for the whole attempt: one byte after the other would take for ever
-_MAX_RESPONSE = 2_000  # bytes of a response that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +121,6 @@ def signature(key: str, timestamp: str, body: bytes) -> str:
 
 def _webhook(content: dict[str, Any], url: str, key: str) -> AttemptResult:
     """POST the message as JSON. Redirects are not followed: the signature is for this address."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return AttemptResult(False, "a webhook address must begin with https:// (or http://)")
     body = json.dumps(content, ensure_ascii=False).encode()
     stamp = str(int(time.time()))
     headers = {
@@ -136,22 +130,14 @@ def _webhook(content: dict[str, Any], url: str, key: str) -> AttemptResult:
         "X-Gpuhour-Timestamp": stamp,
         "X-Gpuhour-Signature": f"sha256={signature(key, stamp, body)}",
     }
-    secure = {"context": ssl.create_default_context()} if parts.scheme == "https" else {}
-    kind: Any = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname, parts.port, timeout=TIMEOUT, **secure)
     try:
-        connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, headers)
-        answer = connection.getresponse()
-        text = answer.read(_MAX_RESPONSE).decode(errors="replace")
-        if 200 <= answer.status < 300:
-            return AttemptResult(True)
-        return AttemptResult(
-            False,
-            f"HTTP {answer.status} {answer.reason}: {text[:200]}",
-            retry_after_seconds(answer.getheader("Retry-After")),
-        )
-    finally:
-        connection.close()
+        response = post(url, body, headers, TIMEOUT)
+    except BadAddress:
+        return AttemptResult(False, "a webhook address must begin with https:// (or http://)")
+    if response.is_ok:
+        return AttemptResult(True)
+    problem = f"HTTP {response.status} {response.reason}: {response.text[:200]}"
+    return AttemptResult(False, problem, retry_after_seconds(response.retry_after))
 
 
 def retry_after_seconds(header: str | None, now: datetime | None = None) -> float | None:

@@ -19,7 +19,7 @@ _VERBS = {
     "index_move": "index moved", "cost_per_token_below": "serves tokens below the threshold",
     "source_stale": "has not been read for days",
     "source_broken": "cannot be read", "source_redesigned": "has a new layout",
-    "quarantined": "has a quarantined price", "dead_man": "no build succeeded",
+    "quarantined": "has a quarantined price", "dead_man": "no refresh succeeded",
     "unstable": "is unstable",
 }  # fmt: skip
 

@@ -40,14 +40,16 @@ def evaluate(
     now: datetime,
     decided: Sequence[tuple[str, date]] = (),
     since: date | None = None,
+    refreshed_at: datetime | None = None,
 ) -> list[Event]:
     """Return every event of the rules, from the start of history to the day that "now" means in the database.
 
     In order of the day on which they can be notified. con: a published database. decided: (quality event, UTC day) that
     a person released. now: UTC, for rules on the pipeline itself. since: only events that can be notified on or after
-    that UTC day; the same ones as without it, at the cost of what moved.
+    that UTC day; the same ones as without it, at the cost of what moved. refreshed_at: when a refresh last published;
+    where nobody knows, the last build stands for it.
     """
-    evaluation = _Evaluation(con, now, decided)
+    evaluation = _Evaluation(con, now, decided, refreshed_at)
     events = evaluation.events(rules, since, since=since)
     if since:
         # Whether a change was notified before depends on all sources of its provider.
@@ -73,9 +75,12 @@ def _told_once(events: Sequence[Event], list_rules: set[str]) -> list[Event]:
 class _Evaluation:
     """One evaluation of rules on a published database; its tables hold the series that the rules name."""
 
-    def __init__(self, con: Connection, now: datetime, decided: Sequence[tuple[str, date]]) -> None:
+    def __init__(
+        self, con: Connection, now: datetime, decided: Sequence[tuple[str, date]], refreshed_at: datetime | None
+    ) -> None:
         self._con, self._now = con, now
-        _, self._as_of = market_query.built(con)
+        built_at, self._as_of = market_query.built(con)
+        self._refreshed_at = refreshed_at or built_at
         self._tables = PriceTables(con, decided)
 
     def events(
@@ -123,7 +128,7 @@ class _Evaluation:
             case SourceRedesigned():
                 return source_rules.redesigned(self._con, rule)
             case DeadMan():
-                return source_rules.dead_man(self._con, rule, self._now)
+                return source_rules.dead_man(rule, self._refreshed_at, self._now)
         raise TypeError(f"no evaluation of {type(rule).__name__}")
 
 

@@ -79,14 +79,14 @@ def quarantined(tables: PriceTables, selection: Selection, rule: Quarantined) ->
         )  # fmt: skip
 
 
-def dead_man(con: Connection, rule: DeadMan, now: datetime) -> Iterator[Event]:
-    """Yield an event when no build has succeeded for so many hours. The one rule that looks at the clock."""
-    built_at, _ = market_query.built(con)
-    hours = (now - built_at).total_seconds() / 3600
+def dead_man(rule: DeadMan, refreshed_at: datetime, now: datetime) -> Iterator[Event]:
+    """Yield an event when no refresh has published for so many hours. The one rule that looks at the clock."""
+    hours = (now - refreshed_at).total_seconds() / 3600
     if hours >= rule.after_hours:
-        due = (built_at + timedelta(hours=rule.after_hours)).date()
+        due = (refreshed_at + timedelta(hours=rule.after_hours)).date()
         yield Event(
-            event_id(rule.id, "pipeline", rule.kind, built_at.isoformat()), rule.id, rule.kind, "pipeline", due, due,
-            None, None, None, f"the last successful build was {built_at:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours ago",
+            event_id(rule.id, "pipeline", rule.kind, refreshed_at.isoformat()), rule.id, rule.kind, "pipeline",
+            due, due, None, None, None,
+            f"the last successful refresh was {refreshed_at:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours ago",
             about={"provider": ""},
         )  # fmt: skip

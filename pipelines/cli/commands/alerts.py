@@ -94,13 +94,16 @@ def preview(
     from pipelines.alerts.backtest import backtest
     from pipelines.alerts.event import PREVIEW
     from warehouse.alert_queries import market_query
+    from warehouse.storage import last_refresh
 
     config, state = _config(home, rules), settings.home(home)
     selected = [_rule(config, rule)] if rule else config.rules
     with published_database(home) as con:
         now = datetime.now(UTC)
         why_not = record_events.reasons_not_sent(state, selected, market_query.built(con)[1], now)
-        events = backtest(con, config, selected, record_events.decided(state), since, until, now, why_not)
+        events = backtest(
+            con, config, selected, record_events.decided(state), since, until, now, why_not, last_refresh.read(state)
+        )
     rows = [e.row() | {"not_sent": e.not_sent or None} for e in events]
     if output_format(style, as_json) == "table":
         for row in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from pipelines.cli.console import ERROR, OK, PARTIAL, known_slug, say, writable_home
+from pipelines.cli.console import ERROR, OK, PARTIAL, USAGE, known_slug, say, writable_home
 from pipelines.cli.options import DayOption, HomeOption, JsonOption
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
@@ -32,7 +32,21 @@ def refresh(
     """
     if replay and not replay.is_dir():
         raise CommandError(f"no such folder of captures: {replay}")
-    return run_refresh(home, known_slug(provider) if provider else None, replay, date, as_json)
+    slug = known_slug(provider) if provider else None
+    if replay:  # a rehearsal: nobody waits for its end
+        return run_refresh(home, slug, replay, date, as_json)
+    from pipelines.alerts.delivery import heartbeat
+
+    heartbeat.began()
+    code = ERROR
+    try:
+        code = run_refresh(home, slug, replay, date, as_json)
+    except UsageError:
+        code = USAGE
+        raise
+    finally:
+        heartbeat.ended(code)
+    return code
 
 
 def run_refresh(home: Path | None, slug: str | None, replay: Path | None, day: date | None, as_json: bool) -> int:

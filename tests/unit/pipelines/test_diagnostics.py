@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from pipelines.reports.health import verdict
 from tests.support.worlds import ROOT, built, offer, put, rows, seen
 from warehouse.publish import release
 from warehouse.publish.release import build_and_publish
-from warehouse.storage import connection
+from warehouse.storage import connection, last_refresh
 from warehouse.storage.state_dir import Home
 
 
@@ -62,3 +62,16 @@ def test_reports_health_leaves_archived_sources_out(tmp_path: Path) -> None:
     with built(home, "v1.source_health") as con:
         sources = con.execute((ROOT / "pipelines" / "reports" / "queries" / "health.sql").read_text()).fetchall()
     assert [source for _, source, *_ in sources] == ["pricing_page"]
+
+
+def test_doctor_tells_an_overdue_refresh(tmp_path: Path) -> None:
+    def row(hours: float) -> list[tuple[str, str, str]]:
+        last_refresh.record(Home(tmp_path), datetime.now(UTC) - timedelta(hours=hours))
+        return [row for row in examine(Home(tmp_path)) if row[0] == "last refresh"]
+
+    assert [row for row in examine(Home(tmp_path)) if row[0] == "last refresh"] == []  # none yet
+    assert row(25.9)[0][1] == "ok"
+    ((_, verdict, detail),) = row(26.1)
+    assert verdict == "stale" and detail.endswith("UTC, 26 h ago")
+    Home(tmp_path).refreshed.write_text("yesterday")
+    assert [row for row in examine(Home(tmp_path)) if row[0] == "last refresh"] == []
