@@ -33,6 +33,7 @@ def answers(con: Connection, *requests: Mapping[str, object], limit: float | Non
 
 @pytest.mark.parametrize("text, middle, low, high", [
     ("1000-4000", 2000, 1000, 4000), ("3000 (1000-8000)", 3000, 1000, 8000), (" 500 - 500 ", 500, 500, 500),
+    ("1000–4000", 2000, 1000, 4000), ("3000 (1000 – 8000)", 3000, 1000, 8000),
 ])  # fmt: skip
 @pytest.mark.parametrize("column", ["isl", "osl"])
 def test_a_range_is_answered_at_its_middle_and_its_ends(
