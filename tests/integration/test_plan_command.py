@@ -227,6 +227,7 @@ def test_json_holds_the_assumptions_too(run: Run, home: Home) -> None:
         ((*MODEL, "--job-tokens", "1e9", "--slo", "0.03"), 2, "--max-tpot and --max-ttft are for a load"),
         ((*MODEL, "--tokens-per-day", "1e9", "--start", "9999-12-31"), 2, "must begin by the year 9900"),
         ((*MODEL, "--tokens-per-day", "1e9", "--days", "30", "--spike", "10x@31"), 2, "beyond the plan's 30 days"),
+        ((*MODEL, "--budget", "50M/year", "--start", "2026-04-01"), 2, "leave out --start"),
         ((*MODEL, "--budget", "50M/year", "--days", "30"), 2, "leave out the options of the load"),
         ((*MODEL, "--tokens-per-day", "1e9", "--continent", "Asia"), 1, "nothing in Asia can be rented on 2026-03-06"),
         ((*MODEL, "--tokens-per-day", "1e9", "--available"), 1, "that is shown as available"),

@@ -57,7 +57,7 @@ def plan(
     service.check()
     own.check()
     if budget is not None:
-        return _budget(model, budget, load, service, offers, own, style, home)
+        return _budget(model, budget, load, start, service, offers, own, style, home)
     if load.tokens_per_day is None and load.job_tokens is None:
         raise UsageError("no load given; add --tokens-per-day 1e9, --job-tokens 1e11 or --budget 50M/year")
     curve = load.curve()
@@ -132,11 +132,13 @@ def _cell(column: str, value: Any) -> Any:
 
 
 def _budget(
-    model: str, budget: str, load: PlanLoad, service: Service, offers: PlanOffers, own: OwnOptions, style: Format,
-    home: HomeOption,
+    model: str, budget: str, load: PlanLoad, start: DayOption, service: Service, offers: PlanOffers, own: OwnOptions,
+    style: Format, home: HomeOption,
 ) -> int:  # fmt: skip
     if load != NO_LOAD:
         raise UsageError("--budget asks what an amount buys: leave out the options of the load")
+    if start is not None:
+        raise UsageError("--budget is of any year: leave out --start")
     usd = budget_of(budget)
     inputs = gather(model, service, offers, own, True, False, home)
     rows = budget_rows(inputs, usd)
