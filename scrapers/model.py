@@ -255,6 +255,17 @@ class HostedPrice:
     host_url: str = ""  # the host's own page of prices, where the list names it
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is a year, a month or a day of the calendar: 2026, 2026-04 or 2026-04-01."""
+    if not re.fullmatch(r"[12][0-9]{3}(-[0-9]{2}(-[0-9]{2})?)?", text):
+        return False
+    try:
+        date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """One measured throughput of a language model on a server, copied from a published list, with its settings.

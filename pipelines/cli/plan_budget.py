@@ -46,7 +46,7 @@ def _rented(inputs: PlanInputs, usd_a_year: float) -> Iterator[dict[str, Any]]:
                 usd_per_m_output_tokens=machine.usd_per_hour / machine.tokens_per_hour * 1e6,
                 usd_a_year=count * machine.usd_per_hour * _YEAR_HOURS,
                 note="may be taken back: serves nobody who waits" if machine.market == "spot" else None,
-                **{name: facts[name] for name in BUDGET if name in facts},
+                **{name: facts[name] or None for name in BUDGET if name in facts},
             )  # fmt: skip
 
 
@@ -65,6 +65,9 @@ def _owned(inputs: PlanInputs, usd_a_year: float) -> Iterator[dict[str, Any]]:
             continue
         served, usd = rate.output_tokens_per_hour * inputs.busy, system.usd_per_hour
         count = int(usd_a_year // (usd * _YEAR_HOURS))
+        if not count:
+            yield _row(**facts, note=f"the amount buys none: one costs {usd * _YEAR_HOURS:,.0f} USD a year")
+            continue
         yield _row(
             **facts, machines=count, gpus=count * system.gpus, tokens_per_day=count * served * _DAY,
             usd_per_m_output_tokens=usd / served * 1e6, usd_a_year=count * usd * _YEAR_HOURS,

@@ -95,6 +95,8 @@ def gather(
     from warehouse.planning.ownership import own_systems
     from warehouse.planning.throughput import machine_rates
 
+    if not has_load and (service.max_tpot is not None or service.max_ttft is not None):
+        raise UsageError("--max-tpot and --max-ttft are for a load that somebody waits for: add --tokens-per-day")
     root = settings.home(home).root
     prices = wanted.as_filter()
     try:
@@ -107,6 +109,8 @@ def gather(
                 con, workload, root / "workloads.csv", isl=service.isl,
                 osl=service.osl, tpot_limit_s=service.max_tpot, ttft_limit_s=service.max_ttft,
             )  # fmt: skip
+            if not has_load:  # nobody waits for a job
+                one = replace(one, tpot_limit_s=None, ttft_limit_s=None)
             job = load(con, "batch", root / "workloads.csv", isl=service.isl, osl=service.osl) if has_load else one
             every_system = own_systems(con)
             weights = service.precision or released_format(con, name)
@@ -152,7 +156,7 @@ def _published(
     with published_database(home) as con:
         day = wanted.as_of or current_day(con)
         offers = plan_offers.rentable(con, prices, day, spec, wanted.available)
-        volume = api_costs.Volume(load.isl, load.osl, 0, 1, workload, in_batch=False)
+        volume = api_costs.Volume(load.isl, load.osl, 0, 1, workload, in_batch=False, request_tokens=load.isl)
         hosts = api_costs.hosts(con, model, day, volume, "on_demand", None)
     return day, offers, hosts
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from warehouse.planning.load_curve import Curve, DailyShape, Growth, Spike
 
 MOST_DAYS = 1095  # three years
+LEAST_TOKENS = 1
 MOST_TOKENS = 1e15  # output tokens a day; all hosts together serve less
 _MOST_SPIKES = 50
 _DAYS = {"day": 1.0, "week": 7.0, "month": 365 / 12, "year": 365.0}
@@ -64,12 +65,13 @@ class PlanLoad:
         if not 1 <= self.days <= MOST_DAYS:
             raise UsageError(f"--days must be from 1 to {MOST_DAYS}, not {self.days}")
         for option, tokens in (("--tokens-per-day", self.tokens_per_day), ("--job-tokens", self.job_tokens)):
-            if tokens is not None and not 0 < tokens <= MOST_TOKENS:
-                raise UsageError(f"{option} must be above 0 and up to {MOST_TOKENS:g}, not {tokens:g}")
+            if tokens is not None and not LEAST_TOKENS <= tokens <= MOST_TOKENS:
+                raise UsageError(f"{option} must be from {LEAST_TOKENS} to {MOST_TOKENS:g}, not {tokens:g}")
+        self._refuse_idle_options()
         if self.deadline_days is not None and not 1 <= self.deadline_days <= self.days:
             raise UsageError(f"--deadline-days must be from 1 to the plan's {self.days} days, not {self.deadline_days}")
         curve = load_curve.curve(
-            self.tokens_per_day or 0, self.days, self._shape(), self._growth(), [spike_of(s) for s in self._spikes()]
+            self.tokens_per_day or 0, self.days, self._shape(), self._growth(), [self._spike(s) for s in self._spikes()]
         )
         if not curve.peak * 24 <= MOST_TOKENS:
             raise UsageError(
@@ -77,6 +79,26 @@ class PlanLoad:
                 "--spike, end growth with --growth-days, or shorten --days"
             )
         return curve
+
+    def _refuse_idle_options(self) -> None:
+        """Raise UsageError for options that change nothing: whoever gave them believes that they do."""
+        for option, value, needed, there in (
+            ("--growth", self.growth, "--tokens-per-day", self.tokens_per_day),
+            ("--spike", self.spike or None, "--tokens-per-day", self.tokens_per_day),
+            ("--growth-days", self.growth_days, "--growth", self.growth),
+            ("--deadline-days", self.deadline_days, "--job-tokens", self.job_tokens),
+        ):
+            if value is not None and there is None:
+                raise UsageError(f"{option} changes nothing without {needed}: add it, or leave {option} out")
+
+    def _spike(self, text: str) -> Spike:
+        spike = spike_of(text)
+        if spike.first_hour >= self.days * 24:
+            raise UsageError(
+                f"--spike {text} begins on day {spike.first_hour // 24 + 1}, beyond the plan's {self.days} days: "
+                "lengthen --days"
+            )
+        return spike
 
     def _shape(self) -> DailyShape:
         from warehouse.planning.load_curve import DailyShape

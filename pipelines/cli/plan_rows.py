@@ -147,16 +147,23 @@ def _simple(plan: Plan) -> Iterator[Row]:
 
 
 def _hosted(plan: Plan) -> Iterator[Row]:
-    """Return the cheapest host, for the output tokens and the prompts that belong to them."""
-    load = plan.inputs.load
-    for host in plan.inputs.hosts[:1]:
-        per_output = host["usd_per_m_tokens"] * (load.isl + load.osl) / load.osl
-        usd = per_output * plan.tokens / 1e6
+    """Return the cheapest host, for the output tokens and the prompts that belong to them: a job has its own."""
+    for usd, host in sorted(((_at_host(plan, host), host) for host in plan.inputs.hosts), key=lambda one: one[0])[:1]:
         yield row(
             part="alternative", what=f"hosted API: {host['host']} {host['hosted_model']}", provider=host["host"],
-            usd=usd, usd_per_m_output_tokens=per_output, source_url=host["source_url"], sha256=host["sha256"],
+            usd=usd, usd_per_m_output_tokens=plan.per_million(usd), source_url=host["source_url"],
+            sha256=host["sha256"],
             note=f"list price since {host['valid_from'] or 'before the record'}; a host may serve in another precision",
         )  # fmt: skip
+
+
+def _at_host(plan: Plan, host: Mapping[str, Any]) -> float:
+    """Return USD of all that the plan makes, at a host's prices of input and of output tokens."""
+    inputs, job_tokens = plan.inputs, plan.question.job.tokens if plan.question.job else 0.0
+    shares = ((inputs.load, plan.tokens - job_tokens), (inputs.job_load, job_tokens))
+    read = sum(float(made * load.isl / load.osl) for load, made in shares)
+    prices = float(host["usd_per_m_input_tokens"]), float(host["usd_per_m_output_tokens"])
+    return (read * prices[0] + plan.tokens * prices[1]) / 1e6
 
 
 def _owned(plan: Plan) -> Iterator[Row]:

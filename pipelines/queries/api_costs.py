@@ -38,6 +38,7 @@ class Volume:
         utilisation: share of its capacity that a rented machine is used for, above 0 to 1.
         workload: whose speeds count, and whose requests decide which tier of a host's prices.
         in_batch: whether the host's batch prices count.
+        request_tokens: input tokens of a request, where they are not the workload's.
     """
 
     input_tokens: float
@@ -46,6 +47,7 @@ class Volume:
     utilisation: float
     workload: str
     in_batch: bool
+    request_tokens: float | None = None
 
     @property
     def tokens(self) -> float:
@@ -112,7 +114,11 @@ def hosts(
                     input_usd, cached_usd, output_usd, $input_share, 1 - $input_share, $hit_rate
                 )::double as usd_per_m_tokens
             from v1.hosted_prices_as_of($day)
-            join (select isl from marts.workloads where workload = $workload) as request
+            join (
+                select coalesce(
+                    $request_tokens::double, (select isl from marts.workloads where workload = $workload)
+                ) as isl
+            ) as request
                 on isl > above_tokens and isl <= coalesce(up_to_input_tokens, 'infinity'::double)
             where model = $model and not coalesce(is_deprecated, false) and input_usd > 0 and output_usd > 0
         )
@@ -128,7 +134,12 @@ def hosts(
         order by usd_per_day, host, hosted_model
         """,  # noqa: S608 -- columns of ours
         _parameters(model, day, load)
-        | {"pricing_model": pricing_model, "precision": precision, "in_batch": load.in_batch},
+        | {
+            "pricing_model": pricing_model,
+            "precision": precision,
+            "in_batch": load.in_batch,
+            "request_tokens": load.request_tokens,
+        },
     ).fetchall()
     return [dict(zip(HOSTED, row, strict=True)) for row in rows]
 

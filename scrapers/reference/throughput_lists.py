@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from scrapers.model import LayoutError, Measurement, Offer, Page, Provider, Request, clip
+from scrapers.model import LayoutError, Measurement, Offer, Page, Provider, Request, clip, is_day
 from scrapers.parsing.json_stream import documents
 
 MOST_ROWS = 100_000  # of one document; the largest has a few thousand
@@ -22,6 +22,9 @@ _LONGEST = 200  # characters of a name
 _MOST_GPUS = 100_000
 _MOST_TOKENS = Decimal(10) ** 8  # of a prompt
 _MOST_SPEED = Decimal(10) ** 7  # tokens per second and GPU
+_LEAST_SPEED = Decimal(10) ** -3  # what is less would be landed as 0
+_MOST_REQUESTS = Decimal(10) ** 7  # at once
+_MOST_SECONDS = Decimal(10) ** 6
 _MALFORMED = (AttributeError, ArithmeticError, KeyError, TypeError, ValueError)
 Facts = Mapping[str, Any]
 
@@ -142,10 +145,12 @@ def _fault(one: Measurement) -> str:
     """Return why figures cannot be a measurement, whatever a list says; empty where they can."""
     if not 1 <= one.n_gpus <= _MOST_GPUS:
         return f"the number of GPUs is not 1 to {_MOST_GPUS:,}"
-    if not (0 < one.isl <= _MOST_TOKENS and 0 < one.osl <= _MOST_TOKENS):
+    if not (1 <= one.isl <= _MOST_TOKENS and 1 <= one.osl <= _MOST_TOKENS):
         return f"lengths are not within 1 to {_MOST_TOKENS:,} tokens"
-    if not 0 < one.out_tps_per_gpu <= _MOST_SPEED:
-        return f"tokens per second and GPU are not above 0 and up to {_MOST_SPEED:,}"
+    if not _LEAST_SPEED <= one.out_tps_per_gpu <= _MOST_SPEED:
+        return f"tokens per second and GPU are not within {_LEAST_SPEED} to {_MOST_SPEED:,}"
+    if one.concurrency is not None and not 1 <= one.concurrency <= _MOST_REQUESTS:
+        return f"requests at once are not within 1 to {_MOST_REQUESTS:,}"
     return ""
 
 
@@ -160,6 +165,17 @@ def _number(value: Any) -> Decimal | None:
 def _whole(value: Any) -> int | None:
     number = _number(value)
     return int(number) if number is not None and number == int(number) and 0 <= number <= _MOST_TOKENS else None
+
+
+def _seconds(value: Any) -> Decimal | None:
+    """Return a time; None where there is none: a list may write 0 for what it did not measure."""
+    number = _number(value)
+    return number if number is not None and 0 < number <= _MOST_SECONDS else None
+
+
+def _day(value: Any) -> str:
+    """Return a day, a month or a year as lists write it; empty for what is none, which would pass for the newest."""
+    return text if is_day(text := _text(value)[:10]) else ""
 
 
 def _text(value: Any) -> str:
@@ -262,9 +278,9 @@ def _of_inferencex(result: Facts) -> Measurement | str:
             f"{key} {result.get('precision')} on {hardware}, {isl}/{osl} tokens, {concurrency} at once: "
             f"output_tput_per_gpu {speed}"
         ),
-        software=_software(result), date=_text(result.get("date"))[:10], tp=tp, ep=_whole(result.get("decode_ep")),
+        software=_software(result), date=_day(result.get("date")), tp=tp, ep=_whole(result.get("decode_ep")),
         dp_attn="true" if result.get("decode_dp_attention") is True else "false", concurrency=concurrency,
-        scenario="concurrency", ttft_s=_number(metrics.get("mean_ttft")), tpot_s=_number(metrics.get("mean_tpot")),
+        scenario="concurrency", ttft_s=_seconds(metrics.get("mean_ttft")), tpot_s=_seconds(metrics.get("mean_tpot")),
         extra=";".join(filter(None, settings)), receipt_url=_web(result.get("run_url")),
     )  # fmt: skip
 

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run
+from tests.support import hosted_worlds
 from tests.support.worlds import offer, put, seen
 from warehouse.publish import release
 from warehouse.storage.state_dir import Home
 
 FRIDAY = "2026-03-06"
 EIGHT: dict[str, Any] = {"gpu_label": "H100 SXM 80GB", "gpu_count": Decimal(8)}
+HOSTED = "meta-llama/llama-3.1-70b-instruct"
 MODEL = ("--model", "llama-3.1-70b", "--precision", "fp8")
 
 
@@ -34,6 +36,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         seen(FRIDAY, [offer("2.90", **EIGHT, instance="gone", availability="sold_out")], provider="coreweave"),
         seen(FRIDAY, [offer("1.40", **EIGHT, instance="asks")], provider="vast"),
     )  # fmt: skip
+    hosted_worlds.read(made, FRIDAY, [
+        *hosted_worlds.both("1", "2", "tiered", HOSTED),
+        hosted_worlds.price("5", "tiered", HOSTED, above_tokens=8000),
+        hosted_worlds.price("9", "tiered", HOSTED, above_tokens=8000, kind="output"),
+        *hosted_worlds.both("2.5", "1", "dear-prompts", HOSTED),
+    ])  # fmt: skip
     release.build_and_publish(made)
     return made
 
@@ -109,6 +117,15 @@ def test_job_runs_on_spot_and_in_time(run: Run, home: Home) -> None:
     assert part(rows, "total")[0]["usd"] == pytest.approx(rent["machine_hours"] * 8 * 1.2)
 
 
+def test_job_alone_claims_no_limit_that_it_does_not_keep(run: Run, home: Home) -> None:
+    job = ("--job-tokens", "5e10", "--days", "14", "--isl", "500", "--osl", "500")
+    chat, batch = (plan(run, home, *MODEL, *job, "--workload", name) for name in ("chat", "batch"))
+    assert "no limit on latency" in next(row["note"] for row in chat if "a request" in (row["note"] or ""))
+    assert part(chat, "rent")[0]["output_tokens_per_hour"] / 0.5 == pytest.approx(
+        part(batch, "rent")[0]["output_tokens_per_hour"] / 0.9  # the workloads' shares of use
+    )
+
+
 def test_slo_and_discount_change_the_plan(run: Run, home: Home) -> None:
     load = (*MODEL, "--tokens-per-day", "5e9", "--days", "30", "--gpu", "H100 SXM", "--provider", "lambda")
     usual, tight, cheap = (
@@ -138,6 +155,40 @@ def test_budget_buys_rented_owned_and_hosted_tokens(run: Run, home: Home) -> Non
     assert year["usd_a_year"] <= 50_000_000
     assert year["tokens_per_day"] * 365 * year["usd_per_m_output_tokens"] / 1e6 == pytest.approx(year["usd_a_year"])
     assert not [row for row in rows if row["provider"] == "vast"]  # it has one machine
+
+
+def hosted(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    (found,) = (row for row in rows if (row["what"] or "").startswith("hosted API: "))
+    return found
+
+
+def test_host_is_paid_for_the_prompts_of_the_load_and_of_the_job(run: Run, home: Home) -> None:
+    rag = (*MODEL, "--workload", "rag", "--days", "2", "--tokens-per-day", "3e8")  # 4,000 tokens in, 300 out
+    alone = hosted(plan(run, home, *rag))
+    assert alone["provider"] == "tiered"
+    assert alone["usd"] == pytest.approx(8000 * 1 + 600 * 2) and alone["usd_per_m_output_tokens"] * 600 == alone["usd"]
+    job = hosted(plan(run, home, *MODEL, "--days", "2", "--job-tokens", "1e10"))  # 1,000 tokens in and out
+    assert job["usd"] == pytest.approx(10_000 * 1 + 10_000 * 2)
+    both = hosted(plan(run, home, *rag, "--job-tokens", "1e10"))
+    assert both["usd"] == pytest.approx(alone["usd"] + job["usd"])
+
+
+def test_host_is_paid_by_the_length_of_the_prompts_that_were_asked_for(run: Run, home: Home) -> None:
+    long = (*MODEL, "--days", "2", "--tokens-per-day", "1e6", "--isl", "10000", "--osl", "1000")
+    found = hosted(plan(run, home, *long))
+    assert (found["provider"], found["usd"]) == ("dear-prompts", pytest.approx(20 * 2.5 + 2 * 1))  # else 20 x 5 + 2 x 9
+    (bought,) = (row for row in plan(run, home, *MODEL, "--isl", "10000", "--osl", "1000",
+                 "--budget", "52k/year") if row["way"] == "api")  # fmt: skip
+    assert bought["tokens_per_day"] * 365 == pytest.approx(2e6 / 52 * 52_000)
+
+
+def test_budget_that_is_too_small_says_what_one_costs(run: Run, home: Home) -> None:
+    rows = plan(run, home, *MODEL, "--budget", "50k/year")
+    (small,) = (row for row in rows if row["what"] == "DGX H100")
+    assert small["machines"] is None and small["note"].startswith("the amount buys none: one costs 1")
+    # Only commitments have a term.
+    every = plan(run, home, *MODEL, "--budget", "50M/year")
+    assert {row["pricing_model"] for row in every if row["term_months"] is not None} == {"reserved"}
 
 
 def test_table_has_two_parts_and_assumptions_go_to_stderr(run: Run, home: Home) -> None:
@@ -173,6 +224,10 @@ def test_json_holds_the_assumptions_too(run: Run, home: Home) -> None:
         ((*MODEL, "--tokens-per-day", "1e9", "--utilisation", "0"), 2, "--utilisation"),
         ((*MODEL, "--tokens-per-day", "1e9", "--isl", "1e6"), 2, "context"),
         ((*MODEL, "--tokens-per-day", "1e9", "--max-ttft", "-1"), 2, "--max-ttft"),
+        ((*MODEL, "--job-tokens", "1e9", "--slo", "0.03"), 2, "--max-tpot and --max-ttft are for a load"),
+        ((*MODEL, "--tokens-per-day", "1e9", "--start", "9999-12-31"), 2, "must begin by the year 9900"),
+        ((*MODEL, "--tokens-per-day", "1e9", "--days", "30", "--spike", "10x@31"), 2, "beyond the plan's 30 days"),
+        ((*MODEL, "--budget", "50M/year", "--start", "2026-04-01"), 2, "leave out --start"),
         ((*MODEL, "--budget", "50M/year", "--days", "30"), 2, "leave out the options of the load"),
         ((*MODEL, "--tokens-per-day", "1e9", "--continent", "Asia"), 1, "nothing in Asia can be rented on 2026-03-06"),
         ((*MODEL, "--tokens-per-day", "1e9", "--available"), 1, "that is shown as available"),

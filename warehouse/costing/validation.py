@@ -50,7 +50,9 @@ def _read_measured(con: Connection, file: Path, before: int) -> None:
     name = "source" if "source" in present else f"'{quoted(file.stem)}'"
     con.execute(
         f"create or replace table measured as select {before} + row_number() over () as row, "  # noqa: S608 -- our own names
-        f"coalesce({name}, '{quoted(file.stem)}') as source, coalesce({', '.join(figures)}) as measured from {source}"
+        f"coalesce({name}, '{quoted(file.stem)}') as source, coalesce({', '.join(figures)}) as figure, "
+        # Of an infinite figure or none at all, errors and correlations would be neither.
+        f"if(isfinite(figure), figure, null) as measured from {source}"
     )
 
 

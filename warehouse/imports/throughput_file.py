@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from scrapers.model import Measurement, clip
+from scrapers.model import Measurement, clip, is_day
 from warehouse.imports.csv_records import Fault, Lines, Unreadable, header, opened, tidy
 from warehouse.imports.import_file import SHOWN, Imported, file_sha256, keep_faults
 from warehouse.storage.connection import roomy
@@ -23,10 +23,12 @@ _REQUIRED = ("model", "gpu", "isl", "osl")
 _SPEEDS = ("out_tps_per_gpu", "out_tps_total")  # one of them
 _WHOLE = ("n_gpus", "tp", "pp", "ep", "drafts")
 _FIGURES = ("isl", "osl", "isl_low", "isl_high", "concurrency", "ttft_s", "tpot_s", *_SPEEDS)
-_NUMBER = re.compile(r"\d{1,12}(\.\d{1,20})?")
-_DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,20})?")
 _LONGEST = 200  # characters
-_LARGEST = {name: Decimal(10) ** 8 for name in _FIGURES}
+_MOST = Decimal(10) ** 8
+# What is less would be landed as 0: lengths and requests have three digits, times six or nine.
+_LEAST = dict.fromkeys(_FIGURES, Decimal("0.001")) | {"ttft_s": Decimal("1e-6"), "tpot_s": Decimal("1e-9")}
+_FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)  # of what the warehouse reads
 _ALSO = ("out_tps_total", "source_ref", "source")  # beside the columns of a Measurement
 _KNOWN = {field.name for field in fields(Measurement)} | set(_ALSO)
 
@@ -59,7 +61,10 @@ def land_results(home: Home, path: Path, name: str, results: Sequence[Measuremen
     sha256 = file_sha256(path)
     if not results:
         return Imported(sha256[:16])
-    written_at = min(datetime.fromtimestamp(path.stat().st_mtime, UTC), datetime.now(UTC))
+    now = datetime.now(UTC)
+    written_at = min(datetime.fromtimestamp(path.stat().st_mtime, UTC), now)
+    if written_at < _FIRST_DAY:  # a file out of an archive may have no day, and would be landed but never read
+        written_at = now
     scrape = ThroughputScrape(
         name, name, f"file:{clip(path.name)}", written_at, "ok", sha256=sha256, origin="imported",
         results=tuple(results),
@@ -84,7 +89,7 @@ def _read(path: Path, room: Path, results: list[Measurement], faults: list[tuple
             if number >= MOST_ROWS:
                 raise Unreadable(f"holds more than {MOST_ROWS:,} rows: split it")
             cells = dict.fromkeys(_KNOWN, "") | dict(zip(names, (cell.strip() for cell in record[1:]), strict=True))
-            bad = [Fault(int(record[0]), *what) for what in _faults(cells)]
+            bad = [Fault(int(record[0]), *what) for what in [*_faults(cells)] or _contradictions(cells)]
             faults += [(fault, clip(f"{cells['model']} on {cells['gpu']}")) for fault in bad]
             if not bad:
                 results.append(_measurement(cells))
@@ -113,18 +118,32 @@ def _faults(cells: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
             yield column, "", "is empty"
     for column in _FIGURES:
         number = _NUMBER.fullmatch(cells[column])
-        if cells[column] and not (number and 0 < Decimal(cells[column]) <= _LARGEST[column]):
-            yield column, clip(cells[column]), f"is no plain number above 0 and up to {_LARGEST[column]:,}"
+        if cells[column] and not (number and _LEAST[column] <= Decimal(cells[column]) <= _MOST):
+            yield column, clip(cells[column]), f"is no plain number from {_LEAST[column]:f} to {_MOST:,}"
     for column in _WHOLE:
-        is_whole = re.fullmatch(r"\d{1,6}(\.0+)?", cells[column])
+        is_whole = re.fullmatch(r"[0-9]{1,6}(\.0+)?", cells[column])
         if cells[column] and not (is_whole and (column == "drafts" or float(cells[column]) >= 1)):
             yield column, clip(cells[column]), "is no whole number of up to six digits"
-    if cells["date"] and not _DATE.fullmatch(cells["date"]):
+    if cells["date"] and not is_day(cells["date"]):
         yield "date", clip(cells["date"]), "is no year, month or day such as 2026-04-01"
     if not any(cells[column] for column in _SPEEDS):
         yield _SPEEDS[0], "", "is empty: nothing was measured"
     elif not cells["out_tps_per_gpu"] and not cells["n_gpus"]:
         yield "n_gpus", "", "is empty: of a total, one must know of how many GPUs"
+
+
+def _contradictions(cells: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield column, value and reason where cells that can each be cannot be together."""
+    low, high = cells["isl_low"], cells["isl_high"]
+    if bool(low) != bool(high):
+        yield ("isl_high" if low else "isl_low"), "", "is empty: a range has two ends"
+    elif low and not Decimal(low) <= Decimal(cells["isl"]) <= Decimal(high):
+        yield "isl", clip(cells["isl"]), f"lies outside of isl_low {clip(low)} and isl_high {clip(high)}"
+    if (
+        not cells["out_tps_per_gpu"]
+        and Decimal(cells["out_tps_total"]) / int(float(cells["n_gpus"])) < _LEAST[_SPEEDS[0]]
+    ):
+        yield "out_tps_total", clip(cells["out_tps_total"]), f"is less than {_LEAST[_SPEEDS[0]]} by GPU"
 
 
 def _measurement(cells: Mapping[str, str]) -> Measurement:

@@ -1,9 +1,9 @@
--- A length that a source gives as a range, "1000-8000" or "3000 (1000-8000)" with the typical one first, as {low, high,
+-- A length that a source gives as a range, "1000-8000" or "3000 (1000–8000)" with the typical one first, as {low, high,
 -- middle} in tokens. middle: the typical one, else the geometric mean, which is as many times one end as the other is
 -- times it. All NULL where it is no range, or the typical one lies outside.
 create or replace macro token_range(cell) as list_transform(
     [regexp_extract(
-        cell, '^\s*(?:(\d{1,9})\s*\(\s*)?(\d{1,9})\s*-\s*(\d{1,9})\s*\)?\s*$', ['typical', 'low', 'high']
+        cell, '^\s*(?:(\d{1,9})\s*\(\s*)?(\d{1,9})\s*[-–]\s*(\d{1,9})\s*\)?\s*$', ['typical', 'low', 'high']
     )],
     lambda r: if(
         r.high <> ''

@@ -15,6 +15,7 @@ _FEW = 24  # mixes beyond the smallest that are tried where an answer must be qu
 _MANY = 250  # of them that are tried else: all, in small markets
 _MOST_PAIRS = 60_000  # of mixes and counts of one more kind
 _MOST_COPIES = 64  # of one kind in a mix, but for the best one
+_SPARE = 1e-6  # of the smallest machine: a need of less is none
 _WINDOW = 12  # machines of the best kind within which mixes are compared one by one
 
 
@@ -113,7 +114,10 @@ class HourlyMachines:
         """Return the markets of these machines, of which none has a term, for needs up to `top`."""
         steady = [i for i, m in enumerate(machines) if m.market != "spot"]
         spot = [i for i, m in enumerate(machines) if m.market == "spot"]
-        return cls(machines, mixes(machines, steady, top), mixes(machines, spot, top), top * 1e-9)
+        smallest = min((m.tokens_per_hour for m in machines if m.tokens_per_hour > 0), default=0.0)
+        # Of the busiest hour alone, a billionth may be more than all that a quiet hour asks for.
+        slack = min(top * 1e-9, smallest * _SPARE)
+        return cls(machines, mixes(machines, steady, top), mixes(machines, spot, top), slack)
 
     def cover(self, total: Hours, reliable: Hours, *, is_quick: bool = False) -> tuple[Hours, Counts]:
         """Return USD and machines of each kind for each hour; USD is infinite where no mix serves it.

@@ -85,7 +85,8 @@ def curve(
     tokens = np.full(len(hours), tokens_per_day / DAY) * np.tile(shape.by_hour(), days)
     if growth:
         grown_hours = np.minimum(hours, growth.until_day * DAY)
-        tokens *= (1 + growth.share) ** (grown_hours / (growth.days * DAY))
+        with np.errstate(over="ignore"):  # beyond any number is infinite, which is refused
+            tokens *= (1 + growth.share) ** (grown_hours / (growth.days * DAY))
     factors = np.ones(len(hours))
     for spike in spikes:
         part = slice(spike.first_hour, spike.first_hour + spike.hours)

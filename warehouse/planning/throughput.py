@@ -40,9 +40,9 @@ def machine_rates(
 ) -> dict[tuple[str, int], Rate]:
     """Return the rate of each machine (a spec, and its number of GPUs) on which the model serves the load.
 
-    The concurrency is the largest that keeps the load's limit on seconds per token, if it has one. Machines that do not
-    hold the model, or keep no limit, are left out; so are chips of vendors that nobody measured, unless is_any_vendor.
-    Raises Nonsense for a load that no server can be asked.
+    The concurrency is the load's own, else the largest that keeps its limit on seconds per token, if it has one.
+    Machines that do not hold the model, or do not keep a limit, are left out; so are chips of vendors that nobody
+    measured, unless is_any_vendor. Raises Nonsense for a load that no server can be asked.
     """
     asked = sorted(set(machines))
     if not asked:
@@ -63,9 +63,15 @@ def machine_rates(
         join marts.gpu_specs on gpu_specs.name = answers.gpu_spec
         where answers.fits
             and output_tokens_per_s_per_gpu > 0
+            and ($tpot_limit_s::double is null or tpot_s <= $tpot_limit_s * (1 + 1e-9))
             and ($ttft_limit_s::double is null or ttft_s <= $ttft_limit_s)
             and ($is_any_vendor or list_contains($vendors::varchar[], vendor))
         """,
-        {"ttft_limit_s": load.ttft_limit_s, "is_any_vendor": is_any_vendor, "vendors": list(MEASURED_VENDORS)},
+        {
+            "tpot_limit_s": load.tpot_limit_s,
+            "ttft_limit_s": load.ttft_limit_s,
+            "is_any_vendor": is_any_vendor,
+            "vendors": list(MEASURED_VENDORS),
+        },
     ).fetchall()
     return {asked[row[0] - 1]: Rate(*row[1:]) for row in rows}

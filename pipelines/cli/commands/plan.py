@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -16,6 +17,7 @@ from pipelines.cli.table_output import Format, rounded, show
 from pipelines.errors import CommandError, UsageError
 
 NO_LOAD, ALL_OFFERS, CHAT, ANY_SYSTEM = PlanLoad(), PlanOffers(), Service(), OwnOptions()
+_LAST_YEAR = 9900  # dates end with 9999, and terms outlast plans
 _RENT = {  # column -> its name where room is short
     "first_day": "from", "last_day": "to", "machines": "n", "what": "what", "pricing_model": "pricing_model",
     "term_months": "months", "provider": "provider", "instance": "instance", "region": "region",
@@ -55,12 +57,15 @@ def plan(
     service.check()
     own.check()
     if budget is not None:
-        return _budget(model, budget, load, service, offers, own, style, home)
+        return _budget(model, budget, load, start, service, offers, own, style, home)
     if load.tokens_per_day is None and load.job_tokens is None:
         raise UsageError("no load given; add --tokens-per-day 1e9, --job-tokens 1e11 or --budget 50M/year")
     curve = load.curve()
     inputs = gather(model, service, offers, own, load.tokens_per_day is not None, load.job_tokens is not None, home)
-    rows, texts = _solved(inputs, load, curve, offers, start)
+    first_day = start or inputs.day
+    if first_day.year > _LAST_YEAR:
+        raise UsageError(f"a plan must begin by the year {_LAST_YEAR}, not on {first_day}")
+    rows, texts = _solved(inputs, load, curve, offers, first_day)
     if style == "table":
         for text in texts:
             say(text)
@@ -74,7 +79,7 @@ def plan(
 
 
 def _solved(
-    inputs: PlanInputs, load: PlanLoad, curve: Any, offers: PlanOffers, start: Any
+    inputs: PlanInputs, load: PlanLoad, curve: Any, offers: PlanOffers, start: date
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the rows of the plan and the sentences it rests on. Raises CommandError where it cannot be served."""
     from pipelines.cli.plan_assumptions import assumptions
@@ -103,9 +108,7 @@ def _solved(
     if on_demand and on_demand.usd < fleet.usd:  # fewer kinds may have made the mix dearer than this
         fleet = replace(on_demand, lower_bound_usd=fleet.lower_bound_usd)
     tokens = curve.total + (load.job_tokens or 0)
-    made = Plan(
-        question, offered, fleet, inputs, start or inputs.day, tokens, on_demand.usd if on_demand else None, offers.tidy
-    )
+    made = Plan(question, offered, fleet, inputs, start, tokens, on_demand.usd if on_demand else None, offers.tidy)
     rows = [*rent_rows(made), total_row(made), *alternative_rows(made)]
     return rows, assumptions(made, load, curve, offers)
 
@@ -129,11 +132,13 @@ def _cell(column: str, value: Any) -> Any:
 
 
 def _budget(
-    model: str, budget: str, load: PlanLoad, service: Service, offers: PlanOffers, own: OwnOptions, style: Format,
-    home: HomeOption,
+    model: str, budget: str, load: PlanLoad, start: DayOption, service: Service, offers: PlanOffers, own: OwnOptions,
+    style: Format, home: HomeOption,
 ) -> int:  # fmt: skip
     if load != NO_LOAD:
         raise UsageError("--budget asks what an amount buys: leave out the options of the load")
+    if start is not None:
+        raise UsageError("--budget is of any year: leave out --start")
     usd = budget_of(budget)
     inputs = gather(model, service, offers, own, True, False, home)
     rows = budget_rows(inputs, usd)

@@ -231,6 +231,14 @@ select
             placed.prompt_tokens + placed.made_tokens,
             placed.context_tokens
         )
+        when
+            coalesce(placed.isl_high, placed.prompt_tokens) + coalesce(placed.osl_high, placed.made_tokens)
+            > placed.context_tokens
+            then format(
+                'the lengths range to {:.0f} tokens, beyond the model''s context of {:,}',
+                coalesce(placed.isl_high, placed.prompt_tokens) + coalesce(placed.osl_high, placed.made_tokens),
+                placed.context_tokens
+            )
     end as remark,
     case
         when placed.vendor not in ('NVIDIA', 'AMD')

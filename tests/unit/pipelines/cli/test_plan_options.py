@@ -57,7 +57,7 @@ def test_budget_that_is_none_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("load", "words"),
     [
-        (PlanLoad(tokens_per_day=0), "--tokens-per-day must be above 0"),
+        (PlanLoad(tokens_per_day=0), "--tokens-per-day must be from 1 to"),
         (PlanLoad(tokens_per_day=float("nan")), "--tokens-per-day"),
         (PlanLoad(tokens_per_day=float("inf")), "--tokens-per-day"),
         (PlanLoad(job_tokens=-1), "--job-tokens"),
@@ -71,6 +71,13 @@ def test_budget_that_is_none_is_refused(text: str) -> None:
         (PlanLoad(tokens_per_day=1e8, growth="50%/week"), "the load reaches .* tokens a day"),
         (PlanLoad(tokens_per_day=1e15, spike=("10x",)), "the load reaches"),
         (PlanLoad(tokens_per_day=1, spike=("2x",) * 51), "51 spikes"),
+        (PlanLoad(tokens_per_day=1e-300), "--tokens-per-day must be from 1 to"),
+        (PlanLoad(tokens_per_day=1, growth="100x/day", days=1000), "the load reaches inf tokens a day"),
+        (PlanLoad(tokens_per_day=1, days=30, spike=("2x@30", "10x@31")), "10x@31 begins on day 31, beyond .* 30 days"),
+        (PlanLoad(job_tokens=1, spike=("2x",)), "--spike changes nothing without --tokens-per-day"),
+        (PlanLoad(job_tokens=1, growth="5%/week"), "--growth changes nothing without --tokens-per-day"),
+        (PlanLoad(tokens_per_day=1, growth_days=5), "--growth-days changes nothing without --growth"),
+        (PlanLoad(tokens_per_day=1, deadline_days=5), "--deadline-days changes nothing without --job-tokens"),
     ],
 )
 def test_impossible_loads_are_refused(load: PlanLoad, words: str) -> None:

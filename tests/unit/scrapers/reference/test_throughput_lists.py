@@ -100,8 +100,8 @@ def test_format_of_the_weights(stated: str, software: str, gpu: str, version: st
     ({"Performance_Result": True}, "no result, or no number of GPUs"),
     ({"a#": 0}, "no result, or no number of GPUs"),
     ({"a#": 7.5}, "no result, or no number of GPUs"),
-    ({"Performance_Result": 1e12}, "tokens per second and GPU are not above 0 and up to 10,000,000"),
-    ({"Performance_Result": -5}, "tokens per second and GPU are not above 0 and up to 10,000,000"),
+    ({"Performance_Result": 1e12}, "tokens per second and GPU are not within 0.001 to 10,000,000"),
+    ({"Performance_Result": -5}, "tokens per second and GPU are not within 0.001 to 10,000,000"),
     ({"a#": 1e6}, "the number of GPUs is not 1 to 100,000"),
 ])  # fmt: skip
 def test_what_is_no_throughput_is_left_out_and_counted(facts: dict[str, Any], reason: str) -> None:
@@ -131,7 +131,11 @@ def test_pools_guesses_and_data_parallel_attention_are_said() -> None:
 @pytest.mark.parametrize(("result", "reason"), [
     (run(isl=None, osl=None), "a replayed session, without one length of prompts"),
     (run({"output_tput_per_gpu": None}), "no output tokens per second and GPU"),
-    (run(metrics={"output_tput_per_gpu": 0}), "tokens per second and GPU are not above 0 and up to 10,000,000"),
+    (run(metrics={"output_tput_per_gpu": 0}), "tokens per second and GPU are not within 0.001 to 10,000,000"),
+    (run({"output_tput_per_gpu": 1e-20}), "tokens per second and GPU are not within 0.001 to 10,000,000"),
+    (run(isl=1e-9), "lengths are not within 1 to 100,000,000 tokens"),
+    (run(conc=1e20), "requests at once are not within 1 to 10,000,000"),
+    (run(conc=-5), "requests at once are not within 1 to 10,000,000"),
     (run(decode_tp=None), "the number of GPUs is not 1 to 100,000"),
     ({"hardware": "h100", "isl": 1, "osl": 1}, "cannot be read: KeyError('metrics')"),
     ({"price": 3}, "neither a result of MLPerf nor of InferenceX"),
@@ -139,6 +143,20 @@ def test_pools_guesses_and_data_parallel_attention_are_said() -> None:
 def test_runs_that_are_no_measurement(result: dict[str, Any], reason: str) -> None:
     results, left_out = read([run(), result])
     assert len(results) == 1 and left_out == {reason: 1}
+
+
+@pytest.mark.parametrize("seconds", [1e20, 1e12, 0, -1, "0.2", None, True])
+def test_times_that_none_can_be_are_left_out(seconds: object) -> None:
+    result = one([run({"mean_ttft": seconds, "mean_tpot": seconds})])
+    assert (result.ttft_s, result.tpot_s, result.out_tps_per_gpu) == (None, None, Decimal("1500.5"))
+
+
+@pytest.mark.parametrize("day, stated", [
+    ("2026-05-31T04:00:00Z", "2026-05-31"), ("2026-05", "2026-05"), ("2026", "2026"), ("9999-99-99", ""),
+    ("2026-02-30", ""), ("=1+1", ""), (20260531, ""), (None, ""),
+])  # fmt: skip
+def test_a_day_that_is_none_is_left_out(day: object, stated: str) -> None:
+    assert one([run(date=day)]).date == stated  # the newest of several results is shown
 
 
 def test_a_model_without_a_name_of_ours_keeps_its_own() -> None:

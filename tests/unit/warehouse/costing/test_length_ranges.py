@@ -33,6 +33,7 @@ def answers(con: Connection, *requests: Mapping[str, object], limit: float | Non
 
 @pytest.mark.parametrize("text, middle, low, high", [
     ("1000-4000", 2000, 1000, 4000), ("3000 (1000-8000)", 3000, 1000, 8000), (" 500 - 500 ", 500, 500, 500),
+    ("1000–4000", 2000, 1000, 4000), ("3000 (1000 – 8000)", 3000, 1000, 8000),
 ])  # fmt: skip
 @pytest.mark.parametrize("column", ["isl", "osl"])
 def test_a_range_is_answered_at_its_middle_and_its_ends(
@@ -93,6 +94,12 @@ def test_an_end_without_an_answer_is_named(con: Connection) -> None:
     assert "no answer at some end of the lengths" in bound["reason"] and free["reason"] is None
 
 
+@pytest.mark.parametrize("asked", [{"isl": "1000-200000"}, {"isl": "100-1000", "osl": "100-200000"}])
+def test_an_end_beyond_the_context_is_named(con: Connection, asked: dict[str, str]) -> None:
+    (beyond,) = answers(con, asked)
+    assert "range to 20" in beyond["reason"] and "beyond the model's context of 131,072" in beyond["reason"]
+
+
 @pytest.fixture
 def measured(con: Connection, tmp_path: Path) -> Path:
     """Return measurements of which half lie exactly at an end of their range, half exactly at their stated length."""
@@ -118,6 +125,18 @@ def test_validation_counts_by_the_middle_and_by_the_nearest_end(con: Connection,
     assert ranged["nearest_within_1_5x"] == 1 and ranged["within_1_5x"] < 1, "the middle is not where it was measured"
     assert stated["nearest_within_2x"] == stated["within_2x"] == 1
     assert scores["total", ""]["ranged"] == 4 and scores["total", ""]["n"] == 8
+
+
+def test_figures_that_are_no_numbers_were_not_measured(con: Connection, measured: Path) -> None:
+    def total() -> dict[str, Any]:
+        read_measurements(con, [measured])
+        return next(dict(zip(COLUMNS, row, strict=True)) for row in score(con) if row[:3] == ("all", "total", ""))
+
+    before, (line, *_) = total(), measured.read_text().splitlines()[1:]
+    with measured.open("a", newline="\r\n") as file:
+        for figure in ("1e400", "inf", "nan", "-inf", "fast", "0", "-5"):
+            file.write(line.rpartition(",")[0] + f",{figure}\n")
+    assert total() == before
 
 
 def test_the_command_states_the_assumed_lengths(run: Run, measured: Path) -> None:

@@ -36,6 +36,14 @@ def test_spot_alone_serves_all_whatever_may_stand_on_it() -> None:
     assert by_the_hour(Question(load, load, [Machine("on_demand", 1, 1, stock=2)]), "on_demand") is None
 
 
+def test_quiet_hours_are_served_beside_a_peak_that_is_very_many_times_as_busy() -> None:
+    load = np.array([1e3, 1e3, 2e13])  # half a billionth of the peak needs a machine all the same
+    machines = [Machine("on_demand", 2, 1e6), Machine("spot", 1, 1e6)]
+    assert usd(Question(load, load, machines[:1]), "on_demand") == pytest.approx(2 + 2 + 2 * 2e7)
+    rentals = cheapest(Question(load, load / 2, machines)).rentals
+    assert np.sum([rental.counts for rental in rentals], axis=0).min() == 1
+
+
 def test_peak_is_reserved_and_renewed() -> None:
     load = np.full(250, 2.0)
     load[7] = 5

@@ -8,7 +8,7 @@ import pytest
 
 from warehouse.costing.database import cost_model
 from warehouse.costing.query import SEARCHED, Layout, Load, Nonsense, ask
-from warehouse.planning.throughput import machine_rates
+from warehouse.planning.throughput import Rate, machine_rates
 from warehouse.storage.connection import Connection
 
 CHAT = Load(512, 512, None, 0.05, 0.5)
@@ -42,6 +42,16 @@ def test_machines_that_do_not_hold_the_model_are_left_out(con: Connection) -> No
 def test_limits_on_latency_leave_machines_out(con: Connection) -> None:
     assert machine_rates(con, "llama-3.1-70b", "FP8", Load(512, 512, None, 1e-5, 1), MACHINES, Layout()) == {}
     assert machine_rates(con, "llama-3.1-70b", "FP8", Load(512, 512, None, 0.05, 1, 1e-6), MACHINES, Layout()) == {}
+
+
+def test_a_concurrency_of_ones_own_does_not_lift_the_limit(con: Connection) -> None:
+    def rates(limit: float | None) -> dict[tuple[str, int], Rate]:
+        return machine_rates(con, "llama-3.1-70b", "FP8", Load(512, 512, 64, limit, 1), MACHINES, Layout())
+
+    free = rates(None)
+    middle = sorted(rate.tpot_s for rate in free.values())[len(free) // 2]
+    assert rates(middle) == {machine: rate for machine, rate in free.items() if rate.tpot_s <= middle}
+    assert 0 < len(rates(middle)) < len(free) and rates(1e-5) == {}
 
 
 def test_chips_that_nobody_measured_take_part_only_when_asked_for(con: Connection) -> None:
