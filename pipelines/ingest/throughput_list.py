@@ -37,6 +37,8 @@ def collect_throughput(of: Provider, fetcher: Fetcher, home: Home, origin: Origi
 def _collect(
     of: Provider, request: Request, fetcher: Fetcher, home: Home, origin: Origin
 ) -> Iterator[ThroughputScrape]:
+    if not any(map(fetcher.can_ask, (request, *request.alternatives))):
+        return  # a replay, in which it was not recorded
     attempt = ThroughputScrape(of.slug, request.source, request.url, fetcher.now(), "failed", origin=origin)
     try:
         page = _first(of, request, fetcher)

@@ -119,6 +119,7 @@ def refresher(folder: Path, home: Home, code: str = SOME + FORKS) -> Iterator[Re
             [sys.executable, "-c", code, str(CAPTURES)], cwd=ROOT, text=True,
             env=os.environ | {"DAGSTER_HOME": str(dagster_home), "GPUHOUR_HOME": str(home.root)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            preexec_fn=worlds.heeding_signals,
         )  # fmt: skip
         assert process.stdin and process.stdout
         try:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.worlds import ROOT
+from tests.support.worlds import ROOT, heeding_signals
 
 # Stands in for Dagster's servers: neither it nor its child heeds a request to end.
 STUBBORN = """
@@ -67,8 +67,9 @@ def ends(pid: int) -> bool:
 @contextmanager
 def command(**options: Any) -> Iterator[subprocess.Popen[str]]:
     """Run a command that waits, until it does; it does not outlive the test."""
+    heeding: dict[str, Any] = {"preexec_fn": heeding_signals} | options
     process = subprocess.Popen(
-        [sys.executable, "-c", WAITING], cwd=ROOT, stdout=subprocess.PIPE, text=True, **options
+        [sys.executable, "-c", WAITING], cwd=ROOT, stdout=subprocess.PIPE, text=True, **heeding
     )  # fmt: skip
     with process:
         try:
@@ -81,7 +82,9 @@ def command(**options: Any) -> Iterator[subprocess.Popen[str]]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_no_server_outlives_its_supervisor(tmp_path: Path, number: signal.Signals) -> None:
     pids = tmp_path / "pids"
-    process = subprocess.Popen([sys.executable, "-c", SUPERVISED, STUBBORN, str(pids)], cwd=ROOT)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISED, STUBBORN, str(pids)], cwd=ROOT, preexec_fn=heeding_signals
+    )
     give_up = time.monotonic() + 30
     while not pids.exists() or pids.read_text().count("\n") < 2:
         assert time.monotonic() < give_up

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipelines.ingest.parse_file import OFFER_COLUMNS, parse_file
 from pipelines.serialize import rows_as_json
+from scrapers.reference import throughput_lists
 
 ROOT = Path(__file__).parents[1] / "captures"
 
@@ -57,9 +58,10 @@ class Capture:
 
 
 def captures() -> Iterator[Capture]:
-    """Yield every capture of a provider, sorted; the template's belongs to none."""
+    """Yield every capture of a provider, sorted; the template's and those of lists belong to none."""
     for meta in sorted(ROOT.glob("[!_]*/*/meta.json")):
-        yield Capture(meta.parents[1].name, meta.parent)
+        if meta.parents[1].name not in throughput_lists.SLUGS:
+            yield Capture(meta.parents[1].name, meta.parent)
 
 
 def main() -> None:

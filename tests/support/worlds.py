@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -143,6 +144,12 @@ def python(
     return subprocess.run(
         command, cwd=ROOT, env=ours | environment, capture_output=True, text=True, timeout=timeout, check=False
     )
+
+
+def heeding_signals() -> None:
+    """Let a process that is about to start heed signals, as from a terminal: tests that run under nohup ignore some."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def cli(

@@ -6,6 +6,9 @@ Times are text, ISO 8601 in UTC with microseconds, which sorts as it should.
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -123,6 +126,9 @@ REVISION_TYPES = {
     "chained_base100": "decimal(18, 4)", "chain_start": "date", "n_providers": "integer", "n_matched": "integer",
     "vintage": "varchar", "methodology_version": "varchar",
 }  # fmt: skip
+
+
+_LEAST_ROOM = 256 * 1024  # bytes that SQLite's files of work take
 
 
 class LedgerError(Exception):
@@ -263,6 +269,9 @@ def opened(home: Home, wait_seconds: float = 10, *, is_writing: bool = True) -> 
     except (sqlite3.Error, OSError, ValueError) as failed:
         reason = str(failed).strip().splitlines()[0]
         why = "it is held by another gpuhour" if "locked" in reason else reason
+        # SQLite calls a full disk an I/O error where it cannot grow its own files of work.
+        if isinstance(failed, sqlite3.Error) and shutil.disk_usage(home.root).free < _LEAST_ROOM:
+            why = f"{os.strerror(errno.ENOSPC)} ({reason})"
         raise LedgerError(f"{home.ledger} cannot be used, nothing was recorded: {why}") from failed
 
 

@@ -53,7 +53,7 @@ def test_the_least_that_is_taken_stays_above_nothing(tmp_path: Path) -> None:
     land(tmp_path, {"out_tps_per_gpu": "0.001", "isl": "0.001", "osl": "0.001", "concurrency": "0.001",
                     "ttft_s": "0.000001", "tpot_s": "0.000000001", "isl_low": "0.001", "isl_high": "7"})  # fmt: skip
     with scratch() as con:
-        (row,) = rows(con, f"from read_parquet('{tmp_path}/home/landing/throughput_rows/mine/*.parquet')")
+        (row,) = rows(con, f"from read_parquet('{Home(tmp_path / 'home').landing}/throughput_rows/mine/*.parquet')")
     figures = [row[name] for name in ("out_tps_per_gpu", "isl", "osl", "concurrency", "ttft_s", "tpot_s", "isl_low")]
     assert all(figure > 0 for figure in figures)
 
@@ -62,5 +62,5 @@ def test_the_least_that_is_taken_stays_above_nothing(tmp_path: Path) -> None:
 def test_a_file_without_a_day_of_its_own_is_of_today(tmp_path: Path, written: datetime) -> None:
     land(tmp_path, {}, written=written)
     with scratch() as con:
-        (row,) = rows(con, f"from read_parquet('{tmp_path}/home/landing/throughput_rows/mine/*.parquet')")
+        (row,) = rows(con, f"from read_parquet('{Home(tmp_path / 'home').landing}/throughput_rows/mine/*.parquet')")
     assert abs((row["captured_at"] - datetime.now(UTC)).total_seconds()) < 3600
