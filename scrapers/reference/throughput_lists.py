@@ -185,6 +185,8 @@ def _text(value: Any) -> str:
 
 # -- MLPerf: results of a round, each of a system, a benchmark and a scenario ------------------------------------------
 
+# Names of one product that elsewhere are those of a family: a Vera Rubin Ultra is another chip.
+_GPUS = {"NVIDIA Vera Rubin": "VR200"}
 _SCENARIOS = {"offline": "mlperf_offline", "server": "mlperf_server", "interactive": "mlperf_interactive"}
 _MEAN_OUTPUT = re.compile(r"TOKENS_PER_SAMPLE:\s*(\d{1,7}(?:\.\d{1,6})?)\b")
 _BITS = (("fp4", 4), ("mxfp4", 4), ("nvfp4", 4), ("int4", 4), ("fp8", 8), ("int8", 8), ("bf16", 16), ("fp16", 16),
@@ -213,6 +215,7 @@ def _of_mlperf(result: Facts) -> Measurement | str:
     answered = _MEAN_OUTPUT.search(_text(stated("Accuracy")))
     software, version = _text(stated("framework", "Software")), _text(stated("version"))
     gpu, formats = _text(stated("accelerator_model_name", "Accelerator")), _text(stated("weight_data_types"))
+    gpu = _GPUS.get(gpu, gpu)
     division = _text(stated("Division", "Category")).lower()
     submitter, availability = _text(stated("Organization", "Submitter")), _text(stated("Availability"))
     shown = f"{submitter}: {benchmark} {scenario.removeprefix('mlperf_')} on {n_gpus} x {gpu}: {total} tokens/s"

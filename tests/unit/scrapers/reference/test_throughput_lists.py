@@ -159,6 +159,11 @@ def test_a_day_that_is_none_is_left_out(day: object, stated: str) -> None:
     assert one([run(date=day)]).date == stated  # the newest of several results is shown
 
 
+def test_a_family_name_means_a_chip_where_the_list_has_one_of_it() -> None:
+    assert one([newer_mlperf_result(accelerator_model_name="NVIDIA Vera Rubin")]).gpu == "VR200"
+    assert one([newer_mlperf_result(accelerator_model_name="NVIDIA Vera Rubin Ultra")]).gpu == "NVIDIA Vera Rubin Ultra"
+
+
 def test_a_model_without_a_name_of_ours_keeps_its_own() -> None:
     assert one([run(model="somebody4")]).model == "somebody4"
     assert one([run(hardware="tpuv8")]).gpu == "TPUV8"
