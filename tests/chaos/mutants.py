@@ -67,8 +67,8 @@ MUTANTS = (
     Mutant(f"{QUALITY}/new_verdicts.sql", "when manual_verdicts.verdict is not null", "when false", "a person's word does not count", (GATE,)),
     Mutant(f"{QUALITY}/confirmations.sql", "n_observations > 1", "n_observations > 0", "a doubted price confirms itself", (GATE,)),
     # Units and divisions.
-    Mutant(OFFERS, "usd_price * 3600", "usd_price * 60", "seconds are taken for minutes", (MODELS,)),
-    Mutant(OFFERS, "when 'instance_hour' then usd_price / nullif(gpu_count, 0)", "when 'instance_hour' then usd_price", "an instance's price is not divided by its GPUs", (MODELS,)),
+    Mutant("warehouse/macros/hours.sql", "then 1 / 3600", "then 1 / 60", "seconds are taken for minutes", (MODELS,)),
+    Mutant(OFFERS, "else usd_price / hours_of_unit(price_unit) / nullif(gpu_count, 0)", "else usd_price / hours_of_unit(price_unit)", "an instance's price is not divided by its GPUs", (MODELS,)),
     Mutant(OFFERS, "price_scope <> 'instance' or price is null", "price is null", "a part of a machine gets a price per GPU-hour", (MODELS,)),
     Mutant("warehouse/macros/hours.sql", "as 730", "as 720", "a month has other hours than the field's", (MODELS, FORMULAS)),
     Mutant("warehouse/macros/hours.sql", "hours_per_year()::bigint / 12.0", "hours_per_year()", "a commitment's hours are counted twelvefold", (MODELS, FORMULAS)),
