@@ -135,6 +135,16 @@ def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     return dg.MaterializeResult(metadata={"dagster/row_count": count})
 
 
+def _is_for_another_day(context: dg.AssetExecutionContext, workspace: Workspace, slug: str) -> bool:
+    """Return whether a list has nothing to land: on a past day, or in a replay in which it was not recorded.
+
+    What a list states anew depends on what is known of it, so a past day cannot be landed after the next one.
+    """
+    if workspace.is_replay:
+        return not Path(workspace.replay, slug).is_dir()
+    return date.fromisoformat(context.partition_key) < datetime.now(UTC).date()
+
+
 def hosted_list_asset(of: Provider) -> dg.AssetsDefinition:
     """Return the asset landing/hosted_<list> of a published list of hosted prices."""
 
@@ -149,9 +159,7 @@ def hosted_list_asset(of: Provider) -> dg.AssetsDefinition:
         metadata={"url": dg.MetadataValue.url(of.requests[0].url)},
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        # What a list states anew depends on what is known of it, so a past day cannot be landed after the next one.
-        is_past = date.fromisoformat(context.partition_key) < datetime.now(UTC).date()
-        if is_past if not workspace.is_replay else not Path(workspace.replay, of.slug).is_dir():
+        if _is_for_another_day(context, workspace, of.slug):
             return dg.MaterializeResult(metadata={"dagster/row_count": 0})
         with failing(may_retry=workspace.may_retry), workspace.fetcher() as fetcher:
             seen = collect_list(of, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
@@ -188,9 +196,7 @@ def throughput_asset(slug: str) -> dg.AssetsDefinition:
         metadata={"url": dg.MetadataValue.url(today.requests[-1].url)},
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        # What is new depends on what is known, so a past day cannot be landed after the next one.
-        is_past = date.fromisoformat(context.partition_key) < datetime.now(UTC).date()
-        if is_past if not workspace.is_replay else not Path(workspace.replay, slug).is_dir():
+        if _is_for_another_day(context, workspace, slug):
             return dg.MaterializeResult(metadata={"dagster/row_count": 0})
         with failing(may_retry=workspace.may_retry), workspace.fetcher() as fetcher:
             of = throughput_lists.provider(slug, fetcher.now().date())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from pipelines.ingest.scrape_provider import FAILURES, origin_of, parser_version
+from pipelines.ingest.scrape_provider import failed_status, origin_of, parser_version
 from pipelines.ingest.worker import result_of
 from scrapers.fetching.crawler import Fetcher
-from scrapers.model import FetchError, LayoutError, Provider, ScrapeError, clip
+from scrapers.model import Provider, ScrapeError, clip
 from scrapers.reference import hosted_lists
 from warehouse.storage.hosted_landing import HostedScrape, land_hosted
 from warehouse.storage.landing import Origin
@@ -31,11 +31,8 @@ def collect_list(of: Provider, fetcher: Fetcher, home: Home, origin: Origin) -> 
         attempt = replace(
             attempt, status="ok", detail=clip(detail, 400), prices=tuple(prices), unread=frozenset(refused)
         )
-    except LayoutError as unknown:
-        attempt = replace(attempt, status="layout_changed", detail=str(unknown))
     except ScrapeError as failed:
-        kind = failed.kind if isinstance(failed, FetchError) else "failed"
-        attempt = replace(attempt, status=FAILURES[kind], detail=str(failed))
+        attempt = replace(attempt, status=failed_status(failed), detail=str(failed))
     status = land_hosted(home, attempt, parser_version=parser_version())
     log.info("%-10s %-15s %5d  %s", of.slug, status, len(attempt.prices), request.url)
     return replace(attempt, status=status)

@@ -17,7 +17,7 @@ from pipelines.ingest.worker import WorkerFailed, from_worker, result_of
 from scrapers.fetching import bot_walls, wayback
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
-from scrapers.model import Failure, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
+from scrapers.model import Failure, FetchError, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
 from scrapers.parsing import offer_bounds, paging
 from scrapers.parsing.paging import Extent
 from scrapers.reading.account import Account
@@ -38,6 +38,13 @@ FAILURES: dict[str, Status] = {
     "layout": "layout_changed",
 }
 log = logging.getLogger("gpuhour.scrape")
+
+
+def failed_status(error: ScrapeError) -> Status:
+    """Return the status of an attempt that ended with this."""
+    if isinstance(error, LayoutError):
+        return "layout_changed"
+    return FAILURES[error.kind if isinstance(error, FetchError) else "failed"]
 
 
 class NothingArchived(ScrapeError):

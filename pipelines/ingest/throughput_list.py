@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.ingest.scrape_provider import FAILURES, origin_of, parser_version
+from pipelines.ingest.scrape_provider import failed_status, origin_of, parser_version
 from pipelines.ingest.worker import result_of
 from scrapers.fetching.crawler import Fetcher
-from scrapers.model import FetchError, LayoutError, Page, Provider, Request, ScrapeError, clip
+from scrapers.model import FetchError, Page, Provider, Request, ScrapeError, clip
 from scrapers.reference import throughput_lists
 from scrapers.reference.throughput_lists import MOST_BYTES
-from warehouse.imports.csv_records import Unreadable
+from warehouse.imports.csv_records import Unreadable, require_file
 from warehouse.imports.import_file import Imported
 from warehouse.imports.throughput_file import land_results, land_throughput_file
 from warehouse.storage.landing import Origin
@@ -51,11 +51,8 @@ def _collect(
         results, left_out = result_of(lambda: throughput_lists.measurements(page))
         detail = "; ".join(f"{count} x {reason}" for reason, count in sorted(left_out.items(), key=lambda x: -x[1]))
         attempt = replace(attempt, status="ok", detail=clip(detail, 400), results=tuple(results))
-    except LayoutError as unknown:
-        attempt = replace(attempt, status="layout_changed", detail=str(unknown))
     except ScrapeError as failed:
-        kind = failed.kind if isinstance(failed, FetchError) else "failed"
-        attempt = replace(attempt, status=FAILURES[kind], detail=str(failed))
+        attempt = replace(attempt, status=failed_status(failed), detail=str(failed))
     status = land_throughput(home, attempt, parser_version=parser_version()).status
     log.info("%-10s %-15s %5d  %s", of.slug, status, len(attempt.results), attempt.url)
     yield replace(attempt, status=status)
@@ -79,8 +76,7 @@ def import_results(home: Home, path: Path, name: str, room: Path) -> tuple[Impor
     """
     if path.suffix.lower() != ".json":
         return land_throughput_file(home, path, name, room), {}
-    if not path.is_file():
-        raise Unreadable("does not exist")
+    require_file(path)
     if path.stat().st_size > MOST_BYTES:
         raise Unreadable(f"has more than {MOST_BYTES:,} bytes")
     read_at = datetime.now(UTC)

@@ -42,7 +42,7 @@ class WorkerFailed(ScrapeError):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a worker may use, browsers that it starts included."""
+    """Limits of a worker, browsers that it starts included."""
 
     memory: int = 2048 * _MIB  # bytes of its own, beyond what it shares with us
     cpu_seconds: float = 900.0  # for each thing that it yields: Amazon's lists have gigabytes

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipelines.ingest.hosted_list import collect_list
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
-from scrapers.fetching.policy import Settings
 from scrapers.fetching.replay import Replay
 from scrapers.model import Provider
 from scrapers.reference import hosted_lists
 from tests.support.hosted_worlds import hosted
+from tests.support.list_server import Lists, fetcher, serving
 from tests.support.worlds import rows
 from warehouse.storage.state_dir import Home
 
@@ -31,52 +27,10 @@ def sample(of: Provider) -> bytes:
     return next((FOLDER / of.slug).rglob("page.json")).read_bytes()
 
 
-class Lists(ThreadingHTTPServer):
-    """A server of lists: what each path answers, and what was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.pages: dict[str, tuple[int, bytes]] = {}
-        self.asked: list[tuple[str, str]] = []
-
-    def list(self, of: Provider, content: bytes, status: int = 200) -> Provider:
-        """Serve a list; return it at its address here."""
-        path = f"/{of.slug}.json"
-        self.pages[path] = status, content
-        (request,) = of.requests
-        return replace(of, requests=(replace(request, url=f"http://127.0.0.1:{self.server_port}{path}"),))
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Lists
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, self.headers.get("User-Agent", "")))
-        status, content = self.server.pages.get(self.path, (404, b""))
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
 @pytest.fixture
 def server() -> Iterator[Lists]:
-    made = Lists()
-    threading.Thread(target=made.serve_forever, daemon=True).start()
-    yield made
-    made.shutdown()
-    made.server_close()
-
-
-def fetcher(home: Home) -> Fetcher:
-    fast = Settings(interval=0, jitter=0, attempts=1, allow_http_hosts=frozenset({"127.0.0.1"}))
-    return Fetcher(Archive(home.root), settings=fast)
+    with serving() as made:
+        yield made
 
 
 def test_lists_are_fetched_politely_archived_and_landed(server: Lists, tmp_path: Path) -> None:

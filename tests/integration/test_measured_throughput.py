@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,8 +16,8 @@ from pipelines.queries.diagnostics import examine
 from scrapers.model import Provider
 from scrapers.reference import throughput_lists
 from tests.conftest import Run
-from tests.integration.test_hosted_lists import Lists, fetcher
 from tests.support import hosted_worlds, throughput_worlds
+from tests.support.list_server import Lists, fetcher, serving
 from tests.support.throughput_worlds import measured, mlperf_result, read
 from tests.support.worlds import building, offer, put, rows, seen
 from warehouse.publish import release
@@ -155,11 +154,8 @@ def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 @pytest.fixture
 def server() -> Iterator[Lists]:
-    made = Lists()
-    threading.Thread(target=made.serve_forever, daemon=True).start()
-    yield made
-    made.shutdown()
-    made.server_close()
+    with serving() as made:
+        yield made
 
 
 def at_server(server: Lists, of: Provider) -> Provider:

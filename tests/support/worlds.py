@@ -92,12 +92,11 @@ def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[No
     """Yield the same just before it is committed."""
     macros = {name: macro for name, macro in model_graph.table_macros().items() if name in upto}
     tables = {name for name in upto if name not in macros}.union(*(macro.reads for macro in macros.values()))
+    wanted = macros.keys() | {called for macro in macros.values() for called in macro.calls}
     with build.building(con, home, tables):
-        for macro in macros.values():
-            for called, behind in model_graph.table_macros().items():  # each after those that it calls
-                if called in macro.calls:
-                    con.execute(behind.sql)
-            con.execute(macro.sql)
+        for name, macro in model_graph.table_macros().items():  # each after those that it calls
+            if name in wanted:
+                con.execute(macro.sql)
         yield
 
 

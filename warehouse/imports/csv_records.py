@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
@@ -57,6 +57,12 @@ class Lines:
         return self.number, line.removesuffix(b"\n").removesuffix(b"\r")
 
 
+def require_file(path: Path) -> None:
+    """Raise Unreadable where a path is no file."""
+    if not path.is_file():
+        raise Unreadable("is a folder, no file" if path.is_dir() else "does not exist")
+
+
 def opened(path: Path) -> IO[bytes]:
     """Open the file's text as bytes, unpacked when gzip. Raises Unreadable for other packings and for UTF-16."""
     with path.open("rb") as stream:
@@ -85,6 +91,34 @@ def header(lines: Lines) -> list[str]:
         except (UnicodeDecodeError, csv.Error) as wrong:
             raise Unreadable(f"has a header that cannot be read ({wrong})") from wrong
     raise Unreadable("is empty")
+
+
+def read_cells(
+    path: Path, room: Path, check: Callable[[list[str]], None], faults: list[tuple[Fault, str]], most_rows: int
+) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
+    """Return the names of a file's header, in lower case, and its rows: their line, and their cells by name.
+
+    check: raises Unreadable where the header lacks a column. faults: gets the lines that are no row. room: a folder for
+    the tidy file. Raises Unreadable, while reading also for more than `most_rows` rows.
+    """
+    clean = room / "tidy.csv"
+    try:
+        with opened(path) as stream, clean.open("wb") as out:
+            lines = Lines(stream)
+            names = [name.strip().lower() for name in header(lines)]
+            check(names)
+            faults += [(fault, "") for fault in tidy(lines, len(names), out)]
+    except (EOFError, OSError) as broken:
+        raise Unreadable(f"cannot be read to its end: {broken}") from broken
+    return names, _cells(clean, names, most_rows)
+
+
+def _cells(clean: Path, names: list[str], most_rows: int) -> Iterator[tuple[int, dict[str, str]]]:
+    with clean.open(newline="", encoding="utf-8") as stream:
+        for number, record in enumerate(csv.reader(stream)):
+            if number >= most_rows:
+                raise Unreadable(f"holds more than {most_rows:,} rows: split it")
+            yield int(record[0]), dict(zip(names, (cell.strip() for cell in record[1:]), strict=True))
 
 
 def tidy(lines: Lines, width: int, out: IO[bytes]) -> Iterator[Fault]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -13,9 +12,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from scrapers.model import clip
-from warehouse.imports.csv_records import Fault, Lines, Unreadable, header, opened, tidy
-from warehouse.imports.import_file import SHOWN, Imported, file_sha256, keep_faults
-from warehouse.storage.connection import roomy
+from warehouse.imports.csv_records import Fault, Unreadable, read_cells, require_file
+from warehouse.imports.import_file import Imported, file_sha256, with_faults
 from warehouse.storage.hosted_landing import PRICE_TYPES, SCRAPE_TYPES
 from warehouse.storage.landing import write_landing
 from warehouse.storage.state_dir import Home
@@ -48,8 +46,7 @@ def land_changes(home: Home, path: Path, of: str, room: Path) -> Imported:
     A row whose cells cannot be is rejected, the others land together. The same content again lands nothing. Raises
     Unreadable (nothing can be loaded; the message says why) and OSError (disk).
     """
-    if not path.is_file():
-        raise Unreadable("is a folder, no file" if path.is_dir() else "does not exist")
+    require_file(path)
     sha256 = file_sha256(path)
     landing_id = hashlib.sha256(f"{PARSER_VERSION} {of} {sha256}".encode()).hexdigest()[:16]
     if any((home.landing / "hosted_scrapes" / f"import-{of}").glob(f"*-{landing_id}.parquet")):
@@ -61,48 +58,35 @@ def land_changes(home: Home, path: Path, of: str, room: Path) -> Imported:
         raise Unreadable("holds no rows")
     if rows:
         _land(home, of, landing_id, sha256, rows, clip(path.name))
-    rejected = len({fault.row for fault, _ in faults})
-    with roomy(room) as con:
-        file = keep_faults(con, home, landing_id, faults) if faults else None
-    return Imported(
-        landing_id, len(rows) + rejected, len(rows), rejected, counted_by="line", faults=tuple(faults[:SHOWN]),
-        rejected_file=file, ignored=ignored,
-    )  # fmt: skip
+    return with_faults(home, room, Imported(landing_id, len(rows), len(rows)), faults, ignored)
 
 
 def _read(path: Path, room: Path, rows: list[Row], faults: list[tuple[Fault, str]]) -> tuple[str, ...]:
     """Read the rows that are whole, and what is wrong with the others; return the names of ignored columns."""
-    clean = room / "changes.csv"
-    try:
-        with opened(path) as stream, clean.open("wb") as out:
-            lines = Lines(stream)
-            names = [name.strip().lower() for name in header(lines)]
-            money = _checked(names)
-            faults += [(fault, "") for fault in tidy(lines, len(names), out)]
-    except (EOFError, OSError) as broken:
-        raise Unreadable(f"cannot be read to its end: {broken}") from broken
-    with clean.open(newline="", encoding="utf-8") as stream:
-        for number, record in enumerate(csv.reader(stream)):
-            if number >= MOST_ROWS:
-                raise Unreadable(f"holds more than {MOST_ROWS:,} rows: split it")
-            cells = dict(zip(names, (cell.strip() for cell in record[1:]), strict=True))
-            bad = [Fault(int(record[0]), *what) for what in _faults(cells, money)]
-            about = clip(f"{cells['provider']} {cells['model']} {cells['field']}")
-            faults += [(fault, about) for fault in bad]
-            if not bad:
-                rows.append(_row(cells, money))
+    names, stated = read_cells(path, room, _check, faults, MOST_ROWS)
+    money = _money(names)
+    for line, cells in stated:
+        bad = [Fault(line, *what) for what in _faults(cells, money)]
+        about = clip(f"{cells['provider']} {cells['model']} {cells['field']}")
+        faults += [(fault, about) for fault in bad]
+        if not bad:
+            rows.append(_row(cells, money))
     return tuple(name for name in names if name not in (*_REQUIRED, *money))
 
 
-def _checked(names: list[str]) -> tuple[str, str]:
-    """Return the names of the columns of the old and new price. Raises Unreadable where the header lacks some."""
-    chosen = [next((name for name in either if name in names), "") for either in _MONEY]
+def _money(names: list[str]) -> tuple[str, str]:
+    """Return the names of the columns of the old and new price; empty for one that is not there."""
+    old, new = (next((name for name in either if name in names), "") for either in _MONEY)
+    return old, new
+
+
+def _check(names: list[str]) -> None:
+    """Raise Unreadable where the header lacks a column."""
     missing = [name for name in _REQUIRED if name not in names]
-    missing += [either[0] for either, name in zip(_MONEY, chosen, strict=True) if not name]
+    missing += [either[0] for either, name in zip(_MONEY, _money(names), strict=True) if not name]
     if missing or len(set(names)) < len(names):
         what = f"lacks {', '.join(missing)}" if missing else "names a column twice"
         raise Unreadable(f"is no list of changes: its header {what}; see docs/import.md")
-    return chosen[0], chosen[1]
 
 
 def _faults(cells: Mapping[str, str], money: tuple[str, str]) -> Iterator[tuple[str, str, str]]:

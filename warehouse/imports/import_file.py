@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -183,8 +183,23 @@ def _copy(con: Connection, query: str, types: dict[str, str], path: Path) -> Non
         con.execute(f"copy (select {casts} from ({query})) to '{quoted(part)}' ({_PARQUET})")  # noqa: S608
 
 
-def keep_faults(con: Connection, home: Home, landing_id: str, faults: Sequence[tuple[Fault, str]]) -> Path:
-    """Write what is wrong with the rows of an import, each with what the row is about; return the file."""
+def with_faults(
+    home: Home, room: Path, landed: Imported, faults: Sequence[tuple[Fault, str]], ignored: tuple[str, ...]
+) -> Imported:
+    """Return the result of a CSV of which these cells could not be loaded; all of them are kept in a file.
+
+    faults: each with what its row is about.
+    """
+    rejected = len({fault.row for fault, _ in faults})
+    with roomy(room) as con:
+        file = _keep(con, home, landed.landing_id, faults) if faults else None
+    return replace(
+        landed, rows=landed.rows + rejected, rejected=rejected, counted_by="line", faults=tuple(faults[:SHOWN]),
+        rejected_file=file, ignored=ignored,
+    )  # fmt: skip
+
+
+def _keep(con: Connection, home: Home, landing_id: str, faults: Sequence[tuple[Fault, str]]) -> Path:
     con.execute('create table faults ("row" bigint, "column" varchar, value varchar, reason varchar, about varchar)')
     con.executemany(
         "insert into faults values (?, ?, ?, ?, ?)",

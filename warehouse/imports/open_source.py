@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse.imports.csv_records import LONGEST, Lines, Unreadable, header, opened, tidy
+from warehouse.imports.csv_records import LONGEST, Lines, Unreadable, header, opened, require_file, tidy
 from warehouse.imports.long_format import COLUMNS, EITHER, REQUIRED
 from warehouse.publish.publish import quote_name
 from warehouse.storage.connection import Connection, DatabaseError, quoted
@@ -30,8 +30,7 @@ def open_rows(con: Connection, path: Path, folder: Path) -> Opened:
 
     `folder` gets a copy of a CSV. Raises Unreadable when nothing can be loaded, OSError when the disk fails.
     """
-    if not path.is_file():
-        raise Unreadable("is a folder, no file" if path.is_dir() else "does not exist")
+    require_file(path)
     with path.open("rb") as stream:
         is_parquet = stream.read(4) == b"PAR1"
     if path.suffix.lower() in (".parquet", ".pq") and not is_parquet:

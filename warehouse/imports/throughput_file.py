@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -11,9 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from scrapers.model import Measurement, clip, is_day
-from warehouse.imports.csv_records import Fault, Lines, Unreadable, header, opened, tidy
-from warehouse.imports.import_file import SHOWN, Imported, file_sha256, keep_faults
-from warehouse.storage.connection import roomy
+from warehouse.imports.csv_records import Fault, Unreadable, read_cells, require_file
+from warehouse.imports.import_file import Imported, file_sha256, with_faults
 from warehouse.storage.state_dir import Home
 from warehouse.storage.throughput_landing import ThroughputScrape, land_throughput
 
@@ -39,21 +37,14 @@ def land_throughput_file(home: Home, path: Path, name: str, room: Path) -> Impor
     A row whose cells cannot be is rejected, the others land together. The same content again lands nothing. Raises
     Unreadable (nothing can be loaded; the message says why) and OSError (disk).
     """
-    if not path.is_file():
-        raise Unreadable("is a folder, no file" if path.is_dir() else "does not exist")
+    require_file(path)
     results: list[Measurement] = []
     faults: list[tuple[Fault, str]] = []
     ignored = _read(path, room, results, faults)
     if not results and not faults:
         raise Unreadable("holds no rows")
-    rejected = len({fault.row for fault, _ in faults})
-    imported = land_results(home, path, name, results)
-    with roomy(room) as con:
-        file = keep_faults(con, home, imported.landing_id, faults) if faults else None
-    return Imported(
-        imported.landing_id, len(results) + rejected, imported.landed, rejected, imported.known, "line",
-        faults=tuple(faults[:SHOWN]), rejected_file=file, ignored=ignored,
-    )  # fmt: skip
+    landed = land_results(home, path, name, results)
+    return with_faults(home, room, landed, faults, ignored)
 
 
 def land_results(home: Home, path: Path, name: str, results: Sequence[Measurement]) -> Imported:
@@ -75,24 +66,13 @@ def land_results(home: Home, path: Path, name: str, results: Sequence[Measuremen
 
 def _read(path: Path, room: Path, results: list[Measurement], faults: list[tuple[Fault, str]]) -> tuple[str, ...]:
     """Read the rows that are whole, and what is wrong with the others; return the names of ignored columns."""
-    clean = room / "throughput.csv"
-    try:
-        with opened(path) as stream, clean.open("wb") as out:
-            lines = Lines(stream)
-            names = [name.strip().lower() for name in header(lines)]
-            _check(names)
-            faults += [(fault, "") for fault in tidy(lines, len(names), out)]
-    except (EOFError, OSError) as broken:
-        raise Unreadable(f"cannot be read to its end: {broken}") from broken
-    with clean.open(newline="", encoding="utf-8") as stream:
-        for number, record in enumerate(csv.reader(stream)):
-            if number >= MOST_ROWS:
-                raise Unreadable(f"holds more than {MOST_ROWS:,} rows: split it")
-            cells = dict.fromkeys(_KNOWN, "") | dict(zip(names, (cell.strip() for cell in record[1:]), strict=True))
-            bad = [Fault(int(record[0]), *what) for what in [*_faults(cells)] or _contradictions(cells)]
-            faults += [(fault, clip(f"{cells['model']} on {cells['gpu']}")) for fault in bad]
-            if not bad:
-                results.append(_measurement(cells))
+    names, rows = read_cells(path, room, _check, faults, MOST_ROWS)
+    for line, stated in rows:
+        cells = dict.fromkeys(_KNOWN, "") | stated
+        bad = [Fault(line, *what) for what in [*_faults(cells)] or _contradictions(cells)]
+        faults += [(fault, clip(f"{cells['model']} on {cells['gpu']}")) for fault in bad]
+        if not bad:
+            results.append(_measurement(cells))
     return tuple(name for name in names if name not in _KNOWN)
 
 

@@ -8,18 +8,18 @@ keeps its bytes.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from scrapers.model import HostedPrice
-from warehouse.storage.connection import quoted, scratch
+from warehouse.storage import list_landing
+from warehouse.storage.connection import scratch
 from warehouse.storage.files import locked
-from warehouse.storage.landing import Origin, Status, landed, write_landing
+from warehouse.storage.landing import Origin, Status
 from warehouse.storage.state_dir import Home
 
 SCRAPE_TYPES = {
@@ -60,7 +60,7 @@ PRICE_TYPES = {
 _SERIES = ("host", "model", "kind", "above_tokens", "hours_utc")
 _MODEL = _SERIES.index("model")
 _STATED = ("effective_from", "price", "unit", "is_deprecated", "context_tokens", "output_limit")
-_LEAST = 0.5  # a list that shrinks to less than this lost its end: what it lacks is not gone
+_KIND = list_landing.Kind("hosted_prices", "hosted_scrapes", PRICE_TYPES, SCRAPE_TYPES)
 Series = tuple[str, ...]
 
 
@@ -89,17 +89,11 @@ def land_hosted(home: Home, scrape: HostedScrape, *, parser_version: str) -> Sta
         before = _last_stated(home, scrape)
         stated = _by_series(scrape.prices)
         n_before = sum(_is_there(rows) for rows in before.values())
-        is_short = scrape.status == "ok" and len(stated) < _LEAST * n_before
+        is_short = list_landing.is_short(scrape, len(stated), n_before)
         status: Status = "partial" if is_short else scrape.status
-        digest = hashlib.sha256(f"{parser_version} {scrape!r}".encode()).hexdigest()[:16]
-        name = f"{scrape.captured_at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}-{digest}.parquet"
-        folders = [home.landing / kind / scrape.list for kind in ("hosted_prices", "hosted_scrapes")]
-        if (folders[1] / name).exists():
+        landing = list_landing.landing_of(home, _KIND, scrape, parser_version)
+        if landing.attempt.exists():
             return status
-        receipt = {
-            "landing_id": digest, "list": scrape.list, "captured_at": scrape.captured_at.isoformat(),
-            "source_url": scrape.url, "sha256": scrape.sha256,
-        }  # fmt: skip
         changed = [
             row for series, rows in stated.items() if _said(rows) != _said(before.get(series, ())) for row in rows
         ]
@@ -107,15 +101,8 @@ def land_hosted(home: Home, scrape: HostedScrape, *, parser_version: str) -> Sta
             absent = sorted(before.keys() - stated.keys())
             changed += [_gone(s) for s in absent if _is_there(before[s]) and s[_MODEL] not in scrape.unread]
         note = f"{len(stated)} series instead of {n_before}: what is missing is not taken for gone" if is_short else ""
-        rows = [dict.fromkeys(PRICE_TYPES) | row | receipt for row in changed]
-        write_landing(folders[0] / name, rows, PRICE_TYPES)
-        write_landing(folders[1] / name, [{
-            "landing_id": digest, "landed_at": datetime.now(UTC).isoformat(), "origin": scrape.origin,
-            "parser_version": parser_version, "list": scrape.list, "url": scrape.url,
-            "captured_at": scrape.captured_at.isoformat(), "status": status,
-            "detail": "; ".join(filter(None, (scrape.detail, note))), "sha256": scrape.sha256,
-            "n_prices": str(len(scrape.prices)), "watched_from": None,
-        }], SCRAPE_TYPES)  # fmt: skip
+        facts = {"status": status, "n_prices": str(len(scrape.prices)), "watched_from": None}
+        list_landing.write(landing, _KIND, scrape, changed, facts, note, parser_version)
     return status
 
 
@@ -130,7 +117,7 @@ def _by_series(prices: Iterable[HostedPrice]) -> dict[Series, list[dict[str, Any
 
 
 def _gone(series: Series) -> dict[str, Any]:
-    return dict.fromkeys(PRICE_TYPES) | dict(zip(_SERIES, series, strict=True)) | {"text": "no longer in the list"}
+    return dict(zip(_SERIES, series, strict=True)) | {"text": "no longer in the list"}
 
 
 def _is_there(rows: Iterable[Mapping[str, Any]]) -> bool:
@@ -153,22 +140,14 @@ def _plain(name: str, value: Any) -> str:
 
 
 def _last_stated(home: Home, scrape: HostedScrape) -> dict[Series, list[dict[str, Any]]]:
-    """Return the rows of each series in the newest landing of a list that has it, by series.
-
-    What was replayed says nothing of what was read live, nor the other way round.
-    """
-    names = [name for name in landed(home, "hosted_scrapes") if name.startswith(f"{scrape.list}/")]
-    if not names:
+    """Return the rows of each series in the newest landing of a list that has it, by series."""
+    source = list_landing.landed_rows(home, _KIND, scrape)
+    if not source:
         return {}
-    scrapes, prices = (
-        ", ".join(f"'{quoted(home.landing / kind / name)}'" for name in names)
-        for kind in ("hosted_scrapes", "hosted_prices")
-    )
     columns = (*_SERIES, *_STATED)
     with scratch() as con:
         rows = con.execute(
-            f"select {', '.join(f'{name}::varchar' for name in columns)} from read_parquet([{prices}]) "  # noqa: S608
-            f"where landing_id in (select landing_id from read_parquet([{scrapes}]) where (origin = 'live') = ?) "
+            f"select {', '.join(f'{name}::varchar' for name in columns)} {source} "
             f"qualify rank() over (partition by {', '.join(_SERIES)} order by captured_at desc, landing_id desc) = 1",
             [scrape.origin == "live"],
         ).fetchall()

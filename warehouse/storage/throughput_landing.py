@@ -7,15 +7,16 @@ one mark for each that the document no longer has. Together the files say what i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from scrapers.model import Measurement
-from warehouse.storage.connection import quoted, scratch
+from warehouse.storage import list_landing
+from warehouse.storage.connection import scratch
 from warehouse.storage.files import locked
-from warehouse.storage.landing import Origin, Status, landed, write_landing
+from warehouse.storage.landing import Origin, Status
 from warehouse.storage.state_dir import Home
 
 SCRAPE_TYPES = {
@@ -67,7 +68,7 @@ ROW_TYPES = {
     "sha256": "VARCHAR",
 }
 _STATED = tuple(field.name for field in fields(Measurement))
-_LEAST = 0.5  # a document that shrinks to less than this lost its end: what it lacks is not gone
+_KIND = list_landing.Kind("throughput_rows", "throughput_scrapes", ROW_TYPES, SCRAPE_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +103,19 @@ def land_throughput(home: Home, scrape: ThroughputScrape, *, parser_version: str
     with locked(home.locks / "throughput.lock"):  # what changed depends on what is landed
         stated = {_result_id(row): row for row in map(_as_row, scrape.results)}
         before = _held(home, scrape)
-        is_short = scrape.status == "ok" and len(stated) < _LEAST * len(before)
+        is_short = list_landing.is_short(scrape, len(stated), len(before))
         status: Status = "partial" if is_short else scrape.status
-        digest = hashlib.sha256(f"{parser_version} {scrape!r}".encode()).hexdigest()[:16]
-        name = f"{scrape.captured_at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}-{digest}.parquet"
-        folders = [home.landing / kind / scrape.list for kind in ("throughput_rows", "throughput_scrapes")]
-        if (folders[1] / name).exists():
+        landing = list_landing.landing_of(home, _KIND, scrape, parser_version)
+        if landing.attempt.exists():
             return LandedThroughput(status, 0)
-        receipt = {
-            "landing_id": digest, "list": scrape.list, "source": scrape.source,
-            "captured_at": scrape.captured_at.isoformat(), "source_url": scrape.url, "sha256": scrape.sha256,
-        }  # fmt: skip
         changed = [row | {"result_id": each, "is_gone": "false"} for each, row in stated.items() if each not in before]
         n_new = len(changed)
         if status == "ok" and scrape.origin != "imported":  # a file adds to what others held
             changed += [{"result_id": gone, "is_gone": "true"} for gone in sorted(before - stated.keys())]
         note = f"{len(stated)} results instead of {len(before)}: none is taken for gone" if is_short else ""
-        write_landing(folders[0] / name, [dict.fromkeys(ROW_TYPES) | row | receipt for row in changed], ROW_TYPES)
-        write_landing(folders[1] / name, [{
-            "landing_id": digest, "landed_at": datetime.now(UTC).isoformat(), "origin": scrape.origin,
-            "parser_version": parser_version, "list": scrape.list, "source": scrape.source, "url": scrape.url,
-            "captured_at": scrape.captured_at.isoformat(), "status": status,
-            "detail": "; ".join(filter(None, (scrape.detail, note))), "sha256": scrape.sha256,
-            "n_rows": str(len(scrape.results)),
-        }], SCRAPE_TYPES)  # fmt: skip
+        rows = (row | {"source": scrape.source} for row in changed)
+        facts = {"source": scrape.source, "status": status, "n_rows": str(len(scrape.results))}
+        list_landing.write(landing, _KIND, scrape, rows, facts, note, parser_version)
     return LandedThroughput(status, n_new)
 
 
@@ -139,24 +129,15 @@ def _result_id(row: Mapping[str, Any]) -> str:
 
 
 def _held(home: Home, scrape: ThroughputScrape) -> set[str]:
-    """Return the results that a document had in its newest landing.
-
-    What was replayed says nothing of what was read live, nor the other way round.
-    """
-    names = [name for name in landed(home, "throughput_scrapes") if name.startswith(f"{scrape.list}/")]
-    if not names:
+    """Return the results that a document had in its newest landing."""
+    source = list_landing.landed_rows(home, _KIND, scrape)
+    if not source:
         return set()
-    scrapes, results = (_files(home, kind, names) for kind in ("throughput_scrapes", "throughput_rows"))
     with scratch() as con:
         rows = con.execute(
-            f"select result_id from read_parquet([{results}]) where source_url = ? and landing_id in "  # noqa: S608
-            f"(select landing_id from read_parquet([{scrapes}]) where (origin = 'live') = ?) "
+            f"select result_id {source} and source_url = ? "
             "qualify row_number() over (partition by result_id order by captured_at desc, landing_id desc) = 1 "
             "and not is_gone",
-            [scrape.url, scrape.origin == "live"],
+            [scrape.origin == "live", scrape.url],
         ).fetchall()
     return {result_id for (result_id,) in rows}
-
-
-def _files(home: Home, kind: str, names: Sequence[str]) -> str:
-    return ", ".join(f"'{quoted(home.landing / kind / name)}'" for name in names)

@@ -18,7 +18,7 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What the receiver answered. retry_after: the header of that name."""
+    """The answer of a receiver. retry_after: the header of that name."""
 
     status: int
     reason: str

@@ -42,8 +42,17 @@ with raw as (
     from staging.throughput_rows
     where model_spec is not null and gpu_spec is not null
 ),
-model_labels as (from python.spec_labels where kind = 'model'),
-gpu_labels as (from python.spec_labels where kind = 'gpu'),
+-- What each label means was worked out with the rows.
+model_labels as (
+    select distinct model as label, model_spec as spec, null::varchar as unknown
+    from staging.throughput_rows
+    where model_spec is not null
+),
+gpu_labels as (
+    select distinct gpu as label, gpu_spec as spec, null::varchar as unknown
+    from staging.throughput_rows
+    where gpu_spec is not null
+),
 requests as materialized (from marts.requests_of('raw', 'model_labels', 'gpu_labels')),
 candidates as materialized (from marts.candidates_of('requests')),
 costed as materialized (from marts.inference_of('candidates')),
