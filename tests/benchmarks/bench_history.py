@@ -39,7 +39,7 @@ def questions(size: Size) -> dict[str, tuple[str, str]]:
     three_years = "v1.price_intervals where gpu = 'A100' and source = 'bench/feed'"
     return {
         "latest per series": (
-            "select count(*), sum(usd_per_gpu_hour) from v1.offers_latest where source = 'bench/feed'",
+            f"select count(*), sum(usd_per_gpu_hour) from v1.prices_as_of('{size.last}') where source = 'bench/feed'",
             "select count(*), sum(u) from (select item, max_by(price, day) / any_value(gpu_count) as u from obs "
             "join items using (item) group by item)",
         ),
@@ -55,9 +55,23 @@ def questions(size: Size) -> dict[str, tuple[str, str]]:
             "select count(*), sum(low) from (select provider, day, min(price / gpu_count) as low from obs "
             "join items using (item) where gpu_label = 'A100' group by all)",
         ),
+        "price_history, one day": (
+            f"select count(*), sum(usd_per_gpu_hour) from v1.price_history where observed_on = date '{middle}' and source = 'bench/feed'",
+            f"select count(*), sum(price / gpu_count) from obs join items using (item) where day = date '{middle}'",
+        ),
+        "price_history, sum of all": (
+            "select count(*), sum(usd_per_gpu_hour) from v1.price_history "
+            f"where source = 'bench/feed' and observed_on <= date '{size.last}'",
+            "select count(*), sum(price / gpu_count) from obs join items using (item)",
+        ),
         "as-of join of 1 M usage rows": (
             "select count(*), sum(p.usd_per_gpu_hour) from usage as u asof join v1.price_intervals as p "
             "on p.series_id = u.series_id and u.day >= p.valid_from",
+            "select count(*), sum(o.price / i.gpu_count) from usage as u join items as i using (item) "
+            "asof join obs as o on o.item = u.item and u.day >= o.day",
+        ),
+        "the same with receipts: prices_of": (
+            "select count(*), sum(usd_per_gpu_hour) from v1.prices_of('usage')",
             "select count(*), sum(o.price / i.gpu_count) from usage as u join items as i using (item) "
             "asof join obs as o on o.item = u.item and u.day >= o.day",
         ),

@@ -98,7 +98,9 @@ def kind_of(column: str) -> str:
         "source": "'bench/feed'", "gpu_memory": "''", "gpu_memory_is_total": "false", "zone": "''",
         "term_months": "null", "upfront": "''", "upfront_price": "null", "currency": "'USD'",
         "price_unit": "'instance_hour'", "price_scope": "'instance'", "price_status": "'priced'",
-        "availability": "'unknown'", "effective_from": "null", "effective_until": "null", "text": "''",
+        "availability": "'unknown'", "effective_from": "null", "effective_until": "null", "vcpus": "null",
+        "ram_gb": "null", "local_disk_gb": "null", "interconnect": "''", "max_gpu_count": "null", "product": "''",
+        "is_floor": "false", "text": "''",
     }  # fmt: skip
     return given.get(column, column)
 
@@ -140,15 +142,15 @@ from warehouse.storage.state_dir import Home
 spent = Counter()
 
 def timed(name, work):
-    def worked(*given):
+    def worked(*given, **named):
         start = time.perf_counter()
-        result = work(*given)
+        result = work(*given, **named)
         spent[name(*given)] += time.perf_counter() - start
         return result
     return worked
 
-def of_costs(con, table, *_):
-    return "costs" if table.startswith("marts.") or table == "core.cost_offers" else "history"
+def of_costs(con, model, *_):
+    return "costs" if model.name.startswith("marts.") or model.name == "core.cost_offers" else "history"
 
 build.run_model = timed(of_costs, build.run_model)
 build.build = timed(lambda *_: "build", build.build)

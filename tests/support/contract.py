@@ -13,7 +13,9 @@ from warehouse.storage.state_dir import Home
 
 FILE = Path(__file__).parent / "v1_contract.txt"
 MACROS = {
+    "daily_lowest(gpu)": "daily_lowest('A100')",
     "prices_as_of(date)": "prices_as_of('2023-04-07')",
+    "prices_of(table)": "prices_of('usage')",
     "cost_per_token_as_of(date)": "cost_per_token_as_of('2023-04-07')",
     "cost_per_token_trend(model)": "cost_per_token_trend('gpt-3-175b')",
     "hosted_prices_as_of(date)": "hosted_prices_as_of('2026-07-01')",
@@ -28,6 +30,7 @@ def current() -> str:
         asked = {f"v1.{name}": f"v1.{name}" for (name,) in tables}
         for macro in model_graph.table_macros().values():
             con.execute(macro.sql)
+        con.execute("create temp view usage as select series_id, valid_from as day from v1.price_intervals")
         asked |= {f"v1.{name}": f"(from v1.{call})" for name, call in MACROS.items()}
         lines = [f"schema_version {con.execute('select schema_version from v1.meta').fetchall()[0][0]}"]
         for name, query in sorted(asked.items()):

@@ -422,7 +422,7 @@ def test_every_observation_is_kept(tmp_path: Path) -> None:
     put(Home(tmp_path), *(seen(day, [offer("2.00")]) for day in (D1, D2, D3)))
     with built(Home(tmp_path), "v1.price_history") as con:
         days = [
-            r["observed_on"] for r in rows(con, "from v1.price_history where source <> 'seed' order by observed_at")
+            r["observed_on"] for r in rows(con, "from v1.price_history where source <> 'seed' order by observed_on")
         ]
     assert len(days) == 3 and all(a < b for a, b in pairwise(days))
 
