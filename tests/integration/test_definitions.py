@@ -258,6 +258,7 @@ ASSETS = [
     "v1/cost_per_token",
     "v1/cost_per_unit",
     "v1/focus_price_sheet",
+    "v1/focus_sku_price",
     "v1/hosted_price_changes",
     "v1/hosted_price_intervals",
     "v1/index_constituents",

@@ -21,12 +21,19 @@ log = logging.getLogger("gpuhour.publish")
 STORAGE = "v1.0.0"
 SCHEMAS = ("v1", "marts")
 CSV_ROWS = 50_000  # nobody scrolls through more, and it would be fifteen megabytes at every build
+# Price lists for FinOps tools, exported beside the marts: what is in force or announced; history is in the database.
+FOCUS = {
+    "v1.focus_price_sheet": "true",
+    "v1.focus_sku_price": "SkuPriceEffectiveEnd is null or SkuPriceEffectiveEnd > focus_time(core.newest_day())",
+}
 # A cell that starts with one of these is a formula in a spreadsheet; pages are not trusted.
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
 
 def publish_and_export(con: Connection, home: Home) -> list[Path]:
     """Publish, and at the same time export every mart as exports/<mart>.parquet and .csv (up to CSV_ROWS rows).
+
+    The current price lists in the words of FOCUS are exported too.
 
     Returns the exported files. Each is replaced as a whole, and none where the database could not be published.
     """
@@ -186,14 +193,14 @@ def _put_in_place(parts: list[Path]) -> list[Path]:
 
 
 def _write_exports(con: Connection, home: Home) -> list[Path]:
-    """Write every mart under its file names plus .part."""
+    """Write every mart and FOCUS price list under its file names plus .part."""
     home.exports.mkdir(parents=True, exist_ok=True)
     parts = []
     for name, model in sorted(model_graph.load().items()):
         schema, _, mart = name.partition(".")
-        if schema != "marts":
+        if schema != "marts" and name not in FOCUS:
             continue
-        rows = f"from marts.{mart}"
+        rows = _with_utc_times(con, f"from {name} where {FOCUS[name]}") if name in FOCUS else f"from {name}"
         order = " order by all" if model.is_view else ""  # a table is ordered already
         as_parquet, as_text = (home.exports / f"{mart}.{suffix}.part" for suffix in ("parquet", "csv"))
         parts.append(as_parquet)
@@ -202,6 +209,17 @@ def _write_exports(con: Connection, home: Home) -> list[Path]:
             parts.append(as_text)
             con.execute(f"copy ({as_csv(con, rows)}{order}) to '{quoted(as_text)}' (format csv, header true)")
     return parts
+
+
+def _with_utc_times(con: Connection, query: str) -> str:
+    """Return the query with times as FOCUS writes them, in UTC with their Z, in every kind of file."""
+    times = [
+        quote_name(name)
+        for name, kind, *_ in con.execute(f"describe {query}").fetchall()
+        if kind.startswith("TIMESTAMP")
+    ]
+    written = f"* replace ({', '.join(f'focus_time({time}) as {time}' for time in times)})" if times else "*"
+    return f"select {written} from ({query})"  # noqa: S608 -- a query of ours
 
 
 def as_csv(con: Connection, query: str) -> str:
