@@ -16,6 +16,7 @@ from shutil import copyfile
 from urllib.parse import urlsplit
 
 from pipelines.reports import downloads, sql_shell
+from pipelines.reports.explorer_data import explorer
 from pipelines.reports.feeds import feeds
 from pipelines.reports.json_api import documents
 from pipelines.reports.output_folder import SiteFolder, folder
@@ -23,6 +24,7 @@ from pipelines.reports.page_model import SitePage
 from pipelines.reports.pages import (
     about,
     compare,
+    explore,
     gpu,
     home,
     indices,
@@ -117,6 +119,9 @@ def build(state: Home, out: Path, base_url: str = "") -> BuiltSite:
             writing = pool.submit(_write_files, site, written, beside(con))
             for pages in _SECTIONS:
                 writer.write(pages(data))
+            offers = explorer(data)
+            site.put_bytes(offers.asset.path, offers.asset.content)
+            writer.write(explore.explore_pages(data, offers))
             writer.write(receipts.receipt_pages(data, writer.cited))
             writing.result()
         listed = [{"path": f.path, "about": f.about, "rows": f.rows, "bytes": site.size(f.path)}

@@ -23,6 +23,7 @@ from pipelines.serialize import json_value
 HERE = Path(__file__).parent
 MEDIA = {"CSV": "text/csv", "JSON": "application/json", "Parquet": "application/vnd.apache.parquet"}
 SECTIONS = (
+    ("explore.html", "Explore"),
     ("index.html", "Today"),
     ("gpus.html", "GPUs"),
     ("providers.html", "Providers"),
@@ -58,9 +59,9 @@ class Renderer:
 
     def __init__(self, data: SiteData, base_url: str, has_reference: bool) -> None:
         """`base_url` is the address of the site, without a slash at its end; empty where it is unknown."""
-        style, compare, sql = (asset(name) for name in ("style.css", "compare.js", "sql.js"))
+        style, compare, explore, sql = (asset(name) for name in ("style.css", "compare.js", "explore.js", "sql.js"))
         icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
-        self.assets = (style, compare, sql, icon)
+        self.assets = (style, compare, explore, sql, icon)
         self.links = Links(data)
         self.site = {
             "base_url": base_url,
@@ -71,6 +72,7 @@ class Renderer:
             "media": MEDIA,
             "style": style.path,
             "compare": compare.path,
+            "explore": explore.path,
             "sql": sql.path,
         }
         self.environment = Environment(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -65,10 +65,15 @@ def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
     )
 
 
-def land(con: duckdb.DuckDBPyConnection, home: Home, size: Size, first: int, end: int) -> int:
-    """Write the scrapes of days first..end-1 as landing files, one pair per provider, and return their bytes."""
+def land(
+    con: duckdb.DuckDBPyConnection, home: Home, size: Size, first: int, end: int, own: Collection[str] = ()
+) -> int:
+    """Write the scrapes of days first..end-1 as landing files, one pair per provider, and return their bytes.
+
+    `own`: columns that the table items has, beside those that every benchmark's has.
+    """
     total = 0
-    offers = ", ".join(f"{kind_of(c)}::{t} as {c}" for c, t in OFFER_TYPES.items())
+    offers = ", ".join(f"{c if c in own else kind_of(c)}::{t} as {c}" for c, t in OFFER_TYPES.items())
     pages = ", ".join(f"{page_of(c)}::{t} as {c}" for c, t in PAGE_TYPES.items())
     providers = [p for (p,) in con.execute("select distinct provider from items order by provider").fetchall()]
     for provider in providers:
@@ -99,6 +104,8 @@ def kind_of(column: str) -> str:
         "term_months": "null", "upfront": "''", "upfront_price": "null", "currency": "'USD'",
         "price_unit": "'instance_hour'", "price_scope": "'instance'", "price_status": "'priced'",
         "availability": "'unknown'", "effective_from": "null", "effective_until": "null", "text": "''",
+        "vcpus": "null", "ram_gb": "null", "local_disk_gb": "null", "interconnect": "''", "max_gpu_count": "null",
+        "product": "''", "is_floor": "false",
     }  # fmt: skip
     return given.get(column, column)
 
@@ -140,15 +147,15 @@ from warehouse.storage.state_dir import Home
 spent = Counter()
 
 def timed(name, work):
-    def worked(*given):
+    def worked(*given, **named):
         start = time.perf_counter()
-        result = work(*given)
+        result = work(*given, **named)
         spent[name(*given)] += time.perf_counter() - start
         return result
     return worked
 
-def of_costs(con, table, *_):
-    return "costs" if table.startswith("marts.") or table == "core.cost_offers" else "history"
+def of_costs(con, model, *_):
+    return "costs" if model.name.startswith("marts.") or model.name == "core.cost_offers" else "history"
 
 build.run_model = timed(of_costs, build.run_model)
 build.build = timed(lambda *_: "build", build.build)
