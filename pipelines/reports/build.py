@@ -16,6 +16,7 @@ from shutil import copyfile
 from urllib.parse import urlsplit
 
 from pipelines.reports import downloads, sql_shell
+from pipelines.reports.data_terms import data_terms
 from pipelines.reports.explorer_data import explorer
 from pipelines.reports.feeds import feeds
 from pipelines.reports.json_api import documents
@@ -95,8 +96,8 @@ class _PageWriter:
                 log.info("%s", page.path)
 
 
-def build(state: Home, out: Path, base_url: str = "") -> BuiltSite:
-    """Build the site of a state folder's published database into `out`.
+def build(state: Home, out: Path, base_url: str = "", terms: str = "") -> BuiltSite:
+    """Build the site of a state folder's published database into `out`. `terms`: see data_terms.
 
     Raises NothingPublished without a database, ForeignFolder for a folder with other files in it, InvalidBaseUrl.
     """
@@ -106,7 +107,7 @@ def build(state: Home, out: Path, base_url: str = "") -> BuiltSite:
         log.info("reading prices")
         data = SiteData(con)
         downloads.prepare(data)
-        renderer = Renderer(data, base_url, has_reference=bool(data.rows("reference_prices")))
+        renderer = Renderer(data, base_url, has_reference=bool(data.rows("reference_prices")), terms=data_terms(terms))
         for asset in renderer.assets:
             site.put_bytes(asset.path, asset.content)
         shell = sql_shell.installed()

@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.reports import wording
+from pipelines.reports.data_terms import MIT, DataTerms
 from pipelines.reports.html_snippets import Links, RowMarkup, is_web
 from pipelines.reports.page_model import SitePage
 from pipelines.reports.site_data import SiteData, gpu_name
@@ -57,7 +58,7 @@ def asset(name: str) -> Asset:
 class Renderer:
     """Renders the pages of one build."""
 
-    def __init__(self, data: SiteData, base_url: str, has_reference: bool) -> None:
+    def __init__(self, data: SiteData, base_url: str, has_reference: bool, terms: DataTerms = MIT) -> None:
         """`base_url` is the address of the site, without a slash at its end; empty where it is unknown."""
         style, compare, explore, sql = (asset(name) for name in ("style.css", "compare.js", "explore.js", "sql.js"))
         icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
@@ -65,6 +66,7 @@ class Renderer:
         self.links = Links(data)
         self.site = {
             "base_url": base_url,
+            "terms": {"name": terms.name, "url": terms.url},
             "ribbon": ribbon(data),
             "has_live": data.meta["has_live"],
             "version": data.meta["schema_version"],
@@ -146,7 +148,7 @@ def _linked(page: SitePage, site: dict[str, Any]) -> dict[str, Any]:
         "description": page.about
         if len(page.about) >= 50
         else f"{page.about} List prices of cloud GPUs in USD per GPU-hour.",
-        "license": "https://spdx.org/licenses/MIT.html",
+        "license": site["terms"]["url"] or site["terms"]["name"],
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": "gpuhour"},
         "variableMeasured": "USD per GPU-hour",

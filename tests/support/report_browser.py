@@ -80,11 +80,11 @@ def wider(page: Page) -> int:
     return width
 
 
-# The columns that nobody should have to look for, beside the first of numbers, which is the price: the first of each name.
+# The columns that nobody should have to look for, beside the price: the first of each name.
 ALWAYS_VISIBLE = ("Provider", "Availability", "Receipt", "at", "Host", "Lowest")
 _CUT = """(wanted) => [...document.querySelectorAll(".scroll")].flatMap((box) => {
     const edge = box.getBoundingClientRect().left + box.clientWidth, heads = [...box.querySelectorAll("thead th")];
-    const sought = [heads.find((th) => th.className.split(" ").includes("n")), ...wanted.map((name) => heads.find((th) => th.innerText.trim() === name))];
+    const sought = [heads.find((th) => /^(USD|On demand|New price|Price (then|as)|Lowest|Median|Stated|Host, USD)/.test(th.innerText.trim())), ...wanted.map((name) => heads.find((th) => th.innerText.trim() === name))];
     return sought.filter((th) => th && th.getBoundingClientRect().right > edge + 1).map((th) => `${box.getAttribute("aria-labelledby")}: ${th.innerText}`);
 })"""
 

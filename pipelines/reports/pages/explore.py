@@ -17,7 +17,7 @@ def explore_pages(data: SiteData, explorer: Explorer) -> Iterator[SitePage]:
         "explore.html",
         "explore.html",
         "Explore offers",
-        "GPU offers in force in one table: filter and sort by GPU, memory, count, place, provider, price and availability.",
+        "GPU offers in force in one table: filter and sort by GPU, memory, count, place, provider and price.",
         {
             "script": explorer.asset.path,
             "cheapest": [row | {"receipt": data.receipt(row)} for row in sorted(cheapest, key=_order)],
