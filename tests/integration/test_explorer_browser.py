@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from tests.support.report_site import Site
 from tests.support.report_world import HOSTILE_GPU, HOSTILE_PROVIDER
 
 __all__ = ["chromium"]  # a fixture
+Accept = Callable[[dict[str, Any]], bool]
 SOLD_OUT = ("sold_out", "waitlist")
 
 
@@ -102,7 +103,7 @@ def test_one_search_finds_the_same(explorer: Page, offers: list[dict[str, Any]])
 
 def test_every_filter_narrows_as_its_column_says(explorer: Page, offers: list[dict[str, Any]]) -> None:
     explorer.click("summary >> text=More filters")
-    for field, value, accept in (
+    choices: tuple[tuple[str, str, Accept], ...] = (
         ("vram", "80", lambda r: (r["gpu_memory_gb"] or 0) >= 80),
         ("country", "US", lambda r: r["country"] == "US"),
         ("provider", "gcp", lambda r: r["provider"] == "gcp"),
@@ -110,16 +111,18 @@ def test_every_filter_narrows_as_its_column_says(explorer: Page, offers: list[di
         ("fresh", "today", lambda r: r["age_days"] == 0),
         ("n", "8+", lambda r: r["gpu_count"] >= 8),
         ("term", "none", lambda r: not r["term_months"]),
-    ):
+    )
+    for field, value, accept in choices:
         explorer.select_option(f"#f-{field}", value)
         expected = [r for r in default(offers) if accept(r)]
         assert expected and status(explorer).startswith(f"{len(expected)} of "), field
         explorer.click("#reset")
-    for field, value, accept in (
+    amounts: tuple[tuple[str, str, Accept], ...] = (
         ("vcpus", "64", lambda r: (r["vcpus"] or 0) >= 64),
         ("ram", "500", lambda r: (r["ram_gb"] or 0) >= 500),
         ("max", "1.5", lambda r: r["usd_per_gpu_hour"] <= Decimal("1.5")),
-    ):
+    )
+    for field, value, accept in amounts:
         explorer.fill(f"#f-{field}", value)
         expected = [r for r in default(offers) if accept(r)]
         assert expected and status(explorer).startswith(f"{len(expected)} of "), field

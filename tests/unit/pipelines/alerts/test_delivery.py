@@ -480,7 +480,12 @@ def test_message_fits_what_a_service_accepts(url: str, most: int, monkeypatch: p
 
     long = "https://example.com/pricing?" + "&".join(f"region={n}" for n in range(12))
     sent: list[str] = []
-    monkeypatch.setattr(apprise.Apprise, "notify", lambda _, body, **__: sent.append(body) or True)
+
+    def notify(_: object, body: str, **__: object) -> bool:
+        sent.append(body)
+        return True
+
+    monkeypatch.setattr(apprise.Apprise, "notify", notify)
     content = message.content("c", [message.payload(event(n, source_url=long)) for n in range(30)], NOW)
     assert len(message.render(content, "text")) > 4096
     assert channels._apprise(content, "text", url).is_sent
