@@ -5,7 +5,7 @@
   const data = globalThis.gpuhourOffers;
   if (!data) return; // the table of the cheapest offers stays
   const { lists, columns } = data;
-  const total = columns.usd.length, FIRST = 50, MORE = 200, DAY = 86400000;
+  const total = columns.usd.length, FIRST = 30, MORE = 200, DAY = 86400000;
   const HOURS = { hour: 1, month: 730, year: 8760 };
   const STOCKS = { available: "available", limited: "limited", sold_out: "sold out", waitlist: "waiting list", unknown: "–" };
   const KINDS = { provider: "rents out machines of its own", marketplace: "marketplace", aggregator: "aggregator" };
