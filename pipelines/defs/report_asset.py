@@ -28,7 +28,9 @@ def report_assets() -> list[dg.AssetsDefinition]:
         if os.environ.get("GPUHOUR_REPORT", "").lower() == "off":
             return dg.MaterializeResult(metadata={"built": "GPUHOUR_REPORT is off"})
         home = workspace.state()
-        made = build(home, home.report, os.environ.get("GPUHOUR_REPORT_URL", ""))
+        made = build(
+            home, home.report, os.environ.get("GPUHOUR_REPORT_URL", ""), os.environ.get("GPUHOUR_DATA_TERMS", "")
+        )
         where = dg.MetadataValue.path(str(made.root / "index.html"))
         return dg.MaterializeResult(
             metadata={"path": where, "pages": made.pages, "files": made.files, "written": made.written}

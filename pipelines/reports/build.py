@@ -16,6 +16,8 @@ from shutil import copyfile
 from urllib.parse import urlsplit
 
 from pipelines.reports import downloads, sql_shell
+from pipelines.reports.data_terms import data_terms
+from pipelines.reports.explorer_data import explorer
 from pipelines.reports.feeds import feeds
 from pipelines.reports.json_api import documents
 from pipelines.reports.output_folder import SiteFolder, folder
@@ -23,6 +25,7 @@ from pipelines.reports.page_model import SitePage
 from pipelines.reports.pages import (
     about,
     compare,
+    explore,
     gpu,
     home,
     indices,
@@ -93,8 +96,8 @@ class _PageWriter:
                 log.info("%s", page.path)
 
 
-def build(state: Home, out: Path, base_url: str = "") -> BuiltSite:
-    """Build the site of a state folder's published database into `out`.
+def build(state: Home, out: Path, base_url: str = "", terms: str = "") -> BuiltSite:
+    """Build the site of a state folder's published database into `out`. `terms`: see data_terms.
 
     Raises NothingPublished without a database, ForeignFolder for a folder with other files in it, InvalidBaseUrl.
     """
@@ -104,7 +107,7 @@ def build(state: Home, out: Path, base_url: str = "") -> BuiltSite:
         log.info("reading prices")
         data = SiteData(con)
         downloads.prepare(data)
-        renderer = Renderer(data, base_url, has_reference=bool(data.rows("reference_prices")))
+        renderer = Renderer(data, base_url, has_reference=bool(data.rows("reference_prices")), terms=data_terms(terms))
         for asset in renderer.assets:
             site.put_bytes(asset.path, asset.content)
         shell = sql_shell.installed()
@@ -117,6 +120,9 @@ def build(state: Home, out: Path, base_url: str = "") -> BuiltSite:
             writing = pool.submit(_write_files, site, written, beside(con))
             for pages in _SECTIONS:
                 writer.write(pages(data))
+            offers = explorer(data)
+            site.put_bytes(offers.asset.path, offers.asset.content)
+            writer.write(explore.explore_pages(data, offers))
             writer.write(receipts.receipt_pages(data, writer.cited))
             writing.result()
         listed = [{"path": f.path, "about": f.about, "rows": f.rows, "bytes": site.size(f.path)}

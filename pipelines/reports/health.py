@@ -54,7 +54,8 @@ def summary(data: SiteData) -> dict[str, Any]:
     all_sources = [s | {"verdict": verdict(s)} for s in sources(data)]
     oldest = max((o for o in data.offers if o["place"] == 1), key=lambda o: o["age_days"], default=None)
     return {
-        "n_sources": len([s for s in all_sources if s["verdict"] != "needs a key"]),
+        "n_sources": len(all_sources),
+        "n_without_key": len([s for s in all_sources if s["verdict"] == "needs a key"]),
         "n_ok": len([s for s in all_sources if s["verdict"] == "ok"]),
         "unwell": [_short(s) for s in all_sources if s["verdict"] in ("stale", "failed", "blocked")][:12],
         "n_unwell": len([s for s in all_sources if s["verdict"] in ("stale", "failed", "blocked")]),

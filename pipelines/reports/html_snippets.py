@@ -14,6 +14,7 @@ from pipelines.reports.site_data import GpuKey, SiteData, gpu_name
 
 _LINK = Markup('<a href="@/{}">{}</a>')
 _FLAG = Markup(' <span class="flag">{}</span>')
+_PAGE = Markup(' <a href="{}" rel="nofollow noopener" aria-label="Source page of {}">page</a>')
 _QUIET = Markup(' <span class="quiet">{}</span>')
 
 
@@ -50,6 +51,7 @@ class RowMarkup:
         """Prepare markup for the entries that have pages."""
         self._links, self._has_live = links, bool(data.meta["has_live"])
         self._name = data.provider_name
+        self._kind = data.provider_kind
         self._gpus: dict[GpuKey, Markup] = {}
         self._providers: dict[str, Markup] = {}
 
@@ -71,12 +73,15 @@ class RowMarkup:
         return Markup('<a href="{}" rel="nofollow noopener">{}</a>').format(url, text) if is_web(url) else escape(text)
 
     def receipt(self, row: Row) -> Markup:
-        """Return a link to the receipt, or the beginning of the hash where it has no page."""
-        if row["receipt"]:
-            of = f"Receipt of {self._name(row['provider'])}, {row['instance'] or row['gpu'] or 'price'}"
-            return Markup('<a href="@/{}" aria-label="{}">receipt</a>').format(row["receipt"], of)
+        """Return links to the receipt and the provider's page; the beginning of the hash where it has no receipt."""
+        of = f"{self._name(row['provider'])}, {row['instance'] or row['gpu'] or 'price'}"
         sha = row["sha256"]
-        return Markup('<span class="quiet" title="{}">{}</span>').format(sha, sha[:8]) if sha else Markup("–")
+        if row["receipt"]:
+            shown = Markup('<a href="@/{}" aria-label="Receipt of {}">receipt</a>').format(row["receipt"], of)
+        else:
+            shown = Markup('<span class="quiet" title="{}">{}</span>').format(sha, sha[:8]) if sha else Markup("–")
+        url = row.get("source_url")
+        return shown + (_PAGE.format(url, of) if is_web(url) else "")
 
     def what(self, row: Row) -> Markup:
         """Return the offer: instance, region, zone."""
@@ -85,19 +90,35 @@ class RowMarkup:
 
     def flags(self, row: Row) -> Markup:
         """Return notes on the reliability of a price; empty where there are none."""
-        days = row["age_days"]
-        flags = [
-            row["is_carried_forward"] and f"carried forward, {days} day{'' if days == 1 else 's'}",
-            row["is_held"] and "newer value held back",
-            row["quality"] == "flagged" and "flagged",
-            row["availability"] in SOLD_OUT and row["availability"].replace("_", " "),
-            row["effective_from"]
-            and row["effective_from"] > row["valid_from"]
-            and f"from {wording.day(row['effective_from'])}",
-            row["effective_until"] and f"until {wording.day(row['effective_until'])}",
-            self._has_live and row["origin"] != "live" and row["origin"],
-        ]
-        return Markup("").join(_FLAG.format(text) for text in flags if text)
+        return Markup("").join(_FLAG.format(text) for text in reliability_notes(row, self._has_live))
+
+    def stock(self, row: Row) -> Markup:
+        """Return the availability of an offer, with what a buyer must know of its seller: a marketplace, resold."""
+        stock = row["availability"]
+        text = _FLAG.format(wording.stock(stock)) if stock in SOLD_OUT else escape(wording.stock(stock))
+        seller = self._kind(row["provider"])
+        return text + (_FLAG.format(seller) if seller in ("marketplace", "aggregator") else "")
+
+    def at(self, row: Row) -> Markup:
+        """Return the provider of a price, with its availability where it is stated."""
+        stock = self.stock(row)
+        return self.provider(row["provider"]) + ("" if stock == "–" else Markup(" ") + stock.removeprefix("–"))
+
+
+def reliability_notes(row: Row, has_live: bool) -> list[str]:
+    """Return notes on the reliability of a price, each a few words. `has_live`: other origins are worth a note."""
+    days = row["age_days"]
+    notes = [
+        row["is_carried_forward"] and f"carried forward, {days} day{'' if days == 1 else 's'}",
+        row["is_held"] and "newer value held back",
+        row["quality"] == "flagged" and "flagged",
+        row["effective_from"]
+        and row["effective_from"] > row["valid_from"]
+        and f"from {wording.day(row['effective_from'])}",
+        row["effective_until"] and f"until {wording.day(row['effective_until'])}",
+        has_live and row["origin"] != "live" and row["origin"],
+    ]
+    return [note for note in notes if note]
 
 
 def is_web(url: str | None) -> bool:

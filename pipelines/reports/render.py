@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.reports import wording
+from pipelines.reports.data_terms import MIT, DataTerms
 from pipelines.reports.html_snippets import Links, RowMarkup, is_web
 from pipelines.reports.page_model import SitePage
 from pipelines.reports.site_data import SiteData, gpu_name
@@ -23,6 +24,7 @@ from pipelines.serialize import json_value
 HERE = Path(__file__).parent
 MEDIA = {"CSV": "text/csv", "JSON": "application/json", "Parquet": "application/vnd.apache.parquet"}
 SECTIONS = (
+    ("explore.html", "Explore"),
     ("index.html", "Today"),
     ("gpus.html", "GPUs"),
     ("providers.html", "Providers"),
@@ -56,14 +58,15 @@ def asset(name: str) -> Asset:
 class Renderer:
     """Renders the pages of one build."""
 
-    def __init__(self, data: SiteData, base_url: str, has_reference: bool) -> None:
+    def __init__(self, data: SiteData, base_url: str, has_reference: bool, terms: DataTerms = MIT) -> None:
         """`base_url` is the address of the site, without a slash at its end; empty where it is unknown."""
-        style, compare, sql = (asset(name) for name in ("style.css", "compare.js", "sql.js"))
+        style, compare, explore, sql = (asset(name) for name in ("style.css", "compare.js", "explore.js", "sql.js"))
         icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
-        self.assets = (style, compare, sql, icon)
+        self.assets = (style, compare, explore, sql, icon)
         self.links = Links(data)
         self.site = {
             "base_url": base_url,
+            "terms": {"name": terms.name, "url": terms.url},
             "ribbon": ribbon(data),
             "has_live": data.meta["has_live"],
             "version": data.meta["schema_version"],
@@ -71,6 +74,7 @@ class Renderer:
             "media": MEDIA,
             "style": style.path,
             "compare": compare.path,
+            "explore": explore.path,
             "sql": sql.path,
         }
         self.environment = Environment(
@@ -144,7 +148,7 @@ def _linked(page: SitePage, site: dict[str, Any]) -> dict[str, Any]:
         "description": page.about
         if len(page.about) >= 50
         else f"{page.about} List prices of cloud GPUs in USD per GPU-hour.",
-        "license": "https://spdx.org/licenses/MIT.html",
+        "license": site["terms"]["url"] or site["terms"]["name"],
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": "gpuhour"},
         "variableMeasured": "USD per GPU-hour",

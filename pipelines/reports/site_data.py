@@ -116,12 +116,15 @@ class SiteData:
         provider = self.providers.get(slug)
         return provider.name if provider else slug
 
+    def provider_kind(self, slug: str) -> str:
+        """Return whether a provider is a marketplace, an aggregator, or rents out machines of its own (provider)."""
+        provider = self.providers.get(slug)
+        return provider.kind if provider else "provider"
+
     def seller(self, slug: str) -> str:
         """Return a provider's name, marked where it resells the machines of others."""
-        provider = self.providers.get(slug)
-        kind = provider.kind if provider else "provider"
         return self.provider_name(slug) + {"marketplace": ", a marketplace", "aggregator": ", an aggregator"}.get(
-            kind, ""
+            self.provider_kind(slug), ""
         )
 
     def receipt(self, row: Row) -> str:

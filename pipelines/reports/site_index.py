@@ -16,13 +16,16 @@ def index_files(
     """Yield (path, content) of the files that programs look for first."""
     base = renderer.site["base_url"]
     yield "llms.txt", renderer.text("llms.txt", data=data, pages=pages, files=listed)
-    yield "datapackage.json", dumps(_datapackage(data, listed, base))
+    yield "datapackage.json", dumps(_datapackage(data, listed, renderer.site))
     if base:  # a site map knows whole addresses only
         yield "sitemap.xml", renderer.text("sitemap.xml", pages=pages)
 
 
-def _datapackage(data: SiteData, listed: list[dict[str, Any]], base: str) -> dict[str, Any]:
+def _datapackage(data: SiteData, listed: list[dict[str, Any]], site: dict[str, Any]) -> dict[str, Any]:
     """Return a Data Package: the description of each file and its columns."""
+    base, terms = site["base_url"], site["terms"]
+    licence = {"name" if terms["name"] == "MIT" else "title": terms["name"]}
+    licence |= {"path": terms["url"]} if terms["url"] else {}
     meanings: dict[str, list[dict[str, Any]]] = {}
     for row in data.rows("schema"):
         meanings.setdefault(row["relation"], []).append(
@@ -47,7 +50,7 @@ def _datapackage(data: SiteData, listed: list[dict[str, Any]], base: str) -> dic
         "name": "gpuhour",
         "title": "List prices of GPUs in the cloud, in USD per GPU-hour",
         "version": f"{data.meta['schema_version']}+{data.as_of:%Y%m%d}",
-        "licenses": [{"name": "MIT", "path": "https://spdx.org/licenses/MIT.html"}],
+        "licenses": [licence],
         **({"homepage": base} if base else {}),
         "resources": resources,
     }

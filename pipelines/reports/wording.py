@@ -108,6 +108,11 @@ def will(pct: Any) -> str:
     return "will be listed" if not pct else "will fall" if pct < 0 else "will rise"
 
 
+def stock(value: str | None) -> str:
+    """Format an availability as the source states it: available, limited, sold out, waiting list; a dash if unknown."""
+    return {"waitlist": "waiting list", "unknown": "–"}.get(value or "unknown", (value or "").replace("_", " "))
+
+
 def provider_kind(value: str) -> str:
     """Format a kind of provider: hyperscalers, specialised clouds, marketplaces."""
     return _PROVIDER_KINDS.get(value, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -65,10 +65,15 @@ def invent(con: duckdb.DuckDBPyConnection, size: Size) -> None:
     )
 
 
-def land(con: duckdb.DuckDBPyConnection, home: Home, size: Size, first: int, end: int) -> int:
-    """Write the scrapes of days first..end-1 as landing files, one pair per provider, and return their bytes."""
+def land(
+    con: duckdb.DuckDBPyConnection, home: Home, size: Size, first: int, end: int, own: Collection[str] = ()
+) -> int:
+    """Write the scrapes of days first..end-1 as landing files, one pair per provider, and return their bytes.
+
+    `own`: columns that the table items has, beside those that every benchmark's has.
+    """
     total = 0
-    offers = ", ".join(f"{kind_of(c)}::{t} as {c}" for c, t in OFFER_TYPES.items())
+    offers = ", ".join(f"{c if c in own else kind_of(c)}::{t} as {c}" for c, t in OFFER_TYPES.items())
     pages = ", ".join(f"{page_of(c)}::{t} as {c}" for c, t in PAGE_TYPES.items())
     providers = [p for (p,) in con.execute("select distinct provider from items order by provider").fetchall()]
     for provider in providers:

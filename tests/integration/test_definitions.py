@@ -257,6 +257,7 @@ ASSETS = [
     "staging/throughput_rows",
     "v1/cost_per_token",
     "v1/cost_per_unit",
+    "v1/exchange_rates",
     "v1/focus_price_sheet",
     "v1/focus_sku_price",
     "v1/hosted_price_changes",
@@ -411,6 +412,7 @@ CHECKS = [
     "marts/theta_sources:key_is_unique",
     "marts/training_cost:key_is_unique",
     "marts/workloads:key_is_unique",
+    "v1/exchange_rates:key_is_unique",
     "v1/index_revisions:key_is_unique",
 ]
 

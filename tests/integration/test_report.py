@@ -75,7 +75,7 @@ def test_ribbon_says_where_prices_come_from(origins: list[str], has_live: bool, 
 
 def test_every_page_kind_is_built(site: Site) -> None:
     tops = {"index", "gpus", "providers", "compare", "tokens", "train-or-infer", "indices", "changes", "data", "schema", "sql",
-            "methodology", "health", "2023"}  # fmt: skip
+            "methodology", "health", "2023", "explore"}  # fmt: skip
     assert {p.removesuffix(".html") for p in site.pages if "/" not in p} == tops
     folders = {p.split("/")[0] for p in site.pages if "/" in p}
     assert folders == {"gpu", "provider", "tokens", "index", "changes", "receipt", "methodology"}
@@ -95,6 +95,17 @@ def test_every_page_is_light_titled_and_unique(site: Site, demo: Demo) -> None:
             tags = [tag for tag, _ in facts.elements]
             assert tags.count("h1") == tags.count("main") == tags.count("title") - tags.count("desc") == 1, path
             assert ("html", {"lang": "en"}) in facts.elements, path
+
+
+def test_counts_of_sources_include_those_without_a_key(demo: Demo) -> None:
+    """Sources that need a key were never read: they are no reason to leave them out of the number of all."""
+    site = Site(demo.home.report)
+    n_sources = site.text("health.html").split("<tbody>")[1].split("</tbody>")[0].count("<tr>")
+    n_without = site.text("health.html").count(">needs a key</span>")
+    assert n_without > 3
+    for path in ("index.html", "health.html"):
+        said = f"of {n_sources} sources were read within a week, {n_without} need a key that is not set;"
+        assert said in site.text(path), path
 
 
 def test_front_page_answers(site: Site) -> None:

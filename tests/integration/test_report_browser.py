@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 
 from pipelines.reports import sql_shell
-from pipelines.reports.preview_server import server
-from scrapers.fetching import chromium as browser
 from tests.conftest import Demo
+from tests.support.report_browser import DESKTOP, PHONE, chromium, cut, faults, opened, served, wider
 from tests.support.report_site import Site
 
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-WCAG = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
-    "resultTypes": ["violations"],  # what passes is not described, which takes most of the time on a long page
-}
-WATCH = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI}`));
-"""
+__all__ = ["chromium"]  # a fixture
+PAPER, WIDE_PAPER = (
+    {"width": 1046, "height": 700},
+    {"width": 1510, "height": 1046},
+)  # A4 and A3, landscape, in CSS pixels
 KINDS = ("index", "gpus", "gpu/", "providers", "provider/", "compare", "tokens", "tokens/", "train-or-infer", "indices", "index/",
-         "changes", "changes/", "2023", "data", "schema", "sql", "methodology", "methodology/", "health", "receipt/")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=browser.find(), chromium_sandbox=os.geteuid() != 0)
-        yield found
-        found.close()
-
-
-@contextmanager
-def served(root: Path) -> Iterator[str]:
-    """Serve a site on loopback and yield its URL."""
-    with server(root, 0) as serving:
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{serving.server_address[1]}"
-        serving.shutdown()
-        thread.join()
+         "changes", "changes/", "2023", "explore", "data", "schema", "sql", "methodology", "methodology/", "health", "receipt/")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -57,45 +28,11 @@ def address(site: Site) -> Iterator[str]:
         yield found
 
 
-@contextmanager
-def opened(chromium: Browser, url: str, **settings: Any) -> Iterator[tuple[Page, list[str]]]:
-    """Open a page and collect its errors, refused loads and breaches of its Content-Security-Policy."""
-    context = chromium.new_context(**({"viewport": DESKTOP} | settings))
-    wrong: list[str] = []
-
-    def heard(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            wrong.append(message.text)
-
-    page = context.new_page()
-    if settings.get("java_script_enabled", True):
-        page.add_init_script(WATCH)
-    page.on("console", heard)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
-    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    page.goto(url)
-    yield page, wrong
-    context.close()
-
-
 def one_of(site: Site, kind: str) -> str:
     """Return the largest page of this kind."""
     if not kind.endswith("/"):
         return f"{kind}.html"
     return max((p for p in site.pages if p.startswith(kind)), key=site.weight)
-
-
-def faults(page: Page) -> list[str]:
-    """Return the faults that axe reports, one line per element."""
-    found = Axe().run(page, options=WCAG).response["violations"]
-    return [f"{v['id']}: {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
-
-
-def wider(page: Page) -> int:
-    """Return the number of pixels by which a page is wider than its window."""
-    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return width
 
 
 def test_list_of_page_kinds_is_complete(site: Site) -> None:
@@ -106,11 +43,11 @@ def test_list_of_page_kinds_is_complete(site: Site) -> None:
 def test_page_kind(kind: str, site: Site, address: str, chromium: Browser) -> None:
     path = one_of(site, kind)
     with opened(chromium, f"{address}/{path}", color_scheme="light") as (page, wrong):
-        assert wider(page) == 0
+        assert wider(page) == 0 and not cut(page)
         assert not faults(page)
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        assert wider(page) == 0
+        assert wider(page) == 0 and not cut(page)
         assert not faults(page)
         assert page.evaluate("getComputedStyle(document.querySelector('nav a')).transitionDuration") == "0s"
         assert page.evaluate("window.violations") == [] and not wrong
@@ -170,6 +107,19 @@ def test_on_paper(address: str, chromium: Browser, tmp_path: Path) -> None:
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         written = page.pdf(path=tmp_path / "a100.pdf", format="A4")
     assert written[:5] == b"%PDF-" and 1 <= written.count(b"/Type /Page\n") <= 8
+
+
+@pytest.mark.parametrize("path", ["index", "gpus", "gpu/h100-80gb", "provider/runpod", "compare", "tokens", "train-or-infer",
+                                  "changes", "health", "explore", "tokens/qwen2.5-0.5b", "2023"])  # fmt: skip
+def test_demo_tables_are_whole_on_screens_and_paper(path: str, demo: Demo, chromium: Browser) -> None:
+    """Many providers with long names: prices, providers, availability and receipts are in sight, and paper cuts nothing."""
+    with opened(chromium, (demo.home.report / f"{path}.html").as_uri()) as (page, wrong):
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert not cut(page) and wider(page) == 0
+        page.emulate_media(media="print")
+        page.set_viewport_size(WIDE_PAPER if path == "compare" else PAPER)  # type: ignore[arg-type]
+        assert wider(page) == 0 and not wrong
 
 
 def test_chosen_comparison_has_a_url(address: str, chromium: Browser) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 from pipelines.alerts.config.schema import Channel
 from pipelines.alerts.config.secrets import MissingSecret, redacted, secret
 from pipelines.alerts.delivery.http_post import BadAddress, post
-from pipelines.alerts.delivery.message import render
+from pipelines.alerts.delivery.message import fitted, render
 from pipelines.serialize import printable
 
 TIMEOUT = 15.0  # seconds for each step of an attempt: to connect, and for each part of an answer
@@ -167,7 +167,7 @@ def _apprise(content: dict[str, Any], form: str, url: str) -> AttemptResult:
     kind = {"markdown": apprise.NotifyFormat.MARKDOWN, "html": apprise.NotifyFormat.HTML}
     with apprise.LogCapture(level=logging.WARNING) as logged:  # type: ignore[no-untyped-call]
         result = sender.notify(
-            body=render(content, form),
+            body=fitted(content, form, service.body_maxlen - len(content["subject"]) - 2),  # some put the title above
             title=content["subject"],
             body_format=kind.get(form, apprise.NotifyFormat.TEXT),
         )
@@ -176,6 +176,7 @@ def _apprise(content: dict[str, Any], form: str, url: str) -> AttemptResult:
 
 
 def _with_limits(url: str) -> str:
-    """Return an address with our timeouts, unless it has its own."""
-    limits = [f"{name}={TIMEOUT:g}" for name in ("cto", "rto") if f"{name}=" not in url]
+    """Return an address with our timeouts and in parts where a text is too long, unless it has its own settings."""
+    ours = {"cto": f"{TIMEOUT:g}", "rto": f"{TIMEOUT:g}", "overflow": "split"}
+    limits = [f"{name}={value}" for name, value in ours.items() if f"{name}=" not in url]
     return url + ("&" if "?" in url else "?") + "&".join(limits) if limits else url

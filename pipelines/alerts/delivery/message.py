@@ -137,6 +137,23 @@ def _markdown_safe(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|~>-])", r"\\\1", str(text)).replace("<", "&lt;")
 
 
+def fitted(content: dict[str, Any], form: str, most: int) -> str:
+    """Render a message in at most `most` characters: offers that do not fit are counted.
+
+    Longer only where even the groups without any offer are.
+    """
+    groups = [dict(group) for group in content["groups"]]
+    content = content | {"groups": groups}
+    while len(text := render(content, form)) > most:
+        last = next((group for group in reversed(groups) if group["lines"]), None)
+        if last is None:
+            break
+        last["lines"] = last["lines"][:-1]
+        last["more"] += 1
+        content["more"] += 1
+    return text
+
+
 def render(content: dict[str, Any], form: str) -> str:
     """Render a message's context as text, markdown, html or json."""
     if form == "json":

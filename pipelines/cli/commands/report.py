@@ -41,7 +41,8 @@ def build(*, out: Path | None = None, base_url: str = "", as_json: JsonOption = 
 
         state = settings.home(home)
         try:
-            site = build(state, folder(home, out), base_url or os.environ.get("GPUHOUR_REPORT_URL", ""))
+            address = base_url or os.environ.get("GPUHOUR_REPORT_URL", "")
+            site = build(state, folder(home, out), address, os.environ.get("GPUHOUR_DATA_TERMS", ""))
         except NothingPublished as absent:
             raise CommandError(str(absent)) from absent
         except OutdatedDatabase as older:

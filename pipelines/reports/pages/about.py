@@ -74,7 +74,7 @@ def about_pages(data: SiteData, files: list[dict[str, Any]], shell: dict[str, An
             section="methodology.html",
         )
     all_sources = [s | {"verdict": verdict(s)} for s in sources(data)]
-    order = {"failed": 0, "stale": 1, "needs a key": 2, "ok": 3}
+    order = {"failed": 0, "blocked": 0, "stale": 1, "needs a key": 2, "ok": 3}
     yield SitePage(
         "health.html",
         "health.html",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines.reports.page_model import Download, SitePage
+from pipelines.reports.query_runner import Row
 from pipelines.reports.site_data import SiteData
 
 _GPUS, _PROVIDERS = 60, 30
@@ -24,7 +25,7 @@ def compare_pages(data: SiteData) -> Iterator[SitePage]:
                 "key": list(gpu),
                 "slug": data.gpus[gpu].slug,
                 "level": data.level(gpu, "on_demand"),
-                "low": min(r["usd_per_gpu_hour"] for r in cells[gpu].values()),
+                "lowest": _lowest(data, cells[gpu]),
                 "cells": [
                     {"usd": r["usd_per_gpu_hour"], "age_days": r["age_days"]} if (r := cells[gpu].get(p)) else None
                     for p in columns
@@ -43,3 +44,8 @@ def compare_pages(data: SiteData) -> Iterator[SitePage]:
         (Download("api/v1/latest.json", "the lowest price of every provider"),),
         "compare.html",
     )
+
+
+def _lowest(data: SiteData, by_provider: dict[str, Row]) -> Row:
+    row = min(by_provider.values(), key=lambda r: (r["usd_per_gpu_hour"], r["provider"]))
+    return row | {"receipt": data.receipt(row)}

@@ -48,13 +48,18 @@ def _line(data: SiteData, gpu: GpuEntry) -> dict[str, Any]:
     return {
         "key": list(gpu.key),
         "vendor": gpu.vendor,
-        "on_demand": next(iter(data.lowest(gpu.key, "on_demand")), None),
-        "spot": next(iter(data.lowest(gpu.key, "spot")), None),
+        "on_demand": _lowest(data, gpu.key, "on_demand"),
+        "spot": _lowest(data, gpu.key, "spot"),
         "level": data.level(gpu.key, "on_demand"),
         "n_providers": len({o["provider"] for o in data.offers_by_gpu.get(gpu.key, ()) if o["place"] == 1}),
         "change": change_pct(lowest_on(data, gpu.key, MONTH), lowest_on(data, gpu.key, 0)),
         "until": gpu.until,
     }
+
+
+def _lowest(data: SiteData, gpu: GpuKey, pricing_model: str) -> Row | None:
+    rows = data.lowest(gpu, pricing_model)
+    return rows[0] | {"receipt": data.receipt(rows[0])} if rows else None
 
 
 def _page(data: SiteData, gpu: GpuEntry) -> SitePage:

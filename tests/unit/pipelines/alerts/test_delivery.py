@@ -468,3 +468,29 @@ def test_run_without_published_data_is_reported(home: Home) -> None:
 
     with pytest.raises(NothingPublished):
         record_events.run(home, book(log=LOG), NOW)
+
+
+@pytest.mark.parametrize(("url", "most"), [
+    ("discord://1234567890/abcdefghij", 2000), ("tgram://123456789:abcdefg_hijklmnop/12345/", 4096),
+    ("pover://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 1024),
+])  # fmt: skip
+def test_message_fits_what_a_service_accepts(url: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cut of 30 offers is longer than most services accept, and what they refuse for its length would be sent again."""
+    import apprise
+
+    long = "https://example.com/pricing?" + "&".join(f"region={n}" for n in range(12))
+    sent: list[str] = []
+
+    def notify(_: object, body: str, **__: object) -> bool:
+        sent.append(body)
+        return True
+
+    monkeypatch.setattr(apprise.Apprise, "notify", notify)
+    content = message.content("c", [message.payload(event(n, source_url=long)) for n in range(30)], NOW)
+    assert len(message.render(content, "text")) > 4096
+    assert channels._apprise(content, "text", url).is_sent
+    (body,) = sent
+    n_shown = body.count("    event ")
+    assert len(body) + len(content["subject"]) <= most and n_shown >= 1
+    assert f"and {30 - n_shown} more: gpuhour alerts preview --rule a100-drop" in body, "the rest is counted"
+    assert content["groups"][0]["more"] == 10, "other channels get what they have room for"
