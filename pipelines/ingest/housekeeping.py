@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -17,6 +18,7 @@ from warehouse.storage.state_dir import Home
 
 COLUMNS = ("part", "done", "count", "bytes_freed", "detail")
 _WAIT = 5.0  # seconds for somebody who builds
+AT_ONCE = 100  # months that are merged and lists that are cut down by one call: years of them take some days
 log = logging.getLogger("gpuhour.tidy")
 
 
@@ -78,23 +80,31 @@ def quietly(home: Home) -> list[Tidied]:
 
 
 def _landing(home: Home, today: date, is_rehearsal: bool) -> Tidied:
-    wanted = landing_merge.merges(home, today, files_set_aside(home, fingerprint()))
+    all_wanted = landing_merge.merges(home, today, files_set_aside(home, fingerprint()))
+    wanted = all_wanted[:AT_ONCE]
     n_files = sum(2 * len(merge.parts) for merge in wanted)
+    detail = "; ".join(filter(None, [f"into {2 * len(wanted)}" if wanted else "", _waiting(all_wanted, "months")]))
     if is_rehearsal or not wanted:
-        return Tidied("landing", "merged", n_files, None if wanted else 0, f"into {2 * len(wanted)}" if wanted else "")
+        return Tidied("landing", "merged", n_files, None if wanted else 0, detail)
     try:
         with writer_lock(home, _WAIT):
             freed = landing_merge.merge_all(home, wanted)
     except WarehouseBusy as busy:
         return Tidied("landing", "merged", 0, 0, f"put off: {busy}")
-    return Tidied("landing", "merged", n_files, freed, f"into {2 * len(wanted)}")
+    return Tidied("landing", "merged", n_files, freed, detail)
 
 
 def _lists(home: Home, keep: keep_limits.Keep, today: date, is_rehearsal: bool) -> Tidied:
-    bodies = tidy_pages.long_lists(home, keep, today)
+    all_bodies = tidy_pages.long_lists(home, keep, today)
+    bodies = all_bodies[:AT_ONCE]
     count, freed = (len(bodies), None) if is_rehearsal and bodies else tidy_pages.cut_down(home, bodies)
     left = len(bodies) - count
-    return Tidied("pages", "cut to the lines that were read", count, freed, f"{left} stay whole" if left else "")
+    detail = "; ".join(filter(None, [f"{left} stay whole" if left else "", _waiting(all_bodies, "lists")]))
+    return Tidied("pages", "cut to the lines that were read", count, freed, detail)
+
+
+def _waiting(wanted: Sequence[object], unit: str) -> str:
+    return f"{len(wanted) - AT_ONCE} more {unit} wait for the next time" if len(wanted) > AT_ONCE else ""
 
 
 def _pages(home: Home, keep: keep_limits.Keep, today: date, is_rehearsal: bool) -> Tidied:

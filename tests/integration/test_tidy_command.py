@@ -10,6 +10,7 @@ import pytest
 
 from pipelines import in_process, settings
 from pipelines.defs import run_retention
+from pipelines.ingest import housekeeping
 from tests.conftest import Run
 from tests.support.worlds import offer, put, seen
 from warehouse.storage.state_dir import Home
@@ -28,6 +29,16 @@ def test_tidy_merges_and_says_so(run: Run, tmp_path: Path) -> None:
     (landing, *_) = run("tidy", "--json", home=home).records()
     assert landing["count"] == 12 and landing["bytes_freed"] > 0 and len(list(home.landing.rglob("*.parquet"))) == 2
     assert home.disk_use.exists()
+
+
+def test_what_is_too_much_for_one_time_waits(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path)
+    put(home, *(seen(f"2026-0{month}-0{n}", [offer()]) for month in (3, 4) for n in range(1, 5)))
+    monkeypatch.setattr(housekeeping, "AT_ONCE", 1)
+    done = [run("tidy", "--json", home=home).records()[0] for _ in range(3)]
+    assert [(row["count"], row["detail"]) for row in done] == [
+        (8, "into 2; 1 more months wait for the next time"), (8, "into 2"), (0, ""),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("command", ["tidy", "refresh", "doctor"])
