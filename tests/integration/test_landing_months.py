@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.known_offers import known_offers
+from tests.support import hosted_worlds, throughput_worlds
 from tests.support.known import TABLES, known, whole
 from tests.support.worlds import extend, offer, put, seen
 from warehouse.engine import build_plan
@@ -138,7 +139,7 @@ def test_month_that_ended_becomes_one_file_of_each_kind(tmp_path: Path) -> None:
     put(home, *scrapes(12, ["2.00"]))
     assert merges(home, date(2026, 4, 2)) == []  # a refresh over midnight may still write to March
     aside = landed(home, "pages")[0]
-    assert len(merges(home, TODAY, {aside})) == 3  # of five files one stays alone, and four are worth it
+    assert sorted(len(merge.parts) for merge in merges(home, TODAY, {aside})) == [4, 5, 7, 7]  # that one stays alone
     assert {merge.month for merge in merges(home, date(2026, 4, 5))} == {"2026-03"}
     before = facts(home)
     assert merged(home) == 4 and merged(home) == 0
@@ -185,3 +186,29 @@ def test_those_who_look_for_one_landing_find_it_in_its_month(tmp_path: Path) -> 
     folder = home.landing / "offers" / "lambda"
     assert month_files.holders(folder, landing_id) == list(folder.iterdir())
     assert month_files.holders(folder, "0" * 16) == []
+
+
+def test_lists_of_prices_and_measurements_are_merged_alike(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    days = [f"2026-03-0{n}" for n in range(1, 7)]
+
+    def read() -> None:
+        for number, day in enumerate(days):
+            hosted_worlds.read(home, day, hosted_worlds.both(f"0.{1 + number // 2}", "0.4"))
+            throughput_worlds.read(home, day, [throughput_worlds.measured()] * (1 + number % 2))
+
+    def tables() -> list[Any]:
+        with hosted_worlds.hosted(home) as con:
+            names = (*hosted_worlds.TABLES, "landing.hosted_scrapes", "landing.hosted_prices",
+                     "landing.throughput_scrapes", "landing.throughput_rows")  # fmt: skip
+            return [con.execute(f"from {name} order by all").fetchall() for name in names]
+
+    read()
+    before = tables()
+    assert all(before[-4:])
+    assert merged(home) == 2 and len(list(home.landing.rglob("*.parquet"))) == 4
+    assert tables() == before
+    read()  # the same again: nothing lands, and the newest landing is found in its month's file
+    assert len(list(home.landing.rglob("*.parquet"))) == 4
+    hosted_worlds.read(home, "2026-03-07", hosted_worlds.both("0.3", "0.5"))
+    assert len(tables()[-3]) == len(before[-3]) + 1  # one price changed, and it alone is landed
