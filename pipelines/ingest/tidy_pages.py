@@ -117,7 +117,7 @@ def outdated(home: Home, keep: Keep, today: date) -> Iterator[tuple[StoredBody, 
         if body.last_on >= today:
             return
         if body.last_on < oldest:
-            why = f"last seen on {body.last_on}, longer ago than the {keep.days} days of {keep_limits.PAGES}"
+            why = f"last seen on {body.last_on}, longer ago than {keep_limits.PAGES} allows ({keep.days} d)"
         elif keep.bytes is not None and total > keep.bytes:
             why = f"the pages took more than the {keep.bytes / 10**9:g} GB of {keep_limits.PAGES}"
         else:

@@ -41,7 +41,7 @@ def disk(home: Home) -> list[tuple[str, str, str, int, int | None]]:
     free = disk_use.free_bytes(home)
     unknown = [use.part for use in uses if use.in_a_year is None and use.bytes]
     beside = f", without growth of {', '.join(unknown)}" if unknown else ""
-    total = f"{disk_use.amount(size)}, in a year {disk_use.amount(grown)}{beside}; {disk_use.amount(free)} free"
+    total = f"{disk_use.amount(free)} free; {disk_use.amount(size)}, in a year {disk_use.amount(grown)}{beside}"
     parts = [(f"disk: {use.part}", "ok", _described(use), use.bytes, use.in_a_year) for use in uses]
     return [*parts, ("disk", "low" if grown - size > free else "ok", total, size, grown)]
 

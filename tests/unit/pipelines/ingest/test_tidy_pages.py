@@ -141,7 +141,7 @@ def test_oldest_pages_go_first_and_their_records_stay(home: Home) -> None:
         assert archive.pages("lambda", day) == []
         assert archive.removed("lambda", day) == [replace(page, path=None, kept="removed")]
         state = find_archived_page(home, "lambda", page.sha256, page.url, day).state
-        assert state.startswith("removed on ") and "longer ago than the 5 days of GPUHOUR_KEEP_PAGES" in state
+        assert state.startswith("removed on ") and "longer ago than GPUHOUR_KEEP_PAGES allows (5 d)" in state
     assert len(list(home.pages.rglob("*.json"))) == 6
     two_left = sum(page.path.stat().st_size for page in pages[4:] if page.path)
     assert tidied(home, date(2026, 1, 9), GPUHOUR_KEEP_PAGES=f"{two_left / 1e6:.3f}MB")["pages: removed"] in (1, 2)
