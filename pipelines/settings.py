@@ -26,14 +26,21 @@ def home(flag: Path | None = None) -> Home:
     return Home(root.expanduser().absolute())
 
 
+def dagster_folder(state: Home) -> Path:
+    """Return where Dagster's run history lies, whether it is there or not."""
+    if own := os.environ.get("DAGSTER_HOME"):
+        return Path(own).expanduser().absolute()
+    return state.root / "dagster"
+
+
 def dagster_home(state: Home) -> Path:
     """Return the folder of Dagster's run history, made ready: DAGSTER_HOME if set, else dagster/ of the state folder.
 
     One history per state folder: a replay into another one says nothing about this one's days.
     """
-    if own := os.environ.get("DAGSTER_HOME"):
-        return Path(own).expanduser().absolute()
-    folder = state.root / "dagster"
+    folder = dagster_folder(state)
+    if os.environ.get("DAGSTER_HOME"):
+        return folder
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "dagster.yaml"
     if not config.exists():  # a link, so that it stays as the checkout has it; a file of the user's own is kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -129,9 +130,25 @@ class Request:
     alternatives: tuple[Request, ...] = ()
 
 
+PACKED = (".gz", ".zst")  # suffixes of files that `open_packed` unpacks
+
+
+def open_packed(path: Path) -> IO[bytes]:
+    """Open a file of bytes that may be packed with gzip or Zstandard, by its suffix."""
+    if path.suffix == ".gz":
+        return cast("IO[bytes]", gzip.open(path))
+    if path.suffix == ".zst":
+        if sys.version_info >= (3, 14):
+            from compression import zstd
+        else:
+            from backports import zstd  # only who opens an archived page waits for it
+        return cast("IO[bytes]", zstd.open(path))
+    return path.open("rb")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One response, unchanged. Either `content` (bytes) or `path` (a file; .gz is opened transparently) holds it."""
+    """One response, unchanged. Either `content` (bytes) or `path` (a file; .gz and .zst are unpacked) holds it."""
 
     provider: str
     url: str
@@ -147,6 +164,10 @@ class Page:
     is_excerpt: bool = False  # a recorded cut: a missing end is normal
     is_sample: bool = False  # rebuilt by hand: the provider never served these bytes
     is_index: bool = False  # as in its Request: only leads to other pages
+    # Of an archived page: whether its bytes are all there, only the lines that were read (of a list whose hash is
+    # `sha256`; theirs is `lines_sha256`), or only the record of it.
+    kept: Literal["whole", "lines", "removed"] = "whole"
+    lines_sha256: str = ""
     instead_of: str = ""  # the addresses that were asked before this one, and why they were not used
 
     def open(self) -> IO[bytes]:
@@ -155,7 +176,7 @@ class Page:
             return io.BytesIO(self.content)
         if self.path is None:
             raise ValueError(f"page {self.url} has neither content nor path")
-        return cast("IO[bytes]", gzip.open(self.path)) if self.path.suffix == ".gz" else self.path.open("rb")
+        return open_packed(self.path)
 
     def read(self) -> bytes:
         """Return the whole page as bytes. Raises LayoutError for one too large for that, once unpacked."""
@@ -332,6 +353,9 @@ class Provider:
     requests: tuple[Request, ...]  # where a refresh starts
     parse: Callable[[Page], Iterable[Offer]]  # pure; or scrapers.reading ByMeaning
     follow: Callable[[Page], Iterable[Request]] | None = None  # further requests found in a page; pure
+    # Of a page that is a list too large to keep: its bytes cut down to the lines that `parse` reads, from which it
+    # reads the same; None where it is no such list. Pure.
+    excerpt: Callable[[Page], Iterable[bytes] | None] | None = None
     # What to ask instead of a request, by the text of its answer ("Cannot query field"); None: nothing. Pure.
     ask_again: Callable[[Request, str], Request | None] | None = None
     page_sizes: tuple[int, ...] = ()  # rows at which its host cuts an answer without a word

@@ -37,6 +37,7 @@ from pipelines.cli.commands import (
     report,
     schedule,
     sql,
+    tidy,
 )
 from pipelines.cli.console import ERROR, OK, STALE, USAGE, say
 from pipelines.cli.interruption import ending_on_signals
@@ -52,7 +53,7 @@ app = App(
 for command in (
     prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, read.read, doctor.doctor,
     calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
-    backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore,
+    backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore, tidy.tidy,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")

@@ -28,8 +28,11 @@ def known_offers(home: Home, provider: str, source: str) -> list[Offer]:
         with in_memory() as con:
             pages, offers = (quoted(home.landing / kind / name) for kind in ("pages", "offers"))
             rows = con.execute(
-                f"select offers.* from '{offers}' as offers join '{pages}' as pages using (url, captured_at) "  # noqa: S608 -- paths of ours
-                "where pages.status = 'ok' and offers.source = ? and offers.price_status = 'priced'",
+                f"select offers.* from '{offers}' as offers "  # noqa: S608 -- paths of ours
+                f"join '{pages}' as pages using (landing_id, url, captured_at) "
+                "where pages.status = 'ok' and offers.source = ? and offers.price_status = 'priced' "
+                # A month's file has many landings.
+                "qualify offers.landing_id = first(offers.landing_id) over (order by captured_at desc, landing_id)",
                 [source],
             )
             names = [column[0] for column in rows.description or []]

@@ -169,7 +169,7 @@ def _pairs(provider: Provider, home: Home, file: Path | None) -> Iterator[tuple[
         return
     archive = Archive(home.root)
     folder = home.pages / provider.slug
-    archived_days = [date.fromisoformat(d.name) for d in folder.iterdir() if d.is_dir()] if folder.is_dir() else []
+    archived_days = [date.fromisoformat(day.name) for day in folder.glob("????-??-??")]
     newest: dict[str, Page] = {}
     before: dict[str, Page] = {}
     for day in sorted(archived_days, reverse=True):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers import registry
-from scrapers.model import NoPublicPrice, Offer, Page, Provider, clip
+from scrapers.model import PACKED, NoPublicPrice, Offer, Page, Provider, clip
 from scrapers.parsing import paging
 from scrapers.reading.account import Account, nothing_read
 from scrapers.reading.by_meaning import ByMeaning
@@ -59,7 +59,7 @@ def open_page(provider: str, path: Path, url: str | None, captured_at: datetime 
         "fetched_by": "file",
         "is_excerpt": True,
     }
-    if path.suffix == ".gz" or path.stat().st_size > _SMALL:
+    if path.suffix in PACKED or path.stat().st_size > _SMALL:
         return Page(path=path, **common)
     content = _without_note(path.read_bytes())
     return Page(content=content, sha256=hashlib.sha256(content).hexdigest(), **common)

@@ -34,6 +34,7 @@ class ReparseReport:
     n_same: int = 0
     n_unreadable: int = 0  # pages that today's parser cannot read, or whose bytes are damaged
     n_missing: int = 0  # landed pages that are not in the archive
+    n_removed: int = 0  # landed pages of which retention left the record alone: they stay as they were read
     n_omitted: int = 0
     differences: dict[Difference, list[object]] = field(default_factory=dict)  # -> first day, last day, pages, a URL
 
@@ -71,6 +72,9 @@ def reparse_archive(provider: Provider, home: Home, since: date, apply: bool) ->
                 before = landed.pop((page.url, page.captured_at.astimezone(UTC).isoformat()), None)
                 if (observation := _reparse_page(con, home, provider, page, before, report)) and apply:
                     changed.append(observation)
+            for page in Archive(home.root).removed(provider.slug, day):
+                landed_as = landed.pop((page.url, page.captured_at.astimezone(UTC).isoformat()), None)
+                report.n_removed += landed_as is not None
             if changed:
                 land(home, provider.slug, changed, parser_version=parser_version())
     for (url, when), page_landed in landed.items():

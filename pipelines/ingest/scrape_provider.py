@@ -14,6 +14,7 @@ from pathlib import Path
 import scrapers
 from pipelines.ingest.known_offers import adopt, known_offers
 from pipelines.ingest.worker import WorkerFailed, from_worker, result_of
+from pipelines.queries import keep_limits
 from scrapers.fetching import bot_walls, wayback
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import Fetcher
@@ -111,6 +112,10 @@ def reparse(provider: Provider, day: date, home: Home) -> list[Seen]:
     Raises NothingArchived when no page of that day was archived: the past cannot be fetched.
     """
     pages = [page for page in Archive(home.root).pages(provider.slug, day) if not wayback.is_captured(page)]
+    if not pages and Archive(home.root).removed(provider.slug, day):
+        raise NothingArchived(
+            f"{provider.slug}: the pages of {day} were removed by {keep_limits.PAGES}; what was read of them stays"
+        )
     if not pages:
         raise NothingArchived(
             f"{provider.slug}: no archived page of {day} under {home.pages / provider.slug}; past days can only be "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from scrapers.fetching import page_bodies
 from scrapers.fetching.archive import Archive, is_intact
 from scrapers.model import Page
 from warehouse.storage.state_dir import Home
@@ -12,7 +13,10 @@ from warehouse.storage.state_dir import Home
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
-    """Where the page of a receipt lies. state: verified, damaged (the bytes differ from the hash) or absent."""
+    """Where the page of a receipt lies.
+
+    state: verified, damaged (the bytes differ from the hash), absent, or in words what retention left of it.
+    """
 
     state: str
     path: str = ""
@@ -25,8 +29,18 @@ def find_archived_page(home: Home, provider: str, sha256: str, url: str, day: da
     if not pages:
         return ArchivedPage("absent")
     page = min(pages, key=lambda p: (p.url != url, p.captured_at.date() != day, p.captured_at))
-    state = "verified" if is_intact(page) else "damaged"
-    return ArchivedPage(state, str(page.path), page.captured_at.isoformat())
+    return ArchivedPage(_state(home, page), str(page.path or ""), page.captured_at.isoformat())
+
+
+def _state(home: Home, page: Page) -> str:
+    note = page_bodies.notes(home.pages / page.provider).get(page.sha256)
+    if page.kept == "removed" and note:
+        return f"removed on {note.at[:10]}: {note.why}; its URL, time, hash and the words that were read stay"
+    if not is_intact(page):
+        return "damaged"
+    if page.kept == "lines":
+        return f"verified: the lines that were read of a list whose SHA-256 is {page.sha256}; the rest was not kept"
+    return "verified"
 
 
 def _candidates(home: Home, provider: str, sha256: str, day: date) -> list[Page]:
@@ -35,4 +49,5 @@ def _candidates(home: Home, provider: str, sha256: str, day: date) -> list[Page]
     if not sha256 or provider not in {folder.name for folder in home.pages.glob("*")}:
         return []
     days = {date.fromisoformat(r.parent.name) for r in (home.pages / provider).glob(f"*/*-{sha256[:8]}-*.json")}
-    return [page for d in sorted(days | {day}) for page in archive.pages(provider, d)]
+    both = (archive.pages, archive.removed)
+    return [page for d in sorted(days | {day}) for pages_of in both for page in pages_of(provider, d)]

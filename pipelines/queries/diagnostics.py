@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from pipelines.queries import current_prices
+from pipelines.queries import current_prices, disk_use
 from scrapers.fetching import chromium
 from scrapers.model import clip
 from warehouse.engine.fingerprint import fingerprint
@@ -22,8 +22,33 @@ Row = tuple[str, str, str]
 
 
 def examine(home: Home) -> list[Row]:
-    """Return rows of COLUMNS; verdict: ok, held, missing, stale, blocked or broken."""
+    """Return rows of COLUMNS; verdict: ok, held, missing, stale, blocked or broken.
+
+    `disk` below has what each part of the state folder takes.
+    """
     return [_python(), _browser(), _folder(home), *_last_refresh(home), *_files_set_aside(home), *_database(home)]
+
+
+def disk(home: Home) -> list[tuple[str, str, str, int, int | None]]:
+    """Return rows of COLUMNS, with bytes and bytes in a year, of each part of the state folder and all of it.
+
+    Verdict: ok, or low where the disk has less room than a year needs. Raises UsageError for a setting.
+    """
+    if not home.root.exists():
+        return []
+    uses = disk_use.forecast(home)
+    size, grown = (sum(use.bytes for use in uses), sum(use.in_a_year or use.bytes for use in uses))
+    free = disk_use.free_bytes(home)
+    unknown = [use.part for use in uses if use.in_a_year is None and use.bytes]
+    beside = f", without growth of {', '.join(unknown)}" if unknown else ""
+    total = f"{disk_use.amount(free)} free; {disk_use.amount(size)}, in a year {disk_use.amount(grown)}{beside}"
+    parts = [(f"disk: {use.part}", "ok", _described(use), use.bytes, use.in_a_year) for use in uses]
+    return [*parts, ("disk", "low" if grown - size > free else "ok", total, size, grown)]
+
+
+def _described(use: disk_use.PartUse) -> str:
+    grown = use.basis if use.in_a_year is None else f"{disk_use.amount(use.in_a_year)} ({use.basis})"
+    return f"{disk_use.amount(use.bytes)}, in a year {grown}"
 
 
 def _python() -> Row:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
-from scrapers.model import Page
+from scrapers.model import PACKED, Page
 from scrapers.parsing import embedded_json
 
 _DEEPEST_ELEMENT: Final = 200
@@ -39,7 +39,7 @@ def _is_marked_down(text: str) -> bool:
 
 def is_readable(page: Page) -> bool:
     """Return whether a page is of a kind and size that is read whole: not a bulk file of prices, not CSV or YAML."""
-    if page.path is not None and (page.path.suffix == ".gz" or page.path.stat().st_size > _LARGEST):
+    if page.path is not None and (page.path.suffix in PACKED or page.path.stat().st_size > _LARGEST):
         return False
     if page.content is not None and len(page.content) > _LARGEST:
         return False

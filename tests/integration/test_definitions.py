@@ -255,6 +255,7 @@ ASSETS = [
     "staging/raw_offers",
     "staging/repeated_items",
     "staging/throughput_rows",
+    "upkeep/state_folder",
     "v1/cost_per_token",
     "v1/cost_per_unit",
     "v1/exchange_rates",

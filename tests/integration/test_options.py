@@ -36,6 +36,7 @@ READING = {
     f"parse lambda {PAGE} --url https://lambda.ai/pricing --captured-at 2026-09-20T06:15:00Z": 0,
     "crosscheck --offline --all --provider aws": 0,
     "sql 'from marts.errata' --limit 20": 0,
+    "tidy --dry-run": 0,
     "quarantine list A100 --provider aws --pricing-model spot --region us-east-1 --source price_list": 0,
     "quarantine list --status held --verdict quarantine --class zero_price --country US --continent Europe": 0,
     "cost --model llama-3.1-8b --gpu H100 --gpus 8 --precision fp8 --workload chat --isl 100 --osl 100 --concurrency 4 "

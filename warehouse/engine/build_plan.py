@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from warehouse.engine.fingerprint import fingerprint
-from warehouse.storage import hosted_landing, throughput_landing
+from warehouse.storage import hosted_landing, month_files, throughput_landing
 from warehouse.storage.connection import Connection, quoted
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, RATE_TYPES, landed, stamped
 from warehouse.storage.ledger import Decision, decisions, files_set_aside
@@ -78,7 +78,7 @@ def plan_of(con: Connection, home: Home, pages: list[str]) -> Plan:
     }
     decided = decisions(home)
     files["ledger"] = hash_of(decided)
-    built_from = _known(con)
+    built_from = month_files.renamed(home.landing, _known(con), files)
     new = [n for n in pages if f"pages/{n}" not in built_from]
     why = _why_whole(con, home, built_from, files, new)
     if why:

@@ -1,7 +1,8 @@
 """Writes what cannot be made again into one tar file: landing, archived pages, the ledger, and files of one's own.
 
-It may run beside a refresh: landing and pages are never changed once they have their name, and the ledger is copied by
-SQLite itself. The ledger comes last, so that it has recorded whatever became of the landing before it.
+It may run beside a refresh: landing and pages are never changed once they have their name but by whoever tidies, who
+leaves it for later while a backup is made, and the ledger is copied by SQLite itself. The ledger comes last, so that it
+has recorded whatever became of the landing before it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import IO
 
 from warehouse.storage import ledger
-from warehouse.storage.files import replacing
+from warehouse.storage.files import locked, replacing
 from warehouse.storage.state_dir import Home
 
 MANIFEST = "manifest.json"
@@ -59,7 +60,11 @@ def back_up(home: Home, file: Path, *, with_pages: bool = True) -> Contents:
     """
     contents = Contents()
     hashes: dict[str, str] = {}
-    with replacing(file) as part, tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar:
+    with (
+        locked(home.locks / "tidy.lock"),
+        replacing(file) as part,
+        tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar,
+    ):
         for name, path in _facts(home, with_pages):
             _add(tar, name, path, contents, hashes)
         if home.ledger.exists() or home.duckdb_ledger.exists():
@@ -76,11 +81,13 @@ def _facts(home: Home, with_pages: bool) -> Iterator[tuple[str, Path]]:
     """Yield names in the backup and their files.
 
     Whatever rests on another file comes before it, against the order in which a scrape writes: what is landed before
-    the archived page, and in the landing the scrape before its offers (by name, backwards). So all of it is there.
+    the archived page, in the landing the scrape before its offers (by name, backwards), and in the archive the records
+    before the bytes (`bodies` comes last of a provider's folders). So all of it is there.
     """
     for folder in (home.landing, home.imports, *([home.pages] if with_pages else [])):
         for root, folders, names in os.walk(folder, followlinks=True):  # a folder may lie on another disk
-            folders[:] = sorted((name for name in folders if not name.startswith(".")), reverse=True)  # drafts
+            names_of_folders = (name for name in folders if not name.startswith("."))  # drafts
+            folders[:] = sorted(names_of_folders, key=lambda name: (name != "bodies", name), reverse=True)
             for name in sorted(names):
                 path = Path(root) / name
                 if not name.endswith(_UNFINISHED):

@@ -92,7 +92,7 @@ def land_hosted(home: Home, scrape: HostedScrape, *, parser_version: str) -> Sta
         is_short = list_landing.is_short(scrape, len(stated), n_before)
         status: Status = "partial" if is_short else scrape.status
         landing = list_landing.landing_of(home, _KIND, scrape, parser_version)
-        if landing.attempt.exists():
+        if list_landing.is_landed(landing):
             return status
         changed = [
             row for series, rows in stated.items() if _said(rows) != _said(before.get(series, ())) for row in rows

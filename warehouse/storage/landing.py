@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scrapers.model import Offer
+from warehouse.storage import month_files
 from warehouse.storage.connection import quoted, scratch
 from warehouse.storage.files import replacing
 from warehouse.storage.rows import execute_with_rows
@@ -145,7 +146,7 @@ def land(home: Home, provider: str, seen: Sequence[Seen], *, parser_version: str
     stamp = max(page.captured_at for page in seen).astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")
     name = f"{stamp}-{landing_id}.parquet"
     pages_file, offers_file = (home.landing / kind / provider / name for kind in ("pages", "offers"))
-    if pages_file.exists():
+    if month_files.holder(pages_file):
         return landing_id
     common = {
         "landing_id": landing_id,
@@ -168,9 +169,12 @@ def land_rates(home: Home, sha256: str, rates: Sequence[tuple[date, str, Decimal
 
 
 def landed(home: Home, kind: str) -> list[str]:
-    """Return the landing files of a kind ("pages", "offers", "rates"), <provider>/<file>, in order."""
+    """Return the landing files of a kind ("pages", "offers", "rates"), <provider>/<file>, in order.
+
+    Of a month that was merged the files that it was made of are left out, whether they are still there or not.
+    """
     folder = home.landing / kind
-    return sorted(str(path.relative_to(folder)) for path in folder.glob("*/*.parquet"))
+    return month_files.visible(folder, sorted(str(path.relative_to(folder)) for path in folder.glob("*/*.parquet")))
 
 
 def stamped(home: Home, kind: str) -> dict[str, str]:

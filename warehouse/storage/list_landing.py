@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from warehouse.storage import month_files
 from warehouse.storage.connection import quoted
 from warehouse.storage.landing import Origin, Status, landed, write_landing
 from warehouse.storage.state_dir import Home
@@ -61,6 +62,11 @@ def landing_of(home: Home, kind: Kind, scrape: ListScrape, parser_version: str) 
     name = f"{scrape.captured_at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}-{digest}.parquet"
     rows, attempt = (home.landing / folder / scrape.list / name for folder in (kind.rows, kind.attempts))
     return Landing(digest, rows, attempt)
+
+
+def is_landed(landing: Landing) -> bool:
+    """Return whether an attempt was landed before, in a file of its own or of its month."""
+    return month_files.holder(landing.attempt) is not None
 
 
 def is_short(scrape: ListScrape, n_stated: int, n_before: int) -> bool:

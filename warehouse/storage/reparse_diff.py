@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from warehouse.storage import month_files
 from warehouse.storage.connection import Connection, quoted
-from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, Seen, offer_rows
+from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES, Seen, landed, offer_rows
 from warehouse.storage.rows import execute_with_rows
 from warehouse.storage.state_dir import Home
 
@@ -43,12 +44,12 @@ class Difference:
 
 def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dict[tuple[str, str], LandedPage]:
     """Return (url, captured_at in UTC as ISO 8601) -> page, of every page scraped since a UTC day."""
-    files = home.landing / "pages" / provider / "*.parquet"
-    if not any(files.parent.glob(files.name)):
+    files = [str(home.landing / "pages" / name) for name in landed(home, "pages") if name.startswith(f"{provider}/")]
+    if not files:
         return {}
     rows = con.execute(
         f"""
-        select url, captured_at, landing_id, status, n_offers from ({_typed(PAGE_TYPES, str(files))})
+        select url, captured_at, landing_id, status, n_offers from ({_typed(PAGE_TYPES, *files)})
         where origin in ('live', 'recorded', 'sample', 'archived') and captured_at >= ?::date::timestamptz
         qualify row_number() over (
             partition by url, captured_at
@@ -60,18 +61,17 @@ def landed_pages(con: Connection, home: Home, provider: str, since: date) -> dic
     return {(url, when.isoformat()): LandedPage(*rest) for url, when, *rest in rows}
 
 
-def differences(con: Connection, home: Home, seen: Seen, landed: LandedPage) -> list[Difference]:
+def differences(con: Connection, home: Home, seen: Seen, before: LandedPage) -> list[Difference]:
     """Return the offers of a page that differ between today's reading and the landed one, one page at a time."""
-    rows = offer_rows([seen], landed.landing_id)
+    rows = offer_rows([seen], before.landing_id)
     execute_with_rows(con, "create or replace temp table today as ", rows, OFFER_TYPES)
-    folder = home.landing / "offers" / seen.provider
-    files = [str(path) for path in folder.glob(f"*-{landed.landing_id}.parquet")]
+    files = map(str, month_files.holders(home.landing / "offers" / seen.provider, before.landing_id))
     # A text column newer than the landing is empty there, as in an offer that does not state it.
     texts = ", ".join(f"coalesce({name}, '') as {name}" for name, kind in OFFER_TYPES.items() if kind == "VARCHAR")
     con.execute(
         f"create or replace temp table before as select * replace ({texts}) from ({_typed(OFFER_TYPES, *files)}) "  # noqa: S608
-        "where url = ? and captured_at = ?",
-        [seen.url, seen.captured_at],
+        "where url = ? and captured_at = ? and landing_id = ?",
+        [seen.url, seen.captured_at, before.landing_id],
     )
     return [Difference(*row) for row in con.execute(_COMPARED).fetchall()]
 

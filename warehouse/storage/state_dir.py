@@ -58,6 +58,11 @@ class Home:
         return self.root / "refreshed_at"
 
     @property
+    def disk_use(self) -> Path:
+        """How much each part took on each day, a line of JSON a day: `gpuhour doctor` extrapolates from it."""
+        return self.root / "disk_use.jsonl"
+
+    @property
     def exports(self) -> Path:
         """Parquet and CSV of every mart."""
         return self.root / "exports"

@@ -106,7 +106,7 @@ def land_throughput(home: Home, scrape: ThroughputScrape, *, parser_version: str
         is_short = list_landing.is_short(scrape, len(stated), len(before))
         status: Status = "partial" if is_short else scrape.status
         landing = list_landing.landing_of(home, _KIND, scrape, parser_version)
-        if landing.attempt.exists():
+        if list_landing.is_landed(landing):
             return LandedThroughput(status, 0)
         changed = [row | {"result_id": each, "is_gone": "false"} for each, row in stated.items() if each not in before]
         n_new = len(changed)

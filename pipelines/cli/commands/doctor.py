@@ -9,13 +9,23 @@ from pipelines.cli.table_output import show
 
 
 def doctor(*, style: FormatOption = "table", as_json: JsonOption = False, home: HomeOption = None) -> int:
-    """Check Python, browser, state folder, database and freshness.
+    """Check Python, browser, state folder, database and freshness; show what the disk holds and will in a year.
 
     Exits 1 when something is broken or blocked, 4 when stale.
     """
-    from pipelines.queries.diagnostics import COLUMNS, examine
+    from pipelines.queries.diagnostics import COLUMNS, disk, examine
 
-    rows = examine(settings.home(home))
-    show(COLUMNS, rows, output_format(style, as_json))
+    state, as_shown = settings.home(home), output_format(style, as_json)
+    sizes = disk(state)
+    rows = [*examine(state), *(row[:3] for row in sizes)]
+    if as_shown == "table":
+        show(COLUMNS, rows, as_shown)
+    else:
+        numbers = {row[0]: row[3:] for row in sizes}
+        show(
+            (*COLUMNS, "bytes", "bytes_in_a_year"),
+            [(*row, *numbers.get(row[0], (None, None))) for row in rows],
+            as_shown,
+        )
     verdicts = {row[1] for row in rows}
     return ERROR if verdicts & {"broken", "blocked"} else STALE if "stale" in verdicts else OK

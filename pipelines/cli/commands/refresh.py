@@ -51,7 +51,9 @@ def refresh(
 
 def run_refresh(home: Path | None, slug: str | None, replay: Path | None, day: date | None, as_json: bool) -> int:
     from pipelines.cli.progress import show_progress
+    from pipelines.queries import keep_limits
 
+    keep_limits.check()
     with show_progress():
         from pipelines import in_process
 

@@ -51,7 +51,7 @@ def replay(
     show(COLUMNS, [row for t in reports for row in t.rows()], output_format(style, as_json))
     for report in reports:
         _summarise(report)
-    if not any(t.n_pages or t.n_missing for t in reports):
+    if not any(t.n_pages or t.n_missing or t.n_removed for t in reports):
         say(f"no page was archived since {day}")
     return PARTIAL if any(t.n_unreadable for t in reports) else OK
 
@@ -67,13 +67,15 @@ def _publish(home: Home) -> None:
 
 def _summarise(report: ReparseReport) -> None:
     """Print one line per provider that has pages."""
-    if not report.n_pages and not report.n_missing:
+    if not (report.n_pages or report.n_missing or report.n_removed):
         return
     facts = [f"{report.n_pages} pages parsed again, {report.n_same} unchanged"]
     if report.n_unreadable:
         facts.append(f"{report.n_unreadable} unreadable")
     if report.n_missing:
         facts.append(f"{report.n_missing} landed pages missing from the archive")
+    if report.n_removed:
+        facts.append(f"{report.n_removed} removed by GPUHOUR_KEEP_PAGES, which stay as they were read")
     if report.n_omitted:
         facts.append(f"{report.n_omitted} more differences: narrow with --since")
     say(f"{report.provider}: {'; '.join(facts)}")

@@ -37,16 +37,28 @@ _LAYOUTS: tuple[tuple[str, Callable[[Page], Iterable[Offer]]], ...] = (
     (r'\A\{\s*"[\w.-]+/[\w-]+"\s*:\s*\d', reserved_map.read),
     (r'\A\{.*"(?:offerTermCode|instanceType)"', bulk_json.read_bulk),
 )
+_EXCERPTS: dict[Callable[[Page], Iterable[Offer]], Callable[[Page], Iterator[bytes]]] = {
+    bulk_csv.read: bulk_csv.excerpt,
+    savings_plans.read: savings_plans.excerpt,
+}
 
 
 def parse(page: Page) -> Iterator[Offer]:
     """Yield the offers of any page AWS publishes prices in. Raises LayoutError when the page is none of them."""
+    yield from _reader(page)(page)
+
+
+def excerpt(page: Page) -> Iterator[bytes] | None:
+    """Return what is read of a bulk price list or a file of savings plans; None for other pages."""
+    return excerpts(page) if (excerpts := _EXCERPTS.get(_reader(page))) else None
+
+
+def _reader(page: Page) -> Callable[[Page], Iterable[Offer]]:
     with page.open() as stream:
         head = stream.read(_HEAD).decode("utf-8-sig", errors="replace").strip()
     for pattern, read in _LAYOUTS:
         if re.search(pattern, head, re.DOTALL):
-            yield from read(page)
-            return
+            return read
     raise LayoutError(page, "a price list, savings plan, spot or capacity block layout", head)
 
 
@@ -89,6 +101,7 @@ PROVIDER = Provider(
     ),
     parse=parse,
     follow=follow,
+    excerpt=excerpt,
     access="bulk files, JSON feeds, HTML page",
     publishes="on-demand, spot, reserved 1y/3y with upfront options, savings plans, capacity blocks",
     units="per instance-hour",

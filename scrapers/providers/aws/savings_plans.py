@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -36,6 +37,27 @@ def read(page: Page) -> Iterator[Offer]:
     if not terms:
         raise LayoutError(page, "terms.savingsPlan", ", ".join(plans))
     yield from undisputed(offers)
+
+
+def excerpt(page: Page) -> Iterator[bytes]:
+    """Yield a file of savings plans with the rates alone that `read` reads; all else that it needs stays."""
+    place = next(items(page, "regionCode"), "")
+    yield b'{"regionCode": %s, "products": [' % _json(place)
+    yield b",\n".join(_json(plan) for plan in items(page, "products.item"))
+    yield b'],\n"terms": {"savingsPlan": [\n'
+    for number, term in enumerate(items(page, "terms.savingsPlan.item")):
+        rates = [rate for rate in term.get("rates", ()) if _is_read(rate)]
+        yield (b",\n" if number else b"") + _json(term | {"rates": rates})
+    yield b"]}}\n"
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, default=str).encode()  # a fraction becomes a text of the same digits
+
+
+def _is_read(rate: dict[str, Any]) -> bool:
+    usage = _USAGE.fullmatch(rate.get("discountedUsageType", ""))
+    return bool(usage and rate.get("discountedOperation") == "RunInstances" and is_accelerated(usage["instance"]))
 
 
 def _offers(page: Page, plan: dict[str, Any], term: dict[str, Any], place: str) -> Iterator[Offer]:

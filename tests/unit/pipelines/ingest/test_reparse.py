@@ -184,7 +184,9 @@ def test_page_without_public_prices(run: Run, shop: Shop) -> None:
 def test_missing_and_damaged_archive_pages(run: Run, shop: Shop) -> None:
     for path in (shop.home.pages / "lambda" / DAYS[0]).iterdir():
         path.unlink()
-    (body,) = (shop.home.pages / "lambda" / DAYS[1]).glob("*.body.gz")
+    (page,) = Archive(shop.home.root).pages("lambda", date.fromisoformat(DAYS[1]))
+    body = page.path
+    assert body
     body.unlink()  # a hard link may hold other days' bytes
     body.write_bytes(b"spoilt")
     matches = told(run, shop, code=3)

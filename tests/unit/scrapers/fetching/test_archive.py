@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,11 @@ import pytest
 
 from scrapers.fetching.archive import Archive, Draft, is_intact
 from scrapers.model import FetchError, Page
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 NOON = datetime(2026, 9, 20, 12, tzinfo=UTC)
 PAGE = Page("lambda", "https://example.com/pricing", NOON, "pricing_page", b"<html>$1.10</html>", final_url="x",
@@ -26,8 +32,8 @@ def test_saved_page_is_read_back_unchanged(tmp_path: Path) -> None:
     (page,) = Archive(tmp_path).pages("lambda", NOON.date())
     assert page == saved == replace(PAGE, content=None, path=saved.path, sha256=saved.sha256)
     assert page.read() == PAGE.content and page.sha256 == hashlib.sha256(PAGE.read()).hexdigest()
-    assert saved.path and saved.path.relative_to(tmp_path).match("pages/lambda/2026-09-20/120000-????????.body.gz")
-    assert gzip.decompress(saved.path.read_bytes()) == PAGE.content
+    assert saved.path == tmp_path / "pages" / "lambda" / "bodies" / f"{page.sha256}.zst"
+    assert zstd.decompress(saved.path.read_bytes()) == PAGE.content
 
 
 def test_equal_bytes_give_equal_files(tmp_path: Path) -> None:
@@ -35,14 +41,14 @@ def test_equal_bytes_give_equal_files(tmp_path: Path) -> None:
     assert one.path and two.path and one.path.read_bytes() == two.path.read_bytes()
 
 
-def test_content_is_stored_once_a_day_and_every_fetch_recorded(tmp_path: Path) -> None:
+def test_content_is_stored_once_whatever_the_day_and_every_fetch_recorded(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     visits = [replace(PAGE, captured_at=NOON + timedelta(hours=h)) for h in (0, 1, 12)]
     other = replace(PAGE, url="https://example.com/copy")
     for page in (*visits, other, visits[0]):
         archive.save(page)
     assert [page.captured_at.hour for page in archive.pages("lambda", NOON.date())] == [12, 12, 13]
-    assert len(list(tmp_path.rglob("*.body.gz"))) == 2  # one for either day
+    assert len(list(tmp_path.rglob("*.zst"))) == 1 and len(list(tmp_path.rglob("*.json"))) == 4
     newest = archive.newest("lambda", PAGE.url)
     assert newest and newest.captured_at == visits[2].captured_at
     assert archive.newest("lambda", "https://example.com/") is archive.newest("aws", PAGE.url) is None
@@ -58,6 +64,38 @@ def test_unchanged_page_survives_deletion_of_its_old_day(tmp_path: Path) -> None
     assert page.read() == PAGE.content and page.status == 304 and is_intact(page)
 
 
+def of_older_layout(home: Path, page: Page = PAGE) -> Path:
+    """Archive a page as versions up to 0.2 did: its bytes beside the record; return their file."""
+    saved = Archive(home).save(page)
+    (record,) = (home / "pages" / page.provider / page.captured_at.date().isoformat()).glob("*.json")
+    beside = record.with_name(f"{page.captured_at:%H%M%S}-{saved.sha256[:8]}.body.gz")
+    beside.write_bytes(gzip.compress(page.read()))
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"file": beside.name}))
+    assert saved.path
+    saved.path.unlink()
+    return beside
+
+
+def test_archive_of_an_older_layout_is_read(tmp_path: Path) -> None:
+    beside, archive = of_older_layout(tmp_path), Archive(tmp_path)
+    (old,) = archive.pages("lambda", NOON.date())
+    assert old.path == beside and old.read() == PAGE.content and is_intact(old)
+    assert archive.newest("lambda", PAGE.url) == old
+    again = archive.record_unchanged(old, replace(PAGE, content=None, captured_at=NOON + timedelta(days=1)))
+    beside.unlink()
+    assert again.read() == PAGE.content and is_intact(again)
+
+
+def test_record_whose_hash_is_a_path_is_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    Archive(tmp_path).save(PAGE)
+    (record,) = tmp_path.rglob("*.json")
+    (tmp_path / "secret.zst").write_bytes(zstd.compress(b"secret"))
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"sha256": "../../../secret"}))
+    with caplog.at_level("WARNING", logger="scrapers"):
+        assert Archive(tmp_path).pages("lambda", NOON.date()) == []
+    assert "is no SHA-256" in caplog.text
+
+
 def test_newest_ignores_responses_to_post(tmp_path: Path) -> None:
     Archive(tmp_path).save(PAGE, "POST", "{}")
     assert Archive(tmp_path).newest("lambda", PAGE.url) is None
@@ -68,8 +106,10 @@ def test_damaged_page_is_skipped_or_detected(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     saved = archive.save(PAGE)
     assert saved.path and is_intact(saved)
-    saved.path.write_bytes(gzip.compress(b"other"))
-    assert not is_intact(saved)
+    for damaged in (zstd.compress(b"other"), b"no frame", saved.path.read_bytes()[:-3]):
+        saved.path.write_bytes(damaged)
+        assert not is_intact(saved)
+    assert is_intact(archive.save(PAGE))  # the same content again heals the file
     saved.path.unlink()
     assert archive.pages("lambda", NOON.date()) == []
 

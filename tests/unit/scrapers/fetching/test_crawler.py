@@ -56,7 +56,7 @@ def refusal(home: Path, request: Request, settings: Settings = FAST) -> FetchErr
     """Return the error of a fetch that must fail, and must leave nothing in the archive."""
     with pytest.raises(FetchError) as caught:
         fetch(home, request, settings)
-    assert not list((home / "pages").rglob("*.json")) and not list((home / "pages").rglob("*.tmp"))
+    assert not list((home / "pages").rglob("*.json")) and not list((home / "pages").rglob("*.zst"))
     return caught.value
 
 
@@ -318,7 +318,7 @@ def test_keys_are_redacted_everywhere(
     assert page.headers["x-echo"] == page.headers["x-api-key"] == "[redacted]"
     with pytest.raises(FetchError) as caught:
         fetch(tmp_path, replace(keyed, url=server.url("/keyed-broken")))
-    written = "".join(f.read_text() for f in tmp_path.rglob("*") if f.is_file() and f.suffix != ".gz")
+    written = "".join(f.read_text() for f in tmp_path.rglob("*") if f.is_file() and f.suffix != ".zst")
     assert "s3cr3t" not in written + caplog.text + str(caught.value)
     assert "key=[redacted]" in str(caught.value)
 
