@@ -205,8 +205,6 @@ class Market:
         if self.chance.random() < 0.02:  # something new, for good
             self._launch(slug, self._next)
             self._next += 1
-        for offer in offers:
-            self._move(offer)
         idle = [offer for offer in offers if offer.is_idle]
         kinds = [due] if due in ON_OFFERS else []
         kinds += self.chance.choices(list(ON_OFFERS), k=len(offers) * self.chance.choice((0, 0, 1)) // 30)
@@ -220,6 +218,7 @@ class Market:
                 continue
             offer.plan, offer.quiet = ON_OFFERS[kind](self, offer), QUIET
             self.planted[kind] += 1
+        for offer in offers:
             self._move(offer)
 
     def _move(self, offer: Offer) -> None:
