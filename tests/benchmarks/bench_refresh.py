@@ -34,9 +34,10 @@ def cpu_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def kept_mb(folder: Path) -> float:
-    """Return what files take on disk, each once however many names it has."""
-    sizes = {stat.st_ino: stat.st_blocks * 512 for path in folder.rglob("*") if (stat := path.lstat())}
+def kept_mb(home: Home) -> float:
+    """Return what archived pages and landing take on disk, each file once however many names it has."""
+    paths = (path for folder in (home.pages, home.landing) for path in folder.rglob("*"))
+    sizes = {stat.st_ino: stat.st_blocks * 512 for path in paths if (stat := path.lstat())}
     return sum(sizes.values()) / 1e6
 
 
@@ -57,12 +58,10 @@ def main(regions: int, region_mb: float) -> None:
                     started, used, sent = time.perf_counter(), cpu_seconds(), lists.sent
                     pages = refresh(home, slugs)
                     wall, cpu = time.perf_counter() - started, cpu_seconds() - used
-                    peak = max(
-                        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-                    )
+                    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # of the largest worker so far
                     print(
                         f"{name:10} {part:9} {wall:7.2f} {cpu:7.2f}  {peak / 1024:7.0f}  {(lists.sent - sent) / 1e6:11.1f}"
-                        f"  {kept_mb(home.root):7.1f}  {sum(len(page.offers) for of in pages.values() for page in of)}",
+                        f"  {kept_mb(home):7.1f}  {sum(len(page.offers) for of in pages.values() for page in of)}",
                         flush=True,
                     )
                 started, used = time.perf_counter(), cpu_seconds()
