@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard years refresh-size capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -70,6 +70,13 @@ scorecard: setup ## Measure the gate against real history with known faults and 
 
 alerts-scorecard: setup ## Measure the default alert rules against real history with known real and fake drops
 	@$(BIN)/python -m tests.support.alerts_scorecard
+
+years: setup ## Simulate N=200 days of a market with every fault, and stop at the first wrong price: make years N=1000 SEED=7
+	@$(BIN)/python -m tests.support.years --days $${N:-200} --providers $${PROVIDERS:-49} --offers $${OFFERS:-61} --seed $${SEED:-1} \
+	  --seconds $${SECONDS_AT_MOST:-0}
+
+refresh-size: setup ## Refresh over loopback at real size, twice: make refresh-size REGIONS=34 MB=300
+	@$(BIN)/python -m tests.benchmarks.bench_refresh $${REGIONS:-8} $${MB:-250}
 
 capture: setup ## Record a provider's live pages as a capture: make capture P=lambda
 	@$(BIN)/gpuhour capture $(P)

@@ -125,6 +125,9 @@ class Request:
     max_bytes: int = 64 * 1024 * 1024  # after decompression
     timeout: float = 60.0  # seconds for the whole response
     is_index: bool = False  # True: only leads to other pages (`Provider.follow`), holds no offers
+    # True: the address names one version of a list, whose bytes never change and mean the same on every day. Once it
+    # is archived it is not asked for again, and once it is landed it is not parsed again by the same parsers.
+    is_version: bool = False
     expect: Expect = ""  # kind of response; empty: by the URL's suffix, the Accept header, else by the content
     # Other addresses of the same thing, asked in turn where this one leads to no offers; the first that does is used.
     alternatives: tuple[Request, ...] = ()

@@ -63,13 +63,13 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with failing(may_retry=workspace.may_retry):
-            observations = _scrape(provider, date.fromisoformat(context.partition_key), workspace)
+            observations = scrape_provider_pages(provider, date.fromisoformat(context.partition_key), workspace)
         return _report(observations, may_retry=workspace.may_retry)
 
     return land
 
 
-def _scrape(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
+def scrape_provider_pages(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
     today = datetime.now(UTC).date()
     # A retry after midnight must not fetch today's page into yesterday.
     if day < today and not workspace.is_replay:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
-from scrapers.model import Offer
+from scrapers.model import Offer, Page
 from scrapers.reading.provider_page import GENERAL
 from warehouse.identity.gpus import identify_offer
-from warehouse.storage.connection import in_memory, quoted
-from warehouse.storage.landing import landed
+from warehouse.storage.connection import in_memory, quoted, scratch
+from warehouse.storage.landing import OFFER_TYPES, landed
 from warehouse.storage.state_dir import Home
 
 _LOOKED_AT: Final = 30  # newest landings of a provider in which its last good page is sought
-_HIGHEST_MOVE: Final = Decimal(
-    2
-)  # the gate holds larger ones until a later scrape confirms them, and this is no scrape
+_LANDINGS: Final = 5  # newest landings of a provider in which versions of lists are sought
+# The gate holds larger moves until a later scrape confirms them, and this is no scrape.
+_HIGHEST_MOVE: Final = Decimal(2)
 
 
 def known_offers(home: Home, provider: str, source: str) -> list[Offer]:
@@ -40,6 +42,46 @@ def known_offers(home: Home, provider: str, source: str) -> list[Offer]:
         if offers_before:
             return offers_before
     return []
+
+
+class LandedVersions:
+    """Versions of lists that were landed by the same parsers: what they state need not be parsed again."""
+
+    def __init__(self, home: Home, provider: str, parser_version: str) -> None:
+        """Look through a provider's newest landings."""
+        self._home, self._provider, self._places = home, provider, dict[tuple[str, str], tuple[str, str, datetime]]()
+        self._read: dict[str, dict[tuple[str, str, datetime], list[Offer]]] = {}
+        names = [name for name in landed(home, "pages") if name.startswith(f"{provider}/")][-_LANDINGS:]
+        if not names:
+            return
+        files = ", ".join(f"'{quoted(home.landing / 'pages' / name)}'" for name in names)
+        with scratch() as con:
+            rows = con.execute(
+                "select url, sha256, filename, landing_id, captured_at "  # noqa: S608 -- paths of ours
+                f"from read_parquet([{files}], union_by_name = true, filename = true) "
+                "where parser_version = ? and status = 'ok' and detail = '' and n_offers > 0 order by captured_at",
+                [parser_version],
+            ).fetchall()
+        self._places = {(url, sha256): (Path(file).name, landing_id, at) for url, sha256, file, landing_id, at in rows}
+
+    def has(self, page: Page) -> bool:
+        """Return whether the offers of these very bytes were landed."""
+        return (page.url, page.sha256) in self._places
+
+    def offers(self, page: Page) -> tuple[Offer, ...]:
+        """Return the offers that were landed of a page; for pages that `has` finds."""
+        file, landing_id, at = self._places[page.url, page.sha256]
+        if file not in self._read:
+            by_page = defaultdict(list)
+            path = self._home.landing / "offers" / self._provider / file
+            with scratch() as con:
+                read = con.execute(f"from '{quoted(path)}'")
+                names = [column[0] for column in read.description or []]
+                for row in read.fetchall():
+                    values = dict(zip(names, row, strict=True))
+                    by_page[values["landing_id"], values["url"], values["captured_at"]].append(_offer(values))
+            self._read[file] = by_page
+        return tuple(self._read[file].get((landing_id, page.url, at), ()))
 
 
 def adopt(provider: str, read: Iterable[Offer], stated_before: Iterable[Offer]) -> list[Offer]:
@@ -79,8 +121,13 @@ def _is_near(price: Decimal | None, before: Decimal | None) -> bool:
     return bool(price and before) and before / _HIGHEST_MOVE <= price <= before * _HIGHEST_MOVE  # type: ignore[operator]
 
 
+_FACTS: Final = tuple(f.name for f in fields(Offer) if f.name in OFFER_TYPES)
+_TEXTS: Final = frozenset(f.name for f in fields(Offer) if f.type == "str")
+
+
 def _offer(row: dict[str, Any]) -> Offer:
-    values: dict[str, Any] = {f.name: row[f.name] for f in fields(Offer) if f.name in row}
-    texts = {f.name for f in fields(Offer) if f.type == "str"}
-    values |= {name: "" for name in texts if values.get(name) is None}
+    values: dict[str, Any] = {name: row[name] for name in _FACTS if name in row}
+    for name in _TEXTS:
+        if values.get(name) is None:
+            values[name] = ""
     return Offer(**values)

@@ -12,12 +12,12 @@ from itertools import chain
 from pathlib import Path
 
 import scrapers
-from pipelines.ingest.known_offers import adopt, known_offers
+from pipelines.ingest.known_offers import LandedVersions, adopt, known_offers
 from pipelines.ingest.worker import WorkerFailed, from_worker, result_of
 from pipelines.queries import keep_limits
 from scrapers.fetching import bot_walls, wayback
 from scrapers.fetching.archive import Archive
-from scrapers.fetching.crawler import Fetcher
+from scrapers.fetching.crawler import NOT_ASKED, Fetcher
 from scrapers.model import Failure, FetchError, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
 from scrapers.parsing import offer_bounds, paging
 from scrapers.parsing.paging import Extent
@@ -77,16 +77,19 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
     Raises OSError when landing fails.
     """
     started_at = fetcher.now()
+    versions = LandedVersions(home, provider.slug, parser_version())
 
     def work() -> Iterator[PageResult | Failure]:
         with fetcher:
-            for result in fetcher.crawl(provider):
+            for result in fetcher.crawl(provider, is_known=versions.has):
                 if isinstance(result, Failure):
                     yield result
+                elif NOT_ASKED in result.headers and versions.has(result):
+                    yield PageResult(replace(result, content=None), _seen_again(result))
                 else:
                     yield from _read(provider, result, home)
 
-    observations = _land(provider, home, from_worker(work), origin, started_at)
+    observations = _land(provider, home, _with_known_offers(from_worker(work), versions), origin, started_at)
     if origin == "live" and (absent := missing_gpus(provider, observations)):
         log.warning(
             "%s: expected GPU %s is missing from every page; run `gpuhour providers check %s`",
@@ -131,6 +134,24 @@ def _read(provider: Provider, page: Page, home: Home) -> Iterator[PageResult]:
     yield PageResult(bare)
     observation = withhold_unreviewed(provider, read_page(provider, page, home), home)
     yield PageResult(bare, observation, paging.extent(provider, page))
+
+
+def _seen_again(page: Page) -> Seen:
+    """Return the observation of a version that was landed before, without its offers."""
+    return Seen(
+        page.provider, page.source, page.url, page.captured_at, "ok", "", page.sha256, page.fetched_by, origin_of(page)
+    )  # fmt: skip
+
+
+def _with_known_offers(
+    results: Iterable[PageResult | Failure], versions: LandedVersions
+) -> Iterator[PageResult | Failure]:
+    """Give versions that were landed before the offers that they stated, on this side of the worker."""
+    for result in results:
+        if isinstance(result, Failure) or NOT_ASKED not in result.page.headers or not versions.has(result.page):
+            yield result
+        elif result.observation:
+            yield replace(result, observation=replace(result.observation, offers=versions.offers(result.page)))
 
 
 def withhold_unreviewed(provider: Provider, observation: Seen, home: Home) -> Seen:

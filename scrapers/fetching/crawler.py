@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,9 +36,15 @@ from scrapers.fetching.robots import Robots
 from scrapers.model import Failure, FetchError, Page, Provider, Request, ScrapeError, clip
 
 _LOG = logging.getLogger(__name__)
+NOT_ASKED = "x-gpuhour-not-asked"  # on a page of status 304: the address names a version, so nobody was asked
 UNCHANGED_SINCE = "x-gpuhour-unchanged-since"  # on a page of status 304: when its bytes were downloaded
 MOVED_TO = "x-gpuhour-moved-to"  # on a page whose host says that it is at this address from now on
 DOCUMENT_SHA256 = "x-gpuhour-document-sha256"  # on a browser page: hash of the document before its scripts ran
+
+
+def _is_nothing(_: Page) -> bool:
+    """Tell that nothing is known of a page."""
+    return False
 
 
 class Fetcher:
@@ -65,11 +71,14 @@ class Fetcher:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._stack.close()
 
-    def crawl(self, provider: Provider, *, one_of_each: bool = False) -> Iterator[Page | Failure]:
+    def crawl(
+        self, provider: Provider, *, one_of_each: bool = False, is_known: Callable[[Page], bool] = _is_nothing
+    ) -> Iterator[Page | Failure]:
         """Yield every page of a provider: its requests, then their links by `follow`, breadth first, no URL twice.
 
         A page that cannot be fetched is a Failure; the others go on. `one_of_each`: of the pages that links lead to,
-        only one of each source is fetched.
+        only one of each source is fetched. `is_known`: whether the caller knows what an archived page states, so that
+        nobody is going to read its bytes.
         """
         queue, done = deque(provider.requests), set[tuple[str, str, str, bool]]()
         sources = {request.source for request in provider.requests if not request.is_index}
@@ -88,7 +97,8 @@ class Fetcher:
                 return
             done.add(identity)
             request = replace(request, alternatives=tuple(filter(self.can_ask, request.alternatives)))
-            request, page = alternatives.first_answer(provider, request, partial(self._attempt, provider))
+            attempt = partial(self._attempt, provider, is_known=is_known)
+            request, page = alternatives.first_answer(provider, request, attempt)
             yield page
             for link in _follow(provider, request, page) if isinstance(page, Page) else ():
                 if isinstance(link, Failure):
@@ -97,12 +107,27 @@ class Fetcher:
                     queue.append(link)
                     sources |= set() if link.is_index else {link.source}
 
-    def _attempt(self, provider: Provider, request: Request) -> Page | Failure:
+    def _attempt(
+        self, provider: Provider, request: Request, is_known: Callable[[Page], bool] = _is_nothing
+    ) -> Page | Failure:
         try:
-            return self.fetch(provider, request)
+            return self._archived_version(provider, request, is_known) or self.fetch(provider, request)
         except FetchError as error:
             _LOG.warning("%s: %s", provider.slug, clip(str(error), 500))
             return Failure(request, str(error), error.kind, error.status, error.answer)
+
+    def _archived_version(self, provider: Provider, request: Request, is_known: Callable[[Page], bool]) -> Page | None:
+        """Return the archived page of an address that names a version, as seen again now; None where there is none.
+
+        The bytes are checked only where somebody is going to read them: that takes longer than all the rest.
+        """
+        if self._replay or not request.is_version or request.browser:
+            return None
+        old = self._archive.newest(provider.slug, request.url)
+        if old is None or old.fetched_by != "http" or not (is_known(old) or is_intact(old)):
+            return None
+        page = self._page(provider, request, old.final_url, {NOT_ASKED: "1"}, None)
+        return self._archive.record_unchanged(old, _merge_unchanged(old, page))
 
     def now(self) -> datetime:
         """Return the current time (UTC); in a replay, the time of its newest capture."""

@@ -127,4 +127,5 @@ def _asked_for(url: str) -> int:
 def _of_list(url: str) -> str:
     parts = urlsplit(url)
     query = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.lower() not in _PART)
-    return f"{parts.netloc}{parts.path}?{urlencode(query)}"
+    # Azure's links to further pages name the port: the list is the same.
+    return f"{parts.hostname}{parts.path}?{urlencode(query)}"

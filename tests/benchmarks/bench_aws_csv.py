@@ -134,6 +134,38 @@ def _deals(number: int) -> Iterator[dict[str, str]]:
             yield {**said, "unit": "Quantity", "priceperunit": f"{number + 1}999", "pricedescription": "Upfront Fee"}
 
 
+def preamble() -> bytes:
+    """Return what precedes the rows of a price list, its header included."""
+    facts = b'"FormatVersion","v1.0"\n"Disclaimer","synthetic"\n"Publication Date","2026-09-01T00:00:00Z"\n'
+    names = ",".join(f'"{name}"' for name in HEADER).encode() + b"\n"
+    return facts + b'"Version","20260901000000"\n"OfferCode","AmazonEC2"\n' + names
+
+
+def _filled(template: bytes, number: int, name: str, family: str, count: str) -> bytes:
+    marks = {"@T": name, "@F": family, "@G": count, "@S": f"S{number:06d}"}
+    for mark, value in marks.items():
+        template = template.replace(mark.encode(), value.encode())
+    return template
+
+
+def gpu_rows() -> bytes:
+    """Return the rows of all accelerated types of one region; @R stands for its code."""
+    gpus = [(f"{f}.{s}", "GPU instance", str(n)) for f, n in GPU_FAMILIES.items() for s in SIZES]
+    return b"".join(_filled(_rows_of_a_type(), number, *gpu) for number, gpu in enumerate(gpus))
+
+
+def other_rows(size: float) -> bytes:
+    """Return about `size` bytes of rows of types without accelerators, of region "@R"."""
+    names = itertools.cycle(f"{f}.{s}" for f in FAMILIES for s in SIZES)
+    rows, length, template = list[bytes](), 0, _rows_of_a_type()
+    for number, name in enumerate(names, 1000):
+        if length >= size:
+            break
+        rows.append(_filled(template, number, name, "General purpose", ""))
+        length += len(rows[-1])
+    return b"".join(rows)
+
+
 def synthesise(path: Path, size: float) -> None:
     """Write about `size` bytes of a price list of many regions, types in mixed order."""
     template = _rows_of_a_type()
@@ -142,23 +174,12 @@ def synthesise(path: Path, size: float) -> None:
     for place, gpu in enumerate(gpus):
         types.insert(place * 16, gpu)
     with path.open("wb") as file:
-        file.write(b'"FormatVersion","v1.0"\n"Disclaimer","synthetic"\n"Publication Date","2026-09-01T00:00:00Z"\n')
-        file.write(b'"Version","20260901000000"\n"OfferCode","AmazonEC2"\n')
-        file.write(",".join(f'"{name}"' for name in HEADER).encode() + b"\n")
+        file.write(preamble())
         for number, (name, family, count) in enumerate(itertools.cycle(types)):
             if file.tell() >= size:
                 break
-            marks = {
-                "@T": name,
-                "@F": family,
-                "@G": count,
-                "@S": f"S{number:06d}",
-                "@R": f"region-{number // len(types)}",
-            }
-            text = template
-            for mark, value in marks.items():
-                text = text.replace(mark.encode(), value.encode())
-            file.write(text)
+            text = _filled(template, number, name, family, count)
+            file.write(text.replace(b"@R", f"region-{number // len(types)}".encode()))
 
 
 Found = tuple[str, str, str, int | None, str, str]
@@ -174,16 +195,16 @@ def prefiltered(path: Path) -> set[Found]:
     """Read with csv.DictReader the raw lines that hold every single-valued filter literal."""
     with path.open(newline="") as file:
         head = list(itertools.islice(file, 6))[5:]
-        return _found(csv.DictReader(itertools.chain(head, (ln for ln in file if all(x in ln for x in LITERALS)))))
+        return found_by(csv.DictReader(itertools.chain(head, (ln for ln in file if all(x in ln for x in LITERALS)))))
 
 
 def plain(path: Path) -> set[Found]:
     """Read every line with csv.DictReader."""
     with path.open(newline="") as file:
-        return _found(csv.DictReader(itertools.islice(file, 5, None)))
+        return found_by(csv.DictReader(itertools.islice(file, 5, None)))
 
 
-def _found(rows: Iterator[dict[str, str]] | csv.DictReader[str]) -> set[Found]:
+def found_by(rows: Iterator[dict[str, str]] | csv.DictReader[str]) -> set[Found]:
     products = ((row, {key(n): v for n, v in row.items()}) for row in rows if is_accelerated(row["Instance Type"]))
     lines = [
         PriceListRow(

@@ -132,7 +132,7 @@ class Pages:
     def now(self) -> datetime:
         return datetime(2026, 11, 20, tzinfo=UTC)
 
-    def crawl(self, provider: Provider, *, one_of_each: bool = False) -> Iterator[Page | Failure]:
+    def crawl(self, provider: Provider, *, one_of_each: bool = False, **_: object) -> Iterator[Page | Failure]:
         for name in self._names:
             if name == "fetch":
                 dies()

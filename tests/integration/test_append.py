@@ -6,6 +6,7 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from scrapers.model import Offer
 from tests.support.known import TABLES, known, whole
 from tests.support.worlds import at, extend, extending, offer, put, seen
 from warehouse.engine import build_plan
-from warehouse.storage import connection
+from warehouse.storage import connection, ledger
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
 
@@ -58,14 +59,45 @@ def worlds(draw: st.DrawFn) -> list[Seen]:
     return looks
 
 
+# What happens between two builds, beside new scrapes.
+EVENTS = st.sampled_from(["nothing", "released", "rejected", "late", "new_seeds"])
+
+
+def decide(con: connection.Connection, home: Home, verdict: str) -> None:
+    """Let a person judge the first price that the gate has held or flagged, if there is one."""
+    events = con.execute(
+        "select event_id(s.series_id, c.captured_at) from intermediate.verdicts as v "
+        "join intermediate.versions as r using (series_no, version_no) join intermediate.series as s using (series_no) "
+        "join intermediate.scrapes as c on c.scrape_no = r.first_scrape order by all limit 1"
+    ).fetchall()
+    if events:
+        ledger.decide(home, events[0][0], verdict, by="somebody")  # type: ignore[arg-type]
+
+
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-@given(looks=worlds(), cuts=st.sets(st.integers(1, 27), max_size=4))
-def test_append_equals_rebuild(looks: list[Seen], cuts: set[int], tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = Home(tmp_path_factory.mktemp("grows"))
-    with connection.in_memory() as con:
-        for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), len(looks)], strict=True):
-            put(home, *looks[start:end])
+@example(  # the gate holds the second price; a person releases it; a day comes late; the seeds change
+    looks=[seen(f"2026-03-0{n}", [offer(price)]) for n, price in enumerate(("2.00", "0.80", "2.00", "2.00"), 2)],
+    cuts={2, 3}, events=["released", "late", "new_seeds"],
+)  # fmt: skip
+@given(looks=worlds(), cuts=st.sets(st.integers(1, 27), max_size=4), events=st.lists(EVENTS, min_size=5, max_size=5))
+def test_append_equals_rebuild(
+    looks: list[Seen], cuts: set[int], events: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home, late = Home(tmp_path_factory.mktemp("grows")), list[Seen]()
+    bounds = sorted({0, len(looks), *(cut for cut in cuts if cut < len(looks))})
+    with connection.in_memory() as con, pytest.MonkeyPatch.context() as patch:
+        for number, (start, end) in enumerate(pairwise(bounds)):
+            part, event = looks[start:end], events[number % len(events)]
+            held_back = part[:1] if event == "late" and end < len(looks) else []
+            put(home, *part[len(held_back) :], *late)
+            late = held_back
+            if event == "new_seeds":
+                patch.setattr(build_plan, "fingerprint", partial(str, f"with seeds of build {number}"))
             extend(con, home, *TABLES)
+            if event in ("released", "rejected"):
+                decide(con, home, event)
+        put(home, *late)
+        extend(con, home, *TABLES)
         grown = known(con)
     assert grown == whole(home)
 

@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -103,15 +103,30 @@ def extending(con: connection.Connection, home: Home, *upto: str) -> Iterator[No
 @contextmanager
 def without_costs(*needed: str) -> Iterator[None]:
     """Leave out the cost tables, a third of all, but for these: for tests of publication."""
-    models, macros = model_graph.load(), model_graph.table_macros()
+    models = model_graph.load()
     marts = {name for name in models if name.startswith("marts.")}
     costs = {name for name in models if model_graph.ancestors([name], models) & marts}
-    costs -= model_graph.ancestors(needed, models, with_state=True)
-    kept = {name: model for name, model in models.items() if name not in costs}
-    kept_checks = tuple(check for check in checks.all_checks() if check.table not in costs)
+    with _with_models(models.keys() - costs | model_graph.ancestors(needed, models, with_state=True)):
+        yield
+
+
+@contextmanager
+def prices_only() -> Iterator[None]:
+    """Leave out all that publication can do without but for prices, what the gate holds, and scrapes."""
+    needed = ("v1.offers_latest", "v1.price_intervals", "v1.quality_events", "v1.source_health", "v1.index_revisions")
+    with _with_models(model_graph.ancestors((*needed, "v1.meta", "core.build"), model_graph.load(), with_state=True)):
+        yield
+
+
+@contextmanager
+def _with_models(names: Collection[str]) -> Iterator[None]:
+    models, macros = model_graph.load(), model_graph.table_macros()
+    kept = {name: model for name, model in models.items() if name in names}
+    kept_checks = tuple(check for check in checks.all_checks() if check.table in kept)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(model_graph, "load", lambda: kept)
-        usable = {name: macro for name, macro in macros.items() if not macro.reads & costs}
+        usable = {name: macro for name, macro in macros.items() if macro.reads <= kept.keys()}
+        usable = {name: macro for name, macro in usable.items() if macro.calls <= usable.keys()}
         patch.setattr(model_graph, "table_macros", lambda: usable)
         patch.setattr(checks, "all_checks", lambda: kept_checks)
         yield

@@ -151,9 +151,7 @@ def _remove_parts(months: Sequence[Path]) -> None:
 
 def _remove_leftovers(home: Home) -> None:
     """Finish what a kill left: parts that a month's file stands for, and rows of a month without its attempts."""
-    for part in home.landing.glob(
-        "*/*/????-??.*.parquet.*.part"
-    ):  # of killed merges: under the lock, nobody else writes
+    for part in home.landing.glob("*/*/????-??.*.parquet.*.part"):  # of killed merges: the lock keeps others out
         part.unlink()
     for rows_kind, attempts_kind in ATTEMPTS_OF.items():
         for path in (home.landing / rows_kind).glob("*/*.parquet"):

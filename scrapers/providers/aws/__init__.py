@@ -21,6 +21,7 @@ from scrapers.providers.aws import (
 _LISTS = "https://pricing.us-east-1.amazonaws.com"
 _HEAD = 64 * 1024  # enough to recognise every layout
 _GIB = 1 << 30
+_VERSION = re.compile(r"/20\d{12}/")  # the second of its publication; a list under "current" changes
 
 # The first pattern that matches the head of a page selects its reader; special layouts precede common ones.
 _LAYOUTS: tuple[tuple[str, Callable[[Page], Iterable[Offer]]], ...] = (
@@ -82,7 +83,13 @@ def follow(page: Page) -> Iterator[Request]:
     for path in open_to_all.values():
         if page.source == "price_list":  # the same list as CSV is smaller and faster to search
             path = path.removesuffix(".json") + ".csv"
-        yield Request(urljoin(_LISTS, path), page.source, max_bytes=6 * _GIB, timeout=3600)
+        yield Request(
+            urljoin(_LISTS, path),
+            page.source,
+            max_bytes=6 * _GIB,
+            timeout=3600,
+            is_version=_VERSION.search(path) is not None,
+        )
 
 
 PROVIDER = Provider(

@@ -17,8 +17,10 @@ _NEEDED = (
     *("instancetype", "operatingsystem", "tenancy"),
 )
 # Values of the column "Instance Family" that every accelerated instance has: `bytes.find` visits only their lines.
-# Gaudi's family is not documented, so its type is searched for too.
-_FAMILIES = (b'"GPU instance"', b'"Machine Learning ASIC Instances"', b'"dl1.')
+# Gaudi's family is not documented, so its type is searched for too: where it can be, by the usage type, since a long
+# word is found at half the cost of a short one that begins with the commonest byte.
+_FAMILIES = (b'"GPU instance"', b'"Machine Learning ASIC Instances"', b"BoxUsage:dl1.")
+_FAMILIES_WITHOUT_USAGE = (*_FAMILIES[:2], b'"dl1.')
 
 
 class _Irregular(Exception):
@@ -45,14 +47,8 @@ def excerpt(page: Page) -> Iterator[bytes]:
             yield line
             if [key(cell) for cell in next(csv.reader([_text(line)]), [])] == header:
                 break
-    for raw in _candidates(page, len(header)):
-        if _is_relevant(raw):
-            yield raw if raw.endswith(b"\n") else raw + b"\n"
-
-
-def _is_relevant(raw: bytes) -> bool:
-    """Check a line for words that every relevant row holds: far cheaper than splitting 90 cells."""
-    return b'"Linux"' in raw and (b'"Shared"' in raw or b'.metal"' in raw)
+    for raw in _candidates(page, header):
+        yield raw + b"\n"
 
 
 def _header(page: Page) -> list[str]:
@@ -78,9 +74,7 @@ def _text(line: bytes) -> str:
 
 def _quick(page: Page, header: list[str]) -> Iterator[PriceListRow]:
     make = _maker(header)
-    for raw in _candidates(page, len(header)):
-        if not _is_relevant(raw):
-            continue
+    for raw in _candidates(page, header):
         cells = next(csv.reader([_text(raw)]))
         if raw.count(b'"') % 2 or len(cells) != len(header):
             raise _Irregular
@@ -88,7 +82,8 @@ def _quick(page: Page, header: list[str]) -> Iterator[PriceListRow]:
             yield line
 
 
-def _candidates(page: Page, width: int) -> Iterator[bytes]:
+def _candidates(page: Page, header: list[str]) -> Iterator[bytes]:
+    families = _FAMILIES if "usagetype" in header else _FAMILIES_WITHOUT_USAGE
     rest = b""
     with page.open() as stream:
         while block := stream.read(_BLOCK):
@@ -97,20 +92,28 @@ def _candidates(page: Page, width: int) -> Iterator[bytes]:
             rest = block[end:]
             if len(rest) > _BLOCK:
                 raise LayoutError(page, "line ends in the price list", _text(rest[:400]))
-            for family in _FAMILIES:
+            for family in families:
                 yield from _lines_with(family, block, end)
-    if rest and not may_be_cut(page) and len(next(csv.reader([_text(rest)]))) != width:
+    if rest and not may_be_cut(page) and len(next(csv.reader([_text(rest)]))) != len(header):
         raise LayoutError(page, "a whole last row", _text(rest))
     if _is_whole(page, rest):
-        yield from (rest for family in _FAMILIES if family in rest)
+        yield from (line for family in families for line in _lines_with(family, rest + b"\n", len(rest) + 1))
 
 
 def _lines_with(word: bytes, block: bytes, end: int) -> Iterator[bytes]:
-    at = block.find(word, 0, end)
+    """Yield the lines with a word that can be relevant: each of those holds two more words in quotes.
+
+    Searching the bytes in place is far cheaper than copying lines, and that than splitting 90 cells.
+    """
+    find = block.find
+    at = find(word, 0, end)
     while at >= 0:
-        stop = block.find(b"\n", at)
-        yield block[block.rfind(b"\n", 0, at) + 1 : stop]
-        at = block.find(word, stop, end)
+        start, stop = block.rfind(b"\n", 0, at) + 1, find(b"\n", at)
+        if find(b'"Linux"', start, stop) >= 0 and (
+            find(b'"Shared"', start, stop) >= 0 or find(b'.metal"', start, stop) >= 0
+        ):
+            yield block[start:stop]
+        at = find(word, stop, end)
 
 
 def _is_whole(page: Page, last: bytes) -> bool:

@@ -85,7 +85,7 @@ class Answers:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def crawl(self, _: Provider) -> tuple[Page | Failure, ...]:
+    def crawl(self, _: Provider, **how: object) -> tuple[Page | Failure, ...]:
         return self.pages
 
     def now(self) -> Any:
@@ -112,3 +112,10 @@ def test_page_of_a_provider_that_is_a_part_says_so_when_parsed(tmp_path: Path) -
     file.write_text(json.dumps({"items": [machine], "totalCount": 41}))
     reading = parse_file("primeintellect", file)
     assert (len(reading.rows), reading.account.faults) == (1, ["partial: 1 of 41"])
+
+
+def test_pages_whose_links_name_the_port_are_parts_of_one_list() -> None:
+    first = page({}, "https://prices.azure.com/api/retail/prices?$filter=x")
+    last = page({}, "https://prices.azure.com:443/api/retail/prices?$filter=x&$skip=1000")
+    assert not gaps([(first, Extent(1000, None, True)), (last, Extent(7, None, False))])
+    assert gaps([(first, Extent(1000, None, True))])

@@ -170,6 +170,19 @@ def test_csv_on_demand_offer_keeps_printed_values() -> None:
     assert offer.effective_from == date(2025, 6, 5)
 
 
+@pytest.mark.parametrize("columns", [COLUMNS, [name for name in COLUMNS if name != "usageType"]])
+def test_csv_gaudi_of_any_size_is_found_beside_gpus(columns: list[str]) -> None:
+    gaudi = line(
+        columns,
+        SKU="D",
+        Instance_Type="dl1.12xlarge",
+        Instance_Family="Accelerators",
+        usageType="USE2-BoxUsage:dl1.12xlarge",
+    )
+    found = parse(listing(line(columns), gaudi, columns=columns))
+    assert sorted(offer.instance for offer in found) == ["dl1.12xlarge", "p5.48xlarge"]
+
+
 def test_csv_columns_are_found_by_name() -> None:
     columns = list(reversed(COLUMNS))
     assert [o.price for o in parse(listing(line(columns), columns=columns))] == [Decimal("55.04")]

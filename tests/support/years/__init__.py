@@ -1,0 +1,1 @@
+"""Years of a simulated market, driven through landing, build and publication, and compared with an independent model."""
