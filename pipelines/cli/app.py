@@ -26,6 +26,7 @@ from pipelines.cli.commands import (
     history,
     import_history,
     index,
+    overview,
     parse,
     plan,
     prices,
@@ -51,9 +52,10 @@ app = App(
     result_action="return_value",
 )
 for command in (
-    prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, read.read, doctor.doctor,
-    calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
-    backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore, tidy.tidy,
+    overview.overview, prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse,
+    read.read, doctor.doctor, calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh,
+    replay.replay, capture.capture, backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore,
+    tidy.tidy,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")
@@ -78,8 +80,12 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def _run(argv: list[str] | None) -> Any:
+    given = sys.argv[1:] if argv is None else argv
+    # Not the app's default command: a mistyped command would be told as an argument of that.
+    if not given or given[0].partition("=")[0] in ("--json", "--home"):
+        given = ["overview", *given]
     try:
-        return app(argv, exit_on_error=False, print_error=True)
+        return app(given, exit_on_error=False, print_error=True)
     except cyclopts.CycloptsError:
         return USAGE
     except CommandError as error:

@@ -88,10 +88,14 @@ def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None,
         texts_to_cut = [i for i, name in enumerate(columns) if not numeric[i] and (may_cut is None or name in may_cut)]
         _narrow(widths, texts_to_cut, width)
         _narrow(widths, [i for i, is_number in enumerate(numeric) if not is_number], width)
-    bold = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else ("", "")
     for i, line in enumerate([columns, *texts]):
-        before, after = ("", "") if i else bold
-        print(before + "  ".join(map(_pad, line, widths, numeric)).rstrip() + after)
+        text = "  ".join(map(_pad, line, widths, numeric)).rstrip()
+        print(text if i else bold(text))
+
+
+def bold(text: str) -> str:
+    """Return text in bold for a terminal that shows it; NO_COLOR turns it off."""
+    return f"\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text
 
 
 def _narrow(widths: list[int], texts: list[int], width: int) -> None:
