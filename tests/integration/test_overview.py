@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.queries.overview import overview
+from pipelines.queries.common_questions import answers
 from tests.conftest import Demo
 from tests.support.worlds import built, offer, put, seen
 from warehouse.storage.state_dir import Home
@@ -80,7 +80,7 @@ def answer(tmp_path: Path) -> dict[str, Any]:
         "v1.quality_events",
     )
     with built(home, *names, "v1.offers_latest", "v1.meta") as con:
-        return overview(con, date(2026, 3, 2))
+        return answers(con, date(2026, 3, 2))
 
 
 def test_a_row_is_one_offer_that_can_be_rented(answer: dict[str, Any]) -> None:

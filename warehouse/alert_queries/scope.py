@@ -11,8 +11,8 @@ from warehouse.identity.providers import provider_slug
 Dimensions = Mapping[str, tuple[str, ...]]
 _NUMBERS = ("gpu_memory_gb", "gpu_count", "term_months")
 COLUMNS = (
-    "gpu", "vendor", "form_factor", "gpu_memory_gb", "gpu_count", "provider", "source", "instance", "region", "zone",
-    "pricing_model", "term_months", "upfront", "market", "price_scope",
+    "gpu", "vendor", "form_factor", "gpu_memory_gb", "gpu_count", "provider", "source", "instance", "region",
+    "region_id", "country", "continent", "zone", "pricing_model", "term_months", "upfront", "market", "price_scope",
 )  # fmt: skip
 
 

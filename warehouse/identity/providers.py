@@ -18,3 +18,8 @@ def provider_slug(name: str) -> str:
     """Return a provider's slug ("Lambda Labs" -> "lambda"); an unlisted name is its own slug, in lower case."""
     key = " ".join(name.lower().split())
     return _aliases().get(key, key)
+
+
+def known_providers() -> frozenset[str]:
+    """Return the slugs of all providers that have names in seeds/provider_aliases.csv."""
+    return frozenset(_aliases().values())

@@ -34,6 +34,11 @@ def load(path: Path) -> AlertConfig:
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as unreadable:
         raise InvalidConfig(f"cannot read {path}: {unreadable}") from unreadable
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> AlertConfig:
+    """Read the text of a file of rules; errors name `path`. Raises InvalidConfig."""
     try:
         node = yaml.compose(text, yaml.SafeLoader)
         document = yaml.safe_load(text)

@@ -8,9 +8,18 @@ import re
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from scrapers.model import TokenKind
+from warehouse.identity import regions
 
 Percent = Annotated[float, Field(gt=0, lt=1000)]
 Share = Annotated[float, Field(gt=0, lt=100)]  # percent of a price that can be lost
@@ -54,6 +63,9 @@ class Where(StrictModel):
     source: TextList = ()
     instance: TextList = ()
     region: TextList = ()
+    region_id: TextList = ()
+    country: TextList = ()
+    continent: TextList = ()
     zone: TextList = ()
     pricing_model: TextList = ()
     term_months: TextList = ()
@@ -76,6 +88,16 @@ class Where(StrictModel):
                 raise ValueError(f"{word!r} is not a number")
         return value
 
+    @field_validator("country", "continent")
+    @classmethod
+    def _are_places(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Return countries as ISO codes and continents as they are stored; both may be patterns."""
+        name_of = regions.country_code if info.field_name == "country" else regions.continent_name
+        try:
+            return tuple(word if "*" in word else name_of(word) for word in value)
+        except regions.UnknownPlace as unknown:
+            raise ValueError(str(unknown)) from unknown
+
     def dimensions(self) -> dict[str, tuple[str, ...]]:
         """Return the given dimensions of the series, without `quality`, which belongs to the price."""
         return {k: v for k, v in self.model_dump().items() if v and k != "quality"}
@@ -85,7 +107,7 @@ class RuleBase(StrictModel):
     """The fields that every rule has."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
-    to: TextList = ()  # channels; empty: all of the file
+    to: TextList = ()  # channels; empty: all of the file that are not only_named
     on_first_run: Literal["silent", "notify"] = "silent"
 
     def definition(self) -> str:
@@ -94,8 +116,12 @@ class RuleBase(StrictModel):
         # Fields that came later count only where they are set: a rule written before them is still the same.
         if fields.get("of_list") is False:
             del fields["of_list"]
-        if fields.get("where", {}).get("price_scope") == ["instance"]:
-            del fields["where"]["price_scope"]
+        where = fields.get("where", {})
+        if where.get("price_scope") == ["instance"]:
+            del where["price_scope"]
+        for place in ("region_id", "country", "continent"):
+            if where.get(place) == []:
+                del where[place]
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -312,6 +338,7 @@ class Channel(StrictModel):
     delivery: Delivery | None = None
     quiet_hours: QuietHours | None = None
     timezone: Timezone | None = None
+    only_named: bool = False  # only for rules that name it in `to`
 
     @model_validator(mode="after")
     def _is_whole(self) -> Channel:
@@ -377,7 +404,7 @@ class AlertConfig(StrictModel):
 
     def channels_of(self, rule: RuleBase) -> tuple[str, ...]:
         """Return the names of the channels that a rule's events go to."""
-        return rule.to or tuple(self.channels)
+        return rule.to or tuple(name for name, channel in self.channels.items() if not channel.only_named)
 
     def timezone_of(self, channel: Channel) -> ZoneInfo:
         """Return the time zone of a channel's hours."""

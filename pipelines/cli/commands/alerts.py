@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -106,14 +106,80 @@ def preview(
         )
     rows = [e.row() | {"not_sent": e.not_sent or None} for e in events]
     if output_format(style, as_json) == "table":
-        for row in rows:
-            row["pct"] = pct_text(change_pct(row["old_usd_per_gpu_hour"], row["new_usd_per_gpu_hour"]))
-            row["event_id"] = row["event_id"][:10]
+        rows = [_for_people(row) for row in rows]
     show((*PREVIEW, "not_sent"), [tuple(row.values()) for row in rows], output_format(style, as_json))
     why = Counter(e.not_sent for e in events)
     more = "".join(f"; {n} not sent: {reason}" for reason, n in why.items() if reason)
     say(f"{why['']} events would have been sent{more}")
     return OK
+
+
+@app.command
+def add(
+    sentence: str,
+    /,
+    *,
+    to: Annotated[str, Parameter(help="A channel of the file, or an Apprise address that becomes one.")] = "console",
+    rule_id: Annotated[str | None, Parameter(name="--id", help="The rule's id (default: from its words).")] = None,
+    dry_run: Annotated[bool, Parameter(negative="", help="Show the rule and its last year; save nothing.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> int:
+    """Add a rule in words, after a look at what it would have sent in the last year.
+
+    Parameters
+    ----------
+    sentence
+        The rule: "A100 drops 5% anywhere in Europe", "8x H100 below $2.50 at Lambda".
+    """
+    from pipelines.alerts.config import edit, loader
+    from pipelines.alerts.config.sentence import NotUnderstood, rule_of
+    from pipelines.serialize import document_as_json
+
+    state = settings.home(home)
+    try:
+        fields = rule_of(sentence)
+        present = loader.load(loader.config_path(state))
+        address, channel = edit.channel_of(present, to)
+        fields = {"id": rule_id or edit.free_id(present, fields), **fields}
+        path, text, config = edit.add(state, fields, address, channel)
+    except (NotUnderstood, loader.InvalidConfig) as wrong:
+        raise UsageError(str(wrong)) from wrong
+    events = _last_year(config, fields["id"], home)
+    if not dry_run:
+        edit.save(state, path, text, address, channel)
+    if as_json:
+        shown = [e.row() | {"not_sent": e.not_sent or None} for e in events]
+        print(document_as_json({"rule": fields | {"to": [channel]}, "file": str(path), "last_year": shown}), end="")
+    else:
+        print(edit.as_yaml(fields | {"to": [channel]}), end="")
+        _show_events(events[-5:])
+    say(f"{len(events)} events in the last year of history; " + ("nothing is saved" if dry_run else f"added to {path}"))
+    if not dry_run:
+        say(f"next: gpuhour alerts test --channel {channel} · gpuhour alerts preview --rule {fields['id']}")
+    return OK
+
+
+def _last_year(config: Any, rule_id: str, home: Path | None) -> list[Any]:
+    """Return the events that a rule would have had in the last year of the history there is."""
+    from pipelines.alerts.backtest import backtest
+
+    with published_database(home) as con:
+        newest = con.execute("select coalesce(newest_on, current_date) from v1.meta").fetchall()[0][0]
+        selected, now = [_rule(config, rule_id)], datetime.now(UTC)
+        return backtest(con, config, selected, [], newest - timedelta(days=365), None, now, lambda _: "")
+
+
+def _show_events(events: list[Any]) -> None:
+    from pipelines.alerts.event import PREVIEW
+
+    if events:
+        show(PREVIEW, [tuple(_for_people(event.row()).values()) for event in events], "table")
+
+
+def _for_people(row: dict[str, Any]) -> dict[str, Any]:
+    pct = pct_text(change_pct(row["old_usd_per_gpu_hour"], row["new_usd_per_gpu_hour"]))
+    return row | {"pct": pct, "event_id": row["event_id"][:10]}
 
 
 @app.command

@@ -20,7 +20,7 @@ _TOKENS = ("model", "usd/M own", "usd/M api", "own gpus", "cheapest api", "apis"
 
 def overview(*, as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Show what most people ask: the cheapest GPUs today, what changed, what tokens cost, how fresh prices are."""
-    from pipelines.queries.overview import overview as answers
+    from pipelines.queries.common_questions import answers
     from pipelines.serialize import document_as_json
 
     if not as_json and not settings.home(home).published.exists():

@@ -4,7 +4,8 @@ select
     series_id, source, provider, instance, gpu, form_factor, gpu_memory_gb, gpu_count, region, zone, pricing_model,
     term_months, upfront, price_scope, rank, valid_from, observed_at, last_seen_on, price, currency, price_unit,
     usd_per_gpu_hour, effective_from, effective_until, availability, vcpus, ram_gb, quality, origin, gpu_label,
-    source_url, sha256, is_carried_forward, is_preferred, age_days, is_held, place, spec, usd_per_fp16_tflops_hour, usd_per_gb_hour
+    source_url, sha256, is_carried_forward, is_preferred, age_days, is_held, place, spec, usd_per_fp16_tflops_hour,
+    usd_per_gb_hour
 from made.offers
 qualify place = 1
     or row_number() over (

@@ -63,7 +63,7 @@ _SOURCES = """
 """
 
 
-def overview(con: Connection, today: date) -> dict[str, Any]:
+def answers(con: Connection, today: date) -> dict[str, Any]:
     """Return what is asked most: cheapest, changes, tokens, sources.
 
     cheapest: the lowest on-demand price of the GPUs that most providers rent out, in USD per GPU-hour.

@@ -1,0 +1,121 @@
+"""Adds a rule, and the channel that it goes to, to a user's file of rules; comments and everything else stay."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.error import YAMLError
+
+from pipelines.alerts.config import loader
+from pipelines.alerts.config.schema import AlertConfig
+from warehouse.storage.files import replacing
+from warehouse.storage.state_dir import Home
+
+SECRETS = "secrets"  # folder of the state folder, for its owner alone
+
+
+def text_with(text: str, rule: Mapping[str, Any], channel: tuple[str, Mapping[str, Any]] | None = None) -> str:
+    """Return the text of a rules file with a rule at its end, and with a channel where one is given.
+
+    Raises:
+        InvalidConfig: The file is no mapping with a list of rules.
+    """
+    editor = YAML()  # keeps comments, order and quotes
+    editor.preserve_quotes = True
+    editor.width = 100_000  # lines stay as long as they are
+    is_indented = re.search(r"(?m)^ +- ", text) is not None
+    editor.indent(mapping=2, sequence=4 if is_indented else 2, offset=2 if is_indented else 0)
+    try:
+        document = editor.load(text) or {"rules": []}
+        document.setdefault("rules", []).append(_one_line(rule))
+        if channel:
+            # Without channels, rules go to the console: they go on doing so.
+            name, fields = channel
+            document.setdefault("channels", {"console": {"type": "console"}})[name] = _one_line(fields)
+    except (YAMLError, AttributeError, TypeError) as wrong:
+        raise loader.InvalidConfig(f"the rules file cannot be added to: {wrong}") from wrong
+    with io.StringIO() as out:
+        editor.dump(document, out)
+        return out.getvalue()
+
+
+def _one_line(fields: Mapping[str, Any]) -> CommentedMap:
+    mapping = CommentedMap(
+        {name: _one_line(value) if isinstance(value, Mapping) else value for name, value in fields.items()}
+    )
+    mapping.fa.set_flow_style()
+    return mapping
+
+
+def channel_of(config: AlertConfig, to: str) -> tuple[str | None, str]:
+    """Return the address of a new channel, None for one that there is, and its name.
+
+    Raises:
+        InvalidConfig: It is neither the name of a channel nor an address that Apprise knows.
+    """
+    if to in config.channels:
+        return None, to
+    scheme = re.match(r"([a-z][a-z0-9+.-]{1,30})://\S", to)
+    if not scheme:
+        names = ", ".join(config.channels)
+        raise loader.InvalidConfig(
+            f"--to: no channel {to!r}; channels are {names}, or give an address such as mailto://…"
+        )
+    import apprise
+
+    if apprise.Apprise.instantiate(to) is None:  # the address may hold a secret: it is not repeated
+        raise loader.InvalidConfig(f"--to: not an address that Apprise accepts for {scheme[1]}")
+    return to, _free(re.sub(r"[^a-z0-9]", "", scheme[1]) or "channel", config.channels)
+
+
+def free_id(config: AlertConfig, rule: Mapping[str, Any]) -> str:
+    """Return an id for a rule, made of what it is about."""
+    where = rule.get("where", rule)
+    about = [where.get(name) for name in ("gpu", "provider", "continent", "country", "region")]
+    words = [word for value in about if value for word in (value if isinstance(value, list) else [value])]
+    text = re.sub(r"[^a-z0-9]+", "-", "-".join(map(str, [*words, rule["kind"]])).lower()).strip("-")
+    return _free(text[:56].strip("-"), [rule.id for rule in config.rules])
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    return next(n for n in (name, *(f"{name}-{i}" for i in range(2, 10_000))) if n not in taken)
+
+
+def as_yaml(rule: Mapping[str, Any]) -> str:
+    """Return a rule as it stands in a file of rules."""
+    return text_with("rules: []\n", rule)
+
+
+def add(home: Home, rule: Mapping[str, Any], address: str | None, to: str | None) -> tuple[Path, str, AlertConfig]:
+    """Return the file of rules in force, its text with the rule, and what it says then. Writes nothing.
+
+    address: where messages go, kept as a secret beside the file; to: the name of its channel, or of one there is.
+
+    Raises:
+        InvalidConfig: The file, or the rule, cannot be used; the message names the line.
+    """
+    path = home.root / "alerts.yaml"
+    text = loader.config_path(home).read_text()
+    channel = (to or "", {"url": f"file:{SECRETS}/{to}.url", "only_named": True}) if address else None
+    new = text_with(text, dict(rule) | ({"to": [to]} if to else {}), channel)
+    return path, new, loader.parse(new, path)
+
+
+def save(home: Home, path: Path, text: str, address: str | None, to: str | None) -> None:
+    """Write the file of rules and, before it, the address of its new channel, readable by its owner alone."""
+    if address:
+        folder = home.root / SECRETS
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replacing(folder / f"{to}.url") as part:
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
+                stream.write(address + "\n")
+    with replacing(path) as part:
+        part.write_text(text)
