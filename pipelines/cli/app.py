@@ -26,6 +26,7 @@ from pipelines.cli.commands import (
     history,
     import_history,
     index,
+    init,
     overview,
     parse,
     plan,
@@ -52,10 +53,10 @@ app = App(
     result_action="return_value",
 )
 for command in (
-    overview.overview, prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse,
-    read.read, doctor.doctor, calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh,
-    replay.replay, capture.capture, backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore,
-    tidy.tidy,
+    overview.overview, init.init, prices.prices, history.history, changes.changes, explain.explain, sql.sql,
+    parse.parse, read.read, doctor.doctor, calibrate.calibrate, crosscheck.crosscheck, demo.demo,
+    refresh.refresh, replay.replay, capture.capture, backfill.backfill, schedule.schedule, plan.plan,
+    backup.backup, backup.restore, tidy.tidy,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")

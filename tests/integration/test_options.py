@@ -72,6 +72,7 @@ READING = {
 
 # Command lines that change a state folder, here a copy of the demo's, or that end before they wait.
 CHANGING = {
+    "init --contact nothing --no-gcp-key --gcp-key --alert x --schedule cron --yes": 2,  # it writes in test_init
     "alerts add 'A100 drops 5% in Europe' --to console --id mine-too --dry-run": 0,
     "alerts test --rules {rules}": 0,
     "alerts silence mine --until 2099-01-01 --rules {rules}": 0,
