@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
-from scrapers.model import PACKED, Page
+from scrapers.model import Page
 from scrapers.parsing import embedded_json
 
 _DEEPEST_ELEMENT: Final = 200
 _LARGEST: Final = 16 * 1024 * 1024  # bytes
+_HEAD: Final = 4000  # bytes that tell a page's kind
 
 
 def kind(text: str) -> Literal["html", "json", "markdown"]:
@@ -38,12 +39,19 @@ def _is_marked_down(text: str) -> bool:
 
 
 def is_readable(page: Page) -> bool:
-    """Return whether a page is of a kind and size that is read whole: not a bulk file of prices, not CSV or YAML."""
-    if page.path is not None and (page.path.suffix in PACKED or page.path.stat().st_size > _LARGEST):
+    """Return whether a page is of a kind and size that is read whole: not a bulk file of prices, not CSV or YAML.
+
+    An archived page is packed; what counts is its size unpacked.
+    """
+    if page.path is not None and page.path.stat().st_size > _LARGEST:
         return False
-    if page.content is not None and len(page.content) > _LARGEST:
-        return False
-    start = page.read()[:4000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    with page.open() as stream:
+        head = stream.read(_HEAD)
+        return _may_state_prices(head) and len(head) + len(stream.read(_LARGEST - _HEAD + 1)) <= _LARGEST
+
+
+def _may_state_prices(head: bytes) -> bool:
+    start = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     return (
         start[:1] in "<{["
         or re.search(

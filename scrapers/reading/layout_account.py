@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from scrapers.model import Hints, Offer, Page, Provider
 from scrapers.parsing import embedded_json
+from scrapers.parsing.price_words import BOUND
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.account import Account, Entry
 from scrapers.reading.documents import kind, script_values
@@ -68,6 +69,7 @@ def _judged(page: Page, hints: Hints, offers: tuple[Offer, ...], general: Accoun
             or ("the same price per GPU, read from another row" if _normal(entry.value) in repeated else "")
             or _in_another_currency(entry, emitted)
             or _not_offered(entry, data.beside(entry.path), unpriced)
+            or ("a lower bound, which is no price" if BOUND.search(entry.text) else "")
         ):
             entries[i] = replace(entry, verdict="explained", reason=reason)
     return entries

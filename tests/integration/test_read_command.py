@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import http.server
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from pipelines.ingest.read_url import read_url
+from pipelines.ingest.scrape_provider import read_page
+from scrapers import registry
+from scrapers.fetching.archive import Archive
 from scrapers.fetching.policy import Settings
-from scrapers.model import FetchError
+from scrapers.model import FetchError, Page
+from scrapers.reading.documents import is_readable
 from tests.conftest import Run
 from warehouse.storage.state_dir import Home
 
@@ -60,6 +67,38 @@ def test_parse_reads_a_lost_layout_by_meaning(tmp_path: Path, run: Run) -> None:
     said = run("parse", "coreweave", str(page), "--json")
     (row,) = json.loads(said.out)
     assert (said.code, row["provider"], row["read_by"], row["usd_per_gpu_hour"]) == (0, "coreweave", "general", 2.99)
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "n_offers"), [(WHOLE, "layout_changed", 1), (NOTHING, "layout_changed", 0)]
+)
+@pytest.mark.parametrize("where", ["archived now", "archived by an earlier version", "held in memory"])
+def test_a_redesigned_page_is_read_by_meaning_wherever_it_lies(
+    tmp_path: Path, where: str, content: str, status: str, n_offers: int
+) -> None:
+    """A fetched page is archived packed: what could not be read from there would be lost by every refresh."""
+    page = Page("coreweave", "https://x.com/pricing", datetime(2026, 11, 1, tzinfo=UTC), content=content.encode())
+    if where == "archived now":
+        page = Archive(tmp_path).save(page)
+        assert page.path and page.path.suffix == ".zst" and page.content is None
+    elif where != "held in memory":
+        packed = tmp_path / "body.gz"
+        packed.write_bytes(gzip.compress(content.encode()))
+        page = replace(page, content=None, path=packed)
+    seen = read_page(registry.get("coreweave"), page, Home(tmp_path))
+    assert (seen.status, len(seen.offers)) == (status, n_offers), seen.detail
+    assert ("read by the general reader" in seen.detail) == bool(n_offers)
+
+
+def test_the_account_of_an_archived_page_is_that_of_its_bytes(tmp_path: Path) -> None:
+    page = Page("x", "https://x.com/pricing", datetime(2026, 11, 1, tzinfo=UTC), content=PARTIAL.encode())
+    assert is_readable(page) and is_readable(Archive(tmp_path).save(page))
+
+
+@pytest.mark.parametrize("start", [b"sku,price\n", b"- a: 1\n", b'{"a": "'], ids=["CSV", "YAML", "long JSON"])
+def test_bulk_files_are_not_read_whole(tmp_path: Path, start: bytes) -> None:
+    page = Page("x", "https://x.com/list", datetime(2026, 11, 1, tzinfo=UTC), content=start + b"1" * (17 << 20))
+    assert not is_readable(page) and not is_readable(Archive(tmp_path).save(page))
 
 
 @pytest.fixture

@@ -126,3 +126,20 @@ def test_members_of_one_map_do_not_name_each_other() -> None:
     assert not account([machine(hourly_price=2.73), {"servers": servers}]).is_whole
     beside = {"H100-1-80G": {"ram": 240}, "prices": {"hour": 9.9}}
     assert not account([machine(hourly_price=2.73), {"servers": beside}]).is_whole
+
+
+def test_a_lower_bound_that_a_layout_leaves_out_is_explained() -> None:
+    page = "<table><tr><th>GPU</th><th>On demand, per GPU-hour</th></tr><tr><td>H100</td><td>$2.50</td></tr><tr><td>H200</td><td>{}</td></tr></table>"
+
+    def parse(page: Page) -> Iterator[Offer]:
+        yield Offer(source="s", pricing_model="on_demand", gpu_label="H100", price=Decimal("2.50"),
+            price_unit="gpu_hour", text=page.text()[:10])  # fmt: skip
+
+    provider = Provider("x", "X", (), parse)
+    for cell, verdict in (("from $3.10", "explained"), ("$3.10", "unexplained")):
+        content = page.format(cell).encode()
+        result = read_provider_page(
+            provider, Page("x", "https://x", datetime(2026, 11, 1, tzinfo=UTC), content=content)
+        )
+        (entry,) = (e for e in result.account.entries if e.value == Decimal("3.10"))
+        assert entry.verdict == verdict, entry
