@@ -26,6 +26,11 @@ def home(flag: Path | None = None) -> Home:
     return Home(root.expanduser().absolute())
 
 
+def publish_address() -> str:
+    """Return where a refresh publishes to as well, GPUHOUR_PUBLISH_TO; empty where nowhere."""
+    return os.environ.get("GPUHOUR_PUBLISH_TO", "").strip()
+
+
 def dagster_home(state: Home) -> Path:
     """Return the folder of Dagster's run history, made ready: DAGSTER_HOME if set, else dagster/ of the state folder.
 

@@ -30,6 +30,7 @@ from pipelines.cli.commands import (
     plan,
     prices,
     providers,
+    publish,
     quarantine,
     read,
     refresh,
@@ -53,6 +54,7 @@ for command in (
     prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, read.read, doctor.doctor,
     calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
     backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore,
+    publish.publish,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")
