@@ -125,15 +125,17 @@ def difference(con: Connection, previous: Connection, relation: Relation, expect
         The rows that differ; None where the earlier publication does not hold the expected rows.
     """
     names = ", ".join(quote_name(column.name) for column in relation.columns)
-    previous.execute(f"create or replace table memory.main.old_rows as select {names} from {relation.name}")  # noqa: S608
+    # Two hashes of 64 bits stand for a row: to compare the rows themselves takes ten times as long.
+    hashed = f"select {names}, hash({names}) as hash_1, hash(1, {names}) as hash_2 from {relation.name}"  # noqa: S608
+    previous.execute(f"create or replace table memory.main.old_rows as {hashed}")
     if content(con, relation, "memory.main.old_rows").fingerprint != expected:
         return None
-    con.execute(f"create or replace table memory.main.new_rows as select {names} from {relation.name}")  # noqa: S608
+    con.execute(f"create or replace table memory.main.new_rows as {hashed}")
     counts = []
-    for table, (left, right) in {"gone": ("old", "new"), "added": ("new", "old")}.items():
+    for table, left, right in (("gone", "old_rows", "new_rows"), ("added", "new_rows", "old_rows")):
         con.execute(
-            f"create or replace table memory.main.{table} as "
-            f"from memory.main.{left}_rows except all from memory.main.{right}_rows"
+            f"create or replace table memory.main.{table} as select {names} from memory.main.{left} "  # noqa: S608
+            f"anti join memory.main.{right} using (hash_1, hash_2)"
         )
         counts.append(con.execute(f"select count(*) from memory.main.{table}").fetchall()[0][0])  # noqa: S608
     return Difference("memory.main.gone", "memory.main.added", counts[0], counts[1])
