@@ -265,7 +265,8 @@ def test_killed_at_any_point_it_leaves_the_old(
     rebuild(*numbered(1))
     start = time.perf_counter()
     process = publishing(home, address)
-    assert process.wait(120) == 0
+    process.communicate(timeout=120)
+    assert process.returncode == 0
     seconds, number, n_old = time.perf_counter() - start, 1, 0
     chance = random.Random(7)
     for round_number in range(2, 10):
@@ -275,7 +276,7 @@ def test_killed_at_any_point_it_leaves_the_old(
         process = publishing(home, address)
         time.sleep(chance.uniform(0.3, 1.0) * seconds)
         process.send_signal(signal.SIGKILL)
-        process.wait(30)
+        process.communicate(timeout=30)
         _settled(con)
         assert shown(con) in ((number,) * 4, (round_number,) * 4)
         n_old += shown(con)[0] == number

@@ -44,4 +44,4 @@ as $$
     where $1 - seen_on <= $2
 $$;
 comment on function v1.prices_as_of(date, integer) is
-'Prices in force on a UTC day, seen by a scrape at most max_age days before: select * from v1.prices_as_of(''2026-09-20'')'
+'Prices in force on a UTC day, seen by a scrape at most max_age days before'
