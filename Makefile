@@ -32,7 +32,9 @@ test: setup ## Run every test, but for the extras
 test-unit: setup ## Run the unit tests: no browser, no Dagster, no process, no demo
 	@$(BIN)/python -m pytest tests/unit
 
-test-extras: setup ## Run the tests marked as extras: long runs
+test-extras: setup ## Run the tests marked as extras: long runs, and parts with a server of their own
+	@$$(command -v uv || echo .uv/bin/uv) pip install -q --python $(BIN)/python -r pyproject.toml --extra postgres || echo "psycopg is not to be had: its tests are skipped" >&2
+	@bash .ci/superset || echo "Superset is not to be had: its test is skipped" >&2
 	@$(BIN)/python -m pytest -m extras || [ $$? = 5 ] # 5: there is none
 
 house: setup ## Count what the house is measured by: rooms, names, SQL, tests

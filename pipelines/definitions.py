@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines import settings
 from pipelines.defs import alert_assets, jobs
 from pipelines.defs.backfill_asset import backfill_assets
+from pipelines.defs.postgres_asset import postgres_assets
 from pipelines.defs.report_asset import report_assets
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import scrape_assets
@@ -24,6 +25,7 @@ def defs() -> dg.Definitions:
             *alert_assets.ASSETS,
             *report_assets(),
             *upkeep_assets(),
+            *postgres_assets(),
         ],
         jobs=[jobs.SCRAPE, jobs.BACKFILL, jobs.BUILD, alert_assets.DELIVER],
         schedules=[jobs.SCHEDULE],

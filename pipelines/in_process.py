@@ -13,7 +13,7 @@ import dagster as dg
 
 from pipelines import settings
 from pipelines.definitions import defs
-from pipelines.defs import jobs, report_asset, run_database
+from pipelines.defs import jobs, postgres_asset, report_asset, run_database
 from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import DAILY
 from warehouse.storage.files import locked
@@ -27,12 +27,16 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True, slots=True)
 class RefreshResult:
-    """The result of a refresh: failed and partly read providers, and whether prices and report were published."""
+    """The result of a refresh: failed and partly read providers, and whether prices and report were published.
+
+    `copied` is whether the Postgres server has them too; true where none is set.
+    """
 
     failed: tuple[str, ...]
     partial: tuple[str, ...]
     published: bool
     reported: bool
+    copied: bool
     reasons: dict[str, str]  # failed provider, or step or check of the build -> its error message
 
 
@@ -99,7 +103,12 @@ def refresh(
     partial = tuple(sorted(c.asset_key.path[-1] for c in scraped.get_asset_check_evaluations() if not c.passed))
     done = {str(event.step_key) for event in built.get_step_success_events()}
     return RefreshResult(
-        failed, partial, PUBLISHED in done, report_asset.STEP in done, dict(_reasons(scraped)) | dict(_reasons(built))
+        failed,
+        partial,
+        PUBLISHED in done,
+        report_asset.STEP in done,
+        postgres_asset.STEP in done,
+        dict(_reasons(scraped)) | dict(_reasons(built)),
     )
 
 

@@ -33,6 +33,11 @@ def dagster_folder(state: Home) -> Path:
     return state.root / "dagster"
 
 
+def publish_address() -> str:
+    """Return where a refresh publishes to as well, GPUHOUR_PUBLISH_TO; empty where nowhere."""
+    return os.environ.get("GPUHOUR_PUBLISH_TO", "").strip()
+
+
 def dagster_home(state: Home) -> Path:
     """Return the folder of Dagster's run history, made ready: DAGSTER_HOME if set, else dagster/ of the state folder.
 

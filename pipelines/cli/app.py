@@ -32,6 +32,7 @@ from pipelines.cli.commands import (
     plan,
     prices,
     providers,
+    publish,
     quarantine,
     read,
     refresh,
@@ -56,7 +57,7 @@ for command in (
     overview.overview, init.init, prices.prices, history.history, changes.changes, explain.explain, sql.sql,
     parse.parse, read.read, doctor.doctor, calibrate.calibrate, crosscheck.crosscheck, demo.demo,
     refresh.refresh, replay.replay, capture.capture, backfill.backfill, schedule.schedule, plan.plan,
-    backup.backup, backup.restore, tidy.tidy,
+    backup.backup, backup.restore, tidy.tidy, publish.publish,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")

@@ -239,6 +239,7 @@ ASSETS = [
     "marts/training_cost",
     "marts/workloads",
     "published/database",
+    "published/postgres",
     "published/report",
     "staging/fx_rates",
     "staging/gcp_component_sums",

@@ -61,10 +61,11 @@ def run_refresh(home: Path | None, slug: str | None, replay: Path | None, day: d
             result = in_process.refresh(writable_home(home).root, slug, replay and replay.resolve(), day)
         except in_process.DayOutOfRange as wrong:
             raise UsageError(str(wrong)) from wrong
-    code = ERROR if not result.published else PARTIAL if result.failed or result.partial or not result.reported else OK
+    is_whole = result.reported and result.copied and not result.failed and not result.partial
+    code = ERROR if not result.published else OK if is_whole else PARTIAL
     if as_json:
-        columns = ("published", "reported", "failed", "partial")
-        show(columns, [(result.published, result.reported, result.failed, result.partial)], "json")
+        columns = ("published", "reported", "copied", "failed", "partial")
+        show(columns, [(result.published, result.reported, result.copied, result.failed, result.partial)], "json")
     for name, why in result.reasons.items():
         say(why if why.startswith(name) else f"{name}: {why}")
     for names, outcome in ((result.failed, "failed"), (result.partial, "was read in part")):
@@ -72,6 +73,8 @@ def run_refresh(home: Path | None, slug: str | None, replay: Path | None, day: d
             say(f"{name} {outcome}; its last good prices are carried forward")
     if result.published and not result.reported:
         say("the prices are published, but the report was not built: the previous report stays")
+    if result.published and not result.copied:
+        say("the prices are published here, but not to Postgres: `gpuhour publish` tries again")
     if not result.published:
         say("nothing was published: the previous database stays. See the messages above")
     return code
