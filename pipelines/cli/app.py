@@ -15,6 +15,7 @@ from pipelines.cli.commands import (
     alerts,
     backfill,
     backup,
+    bill,
     calibrate,
     capture,
     changes,
@@ -56,7 +57,7 @@ app = App(
 for command in (
     overview.overview, init.init, prices.prices, history.history, changes.changes, explain.explain, sql.sql,
     parse.parse, read.read, doctor.doctor, calibrate.calibrate, crosscheck.crosscheck, demo.demo,
-    refresh.refresh, replay.replay, capture.capture, backfill.backfill, schedule.schedule, plan.plan,
+    refresh.refresh, replay.replay, capture.capture, backfill.backfill, schedule.schedule, plan.plan, bill.bill,
     backup.backup, backup.restore, tidy.tidy, publish.publish,
 ):  # fmt: skip
     app.command(command)

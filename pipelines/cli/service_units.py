@@ -1,4 +1,4 @@
-"""What runs daily without Dagster's daemon: a systemd service and timer, and a cron line."""
+"""Units that run daily without Dagster's daemon: a systemd service and timer, and a cron line."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What became of a content: removed, cut down to the lines that were read, or kept whole since it cannot be."""
+    """A note on a content: removed, cut down to the lines that were read, or kept whole since it cannot be."""
 
     sha256: str  # of the whole
     state: Literal["removed", "lines", "whole"]

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from scrapers.model import Hints, Offer, Page, Provider
 from scrapers.parsing import embedded_json
-from scrapers.parsing.price_words import BOUND
+from scrapers.parsing.text import BOUND
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.account import Account, Entry
 from scrapers.reading.documents import kind, script_values

@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import Demo, Run
 from tests.integration.test_docs import PAGES, fenced
-from tests.support import import_files, sinks
+from tests.support import bills, import_files, sinks
 from tests.support.worlds import CAPTURES, ROOT
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
@@ -65,6 +65,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     Path("prices.csv.gz").write_bytes(gzip.compress(import_files.text(rows).encode()))
     with duckdb.connect() as con:
         con.execute("copy (from read_csv('prices.csv.gz', all_varchar = true)) to 'history.parquet'")
+    bills.write(Path("bill.csv"), [bills.aws("520.00"), bills.azure("90.00", Tags='{"team": "research"}')])
     Path("my-model").mkdir()
     Path("my-model/config.json").write_text(
         '{"model_type": "llama", "hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16, "head_dim": 64, '

@@ -18,7 +18,7 @@ ROOMS: dict[str, tuple[tuple[str, ...], ...]] = {
     "scrapers": (("model",), ("parsing", "fetching"), ("reading", "reference"), ("providers",), ("registry",)),
     "warehouse": (
         ("paths",), ("storage",), ("identity",), ("sources",), ("engine",), ("publish",),
-        ("imports", "costing", "alert_queries"), ("planning",),
+        ("imports", "costing", "alert_queries"), ("planning", "billing"),
     ),
     "pipelines": (
         ("settings", "errors", "serialize", "timeseries"), ("queries",), ("ingest",), ("alerts",), ("reports",),

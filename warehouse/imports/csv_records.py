@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -61,6 +62,14 @@ def require_file(path: Path) -> None:
     """Raise Unreadable where a path is no file."""
     if not path.is_file():
         raise Unreadable("is a folder, no file" if path.is_dir() else "does not exist")
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file's content; empty where there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def opened(path: Path) -> IO[bytes]:

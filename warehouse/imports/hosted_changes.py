@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from scrapers.model import clip
-from warehouse.imports.csv_records import Fault, Unreadable, read_cells, require_file
-from warehouse.imports.import_file import Imported, file_sha256, with_faults
+from warehouse.imports.csv_records import Fault, Unreadable, file_sha256, read_cells, require_file
+from warehouse.imports.import_file import Imported, with_faults
 from warehouse.storage.hosted_landing import PRICE_TYPES, SCRAPE_TYPES
 from warehouse.storage.landing import write_landing
 from warehouse.storage.state_dir import Home

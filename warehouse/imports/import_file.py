@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scrapers.model import clip
 from warehouse.imports import long_format
-from warehouse.imports.csv_records import Fault, Unreadable
+from warehouse.imports.csv_records import Fault, Unreadable, file_sha256
 from warehouse.imports.open_source import open_rows
 from warehouse.paths import SEEDS
 from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
@@ -113,14 +113,6 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
         landing_id, landed + rejected, landed, rejected,
         counted_by=opened.counted_by, faults=faults, rejected_file=rejected_file, ignored=opened.ignored,
     )  # fmt: skip
-
-
-def file_sha256(path: Path) -> str:
-    """Return the hash of a file's content; empty where there is none."""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _count(con: Connection, table: str) -> int:

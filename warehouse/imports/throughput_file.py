@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from scrapers.model import Measurement, clip, is_day
-from warehouse.imports.csv_records import Fault, Unreadable, read_cells, require_file
-from warehouse.imports.import_file import Imported, file_sha256, with_faults
+from warehouse.imports.csv_records import Fault, Unreadable, file_sha256, read_cells, require_file
+from warehouse.imports.import_file import Imported, with_faults
 from warehouse.storage.state_dir import Home
 from warehouse.storage.throughput_landing import ThroughputScrape, land_throughput
 

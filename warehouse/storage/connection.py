@@ -215,6 +215,34 @@ def published(home: Home) -> Iterator[Connection]:
         con.close()
 
 
+def for_reading(path: Path) -> Connection:
+    """Open a published file for a reader's own questions, read-only, with file access and extensions locked off."""
+    con = _settle(open_read_only(path))
+    con.execute("set search_path = 'v1,marts,main'")
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    return con
+
+
+@contextmanager
+def published_with_files(home: Home, room: Path) -> Iterator[Connection]:
+    """Yield the published database, read-only, for SQL of ours that also reads a user's files.
+
+    room: a folder for what exceeds 2 GB of memory; the caller removes it. Raises as `published` does.
+    """
+    if not home.published.exists():
+        raise nothing_published(home)
+    con = _settle(open_read_only(home.published))
+    try:
+        con.execute("set search_path = 'v1,marts,main'")
+        con.execute("set memory_limit = '2GB'")
+        con.execute(f"set temp_directory = '{quoted(room / 'spilled')}'")
+        with without_pandas(), explaining_age(con, home):
+            yield con
+    finally:
+        con.close()
+
+
 @contextmanager
 def explaining_age(con: Connection, home: Home) -> Iterator[None]:
     """Raise OutdatedDatabase in place of an error that comes from an older version's tables."""

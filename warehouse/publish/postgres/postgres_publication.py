@@ -69,7 +69,7 @@ WAIT_SECONDS = 600  # for another publisher of this state folder
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What became of one relation: `copied` whole, `changed` by rows, `unchanged`, or a `view`."""
+    """Outcome for one relation: `copied` whole, `changed` by rows, `unchanged`, or a `view`."""
 
     relation: str
     outcome: str
