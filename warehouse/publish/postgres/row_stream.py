@@ -24,7 +24,7 @@ class NotANumber(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Contents of a relation: the number of rows, a fingerprint of them in any order, and key columns that hold NULL."""
+    """Contents of a relation: number of rows, a fingerprint of them in any order, and key columns that hold NULL."""
 
     n_rows: int
     fingerprint: str
