@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test test-unit test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard capture requirements
+.PHONY: help setup demo refresh serve test test-unit extras test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -32,7 +32,10 @@ test: setup ## Run every test, but for the extras
 test-unit: setup ## Run the unit tests: no browser, no Dagster, no process, no demo
 	@$(BIN)/python -m pytest tests/unit
 
-test-extras: setup ## Run the tests marked as extras: long runs
+extras: setup ## Add the optional parts (see pyproject.toml) to .venv, at the versions that are pinned
+	@$$(command -v uv || echo .uv/bin/uv) pip install -q --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra mcp
+
+test-extras: extras ## Run the tests marked as extras: long runs
 	@$(BIN)/python -m pytest -m extras || [ $$? = 5 ] # 5: there is none
 
 house: setup ## Count what the house is measured by: rooms, names, SQL, tests

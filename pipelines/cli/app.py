@@ -26,6 +26,7 @@ from pipelines.cli.commands import (
     history,
     import_history,
     index,
+    mcp,
     parse,
     plan,
     prices,
@@ -52,7 +53,7 @@ app = App(
 for command in (
     prices.prices, history.history, changes.changes, explain.explain, sql.sql, parse.parse, read.read, doctor.doctor,
     calibrate.calibrate, crosscheck.crosscheck, demo.demo, refresh.refresh, replay.replay, capture.capture,
-    backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore,
+    backfill.backfill, schedule.schedule, plan.plan, backup.backup, backup.restore, mcp.mcp,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")
