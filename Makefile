@@ -3,7 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup demo refresh serve test test-unit extras test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard capture requirements
+# Not pinned yet: docs/decisions/0001.
+DUCKDB2 := 2.0.1
+
+.PHONY: help setup demo refresh serve test test-unit extras check-duckdb2 test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -34,6 +37,12 @@ test-unit: setup ## Run the unit tests: no browser, no Dagster, no process, no d
 
 extras: setup ## Add the optional parts (see pyproject.toml) to .venv, at the versions that are pinned
 	@$$(command -v uv || echo .uv/bin/uv) pip install -q --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra mcp
+
+check-duckdb2: setup ## Run the tests on DuckDB 2, in an environment of its own beside .venv
+	@uv=$$(command -v uv || echo .uv/bin/uv); [ -x .venv-duckdb2/bin/python ] || $$uv venv -q --python $(BIN)/python .venv-duckdb2; \
+	  $$uv pip install -q --python .venv-duckdb2/bin/python --require-hashes -r requirements.txt && \
+	  $$uv pip install -q --python .venv-duckdb2/bin/python --no-deps -e . "duckdb==$(DUCKDB2)" && \
+	  .venv-duckdb2/bin/python -m pytest -m "not extras"
 
 test-extras: extras ## Run the tests marked as extras: long runs
 	@$(BIN)/python -m pytest -m extras || [ $$? = 5 ] # 5: there is none
