@@ -28,6 +28,7 @@ from pipelines.cli.commands import (
     import_history,
     index,
     init,
+    mcp,
     overview,
     parse,
     plan,
@@ -58,7 +59,7 @@ for command in (
     overview.overview, init.init, prices.prices, history.history, changes.changes, explain.explain, sql.sql,
     parse.parse, read.read, doctor.doctor, calibrate.calibrate, crosscheck.crosscheck, demo.demo,
     refresh.refresh, replay.replay, capture.capture, backfill.backfill, schedule.schedule, plan.plan, bill.bill,
-    backup.backup, backup.restore, tidy.tidy, publish.publish,
+    backup.backup, backup.restore, tidy.tidy, publish.publish, mcp.mcp,
 ):  # fmt: skip
     app.command(command)
 app.command(import_history.import_, name="import")

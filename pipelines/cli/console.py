@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,28 @@ from pipelines.serialize import printable
 from warehouse.storage.state_dir import Home
 
 OK, ERROR, USAGE, PARTIAL, STALE = range(5)
+_messages: ContextVar[list[str] | None] = ContextVar("_messages", default=None)  # where they are kept, if they are
+_opened: ContextVar[Any] = ContextVar("_opened", default=None)  # the published file that all reads are of
 
 
 def say(message: str) -> None:
     """Print a message to people on stderr: stdout holds the data alone."""
+    if (kept := _messages.get()) is not None:
+        kept.append(printable(message))
+        return
     for line in f"gpuhour: {message}".split("\n"):
         print(printable(line), file=sys.stderr)
+
+
+@contextmanager
+def kept_messages() -> Iterator[list[str]]:
+    """Yield a list that takes what is said inside, instead of stderr."""
+    kept: list[str] = []
+    token = _messages.set(kept)
+    try:
+        yield kept
+    finally:
+        _messages.reset(token)
 
 
 def writable_home(flag: Path | None) -> Home:
@@ -42,6 +59,9 @@ def published_database(home: Path | None) -> Iterator[Any]:
     """Yield the published database. Raises CommandError if it is missing or damaged, StaleError if it is outdated."""
     from warehouse.storage.connection import DatabaseError, NothingPublished, OutdatedDatabase, published
 
+    if (opened := _opened.get()) is not None:
+        yield opened
+        return
     state = settings.home(home)
     try:
         with published(state) as con:
@@ -52,6 +72,17 @@ def published_database(home: Path | None) -> Iterator[Any]:
         raise StaleError(str(older)) from older
     except DatabaseError as broken:
         raise CommandError(f"cannot read {state.published}; a refresh rebuilds it: {broken}") from broken
+
+
+@contextmanager
+def one_publication(home: Path | None) -> Iterator[Any]:
+    """Yield the published database; every `published_database` inside is this one, whatever is published meanwhile."""
+    with published_database(home) as con:
+        token = _opened.set(con)
+        try:
+            yield con
+        finally:
+            _opened.reset(token)
 
 
 def current_day(con: Any) -> date:

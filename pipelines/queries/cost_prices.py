@@ -12,7 +12,8 @@ from warehouse.storage.connection import Connection
 
 COLUMNS = (
     "spec", "tp", "provider", "instance", "region", "pricing_model", "term_months", "gpu_count", "usd_per_gpu_hour",
-    "availability", "last_seen_on", "source_url", "is_form_assumed", "unfit",
+    "availability", "last_seen_on", "source_url", "observed_at", "sha256", "origin",
+    "is_form_assumed", "unfit",
 )  # fmt: skip
 _SERVER = "why_no_server(size, gpu_count, max_gpu_count, price_unit, availability)"
 _TRAINING = "why_no_training(size, gpu_count, max_gpu_count, price_unit, availability, is_marketplace, has_fabric)"

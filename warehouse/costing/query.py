@@ -18,6 +18,7 @@ _OFFER = {
     "pricing_model": "varchar", "gpu_count": "integer", "availability": "varchar", "unfit": "varchar",
     "term_months": "integer", "list_usd_per_gpu_hour": "decimal(18,6)", "discount_pct": "double",
     "usd_per_gpu_hour": "decimal(18,6)", "last_seen_on": "date", "is_form_assumed": "boolean", "source_url": "varchar",
+    "observed_at": "timestamptz", "sha256": "varchar", "origin": "varchar",
 }  # fmt: skip
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-import duckdb
-
 from warehouse.engine.fingerprint import fingerprint
 from warehouse.storage import hosted_landing, month_files, throughput_landing
 from warehouse.storage.connection import Connection, quoted
@@ -114,20 +112,29 @@ def remember(con: Connection, done: Plan) -> None:
 
 def built_before(con: Connection) -> set[str]:
     """Return the files of pages that the last build was made from, whatever code made it."""
-    try:
-        names = con.execute("select name from state.files where starts_with(name, 'pages/')").fetchall()
-    except duckdb.CatalogException:
+    if not _is_made(con, "files"):
         return set()
+    names = con.execute("select name from state.files where starts_with(name, 'pages/')").fetchall()
     return {name.removeprefix("pages/") for (name,) in names}
 
 
 def _known(con: Connection) -> dict[str, str]:
-    try:
-        if con.execute("select fingerprint from state.made_by").fetchall() != [(fingerprint(),)]:
-            return {}
-        return dict(con.execute("from state.files").fetchall())
-    except duckdb.CatalogException:
+    if not (_is_made(con, "made_by") and _is_made(con, "files")):
         return {}  # no warehouse yet, or one of an older version: it is rebuilt from facts
+    if con.execute("select fingerprint from state.made_by").fetchall() != [(fingerprint(),)]:
+        return {}
+    return dict(con.execute("from state.files").fetchall())
+
+
+def _is_made(con: Connection, table: str) -> bool:
+    """Return whether state has a table. Not by a query that may fail: since DuckDB 2 that ends the transaction."""
+    return bool(
+        con.execute(
+            "select 1 from duckdb_tables() "
+            "where database_name = current_database() and schema_name = 'state' and table_name = $name",
+            {"name": table},
+        ).fetchall()
+    )
 
 
 def _why_whole(con: Connection, home: Home, built_from: dict[str, str], files: dict[str, str], new: list[str]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from warehouse.engine import column_docs, incremental, model_graph
@@ -17,7 +19,7 @@ from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
 log = logging.getLogger("gpuhour.publish")
-# The oldest format: DuckDB 1.0 and later open it, and so does DuckDB in a browser.
+# The oldest format: DuckDB 1.2 and later read it, and so does DuckDB in a browser.
 STORAGE = "v1.0.0"
 SCHEMAS = ("v1", "marts")
 CSV_ROWS = 50_000  # nobody scrolls through more, and it would be fifteen megabytes at every build
@@ -26,6 +28,7 @@ FOCUS = {
     "v1.focus_price_sheet": "true",
     "v1.focus_sku_price": "SkuPriceEffectiveEnd is null or SkuPriceEffectiveEnd > focus_time(core.newest_day())",
 }
+_IF_ELSE = "create or replace macro main.if_else(condition, yes, no) as case when condition then yes else no end"
 # A cell that starts with one of these is a formula in a spreadsheet; pages are not trusted.
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
@@ -159,18 +162,37 @@ def _comment(con: Connection, model: Model) -> None:
 
 def _create_views(con: Connection, models: Iterable[Model]) -> None:
     """Create views and formulas in the database in use: they travel with the data, for readers' own SQL."""
+    con.execute(_IF_ELSE)
     for statement in model_graph.macros():
-        con.execute(statement)
+        con.execute(_portable(statement))
     waiting = dict(model_graph.table_macros())
     for model in models:
         if not model.is_view:
             continue
         for macro in [name for name in waiting if name in model.calls]:
-            con.execute(waiting.pop(macro).sql)
-        con.execute(f"create view {model.name} as {model.sql}")
+            con.execute(_portable(waiting.pop(macro).sql))
+        con.execute(f"create view {model.name} as {_portable(model.sql)}")
         con.execute(f"comment on view {model.name} is '{quoted(model.head.description)}'")
     for macro_left in waiting.values():
-        con.execute(macro_left.sql)
+        con.execute(_portable(macro_left.sql))
+
+
+def _portable(sql: str) -> str:
+    """Return SQL whose stored text every DuckDB from 1.2 to 2.0 reads.
+
+    Calls of scalar macros name their schema: what a view names is looked for in the view's own database, but before 1.5
+    only in schemas that are named. `if` is a macro: DuckDB 2 stores it as a function that DuckDB 1 does not have.
+    """
+    return _calls().sub(lambda call: f"main.{'if_else' if call[1] == 'if' else call[1]}", sql)
+
+
+@cache
+def _calls() -> re.Pattern[str]:
+    """Return what finds calls of scalar macros and of `if`."""
+    names = {
+        name for text in model_graph.macros() for name in re.findall(r"^create or replace macro (\w+)", text, re.M)
+    }
+    return re.compile(rf"(?<![\w.'\"])({'|'.join(sorted(names | {'if'}))})(?=\()")
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def cost(
         raise UsageError("--model and --config name two models: give one of them")
     if gpus is not None and gpus < 1:
         raise UsageError(f"--gpus must be at least 1, not {gpus}")
-    rows = _answer(model, config, gpu, gpus, precision, load_options, server, prices_of, home)
+    rows = answers(model, config, gpu, gpus, precision, load_options, server, prices_of, home)
     style = output_format(style, as_json)
     if not rows:
         say("no GPU has a price; run gpuhour refresh, or state your own with --gpu and --usd-per-gpu-hour")
@@ -113,7 +113,7 @@ def cost(
     return OK
 
 
-def _answer(
+def answers(
     model: str | None,
     config: Path | None,
     gpu: str | None,

@@ -15,7 +15,7 @@ from pipelines.errors import UsageError
 from pipelines.queries.filters import ALL, MAX_AGE, PriceFilter
 from pipelines.serialize import printable
 
-_LIST = ("provider", "instance", "gpu", "gpu_memory_gb", "gpu_count", "region", "zone", "pricing_model",
+LIST = ("provider", "instance", "gpu", "gpu_memory_gb", "gpu_count", "region", "zone", "pricing_model",
          "term_months", "upfront", "source", "usd_per_gpu_hour", "series_id")  # fmt: skip
 
 
@@ -40,25 +40,40 @@ def explain(
     date
         UTC day on which the price was in force (default: today).
     """
-    from pipelines.queries.provenance import candidates, in_force, trace
-
     with published_database(home) as con:
-        day = date or current_day(con)
-        series = candidates(con, sku, replace(filters, provider=provider))
-        if not series:
-            _complain(con, provider, sku)
-        prices = in_force(con, series, day)
-        if len(prices) > 1 or (len(series) > 1 and not prices):
-            _list(series, prices, day, as_json)
-            return USAGE
-        price = prices[0] if prices else None
-        one = next(s for s in series if price is None or s["series_id"] == price["series_id"])
-        explanation = trace(con, settings.home(home), one, price, day)
+        explanation = traced(con, home, provider, sku, filters, date or current_day(con))
+    if isinstance(explanation, list):
+        show(LIST, [tuple(row[k] for k in LIST) for row in explanation], "json" if as_json else "table")
+        return USAGE
     if as_json:
         show(list(explanation), [tuple(explanation.values())], "json")
     else:
-        print(f"{printable(_headline(explanation))}\n\n{detail_text(explanation)}", end="")
+        print(f"{printable(headline(explanation))}\n\n{detail_text(explanation)}", end="")
     return OK
+
+
+def traced(
+    con: Any, home: HomeOption, provider: str, sku: str, filters: PriceFilter, day: datetime.date
+) -> dict[str, Any] | list[dict[str, Any]]:
+    """Return all that is known of the price that is meant, or the series (LIST) it may mean where that is not one.
+
+    Raises UsageError where there is none.
+    """
+    from pipelines.queries.provenance import candidates, in_force, trace
+
+    series = candidates(con, sku, replace(filters, provider=provider))
+    if not series:
+        _complain(con, provider, sku)
+    prices = in_force(con, series, day)
+    if len(prices) > 1 or (len(series) > 1 and not prices):
+        say(
+            f"{len(prices or series)} series match{'' if prices else f', none in force on {day}'}: narrow with "
+            "--region, --pricing-model or --source, or use a series_id as the SKU"
+        )
+        return prices or [one | {"usd_per_gpu_hour": None} for one in series]
+    price = prices[0] if prices else None
+    one = next(s for s in series if price is None or s["series_id"] == price["series_id"])
+    return trace(con, settings.home(home), one, price, day)
 
 
 def _complain(con: Any, provider: str, sku: str) -> None:
@@ -76,16 +91,7 @@ def _complain(con: Any, provider: str, sku: str) -> None:
     raise UsageError(f"{provider} has no SKU {sku!r} under these filters{hint}")
 
 
-def _list(series: list[dict[str, Any]], prices: list[dict[str, Any]], day: datetime.date, as_json: bool) -> None:
-    rows = prices or [s | {"usd_per_gpu_hour": None} for s in series]
-    show(_LIST, [tuple(f[k] for k in _LIST) for f in rows], "json" if as_json else "table")
-    say(
-        f"{len(rows)} series match{'' if prices else f', none in force on {day}'}: narrow with --region, "
-        "--pricing-model or --source, or use a series_id as the SKU"
-    )
-
-
-def _headline(explanation: dict[str, Any]) -> str:
+def headline(explanation: dict[str, Any]) -> str:
     series, price, day = explanation["series"], explanation["price"], explanation["on"]
     name = " ".join(str(series[k]) for k in ("provider", "instance", "region", "zone", "pricing_model") if series[k])
     if not price:

@@ -55,7 +55,6 @@ def history(
     """
     from pipelines.cli.chart_series import lines
     from pipelines.queries import current_prices, timeline
-    from pipelines.queries.unmatched import refuse_unknown
 
     style = output_format(style, as_json)
     if (gpu is None) == (model is None):
@@ -66,10 +65,7 @@ def history(
         raise UsageError("--chart needs the table format; remove --chart or the other format")
     with published_database(home) as con:
         wanted = replace(wanted, gpu=gpu)
-        rows = timeline.intervals(con, wanted)
-        if not rows:
-            refuse_unknown(con, wanted)
-            say(f"no price of {gpu} is on record under these filters")
+        rows = gpu_history(con, wanted)
         today = current_prices.today(con)
         observation_days = timeline.observation_days(con) if rows else {}
     if style != "table":
@@ -94,21 +90,42 @@ def history(
     return OK
 
 
-def _hosted_history(model: str, wanted: PriceFilter, chart: bool | None, style: Format, home: HomeOption) -> int:
-    """Show what hosts charged for a model's tokens."""
+def gpu_history(con: Any, wanted: PriceFilter) -> list[dict[str, Any]]:
+    """Return the price intervals of a GPU, oldest first. Raises UsageError for a name that nobody has."""
+    from pipelines.queries import timeline
+    from pipelines.queries.unmatched import refuse_unknown
+
+    if not (rows := timeline.intervals(con, wanted)):
+        refuse_unknown(con, wanted)
+        say(f"no price of {wanted.gpu} is on record under these filters")
+    return rows
+
+
+def hosted_history(con: Any, model: str, wanted: PriceFilter) -> list[dict[str, Any]]:
+    """Return what hosts charged for a model's tokens, oldest first. Raises CommandError where nothing is on record."""
     from pipelines.queries import api_costs
     from warehouse.identity.hosted_models import model_key
     from warehouse.identity.spec_names import on_record
 
-    if chart or wanted != replace(ALL, provider=wanted.provider):
-        raise UsageError("--model takes --provider (a host), --format and --home only")
-    with published_database(home) as con:
-        names = dict.fromkeys([on_record().known_model(model) or model, model_key(model), model])
-        rows = next((rows for name in names if (rows := api_costs.intervals(con, name, wanted.provider))), [])
+    if wanted != replace(ALL, provider=wanted.provider):
+        raise UsageError("a model's history takes only the host, as the provider")
+    names = dict.fromkeys([on_record().known_model(model) or model, model_key(model), model])
+    rows = next((rows for name in names if (rows := api_costs.intervals(con, name, wanted.provider))), [])
     if not rows:
         raise CommandError(
             f"no host's price of {model} is on record{f' at {wanted.provider}' if wanted.provider else ''}"
         )
+    return rows
+
+
+def _hosted_history(model: str, wanted: PriceFilter, chart: bool | None, style: Format, home: HomeOption) -> int:
+    """Show what hosts charged for a model's tokens."""
+    from pipelines.queries import api_costs
+
+    if chart or wanted != replace(ALL, provider=wanted.provider):
+        raise UsageError("--model takes --provider (a host), --format and --home only")
+    with published_database(home) as con:
+        rows = hosted_history(con, model, wanted)
     if style != "table":
         show(api_costs.INTERVAL, [tuple(row.values()) for row in rows], style)
         return OK

@@ -65,7 +65,7 @@ def plan(
     first_day = start or inputs.day
     if first_day.year > _LAST_YEAR:
         raise UsageError(f"a plan must begin by the year {_LAST_YEAR}, not on {first_day}")
-    rows, texts = _solved(inputs, load, curve, offers, first_day)
+    rows, texts = solved(inputs, load, curve, offers, first_day)
     if style == "table":
         for text in texts:
             say(text)
@@ -78,7 +78,7 @@ def plan(
     return OK
 
 
-def _solved(
+def solved(
     inputs: PlanInputs, load: PlanLoad, curve: Any, offers: PlanOffers, start: date
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the rows of the plan and the sentences it rests on. Raises CommandError where it cannot be served."""

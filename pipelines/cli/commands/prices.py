@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -44,32 +45,44 @@ def prices(
     max_age
         Days after which a price that was not observed again no longer counts.
     """
+    if limit is not None and limit < 1:
+        raise UsageError(f"--limit must be at least 1, not {limit}")
+    with published_database(home) as con:
+        day = as_of or current_day(con)
+        rows, is_stale = matching(con, replace(wanted, gpu=gpu), machine, day, max_age, sort)
+    style = output_format(style, as_json)
+    shown = rows[:limit]
+    show_prices(shown, style)
+    if is_stale:
+        return STALE
+    if rows and style == "table":
+        _say_what_to_mind(shown, len(rows) - len(shown))
+    return OK
+
+
+def matching(
+    con: Any, wanted: PriceFilter, machine: MachineFilter, day: date, max_age: int = MAX_AGE, sort: Sort = "price"
+) -> tuple[list[tuple[Any, ...]], bool]:
+    """Return rows of PRICE_COLUMNS in force on a day, and whether all of them are older than `max_age` days.
+
+    Says where there is none. Raises UsageError for an impossible age and for a name that nobody has.
+    """
     from pipelines.queries import current_prices
     from pipelines.queries.unmatched import refuse_unknown
 
-    if limit is not None and limit < 1:
-        raise UsageError(f"--limit must be at least 1, not {limit}")
     if max_age < 0:
         raise UsageError(f"--max-age must be at least 0 days, not {max_age}")
-    wanted = replace(wanted, gpu=gpu)
-    with published_database(home) as con:
-        day = as_of or current_day(con)
-        rows = machine.of(current_prices.prices(con, wanted, day, max_age, sort))
-        older = [] if rows else _newest(machine.of(current_prices.prices(con, wanted, day, _ANY_AGE, sort)), max_age)
-        if not rows:
-            refuse_unknown(con, wanted)
-    style = output_format(style, as_json)
-    shown = (rows or older)[:limit]
-    show_prices(shown, style)
-    if older:
-        newest = max(row[current_prices.PRICE_COLUMNS.index("last_seen_on")] for row in older)
-        say(f"nothing was seen in the {max_age} days before {day}; these are the newest prices, of {newest} and before")
-        return STALE
-    if not rows:
+    rows = machine.of(current_prices.prices(con, wanted, day, max_age, sort))
+    if rows:
+        return rows, False
+    older = _newest(machine.of(current_prices.prices(con, wanted, day, _ANY_AGE, sort)), max_age)
+    refuse_unknown(con, wanted)
+    if not older:
         say(f'no price matches on {day}; gpuhour sql "from marts.available_gpus" lists all GPUs')
-    elif style == "table":
-        _say_what_to_mind(shown, len(rows) - len(shown))
-    return OK
+        return [], False
+    newest = max(row[current_prices.PRICE_COLUMNS.index("last_seen_on")] for row in older)
+    say(f"nothing was seen in the {max_age} days before {day}; these are the newest prices, of {newest} and before")
+    return older, True
 
 
 def _say_what_to_mind(rows: list[tuple[Any, ...]], n_more: int) -> None:

@@ -48,7 +48,7 @@ def sql(
     bounds = Bounds(memory=8 * _GIB, cpu_seconds=3600, seconds=3600, output=_GIB)
     try:
         # DuckDB has functions that end its process.
-        chunks = from_worker(lambda: _answer(query, limit, home), bounds)
+        chunks = from_worker(lambda: answer(query, limit, home), bounds)
         columns = next(chunks)
         is_cut = False
 
@@ -68,7 +68,7 @@ def sql(
     return PARTIAL if is_cut else OK
 
 
-def _answer(query: str, limit: int, home: Any) -> Iterator[Any]:
+def answer(query: str, limit: int, home: Any) -> Iterator[Any]:
     """Yield the names of the columns, then lists of rows; the last is [None] where there are more than `limit`."""
     from warehouse.storage.connection import DatabaseError
 

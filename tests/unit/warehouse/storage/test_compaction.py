@@ -36,7 +36,7 @@ def test_room_that_was_freed_is_given_back(tmp_path: Path, monkeypatch: pytest.M
     home = Home(tmp_path)
     fill(home)
     before, size = state(home), home.warehouse.stat().st_size
-    assert size > 50_000_000
+    assert size > 40_000_000  # DuckDB 2 packs a little tighter than 1.5
     monkeypatch.setattr(connection, "COMPACT_FROM", 1_000_000)
     with connection.warehouse(home):
         pass
