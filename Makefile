@@ -9,7 +9,7 @@ DUCKDB2 := 2.0.1
 .PHONY: help setup demo refresh serve test test-unit extras check-duckdb2 test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard years refresh-size capture requirements
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: .venv/.done ## Make .venv from hashed requirements and find or install a browser
 

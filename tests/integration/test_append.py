@@ -74,6 +74,7 @@ def decide(con: connection.Connection, home: Home, verdict: str) -> None:
         ledger.decide(home, events[0][0], verdict, by="somebody")  # type: ignore[arg-type]
 
 
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of many scrapes: nobody reads it
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @example(  # the gate holds the second price; a person releases it; a day comes late; the seeds change
     looks=[seen(f"2026-03-0{n}", [offer(price)]) for n, price in enumerate(("2.00", "0.80", "2.00", "2.00"), 2)],

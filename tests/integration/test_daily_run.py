@@ -112,7 +112,9 @@ def test_partially_read_provider_exits_3(tmp_path: Path, monkeypatch: pytest.Mon
         main(["refresh", "--replay", str(some), "--json", "--home", str(tmp_path / "home")])
     out, err = capsys.readouterr()
     assert left.value.code == 3
-    assert json.loads(out) == [{"published": True, "reported": True, "failed": [], "partial": ["azure"]}]
+    assert json.loads(out) == [
+        {"published": True, "reported": True, "copied": True, "failed": [], "partial": ["azure"]}
+    ]
     assert "azure was read in part" in err
 
 

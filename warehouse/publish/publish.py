@@ -26,7 +26,7 @@ CSV_ROWS = 50_000  # nobody scrolls through more, and it would be fifteen megaby
 # Price lists for FinOps tools, exported beside the marts: what is in force or announced; history is in the database.
 FOCUS = {
     "v1.focus_price_sheet": "true",
-    "v1.focus_sku_price": "SkuPriceEffectiveEnd is null or SkuPriceEffectiveEnd > focus_time(core.newest_day())",
+    "v1.focus_sku_price": "SkuPriceEffectiveEnd is null or SkuPriceEffectiveEnd > focus_day(core.newest_day())",
 }
 _IF_ELSE = "create or replace macro main.if_else(condition, yes, no) as case when condition then yes else no end"
 # A cell that starts with one of these is a formula in a spreadsheet; pages are not trusted.
@@ -235,12 +235,10 @@ def _write_exports(con: Connection, home: Home) -> list[Path]:
 
 def _with_utc_times(con: Connection, query: str) -> str:
     """Return the query with times as FOCUS writes them, in UTC with their Z, in every kind of file."""
-    times = [
-        quote_name(name)
-        for name, kind, *_ in con.execute(f"describe {query}").fetchall()
-        if kind.startswith("TIMESTAMP")
-    ]
-    written = f"* replace ({', '.join(f'focus_time({time}) as {time}' for time in times)})" if times else "*"
+    words = {"TIMESTAMP": "focus_day", "TIMESTAMP WITH TIME ZONE": "focus_time"}
+    columns = con.execute(f"describe {query}").fetchall()
+    times = [f"{words[kind]}({quote_name(name)}) as {quote_name(name)}" for name, kind, *_ in columns if kind in words]
+    written = f"* replace ({', '.join(times)})" if times else "*"
     return f"select {written} from ({query})"  # noqa: S608 -- a query of ours
 
 

@@ -35,9 +35,11 @@ _CURRENCIES = {
 _FILLERS = frozenset((
     "a", "an", "the", "of", "for", "at", "in", "on", "by", "from", "to", "and", "or", "when", "if", "whenever", "its",
     "it", "is", "price", "prices", "pricing", "cost", "costs", "any", "anywhere", "gpu", "gpus", "offer", "offers",
-    "machine", "machines", "instance", "instances", "hour", "per", "tell", "me", "notify", "alert", "us", "let",
-    "know", "that", "which", "with", "provider", "providers", "list",
+    "machine", "machines", "instance", "instances", "hour", "per", "that", "which", "with", "provider",
+    "providers", "list",
 ))  # fmt: skip
+# Taken off first: the "us" of "tell us" is no country.
+_OPENING = re.compile(r"^(?:please )?(?:(?:tell|notify|alert|warn) (?:me|us)|let (?:me|us) know)\b", re.IGNORECASE)
 _SHORT_CODES = frozenset(("us", "uk", "eu"))
 
 
@@ -68,7 +70,7 @@ def rule_of(sentence: str) -> dict[str, Any]:
     """
     if len(sentence) > 300:
         raise NotUnderstood("a rule in words has at most 300 characters; longer ones are written into alerts.yaml")
-    text = _Text(re.sub(r"\s+", " ", sentence.strip().rstrip(".!?")))
+    text = _Text(_OPENING.sub("", re.sub(r"\s+", " ", sentence.strip().rstrip(".!?"))))
     for read in (_event, _count, _pricing_model, _gpu, _place, _providers):
         read(text)
     words = re.findall(r"[^\s|,;:]+", text.left)

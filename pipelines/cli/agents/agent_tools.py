@@ -14,11 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pipelines.cli.agents.answer import MOST_ROWS, Answer, answer
-from pipelines.cli.commands import cost as cost_command
-from pipelines.cli.commands import explain as explain_command
-from pipelines.cli.commands import plan as plan_command
-from pipelines.cli.commands import prices as prices_command
-from pipelines.cli.commands import sql as sql_command
+from pipelines.cli.commands import cost, explain, plan, prices, sql
 from pipelines.cli.console import current_day, kept_messages, one_publication, say
 from pipelines.cli.cost_options import PriceOptions
 from pipelines.cli.machine_filter import MachineFilter
@@ -74,7 +70,7 @@ class Tools:
         def work(con: Any, day: date) -> tuple[Sequence[Any], bool]:
             from pipelines.queries.current_prices import PRICE_COLUMNS
 
-            rows, _ = prices_command.matching(con, wanted, machine, day, MAX_AGE, sort)
+            rows, _ = prices.matching(con, wanted, machine, day, MAX_AGE, sort)
             return _dicts(PRICE_COLUMNS, rows), False
 
         return self._answered(work, as_of, limit)
@@ -154,16 +150,14 @@ class Tools:
         limit: Limit = 10,
     ) -> Answer:
         """Model the cost of a million tokens on rented GPUs, cheapest first: a model, not a measurement."""
-        load = cost_command.WorkloadOptions(workload, input_tokens, output_tokens, concurrency, utilisation)
+        load = cost.WorkloadOptions(workload, input_tokens, output_tokens, concurrency, utilisation)
         own = _decimal(usd_per_gpu_hour, "usd_per_gpu_hour")
         prices_of = PriceOptions(provider, country, None, pricing_model, as_of=as_of, usd_per_gpu_hour=own)
 
         def work(_con: Any, _day: date) -> tuple[Sequence[Any], bool]:
-            rows = cost_command.answers(
-                model, None, gpu, gpus, precision, load, cost_command.ANY_SERVER, prices_of, self._home
-            )
+            rows = cost.answers(model, None, gpu, gpus, precision, load, cost.ANY_SERVER, prices_of, self._home)
             if rows:
-                cost_command.print_assumptions(rows[0])
+                cost.print_assumptions(rows[0])
             return rows, False
 
         return self._answered(work, as_of, limit)
@@ -194,7 +188,7 @@ class Tools:
             curve = load.curve()
             has = tokens_per_day is not None, job_tokens is not None
             inputs = gather(model, service, offers, OwnOptions(), *has, self._home)
-            rows, texts = plan_command.solved(inputs, load, curve, offers, inputs.day)
+            rows, texts = plan.solved(inputs, load, curve, offers, inputs.day)
             for text in texts:
                 say(text)
             return rows, False
@@ -214,13 +208,11 @@ class Tools:
         filters = PriceFilter(None, provider, pricing_model, region, source=source)
 
         def work(con: Any, today: date) -> tuple[Sequence[Any], bool]:
-            traced = explain_command.traced(con, self._home, provider, sku, filters, today)
+            traced = explain.traced(con, self._home, provider, sku, filters, today)
             if isinstance(traced, dict):
-                say(explain_command.headline(traced))
+                say(explain.headline(traced))
                 return [traced], False
-            return [
-                {name: row.get(name) for name in (*explain_command.LIST, "source_url", "sha256")} for row in traced
-            ], False
+            return [{name: row.get(name) for name in (*explain.LIST, "source_url", "sha256")} for row in traced], False
 
         return self._answered(work, day, MOST_ROWS)
 
@@ -228,7 +220,7 @@ class Tools:
         """Run one read-only DuckDB query on the published database; gpuhour://schema lists tables and columns."""
 
         def work(_con: Any, _day: date) -> tuple[Sequence[Any], bool]:
-            chunks = sql_command.answer(query, limit, self._home)
+            chunks = sql.answer(query, limit, self._home)
             columns = _distinct(next(chunks))
             rows = list(chain.from_iterable(chunks))
             is_cut = bool(rows) and rows[-1] is None

@@ -80,8 +80,8 @@ select
         if(is_upfront, 'paid at the start', null), if(price_scope = 'gpu_component', 'the GPU alone', null), region,
         nullif(zone, '')
     ) as SkuPriceDescription,
-    focus_time(valid_to) as SkuPriceEffectiveEnd,
-    focus_time(valid_from) as SkuPriceEffectiveStart,
+    focus_day(valid_to) as SkuPriceEffectiveEnd,
+    focus_day(valid_from) as SkuPriceEffectiveStart,
     '{"IsGlobalScope":true}' as SkuPriceEligibility,
     if(is_upfront, concat(series_id, '-upfront'), series_id) as SkuPriceId,
     focus_time(greatest(
