@@ -294,7 +294,8 @@ class _Run:
             ):
                 for chunk in chunks:
                     copy.write(chunk)
-            return cursor.rowcount
+            n_rows: int = cursor.rowcount  # psycopg is an extra, so its types may be absent
+            return n_rows
 
     def _check(self, relation: Relation, n_rows: int) -> None:
         if n_rows != self.contents[relation.name].n_rows:
