@@ -80,6 +80,14 @@ def decide(con: connection.Connection, home: Home, verdict: str) -> None:
     looks=[seen(f"2026-03-0{n}", [offer(price)]) for n, price in enumerate(("2.00", "0.80", "2.00", "2.00"), 2)],
     cuts={2, 3}, events=["released", "late", "new_seeds"],
 )  # fmt: skip
+@example(  # a price far from its peers, one of which ends on that very day: its page comes after the build
+    looks=[
+        seen("2026-03-02", [offer("2.00", pricing_model="spot"), offer("2.00")], provider="oracle", url="https://x.com/b"),
+        seen("2026-03-04", [offer("200.00", pricing_model="spot")]),
+        seen("2026-03-04", [offer("2.00")], provider="oracle", url="https://x.com/b"),
+    ],
+    cuts={2}, events=["nothing"],
+)  # fmt: skip
 @given(looks=worlds(), cuts=st.sets(st.integers(1, 27), max_size=4), events=st.lists(EVENTS, min_size=5, max_size=5))
 def test_append_equals_rebuild(
     looks: list[Seen], cuts: set[int], events: list[str], tmp_path_factory: pytest.TempPathFactory

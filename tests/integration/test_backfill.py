@@ -358,7 +358,7 @@ def test_asset_reads_one_month_of_one_provider(
 
     (done,) = run_month().asset_materializations_for_node("backfill__captures")
     assert done.metadata["captures"].value == 2 and done.metadata["dagster/row_count"].value == 2
-    assert sorted({path.name for path in (home.pages / "lambda").glob("????-??-??")}) == ["2024-02-02", "2024-02-29"]
+    assert sorted({path.name for path in (home.pages / "lambda").iterdir()}) == ["2024-02-02", "2024-02-29", "bodies"]
     server.add("20240215000000", LAMBDA, TABLE.format("2.49"))
     server.refuse_after = 0
     shutil.rmtree(home.pages / "wayback")  # the list of today

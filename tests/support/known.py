@@ -17,9 +17,7 @@ ASKED = {
     "runs": "select s.series_id, s.is_announced, r.* exclude (series_no, first_scrape, last_scrape), a.captured_at, "
     "z.captured_at from intermediate.versions as r join intermediate.series as s using (series_no) "
     "join intermediate.scrapes as a on a.scrape_no = r.first_scrape join intermediate.scrapes as z on z.scrape_no = r.last_scrape order by all",
-    # Not yet equal in every history: the median of peers that far_from_peers states in its reason. Its verdict is.
-    "findings": "select s.series_id, f.* exclude (series_no) replace (if(f.rule = 'far_from_peers', null, f.expected) "
-    "as expected, if(f.rule = 'far_from_peers', f.class, f.reason) as reason) from intermediate.findings as f "
+    "findings": "select s.series_id, f.* exclude (series_no) from intermediate.findings as f "
     "join intermediate.series as s using (series_no) order by all",
     "machines": "select s.series_id, m.* exclude (series_no) from intermediate.machines as m "
     "join intermediate.series as s using (series_no) where not s.is_announced order by all",

@@ -1,6 +1,6 @@
 -- Prices far from what other providers ask for the same GPU, while it is too new for a band of its own past. Why: the
--- first prices of a GPU have nothing behind them, but others beside them. Only prices of earlier days count, so the
--- order in which a day's pages arrive changes no verdict.
+-- first prices of a GPU have nothing behind them, but others beside them. Only what earlier days say counts, so the
+-- order in which a day's pages arrive changes no verdict: a price that ends on the very day still stands.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
@@ -30,7 +30,7 @@ asked as (
     asof join
         intermediate.peer_prices
         on peer_prices.series_no = looked.series_no and looked.day > peer_prices.first_on
-    where peer_prices.ended_on is null or peer_prices.ended_on > looked.day
+    where peer_prices.ended_on is null or peer_prices.ended_on >= looked.day
     group by all
 ),
 compared as (
