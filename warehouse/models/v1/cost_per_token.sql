@@ -44,11 +44,15 @@ select
 from marts.inference_cost
 join marts.workloads using (workload)
 join marts.server_prices using (provider, spec, pricing_model, term_months, tp)
-union all by name
+union all
 select
     'nominal' as method,
     nominal_cost.model,
     'FP16' as precision,
+    null as workload,
+    null as isl,
+    null as osl,
+    null as operating_point,
     nominal_cost.provider,
     nominal_cost.spec,
     nominal_cost.pricing_model,
@@ -61,10 +65,16 @@ select
     server_prices.gpu_count,
     server_prices.price_scope,
     nominal_cost.usd_per_gpu_hour,
-    1e0 as utilisation,
+    null as tp,
+    null as batch,
+    1 as utilisation,
     nominal_cost.usd_per_m_tokens as usd_per_m_input_tokens,
     nominal_cost.usd_per_m_tokens as usd_per_m_output_tokens,
     nominal_cost.usd_per_m_tokens,
+    null as output_tokens_per_s,
+    null as ttft_s,
+    null as tpot_s,
+    null as theta_version,
     server_prices.series_id,
     server_prices.as_of,
     server_prices.observed_at,
