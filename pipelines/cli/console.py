@@ -57,21 +57,29 @@ def writable_home(flag: Path | None) -> Home:
 @contextmanager
 def published_database(home: Path | None) -> Iterator[Any]:
     """Yield the published database. Raises CommandError if it is missing or damaged, StaleError if it is outdated."""
-    from warehouse.storage.connection import DatabaseError, NothingPublished, OutdatedDatabase, published
+    from warehouse.storage.connection import published
 
     if (opened := _opened.get()) is not None:
         yield opened
         return
     state = settings.home(home)
+    with explained_errors(f"cannot read {state.published}; a refresh rebuilds it"), published(state) as con:
+        yield con
+
+
+@contextmanager
+def explained_errors(broken_means: str) -> Iterator[None]:
+    """Turn errors of the published database into a command's: `broken_means` begins what is said of a damaged one."""
+    from warehouse.storage.connection import DatabaseError, NothingPublished, OutdatedDatabase
+
     try:
-        with published(state) as con:
-            yield con
+        yield
     except NothingPublished as absent:
         raise CommandError(str(absent)) from absent
     except OutdatedDatabase as older:
         raise StaleError(str(older)) from older
     except DatabaseError as broken:
-        raise CommandError(f"cannot read {state.published}; a refresh rebuilds it: {broken}") from broken
+        raise CommandError(f"{broken_means}: {broken}") from broken
 
 
 @contextmanager

@@ -12,7 +12,7 @@ library. Every value is bound as a parameter. Unknown is None, and a filter leav
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,55 +21,12 @@ from types import TracebackType
 from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast
 
 from pipelines import settings
-from pipelines.queries.current_prices import in_region, today
-from pipelines.queries.filters import MAX_AGE, place_name, pricing_model
-from warehouse.identity import regions
-from warehouse.identity.compute_capability import with_capability
-from warehouse.identity.gpus import resolve, states_memory
-from warehouse.identity.providers import provider_slug
+from pipelines.queries.client_filters import Number, OfferFilters, SeriesFilters, conditions
+from pipelines.queries.current_prices import today
+from pipelines.queries.filters import MAX_AGE
 from warehouse.storage.connection import Connection, for_reading, nothing_published
 
-Number = int | float | Decimal
 Row = TypeVar("Row", bound=Mapping[str, Any])
-
-
-class SeriesFilters(TypedDict, total=False):
-    """Criteria of a priced thing. A bound leaves out what does not state the quantity."""
-
-    gpu: str | Sequence[str]  # any label: "A100", "a100 80gb sxm"; of several, one must match
-    vendor: str  # NVIDIA, AMD, Intel, Google, ...
-    min_memory_gb: Number  # of one GPU
-    max_memory_gb: Number
-    min_count: Number  # GPUs of the machine
-    max_count: Number
-    min_total_memory_gb: Number  # of all its GPUs
-    max_total_memory_gb: Number
-    min_compute_capability: str  # CUDA: "8.0"
-    max_compute_capability: str
-    provider: str | Sequence[str]
-    region: str  # a part of its name, or a country or continent by name
-    country: str  # ISO code or English name
-    continent: str
-    spot: bool  # True: spot alone; False: on demand alone
-    pricing_model: str  # on_demand, spot, reserved, ...
-    term_months: int
-
-
-class OfferFilters(SeriesFilters, total=False):
-    """Criteria of an offer, those of its machine and price too."""
-
-    min_vcpus: Number
-    max_vcpus: Number
-    min_ram_gb: Number
-    max_ram_gb: Number
-    min_disk_gb: Number
-    max_disk_gb: Number
-    min_usd_per_hour: Number  # of the whole machine
-    max_usd_per_hour: Number
-    min_usd_per_gpu_hour: Number
-    max_usd_per_gpu_hour: Number
-    interconnect: str  # a part of its name
-    available: bool  # True: leave out what is sold out or on a waiting list
 
 
 class PriceRow(TypedDict):
@@ -237,7 +194,7 @@ class Prices:
         ...     prices.as_of("2023-04-07", gpu="A100 80GB", spot=False).rows()[0]["usd_per_gpu_hour"]
         Decimal('1.490000')
         """
-        where, values = _conditions(OfferFilters.__annotations__, filters)
+        where, values = conditions(OfferFilters.__annotations__, filters)
         columns = ", ".join(name for name in PriceRow.__annotations__ if name != "usd_per_hour")
         sql = (
             f"select {columns}, (usd_per_gpu_hour * gpu_count)::decimal(18, 6) as usd_per_hour "  # noqa: S608 -- ours
@@ -256,7 +213,7 @@ class Prices:
         >>> sorted({str(row["observed_on"]) for row in days})
         ['2023-04-07']
         """
-        where, values = _conditions(SeriesFilters.__annotations__, filters)
+        where, values = conditions(SeriesFilters.__annotations__, filters)
         span, days = _span("observed_on", since, until)
         columns = ", ".join(HistoryRow.__annotations__)
         sql = (
@@ -279,7 +236,7 @@ class Prices:
         ...     {row["kind"] for row in prices.changes(kind="new", gpu="H100", provider="aws").rows()}
         {'new'}
         """
-        where, values = _conditions(SeriesFilters.__annotations__, filters, price=None)
+        where, values = conditions(SeriesFilters.__annotations__, filters, price=None)
         span, days = _span("changed_on", since, until)
         columns = ", ".join(ChangeRow.__annotations__)
         sql = (
@@ -304,7 +261,7 @@ class Prices:
         >>> job["gpus_billed"] >= 8, job["compute_usd"] == float(job["usd_per_gpu_hour"] * job["gpus_billed"] * 100)
         (True, True)
         """
-        where, values = _conditions(SeriesFilters.__annotations__, filters, price=None)
+        where, values = conditions(SeriesFilters.__annotations__, filters, price=None)
         columns = ", ".join(f"costs.{name}" for name in CostRow.__annotations__)
         # Places and vendors are those of the series.
         sql = (
@@ -338,86 +295,6 @@ def open_prices(path: Path | str | None = None) -> Prices:
             raise FileNotFoundError(f"no published database at {file}")
         raise nothing_published(state)
     return Prices(for_reading(file))
-
-
-# Filter -> the condition on v1's columns.
-_BOUNDS = {
-    "memory_gb": "gpu_memory_gb", "count": "gpu_count", "total_memory_gb": "gpu_memory_gb * gpu_count",
-    "vcpus": "vcpus", "ram_gb": "ram_gb", "disk_gb": "local_disk_gb", "usd_per_hour": "usd_per_gpu_hour * gpu_count",
-    "usd_per_gpu_hour": "usd_per_gpu_hour",
-}  # fmt: skip
-
-
-def _conditions(
-    names: Mapping[str, Any], filters: Mapping[str, Any], price: str | None = "usd_per_gpu_hour"
-) -> tuple[str, dict[str, Any]]:
-    """Return a condition over v1's columns, and its values by name."""
-    if unknown := filters.keys() - names.keys():
-        raise TypeError(f"no filter {', '.join(sorted(unknown))}; there are {', '.join(sorted(names))}")
-    wanted = {name: value for name, value in filters.items() if value is not None}
-    terms = ["price_scope = 'instance'", *([f"{price} is not null"] if price else [])]
-    values: dict[str, Any] = {}
-    for name, value in wanted.items():
-        term = _term(name, value, values)
-        if term:
-            terms.append(term)
-    if "min_compute_capability" in wanted or "max_compute_capability" in wanted:
-        values["capable"] = with_capability(wanted.get("min_compute_capability"), wanted.get("max_compute_capability"))
-        terms.append("list_contains($capable, gpu)")
-    return " and ".join(f"({term})" for term in terms), values
-
-
-def _term(name: str, value: Any, values: dict[str, Any]) -> str:
-    """Return the condition of one filter, and add its values; empty where it sets none of its own."""
-    end, _, quantity = name.partition("_")
-    if end in ("min", "max") and quantity in _BOUNDS:
-        values[name] = str(value)
-        return f"{_BOUNDS[quantity]} {'>=' if end == 'min' else '<='} ${name}::decimal(18, 6)"
-    if name == "gpu":
-        return " or ".join(_of_gpu(label, number, values) for number, label in enumerate(_several(value))) or "false"
-    if name == "spot":
-        return f"pricing_model = '{'spot' if value else 'on_demand'}'"
-    if name == "available":
-        return "not is_sold_out(availability)" if value else ""
-    if name == "region":
-        condition, values[name] = in_region(value)
-        return condition.replace("?", "$region")
-    if name == "interconnect":
-        values[name] = value
-        return "contains(lower(interconnect), lower($interconnect))"
-    if name == "provider":
-        values[name] = [provider_slug(one) for one in _several(value)]
-        return "list_contains($provider, provider)"
-    if name == "vendor":
-        values[name] = value
-        return "lower(vendor) = lower($vendor)"
-    if name in ("min_compute_capability", "max_compute_capability"):
-        return ""
-    checked = {
-        "country": lambda text: place_name(text, regions.country_code),
-        "continent": lambda text: place_name(text, regions.continent_name),
-        "pricing_model": pricing_model,
-    }
-    values[name] = checked[name](value) if name in checked else value
-    return f"{name} = ${name}"
-
-
-def _of_gpu(label: str, number: int, values: dict[str, Any]) -> str:
-    """Return the condition of one label: "H100" is every H100, "H100 80GB" only that one."""
-    card = resolve(label)
-    values[f"gpu_{number}"] = card.model or label
-    terms = [f"gpu = $gpu_{number}"]
-    if card.form_factor:
-        values[f"form_{number}"] = card.form_factor
-        terms.append(f"form_factor = $form_{number}")
-    if card.memory_gb is not None and states_memory(label):
-        values[f"memory_{number}"] = str(card.memory_gb)
-        terms.append(f"gpu_memory_gb = $memory_{number}::decimal(9, 3)")
-    return f"({' and '.join(terms)})"
-
-
-def _several(value: str | Sequence[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
 
 
 def _span(column: str, since: date | str | None, until: date | str | None) -> tuple[str, dict[str, Any]]:

@@ -13,7 +13,8 @@ import pytest
 
 from pipelines.errors import UsageError
 from pipelines.queries import client
-from pipelines.queries.client import OfferFilters, Prices, SeriesFilters, open_prices
+from pipelines.queries.client import Prices, open_prices
+from pipelines.queries.client_filters import OfferFilters, SeriesFilters
 from tests.conftest import Demo
 from tests.support import worlds
 from warehouse.storage.connection import NothingPublished

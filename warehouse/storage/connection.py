@@ -204,11 +204,8 @@ def published(home: Home) -> Iterator[Connection]:
     """
     if not home.published.exists():
         raise nothing_published(home)
-    con = _settle(open_read_only(home.published))
+    con = for_reading(home.published)
     try:
-        con.execute("set search_path = 'v1,marts,main'")
-        con.execute("set enable_external_access = false")
-        con.execute("set lock_configuration = true")
         with without_pandas(), explaining_age(con, home):
             yield con
     finally:
@@ -217,10 +214,15 @@ def published(home: Home) -> Iterator[Connection]:
 
 def for_reading(path: Path) -> Connection:
     """Open a published file for a reader's own questions, read-only, with file access and extensions locked off."""
-    con = _settle(open_read_only(path))
-    con.execute("set search_path = 'v1,marts,main'")
+    con = _for_our_reading(path)
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
+    return con
+
+
+def _for_our_reading(path: Path) -> Connection:
+    con = _settle(open_read_only(path))
+    con.execute("set search_path = 'v1,marts,main'")
     return con
 
 
@@ -232,9 +234,8 @@ def published_with_files(home: Home, room: Path) -> Iterator[Connection]:
     """
     if not home.published.exists():
         raise nothing_published(home)
-    con = _settle(open_read_only(home.published))
+    con = _for_our_reading(home.published)
     try:
-        con.execute("set search_path = 'v1,marts,main'")
         con.execute("set memory_limit = '2GB'")
         con.execute(f"set temp_directory = '{quoted(room / 'spilled')}'")
         with without_pandas(), explaining_age(con, home):

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from pipelines import settings
-from pipelines.cli.console import OK, PARTIAL, say
+from pipelines.cli.console import OK, PARTIAL, explained_errors, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import Format, show
-from pipelines.errors import CommandError, StaleError, UsageError
+from pipelines.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from pipelines.queries.bills import Answer
@@ -49,7 +49,6 @@ def bill(
     from pipelines.queries import bills
     from warehouse.billing.bill import opened_bill
     from warehouse.billing.bill_files import UnreadableBill
-    from warehouse.storage.connection import DatabaseError, NothingPublished, OutdatedDatabase
 
     view = bills.check_view(by)
     if term is not None and not 1 <= term <= 120:
@@ -57,7 +56,10 @@ def bill(
     paths = expanded(files)
     state = settings.home(home)
     try:
-        with opened_bill(state, paths, term) as con:
+        with (
+            explained_errors(f"cannot compare the bill with {state.published}"),
+            opened_bill(state, paths, term) as con,
+        ):
             if lines:
                 columns, rows = bills.lines(con)
                 show(columns, list(rows) if as_json else rows, "json" if as_json else "csv")
@@ -66,12 +68,6 @@ def bill(
             return _say_what_is_missing(bills.unpriced(con))
     except UnreadableBill as wrong:
         raise CommandError(str(wrong)) from wrong
-    except NothingPublished as absent:
-        raise CommandError(str(absent)) from absent
-    except OutdatedDatabase as older:
-        raise StaleError(str(older)) from older
-    except DatabaseError as broken:
-        raise CommandError(f"cannot compare the bill with {state.published}: {broken}") from broken
 
 
 def expanded(files: Sequence[str]) -> list[Path]:
