@@ -13,7 +13,7 @@ from typing import Any, Final
 from scrapers.model import Offer, Page
 from scrapers.reading.provider_page import GENERAL
 from warehouse.identity.gpus import identify_offer
-from warehouse.storage.connection import in_memory, quoted, scratch
+from warehouse.storage.connection import in_memory, quoted, records, scratch
 from warehouse.storage.landing import OFFER_TYPES, landed
 from warehouse.storage.state_dir import Home
 
@@ -37,8 +37,7 @@ def known_offers(home: Home, provider: str, source: str) -> list[Offer]:
                 "qualify offers.landing_id = first(offers.landing_id) over (order by captured_at desc, landing_id)",
                 [source],
             )
-            names = [column[0] for column in rows.description or []]
-            offers_before = [_offer(dict(zip(names, row, strict=True))) for row in rows.fetchall()]
+            offers_before = [_offer(row) for row in records(rows)]
         if offers_before:
             return offers_before
     return []
@@ -75,10 +74,7 @@ class LandedVersions:
             by_page = defaultdict(list)
             path = self._home.landing / "offers" / self._provider / file
             with scratch() as con:
-                read = con.execute(f"from '{quoted(path)}'")
-                names = [column[0] for column in read.description or []]
-                for row in read.fetchall():
-                    values = dict(zip(names, row, strict=True))
+                for values in records(con.execute(f"from '{quoted(path)}'")):
                     by_page[values["landing_id"], values["url"], values["captured_at"]].append(_offer(values))
             self._read[file] = by_page
         return tuple(self._read[file].get((landing_id, page.url, at), ()))

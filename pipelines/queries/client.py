@@ -24,7 +24,7 @@ from pipelines import settings
 from pipelines.queries.client_filters import Number, OfferFilters, SeriesFilters, conditions
 from pipelines.queries.current_prices import today
 from pipelines.queries.filters import MAX_AGE
-from warehouse.storage.connection import Connection, for_reading, nothing_published
+from warehouse.storage.connection import Connection, for_reading, nothing_published, records
 
 Row = TypeVar("Row", bound=Mapping[str, Any])
 
@@ -141,9 +141,7 @@ class Answer(Generic[Row]):
 
     def rows(self) -> list[Row]:
         """Return the rows, each by column name: exact decimals, dates as dates."""
-        cursor = self.con.execute(self.sql, self.values)
-        names = [column[0] for column in cursor.description or ()]
-        return [cast("Row", dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        return cast("list[Row]", records(self.con.execute(self.sql, self.values)))
 
     def pandas(self) -> Any:
         """Return the rows as a pandas DataFrame; decimals become floats."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.queries import timeline
 from pipelines.queries.filters import PriceFilter
-from warehouse.storage.connection import Connection
+from warehouse.storage.connection import Connection, records
 
 _GPUS, _CHANGES, _MODELS = 8, 5, 4
 _LATELY = timedelta(days=30)
@@ -74,17 +74,11 @@ def answers(con: Connection, today: date) -> dict[str, Any]:
     moves = timeline.changes(con, PriceFilter(), today - _LATELY, 0.01, "drop")
     moves = [move for move in moves if move["pct"] is not None and move["kind"] != timeline.ANNOUNCED]
     moves.sort(key=lambda move: (-abs(move["pct"]), move["provider"], move["series_id"]))
-    (sources,) = _rows(con, _SOURCES, today)
+    (sources,) = records(con.execute(_SOURCES, [today]))
     return {
         "as_of": today,
-        "cheapest": _rows(con, _CHEAPEST, _GPUS),
+        "cheapest": records(con.execute(_CHEAPEST, [_GPUS])),
         "changes": moves[:_CHANGES],
-        "tokens": _rows(con, _TOKENS, _MODELS),
+        "tokens": records(con.execute(_TOKENS, [_MODELS])),
         "sources": sources,
     }
-
-
-def _rows(con: Connection, query: str, *values: Any) -> list[dict[str, Any]]:
-    answer = con.execute(query, list(values))
-    names = [column[0] for column in answer.description or []]
-    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]

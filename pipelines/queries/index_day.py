@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.errors import UsageError
 from pipelines.queries.archived_page import find_archived_page
 from pipelines.queries.index_receipts import BASKET_DAYS, Quote, Receipts, votes
-from warehouse.storage.connection import Connection
+from warehouse.storage.connection import Connection, records
 from warehouse.storage.state_dir import Home
 
 METHOD = "gpu-index-2"
@@ -66,9 +66,7 @@ def compare(con: Connection, home: Home, index_id: str, day: date) -> list[Compa
 
 
 def _published(con: Connection, index_id: str, day: date) -> dict[str, Any]:
-    cursor = con.execute("from v1.index_daily where index_id = ? and day = ?", [index_id, day])
-    names = [column[0] for column in cursor.description or []]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    rows = records(con.execute("from v1.index_daily where index_id = ? and day = ?", [index_id, day]))
     if not rows:
         spans = con.execute("select min(day), max(day) from v1.index_daily where index_id = ?", [index_id]).fetchall()
         if spans[0][0] is None:

@@ -13,7 +13,7 @@ from pipelines.queries.filters import MAX_AGE, PriceFilter
 from pipelines.queries.percent import change_pct, pct_number
 from pipelines.queries.price_formula import agrees, formula
 from warehouse.identity.gpus import resolve
-from warehouse.storage.connection import Connection
+from warehouse.storage.connection import Connection, records
 from warehouse.storage.state_dir import Home
 
 Fact = dict[str, Any]
@@ -25,9 +25,7 @@ _IN_FORCE = "valid_from <= $day and (valid_to is null or valid_to > $day)"
 
 
 def _facts(con: Connection, query: str, values: Any) -> list[Fact]:
-    cursor = con.execute(query, values)
-    names = [c[0] for c in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return records(con.execute(query, values))
 
 
 def candidates(con: Connection, sku: str, wanted: PriceFilter) -> list[Fact]:

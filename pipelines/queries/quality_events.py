@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pipelines.errors import UsageError
 from pipelines.queries.current_prices import conditions
 from pipelines.queries.filters import ALL, PriceFilter
-from warehouse.storage.connection import Connection
+from warehouse.storage.connection import Connection, records
 
 EVENT_COLUMNS = (
     "provider", "source", "instance", "region", "gpu", "pricing_model", "date", "date_to", "verdict", "status", "rule",
@@ -91,8 +91,7 @@ def event(con: Connection, prefix: str) -> dict[str, Any]:
     cursor = con.execute(
         f"from {every(con)} where starts_with(event_id, ?) order by event_id limit 6", [prefix.lower()]
     )
-    names, rows = [c[0] for c in cursor.description or []], cursor.fetchall()
-    matches = [dict(zip(names, row, strict=True)) for row in rows]
+    matches = records(cursor)
     if not matches:
         raise UsageError(f"no event id begins with {prefix!r}; gpuhour quarantine list shows all ids")
     if len(matches) > 1:

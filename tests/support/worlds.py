@@ -134,9 +134,7 @@ def _with_models(names: Collection[str]) -> Iterator[None]:
 
 def rows(con: connection.Connection, query: str, *values: Any) -> list[dict[str, Any]]:
     """Return a query's rows by column name."""
-    cursor = con.execute(query, list(values))
-    names = [c[0] for c in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return connection.records(con.execute(query, list(values)))
 
 
 def dagster_home(folder: Path) -> Path:

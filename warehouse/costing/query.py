@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.costing.requests import answer_requests, as_json, rows_of_text, write_requests
-from warehouse.storage.connection import Connection, DatabaseError, quoted
+from warehouse.storage.connection import Connection, DatabaseError, quoted, records
 
 SIZES = (1, 2, 4, 8)  # GPUs per server that are tried; larger ones where so many are asked for
 _MACHINE = 8  # GPUs of the machines that larger servers are made of
@@ -138,9 +138,7 @@ def ask(
             f"$limit::double as ttft_limit_s, {_MACHINE} as machine_gpus from raw",
             {"limit": load.ttft_limit_s},
         )
-        cursor = con.execute(_PRICED.read_text())
-        columns = [c[0] for c in cursor.description or []]
-        rows += [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        rows += records(con.execute(_PRICED.read_text()))
     points, last = [point for point, _ in _operating_points(load)], float("inf")
     return sorted(rows, key=lambda r: (points.index(r["operating_point"]), r["usd_per_m_output_tokens"] or last,
                                         -(r["output_tokens_per_s_per_gpu"] or 0)))  # fmt: skip

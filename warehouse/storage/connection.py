@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -224,6 +225,12 @@ def _for_our_reading(path: Path) -> Connection:
     con = _settle(open_read_only(path))
     con.execute("set search_path = 'v1,marts,main'")
     return con
+
+
+def records(cursor: Connection) -> list[dict[str, Any]]:
+    """Return the rows of an executed query, each by its columns' names."""
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 @contextmanager
