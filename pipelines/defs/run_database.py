@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
 
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
 from sqlalchemy import event
@@ -17,12 +19,32 @@ def kept_open() -> Iterator[None]:
     """Let Dagster's SQLite storages share an engine per file while inside, and close all of them at the end.
 
     They make an engine, a connection and the text of each statement anew for every event, and the last connection to
-    close copies the write-ahead log: half of a refresh's CPU time.
+    close copies the write-ahead log: half of a refresh's CPU time. For each file, the scripts of all its versions are
+    read again, too.
     """
     with ExitStack() as stack:
+        stack.enter_context(_scripts_read_once())
         for module in (sqlite_event_log, sqlite_run_storage):
             stack.enter_context(_shared_engines(module))
         yield
+
+
+@contextmanager
+def _scripts_read_once() -> Iterator[None]:
+    read = ScriptDirectory.from_config
+    directories: dict[str | None, ScriptDirectory] = {}
+
+    def once(config: Config) -> ScriptDirectory:
+        where = config.get_main_option("script_location")
+        if where not in directories:
+            directories[where] = read(config)
+        return directories[where]
+
+    ScriptDirectory.from_config = once  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        ScriptDirectory.from_config = read  # type: ignore[method-assign]
 
 
 @contextmanager

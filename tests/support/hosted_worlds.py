@@ -18,7 +18,7 @@ from warehouse.storage.state_dir import Home
 
 HEADER = "seen_at,provider,model,field,old,new,commit"
 TABLES = ("core.hosted_price_changes", "v1.hosted_price_changes", "v1.hosted_price_intervals",
-          "marts.hosted_price_faults", "marts.hosted_prices")  # fmt: skip
+          "marts.hosted_price_faults")  # fmt: skip
 
 
 def price(usd: str, host: str = "groq", model: str = "openai/gpt-oss-120b", **facts: Any) -> HostedPrice:
@@ -56,8 +56,8 @@ def change(day: str, old: str, new: str, field: str = "input", host: str = "groq
 
 
 @contextmanager
-def hosted(folder: Path | Home) -> Iterator[Connection]:
-    """Build what hosted prices need, with the tables of all steps."""
+def hosted(folder: Path | Home, *more: str) -> Iterator[Connection]:
+    """Build what hosted prices need, with the tables of all steps; more: tables that also rest on prices of GPUs."""
     home = folder if isinstance(folder, Home) else Home(folder)
-    with building(home, *TABLES, "core.hosted_prices_as_of", "v1.hosted_prices_as_of") as con:
+    with building(home, *TABLES, *more, "core.hosted_prices_as_of", "v1.hosted_prices_as_of") as con:
         yield con

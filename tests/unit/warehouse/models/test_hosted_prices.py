@@ -99,7 +99,7 @@ def test_a_list_that_lost_its_end_takes_nothing_away(home: Home) -> None:
 
 def test_a_list_is_out_of_date_after_five_weeks(home: Home) -> None:
     read(home, "2026-05-01", both("0.15", "0.60"))
-    with hosted(home) as con:
+    with hosted(home, "marts.hosted_prices") as con:
         assert as_of(con, "2026-06-05") and not as_of(con, "2026-06-06")
         # Nothing fetched: the installed package answers, with its own day.
         fallback = rows(con, "select distinct source, origin from marts.hosted_prices")
