@@ -45,7 +45,7 @@ class Evidence:
     def is_response(self) -> bool:
         """Whether the bytes are what the server sent, but for the encodings of the wire."""
         page = self.page
-        is_whole = page.kept == "whole" and not page.is_excerpt
+        is_whole = page.kept == "whole" and not page.is_excerpt and page.status != 304
         return is_whole and not page.is_sample and page.fetched_by in ("http", "replay-http")
 
 
@@ -109,6 +109,8 @@ def _statement(page: Page) -> str:
         return "the page's HTML after its scripts had run in a browser, not the bytes that the server sent"
     if page.is_excerpt:
         return "an excerpt of the answer, recorded by hand"
+    if page.status == 304:
+        return "the body of an earlier answer, of which the server confirmed at this time that nothing had changed"
     return "the body as the server sent it, without the encodings of the wire"
 
 

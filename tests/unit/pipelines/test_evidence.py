@@ -105,6 +105,7 @@ def test_pages_that_cannot_be_shown_are_explained(tmp_path: Path) -> None:
     ({"fetched_by": "browser"}, "after its scripts had run in a browser"),
     ({"fetched_by": "replay-browser"}, "after its scripts had run in a browser"),
     ({"is_excerpt": True}, "an excerpt of the answer"),
+    ({"status": 304}, "the server confirmed at this time that nothing had changed"),
 ])  # fmt: skip
 def test_what_the_bytes_are_is_stated(tmp_path: Path, facts: dict[str, Any], words: str) -> None:
     home, _ = archived(tmp_path, **facts)
