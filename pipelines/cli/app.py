@@ -37,6 +37,7 @@ from pipelines.cli.commands import (
     publish,
     quarantine,
     read,
+    receipt,
     refresh,
     replay,
     report,
@@ -69,6 +70,7 @@ app.command(cost.app)
 app.command(index.app)
 app.command(alerts.app)
 app.command(report.app)
+app.command(receipt.app)
 
 
 def main(argv: list[str] | None = None) -> None:

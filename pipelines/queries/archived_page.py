@@ -33,14 +33,20 @@ def find_archived_page(home: Home, provider: str, sha256: str, url: str, day: da
 
 
 def _state(home: Home, page: Page) -> str:
-    note = page_bodies.notes(home.pages / page.provider).get(page.sha256)
-    if page.kept == "removed" and note:
-        return f"removed on {note.at[:10]}: {note.why}; its URL, time, hash and the words that were read stay"
+    if page.kept == "removed":
+        return removal(home, page)
     if not is_intact(page):
         return "damaged"
     if page.kept == "lines":
         return f"verified: the lines that were read of a list whose SHA-256 is {page.sha256}; the rest was not kept"
     return "verified"
+
+
+def removal(home: Home, page: Page) -> str:
+    """Return when and why retention removed the bytes of a page."""
+    note = page_bodies.notes(home.pages / page.provider).get(page.sha256)
+    when, why = (note.at[:10], note.why) if note else ("an unknown day", "unknown")
+    return f"removed on {when}: {why}; its URL, time, hash and the words that were read stay"
 
 
 def _candidates(home: Home, provider: str, sha256: str, day: date) -> list[Page]:

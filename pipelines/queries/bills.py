@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pipelines.errors import UsageError
-from warehouse.storage.connection import Connection
+from warehouse.storage.connection import Connection, quoted
+from warehouse.storage.files import replacing
+from warehouse.storage.state_dir import Home
 
 # What a group is, by the word of --by: its columns.
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -148,6 +152,29 @@ def lines(con: Connection) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
             yield from batch
 
     return columns, rows()
+
+
+def keep(con: Connection, home: Home) -> Path:
+    """Write all lines of the bill, with what each was compared with, as Parquet for its owner; return the file."""
+    with _private_file(home, "bill_lines.parquet") as part:
+        con.execute(f"copy ({_LINES}) to '{quoted(part)}' (format parquet, compression zstd)")
+    return home.bills / "bill_lines.parquet"
+
+
+def keep_text(home: Home, name: str, text: str) -> Path:
+    """Write a text beside the kept lines, for its owner alone; return the file."""
+    with _private_file(home, name) as part:
+        part.write_text(text, encoding="utf-8")
+    return home.bills / name
+
+
+@contextmanager
+def _private_file(home: Home, name: str) -> Iterator[Path]:
+    home.bills.mkdir(parents=True, exist_ok=True)
+    home.bills.chmod(0o700)  # the file itself is made by others' code, with the usual permissions
+    with replacing(home.bills / name) as part:
+        yield part
+        part.chmod(0o600)
 
 
 def unpriced(con: Connection) -> Unpriced:

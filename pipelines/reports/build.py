@@ -125,8 +125,7 @@ def build(state: Home, out: Path, base_url: str = "", terms: str = "") -> BuiltS
             writer.write(explore.explore_pages(data, offers))
             writer.write(receipts.receipt_pages(data, writer.cited))
             writing.result()
-        listed = [{"path": f.path, "about": f.about, "rows": f.rows, "bytes": site.size(f.path)}
-                  for f in written if f.about]  # fmt: skip
+        listed = [downloads.listed(data, file, site.size(file.path)) for file in written if file.about]
         facts = shell.facts | {"cut": downloads.CUT} if shell else {}
         writer.write(about.about_pages(data, listed, facts))
         log.info("feeds and JSON")

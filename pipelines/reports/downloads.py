@@ -59,6 +59,7 @@ class DownloadFile:
     write: Callable[[Connection, Path], object]
     about: str = ""
     rows: int | None = None
+    query: str = ""  # whose columns it has, in their order; empty for a database
 
 
 def prepare(data: SiteData) -> None:
@@ -154,14 +155,23 @@ def _both(base: str, query: str, sums: Sum | None, about: str = "") -> Iterator[
 
 def _csv(base: str, query: str, sums: Sum | None, about: str = "") -> DownloadFile:
     rows, key = sums or (0, "none")
-    return DownloadFile(f"{base}.csv", f"{key} {query}", lambda con, path: extract.csv(con, query, path), about, rows)
+    return DownloadFile(
+        f"{base}.csv", f"{key} {query}", lambda con, path: extract.csv(con, query, path), about, rows, query
+    )
 
 
 def _parquet(base: str, query: str, sums: Sum | None, about: str = "") -> DownloadFile:
     rows, key = sums or (0, "none")
     return DownloadFile(
-        f"{base}.parquet", f"{key} {query}", lambda con, path: extract.parquet(con, query, path), about, rows
+        f"{base}.parquet", f"{key} {query}", lambda con, path: extract.parquet(con, query, path), about, rows, query
     )
+
+
+def listed(data: SiteData, file: DownloadFile, size: int | None) -> dict[str, Any]:
+    """Return what indexes of the site say of a file; `size` in bytes."""
+    described = data.con.execute(f"describe {file.query}").fetchall() if file.query else []
+    columns = [name for name, *_ in described]
+    return {"path": file.path, "about": file.about, "rows": file.rows, "bytes": size, "columns": columns}
 
 
 def is_written(file: DownloadFile) -> bool:

@@ -164,6 +164,21 @@ class Archive:
         pages = [_load(record) for record in self._day(provider, day).glob("*.json")]
         return sorted((page for page in pages if page), key=lambda page: (page.captured_at, page.url))
 
+    def of_content(self, sha256: str) -> Iterator[Page]:
+        """Yield the pages, of all providers, whose hash begins with these hexadecimal digits, eight or more."""
+        records = (self.home / "pages").glob(f"*/????-??-??/*-{sha256[:8]}-*.json")
+        pages = (_load(record) for record in sorted(records))
+        return (page for page in pages if page and page.sha256.startswith(sha256))
+
+    def request_of(self, page: Page) -> tuple[str, str]:
+        """Return the method and the body that an archived page was asked for with."""
+        when = page.captured_at.astimezone(UTC)
+        for record in self._day(page.provider, when.date()).glob(f"{when:%H%M%S_%f}-{page.sha256[:8]}-*.json"):
+            facts = json.loads(record.read_text(encoding="utf-8"))
+            if facts["url"] == page.url:
+                return str(facts["method"]), str(facts["body"])
+        raise ValueError(f"page {page.url} is not archived")
+
     def newest(self, provider: str, url: str) -> Page | None:
         """Return the last archived response to a GET of this URL that is there whole, or None."""
         pattern = f"*-{_request_id('GET', url, '')}.json"

@@ -358,6 +358,33 @@ def test_messages_say_what_to_do_and_never_the_password(
     assert said.code == 1 and "no published database" in said.err
 
 
+def test_password_may_stand_where_no_list_of_processes_shows_it(
+    home: Home, postgres: PostgresServer, address: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = address.rpartition("/")[2]
+    bare = f"postgres://gpuhour@127.0.0.1:{postgres.port}/{database}"
+    passwords, services = tmp_path / "pgpass", tmp_path / "services"
+    passwords.write_text(f"127.0.0.1:{postgres.port}:{database}:gpuhour:{PASSWORD.replace(':', chr(92) + ':')}\n")
+    passwords.chmod(0o600)
+    services.write_text(
+        f"[prices]\nhost=127.0.0.1\nport={postgres.port}\ndbname={database}\nuser=gpuhour\npassword={PASSWORD}\n"
+    )
+    monkeypatch.setenv("HOME", str(tmp_path))  # no ~/.pgpass of somebody's
+    for variable, value, where in (
+        ("PGPASSWORD", PASSWORD, bare),
+        ("PGPASSFILE", str(passwords), bare),
+        ("PGSERVICEFILE", str(services), "postgres:///?service=prices"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setenv(variable, value)
+            said = run("publish", "--to", where, "--json", home=home)
+        assert said.code == 0 and "list of processes" not in said.err, (variable, said.err)
+        assert PASSWORD not in said.out + said.err
+    said = run("publish", "--to", bare, home=home)
+    assert said.code == 1 and "password" in said.err and "~/.pgpass" in said.err
+    assert "list of processes" in run("publish", "--to", address, home=home).err
+
+
 def test_without_the_extra_it_says_what_to_install(home: Home) -> None:
     poison = "import sys\nsys.modules['psycopg'] = None"
     done = worlds.cli("publish", "--to", "postgres://u@127.0.0.1/d", home=home.root, before=poison)

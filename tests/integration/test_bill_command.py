@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import shutil
+import tarfile
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.queries import bills as questions
+from pipelines.reports.build import build
 from tests.conftest import Demo, Run
 from tests.support import bills
 from tests.support.bills import aws, azure
 from tests.support.worlds import cli
+from warehouse.storage.state_dir import Home
 
 # The demo's prices are of 20 September 2026: a p4d.24xlarge costs 21.957642 an hour there, an NC24ads A100 v4 3.673.
 P4D = aws("520.00", ResourceId="i-1", Tags='{"team": "research"}')
@@ -95,3 +101,60 @@ def test_hostile_text_does_not_reach_the_terminal(run: Run, demo: Demo, folder: 
     for words in ((), ("--by", "resource"), ("--by", "unmapped"), ("--lines",)):
         said = run("bill", "evil.csv", *words, home=demo.home)
         assert said.code == 3 and "\x1b" not in said.out + said.err and "\u202e" not in said.out + said.err
+
+
+# -- what is kept --------------------------------------------------------------------------------------------------
+
+SECRET = "arn:secret-machine-of-ours"
+HOSTILE = "<script>alert(1)</script>\x1b[2J"
+
+
+def kept_home(market: Home, folder: Path) -> Home:
+    """Copy a published database into a state folder of the test's own."""
+    home = Home(folder / "home")
+    home.root.mkdir()
+    shutil.copy(market.published, home.published)
+    return home
+
+
+def test_bill_is_kept_for_its_owner_alone(run: Run, demo: Demo, folder: Path) -> None:
+    home = kept_home(demo.home, folder)
+    before = run("bill", "one.csv", "two.parquet", "--lines", "--json", home=home).records()
+    assert not home.bills.exists()  # nothing is kept unasked
+    said = run("bill", "one.csv", "two.parquet", "--keep", home=home)
+    assert said.code == 0 and "bills/bill_lines.parquet has every line" in said.err
+    file = home.bills / "bill_lines.parquet"
+    assert file.stat().st_mode & 0o077 == 0 and home.bills.stat().st_mode & 0o077 == 0
+    kept = duckdb.sql(f"select class, resource_id, effective_cost, list_usd, equal_sha256 from '{file}'").fetchall()
+    assert [row[:3] for row in kept] == [
+        (r["class"], r["resource_id"], Decimal(str(r["effective_cost"]))) for r in before
+    ]
+    assert kept[0][3] == Decimal("526.983408") and len(kept) == 3
+    run("bill", "two.parquet", "--keep", home=home)
+    assert duckdb.sql(f"select count(*) from '{file}'").fetchall() == [(1,)]  # the last one, not both
+
+
+def test_page_shows_the_bill_and_loads_nothing(run: Run, demo: Demo, folder: Path) -> None:
+    home = kept_home(demo.home, folder)
+    bills.write(folder / "hostile.csv", [P4D, aws("7", ResourceId=HOSTILE), LOST])
+    said = run("bill", "hostile.csv", "--page", home=home)
+    assert said.code == 3 and "bill.html shows it" in said.err and not (home.bills / "bill_lines.parquet").exists()
+    text = (home.bills / "bill.html").read_text()
+    assert "526.98" in text and "-6.98" in text and "Looks like a GPU, not mapped" in text and "hostile.csv" in text
+    assert "&lt;script&gt;alert(1)" in text and "<script" not in text and "\x1b" not in text
+    assert not re.search(r"\s(?:href|src)=|url\(", text) and "default-src 'none'" in text and "noindex" in text
+    assert "Private: this page shows a bill" in text
+
+
+def test_kept_bill_is_in_nothing_that_others_get(run: Run, market: Home, folder: Path) -> None:
+    home = kept_home(market, folder)
+    bills.write(folder / "mine.csv", [aws("520.00", ResourceId=SECRET)])
+    assert run("bill", "mine.csv", "--keep", "--page", home=home).code in (0, 3)
+    assert SECRET in (home.bills / "bill.html").read_text()
+    build(home, home.report)
+    assert run("backup", folder / "all.tar", home=home).code == 0
+    with tarfile.open(folder / "all.tar") as tar:
+        assert not [name for name in tar.getnames() if "bill" in name]
+    public = [path for path in home.root.rglob("*") if path.is_file() and home.bills not in path.parents]
+    assert len(public) > 100 and not [path for path in public if SECRET.encode() in path.read_bytes()]
+    assert not [path for path in public if path.name.startswith("bill")]

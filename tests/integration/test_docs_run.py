@@ -31,8 +31,8 @@ OTHER_ENDS = {
     "read https://example.com/pricing": (1, "robots.txt is unavailable"),  # there is no network in tests
     "refresh --provider lambda --date 2026-11-21": (3, "no archived page of 2026-11-21"),
 }
-# These run until they are stopped, or read the whole web; tests of their own run them.
-ELSEWHERE = ("report serve", "refresh", "backfill", "providers check --live", "providers add https")
+# These run until they are stopped, read the whole web, or need an extra; tests of their own run them.
+ELSEWHERE = ("report serve", "refresh", "backfill", "providers check --live", "providers add https", "receipt export")
 HELD = ("3f9a1c", "77b0e2")  # the reader's own events
 CONSTANTS = "quantity,format,shape,value,unit,device\nmatmul,BF16,8192x28672x8192,700,TFLOPS,NVIDIA H200\n"
 

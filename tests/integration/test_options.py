@@ -88,6 +88,7 @@ CHANGING = {
     "quarantine reject 3f9a1c --note 'no such price'": 2,  # no such event
     "backup {out}.tar --without-pages": 0,
     "restore {out}.tar": 2,  # the folder has files, which --force moves aside: test_backup
+    "receipt export 00000000 --format wacz --output {out}.wacz": 1,  # no such page
     "report serve --out {out}": 1,  # no report there
 }
 

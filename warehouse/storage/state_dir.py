@@ -63,6 +63,11 @@ class Home:
         return self.root / "disk_use.jsonl"
 
     @property
+    def bills(self) -> Path:
+        """What its owner keeps of bills: never published, exported or backed up, and readable by nobody else."""
+        return self.root / "bills"
+
+    @property
     def exports(self) -> Path:
         """Parquet and CSV of every mart."""
         return self.root / "exports"

@@ -20,6 +20,7 @@ from pipelines.errors import CommandError, UsageError
 
 if TYPE_CHECKING:
     from pipelines.queries.bills import Answer
+    from warehouse.storage.state_dir import Home
 
 _SHOWN = 20  # of what could not be mapped, in a table
 _CENT = Decimal("0.01")
@@ -31,6 +32,12 @@ def bill(
         "gpu"
     ),
     lines: Annotated[bool, Parameter(negative="", help="Print every line of the bill as CSV instead.")] = False,
+    keep: Annotated[bool, Parameter(negative="", help="Keep every line as Parquet in bills/ of the state folder.")] = (
+        False
+    ),
+    page: Annotated[bool, Parameter(negative="", help="Write a page of the bill into bills/ of the state folder.")] = (
+        False
+    ),
     term: Annotated[int | None, Parameter(help="Months of commitments whose bill does not state them.")] = None,
     style: FormatOption = "table",
     as_json: JsonOption = False,
@@ -38,8 +45,8 @@ def bill(
 ) -> int:
     """Compare the GPU lines of a bill with list prices and with the cheapest equal offer of the same days.
 
-    Reads FOCUS 1.0 to 1.4 as AWS, Azure and Google export it. Nothing leaves this machine, and nothing is kept. Exits 3
-    when GPU lines could not be mapped or have no list price. See docs/bill.md.
+    Reads FOCUS 1.0 to 1.4 as AWS, Azure and Google export it. Nothing leaves this machine, and nothing is kept but by
+    --keep and --page. Exits 3 when GPU lines could not be mapped or have no list price. See docs/bill.md.
 
     Parameters
     ----------
@@ -65,9 +72,22 @@ def bill(
                 show(columns, list(rows) if as_json else rows, "json" if as_json else "csv")
             else:
                 _print(con, view, output_format(style, as_json))
+            if keep:
+                say(f"{bills.keep(con, state)} has every line; it is no part of what is published")
+            if page:
+                _write_page(con, state, paths)
             return _say_what_is_missing(bills.unpriced(con))
     except UnreadableBill as wrong:
         raise CommandError(str(wrong)) from wrong
+
+
+def _write_page(con: Any, state: Home, paths: Sequence[Path]) -> None:
+    from pipelines.queries import bills
+    from pipelines.reports.bill_page import bill_page
+
+    (as_of,) = con.execute("select newest_on from v1.meta").fetchall()[0]
+    file = bills.keep_text(state, "bill.html", bill_page(con, paths, as_of))
+    say(f"{file} shows it in a browser; it is no part of the report")
 
 
 def expanded(files: Sequence[str]) -> list[Path]:

@@ -9,7 +9,7 @@ select
     'Compute' as ServiceCategory,
     focus_service_name(provider, product) as ServiceName,
     coalesce(region_id, region) as RegionId,
-    region as RegionName,
+    coalesce(region, region_id) as RegionName,
     nullif(zone, '') as AvailabilityZone,
     focus_sku_id(instance, gpu, form_factor, gpu_memory_gb, gpu_count, series_id) as SkuId,
     series_id as SkuPriceId,

@@ -8,7 +8,7 @@
 --   log_ratio: mean of ln(price / price before) over the provider's series that count on this day and on the index's
 --     previous day with a level; NULL where it did not count on both
 --   n_series: number of those series; 0 where only the provider is the same, and log_ratio is of its lowest prices
---   usd_before, usd_now: lowest price among those series on the two days
+--   usd_before, usd_now: lowest price among those series on the two days, USD per GPU-hour; NULL where log_ratio is
 select
     prices.index_id,
     prices.day,

@@ -2,11 +2,13 @@
 -- materialized: view
 -- key: series_id, valid_from, observed_at
 -- columns:
---   valid_from, valid_to: UTC days, valid_to exclusive, NULL while no end is known; it can lie ahead
+--   valid_from: first UTC day on which the price was in force
+--   valid_to: first UTC day on which it no longer was (exclusive), NULL while no end is known; it can lie ahead
 --   last_seen_on: the last UTC day on which a scrape showed the price
 --   usd_per_gpu_hour: USD per GPU-hour, NULL for components and statistics
 --   price: native money in currency, per price_unit
---   usd_per_unit, rate_on: the exchange rate used and its day
+--   usd_per_unit: the exchange rate used, USD per one unit of currency; 1 for USD
+--   rate_on: day of that rate, NULL for USD
 --   quality: ok, flagged, released
 --   ended_by: change, gone, expired (its stated end passed, and nothing more is known), NULL
 select

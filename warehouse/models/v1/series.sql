@@ -2,7 +2,7 @@
 -- materialized: view
 -- key: series_id
 -- columns:
---   gpu_memory_gb: GB per GPU; gpu_count may be a fraction
+--   gpu_memory_gb: GB per GPU, NULL where unknown
 --   term_months: 0 without a commitment, NULL where the page does not print it
 --   price_scope: instance (all-in), gpu_component, offer_aggregate
 --   feed: the source under the name used in v1.source_health

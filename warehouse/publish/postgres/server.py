@@ -38,7 +38,10 @@ def place(address: str) -> str:
     parts = _parts(address)
     user = f"{parts['user']}@" if parts.get("user") else ""
     port = f":{parts['port']}" if parts.get("port") else ""
-    return f"{user}{parts.get('host') or parts.get('hostaddr') or 'localhost'}{port}/{parts.get('dbname') or ''}"
+    host = parts.get("host") or parts.get("hostaddr")
+    if not host and parts.get("service"):  # libpq reads the rest from ~/.pg_service.conf
+        return f"the service {parts['service']}"
+    return f"{user}{host or 'localhost'}{port}/{parts.get('dbname') or ''}"
 
 
 def has_password(address: str) -> bool:
@@ -99,7 +102,7 @@ def _reason(failed: Exception, secret: str) -> str:
 def _advice(failed: Exception) -> str:
     text = str(failed)
     advice = {
-        "password": "Check user and password of GPUHOUR_PUBLISH_TO or --to, PGPASSWORD, or ~/.pgpass",
+        "password": "Check user and password of GPUHOUR_PUBLISH_TO or --to, PGPASSWORD, ~/.pgpass, or the service file",
         "does not exist": "Create the database and the user first: docs/postgres.md says how",
         "permission denied": "The user must own what it publishes and may create schemas: docs/postgres.md says how",
         "lock timeout": "Another publisher is at work; try again when it has ended",
