@@ -213,6 +213,11 @@ class SiteData:
         """Return the newest changes of each provider, at most forty."""
         return grouped((c for c in self.changes if c["place_of_provider"] <= 40), lambda c: c["provider"])
 
+    @cached_property
+    def chart_events(self) -> dict[GpuKey, list[Row]]:
+        """Return the events of each GPU that its charts may mark, the largest changes and newest held prices first."""
+        return grouped(self.rows("chart_events"), key_of)
+
     # -- indices, sources ------------------------------------------------------------------------------------------
 
     @cached_property

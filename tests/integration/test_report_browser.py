@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, Route
@@ -18,7 +20,7 @@ PAPER, WIDE_PAPER = (
     {"width": 1046, "height": 700},
     {"width": 1510, "height": 1046},
 )  # A4 and A3, landscape, in CSS pixels
-KINDS = ("index", "gpus", "gpu/", "providers", "provider/", "compare", "tokens", "tokens/", "train-or-infer", "indices", "index/",
+KINDS = ("index", "gpus", "gpu/", "history/", "providers", "provider/", "compare", "tokens", "tokens/", "train-or-infer", "indices", "index/",
          "changes", "changes/", "2023", "explore", "data", "schema", "sql", "methodology", "methodology/", "health", "receipt/")  # fmt: skip
 
 
@@ -78,6 +80,31 @@ def test_chart_fits_a_phone_and_keeps_its_text(site: Site, address: str, chromiu
         assert {
             chart.locator("path.line").nth(n).evaluate("e => getComputedStyle(e).strokeDasharray") for n in range(4)
         } != {"none"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_are_saved_with_their_citation(scheme: str, site: Site, chromium: Browser, tmp_path: Path) -> None:
+    """From disk too, where a browser lets no script read files or pictures."""
+    with opened(chromium, (site.root / "history/a100-80gb.html").as_uri(), color_scheme=scheme) as (page, wrong):
+        saved = {}
+        for form in ("SVG", "PNG"):
+            with page.expect_download() as event:
+                page.get_by_role("button", name=f"Save as {form}: Lowest list price of all").click()
+            assert event.value.suggested_filename == f"history-a100-80gb-c-lowest.{form.lower()}"
+            event.value.save_as(tmp_path / form)
+            saved[form] = (tmp_path / form).read_bytes()
+        assert page.evaluate("window.violations") == [] and not wrong
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    picture = ElementTree.fromstring(saved["SVG"])
+    texts = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[0] == "A100 80\u00a0GB price since 2026" and "USD per GPU-hour" in texts
+    assert any("data of 2026-06-29" in t and "Terms: MIT" in t for t in texts)
+    assert any("https://gpuhour.example/prices/history/a100-80gb.html" in t for t in texts)
+    assert "Demo data: recorded pages of 29 June 2026 and before, not today's prices. Do not quote them." in texts
+    assert picture[0].get("fill") == ground and not [e for e in picture.iter() if e.get("class") or e.get("style")]
+    assert saved["PNG"][:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", saved["PNG"][16:24])
+    assert width == 2 * int(picture.get("width") or 0) and height == 2 * int(picture.get("height") or 0)
 
 
 def test_by_keyboard(address: str, chromium: Browser) -> None:
