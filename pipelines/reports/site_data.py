@@ -259,6 +259,26 @@ class SiteData:
         return slugs((name, name) for name in sorted(self.tokens))
 
     @cached_property
+    def hosts(self) -> dict[str, list[Row]]:
+        """Return what hosts charge for each model, the lowest blended price first."""
+        return grouped(self.rows("hosts"), lambda r: r["model"])
+
+    @cached_property
+    def measured(self) -> dict[str, list[Row]]:
+        """Return measured beside modelled costs of each model."""
+        return grouped(self.rows("measured"), lambda r: r["model"])
+
+    @cached_property
+    def hosted_changes(self) -> dict[str, list[Row]]:
+        """Return the newest changes of what hosts charge for each model."""
+        return grouped(self.rows("hosted_changes"), lambda r: r["model"])
+
+    @cached_property
+    def hosted_intervals(self) -> dict[str, list[Row]]:
+        """Return what hosts charged for the output of each model, as stretches of days, the best-known host first."""
+        return grouped(self.rows("hosted_intervals"), lambda r: r["model"])
+
+    @cached_property
     def tokens_on_demand(self) -> list[Row]:
         """Return the cheapest server of each model on each GPU."""
         return self.rows("tokens_on_demand")

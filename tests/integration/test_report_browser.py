@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page, Route
 
 from pipelines.reports import sql_shell
 from tests.conftest import Demo
@@ -105,6 +105,36 @@ def test_charts_are_saved_with_their_citation(scheme: str, site: Site, chromium:
     assert saved["PNG"][:8] == b"\x89PNG\r\n\x1a\n"
     width, height = struct.unpack(">II", saved["PNG"][16:24])
     assert width == 2 * int(picture.get("width") or 0) and height == 2 * int(picture.get("height") or 0)
+
+
+def test_own_load_starts_from_what_is_there_without_scripts(site: Site, chromium: Browser) -> None:
+    address = (site.root / one_of(site, "tokens/")).as_uri()
+
+    def machines(page: Page) -> list[list[str]]:
+        rows = page.locator("#load-table tbody tr:visible")
+        return [rows.nth(n).locator("th, td").all_inner_texts() for n in range(rows.count())]
+
+    def numbers(rows: list[list[str]]) -> list[list[float]]:
+        return [[float(row[n].replace(",", "")) for n in (1, 3, 4, 5)] for row in rows]
+
+    with opened(chromium, address, java_script_enabled=False) as (page, _):
+        plain = machines(page)
+        assert plain and not page.locator("#load-form").is_visible() and len(plain) <= 12
+    with opened(chromium, address) as (page, wrong):
+        scripted = machines(page)
+        assert len(scripted) == len(plain)
+        for shown, computed in zip(numbers(plain), numbers(scripted), strict=True):
+            assert computed == pytest.approx(shown, rel=0.006), "the same sums, rounded alike"
+        page.fill("#l-tokens", "100000")
+        many = numbers(machines(page))
+        assert [usd for usd, *_ in many] == sorted(usd for usd, *_ in many) and min(n for _, n, *_ in many) > 1
+        page.fill("#l-bound", "1000")
+        assert max(ms for *_, ms in numbers(machines(page))) > 50
+        page.fill("#l-bound", "")
+        assert machines(page), "half a number changes nothing"
+        page.fill("#l-bound", "0.001")
+        assert not machines(page) and "No machine here keeps 0.001 ms per token" in page.inner_text("#load-status")
+        assert page.evaluate("window.violations") == [] and not wrong
 
 
 def test_by_keyboard(address: str, chromium: Browser) -> None:
