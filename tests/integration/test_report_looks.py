@@ -64,4 +64,5 @@ def test_accessible_in_the_other_looks_and_on_paper(kind: str, site: Site, chrom
         assert not faults(page)
         page.emulate_media(media="print")
         page.set_viewport_size(PAPER)  # type: ignore[arg-type]
-        assert not faults(page) and not wrong
+        on_paper = [fault for fault in faults(page) if not fault.startswith("target-size")]  # nobody taps on paper
+        assert not on_paper and not wrong
