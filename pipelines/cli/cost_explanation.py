@@ -40,8 +40,8 @@ def _formula(row: Mapping[str, Any]) -> dict[str, Any]:
     printed = (row["isl"] * row["usd_per_m_input_tokens"] + row["osl"] * row["usd_per_m_output_tokens"]) / both
     return {
         "steps": f"{usd:g} USD per GPU-hour / {_SECONDS} s / ({speed:g} output tokens per second and GPU x {both:g} / "
-        f"{row['osl']:g} tokens of both kinds) / {busy:g} busy x 1,000,000 = {result:.4g} USD per million tokens of both "
-        "kinds",
+        f"{row['osl']:g} tokens of both kinds) / {busy:g} busy x 1,000,000 = {result:.4g} USD per million tokens "
+        "of both kinds",
         "input_and_output": f"({row['isl']:g} x {row['usd_per_m_input_tokens']:.4g} + {row['osl']:g} x "
         f"{row['usd_per_m_output_tokens']:.4g}) / {both:g} = {printed:.4g}",
         "agree": math.isclose(result, printed, rel_tol=1e-3),
