@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Not pinned yet: docs/decisions/0001.
 DUCKDB2 := 2.0.1
 
-.PHONY: help setup demo refresh serve test test-unit extras check-duckdb2 test-extras house mutants check report golden contract providers sources facts bench mutations scorecard alerts-scorecard years refresh-size capture requirements
+.PHONY: help setup demo refresh serve test test-unit extras check-duckdb2 test-extras house mutants check report golden baselines contract providers sources facts bench mutations scorecard alerts-scorecard years refresh-size capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ check: setup ## Lint, types and tests: the same as CI
 
 golden: setup ## Write the golden files of all captures anew; then read their diff beside the pages
 	@$(BIN)/python -m tests.support.golden
+
+baselines: setup ## Keep how ten pages look now; look at them first
+	@$(BIN)/python -m tests.support.visual_baselines
 
 contract: setup ## Write the pinned columns of v1 anew; refused until schema_version says what kind of change it is
 	@$(BIN)/python -m tests.support.contract

@@ -49,3 +49,13 @@ def ticks(low: float, high: float) -> list[float]:
     step = next(s for s in (m * 10.0**e for e in range(-9, 12) for m in (1, 2, 2.5, 5)) if spread / s <= 5)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [n * step for n in range(first, max(last, first + 1) + 1)]
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Return 1, 2 and 5 times powers of ten around a range of positive values; powers alone where it is wide."""
+    factors = (1, 2, 5) if high / low < 1000 else (1,)
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    values = [factor * 10.0**decade for decade in decades for factor in factors]
+    first = max(n for n, value in enumerate(values) if value <= low * (1 + 1e-9))
+    last = min(n for n, value in enumerate(values) if value >= high * (1 - 1e-9))
+    return values[first : last + 1]

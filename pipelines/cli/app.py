@@ -19,6 +19,7 @@ from pipelines.cli.commands import (
     calibrate,
     capture,
     changes,
+    completion,
     cost,
     crosscheck,
     demo,
@@ -63,6 +64,7 @@ for command in (
     backup.backup, backup.restore, tidy.tidy, publish.publish, mcp.mcp,
 ):  # fmt: skip
     app.command(command)
+app.command(completion.completion_of(app))
 app.command(import_history.import_, name="import")
 app.command(providers.app)
 app.command(quarantine.app)

@@ -23,6 +23,10 @@ Day = Annotated[date, Parameter(converter=_day)]
 DayOption = Annotated[date | None, Parameter(converter=_day)]
 JsonOption = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON (same as --format json).")]
 HomeOption = Annotated[Path | None, Parameter(name="--home", help="State folder (default: GPUHOUR_HOME, else data/).")]
+ExplainOption = Annotated[
+    bool,
+    Parameter(negative="", help="Show instead where the first number (with --limit: the first ones) comes from."),
+]
 AccountOption = Annotated[
     bool, Parameter(negative="", help="Print every amount of the page instead: emitted, explained or unexplained.")
 ]

@@ -38,3 +38,11 @@ def show_progress(doing: str = "reading prices") -> Iterator[None]:
         ours.removeHandler(handler)
         ours.setLevel(level)
         ours.propagate = True
+
+
+@contextmanager
+def waiting(doing: str) -> Iterator[None]:
+    """Show a spinner on a terminal while the block computes; nothing elsewhere, and nothing that is logged."""
+    console = Console(stderr=True)
+    with console.status(doing) if console.is_terminal else nullcontext():
+        yield

@@ -17,7 +17,7 @@ PRICE_COLUMNS = (
     "continent", "pricing_model", "term_months", "price", "currency", "price_unit", "usd_per_gpu_hour", "price_scope",
     "availability", "product", "is_floor", "vcpus", "ram_gb", "local_disk_gb", "interconnect", "observed_at",
     "valid_from", "last_seen_on", "effective_from", "effective_until", "quality", "source", "origin",
-    "is_carried_forward", "age_days", "source_url", "sha256",
+    "is_carried_forward", "age_days", "source_url", "sha256", "series_id",
 )  # fmt: skip
 
 

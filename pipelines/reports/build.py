@@ -27,6 +27,7 @@ from pipelines.reports.pages import (
     compare,
     explore,
     gpu,
+    gpu_history,
     home,
     indices,
     own_or_rent,
@@ -48,6 +49,7 @@ _PROGRESS_EVERY = 2  # seconds
 _SECTIONS: tuple[Callable[[SiteData], Iterator[SitePage]], ...] = (
     home.home_pages,
     gpu.gpu_pages,
+    gpu_history.gpu_history_pages,
     provider.provider_pages,
     compare.compare_pages,
     tokens.token_pages,

@@ -60,9 +60,10 @@ class Renderer:
 
     def __init__(self, data: SiteData, base_url: str, has_reference: bool, terms: DataTerms = MIT) -> None:
         """`base_url` is the address of the site, without a slash at its end; empty where it is unknown."""
-        style, compare, explore, sql = (asset(name) for name in ("style.css", "compare.js", "explore.js", "sql.js"))
+        names = ("style.css", "compare.js", "explore.js", "sql.js", "chart.js", "load.js")
+        style, compare, explore, sql, chart, load = map(asset, names)
         icon = Asset("assets/icon.svg", (HERE / "static" / "icon.svg").read_bytes())
-        self.assets = (style, compare, explore, sql, icon)
+        self.assets = (style, compare, explore, sql, chart, load, icon)
         self.links = Links(data)
         self.site = {
             "base_url": base_url,
@@ -76,6 +77,8 @@ class Renderer:
             "compare": compare.path,
             "explore": explore.path,
             "sql": sql.path,
+            "chart": chart.path,
+            "load": load.path,
         }
         self.environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),

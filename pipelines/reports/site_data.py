@@ -213,6 +213,11 @@ class SiteData:
         """Return the newest changes of each provider, at most forty."""
         return grouped((c for c in self.changes if c["place_of_provider"] <= 40), lambda c: c["provider"])
 
+    @cached_property
+    def chart_events(self) -> dict[GpuKey, list[Row]]:
+        """Return the events of each GPU that its charts may mark, the largest changes and newest held prices first."""
+        return grouped(self.rows("chart_events"), key_of)
+
     # -- indices, sources ------------------------------------------------------------------------------------------
 
     @cached_property
@@ -252,6 +257,26 @@ class SiteData:
     def model_files(self) -> dict[str, str]:
         """Return the file name of each model."""
         return slugs((name, name) for name in sorted(self.tokens))
+
+    @cached_property
+    def hosts(self) -> dict[str, list[Row]]:
+        """Return what hosts charge for each model, the lowest blended price first."""
+        return grouped(self.rows("hosts"), lambda r: r["model"])
+
+    @cached_property
+    def measured(self) -> dict[str, list[Row]]:
+        """Return measured beside modelled costs of each model."""
+        return grouped(self.rows("measured"), lambda r: r["model"])
+
+    @cached_property
+    def hosted_changes(self) -> dict[str, list[Row]]:
+        """Return the newest changes of what hosts charge for each model."""
+        return grouped(self.rows("hosted_changes"), lambda r: r["model"])
+
+    @cached_property
+    def hosted_intervals(self) -> dict[str, list[Row]]:
+        """Return what hosts charged for the output of each model, as stretches of days, the best-known host first."""
+        return grouped(self.rows("hosted_intervals"), lambda r: r["model"])
 
     @cached_property
     def tokens_on_demand(self) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -170,3 +171,20 @@ def test_a_file_of_changes_is_imported_once(run: Run, tmp_path: Path) -> None:
     assert [(r["landed"], r["rejected"], r["quarantined"]) for r in first.records()] == [(2, 1, 1)]
     assert again.records()[0]["note"] == "nothing new: landed before"
     assert run("import", file, "--source", "elsewhere", home=home).code == 1
+
+
+def test_report_shows_hosts_their_history_and_the_break_even(home: Home, tmp_path: Path) -> None:
+    from pipelines.reports.build import build
+
+    build(home, tmp_path / "out")
+    page = (tmp_path / "out" / "tokens" / "gpt-oss-120b.html").read_text()
+    (groq,) = re.findall(r"<tr><th scope=\"row\" class=\"at\">[^\n]*groq[^\n]*", page)
+    numbers = re.findall(r"<td class=\"n[^>]*>([^<]*)<", groq)
+    assert numbers[:4] == ["0.263", "0.150", "0.0750", "0.600"], "(3 x 0.15 + 0.60) / 4, input, cached, output"
+    changes = page.split('id="t-hosted-changes"')[1].split("</table>")[0]
+    assert re.search(
+        r"10 Nov 2026</th><td class=\"at\">groq</td><td class=\"n main\">0.600</td><td class=\"n\">0.750", changes
+    )
+    assert "USD per million output tokens" in page and "No published measurement of gpt-oss-120b" in page
+    hosted = (tmp_path / "out" / "tokens.html").read_text().split('id="t-hosted"')[1].split("</table>")[0]
+    assert "gpt-oss-120b" in hosted

@@ -35,7 +35,7 @@ PARSE_COLUMNS = [
 ]  # fmt: skip
 RECEIPT_COLUMNS = [
     "observed_at", "valid_from", "last_seen_on", "effective_from", "effective_until", "quality", "source", "origin",
-    "is_carried_forward", "age_days", "source_url", "sha256",
+    "is_carried_forward", "age_days", "source_url", "sha256", "series_id",
 ]  # fmt: skip
 COMMANDS = (
     "demo", "refresh", "prices", "history", "changes", "explain", "quarantine", "replay", "sql", "providers", "schedule",

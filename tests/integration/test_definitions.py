@@ -269,6 +269,7 @@ ASSETS = [
     "v1/index_daily",
     "v1/index_revisions",
     "v1/index_series",
+    "v1/measured_cost",
     "v1/meta",
     "v1/offers_latest",
     "v1/price_changes",

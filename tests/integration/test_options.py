@@ -25,6 +25,7 @@ RULES = "rules:\n  - {id: mine, kind: drop_pct, pct: 5, where: {gpu: A100}, to: 
 READING = {
     "prices H100 --provider lambda --pricing-model on_demand --gpus 8 --sort newest --as-of 2026-09-20 --max-age 7": 0,
     "prices --region us-east-1 --source price_list --max-price 9 --min-memory 16 --available --limit 3": 0,
+    "prices H100 --explain --limit 2": 0,
     "prices --country US --continent 'north america' --limit 3": 0,
     "history H100 --provider aws --pricing-model on_demand --region us-east --source price_list --chart": 0,
     "history A100 --country DE --continent Europe --no-chart": 0,
@@ -45,6 +46,7 @@ READING = {
     "cost --model llama-3.1-8b --gpu L4 --usd-per-gpu-hour 0.35": 0,
     "cost --model deepseek-r1 --gpu H100 --gpus 16 --tp 8 --pp 2 --dp 8 --ep 8 --drafts 2 --acceptance 0.8 "
     "--hit-rate 0.5 --max-tpot 0.1 --max-ttft 5 --tokens-per-day 1e9 --available": 0,
+    "cost --model llama-3.1-8b --gpu H100 --explain": 0,
     "cost --model llama-3.1-8b --country US --continent 'North America'": 0,
     "cost api --model llama-3.1-8b --input-tokens-per-day 1e9 --output-tokens-per-day 1e8 --hit-rate 0.2 --utilisation 0.6 "
     "--batch --workload chat --precision fp8 --pricing-model on_demand --as-of 2026-09-20": 0,

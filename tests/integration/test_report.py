@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -78,7 +79,7 @@ def test_every_page_kind_is_built(site: Site) -> None:
             "methodology", "health", "2023", "explore"}  # fmt: skip
     assert {p.removesuffix(".html") for p in site.pages if "/" not in p} == tops
     folders = {p.split("/")[0] for p in site.pages if "/" in p}
-    assert folders == {"gpu", "provider", "tokens", "index", "changes", "receipt", "methodology"}
+    assert folders == {"gpu", "history", "provider", "tokens", "index", "changes", "receipt", "methodology"}
 
 
 def test_every_link_and_anchor_resolves(site: Site, demo: Demo) -> None:
@@ -146,6 +147,41 @@ def test_gpu_page_matches_the_contract(site: Site, market: Home) -> None:
     assert len(lowest) == 7
     for _, usd in lowest:
         assert f'<td class="n main">{usd:.3f}</td>' in page
+
+
+def test_charts_mark_events_with_their_receipts(site: Site) -> None:
+    """Lambda and Google cut all prices by a tenth on 30 March, Oracle raises its own by twelve percent on 25 May."""
+    page = site.text("gpu/a100-80gb.html")
+    events = page.split('<ol class="events"')[1].split("</ol>")[0]
+    cuts = [line for line in events.splitlines() if "30 Mar 2026" in line]
+    assert len(cuts) == 2 and any("Lambda: 1.500 to 1.350 (−10.0\u00a0%)" in cut for cut in cuts), (
+        "one of each provider"
+    )
+    assert "25 May 2026, Oracle Cloud: 2.900 to 3.248 (+12.0\u00a0%)" in events and 'href="../receipt/' in events
+    assert events.count("<li>") == page.split('class="marks"')[1].split("</svg>")[0].count("<circle")
+    assert "Terms: MIT. https://gpuhour.example/prices/gpu/a100-80gb.html" in page
+
+
+def test_history_page_tells_the_price_since_the_first_day(site: Site) -> None:
+    page = site.text("history/a100-80gb.html")
+    assert "<h1>A100 80\u00a0GB price since 2026</h1>" in page
+    assert (
+        "is $1.35 per GPU-hour on 29 June 2026 (Lambda, the lowest of 7 providers observed), 10.0\u00a0% less than the $1.50 "
+        "of 5 January 2026 (Lambda, the lowest of 7 providers observed), the first day on record here." in page
+    )
+    (year,) = re.findall(r"<tr><th scope=\"row\">2026</th>.*?</tr>", page)
+    assert [c for c in re.findall(r">([^<>]+)<", year) if c.strip()] == [
+        "2026", "1.350", "Lambda", "−10.0\u00a0%", "1.500", "1.350", "1.500", "7", "176", "5 Jan 2026 to 29 Jun 2026"]  # fmt: skip
+    assert "../gpu/a100-80gb-history.csv" in page and 'href="../history/a100-80gb.html"' in site.text(
+        "gpu/a100-80gb.html"
+    )
+
+
+def test_one_day_of_data_says_what_its_charts_will_show(demo: Demo) -> None:
+    site = Site(demo.home.report)
+    page = site.text("gpu/a100-80gb.html")
+    assert "gpuhour backfill PROVIDER" in page and "gpuhour import FILE" in page and '<figure class="chart"' not in page
+    assert not [p for p in site.pages if p.startswith("history/")] and "chart." not in page.split("</head>")[0]
 
 
 def test_component_prices_are_not_prices_per_gpu_hour(demo: Demo) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page, Route
 
 from pipelines.reports import sql_shell
 from tests.conftest import Demo
@@ -18,7 +20,7 @@ PAPER, WIDE_PAPER = (
     {"width": 1046, "height": 700},
     {"width": 1510, "height": 1046},
 )  # A4 and A3, landscape, in CSS pixels
-KINDS = ("index", "gpus", "gpu/", "providers", "provider/", "compare", "tokens", "tokens/", "train-or-infer", "indices", "index/",
+KINDS = ("index", "gpus", "gpu/", "history/", "providers", "provider/", "compare", "tokens", "tokens/", "train-or-infer", "indices", "index/",
          "changes", "changes/", "2023", "explore", "data", "schema", "sql", "methodology", "methodology/", "health", "receipt/")  # fmt: skip
 
 
@@ -78,6 +80,61 @@ def test_chart_fits_a_phone_and_keeps_its_text(site: Site, address: str, chromiu
         assert {
             chart.locator("path.line").nth(n).evaluate("e => getComputedStyle(e).strokeDasharray") for n in range(4)
         } != {"none"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_are_saved_with_their_citation(scheme: str, site: Site, chromium: Browser, tmp_path: Path) -> None:
+    """From disk too, where a browser lets no script read files or pictures."""
+    with opened(chromium, (site.root / "history/a100-80gb.html").as_uri(), color_scheme=scheme) as (page, wrong):
+        saved = {}
+        for form in ("SVG", "PNG"):
+            with page.expect_download() as event:
+                page.get_by_role("button", name=f"Save as {form}: Lowest list price of all").click()
+            assert event.value.suggested_filename == f"history-a100-80gb-c-lowest.{form.lower()}"
+            event.value.save_as(tmp_path / form)
+            saved[form] = (tmp_path / form).read_bytes()
+        assert page.evaluate("window.violations") == [] and not wrong
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    picture = ElementTree.fromstring(saved["SVG"])
+    texts = [element.text or "" for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[0] == "A100 80\u00a0GB price since 2026" and "USD per GPU-hour" in texts
+    assert any("data of 2026-06-29" in t and "Terms: MIT" in t for t in texts)
+    assert any("https://gpuhour.example/prices/history/a100-80gb.html" in t for t in texts)
+    assert "Demo data: recorded pages of 29 June 2026 and before, not today's prices. Do not quote them." in texts
+    assert picture[0].get("fill") == ground and not [e for e in picture.iter() if e.get("class") or e.get("style")]
+    assert saved["PNG"][:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", saved["PNG"][16:24])
+    assert width == 2 * int(picture.get("width") or 0) and height == 2 * int(picture.get("height") or 0)
+
+
+def test_own_load_starts_from_what_is_there_without_scripts(site: Site, chromium: Browser) -> None:
+    address = (site.root / one_of(site, "tokens/")).as_uri()
+
+    def machines(page: Page) -> list[list[str]]:
+        rows = page.locator("#load-table tbody tr:visible")
+        return [rows.nth(n).locator("th, td").all_inner_texts() for n in range(rows.count())]
+
+    def numbers(rows: list[list[str]]) -> list[list[float]]:
+        return [[float(row[n].replace(",", "")) for n in (1, 3, 4, 5)] for row in rows]
+
+    with opened(chromium, address, java_script_enabled=False) as (page, _):
+        plain = machines(page)
+        assert plain and not page.locator("#load-form").is_visible() and len(plain) <= 12
+    with opened(chromium, address) as (page, wrong):
+        scripted = machines(page)
+        assert len(scripted) == len(plain)
+        for shown, computed in zip(numbers(plain), numbers(scripted), strict=True):
+            assert computed == pytest.approx(shown, rel=0.006), "the same sums, rounded alike"
+        page.fill("#l-tokens", "100000")
+        many = numbers(machines(page))
+        assert [usd for usd, *_ in many] == sorted(usd for usd, *_ in many) and min(n for _, n, *_ in many) > 1
+        page.fill("#l-bound", "1000")
+        assert max(ms for *_, ms in numbers(machines(page))) > 50
+        page.fill("#l-bound", "")
+        assert machines(page), "half a number changes nothing"
+        page.fill("#l-bound", "0.001")
+        assert not machines(page) and "No machine here keeps 0.001 ms per token" in page.inner_text("#load-status")
+        assert page.evaluate("window.violations") == [] and not wrong
 
 
 def test_by_keyboard(address: str, chromium: Browser) -> None:

@@ -93,6 +93,7 @@ def preview(
     from pipelines.alerts import record_events
     from pipelines.alerts.backtest import backtest
     from pipelines.alerts.event import PREVIEW
+    from pipelines.cli.progress import waiting
     from warehouse.alert_queries import market_query
     from warehouse.storage import last_refresh
 
@@ -101,9 +102,9 @@ def preview(
     with published_database(home) as con:
         now = datetime.now(UTC)
         why_not = record_events.reasons_not_sent(state, selected, market_query.built(con)[1], now)
-        events = backtest(
-            con, config, selected, record_events.decided(state), since, until, now, why_not, last_refresh.read(state)
-        )
+        decided = record_events.decided(state)
+        with waiting("going through the history"):
+            events = backtest(con, config, selected, decided, since, until, now, why_not, last_refresh.read(state))
     rows = [e.row() | {"not_sent": e.not_sent or None} for e in events]
     if output_format(style, as_json) == "table":
         rows = [_for_people(row) for row in rows]

@@ -18,6 +18,7 @@ Measured = Annotated[Path, Parameter(help="CSV files of measured throughput.")]
 
 def validate(*files: Measured, style: FormatOption = "table", as_json: JsonOption = False) -> int:
     """Score the model on measured throughput, beside the nominal formula: overall, by source, GPU and model."""
+    from pipelines.cli.progress import waiting
     from warehouse.costing.database import cost_model
     from warehouse.costing.requests import UnreadableFile
     from warehouse.costing.validation import COLUMNS, assumed_lengths, read_measurements, score, unscored
@@ -25,7 +26,7 @@ def validate(*files: Measured, style: FormatOption = "table", as_json: JsonOptio
     if not files:
         raise UsageError("no files given; usage: gpuhour cost validate FILE.csv ...")
     try:
-        with cost_model() as con:
+        with waiting("comparing the model with measurements"), cost_model() as con:
             read_measurements(con, files)
             rows, left_out, lengths = score(con), unscored(con), assumed_lengths(con)
             version, sources = con.execute(

@@ -48,7 +48,7 @@ def explain(
     if as_json:
         show(list(explanation), [tuple(explanation.values())], "json")
     else:
-        print(f"{printable(headline(explanation))}\n\n{detail_text(explanation)}", end="")
+        print(explanation_text(explanation), end="")
     return OK
 
 
@@ -89,6 +89,11 @@ def _complain(con: Any, provider: str, sku: str) -> None:
         known_slug(provider)
     hint = f"; it has {', '.join(str(s) for (s,) in skus)} ..." if skus else ""
     raise UsageError(f"{provider} has no SKU {sku!r} under these filters{hint}")
+
+
+def explanation_text(explanation: dict[str, Any]) -> str:
+    """Return an explanation as text: a sentence, then what it rests on."""
+    return f"{printable(headline(explanation))}\n\n{detail_text(explanation)}"
 
 
 def headline(explanation: dict[str, Any]) -> str:

@@ -60,12 +60,15 @@ def plan(
         return _budget(model, budget, load, start, service, offers, own, style, home)
     if load.tokens_per_day is None and load.job_tokens is None:
         raise UsageError("no load given; add --tokens-per-day 1e9, --job-tokens 1e11 or --budget 50M/year")
+    from pipelines.cli.progress import waiting
+
     curve = load.curve()
     inputs = gather(model, service, offers, own, load.tokens_per_day is not None, load.job_tokens is not None, home)
     first_day = start or inputs.day
     if first_day.year > _LAST_YEAR:
         raise UsageError(f"a plan must begin by the year {_LAST_YEAR}, not on {first_day}")
-    rows, texts = solved(inputs, load, curve, offers, first_day)
+    with waiting("looking for the plan of least cost"):
+        rows, texts = solved(inputs, load, curve, offers, first_day)
     if style == "table":
         for text in texts:
             say(text)

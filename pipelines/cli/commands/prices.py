@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from pipelines.cli.commands.explain import explanation_text, traced
 from pipelines.cli.console import OK, STALE, current_day, published_database, say
 from pipelines.cli.machine_filter import ANY_MACHINE, MachineFilter
-from pipelines.cli.options import DayOption, FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.options import DayOption, ExplainOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.price_table import show_prices
+from pipelines.cli.table_output import Format, show
 from pipelines.errors import UsageError
 from pipelines.queries.filters import ALL, MAX_AGE, PriceFilter, Sort
 
@@ -30,6 +32,7 @@ def prices(
     limit: Annotated[int | None, Parameter(help="Only so many prices.")] = None,
     as_of: DayOption = None,
     max_age: int = MAX_AGE,
+    explain: ExplainOption = False,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -50,14 +53,33 @@ def prices(
     with published_database(home) as con:
         day = as_of or current_day(con)
         rows, is_stale = matching(con, replace(wanted, gpu=gpu), machine, day, max_age, sort)
-    style = output_format(style, as_json)
-    shown = rows[:limit]
-    show_prices(shown, style)
+        style = output_format(style, as_json)
+        shown = rows[: limit or (1 if explain else None)]
+        if explain:
+            _explain(con, home, shown, day, style)
+    if not explain:
+        show_prices(shown, style)
     if is_stale:
         return STALE
     if rows and style == "table":
         _say_what_to_mind(shown, len(rows) - len(shown))
     return OK
+
+
+def _explain(con: Any, home: HomeOption, rows: list[tuple[Any, ...]], day: date, style: Format) -> None:
+    """Print where each price comes from: its page, text, formula, interval and what other sources state."""
+    from pipelines.queries.current_prices import PRICE_COLUMNS
+
+    if style == "csv":
+        raise UsageError("--explain prints text, or JSON with --json; CSV has no room for what explains a number")
+    provider, series = PRICE_COLUMNS.index("provider"), PRICE_COLUMNS.index("series_id")
+    answers = [traced(con, home, row[provider], row[series], ALL, day) for row in rows]
+    explanations = [one for one in answers if isinstance(one, dict)]  # an id names one series
+    if style == "json":
+        columns = list(explanations[0]) if explanations else []
+        show(columns, [tuple(one[name] for name in columns) for one in explanations], "json")
+    else:
+        print("\n".join(map(explanation_text, explanations)), end="")
 
 
 def matching(

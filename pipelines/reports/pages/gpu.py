@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pipelines.queries.percent import change_pct
-from pipelines.reports import charts, wording
+from pipelines.reports import charts, gpu_charts, wording
 from pipelines.reports.page_model import Download, SitePage
-from pipelines.reports.price_lines import DAY, PriceLine
 from pipelines.reports.query_runner import Row
 from pipelines.reports.site_data import GpuEntry, GpuKey, SiteData, grouped, key_of
 from pipelines.reports.summaries import MONTH, cheapest, lowest_on
@@ -85,7 +84,8 @@ def _page(data: SiteData, gpu: GpuEntry) -> SitePage:
         },
         "terms": [_row(data, r, None) for r in offers if r["place"] == 1 and r["pricing_model"] not in _OTHER][:ROWS],
         "forms": _forms(data, gpu.key),
-        "charts_of": {model: _chart(data, gpu.key, model) for model in _OTHER},
+        "charts_of": {model: gpu_charts.by_provider(data, gpu.key, model) for model in _OTHER},
+        "history": f"history/{gpu.slug}.html" if gpu_charts.has_history(data, gpu.key) else "",
         "spread": _spread(data, gpu.key),
         "tokens": _tokens(data, gpu.key),
         "indices": [
@@ -161,52 +161,6 @@ def _forms(data: SiteData, gpu: GpuKey) -> list[dict[str, Any]]:
         }
         for form, rows in sorted(forms.items(), key=lambda item: (not item[0], item[0]))
     ]
-
-
-def _chart(data: SiteData, gpu: GpuKey, model: str) -> dict[str, Any] | None:
-    """Return lines of the lowest price of each provider, today's cheapest first, with the index band behind."""
-    lines = sorted(data.lines.get(gpu, {}).get(model, ()), key=lambda line: _importance(line))
-    several_forms = len({line.form_factor for line in lines}) > 1
-    named = [(_name(data, line, several_forms), line.segments) for line in lines]
-    drawn = charts.steps(named, band=_band(data, gpu, model))
-    if drawn is None:
-        return None
-    points = sorted(
-        ((s.since, name, s.value, s.until - DAY) for name, segments in named[: charts.LINES] for s in segments),
-        reverse=True,
-    )
-    return drawn | {
-        "title": f"Lowest list price of each provider, {wording.pricing(model)}, USD per GPU-hour",
-        "points": points[:60],
-        "n_points": len(points),
-    }
-
-
-def _importance(line: PriceLine) -> tuple[int, float, str, str]:
-    last = line.segments[-1]
-    return (-last.until.toordinal(), last.value, line.provider, line.form_factor)
-
-
-def _name(data: SiteData, line: PriceLine, several_forms: bool) -> str:
-    form = f" {line.form_factor}" if several_forms and line.form_factor else ""
-    return f"{data.provider_name(line.provider)}{form}"
-
-
-def _band(data: SiteData, gpu: GpuKey, model: str) -> list[tuple[date, date, float, float]]:
-    """Return the middle half of the specialised clouds, day by day where there is a level."""
-    band: list[tuple[date, date, float, float]] = []
-    for days in data.indices.values():
-        if key_of(days[-1]) != gpu or days[-1]["pricing_model"] != model or days[-1]["provider_kind"] != "neocloud":
-            continue
-        for day in days:
-            if day["status"] != "ok":
-                continue
-            low, high = float(day["p25"]), float(day["p75"])
-            if band and band[-1][1] == day["day"] and band[-1][2:] == (low, high):
-                band[-1] = (band[-1][0], day["day"] + DAY, low, high)
-            else:
-                band.append((day["day"], day["day"] + DAY, low, high))
-    return band
 
 
 def _spread(data: SiteData, gpu: GpuKey) -> dict[str, Any] | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.reports import charts, wording
+from pipelines.reports import charts, gpu_charts, wording
 from pipelines.reports.page_model import Download, SitePage
 from pipelines.reports.price_lines import DAY
 from pipelines.reports.query_runner import Row
 from pipelines.reports.site_data import SiteData, gpu_name, key_of
-from pipelines.timeseries import Segment
 
 _DAYS = 60  # of the table
 
@@ -79,27 +78,17 @@ def _page(data: SiteData, name: str, days: list[Row]) -> SitePage:
 
 def _level(levels: list[Row]) -> dict[str, Any] | None:
     band = [(d["day"], d["day"] + DAY, float(d["p25"]), float(d["p75"])) for d in levels]
-    drawn = charts.steps([("median", _segments(levels, "level_median"))], band=_merged(band))
-    return drawn and drawn | {"title": "Median list price, USD per GPU-hour, and the middle half of providers"}
+    drawn = charts.steps([("median", gpu_charts.segments(levels, "level_median"))], band=_merged(band))
+    return drawn and drawn | {"title": "Median list price and the middle half of providers"}
 
 
 def _chain(levels: list[Row]) -> dict[str, Any] | None:
     """Return the newest chain only: values of two chains are not comparable."""
     newest = [d for d in levels if d["chain_start"] == levels[-1]["chain_start"]]
-    drawn = charts.steps([("chain", _segments(newest, "chained_base100"))], height=160)
+    drawn = charts.steps(
+        [("chain", gpu_charts.segments(newest, "chained_base100"))], height=160, unit="first day = 100"
+    )
     return drawn and drawn | {"title": f"Chained index, {wording.day(levels[-1]['chain_start'])} = 100"}
-
-
-def _segments(days: list[Row], column: str) -> list[Segment]:
-    """Return one segment per stretch of days with one value; a day without a level is a gap."""
-    segments: list[Segment] = []
-    for day in days:
-        value = float(day[column])
-        if segments and segments[-1].until == day["day"] and segments[-1].value == value:
-            segments[-1] = Segment(segments[-1].since, day["day"] + DAY, value)
-        else:
-            segments.append(Segment(day["day"], day["day"] + DAY, value))
-    return segments
 
 
 def _merged(band: list[tuple[Any, Any, float, float]]) -> list[tuple[Any, Any, float, float]]:

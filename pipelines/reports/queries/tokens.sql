@@ -1,4 +1,4 @@
--- The sixty cheapest servers per model and workload, on demand and spot, by roofline.
+-- The cheapest servers per model and workload, on demand and spot, by roofline: sixty for a chat.
 -- Grain: model x workload x operating_point x place.
 select
     model, precision, workload, isl, osl, operating_point, provider, spec, gpu, gpu_memory_gb, pricing_model,
@@ -13,6 +13,6 @@ select
 from v1.cost_per_token
 where method = 'roofline' and pricing_model in ('on_demand', 'spot')
     and ((workload in ('chat', 'rag') and operating_point = 'latency_bound')
-        or (workload = 'batch' and operating_point = 'max_batch'))
-qualify place <= if(workload = 'chat', 60, 20)
+        or (workload in ('chat', 'batch') and operating_point = 'max_batch'))
+qualify place <= if(workload = 'chat' and operating_point = 'latency_bound', 60, 20)
 order by model, workload, operating_point, place

@@ -5,7 +5,7 @@
   const data = globalThis.gpuhourOffers;
   if (!data) return; // the table of the cheapest offers stays
   const { lists, columns } = data;
-  const total = columns.usd.length, FIRST = 30, MORE = 200, DAY = 86400000;
+  const total = columns.usd.length, FIRST = 20, MORE = 200, PAUSE = 150, DAY = 86400000;
   const HOURS = { hour: 1, month: 730, year: 8760 };
   const STOCKS = { available: "available", limited: "limited", sold_out: "sold out", waitlist: "waiting list", unknown: "–" };
   const KINDS = { provider: "rents out machines of its own", marketplace: "marketplace", aggregator: "aggregator" };
@@ -21,7 +21,7 @@
   const digits = (places) => new Intl.NumberFormat("en", { minimumFractionDigits: places, maximumFractionDigits: places });
   const exact = digits(3), rounded = digits(2), whole = digits(0);
   const countries = typeof Intl.DisplayNames === "function" ? new Intl.DisplayNames(["en"], { type: "region" }) : null;
-  let state = { ...DEFAULTS }, matching = [], shown = 0, texts = null;
+  let state = { ...DEFAULTS }, matching = [], shown = 0, texts = null, waiting = 0;
 
   const isSoldOut = (stock) => stock === "sold_out" || stock === "waitlist";
   function country(code) {
@@ -237,7 +237,14 @@
     for (const name of Object.keys(DEFAULTS)) if (state[name] !== DEFAULTS[name]) given.set(name, state[name]);
     return given.toString();
   }
+  // A new address costs a browser as much as the rows do, so it follows them, once for a word that is typed.
+  function keepSoon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(keep, PAUSE);
+  }
   function keep() {
+    clearTimeout(waiting);
+    waiting = 0;
     const text = address();
     // an address with a bare "#" would scroll to the top, and one without leaves no trace of what was reset
     history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
@@ -296,7 +303,7 @@
     button.addEventListener("click", () => {
       state.sort = state.sort === key ? `-${key}` : key;
       show();
-      keep();
+      keepSoon();
     });
     return [th, key];
   });
@@ -305,15 +312,17 @@
     if (!Object.hasOwn(DEFAULTS, name) || state[name] === value) return;
     state[name] = value;
     show();
-    keep();
+    keepSoon();
   }
   form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => event.preventDefault());
   get("reset").addEventListener("click", () => {
+    clearTimeout(waiting);
     history.replaceState(null, "", location.pathname + location.search);
     read();
     show();
   });
+  addEventListener("pagehide", () => waiting && keep());
   get("next").addEventListener("click", () => {
     const first = shown;
     more(MORE);

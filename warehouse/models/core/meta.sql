@@ -34,7 +34,7 @@ days as (
     )
 )
 select
-    '1.10.0' as schema_version,
+    '1.11.0' as schema_version,
     now() as built_at,
     origins.has_live,
     origins.has_live or origins.has_imported as follows_clock,

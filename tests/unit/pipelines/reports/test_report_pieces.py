@@ -18,7 +18,7 @@ from pipelines.reports.pages.about import METHODOLOGY
 from pipelines.reports.price_lines import lines_of
 from pipelines.reports.query_runner import QUERIES, TABLES
 from pipelines.reports.render import HERE, hashed
-from pipelines.timeseries import Segment
+from pipelines.timeseries import Segment, log_ticks
 
 # -- what it reads -------------------------------------------------------------------------------------------------
 
@@ -126,6 +126,42 @@ def test_labels_do_not_overlap() -> None:
     assert drawn and drawn["n_left_out"] == 3
     places = sorted(line["label_y"] for line in drawn["lines"])
     assert all(b - a >= 16 for a, b in pairwise(places)) and places[-1] <= 260
+
+
+def test_wide_spreads_have_a_logarithmic_scale() -> None:
+    drawn = charts.steps([("a", [Segment(day(0), day(10), 0.3), Segment(day(10), day(20), 30.0)])], height=100)
+    assert drawn and drawn["is_log"]
+    assert [r["label"] for r in drawn["rungs"]] == ["0.20", "0.50", "1", "2", "5", "10", "20", "50"]
+    gaps = [a["y"] - b["y"] for a, b in pairwise(drawn["rungs"])]
+    assert gaps[0] == pytest.approx(gaps[3], abs=1), "equal factors, equal heights"
+    near = charts.steps([("a", [Segment(day(0), day(10), 1.0), Segment(day(10), day(20), 9.0)])])
+    assert near and not near["is_log"] and near["rungs"][0]["label"] == "0"
+    zero = charts.steps([("a", [Segment(day(0), day(10), 0.0), Segment(day(10), day(20), 9.0)])])
+    assert zero and not zero["is_log"], "zero has no logarithm"
+
+
+@pytest.mark.parametrize(("low", "high", "first", "last"), [
+    (1.0, 100.0, 1.0, 100.0), (0.99, 101.0, 0.5, 200.0), (0.0004, 560.0, 0.0001, 1000.0), (2.0, 20.0, 2.0, 20.0),
+])  # fmt: skip
+def test_logarithmic_ticks_enclose_the_range(low: float, high: float, first: float, last: float) -> None:
+    values = log_ticks(low, high)
+    assert values[0] == pytest.approx(first) and values[-1] == pytest.approx(last) and len(values) <= 10
+
+
+def test_marks_are_numbered_by_day_and_do_not_overlap() -> None:
+    line = [Segment(day(0), day(100), 1.0), Segment(day(100), day(200), 2.0)]
+    events = [charts.Mark(day(n), 2.0, {"of": n}) for n in (150, 100, 101, 230)] + [charts.Mark(day(-1), 1.0, {})]
+    drawn = charts.steps([("a", line)], marks=events)
+    assert drawn and [(m["number"], m["of"]) for m in drawn["marks"]] == [(1, 100), (2, 101), (3, 150), (4, 230)]
+    first, second, _, announced = drawn["marks"]
+    assert abs(first["y"] - second["y"]) >= 19 and first["at"] == "50" and announced["at"] == "100"
+
+
+def test_first_date_leaves_its_year_to_a_near_one() -> None:
+    drawn = charts.steps([("a", [Segment(date(2022, 6, 22), date(2024, 12, 27), 1.0)])])
+    assert drawn and [d["label"] for d in drawn["dates"]] == ["Jul", "Jan 2023", "Jul", "Jan 2024", "Jul"]
+    drawn = charts.steps([("a", [Segment(date(2024, 3, 20), date(2024, 12, 27), 1.0)])])
+    assert drawn and drawn["dates"][0]["label"] == "Apr 2024"
 
 
 def run_of(since: int, until: int, usd: float, rank: int = 1, **facts: Any) -> dict[str, Any]:
