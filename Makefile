@@ -36,7 +36,7 @@ test-unit: setup ## Run the unit tests: no browser, no Dagster, no process, no d
 	@$(BIN)/python -m pytest tests/unit
 
 extras: setup ## Add the optional parts (see pyproject.toml) to .venv, at the versions that are pinned
-	@$$(command -v uv || echo .uv/bin/uv) pip install -q --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra mcp --extra postgres
+	@$$(command -v uv || echo .uv/bin/uv) pip install -q --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra lake --extra mcp --extra postgres
 
 check-duckdb2: setup ## Run the tests on DuckDB 2, in an environment of its own beside .venv
 	@uv=$$(command -v uv || echo .uv/bin/uv); [ -x .venv-duckdb2/bin/python ] || $$uv venv -q --python $(BIN)/python .venv-duckdb2; \

@@ -28,6 +28,7 @@ from pipelines.cli.commands import (
     import_history,
     index,
     init,
+    lake,
     mcp,
     overview,
     parse,
@@ -67,6 +68,7 @@ app.command(providers.app)
 app.command(quarantine.app)
 app.command(cost.app)
 app.command(index.app)
+app.command(lake.app)
 app.command(alerts.app)
 app.command(report.app)
 
@@ -113,5 +115,12 @@ def _sentence(error: Exception) -> str:
 
     if isinstance(error, OSError) and error.filename:
         return f"cannot use {error.filename}: {error.strerror}"
+    if isinstance(error, settings.NoLake):
+        return str(error)
+    if settings.lake():  # its modules are imported by whoever has one alone
+        from warehouse.publish.lake_publication import FAILURES
+
+        if isinstance(error, FAILURES):
+            return str(error)
     kinds = ScrapeError | OSError | DatabaseError | LedgerError | NothingPublished | WarehouseBusy | WarehouseDamaged
     return str(error) if isinstance(error, kinds | DamagedLanding) else ""
