@@ -115,12 +115,12 @@ def _sentence(error: Exception) -> str:
 
     if isinstance(error, OSError) and error.filename:
         return f"cannot use {error.filename}: {error.strerror}"
-    if isinstance(error, settings.NoLake):
-        return str(error)
-    if settings.lake():  # its modules are imported by whoever has one alone
-        from warehouse.publish.lake_publication import FAILURES
-
-        if isinstance(error, FAILURES):
-            return str(error)
     kinds = ScrapeError | OSError | DatabaseError | LedgerError | NothingPublished | WarehouseBusy | WarehouseDamaged
-    return str(error) if isinstance(error, kinds | DamagedLanding) else ""
+    is_known = isinstance(error, kinds | DamagedLanding | settings.NoLake) or _is_of_a_lake(error)
+    return str(error) if is_known else ""
+
+
+def _is_of_a_lake(error: Exception) -> bool:
+    """Return whether a lake failed; its modules are imported by whoever has one alone."""
+    used = map(sys.modules.get, ("warehouse.storage.lake_copy", "warehouse.publish.lake_publication"))
+    return any(isinstance(error, module.FAILURES) for module in used if module)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from warehouse.engine import build, checks
-from warehouse.publish import lake_publication, publish
+from warehouse.publish import publish
 from warehouse.storage.connection import Connection, warehouse, writer_lock
 from warehouse.storage.state_dir import Home
 
@@ -36,5 +36,7 @@ def publish_everywhere(con: Connection, home: Home) -> list[Path]:
     """
     files = publish.publish_and_export(con, home)
     if home.lake:
+        from warehouse.publish import lake_publication
+
         lake_publication.publish(home, home.lake)
     return files
