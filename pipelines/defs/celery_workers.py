@@ -123,12 +123,12 @@ class WatchedStep:
 
     def get(self) -> list[str]:
         """Return the step's events, as the executor reads them."""
+        if self._lost:
+            self._result.revoke()
+            return [self._over(self._lost)]
         from celery.exceptions import TaskRevokedError
 
         try:
-            if self._lost:
-                self._result.revoke()
-                return [self._over(self._lost)]
             return list(self._result.get())
         except TaskRevokedError:
             raise

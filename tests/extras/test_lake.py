@@ -315,12 +315,16 @@ def test_the_command(
     monkeypatch.setenv("GPUHOUR_LAKE_FILES", lake.files)
     assert "publishes nothing yet" in run("lake", "pull", home=home).err
     land_day(home, 0)
-    assert "4 files handed over" in run("lake", "push", home=home).err
+    assert run("lake", "push", "--json", home=home).records() == [{"handed_over": 4}]
+    assert run("lake", "push", "--json", home=home).records() == [{"handed_over": 0}]
     release.build_and_publish(home)
     (status,) = run("lake", "status", "--json", home=home).records()
     assert status["landing_files"] == 4 and status["publication"] == 1 and status["landed_since"] == 0
     assert "%" not in status["place"] and datetime.fromisoformat(status["built_at"]).tzinfo == UTC
-    assert "is publication 1, built " in run("lake", "pull", home=machine("second")).err
+    (pulled,) = run("lake", "pull", "--json", home=machine("second")).records()
+    assert (pulled["publication"], pulled["build_id"]) == (1, status["build_id"])
+    (step, *_) = run("tidy", "--json", home=home).records()
+    assert step["detail"] == "a lake keeps its files as they landed"
     monkeypatch.setenv("GPUHOUR_LAKE_FILES", "/somewhere/else")
     said = run("lake", "status", home=home)
     assert said.code == 1 and f"keeps its files in {lake.files}" in said.err

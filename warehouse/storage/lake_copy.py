@@ -29,6 +29,7 @@ KINDS = (
     "pages", "offers", "rates", "hosted_scrapes", "hosted_prices", "throughput_scrapes", "throughput_rows",
 )  # fmt: skip
 _LANDING = [f"landing/{kind}" for kind in KINDS]
+_CLOSE = 1_000_000  # nanoseconds; not every file system keeps them all
 FAILURES = (
     *lake_catalog.FAILURES, lake_catalog.LakeMismatch, lake_objects.ObjectsError, lake_database.LakeDatabaseError,
 )  # fmt: skip
@@ -179,7 +180,7 @@ def _is_here(path: Path, file: LakeFile) -> bool:
         stat = path.stat()
     except FileNotFoundError:
         return False
-    return (stat.st_size, stat.st_mtime_ns) == (file.size, file.mtime_ns)
+    return stat.st_size == file.size and abs(stat.st_mtime_ns - file.mtime_ns) < _CLOSE
 
 
 def _bring_pages(con: Server[tuple[Any, ...]], store: Objects, home: Home, slug: str, day: date) -> None:

@@ -30,7 +30,7 @@ def status(*, style: FormatOption = "table", as_json: JsonOption = False, home: 
 
 
 @app.command
-def pull(*, home: HomeOption = None) -> int:
+def pull(*, style: FormatOption = "table", as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Bring what the lake publishes, and its ledger, to this machine: every command then answers from it."""
     state = writable_home(home)
     with _reached(state) as lake:
@@ -39,19 +39,23 @@ def pull(*, home: HomeOption = None) -> int:
         newest = lake_copy.pull(state, lake)
     if not newest:
         raise CommandError("the lake publishes nothing yet: run `gpuhour refresh` on a machine that builds")
-    say(f"{state.published} is publication {newest.number}, built {newest.built_at:%Y-%m-%d %H:%M} UTC")
+    columns = ("publication", "build_id", "built_at", "path")
+    row = (newest.number, newest.build_id, newest.built_at, str(state.published))
+    show(columns, [row], output_format(style, as_json))
     return OK
 
 
 @app.command
-def push(*, home: HomeOption = None) -> int:
+def push(*, style: FormatOption = "table", as_json: JsonOption = False, home: HomeOption = None) -> int:
     """Hand over all that landed and was archived here, as when a machine joins; a refresh does so by itself."""
     state = settings.home(home)
     with _reached(state) as lake:
         from warehouse.storage import lake_copy
 
         count = lake_copy.hand_over_all(state, lake)
-    say(f"{count} files handed over to the lake; the next refresh publishes what they say")
+    show(("handed_over",), [(count,)], output_format(style, as_json))
+    if count:
+        say("the next refresh publishes what these files say")
     return OK
 
 
