@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Not pinned yet: docs/decisions/0001.
 DUCKDB2 := 2.0.1
 
-.PHONY: help setup demo refresh serve test test-unit extras check-duckdb2 test-extras house mutants check report golden baselines contract providers sources facts bench mutations scorecard alerts-scorecard years refresh-size capture requirements
+.PHONY: help setup demo refresh serve lake lake-stop test test-unit extras check-duckdb2 test-extras house mutants check report golden baselines contract providers sources facts bench mutations scorecard alerts-scorecard years refresh-size capture requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -31,6 +31,13 @@ report: setup ## Build the report from what is published and show it on http://1
 serve: setup ## Start Dagster (daemon and web UI on http://127.0.0.1:3000) with the daily schedule on
 	@exec $(BIN)/python -m pipelines.cli.dagster_server
 
+lake: setup ## Start a lake of several machines on this one, for a try: Postgres, Redis, WORKERS=4 workers, one refresh
+	@$$(command -v uv || echo .uv/bin/uv) pip install -q --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra lake
+	@bash .ci/lake start
+
+lake-stop: ## Stop what `make lake` started
+	@bash .ci/lake stop
+
 test: setup ## Run every test, but for the extras
 	@$(BIN)/python -m pytest -m "not extras"
 
@@ -38,7 +45,7 @@ test-unit: setup ## Run the unit tests: no browser, no Dagster, no process, no d
 	@$(BIN)/python -m pytest tests/unit
 
 extras: setup ## Add the optional parts (see pyproject.toml) to .venv, at the versions that are pinned
-	@$$(command -v uv || echo .uv/bin/uv) pip install -q --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra evidence --extra mcp --extra postgres
+	@$$(command -v uv || echo .uv/bin/uv) pip install -q --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra evidence --extra lake --extra mcp --extra postgres
 
 check-duckdb2: setup ## Run the tests on DuckDB 2, in an environment of its own beside .venv
 	@uv=$$(command -v uv || echo .uv/bin/uv); [ -x .venv-duckdb2/bin/python ] || $$uv venv -q --python $(BIN)/python .venv-duckdb2; \
@@ -48,6 +55,7 @@ check-duckdb2: setup ## Run the tests on DuckDB 2, in an environment of its own 
 
 test-extras: extras ## Run the tests marked as extras: long runs, and parts with a server of their own
 	@bash .ci/superset || echo "Superset is not to be had: its test is skipped" >&2
+	@bash .ci/moto || echo "moto is not to be had: tests of a bucket are skipped" >&2
 	@$(BIN)/python -m pytest -m extras || [ $$? = 5 ] # 5: there is none
 
 house: setup ## Count what the house is measured by: rooms, names, SQL, tests

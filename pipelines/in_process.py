@@ -80,17 +80,22 @@ def refresh(
     tags = {"gpuhour/replay": str(replay)} if replay else {}
     code = defs()
     with instance(Home(home)) as history:
-        scrape = code.resolve_job_def(jobs.SCRAPE.name)
-        if provider:  # selecting within execute_in_process would refuse a workspace of our own
-            scrape = scrape.get_subset(asset_selection={dg.AssetKey(["landing", provider])})
-        scraped = scrape.execute_in_process(
-            instance=history,
-            tags=tags,
-            partition_key=partition.isoformat(),
-            resources={"workspace": workspace},
-            raise_on_error=False,
-            run_config=QUIET,
-        )
+        selected = [dg.AssetKey(["landing", provider])] if provider else None
+        scraped: dg.ExecuteInProcessResult | dg.JobExecutionResult
+        if settings.broker():
+            scraped = _scrape_on_workers(history, tags, partition, workspace, selected)
+        else:
+            scrape = code.resolve_job_def(jobs.SCRAPE.name)
+            if selected:  # selecting within execute_in_process would refuse a workspace of our own
+                scrape = scrape.get_subset(asset_selection=set(selected))
+            scraped = scrape.execute_in_process(
+                instance=history,
+                tags=tags,
+                partition_key=partition.isoformat(),
+                resources={"workspace": workspace},
+                raise_on_error=False,
+                run_config=QUIET,
+            )
         log.info("building and publishing")
         built = code.resolve_job_def(jobs.BUILD.name).execute_in_process(
             instance=history,
@@ -112,7 +117,32 @@ def refresh(
     )
 
 
-def _reasons(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, str]]:
+def scrape_job() -> dg.JobDefinition:
+    """Return the job as workers make it anew."""
+    return defs().resolve_job_def(jobs.SCRAPE.name)
+
+
+def _scrape_on_workers(
+    history: dg.DagsterInstance,
+    tags: dict[str, str],
+    day: date,
+    workspace: Workspace,
+    selected: list[dg.AssetKey] | None,
+) -> dg.JobExecutionResult:
+    """Let workers run the steps, each in a state folder of its own: what they land goes through the lake."""
+    shared = workspace.model_dump(include={"replay", "replay_day", "may_retry"})
+    with dg.execute_job(
+        dg.reconstructable(scrape_job),
+        history,
+        run_config=QUIET | {"resources": {"workspace": {"config": shared}}},
+        tags=tags | {"dagster/partition": day.isoformat()},
+        asset_selection=selected,
+        raise_on_error=False,
+    ) as result:
+        return result
+
+
+def _reasons(result: dg.ExecuteInProcessResult | dg.JobExecutionResult) -> Iterator[tuple[str, str]]:
     for event in result.get_step_failure_events():
         failed = event.step_failure_data
         user_data = failed.user_failure_data

@@ -6,9 +6,13 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from warehouse.storage.state_dir import Home
+from warehouse.storage.state_dir import Home, Lake
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class NoLake(ValueError):
+    """The settings of the lake cannot be used; the message says what to write."""
 
 
 def load_env_file() -> None:
@@ -23,7 +27,23 @@ def load_env_file() -> None:
 def home(flag: Path | None = None) -> Home:
     """Return the state folder: the flag, else GPUHOUR_HOME, else data/ in the checkout."""
     root = flag or Path(os.environ.get("GPUHOUR_HOME") or CHECKOUT / "data")
-    return Home(root.expanduser().absolute())
+    return Home(root.expanduser().absolute(), lake())
+
+
+def lake() -> Lake | None:
+    """Return the lake that GPUHOUR_LAKE names, which the state folder is a working copy of; None where there is none.
+
+    Raises NoLake where the settings are incomplete.
+    """
+    address = os.environ.get("GPUHOUR_LAKE", "").strip()
+    if not address:
+        return None
+    catalog, files = address.removeprefix("ducklake:"), os.environ.get("GPUHOUR_LAKE_FILES", "").strip()
+    if catalog == address or not catalog.startswith(("postgres://", "postgresql://")):
+        raise NoLake("GPUHOUR_LAKE begins with ducklake:postgres://, as in ducklake:postgres://user@host:5432/database")
+    if not files.startswith(("/", "s3://")) or files in ("/", "s3://"):
+        raise NoLake("set GPUHOUR_LAKE_FILES to a folder (/srv/gpuhour) or bucket (s3://bucket/prefix) of all machines")
+    return Lake(catalog, files.rstrip("/"))
 
 
 def dagster_folder(state: Home) -> Path:
@@ -36,6 +56,16 @@ def dagster_folder(state: Home) -> Path:
 def publish_address() -> str:
     """Return where a refresh publishes to as well, GPUHOUR_PUBLISH_TO; empty where nowhere."""
     return os.environ.get("GPUHOUR_PUBLISH_TO", "").strip()
+
+
+def broker() -> str:
+    """Return the broker whose workers run scrape steps, GPUHOUR_BROKER; empty where this machine runs them."""
+    return os.environ.get("GPUHOUR_BROKER", "").strip()
+
+
+def worker_patience() -> float:
+    """Return after how many seconds of silence a worker counts as lost, GPUHOUR_WORKER_PATIENCE."""
+    return float(os.environ.get("GPUHOUR_WORKER_PATIENCE") or 60)
 
 
 def dagster_home(state: Home) -> Path:

@@ -29,6 +29,7 @@ from pipelines.cli.commands import (
     import_history,
     index,
     init,
+    lake,
     mcp,
     overview,
     parse,
@@ -70,6 +71,7 @@ app.command(providers.app)
 app.command(quarantine.app)
 app.command(cost.app)
 app.command(index.app)
+app.command(lake.app)
 app.command(alerts.app)
 app.command(report.app)
 app.command(receipt.app)
@@ -118,4 +120,11 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"cannot use {error.filename}: {error.strerror}"
     kinds = ScrapeError | OSError | DatabaseError | LedgerError | NothingPublished | WarehouseBusy | WarehouseDamaged
-    return str(error) if isinstance(error, kinds | DamagedLanding) else ""
+    is_known = isinstance(error, kinds | DamagedLanding | settings.NoLake) or _is_of_a_lake(error)
+    return str(error) if is_known else ""
+
+
+def _is_of_a_lake(error: Exception) -> bool:
+    """Return whether a lake failed; its modules are imported by whoever has one alone."""
+    used = map(sys.modules.get, ("warehouse.storage.lake_copy", "warehouse.publish.lake_publication"))
+    return any(isinstance(error, module.FAILURES) for module in used if module)

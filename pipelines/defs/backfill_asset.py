@@ -38,7 +38,10 @@ def backfill_assets() -> list[dg.AssetsDefinition]:
         first = date.fromisoformat(keys["month"])
         last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         fetching = Settings.from_env()
-        with Fetcher(Archive(workspace.state().root), settings=fetching) as fetcher:
+        with (
+            workspace.sharing(keys["provider"]),
+            Fetcher(Archive(workspace.state().root), settings=fetching) as fetcher,
+        ):
             report = read_captures(
                 registry.get(keys["provider"]), fetcher, workspace.state(), first,
                 min(last, datetime.now(UTC).date()), EVERY, fetching.archive,

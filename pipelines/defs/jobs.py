@@ -3,12 +3,12 @@
 import dagster as dg
 
 from pipelines.alerts.delivery import heartbeat
+from pipelines.defs import celery_workers
 
 SCRAPE = dg.define_asset_job(
     "scrape",
     selection=dg.AssetSelection.groups("landing"),
-    # Three step processes at most, each with one browser: two cores and a polite pace need no more.
-    executor_def=dg.multiprocess_executor.configured({"max_concurrent": 3}),
+    executor_def=celery_workers.scrape_executor(),
     description="Fetch every provider's pages, parse them and land the offers.",
 )
 BACKFILL = dg.define_asset_job(

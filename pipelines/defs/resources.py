@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -25,6 +27,27 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     def state(self) -> Home:
         """Return the state folder."""
         return settings.home(Path(self.home) if self.home else None)
+
+    @contextmanager
+    def sharing(self, slug: str, day: date | None = None) -> Iterator[None]:
+        """With a lake: first bring what is known of a provider or list, at last hand over what landed of it.
+
+        day: a past UTC day whose archived pages are read again.
+        """
+        home = self.state()
+        if not home.lake:
+            yield
+            return
+        from warehouse.storage import lake_copy
+
+        try:
+            lake_copy.begin_scrape(home, home.lake, slug, day)
+            try:
+                yield
+            finally:  # a failed attempt is a fact too
+                lake_copy.end_scrape(home, home.lake, slug)
+        except lake_copy.FAILURES as failed:  # without its cause, whose text is the server's
+            raise dg.Failure(str(failed), allow_retries=self.may_retry) from None
 
     @property
     def is_replay(self) -> bool:

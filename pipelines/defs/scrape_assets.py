@@ -62,8 +62,9 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec("every_page_read", asset=key, description="Every page was fetched and parsed.")],
     )
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        with failing(may_retry=workspace.may_retry):
-            observations = scrape_provider_pages(provider, date.fromisoformat(context.partition_key), workspace)
+        day = date.fromisoformat(context.partition_key)
+        with failing(may_retry=workspace.may_retry), workspace.sharing(provider.slug, day=day):
+            observations = scrape_provider_pages(provider, day, workspace)
         return _report(observations, may_retry=workspace.may_retry)
 
     return land
@@ -126,7 +127,11 @@ def ecb_rates(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     if workspace.is_replay or date.fromisoformat(context.partition_key) < datetime.now(UTC).date():
         return dg.MaterializeResult(metadata={"dagster/row_count": 0})
     try:
-        with failing(may_retry=workspace.may_retry), workspace.fetcher() as fetcher:
+        with (
+            failing(may_retry=workspace.may_retry),
+            workspace.sharing(ecb.ECB.slug),
+            workspace.fetcher() as fetcher,
+        ):
             count = collect_rates(fetcher, workspace.state())
     except ScrapeError as failed:
         raise dg.Failure(
@@ -161,7 +166,11 @@ def hosted_list_asset(of: Provider) -> dg.AssetsDefinition:
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         if _is_for_another_day(context, workspace, of.slug):
             return dg.MaterializeResult(metadata={"dagster/row_count": 0})
-        with failing(may_retry=workspace.may_retry), workspace.fetcher() as fetcher:
+        with (
+            failing(may_retry=workspace.may_retry),
+            workspace.sharing(of.slug),
+            workspace.fetcher() as fetcher,
+        ):
             seen = collect_list(of, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
         if seen.status not in ("ok", "partial"):
             may_retry = workspace.may_retry and seen.status == "failed"
@@ -198,7 +207,7 @@ def throughput_asset(slug: str) -> dg.AssetsDefinition:
     def land(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         if _is_for_another_day(context, workspace, slug):
             return dg.MaterializeResult(metadata={"dagster/row_count": 0})
-        with failing(may_retry=workspace.may_retry), workspace.fetcher() as fetcher:
+        with failing(may_retry=workspace.may_retry), workspace.sharing(slug), workspace.fetcher() as fetcher:
             of = throughput_lists.provider(slug, fetcher.now().date())
             attempts = collect_throughput(of, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
         failed = [one for one in attempts if one.status not in ("ok", "partial")]

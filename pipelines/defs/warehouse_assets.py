@@ -15,7 +15,7 @@ from pipelines.defs.resources import Workspace
 from pipelines.defs.scrape_assets import FRESH, HOSTED_LISTS, THROUGHPUT_LISTS, ecb_rates, scrape_assets
 from warehouse.engine import build, checks, model_graph
 from warehouse.engine.model_graph import Model
-from warehouse.publish import publish
+from warehouse.publish import publish, release
 from warehouse.storage import connection, last_refresh
 
 
@@ -113,7 +113,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
     def published_database(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
-            files = publish.publish_and_export(con, home)
+            files = release.publish_everywhere(con, home)
         last_refresh.record(home, datetime.now(UTC))
         where = dg.MetadataValue.path(str(home.published))
         return dg.MaterializeResult(metadata={"path": where, "exports": len(files)})

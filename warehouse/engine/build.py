@@ -186,6 +186,10 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
     Landing files that no build can be made from are set aside in the ledger, and the build is made without them.
     Raises DamagedLanding, naming the files, when facts cannot be read: without them prices would silently be missing.
     """
+    if home.lake:  # what others landed and published since, so that this build is of all facts
+        from warehouse.storage import lake_copy
+
+        lake_copy.begin_build(home, home.lake)
     with _beside_published(con, home), _undoing(con, home):
         try:
             order = _begun(con, home, upto)

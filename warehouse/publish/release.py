@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from warehouse.engine import build, checks
 from warehouse.publish import publish
-from warehouse.storage.connection import warehouse, writer_lock
+from warehouse.storage.connection import Connection, warehouse, writer_lock
 from warehouse.storage.state_dir import Home
 
 
@@ -24,4 +26,17 @@ def build_and_publish(home: Home) -> None:
         messages = [f"{name}: rows offend: {rows}" for name, rows in offending.items() if rows]
         if messages:
             raise NotPublished("; ".join(messages))
-        publish.publish_and_export(con, home)
+        publish_everywhere(con, home)
+
+
+def publish_everywhere(con: Connection, home: Home) -> list[Path]:
+    """Publish and export here and, with a lake, there; return the exported files. Take `writer_lock` first.
+
+    Raises what `publish.publish_and_export` and `lake_publication.publish` raise.
+    """
+    files = publish.publish_and_export(con, home)
+    if home.lake:
+        from warehouse.publish import lake_publication
+
+        lake_publication.publish(home, home.lake)
+    return files

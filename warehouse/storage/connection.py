@@ -15,7 +15,7 @@ import duckdb
 
 from warehouse.paths import MODELS
 from warehouse.storage.files import LockHeld, locked, replacing
-from warehouse.storage.state_dir import Home
+from warehouse.storage.state_dir import Home, Lake
 
 log = logging.getLogger("gpuhour.connection")
 Connection = duckdb.DuckDBPyConnection
@@ -104,18 +104,35 @@ def roomy(folder: Path) -> Iterator[Connection]:
 
 @contextmanager
 def writer_lock(home: Home, wait_seconds: float = 600) -> Iterator[None]:
-    """Hold the lock of the one process that builds and publishes.
+    """Hold the lock of the one process that builds and publishes; with a lake, of all machines.
 
     Raises WarehouseBusy when another process keeps it for longer than `wait_seconds`.
     """
     try:
         with locked(home.locks / "build.lock", wait_seconds):
-            yield
+            if not home.lake:
+                yield
+                return
+            with _only_builder(home.lake, wait_seconds):
+                yield
     except LockHeld as held:
         raise WarehouseBusy(
             f"{home.warehouse} is being built by process {held.holder or '?'}; waited {wait_seconds:.0f} s. "
             "Try again when it has ended."
         ) from held
+
+
+@contextmanager
+def _only_builder(lake: Lake, wait_seconds: float) -> Iterator[None]:
+    from warehouse.storage import lake_catalog
+
+    try:
+        with lake_catalog.builder_lock(lake, wait_seconds):
+            yield
+    except lake_catalog.LakeBusy as busy:
+        raise WarehouseBusy(
+            f"the lake is being built by {busy.holder}; waited {wait_seconds:.0f} s. Try again when it has ended"
+        ) from busy
 
 
 @contextmanager

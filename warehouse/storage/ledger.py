@@ -249,10 +249,27 @@ def read(home: Home, query: str, parameters: Sequence[Any] = ()) -> list[tuple[A
 def opened(home: Home, wait_seconds: float = 10, *, is_writing: bool = True) -> Iterator[Connection]:
     """Open the ledger at today's schema, made where there is none; a block's writes are recorded whole or not at all.
 
+    With a lake, its ledger is written to, and reading shows what was last brought from there.
+
     Raises:
         LedgerError: Another process keeps it for longer than `wait_seconds`, a newer gpuhour wrote it, it is damaged,
-            or the disk is full.
+            the disk is full, or the lake cannot be reached.
     """
+    if not (home.lake and is_writing):
+        with _opened(home, wait_seconds, is_writing=is_writing) as con:
+            yield con
+        return
+    from warehouse.storage import lake_catalog, lake_ledger
+
+    try:
+        with lake_ledger.writing(home, home.lake, wait_seconds), _opened(home, wait_seconds, is_writing=True) as con:
+            yield con
+    except (*lake_catalog.FAILURES, lake_catalog.LakeMismatch) as failed:
+        raise LedgerError(f"the lake's ledger cannot be used, nothing was recorded: {failed}") from failed
+
+
+@contextmanager
+def _opened(home: Home, wait_seconds: float, *, is_writing: bool) -> Iterator[Connection]:
     try:
         _migrate_duckdb(home, wait_seconds)
         home.ledger.parent.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,20 @@
-"""Paths of the state directory: one folder, so that a second warehouse is one variable away."""
+"""Paths of the state directory: one folder, so that a second warehouse is one variable away.
+
+With a lake (docs/scale.md), the folder is this machine's working copy of what several machines share.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """Shared by several machines: a catalog in Postgres, and files in a folder or bucket."""
+
+    catalog: str = field(repr=False)  # postgres://user:password@host:port/database
+    files: str  # a folder that all machines see under this path, or s3://bucket/prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +22,7 @@ class Home:
     """Paths under GPUHOUR_HOME. Nothing is created here; whoever writes makes its folder."""
 
     root: Path
+    lake: Lake | None = None
 
     @property
     def pages(self) -> Path:
@@ -81,3 +93,8 @@ class Home:
     def locks(self) -> Path:
         """Lock files between processes."""
         return self.root / "locks"
+
+    @property
+    def lake_notes(self) -> Path:
+        """Notes on what this working copy of a lake was last brought up to."""
+        return self.root / "lake"

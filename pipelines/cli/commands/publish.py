@@ -51,7 +51,8 @@ def publish(
 
 def _publish(state: Home, address: str, is_argument: bool) -> Publication:
     from pipelines.cli.progress import show_progress
-    from warehouse.publish.postgres import postgres_publication, server
+    from warehouse.publish.postgres import postgres_publication
+    from warehouse.storage import server
 
     try:
         if is_argument and server.has_password(address):

@@ -10,6 +10,7 @@ import pytest
 from pipelines import settings
 from pipelines.cli.service_units import TEXT
 from tests.support.worlds import ROOT
+from warehouse.storage.state_dir import Lake
 
 
 def test_settings_go_flag_environment_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -18,6 +19,32 @@ def test_settings_go_flag_environment_default(monkeypatch: pytest.MonkeyPatch, t
     assert settings.home().root == tmp_path / "env"
     monkeypatch.delenv("GPUHOUR_HOME")
     assert settings.home().root == ROOT / "data"
+
+
+def test_a_lake_is_named_by_two_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GPUHOUR_LAKE", raising=False)
+    monkeypatch.setenv("GPUHOUR_LAKE_FILES", "s3://bucket/prefix/")
+    assert settings.home().lake is None
+    monkeypatch.setenv("GPUHOUR_LAKE", "ducklake:postgres://anna:secret@db/lake")
+    assert settings.home().lake == Lake("postgres://anna:secret@db/lake", "s3://bucket/prefix")
+    assert "secret" not in repr(settings.home())
+
+
+@pytest.mark.parametrize(
+    ("address", "files", "message"),
+    [
+        ("postgres://db/lake", "/srv/lake", "begins with ducklake:postgres://"),
+        ("ducklake:lake.sqlite", "/srv/lake", "begins with ducklake:postgres://"),
+        ("ducklake:postgres://db/lake", "", "set GPUHOUR_LAKE_FILES"),
+        ("ducklake:postgres://db/lake", "lake", "set GPUHOUR_LAKE_FILES"),
+        ("ducklake:postgres://db/lake", "/", "set GPUHOUR_LAKE_FILES"),
+    ],
+)
+def test_half_a_lake_is_refused(monkeypatch: pytest.MonkeyPatch, address: str, files: str, message: str) -> None:
+    monkeypatch.setenv("GPUHOUR_LAKE", address)
+    monkeypatch.setenv("GPUHOUR_LAKE_FILES", files)
+    with pytest.raises(settings.NoLake, match=message):
+        settings.home()
 
 
 def test_the_schedule_text_is_what_systemd_and_cron_read(tmp_path: Path) -> None:

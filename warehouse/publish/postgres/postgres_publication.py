@@ -17,11 +17,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from warehouse.publish.postgres import earlier_schemas, server
+from warehouse.publish.postgres import earlier_schemas
 from warehouse.publish.postgres.pg_types import NoCounterpart
 from warehouse.publish.postgres.relations import Relation, functions, published_relations
 from warehouse.publish.postgres.row_stream import COPY_OPTIONS, Content, NotANumber, content, csv_stream, difference
 from warehouse.publish.publish import SCHEMAS, quote_name
+from warehouse.storage import server
 from warehouse.storage.connection import (
     Connection,
     DatabaseError,
@@ -65,6 +66,8 @@ FAILURES = (
     DatabaseError, LockHeld,
 )  # fmt: skip
 WAIT_SECONDS = 600  # for another publisher of this state folder
+LOCK = 0x6770_7568_6F75  # "gpuhou": publishers of one database take turns
+TURN_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +111,17 @@ def publish_to(home: Home, address: str) -> Publication:
     with locked(home.locks / "postgres.lock", WAIT_SECONDS), server.server(address) as con:
         with _sources(home) as (published, previous, keep):
             with con.transaction():
-                server.take_turn(con)
+                _take_turn(con)
                 is_whole, relations = _Run(con, published, previous).publish()
             keep()
         notes = earlier_schemas.drop(con)
     return Publication(where, is_whole, tuple(relations), notes)
+
+
+def _take_turn(con: Server[tuple[Any, ...]]) -> None:
+    """Wait for other publishers to this database, then keep them out until the transaction ends."""
+    con.execute(f"set local lock_timeout = '{TURN_SECONDS}s'")
+    con.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
 
 
 @contextmanager
