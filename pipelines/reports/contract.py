@@ -16,7 +16,7 @@ from warehouse.engine import model_graph
 _UNITS = tuple(
     (re.compile(pattern), unit)
     for pattern, unit in (
-        (r"(own_|hosted_|old_|new_)?usd_per_m_\w*tokens\w*", "USD per million tokens"),
+        (r"(own_|hosted_|old_|new_|measured_|modelled_)?usd_per_m_\w*tokens\w*", "USD per million tokens"),
         (r"usd_per_fp\d+_tflops_hour", "USD per TFLOPS-hour"),
         (r"usd_per_gb_hour", "USD per GB-hour"),
         (r"usd_per_gbs_hour", "USD per hour and GB/s"),
@@ -36,6 +36,7 @@ _UNITS = tuple(
         (r"age_days", "days"),
         (r"age_hours", "hours"),
         (r"output_tokens_per_s", "tokens per second and server"),
+        (r"\w+_tokens_per_s_per_gpu", "tokens per second and GPU"),
         (r"ttft_s|tpot_s", "seconds"),
         (r"isl|osl", "tokens per request"),
         (r"\w+_tokens_per_day", "tokens per day"),
@@ -45,9 +46,9 @@ _UNITS = tuple(
         (r"gpu_hours", "GPU-hours"),
         (r"flop", "floating-point operations"),
         (r"params|active_params", "parameters"),
-        (r"(max_)?gpu_count|x_GpuCount|gpus_to_hold|tp", "GPUs"),
+        (r"(max_)?gpu_count|x_GpuCount|gpus_to_hold|tp|n_gpus|machine_gpus", "GPUs"),
         (r"vcpus", "vCPUs"),
-        (r"batch", "requests"),
+        (r"batch|concurrency", "requests"),
         (r"chained_base100", "index points, 100 on chain_start"),
         (r"n_\w+", "count"),
     )

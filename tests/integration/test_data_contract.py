@@ -26,7 +26,7 @@ from warehouse.publish.extract import extracting
 from warehouse.storage.connection import Connection
 
 # Numbers that count or measure nothing: an order, a ratio, or in the unit that the row names.
-WITHOUT_UNIT = {"rank", "seq", "log_ratio", "adjustment", "computed", "computed_with_assumption"}
+WITHOUT_UNIT = {"rank", "seq", "log_ratio", "adjustment", "times_apart", "computed", "computed_with_assumption"}
 
 
 @pytest.fixture(scope="module")
