@@ -116,8 +116,8 @@ def _statement(page: Page) -> str:
 
 def write_warc(evidence: Evidence, path: Path) -> None:
     """Write a WARC 1.1 file, compressed by record. Raises CommandError where the bytes do not match their hash."""
-    with replacing(path) as part, part.open("wb") as stream:
-        _write_records(evidence, stream, path.name)
+    with _checked_body(evidence.page) as (body, size), replacing(path) as part, part.open("wb") as stream:
+        _write_records(evidence, body, size, stream, path.name)
 
 
 def write_wacz(evidence: Evidence, path: Path) -> None:
@@ -141,7 +141,7 @@ def write_wacz(evidence: Evidence, path: Path) -> None:
             raise CommandError(f"no WACZ was written: {printable(printed.getvalue())[-300:]}")
 
 
-def _write_records(evidence: Evidence, stream: IO[bytes], name: str) -> None:
+def _write_records(evidence: Evidence, body: IO[bytes], size: int, stream: IO[bytes], name: str) -> None:
     from warcio.warcwriter import WARCWriter
 
     page = evidence.page
@@ -149,9 +149,8 @@ def _write_records(evidence: Evidence, stream: IO[bytes], name: str) -> None:
     software = {"software": f"gpuhour {version('gpuhour')}", "format": "WARC File Format 1.1"}
     writer.write_record(writer.create_warcinfo_record(name, software))
     facts = {"WARC-Date": f"{page.captured_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}", RECEIPT: page.sha256}
-    with _checked_body(page) as (body, size):
-        main = _main_record(writer, evidence, facts, body, size)
-        writer.write_record(main)
+    main = _main_record(writer, evidence, facts, body, size)
+    writer.write_record(main)
     beside = facts | {"WARC-Concurrent-To": main.rec_headers.get_header("WARC-Record-ID")}
     if evidence.is_response:
         writer.write_record(_request_record(writer, evidence, beside))

@@ -46,11 +46,10 @@ def test_page_kind(kind: str, site: Site, address: str, chromium: Browser) -> No
     path = one_of(site, kind)
     with opened(chromium, f"{address}/{path}", color_scheme="light") as (page, wrong):
         assert wider(page) == 0 and not cut(page)
-        assert not faults(page)
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         assert wider(page) == 0 and not cut(page)
-        assert not faults(page)
+        assert not faults(page)  # the other sizes and schemes: test_report_looks.py
         assert page.evaluate("getComputedStyle(document.querySelector('nav a')).transitionDuration") == "0s"
         assert page.evaluate("window.violations") == [] and not wrong
         told = page.inner_text("h1"), page.inner_text(".answer")

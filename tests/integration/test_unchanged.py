@@ -17,7 +17,10 @@ from warehouse.storage.state_dir import Home
 
 NOW = datetime.now(UTC)
 H100 = {"gpu_label": "NVIDIA H100 SXM", "gpu_count": Decimal(1), "instance": "h1"}
-MEASURED = {"staging.throughput_rows", "marts.measured_throughput", "marts.measured_cost", "marts.list_health"}
+MEASURED = {
+    "staging.throughput_rows", "marts.measured_throughput", "marts.measured_cost", "marts.list_health",
+    "v1.measured_cost",
+}  # fmt: skip
 
 
 @pytest.fixture
