@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 import httpx2
@@ -101,8 +103,12 @@ class HttpClient:
     ) -> None:
         """Create a client; `transport` answers instead of the network (replay)."""
         self._settings, self._host_locks, self._replacement = settings, host_locks, transport
-        self._tls = httpx2.create_ssl_context()
         self._unreachable: dict[str, str] = {}  # host -> why, for the life of this client
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Read the certificates that are trusted, once a client and only for the network: it takes 30 ms."""
+        return httpx2.create_ssl_context()
 
     def send(self, request: HttpRequest, make_sink: Callable[[], S], delay: float = 0.0) -> tuple[HttpResponse, S]:
         """Send a request without following redirects; `delay` is the minimum pause after it.
