@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,8 @@ from warehouse.storage import lake_copy, ledger
 from warehouse.storage.connection import WarehouseBusy, writer_lock
 from warehouse.storage.state_dir import Home, Lake
 
-pytestmark = pytest.mark.extras
-pytest.importorskip("duckdb_extensions", reason="needs the extra lake: uv pip install -r pyproject.toml --extra lake")
+NEEDS = "needs the extra lake: uv pip install -r pyproject.toml --extra lake"
+pytestmark = [pytest.mark.extras, pytest.mark.skipif(find_spec("duckdb_extensions") is None, reason=NEEDS)]
 
 DAYS = ("2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08")
 

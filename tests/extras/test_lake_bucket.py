@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -15,8 +16,8 @@ from warehouse.storage import lake_copy
 from warehouse.storage.lake_objects import ObjectsError
 from warehouse.storage.state_dir import Home, Lake
 
-pytestmark = pytest.mark.extras
-pytest.importorskip("boto3", reason="needs the extra lake: uv pip install -r pyproject.toml --extra lake")
+NEEDS = "needs the extra lake: uv pip install -r pyproject.toml --extra lake"
+pytestmark = [pytest.mark.extras, pytest.mark.skipif(find_spec("boto3") is None, reason=NEEDS)]
 
 
 @pytest.fixture(scope="module")

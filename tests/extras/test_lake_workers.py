@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from tests.support.postgres_server import PostgresServer
 from tests.support.published_hash import OF_THE_SCRAPE, Hashes
 from warehouse.storage.state_dir import Lake
 
-pytestmark = pytest.mark.extras
-pytest.importorskip("dagster_celery", reason="needs the extra lake: uv pip install -r pyproject.toml --extra lake")
+NEEDS = "needs the extra lake: uv pip install -r pyproject.toml --extra lake"
+pytestmark = [pytest.mark.extras, pytest.mark.skipif(find_spec("dagster_celery") is None, reason=NEEDS)]
 
 SOURCES = ("civo", "crusoe", "deepinfra", "hyperstack", "latitude", "verda")
 MakeFleet = Callable[..., Fleet]

@@ -123,6 +123,7 @@ def test_polars_if_installed(prices: Prices) -> None:
     ]
 
 
+@pytest.mark.extras  # nothing that the rest needs brings pyarrow
 def test_arrow_if_installed(prices: Prices) -> None:
     pytest.importorskip("pyarrow")
     answer = prices.offers(gpu="H100")
