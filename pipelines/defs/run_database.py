@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from types import ModuleType
 from typing import Any
 
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
 from dagster._core.storage.runs.sqlite import sqlite_run_storage
@@ -32,15 +32,7 @@ def kept_open() -> Iterator[None]:
 @contextmanager
 def _scripts_read_once() -> Iterator[None]:
     read = ScriptDirectory.from_config
-    directories: dict[str | None, ScriptDirectory] = {}
-
-    def once(config: Config) -> ScriptDirectory:
-        where = config.get_main_option("script_location")
-        if where not in directories:
-            directories[where] = read(config)
-        return directories[where]
-
-    ScriptDirectory.from_config = once  # type: ignore[method-assign]
+    ScriptDirectory.from_config = cache(read)  # type: ignore[method-assign]
     try:
         yield
     finally:

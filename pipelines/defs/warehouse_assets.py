@@ -40,10 +40,10 @@ def _key(name: str) -> dg.AssetKey:
     return dg.AssetKey(name.split("."))
 
 
-def _specs(models: Mapping[str, Model]) -> list[dg.AssetSpec]:
+def _specs(models: Mapping[str, Model]) -> dict[str, dg.AssetSpec]:
     landed = _landed()
-    return [
-        dg.AssetSpec(
+    return {
+        name: dg.AssetSpec(
             _key(name),
             deps={*(_key(r) for r in model.reads if r in models), *(k for r in model.reads for k in landed.get(r, ()))},
             description=model.head.description,
@@ -56,7 +56,7 @@ def _specs(models: Mapping[str, Model]) -> list[dg.AssetSpec]:
             },
         )
         for name, model in models.items()
-    ]
+    }
 
 
 def _check_specs() -> list[dg.AssetCheckSpec]:
@@ -66,23 +66,24 @@ def _check_specs() -> list[dg.AssetCheckSpec]:
     ]
 
 
-def _is_recorded(model: Model) -> bool:
-    """Return whether each run records that it made this table: those that others read, and those that are checked.
+def _recorded(models: Mapping[str, Model]) -> set[str]:
+    """Return the tables of which each run records that it made them: those that others read, and those with checks.
 
     Of the steps between, Dagster shows the lineage alone. To record a table takes longer than to make most of them: it
     was half of a small refresh's CPU time.
     """
-    is_step = model.schema in ("staging", "intermediate")
-    return not is_step or model.name in {check.table for check in checks.all_checks()}
+    checked = {check.table for check in checks.all_checks()}
+    return {name for name, model in models.items() if model.schema not in ("staging", "intermediate")} | checked
 
 
 def warehouse_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Return the build (all tables in one transaction, with their checks) and the publication that follows it."""
     models = model_graph.load()
-    specs = dict(zip(models, _specs(models), strict=True))
-    recorded = {name: spec for name, spec in specs.items() if _is_recorded(models[name])}
+    specs, recorded = _specs(models), _recorded(models)
 
-    @dg.multi_asset(name="warehouse", specs=list(recorded.values()), check_specs=_check_specs())
+    @dg.multi_asset(
+        name="warehouse", specs=[spec for name, spec in specs.items() if name in recorded], check_specs=_check_specs()
+    )
     def warehouse_tables(workspace: Workspace) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:  # type: ignore[type-arg]
         home = workspace.state()
         with connection.writer_lock(home), connection.warehouse(home) as con:
@@ -118,7 +119,7 @@ def warehouse_assets() -> list[dg.AssetsDefinition | dg.AssetSpec]:
         where = dg.MetadataValue.path(str(home.published))
         return dg.MaterializeResult(metadata={"path": where, "exports": len(files)})
 
-    return [*(specs[name] for name in specs if name not in recorded), warehouse_tables, published_database]
+    return [*(spec for name, spec in specs.items() if name not in recorded), warehouse_tables, published_database]
 
 
 def _relations(con: connection.Connection) -> set[str]:

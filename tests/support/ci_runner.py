@@ -27,7 +27,7 @@ _SETTING = re.compile(r"\$\{\{ (?:vars|secrets)\.(\w+) \}\}")
 
 @dataclass
 class Job:
-    """What became of a run: by the name or id of each shell step, how it ended and what it printed."""
+    """The outcome of a run: by the name or id of each shell step, how it ended and what it printed."""
 
     clone: Path
     outcomes: dict[str, str] = field(default_factory=dict)

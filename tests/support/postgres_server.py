@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.loopback_server import free_port
 
 PASSWORD = "pa:ss/w%rd"  # what an address must write in another way
 READER = "reader"
@@ -76,9 +77,7 @@ def running() -> Iterator[PostgresServer]:
             [*before, folder / "initdb", "-D", data, "-U", "gpuhour", "-E", "UTF8", "--locale=C", "--auth=scram-sha-256",
              f"--pwfile={secret}", "--no-sync"], check=True, capture_output=True, cwd=root,
         )  # fmt: skip
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         log = (root / "log").open("w")
         process = subprocess.Popen(
             [*before, folder / "postgres", "-D", data, "-p", str(port), "-k", root, "-c", "listen_addresses=127.0.0.1",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from tests.support.loopback_server import free_port, serving
 from tests.support.worlds import ROOT
 
 # As boto3 reads them; moto accepts any.
@@ -22,22 +20,6 @@ def running() -> Iterator[str]:
     program = ROOT / ".moto" / "bin" / "moto_server"
     if not program.exists():
         pytest.skip("needs moto's server in .moto/: run .ci/moto")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [program, "-H", "127.0.0.1", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        else:
-            pytest.skip("moto's server did not start here")
+    port = free_port()
+    with serving("moto's server", [program, "-H", "127.0.0.1", "-p", str(port)], port, seconds=60):
         yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)

@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.loopback_server import free_port
 from tests.support.worlds import ROOT
 
 DASHBOARDS = ROOT / "dashboards" / "superset"
@@ -77,9 +77,7 @@ def running(folder: Path, address: str) -> Iterator[str]:
     ):  # fmt: skip
         done = subprocess.run([command, *words], env=env, cwd=folder, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, (words, done.stdout[-1500:], done.stderr[-3000:])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with (folder / "superset.log").open("w") as log:
         process = subprocess.Popen(
             [command, "run", "-h", "127.0.0.1", "-p", str(port), "--with-threads"],

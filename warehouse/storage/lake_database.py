@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 TABLES = "tables"  # DuckLake's own folder below the lake's
-EXTRA = "uv pip install --python .venv/bin/python -r pyproject.toml --extra lake"
 
 
 class LakeDatabaseError(Exception):
@@ -70,7 +69,9 @@ def _load(con: Connection, store: Objects) -> None:
         for name in names:
             extensions.import_extension(name, con=con)
     except ImportError as absent:
-        raise LakeDatabaseError(f"a lake needs DuckDB's extensions {', '.join(names)}: run  {EXTRA}") from absent
+        raise LakeDatabaseError(
+            f"a lake needs DuckDB's extensions {', '.join(names)}: run  {lake_objects.INSTALL}"
+        ) from absent
     for name in names:
         con.execute(f"load {name}")
     if isinstance(store, Bucket):

@@ -14,6 +14,8 @@ from warehouse.storage.files import replacing
 from warehouse.storage.lake_catalog import LakeFile
 from warehouse.storage.state_dir import Lake
 
+INSTALL = "uv pip install --python .venv/bin/python -r pyproject.toml --extra lake"
+
 
 class ObjectsError(Exception):
     """The lake's folder or bucket cannot be used; the message says where, why, and what to do."""
@@ -66,10 +68,7 @@ class Bucket:
         try:
             import boto3
         except ImportError as absent:
-            raise ObjectsError(
-                f"{root} needs boto3, which is an extra: run  uv pip install --python .venv/bin/python "
-                "-r pyproject.toml --extra lake"
-            ) from absent
+            raise ObjectsError(f"{root} needs boto3, which is an extra: run  {INSTALL}") from absent
         self.session = boto3.session.Session()
         self._client: Any = self.session.client("s3")
 

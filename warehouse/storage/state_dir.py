@@ -76,7 +76,7 @@ class Home:
 
     @property
     def bills(self) -> Path:
-        """What its owner keeps of bills: never published, exported or backed up, and readable by nobody else."""
+        """Bills that their owner keeps: never published, exported or backed up, and readable by nobody else."""
         return self.root / "bills"
 
     @property

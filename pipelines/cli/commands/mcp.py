@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib
 
 from pipelines.cli.console import OK
+from pipelines.cli.optional_parts import needing
 from pipelines.cli.options import HomeOption
-from pipelines.errors import CommandError
 
 
 def mcp(*, home: HomeOption = None) -> int:
@@ -15,14 +15,8 @@ def mcp(*, home: HomeOption = None) -> int:
     Tools: prices, history, changes, cost, plan, explain, sql; each answer has receipts and a citation. Needs the extra
     `mcp`; docs/mcp.md has the configuration of common clients.
     """
-    try:
+    with needing("mcp", "the Model Context Protocol needs", "mcp", "mcp_types"):
         from pipelines.cli.agents.agent_server import server
-    except ModuleNotFoundError as absent:
-        if str(absent.name).partition(".")[0] not in ("mcp", "mcp_types"):
-            raise
-        raise CommandError(
-            "the Model Context Protocol needs the extra mcp: run `pip install -e '.[mcp]'` in the checkout"
-        ) from absent
     _load_ahead()
     server(home).run("stdio")
     return OK

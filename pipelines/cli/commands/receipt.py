@@ -9,9 +9,9 @@ from cyclopts import App, Parameter
 
 from pipelines import settings
 from pipelines.cli.console import OK, published_database, say
+from pipelines.cli.optional_parts import needing
 from pipelines.cli.options import HomeOption, JsonOption
 from pipelines.cli.table_output import show
-from pipelines.errors import CommandError
 
 if TYPE_CHECKING:
     from pipelines.queries.evidence import Evidence
@@ -66,11 +66,5 @@ def export(
 def _write(evidence: Evidence, form: str, path: Path) -> None:
     from pipelines.queries.evidence import write_wacz, write_warc
 
-    try:
+    with needing("evidence", "web archives need", "warcio", "wacz"):
         (write_warc if form == "warc" else write_wacz)(evidence, path)
-    except ModuleNotFoundError as absent:
-        if str(absent.name).partition(".")[0] not in ("warcio", "wacz"):
-            raise
-        raise CommandError(
-            "web archives need the extra evidence: run `pip install -e '.[evidence]'` in the checkout"
-        ) from absent
