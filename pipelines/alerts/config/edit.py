@@ -18,6 +18,7 @@ from pipelines.alerts.config.schema import AlertConfig
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
+FEED = "feed"  # the channel that `--to feed` makes where there is none of that name
 SECRETS = "secrets"  # folder of the state folder, for its owner alone
 
 
@@ -55,18 +56,18 @@ def _one_line(fields: Mapping[str, Any]) -> CommentedMap:
 
 
 def channel_of(config: AlertConfig, to: str) -> tuple[str | None, str]:
-    """Return the address of a new channel, None for one that there is, and its name.
+    """Return the address of a new channel, None for one without, and its name.
 
     Raises:
         InvalidConfig: It is neither the name of a channel nor an address that Apprise knows.
     """
-    if to in config.channels:
+    if to in config.channels or to == FEED:
         return None, to
     scheme = re.match(r"([a-z][a-z0-9+.-]{1,30})://\S", to)
     if not scheme:
         names = ", ".join(config.channels)
         raise loader.InvalidConfig(
-            f"--to: no channel {to!r}; channels are {names}, or give an address such as mailto://…"
+            f"--to: no channel {to!r}; channels are {names}; or give an address such as mailto://…, or {FEED}"
         )
     import apprise
 
@@ -103,7 +104,11 @@ def add(home: Home, rule: Mapping[str, Any], address: str | None, to: str | None
     """
     path = home.root / "alerts.yaml"
     text = loader.config_path(home).read_text()
-    channel = (to or "", {"url": f"file:{SECRETS}/{to}.url", "only_named": True}) if address else None
+    channel: tuple[str, Mapping[str, Any]] | None = None
+    if address:
+        channel = (to or "", {"url": f"file:{SECRETS}/{to}.url", "only_named": True})
+    elif to == FEED and FEED not in loader.parse(text, path).channels:
+        channel = (FEED, {"type": "feed", "only_named": True})
     new = text_with(text, dict(rule) | ({"to": [to]} if to else {}), channel)
     return path, new, loader.parse(new, path)
 

@@ -330,7 +330,7 @@ QuietHours = Annotated[str, Field(pattern=rf"^{_CLOCK}-{_CLOCK}$")]
 class Channel(StrictModel):
     """A destination of messages. Its address is a secret: it stands in the environment or in a file, never here."""
 
-    type: Literal["apprise", "console", "file", "webhook"] = "apprise"
+    type: Literal["apprise", "console", "feed", "file", "webhook"] = "apprise"
     url: Annotated[str, Field(pattern=r"^(env:[A-Za-z_]\w*|file:.+)$")] | None = None
     secret: Annotated[str, Field(pattern=r"^(env:[A-Za-z_]\w*|file:.+)$")] | None = None
     path: str | None = None

@@ -21,6 +21,7 @@ from typing import Any
 
 from pipelines.alerts.config.schema import Channel
 from pipelines.alerts.config.secrets import MissingSecret, redacted, secret
+from pipelines.alerts.delivery import rule_feeds
 from pipelines.alerts.delivery.http_post import BadAddress, post
 from pipelines.alerts.delivery.message import fitted, render
 from pipelines.serialize import printable
@@ -71,6 +72,9 @@ def _attempt(channel: Channel, content: dict[str, Any], root: Path, secrets: lis
                 return _console(content, channel.format)
             case "file":
                 return _file(_under(root, channel.path or ""), content, channel.format)
+            case "feed":
+                rule_feeds.add(_under(root, channel.path or "feeds"), content)
+                return AttemptResult(True)
             case "webhook":
                 return _webhook(content, *secrets)
             case "apprise":

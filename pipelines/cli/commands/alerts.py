@@ -120,7 +120,9 @@ def add(
     sentence: str,
     /,
     *,
-    to: Annotated[str, Parameter(help="A channel of the file, or an Apprise address that becomes one.")] = "console",
+    to: Annotated[
+        str, Parameter(help="A channel of the file, an Apprise address that becomes one, or feed.")
+    ] = "console",
     rule_id: Annotated[str | None, Parameter(name="--id", help="The rule's id (default: from its words).")] = None,
     dry_run: Annotated[bool, Parameter(negative="", help="Show the rule and its last year; save nothing.")] = False,
     as_json: JsonOption = False,

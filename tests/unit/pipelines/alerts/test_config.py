@@ -127,7 +127,7 @@ def test_docs_name_every_kind_and_field() -> None:
         ("defaults: {delivery: sometimes}\nrules: []", 1, ["daily@HH:MM"]),
         ("channels:\n  x: {url: slack://token/in/the/file}\nrules: []", 2, ["env:NAME", "would expose a secret"]),
         ("channels:\n  x: {type: webhook, url: env:X}\nrules: []", 2, ["secret"]),
-        ("channels:\n  x: {type: fax}\nrules: []", 2, ["'apprise', 'console', 'file' or 'webhook'"]),
+        ("channels:\n  x: {type: fax}\nrules: []", 2, ["'apprise', 'console', 'feed', 'file' or 'webhook'"]),
         ("rules:\n  - {id: a, kind: [", 2, ["invalid YAML"]),
         ("- a\n- b", 1, ["rules:"]),
         ("channels: {}", 1, ["rules", "required"]),

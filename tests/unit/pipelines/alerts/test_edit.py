@@ -66,6 +66,18 @@ def test_an_address_is_kept_apart_for_its_owner_alone(tmp_path: Path) -> None:
     assert edit.free_id(loader.load(path), RULE) == "a100-europe-drop-pct"
 
 
+def test_feed_is_made_once_for_the_rules_that_name_it(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for nth in (1, 2):
+        present = loader.load(loader.config_path(home))
+        assert edit.channel_of(present, "feed") == (None, "feed")
+        path, text, config = edit.add(home, RULE | {"id": f"x{nth}"}, None, "feed")
+        edit.save(home, path, text, None, "feed")
+    assert config.channels["feed"].type == "feed" and config.channels["feed"].only_named
+    assert config.channels_of(config.rules[-1]) == ("feed",) and "feed" not in config.channels_of(config.rules[0])
+    assert not (tmp_path / "secrets").exists()
+
+
 @pytest.mark.parametrize("to", ["nowhere", "no-such-service://secret-word", "http//x"])
 def test_an_address_that_nothing_can_send_to_is_refused_without_repeating_a_secret(tmp_path: Path, to: str) -> None:
     config = loader.load(loader.config_path(Home(tmp_path)))
