@@ -53,10 +53,10 @@ check-duckdb2: setup ## Run the tests on DuckDB 2, in an environment of its own 
 	  $$uv pip install -q --python .venv-duckdb2/bin/python --no-deps -e . "duckdb==$(DUCKDB2)" && \
 	  .venv-duckdb2/bin/python -m pytest -m "not extras"
 
-test-extras: extras ## Run the tests marked as extras: long runs, and parts with a server of their own
+test-extras: extras ## Run the tests marked as extras: long runs, and parts with a server of their own; others with more examples
 	@bash .ci/superset || echo "Superset is not to be had: its test is skipped" >&2
 	@bash .ci/moto || echo "moto is not to be had: tests of a bucket are skipped" >&2
-	@$(BIN)/python -m pytest -m extras || [ $$? = 5 ] # 5: there is none
+	@GPUHOUR_LONG_TESTS=1 $(BIN)/python -m pytest -m "extras or long" || [ $$? = 5 ] # 5: there is none
 
 house: setup ## Count what the house is measured by: rooms, names, SQL, tests
 	@$(BIN)/python -m tests.support.house

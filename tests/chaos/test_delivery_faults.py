@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.alerts.delivery import dispatcher
 from tests.support import sinks
+from tests.support.effort import first_of
 from tests.support.worlds import ROOT
 from tests.unit.pipelines.alerts.test_delivery import DAY, HOOK, LOG, MAIL, NOW, book, event, lines, record
 from warehouse.storage import alert_outbox
@@ -94,7 +95,7 @@ dispatcher.deliver(home, book(hook=HOOK, log=LOG), NOW)
 """
 
 
-@pytest.mark.parametrize("at", range(1, 15, 2))
+@pytest.mark.parametrize("at", first_of([5, 1, 9, 13, 3, 7, 11], 3))
 def test_kill_at_any_step_loses_nothing(home: Home, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     with sinks.webhook() as sink:
         monkeypatch.setenv("TEST_HOOK", sink.url)

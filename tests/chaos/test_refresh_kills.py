@@ -137,7 +137,7 @@ def newest(home: Home) -> date:
         return day
 
 
-@pytest.mark.parametrize("n_kills", [3, pytest.param(8, marks=pytest.mark.extras)])
+@pytest.mark.parametrize("n_kills", [2, pytest.param(8, marks=pytest.mark.extras)])
 def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path, n_kills: int) -> None:
     seed = random.randrange(10**6)
     chance = random.Random(seed)

@@ -51,12 +51,14 @@ def test_its_page_is_parsed(checkout: Path) -> None:
     }, done.stderr  # fmt: skip
 
 
+@pytest.mark.extras  # as test_new_provider does
 def test_its_capture_passes_the_golden_tests(checkout: Path) -> None:
     done = golden_tests(checkout, SLUG)
     assert done.returncode == 0 and "skipped" not in done.stdout, done.stdout + done.stderr
     assert done.stdout.startswith("......"), done.stdout
 
 
+@pytest.mark.extras  # as test_new_provider does
 def test_its_prices_are_published(checkout: Path) -> None:
     done = gpuhour(checkout, "refresh", "--provider", SLUG, "--replay", checkout / "tests/captures")
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pipelines.alerts import record_events
 from pipelines.alerts.delivery import dispatcher
 from tests.support.alert_worlds import book
+from tests.support.effort import examples
 from tests.unit.pipelines.alerts.test_record_events import DROP, LOG, at, daily, publish
 from warehouse.storage import alert_outbox
 from warehouse.storage.state_dir import Home
@@ -20,7 +21,8 @@ WORLDS = st.dictionaries(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.long
+@settings(max_examples=examples(2, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORLDS, st.lists(st.integers(0, 5), min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_each_event_is_recorded_once_in_any_order(
     tmp_path_factory: pytest.TempPathFactory, series: dict[str, list[float]], days: list[int], order: random.Random

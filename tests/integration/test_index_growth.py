@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
+from tests.support.effort import examples, first_of
 from tests.support.worlds import built, extend, offer, put_together, rows
 from tests.unit.warehouse.models.test_index import A100, day, index, look
 from warehouse.storage import connection
@@ -98,7 +99,8 @@ def test_index_built_scrape_by_scrape_equals_one_build(tmp_path: Path, name: str
     grows_as_built(tmp_path, fated(fates, days_apart), cuts)
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.long
+@settings(max_examples=examples(1, 10), deadline=None, suppress_health_check=list(HealthCheck))
 @given(fates=FATES, cuts=st.sets(st.integers(1, 6), max_size=3), days_apart=st.sampled_from([3, 14]))
 def test_any_index_built_scrape_by_scrape_equals_one_build(
     tmp_path_factory: pytest.TempPathFactory, fates: list[list[str]], cuts: set[int], days_apart: int
@@ -127,7 +129,7 @@ def market(label: str, provider: int, factor: Decimal, listed: list[bool]) -> li
     ]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", first_of([1, 2]))
 def test_chain_follows_prices_and_not_who_lists_them(tmp_path: Path, seed: int) -> None:
     """Two markets in which offers come and go at one price, and two in which all prices change."""
     chance = random.Random(seed)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.ingest.known_offers import known_offers
 from tests.support import hosted_worlds, throughput_worlds
+from tests.support.effort import examples
 from tests.support.known import TABLES, known, whole
 from tests.support.worlds import extend, offer, put, seen
 from warehouse.engine import build_plan
@@ -86,8 +87,12 @@ def merged(home: Home) -> int:
     return len(wanted)
 
 
+@pytest.mark.long
 @settings(
-    max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=examples(1, 10),
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 @example(prices=["2.00", "1.90"], absent=set(), cuts=[12], kills=[1, 2], late=3)
 @given(

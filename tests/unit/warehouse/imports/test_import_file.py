@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import examples
 from tests.support.import_files import GOOD, land, parquet, read, row, text, told, write
 from tests.support.worlds import offer, put, seen
 from warehouse.imports.csv_records import LONGEST, Unreadable
@@ -298,7 +299,8 @@ def test_same_file_lands_once_per_name(home: Home, tmp_path: Path) -> None:
     assert len(read(home)) == 4
 
 
-@settings(max_examples=15, deadline=None)
+@pytest.mark.long
+@settings(max_examples=examples(5, 40), deadline=None)
 @given(order=st.permutations(range(12)))
 def test_the_order_of_rows_does_not_matter(order: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("order")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import examples
 from tests.support.gate_worlds import DAY, judged, rules, run, statuses, steps
 
 LATER = DAY + timedelta(days=30)
@@ -324,14 +325,16 @@ def test_reason_and_expected_name_the_numbers() -> None:
     assert row == (4.0, "reserved for 12 months at 5; on demand at 4")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.long
+@settings(max_examples=examples(5, 50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cut=st.floats(0.05, 0.97), price=st.floats(0.5, 90))
 def test_cut_seen_twice_is_not_quarantined(cut: float, price: float) -> None:
     runs = [*steps(price, looks=4), run(version_no=2, price=price * cut, first_on=LATER, n_seen=2)]
     assert all(status == "released" for _, status in statuses(runs).values()) or price * cut < 0.2507  # its floor
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.long
+@settings(max_examples=examples(5, 50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(spot=st.floats(0.05, 1), year=st.floats(0.3, 0.95), years=st.floats(0.75, 1), price=st.floats(6, 60))
 def test_no_consistent_set_of_terms_is_doubted(spot: float, year: float, years: float, price: float) -> None:
     runs = [
@@ -343,7 +346,8 @@ def test_no_consistent_set_of_terms_is_doubted(spot: float, year: float, years: 
     assert statuses(runs) == {}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.long
+@settings(max_examples=examples(5, 50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scale=st.floats(0.2, 8))
 def test_relations_do_not_depend_on_the_size_of_prices(scale: float) -> None:
     runs = [

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers.model import Offer
+from tests.support.effort import examples
 from tests.support.worlds import at, built, extend, offer, put, rows, seen
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
@@ -349,7 +350,8 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, li
         return home, contents(con)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.long
+@settings(max_examples=examples(2, 20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(order=st.permutations(range(len(LOOKS))), again=st.integers(0, len(LOOKS) - 1))
 def test_order_and_copies_of_landing_files_do_not_matter(
     landed: tuple[Home, dict[str, list[Any]]], order: list[int], again: int, tmp_path_factory: pytest.TempPathFactory

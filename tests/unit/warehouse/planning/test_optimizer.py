@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import examples
 from warehouse.planning import optimizer
 from warehouse.planning.fleet import Fleet, Job, Machine
 from warehouse.planning.load_curve import DailyShape, Growth, Spike, curve
@@ -107,10 +108,11 @@ def test_small_plans_cost_what_the_best_of_all_costs(seed: int) -> None:
     assert fleet.is_optimal
 
 
+@pytest.mark.long
 def test_more_small_plans_than_a_list_of_seeds_has() -> None:
     """The same for cases that nobody picked: the draw is Hypothesis's."""
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=examples(20, 200), deadline=None)
     @given(st.integers(1000, 10**6))
     def check(seed: int) -> None:
         question = small_case(seed)
