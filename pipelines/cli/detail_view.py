@@ -7,13 +7,28 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.cli.table_output import cell
+from pipelines.cli.table_output import Format, cell, rounded, show
+from pipelines.errors import UsageError
 
 
 def detail_text(facts: Mapping[str, Any]) -> str:
     """Return facts as lines, without empty ones. Values may be mappings, or lists of mappings or texts."""
     width = max(shutil.get_terminal_size((100, 24)).columns, 40)
     return "".join(f"{line}\n" for line in _lines(facts, "", width))
+
+
+def print_explanation(facts: Mapping[str, Any], style: Format) -> None:
+    """Print what a number rests on, as text or JSON. Raises UsageError for CSV."""
+    if style == "csv":
+        raise UsageError("--explain prints text, or JSON with --json; CSV has no room for what explains a number")
+    if style == "json":
+        show(list(facts), [tuple(facts.values())], "json")
+    else:
+        print(detail_text(_rounded(facts)), end="")
+
+
+def _rounded(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _rounded(value) if isinstance(value, Mapping) else rounded(value) for name, value in facts.items()}
 
 
 def _lines(facts: Mapping[str, Any], indent: str, width: int) -> Iterator[str]:

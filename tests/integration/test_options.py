@@ -47,6 +47,9 @@ READING = {
     "cost --model deepseek-r1 --gpu H100 --gpus 16 --tp 8 --pp 2 --dp 8 --ep 8 --drafts 2 --acceptance 0.8 "
     "--hit-rate 0.5 --max-tpot 0.1 --max-ttft 5 --tokens-per-day 1e9 --available": 0,
     "cost --model llama-3.1-8b --gpu H100 --explain": 0,
+    "cost train --params 8b --gpu H100 --explain": 0,
+    "cost job --gpu H100 --hours 10 --egress-tb 1 --explain": 0,
+    "cost api --model llama-3.1-8b --input-tokens-per-day 1e9 --output-tokens-per-day 1e8 --explain": 0,
     "cost --model llama-3.1-8b --country US --continent 'North America'": 0,
     "cost api --model llama-3.1-8b --input-tokens-per-day 1e9 --output-tokens-per-day 1e8 --hit-rate 0.2 --utilisation 0.6 "
     "--batch --workload chat --precision fp8 --pricing-model on_demand --as-of 2026-09-20": 0,

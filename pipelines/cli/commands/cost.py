@@ -11,7 +11,9 @@ from cyclopts import App, Parameter
 from pipelines import settings
 from pipelines.cli.commands import cost_api, cost_constants, cost_job, cost_train, cost_validate
 from pipelines.cli.console import OK, published_database, say
+from pipelines.cli.cost_explanation import of_tokens
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
+from pipelines.cli.detail_view import print_explanation
 from pipelines.cli.options import ExplainOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.server_options import ServerOptions
 from pipelines.cli.table_output import Format, rounded, show
@@ -105,7 +107,8 @@ def cost(
         say("no GPU has a price; run gpuhour refresh, or state your own with --gpu and --usd-per-gpu-hour")
         return OK
     if explain:
-        return _explain(rows[0], style)
+        print_explanation(of_tokens(rows[0]), style)
+        return OK
     if style != "table":
         show(list(rows[0]), [tuple(row.values()) for row in rows], style)
         return OK
@@ -166,21 +169,6 @@ def beside_measurements(rows: list[dict[str, Any]], home: HomeOption) -> list[di
         return rows
     with published_database(home) as con:
         return [row | beside for row, beside in zip(rows, nearest(con, rows), strict=True)]
-
-
-def _explain(row: dict[str, Any], style: Format) -> int:
-    """Print what the cheapest answer rests on."""
-    from pipelines.cli.cost_explanation import explained
-    from pipelines.cli.detail_view import detail_text
-
-    if style == "csv":
-        raise UsageError("--explain prints text, or JSON with --json; CSV has no room for what explains a number")
-    explanation = explained(row)
-    if style == "json":
-        show(list(explanation), [tuple(explanation.values())], "json")
-    else:
-        print(detail_text(explanation), end="")
-    return OK
 
 
 def print_assumptions(row: dict[str, Any]) -> None:

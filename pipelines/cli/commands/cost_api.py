@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from pipelines.cli.console import OK, current_day, published_database, say
-from pipelines.cli.options import DayOption, FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.cost_explanation import of_volume
+from pipelines.cli.detail_view import print_explanation
+from pipelines.cli.options import DayOption, ExplainOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import rounded, show
 from pipelines.errors import CommandError, UsageError
 from pipelines.queries import filters
@@ -42,6 +44,7 @@ def api(
     precision: Annotated[str | None, Parameter(help="fp16 or fp8 on machines of your own (default: cheaper).")] = None,
     pricing_model: Annotated[str, Parameter(help="Of rented machines: on_demand, spot or reserved.")] = "on_demand",
     as_of: Annotated[DayOption, Parameter(help="Prices of this UTC day, on both sides (default: today).")] = None,
+    explain: ExplainOption = False,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -71,8 +74,11 @@ def api(
     rows = [*map(_hosted, hosts), *map(_own, machines)]
     rows.sort(key=lambda row: row["usd_per_day"])
     style = output_format(style, as_json)
+    if explain:
+        print_explanation(of_volume(rows[0], load), style)
+        return OK
     if style == "table":
-        _explain(name, load, day, bool(hosts), bool(machines))
+        _say_assumptions(name, load, day, bool(hosts), bool(machines))
         for row in rows:
             even = row["break_even_tokens_per_day"]
             row["break_even_tokens_per_day"] = None if even is None else int(rounded(even))
@@ -117,7 +123,7 @@ def _own(row: dict[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(COLUMNS) | row | {"kind": "self-hosted", "seller": row["provider"], "what": what}
 
 
-def _explain(model: str, load: Any, day: Any, has_hosts: bool, has_machines: bool) -> None:
+def _say_assumptions(model: str, load: Any, day: Any, has_hosts: bool, has_machines: bool) -> None:
     """Print the assumptions behind all rows on stderr."""
     say(
         f"{model}: {load.input_tokens:,.0f} input and {load.output_tokens:,.0f} output tokens a day, "

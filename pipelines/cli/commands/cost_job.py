@@ -8,8 +8,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from pipelines.cli.console import OK, current_day, published_database, say
+from pipelines.cli.cost_explanation import of_job
 from pipelines.cli.cost_options import PriceOptions
-from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.detail_view import print_explanation
+from pipelines.cli.options import ExplainOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import show
 from pipelines.errors import CommandError, UsageError
 from pipelines.queries import current_prices
@@ -33,6 +35,7 @@ def job(
     egress_tb: Annotated[float, Parameter(help="Terabytes sent to the internet over the whole job.")] = 0,
     storage_tb: Annotated[float, Parameter(help="Terabytes kept while it runs.")] = 0,
     wanted: PriceOptions = PriceOptions(),  # noqa: B008 -- frozen
+    explain: ExplainOption = False,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -60,8 +63,11 @@ def job(
             f"no all-in {wanted.pricing_model} price of {gpu} is in force on {day}; gpuhour prices lists all"
         )
     style = output_format(style, as_json)
+    if explain:
+        print_explanation(of_job(dict(zip(COLUMNS, rows[0], strict=True)), hours, egress_tb, storage_tb), style)
+        return OK
     if style == "table":
-        _explain(rows, day)
+        _say_assumptions(rows, day)
     show(COLUMNS, rows, style)
     return OK
 
@@ -79,7 +85,7 @@ def _check(gpus: int, hours: float, egress_tb: float, storage_tb: float, wanted:
             raise UsageError(f"{name} must be from 0 to a million terabytes, not {value:g}")
 
 
-def _explain(rows: list[tuple[object, ...]], day: date) -> None:
+def _say_assumptions(rows: list[tuple[object, ...]], day: date) -> None:
     partly = sum(row[COLUMNS.index("total_usd")] is None for row in rows)
     say(f"list prices in force on {day}, in USD, of whole machines; egress and storage at each provider's own rates")
     if partly:

@@ -9,8 +9,10 @@ from cyclopts import Parameter
 
 from pipelines import settings
 from pipelines.cli.console import OK, say
+from pipelines.cli.cost_explanation import of_training
 from pipelines.cli.cost_options import PriceOptions, priced_specs, training_offers
-from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
+from pipelines.cli.detail_view import print_explanation
+from pipelines.cli.options import ExplainOption, FormatOption, HomeOption, JsonOption, output_format
 from pipelines.cli.table_output import rounded, show
 from pipelines.errors import UsageError
 
@@ -43,6 +45,7 @@ def train(
         float | None, Parameter(help="Share of the dense BF16 peak, 0 to 1 (default: as reported runs).")
     ] = None,
     wanted: PriceOptions = PriceOptions(),  # noqa: B008 -- frozen
+    explain: ExplainOption = False,
     style: FormatOption = "table",
     as_json: JsonOption = False,
     home: HomeOption = None,
@@ -68,6 +71,9 @@ def train(
     except (UnknownName, UnreadableSpecs) as wrong:
         raise UsageError(str(wrong)) from wrong
     style = output_format(style, as_json)
+    if explain and rows:
+        print_explanation(of_training(dict(zip(COLUMNS, rows[0], strict=True))), style)
+        return OK
     if style == "table":
         _say_assumptions(dict(zip(COLUMNS, rows[0], strict=True)))
         rows = [tuple(rounded(v) for v in row) for row in rows]
