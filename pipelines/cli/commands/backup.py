@@ -36,6 +36,7 @@ def backup(
     without_pages
         Leave the archived pages out: prices stay, but their days cannot be parsed again.
     """
+    from pipelines.cli.progress import waiting
     from warehouse.storage import home_backup
     from warehouse.storage.ledger import LedgerError
 
@@ -45,7 +46,8 @@ def backup(
     if not state.root.is_dir():
         raise CommandError(f"no state folder {state.root}: give --home, or set GPUHOUR_HOME")
     try:
-        contents = home_backup.back_up(state, file.absolute(), with_pages=not without_pages)
+        with waiting("copying facts and pages"):
+            contents = home_backup.back_up(state, file.absolute(), with_pages=not without_pages)
     except (LedgerError, OSError) as failed:
         raise CommandError(f"no backup was made: {failed}") from failed
     _show(contents, output_format(style, as_json))
@@ -70,12 +72,14 @@ def restore(
     force
         Restore into a folder that has files: they are moved to its folder replaced-<time>, nothing is deleted.
     """
+    from pipelines.cli.progress import waiting
     from warehouse.storage import home_restore
     from warehouse.storage.connection import WarehouseBusy
 
     state = settings.home(home)
     try:
-        contents = home_restore.restore(state, file, is_forced=force)
+        with waiting("checking and unpacking"):
+            contents = home_restore.restore(state, file, is_forced=force)
     except home_restore.NotEmpty as taken:
         raise UsageError(f"{taken}. Nothing was restored: --force moves that aside") from taken
     except (home_restore.BadBackup, WarehouseBusy, OSError) as failed:

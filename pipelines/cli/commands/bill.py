@@ -6,6 +6,7 @@ import glob
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,6 +54,7 @@ def bill(
     files
         Files of the bill, CSV (also .csv.gz) or Parquet; patterns in quotes are expanded.
     """
+    from pipelines.cli.progress import waiting
     from pipelines.queries import bills
     from warehouse.billing.bill import opened_bill
     from warehouse.billing.bill_files import UnreadableBill
@@ -63,10 +65,9 @@ def bill(
     paths = expanded(files)
     state = settings.home(home)
     try:
-        with (
-            explained_errors(f"cannot compare the bill with {state.published}"),
-            opened_bill(state, paths, term) as con,
-        ):
+        with explained_errors(f"cannot compare the bill with {state.published}"), ExitStack() as stack:
+            with waiting("comparing the bill with list prices"):
+                con = stack.enter_context(opened_bill(state, paths, term))
             if lines:
                 columns, rows = bills.lines(con)
                 show(columns, list(rows) if as_json else rows, "json" if as_json else "csv")

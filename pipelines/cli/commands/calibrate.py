@@ -22,6 +22,7 @@ def calibrate(*files: Measured, style: FormatOption = "table", as_json: JsonOpti
     by constants fitted on the other; the bands of classes by those held-out answers; then the new constants. CSV: the
     constants alone, in the format of seeds/theta.csv.
     """
+    from pipelines.cli.progress import waiting
     from warehouse.costing import calibration
     from warehouse.costing.database import cost_model
     from warehouse.costing.requests import UnreadableFile
@@ -32,7 +33,8 @@ def calibrate(*files: Measured, style: FormatOption = "table", as_json: JsonOpti
     try:
         with cost_model() as con:
             read_measurements(con, files)
-            fit = calibration.calibrate(con, say)
+            with waiting("fitting the constants"):
+                fit = calibration.calibrate(con, say)
             rows = con.execute("select name, unit, why from marts.theta order by rowid").fetchall()
     except (UnreadableFile, calibration.TooLittle) as failed:
         raise UsageError(str(failed)) from failed

@@ -37,9 +37,10 @@ def verify(
     day
         UTC day.
     """
+    from pipelines.cli.progress import waiting
     from pipelines.queries.index_day import compare
 
-    with published_database(home) as con:
+    with published_database(home) as con, waiting("recomputing from receipts"):
         figures = compare(con, settings.home(home), index_id, day)
     wrong = [f.figure for f in figures if not f.is_equal]
     chosen = output_format(style, as_json)

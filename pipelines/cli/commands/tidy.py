@@ -29,13 +29,15 @@ def tidy(
 
     Each refresh does the same at its end. No price, receipt, record of a page or count changes.
     """
+    from pipelines.cli.progress import waiting
     from pipelines.ingest.housekeeping import COLUMNS, NothingTidied, tidy_home
 
     state = settings.home(home)
     if not state.root.is_dir():
         raise CommandError(f"no state folder {state.root}: give --home, or set GPUHOUR_HOME")
     try:
-        steps = [*tidy_home(state, is_rehearsal=dry_run), *_runs(state, dry_run)]
+        with waiting("tidying"):
+            steps = [*tidy_home(state, is_rehearsal=dry_run), *_runs(state, dry_run)]
     except NothingTidied as busy:
         raise CommandError(f"nothing was done: {busy}") from busy
     show(COLUMNS, [step.row() for step in steps], output_format(style, as_json))
