@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from scrapers.model import Page
@@ -41,6 +42,7 @@ _COLUMNS = (
     "VPC Networking Support"
 )
 HEADER = _COLUMNS.split(",")
+_KEYS = [key(name) for name in HEADER]
 SIZES = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge", "24xlarge", "48xlarge")
 FAMILIES = [f"{kind}{age}{end}" for kind in "cmrtxi" for age in "45678" for end in ("", "g", "i")]  # 90 x 9 types
 GPU_FAMILIES = {"g4dn": 1, "g5": 1, "g6": 1, "g6e": 1, "p4d": 8, "p5": 8}  # 54 of 864 types, as in a real region
@@ -58,9 +60,10 @@ LITERALS = ('"Linux"', '"Shared"', '"Used"', '"USD"', '"OnDemand"')  # each filt
 
 
 def _row(**cells: str) -> bytes:
-    return ",".join(f'"{cells[n]}"' if cells.get(n) else "" for n in map(key, HEADER)).encode() + b"\n"
+    return ",".join(f'"{cells[n]}"' if cells.get(n) else "" for n in _KEYS).encode() + b"\n"
 
 
+@cache
 def _rows_of_a_type() -> bytes:
     """Return every price line of one instance type in one region; @T @R @F @G @S are placeholders."""
     rows = []
@@ -205,7 +208,11 @@ def plain(path: Path) -> set[Found]:
 
 
 def found_by(rows: Iterator[dict[str, str]] | csv.DictReader[str]) -> set[Found]:
-    products = ((row, {key(n): v for n, v in row.items()}) for row in rows if is_accelerated(row["Instance Type"]))
+    products = (
+        (row, dict(zip(_KEYS, map(row.__getitem__, HEADER), strict=True)))
+        for row in rows
+        if is_accelerated(row["Instance Type"])
+    )
     lines = [
         PriceListRow(
             product,
