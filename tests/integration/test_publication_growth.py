@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.import_files import days_of_prices, land, table
+from tests.support.worlds import without_costs
 from warehouse.engine import build
 from warehouse.publish import publish, release
 from warehouse.storage import connection
@@ -30,6 +33,13 @@ def dump(home: Home) -> dict[str, Any]:
     return {"names": names, "told": told, "head": head, **rows}
 
 
+@pytest.fixture(params=[True, pytest.param(False, marks=pytest.mark.extras)], ids=["without costs", "with costs"])
+def _tables(request: pytest.FixtureRequest) -> Iterator[None]:
+    with without_costs() if request.param else nullcontext():
+        yield
+
+
+@pytest.mark.usefixtures("_tables")
 def test_updated_published_file_equals_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(6))
     grown: list[bool] = []
