@@ -16,7 +16,7 @@ from scrapers.reading.grids import has_money
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
-from scrapers.reading.units import after_amount, rate
+from scrapers.reading.units import after_amount, is_choice_of_terms, rate
 
 _LABEL_LENGTH: Final = 100  # characters; a longer line is prose
 _FAR: Final = 14  # lines: a name without a heading's weight heads none that far below it
@@ -59,6 +59,25 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         record = _record(head, lines, group)
         if record is not None:
             yield record
+
+
+def is_of_card(table: Box, rows: list[Record]) -> bool:
+    """Return whether a small table names no accelerator, and the lines beside it in its box do: it is part of a card."""
+    if len(rows) > _MOST_ROWS or any(mentions(text) for _, text in table.headings[-3:]):
+        return False
+    if any(mentions(text) for row in rows for f in row.fields for text in (f.text, f.title)):
+        return False
+    box = table.parent
+    while box is not None and box.n_lines <= _MOST_OF_A_CARD and box.tag not in ("html", "body", "main"):
+        inside = {line.order for line in table.lines()}
+        if any(label_mentions(line.text) for line in box.lines() if line.order not in inside):
+            return True
+        box = box.parent
+    return False
+
+
+_MOST_ROWS: Final = 6
+_MOST_OF_A_CARD: Final = 25  # lines
 
 
 def _pairs(line: Line, group: int) -> list[Record]:
@@ -263,7 +282,9 @@ def _stands_beside_cards(box: Box) -> bool:
 
 
 def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
-    """Return whether the names stand in cards beside the amount's own, which names none."""
+    """Return whether the names stand in cards beside the amount's own, which names none, or beside the amount itself."""
+    if len(heads) > 1 and all(_has_own_price(h, line, box) for h in heads):
+        return True
     own = next((b for b in box.boxes() if any(one is line for one in b.lines())), None)
     if own is None or own.element is None:
         return False
@@ -279,6 +300,16 @@ def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
         and len(named) == len(orders - inside)
         and all(any(has_money(one.text) for one in b.lines()) for b in named)
     )
+
+
+def _has_own_price(head: Line, line: Line, within: Box) -> bool:
+    """Return whether a name stands with an amount, and not with the one at a line, in a box below another one."""
+    box = head.box
+    while box is not None and box is not within:
+        if any(has_money(one.text) for one in box.lines()):
+            return all(one is not line for one in box.lines())
+        box = box.parent
+    return False
 
 
 def _entry_of(definitions: Box, line: Line) -> list[Line] | None:
@@ -415,7 +446,7 @@ def _is_spec_title(text: str) -> bool:
 
 def is_price_title(text: str) -> bool:
     """Return whether a short line says which price stands above or below it."""
-    if has_money(text) or (mentions(text) and not re.match(r"^\s*(?:/|per\b)", text)):
+    if has_money(text) or is_choice_of_terms(text) or (mentions(text) and not re.match(r"^\s*(?:/|per\b)", text)):
         return False
     return (
         len(text) <= 60

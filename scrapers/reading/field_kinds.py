@@ -61,9 +61,9 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         not is_of_cpu
         and words.LABEL.search(title)
         and re.fullmatch(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", text, re.IGNORECASE)
-        and re.search(r"gpu|card|卡", title, re.IGNORECASE)
+        and re.search(r"gpu|card|卡" if is_price is None else r"(?:gpus?|cards?)$", title, re.IGNORECASE)
     ):
-        return "count"
+        return "count"  # of data not "gpu lanes", "gpu id"
     if is_price is None and has_money(text):
         return "price"
     if not title and words.DURATION.fullmatch(text.strip()):

@@ -32,6 +32,7 @@ class Grid:
     caption: str
     first_line: int  # order of its first line
     is_table: bool = False  # by its tags
+    box: Box | None = None  # of the table
 
 
 @dataclass(slots=True, eq=False)
@@ -74,7 +75,7 @@ def _grid_of(table: Box) -> Grid | None:
     first = next((line for row in spread for cell in row for line in cell.lines), None)
     grid = Grid(titles, body, table.headings, caption, first.order if first else 0)
     grid = _transposed(grid) or _turned(grid) or grid
-    grid.is_table = True
+    grid.is_table, grid.box = True, table
     return grid
 
 
@@ -396,6 +397,8 @@ def _fits(texts: list[str], width: int) -> bool:
 
 
 def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
+    if sum(map(_repeats_title, titles, texts)) >= _MOST_REPEATED:
+        return False  # a card for small screens, whose lines say what the columns do
     # Where no title says price, the columns with amounts are prices; "GPU (per hour)" heads labels.
     heads_labels = [
         words.LABEL.search(t) is not None and names_one(text) for t, text in zip(titles, texts, strict=False)
@@ -419,6 +422,15 @@ def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
         and all(len(t) <= 90 for t in priced)
         and all(len(t) <= 200 for t in texts)
     )
+
+
+def _repeats_title(title: str, text: str) -> bool:
+    """Return whether a cell begins with its column's title, "On-demand: $2.45"."""
+    key = re.match(r"([^:：]{2,30})\s*[:：]\s*\S", text)
+    return key is not None and title.lower().startswith(key[1].strip().lower())
+
+
+_MOST_REPEATED: Final = 2
 
 
 def _names_before_amount(text: str) -> bool:

@@ -63,6 +63,10 @@ _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-
 _CPU_WORDS: Final = re.compile(
     r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b", re.IGNORECASE
 )
+_KEY: Final = re.compile(
+    r"^(?:GPUs?|Graphics|Grafikkarte|Carte graphique|Видеокарта|显卡)\s?[:：]\s+(?=\S)", re.IGNORECASE
+)
+_SIZED: Final = re.compile(r"\d\s?GB?\b.*[+/,|]\s*\S*\s*$", re.IGNORECASE)  # "Dedicated 32 GB + RTX6000": the machine's
 _EITHER: Final = re.compile(r"^[\s,]*(?:/|or|,|&|and|oder|ou|или)[\s,]*$", re.IGNORECASE)
 
 
@@ -335,7 +339,8 @@ def _draft(
         for one, kind in kinds
         if kind == "count" and re.search(r"gpu|卡|card|chip|accelerator", one.title, re.IGNORECASE)
     ]:
-        by_kind["count"] = counts[0]
+        # "num_gpus" counts what "gpu_frac" only sets against the whole machine.
+        by_kind["count"] = next((one for one in counts if NUMBER.match(one.text)), counts[0])
     own = f"{before_amount(before)} | {after_amount(after)}"
     label = _label_text(label_field, name, is_one_of_several)
     d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
@@ -407,16 +412,14 @@ _NOISE: Final = re.compile(
 
 
 def _label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
-    text = (
-        _PLAN.sub(
-            "", _BADGE.sub("", _PLURAL.sub(r"\1", _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", label_field.text))).strip())
-        )
-        if label_field
-        else name.name
-    )
+    text = name.name
+    if label_field:
+        text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", label_field.text)))
+        text = _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
     if not name.name[:1].isalpha() and text.strip() == name.name:
         return f"RTX {text.strip()}"  # "4090": the line is left out
-    if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text):
+    lead = label_field.text[: name.start] if label_field else ""
+    if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text) or _SIZED.search(lead):
         return f"{name.count}x {name.name}" if name.count else name.name
     return text
 
@@ -482,7 +485,10 @@ def _rate(
         ("the amount", before_amount(before)),
         ("the title", f.title),
         ("the unit", unit_field),
-        ("the label", label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 60 else ""),
+        (
+            "the label",
+            label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 120 else "",
+        ),
     ]
     texts += (
         [
@@ -493,6 +499,8 @@ def _rate(
         if record.kind == "row"
         else []
     )
+    if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
+        texts += [("another title", one.title) for one in record.fields if one is not f and kind_of(one) == "price"]
     if record.kind == "card":
         texts += [
             ("the card", one.text)
@@ -505,7 +513,8 @@ def _rate(
     texts += [("above", text) for text in record.intro] + [("the heading", text) for text in record.scope]
     time, where, per_gpu, per_machine = "", "", False, False
     for place, text in texts:
-        read = rate(text) if place != "above" else rate_of_prose(text)
+        is_prose = place == "above" or (place == "the label" and len(text) > 60)
+        read = rate_of_prose(text) if is_prose else rate(text)
         if read.other and not read.is_per_gpu and place in ("above", "the heading"):
             continue  # of a disk, say
         if not time and read.time and not (place == "the heading" and read.time != "hour"):
@@ -521,11 +530,22 @@ def _rate(
     elif not time and page.time:
         time, where = page.time, "the page"
     d.is_per_machine = per_machine
+    if record.kind == "object" and not per_gpu and not per_machine and _describes_one(record):
+        per_gpu, d.reasons["per GPU"] = True, "its other figures are per GPU"
     if not per_gpu and not per_machine and page.is_per_gpu and not rate(f"{after_amount(after)} {f.title}").time:
         per_gpu = True
         d.reasons["per GPU"] = "the page"
     d.reasons["unit"] = where
     return Rate(time, per_gpu)
+
+
+def _describes_one(record: Record) -> bool:
+    """Return whether data states the vCPUs and memory that come with each GPU, and not those of a machine."""
+    facts = [f for f in record.fields if kind_of(f) in ("vcpu", "ram")]
+    return len(facts) >= _ENOUGH and all(words.PER_GPU.search(f.title) for f in facts)
+
+
+_ENOUGH: Final = 2
 
 
 def _commitment(
@@ -542,6 +562,13 @@ def _commitment(
         and not _is_prose(one.text)
         and not has_money(one.text)
         and not words.SALES.search(one.text)  # of another offer, which has no price
+    ]
+    beside += [
+        ("the row", piece)
+        for one, kind in kinds
+        if kind == "label" and _is_prose(one.text) and len(one.text) <= 120 and not has_money(one.text)
+        for piece in re.split(r"[,;|()]", one.text)[1:]
+        if len(piece) < 32
     ]
     beside += [("the heading", text) for text in record.scope] + [("above", text) for text in record.intro]
     for place, text in beside:
@@ -611,7 +638,7 @@ def _memory(
         if each := _EACH.search(f.text):
             return f"{each['size']} GB", False
         text = (
-            f"{f.text} GB"
+            _with_unit(f.text)
             if re.fullmatch(r"\s*[\d,.]+\s*", f.text)
             else re.sub(r"(?<=\d)\s*(?:Go|ГБ)\b", " GB", f.text)
         )
@@ -639,6 +666,16 @@ def _memory(
     return "", False
 
 
+def _with_unit(number: str) -> str:
+    """Return a size without a unit with the one that its length tells: GB, MiB, or bytes as GB."""
+    digits = re.sub(r"\D", "", number.partition(".")[0]) or "0"
+    if len(digits) >= _FEWEST_OF_BYTES:
+        return f"{int(digits[:20]) // 2**30} GB"
+    return f"{number.strip()} {'MiB' if int(digits) > _MOST_GB else 'GB'}"
+
+
+_MOST_GB: Final = 3000  # of GPUs together
+_FEWEST_OF_BYTES: Final = 9  # digits
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|_")  # "InStock", "out_of_stock"
 
 

@@ -81,11 +81,12 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     printed = {a.currency for _, a in money} - {""}
     stated = {_code(hit) for hit in _ALL_IN.finditer(everything)} - {""}
     dollar = _dollar(language.lower(), stated, printed)
+    written = _written_in(everything) or language[:2].lower()
     yen = (
         "JPY"
-        if language.startswith("ja") or "円" in everything or "JPY" in printed
+        if written == "ja" or "円" in everything or "JPY" in printed
         else "CNY"
-        if language.startswith("zh") or re.search(r"元|人民币|RMB", everything) or "CNY" in printed
+        if written == "zh" or re.search(r"元|人民币|RMB", everything) or "CNY" in printed
         else ""
     )
     krone = _krone(language.lower(), (stated | printed) & set(_KRONES.values()))
@@ -110,6 +111,13 @@ def _dollar(language: str, stated: set[str], printed: set[str]) -> str:
     return _REGIONS.get(language, "USD")
 
 
+def _written_in(text: str) -> str:
+    """Return "ja" or "zh" where the signs of a text say so, whatever the page's tag: templates leave it at "en"."""
+    n_kana, n_han = len(re.findall(r"[\u3041-\u30ff]", text)), len(re.findall(r"[\u4e00-\u9fff]", text))
+    return "" if n_kana + n_han < _FEWEST_SIGNS else "ja" if n_kana * 10 > n_han else "zh"
+
+
+_FEWEST_SIGNS: Final = 8
 _KRONES: Final = {"sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK"}
 
 

@@ -183,6 +183,9 @@ def _counts_no_money(f: Field, record: Record) -> bool:
     """Return whether a bare number is of a unit of the provider's own: its title says so, or names no currency where another does."""
     if stated_currency(f.title):
         return False
+    letters = words.OWN_LETTERS.search(f.title)
+    if letters and (letters["unit"] or letters["bare"]) not in words.THINGS and not f.title.isupper():
+        return True
     if words.OWN_UNITS.search(f.title) and not re.search(r"\b(?:price|cost|rate|fee)", f.title, re.IGNORECASE):
         return True
     return not words.PRICE.search(f.title) and any(

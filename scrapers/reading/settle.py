@@ -54,6 +54,8 @@ def settle(
     dropped += more
     _endpoints(kept, unpriced)
     _memory_from_elsewhere(kept, memories or {})
+    kept, more = _variants(kept)
+    dropped += more
     _tell_apart(kept)
     kept, more = _compared(kept)
     dropped += more
@@ -130,7 +132,8 @@ def _per_machine_by_group(drafts: list[Draft]) -> None:
     """Where prices grow with the number of GPUs, they are per machine, whatever a heading says of all of them."""
     groups: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
-        if not d.rate.is_per_gpu or d.reasons.get("per GPU") in ("the heading", "the page", "above"):
+        is_vague = d.reasons.get("per GPU") in ("the heading", "the page", "above") or _GPU_PRICE.match(d.title)
+        if not d.rate.is_per_gpu or is_vague:
             groups[d.key, d.memory, d.model, d.term, d.currency, d.rate.time].append(d)
     for members in groups.values():
         sizes = {(d.count or Decimal(1), d.amount.value) for d in members}
@@ -143,6 +146,9 @@ def _per_machine_by_group(drafts: list[Draft]) -> None:
             for d in members:
                 d.rate = replace(d.rate, is_per_gpu=False)
                 d.reasons["per GPU"] = ""
+
+
+_GPU_PRICE: Final = re.compile(r"\s*GPU (?:hourly )?(?:price|rate|cost)\b", re.IGNORECASE)
 
 
 def _titled_in_a_copy(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
@@ -438,6 +444,21 @@ def _unit_by_growth(d: Draft, siblings: list[Draft]) -> None:
         for s in siblings:
             if s.model == "reserved" and s.term and not s.rate.time:
                 s.rate, s.reasons["unit"] = replace(s.rate, time="term"), "sums that grow with their terms"
+
+
+def _variants(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop amounts of data that vary another one of the same object by little: with its disk, or a discount."""
+    dropped: list[tuple[Draft, str]] = []
+    first: dict[object, Draft] = {}
+    for d in sorted(drafts, key=lambda d: d.cell.where().count(".") if d.record.kind == "object" else 0):
+        above = first.setdefault((id(d.record), d.identity(), d.rate), d)
+        if d.record.kind == "object" and above is not d and abs(d.amount.value / above.amount.value - 1) <= _LITTLE:
+            dropped.append((d, "a variant of the price beside it"))
+    gone = {id(d) for d, _ in dropped}
+    return [d for d in drafts if id(d) not in gone], dropped
+
+
+_LITTLE: Final = Decimal("0.05")
 
 
 def _tell_apart(drafts: Iterable[Draft]) -> None:

@@ -142,11 +142,20 @@ def _in_digits(text: str) -> str:
 def _commits(text: str) -> bool:
     """Return whether a text names a duration of weeks or more, as a commitment's title does."""
     text = _in_digits(text)
-    return any(
-        _months_of(hit) is not None or hit["to"] or hit["plus"] or hit["after"]
-        for hit in words.DURATION.finditer(text)
-        if _is_long(hit)
+    hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
+    return not is_choice_of_terms(text) and any(
+        _months_of(hit) is not None or hit["to"] or hit["plus"] or hit["after"] for hit in hits
     )
+
+
+def is_choice_of_terms(text: str) -> bool:
+    """Return whether a text lists terms to choose from, "1mo 3mo 12mo 24mo": which one holds, it does not say."""
+    left = words.DURATION.sub("", text)
+    n_hits = sum(1 for _ in words.DURATION.finditer(text))
+    return n_hits >= _MOST_TERMS and len(re.findall(r"[^\W\d_]{2,}", left)) < n_hits
+
+
+_MOST_TERMS: Final = 3
 
 
 def _is_long(hit: re.Match[str]) -> bool:
@@ -157,6 +166,8 @@ def term_months(text: str) -> int | None:
     """Return the months of the one commitment that a text names; None for none, spans and days."""
     text = _in_digits(text)
     hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
+    if not hits and "包月" in text:
+        return 1  # "包年包月": by the month at least
     if not hits and words.YEARLY.search(text):
         return 12
     if len(hits) != 1 or hits[0]["to"] or hits[0]["plus"] or hits[0]["after"]:
