@@ -135,6 +135,17 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(plain, text)
 
 
+def of_island(value: Any, depth: int = 0) -> Any:
+    """Return the data of an Astro island's properties: each value stands behind the number of its kind."""
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], int):
+        return of_island(value[1], depth + 1)
+    if isinstance(value, list):
+        return [of_island(item, depth + 1) for item in value]
+    return {key: of_island(item, depth + 1) for key, item in value.items()} if isinstance(value, dict) else value
+
+
 def revived(value: Any) -> Any:
     """Return the data of a Nuxt 3 payload: a list in which objects and lists hold the places of their members."""
     if not isinstance(value, list) or not value:

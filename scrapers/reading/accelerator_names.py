@@ -55,7 +55,7 @@ _COUNT_WORD = re.compile(
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
-    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|枚|장|개)(?![A-Za-z]))",
+    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|枚|장|개)(?![A-Za-z]))",
     re.IGNORECASE,
 )
 _GPUS = re.compile(
@@ -133,7 +133,7 @@ def _beside(text: str, start: int, end: int) -> int | None:
     if spelled := _COUNT_WORD.search(text[:start]):
         return _IN_WORDS[spelled["word"].lower()]
     after = _COUNT_AFTER.match(text[end:])
-    return int(after["n"] or after["m"] or after["p"] or after["q"]) if after else None
+    return int(after["n"] or after["m"] or after["p"] or after["q"] or after["r"]) if after else None
 
 
 def _key(name: str) -> str:

@@ -132,10 +132,9 @@ def attribute_values(root: Any, text: str) -> Iterator[tuple[str, Any]]:
         attributes = {str(name): str(value) for name, value in element.items()}
         for name, value in attributes.items():
             if value.lstrip()[:2] in _OPENS_DATA and names_one(value):
-                yield (
-                    f"the attribute {name}",
-                    list(embedded_json.values(value)) or list(js_literals.literals(f"={value}")),
-                )
+                values = list(embedded_json.values(value)) or list(js_literals.literals(f"={value}"))
+                is_island = element.tag == "astro-island"
+                yield f"the attribute {name}", js_literals.of_island(values) if is_island else values
         own = {name.removeprefix("data-"): value for name, value in attributes.items() if name.startswith("data-")}
         if any(_PRICED.search(name) for name in own):
             shown = squash(" ".join(element.itertext()))

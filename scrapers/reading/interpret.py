@@ -301,6 +301,8 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator
         if kind == "price" and (names := mentions(f.text) or mentions(f.title)) and len({n.key for n in names}) == 1:
             return f, names[:1]
+    if any(_OF_CPUS.search(f.title) for f in record.fields):
+        return None, ()
     for text in (record.heading, *record.scope[:3]):
         names = mentions(text)
         if not names and text and any(pattern.search(text) for _, pattern in words.NOT_SOLD_HERE):
@@ -308,6 +310,11 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
         if names and len({n.key for n in names}) == 1:
             return Field("heading", text), names[:1]
     return None, ()
+
+
+_OF_CPUS: Final = re.compile(
+    r"\bCPU[- ](?:only|instances?|machines?|servers?|vms?|plans?|flavou?rs?|types?)\b", re.IGNORECASE
+)
 
 
 def _distinct(text: str, names: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -342,6 +349,7 @@ def _draft(
         # "num_gpus" counts what "gpu_frac" only sets against the whole machine.
         by_kind["count"] = next((one for one in counts if NUMBER.match(one.text)), counts[0])
     own = f"{before_amount(before)} | {after_amount(after)}"
+    note = _note_of(f, amount, page)
     label = _label_text(label_field, name, is_one_of_several)
     d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
     is_of_one = re.search(r"\bsingle[- ]gpu\b", f.title, re.IGNORECASE)
@@ -349,7 +357,7 @@ def _draft(
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = _rate(record, by_kind, f, after, before, page, d)
-    _commitment(record, kinds, by_kind, f, own, d)
+    _commitment(record, kinds, by_kind, f, own, note, d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
     d.is_floor = is_floor(before, after) or says_floor(f.title)
     d.memory, d.memory_is_total = _memory(kinds, by_kind, label_field, d.count)
@@ -416,8 +424,8 @@ def _label_text(label_field: Field | None, name: Mention, is_one_of_several: boo
     if label_field:
         text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", label_field.text)))
         text = _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
-    if not name.name[:1].isalpha() and text.strip() == name.name:
-        return f"RTX {text.strip()}"  # "4090": the line is left out
+    if not name.name[:1].isalpha():
+        text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
     lead = label_field.text[: name.start] if label_field else ""
     if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text) or _SIZED.search(lead):
         return f"{name.count}x {name.name}" if name.count else name.name
@@ -485,6 +493,7 @@ def _rate(
         ("the amount", before_amount(before)),
         ("the title", f.title),
         ("the unit", unit_field),
+        *(("the row", one.text) for one in record.fields if one is not f and record.kind == "row" and _is_time(one)),
         (
             "the label",
             label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 120 else "",
@@ -539,6 +548,42 @@ def _rate(
     return Rate(time, per_gpu)
 
 
+def _is_time(f: Field) -> bool:
+    """Return whether a cell is nothing but a unit of time: "Weekly", "per hour"."""
+    return len(f.text) <= _SHORT and any(
+        re.fullmatch(rf"(?:(?:per|pro|par|за|в|1|a|an)\s+)?(?:{unit})", f.text.strip(), re.IGNORECASE)
+        for unit in _TIME_WORDS
+    )
+
+
+_SHORT: Final = 20  # characters
+_TIME_WORDS: Final = (
+    r"hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間", r"dai?ly|day|tag|täglich|jour|день|сутки|天|日",
+    r"week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週", r"month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月",
+)  # fmt: skip
+
+
+_MARK: Final = re.compile(r"^(?:\s*(?:/|per\b)\s*[\w/-]+){0,3}\s*(?P<mark>\*{1,3}|[†‡¹²³⁴])")
+_MARKED: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*$")
+# A footnote that speaks of other offers, or of what may become cheaper, says nothing of this price.
+_ASIDE: Final = re.compile(
+    r"\b(?:also|additional\w*|available (?:with|on|for|at)|discounts?|contact|up to|lower|further|may|optional|no|without)\b",
+    re.IGNORECASE,
+)
+
+
+def _note_of(f: Field, amount: Amount, page: PageFacts) -> str:
+    """Return the footnote that an amount, or the title above it, is marked with, where it states a commitment or spot."""
+    hit = _MARK.match(f.text[amount.end :]) or _MARKED.search(f.title)
+    marks = [hit["mark"]] if hit else []
+    if len(find_amounts(f.text)) <= 1:
+        marks += [mark for line in f.lines for mark in line.notes]
+    note = next((page.notes[mark] for mark in marks if mark in page.notes), "")
+    model = pricing_model(note)
+    says = model == "spot" or (model == "reserved" and (term_months(note) is not None or band(note) != ""))
+    return note if says and not _ASIDE.search(note) else ""
+
+
 def _describes_one(record: Record) -> bool:
     """Return whether data states the vCPUs and memory that come with each GPU, and not those of a machine."""
     facts = [f for f in record.fields if kind_of(f) in ("vcpu", "ram")]
@@ -549,10 +594,11 @@ _ENOUGH: Final = 2
 
 
 def _commitment(
-    record: Record, kinds: list[tuple[Field, str]], by_kind: dict[str, Field], f: Field, own: str, d: Draft
+    record: Record, kinds: list[tuple[Field, str]], by_kind: dict[str, Field], f: Field, own: str, note: str, d: Draft
 ) -> None:
     """Set pricing model and term, from the nearest words that name them."""
-    beside = [("the amount", own), ("the title", f.title)]
+    beside = [("a footnote", note)] if note else []
+    beside += [("the amount", own), ("the title", f.title)]
     beside += [("the term", by_kind["term"].text)] if "term" in by_kind else []
     beside += [
         ("the row", one.text)

@@ -195,8 +195,12 @@ def _one_of_alike(fields: list[Field]) -> list[Field]:
             alike.setdefault(" ".join(sorted(_VARIANT.sub(" ", f.title).lower().split())), []).append(f)
     left = set[int]()
     for group in alike.values():
-        plain = min(group, key=lambda f: (len(_VARIANT.findall(f.title)), "total" not in f.title.lower()))
-        left |= {id(f) for f in group if f is not plain and _VARIANT.search(f.title)}
+        plain = min(
+            group,
+            key=lambda f: (not find_amounts(f.text), len(_VARIANT.findall(f.title)), "total" not in f.title.lower()),
+        )
+        is_printed = bool(find_amounts(plain.text))  # "0.71 EUR" beside 71000000
+        left |= {id(f) for f in group if f is not plain and (is_printed or _VARIANT.search(f.title))}
     return [f for f in fields if id(f) not in left]
 
 

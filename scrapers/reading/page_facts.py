@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.amounts import CODES, Amount, find_amounts, uses_decimal_comma
+from scrapers.reading.page_tree import Line
 from scrapers.reading.units import after_amount, rate
 
 _ALL_IN: Final = re.compile(
@@ -63,6 +65,7 @@ class PageFacts:
     own: str = ""  # the text that names the page's own provider
     compares: bool = False  # the page lists what others charge
     is_shop: bool = False  # the page sells cards, it does not rent them out
+    notes: Mapping[str, str] = field(default_factory=dict)  # footnotes, by their mark
 
     def resolve(self, printed: str) -> str:
         """Return the ISO code of a printed currency; "" where it is unknown."""
@@ -96,6 +99,20 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     is_shop = any(len(text) <= 40 and _CART.search(text) for text in texts)
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
     return PageFacts(language, comma, dollar, yen, krone, default, time, is_per_gpu, is_shop=is_shop)
+
+
+def footnotes(lines: Iterable[Line]) -> dict[str, str]:
+    """Return the footnotes of a page, by their mark."""
+    notes: dict[str, str] = {}
+    for line in lines:
+        if line.is_note and line.notes:
+            notes.setdefault(line.notes[0], line.text)
+        elif hit := _NOTE.match(line.text):
+            notes.setdefault(hit["mark"], hit["text"])
+    return notes
+
+
+_NOTE: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*(?P<text>[^\W\d_].{8,})$")
 
 
 def _dollar(language: str, stated: set[str], printed: set[str]) -> str:

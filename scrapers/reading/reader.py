@@ -24,7 +24,7 @@ from scrapers.reading.grids import box_grids, flat_grids, grid_records, table_gr
 from scrapers.reading.interpret import Draft, Explained, interpret, stated_memory
 from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.other_providers import compares, named_beside, note_sellers, own_names
-from scrapers.reading.page_facts import PageFacts, page_facts
+from scrapers.reading.page_facts import PageFacts, footnotes, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import is_component
@@ -59,6 +59,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         page_facts(language, [line.text for line in lines], hints.currency, _of_other_things(lines)), hints
     )
     title = _page_title(root)
+    facts = replace(facts, notes=footnotes(lines))
     facts = replace(facts, own=own_names(title), compares=compares(title) or any(compares(t) for t in _tops(lines)))
     drafts: list[Draft] = []
     verdicts: Verdicts = defaultdict(dict)

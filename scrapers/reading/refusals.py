@@ -77,11 +77,27 @@ def refusal(
         return f"a price per {unit.other}"
     if not names:
         return other
+    if label is not None and _LICENCE.search(label.text):
+        return "a price of a licence"
+    if _AT_REST.search(f.title):
+        return "a price of a machine that does not run"
+    if any(_EARNED.search(text) for text in (f.title, *record.scope[:2])):
+        return "what owners of cards earn, not what renters pay"
+    if _OF_MARKET.search(f.title) or _is_end_of_range(f, record):
+        return "a figure of a market, not a provider's price"
+    if words.TOTAL.fullmatch(f.title.strip()) and any(_OF_ONE.search(one.title) for one in record.fields):
+        return "a sum of several"
+    if _SAVED.search(f.title):
+        return "a discount, a credit, a former price or another sum"
     if words.SHOP.search(f.title):
         return "a price in a shop, not a rent"
     if any(_INDEX.search(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
         return "a figure of a market, not a provider's price"
-    if words.CONDITIONAL.search(f"{f.title} {before_amount(before)}") or _VOLUME.search(f.title):
+    if (
+        words.CONDITIONAL.search(f"{f.title} {before_amount(before)}")
+        or _VOLUME.search(f.title)
+        or any(_VOLUME.fullmatch(one.text.strip()) for one in record.fields if one is not f)
+    ):
         return "a price on a condition"
     if (words.GROUPS.search(f.title) and not words.GPU.search(f.title)) or any(map(_is_of_group, (record.scope[:1]))):
         return "a price for a group of customers"
@@ -142,6 +158,36 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
     return f"a price of {name}, in a comparison" if name else ""
 
 
+_SAVED: Final = re.compile(
+    r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
+)
+_LICENCE: Final = re.compile(
+    r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス", re.IGNORECASE
+)
+_AT_REST: Final = re.compile(
+    r"\b(?:stopped|paused|idle|suspended|powered[- ]off|hibernat\w+|gestoppt|arrêté\w*|остановлен\w*)\b|关机|停止中",
+    re.IGNORECASE,
+)
+_EARNED: Final = re.compile(
+    r"\b(?:earn(?:s|ings?)?|payouts?|profit(?:s|ability)?|revenue|become a (?:host|provider)|verdienst|доход\w*|заработ\w*)\b|收益|収益",
+    re.IGNORECASE,
+)
+_OF_MARKET: Final = re.compile(
+    r"^\W*(?:highest|max(?:imum)?|avg|average|median|mean)\b(?! (?:gpus?|count|cards?|vram|memory))", re.IGNORECASE
+)
+_LOWEST: Final = re.compile(
+    r"^\W*(?:lowest|min(?:imum)?)\b(?! (?:gpus?|count|cards?|vram|memory|term|commitment))", re.IGNORECASE
+)
+
+
+def _is_end_of_range(f: Field, record: Record) -> bool:
+    """Return whether a column is of the lowest prices, beside one of the highest or usual ones."""
+    return _LOWEST.search(f.title) is not None and any(_OF_MARKET.search(one.title) for one in record.fields)
+
+
+_OF_ONE: Final = re.compile(
+    r"\b(?:unit|each|single) (?:price|cost|rate)\b|\b(?:price|cost|rate) (?:each|per unit)\b|单价|単価", re.IGNORECASE
+)
 # A column for those who take many: "8-63 GPUs", "64+ GPUs".
 _VOLUME: Final = re.compile(
     r"(?<![\d.,])(?!1\s?[-–])\d{1,4}\s?(?:[-–]\s?\d{1,4}|\+)\s*(?:gpus?|cards?|卡)\b", re.IGNORECASE
@@ -204,12 +250,18 @@ def is_component(title: str) -> bool:
     """Return whether a title heads prices of another part of a machine: storage, vCPUs, memory, network."""
     title = words.PER_GPU.sub(" ", title)
     has_gpu = words.GPU.search(title) or mentions(title)
+    if _POWER.search(title):
+        return True
     return not has_gpu and bool(
         (words.DISK.search(title) or words.VCPU.search(title) or words.RAM.search(title) or words.NETWORK.search(title))
         and words.PRICE.search(title)
     )
 
 
+_POWER: Final = re.compile(
+    r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|电费|電気代",
+    re.IGNORECASE,
+)
 _ON_PREMISES: Final = re.compile(r"cloud ?@ ?customer|on-?prem(?:ises?)?\b|customer-hosted", re.IGNORECASE)
 
 
@@ -230,7 +282,7 @@ _INSTALMENT: Final = re.compile(
     re.IGNORECASE,
 )
 _FINANCED: Final = re.compile(
-    r"\b(?:affirm|klarna|afterpay|financing|instal?lments?|monthly payments|ratenzahlung|finanzierung|en \d+ fois|paiement en|рассрочк\w*|в кредит)\b|分期|分割払い|할부",
+    r"\b(?:leasing (?:from|at|rates?)|lease-to-own|affirm|klarna|afterpay|financing|instal?lments?|monthly payments|ratenzahlung|finanzierung|en \d+ fois|paiement en|рассрочк\w*|в кредит)\b|分期|分割払い|할부",
     re.IGNORECASE,
 )
 

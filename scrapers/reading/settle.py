@@ -233,6 +233,8 @@ def _together(d: Draft) -> tuple[object, ...]:
 def _is_sum_of(d: Draft, one: Draft) -> bool:
     """Return whether a price of a machine is only the price per GPU beside it, times their number."""
     alike = (d.model, d.term, d.rate.time, d.currency) == (one.model, one.term, one.rate.time, one.currency)
+    if not one.rate.is_per_gpu and one.count != d.count:
+        return False  # a machine of another size
     is_sized = one.rate.is_per_gpu or (
         one.amount.value < d.amount.value and (d.count or 1) > 1 and one.cell is not d.cell
     )
@@ -367,15 +369,20 @@ def _hourly_dollars(d: Draft) -> Decimal | None:
 
 
 def _bounds(d: Draft) -> tuple[Decimal, Decimal]:
-    """Return what an hour of the GPU, or of the part that the label names, costs at least and at most."""
+    """Return what an hour of the GPU, or of the part that the label names, costs at least and at most.
+
+    Where only the page's habit gives a month's price its unit, the most is less: a card that is sold costs more.
+    """
     is_part = (
         (d.count is not None and d.count < 1)
         or _PART.search(d.label) is not None
         or _PART.search(d.instance) is not None
-    )
+        or (re.fullmatch(r"(?:1?\d|2[0-3])(?:\.\d+)? ?G[iI]?B?", d.memory.strip()) is not None and d.count in (None, 1))
+    )  # no whole card of the first two kinds below has less than 24 GB
     for names, least, most in _BOUNDS:
         if names.match(d.key):
-            return (_LEAST if is_part else Decimal(least)), Decimal(most)
+            is_by_habit = d.reasons.get("unit") == "the page" and d.rate.time in ("month", "year")
+            return (_LEAST if is_part else Decimal(least)), Decimal(most) / (3 if is_by_habit else 1)
     return _LEAST, _MOST
 
 
@@ -383,6 +390,7 @@ def _bounds(d: Draft) -> tuple[Decimal, Decimal]:
 _BOUNDS: Final = (
     (re.compile(r"G?[HB]\d{3}|GB|VR|H20|MI3"), "0.4", "25"),
     (re.compile(r"A100|A800|MI2|L40|A40$|RTX(?:PRO)?6000|RTXPRO|RTX5090|A6000|RTXA6000"), "0.08", "30"),
+    (re.compile(r"RTX(?:3090|[45]0[89]0)"), "0.04", "30"),
     (re.compile(r"RTX|GTX|A\d|L\d|V100|P\d|T4|K80|M60"), "0.004", "30"),
 )
 _LEAST: Final = Decimal("0.004")  # a tenth of the smallest card, from a host
@@ -496,6 +504,11 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
 def _by_title(members: list[Draft]) -> None:
     """Name offers of one record by the words of their titles that say no price: "secure", "community"."""
     names = [" ".join(_TITLE_WORDS.sub(" ", d.title).split()) for d in members]
+    places = [_SIGNS.sub("", name).strip(" /,:|-") for name in names]
+    if all(map(words.PLACE.fullmatch, places)) and len(set(places)) == len(places):
+        for d, place in zip(members, places, strict=True):
+            d.region = d.region or place
+        return
     is_data = members[0].record.kind == "object"
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
     alike = alike or all(_TIERS.search(name) or words.ON_DEMAND.search(name) for name in names)
@@ -508,6 +521,7 @@ _TIERS: Final = re.compile(
     r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
     re.IGNORECASE,
 )
+_SIGNS: Final = re.compile(r"[$€£¥()]")
 _TITLE_WORDS: Final = re.compile(r"\b(?:price|pricing|cost|rate|usd|per|hour|hourly|hr|gpu|amount)\b", re.IGNORECASE)
 
 
@@ -523,6 +537,10 @@ def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
         is_same_buy = earlier.rate.is_per_gpu == d.rate.is_per_gpu or d.count in (None, 1)
         if earlier.amount.value == d.amount.value and earlier.rate.time == d.rate.time and is_same_buy:
             dropped.append((d, "the same offer again"))
+        elif earlier.record is d.record and (weak := _without_own_unit(earlier, d)):
+            dropped.append((weak, "unexplained: no unit of its own, beside a price that has one"))
+            if weak is earlier:
+                first[d.identity()] = d
         elif earlier.is_floor != d.is_floor or d.record.kind == "sentence":
             dropped.append((d if d.is_floor else earlier, "a bound beside the price of the same thing"))
             if earlier.is_floor:
@@ -534,6 +552,12 @@ def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
     dropped += [(d, "unexplained: two prices for the same thing") for key, d in first.items() if key in disputed]
     gone = {id(d) for d, _ in dropped}
     return [d for d in kept if id(d) not in gone], dropped
+
+
+def _without_own_unit(one: Draft, other: Draft) -> Draft | None:
+    """Return the one of two prices whose unit only the page's habit tells, where words beside the other say it."""
+    by_habit = [d for d in (one, other) if d.reasons.get("unit") == "the page"]
+    return by_habit[0] if len(by_habit) == 1 else None
 
 
 def _compared(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

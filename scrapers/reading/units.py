@@ -214,7 +214,7 @@ def is_floor(before: str, after: str) -> bool:
 def says_floor(title: str) -> bool:
     """Return whether a column's title makes its amounts lower bounds."""
     return bool(
-        re.search(r"\b(?:starting|starts|from|as low as|ab|à partir|от)\b|低至|起", title, re.IGNORECASE)
+        re.search(r"\b(?:lowest|starting|starts|from|as low as|ab|à partir|от)\b|低至|起", title, re.IGNORECASE)
     ) and not re.search(r"effective", title, re.IGNORECASE)
 
 

@@ -23,7 +23,7 @@ def test_a_long_label_says_unit_and_model() -> None:
     [("不同型号的显卡价格如下", "CNY"), ("グラフィックカードの料金はこちら", "JPY"), ("Cards and prices", "")],
 )
 def test_the_script_of_a_page_says_whose_yen_it_is(text: str, currency: str) -> None:
-    (offer,) = read(f"# GPU\n\n{text}\n\n| GPU | Price |\n|---|---|\n| 1x RTX 3090 | ￥1.58/h |\n").offers
+    (offer,) = read(f"# GPU\n\n{text}\n\n| GPU | Price |\n|---|---|\n| 1x RTX 3090 | ￥28/h |\n").offers
     assert offer.currency == currency
 
 

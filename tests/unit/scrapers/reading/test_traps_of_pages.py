@@ -1,0 +1,125 @@
+"""Amounts that look like a GPU's hour and are something else, and marks that change what an amount is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from scrapers.reading.account import Account
+from tests.unit.scrapers.reading.test_reader import facts, page, read, table
+
+
+def prices(account: Account) -> list[str]:
+    return [str(o.price) for o in account.offers]
+
+
+@pytest.mark.parametrize(
+    ("titles", "row", "right"),
+    [
+        ("Item|Price", "NVIDIA AI Enterprise license for H100|$1.00 per GPU per hour", []),
+        ("GPU|Running (per hour)|Stopped (per hour)", "1x RTX A5000|$0.49|$0.02", ["0.49"]),
+        ("GPU|Earnings per hour", "RTX 4090|$0.35", []),
+        ("GPU|TDP|Power cost per hour", "RTX 4090|450 W|$0.054", []),
+        ("GPU|Lowest|Highest", "RTX 4090|$0.29/hr|$0.69/hr", []),
+        ("GPU|Average price", "RTX 4090|$0.49/hr", []),
+        ("GPU|Per hour|You save per hour", "1x L4|$0.60|$0.20", ["0.60"]),
+        ("Item|Qty|Unit price|Total", "8x H100 node (per hour)|10|$20.00|$200.00", ["20.00"]),
+        ("CPU instance|vCPU|Price/hour", "c2|2|$0.08", []),
+    ],
+)  # fmt: skip
+def test_what_is_no_rent_of_a_gpu(titles: str, row: str, right: list[str]) -> None:
+    assert prices(read(page(f"<h1>NVIDIA A100 cloud</h1>{table(titles, row)}"))) == right
+
+
+def test_earnings_by_the_heading() -> None:
+    assert prices(read(page(f"<h1>Earn money with your GPU</h1>{table('GPU|Per hour', 'RTX 4090|$0.35')}"))) == []
+
+
+def test_a_volume_in_a_row_is_a_condition() -> None:
+    rows = table("Quantity|Price per GPU-hour", "1-7 GPUs|$2.50", "8-63 GPUs|$2.30", "64+ GPUs|$2.00")
+    assert prices(read(page(f"<h2>NVIDIA H100</h2>{rows}"))) == ["2.50"]
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<h3>4x L40S server</h3><p>Price: $62,000</p><p>Leasing from $1,900/month over 36 months</p>",
+        "<h3>Ultimate</h3><p>$19.99/month</p><p>GeForce RTX 4080</p>",
+    ],
+)
+def test_a_sale_and_a_membership_rent_no_card(card: str) -> None:
+    assert prices(read(page(f"<div>{card}</div>"))) == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "note", "model", "term"),
+    [
+        ("$2.20*", "<p>* Pricing based on a 12-month commitment.</p>", "reserved", 12),
+        ("$2.20<sup>1</sup>", "<p><sup>1</sup> With a one-year commitment.</p>", "reserved", 12),
+        ("$2.20†", "<p>† Spot instances can be interrupted at any time.</p>", "spot", None),
+        ("$2.20*", "<p>* Also available with a 12-month commitment.</p>", "on_demand", None),
+        ("$2.20**", "<p>* With a 12-month commitment.</p>", "on_demand", None),
+        ("$2.20", "<p>* With a 12-month commitment.</p>", "on_demand", None),
+    ],
+)
+def test_a_footnote_belongs_to_the_amounts_with_its_mark(amount: str, note: str, model: str, term: int | None) -> None:
+    (offer,) = read(page(table("GPU|Price per GPU/hr", f"H200|{amount}") + note)).offers
+    assert facts(offer)[2:4] == (model, term)
+
+
+def test_a_footnote_of_a_title() -> None:
+    body = (
+        table("GPU|On-demand per GPU/h|Lowest per GPU/h*", "H100|$2.79|$1.79")
+        + "<p>* Requires a 3-year reservation.</p>"
+    )
+    assert [facts(o)[2:4] for o in read(page(body)).offers] == [("on_demand", None), ("reserved", 36)]
+
+
+def test_columns_of_places_are_regions_and_columns_of_counts_are_machines() -> None:
+    places = read(page(f"<p>Prices per GPU per hour</p>{table('GPU|US|Europe', 'H100|$2.50|$2.90')}")).offers
+    assert [(o.region, str(o.price)) for o in places] == [("US", "2.50"), ("Europe", "2.90")]
+    counts = read(page(f"<h2>On-demand, per hour</h2>{table('GPU|1x|8x', 'H100|$2.50|$20.00')}")).offers
+    assert [(o.gpu_count, str(o.price)) for o in counts] == [(1, "2.50"), (8, "20.00")]  # type: ignore[comparison-overlap]
+
+
+def test_a_price_with_its_unit_counts_more_than_one_without() -> None:
+    account = read(page("<div><h3>NVIDIA A100</h3><p>$1.29/hr</p><p>$25 to start with</p></div>"))
+    assert prices(account) == ["1.29"] and not account.is_whole
+
+
+def test_rows_that_are_units_of_time() -> None:
+    body = "<h2>RTX 3090 workstation</h2>" + table("Period|Price", "Hourly|£0.45", "Weekly|£60", "Monthly|£200")
+    offers = read(page(body, "en-GB")).offers
+    assert [(str(o.price), o.price_unit) for o in offers] == [
+        ("0.45", "gpu_hour"), ("60", "gpu_week"), ("200", "gpu_month"),
+    ]  # fmt: skip
+
+
+def test_units_of_billing_are_no_count_and_minutes_in_japanese_are_a_unit() -> None:
+    (offer,) = read(page(table("Resource|Billing units per GPU hour|€ per GPU hour", "V100|60|1.20"))).offers
+    assert offer.gpu_count == 1
+    (offer,) = read(page(table("GPU|1分あたりの料金(税込)", "NVIDIA A100 1基|5.5円"), "ja")).offers
+    assert offer.price_unit.endswith("_minute")
+
+
+def test_a_printed_amount_says_more_than_a_raw_one() -> None:
+    plan = {
+        "gpu": {"model": "L4", "number": 1},
+        "pricings": [{"price": 71000000, "unit": "hour", "formattedPrice": "0.71 EUR"}],
+    }
+    assert [(str(o.price), o.currency) for o in read(json.dumps({"plans": [plan]})).offers] == [("0.71", "EUR")]
+
+
+def test_an_island_of_astro() -> None:
+    island = json.dumps(
+        {"plans": [1, [[0, {"name": [0, "NVIDIA H100"], "gpus": [0, 8], "pricePerGpuHour": [0, 2.35]}]]]}
+    )
+    offers = read(page(f"<p>Prices in USD</p><astro-island props='{island}'></astro-island>")).offers
+    assert [(o.gpu_count, str(o.price)) for o in offers] == [(8, "2.35")]  # type: ignore[comparison-overlap]
+
+
+@pytest.mark.parametrize(("text", "count"), [("A100:4", 4), ("Dual 4090", 2)])
+def test_counts_beside_names(text: str, count: int) -> None:
+    (offer,) = read(page(table("GPU|Cost ($/hr)", f"{text}|3.40"))).offers
+    assert offer.gpu_count == count and (offer.gpu_label.startswith("A100") or "RTX 4090" in offer.gpu_label)
