@@ -21,7 +21,7 @@ _SIGNS: Final = {
     "₽": "RUB", "RUB": "RUB", "РУБ": "RUB", "РУБ.": "RUB", "РУБЛЕЙ": "RUB", "РУБЛЯ": "RUB", "РУБЛЬ": "RUB", "Р.": "RUB",
     "CHF": "CHF", "ZŁ": "PLN", "PLN": "PLN", "KČ": "CZK", "CZK": "CZK", "₺": "TRY", "TRY": "TRY", "₴": "UAH", "UAH": "UAH",
     "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "KR": "kr", "AED": "AED", "SAR": "SAR", "₪": "ILS", "ILS": "ILS",
-    "฿": "THB", "THB": "THB", "₫": "VND", "VND": "VND", "₱": "PHP", "PHP": "PHP", "RM": "MYR", "MYR": "MYR",
+    "฿": "THB", "THB": "THB", "₫": "VND", "VND": "VND", "VNĐ": "VND", "Đ": "VND", "₱": "PHP", "PHP": "PHP", "RM": "MYR", "MYR": "MYR",
     "RP": "IDR", "IDR": "IDR", "ZAR": "ZAR", "$": "$", "DOLLARS": "$", "DOLLAR": "$",
     "¢": "$", "CENT": "", "CENTS": "", "CT": "", "CTS": "", "PENCE": "GBP", "КОП": "RUB", "КОП.": "RUB",
 }  # fmt: skip
@@ -45,6 +45,8 @@ _ONLY_AFTER: Final = {
     "EUROS",
     "DOLLARS",
     "DOLLAR",
+    "VNĐ",
+    "Đ",
     *_HUNDREDTHS,
 }
 _ONLY_BEFORE: Final = {
@@ -86,7 +88,7 @@ _LOOSE = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?:[,.'’ {
 _MONEY = re.compile(
     rf"(?<![^\W\d_])(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
     rf"|(?<![\w.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
-    rf"|(?<![\w.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>元|円|원)",
+    rf"|(?<![\w.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|元|円|원)",
     re.IGNORECASE,
 )
 # A bare number is an amount only where a unit stands right behind it: "3.24/h", "0.95 per hour".
@@ -129,6 +131,8 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         value = _value(digits, decimal_comma)
         if value is not None and sign.upper() in _HUNDREDTHS:
             value /= 100
+        if value is not None and len(sign) > 1 and sign[0] in "万萬만":
+            value, currency = value * 10_000, _SIGNS[sign[1]]  # "3.8万元"
         fault = "an amount that cannot be read" if value is None else _fault(text, hit.start(), hit.end())
         amounts.append(Amount(value or Decimal(0), currency, hit.start(), hit.end(), fault))
     return tuple(_ranges(text, amounts))
@@ -208,7 +212,7 @@ def _value(digits: str, decimal_comma: bool) -> Decimal | None:
 
 def _fault(text: str, start: int, end: int) -> str:
     before, after = text[max(0, start - 3) : start], text[end : end + 3]
-    if re.search(r"(?:^|[\s(])[-−]\s?$", before) and not re.search(r"\d\s*[-−]\s?$", text[:start]):
+    if re.search(r"(?:^|[\s(])[-−]$", before) and not re.search(r"\d\s*[-−]\s?$", text[:start]):
         return "a negative amount"
     if re.match(r"\s?(?:[kKmMbB]|bn|万|億|亿|тыс)(?![^\W\d_])", after):
         return "an abbreviated amount"

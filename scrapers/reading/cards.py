@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from scrapers.parsing.text import squash
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import Mention, mentions
-from scrapers.reading.amounts import find_amounts
+from scrapers.reading.accelerator_names import Mention, mentions, stated_count
+from scrapers.reading.amounts import Amount, find_amounts
 from scrapers.reading.grids import has_money
 from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.other_providers import named_beside
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.units import after_amount, is_choice_of_terms, rate
@@ -56,9 +58,47 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         head, lines = segment
         lines = [one for one in lines if one is head or one.order not in done or not has_money(one.text)]
         done |= {one.order for one in lines}
+        if by_size := _of_each_size(head, lines, group):
+            yield from by_size
+            continue
         record = _record(head, lines, group)
         if record is not None:
             yield record
+
+
+def _of_each_size(head: Line, lines: list[Line], group: int) -> list[Record]:
+    """Return a record for each part of a card that prices another number of its GPUs: "1 GPU $1.40/h", "2 GPUs $2.80/h"."""
+    priced = [line for line in lines if has_money(line.text)]
+    if len(priced) < 2 or head in priced:
+        return []
+    records: list[Record] = []
+    counts: list[Decimal] = []
+    for line in priced:
+        part = _part_of(line, [one for one in priced if one is not line])
+        texts = [t for one in part for t in (one.parts or (one.text,)) if not has_money(t)]
+        stated = {c for t in texts if (c := stated_count(t))}
+        if len(stated) != 1 or head in part:
+            return []
+        counts += stated
+        pieces = [Field("", t, (line,)) for t in line.parts if not has_money(t)]
+        record = _record(head, [head, *part], group)
+        if record is None:
+            return []
+        record.fields += pieces
+        records.append(record)
+    return records if len(set(counts)) == len(counts) else []
+
+
+def _part_of(line: Line, others: list[Line]) -> list[Line]:
+    """Return the lines of the largest box around a line that holds none of the others."""
+    part, box = [line], line.box
+    orders = {one.order for one in others}
+    while box is not None and box.n_lines <= _MOST_LINES:
+        inside = list(box.lines())
+        if any(one.order in orders for one in inside):
+            break
+        part, box = inside, box.parent
+    return part
 
 
 def is_of_card(table: Box, rows: list[Record]) -> bool:
@@ -85,7 +125,8 @@ def _pairs(line: Line, group: int) -> list[Record]:
 
     "H100 $2.50, A100 $1.40"; "H100, A100: $2.50 / $1.40 per hour".
     """
-    text, names, money = line.text, label_mentions(line.text), find_amounts(line.text)
+    text, money = line.text, find_amounts(line.text)
+    names = label_mentions(text) or _listed(text, money)
     if not 2 <= len(names) == len(money) == len({m.key for m in names}):
         return []
     ends = [m.start for m in names[1:]] + [len(text)]
@@ -105,6 +146,16 @@ def _pairs(line: Line, group: int) -> list[Record]:
     ]
 
 
+def _listed(text: str, money: list[Amount]) -> tuple[Mention, ...]:
+    """Return the accelerators of a sentence that is a list, each right before its amount: "Rates: H100 $1.99/hr, L4 $0.40/hr."."""
+    names = mentions(text)
+    is_list = 2 <= len(names) == len(money) and all(
+        m.end <= a.start and _LEADS.fullmatch(text[m.end : a.start]) for m, a in zip(names, money, strict=True)
+    )
+    return names if is_list and len(text) <= _LABEL_LENGTH * 3 and not named_beside(text, "") else ()
+
+
+_LEADS: Final = re.compile(r"\s*(?:\(?\d{2,3}\s?GB\)?)?\s*(?:[:=–—-]|\b(?:at|for|from)\b)?\s*", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\s*(?:[/|,;·•&、和]|\b(?:and|und|et|и|resp\.?)\b)?\s*$")
 _SEPARATES: Final = re.compile(
     r"\s*(?:(?:/|per\s|pro\s|par\s)\s*[\w-]+(?:\s*/\s*[\w-]+)?)?\s*(?:[/|,;·•&、和]|\b(?:and|und|et|и)\b)\s*"

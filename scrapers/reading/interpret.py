@@ -180,6 +180,7 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
         return
     label_field, names = _label(record, kinds)
     other = not_sold(record, label_field)
+    yield from (Explained(f, amount, _NO_TITLE) for f, amount in _numbers_like_prices(record, kinds, page))
     for f in priced:
         amounts = _amounts(f, page)
         if (
@@ -213,6 +214,28 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
                     yield Explained(f, amount, "unexplained: numbers without titles stand with it, perhaps of GPUs")
                 else:
                     yield from _of_each_count(d)
+
+
+_NO_TITLE: Final = "unexplained: a number like the prices beside it, below a title that does not say what it is"
+
+
+def _numbers_like_prices(
+    record: Record, kinds: list[tuple[Field, str]], page: PageFacts
+) -> Iterator[tuple[Field, Amount]]:
+    """Yield numbers of a row that look like its prices, which are numbers too, below titles that say nothing."""
+    if record.kind != "row":
+        return
+    priced = [
+        a.value for f, kind in kinds if kind == "price" and (a := bare_amount(f.text, page.decimal_comma)) and a.value
+    ]
+    for f, kind in kinds:
+        if kind == "other" and f.title and priced and re.search(r"\d[.,]\d\d$", f.text) and f.column >= 0:
+            amount = bare_amount(f.text, page.decimal_comma)
+            if amount and any(_NEAR[0] <= amount.value / value <= _NEAR[1] for value in priced):
+                yield f, amount
+
+
+_NEAR: Final = (Decimal("0.2"), Decimal(5))
 
 
 _COUNTS: Final = re.compile(
@@ -297,7 +320,9 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
     for f in order:
         names = mentions(f.text, is_label=True)
         if names:
-            return f, _distinct(f.text, names)
+            if record.kind == "row" and not is_singular(f.text):
+                f = next((one for one in order if _says_it_in_words(one, names[0].key)), f)
+            return f, _distinct(f.text, mentions(f.text, is_label=True))
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator
         if kind == "price" and (names := mentions(f.text) or mentions(f.title)) and len({n.key for n in names}) == 1:
             return f, names[:1]
@@ -310,6 +335,12 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
         if names and len({n.key for n in names}) == 1:
             return Field("heading", text), names[:1]
     return None, ()
+
+
+def _says_it_in_words(f: Field, key: str) -> bool:
+    """Return whether a field names an accelerator outside of a type's name: "2 x A100-80GB GPU" for "gpu.2xa100"."""
+    names = mentions(f.text, is_label=True)
+    return bool(names) and names[0].key == key and " " in f.text.strip() and is_singular(f.text) and len(f.text) < 100
 
 
 _OF_CPUS: Final = re.compile(
@@ -359,6 +390,8 @@ def _draft(
     d.rate = _rate(record, by_kind, f, after, before, page, d)
     _commitment(record, kinds, by_kind, f, own, note, d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
+    if d.currency in _WITHOUT_CENTS and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", f.text.strip(" \t₫đ₩¥￥Rp")):
+        d.amount = replace(amount, value=Decimal(re.sub(r"\D", "", f.text)))  # "20.000" dong are twenty thousand
     d.is_floor = is_floor(before, after) or says_floor(f.title)
     d.memory, d.memory_is_total = _memory(kinds, by_kind, label_field, d.count)
     d.instance = by_kind["instance"].text if "instance" in by_kind and by_kind["instance"] is not label_field else ""
@@ -462,6 +495,9 @@ def _count(
         return round(Decimal(share.numerator) / share.denominator, 10)
     if "count" in by_kind and (hit := NUMBER.match(by_kind["count"].text)):
         return Decimal(hit["n"])
+    for one in record.fields:  # "Shared (1/2 GPU)"
+        if one is not f and len(one.text) < 60 and (part := _SHARE_OF_ONE.search(one.text)):
+            return round(Decimal(1) / int(part["parts"]), 10)
     texts = [
         label_field.text if label_field and len(label_field.text) < 100 else "",
         by_kind["instance"].text if "instance" in by_kind else "",
@@ -478,6 +514,10 @@ def _count(
     return next((count for text in texts if text and (count := stated_count(text)) is not None), None)
 
 
+_WITHOUT_CENTS: Final = frozenset({"VND", "IDR", "KRW", "JPY"})
+_SHARE_OF_ONE: Final = re.compile(
+    r"(?<![\d./])1/(?P<parts>[2-9]|1\d|2\d)\s*(?:of (?:an? |one )?)?(?:v?GPU|card|卡)", re.IGNORECASE
+)
 _ON_A_BOARD: Final = {"K80": 2, "M60": 2, "K10": 2, "A16": 4, "M10": 4}
 _OF_TAB: Final = re.compile(r"\s*\d{1,4}\s?[x×]\s*(?:gpus?)?\s*|.*\b\d{1,4}\s?[x×-]\s?gpus?\b.*", re.IGNORECASE)
 

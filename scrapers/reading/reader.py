@@ -66,6 +66,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
     cut = _ends_within_a_box(html)
     memories: dict[str, set[str]] = defaultdict(set)
     rows = _Rows()
+    bare: list[Explained] = []  # numbers that no line shows as amounts
     for record in records(top, lines):
         if cut and record.kind == "card" and any(lines[-1] in f.lines for f in record.fields):
             continue  # the lost part might have changed what it says
@@ -77,6 +78,8 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
             if isinstance(reading, Draft):
                 drafts.append(reading)
             else:
+                if not find_amounts(reading.cell.text) and reading.amount.value:
+                    bare.append(reading)
                 _note(
                     verdicts,
                     reading.cell.lines,
@@ -98,7 +101,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         if d.status == "priced":
             _note(verdicts, d.cell.lines, d.cell.text, d.amount, "emitted", d.label)
     account = Account(entries=list(_entries(lines, verdicts, facts, {d.amount.value for d in kept})))
-    account.entries += _bare_entries(kept, dropped)
+    account.entries += [*_bare_entries(kept, dropped), *map(_explained_entry, bare)]
     account.entries += rows.without_price()
     added, copies = _beyond([d for d in kept if d.status == "priced"], in_scripts)
     account.offers = [_offer(d, hints) for d in [*kept, *added]]

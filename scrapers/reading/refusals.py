@@ -13,7 +13,7 @@ from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
-from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, rate
+from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, pricing_model, rate
 
 _MOST_NAMES: Final = 2  # that one price is printed for; a longer list is a choice: "T4, L4, V100 or A100"
 
@@ -93,8 +93,9 @@ def refusal(
         return "a price in a shop, not a rent"
     if any(_INDEX.search(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
         return "a figure of a market, not a provider's price"
+    title = _REBATE.sub(" ", f.title) if pricing_model(f.title) in ("reserved", "spot") else f.title
     if (
-        words.CONDITIONAL.search(f"{f.title} {before_amount(before)}")
+        words.CONDITIONAL.search(f"{title} {before_amount(before)}")
         or _VOLUME.search(f.title)
         or any(_VOLUME.fullmatch(one.text.strip()) for one in record.fields if one is not f)
     ):
@@ -158,6 +159,9 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
     return f"a price of {name}, in a comparison" if name else ""
 
 
+_REBATE: Final = re.compile(
+    r"\(?\b(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)\)?", re.IGNORECASE
+)
 _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )
