@@ -379,6 +379,9 @@ def _draft(
     ]:
         # "num_gpus" counts what "gpu_frac" only sets against the whole machine.
         by_kind["count"] = next((one for one in counts if NUMBER.match(one.text)), counts[0])
+    by_kind.pop("instance", None)
+    if named := [one for one, kind in kinds if kind == "instance" and re.search(r"[^\W\d_]", one.text)]:
+        by_kind["instance"] = named[0]  # a column of numbers ("Nodes") names nothing
     own = f"{before_amount(before)} | {after_amount(after)}"
     note = _note_of(f, amount, page)
     label = _label_text(label_field, name, is_one_of_several)

@@ -345,6 +345,7 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
                 continue
             note_sellers(rows)
             used |= {line.order for row in grid.rows for cell in row for line in cell.lines}
+            used |= {line.order for line in grid.broken}
             yield from rows
     yield from card_records(top, used, group + 1)
 

@@ -277,12 +277,40 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
                 dropped.append((d, f"the same price for a {d.rate.time}"))
                 continue
             if d.model == "on_demand" and d.rate.time in ("day", "week", "month", "year"):
-                d.model, d.reasons["model"] = "reserved", "a lower price for the longer time"
+                d.model, d.reasons["model"] = "reserved", _FOR_LONGER
                 d.term = {"month": 1, "year": 12}.get(d.rate.time)
         if d.model == "reserved" and d.term is None and not d.band and d.rate.time == "year":
             d.term = 12
         kept.append(d)
-    return kept, dropped
+    return _like_their_column(kept, dropped)
+
+
+def _like_their_column(
+    kept: list[Draft], dropped: list[tuple[Draft, str]]
+) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Take a month's or a year's price whose hourly one is missing for what the others in its column are."""
+    repeats = {_column(d) for d, reason in dropped if reason == f"the same price for a {d.rate.time}"}
+    commits = {_column(d): d.term for d in kept if d.reasons.get("model") == _FOR_LONGER}
+    hourly = {id(d.record) for d in kept if d.rate.time == "hour"}
+    left: list[Draft] = []
+    for d in kept:
+        if d.record.kind != "row" or d.model != "on_demand" or id(d.record) in hourly:
+            left.append(d)
+        elif _column(d) in commits:
+            d.model, d.term, d.reasons["model"] = "reserved", commits[_column(d)], _FOR_LONGER
+            left.append(d)
+        elif _column(d) in repeats:
+            dropped.append((d, f"unexplained: a {d.rate.time}'s price without the hourly one that it stands beside"))
+        else:
+            left.append(d)
+    return left, dropped
+
+
+def _column(d: Draft) -> tuple[int, int, str]:
+    return d.record.group, d.cell.column, d.rate.time
+
+
+_FOR_LONGER: Final = "a lower price for the longer time"
 
 
 def _lost_its_hour(d: Draft) -> bool:

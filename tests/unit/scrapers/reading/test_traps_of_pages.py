@@ -123,3 +123,36 @@ def test_an_island_of_astro() -> None:
 def test_counts_beside_names(text: str, count: int) -> None:
     (offer,) = read(page(table("GPU|Cost ($/hr)", f"{text}|3.40"))).offers
     assert offer.gpu_count == count and (offer.gpu_label.startswith("A100") or "RTX 4090" in offer.gpu_label)
+
+
+GRID = "<div class=h><div>GPU</div><div>On-demand</div><div>Spot</div></div>" + "".join(
+    f"<div class=r><a><h4>{gpu}</h4></a><div><p>{price}</p></div><div><p>{spot}</p></div></div>"
+    for gpu, price, spot in [("NVIDIA H100", "$3.90/GPU-hr", "$1.60/GPU-hr"), ("NVIDIA A100", "{}", "$1.30/GPU-hr")]
+)
+
+
+@pytest.mark.parametrize("lost", ["", "Sold out", "Coming soon"])
+def test_a_row_of_a_grid_that_lost_a_price_keeps_its_columns(lost: str) -> None:
+    offers = read(page(f"<div>{GRID.format(lost)}</div>")).offers
+    assert [(o.gpu_label, o.pricing_model) for o in offers if o.price is not None] == [
+        ("NVIDIA H100", "on_demand"), ("NVIDIA H100", "spot"), ("NVIDIA A100", "spot"),
+    ]  # fmt: skip
+
+
+def test_a_row_of_a_grid_that_lost_a_cell_is_not_guessed_at() -> None:
+    account = read(page(f"<div>{GRID.replace('<div><p>{}</p></div>', '')}</div>"))
+    assert prices(account) == ["3.90", "1.60"] and not account.is_whole
+
+
+@pytest.mark.parametrize(("monthly", "kept"), [("$400|$300", ["reserved", "reserved"]), ("$730|$365", [])])
+def test_a_month_that_lost_its_hour_is_what_the_others_of_its_column_are(monthly: str, kept: list[str]) -> None:
+    first, second = monthly.split("|")
+    body = table("GPU|Hourly|Monthly", f"1x L4|$1.00|{first}", f"1x T4|$0.50|{second}", f"1x A10||{first}")
+    account = read(page(body))
+    assert [o.pricing_model for o in account.offers if o.price_unit == "month"][1:] == kept
+    assert account.is_whole is bool(kept)
+
+
+def test_a_column_of_numbers_names_no_machine() -> None:
+    (offer,) = read(page(table("Instance type|GPU|Nodes|Price", "8x NVIDIA H100|H100 SXM|8|$1.89/H100/hour"))).offers
+    assert offer.instance == "8x NVIDIA H100"
