@@ -60,6 +60,7 @@ class PageFacts:
     yen: str = ""
     krone: str = ""
     default: str = ""  # currency of numbers without a sign
+    is_stated: bool = False  # the page says so in words, it does not only print one
     time: str = ""  # the one unit of time that the page names beside amounts
     is_per_gpu: bool = False
     own: str = ""  # the text that names the page's own provider
@@ -94,11 +95,12 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     )
     krone = _krone(language.lower(), (stated | printed) & set(_KRONES.values()))
     named = {PageFacts(dollar=dollar, yen=yen, krone=krone).resolve(c) for c in printed} & (CODES | {""})
+    is_stated = bool(currency) or len(stated) == 1
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
     own = [(text, amounts[i]) for i, text in enumerate(texts) if i not in others]
     is_shop = any(len(text) <= 40 and _CART.search(text) for text in texts)
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
-    return PageFacts(language, comma, dollar, yen, krone, default, time, is_per_gpu, is_shop=is_shop)
+    return PageFacts(language, comma, dollar, yen, krone, default, is_stated, time, is_per_gpu, is_shop=is_shop)
 
 
 def footnotes(lines: Iterable[Line]) -> dict[str, str]:

@@ -89,8 +89,12 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
                 )
     hidden, explained = _embedded([*script_values(page), *attribute_values(root, html)], facts)
     kept, dropped = settle(drafts, memories)
-    unstated = [d for d in hidden if not d.currency]
-    hidden, doubtful = _stated([d for d in hidden if d.currency], hints)
+    # Of data alone, a currency that the page prints somewhere says nothing: only the data's own, or words.
+    unstated = [
+        d for d in hidden
+        if not d.currency or not (kept or facts.is_stated or d.amount.currency or "currency" in d.reasons)
+    ]  # fmt: skip
+    hidden, doubtful = _stated([d for d in hidden if d not in unstated], hints)
     if not kept:
         doubtful += [(d, "unexplained: no currency stands with it") for d in unstated]
     in_scripts, more = settle(hidden)

@@ -110,6 +110,8 @@ def refusal(
         return "a plan's price, with hours or credits in it"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
+    if record.kind == "row" and not amount.currency and f.text.strip().isdigit() and _has_signs(f, record):
+        return "unexplained: a whole number without a currency, beside amounts with one"
     of_title = rate(f.title)
     if not unit.time and of_title.other and not of_title.is_per_gpu:
         return f"a price per {of_title.other}"
@@ -241,6 +243,11 @@ def _counts_no_money(f: Field, record: Record) -> bool:
     return not words.PRICE.search(f.title) and any(
         stated_currency(one.title) for one in record.fields if one is not f and is_priced_title(one.title)
     )
+
+
+def _has_signs(f: Field, record: Record) -> bool:
+    """Return whether other cells of a row print a currency where this one and its title print none."""
+    return not stated_currency(f.title) and any(find_amounts(one.text) for one in record.fields if one is not f)
 
 
 def is_sold_out(text: str) -> bool:

@@ -156,3 +156,14 @@ def test_a_month_that_lost_its_hour_is_what_the_others_of_its_column_are(monthly
 def test_a_column_of_numbers_names_no_machine() -> None:
     (offer,) = read(page(table("Instance type|GPU|Nodes|Price", "8x NVIDIA H100|H100 SXM|8|$1.89/H100/hour"))).offers
     assert offer.instance == "8x NVIDIA H100"
+
+
+def test_a_whole_number_without_a_sign_beside_amounts_with_one() -> None:
+    account = read(page(table("GPU|Spot price per hour|Single GPU price per hour", "1x B300|$3.84|8")))
+    assert prices(account) == ["3.84"] and not account.is_whole
+
+
+def test_data_takes_no_currency_from_another_section() -> None:
+    data = "<script>const plans = [{gpu: 'NVIDIA L40S', hourly: 2.42}];</script>"
+    assert prices(read(page(f"{data}<h2>Storage</h2><p>$0.08/GB/month</p>"))) == []
+    assert prices(read(page(f"{data}<p>All prices are in USD.</p>"))) == ["2.42"]
