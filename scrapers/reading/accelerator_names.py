@@ -98,6 +98,7 @@ def names_one(text: str) -> bool:
     return bool(mentions(text))
 
 
+@lru_cache(maxsize=16_384)
 def stated_count(text: str) -> Decimal | None:
     """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
     named = mentions(text)
@@ -113,6 +114,7 @@ def stated_count(text: str) -> Decimal | None:
     return Decimal(counts.pop()) if len(counts) == 1 and counts != {0} else None
 
 
+@lru_cache(maxsize=16_384)
 def is_singular(label: str) -> bool:
     """Return whether a label without a number means one GPU: not the name of a machine type, nor a slice of a TPU."""
     rest = label

@@ -148,6 +148,7 @@ def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:
     return rates
 
 
+@lru_cache(maxsize=16_384)
 def bare_amount(text: str, decimal_comma: bool = False) -> Amount | None:
     """Return the number that is the whole text, for a cell below a price's title; None where it is no number."""
     hit = _BARE.match(text)
@@ -155,11 +156,13 @@ def bare_amount(text: str, decimal_comma: bool = False) -> Amount | None:
     return Amount(value, "", hit.start("n"), hit.end("n")) if hit and value is not None else None
 
 
+@lru_cache(maxsize=16_384)
 def is_in_hundredths(title: str) -> bool:
     """Return whether a title says that the numbers below are cents: "ct/Minute", "¢ per second"."""
     return _IN_HUNDREDTHS.search(title) is not None
 
 
+@lru_cache(maxsize=16_384)
 def stated_currency(text: str) -> str:
     """Return the one currency that a title or sentence names ("Price USD", "元/小时"), or ""."""
     named = {

@@ -100,6 +100,7 @@ _QUANTITY: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)
 def is_priced_title(title: str) -> bool:
     """Return whether a title heads prices."""
     return any(

@@ -593,17 +593,16 @@ def _rate(
 
 def _is_time(f: Field) -> bool:
     """Return whether a cell is nothing but a unit of time: "Weekly", "per hour"."""
-    return len(f.text) <= _SHORT and any(
-        re.fullmatch(rf"(?:(?:per|pro|par|за|в|1|a|an)\s+)?(?:{unit})", f.text.strip(), re.IGNORECASE)
-        for unit in _TIME_WORDS
-    )
+    return len(f.text) <= _SHORT and _TIME_CELL.fullmatch(f.text) is not None
 
 
 _SHORT: Final = 20  # characters
-_TIME_WORDS: Final = (
-    r"hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間", r"dai?ly|day|tag|täglich|jour|день|сутки|天|日",
-    r"week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週", r"month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月",
-)  # fmt: skip
+_TIME_CELL: Final = re.compile(
+    r"\s*(?:(?:per|pro|par|за|в|1|a|an)\s+)?"
+    r"(?:hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間|dai?ly|day|tag|täglich|jour|день|сутки|天|日"
+    r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月)\s*",
+    re.IGNORECASE,
+)
 
 
 _MARK: Final = re.compile(r"^(?:\s*(?:/|per\b)\s*[\w/-]+){0,3}\s*(?P<mark>\*{1,3}|[†‡¹²³⁴])")

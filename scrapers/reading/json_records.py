@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from scrapers.reading import words
@@ -35,6 +36,7 @@ _NAMING: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)  # objects of a list have the same keys
 def key_words(key: str) -> str:
     """Return a key as words: "pricePerHour" and "price_per_hour" read "price per hour"."""
     return " ".join(part for part in _CAMEL.split(str(key)) if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -250,6 +251,7 @@ def _has_signs(f: Field, record: Record) -> bool:
     return not stated_currency(f.title) and any(find_amounts(one.text) for one in record.fields if one is not f)
 
 
+@lru_cache(maxsize=16_384)
 def is_sold_out(text: str) -> bool:
     """Return whether a short text says that nothing can be rented now."""
     return len(text) < 40 and any(
@@ -257,6 +259,7 @@ def is_sold_out(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16_384)
 def is_component(title: str) -> bool:
     """Return whether a title heads prices of another part of a machine: storage, vCPUs, memory, network."""
     title = words.PER_GPU.sub(" ", title)

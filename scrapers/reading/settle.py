@@ -247,10 +247,13 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     records: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
         records[_together(d)].append(d)
+    own: dict[int, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        own[id(d.record)].append(d)
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
     for d in drafts:
-        parts = [s for s in records[_together(d)] if _is_sum_of(d, s)]
+        parts = [s for s in own[id(d.record)] if _is_sum_of(d, s)]
         if parts:
             for s in parts:
                 if not s.rate.is_per_gpu:
@@ -262,7 +265,7 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             continue
         siblings = [
             s
-            for s in records[_together(d)]
+            for s in (records[_together(d)] if d.rate.time != "hour" else ())
             if s is not d and s.rate.time == "hour" and s.rate.is_per_gpu == d.rate.is_per_gpu
         ]
         if d.model == "on_demand" and d.rate.time in ("month", "year") and not siblings and _lost_its_hour(d):
@@ -522,9 +525,12 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
             for d, scope in zip(members, scopes, strict=True):
                 d.instance = f"{d.instance or d.label} {scope}".strip()[:200]
             continue
+        values = {title: {other.get(title) for other in texts} for own in texts for title in own}
         for d, own in zip(members, texts, strict=True):
             differing = [
-                text for title, text in own.items() if text and any(other.get(title) != text for other in texts)
+                text
+                for title, text in own.items()
+                if text and text != d.label and len(values[title]) > 1 and not words.SALES.search(text)
             ]
             if differing:
                 d.instance = ", ".join([d.instance or d.label, *differing])[:200]

@@ -67,6 +67,7 @@ def rate(text: str) -> Rate:
     return Rate(hits[0][1] if hits else "", is_per_gpu, other["thing"] if other else "", is_per_machine)
 
 
+@lru_cache(maxsize=16_384)
 def rate_of_prose(text: str) -> Rate:
     """Return the unit that a sentence states: "this year" and "over three years" state none."""
     if len(text) <= _LONGEST_TITLE:
@@ -84,6 +85,7 @@ _STATED: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)
 def after_amount(text: str) -> str:
     """Return the words that belong to the amount before them: up to the next sentence, bracket or thought."""
     text = _AND_TIME.sub("/", _SHORT.sub(" ", text))
@@ -94,6 +96,7 @@ def after_amount(text: str) -> str:
     return text[: end.start() if end else None][:_LONG_AGO]
 
 
+@lru_cache(maxsize=16_384)
 def before_amount(text: str) -> str:
     """Return the words that lead to the amount behind them."""
     cut = max((hit.end() for hit in re.finditer(r"[.;!?|•](?:\s|$)|\s(?:or|ou|oder|или|and)\s", text)), default=0)
@@ -139,6 +142,7 @@ def _in_digits(text: str) -> str:
     return _SPELLED_TERM.sub(lambda hit: _SPELLED[hit[0].lower()], text)
 
 
+@lru_cache(maxsize=16_384)
 def _commits(text: str) -> bool:
     """Return whether a text names a duration of weeks or more, as a commitment's title does."""
     text = _in_digits(text)
@@ -148,6 +152,7 @@ def _commits(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16_384)
 def is_choice_of_terms(text: str) -> bool:
     """Return whether a text lists terms to choose from, "1mo 3mo 12mo 24mo": which one holds, it does not say."""
     left = words.DURATION.sub("", text)
@@ -162,6 +167,7 @@ def _is_long(hit: re.Match[str]) -> bool:
     return not re.match(r"h|時|小时", hit["unit"], re.IGNORECASE)
 
 
+@lru_cache(maxsize=16_384)
 def term_months(text: str) -> int | None:
     """Return the months of the one commitment that a text names; None for none, spans and days."""
     text = _in_digits(text)
@@ -185,6 +191,7 @@ def _months_of(hit: re.Match[str]) -> int | None:
     return None
 
 
+@lru_cache(maxsize=16_384)
 def band(text: str) -> str:
     """Return the span of a commitment that is no number of months ("7-30 days", "2 weeks – 1 year"), for its name."""
     hits = [h for h in words.DURATION.finditer(text) if _is_long(h)]
@@ -193,6 +200,7 @@ def band(text: str) -> str:
     return re.sub(r"\s+", " ", text[hits[0].start() : hits[-1].end()]).strip().lower()[:60]
 
 
+@lru_cache(maxsize=16_384)
 def effective_from(text: str) -> date | None:
     """Return the day from which a price is announced, or None."""
     hit = _EFFECTIVE.search(text)
@@ -211,6 +219,7 @@ def is_floor(before: str, after: str) -> bool:
     return bool(words.BOUND_BEFORE.search(before) or words.BOUND_AFTER.match(after))
 
 
+@lru_cache(maxsize=16_384)
 def says_floor(title: str) -> bool:
     """Return whether a column's title makes its amounts lower bounds."""
     return bool(
@@ -248,6 +257,7 @@ def tax_of(text: str, amount: Amount, title: str) -> str:
 _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
 
 
+@lru_cache(maxsize=16_384)
 def not_a_price(before: str, after: str) -> str:
     """Return why words around an amount make it no price, or ""."""
     if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):

@@ -167,3 +167,9 @@ def test_data_takes_no_currency_from_another_section() -> None:
     data = "<script>const plans = [{gpu: 'NVIDIA L40S', hourly: 2.42}];</script>"
     assert prices(read(page(f"{data}<h2>Storage</h2><p>$0.08/GB/month</p>"))) == []
     assert prices(read(page(f"{data}<p>All prices are in USD.</p>"))) == ["2.42"]
+
+
+def test_words_for_sales_tell_two_prices_of_one_thing_not_apart() -> None:
+    rows = table("GPU|Price per GPU-hour|Order", "B200|$8.99|Contact sales", "B200|$8.19|Contact us")
+    account = read(page(rows))
+    assert prices(account) == [] and not account.is_whole
