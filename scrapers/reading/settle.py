@@ -375,15 +375,22 @@ def _out_of_size(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, st
         and (d.count or 1) > 1
     }
     odd = {id(d.cell) for d in drafts if (each := hourly[id(d)]) is not None and not _is_within(each, bounds[id(d)])}
+    by_habit = {id(d.record) for d in drafts if id(d.cell) in odd and d.reasons.get("unit") in _FAR}
     kept, dropped = [], []
     for d in drafts:
         each = hourly[id(d)]
+        if id(d.cell) not in odd and id(d.record) in by_habit and d.reasons.get("unit") in _FAR:
+            dropped.append((d, "unexplained: its unit stands elsewhere, and does not fit another amount beside it"))
+            continue
         is_of_low = (d.record.group, d.title) in low and not d.rate.is_per_gpu and (d.count or 1) > 1
         if each is not None and (id(d.cell) in odd or is_of_low):
             dropped.append((d, f"unexplained: an hour of one GPU would cost {each:.4g} USD"))
         else:
             kept.append(d)
     return kept, dropped
+
+
+_FAR: Final = ("the page", "above")  # where a unit stands that may be of other amounts
 
 
 def _is_within(each: Decimal, bounds: tuple[Decimal, Decimal]) -> bool:

@@ -173,3 +173,9 @@ def test_words_for_sales_tell_two_prices_of_one_thing_not_apart() -> None:
     rows = table("GPU|Price per GPU-hour|Order", "B200|$8.99|Contact sales", "B200|$8.19|Contact us")
     account = read(page(rows))
     assert prices(account) == [] and not account.is_whole
+
+
+def test_a_unit_from_elsewhere_that_fits_one_amount_of_a_row_and_not_the_other_is_doubted() -> None:
+    rows = "<table><tr><td>H100</td><td>$2.50</td><td>$1800</td></tr><tr><td>A100</td><td>$1.50</td><td>$1000</td></tr></table>"
+    account = read(page(f"<p>L4: $0.60/hr</p>{rows}"))
+    assert prices(account) == ["0.60"] and not account.is_whole
