@@ -12,6 +12,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import is_singular
+from scrapers.reading.amounts import stated_currency
 from scrapers.reading.interpret import Draft
 from scrapers.reading.units import Rate, rate
 
@@ -43,9 +44,10 @@ def settle(
     _bounds_beside(drafts)
     drafts, titled = _titled_in_a_copy(drafts)
     drafts, taxed = _with_tax(drafts)
+    drafts, converted = _in_another_currency(drafts)
     drafts, former = _former(drafts)
     kept, dropped = _totals(drafts)
-    dropped = [*titled, *taxed, *former, *dropped]
+    dropped = [*titled, *taxed, *converted, *former, *dropped]
     kept, more = _unclear_clusters(kept)
     dropped += more
     kept, more = _without_unit(kept)
@@ -184,6 +186,24 @@ def _with_tax(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
                 copies.add(id(plain if _is_in_brackets(plain, other) else other))
     kept = [d for d in drafts if id(d) not in copies]
     return kept, [(d, f"the same price with{'out' if d.tax == 'net' else ''} tax") for d in drafts if id(d) in copies]
+
+
+def _in_another_currency(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop a column that only repeats the one before it in another currency: "INR / hour", "USD / hour"."""
+    kept: list[Draft] = []
+    dropped: list[tuple[Draft, str]] = []
+    first: dict[object, Draft] = {}
+    for d in drafts:
+        bare = _CURRENCY.sub(" ", d.title).split() if d.record.kind == "row" and stated_currency(d.title) else None
+        earlier = d if bare is None else first.setdefault((id(d.record), d.key, d.rate, d.model, d.term, *bare), d)
+        if earlier.currency != d.currency:
+            dropped.append((d, "the same price in another currency"))
+        else:
+            kept.append(d)
+    return kept, dropped
+
+
+_CURRENCY: Final = re.compile(r"\b[A-Z]{3}\b|[$€£₹¥₽()]|\b(?i:euros?|dollars?)\b")
 
 
 def _is_in_brackets(d: Draft, first: Draft) -> bool:

@@ -19,6 +19,9 @@ _EFFECTIVE: Final = re.compile(
     re.IGNORECASE,
 )
 _ALWAYS: Final = re.compile(r"24\s*/\s*7|24\s*hours?\s*a\s*day|\b24h\b", re.IGNORECASE)
+_OFTEN: Final = re.compile(
+    r"\b(?:once|twice|times) (?:an?|per|every|each) \w+", re.IGNORECASE
+)  # how often, not for what
 # Short forms whose full stop ends nothing, and what a price says of tax.
 _SHORT: Final = re.compile(
     r"\b(?:max|ca|approx|est|min)\.|(?<=\bmtl)\.|\(?\b(?:zzgl|inkl|exkl|excl|incl|ex|ohne|plus|hors|excluding|including)\.?\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|taxes|tax|GST|TVA|НДС)\b\.?\)?|\bHT\b",
@@ -45,7 +48,7 @@ class Rate:
 @lru_cache(maxsize=32_768)  # titles and headings are asked for every amount below them
 def rate(text: str) -> Rate:
     """Return the unit that a text states."""
-    plain = _AND_TIME.sub("/", _ALWAYS.sub(" ", text).replace("包年包月", " "))
+    plain = _AND_TIME.sub("/", _OFTEN.sub(" ", _ALWAYS.sub(" ", text)).replace("包年包月", " "))
     if (yearly := words.YEARLY.search(plain)) and any(
         p.search(plain.replace(yearly[0], " ")) for p in words.TIME.values()
     ):

@@ -90,3 +90,22 @@ def test_numbers_like_the_prices_beside_them_leave_the_page_partial() -> None:
     account = read(page(body))
     assert [str(o.price) for o in account.offers] == ["2.10"]
     assert [e.text for e in account.unexplained] == ["Flex: 3.28"]
+
+
+def test_how_often_is_no_unit() -> None:
+    body = (
+        table("Model|GPU price (USD)", "NVIDIA T4|$0.35 per GPU")
+        + "<p>Prices are per hour.</p><p>Prices change once a day.</p>"
+    )
+    assert [o.price_unit for o in read(page(body)).offers] == ["gpu_hour"]
+
+
+def test_a_column_of_units_in_russian() -> None:
+    (offer,) = read(page(table("Наименование|Ед. изм.|Цена, руб.", "GPU NVIDIA T4|шт./час|35,50"), "ru")).offers
+    assert (str(offer.price), offer.price_unit) == ("35.50", "gpu_hour")
+
+
+def test_a_column_in_another_currency_repeats_the_first() -> None:
+    account = read(page(table("GPU|INR / hour|USD / hour", "1x H100|₹262|$3.10")))
+    assert [o.currency for o in account.offers] == ["INR"]
+    assert "the same price in another currency" in {e.reason for e in account.entries}
