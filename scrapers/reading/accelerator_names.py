@@ -88,7 +88,13 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
     if is_label and not hits:
         hits = list(_BARE_CARD.finditer(text))
     return tuple(
-        Mention(hit[0].strip(), _key(hit["name"]), hit.start(), hit.end(), _beside(text, hit.start(), hit.end()))
+        Mention(
+            hit[0].strip(),
+            _key(hit["name"] if hit["name"][0].isalpha() else f"RTX {hit['name']}"),
+            hit.start(),
+            hit.end(),
+            _beside(text, hit.start(), hit.end()),
+        )
         for hit in hits
     )
 

@@ -75,18 +75,23 @@ def _of_each_size(head: Line, lines: list[Line], group: int) -> list[Record]:
     counts: list[Decimal] = []
     for line in priced:
         part = _part_of(line, [one for one in priced if one is not line])
+        lead = line.text[: find_amounts(line.text)[0].start].rstrip(" :：-–—") if find_amounts(line.text) else ""
         texts = [t for one in part for t in (one.parts or (one.text,)) if not has_money(t)]
+        texts += [lead] if lead and len(lead) <= _LONGEST_LEAD and not line.parts else []
         stated = {c for t in texts if (c := stated_count(t))}
         if len(stated) != 1 or head in part:
             return []
         counts += stated
-        pieces = [Field("", t, (line,)) for t in line.parts if not has_money(t)]
+        pieces = [Field("", t, (line,)) for t in (line.parts or (lead,)) if t and not has_money(t)]
         record = _record(head, [head, *part], group)
         if record is None:
             return []
         record.fields += pieces
         records.append(record)
     return records if len(set(counts)) == len(counts) else []
+
+
+_LONGEST_LEAD: Final = 20  # characters: "4x: $1.96/hr"
 
 
 def _part_of(line: Line, others: list[Line]) -> list[Line]:

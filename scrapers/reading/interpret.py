@@ -315,6 +315,7 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
         and f not in order
         and not (len(f.text) > 100 and is_sentence(f.text))
     ]
+    order = [f for f in order if not f.text.rstrip().endswith(("?", "？"))]  # a question names no offer
     if record.kind == "card":
         order.sort(key=lambda f: not is_singular(f.text))
     for f in order:

@@ -548,6 +548,11 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
             }
             for d in members
         ]
+        headings = [d.record.heading for d in members if d.record.kind == "row"]
+        if len(set(headings)) == len(members) and all(map(_heads_product, headings)):
+            for d, heading in zip(members, headings, strict=True):
+                d.instance = f"{d.instance or d.label}, {heading}"[:200]
+            continue
         if len(set(scopes)) > 1:
             for d, scope in zip(members, scopes, strict=True):
                 d.instance = f"{d.instance or d.label} {scope}".strip()[:200]
@@ -561,6 +566,14 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
             ]
             if differing:
                 d.instance = ", ".join([d.instance or d.label, *differing])[:200]
+
+
+def _heads_product(heading: str) -> bool:
+    """Return whether a heading is of a kind of machines: "Bare metal" beside "Virtual machines"."""
+    return len(heading) <= _LONGEST_HEADING and any(pattern.search(heading) for _, pattern in words.PRODUCTS)
+
+
+_LONGEST_HEADING: Final = 40  # characters
 
 
 def _by_title(members: list[Draft]) -> None:

@@ -109,3 +109,25 @@ def test_a_column_in_another_currency_repeats_the_first() -> None:
     account = read(page(table("GPU|INR / hour|USD / hour", "1x H100|₹262|$3.10")))
     assert [o.currency for o in account.offers] == ["INR"]
     assert "the same price in another currency" in {e.reason for e in account.entries}
+
+
+def test_a_question_in_data_names_no_offer() -> None:
+    data = '{"@type":"Question","name":"How much does an A100 cost?","acceptedAnswer":{"text":"About $4.10 per hour."}}'
+    assert sizes(f'<script type="application/ld+json">{data}</script><p>H100: $2.30/hr</p>') == [("H100", 1, "2.30")]
+
+
+def test_counts_that_lead_the_lines_of_a_card() -> None:
+    offers = sizes("<h3>RTX A6000</h3><p>1x: $0.49/hr</p><p>4x: $1.96/hr</p><h3>L40S</h3><p>1x: $0.86/hr</p>")
+    assert [(count, price) for _, count, price in offers] == [(1, "0.49"), (4, "1.96"), (1, "0.86")]
+
+
+def test_sections_of_two_kinds_of_machines_are_told_apart() -> None:
+    body = "".join(f"<h2>{kind}</h2>{table('GPU|Price/hr', f'8x H100|{price}')}" for kind, price in [("Virtual machines", "$20.00"), ("Bare metal", "$22.00")])  # fmt: skip
+    assert [o.instance for o in read(page(body)).offers] == ["8x H100, Virtual machines", "8x H100, Bare metal"]
+    other = body.replace("Virtual machines", "First").replace("Bare metal", "Second")
+    assert read(page(other)).offers == []
+
+
+def test_a_card_without_its_line_is_the_same_card() -> None:
+    (offer,) = read(page(table("产品|配置|月租金", "4090整机|8卡 RTX 4090 24G|¥9,000/月"), "zh")).offers
+    assert offer.gpu_count == 8
