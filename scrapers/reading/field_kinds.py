@@ -67,7 +67,7 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         return "count"  # of data not "gpu lanes", "gpu id"
     if is_price is None and has_money(text):
         return "price"
-    if not title and words.DURATION.fullmatch(text.strip()):
+    if words.DURATION.fullmatch(text.strip()) and (not title or (is_price is None and _OF_PLAN.search(title))):
         return "term"
     if (
         is_price is None
@@ -91,6 +91,10 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
 # What stands with a GPU and is no number of them: "Billing units per GPU hour", "GPU TFLOPS".
 _MEASURES: Final = re.compile(
     r"\b(?:per (?:gpu|card|h)|units?|points?|credits?|hours?|h|T?FLOPS|TOPS|watts?|speed|clock|score|threads?|ids?|lanes?)\b",
+    re.IGNORECASE,
+)
+_OF_PLAN: Final = re.compile(
+    r"\b(?:plans?|options?|types?|tiers?|offers?|pricing models?|tarif\w*|angebot|offre|тариф)\b|套餐|プラン",
     re.IGNORECASE,
 )
 # A number of hours that one buys, not what an hour costs.

@@ -71,6 +71,10 @@ def refusal(
         re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
     ):
         return "a price with a licence for Windows"
+    if record.kind == "row" and (
+        _WINDOWS.match(f.title) or any(_WINDOWS.match(one.text) for one in record.fields if len(one.text) < 40)
+    ):
+        return "a price with a licence for Windows"
     if any(_ON_PREMISES.search(one.text) for one in record.fields if len(one.text) < 120):
         return "a machine in the customer's own data center"
     unit = rate(after_amount(after))
@@ -276,6 +280,7 @@ _POWER: Final = re.compile(
     r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|电费|電気代",
     re.IGNORECASE,
 )
+_WINDOWS: Final = re.compile(r"^\s*(?:with |mit |avec )?(?:Microsoft )?Windows\b", re.IGNORECASE)
 _ON_PREMISES: Final = re.compile(r"cloud ?@ ?customer|on-?prem(?:ises?)?\b|customer-hosted", re.IGNORECASE)
 
 

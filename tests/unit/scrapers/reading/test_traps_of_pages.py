@@ -179,3 +179,20 @@ def test_a_unit_from_elsewhere_that_fits_one_amount_of_a_row_and_not_the_other_i
     rows = "<table><tr><td>H100</td><td>$2.50</td><td>$1800</td></tr><tr><td>A100</td><td>$1.50</td><td>$1000</td></tr></table>"
     account = read(page(f"<p>L4: $0.60/hr</p>{rows}"))
     assert prices(account) == ["0.60"] and not account.is_whole
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        table("Instance|GPU|OS|Hourly", "g1|1x T4|Linux|$0.50", "g1|1x T4|Windows|$0.68"),
+        table("Instance|GPU|Linux (per hour)|Windows (per hour)", "g1|1x T4|$0.50|$0.68"),
+    ],
+)
+def test_a_price_with_windows_holds_a_licence(body: str) -> None:
+    assert prices(read(page(body))) == ["0.50"]
+
+
+def test_a_plan_that_is_only_a_duration_is_a_term() -> None:
+    rows = table("Plan|Discount|Price / GPU / hour", "Pay as you go|-|$3.00", "3 months|10%|$2.70")
+    offers = read(page(f"<h3>NVIDIA H100</h3>{rows}")).offers
+    assert [facts(o)[2:5] for o in offers] == [("on_demand", None, "3.00"), ("reserved", 3, "2.70")]
