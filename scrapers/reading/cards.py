@@ -502,7 +502,12 @@ def _is_spec_title(text: str) -> bool:
 
 def is_price_title(text: str) -> bool:
     """Return whether a short line says which price stands above or below it."""
-    if has_money(text) or is_choice_of_terms(text) or (mentions(text) and not re.match(r"^\s*(?:/|per\b)", text)):
+    if (
+        has_money(text)
+        or is_choice_of_terms(text)
+        or _REBATE.match(text)
+        or (mentions(text) and not re.match(r"^\s*(?:/|per\b)", text))
+    ):
         return False
     return (
         len(text) <= 60
@@ -519,6 +524,12 @@ def is_price_title(text: str) -> bool:
             )
         )
     ) or (len(text) <= 60 and bool(words.PER_GPU.search(text)))
+
+
+_REBATE: Final = re.compile(
+    r"\s*(?:скидк|экономи|save\b|get (?:up to )?\d+\s?%|up to \d+\s?%|discount|rabatt|spare|bis zu \d+\s?%|remise|économise|jusqu'à \d+\s?%|优惠|割引)",
+    re.IGNORECASE,
+)
 
 
 def _titles_stand_above(lines: list[Line]) -> bool:

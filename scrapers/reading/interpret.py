@@ -623,7 +623,8 @@ def _note_of(f: Field, amount: Amount, page: PageFacts) -> str:
         marks += [mark for line in f.lines for mark in line.notes]
     note = next((page.notes[mark] for mark in marks if mark in page.notes), "")
     model = pricing_model(note)
-    says = model == "spot" or (model == "reserved" and (term_months(note) is not None or band(note) != ""))
+    has_term = words.RESERVED.search(note) and (term_months(note) is not None or band(note) != "")
+    says = model == "spot" or (model == "reserved" and has_term)
     return note if says and not _ASIDE.search(note) else ""
 
 

@@ -92,6 +92,8 @@ def refusal(
         return "a figure of a market, not a provider's price"
     if words.TOTAL.fullmatch(f.title.strip()) and any(_OF_ONE.search(one.title) for one in record.fields):
         return "a sum of several"
+    if _CAP.search(f.title):
+        return "an upper bound"
     if _SAVED.search(f.title):
         return "a discount, a credit, a former price or another sum"
     if words.SHOP.search(f.title):
@@ -169,6 +171,7 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
 _REBATE: Final = re.compile(
     r"\(?\b(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)\)?", re.IGNORECASE
 )
+_CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
 _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )

@@ -291,8 +291,12 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
         if d.model == "on_demand" and d.rate.time in ("month", "year") and not siblings and _lost_its_hour(d):
             dropped.append((d, f"unexplained: a {d.rate.time}'s price without the hourly one that it stands beside"))
             continue
-        if d.rate.time in _HOURS_IN and siblings:
-            rates = [d.amount.value / hours for hours in _HOURS_IN[d.rate.time]]
+        divisors = _HOURS_IN.get(d.rate.time, ())
+        if d.rate.time == "year" and not siblings:  # beside a month's price
+            siblings = [s for s in records[_together(d)] if s.rate == replace(d.rate, time="month")]
+            divisors = (Decimal(12),)
+        if divisors and siblings:
+            rates = [d.amount.value / hours for hours in divisors]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
             if any(
                 abs(one - s.amount.value) <= max(s.amount.value * _CLOSE, _rounding(d)) for s in same for one in rates

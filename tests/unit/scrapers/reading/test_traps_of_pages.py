@@ -196,3 +196,36 @@ def test_a_plan_that_is_only_a_duration_is_a_term() -> None:
     rows = table("Plan|Discount|Price / GPU / hour", "Pay as you go|-|$3.00", "3 months|10%|$2.70")
     offers = read(page(f"<h3>NVIDIA H100</h3>{rows}")).offers
     assert [facts(o)[2:5] for o in offers] == [("on_demand", None, "3.00"), ("reserved", 3, "2.70")]
+
+
+def test_a_year_beside_a_month_is_a_commitment_or_its_sum() -> None:
+    card = "<div><h3>1x NVIDIA L40S</h3><p>$700/month</p><p>{}/year</p></div>"
+    lower = read(page(card.format("$7,560"))).offers
+    assert [facts(o)[2:] for o in lower] == [
+        ("on_demand", None, "700", "month"),
+        ("reserved", 12, "7560", "year"),
+    ]
+    assert prices(read(page(card.format("$8,400")))) == ["700"]
+
+
+def test_a_cap_is_no_price() -> None:
+    assert prices(read(page(table("GPU|Hourly|Monthly cap", "1x RTX 4000 Ada|$0.52|$350")))) == ["0.52"]
+
+
+def test_a_footnote_on_tax_and_warranty_commits_to_nothing() -> None:
+    body = (
+        table("GPU|Price per hour", "1x L4|€0.60*") + "<p>* All prices excl. VAT. 12 months warranty on hardware.</p>"
+    )
+    assert [o.pricing_model for o in read(page(body)).offers] == ["on_demand"]
+
+
+@pytest.mark.parametrize(
+    ("body", "lang", "price"),
+    [
+        ("<div><h3>1x RTX 4000 Ada</h3><p>ab 189,- € / Monat zzgl. MwSt.</p></div>", "de", "189"),
+        ("<div><h3>1x NVIDIA H100</h3><p>450 ₽/час</p><p>Скидка до 30% при оплате за год</p></div>", "ru", "450"),
+    ],
+)
+def test_short_forms_end_no_sentence_and_rebates_are_no_titles(body: str, lang: str, price: str) -> None:
+    (offer,) = read(page(body, lang)).offers
+    assert (offer.pricing_model, str(offer.price)) == ("on_demand", price)
