@@ -251,11 +251,18 @@ _ASIDE: Final = re.compile(
 @lru_cache(maxsize=32_768)
 def label_mentions(text: str) -> tuple[Mention, ...]:
     """Return the accelerators of a line that labels something; of prose, none."""
-    if len(text) > _LABEL_LENGTH or text.rstrip()[-1:] in "?？" or is_sentence(text) or _TELLS.search(text):
+    if (
+        len(text) > _LABEL_LENGTH
+        or text.rstrip()[-1:] in "?？"
+        or text[:1] in _QUOTES
+        or is_sentence(text)
+        or _TELLS.search(text)
+    ):
         return ()
     return mentions(text, is_label=len(text) < 40)
 
 
+_QUOTES: Final = '"“„«”'
 _TELLS: Final = re.compile(
     r"\w+ \w+.* (?:scores?|equals?|delivers?|outperforms?|reach(?:es)?|achieves?|takes?|costs? about) ", re.IGNORECASE
 )

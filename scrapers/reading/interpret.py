@@ -457,7 +457,7 @@ _NOISE: Final = re.compile(
 
 
 def _label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
-    text = name.name
+    text = plain = _PLURAL.sub(r"\1", name.name)
     if label_field:
         text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", label_field.text)))
         text = _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
@@ -465,7 +465,7 @@ def _label_text(label_field: Field | None, name: Mention, is_one_of_several: boo
         text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
     lead = label_field.text[: name.start] if label_field else ""
     if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text) or _SIZED.search(lead):
-        return f"{name.count}x {name.name}" if name.count else name.name
+        return f"{name.count}x {plain}" if name.count else plain
     return text
 
 

@@ -92,6 +92,9 @@ def refusal(
         return "a figure of a market, not a provider's price"
     if words.TOTAL.fullmatch(f.title.strip()) and any(_OF_ONE.search(one.title) for one in record.fields):
         return "a sum of several"
+    above = [text for line in f.lines[:1] for _, text in line.headings[-1:]]
+    if any(_FORMER.match(text) for text in (record.heading, *record.scope[:1], *above)):
+        return "a former price"
     if _CAP.search(f.title):
         return "an upper bound"
     if _SAVED.search(f.title):
@@ -172,6 +175,10 @@ _REBATE: Final = re.compile(
     r"\(?\b(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)\)?", re.IGNORECASE
 )
 _CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
+_FORMER: Final = re.compile(
+    r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
+    re.IGNORECASE,
+)
 _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )

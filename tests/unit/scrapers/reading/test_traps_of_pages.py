@@ -229,3 +229,16 @@ def test_a_footnote_on_tax_and_warranty_commits_to_nothing() -> None:
 def test_short_forms_end_no_sentence_and_rebates_are_no_titles(body: str, lang: str, price: str) -> None:
     (offer,) = read(page(body, lang)).offers
     assert (offer.pricing_model, str(offer.price)) == ("on_demand", price)
+
+
+@pytest.mark.parametrize("heading", ["Previous prices (until June 2025)", "Discontinued", "旧价格"])
+def test_prices_below_a_heading_of_former_ones(heading: str) -> None:
+    former = f"<h2>{heading}</h2>{table('GPU|Hourly', '1x A100|$1.90')}<ul><li>Tesla K80: $0.45/hr</li></ul>"
+    assert prices(read(page(f"<h2>Prices</h2>{table('GPU|Hourly', '1x A100|$1.40')}{former}"))) == ["1.40"]
+
+
+def test_what_a_customer_says_is_no_price_list() -> None:
+    account = read(
+        page('<blockquote>"We moved from A100s at $4.10 per hour and cut our bill by half." - CTO</blockquote>')
+    )
+    assert prices(account) == []
