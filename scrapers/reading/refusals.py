@@ -86,7 +86,7 @@ def refusal(
         return "a price of a licence"
     if _AT_REST.search(f.title):
         return "a price of a machine that does not run"
-    if any(_EARNED.search(text) for text in (f.title, *record.scope[:2])):
+    if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
         return "what owners of cards earn, not what renters pay"
     if _OF_MARKET.search(f.title) or _is_end_of_range(f, record):
         return "a figure of a market, not a provider's price"
@@ -193,6 +193,9 @@ _EARNED: Final = re.compile(
     r"\b(?:earn(?:s|ings?)?|payouts?|profit(?:s|ability)?|revenue|become a (?:host|provider)|verdienst|доход\w*|заработ\w*)\b|收益|収益",
     re.IGNORECASE,
 )
+_EARN: Final = re.compile(
+    r"\b(?:earn(?:ings?)?|payouts?|become a (?:host|provider)|заработ\w*)\b|收益|収益", re.IGNORECASE
+)
 _OF_MARKET: Final = re.compile(
     r"^\W*(?:highest|max(?:imum)?|avg|average|median|mean)\b(?! (?:gpus?|count|cards?|vram|memory))", re.IGNORECASE
 )
@@ -290,7 +293,7 @@ _POWER: Final = re.compile(
     r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|电费|電気代",
     re.IGNORECASE,
 )
-_WINDOWS: Final = re.compile(r"^\s*(?:with |mit |avec )?(?:Microsoft )?Windows\b", re.IGNORECASE)
+_WINDOWS: Final = re.compile(r"^\s*(?:with |mit |avec )?(?:Microsoft )?Windows\b(?!.*(?:linux|ubuntu))", re.IGNORECASE)
 _ON_PREMISES: Final = re.compile(r"cloud ?@ ?customer|on-?prem(?:ises?)?\b|customer-hosted", re.IGNORECASE)
 
 

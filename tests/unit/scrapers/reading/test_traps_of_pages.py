@@ -242,3 +242,16 @@ def test_what_a_customer_says_is_no_price_list() -> None:
         page('<blockquote>"We moved from A100s at $4.10 per hour and cut our bill by half." - CTO</blockquote>')
     )
     assert prices(account) == []
+
+
+@pytest.mark.parametrize(
+    ("titles", "row"),
+    [
+        ("GPU|OS|Hourly", "1x T4|Windows, Linux|$0.50"),
+        ("Instance|Hourly", "1x L40S (vWS license included)|$0.50"),
+        ("GPU|Max power|Average start time|Spending limit|Hourly", "1x H100|700 W|40 s|none|$0.50"),
+        ("GPU|Idle timeout|Hourly", "1x T4|30 min|$0.50"),
+    ],
+)
+def test_words_of_other_amounts_beside_a_price_do_not_take_it_away(titles: str, row: str) -> None:
+    assert prices(read(page(f"<h1>Maximize your revenue</h1>{table(titles, row)}"))) == ["0.50"]
