@@ -132,7 +132,7 @@ class _Builder:
                 pass
             elif tag == "br":
                 self.flush(box, run, element)
-            elif tag in _INLINE and not _holds_blocks(child):
+            elif tag in _INLINE and not _holds_blocks(child) and not _is_card(child):
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
@@ -225,6 +225,21 @@ class _Builder:
 
 _CENTS: Final = re.compile(r"\d{2}")
 _SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
+
+
+def _is_card(element: Any) -> bool:
+    """Return whether a link is one of several alike that hold several texts each: a card, whatever its tag."""
+    if element.tag not in _CARD_TAGS or len(element) < _FEWEST_TEXTS:
+        return False
+    names, beside = element.get("class"), (element.getprevious(), element.getnext())
+    return any(
+        one is not None and one.tag == element.tag and one.get("class") == names and len(one) >= _FEWEST_TEXTS
+        for one in beside
+    )  # fmt: skip
+
+
+_CARD_TAGS: Final = frozenset({"a", "label", "button"})
+_FEWEST_TEXTS: Final = 2  # elements
 
 
 def _is_of_cents(element: Any) -> bool:

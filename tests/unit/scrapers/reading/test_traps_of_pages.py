@@ -255,3 +255,27 @@ def test_what_a_customer_says_is_no_price_list() -> None:
 )
 def test_words_of_other_amounts_beside_a_price_do_not_take_it_away(titles: str, row: str) -> None:
     assert prices(read(page(f"<h1>Maximize your revenue</h1>{table(titles, row)}"))) == ["0.50"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "price"),
+    [
+        ("1時間あたり66円(税込)", "ja", "66"),
+        ("单价¥3.5/小时", "zh", "3.5"),
+        ("每小时3.5元", "zh", "3.5"),
+        ("每小时3.5RMB", "zh", "3.5"),
+    ],
+)
+def test_amounts_right_behind_chinese_and_japanese_words(text: str, lang: str, price: str) -> None:
+    assert prices(read(page(f"<div><h3>1x NVIDIA L4</h3><p>{text}</p></div>", lang))) == [price]
+
+
+def test_links_side_by_side_are_cards() -> None:
+    links = "".join(f"<a class=i href=#><span>{gpu}</span><span>24 GB VRAM</span><span>{price}/hr</span></a>" for gpu, price in [("1x RTX A5000", "$0.26"), ("8x L40S", "$7.20")])  # fmt: skip
+    offers = read(page(f"<div>{links}</div>")).offers
+    assert [(o.gpu_count, str(o.price)) for o in offers] == [(1, "0.26"), (8, "7.20")]  # type: ignore[comparison-overlap]
+
+
+def test_a_commitment_of_none_is_none() -> None:
+    (offer,) = read(page(table("GPU|Hourly, commitment: none", "1x A100|$1.89/hr"))).offers
+    assert offer.pricing_model == "on_demand"
