@@ -55,7 +55,7 @@ _COUNT_WORD = re.compile(
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
-    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|枚|장|개)(?![A-Za-z]))",
+    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|枚|장|개)(?![A-Za-z]))",
     re.IGNORECASE,
 )
 _GPUS = re.compile(
@@ -88,7 +88,13 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
     if is_label and not hits:
         hits = list(_BARE_CARD.finditer(text))
     return tuple(
-        Mention(hit[0].strip(), _key(hit["name"]), hit.start(), hit.end(), _beside(text, hit.start(), hit.end()))
+        Mention(
+            hit[0].strip(),
+            _key(hit["name"] if hit["name"][0].isalpha() else f"RTX {hit['name']}"),
+            hit.start(),
+            hit.end(),
+            _beside(text, hit.start(), hit.end()),
+        )
         for hit in hits
     )
 
@@ -98,6 +104,7 @@ def names_one(text: str) -> bool:
     return bool(mentions(text))
 
 
+@lru_cache(maxsize=16_384)
 def stated_count(text: str) -> Decimal | None:
     """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
     named = mentions(text)
@@ -113,6 +120,7 @@ def stated_count(text: str) -> Decimal | None:
     return Decimal(counts.pop()) if len(counts) == 1 and counts != {0} else None
 
 
+@lru_cache(maxsize=16_384)
 def is_singular(label: str) -> bool:
     """Return whether a label without a number means one GPU: not the name of a machine type, nor a slice of a TPU."""
     rest = label
@@ -133,7 +141,7 @@ def _beside(text: str, start: int, end: int) -> int | None:
     if spelled := _COUNT_WORD.search(text[:start]):
         return _IN_WORDS[spelled["word"].lower()]
     after = _COUNT_AFTER.match(text[end:])
-    return int(after["n"] or after["m"] or after["p"]) if after else None
+    return int(after["n"] or after["m"] or after["p"] or after["q"] or after["r"]) if after else None
 
 
 def _key(name: str) -> str:

@@ -21,7 +21,7 @@ _SIGNS: Final = {
     "₽": "RUB", "RUB": "RUB", "РУБ": "RUB", "РУБ.": "RUB", "РУБЛЕЙ": "RUB", "РУБЛЯ": "RUB", "РУБЛЬ": "RUB", "Р.": "RUB",
     "CHF": "CHF", "ZŁ": "PLN", "PLN": "PLN", "KČ": "CZK", "CZK": "CZK", "₺": "TRY", "TRY": "TRY", "₴": "UAH", "UAH": "UAH",
     "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "KR": "kr", "AED": "AED", "SAR": "SAR", "₪": "ILS", "ILS": "ILS",
-    "฿": "THB", "THB": "THB", "₫": "VND", "VND": "VND", "₱": "PHP", "PHP": "PHP", "RM": "MYR", "MYR": "MYR",
+    "฿": "THB", "THB": "THB", "₫": "VND", "VND": "VND", "VNĐ": "VND", "Đ": "VND", "₱": "PHP", "PHP": "PHP", "RM": "MYR", "MYR": "MYR",
     "RP": "IDR", "IDR": "IDR", "ZAR": "ZAR", "$": "$", "DOLLARS": "$", "DOLLAR": "$",
     "¢": "$", "CENT": "", "CENTS": "", "CT": "", "CTS": "", "PENCE": "GBP", "КОП": "RUB", "КОП.": "RUB",
 }  # fmt: skip
@@ -45,6 +45,8 @@ _ONLY_AFTER: Final = {
     "EUROS",
     "DOLLARS",
     "DOLLAR",
+    "VNĐ",
+    "Đ",
     *_HUNDREDTHS,
 }
 _ONLY_BEFORE: Final = {
@@ -79,14 +81,15 @@ def _any_of(signs: list[str]) -> str:
 
 _BEFORE = _any_of([sign for sign in _SIGNS if sign not in _ONLY_AFTER])
 _AFTER = _any_of([sign for sign in _SIGNS if sign not in _ONLY_BEFORE])
+_LETTER = "[A-Za-zÀ-ɏА-я]"  # Chinese and Japanese put no space before a number
 _SPACES = "\u00a0\u202f\u2009"
 # Ordinary spaces group thousands only where the sign stands behind: "1 234,50 €".
 _TIGHT = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?: \d{{3}})+[.,]\d{{2}}(?!\d)|\d{{1,3}}(?:[,.'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:\s?[.,]\d+)?|[.,]\d+"
 _LOOSE = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
 _MONEY = re.compile(
-    rf"(?<![^\W\d_])(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
-    rf"|(?<![\w.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
-    rf"|(?<![\w.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>元|円|원)",
+    rf"(?<!{_LETTER})(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
+    rf"|(?<!{_LETTER})(?<![\d_.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
+    rf"|(?<!{_LETTER})(?<![\d_.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|元|円|원)",
     re.IGNORECASE,
 )
 # A bare number is an amount only where a unit stands right behind it: "3.24/h", "0.95 per hour".
@@ -129,6 +132,8 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         value = _value(digits, decimal_comma)
         if value is not None and sign.upper() in _HUNDREDTHS:
             value /= 100
+        if value is not None and len(sign) > 1 and sign[0] in "万萬만":
+            value, currency = value * 10_000, _SIGNS[sign[1]]  # "3.8万元"
         fault = "an amount that cannot be read" if value is None else _fault(text, hit.start(), hit.end())
         amounts.append(Amount(value or Decimal(0), currency, hit.start(), hit.end(), fault))
     return tuple(_ranges(text, amounts))
@@ -144,6 +149,7 @@ def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:
     return rates
 
 
+@lru_cache(maxsize=16_384)
 def bare_amount(text: str, decimal_comma: bool = False) -> Amount | None:
     """Return the number that is the whole text, for a cell below a price's title; None where it is no number."""
     hit = _BARE.match(text)
@@ -151,11 +157,13 @@ def bare_amount(text: str, decimal_comma: bool = False) -> Amount | None:
     return Amount(value, "", hit.start("n"), hit.end("n")) if hit and value is not None else None
 
 
+@lru_cache(maxsize=16_384)
 def is_in_hundredths(title: str) -> bool:
     """Return whether a title says that the numbers below are cents: "ct/Minute", "¢ per second"."""
     return _IN_HUNDREDTHS.search(title) is not None
 
 
+@lru_cache(maxsize=16_384)
 def stated_currency(text: str) -> str:
     """Return the one currency that a title or sentence names ("Price USD", "元/小时"), or ""."""
     named = {
@@ -208,7 +216,7 @@ def _value(digits: str, decimal_comma: bool) -> Decimal | None:
 
 def _fault(text: str, start: int, end: int) -> str:
     before, after = text[max(0, start - 3) : start], text[end : end + 3]
-    if re.search(r"(?:^|[\s(])[-−]\s?$", before) and not re.search(r"\d\s*[-−]\s?$", text[:start]):
+    if re.search(r"(?:^|[\s(])[-−]$", before) and not re.search(r"\d\s*[-−]\s?$", text[:start]):
         return "a negative amount"
     if re.match(r"\s?(?:[kKmMbB]|bn|万|億|亿|тыс)(?![^\W\d_])", after):
         return "an abbreviated amount"

@@ -5,18 +5,20 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from scrapers.parsing.text import squash
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import Mention, mentions
-from scrapers.reading.amounts import find_amounts
+from scrapers.reading.accelerator_names import Mention, mentions, stated_count
+from scrapers.reading.amounts import Amount, find_amounts
 from scrapers.reading.grids import has_money
 from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.other_providers import named_beside
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
-from scrapers.reading.units import after_amount, rate
+from scrapers.reading.units import after_amount, is_choice_of_terms, rate
 
 _LABEL_LENGTH: Final = 100  # characters; a longer line is prose
 _FAR: Final = 14  # lines: a name without a heading's weight heads none that far below it
@@ -56,9 +58,71 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         head, lines = segment
         lines = [one for one in lines if one is head or one.order not in done or not has_money(one.text)]
         done |= {one.order for one in lines}
+        if by_size := _of_each_size(head, lines, group):
+            yield from by_size
+            continue
         record = _record(head, lines, group)
         if record is not None:
             yield record
+
+
+def _of_each_size(head: Line, lines: list[Line], group: int) -> list[Record]:
+    """Return a record for each part of a card that prices another number of its GPUs: "1 GPU $1.40/h", "2 GPUs $2.80/h"."""
+    priced = [line for line in lines if has_money(line.text)]
+    if len(priced) < 2 or head in priced:
+        return []
+    records: list[Record] = []
+    counts: list[Decimal] = []
+    for line in priced:
+        part = _part_of(line, [one for one in priced if one is not line])
+        lead = line.text[: find_amounts(line.text)[0].start].rstrip(" :：-–—") if find_amounts(line.text) else ""
+        texts = [t for one in part for t in (one.parts or (one.text,)) if not has_money(t)]
+        texts += [lead] if lead and len(lead) <= _LONGEST_LEAD and not line.parts else []
+        stated = {c for t in texts if (c := stated_count(t))}
+        if len(stated) != 1 or head in part:
+            return []
+        counts += stated
+        pieces = [Field("", t, (line,)) for t in (line.parts or (lead,)) if t and not has_money(t)]
+        record = _record(head, [head, *part], group)
+        if record is None:
+            return []
+        record.fields += pieces
+        records.append(record)
+    return records if len(set(counts)) == len(counts) else []
+
+
+_LONGEST_LEAD: Final = 20  # characters: "4x: $1.96/hr"
+
+
+def _part_of(line: Line, others: list[Line]) -> list[Line]:
+    """Return the lines of the largest box around a line that holds none of the others."""
+    part, box = [line], line.box
+    orders = {one.order for one in others}
+    while box is not None and box.n_lines <= _MOST_LINES:
+        inside = list(box.lines())
+        if any(one.order in orders for one in inside):
+            break
+        part, box = inside, box.parent
+    return part
+
+
+def is_of_card(table: Box, rows: list[Record]) -> bool:
+    """Return whether a small table names no accelerator, and the lines beside it in its box do: it is part of a card."""
+    if len(rows) > _MOST_ROWS or any(mentions(text) for _, text in table.headings[-3:]):
+        return False
+    if any(mentions(text) for row in rows for f in row.fields for text in (f.text, f.title)):
+        return False
+    box = table.parent
+    while box is not None and box.n_lines <= _MOST_OF_A_CARD and box.tag not in ("html", "body", "main"):
+        inside = {line.order for line in table.lines()}
+        if any(label_mentions(line.text) for line in box.lines() if line.order not in inside):
+            return True
+        box = box.parent
+    return False
+
+
+_MOST_ROWS: Final = 6
+_MOST_OF_A_CARD: Final = 25  # lines
 
 
 def _pairs(line: Line, group: int) -> list[Record]:
@@ -66,7 +130,8 @@ def _pairs(line: Line, group: int) -> list[Record]:
 
     "H100 $2.50, A100 $1.40"; "H100, A100: $2.50 / $1.40 per hour".
     """
-    text, names, money = line.text, label_mentions(line.text), find_amounts(line.text)
+    text, money = line.text, find_amounts(line.text)
+    names = label_mentions(text) or _listed(text, money)
     if not 2 <= len(names) == len(money) == len({m.key for m in names}):
         return []
     ends = [m.start for m in names[1:]] + [len(text)]
@@ -86,6 +151,16 @@ def _pairs(line: Line, group: int) -> list[Record]:
     ]
 
 
+def _listed(text: str, money: list[Amount]) -> tuple[Mention, ...]:
+    """Return the accelerators of a sentence that is a list, each right before its amount: "Rates: H100 $1.99/hr, L4 $0.40/hr."."""
+    names = mentions(text)
+    is_list = 2 <= len(names) == len(money) and all(
+        m.end <= a.start and _LEADS.fullmatch(text[m.end : a.start]) for m, a in zip(names, money, strict=True)
+    )
+    return names if is_list and len(text) <= _LABEL_LENGTH * 3 and not named_beside(text, "") else ()
+
+
+_LEADS: Final = re.compile(r"\s*(?:\(?\d{2,3}\s?GB\)?)?\s*(?:[:=–—-]|\b(?:at|for|from)\b)?\s*", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\s*(?:[/|,;·•&、和]|\b(?:and|und|et|и|resp\.?)\b)?\s*$")
 _SEPARATES: Final = re.compile(
     r"\s*(?:(?:/|per\s|pro\s|par\s)\s*[\w-]+(?:\s*/\s*[\w-]+)?)?\s*(?:[/|,;·•&、和]|\b(?:and|und|et|и)\b)\s*"
@@ -176,11 +251,18 @@ _ASIDE: Final = re.compile(
 @lru_cache(maxsize=32_768)
 def label_mentions(text: str) -> tuple[Mention, ...]:
     """Return the accelerators of a line that labels something; of prose, none."""
-    if len(text) > _LABEL_LENGTH or text.rstrip()[-1:] in "?？" or is_sentence(text) or _TELLS.search(text):
+    if (
+        len(text) > _LABEL_LENGTH
+        or text.rstrip()[-1:] in "?？"
+        or text[:1] in _QUOTES
+        or is_sentence(text)
+        or _TELLS.search(text)
+    ):
         return ()
     return mentions(text, is_label=len(text) < 40)
 
 
+_QUOTES: Final = '"“„«”'
 _TELLS: Final = re.compile(
     r"\w+ \w+.* (?:scores?|equals?|delivers?|outperforms?|reach(?:es)?|achieves?|takes?|costs? about) ", re.IGNORECASE
 )
@@ -263,7 +345,9 @@ def _stands_beside_cards(box: Box) -> bool:
 
 
 def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
-    """Return whether the names stand in cards beside the amount's own, which names none."""
+    """Return whether the names stand in cards beside the amount's own, which names none, or beside the amount itself."""
+    if len(heads) > 1 and all(_has_own_price(h, line, box) for h in heads):
+        return True
     own = next((b for b in box.boxes() if any(one is line for one in b.lines())), None)
     if own is None or own.element is None:
         return False
@@ -279,6 +363,16 @@ def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
         and len(named) == len(orders - inside)
         and all(any(has_money(one.text) for one in b.lines()) for b in named)
     )
+
+
+def _has_own_price(head: Line, line: Line, within: Box) -> bool:
+    """Return whether a name stands with an amount, and not with the one at a line, in a box below another one."""
+    box = head.box
+    while box is not None and box is not within:
+        if any(has_money(one.text) for one in box.lines()):
+            return all(one is not line for one in box.lines())
+        box = box.parent
+    return False
 
 
 def _entry_of(definitions: Box, line: Line) -> list[Line] | None:
@@ -415,7 +509,12 @@ def _is_spec_title(text: str) -> bool:
 
 def is_price_title(text: str) -> bool:
     """Return whether a short line says which price stands above or below it."""
-    if has_money(text) or (mentions(text) and not re.match(r"^\s*(?:/|per\b)", text)):
+    if (
+        has_money(text)
+        or is_choice_of_terms(text)
+        or _REBATE.match(text)
+        or (mentions(text) and not re.match(r"^\s*(?:/|per\b)", text))
+    ):
         return False
     return (
         len(text) <= 60
@@ -432,6 +531,12 @@ def is_price_title(text: str) -> bool:
             )
         )
     ) or (len(text) <= 60 and bool(words.PER_GPU.search(text)))
+
+
+_REBATE: Final = re.compile(
+    r"\s*(?:скидк|экономи|save\b|get (?:up to )?\d+\s?%|up to \d+\s?%|discount|rabatt|spare|bis zu \d+\s?%|remise|économise|jusqu'à \d+\s?%|优惠|割引)",
+    re.IGNORECASE,
+)
 
 
 def _titles_stand_above(lines: list[Line]) -> bool:

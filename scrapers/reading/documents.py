@@ -7,8 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
+from lxml import etree
+
 from scrapers.model import Page
-from scrapers.parsing import embedded_json
+from scrapers.parsing import embedded_json, js_literals
+from scrapers.parsing.text import squash
+from scrapers.reading.accelerator_names import names_one
+from scrapers.reading.amounts import find_amounts
 
 _DEEPEST_ELEMENT: Final = 200
 _LARGEST: Final = 16 * 1024 * 1024  # bytes
@@ -98,7 +103,7 @@ def _element(value: Any, depth: int) -> str:
 
 
 def script_values(page: Page) -> Iterator[tuple[str, Any]]:
-    """Yield (where, value) of the data in a page's scripts: linked data, JSON of any type, a React page's stream."""
+    """Yield (where, value) of the data in a page's scripts: linked data, JSON of any type, streams, literals."""
     text = page.text()
     if "ld+json" in text:
         for value in embedded_json.scripts(page, "ld+json"):
@@ -108,8 +113,41 @@ def script_values(page: Page) -> Iterator[tuple[str, Any]]:
             for value in embedded_json.scripts(
                 page, "application/json" if name == "application/json" else "__NEXT_DATA__"
             ):
-                yield "JSON in a script", value
+                yield "JSON in a script", js_literals.revived(value) if "__NUXT_DATA__" in text else value
             break
     if "self.__next_f" in text:
         for value in embedded_json.stream(page):
             yield "the page's stream", value
+    for hit in _PLAIN_SCRIPT.finditer(text):
+        if len(hit[1]) <= _LONGEST_SCRIPT and "__next_f" not in hit[1] and names_one(hit[1]):
+            for value in js_literals.literals(hit[1]):
+                yield "a script", value
+
+
+def attribute_values(root: Any, text: str) -> Iterator[tuple[str, Any]]:
+    """Yield (where, value) of data in attributes: JSON in one of them, or prices in several beside an element's text."""
+    if root is None or not _ATTRIBUTES.search(text):
+        return
+    for element in root.iter(etree.Element):
+        attributes = {str(name): str(value) for name, value in element.items()}
+        for name, value in attributes.items():
+            if value.lstrip()[:2] in _OPENS_DATA and names_one(value):
+                values = list(embedded_json.values(value)) or list(js_literals.literals(f"={value}"))
+                is_island = element.tag == "astro-island"
+                yield f"the attribute {name}", js_literals.of_island(values) if is_island else values
+        own = {name.removeprefix("data-"): value for name, value in attributes.items() if name.startswith("data-")}
+        if any(_PRICED.search(name) for name in own):
+            shown = squash(" ".join(element.itertext()))
+            named = {"name": shown} if len(shown) <= _LONGEST_NAME and not find_amounts(shown) else {}
+            yield "data attributes", {**own, **named}
+
+
+_ATTRIBUTES: Final = re.compile(r"""=\s*(?:"|')\s*[\[{]|\bdata-[\w-]*(?:price|hour|cost|rate)[\w-]*=""", re.IGNORECASE)
+_OPENS_DATA: Final = ('{"', "[{", "['", "{'", '["')
+_PRICED: Final = re.compile(r"(?:^|[-_])(?:price|hourly|cost|rate)(?:$|[-_])", re.IGNORECASE)
+_LONGEST_NAME: Final = 120  # characters
+_PLAIN_SCRIPT: Final = re.compile(
+    r"<script\b(?![^>]*\b(?:src=|type=[\"'](?!text/javascript|module|application/javascript)))[^>]*>(.*?)</script>",
+    re.DOTALL | re.IGNORECASE,
+)
+_LONGEST_SCRIPT: Final = 400_000  # characters: programs are longer, and hold no price list

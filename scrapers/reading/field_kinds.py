@@ -54,19 +54,20 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         return "count"
     if words.COUNT.search(title) and _LIMIT.search(title):
         return "other"  # how many there may be
-    if words.COUNT.search(title) and NUMBER.match(text):
+    if words.COUNT.search(title) and NUMBER.match(text) and not _MEASURES.search(title):
         return "count"
     is_of_cpu = words.VCPU.search(title) or words.RAM.search(title) or words.DISK.search(title)
     if (
         not is_of_cpu
+        and not _MEASURES.search(title)
         and words.LABEL.search(title)
         and re.fullmatch(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", text, re.IGNORECASE)
-        and re.search(r"gpu|card|卡", title, re.IGNORECASE)
+        and re.search(r"gpu|card|卡" if is_price is None else r"(?:gpus?|cards?)$", title, re.IGNORECASE)
     ):
-        return "count"
+        return "count"  # of data not "gpu lanes", "gpu id"
     if is_price is None and has_money(text):
         return "price"
-    if not title and words.DURATION.fullmatch(text.strip()):
+    if words.DURATION.fullmatch(text.strip()) and (not title or (is_price is None and _OF_PLAN.search(title))):
         return "term"
     if (
         is_price is None
@@ -87,6 +88,15 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     return "other"
 
 
+# What stands with a GPU and is no number of them: "Billing units per GPU hour", "GPU TFLOPS".
+_MEASURES: Final = re.compile(
+    r"\b(?:per (?:gpu|card|h)|units?|points?|credits?|hours?|h|T?FLOPS|TOPS|watts?|speed|clock|score|threads?|ids?|lanes?)\b",
+    re.IGNORECASE,
+)
+_OF_PLAN: Final = re.compile(
+    r"\b(?:plans?|options?|types?|tiers?|offers?|pricing models?|tarif\w*|angebot|offre|тариф)\b|套餐|プラン",
+    re.IGNORECASE,
+)
 # A number of hours that one buys, not what an hour costs.
 _QUANTITY: Final = re.compile(
     r"^\s*(?:(?:gpu|included|free|total|max\.?|monthly|prepaid)[ -])*(?:hours|minutes|days|months|stunden|heures|часы|часов)(?:\s+(?:included|incl\.?|inklusive|inclus\w*))?\s*$|^时长",
@@ -94,6 +104,7 @@ _QUANTITY: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)
 def is_priced_title(title: str) -> bool:
     """Return whether a title heads prices."""
     return any(

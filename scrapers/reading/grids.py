@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -32,6 +32,9 @@ class Grid:
     caption: str
     first_line: int  # order of its first line
     is_table: bool = False  # by its tags
+    box: Box | None = None  # of the table
+    look: tuple[str, str] = ("", "")  # of its rows, where they are boxes
+    broken: list[Line] = field(default_factory=list)  # lines of rows with fewer cells: none can be told from another
 
 
 @dataclass(slots=True, eq=False)
@@ -74,7 +77,7 @@ def _grid_of(table: Box) -> Grid | None:
     first = next((line for row in spread for cell in row for line in cell.lines), None)
     grid = Grid(titles, body, table.headings, caption, first.order if first else 0)
     grid = _transposed(grid) or _turned(grid) or grid
-    grid.is_table = True
+    grid.is_table, grid.box = True, table
     return grid
 
 
@@ -314,6 +317,8 @@ def box_grids(top: Box) -> Iterator[Grid]:
                 inside.add(id(box))
             continue
         cells = _cells(box)
+        if grid is not None and len(cells) < width and len(full := _with_empty(box, cells)) == width:
+            cells = full
         if not 2 <= len(cells) <= _MOST_COLUMNS:
             continue
         texts = [cell.text for cell in cells]
@@ -327,9 +332,42 @@ def box_grids(top: Box) -> Iterator[Grid]:
             inside.add(id(box))
         elif grid is not None and _is_below(box, grid) and _fits(texts, width) and _reads_like_row(grid.titles, texts):
             grid.rows.append(cells[:width])
+            grid.look = grid.look if any(grid.look) else _look(box)
             inside.add(id(box))
+        elif (
+            grid is not None
+            and grid.look
+            and any(grid.look)
+            and _look(box) == grid.look
+            and len(cells) < width
+            and has_money(box.text())
+        ):
+            grid.broken += box.lines()
     if grid is not None and grid.rows:
         yield grid
+
+
+def _look(box: Box) -> tuple[str, str]:
+    """Return what the rows of a grid have in common: their tag, and their class or else the box around them."""
+    names = str(box.element.get("class") or "") if box.element is not None else ""
+    return box.tag, names or str(id(box.parent))
+
+
+def _with_empty(box: Box, cells: list[Cell]) -> list[Cell]:
+    """Return the cells of a row with those that show nothing: a price that was taken out leaves its place."""
+    if box.element is None:
+        return cells
+    own = {id(line.element): cell for cell in cells for line in cell.lines[:1]}
+    full: list[Cell] = []
+    for child in box.element:
+        if not isinstance(child.tag, str) or child.tag in _NO_CELLS:
+            continue
+        inside = next((own[id(e)] for e in child.iter() if id(e) in own), None)
+        full.append(inside if inside is not None else Cell(""))
+    return full if [c for c in full if c.text] == cells else cells
+
+
+_NO_CELLS: Final = frozenset({"script", "style", "template", "svg", "img", "br", "hr"})
 
 
 def _is_below(box: Box, grid: Grid) -> bool:
@@ -396,6 +434,8 @@ def _fits(texts: list[str], width: int) -> bool:
 
 
 def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
+    if sum(map(_repeats_title, titles, texts)) >= _MOST_REPEATED:
+        return False  # a card for small screens, whose lines say what the columns do
     # Where no title says price, the columns with amounts are prices; "GPU (per hour)" heads labels.
     heads_labels = [
         words.LABEL.search(t) is not None and names_one(text) for t, text in zip(titles, texts, strict=False)
@@ -409,7 +449,11 @@ def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
     label = next((text for title, text in pairs if words.LABEL.search(title) or words.INSTANCE.search(title)), "")
     return (
         any(
-            has_money(t) or words.SALES.search(t) or words.NOTHING.match(t) or re.match(r"^\s*[\d.,]+\s*$", t)
+            has_money(t)
+            or words.SALES.search(t)
+            or words.NOTHING.match(t)
+            or re.match(r"^\s*[\d.,]+\s*$|^free\b", t, re.I)
+            or (len(t) < _SHORT and any(p.search(t) for _, p in words.STATES[:2]))
             for t in priced
         )
         and bool(others)
@@ -419,6 +463,18 @@ def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
         and all(len(t) <= 90 for t in priced)
         and all(len(t) <= 200 for t in texts)
     )
+
+
+_SHORT: Final = 40  # characters
+
+
+def _repeats_title(title: str, text: str) -> bool:
+    """Return whether a cell begins with its column's title, "On-demand: $2.45"."""
+    key = re.match(r"([^:：]{2,30})\s*[:：]\s*\S", text)
+    return key is not None and title.lower().startswith(key[1].strip().lower())
+
+
+_MOST_REPEATED: Final = 2
 
 
 def _names_before_amount(text: str) -> bool:

@@ -63,6 +63,10 @@ _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-
 _CPU_WORDS: Final = re.compile(
     r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b", re.IGNORECASE
 )
+_KEY: Final = re.compile(
+    r"^(?:GPUs?|Graphics|Grafikkarte|Carte graphique|Видеокарта|显卡)\s?[:：]\s+(?=\S)", re.IGNORECASE
+)
+_SIZED: Final = re.compile(r"\d\s?GB?\b.*[+/,|]\s*\S*\s*$", re.IGNORECASE)  # "Dedicated 32 GB + RTX6000": the machine's
 _EITHER: Final = re.compile(r"^[\s,]*(?:/|or|,|&|and|oder|ou|или)[\s,]*$", re.IGNORECASE)
 
 
@@ -176,6 +180,7 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
         return
     label_field, names = _label(record, kinds)
     other = not_sold(record, label_field)
+    yield from (Explained(f, amount, _NO_TITLE) for f, amount in _numbers_like_prices(record, kinds, page))
     for f in priced:
         amounts = _amounts(f, page)
         if (
@@ -209,6 +214,28 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
                     yield Explained(f, amount, "unexplained: numbers without titles stand with it, perhaps of GPUs")
                 else:
                     yield from _of_each_count(d)
+
+
+_NO_TITLE: Final = "unexplained: a number like the prices beside it, below a title that does not say what it is"
+
+
+def _numbers_like_prices(
+    record: Record, kinds: list[tuple[Field, str]], page: PageFacts
+) -> Iterator[tuple[Field, Amount]]:
+    """Yield numbers of a row that look like its prices, which are numbers too, below titles that say nothing."""
+    if record.kind != "row":
+        return
+    priced = [
+        a.value for f, kind in kinds if kind == "price" and (a := bare_amount(f.text, page.decimal_comma)) and a.value
+    ]
+    for f, kind in kinds:
+        if kind == "other" and f.title and priced and re.search(r"\d[.,]\d\d$", f.text) and f.column >= 0:
+            amount = bare_amount(f.text, page.decimal_comma)
+            if amount and any(_NEAR[0] <= amount.value / value <= _NEAR[1] for value in priced):
+                yield f, amount
+
+
+_NEAR: Final = (Decimal("0.2"), Decimal(5))
 
 
 _COUNTS: Final = re.compile(
@@ -288,15 +315,20 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
         and f not in order
         and not (len(f.text) > 100 and is_sentence(f.text))
     ]
+    order = [f for f in order if not f.text.rstrip().endswith(("?", "？"))]  # a question names no offer
     if record.kind == "card":
         order.sort(key=lambda f: not is_singular(f.text))
     for f in order:
         names = mentions(f.text, is_label=True)
         if names:
-            return f, _distinct(f.text, names)
+            if record.kind == "row" and not is_singular(f.text):
+                f = next((one for one in order if _says_it_in_words(one, names[0].key)), f)
+            return f, _distinct(f.text, mentions(f.text, is_label=True))
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator
         if kind == "price" and (names := mentions(f.text) or mentions(f.title)) and len({n.key for n in names}) == 1:
             return f, names[:1]
+    if any(_OF_CPUS.search(f.title) for f in record.fields):
+        return None, ()
     for text in (record.heading, *record.scope[:3]):
         names = mentions(text)
         if not names and text and any(pattern.search(text) for _, pattern in words.NOT_SOLD_HERE):
@@ -304,6 +336,17 @@ def _label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | None
         if names and len({n.key for n in names}) == 1:
             return Field("heading", text), names[:1]
     return None, ()
+
+
+def _says_it_in_words(f: Field, key: str) -> bool:
+    """Return whether a field names an accelerator outside of a type's name: "2 x A100-80GB GPU" for "gpu.2xa100"."""
+    names = mentions(f.text, is_label=True)
+    return bool(names) and names[0].key == key and " " in f.text.strip() and is_singular(f.text) and len(f.text) < 100
+
+
+_OF_CPUS: Final = re.compile(
+    r"\bCPU[- ](?:only|instances?|machines?|servers?|vms?|plans?|flavou?rs?|types?)\b", re.IGNORECASE
+)
 
 
 def _distinct(text: str, names: tuple[Mention, ...]) -> tuple[Mention, ...]:
@@ -335,8 +378,13 @@ def _draft(
         for one, kind in kinds
         if kind == "count" and re.search(r"gpu|卡|card|chip|accelerator", one.title, re.IGNORECASE)
     ]:
-        by_kind["count"] = counts[0]
+        # "num_gpus" counts what "gpu_frac" only sets against the whole machine.
+        by_kind["count"] = next((one for one in counts if NUMBER.match(one.text)), counts[0])
+    by_kind.pop("instance", None)
+    if named := [one for one, kind in kinds if kind == "instance" and re.search(r"[^\W\d_]", one.text)]:
+        by_kind["instance"] = named[0]  # a column of numbers ("Nodes") names nothing
     own = f"{before_amount(before)} | {after_amount(after)}"
+    note = _note_of(f, amount, page)
     label = _label_text(label_field, name, is_one_of_several)
     d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
     is_of_one = re.search(r"\bsingle[- ]gpu\b", f.title, re.IGNORECASE)
@@ -344,8 +392,10 @@ def _draft(
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = _rate(record, by_kind, f, after, before, page, d)
-    _commitment(record, kinds, by_kind, f, own, d)
+    _commitment(record, kinds, by_kind, f, own, note, d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
+    if d.currency in _WITHOUT_CENTS and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", f.text.strip(" \t₫đ₩¥￥Rp")):
+        d.amount = replace(amount, value=Decimal(re.sub(r"\D", "", f.text)))  # "20.000" dong are twenty thousand
     d.is_floor = is_floor(before, after) or says_floor(f.title)
     d.memory, d.memory_is_total = _memory(kinds, by_kind, label_field, d.count)
     d.instance = by_kind["instance"].text if "instance" in by_kind and by_kind["instance"] is not label_field else ""
@@ -407,17 +457,15 @@ _NOISE: Final = re.compile(
 
 
 def _label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
-    text = (
-        _PLAN.sub(
-            "", _BADGE.sub("", _PLURAL.sub(r"\1", _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", label_field.text))).strip())
-        )
-        if label_field
-        else name.name
-    )
-    if not name.name[:1].isalpha() and text.strip() == name.name:
-        return f"RTX {text.strip()}"  # "4090": the line is left out
-    if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text):
-        return f"{name.count}x {name.name}" if name.count else name.name
+    text = plain = _PLURAL.sub(r"\1", name.name)
+    if label_field:
+        text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", label_field.text)))
+        text = _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
+    if not name.name[:1].isalpha():
+        text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
+    lead = label_field.text[: name.start] if label_field else ""
+    if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text) or _SIZED.search(lead):
+        return f"{name.count}x {plain}" if name.count else plain
     return text
 
 
@@ -451,6 +499,9 @@ def _count(
         return round(Decimal(share.numerator) / share.denominator, 10)
     if "count" in by_kind and (hit := NUMBER.match(by_kind["count"].text)):
         return Decimal(hit["n"])
+    for one in record.fields:  # "Shared (1/2 GPU)"
+        if one is not f and len(one.text) < 60 and (part := _SHARE_OF_ONE.search(one.text)):
+            return round(Decimal(1) / int(part["parts"]), 10)
     texts = [
         label_field.text if label_field and len(label_field.text) < 100 else "",
         by_kind["instance"].text if "instance" in by_kind else "",
@@ -467,6 +518,10 @@ def _count(
     return next((count for text in texts if text and (count := stated_count(text)) is not None), None)
 
 
+_WITHOUT_CENTS: Final = frozenset({"VND", "IDR", "KRW", "JPY"})
+_SHARE_OF_ONE: Final = re.compile(
+    r"(?<![\d./])1/(?P<parts>[2-9]|1\d|2\d)\s*(?:of (?:an? |one )?)?(?:v?GPU|card|卡)", re.IGNORECASE
+)
 _ON_A_BOARD: Final = {"K80": 2, "M60": 2, "K10": 2, "A16": 4, "M10": 4}
 _OF_TAB: Final = re.compile(r"\s*\d{1,4}\s?[x×]\s*(?:gpus?)?\s*|.*\b\d{1,4}\s?[x×-]\s?gpus?\b.*", re.IGNORECASE)
 
@@ -482,7 +537,11 @@ def _rate(
         ("the amount", before_amount(before)),
         ("the title", f.title),
         ("the unit", unit_field),
-        ("the label", label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 60 else ""),
+        *(("the row", one.text) for one in record.fields if one is not f and record.kind == "row" and _is_time(one)),
+        (
+            "the label",
+            label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 120 else "",
+        ),
     ]
     texts += (
         [
@@ -493,6 +552,8 @@ def _rate(
         if record.kind == "row"
         else []
     )
+    if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
+        texts += [("another title", one.title) for one in record.fields if one is not f and kind_of(one) == "price"]
     if record.kind == "card":
         texts += [
             ("the card", one.text)
@@ -505,7 +566,8 @@ def _rate(
     texts += [("above", text) for text in record.intro] + [("the heading", text) for text in record.scope]
     time, where, per_gpu, per_machine = "", "", False, False
     for place, text in texts:
-        read = rate(text) if place != "above" else rate_of_prose(text)
+        is_prose = place == "above" or (place == "the label" and len(text) > 60)
+        read = rate_of_prose(text) if is_prose else rate(text)
         if read.other and not read.is_per_gpu and place in ("above", "the heading"):
             continue  # of a disk, say
         if not time and read.time and not (place == "the heading" and read.time != "hour"):
@@ -521,6 +583,8 @@ def _rate(
     elif not time and page.time:
         time, where = page.time, "the page"
     d.is_per_machine = per_machine
+    if record.kind == "object" and not per_gpu and not per_machine and _describes_one(record):
+        per_gpu, d.reasons["per GPU"] = True, "its other figures are per GPU"
     if not per_gpu and not per_machine and page.is_per_gpu and not rate(f"{after_amount(after)} {f.title}").time:
         per_gpu = True
         d.reasons["per GPU"] = "the page"
@@ -528,11 +592,57 @@ def _rate(
     return Rate(time, per_gpu)
 
 
+def _is_time(f: Field) -> bool:
+    """Return whether a cell is nothing but a unit of time: "Weekly", "per hour"."""
+    return len(f.text) <= _SHORT and _TIME_CELL.fullmatch(f.text) is not None
+
+
+_SHORT: Final = 20  # characters
+_TIME_CELL: Final = re.compile(
+    r"\s*(?:(?:per|pro|par|за|в|1|a|an)\s+)?"
+    r"(?:hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間|dai?ly|day|tag|täglich|jour|день|сутки|天|日"
+    r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月)\s*",
+    re.IGNORECASE,
+)
+
+
+_MARK: Final = re.compile(r"^(?:\s*(?:/|per\b)\s*[\w/-]+){0,3}\s*(?P<mark>\*{1,3}|[†‡¹²³⁴])")
+_MARKED: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*$")
+# A footnote that speaks of other offers, or of what may become cheaper, says nothing of this price.
+_ASIDE: Final = re.compile(
+    r"\b(?:also|additional\w*|available (?:with|on|for|at)|discounts?|contact|up to|lower|further|may|optional|no|without)\b",
+    re.IGNORECASE,
+)
+
+
+def _note_of(f: Field, amount: Amount, page: PageFacts) -> str:
+    """Return the footnote that an amount, or the title above it, is marked with, where it states a commitment or spot."""
+    hit = _MARK.match(f.text[amount.end :]) or _MARKED.search(f.title)
+    marks = [hit["mark"]] if hit else []
+    if len(find_amounts(f.text)) <= 1:
+        marks += [mark for line in f.lines for mark in line.notes]
+    note = next((page.notes[mark] for mark in marks if mark in page.notes), "")
+    model = pricing_model(note)
+    has_term = words.RESERVED.search(note) and (term_months(note) is not None or band(note) != "")
+    says = model == "spot" or (model == "reserved" and has_term)
+    return note if says and not _ASIDE.search(note) else ""
+
+
+def _describes_one(record: Record) -> bool:
+    """Return whether data states the vCPUs and memory that come with each GPU, and not those of a machine."""
+    facts = [f for f in record.fields if kind_of(f) in ("vcpu", "ram")]
+    return len(facts) >= _ENOUGH and all(words.PER_GPU.search(f.title) for f in facts)
+
+
+_ENOUGH: Final = 2
+
+
 def _commitment(
-    record: Record, kinds: list[tuple[Field, str]], by_kind: dict[str, Field], f: Field, own: str, d: Draft
+    record: Record, kinds: list[tuple[Field, str]], by_kind: dict[str, Field], f: Field, own: str, note: str, d: Draft
 ) -> None:
     """Set pricing model and term, from the nearest words that name them."""
-    beside = [("the amount", own), ("the title", f.title)]
+    beside = [("a footnote", note)] if note else []
+    beside += [("the amount", own), ("the title", f.title)]
     beside += [("the term", by_kind["term"].text)] if "term" in by_kind else []
     beside += [
         ("the row", one.text)
@@ -542,6 +652,13 @@ def _commitment(
         and not _is_prose(one.text)
         and not has_money(one.text)
         and not words.SALES.search(one.text)  # of another offer, which has no price
+    ]
+    beside += [
+        ("the row", piece)
+        for one, kind in kinds
+        if kind == "label" and _is_prose(one.text) and len(one.text) <= 120 and not has_money(one.text)
+        for piece in re.split(r"[,;|()]", one.text)[1:]
+        if len(piece) < 32
     ]
     beside += [("the heading", text) for text in record.scope] + [("above", text) for text in record.intro]
     for place, text in beside:
@@ -611,7 +728,7 @@ def _memory(
         if each := _EACH.search(f.text):
             return f"{each['size']} GB", False
         text = (
-            f"{f.text} GB"
+            _with_unit(f.text)
             if re.fullmatch(r"\s*[\d,.]+\s*", f.text)
             else re.sub(r"(?<=\d)\s*(?:Go|ГБ)\b", " GB", f.text)
         )
@@ -639,6 +756,16 @@ def _memory(
     return "", False
 
 
+def _with_unit(number: str) -> str:
+    """Return a size without a unit with the one that its length tells: GB, MiB, or bytes as GB."""
+    digits = re.sub(r"\D", "", number.partition(".")[0]) or "0"
+    if len(digits) >= _FEWEST_OF_BYTES:
+        return f"{int(digits[:20]) // 2**30} GB"
+    return f"{number.strip()} {'MiB' if int(digits) > _MOST_GB else 'GB'}"
+
+
+_MOST_GB: Final = 3000  # of GPUs together
+_FEWEST_OF_BYTES: Final = 9  # digits
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|_")  # "InStock", "out_of_stock"
 
 

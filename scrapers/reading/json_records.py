@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from scrapers.reading import words
@@ -35,6 +36,7 @@ _NAMING: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)  # objects of a list have the same keys
 def key_words(key: str) -> str:
     """Return a key as words: "pricePerHour" and "price_per_hour" read "price per hour"."""
     return " ".join(part for part in _CAMEL.split(str(key)) if part)
@@ -144,11 +146,19 @@ def _is_record(value: Any) -> bool:
 def _has_named_children(value: dict[Any, Any]) -> bool:
     """Return whether objects below name accelerators and prices of their own: then this one only groups them."""
     for item in value.values():
-        children = item if isinstance(item, list) else [item]
-        named = [c for c in children if isinstance(c, dict) and _is_record(c)]
+        named = [c for c in _objects_in(item) if _is_record(c)]
         if len(named) > 1 or (named and not _names(_scalars(value, ""))):
             return True
     return False
+
+
+def _objects_in(value: Any) -> Iterator[dict[Any, Any]]:
+    """Yield an object, or those of a list, also of lists in it."""
+    if isinstance(value, dict):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _objects_in(item)
 
 
 def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], group: int) -> Iterator[Record]:
@@ -175,8 +185,28 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
                     ]
                     yield Record([*shared, *own, *context][:_MOST_FIELDS], scope, "object", group)
                 return
-    fields = [_price_field(f) if _is_price(f) else f for f in _flatten(value, path, "")]
+    fields = [_price_field(f) if _is_price(f) else f for f in _one_of_alike(_flatten(value, path, ""))]
     yield Record([*fields, *context][:_MOST_FIELDS], scope, "object", group)
+
+
+def _one_of_alike(fields: list[Field]) -> list[Field]:
+    """Leave out prices that only vary another one of the same object: the base beside the total, the adjusted one."""
+    alike: dict[str, list[Field]] = {}
+    for f in fields:
+        if _is_price(f):
+            alike.setdefault(" ".join(sorted(_VARIANT.sub(" ", f.title).lower().split())), []).append(f)
+    left = set[int]()
+    for group in alike.values():
+        plain = min(
+            group,
+            key=lambda f: (not find_amounts(f.text), len(_VARIANT.findall(f.title)), "total" not in f.title.lower()),
+        )
+        is_printed = bool(find_amounts(plain.text))  # "0.71 EUR" beside 71000000
+        left |= {id(f) for f in group if f is not plain and (is_printed or _VARIANT.search(f.title))}
+    return [f for f in fields if id(f) not in left]
+
+
+_VARIANT: Final = re.compile(r"\b(?:base|total|adj|adjusted|discounted|raw|rounded|formatted)\b", re.IGNORECASE)
 
 
 def _scalars(value: dict[Any, Any], path: str) -> list[Field]:

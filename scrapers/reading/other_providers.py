@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -18,7 +19,7 @@ _SPECIALISTS: Final = (
     r"|E2E (?:Networks|Cloud)|Hetzner|Leaseweb|Contabo|Fly\.io|Koyeb|Northflank|Thunder Compute|Gcore|Exoscale|AutoDL|SF Compute|SaladCloud"
 )
 # What a provider calls all of them.
-_ALL: Final = r"competitors?|hyperscalers?|others?|typical|average|big (?:three|3)|traditional|wettbewerber|concurrents?|конкурент\w*|其他(?:云|厂商|平台)\w*|友商|他社|타사"
+_ALL: Final = r"competitors?|hyperscalers?|others?|typical|average|big (?:three|3|clouds?)|(?:public|legacy|large|major) clouds?|traditional|wettbewerber|concurrents?|конкурент\w*|其他(?:云|厂商|平台)\w*|友商|他社|타사"
 # Not "AWS Inferentia2": there the maker's name is the accelerator's.
 _NAME: Final = re.compile(
     rf"(?<![\w.-])(?:{_HYPERSCALERS}|{_SPECIALISTS})(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))", re.IGNORECASE
@@ -59,16 +60,19 @@ def compares(text: str) -> bool:
     return _COMPARES.search(text) is not None
 
 
+@lru_cache(maxsize=16_384)
 def other_provider(text: str, own: str) -> str:
     """Return the name of another provider, or the word for all of them, in a column's title; "" for none."""
     return next((hit[0] for hit in _TITLE.finditer(text) if hit[0].lower() not in own), "")
 
 
+@lru_cache(maxsize=16_384)
 def named_beside(label: str, own: str) -> str:
     """Return the other provider that a label names beside an accelerator: "H100 on AWS", "RunPod: 1x A100"."""
     return next((hit[0] for hit in _NAME.finditer(label) if hit[0].lower() not in own), "")
 
 
+@lru_cache(maxsize=16_384)
 def is_other_provider(text: str, own: str) -> bool:
     """Return whether a short text is nothing but the name of another provider."""
     hit = _NAME.match(text.strip(" :*·|"))
@@ -95,6 +99,7 @@ def seller_in_data(fields: list[Field]) -> str:
     )
 
 
+@lru_cache(maxsize=16_384)
 def is_own(seller: str, own: str) -> bool:
     """Return whether a seller is the page's own provider."""
     return bool(_OURS.search(seller)) or (bool(own) and seller.strip().lower() in own)

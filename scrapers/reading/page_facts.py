@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.amounts import CODES, Amount, find_amounts, uses_decimal_comma
+from scrapers.reading.page_tree import Line
 from scrapers.reading.units import after_amount, rate
 
 _ALL_IN: Final = re.compile(
@@ -58,11 +60,13 @@ class PageFacts:
     yen: str = ""
     krone: str = ""
     default: str = ""  # currency of numbers without a sign
+    is_stated: bool = False  # the page says so in words, it does not only print one
     time: str = ""  # the one unit of time that the page names beside amounts
     is_per_gpu: bool = False
     own: str = ""  # the text that names the page's own provider
     compares: bool = False  # the page lists what others charge
     is_shop: bool = False  # the page sells cards, it does not rent them out
+    notes: Mapping[str, str] = field(default_factory=dict)  # footnotes, by their mark
 
     def resolve(self, printed: str) -> str:
         """Return the ISO code of a printed currency; "" where it is unknown."""
@@ -81,20 +85,36 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     printed = {a.currency for _, a in money} - {""}
     stated = {_code(hit) for hit in _ALL_IN.finditer(everything)} - {""}
     dollar = _dollar(language.lower(), stated, printed)
+    written = _written_in(everything) or language[:2].lower()
     yen = (
         "JPY"
-        if language.startswith("ja") or "円" in everything or "JPY" in printed
+        if written == "ja" or "円" in everything or "JPY" in printed
         else "CNY"
-        if language.startswith("zh") or re.search(r"元|人民币|RMB", everything) or "CNY" in printed
+        if written == "zh" or re.search(r"元|人民币|RMB", everything) or "CNY" in printed
         else ""
     )
     krone = _krone(language.lower(), (stated | printed) & set(_KRONES.values()))
     named = {PageFacts(dollar=dollar, yen=yen, krone=krone).resolve(c) for c in printed} & (CODES | {""})
+    is_stated = bool(currency) or len(stated) == 1
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
     own = [(text, amounts[i]) for i, text in enumerate(texts) if i not in others]
     is_shop = any(len(text) <= 40 and _CART.search(text) for text in texts)
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
-    return PageFacts(language, comma, dollar, yen, krone, default, time, is_per_gpu, is_shop=is_shop)
+    return PageFacts(language, comma, dollar, yen, krone, default, is_stated, time, is_per_gpu, is_shop=is_shop)
+
+
+def footnotes(lines: Iterable[Line]) -> dict[str, str]:
+    """Return the footnotes of a page, by their mark."""
+    notes: dict[str, str] = {}
+    for line in lines:
+        if line.is_note and line.notes:
+            notes.setdefault(line.notes[0], line.text)
+        elif hit := _NOTE.match(line.text):
+            notes.setdefault(hit["mark"], hit["text"])
+    return notes
+
+
+_NOTE: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*(?P<text>[^\W\d_].{8,})$")
 
 
 def _dollar(language: str, stated: set[str], printed: set[str]) -> str:
@@ -110,6 +130,13 @@ def _dollar(language: str, stated: set[str], printed: set[str]) -> str:
     return _REGIONS.get(language, "USD")
 
 
+def _written_in(text: str) -> str:
+    """Return "ja" or "zh" where the signs of a text say so, whatever the page's tag: templates leave it at "en"."""
+    n_kana, n_han = len(re.findall(r"[\u3041-\u30ff]", text)), len(re.findall(r"[\u4e00-\u9fff]", text))
+    return "" if n_kana + n_han < _FEWEST_SIGNS else "ja" if n_kana * 10 > n_han else "zh"
+
+
+_FEWEST_SIGNS: Final = 8
 _KRONES: Final = {"sv": "SEK", "nb": "NOK", "nn": "NOK", "no": "NOK", "da": "DKK"}
 
 

@@ -47,6 +47,8 @@ class Line:
     headings: tuple[tuple[int, str], ...]
     struck: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # raised marks of footnotes, left out of the text
+    is_note: bool = False  # it begins with such a mark
     level: int = 0  # 1-6 of a heading, 0 else
     order: int = 0
     box: Box | None = None
@@ -116,6 +118,8 @@ class _Builder:
         self.headings: tuple[tuple[int, str], ...] = ()
         self.count = 0
         self.last: Line | None = None
+        self.notes: list[str] = []
+        self.is_note = False
 
     def fill(self, box: Box, element: Any, depth: int) -> None:
         """Add what an element shows to its box."""
@@ -128,7 +132,7 @@ class _Builder:
                 pass
             elif tag == "br":
                 self.flush(box, run, element)
-            elif tag in _INLINE and not _holds_blocks(child):
+            elif tag in _INLINE and not _holds_blocks(child) and not _is_card(child):
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
@@ -155,7 +159,9 @@ class _Builder:
             tidy = tuple(half_width(squash(cell)) for cell in cells)
             self.count += 1
             parts = tidy if len(tidy) > 1 else ()
-            self.last = Line(" ".join(filter(None, tidy)), box.element, self.headings, (), parts, 0, self.count, row)
+            self.last = Line(
+                " ".join(filter(None, tidy)), box.element, self.headings, (), parts, order=self.count, box=row
+            )
             row.children.append(self.last)
             box.children.append(row)
             box.n_lines += 1
@@ -171,6 +177,8 @@ class _Builder:
             run.append((f".{squash(element.text_content())}", struck, element, top))  # "$2" and a raised "49"
             return
         if element.tag in _NOTE and re.fullmatch(r"\s*[\[(]?[\d*†‡]{1,3}[\])]?\s*", element.text_content() or ""):
+            self.notes.append((element.text_content() or "").strip(" \n[]()"))
+            self.is_note |= not any(text.strip() for text, *_ in run)
             return
         if element.text:
             run.append((element.text, struck, element, top))
@@ -187,6 +195,8 @@ class _Builder:
         """End the current line."""
         if not run:
             return
+        notes, self.notes = tuple(self.notes), []
+        is_note, self.is_note = self.is_note, False
         pieces, struck = list(run), [squash(text) for text, is_struck, *_ in run if is_struck and text.strip()]
         run.clear()
         text = half_width(squash(_join([text for text, is_struck, *_ in pieces if not is_struck])))
@@ -202,7 +212,7 @@ class _Builder:
         )
         self.count += 1
         above = tuple(h for h in self.headings if not level or h[0] < level or h[0] == _PLACE_LEVEL)
-        line = Line(text, owner, above, tuple(struck), parts, level, self.count, box)
+        line = Line(text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box)
         if PLACE.match(text) and len(text) <= 80:  # "Region: Europe" holds until the next one, or a new chapter
             self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
         elif level and text:
@@ -215,6 +225,21 @@ class _Builder:
 
 _CENTS: Final = re.compile(r"\d{2}")
 _SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
+
+
+def _is_card(element: Any) -> bool:
+    """Return whether a link is one of several alike that hold several texts each: a card, whatever its tag."""
+    if element.tag not in _CARD_TAGS or len(element) < _FEWEST_TEXTS:
+        return False
+    names, beside = element.get("class"), (element.getprevious(), element.getnext())
+    return any(
+        one is not None and one.tag == element.tag and one.get("class") == names and len(one) >= _FEWEST_TEXTS
+        for one in beside
+    )  # fmt: skip
+
+
+_CARD_TAGS: Final = frozenset({"a", "label", "button"})
+_FEWEST_TEXTS: Final = 2  # elements
 
 
 def _is_of_cents(element: Any) -> bool:

@@ -17,14 +17,14 @@ from scrapers.reading import words
 from scrapers.reading.accelerator_names import is_singular, mentions
 from scrapers.reading.account import Account, Entry
 from scrapers.reading.amounts import Amount, find_amounts
-from scrapers.reading.cards import card_records, is_aside, is_in_code, is_in_menu
-from scrapers.reading.documents import from_markdown, kind, script_values, streamed_html
+from scrapers.reading.cards import card_records, is_aside, is_in_code, is_in_menu, is_of_card
+from scrapers.reading.documents import attribute_values, from_markdown, kind, script_values, streamed_html
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.grids import box_grids, flat_grids, grid_records, table_grids
 from scrapers.reading.interpret import Draft, Explained, interpret, stated_memory
 from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.other_providers import compares, named_beside, note_sellers, own_names
-from scrapers.reading.page_facts import PageFacts, page_facts
+from scrapers.reading.page_facts import PageFacts, footnotes, page_facts
 from scrapers.reading.page_tree import Box, Line, parse_tree
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import is_component
@@ -59,12 +59,14 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         page_facts(language, [line.text for line in lines], hints.currency, _of_other_things(lines)), hints
     )
     title = _page_title(root)
+    facts = replace(facts, notes=footnotes(lines))
     facts = replace(facts, own=own_names(title), compares=compares(title) or any(compares(t) for t in _tops(lines)))
     drafts: list[Draft] = []
     verdicts: Verdicts = defaultdict(dict)
     cut = _ends_within_a_box(html)
     memories: dict[str, set[str]] = defaultdict(set)
     rows = _Rows()
+    bare: list[Explained] = []  # numbers that no line shows as amounts
     for record in records(top, lines):
         if cut and record.kind == "card" and any(lines[-1] in f.lines for f in record.fields):
             continue  # the lost part might have changed what it says
@@ -76,6 +78,8 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
             if isinstance(reading, Draft):
                 drafts.append(reading)
             else:
+                if not find_amounts(reading.cell.text) and reading.amount.value:
+                    bare.append(reading)
                 _note(
                     verdicts,
                     reading.cell.lines,
@@ -83,10 +87,14 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
                     reading.amount,
                     *_verdict_of(reading.reason),
                 )
-    hidden, explained = _embedded(page, facts)
+    hidden, explained = _embedded([*script_values(page), *attribute_values(root, html)], facts)
     kept, dropped = settle(drafts, memories)
-    unstated = [d for d in hidden if not d.currency]
-    hidden, doubtful = _stated([d for d in hidden if d.currency], hints)
+    # Of data alone, a currency that the page prints somewhere says nothing: only the data's own, or words.
+    unstated = [
+        d for d in hidden
+        if not d.currency or not (kept or facts.is_stated or d.amount.currency or "currency" in d.reasons)
+    ]  # fmt: skip
+    hidden, doubtful = _stated([d for d in hidden if d not in unstated], hints)
     if not kept:
         doubtful += [(d, "unexplained: no currency stands with it") for d in unstated]
     in_scripts, more = settle(hidden)
@@ -97,7 +105,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         if d.status == "priced":
             _note(verdicts, d.cell.lines, d.cell.text, d.amount, "emitted", d.label)
     account = Account(entries=list(_entries(lines, verdicts, facts, {d.amount.value for d in kept})))
-    account.entries += _bare_entries(kept, dropped)
+    account.entries += [*_bare_entries(kept, dropped), *map(_explained_entry, bare)]
     account.entries += rows.without_price()
     added, copies = _beyond([d for d in kept if d.status == "priced"], in_scripts)
     account.offers = [_offer(d, hints) for d in [*kept, *added]]
@@ -155,6 +163,8 @@ class _Rows:
 
 def _says_none(f: Field) -> bool:
     """Return whether a cell says in words that there is no price: none, on request, sold out, soon."""
+    if re.fullmatch(r"\s*free\b\W*", f.text, re.IGNORECASE):
+        return True
     is_blank = words.NOTHING.match(f.text) and (is_priced_title(f.title) or not f.title or not f.text)
     return (
         bool(is_blank) or words.SALES.search(f.text) is not None or any(p.search(f.text) for _, p in words.STATES[:2])
@@ -231,10 +241,10 @@ def _with_hints(facts: PageFacts, hints: Hints) -> PageFacts:
     return replace(facts, time=facts.time or hints.time)
 
 
-def _embedded(page: Page, facts: PageFacts) -> tuple[list[Draft], list[Explained]]:
+def _embedded(values: list[tuple[str, Any]], facts: PageFacts) -> tuple[list[Draft], list[Explained]]:
     drafts: list[Draft] = []
     explained: list[Explained] = []
-    for group, (where, value) in enumerate(script_values(page)):
+    for group, (where, value) in enumerate(values):
         for record in json_records(value, 100_000 + group):
             record.scope = (*record.scope, where)
             for reading in interpret(record, facts):
@@ -335,10 +345,11 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
                 continue
             before = lines[max(0, grid.first_line - 5) : max(0, grid.first_line - 1)]
             rows = list(grid_records(grid, group, [line for line in before if line.order not in used]))
-            if not _is_of_prices(grid.titles, rows):
+            if not _is_of_prices(grid.titles, rows) or (grid.box is not None and is_of_card(grid.box, rows)):
                 continue
             note_sellers(rows)
             used |= {line.order for row in grid.rows for cell in row for line in cell.lines}
+            used |= {line.order for line in grid.broken}
             yield from rows
     yield from card_records(top, used, group + 1)
 
@@ -403,6 +414,8 @@ def _verdict(
         return before_now
     if amount.fault:
         return "explained", amount.fault
+    if amount.value == 0:
+        return "explained", "an amount of zero"
     if is_aside(line.box):
         is_lost = is_of_rent(line, amount) and line.box is not None and not is_in_menu(line.box)
         if is_lost and amount.value not in emitted:

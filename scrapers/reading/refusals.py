@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -13,7 +14,7 @@ from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
-from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, rate
+from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, pricing_model, rate
 
 _MOST_NAMES: Final = 2  # that one price is printed for; a longer list is a choice: "T4, L4, V100 or A100"
 
@@ -70,6 +71,10 @@ def refusal(
         re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
     ):
         return "a price with a licence for Windows"
+    if record.kind == "row" and (
+        _WINDOWS.match(f.title) or any(_WINDOWS.match(one.text) for one in record.fields if len(one.text) < 40)
+    ):
+        return "a price with a licence for Windows"
     if any(_ON_PREMISES.search(one.text) for one in record.fields if len(one.text) < 120):
         return "a machine in the customer's own data center"
     unit = rate(after_amount(after))
@@ -77,11 +82,33 @@ def refusal(
         return f"a price per {unit.other}"
     if not names:
         return other
+    if label is not None and _LICENCE.search(label.text):
+        return "a price of a licence"
+    if _AT_REST.search(f.title):
+        return "a price of a machine that does not run"
+    if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
+        return "what owners of cards earn, not what renters pay"
+    if _OF_MARKET.search(f.title) or _is_end_of_range(f, record):
+        return "a figure of a market, not a provider's price"
+    if words.TOTAL.fullmatch(f.title.strip()) and any(_OF_ONE.search(one.title) for one in record.fields):
+        return "a sum of several"
+    above = [text for line in f.lines[:1] for _, text in line.headings[-1:]]
+    if any(_FORMER.match(text) for text in (record.heading, *record.scope[:1], *above)):
+        return "a former price"
+    if _CAP.search(f.title):
+        return "an upper bound"
+    if _SAVED.search(f.title):
+        return "a discount, a credit, a former price or another sum"
     if words.SHOP.search(f.title):
         return "a price in a shop, not a rent"
     if any(_INDEX.search(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
         return "a figure of a market, not a provider's price"
-    if words.CONDITIONAL.search(f"{f.title} {before_amount(before)}") or _VOLUME.search(f.title):
+    title = _REBATE.sub(" ", f.title) if pricing_model(f.title) in ("reserved", "spot") else f.title
+    if (
+        words.CONDITIONAL.search(f"{title} {before_amount(before)}")
+        or _VOLUME.search(f.title)
+        or any(_VOLUME.fullmatch(one.text.strip()) for one in record.fields if one is not f)
+    ):
         return "a price on a condition"
     if (words.GROUPS.search(f.title) and not words.GPU.search(f.title)) or any(map(_is_of_group, (record.scope[:1]))):
         return "a price for a group of customers"
@@ -93,6 +120,8 @@ def refusal(
         return "a plan's price, with hours or credits in it"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
+    if record.kind == "row" and not amount.currency and f.text.strip().isdigit() and _has_signs(f, record):
+        return "unexplained: a whole number without a currency, beside amounts with one"
     of_title = rate(f.title)
     if not unit.time and of_title.other and not of_title.is_per_gpu:
         return f"a price per {of_title.other}"
@@ -142,6 +171,47 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
     return f"a price of {name}, in a comparison" if name else ""
 
 
+_REBATE: Final = re.compile(
+    r"\(?\b(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)\)?", re.IGNORECASE
+)
+_CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
+_FORMER: Final = re.compile(
+    r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
+    re.IGNORECASE,
+)
+_SAVED: Final = re.compile(
+    r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
+)
+_LICENCE: Final = re.compile(
+    r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス", re.IGNORECASE
+)
+_AT_REST: Final = re.compile(
+    r"\b(?:stopped|paused|idle|suspended|powered[- ]off|hibernat\w+|gestoppt|arrêté\w*|остановлен\w*)\b|关机|停止中",
+    re.IGNORECASE,
+)
+_EARNED: Final = re.compile(
+    r"\b(?:earn(?:s|ings?)?|payouts?|profit(?:s|ability)?|revenue|become a (?:host|provider)|verdienst|доход\w*|заработ\w*)\b|收益|収益",
+    re.IGNORECASE,
+)
+_EARN: Final = re.compile(
+    r"\b(?:earn(?:ings?)?|payouts?|become a (?:host|provider)|заработ\w*)\b|收益|収益", re.IGNORECASE
+)
+_OF_MARKET: Final = re.compile(
+    r"^\W*(?:highest|max(?:imum)?|avg|average|median|mean)\b(?! (?:gpus?|count|cards?|vram|memory))", re.IGNORECASE
+)
+_LOWEST: Final = re.compile(
+    r"^\W*(?:lowest|min(?:imum)?)\b(?! (?:gpus?|count|cards?|vram|memory|term|commitment))", re.IGNORECASE
+)
+
+
+def _is_end_of_range(f: Field, record: Record) -> bool:
+    """Return whether a column is of the lowest prices, beside one of the highest or usual ones."""
+    return _LOWEST.search(f.title) is not None and any(_OF_MARKET.search(one.title) for one in record.fields)
+
+
+_OF_ONE: Final = re.compile(
+    r"\b(?:unit|each|single) (?:price|cost|rate)\b|\b(?:price|cost|rate) (?:each|per unit)\b|单价|単価", re.IGNORECASE
+)
 # A column for those who take many: "8-63 GPUs", "64+ GPUs".
 _VOLUME: Final = re.compile(
     r"(?<![\d.,])(?!1\s?[-–])\d{1,4}\s?(?:[-–]\s?\d{1,4}|\+)\s*(?:gpus?|cards?|卡)\b", re.IGNORECASE
@@ -183,6 +253,9 @@ def _counts_no_money(f: Field, record: Record) -> bool:
     """Return whether a bare number is of a unit of the provider's own: its title says so, or names no currency where another does."""
     if stated_currency(f.title):
         return False
+    letters = words.OWN_LETTERS.search(f.title)
+    if letters and (letters["unit"] or letters["bare"]) not in words.THINGS and not f.title.isupper():
+        return True
     if words.OWN_UNITS.search(f.title) and not re.search(r"\b(?:price|cost|rate|fee)", f.title, re.IGNORECASE):
         return True
     return not words.PRICE.search(f.title) and any(
@@ -190,6 +263,12 @@ def _counts_no_money(f: Field, record: Record) -> bool:
     )
 
 
+def _has_signs(f: Field, record: Record) -> bool:
+    """Return whether other cells of a row print a currency where this one and its title print none."""
+    return not stated_currency(f.title) and any(find_amounts(one.text) for one in record.fields if one is not f)
+
+
+@lru_cache(maxsize=16_384)
 def is_sold_out(text: str) -> bool:
     """Return whether a short text says that nothing can be rented now."""
     return len(text) < 40 and any(
@@ -197,16 +276,24 @@ def is_sold_out(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16_384)
 def is_component(title: str) -> bool:
     """Return whether a title heads prices of another part of a machine: storage, vCPUs, memory, network."""
     title = words.PER_GPU.sub(" ", title)
     has_gpu = words.GPU.search(title) or mentions(title)
+    if _POWER.search(title):
+        return True
     return not has_gpu and bool(
         (words.DISK.search(title) or words.VCPU.search(title) or words.RAM.search(title) or words.NETWORK.search(title))
         and words.PRICE.search(title)
     )
 
 
+_POWER: Final = re.compile(
+    r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|电费|電気代",
+    re.IGNORECASE,
+)
+_WINDOWS: Final = re.compile(r"^\s*(?:with |mit |avec )?(?:Microsoft )?Windows\b(?!.*(?:linux|ubuntu))", re.IGNORECASE)
 _ON_PREMISES: Final = re.compile(r"cloud ?@ ?customer|on-?prem(?:ises?)?\b|customer-hosted", re.IGNORECASE)
 
 
@@ -227,7 +314,7 @@ _INSTALMENT: Final = re.compile(
     re.IGNORECASE,
 )
 _FINANCED: Final = re.compile(
-    r"\b(?:affirm|klarna|afterpay|financing|instal?lments?|monthly payments|ratenzahlung|finanzierung|en \d+ fois|paiement en|рассрочк\w*|в кредит)\b|分期|分割払い|할부",
+    r"\b(?:leasing (?:from|at|rates?)|lease-to-own|affirm|klarna|afterpay|financing|instal?lments?|monthly payments|ratenzahlung|finanzierung|en \d+ fois|paiement en|рассрочк\w*|в кредит)\b|分期|分割払い|할부",
     re.IGNORECASE,
 )
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import is_singular
+from scrapers.reading.amounts import stated_currency
 from scrapers.reading.interpret import Draft
 from scrapers.reading.units import Rate, rate
 
@@ -43,9 +44,10 @@ def settle(
     _bounds_beside(drafts)
     drafts, titled = _titled_in_a_copy(drafts)
     drafts, taxed = _with_tax(drafts)
+    drafts, converted = _in_another_currency(drafts)
     drafts, former = _former(drafts)
     kept, dropped = _totals(drafts)
-    dropped = [*titled, *taxed, *former, *dropped]
+    dropped = [*titled, *taxed, *converted, *former, *dropped]
     kept, more = _unclear_clusters(kept)
     dropped += more
     kept, more = _without_unit(kept)
@@ -54,6 +56,8 @@ def settle(
     dropped += more
     _endpoints(kept, unpriced)
     _memory_from_elsewhere(kept, memories or {})
+    kept, more = _variants(kept)
+    dropped += more
     _tell_apart(kept)
     kept, more = _compared(kept)
     dropped += more
@@ -130,7 +134,8 @@ def _per_machine_by_group(drafts: list[Draft]) -> None:
     """Where prices grow with the number of GPUs, they are per machine, whatever a heading says of all of them."""
     groups: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
-        if not d.rate.is_per_gpu or d.reasons.get("per GPU") in ("the heading", "the page", "above"):
+        is_vague = d.reasons.get("per GPU") in ("the heading", "the page", "above") or _GPU_PRICE.match(d.title)
+        if not d.rate.is_per_gpu or is_vague:
             groups[d.key, d.memory, d.model, d.term, d.currency, d.rate.time].append(d)
     for members in groups.values():
         sizes = {(d.count or Decimal(1), d.amount.value) for d in members}
@@ -143,6 +148,9 @@ def _per_machine_by_group(drafts: list[Draft]) -> None:
             for d in members:
                 d.rate = replace(d.rate, is_per_gpu=False)
                 d.reasons["per GPU"] = ""
+
+
+_GPU_PRICE: Final = re.compile(r"\s*GPU (?:hourly )?(?:price|rate|cost)\b", re.IGNORECASE)
 
 
 def _titled_in_a_copy(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
@@ -178,6 +186,24 @@ def _with_tax(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
                 copies.add(id(plain if _is_in_brackets(plain, other) else other))
     kept = [d for d in drafts if id(d) not in copies]
     return kept, [(d, f"the same price with{'out' if d.tax == 'net' else ''} tax") for d in drafts if id(d) in copies]
+
+
+def _in_another_currency(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop a column that only repeats the one before it in another currency: "INR / hour", "USD / hour"."""
+    kept: list[Draft] = []
+    dropped: list[tuple[Draft, str]] = []
+    first: dict[object, Draft] = {}
+    for d in drafts:
+        bare = _CURRENCY.sub(" ", d.title).split() if d.record.kind == "row" and stated_currency(d.title) else None
+        earlier = d if bare is None else first.setdefault((id(d.record), d.key, d.rate, d.model, d.term, *bare), d)
+        if earlier.currency != d.currency:
+            dropped.append((d, "the same price in another currency"))
+        else:
+            kept.append(d)
+    return kept, dropped
+
+
+_CURRENCY: Final = re.compile(r"\b[A-Z]{3}\b|[$€£₹¥₽()]|\b(?i:euros?|dollars?)\b")
 
 
 def _is_in_brackets(d: Draft, first: Draft) -> bool:
@@ -227,6 +253,8 @@ def _together(d: Draft) -> tuple[object, ...]:
 def _is_sum_of(d: Draft, one: Draft) -> bool:
     """Return whether a price of a machine is only the price per GPU beside it, times their number."""
     alike = (d.model, d.term, d.rate.time, d.currency) == (one.model, one.term, one.rate.time, one.currency)
+    if not one.rate.is_per_gpu and one.count != d.count:
+        return False  # a machine of another size
     is_sized = one.rate.is_per_gpu or (
         one.amount.value < d.amount.value and (d.count or 1) > 1 and one.cell is not d.cell
     )
@@ -239,10 +267,13 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     records: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
         records[_together(d)].append(d)
+    own: dict[int, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        own[id(d.record)].append(d)
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
     for d in drafts:
-        parts = [s for s in records[_together(d)] if _is_sum_of(d, s)]
+        parts = [s for s in own[id(d.record)] if _is_sum_of(d, s)]
         if parts:
             for s in parts:
                 if not s.rate.is_per_gpu:
@@ -254,14 +285,18 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             continue
         siblings = [
             s
-            for s in records[_together(d)]
+            for s in (records[_together(d)] if d.rate.time != "hour" else ())
             if s is not d and s.rate.time == "hour" and s.rate.is_per_gpu == d.rate.is_per_gpu
         ]
         if d.model == "on_demand" and d.rate.time in ("month", "year") and not siblings and _lost_its_hour(d):
             dropped.append((d, f"unexplained: a {d.rate.time}'s price without the hourly one that it stands beside"))
             continue
-        if d.rate.time in _HOURS_IN and siblings:
-            rates = [d.amount.value / hours for hours in _HOURS_IN[d.rate.time]]
+        divisors = _HOURS_IN.get(d.rate.time, ())
+        if d.rate.time == "year" and not siblings:  # beside a month's price
+            siblings = [s for s in records[_together(d)] if s.rate == replace(d.rate, time="month")]
+            divisors = (Decimal(12),)
+        if divisors and siblings:
+            rates = [d.amount.value / hours for hours in divisors]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
             if any(
                 abs(one - s.amount.value) <= max(s.amount.value * _CLOSE, _rounding(d)) for s in same for one in rates
@@ -269,12 +304,40 @@ def _totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
                 dropped.append((d, f"the same price for a {d.rate.time}"))
                 continue
             if d.model == "on_demand" and d.rate.time in ("day", "week", "month", "year"):
-                d.model, d.reasons["model"] = "reserved", "a lower price for the longer time"
+                d.model, d.reasons["model"] = "reserved", _FOR_LONGER
                 d.term = {"month": 1, "year": 12}.get(d.rate.time)
         if d.model == "reserved" and d.term is None and not d.band and d.rate.time == "year":
             d.term = 12
         kept.append(d)
-    return kept, dropped
+    return _like_their_column(kept, dropped)
+
+
+def _like_their_column(
+    kept: list[Draft], dropped: list[tuple[Draft, str]]
+) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Take a month's or a year's price whose hourly one is missing for what the others in its column are."""
+    repeats = {_column(d) for d, reason in dropped if reason == f"the same price for a {d.rate.time}"}
+    commits = {_column(d): d.term for d in kept if d.reasons.get("model") == _FOR_LONGER}
+    hourly = {id(d.record) for d in kept if d.rate.time == "hour"}
+    left: list[Draft] = []
+    for d in kept:
+        if d.record.kind != "row" or d.model != "on_demand" or id(d.record) in hourly:
+            left.append(d)
+        elif _column(d) in commits:
+            d.model, d.term, d.reasons["model"] = "reserved", commits[_column(d)], _FOR_LONGER
+            left.append(d)
+        elif _column(d) in repeats:
+            dropped.append((d, f"unexplained: a {d.rate.time}'s price without the hourly one that it stands beside"))
+        else:
+            left.append(d)
+    return left, dropped
+
+
+def _column(d: Draft) -> tuple[int, int, str]:
+    return d.record.group, d.cell.column, d.rate.time
+
+
+_FOR_LONGER: Final = "a lower price for the longer time"
 
 
 def _lost_its_hour(d: Draft) -> bool:
@@ -336,15 +399,22 @@ def _out_of_size(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, st
         and (d.count or 1) > 1
     }
     odd = {id(d.cell) for d in drafts if (each := hourly[id(d)]) is not None and not _is_within(each, bounds[id(d)])}
+    by_habit = {id(d.record) for d in drafts if id(d.cell) in odd and d.reasons.get("unit") in _FAR}
     kept, dropped = [], []
     for d in drafts:
         each = hourly[id(d)]
+        if id(d.cell) not in odd and id(d.record) in by_habit and d.reasons.get("unit") in _FAR:
+            dropped.append((d, "unexplained: its unit stands elsewhere, and does not fit another amount beside it"))
+            continue
         is_of_low = (d.record.group, d.title) in low and not d.rate.is_per_gpu and (d.count or 1) > 1
         if each is not None and (id(d.cell) in odd or is_of_low):
             dropped.append((d, f"unexplained: an hour of one GPU would cost {each:.4g} USD"))
         else:
             kept.append(d)
     return kept, dropped
+
+
+_FAR: Final = ("the page", "above")  # where a unit stands that may be of other amounts
 
 
 def _is_within(each: Decimal, bounds: tuple[Decimal, Decimal]) -> bool:
@@ -361,15 +431,20 @@ def _hourly_dollars(d: Draft) -> Decimal | None:
 
 
 def _bounds(d: Draft) -> tuple[Decimal, Decimal]:
-    """Return what an hour of the GPU, or of the part that the label names, costs at least and at most."""
+    """Return what an hour of the GPU, or of the part that the label names, costs at least and at most.
+
+    Where only the page's habit gives a month's price its unit, the most is less: a card that is sold costs more.
+    """
     is_part = (
         (d.count is not None and d.count < 1)
         or _PART.search(d.label) is not None
         or _PART.search(d.instance) is not None
-    )
+        or (re.fullmatch(r"(?:1?\d|2[0-3])(?:\.\d+)? ?G[iI]?B?", d.memory.strip()) is not None and d.count in (None, 1))
+    )  # no whole card of the first two kinds below has less than 24 GB
     for names, least, most in _BOUNDS:
         if names.match(d.key):
-            return (_LEAST if is_part else Decimal(least)), Decimal(most)
+            is_by_habit = d.reasons.get("unit") == "the page" and d.rate.time in ("month", "year")
+            return (_LEAST if is_part else Decimal(least)), Decimal(most) / (3 if is_by_habit else 1)
     return _LEAST, _MOST
 
 
@@ -377,6 +452,7 @@ def _bounds(d: Draft) -> tuple[Decimal, Decimal]:
 _BOUNDS: Final = (
     (re.compile(r"G?[HB]\d{3}|GB|VR|H20|MI3"), "0.4", "25"),
     (re.compile(r"A100|A800|MI2|L40|A40$|RTX(?:PRO)?6000|RTXPRO|RTX5090|A6000|RTXA6000"), "0.08", "30"),
+    (re.compile(r"RTX(?:3090|[45]0[89]0)"), "0.04", "30"),
     (re.compile(r"RTX|GTX|A\d|L\d|V100|P\d|T4|K80|M60"), "0.004", "30"),
 )
 _LEAST: Final = Decimal("0.004")  # a tenth of the smallest card, from a host
@@ -388,7 +464,8 @@ _TO_A_DOLLAR: Final = {
     for currency, rate in {
         "USD": "1", "EUR": "0.9", "GBP": "0.8", "CHF": "0.9", "CAD": "1.37", "AUD": "1.5", "NZD": "1.65", "SGD": "1.33", "CNY": "7.1",
         "JPY": "150", "KRW": "1380", "INR": "86", "RUB": "85", "SEK": "10", "NOK": "10.5", "DKK": "6.7", "PLN": "3.8", "CZK": "22",
-        "HKD": "7.8", "TWD": "31", "BRL": "5.5", "MXN": "18.5",
+        "HKD": "7.8", "TWD": "31", "BRL": "5.5", "MXN": "18.5", "VND": "25500", "IDR": "16300", "THB": "34", "TRY": "40", "MYR": "4.3",
+        "PHP": "57", "AED": "3.67", "SAR": "3.75", "ILS": "3.5", "UAH": "41", "ZAR": "18",
     }.items()
 }  # fmt: skip
 
@@ -440,6 +517,21 @@ def _unit_by_growth(d: Draft, siblings: list[Draft]) -> None:
                 s.rate, s.reasons["unit"] = replace(s.rate, time="term"), "sums that grow with their terms"
 
 
+def _variants(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop amounts of data that vary another one of the same object by little: with its disk, or a discount."""
+    dropped: list[tuple[Draft, str]] = []
+    first: dict[object, Draft] = {}
+    for d in sorted(drafts, key=lambda d: d.cell.where().count(".") if d.record.kind == "object" else 0):
+        above = first.setdefault((id(d.record), d.identity(), d.rate), d)
+        if d.record.kind == "object" and above is not d and abs(d.amount.value / above.amount.value - 1) <= _LITTLE:
+            dropped.append((d, "a variant of the price beside it"))
+    gone = {id(d) for d, _ in dropped}
+    return [d for d in drafts if id(d) not in gone], dropped
+
+
+_LITTLE: Final = Decimal("0.05")
+
+
 def _tell_apart(drafts: Iterable[Draft]) -> None:
     """Name offers of one label and several prices by what differs between their rows."""
     same: dict[object, list[Draft]] = defaultdict(list)
@@ -460,21 +552,42 @@ def _tell_apart(drafts: Iterable[Draft]) -> None:
             }
             for d in members
         ]
+        headings = [d.record.heading for d in members if d.record.kind == "row"]
+        if len(set(headings)) == len(members) and all(map(_heads_product, headings)):
+            for d, heading in zip(members, headings, strict=True):
+                d.instance = f"{d.instance or d.label}, {heading}"[:200]
+            continue
         if len(set(scopes)) > 1:
             for d, scope in zip(members, scopes, strict=True):
                 d.instance = f"{d.instance or d.label} {scope}".strip()[:200]
             continue
+        values = {title: {other.get(title) for other in texts} for own in texts for title in own}
         for d, own in zip(members, texts, strict=True):
             differing = [
-                text for title, text in own.items() if text and any(other.get(title) != text for other in texts)
+                text
+                for title, text in own.items()
+                if text and text != d.label and len(values[title]) > 1 and not words.SALES.search(text)
             ]
             if differing:
                 d.instance = ", ".join([d.instance or d.label, *differing])[:200]
 
 
+def _heads_product(heading: str) -> bool:
+    """Return whether a heading is of a kind of machines: "Bare metal" beside "Virtual machines"."""
+    return len(heading) <= _LONGEST_HEADING and any(pattern.search(heading) for _, pattern in words.PRODUCTS)
+
+
+_LONGEST_HEADING: Final = 40  # characters
+
+
 def _by_title(members: list[Draft]) -> None:
     """Name offers of one record by the words of their titles that say no price: "secure", "community"."""
     names = [" ".join(_TITLE_WORDS.sub(" ", d.title).split()) for d in members]
+    places = [_SIGNS.sub("", name).strip(" /,:|-") for name in names]
+    if all(map(words.PLACE.fullmatch, places)) and len(set(places)) == len(places):
+        for d, place in zip(members, places, strict=True):
+            d.region = d.region or place
+        return
     is_data = members[0].record.kind == "object"
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
     alike = alike or all(_TIERS.search(name) or words.ON_DEMAND.search(name) for name in names)
@@ -487,6 +600,7 @@ _TIERS: Final = re.compile(
     r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
     re.IGNORECASE,
 )
+_SIGNS: Final = re.compile(r"[$€£¥()]")
 _TITLE_WORDS: Final = re.compile(r"\b(?:price|pricing|cost|rate|usd|per|hour|hourly|hr|gpu|amount)\b", re.IGNORECASE)
 
 
@@ -502,6 +616,10 @@ def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
         is_same_buy = earlier.rate.is_per_gpu == d.rate.is_per_gpu or d.count in (None, 1)
         if earlier.amount.value == d.amount.value and earlier.rate.time == d.rate.time and is_same_buy:
             dropped.append((d, "the same offer again"))
+        elif earlier.record is d.record and (weak := _without_own_unit(earlier, d)):
+            dropped.append((weak, "unexplained: no unit of its own, beside a price that has one"))
+            if weak is earlier:
+                first[d.identity()] = d
         elif earlier.is_floor != d.is_floor or d.record.kind == "sentence":
             dropped.append((d if d.is_floor else earlier, "a bound beside the price of the same thing"))
             if earlier.is_floor:
@@ -513,6 +631,12 @@ def _repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]
     dropped += [(d, "unexplained: two prices for the same thing") for key, d in first.items() if key in disputed]
     gone = {id(d) for d, _ in dropped}
     return [d for d in kept if id(d) not in gone], dropped
+
+
+def _without_own_unit(one: Draft, other: Draft) -> Draft | None:
+    """Return the one of two prices whose unit only the page's habit tells, where words beside the other say it."""
+    by_habit = [d for d in (one, other) if d.reasons.get("unit") == "the page"]
+    return by_habit[0] if len(by_habit) == 1 else None
 
 
 def _compared(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

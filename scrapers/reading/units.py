@@ -19,6 +19,9 @@ _EFFECTIVE: Final = re.compile(
     re.IGNORECASE,
 )
 _ALWAYS: Final = re.compile(r"24\s*/\s*7|24\s*hours?\s*a\s*day|\b24h\b", re.IGNORECASE)
+_OFTEN: Final = re.compile(
+    r"\b(?:once|twice|times) (?:an?|per|every|each) \w+", re.IGNORECASE
+)  # how often, not for what
 # Short forms whose full stop ends nothing, and what a price says of tax.
 _SHORT: Final = re.compile(
     r"\b(?:max|ca|approx|est|min)\.|(?<=\bmtl)\.|\(?\b(?:zzgl|inkl|exkl|excl|incl|ex|ohne|plus|hors|excluding|including)\.?\s*(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|taxes|tax|GST|TVA|НДС)\b\.?\)?|\bHT\b",
@@ -45,7 +48,7 @@ class Rate:
 @lru_cache(maxsize=32_768)  # titles and headings are asked for every amount below them
 def rate(text: str) -> Rate:
     """Return the unit that a text states."""
-    plain = _AND_TIME.sub("/", _ALWAYS.sub(" ", text).replace("包年包月", " "))
+    plain = _AND_TIME.sub("/", _OFTEN.sub(" ", _ALWAYS.sub(" ", text)).replace("包年包月", " "))
     if (yearly := words.YEARLY.search(plain)) and any(
         p.search(plain.replace(yearly[0], " ")) for p in words.TIME.values()
     ):
@@ -67,6 +70,7 @@ def rate(text: str) -> Rate:
     return Rate(hits[0][1] if hits else "", is_per_gpu, other["thing"] if other else "", is_per_machine)
 
 
+@lru_cache(maxsize=16_384)
 def rate_of_prose(text: str) -> Rate:
     """Return the unit that a sentence states: "this year" and "over three years" state none."""
     if len(text) <= _LONGEST_TITLE:
@@ -84,6 +88,7 @@ _STATED: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)
 def after_amount(text: str) -> str:
     """Return the words that belong to the amount before them: up to the next sentence, bracket or thought."""
     text = _AND_TIME.sub("/", _SHORT.sub(" ", text))
@@ -94,6 +99,7 @@ def after_amount(text: str) -> str:
     return text[: end.start() if end else None][:_LONG_AGO]
 
 
+@lru_cache(maxsize=16_384)
 def before_amount(text: str) -> str:
     """Return the words that lead to the amount behind them."""
     cut = max((hit.end() for hit in re.finditer(r"[.;!?|•](?:\s|$)|\s(?:or|ou|oder|или|and)\s", text)), default=0)
@@ -139,24 +145,38 @@ def _in_digits(text: str) -> str:
     return _SPELLED_TERM.sub(lambda hit: _SPELLED[hit[0].lower()], text)
 
 
+@lru_cache(maxsize=16_384)
 def _commits(text: str) -> bool:
     """Return whether a text names a duration of weeks or more, as a commitment's title does."""
     text = _in_digits(text)
-    return any(
-        _months_of(hit) is not None or hit["to"] or hit["plus"] or hit["after"]
-        for hit in words.DURATION.finditer(text)
-        if _is_long(hit)
+    hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
+    return not is_choice_of_terms(text) and any(
+        _months_of(hit) is not None or hit["to"] or hit["plus"] or hit["after"] for hit in hits
     )
+
+
+@lru_cache(maxsize=16_384)
+def is_choice_of_terms(text: str) -> bool:
+    """Return whether a text lists terms to choose from, "1mo 3mo 12mo 24mo": which one holds, it does not say."""
+    left = words.DURATION.sub("", text)
+    n_hits = sum(1 for _ in words.DURATION.finditer(text))
+    return n_hits >= _MOST_TERMS and len(re.findall(r"[^\W\d_]{2,}", left)) < n_hits
+
+
+_MOST_TERMS: Final = 3
 
 
 def _is_long(hit: re.Match[str]) -> bool:
     return not re.match(r"h|時|小时", hit["unit"], re.IGNORECASE)
 
 
+@lru_cache(maxsize=16_384)
 def term_months(text: str) -> int | None:
     """Return the months of the one commitment that a text names; None for none, spans and days."""
     text = _in_digits(text)
     hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
+    if not hits and "包月" in text:
+        return 1  # "包年包月": by the month at least
     if not hits and words.YEARLY.search(text):
         return 12
     if len(hits) != 1 or hits[0]["to"] or hits[0]["plus"] or hits[0]["after"]:
@@ -174,6 +194,7 @@ def _months_of(hit: re.Match[str]) -> int | None:
     return None
 
 
+@lru_cache(maxsize=16_384)
 def band(text: str) -> str:
     """Return the span of a commitment that is no number of months ("7-30 days", "2 weeks – 1 year"), for its name."""
     hits = [h for h in words.DURATION.finditer(text) if _is_long(h)]
@@ -182,6 +203,7 @@ def band(text: str) -> str:
     return re.sub(r"\s+", " ", text[hits[0].start() : hits[-1].end()]).strip().lower()[:60]
 
 
+@lru_cache(maxsize=16_384)
 def effective_from(text: str) -> date | None:
     """Return the day from which a price is announced, or None."""
     hit = _EFFECTIVE.search(text)
@@ -200,10 +222,11 @@ def is_floor(before: str, after: str) -> bool:
     return bool(words.BOUND_BEFORE.search(before) or words.BOUND_AFTER.match(after))
 
 
+@lru_cache(maxsize=16_384)
 def says_floor(title: str) -> bool:
     """Return whether a column's title makes its amounts lower bounds."""
     return bool(
-        re.search(r"\b(?:starting|starts|from|as low as|ab|à partir|от)\b|低至|起", title, re.IGNORECASE)
+        re.search(r"\b(?:lowest|starting|starts|from|as low as|ab|à partir|от)\b|低至|起", title, re.IGNORECASE)
     ) and not re.search(r"effective", title, re.IGNORECASE)
 
 
@@ -237,6 +260,7 @@ def tax_of(text: str, amount: Amount, title: str) -> str:
 _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
 
 
+@lru_cache(maxsize=16_384)
 def not_a_price(before: str, after: str) -> str:
     """Return why words around an amount make it no price, or ""."""
     if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):

@@ -8,12 +8,12 @@ from typing import Final
 # Words of one meaning. Latin and Cyrillic ones match whole words; Chinese and Japanese ones anywhere.
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
-    "hour": (r"hrs?|hours?|hourly|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|saat\w*|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|時間|每时|/时|/時|时价|卡时|시간"),
-    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mês|mensal|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
+    "hour": (r"hrs?|hours?|hourly|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|saat\w*|giờ|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|時間|每时|/时|/時|时价|卡时|시간"),
+    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mês|mensal|tháng|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
     "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年額|年额|年间|연간|/년"),
     "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|包日|日額|1日あたり|/일|일일|일\\s?요금"),
     "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|/周|包周|週間|/週"),
-    "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分"),
+    "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分|1分あたり|1分間?(?:ごと|の料金)"),
     "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек|(?<=/)s", "/秒|每秒|秒あたり"),
 }  # fmt: skip
 
@@ -21,7 +21,8 @@ _TIMES: Final = {
 def word(latin: str, cjk: str = "") -> re.Pattern[str]:
     """Compile words that match whole, and signs that match anywhere, ignoring case."""
     return re.compile(
-        rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_])" + (f"|{cjk}" if cjk else ""), re.IGNORECASE
+        rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_])" + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
+        re.IGNORECASE,
     )
 
 
@@ -34,14 +35,14 @@ TIME: Final = {
 }
 _UNITS = r"months?|mos?|mth|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|monate?n?|jahre?n?|wochen?|tage?n?|mois|ans?|années?|semaines?|jours?|месяц\w*|мес|год\w*|лет|недел\w*|дн\w*|个月|個月|ヶ月|か月|カ月|개월|년|年|周|週間|天|日"
 DURATION: Final = re.compile(
-    rf"(?<![\d.,])(?P<n>\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?![^\W\d_])(?P<after>\s*\+)?",
+    rf"(?<![\d.,])(?P<n>\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?:(?<=[月年周週間天日년월])(?!あたり|ごと|毎|につき|내)|(?![^\W\d_]))(?P<after>\s*\+)?",
     re.IGNORECASE,
 )
 GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w*|видеокарт\w*", "卡|显卡|顯卡|张|枚")
 PER_GPU: Final = re.compile(
     r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
     r"|\b(?:gpus?|(?:device|accelerator|card|chip)s?(?=[-/]))\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
-    r"|\bsingle[- ]gpu price|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhl]\d{2,3}s?x?\b(?=\s*[-/]\s*(?:h|m|d|w|y|小|时|月))",
+    r"|\bsingle[- ]gpu price|^\s*gpu (?:hourly )?(?:price|rate|cost) per (?:hour|month)|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhl]\d{2,3}s?x?\b(?=\s*[-/]\s*(?:h|m|d|w|y|小|时|月))",
     re.IGNORECASE,
 )
 PER_MACHINE: Final = re.compile(
@@ -57,24 +58,30 @@ PER_OTHER: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 
-ON_DEMAND: Final = word(r"on[- ]?demand|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
+ON_DEMAND: Final = word(r"on[- ]?demand|elastic(?: price)?$|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
 SPOT: Final = word(r"spot|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
 RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
-NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)", re.IGNORECASE)  # fmt: skip
+NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
 
-PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|priser|cen[ay]|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
-MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)|memory per (?:gpu|device|card|accelerator|chip)|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
+PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|priser|cen[ay]|giá|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
+MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)(?! (?:bw|bandwidth|util\w*|clock|speed))|memory per (?:gpu|device|card|accelerator|chip)|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
 RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ|메모리")  # fmt: skip
 VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
 # A commitment of a year, in words without a number.
 YEARLY: Final = re.compile(
-    r"\b(?:annual|yearly|jährlich\w*|annuel\w*|годово\w*)[ -](?:commit\w*|contracts?|plans?|terms?|prepa\w*|reserv\w*|subscriptions?|vertrag\w*|laufzeit|контракт\w*)|\b(?:engagement|contrat) annuel\w*|\bjahresvertrag\w*|年間契約(?:時)?の?|年契約|연간 ?약정|包年",
+    r"\b(?:annual|yearly|jährlich\w*|annuel\w*|годово\w*)[ -](?:commit\w*|contracts?|plans?|terms?|prepa\w*|reserv\w*|subscriptions?|vertrag\w*|laufzeit|контракт\w*)|\b(?:engagement|contrat) annuel\w*|\bjahresvertrag\w*|年間契約(?:時)?の?|年契約|연간 ?약정|包年(?!包月)",
     re.IGNORECASE,
 )
 DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|ストレージ|ディスク")  # fmt: skip
 NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|interconnect|infiniband|uplink|throughput|tb/s|gb/s|gbps|bande passante|netzwerk\w*|пропускн\w*|сет\w*", "带宽|网络|流量|ネットワーク|帯域")  # fmt: skip
 REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション|리전")  # fmt: skip
+PLACE: Final = re.compile(
+    r"(?:(?:north|south|east|west|central|northern|southern|eastern|western|rest of(?: the)?)[ -])?(?:US|USA|U\.S\.|United States|EU|Europe|European Union|UK|United Kingdom|Asia(?:[ -]Pacific)?|APAC|America|Africa|Middle East|Canada|Mexico|Brazil|India|Japan"
+    r"|South Korea|Korea|Singapore|Australia|Germany|France|Netherlands|Norway|Sweden|Finland|Iceland|Denmark|Switzerland|Austria|Italy|Spain|Poland|Ireland|Israel|Taiwan|Hong Kong|China|World(?:wide)?|Global)(?:[ -](?:north|south|east|west|central))?(?:[ -]?\d)?"
+    r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|北美|美国|欧洲|亚太|北京|上海|广州|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
+    re.IGNORECASE,
+)
 TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|billing(?: cycle| period)?|reservation|plan length|laufzeit|durée|срок\w*", "周期|时长|期間|租期")  # fmt: skip
 AVAILABILITY: Final = word(r"availab\w*|stock|status|in stock|verfügbar\w*|disponib\w*|наличи\w*", "库存|状态|在庫")  # fmt: skip
 COUNT: Final = word(r"#(?: of)? gpus?|(?:accelerators?|cards?|chips?) (?:count|number|qty|quantity)|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:count|number|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|(?:gpus|devices|accelerators|cards|chips) per \w+|gpus|accelerators|qty|quantity|anzahl|x gpus?|число gpu|кол-?во|количеств\w*", "卡数|基数|台数|GPU数量|GPU数|数量|GPU个数|张数|枚数|GPU ?(?:개)?수량?|장수")  # fmt: skip
@@ -85,6 +92,13 @@ OWN_UNITS: Final = word(
     r"(?:compute |billing |service |computing |processing )?(?:units?|credits?|points?|coins?)|[SBA]Us?|NUs?|CUs?|core-hours?",
     "算力点|积分|点数|ポイント|クレジット",
 )
+# Such a unit by its letters alone, before a time: "DBU / hour", "GLM/h"; a currency's code is none.
+OWN_LETTERS: Final = re.compile(
+    r"(?<![\w/])(?P<unit>[A-Z]{2,6})s?\)?\s*(?:/|\bper\b)\s*(?:h|hr|hour|day|month|mo|min|minute|s|sec|second)s?(?![^\W\d_])|\((?P<bare>[A-Z]{2,6})\)\s*$"
+)
+THINGS: Final = frozenset(
+    {"GPU", "TPU", "NPU", "VGPU", "VM", "VPS", "HGX", "DGX", "SXM", "PCIE", "NVL", "VAT", "GST", "HT", "TTC", "AWS", "GCP", "OCI", "US", "EU", "UK", "CPU", "VCPU", "SKU", "GB", "PAYG"}
+)  # fmt: skip
 # What a card costs in a shop, not its rent.
 SHOP: Final = word(
     r"msrp|uvp|street price|retail(?: price)?|purchase(?: price)?|buy(?:ing)? price|price new|used price|new price|launch price|resale|second-?hand|kaufpreis|prix d'achat|цена покупки",
@@ -111,7 +125,7 @@ TOTAL: Final = word(
     r"totals?|in total|gesamt\w*|insgesamt|au total|montant total|итого|всего", "总价|总计|合计|総額|合計|총액|합계"
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
-UNIT: Final = word(r"units?|billing unit|per|einheit|unité|единица", "单位|単位|计费方式")  # fmt: skip
+UNIT: Final = word(r"units?|billing unit|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
 PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(
@@ -131,7 +145,7 @@ NO_PRICE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|setup fee|one[- ]time|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|setup fee|one[- ]time|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(

@@ -35,6 +35,7 @@ _FORM = {"sxm": "SXM", "sxm2": "SXM", "sxm3": "SXM", "sxm4": "SXM", "sxm5": "SXM
 # If one of these words is left over beside a match, the label means another product.
 _OTHER_CARD = {"laptop", "mobile", "max", "maxq", "mig", "vgpu", "ti", "super", "d", "ada", "pro", "sff", "x", "s"}
 _OTHER_CARD |= {"cnx"}
+_ADA = re.compile(r"L\d|RTX 40\d0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,14 @@ def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
     cards = {_choose(alias, memory_gb) for _, _, alias in found} - {None}
     used = {i for start, end, _ in found for i in range(start, end)}
     leftover = {t for i, t in enumerate(plain) if i not in used}
-    if len(cards) != 1 or leftover & _OTHER_CARD:
+    if len(cards) != 1:
         return Gpu(memory_gb=memory_gb)
     (card,) = cards
     assert card is not None
+    if _ADA.match(card.model):  # "NVIDIA L40S Ada" is the L40S: there the word names the architecture
+        leftover.discard("ada")
+    if leftover & _OTHER_CARD:
+        return Gpu(memory_gb=memory_gb)
     stated = _form(card.model, leftover | {t for t in tokens if t in _FORM and t != "nvl"})
     # "A100 PCIe NVLink" is a PCIe card with a bridge; only NVL is a card of its own whatever stands beside.
     form = card.form_factor if card.form_factor == "NVL" or not stated else stated
@@ -169,8 +174,8 @@ def resolve(label: str, memory_gb: Decimal | None = None) -> Gpu:
 def _unglue(token: str) -> list[str]:
     if token in _aliases():
         return [token]
-    hit = re.fullmatch(r"(.+?)(nvl|sxm\d?|pcie)", token)
-    return [hit[1], hit[2]] if hit and hit[1] in _aliases() else [token]
+    hit = re.fullmatch(r"(nvidia|tesla|geforce)?(.+?)(nvl|sxm\d?|pcie)?", token)
+    return [part for part in hit.groups() if part] if hit and hit[2] in _aliases() else [token]
 
 
 def _form(model: str, tokens: set[str]) -> str:

@@ -13,7 +13,7 @@ from scrapers.reading.accelerator_names import is_singular, mentions, stated_cou
         ("8x NVIDIA H100 SXM5 80GB", "H100", 8), ("H100 × 2", "H100", 2), ("NVIDIA H100 (8x)", "H100", 8), ("1xT4 (16 GB)", "T4", 1),
         ("h100_x1_production", "H100", 1), ("H100-SXM-80GB * 4卡", "H100", 4), ("gpu_8x_h100_sxm5", "H100", 8),
         ("4x NVIDIA® GeForce™ RTX 3080", "RTX3080", 4), ("Nvidia RTX™ 4000 SFF Ada Generation", "RTX4000SFFADA", None),
-        ("GB200 NVL72", "GB200", None), ("AMD Instinct™ MI300X", "MI300X", None), ("Nvidia H100s", "H100", None), ("4090 24G", "4090", None),
+        ("GB200 NVL72", "GB200", None), ("AMD Instinct™ MI300X", "MI300X", None), ("Nvidia H100s", "H100", None), ("4090 24G", "RTX4090", None),
         ("8 NVIDIA H100 GPUs", "H100", 8), ("geforcertx4090-pcie-24gb", "RTX4090", None),
     ],
 )  # fmt: skip

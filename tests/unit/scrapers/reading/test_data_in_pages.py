@@ -1,0 +1,87 @@
+"""Prices that stand in a page's scripts and attributes, in JSON or in JavaScript, and what their fields say."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from scrapers.parsing.js_literals import literals, revived
+from tests.unit.scrapers.reading.test_reader import page, read, table
+
+ROW = ("NVIDIA H100", 8, "2.20", "gpu_hour")
+PLANS = [{"title": "NVIDIA H100", "gpu_count": 8, "price_per_gpu_hour": 2.20, "currency": "USD"}]
+FLIGHT = json.dumps(
+    f'0:["$","div",null,{{"children":[["$","h1",null,{{}}],["$","$L3",null,{{"plans":{json.dumps(PLANS)}}}]]}}]'
+)
+
+
+def rows(body: str) -> list[tuple[str, object, str, str]]:
+    return [(o.gpu_label, o.gpu_count, f"{o.price:.2f}", o.price_unit) for o in read(page(body)).offers]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<script>const plans = [{title: 'NVIDIA H100', gpu_count: 8, price_per_gpu_hour: 2.20, currency: \"USD\", isNew: !0,},];</script>",
+        "<script>window.__NUXT__=(function(a,b,c){return {data:[{title:a,gpu_count:b,price_per_gpu_hour:2.2,currency:c}],error:null}}('NVIDIA H100',8,'USD'));</script>",
+        '<script type="application/json" id="__NUXT_DATA__">[["Reactive",1],{"plans":2},[3],{"title":4,"gpu_count":5,"price_per_gpu_hour":6,"currency":7},"NVIDIA H100",8,2.2,"USD"]</script>',
+        f"<script>self.__next_f.push([1,{FLIGHT}])</script>",
+        f"<div data-props='{json.dumps(PLANS)}'></div>",
+        "<p>Prices in USD</p><select><option data-gpu-count=8 data-price-per-gpu-hour=2.20>NVIDIA H100</option></select>",
+    ],
+    ids=["literal", "nuxt2", "nuxt3", "flight", "attribute of JSON", "attributes"],
+)  # fmt: skip
+def test_data_of_every_form_is_read(body: str) -> None:
+    assert rows(body) == [ROW]
+
+
+def test_data_that_the_page_shows_adds_nothing() -> None:
+    body = "<div data-gpu=H100 data-hourly=2.89 data-monthly=2109.70><span>NVIDIA H100</span> <span data-usd=2.89 data-eur=2.65>$2.89</span><span>/hr</span></div>"
+    assert [(str(o.price), o.currency) for o in read(page(body)).offers] == [("2.89", "USD")]
+
+
+@pytest.mark.parametrize(
+    ("script", "values"),
+    [
+        ("x = {a: 1, 'b': [.5, -2, 1e3], c: void 0, d: !1, // note\n e: \"\\u0041\\n\"}", [{"a": 1, "b": [Decimal("0.5"), -2, 1000], "c": None, "d": False, "e": "A\n"}]),
+        ("f({a: g(), b: 1}); y = {c: 2}", [{"c": 2}]),
+        ("x = {a: 1", []),
+        ("x = {a: b.c}", []),
+        ("x = [" * 100, []),
+    ],
+)  # fmt: skip
+def test_only_what_is_a_literal_is_read_as_one(script: str, values: list[object]) -> None:
+    assert list(literals(script)) == values
+
+
+def test_a_payload_that_points_at_itself_ends() -> None:
+    assert revived([{"a": 0}]) is not None
+    assert revived([["Reactive", 1], [1, 1, 1, 1]]) is not None
+
+
+def offers(*objects: dict[str, object]) -> list[tuple[object, str, str, str]]:
+    return [(o.gpu_count, o.pricing_model, str(o.price), o.price_unit) for o in read(json.dumps(list(objects))).offers]
+
+
+def test_a_share_of_the_machine_is_no_part_of_a_gpu() -> None:
+    ask = {"gpu_frac": 0.25, "gpu_lanes": 16, "gpu_mem_bw": 2844.7, "gpu_name": "H100 SXM", "gpu_ram": 81559, "num_gpus": 1,
+           "dph_base": 1.30, "dph_total": 1.31, "dph_total_adj": 1.32, "min_bid": 1.0, "search": {"gpuCostPerHour": 1.30}}  # fmt: skip
+    assert offers(ask) == [(1, "on_demand", "1.31", "instance_hour"), (1, "spot", "1.0", "instance_hour")]
+
+
+@pytest.mark.parametrize(("size", "memory"), [(81559, "81559 MiB"), (85899345920, "80 GB"), (80, "80 GB")])
+def test_the_length_of_a_size_tells_its_unit(size: int, memory: str) -> None:
+    (offer,) = read(json.dumps([{"gpu_name": "H100", "gpu_memory": size, "price_per_hour": 2.5}])).offers
+    assert offer.gpu_memory == memory
+
+
+def test_figures_per_gpu_stand_with_a_price_per_gpu() -> None:
+    stock = {"gpu_type": "A100-80GB", "num_gpus": 4, "cpus_per_gpu": 28, "ram_per_gpu": 112, "price_per_hour": 1.49}
+    assert offers(stock)[0][2:] == ("1.49", "gpu_hour")
+
+
+@pytest.mark.parametrize("title", ["DBU / hour", "Price (GLM/h)", "AKT per hour", "Price (CLORE)"])
+def test_letters_that_are_no_currency_are_no_money(title: str) -> None:
+    assert read(page(f"<p>Hourly prices</p>{table(f'GPU|{title}', '1x V100|3.48')}")).offers == []
