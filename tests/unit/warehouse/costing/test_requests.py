@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,14 +13,15 @@ from typing import Any
 
 import pytest
 
+from pipelines.cli.table_output import show
 from tests.conftest import Run
 from tests.support.worlds import rows
 from warehouse.costing.database import cost_model
 from warehouse.costing.requests import (
     ANSWER,
     UnreadableFile,
+    answer_file,
     answer_requests,
-    file_answers,
     read_requests,
     write_requests,
 )
@@ -243,15 +247,50 @@ def test_a_long_file_keeps_its_order(tmp_path: Path, con: connection.Connection)
         f"copy (select ['llama-3.1-8b', 'deepseek-r1'][1 + n % 2] as model, 'H100 SXM' as gpu, 'FP8' as precision, "
         f"['', '8'][1 + n % 2] as tp, 8 as n_gpus, n as isl, 10 as osl from range(1, {count + 1}) as t (n)) to '{file}' (header)"
     )
-    lengths = [(row[0], row[ANSWER.index("isl")]) for row in file_answers(con, file)]
+    answer_file(con, file)
+    lengths = con.execute("select row, isl from file_answers").fetchall()
     assert lengths == [(n, n) for n in range(1, count + 1)]
 
 
 def test_answers_of_a_file_are_those_that_are_kept(tmp_path: Path, con: connection.Connection) -> None:
     path = write(tmp_path / "requests.csv", *(REQUEST | {"isl": 100 + n, "tp": None} for n in range(20)))
-    once = file_answers(con, path)
+    answer_file(con, path)
+    once = con.execute("from file_answers").fetchall()
     answer_requests(con)
     assert once == con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()
+
+
+def test_alike_requests_of_a_file_are_answered_once_and_each_has_its_row(
+    tmp_path: Path, con: connection.Connection
+) -> None:
+    kinds: list[dict[str, object]] = [{"isl": "100"}, {"isl": "100-900"}, {"model": "nosuch"}, {"tp": None}]
+    asked = [REQUEST | kind for _ in range(25) for kind in kinds]
+    read_requests(con, write(tmp_path / "requests.csv", *asked))
+    answer_requests(con)
+    each = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()
+    answer_file(con, tmp_path / "requests.csv")
+    assert con.execute("from file_answers").fetchall() == each and len(each) == 100
+    assert con.execute("select count(*) from answering").fetchall() == [(4,)]
+
+
+@pytest.mark.parametrize("style", ["csv", "json"])
+@pytest.mark.parametrize("model", ["llama-3.1-70b", "=1+1", "no\x1b[2Jsuch", "Zürich"])
+def test_long_output_is_that_of_other_commands(tmp_path: Path, run: Run, style: str, model: str) -> None:
+    """DuckDB writes it where its text is plain; what a terminal or a spreadsheet would obey is still made harmless."""
+    asked = [REQUEST | {"isl": 10**n, "model": model, "precision": p} for n in range(8) for p in ("FP8", "+1", "?")]
+    path = write(tmp_path / "requests.csv", *asked)
+    written = run("cost", "--requests", path, "--format", style).out
+    with cost_model() as model_con:
+        answer_file(model_con, path)
+        rows_of_file = model_con.execute("from file_answers").fetchall()
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        show(ANSWER, rows_of_file, "csv" if style == "csv" else "json")
+    assert "\x1b" not in written
+    if style == "csv":
+        assert written == shown.getvalue()
+    else:
+        assert json.loads(written) == json.loads(shown.getvalue())
 
 
 @pytest.mark.parametrize("text, said", [
