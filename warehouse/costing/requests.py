@@ -95,8 +95,13 @@ def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
     row: of `raw`, from 1. With a limit on seconds per output token, at the largest concurrency that keeps it; what
     cannot has no answer. Run `read_requests` or `write_requests` first.
     """
-    prepare_answers(con, tpot_limit_s)
-    con.execute("create or replace table answers as from answering")
+    interpret_requests(con)
+    answer_interpreted(con, tpot_limit_s)
+
+
+def answer_interpreted(con: Connection, tpot_limit_s: float | None = None) -> None:
+    """Make `answers` as `answer_requests` does, of what `interpret_requests` made: for several limits, one by one."""
+    con.execute(f"create or replace table answers as {_prepared(con, tpot_limit_s)}")
 
 
 def answer_file(con: Connection, file: Path) -> None:
@@ -106,10 +111,10 @@ def answer_file(con: Connection, file: Path) -> None:
     # Rows have their numbers by now. Threads that wait for each other to keep an order cost half as much again.
     con.execute("set preserve_insertion_order = false")
     try:
-        prepare_answers(con)
-        source = "answering"
+        interpret_requests(con)
+        source = f"({_prepared(con, None)})"
         if is_shorter:
-            con.execute(f"create or replace table answered_once as select {', '.join(ANSWER)} from answering")  # noqa: S608 -- our own names
+            con.execute(f"create or replace table answered_once as select {', '.join(ANSWER)} from {source}")  # noqa: S608 -- our own names
             source = (
                 "(select each_request.row, answered_once.* exclude (row) from answered_once "
                 "join each_request on each_request.first = answered_once.row)"
@@ -138,27 +143,31 @@ def _keep_one_of_each(con: Connection) -> bool:
     return True
 
 
-def prepare_answers(con: Connection, tpot_limit_s: float | None = None) -> None:
-    """Make the view `answering`, which has the rows of `answers`: for long files that are read once, and never kept."""
+def interpret_requests(con: Connection) -> None:
+    """Make `read` of `raw`, requests as the model takes them; `ends` of lengths that are ranges, and `candidates`."""
     names = spec_names(con)
     _resolve(con, "model", names.model)
     _resolve(con, "gpu", names.gpu)
     con.execute("create or replace view numbered as select rowid + 1 as row, * from raw")
     con.execute("create or replace table read as from marts.requests_of('numbered', 'model_labels', 'gpu_labels')")
     _make(con, "table ends", "ends.sql")
-    con.execute(f"create or replace table length_ranges (row bigint, {', '.join(f'{name} double' for name in RANGES)})")
     con.execute("create or replace view candidates as from marts.candidates_of('read')")
-    if con.execute("select count(*) from ends").fetchall()[0][0]:
-        _answer_ends(con, tpot_limit_s)
-    _prepare(con, tpot_limit_s)
 
 
 def _make(con: Connection, what: str, file: str) -> None:
     con.execute(f"create or replace {what} as {(_SQL / file).read_text()}")
 
 
-def _prepare(con: Connection, tpot_limit_s: float | None) -> None:
-    """Make `answering` of `read` and `length_ranges`."""
+def _prepared(con: Connection, tpot_limit_s: float | None) -> str:
+    """Return a SELECT of the rows of `answers`, and make what it reads."""
+    con.execute(f"create or replace table length_ranges (row bigint, {', '.join(f'{name} double' for name in RANGES)})")
+    if con.execute("select count(*) from ends").fetchall()[0][0]:
+        _answer_ends(con, tpot_limit_s)
+    return _answering(con, tpot_limit_s)
+
+
+def _answering(con: Connection, tpot_limit_s: float | None) -> str:
+    """Return a SELECT of an answer to each row of `read`, beside its `length_ranges`."""
     if tpot_limit_s is None:
         con.execute("create or replace table limited (row bigint)")
         source = "marts.inference_of('candidates')"
@@ -166,9 +175,10 @@ def _prepare(con: Connection, tpot_limit_s: float | None) -> None:
         limited = "select *, $limit::double as tpot_limit_s from candidates"
         con.execute(f"create or replace table limited as {limited}", {"limit": tpot_limit_s})
         source = "marts.latency_bound_of('limited')"
-    con.execute(f"create or replace view costed as select {', '.join(_COSTED)} from {source}")  # noqa: S608 -- ours
-    con.execute(
-        "create or replace view answering as from marts.answers_of('read', 'limited', 'costed', 'length_ranges')"
+    # No view: DuckDB would plan the whole chain of formulas once more to make each.
+    return (
+        f"with costed as (select {', '.join(_COSTED)} from {source}) "  # noqa: S608 -- ours
+        "from marts.answers_of('read', 'limited', 'costed', 'length_ranges')"
     )
 
 
@@ -176,10 +186,9 @@ def _answer_ends(con: Connection, tpot_limit_s: float | None) -> None:
     """Fill `length_ranges`: each end of a length is answered as a request of its own."""
     con.execute("alter table read rename to read_whole")
     con.execute("create table read as select * exclude (asked_row) from ends")
-    _prepare(con, tpot_limit_s)
     con.execute(
-        "create or replace table end_answers as "
-        "select row, output_tokens_per_s_per_gpu as tokens, ttft_s, tpot_s from answering"
+        "create or replace table end_answers as select row, output_tokens_per_s_per_gpu as tokens, ttft_s, tpot_s "  # noqa: S608 -- ours
+        f"from ({_answering(con, tpot_limit_s)})"
     )
     con.execute("drop table read")
     con.execute("alter table read_whole rename to read")

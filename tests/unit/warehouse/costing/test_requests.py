@@ -270,7 +270,7 @@ def test_alike_requests_of_a_file_are_answered_once_and_each_has_its_row(
     each = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()
     answer_file(con, tmp_path / "requests.csv")
     assert con.execute("from file_answers").fetchall() == each and len(each) == 100
-    assert con.execute("select count(*) from answering").fetchall() == [(4,)]
+    assert con.execute("select count(*) from read").fetchall() == [(4,)]
 
 
 @pytest.mark.parametrize("style", ["csv", "json"])
