@@ -18,7 +18,7 @@ RANGES = ("output_tokens_per_s_per_gpu_low", "output_tokens_per_s_per_gpu_high",
 ANSWER = ("row", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "tp", "pp", "dp_attn", "replicas", "class",
           "band_factor", "in_scope", "reason", "isl", "osl", *RANGES)  # fmt: skip
 # What marts.answers_of takes of each server that was costed.
-_COSTED = ("row", "tp", "pp", "dp_attn", "replicas", "kv_dtype", "gpus", "fits", "batch", "max_batch",
+_COSTED = ("row", "tp", "pp", "dp_attn", "is_stated", "replicas", "kv_dtype", "gpus", "fits", "batch", "max_batch",
            "weight_bytes", "kv_bytes_per_request", "kv_room_bytes", "ttft_s", "tpot_s", "output_tokens_per_s",
            "output_tokens_per_s_per_gpu", "gpu_seconds_per_m_input_tokens", "gpu_seconds_per_m_output_tokens",
            "theta_version")  # fmt: skip

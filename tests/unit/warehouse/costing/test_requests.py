@@ -100,12 +100,43 @@ def test_experts_spread_wider_than_tensors_are_one_server(con: connection.Connec
     assert (wide["gpus"], wide["replicas"], wide["fits"]) == (16, 1, True)
 
 
+def test_pools_state_the_ranks_of_their_experts_in_words(con: connection.Connection) -> None:
+    pool = {"model": "deepseek-r1", "gpu": "H200 SXM", "n_gpus": 32, "tp": 8, "dp_attn": 1, "scenario": "disaggregated"}
+    words, column = answers(con, pool | {"extra": "EP32"}, pool | {"ep": 32})
+    assert (words["gpus"], words["replicas"], words["tp"]) == (32, 1, 32)
+    assert words["output_tokens_per_s_per_gpu"] == column["output_tokens_per_s_per_gpu"]
+
+
+def test_exchanges_of_experts_between_servers_are_faster_than_all_reduces(con: connection.Connection) -> None:
+    """DeepSeek serves its model on 144 GPUs of 18 servers, at 1,850 tokens per second and GPU with prompts of 5,000."""
+    wide = answer(con, model="deepseek-r1", gpu="H800", precision="FP8", n_gpus=144, tp=8, ep=144, dp_attn=1, isl=5000,
+                  osl=1000, scenario="disaggregated", concurrency=None)  # fmt: skip
+    assert 1850 / 2 < wide["output_tokens_per_s_per_gpu"] < 1850 * 2
+
+
+def test_a_layout_that_mlperf_does_not_state_gives_way_where_it_holds_no_model(con: connection.Connection) -> None:
+    too_small: dict[str, object] = {
+        "model": "gpt-oss-120b",
+        "gpu": "Arc Pro B60",
+        "precision": "MXFP4",
+        "n_gpus": 4,
+        "tp": 1,
+    }
+    run, asked = answers(con, too_small | {"scenario": "mlperf_offline"}, too_small)
+    assert (run["tp"], run["replicas"], run["in_scope"]) == (4, 1, False) and run["output_tokens_per_s_per_gpu"] > 0
+    assert "a server of tp 1 cannot hold the model: one of 4 is" in run["reason"]
+    assert asked["output_tokens_per_s_per_gpu"] is None and "do not fit 1 x Arc Pro B60" in asked["reason"]
+    small, plain = answers(con, *({"n_gpus": 8, "tp": 2, "scenario": s} for s in ("mlperf_offline", "offline")))
+    assert (small["tp"], small["replicas"]) == (2, 4) and small["in_scope"]
+    assert small["output_tokens_per_s_per_gpu"] == plain["output_tokens_per_s_per_gpu"]
+
+
 @pytest.mark.parametrize("facts, said", [
     ({"extra": "spec=mtp"}, "no measured class"), ({"scenario": "interactive"}, "no measured class"),
     ({"scenario": "closed_loop_disagg"}, "GPUs that generate"), ({"scenario": "offline;speculative"}, "no measured class"),
     ({"extra": "CNN/DailyMail beam=4"}, "4 sequences"), ({"extra": "x;open;available"}, "open division"),
-    ({"gpu": "Gaudi3"}, "the band is of: any, any, Intel, any"), ({"precision": "?"}, "as the model was published"),
-    ({"precision": None}, "precision is not stated"),
+    ({"gpu": "Gaudi3"}, "the band is of: dense, any, Intel, any"), ({"precision": "?"}, "as the model was published"),
+    ({"precision": None}, "precision is not stated"), ({"precision": "auto"}, "precision is not stated"),
 ])  # fmt: skip
 def test_unmeasured_conditions_are_out_of_scope(
     con: connection.Connection, facts: dict[str, object], said: str
