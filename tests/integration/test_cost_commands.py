@@ -64,7 +64,7 @@ def test_prices_of_one_gpu_at_every_provider(run: Run, home: Home) -> None:
         bound["tpot_s"] <= 0.05 < first["tpot_s"]
         and bound["usd_per_m_output_tokens"] > first["usd_per_m_output_tokens"]
     )
-    assert {r["theta_version"] for r in matches} == {"2026-11b"} and {r["method"] for r in matches} == {"roofline"}
+    assert {r["theta_version"] for r in matches} == {"2026-11c"} and {r["method"] for r in matches} == {"roofline"}
     # A request's share of both is what its GPU-seconds cost, at half use.
     usd = (512 * first["usd_per_m_input_tokens"] + 512 * first["usd_per_m_output_tokens"]) / 1e6
     assert usd == pytest.approx(512 / first["output_tokens_per_s_per_gpu"] * 1.8 / 3600 / 0.5)
@@ -163,7 +163,7 @@ def test_model_from_a_config(run: Run, home: Home, tmp_path: Path) -> None:
 def test_table_states_its_assumptions(run: Run, home: Home) -> None:
     result = run("cost", "--model", "llama-3.1-8b", "--gpu", "L4", "--as-of", FRIDAY, home=home)
     assert result.code == 0 and "usd_per_m_out" in result.out
-    for word in ("FP16", "512 input", "50%", "theta 2026-11b", "dense, 16 bits, NVIDIA", "reference document (2023)"):
+    for word in ("FP16", "512 input", "50%", "theta 2026-11c", "dense, 16 bits, NVIDIA", "reference document (2023)"):
         assert word in result.err, word
 
 
@@ -267,7 +267,7 @@ def test_validate_scores_each_group_beside_the_nominal_formula(run: Run, measure
     assert {name for scope, grouping, name in matches if (scope, grouping) == ("core", "gpu")} == {
         "H100 SXM", "H200 SXM", "A100 SXM 80GB"}  # fmt: skip
     assert (
-        core["is_fitted_on"] is False and "theta 2026-11b was fitted on" in result.err and "not held out" in result.err
+        core["is_fitted_on"] is False and "theta 2026-11c was fitted on" in result.err and "not held out" in result.err
     )
 
 

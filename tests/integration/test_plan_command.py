@@ -136,7 +136,7 @@ def test_slo_and_discount_change_the_plan(run: Run, home: Home) -> None:
 
 def test_own_systems_stand_beside_with_the_price_they_have(run: Run, home: Home) -> None:
     own = {row["what"]: row for row in part(plan(run, home, *MODEL, "--tokens-per-day", "5e9"), "own")}
-    assert own["own DGX B200"]["usd"] is None and "no price (--capex)" in own["own DGX B200"]["note"]
+    assert own["own DGX H200"]["usd"] is None and "no price (--capex)" in own["own DGX H200"]["note"]
     (bought,) = (row for what, row in own.items() if what.endswith("own DGX H100"))
     assert "reported, 2023-05-31" in bought["note"] and bought["source_url"].startswith("https://")
     assert "own DGX-2" not in " ".join(own)  # a price of 2018

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.costing.own_specs import add_own_specs, check_own_specs
+from warehouse.costing.own_specs import FILES, UnreadableSpecs, add_own_specs, check_own_specs
 from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
-from warehouse.storage.connection import Connection, in_memory, without_pandas
+from warehouse.storage.connection import Connection, for_forks, in_memory, without_pandas
 
 _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "accuracy", "workloads")
+_Stamp = tuple[Path | None, tuple[tuple[int, int, int] | None, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A cost model that forks of the process `pid` go on with; stamp: the specs of one's own that are in it."""
+
+    con: Connection
+    stamp: _Stamp
+    pid: int
+
+
+_kept: _Kept | None = None
 
 
 @contextmanager
@@ -22,19 +37,65 @@ def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()
     Tables: marts.gpu_specs, llm_specs, theta, theta_sources, accuracy, workloads; table macros: those that read no
     others.
     own: folder whose models.csv and gpus.csv add to the specs; models: further rows of llm_specs. Raises
-    UnreadableSpecs.
+    UnreadableSpecs. Where `keep_for_forks` was called before a fork, it is there at once.
     """
-    with without_pandas(), in_memory() as con:
-        con.execute("create schema marts")
-        for statement in model_graph.macros():
-            con.execute(statement)
-        load_seeds(con, _SPECS)
-        has_own = add_own_specs(con, own, models)
-        for name in _SPECS:
-            con.execute(f"create table marts.{name} as {model_graph.sql_of(f'marts.{name}')}")
-        for macro in model_graph.table_macros().values():  # each after those that it calls
-            if macro.reads <= {f"marts.{spec}" for spec in _SPECS}:
-                con.execute(macro.sql)
-        if has_own:
-            check_own_specs(con)
-        yield con
+    global _kept
+    with without_pandas():
+        if _kept and not models and _kept.pid != os.getpid() and _kept.stamp == _stamp(own):
+            con, _kept = _kept.con, None  # its tables are the caller's own from here on
+            with closing(con):
+                yield con
+            return
+        with in_memory() as con:
+            _fill(con, own, models)
+            yield con
+
+
+def keep_for_forks(own: Path | None = None) -> None:
+    """Have the cost model ready, with the specs of the folder `own`, for forks of this process.
+
+    Each fork's first use of `cost_model` gets it as a copy that nobody else sees. A later call replaces it where these
+    files have changed since.
+    """
+    global _kept
+    stamp = _stamp(own)
+    if _kept and _kept.pid == os.getpid():
+        if _kept.stamp == stamp:
+            return
+        _kept.con.close()
+    _kept = None
+    con = for_forks()
+    try:
+        with without_pandas():
+            _fill(con, own, ())
+    except UnreadableSpecs:  # whoever asks a question is told
+        con.close()
+        return
+    _kept = _Kept(con, stamp, os.getpid())
+
+
+def _stamp(own: Path | None) -> _Stamp:
+    return own, tuple(_identity(own / file) for file in FILES) if own else ()
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+def _fill(con: Connection, own: Path | None, models: Sequence[Mapping[str, Any]]) -> None:
+    con.execute("create schema marts")
+    for statement in model_graph.macros():
+        con.execute(statement)
+    load_seeds(con, _SPECS)
+    has_own = add_own_specs(con, own, models)
+    for name in _SPECS:
+        con.execute(f"create table marts.{name} as {model_graph.sql_of(f'marts.{name}')}")
+    for macro in model_graph.table_macros().values():  # each after those that it calls
+        if macro.reads <= {f"marts.{spec}" for spec in _SPECS}:
+            con.execute(macro.sql)
+    if has_own:
+        check_own_specs(con)

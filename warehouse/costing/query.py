@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.costing.requests import answer_requests, as_json, rows_of_text, write_requests
+from warehouse.costing.requests import answer_interpreted, as_json, interpret_requests, rows_of_text, write_requests
 from warehouse.storage.connection import Connection, DatabaseError, quoted, records
 
 SIZES = (1, 2, 4, 8)  # GPUs per server that are tried; larger ones where so many are asked for
@@ -127,10 +127,11 @@ def ask(
     if n_gpus and layout.tp and n_gpus % (size := layout.sizes(n_gpus)[0]):
         raise Nonsense(f"{n_gpus} GPUs cannot be divided into servers of {size}")
     write_requests(con, requests)
+    interpret_requests(con)
     write_offers(con, offers)
     rows: list[dict[str, Any]] = []
     for point, limit in _operating_points(load):
-        answer_requests(con, limit)
+        answer_interpreted(con, limit)
         refuse_nonsense(con)
         con.execute(
             f"create or replace table asked as select rowid + 1 as row, '{point}' as operating_point, "  # noqa: S608 -- ours

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from warehouse.identity.spec_names import SpecNames, UnknownName
 from warehouse.storage.connection import Connection, DatabaseError, quoted
@@ -20,7 +18,7 @@ RANGES = ("output_tokens_per_s_per_gpu_low", "output_tokens_per_s_per_gpu_high",
 ANSWER = ("row", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "tp", "pp", "dp_attn", "replicas", "class",
           "band_factor", "in_scope", "reason", "isl", "osl", *RANGES)  # fmt: skip
 # What marts.answers_of takes of each server that was costed.
-_COSTED = ("row", "tp", "pp", "dp_attn", "replicas", "kv_dtype", "gpus", "fits", "batch", "max_batch",
+_COSTED = ("row", "tp", "pp", "dp_attn", "is_stated", "replicas", "kv_dtype", "gpus", "fits", "batch", "max_batch",
            "weight_bytes", "kv_bytes_per_request", "kv_room_bytes", "ttft_s", "tpot_s", "output_tokens_per_s",
            "output_tokens_per_s_per_gpu", "gpu_seconds_per_m_input_tokens", "gpu_seconds_per_m_output_tokens",
            "theta_version")  # fmt: skip
@@ -97,44 +95,79 @@ def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
     row: of `raw`, from 1. With a limit on seconds per output token, at the largest concurrency that keeps it; what
     cannot has no answer. Run `read_requests` or `write_requests` first.
     """
-    prepare_answers(con, tpot_limit_s)
-    con.execute("create or replace table answers as from answering")
+    interpret_requests(con)
+    answer_interpreted(con, tpot_limit_s)
 
 
-def file_answers(con: Connection, file: Path) -> list[tuple[Any, ...]]:
-    """Return rows of ANSWER for a CSV file of requests, in the file's order. Raises UnreadableFile."""
+def answer_interpreted(con: Connection, tpot_limit_s: float | None = None) -> None:
+    """Make `answers` as `answer_requests` does, of what `interpret_requests` made: for several limits, one by one."""
+    con.execute(f"create or replace table answers as {_prepared(con, tpot_limit_s)}")
+
+
+def answer_file(con: Connection, file: Path) -> None:
+    """Make `file_answers` for a CSV file of requests: columns of ANSWER, in the file's order. Raises UnreadableFile."""
     read_requests(con, file)
+    is_shorter = _keep_one_of_each(con)
     # Rows have their numbers by now. Threads that wait for each other to keep an order cost half as much again.
     con.execute("set preserve_insertion_order = false")
     try:
-        prepare_answers(con)
-        rows = con.execute(f"select {', '.join(ANSWER)} from answering").fetchall()  # noqa: S608 -- our own names
+        interpret_requests(con)
+        source = f"({_prepared(con, None)})"
+        if is_shorter:
+            con.execute(f"create or replace table answered_once as select {', '.join(ANSWER)} from {source}")  # noqa: S608 -- our own names
+            source = (
+                "(select each_request.row, answered_once.* exclude (row) from answered_once "
+                "join each_request on each_request.first = answered_once.row)"
+            )
+        con.execute(f"create or replace table file_answers as select {', '.join(ANSWER)} from {source} order by row")  # noqa: S608 -- our own names
     finally:
         con.execute("reset preserve_insertion_order")
-    return sorted(rows, key=itemgetter(ANSWER.index("row")))
 
 
-def prepare_answers(con: Connection, tpot_limit_s: float | None = None) -> None:
-    """Make the view `answering`, which has the rows of `answers`: for long files that are read once, and never kept."""
+def _keep_one_of_each(con: Connection) -> bool:
+    """Leave in `raw` one request of each that are alike, if that spares many; say whether it did.
+
+    Makes each_request then: row, its number in the file, and first, the number of its like in `raw`.
+    """
+    is_same = " and ".join(f"once.{name} is not distinct from asked.{name}" for name in COLUMNS)
+    distinct = con.execute(f"select approx_count_distinct(({', '.join(COLUMNS)})) < 0.8 * count(*) from raw")  # noqa: S608 -- our own names
+    if not distinct.fetchall()[0][0]:
+        return False
+    con.execute("create or replace table raw_once as select distinct * from raw")
+    con.execute(
+        "create or replace table each_request as select asked.rowid + 1 as row, once.rowid + 1 as first "  # noqa: S608 -- our own names
+        f"from raw as asked join raw_once as once on {is_same}"
+    )
+    con.execute("drop table raw")
+    con.execute("alter table raw_once rename to raw")
+    return True
+
+
+def interpret_requests(con: Connection) -> None:
+    """Make `read` of `raw`, requests as the model takes them; `ends` of lengths that are ranges, and `candidates`."""
     names = spec_names(con)
     _resolve(con, "model", names.model)
     _resolve(con, "gpu", names.gpu)
     con.execute("create or replace view numbered as select rowid + 1 as row, * from raw")
     con.execute("create or replace table read as from marts.requests_of('numbered', 'model_labels', 'gpu_labels')")
     _make(con, "table ends", "ends.sql")
-    con.execute(f"create or replace table length_ranges (row bigint, {', '.join(f'{name} double' for name in RANGES)})")
     con.execute("create or replace view candidates as from marts.candidates_of('read')")
-    if con.execute("select count(*) from ends").fetchall()[0][0]:
-        _answer_ends(con, tpot_limit_s)
-    _prepare(con, tpot_limit_s)
 
 
 def _make(con: Connection, what: str, file: str) -> None:
     con.execute(f"create or replace {what} as {(_SQL / file).read_text()}")
 
 
-def _prepare(con: Connection, tpot_limit_s: float | None) -> None:
-    """Make `answering` of `read` and `length_ranges`."""
+def _prepared(con: Connection, tpot_limit_s: float | None) -> str:
+    """Return a SELECT of the rows of `answers`, and make what it reads."""
+    con.execute(f"create or replace table length_ranges (row bigint, {', '.join(f'{name} double' for name in RANGES)})")
+    if con.execute("select count(*) from ends").fetchall()[0][0]:
+        _answer_ends(con, tpot_limit_s)
+    return _answering(con, tpot_limit_s)
+
+
+def _answering(con: Connection, tpot_limit_s: float | None) -> str:
+    """Return a SELECT of an answer to each row of `read`, beside its `length_ranges`."""
     if tpot_limit_s is None:
         con.execute("create or replace table limited (row bigint)")
         source = "marts.inference_of('candidates')"
@@ -142,9 +175,10 @@ def _prepare(con: Connection, tpot_limit_s: float | None) -> None:
         limited = "select *, $limit::double as tpot_limit_s from candidates"
         con.execute(f"create or replace table limited as {limited}", {"limit": tpot_limit_s})
         source = "marts.latency_bound_of('limited')"
-    con.execute(f"create or replace view costed as select {', '.join(_COSTED)} from {source}")  # noqa: S608 -- ours
-    con.execute(
-        "create or replace view answering as from marts.answers_of('read', 'limited', 'costed', 'length_ranges')"
+    # No view: DuckDB would plan the whole chain of formulas once more to make each.
+    return (
+        f"with costed as (select {', '.join(_COSTED)} from {source}) "  # noqa: S608 -- ours
+        "from marts.answers_of('read', 'limited', 'costed', 'length_ranges')"
     )
 
 
@@ -152,10 +186,9 @@ def _answer_ends(con: Connection, tpot_limit_s: float | None) -> None:
     """Fill `length_ranges`: each end of a length is answered as a request of its own."""
     con.execute("alter table read rename to read_whole")
     con.execute("create table read as select * exclude (asked_row) from ends")
-    _prepare(con, tpot_limit_s)
     con.execute(
-        "create or replace table end_answers as "
-        "select row, output_tokens_per_s_per_gpu as tokens, ttft_s, tpot_s from answering"
+        "create or replace table end_answers as select row, output_tokens_per_s_per_gpu as tokens, ttft_s, tpot_s "  # noqa: S608 -- ours
+        f"from ({_answering(con, tpot_limit_s)})"
     )
     con.execute("drop table read")
     con.execute("alter table read_whole rename to read")

@@ -8,6 +8,9 @@ create or replace macro weight_bytes_per_param(weights) as case weights
 -- The formats of weights, for messages.
 create or replace macro weight_formats() as
     'FP32, FP16, BF16, FP8, FP8-BLOCK, INT8, W8A8, FP4, INT4, MXFP4, INT2';
+-- The checkpoints of some models are block-scaled whenever they are FP8. Source: DeepSeek-V3's, arXiv:2412.19437.
+create or replace macro checkpoint_format(weights, published_as) as
+    if(weights = 'FP8' and published_as = 'FP8-BLOCK', 'FP8-BLOCK', weights);
 -- Bytes of one element of the KV cache. Source: the formats that inference servers store.
 create or replace macro kv_bytes_per_element(kv_dtype) as case
     when kv_dtype in ('FP8', 'INT8', 'FP4') then 1e0 when kv_dtype in ('FP16', 'BF16') then 2e0 when
@@ -34,16 +37,18 @@ create or replace macro compute_tflops(compute_format, fp16_tflops, fp8_tflops, 
 case compute_format
     when 'FP4' then fp4_tflops when 'FP8' then fp8_tflops when 'INT8' then int8_tops else fp16_tflops
 end;
--- The format meant by any common spelling ("w4a16", "fp8_e4m3", "Q4_K_M"); NULL if none.
+-- The format meant by any common spelling ("w4a16", "fp8_e4m3", "Q4_K_M", "W4AFP8"); NULL if none. MXFP8 has scales of
+-- blocks, NF4 and four bits without another word are formats of weights alone.
 create or replace macro weight_format(spelling) as case
     when regexp_matches(spelling, 'mx[-_]?fp4', 'i') then 'MXFP4'
-    when regexp_matches(spelling, 'fp4', 'i') then 'FP4'
-    when regexp_matches(spelling, 'awq|gptq|w4a(8|16)|int[-_]?4|^q4', 'i') then 'INT4'
-    when regexp_matches(spelling, 'w8a8', 'i') then 'W8A8'
-    when regexp_matches(spelling, 'int[-_]?8|^q8|w8a16', 'i') then 'INT8'
-    when regexp_matches(spelling, 'int[-_]?2|^q2', 'i') then 'INT2'
-    when regexp_matches(spelling, 'fp8', 'i') and regexp_matches(spelling, 'block|128', 'i') then 'FP8-BLOCK'
-    when regexp_matches(spelling, 'fp8|e4m3|e5m2', 'i') then 'FP8'
+    when regexp_matches(spelling, 'fp4|w4a4', 'i') then 'FP4'
+    when regexp_matches(spelling, 'awq|gptq|w4a(8|16|fp8)|int[-_]?4|^i?q4|nf4|\b4[-_ ]?bit', 'i') then 'INT4'
+    when regexp_matches(spelling, 'mx[-_]?fp8', 'i') then 'FP8-BLOCK'
+    when regexp_matches(spelling, 'fp8|float8|e4m3|e5m2', 'i')
+        then if(regexp_matches(spelling, 'block|128|fp8[-_]pb', 'i'), 'FP8-BLOCK', 'FP8')
+    when regexp_matches(spelling, 'w8a8|smooth[-_ ]?quant', 'i') then 'W8A8'
+    when regexp_matches(spelling, 'int[-_]?8|^q8|w8a16|\b8[-_ ]?bit', 'i') then 'INT8'
+    when regexp_matches(spelling, 'int[-_]?2|^i?q2', 'i') then 'INT2'
     when regexp_matches(spelling, 'bf16|bfloat', 'i') then 'BF16'
     when regexp_matches(spelling, 'fp16|^f16|half|float16', 'i') then 'FP16'
     when regexp_matches(spelling, 'fp32|^f32|float32', 'i') then 'FP32'

@@ -63,6 +63,14 @@ def in_memory() -> Iterator[Connection]:
         con.close()
 
 
+def for_forks() -> Connection:
+    """Open a private database in memory that a fork of this process may go on with, in a copy of its own.
+
+    It has no threads beside the caller's: a fork would miss them. Nobody may ask it anything while one is made.
+    """
+    return _settle(duckdb.connect(config={"threads": 1}))
+
+
 _scratch: dict[tuple[int, str], Connection] = {}  # by process: a fork cannot use what its parent opened
 
 

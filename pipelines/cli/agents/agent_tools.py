@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from pipelines import settings
 from pipelines.cli.agents.answer import MOST_ROWS, Answer, answer
 from pipelines.cli.commands import cost, explain, plan, prices, sql
 from pipelines.cli.console import current_day, kept_messages, one_publication, say
@@ -237,8 +238,10 @@ class Tools:
     ) -> Answer:
         """Return the answer that `work(con, day)` gives: rows, and whether some were left out.
 
-        It works in a process of its own, within BOUNDS, on one published file from beginning to end.
+        It works in a process of its own, within BOUNDS, on one published file from beginning to end, and begins with a
+        cost model that was made before.
         """
+        from warehouse.costing.database import keep_for_forks
 
         def whole() -> Answer:
             with kept_messages() as notes, one_publication(self._home) as con:
@@ -249,6 +252,7 @@ class Tools:
                 )
 
         with _one_at_a_time:
+            keep_for_forks(settings.home(self._home).root)
             return result_of(whole, _OF_QUERIES if is_of_pages else BOUNDS)
 
 

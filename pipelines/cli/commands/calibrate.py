@@ -18,9 +18,9 @@ _CONSTANTS = ("version", "name", "value", "unit", "low", "high", "why")
 def calibrate(*files: Measured, style: FormatOption = "table", as_json: JsonOption = False) -> int:
     """Refit the calibration constants (theta) on measured throughput with whole sources held out; takes minutes.
 
-    Prints the errors of the current constants, of those fitted on all rows, and of each half of the sources predicted
-    by constants fitted on the other; the bands of classes by those held-out answers; then the new constants. CSV: the
-    constants alone, in the format of seeds/theta.csv.
+    Prints the errors of the current constants, of those fitted on all rows, and of each quarter of the sources
+    predicted by constants fitted on the others; the bands of classes by those held-out answers; then the new
+    constants. CSV: the constants alone, in the format of seeds/theta.csv.
     """
     from pipelines.cli.progress import waiting
     from warehouse.costing import calibration
@@ -58,6 +58,6 @@ def calibrate(*files: Measured, style: FormatOption = "table", as_json: JsonOpti
 
 
 def _constant(fit: Any, name: str, unit: str, why: str) -> tuple[Any, ...]:
-    """Return a row of theta.csv; low and high span the fits on the halves and the whole."""
-    values = sorted(rounded(theta[name]) for theta in (fit.theta, *fit.halves))
+    """Return a row of theta.csv; low and high span the fits on three quarters and on the whole."""
+    values = sorted(rounded(theta[name]) for theta in (fit.theta, *fit.folds))
     return ("refit", name, rounded(fit.theta[name]), unit, values[0], values[-1], why)

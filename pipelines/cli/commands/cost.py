@@ -203,16 +203,17 @@ def _print_nearest(rows: list[dict[str, Any]]) -> None:
 
 
 def _batch(file: Path, style: Format, home: HomeOption) -> int:
+    from pipelines.cli.relation_output import show_relation
     from warehouse.costing.database import cost_model
     from warehouse.costing.own_specs import UnreadableSpecs
-    from warehouse.costing.requests import ANSWER, UnreadableFile, file_answers
+    from warehouse.costing.requests import UnreadableFile, answer_file
 
     try:
         with cost_model(settings.home(home).root) as con:
-            rows = file_answers(con, file)
+            answer_file(con, file)
+            show_relation(con, "file_answers", style)
     except (UnreadableFile, UnreadableSpecs) as failed:
         raise UsageError(str(failed)) from failed
-    show(ANSWER, rows, style)
     return OK
 
 

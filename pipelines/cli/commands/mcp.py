@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 
+from pipelines import settings
 from pipelines.cli.console import OK
 from pipelines.cli.optional_parts import needing
 from pipelines.cli.options import HomeOption
@@ -17,15 +18,21 @@ def mcp(*, home: HomeOption = None) -> int:
     """
     with needing("mcp", "the Model Context Protocol needs", "mcp", "mcp_types"):
         from pipelines.cli.agents.agent_server import server
-    _load_ahead()
+    _load_ahead(home)
     server(home).run("stdio")
     return OK
 
 
-def _load_ahead() -> None:
-    """Import what answers need, once: each is worked out in a fork of this process."""
+def _load_ahead(home: HomeOption) -> None:
+    """Import and make what answers need, once: each is worked out in a fork of this process."""
+    from warehouse.costing.database import keep_for_forks
+
     for name in (
-        "pipelines.queries.api_costs", "pipelines.queries.provenance", "warehouse.costing.database",
-        "warehouse.planning.optimizer", "warehouse.planning.tidy",
+        "pipelines.queries.api_costs", "pipelines.queries.cost_prices", "pipelines.queries.measurements",
+        "pipelines.queries.plan_offers", "pipelines.queries.provenance", "pipelines.cli.plan_assumptions",
+        "pipelines.cli.plan_rows", "warehouse.costing.model_config", "warehouse.costing.query",
+        "warehouse.planning.alternatives", "warehouse.planning.optimizer", "warehouse.planning.ownership",
+        "warehouse.planning.tidy", "warehouse.planning.useful_machines", "scipy.optimize", "scipy.sparse", "pytz",
     ):  # fmt: skip
         importlib.import_module(name)
+    keep_for_forks(settings.home(home).root)

@@ -1,8 +1,8 @@
 -- One answer per request, in any order: of the servers that hold the model, the one with the most tokens per GPU. Key:
 -- row. limited: rows that have servers and a limit on time per token. has_specs: model and GPU are known. class: model
 -- family, format, vendor and load. band_factor: nine in ten measurements of that class lie within it either way, by
--- constants that were fitted without their source; of a wider class where that one has too few. is_core: the model
--- covers such requests. in_scope: is_core, answered, and the class itself was measured. reason: why there is no answer,
+-- constants that were fitted without their source; see marts.bands_of. is_core: the model covers such requests.
+-- in_scope: is_core, answered by a layout as stated, and the class itself was measured. reason: why there is no answer,
 -- or a remark on it. *_low, *_high: the answers at the ends of lengths that are ranges; NULL where lengths are stated.
 create or replace macro marts.answers_of(requests, limited, costed, length_ranges) as table
 with best as (
@@ -10,23 +10,14 @@ with best as (
         unnest(arg_min(
             servers,
             create_sort_key(
-                fits, 'desc nulls last', output_tokens_per_s_per_gpu, 'desc nulls last', tp, 'asc nulls last',
-                pp, 'asc nulls last', dp_attn, 'asc nulls last'
+                fits, 'desc nulls last', is_stated, 'desc nulls last', output_tokens_per_s_per_gpu, 'desc nulls last',
+                tp, 'asc nulls last', pp, 'asc nulls last', dp_attn, 'asc nulls last'
             )
         ))
     from query_table(costed) as servers
     group by row
 ),
-bands as (
-    select
-        asked.class,
-        accuracy.class as measured_class,
-        accuracy.band_factor,
-        accuracy.class = asked.class as is_own
-    from (select distinct class from query_table(requests)) as asked
-    join marts.accuracy on asked.class like accuracy.pattern
-    qualify row_number() over (partition by asked.class order by accuracy.width) = 1
-)
+bands as (from marts.bands_of(requests))
 select
     read.row,
     -- A tight limit on latency leaves batches half empty.
@@ -38,7 +29,7 @@ select
     greatest(1, floor(best.replicas))::integer as replicas,
     read.class,
     bands.band_factor,
-    best.output_tokens_per_s_per_gpu is not null and read.doubt is null and best.fits
+    best.output_tokens_per_s_per_gpu is not null and read.doubt is null and best.fits and best.is_stated
     and coalesce(bands.is_own, false) as in_scope,
     case
         when read.refused is not null then read.refused
@@ -63,6 +54,10 @@ select
             read.doubt,
             read.remark,
             read.note,
+            case
+                when not best.is_stated
+                    then format('a server of tp {:.0f} cannot hold the model: one of {} is', read.server_tp, best.gpus)
+            end,
             case
                 when length_ranges.row is not null and length_ranges.output_tokens_per_s_per_gpu_low is null
                     then 'there is no answer at some end of the lengths'

@@ -38,6 +38,7 @@ with constants as (
         max(value) filter (where name = 'link_efficiency') as link_efficiency,
         max(value) filter (where name = 'pcie_gbs') as pcie_gbs,
         max(value) filter (where name = 'network_gbs') as network_gbs,
+        max(value) filter (where name = 'exchange_gbs') as exchange_gbs,
         max(value) filter (where name = 'usable_memory') as usable_memory,
         max(value) filter (where name = 'reserved_gb') as reserved_gb,
         max(value) filter (where name = 'output_in_kv') as output_in_kv,
@@ -84,8 +85,7 @@ asked as (
         coalesce(given.ep, if(given.dp_attn = 0, 1, given.tp)) > 1 and llm_specs.experts > 0 as is_expert_parallel,
         llm_specs.* exclude (name, same_shape, note, source, released_on),
         llm_specs.experts > 0 as is_moe,
-        -- The checkpoints of some models are block-scaled whenever they are FP8.
-        if(given.weights = 'FP8' and llm_specs.published_as = 'FP8-BLOCK', 'FP8-BLOCK', given.weights) as weights,
+        checkpoint_format(given.weights, llm_specs.published_as) as weights,
         widens_mxfp4(llm_specs.has_mxfp4 or given.weights = 'MXFP4', gpu_specs.fp4_tflops) as is_widened,
         if(is_widened, 'FP16', coalesce(given.kv_dtype::varchar, usual_kv_dtype(given.weights))) as kv_dtype,
         gpu_specs.device_mib,
@@ -177,7 +177,9 @@ held as (
         collective_latency_seconds(layers, tp, latency_seconds) * overhead as collectives_s,
         if(
             dp_ranks > 1 and is_moe,
-            all_to_all_seconds_per_token(moe_layers, hidden, experts_per_token, tp, reached_gbs),
+            all_to_all_seconds_per_token(
+                moe_layers, hidden, experts_per_token, tp, if(is_far, exchange_gbs, reached_gbs)
+            ),
             all_reduce_seconds_per_token(layers, hidden, tp, reached_gbs)
         ) / stages as link_seconds_per_token
     from placed

@@ -9,13 +9,14 @@ with spellings as (
     -- Words are read once for all requests that spell them alike.
     select
         *,
+        lower(coalesce(trim(precision), '')) in ('', '?', 'auto', 'default', 'native', 'none', 'as released')
+            as is_format_assumed,
         case
-            when coalesce(trim(precision), '?') in ('', '?') then null
+            when is_format_assumed then null
             -- MLPerf's INT8 is of activations too.
             when weight_format(precision) = 'INT8' and starts_with(lower(scenario), 'mlperf') then 'W8A8'
             else weight_format(precision)
         end as stated_weights,
-        coalesce(trim(precision), '?') in ('', '?') as is_format_assumed,
         lower(kv_dtype) in ('auto', 'default') as is_kv_default,
         weight_format(kv_dtype) as kv_format,
         lower(coalesce(scenario, '')) as scenario_words,
@@ -25,6 +26,8 @@ with spellings as (
             '(^|[^a-z])(without|non|not|no)[ _-]?\w+|\w+\s*[=:]\s*(0|no|none|off|false|null)\b', '', 'g'
         ) as options,
         regexp_matches(options, 'disagg') as is_pool,
+        -- Of pools, tables often state the ranks that share the experts in words alone: "EP72".
+        if(is_pool, try_cast(regexp_extract(options, '\bep[-=: ]?(\d{1,3})\b', 1) as double), null) as ep_read,
         coalesce(
             try_cast(
                 regexp_extract(options, '(?:mtp|drafts?|spec\w*[ _-]tokens?)\s*[-=:_ ]?\s*(\d{1,2})\b', 1) as double
@@ -78,7 +81,7 @@ typed as (
         try_cast(server_gpus as double) as one_server,
         try_cast(tp as double) as tp_given,
         coalesce(try_cast(pp as double), 1) as stages,
-        coalesce(try_cast(ep as double), 1) as expert_ranks,
+        greatest(coalesce(try_cast(ep as double), 1), coalesce(ep_read, 1)) as expert_ranks,
         case when lower(dp_attn) in ('true', 'yes') then 1 when lower(dp_attn) in ('false', 'no') then 0
             else try_cast(dp_attn as double) end as attention_ranks,
         try_cast(isl as double) as isl_stated,
@@ -139,6 +142,8 @@ select
     placed.stages,
     placed.server_tp,
     placed.replicas as given_replicas,
+    -- MLPerf's results do not state how a server is laid out: one that cannot be is not what ran.
+    starts_with(placed.scenario_words, 'mlperf') and placed.server_tp * placed.stages < placed.gpus as is_tp_assumed,
     if(placed.server_tp > placed.tp_given, 1, placed.attention_ranks) as attention_ranks,
     if(placed.ep is null, null, placed.expert_ranks) as ep,
     placed.software as engine,
@@ -249,5 +254,7 @@ select
             then concat(placed.gpu_spec, ' has no FP4 units: weights in four bits are widened, and save memory alone')
         when placed.is_pool then 'figures are of the GPUs that generate; those that read prompts come on top'
     end as note,
-    accuracy_class(placed.family, placed.weights, placed.vendor, placed.load) as class
+    accuracy_class(
+        placed.family, checkpoint_format(placed.weights, placed.published_as), placed.vendor, placed.load
+    ) as class
 from placed;

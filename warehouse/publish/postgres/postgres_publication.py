@@ -8,7 +8,6 @@ schemas are renamed away and made anew under their names. A publisher that dies 
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,6 @@ from warehouse.storage.connection import (
     Connection,
     DatabaseError,
     NothingPublished,
-    beside,
     in_memory,
     nothing_published,
     quoted,
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("gpuhour.postgres")
 STATE = "gpuhour"  # the schema of what publishers know; READER may read it
 READER = "gpuhour_reader"
+_KEPT, _EARLIER = "kept", "earlier"  # attached databases of keys and hashes
 _STATE_TABLES = f"""
 create schema if not exists {STATE};
 create table if not exists {STATE}.relations (
@@ -109,10 +108,10 @@ def publish_to(home: Home, address: str) -> Publication:
     """
     where = server.place(address)
     with locked(home.locks / "postgres.lock", WAIT_SECONDS), server.server(address) as con:
-        with _sources(home) as (published, previous, keep):
+        with _sources(home) as (published, keep):
             with con.transaction():
                 _take_turn(con)
-                is_whole, relations = _Run(con, published, previous).publish()
+                is_whole, relations = _Run(con, published).publish()
             keep()
         notes = earlier_schemas.drop(con)
     return Publication(where, is_whole, tuple(relations), notes)
@@ -125,51 +124,47 @@ def _take_turn(con: Server[tuple[Any, ...]]) -> None:
 
 
 @contextmanager
-def _sources(home: Home) -> Iterator[tuple[Connection, Connection | None, Callable[[], None]]]:
-    """Yield the published database, what was last published to a server, and a call that makes the former the latter.
+def _sources(home: Home) -> Iterator[tuple[Connection, Callable[[], None]]]:
+    """Yield the published database, and a call for when it was published.
 
-    The latter is a second name of the file, which takes no room of its own until the next build.
+    Attached to it are _KEPT, for what is remembered of this publication, and _EARLIER, which has the same of the last
+    one from this state folder (or nothing).
     """
     if not home.published.exists():
         raise nothing_published(home)
     earlier, latest = home.root / "postgres.duckdb", home.root / "postgres.duckdb.part"
     latest.unlink(missing_ok=True)
-    try:
-        os.link(home.published, latest)
-    except OSError:  # no hard links here: every change is copied whole
-        latest = home.published
     with in_memory() as con:
-        con.execute(f"attach '{quoted(latest)}' as published (read_only)")
+        con.execute(f"attach '{quoted(home.published)}' as published (read_only)")
+        con.execute(f"attach '{quoted(latest)}' as {_KEPT}")
+        _attach_earlier(con, earlier)
         con.execute("use published")
-        if earlier.exists():
-            con.execute(f"attach '{quoted(earlier)}' as previous (read_only)")
-            with beside(con) as other:
-                other.execute("use previous")
-                yield con, other, lambda: _keep(latest, earlier)
-        else:
-            yield con, None, lambda: _keep(latest, earlier)
+
+        def keep() -> None:
+            con.execute(f"detach {_KEPT}")
+            latest.replace(earlier)
+
+        yield con, keep
 
 
-def _keep(latest: Path, earlier: Path) -> None:
-    if latest.name.endswith(".part"):
-        latest.replace(earlier)
-        latest.unlink(missing_ok=True)  # still there where both are names of one file
+def _attach_earlier(con: Connection, path: Path) -> None:
+    try:
+        con.execute(f"attach '{quoted(path)}' as {_EARLIER} (read_only)")
+    except DatabaseError:  # there is none, or it cannot be read: every relation that changed is copied whole
+        con.execute(f"attach ':memory:' as {_EARLIER}")
 
 
 class _Run:
     """One publication, within its transaction."""
 
-    def __init__(
-        self,
-        con: Server[tuple[Any, ...]],
-        published: Connection,
-        previous: Connection | None,
-    ) -> None:
-        self.con, self.published, self.previous = con, published, previous
+    def __init__(self, con: Server[tuple[Any, ...]], published: Connection) -> None:
+        self.con, self.published = con, published
         self.relations = published_relations(published)
+        published.execute("set preserve_insertion_order = false")  # hashes may stand in any order
         self.contents = {
-            relation.name: content(published, relation) for relation in self.relations if not relation.view_sql
+            relation.name: content(published, relation, _KEPT) for relation in self.relations if not relation.view_sql
         }
+        published.execute("reset preserve_insertion_order")
 
     def publish(self) -> tuple[bool, list[Copied]]:
         """Bring the server up to the published database; return whether the schemas were made anew."""
@@ -266,15 +261,15 @@ class _Run:
 
         Raises Drifted where the table did not hold the rows that were published to it.
         """
-        if self.previous is None or not relation.key:
+        if not relation.key:
             return None
-        changes = difference(self.published, self.previous, relation, there.fingerprint)
+        changes = difference(self.published, _KEPT, _EARLIER, relation, there.fingerprint)
         if changes is None or changes.n_gone + changes.n_added > self.contents[relation.name].n_rows:
             return None
         keys = {column.name: column.pg_type for column in relation.columns if column.name in relation.key}
         columns = ", ".join(f"{quote_name(key)} {keys[key]}" for key in relation.key)
         self._execute(f"create temp table gone ({columns}) on commit drop")
-        self._copy(relation, f"from {changes.gone}", "gone", columns=relation.key)
+        self._copy(relation, changes.gone, "gone", columns=relation.key)
         self._execute("analyze gone")
         nullable = self._nullable(relation)
         same = " and ".join(
@@ -285,7 +280,7 @@ class _Run:
         self._execute("drop table gone")
         if deleted != changes.n_gone:
             raise Drifted(f"{relation.name} lacked {changes.n_gone - deleted} of the rows published to it")
-        self._copy(relation, f"from {changes.added}", relation.name)
+        self._copy(relation, changes.added, relation.name)
         n_rows = self.con.execute(f"select count(*) from {relation.name}").fetchall()[0][0]  # noqa: S608
         if n_rows != self.contents[relation.name].n_rows:
             raise Drifted(f"{relation.name} had other rows than those published to it")

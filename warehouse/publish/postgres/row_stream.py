@@ -16,6 +16,7 @@ from warehouse.storage.connection import Connection, beside
 _ZERO, _REPLACEMENT = b"\0", "\N{REPLACEMENT CHARACTER}".encode()
 COPY_OPTIONS = r"format csv, null '\N'"
 _CHUNK = 2**20
+_MEASURES = "count(*), coalesce(sum(hash_1), 0), coalesce(bit_xor(hash_1), 0)"
 
 
 class NotANumber(Exception):
@@ -31,28 +32,38 @@ class Content:
     nullable_key: frozenset[str] = frozenset()
 
 
-def content(con: Connection, relation: Relation) -> Content:
-    """Return what a relation holds.
+def content(con: Connection, relation: Relation, kept: str) -> Content:
+    """Return what a relation holds; of one with a key, keep each row's key and hashes as a table (see `difference`).
 
     Args:
         con: Connection to the published database.
         relation: The relation.
+        kept: An attached database for that table, which has the relation's name.
 
     Raises:
         NotANumber: A float is NaN or infinite.
     """
-    columns = [quote_name(column.name) for column in relation.columns]
+    names = ", ".join(quote_name(column.name) for column in relation.columns)
     floats = [column.name for column in relation.columns if column.is_float]
-    row = f"hash({', '.join(columns)})"
+    is_strange = " or ".join(f"not isfinite({quote_name(name)})" for name in floats) or "false"
+    keys = "".join(f"{quote_name(key)}, " for key in relation.key)
+    # Two hashes of 64 bits stand for a row: to compare the rows themselves takes ten times as long. The relation is
+    # worked out once for all that is counted.
+    rows = f"select {keys}hash({names}) as hash_1, hash(1, {names}) as hash_2, {is_strange} as is_strange "
+    rows += f"from {relation.name}"
+    if relation.key:
+        table = _table_of(kept, relation)
+        con.execute(f"create table {table} as {rows}")
+        rows = f"from {table}"
     counts = [f"count_if({quote_name(key)} is null)" for key in relation.key]
-    counts += [f"count_if(not isfinite({quote_name(name)}))" for name in floats]
-    measures = ", ".join(["count(*)", f"coalesce(sum({row}), 0)", f"coalesce(bit_xor({row}), 0)", *counts])
-    query = f"select {measures} from {relation.name}"  # noqa: S608 -- names of ours
-    n_rows, total, parity, *counted = con.execute(query).fetchall()[0]
-    n_nulls, n_strange = counted[: len(relation.key)], counted[len(relation.key) :]
-    for name, count in zip(floats, n_strange, strict=True):
-        if count:
-            raise NotANumber(f"{relation.name}.{name} holds NaN or infinity in {count} rows")
+    query = f"select {', '.join([_MEASURES, 'count_if(is_strange)', *counts])} from ({rows})"  # noqa: S608 -- ours
+    n_rows, total, parity, n_strange, *n_nulls = con.execute(query).fetchall()[0]
+    if n_strange:
+        for name in floats:
+            strange = f"select count_if(not isfinite({quote_name(name)})) from {relation.name}"  # noqa: S608
+            count = con.execute(strange).fetchall()[0][0]
+            if count:
+                raise NotANumber(f"{relation.name}.{name} holds NaN or infinity in {count} rows")
     nullable = frozenset(key for key, count in zip(relation.key, n_nulls, strict=True) if count)
     return Content(n_rows, _fingerprint(n_rows, total, parity), nullable)
 
@@ -103,9 +114,9 @@ def _database(con: Connection) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Rows of a relation that are in one publication and not in the other, as tables of the connection.
+    """Rows of a relation that are in one publication and not in the other, as FROM clauses of the connection.
 
-    Of rows that are gone the table has the key alone.
+    Of rows that are gone there is the key alone.
     """
 
     gone: str
@@ -114,40 +125,43 @@ class Difference:
     n_added: int
 
 
-def difference(con: Connection, previous: Connection, relation: Relation, expected: str) -> Difference | None:
-    """Compare a relation with an earlier publication of it.
+def difference(con: Connection, kept: str, earlier: str, relation: Relation, expected: str) -> Difference | None:
+    """Compare a relation with an earlier publication of it, by what `content` kept of both.
 
     Args:
         con: Connection to the published database.
-        previous: Connection to the earlier one, of the same process.
+        kept: The attached database that `content` wrote to.
+        earlier: The one that it wrote to for the earlier publication, or another file.
         relation: The relation; it has a key.
         expected: The fingerprint that the earlier rows must have.
 
     Returns:
-        The rows that differ; None where the earlier publication does not hold the expected rows.
+        The rows that differ; None where the earlier publication is not known, or does not hold the expected rows.
     """
-    names = ", ".join(quote_name(column.name) for column in relation.columns)
-    keys = ", ".join(quote_name(key) for key in relation.key)
-    # Two hashes of 64 bits stand for a row: to compare the rows themselves takes ten times as long. Of the old rows the
-    # keys are enough, by which they are deleted.
-    hashed = f"select {{}}, hash({names}) as hash_1, hash(1, {names}) as hash_2 from {relation.name}"  # noqa: S608
-    previous.execute(f"create or replace table memory.main.old_rows as {hashed.format(keys)}")
-    measures = "count(*), coalesce(sum(hash_1), 0), coalesce(bit_xor(hash_1), 0)"
-    (old,) = previous.execute(f"select {measures} from memory.main.old_rows").fetchall()  # noqa: S608 -- names of ours
-    if _fingerprint(*old) != expected:
+    new, old = _table_of(kept, relation), _table_of(earlier, relation)
+    there = "select count(*) from duckdb_tables() where database_name = ? and schema_name = 'main' and table_name = ?"
+    if con.execute(there, [earlier, relation.name]).fetchall() == [(0,)]:
         return None
-    con.execute(f"create or replace table memory.main.new_rows as {hashed.format(names)}")
+    if _fingerprint(*con.execute(f"select {_MEASURES} from {old}").fetchall()[0]) != expected:  # noqa: S608 -- ours
+        return None
+    keys = ", ".join(quote_name(key) for key in relation.key)
     counts = []
-    for table, columns, left, right in (
-        ("gone", keys, "old_rows", "new_rows"),
-        ("added", names, "new_rows", "old_rows"),
-    ):
+    for name, columns, left, right in (("gone", keys, old, new), ("added", "hash_1, hash_2", new, old)):
         con.execute(
-            f"create or replace table memory.main.{table} as select {columns} from memory.main.{left} "  # noqa: S608
-            f"anti join memory.main.{right} using (hash_1, hash_2)"
+            f"create or replace table memory.main.{name} as select {columns} from {left} "  # noqa: S608 -- ours
+            f"anti join {right} using (hash_1, hash_2)"
         )
-        counts.append(con.execute(f"select count(*) from memory.main.{table}").fetchall()[0][0])  # noqa: S608
-    return Difference("memory.main.gone", "memory.main.added", counts[0], counts[1])
+        counts.append(con.execute(f"select count(*) from memory.main.{name}").fetchall()[0][0])  # noqa: S608
+    names = ", ".join(quote_name(column.name) for column in relation.columns)
+    added = (
+        f"from {relation.name} semi join memory.main.added "
+        f"on added.hash_1 = hash({names}) and added.hash_2 = hash(1, {names})"
+    )
+    return Difference("from memory.main.gone", added, counts[0], counts[1])
+
+
+def _table_of(database: str, relation: Relation) -> str:
+    return f"{database}.main.{quote_name(relation.name)}"
 
 
 def _fingerprint(n_rows: int, total: int, parity: int) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,14 +13,15 @@ from typing import Any
 
 import pytest
 
+from pipelines.cli.table_output import show
 from tests.conftest import Run
 from tests.support.worlds import rows
 from warehouse.costing.database import cost_model
 from warehouse.costing.requests import (
     ANSWER,
     UnreadableFile,
+    answer_file,
     answer_requests,
-    file_answers,
     read_requests,
     write_requests,
 )
@@ -96,12 +100,43 @@ def test_experts_spread_wider_than_tensors_are_one_server(con: connection.Connec
     assert (wide["gpus"], wide["replicas"], wide["fits"]) == (16, 1, True)
 
 
+def test_pools_state_the_ranks_of_their_experts_in_words(con: connection.Connection) -> None:
+    pool = {"model": "deepseek-r1", "gpu": "H200 SXM", "n_gpus": 32, "tp": 8, "dp_attn": 1, "scenario": "disaggregated"}
+    words, column = answers(con, pool | {"extra": "EP32"}, pool | {"ep": 32})
+    assert (words["gpus"], words["replicas"], words["tp"]) == (32, 1, 32)
+    assert words["output_tokens_per_s_per_gpu"] == column["output_tokens_per_s_per_gpu"]
+
+
+def test_exchanges_of_experts_between_servers_are_faster_than_all_reduces(con: connection.Connection) -> None:
+    """DeepSeek serves its model on 144 GPUs of 18 servers, at 1,850 tokens per second and GPU with prompts of 5,000."""
+    wide = answer(con, model="deepseek-r1", gpu="H800", precision="FP8", n_gpus=144, tp=8, ep=144, dp_attn=1, isl=5000,
+                  osl=1000, scenario="disaggregated", concurrency=None)  # fmt: skip
+    assert 1850 / 2 < wide["output_tokens_per_s_per_gpu"] < 1850 * 2
+
+
+def test_a_layout_that_mlperf_does_not_state_gives_way_where_it_holds_no_model(con: connection.Connection) -> None:
+    too_small: dict[str, object] = {
+        "model": "gpt-oss-120b",
+        "gpu": "Arc Pro B60",
+        "precision": "MXFP4",
+        "n_gpus": 4,
+        "tp": 1,
+    }
+    run, asked = answers(con, too_small | {"scenario": "mlperf_offline"}, too_small)
+    assert (run["tp"], run["replicas"], run["in_scope"]) == (4, 1, False) and run["output_tokens_per_s_per_gpu"] > 0
+    assert "a server of tp 1 cannot hold the model: one of 4 is" in run["reason"]
+    assert asked["output_tokens_per_s_per_gpu"] is None and "do not fit 1 x Arc Pro B60" in asked["reason"]
+    small, plain = answers(con, *({"n_gpus": 8, "tp": 2, "scenario": s} for s in ("mlperf_offline", "offline")))
+    assert (small["tp"], small["replicas"]) == (2, 4) and small["in_scope"]
+    assert small["output_tokens_per_s_per_gpu"] == plain["output_tokens_per_s_per_gpu"]
+
+
 @pytest.mark.parametrize("facts, said", [
     ({"extra": "spec=mtp"}, "no measured class"), ({"scenario": "interactive"}, "no measured class"),
     ({"scenario": "closed_loop_disagg"}, "GPUs that generate"), ({"scenario": "offline;speculative"}, "no measured class"),
     ({"extra": "CNN/DailyMail beam=4"}, "4 sequences"), ({"extra": "x;open;available"}, "open division"),
-    ({"gpu": "Gaudi3"}, "the band is of: any, any, Intel, any"), ({"precision": "?"}, "as the model was published"),
-    ({"precision": None}, "precision is not stated"),
+    ({"gpu": "Gaudi3"}, "the band is of: dense, any, Intel, any"), ({"precision": "?"}, "as the model was published"),
+    ({"precision": None}, "precision is not stated"), ({"precision": "auto"}, "precision is not stated"),
 ])  # fmt: skip
 def test_unmeasured_conditions_are_out_of_scope(
     con: connection.Connection, facts: dict[str, object], said: str
@@ -243,15 +278,50 @@ def test_a_long_file_keeps_its_order(tmp_path: Path, con: connection.Connection)
         f"copy (select ['llama-3.1-8b', 'deepseek-r1'][1 + n % 2] as model, 'H100 SXM' as gpu, 'FP8' as precision, "
         f"['', '8'][1 + n % 2] as tp, 8 as n_gpus, n as isl, 10 as osl from range(1, {count + 1}) as t (n)) to '{file}' (header)"
     )
-    lengths = [(row[0], row[ANSWER.index("isl")]) for row in file_answers(con, file)]
+    answer_file(con, file)
+    lengths = con.execute("select row, isl from file_answers").fetchall()
     assert lengths == [(n, n) for n in range(1, count + 1)]
 
 
 def test_answers_of_a_file_are_those_that_are_kept(tmp_path: Path, con: connection.Connection) -> None:
     path = write(tmp_path / "requests.csv", *(REQUEST | {"isl": 100 + n, "tp": None} for n in range(20)))
-    once = file_answers(con, path)
+    answer_file(con, path)
+    once = con.execute("from file_answers").fetchall()
     answer_requests(con)
     assert once == con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()
+
+
+def test_alike_requests_of_a_file_are_answered_once_and_each_has_its_row(
+    tmp_path: Path, con: connection.Connection
+) -> None:
+    kinds: list[dict[str, object]] = [{"isl": "100"}, {"isl": "100-900"}, {"model": "nosuch"}, {"tp": None}]
+    asked = [REQUEST | kind for _ in range(25) for kind in kinds]
+    read_requests(con, write(tmp_path / "requests.csv", *asked))
+    answer_requests(con)
+    each = con.execute(f"select {', '.join(ANSWER)} from answers order by row").fetchall()
+    answer_file(con, tmp_path / "requests.csv")
+    assert con.execute("from file_answers").fetchall() == each and len(each) == 100
+    assert con.execute("select count(*) from read").fetchall() == [(4,)]
+
+
+@pytest.mark.parametrize("style", ["csv", "json"])
+@pytest.mark.parametrize("model", ["llama-3.1-70b", "=1+1", "no\x1b[2Jsuch", "Zürich"])
+def test_long_output_is_that_of_other_commands(tmp_path: Path, run: Run, style: str, model: str) -> None:
+    """DuckDB writes it where its text is plain; what a terminal or a spreadsheet would obey is still made harmless."""
+    asked = [REQUEST | {"isl": 10**n, "model": model, "precision": p} for n in range(8) for p in ("FP8", "+1", "?")]
+    path = write(tmp_path / "requests.csv", *asked)
+    written = run("cost", "--requests", path, "--format", style).out
+    with cost_model() as model_con:
+        answer_file(model_con, path)
+        rows_of_file = model_con.execute("from file_answers").fetchall()
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        show(ANSWER, rows_of_file, "csv" if style == "csv" else "json")
+    assert "\x1b" not in written
+    if style == "csv":
+        assert written == shown.getvalue()
+    else:
+        assert json.loads(written) == json.loads(shown.getvalue())
 
 
 @pytest.mark.parametrize("text, said", [

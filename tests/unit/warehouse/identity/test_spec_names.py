@@ -34,6 +34,9 @@ def test_gpus(label: str, expected: str) -> None:
     ("Kimi-Linear-48B-A3B-Instruct", "kimi-linear-48b-a3b"), ("Step-3.5-Flash", "step-3.5-flash"), ("MiniMax-M3", "minimax-m3"),
     ("DeepSeek-R1-Distill-Llama-70B", "deepseek-r1-distill-llama-70b"), ("GLM-4.7-Flash", "glm-4.7-flash"),
     ("llama2-70b-99.9", "llama-2-70b"), ("llama3.1-405b", "llama-3.1-405b"), ("gpt-oss-120b", "gpt-oss-120b"), ("qwen3-vl-235b-a22b", "qwen3-vl-235b-a22b"),
+    ("Qwen/Qwen3-235B-A22B-Thinking-2507-FP8", "qwen3-235b-a22b"), ("DeepSeek-V3.1-Terminus", "deepseek-v3"),
+    ("llama2-70b-interactive-99.9", "llama-2-70b"), ("llama3.1-8b-edge", "llama-3.1-8b"), ("Qwen3-Next-80B", "qwen3-next-80b-a3b"),
+    ("qwen3-vl-235b", "qwen3-vl-235b-a22b"), ("Qwen3.5-397B", "qwen3.5-397b-a17b"), ("qwen3-30b", "qwen3-30b-a3b"),
 ])  # fmt: skip
 def test_models(label: str, expected: str) -> None:
     assert on_record().model(label) == expected
@@ -51,6 +54,8 @@ def test_gpu_is_not_guessed(label: str, said: str) -> None:
 
 @pytest.mark.parametrize("label, said", [
     ("llama-3.1-71b", "nearest: .*llama-3.1-70b"), ("DeepSeek-R1-Distill-Llama-71B", "unknown model"), ("", "unknown model"),
+    ("openai/whisper-large-v3", "no language model but one of speech"), ("stable-diffusion-xl", "images or video"),
+    ("wan-2.2-t2v-a14b", "images or video"), ("dlrm-v3", "recommendation"), ("qwen3-vl-30", "unknown model"),
 ])  # fmt: skip
 def test_model_is_not_guessed(label: str, said: str) -> None:
     with pytest.raises(UnknownName, match=said):

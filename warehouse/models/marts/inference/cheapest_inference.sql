@@ -34,18 +34,17 @@ classed as (
     select
         placed.*,
         accuracy_class(
-            model_family(llm_specs.is_mla, llm_specs.experts), placed.precision, gpu_specs.vendor, 'offline'
+            model_family(llm_specs.is_mla, llm_specs.experts),
+            checkpoint_format(placed.precision, llm_specs.published_as),
+            gpu_specs.vendor,
+            'offline'
         ) as asked_class
     from placed
     join marts.llm_specs on llm_specs.name = placed.model
     join marts.gpu_specs on gpu_specs.name = placed.spec
 ),
-bands as (
-    select asked.asked_class, accuracy.class, accuracy.band_factor
-    from (select distinct asked_class from classed) as asked
-    join marts.accuracy on asked.asked_class like accuracy.pattern
-    qualify row_number() over (partition by asked.asked_class order by accuracy.width) = 1
-)
+asked as (select asked_class as class from classed),
+bands as (select class as asked_class, measured_class as class, band_factor from marts.bands_of('asked'))
 select
     placed.model,
     placed.workload,
