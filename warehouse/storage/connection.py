@@ -75,7 +75,8 @@ def scratch(purpose: str = "") -> Iterator[Connection]:
     """
     key = os.getpid(), purpose
     if key not in _scratch:
-        _scratch[key] = duckdb.connect(config={"threads": 1})
+        # The cache of files tells a damaged one from its replacement by the second in which it was written.
+        _scratch[key] = duckdb.connect(config={"threads": 1, "enable_external_file_cache": False})
     con = _settle(_scratch[key].cursor())
     try:
         yield con
