@@ -14,7 +14,7 @@ from pathlib import Path
 from warehouse.engine import column_docs, incremental, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.storage import ledger
-from warehouse.storage.connection import Connection, DatabaseError, beside, quoted
+from warehouse.storage.connection import Connection, DatabaseError, beside, quoted, spare_threads
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
@@ -40,6 +40,7 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
 
     Returns the exported files. Each is replaced as a whole, and none where the database could not be published.
     """
+    spare_threads(con, home.warehouse)
     try:
         with beside(con) as other, ThreadPoolExecutor(1) as pool:
             exporting = pool.submit(_write_exports, other, home)
