@@ -201,7 +201,7 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
             order = _begun(con, home, upto)
         yield order
         _drop_steps(con)
-        con.execute("drop view landing.published_index")  # its file is about to be replaced
+        con.execute("drop view if exists landing.published_index")  # its file is about to be replaced
         con.execute("commit")
 
 
@@ -274,11 +274,13 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
         for schema in ("state", *model_graph.LAYERS):
             con.execute(f"drop schema if exists {schema} cascade")
     models, order = prepare(con)
+    if upto:
+        order = _wanted(order, upto, models, with_state=True)
+    if not plan.has_news:
+        return order
     if plan.is_whole:
         incremental.start_anew(con, models)
     incremental.start_build(con, models.values())
-    if upto:
-        order = _wanted(order, upto, models, with_state=True)
     _load_seeds(con, (models[name] for name in order))
     open_decisions(con, plan.decisions)
     open_revisions(con, home)

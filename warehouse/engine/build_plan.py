@@ -47,6 +47,7 @@ class Plan:
     fingerprint: str
     decisions: list[Decision]  # people's decisions on the gate's events
     changed: frozenset[str] = frozenset()  # of an append: relations of the landing with news, and "day" on another day
+    has_news: bool = True  # False: the warehouse was built from these very files, today
 
     @property
     def is_small(self) -> bool:
@@ -85,7 +86,9 @@ def plan_of(con: Connection, home: Home, pages: list[str]) -> Plan:
     if con.execute("select 1 from state.done where built_on <> now()::date").fetchall():
         changed.add("day")
     parts = _parts(con, home, new)
-    return Plan(False, f"adding {len(new)} landed files", parts, files, fingerprint(), decided, frozenset(changed))
+    has_news = bool(changed) or files != _known(con)
+    why = f"adding {len(new)} landed files" if has_news else "nothing has landed since the last build"
+    return Plan(False, why, parts, files, fingerprint(), decided, frozenset(changed), has_news)
 
 
 def hash_of(decided: list[Decision]) -> str:
