@@ -45,11 +45,15 @@ class DayOutOfRange(Exception):
 
 
 @contextmanager
-def instance(home: Home) -> Iterator[dg.DagsterInstance]:
-    """Yield Dagster's run history of a state folder.
+def instance(home: Home, is_kept: bool = True) -> Iterator[dg.DagsterInstance]:
+    """Yield Dagster's run history of a state folder; one that keeps nothing where it is not wanted.
 
     Created by one process at a time, since two at once would corrupt it.
     """
+    if not is_kept:
+        with run_database.forgetful() as passing:
+            yield passing
+        return
     folder = settings.dagster_home(home)
     with run_database.kept_open():
         with locked(folder / "init.lock"):
@@ -60,12 +64,18 @@ def instance(home: Home) -> Iterator[dg.DagsterInstance]:
 
 
 def refresh(
-    home: Path, provider: str | None = None, replay: Path | None = None, day: date | None = None
+    home: Path,
+    provider: str | None = None,
+    replay: Path | None = None,
+    day: date | None = None,
+    *,
+    has_history: bool = True,
 ) -> RefreshResult:
     """Scrape (one provider or all), then build and publish.
 
     `replay` fetches from a folder of recorded captures; `day` is the UTC day to refresh: without replay a past day
-    re-reads its archive. Raises DayOutOfRange. Failures inside a step are reported in the result.
+    re-reads its archive. `has_history`: whether Dagster records the run. Raises DayOutOfRange.
+    Failures inside a step are reported in the result.
     """
     workspace = Workspace(
         home=str(home),
@@ -79,7 +89,7 @@ def refresh(
         raise DayOutOfRange(f"{partition} cannot be refreshed: days run from {DAILY.start:%Y-%m-%d} to {today} (UTC)")
     tags = {"gpuhour/replay": str(replay)} if replay else {}
     code = defs()
-    with instance(Home(home)) as history:
+    with instance(Home(home), has_history) as history:
         selected = [dg.AssetKey(["landing", provider])] if provider else None
         scraped: dg.ExecuteInProcessResult | dg.JobExecutionResult
         if settings.broker():

@@ -54,7 +54,10 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Return whether pages come from recorded captures."""
         return bool(self.replay)
 
+    def recorded(self) -> Replay:
+        """Return the captures of a replay. Raises FetchError where there are none."""
+        return Replay(Path(self.replay), date.fromisoformat(self.replay_day) if self.replay_day else None)
+
     def fetcher(self) -> Fetcher:
         """Return a fetcher that archives under the state folder; use it as a context manager."""
-        day = date.fromisoformat(self.replay_day) if self.replay_day else None
-        return Fetcher(Archive(self.state().root), Replay(Path(self.replay), day) if self.replay else None)
+        return Fetcher(Archive(self.state().root), self.recorded() if self.is_replay else None)

@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.defs.resources import Workspace
+from pipelines.ingest import scrape_ahead
 from pipelines.ingest.hosted_list import collect_list
 from pipelines.ingest.scrape_provider import NothingArchived, collect, collect_rates, reparse
 from pipelines.ingest.throughput_list import collect_throughput
@@ -71,17 +72,16 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
 
 
 def scrape_provider_pages(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
-    today = datetime.now(UTC).date()
+    if workspace.is_replay:
+        return scrape_ahead.scraped(provider, workspace.recorded(), workspace.state())
     # A retry after midnight must not fetch today's page into yesterday.
-    if day < today and not workspace.is_replay:
+    if day < datetime.now(UTC).date():
         try:
             return reparse(provider, day, workspace.state())
         except NothingArchived as absent:
             raise dg.Failure(str(absent), allow_retries=False) from absent
-    if workspace.is_replay and provider.basis == "unverified" and not Path(workspace.replay, provider.slug).is_dir():
-        return []  # no capture is recorded yet, so there is nothing to replay
     with workspace.fetcher() as fetcher:
-        return collect(provider, fetcher, workspace.state(), "recorded" if workspace.is_replay else "live")
+        return collect(provider, fetcher, workspace.state(), "live")
 
 
 def _report(observations: list[Seen], *, may_retry: bool) -> dg.MaterializeResult:  # type: ignore[type-arg]

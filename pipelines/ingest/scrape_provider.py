@@ -18,6 +18,7 @@ from pipelines.queries import keep_limits
 from scrapers.fetching import bot_walls, wayback
 from scrapers.fetching.archive import Archive
 from scrapers.fetching.crawler import NOT_ASKED, Fetcher
+from scrapers.fetching.replay import Replay
 from scrapers.model import Failure, FetchError, LayoutError, NoPublicPrice, Offer, Page, Provider, ScrapeError, clip
 from scrapers.parsing import offer_bounds, paging
 from scrapers.parsing.paging import Extent
@@ -96,6 +97,14 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
             provider.slug, ", ".join(absent), provider.slug,
         )  # fmt: skip
     return observations
+
+
+def collect_recorded(provider: Provider, recorded: Replay, home: Home) -> list[Seen]:
+    """Land what a replay has of a provider; nothing where there is no capture yet of an unverified one."""
+    if provider.basis == "unverified" and not (recorded.folder / provider.slug).is_dir():
+        return []
+    with Fetcher(Archive(home.root), recorded) as fetcher:
+        return collect(provider, fetcher, home, "recorded")
 
 
 def missing_gpus(provider: Provider, results: Iterable[Seen]) -> list[str]:

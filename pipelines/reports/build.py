@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import time
@@ -40,6 +41,7 @@ from pipelines.reports.pages import (
 from pipelines.reports.render import Renderer, hashed
 from pipelines.reports.site_data import SiteData
 from pipelines.reports.site_index import index_files
+from pipelines.settings import CHECKOUT
 from warehouse.publish.extract import beside, extracting
 from warehouse.storage.connection import Connection
 from warehouse.storage.state_dir import Home
@@ -104,15 +106,17 @@ def build(state: Home, out: Path, base_url: str = "", terms: str = "") -> BuiltS
     Raises NothingPublished without a database, ForeignFolder for a folder with other files in it, InvalidBaseUrl.
     """
     began = time.monotonic()
-    base_url = _checked(base_url)
+    base_url, shell = _checked(base_url), sql_shell.installed()
+    key = _key(state, base_url, terms, shell)
     with extracting(state) as con, folder(out) as site:
+        if (n_pages := site.finished(key)) is not None:
+            return BuiltSite(out, n_pages, len(site.paths), 0, shell is not None, time.monotonic() - began)
         log.info("reading prices")
         data = SiteData(con)
         downloads.prepare(data)
         renderer = Renderer(data, base_url, has_reference=bool(data.rows("reference_prices")), terms=data_terms(terms))
         for asset in renderer.assets:
             site.put_bytes(asset.path, asset.content)
-        shell = sql_shell.installed()
         for path, source in shell.files if shell else ():
             site.copy(path, f"{source.stat().st_size} {sql_shell.VERSION}", partial(copyfile, source))
         files = [*downloads.page_files(data), *downloads.whole_files(data)]
@@ -136,7 +140,21 @@ def build(state: Home, out: Path, base_url: str = "", terms: str = "") -> BuiltS
         ):
             site.put_bytes(path, content)
         n_files = len(site.paths)
+        site.stamp(key, len(writer.pages))
     return BuiltSite(out, len(writer.pages), n_files, site.written, shell is not None, time.monotonic() - began)
+
+
+def _key(state: Home, base_url: str, terms: str, shell: sql_shell.SqlShell | None) -> str:
+    """Return a hash of all that a report depends on: the published file, the code, and how it is asked for."""
+    digest = hashlib.sha256(repr((base_url, terms, shell)).encode())
+    if state.published.exists():
+        stat = state.published.stat()
+        digest.update(f"{stat.st_size} {stat.st_mtime_ns}".encode())
+    for station in ("pipelines", "scrapers", "warehouse"):
+        for path in sorted((CHECKOUT / station).rglob("*.*")):
+            if path.suffix != ".pyc" and path.is_file():
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _checked(base_url: str) -> str:

@@ -12,6 +12,7 @@ from pipelines.reports.render import hashed
 from warehouse.storage.files import locked, replacing
 
 _MANIFEST = ".gpuhour-report.json"
+_STAMP = ".gpuhour-report.stamp"  # of the last whole build
 
 
 class ForeignFolder(Exception):
@@ -55,6 +56,22 @@ class SiteFolder:
                 fresh.replace(target)
                 self._count()
             self._note(path, key)
+
+    def finished(self, key: str) -> int | None:
+        """Return how many pages a whole build under this key had, if all it put is here; else None."""
+        stamp = self.root / _STAMP
+        recorded = json.loads(stamp.read_text()) if stamp.is_file() else {}
+        if recorded.get("key") != key or not all(
+            self._is_current(path, str(self._before[path][0])) for path in self._before
+        ):
+            self._now.clear()
+            return None
+        return int(recorded["pages"])
+
+    def stamp(self, key: str, pages: int) -> None:
+        """Note the key of a build that put everything."""
+        with replacing(self.root / _STAMP, is_durable=False) as part:
+            part.write_text(json.dumps({"key": key, "pages": pages}) + "\n")
 
     def size(self, path: str) -> int:
         """Return the size of a file of the site in bytes."""

@@ -42,6 +42,10 @@ class Shop:
         assert not out
         return int(left.value.code or 0), err
 
+    def refresh_well(self, day: date) -> None:
+        code, err = self.refresh(day)
+        assert code == 0, err
+
     def days(self) -> list[date]:
         with connection.published(self.home) as con:
             found = con.execute("select distinct observed_on from v1.price_history where source <> 'seed' order by 1")
@@ -94,7 +98,8 @@ def test_warehouse_locked_by_another_process_is_reported(shop: Shop) -> None:
         holder.wait(10)
     assert code == 1 and "lock" in err and str(holder.pid) in err and "nothing was published" in err
     assert "Traceback" not in err and shop.days() == [FIRST]
-    assert shop.refresh(NEXT)[0] == 0 and shop.days() == [FIRST, NEXT]
+    shop.refresh_well(NEXT)
+    assert shop.days() == [FIRST, NEXT]
 
 
 def test_long_build_is_reported(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +112,7 @@ def test_long_build_is_reported(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> 
         fcntl.flock(lock, fcntl.LOCK_EX)
         code, err = shop.refresh(NEXT)
     assert code == 1 and "being built by process 4711" in err and "Try again" in err
-    assert shop.refresh(NEXT)[0] == 0
+    shop.refresh_well(NEXT)
 
 
 @pytest.mark.parametrize("where", ["landing", "publish", "export"])
@@ -131,7 +136,8 @@ def test_full_disk_keeps_existing_files(shop: Shop, monkeypatch: pytest.MonkeyPa
     assert facts <= landed(shop.home)
     assert shop.days() == ([FIRST, NEXT] if where == "export" else [FIRST])
     assert not list(shop.home.exports.glob("*.part"))
-    assert shop.refresh(NEXT)[0] == 0 and shop.days() == [FIRST, NEXT]
+    shop.refresh_well(NEXT)
+    assert shop.days() == [FIRST, NEXT]
 
 
 @pytest.fixture
@@ -163,8 +169,7 @@ def test_full_file_system(shop: Shop, small_disk: Path, room: int, capsys: pytes
     assert "No space left on device" in err and str(small.home.root) in err.replace("\n", ""), err
     assert small.days() == [FIRST] and facts <= landed(small.home)
     ballast.unlink()
-    code, err = small.refresh(NEXT)
-    assert code == 0, err
+    small.refresh_well(NEXT)
     assert small.days() == [FIRST, NEXT]
 
 
@@ -179,20 +184,22 @@ def test_damaged_landing_file_is_named_and_the_old_database_stays(shop: Shop, ki
         "flipped": whole[:middle] + bytes(b ^ 0xFF for b in whole[middle : middle + 200]) + whole[middle + 200 :],
     }[damage])  # fmt: skip
     code, err = shop.refresh(NEXT)
-    assert code == 1 and path.name in err.replace("\n", "") and "nothing was published" in err
+    assert code == 1 and path.name in err.replace("\n", "") and "nothing was published" in err, err
     assert shop.days() == [FIRST] and path.exists()
     path.write_bytes(whole)
-    assert shop.refresh(NEXT)[0] == 0 and shop.days() == [FIRST, NEXT]
+    shop.refresh_well(NEXT)
+    assert shop.days() == [FIRST, NEXT]
 
 
 def test_leftovers_of_killed_publications_are_removed(shop: Shop) -> None:
     for name in ("published.99999.part", "published.99999.part.wal"):
         (shop.home.root / name).write_bytes(b"half")
-    assert shop.refresh(NEXT)[0] == 0
+    shop.refresh_well(NEXT)
     assert not [p.name for p in shop.home.root.iterdir() if ".part" in p.name]
 
 
 def test_half_written_landing_files_do_not_count(shop: Shop) -> None:
     (path,) = (shop.home.landing / "pages").glob("*/*.parquet")
     path.with_suffix(".4711.part").write_bytes(path.read_bytes()[:100])
-    assert shop.refresh(NEXT)[0] == 0 and shop.days() == [FIRST, NEXT]
+    shop.refresh_well(NEXT)
+    assert shop.days() == [FIRST, NEXT]

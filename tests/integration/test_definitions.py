@@ -523,6 +523,14 @@ def test_a_refresh_keeps_its_run_history_open(tmp_path: Path, monkeypatch: pytes
         assert len(history.get_run_records()) == 3
 
 
+def test_a_run_without_history_leaves_nothing(tmp_path: Path) -> None:
+    with in_process.instance(Home(tmp_path), is_kept=False) as history:
+        run = history.create_run_for_job(defs().resolve_job_def("build"))
+        history.report_engine_event("a step", run)
+        assert not history.all_logs(run.run_id)
+    assert not list(tmp_path.iterdir())
+
+
 def test_no_asset_waits_for_a_pool() -> None:
     """A killed run would keep its slot, and the next `gpuhour refresh` would wait for it forever."""
     facts = yaml.safe_load((ROOT / "dagster.yaml").read_text())

@@ -152,3 +152,28 @@ def test_scraped_formulas_are_text_in_the_csv(exports: Path, cell: str) -> None:
     with connection.in_memory() as con:
         published = con.execute(f"select instance from '{exports}/provider_prices.parquet' where edition = 'newest'")
         assert published.fetchall().count((cell,)) == 1
+
+
+@pytest.mark.usefixtures("without_costs")
+def test_what_is_current_is_not_published_again(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(home, seen("2026-03-02", [offer("2.00")]))
+    release.build_and_publish(home)
+
+    def written() -> dict[Path, int]:
+        return {path: path.stat().st_ino for path in (home.published, *sorted(home.exports.iterdir()))}
+
+    first = written()
+    assert len(first) > 2
+    release.build_and_publish(home)
+    assert written() == first
+    (home.exports / "focus_sku_price.parquet").unlink()
+    release.build_and_publish(home)
+    assert written().keys() == first.keys()
+    home.published.unlink()
+    release.build_and_publish(home)
+    assert written().keys() == first.keys()
+    put(home, seen("2026-03-03", [offer("1.90")]))
+    release.build_and_publish(home)
+    with connection.published(home) as con:
+        assert len(con.execute("from v1.price_changes where source = 'pricing_page'").fetchall()) == 2

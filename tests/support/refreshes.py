@@ -22,7 +22,7 @@ def history_in_memory(patch: pytest.MonkeyPatch) -> None:
     """Keep Dagster's run history in memory: a refresh then takes two thirds of the time."""
 
     @contextmanager
-    def ephemeral(_: Home) -> Iterator[dg.DagsterInstance]:
+    def ephemeral(*_: Any) -> Iterator[dg.DagsterInstance]:
         with dg.DagsterInstance.ephemeral() as instance:
             yield instance
 

@@ -15,7 +15,7 @@ from warehouse.engine.fingerprint import fingerprint
 from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage import ledger
-from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
+from warehouse.storage.connection import Connection, DatabaseError, in_memory, one_thread, quoted, roomy
 from warehouse.storage.landing import landed
 from warehouse.storage.rows import execute_with_rows
 from warehouse.storage.state_dir import Home
@@ -31,6 +31,7 @@ LANDING_ENDS = (
 )
 
 
+MANY_FILES = 200  # of a part: to open them once for every table would take longer than all else, so they are read once
 # What nobody writes to a file: each publication may change it.
 ALWAYS_NEW = frozenset({"landing.index_revisions", "landing.published_index"})
 
@@ -45,18 +46,40 @@ def open_landing(con: Connection, home: Home, part: build_plan.Part | None = Non
     providers = ", ".join(f"'{slug}'" for slug in slugs)
     con.execute("create schema if not exists landing")
     for kind, types in build_plan.LANDED.items():
-        columns = ", ".join(f"null::{t} as {c}" for c, t in types.items())
-        source = f"select {columns} where false"
+        nothing = _nothing(types)
         is_whole = part is None or kind not in ("pages", "offers")
         names = landed(home, kind) if part is None or is_whole else part.names
-        paths = [home.landing / kind / name for name in names]
-        files = ", ".join(f"'{quoted(path)}'" for path in paths if path.exists())
-        if files:
-            # union_by_name: a file of an older version lacks the columns that came later.
-            source += f" union all by name from read_parquet([{files}], union_by_name = true)"
-            if not is_whole:
-                source += f" where provider in ({providers})"
+        paths = [path for name in names if (path := home.landing / kind / name).exists()]
+        where = "" if is_whole else f" where provider in ({providers})"
+        source = nothing + (_all_rows_of(paths) + where if paths else "")
+        if not is_whole and len(paths) >= MANY_FILES:
+            con.execute(f"create or replace temp table landed_{kind} as {nothing}")
+            with one_thread(con):
+                for first in range(0, len(paths), build_plan.FILES_AT_ONCE):
+                    rows = f"{nothing}{_all_rows_of(paths[first : first + build_plan.FILES_AT_ONCE])}{where}"
+                    con.execute(f"insert into temp.landed_{kind} select {', '.join(types)} from ({rows})")  # noqa: S608 -- ours
+            source = f"from temp.landed_{kind}"
         con.execute(f"create or replace view landing.{kind} as {source}")
+
+
+def _close_landing(con: Connection) -> None:
+    """Drop what `open_landing` read of many files: it is of no use to what comes after, and would fill the memory."""
+    for (table,) in con.execute(
+        "select table_name from duckdb_tables() where temporary and starts_with(table_name, 'landed_')"
+    ).fetchall():
+        kind = table.removeprefix("landed_")
+        con.execute(f"create or replace view landing.{kind} as {_nothing(build_plan.LANDED[kind])}")
+        con.execute(f"drop table temp.{table}")
+
+
+def _nothing(types: Mapping[str, str]) -> str:
+    return f"select {', '.join(f'null::{t} as {c}' for c, t in types.items())} where false"
+
+
+def _all_rows_of(paths: Iterable[Path]) -> str:
+    files = ", ".join(f"'{quoted(path)}'" for path in paths)
+    # union_by_name: a file of an older version lacks the columns that came later.
+    return f" union all by name from read_parquet([{files}], union_by_name = true)"
 
 
 def open_decisions(con: Connection, made: Sequence[ledger.Decision]) -> None:
@@ -201,7 +224,7 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
             order = _begun(con, home, upto)
         yield order
         _drop_steps(con)
-        con.execute("drop view landing.published_index")  # its file is about to be replaced
+        con.execute("drop view if exists landing.published_index")  # its file is about to be replaced
         con.execute("commit")
 
 
@@ -274,11 +297,13 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
         for schema in ("state", *model_graph.LAYERS):
             con.execute(f"drop schema if exists {schema} cascade")
     models, order = prepare(con)
+    if upto:
+        order = _wanted(order, upto, models, with_state=True)
+    if not plan.has_news:
+        return order
     if plan.is_whole:
         incremental.start_anew(con, models)
     incremental.start_build(con, models.values())
-    if upto:
-        order = _wanted(order, upto, models, with_state=True)
     _load_seeds(con, (models[name] for name in order))
     open_decisions(con, plan.decisions)
     open_revisions(con, home)
@@ -295,6 +320,7 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
         for name in made:
             if name in from_landing:
                 run_model(con, models[name], is_small=plan.is_small)
+    _close_landing(con)
     later = [models[name] for name in made if name not in from_landing]
     if plan.is_whole:
         for model in later:

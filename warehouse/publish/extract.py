@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse.publish.publish import STORAGE, as_csv, quote_name
-from warehouse.storage.connection import Connection, explaining_age, in_memory, nothing_published, quoted
+from warehouse.storage.connection import (
+    Connection,
+    explaining_age,
+    in_memory,
+    nothing_published,
+    quoted,
+    spare_threads,
+)
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
@@ -22,6 +29,7 @@ def extracting(home: Home) -> Iterator[Connection]:
     if not home.published.exists():
         raise nothing_published(home)
     with in_memory() as con:
+        spare_threads(con, home.published)
         con.execute(f"attach '{quoted(home.published)}' as published (read_only)")
         con.execute("attach ':memory:' as made")
         con.execute("use published")

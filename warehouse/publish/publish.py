@@ -14,7 +14,7 @@ from pathlib import Path
 from warehouse.engine import column_docs, incremental, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.storage import ledger
-from warehouse.storage.connection import Connection, DatabaseError, beside, quoted
+from warehouse.storage.connection import Connection, DatabaseError, beside, quoted, spare_threads
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
@@ -38,8 +38,12 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
 
     The current price lists in the words of FOCUS are exported too.
 
-    Returns the exported files. Each is replaced as a whole, and none where the database could not be published.
+    Returns the exported files. Each is replaced as a whole, and none where the database could not be published. Where
+    all of them show the newest build already, nothing is written, and none are returned.
     """
+    if is_current(con, home):
+        return []
+    spare_threads(con, home.warehouse)
     try:
         with beside(con) as other, ThreadPoolExecutor(1) as pool:
             exporting = pool.submit(_write_exports, other, home)
@@ -48,6 +52,32 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
     finally:
         for leftover in home.exports.glob("*.part"):  # under the lock, nobody else writes
             leftover.unlink()
+
+
+def is_current(con: Connection, home: Home) -> bool:
+    """Return whether the published file and the exports are whole and show the newest build."""
+    if not home.published.exists():
+        return False
+    since = home.published.stat().st_mtime_ns
+    for name in _exported():
+        path = home.exports / f"{name.partition('.')[2]}.parquet"
+        if not path.exists() or path.stat().st_mtime_ns < since:
+            return False
+    try:
+        con.execute(f"attach '{quoted(home.published)}' as pub (read_only)")
+    except DatabaseError:
+        return False
+    try:
+        same = con.execute("select p.build_id = b.build_id from pub.core.build as p, core.build as b").fetchall()
+    except DatabaseError:  # of another version
+        return False
+    finally:
+        con.execute("detach pub")
+    return same == [(True,)]
+
+
+def _exported() -> list[str]:
+    return sorted(name for name in model_graph.load() if name.startswith("marts.") or name in FOCUS)
 
 
 def publish(con: Connection, home: Home) -> None:
@@ -209,6 +239,7 @@ def _put_in_place(parts: list[Path]) -> list[Path]:
     paths = [part.with_suffix("") for part in parts]
     for part, path in zip(parts, paths, strict=True):
         part.replace(path)
+        path.touch()  # newer than the database: `is_current` looks
     for old in {path.with_suffix(".csv") for path in paths} - set(paths):
         old.unlink(missing_ok=True)
     return paths
@@ -218,10 +249,8 @@ def _write_exports(con: Connection, home: Home) -> list[Path]:
     """Write every mart and FOCUS price list under its file names plus .part."""
     home.exports.mkdir(parents=True, exist_ok=True)
     parts = []
-    for name, model in sorted(model_graph.load().items()):
-        schema, _, mart = name.partition(".")
-        if schema != "marts" and name not in FOCUS:
-            continue
+    for name in _exported():
+        model, mart = model_graph.load()[name], name.partition(".")[2]
         rows = _with_utc_times(con, f"from {name} where {FOCUS[name]}") if name in FOCUS else f"from {name}"
         order = " order by all" if model.is_view else ""  # a table is ordered already
         as_parquet, as_text = (home.exports / f"{mart}.{suffix}.part" for suffix in ("parquet", "csv"))

@@ -15,7 +15,7 @@ def demo(*, style: FormatOption = "table", home: HomeOption = None) -> int:
     from pipelines.queries import current_prices
 
     captures = settings.CHECKOUT / "tests" / "captures"
-    code = run_refresh(home, None, captures, None, False)
+    code = run_refresh(home, None, captures, None, False, has_history=False)  # nobody will look at it
     with published_database(home) as con:
         rows = current_prices.prices(con, PriceFilter(gpu="A100"), current_prices.today(con), MAX_AGE)
         health = current_prices.last_attempts(con)

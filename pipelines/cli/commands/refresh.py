@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 
+from pipelines import settings
 from pipelines.cli.console import ERROR, OK, PARTIAL, USAGE, known_slug, say, writable_home
 from pipelines.cli.options import DayOption, HomeOption, JsonOption
 from pipelines.cli.table_output import show
@@ -49,16 +52,19 @@ def refresh(
     return code
 
 
-def run_refresh(home: Path | None, slug: str | None, replay: Path | None, day: date | None, as_json: bool) -> int:
+def run_refresh(
+    home: Path | None, slug: str | None, replay: Path | None, day: date | None, as_json: bool, has_history: bool = True
+) -> int:
     from pipelines.cli.progress import show_progress
     from pipelines.queries import keep_limits
 
     keep_limits.check()
-    with show_progress():
+    root, replay = writable_home(home).root, replay and replay.resolve()
+    with show_progress(), _scraping_ahead(home, replay, day) if replay and not slug else nullcontext():
         from pipelines import in_process
 
         try:
-            result = in_process.refresh(writable_home(home).root, slug, replay and replay.resolve(), day)
+            result = in_process.refresh(root, slug, replay, day, has_history=has_history)
         except in_process.DayOutOfRange as wrong:
             raise UsageError(str(wrong)) from wrong
     is_whole = result.reported and result.copied and not result.failed and not result.partial
@@ -78,3 +84,20 @@ def run_refresh(home: Path | None, slug: str | None, replay: Path | None, day: d
     if not result.published:
         say("nothing was published: the previous database stays. See the messages above")
     return code
+
+
+@contextmanager
+def _scraping_ahead(home: Path | None, replay: Path, day: date | None) -> Iterator[None]:
+    """Scrape recorded pages while Dagster is imported and runs, unless several machines share the work."""
+    from pipelines.ingest.scrape_ahead import scraping_ahead
+    from scrapers.fetching.replay import Replay
+    from scrapers.model import FetchError
+
+    state, recorded = settings.home(home), None
+    with suppress(FetchError):  # each step says so
+        recorded = Replay(replay, day)
+    if recorded is None or state.lake or settings.broker():
+        yield
+        return
+    with scraping_ahead(state, recorded):
+        yield

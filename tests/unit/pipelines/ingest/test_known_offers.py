@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.ingest.known_offers import adopt
+from pipelines.ingest.known_offers import LandedVersions, adopt
 from scrapers.model import Offer
+from tests.support import worlds
+from warehouse.storage.connection import DatabaseError
+from warehouse.storage.state_dir import Home
 
 KNOWN = Offer(
     source="pricing_page", instance="gpu_1x_h100", gpu_label="H100 SXM", gpu_count=Decimal(1), gpu_memory="80 GB",
@@ -43,3 +48,18 @@ def test_two_offers_that_might_be_the_known_one_are_both_unvouched_for() -> None
     }
     twins = [KNOWN, replace(KNOWN, instance="gpu_1x_h100_b")]
     assert {o.source for o in adopt("acme", [READ], twins)} == {"general_reader"}
+
+
+def test_a_damaged_landing_file_is_read_once_it_is_whole_again(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    worlds.put(home, worlds.seen("2026-11-02", [worlds.offer()]))
+    (path,) = (home.landing / "pages").glob("*/*.parquet")
+    whole, at = path.read_bytes(), path.stat().st_mtime_ns
+    middle = len(whole) // 3
+    path.write_bytes(whole[:middle] + bytes(b ^ 0xFF for b in whole[middle : middle + 200]) + whole[middle + 200 :])
+    os.utime(path, ns=(at, at))
+    with pytest.raises(DatabaseError):
+        LandedVersions(home, "lambda", "1")
+    path.write_bytes(whole)
+    os.utime(path, ns=(at, at))  # within the same second
+    LandedVersions(home, "lambda", "1")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from scrapers.model import Offer
 from tests.support.effort import examples
 from tests.support.worlds import at, built, extend, offer, put, rows, seen
+from warehouse.engine import build, build_plan
 from warehouse.storage import connection
 from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
@@ -352,6 +353,19 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, li
 
 @pytest.mark.long
 @settings(max_examples=examples(2, 20), deadline=None, suppress_health_check=list(HealthCheck))
+def test_many_files_are_read_once_with_the_same_rows(
+    landed: tuple[Home, dict[str, list[Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, expected = landed
+    monkeypatch.setattr(build, "MANY_FILES", 1)
+    monkeypatch.setattr(build_plan, "FILES_AT_ONCE", 2)
+    with built(home, *TABLES) as con:
+        assert contents(con) == expected
+        assert not con.execute("from duckdb_tables() where temporary").fetchall()
+        assert not con.execute("from landing.offers").fetchall()  # it is known to have been read that way
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(order=st.permutations(range(len(LOOKS))), again=st.integers(0, len(LOOKS) - 1))
 def test_order_and_copies_of_landing_files_do_not_matter(
     landed: tuple[Home, dict[str, list[Any]]], order: list[int], again: int, tmp_path_factory: pytest.TempPathFactory

@@ -72,28 +72,33 @@ bounds as (
     join end_points as alternative using (model, gpu_spec, tp, pp, dp_attn, weights, workload)
     where fastest.is_alone and not alternative.is_alone and fastest.tpot_s <= fastest.tpot_limit_s
 ),
+loads as (
+    select
+        *,
+        unnest(case
+            when beyond >= most then [-1]
+            when is_moe then range(0, floor(log2(beyond))::bigint + 1)
+            else [floor(log2(beyond))::bigint]
+        end) as load
+    from bounds
+),
 tried as (
     select
-        alternative.model,
-        alternative.gpu_spec,
-        alternative.gpus_each,
-        alternative.tp,
-        alternative.pp,
-        alternative.dp_attn,
-        alternative.weights,
-        alternative.kv_dtype,
-        alternative.workload,
-        alternative.isl,
-        alternative.osl,
-        alternative.beams,
-        alternative.tpot_limit_s,
-        if(latency_bounds.load < 0, most, 2 ** latency_bounds.load) as concurrency
-    from bounds as alternative,
-    unnest(case
-        when beyond >= most then [-1]
-        when is_moe then range(0, floor(log2(beyond))::bigint + 1)
-        else [floor(log2(beyond))::bigint]
-    end) as latency_bounds (load)
+        model,
+        gpu_spec,
+        gpus_each,
+        tp,
+        pp,
+        dp_attn,
+        weights,
+        kv_dtype,
+        workload,
+        isl,
+        osl,
+        beams,
+        tpot_limit_s,
+        if(load < 0, most, 2 ** load) as concurrency
+    from loads
 ),
 bound as (
     from marts.inference_of('tried')
