@@ -351,8 +351,6 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, li
         return home, contents(con)
 
 
-@pytest.mark.long
-@settings(max_examples=examples(2, 20), deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_files_are_read_once_with_the_same_rows(
     landed: tuple[Home, dict[str, list[Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -365,7 +363,8 @@ def test_many_files_are_read_once_with_the_same_rows(
         assert not con.execute("from landing.offers").fetchall()  # it is known to have been read that way
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.long
+@settings(max_examples=examples(2, 20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(order=st.permutations(range(len(LOOKS))), again=st.integers(0, len(LOOKS) - 1))
 def test_order_and_copies_of_landing_files_do_not_matter(
     landed: tuple[Home, dict[str, list[Any]]], order: list[int], again: int, tmp_path_factory: pytest.TempPathFactory
