@@ -116,6 +116,7 @@ def test_kill_at_any_step_loses_nothing(home: Home, monkeypatch: pytest.MonkeyPa
         assert len({m["message_id"] for m in said}) == 1  # twice, perhaps, but the same message
 
 
+@pytest.mark.extras
 def test_two_processes_send_one_message(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     record(home, [event()], ["hook"])
     code = (

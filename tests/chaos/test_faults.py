@@ -116,7 +116,7 @@ def test_long_build_is_reported(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> 
     shop.refresh_well(NEXT)
 
 
-@pytest.mark.parametrize("where", ["landing", "publish", "export"])
+@pytest.mark.parametrize("where", first_of(["publish", "landing", "export"]))
 def test_full_disk_keeps_existing_files(shop: Shop, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     facts = landed(shop.home)
 
@@ -175,7 +175,7 @@ def test_full_file_system(shop: Shop, small_disk: Path, room: int, capsys: pytes
 
 
 @pytest.mark.parametrize("damage", first_of(["flipped", "empty", "cut", "junk"]))
-@pytest.mark.parametrize("kind", ["pages", "offers"])
+@pytest.mark.parametrize("kind", first_of(["pages", "offers"]))
 def test_damaged_landing_file_is_named_and_the_old_database_stays(shop: Shop, kind: str, damage: str) -> None:
     (path,) = (shop.home.landing / kind).glob("*/*.parquet")
     whole = path.read_bytes()

@@ -202,6 +202,7 @@ def test_kills_change_nothing(tmp_path: Path, n_kills: int) -> None:
 # -- a full disk -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.extras  # test_faults fills a disk
 def test_full_disk_at_any_step_changes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(7))
     files = [table(tmp_path, f"{number}.csv", rows) for number, rows in enumerate(days)]

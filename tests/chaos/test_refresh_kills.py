@@ -184,6 +184,7 @@ def test_interrupted_refresh_ends_at_once_and_publishes_nothing(tmp_path: Path) 
     assert newest(home) == FIRST and refreshes.said().count("interrupted by") == 3
 
 
+@pytest.mark.extras  # two imports in the suite: test_damage
 def test_two_concurrent_refreshes_both_succeed(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     code = SOME + "main(['refresh', '--replay', *sys.argv[1:]])"

@@ -177,6 +177,7 @@ with Fetcher(Archive(home.root), settings=replace(FAST, archive=sys.argv[2])) as
 """
 
 
+@pytest.mark.extras
 def test_kills_lose_nothing_and_ask_for_nothing_twice(home: Home, server: ArchiveServer) -> None:
     """A capture may be downloaded again only if the kill fell into its download."""
     urls = [server.add(f"2024{month:02}01000000", LAMBDA, TABLE.format(f"2.{month}9")) for month in range(1, 10)]

@@ -303,6 +303,7 @@ def test_files_without_measurements_are_rejected(run: Run, tmp_path: Path, comma
     assert result.code == 2 and "nothing in it was measured" in result.err
 
 
+@pytest.mark.extras
 def test_calibrate_recovers_a_wrong_constant(run: Run, measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "SHARES", ("mbu",))
     monkeypatch.setattr(calibration, "TIMES", ("step_seconds",))

@@ -43,6 +43,7 @@ with only_importer(home) as room:
 """
 
 
+@pytest.mark.extras  # test_kills kills an import, a build and a publication
 def test_kills_leave_no_partial_landing(home: Home, tmp_path: Path) -> None:
     """A landing counts when its pages file exists; whenever it does, all its offers do too."""
     table = [row(region=f"r{n}", date=f"2023-05-{10 + n % 20}", observed_at="") for n in range(20_000)]

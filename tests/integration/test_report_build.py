@@ -92,6 +92,7 @@ def test_build_command_prints_the_path(run: Run, market: Home, tmp_path: Path) -
     assert said.code == 2 and "empty folder" in said.err
 
 
+@pytest.mark.extras
 def test_report_needs_neither_dagster_nor_pandas(market: Home, tmp_path: Path) -> None:
     poisoned = "import sys\nsys.modules.update({'dagster': None, 'pandas': None})"
     done = cli("report", "build", "--out", tmp_path / "out", home=market.root, before=poisoned)
