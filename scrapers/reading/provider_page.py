@@ -10,6 +10,8 @@ from scrapers.reading.account import Account, nothing_read
 from scrapers.reading.by_meaning import ByMeaning
 from scrapers.reading.documents import is_readable
 from scrapers.reading.layout_account import account_of
+from scrapers.reading.other_product import of_endpoints
+from scrapers.reading.printed_currency import in_other_currency
 from scrapers.reading.reader import read_page
 
 GENERAL: Final = "general_reader"  # the source of offers that no layout vouches for
@@ -38,6 +40,10 @@ def read_provider_page(provider: Provider, page: Page, with_account: bool = True
         return Reading(tuple(account.offers), "general", account)
     try:
         offers = tuple(provider.parse(page))
+        if other := in_other_currency(page, offers):
+            raise LayoutError(page, f"amounts in {' or '.join(sorted({o.currency for o in offers}))}", other)
+        if other := of_endpoints(page, provider.hints, offers):
+            raise LayoutError(page, "machines alone, or words that tell them from endpoints", other)
     except NoPublicPrice:
         raise
     except (LayoutError, *_BROKEN) as unknown:
