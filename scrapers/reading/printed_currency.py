@@ -17,7 +17,7 @@ from scrapers.reading.page_facts import page_facts
 # Where none of these stands on a page, its amounts need not be looked at.
 _OTHERS: Final = re.compile(
     r"(?:\bA|AU|AUD|\bC|CA|CAD|CDN|\bS|SG|HK|NZ|NT|\bR|MX)\$|\b(?:AUD|BRL|CAD|CHF|CNY|EUR|GBP|HKD|INR|JPY|MXN|NZD|SGD|TWD)\b"
-    r"|[€£¥₹]|\b(?:Australian|Canadian|Hong Kong|New Zealand|Singapore|Taiwan) dollars?\b|\blang=[\"']?\w+-[A-Z]{2}",
+    r"|[€£¥₹]|\b(?:Australian|Canadian|Hong Kong|New Zealand|Singapore|Taiwan) dollars?\b|\blang=[\"']?(?!en-US)\w+-[A-Z]{2}",
     re.IGNORECASE,
 )
 
