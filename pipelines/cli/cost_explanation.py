@@ -29,7 +29,7 @@ _SECONDS = 3600
 
 def of_tokens(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of `gpuhour cost` by what it rests on, and the formula that leads from the price to the cost."""
-    sections = {title: {name: row.get(name) for name in names} for title, names in _SECTIONS.items()}
+    sections = {title: _chosen(row, *names) for title, names in _SECTIONS.items()}
     return {"answer": sections["answer"], "formula": _token_formula(row)} | {
         title: sections[title] for title in ("speed", "price", "receipt", "measured")
     } | {"trace": _trace(row)}  # fmt: skip

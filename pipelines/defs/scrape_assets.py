@@ -73,7 +73,7 @@ def provider_asset(provider: Provider) -> dg.AssetsDefinition:
 
 def scrape_provider_pages(provider: Provider, day: date, workspace: Workspace) -> list[Seen]:
     if workspace.is_replay:
-        return scrape_ahead.scraped(provider, workspace.recorded(), workspace.state())
+        return scrape_ahead.scraped(provider, workspace.recorded, workspace.state())
     # A retry after midnight must not fetch today's page into yesterday.
     if day < datetime.now(UTC).date():
         try:

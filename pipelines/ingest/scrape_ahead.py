@@ -42,10 +42,13 @@ def scraping_ahead(home: Home, recorded: Replay) -> Iterator[None]:
             _results.reset(reset)
 
 
-def scraped(provider: Provider, recorded: Replay, home: Home) -> list[Seen]:
-    """Return what a replay has of a provider, scraped ahead or now. Raises as `collect_recorded` does."""
+def scraped(provider: Provider, recorded: Callable[[], Replay], home: Home) -> list[Seen]:
+    """Return what a replay has of a provider, scraped ahead or now. Raises as `recorded` and `collect_recorded` do.
+
+    recorded: reads the index of all captures, which is of use only for what was not scraped ahead.
+    """
     result = (_results.get() or {}).get(provider.slug)
-    return result.result() if result else collect_recorded(provider, recorded, home)
+    return result.result() if result else collect_recorded(provider, recorded(), home)
 
 
 def _job(provider: Provider, recorded: Replay, home: Home) -> Callable[[], list[Seen]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pipelines.reports import wording
 from pipelines.reports.query_runner import Row
@@ -120,7 +120,7 @@ def _entry(data: SiteData, at: str, change: Row) -> dict[str, Any]:
 def urn_of(event_id: str) -> str:
     """Return the event's id in v1.price_changes as a URN; alerts use the same id."""
     if re.fullmatch(r"[0-9a-f]{32}", event_id):
-        return f"urn:uuid:{event_id[:8]}-{event_id[8:12]}-{event_id[12:16]}-{event_id[16:20]}-{event_id[20:]}"
+        return UUID(event_id).urn
     return _urn(f"event/{event_id}")
 
 

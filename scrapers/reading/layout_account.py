@@ -31,13 +31,29 @@ _OTHER_WORDS: Final = frozenset({"price", "cost", "rate", "per", "hour", "hourly
 _CURRENCY: Final = re.compile(r"\.([A-Z]{3})(?=\.)")
 
 
-def account_of(page: Page, provider: Provider, offers: tuple[Offer, ...]) -> Account:
-    """Return the account of a page that a layout has read: amounts of its offers are emitted, whoever finds them."""
+def read_beside(page: Page, provider: Provider) -> Account | None:
+    """Return what the general reader makes of a page; None where it fails.
+
+    It is a check beside the layout's reading, and must not cost its prices.
+    """
     try:
-        general = read_page(page, provider.hints)
-        entries = _judged(page, provider.hints, offers, general)
-    except Exception:  # the account is a check beside the layout's reading, and must not cost its prices
+        return read_page(page, provider.hints)
+    except Exception:
         log.exception("%s: no account of %s", provider.slug, page.url)
+        return None
+
+
+def account_of(page: Page, provider: Provider, offers: tuple[Offer, ...], general: Account | None) -> Account:
+    """Return the account of a page that a layout has read: amounts of its offers are emitted, whoever finds them.
+
+    `general` is what `read_beside` returned.
+    """
+    try:
+        entries = _judged(page, provider.hints, offers, general) if general else None
+    except Exception:  # as above
+        log.exception("%s: no account of %s", provider.slug, page.url)
+        entries = None
+    if general is None or entries is None:
         return Account(list(offers), faults=["the page could not be accounted for"])
     return Account(list(offers), entries, list(general.faults))
 

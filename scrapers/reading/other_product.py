@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from scrapers.model import Hints, Offer, Page
-from scrapers.reading.documents import is_readable, kind
-from scrapers.reading.reader import read_page
+from scrapers.model import Offer, Page
+from scrapers.reading.documents import kind
 
-# Where none of these stands on a page, it sells no endpoints, and nothing need be read twice.
+# Where none of these stands on a page, it sells no endpoints.
 _ENDPOINTS: Final = re.compile(
     r"endpoints?|inference|serverless|deployments?|model serving|推理|エンドポイント", re.IGNORECASE
 )
@@ -19,17 +18,16 @@ _HOSTED: Final = frozenset({"endpoint", "serverless"})
 _Price = tuple[str, Decimal]
 
 
-def of_endpoints(page: Page, hints: Hints, offers: Sequence[Offer]) -> str:
+def of_endpoints(page: Page, offers: Sequence[Offer], general: Sequence[Offer]) -> str:
     """Return the text of a layout's offer that is an endpoint's, or of a machine's that it lost beside one; else "".
 
-    A layout that tells any offer apart as hosted has looked.
+    general: what the general reader makes of the page. A layout that tells any offer apart as hosted has looked.
     """
     if any(offer.product in _HOSTED or offer.pricing_model == "inference" for offer in offers):
         return ""
-    html = page.text() if is_readable(page) else "{"
+    html = page.text()
     if kind(html) == "json" or not _ENDPOINTS.search(html):
         return ""
-    general = read_page(page, hints).offers
     machines = _prices(offer for offer in general if offer.product not in _HOSTED)
     endpoints = _prices(offer for offer in general if offer.product in _HOSTED) - machines
     read = _prices(offers)

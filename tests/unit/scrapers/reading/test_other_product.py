@@ -6,8 +6,10 @@ import pytest
 
 from scrapers import registry
 from scrapers.model import LayoutError, Page
+from scrapers.reading import layout_account
 from scrapers.reading.other_product import of_endpoints
 from scrapers.reading.provider_page import read_provider_page
+from scrapers.reading.reader import read_page
 from tests.conftest import SHARED
 from tests.support.worlds import at, offer
 
@@ -59,8 +61,19 @@ def test_page_of_machines_alone_is_left_to_its_layout() -> None:
 def test_layout_that_tells_them_apart_is_believed() -> None:
     page = page_of("acme", ENDPOINTS.format(endpoints="Inference endpoints", other="H200"))
     both = [offer("5.40", gpu_label="NVIDIA H100", product="endpoint"), offer("8.20", gpu_label="NVIDIA H200")]
-    assert not of_endpoints(page, registry.get("nebius").hints, both)
-    assert of_endpoints(page, registry.get("nebius").hints, both[1:]).startswith("nvidia h200: 8.2")
+    general = read_page(page).offers
+    assert not of_endpoints(page, both, general)
+    assert of_endpoints(page, both[1:], general).startswith("nvidia h200: 8.2")
+
+
+def test_fault_of_the_general_reader_costs_no_price_of_a_layout(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(layout_account, "read_page", broken)
+    text = MACHINES.format(machines="GPU machines") + ENDPOINTS.format(endpoints="Inference endpoints", other="L4")
+    reading = read_provider_page(registry.get("nebius"), page_of("nebius", text))
+    assert reading.read_by == "layout" and reading.offers and not reading.account.is_whole
 
 
 @pytest.mark.parametrize("slug", sorted(registry.modules()))
