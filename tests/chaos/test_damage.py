@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("without_costs")
 # -- damaged facts, two at once ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("which", ["known", "new"])
+@pytest.mark.parametrize("which", first_of(["new", "known"]))
 def test_damaged_file_stops_the_build_and_loses_nothing(tmp_path: Path, which: str) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(3))
     land(home, table(tmp_path, "a.csv", days[0] + days[1]))
@@ -113,7 +113,7 @@ OLDER = """
 
 
 @pytest.mark.parametrize(
-    "layout", [OLDER, OLDER + "create schema state; create table state.files as select 'x' as name"]
+    "layout", first_of([OLDER + "create schema state; create table state.files as select 'x' as name", OLDER])
 )
 def test_warehouse_of_an_older_layout_is_rebuilt_from_facts(tmp_path: Path, layout: str) -> None:
     home = Home(tmp_path)

@@ -160,7 +160,7 @@ def check_landed(home: Home) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("n_kills", [7, pytest.param(52, marks=pytest.mark.extras)])
+@pytest.mark.parametrize("n_kills", [3, pytest.param(52, marks=pytest.mark.extras)])
 def test_kills_change_nothing(tmp_path: Path, n_kills: int) -> None:
     """Kill import, build and publication in turn, each at a random time within its duration."""
     seed = random.randrange(10**6)

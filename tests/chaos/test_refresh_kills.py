@@ -137,7 +137,7 @@ def newest(home: Home) -> date:
         return day
 
 
-@pytest.mark.parametrize("n_kills", [2, pytest.param(8, marks=pytest.mark.extras)])
+@pytest.mark.parametrize("n_kills", [1, pytest.param(8, marks=pytest.mark.extras)])
 def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path, n_kills: int) -> None:
     seed = random.randrange(10**6)
     chance = random.Random(seed)
@@ -148,7 +148,7 @@ def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path, n_kills: int)
         assert refreshes.run() == 0, refreshes.said()
         usual = time.monotonic() - started
         facts, published, killed = landed(home), newest(home), 0
-        for _ in range(2 * n_kills):
+        for _ in range(tries := 2 * n_kills + 2):
             after = usual * chance.random()
             started = time.monotonic()
             if refreshes.run(kill_after=after) == -signal.SIGKILL:
@@ -163,7 +163,7 @@ def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path, n_kills: int)
             facts, published = kept, now
             if killed == n_kills:
                 break
-        assert killed >= n_kills // 2, f"only {killed} of {2 * n_kills} runs were hit"
+        assert killed >= max(1, n_kills // 2), f"only {killed} of {tries} runs were hit"
         assert refreshes.run() == 0, refreshes.said()
         assert newest(home) == refreshes.days[-1]
         assert facts <= landed(home)

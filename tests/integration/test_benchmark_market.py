@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from tests.benchmarks import bench_history, many_prices
 from warehouse.storage.state_dir import Home
 
 
+@pytest.mark.extras
 def test_invented_prices_are_published_and_every_question_agrees(tmp_path: Path) -> None:
     size = many_prices.Size(series=100, days=4, percent=30)
     home = Home(tmp_path / "home")

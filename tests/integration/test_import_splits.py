@@ -12,6 +12,7 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import examples
 from tests.support.import_files import day, land, price, table
 from tests.support.known import TABLES, known, whole
 from tests.support.worlds import at, built, extend, offer, put, seen
@@ -53,7 +54,8 @@ def in_turn(home: Home, *files: Path) -> tuple[dict[str, Any], list[bool]]:
 
 
 # One number draws all: a smaller one is no simpler world, so nothing is shrunk.
-@settings(max_examples=1, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@pytest.mark.long
+@settings(max_examples=examples(1, 5), deadline=None, phases=(Phase.explicit, Phase.generate)[: examples(1, 2)])
 @given(seed=st.integers(0, 10**6))
 @example(seed=5)  # a late verdict takes back what the newest interval began with
 def test_split_file_equals_one_file(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -38,6 +38,8 @@ STATES = {
 }
 HTTP_ONLY = tuple(STATES)
 
+whole_net = pytest.mark.extras  # the suite visits two sites of it: test_browser_sees_the_same_internet
+
 
 def hosts(slugs: tuple[str, ...]) -> list[str]:
     return sorted({host_of(request.url) for slug in slugs for request in registry.get(slug).requests})
@@ -63,6 +65,7 @@ def states(visit: Visit) -> dict[str, str]:
     return {r["provider"]: r["state"] for r in visit.records() if r["state"] != "needs_key"}
 
 
+@whole_net
 def test_every_source_has_its_state(runs: tuple[Path, list[Visit]]) -> None:
     _, (first, *_) = runs
     assert first.code == 3, first.err
@@ -81,6 +84,7 @@ def test_every_source_has_its_state(runs: tuple[Path, list[Visit]]) -> None:
     assert [r["state"] for r in first.records() if r["provider"] == "digitalocean"] == ["moved", "needs_key"]
 
 
+@whole_net
 def test_requests_are_ours_and_carry_nothing_that_sites_left(runs: tuple[Path, list[Visit]]) -> None:
     folder, (first, second, *_) = runs
     asked = [r for r in first.requests if r["path"] != "/robots.txt"]
@@ -94,6 +98,7 @@ def test_requests_are_ours_and_carry_nothing_that_sites_left(runs: tuple[Path, l
     assert {r["host"] for r in second.requests if r["path"] == "/robots.txt"} == {ONLY_HTTP2}, "rules hold for a day"
 
 
+@whole_net
 def test_second_day_asks_for_changes_only_and_sees_the_redesign(runs: tuple[Path, list[Visit]]) -> None:
     _, (_, second, *_) = runs
     assert second.code == 3
@@ -104,6 +109,7 @@ def test_second_day_asks_for_changes_only_and_sees_the_redesign(runs: tuple[Path
     assert "unknown layout" in latitude["detail"] and "gone" in latitude["detail"]
 
 
+@whole_net
 def test_report_and_captures_lie_in_the_state_folder(runs: tuple[Path, list[Visit]]) -> None:
     folder, (*_, civo, hotaisle) = runs
     reports = sorted((folder / "home" / "live-checks").iterdir())

@@ -63,6 +63,7 @@ def test_providers_shows_it(checkout: Path) -> None:
     assert "on-demand, spot" in row.values(), row
 
 
+@pytest.mark.extras  # the suite replays all other providers: test_demo
 def test_replay_publishes_its_prices(checkout: Path) -> None:
     done = gpuhour(checkout, "refresh", "--provider", SLUG, "--replay", checkout / "tests/captures")
     assert done.returncode == 0, done.stderr
