@@ -23,11 +23,12 @@ from warehouse.storage.state_dir import Home
 SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let two workers start with the archive and the demo, so that neither waits for the other to make them.
+@pytest.hookimpl(trylast=True)  # once the extras are out of the list
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker start with another of the slow fixtures, so that none waits for what another makes.
 
-    Work stealing gives each worker one half of the list. Long tests come first in each half: at the end the workers
-    take short ones from each other.
+    Work stealing gives each worker an equal share of the list. Long tests come first in each share: at the end the
+    workers take short ones from each other.
     """
     by_module: dict[Path, list[pytest.Item]] = {}
     for item in items:
@@ -36,22 +37,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     modules = sorted(
         by_module.values(), key=lambda tests: next((n for n, k in enumerate(kinds) if k in tests[0].path.parts), 3)
     )
-    needs = {
-        name: [tests for tests in modules if any(name in getattr(item, "fixturenames", ()) for item in tests)]
-        for name in ("archive", "demo")
-    }
-    first = needs["archive"]
-    second = [tests for tests in needs["demo"] if tests not in first]
-    rest = [tests for tests in modules if tests not in first and tests not in second]
-    left = [item for tests in (*first, *rest[0::2]) for item in tests]
-    right = [item for tests in (*second, *rest[1::2]) for item in tests]
-    half = len(items) // 2
-    if len(left) > half:
-        left, right = left[:half], right + left[half:]
-    elif len(left) < half:
-        cut = len(right) - (half - len(left))
-        left, right = left + right[cut:], right[:cut]
-    items[:] = left + right
+    shares: list[list[pytest.Item]] = [[] for _ in range(getattr(config, "workerinput", {}).get("workercount", 1))]
+    for number, name in enumerate(("archive", "demo", "site")):
+        users = [tests for tests in modules if any(name in getattr(item, "fixturenames", ()) for item in tests)]
+        for tests in users:
+            shares[number % len(shares)] += tests
+        modules = [tests for tests in modules if tests not in users]
+    for number, tests in enumerate(modules):
+        shares[number % len(shares)] += tests
+    # What one share has too much of goes from its end, where the short tests are, to the next.
+    size, spare = len(items) // len(shares) + 1, list[pytest.Item]()
+    for share in shares:
+        spare += share[size:]
+        del share[size:]
+    for share in shares:
+        n_free = size - len(share)
+        share += spare[:n_free]
+        del spare[:n_free]
+    items[:] = [item for share in shares for item in share]
 
 
 @pytest.fixture(scope="session", autouse=True)
