@@ -9,7 +9,7 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
-from scrapers.reading.field_kinds import is_priced_title
+from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
 from scrapers.reading.page_facts import PageFacts
@@ -29,12 +29,22 @@ def not_sold(record: Record, label: Field | None) -> str:
     for text in texts:
         for reason, pattern in words.NOT_SOLD_HERE:
             if pattern.search(text):
-                return reason
+                return _UNKNOWN if _counts_gpus(record) else reason
     if any(mentions(f.text) for f in record.fields):
         return "unexplained: several accelerators are named with it"
     if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
-        return "unexplained: an accelerator of an unknown name"
+        return _UNKNOWN
     return "no accelerator is named with it"
+
+
+_UNKNOWN: Final = "unexplained: an accelerator of an unknown name"
+
+
+def _counts_gpus(record: Record) -> bool:
+    """Return whether a field states that the machine has GPUs, whatever their name."""
+    return any(
+        kind_of(f) == "count" and words.GPU.search(f.title) and re.match(r"\s*[1-9]", f.text) for f in record.fields
+    )
 
 
 # Makers and lines: with them stands a name that no pattern knows yet.
@@ -84,6 +94,8 @@ def refusal(
         return other
     if label is not None and _LICENCE.search(label.text):
         return "a price of a licence"
+    if label is not None and record.kind == "object" and _COMPONENT.search(label.text):
+        return "a price of another part of the machine"
     if _AT_REST.search(f.title):
         return "a price of a machine that does not run"
     if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
@@ -183,8 +195,10 @@ _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )
 _LICENCE: Final = re.compile(
-    r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス", re.IGNORECASE
+    r"\bAI Enterprise\b|\bVirtual Workstation\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス",
+    re.IGNORECASE,
 )
+_COMPONENT: Final = re.compile(r"\b(?:instance|custom|predefined|vm) (?:core|ram|memory)\b", re.IGNORECASE)
 _AT_REST: Final = re.compile(
     r"\b(?:stopped|paused|idle|suspended|powered[- ]off|hibernat\w+|gestoppt|arrêté\w*|остановлен\w*)\b|关机|停止中",
     re.IGNORECASE,

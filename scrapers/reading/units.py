@@ -267,6 +267,6 @@ def not_a_price(before: str, after: str) -> str:
         return "a discount, a credit, a former price or another sum"
     if _CALCULATED.search(before) or re.match(r"^\s*(?:[×*]\s*\d|=\s*[\d$€£¥])", after):
         return "part of a calculation"
-    if words.CEILING_BEFORE.search(before):
+    if words.CEILING_BEFORE.search(before) or words.CEILING_AFTER.match(after):
         return "an upper bound"
     return ""

@@ -43,6 +43,9 @@ def set_commitment(
     beside += [("the amount", own), ("the title", f.title)]
     beside += [("the term", by_kind["term"].text)] if "term" in by_kind else []
     beside += [
+        ("the row", one.text) for one, kind in kinds if kind == "label" and words.SPOT.search(one.text[:_LONGEST])
+    ]
+    beside += [
         ("the row", one.text)
         for one, kind in kinds
         if kind in ("instance", "label", "other", "availability")
@@ -96,6 +99,9 @@ def set_commitment(
         if record.kind == "card":  # a sentence of the card may say for how long
             terms = {term_months(one.text) for one in record.fields if words.RESERVED.search(one.text)} - {None}
             d.term = terms.pop() if len(terms) == 1 else None
+
+
+_LONGEST: Final = 100  # characters
 
 
 def _is_prose(text: str) -> bool:

@@ -51,7 +51,7 @@ def gpu_count(
         label_field.text if label_field and len(label_field.text) < 100 else "",
         by_kind["instance"].text if "instance" in by_kind else "",
     ]
-    texts += [f.title, *(one.text for one in record.fields if not one.title and len(one.text) < 60)]
+    texts += [f.title, *(one.text for one in record.fields if not one.title and len(one.text) < 120)]
     texts += [one.text for one in record.fields if one.title and kind_of(one) == "other" and len(one.text) < 160]
     texts += [
         one.text

@@ -20,6 +20,7 @@ def price_unit(
 ) -> Rate:
     """Return what the amount buys, from the nearest words that say so; the page's own habit last."""
     unit_field = by_kind["unit"].text if "unit" in by_kind else ""
+    unit_field = f"/{unit_field}" if len(unit_field) <= _SHORTEST else unit_field  # "h", "mo"
     label_field = next((one for one in record.fields if one is not f and mentions(one.text)), None)
     texts = [
         ("the amount", after_amount(after)),
@@ -86,6 +87,7 @@ def _is_time(f: Field) -> bool:
     return len(f.text) <= _SHORT and _TIME_CELL.fullmatch(f.text) is not None
 
 
+_SHORTEST: Final = 3
 _SHORT: Final = 20  # characters
 _TIME_CELL: Final = re.compile(
     r"\s*(?:(?:per|pro|par|за|в|1|a|an)\s+)?"

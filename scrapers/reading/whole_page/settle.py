@@ -29,7 +29,7 @@ from scrapers.reading.whole_page.same_price import (
     with_tax,
 )
 from scrapers.reading.whole_page.totals import totals
-from scrapers.reading.whole_page.unit_by_size import without_unit
+from scrapers.reading.whole_page.unit_by_size import without_unit, years_by_the_month
 
 Step = Callable[[list[Draft]], tuple[list[Draft], list[tuple[Draft, str]]]]
 # The order counts: what a later step compares, an earlier one has made clear.
@@ -53,6 +53,7 @@ def settle(
     per_machine_by_group(kept)
     per_gpu_without_counts(kept)
     bounds_beside(kept)
+    years_by_the_month(kept)
     kept, dropped = _after(_WHAT_IT_BUYS, kept)
     _endpoints(kept, unpriced)
     _memory_from_elsewhere(kept, memories or {})

@@ -6,6 +6,7 @@ import itertools
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.whole_page.groups import together
@@ -25,6 +26,23 @@ def without_unit(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, st
         else:
             dropped.append((d, "no unit of time stands with it"))
     return kept, dropped
+
+
+def years_by_the_month(drafts: list[Draft]) -> None:
+    """Take a price below "Annual" that is no more than the month's beside it for a month's, with a year's commitment."""
+    records: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        records[together(d)].append(d)
+    for d in drafts:
+        if d.rate.time != "year" or d.reasons.get("unit") != "the title":
+            continue
+        months = [s.amount.value for s in records[together(d)] if s.rate == replace(d.rate, time="month")]
+        if months and _LEAST_OF_A_MONTH * max(months) <= d.amount.value <= max(months):
+            d.rate, d.reasons["unit"] = replace(d.rate, time="month"), "its size beside the price of a month"
+            d.model, d.term, d.reasons["model"] = "reserved", 12, "the title"
+
+
+_LEAST_OF_A_MONTH: Final = Decimal("0.3")
 
 
 def _unit_by_size(d: Draft, siblings: list[Draft]) -> None:

@@ -1,0 +1,95 @@
+"""Words and sizes that tell what an amount is of: caps, fees paid once, parts of a currency, months below "Annual"."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.scrapers.reading.test_reader import facts, page, read, table
+
+
+def test_a_cap_and_a_fee_paid_once_are_explained() -> None:
+    card = "<h3>NVIDIA L4 24 GB</h3><p>from € 150.00 max. per month</p><p>€ 0.24 per hour</p><p>+ € 79.00 setup</p>"
+    account = read(page(f"<div>{card}</div><p>Einrichtungsgebühr einmalig 99,00 €.</p>"))
+    assert [(str(o.price), o.pricing_model) for o in account.offers] == [("0.24", "on_demand")]
+    assert account.is_whole
+
+
+def test_an_annual_price_below_the_months_is_a_months() -> None:
+    rows = table("GPUs|Monthly|Annual", "8x NVIDIA H100 80GB|$24,999|$19,999")
+    assert [facts(o)[2:] for o in read(page(rows)).offers] == [
+        ("on_demand", None, "24999", "month"),
+        ("reserved", 12, "19999", "month"),
+    ]
+
+
+def test_a_card_behind_the_word_gpu_needs_no_line() -> None:
+    (offer,) = read(
+        page(f"<h2>GPU 3080 Ti</h2>{table('Size|GPU cards|CPU cores|USD / hour', 'Small|1|12|0.83')}")
+    ).offers
+    assert "3080 Ti" in offer.gpu_label
+
+
+def test_a_machine_with_gpus_of_no_known_name_is_not_passed_over() -> None:
+    body = f"<h2>Zephyr 9 machines</h2>{table('Size|GPU cards|CPU cores|USD / hour', 'Small|1|12|0.83')}"
+    assert [e.reason for e in read(page(body)).unexplained] == ["an accelerator of an unknown name"]
+
+
+@pytest.mark.parametrize(
+    ("price", "right"),
+    [
+        ({"price_per_gpu_hour_microusd": 2_190_000}, "2.19"),
+        ({"hourly_price_millis": 2190}, "2.19"),
+        ({"pricing": {"expression": {"rates": [{"unitPrice": {"currencyCode": "USD", "units": "2", "nanos": 190_000_000}}], "usageUnit": "h"}}}, "2.19"),
+    ],
+    ids=["micro", "milli", "units and nanos"],
+)  # fmt: skip
+def test_data_that_counts_in_parts_of_a_dollar(price: dict[str, object], right: str) -> None:
+    account = read(json.dumps([{"gpu_model": "H100", "gpu_count": 1, **price}]))
+    assert [f"{o.price:.2f}" for o in account.offers] == [right]
+    assert account.is_whole
+
+
+def test_components_of_a_machine_are_no_gpus_and_a_long_label_may_say_spot() -> None:
+    items = [
+        {"description": "A2 Instance Core running in Oslo", "unit": "h", "price": 0.0316},
+        {
+            "description": "Nvidia B200 attached to Spot Preemptible machines running in Oslo",
+            "unit": "h",
+            "price": 4.95,
+        },
+    ]
+    assert [(o.pricing_model, str(o.price)) for o in read(json.dumps({"items": items})).offers] == [("spot", "4.95")]
+
+
+def test_a_comma_before_the_memory_keeps_it() -> None:
+    lines = "".join(
+        f"<div><span>Nvidia A100, {n} GB</span><span>${p} / sec</span></div>"
+        for n, p in ((80, "0.0007"), (40, "0.0006"))
+    )
+    assert [o.gpu_label for o in read(page(f"<div>{lines}</div>")).offers] == [
+        "A100, 80 GB",
+        "A100, 40 GB",
+    ]
+
+
+def test_a_number_before_a_maker_and_a_dash_counts() -> None:
+    rows = table("GPU type|Per hour", "nvidia-l4|$0.58", "2x nvidia-h100|$10.80")
+    assert [(facts(o)[1], o.price_unit) for o in read(page(rows)).offers][1] == (2, "instance_hour")
+
+
+def test_a_nodes_price_is_that_of_its_gpus_in_brackets() -> None:
+    card = "<li><h3>NVIDIA HGX B200</h3><p>Starting at $31.92 per node hour ($3.99/GPU/hr)</p></li>"
+    account = read(page(f"<ul>{card}</ul>"))
+    assert [(str(o.price), o.price_unit) for o in account.offers] == [("3.99", "gpu_hour")]
+    assert account.is_whole
+
+
+@pytest.mark.parametrize(
+    ("title", "lang"),
+    [("Cena netto / mies.", "pl"), ("Aylık Ücret", "tr"), ("Měsíční cena", "cs"), ("Hinta / kuukausi", "fi")],
+)
+def test_months_of_further_languages(title: str, lang: str) -> None:
+    (offer,) = read(page(table(f"GPU|{title}", "1x NVIDIA L4|1.299,00 €"), lang)).offers
+    assert (str(offer.price), offer.price_unit) == ("1299.00", "month")
