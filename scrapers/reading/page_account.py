@@ -19,7 +19,7 @@ from scrapers.reading.other_providers import named_beside
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
-from scrapers.reading.refusals import is_component
+from scrapers.reading.refusals import NAMELESS, is_component
 from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, rate
 
 # Of each line (its order), where amounts of it begin: the verdict on each and the reason.
@@ -32,6 +32,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.priced: set[int] = set()
+        self.nameless: set[int] = set()  # tables with prices of nothing that is named
         self.empty: list[Record] = []
 
     def note(self, record: Record, readings: list[Draft | Explained]) -> None:
@@ -40,6 +41,8 @@ class Rows:
             return
         if any(isinstance(r, Draft) and r.status == "priced" for r in readings):
             self.priced.add(record.group)
+        elif any(isinstance(r, Explained) and r.reason == NAMELESS for r in readings):
+            self.nameless.add(record.group)
         elif (
             not readings
             and any(kind_of(f) == "label" for f in record.fields)
@@ -50,7 +53,7 @@ class Rows:
     def without_price(self) -> Iterator[Entry]:
         """Yield an entry for each row without a price or a word for none, in tables that have prices."""
         for record in self.empty:
-            if record.group in self.priced:
+            if record.group in self.priced | self.nameless:
                 text = " | ".join(f.text for f in record.fields if f.text)
                 yield Entry(
                     clip(text, 140),

@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 
 from scrapers.parsing.text import half_width, squash
+from scrapers.reading.page_tabs import tab_label
 from scrapers.reading.text_tables import is_code, text_rows
 
 _SKIPPED: Final = frozenset(
@@ -136,7 +137,8 @@ class _Builder:
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
-                before = self.headings = _of_tab(child, self.headings)
+                outer = self.headings
+                before = self.headings = _of_tab(child, outer)
                 inner = Box(tag, child, headings=self.headings, parent=box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
                     self.drawn(inner, drawn)
@@ -144,6 +146,8 @@ class _Builder:
                     self.fill(inner, child, depth + 1)
                 if tag in _CAPTIONED:  # its caption says nothing of what follows
                     self.headings = tuple(h for h in self.headings if h[0] != _CAPTION_LEVEL or h in before)
+                if before is not outer:  # what follows a panel is of no tab
+                    self.headings = tuple(h for h in self.headings if h[0] != _TAB_LEVEL or h in outer)
                 if inner.children:
                     box.children.append(inner)
                     box.n_lines += inner.n_lines
@@ -250,11 +254,7 @@ def _is_of_cents(element: Any) -> bool:
 
 def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
     """Return the headings with the label of the tab that shows a panel."""
-    by = element.get("aria-labelledby")
-    if not by or element.get("role") != "tabpanel" or '"' in by:
-        return headings
-    button = element.getroottree().getroot().find(f'.//*[@id="{by}"]')
-    text = squash(button.text_content())[:80] if button is not None else ""
+    text = tab_label(element)
     return (*[h for h in headings if h[0] < _TAB_LEVEL], (_TAB_LEVEL, text)) if text else headings
 
 

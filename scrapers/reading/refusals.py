@@ -34,9 +34,10 @@ def not_sold(record: Record, label: Field | None) -> str:
         return "unexplained: several accelerators are named with it"
     if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
         return _UNKNOWN
-    return "no accelerator is named with it"
+    return NAMELESS
 
 
+NAMELESS: Final = "no accelerator is named with it"
 _UNKNOWN: Final = "unexplained: an accelerator of an unknown name"
 
 
@@ -109,7 +110,7 @@ def refusal(
         return "a former price"
     if _CAP.search(f.title):
         return "an upper bound"
-    if _SAVED.search(f.title):
+    if _SAVED.search(_REBATE.sub(" ", f.title)):
         return "a discount, a credit, a former price or another sum"
     if words.SHOP.search(f.title):
         return "a price in a shop, not a rent"
@@ -184,7 +185,8 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
 
 
 _REBATE: Final = re.compile(
-    r"\(?\b(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)\)?", re.IGNORECASE
+    r"\(?\b(?:(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)|(?:save|spare|économisez)\s(?:up to |bis zu )?\d+\s?%)\)?",
+    re.IGNORECASE,
 )
 _CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
 _FORMER: Final = re.compile(
@@ -195,7 +197,7 @@ _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )
 _LICENCE: Final = re.compile(
-    r"\bAI Enterprise\b|\bVirtual Workstation\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス",
+    r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス",
     re.IGNORECASE,
 )
 _COMPONENT: Final = re.compile(r"\b(?:instance|custom|predefined|vm) (?:core|ram|memory)\b", re.IGNORECASE)

@@ -113,8 +113,10 @@ def _head_size(rows: list[list[tuple[Cell, int, int]]], spread: list[list[Cell]]
     size = 0
     for row in spread[: min(4, len(spread))]:
         texts = [cell.text for cell in row]
-        if all(cell.is_head for cell in row) and (
-            not any(map(has_money, texts)) or (not size and _reads_like_titles(texts))
+        if (
+            all(cell.is_head or not cell.text for cell in row)
+            and any(texts)
+            and (not any(map(has_money, texts)) or (not size and _reads_like_titles(texts)))
         ):
             size += 1
             continue

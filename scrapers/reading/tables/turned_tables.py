@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from scrapers.reading.accelerator_names import mentions, names_one
 from scrapers.reading.tables.grids import LONGEST_TITLE, Cell, Grid, has_money, is_title, nearest_heading, titles_prices
@@ -28,11 +29,17 @@ def transposed(grid: Grid) -> Grid | None:
     return Grid(["GPU", *(row[0].text for row in grid.rows)], rows, grid.headings, grid.caption, grid.first_line)
 
 
+def _says_nothing(row: list[Cell]) -> bool:
+    """Return whether a row has no title, and nothing that a title would be needed for: buttons."""
+    return not row[0].text and not any(has_money(c.text) or names_one(c.text) or re.search(r"\d", c.text) for c in row)
+
+
 def turned(grid: Grid) -> Grid | None:
     """Return the grid with rows for columns where titles stand in the first column, and one row names the accelerators.
 
     Of two columns without a head, the heading may name the one that all rows describe.
     """
+    grid = replace(grid, rows=[row for row in grid.rows if not _says_nothing(row)])
     width = max((len(row) for row in grid.rows), default=0)
     if width < 2 or len(grid.rows) < 2 or any(len(row) != width for row in grid.rows):
         return None

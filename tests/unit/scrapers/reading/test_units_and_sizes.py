@@ -93,3 +93,43 @@ def test_a_nodes_price_is_that_of_its_gpus_in_brackets() -> None:
 def test_months_of_further_languages(title: str, lang: str) -> None:
     (offer,) = read(page(table(f"GPU|{title}", "1x NVIDIA L4|1.299,00 €"), lang)).offers
     assert (str(offer.price), offer.price_unit) == ("1299.00", "month")
+
+
+@pytest.mark.parametrize(
+    "panels",
+    [
+        '<div role="tabpanel" aria-label="On-Demand">{a}</div><div role="tabpanel" hidden aria-label="Spot">{b}</div>',
+        '<a href="#od">On-demand</a><a href="#sp">Spot</a><div class="tab-pane" id="od">{a}</div><div class="tab-pane" id="sp">{b}</div>',
+        '<button aria-controls="od">On-demand</button><button aria-controls="sp">Spot</button><div role="tabpanel" id="od">{a}</div><div role="tabpanel" id="sp">{b}</div>',
+        '<a data-w-tab="A">On-demand</a><a data-w-tab="B">Spot</a><div class="w-tab-pane" data-w-tab="A">{a}</div><div class="w-tab-pane" data-w-tab="B">{b}</div>',
+    ],
+    ids=["label", "link", "controls", "webflow"],
+)  # fmt: skip
+def test_a_panel_is_headed_by_its_tab_however_that_is_wired(panels: str) -> None:
+    items = {one: f"<div><b>H100 SXM</b><i>${p} /hr</i></div>" for one, p in (("a", "2.85"), ("b", "1.35"))}
+    after = "<div><b>L4</b><i>$0.60 /hr</i></div>"
+    read_models = [(str(o.price), o.pricing_model) for o in read(page(panels.format(**items) + after)).offers]
+    assert read_models == [("2.85", "on_demand"), ("1.35", "spot"), ("0.60", "on_demand")]
+
+
+PLANS = (
+    "<tr><td></td><th>Start</th><th>Scale</th></tr><tr><td>GPU</td><td>1x L4</td><td>4x L40S</td></tr>"
+    "<tr><td>vCPU</td><td>8</td><td>64</td></tr>{hourly}<tr><td></td><td>Order</td><td>Order</td></tr>"
+)
+
+
+def test_plans_side_by_side_may_have_an_empty_corner_and_a_row_of_buttons() -> None:
+    hourly = "<tr><td>Hourly</td><td>$0.72</td><td>$5.80</td></tr><tr><td>Monthly (save 20%)</td><td>$420</td><td>$3,387</td></tr>"
+    account = read(page(f"<table>{PLANS.format(hourly=hourly)}</table>"))
+    assert [facts(o)[2:] for o in account.offers] == [
+        ("on_demand", None, "0.72", "instance_hour"), ("reserved", 1, "420", "month"),
+        ("on_demand", None, "5.80", "instance_hour"), ("reserved", 1, "3387", "month"),
+    ]  # fmt: skip
+    assert account.is_whole
+
+
+def test_prices_and_accelerators_in_rows_of_their_own_make_a_page_partial() -> None:
+    rows = table("Plan|A|B|C", "GPU|1x L4|1x L40S|4x L40S", "Price per hour|$0.72|$1.45") + "<p>H100: $2.50/hr</p>"
+    account = read(page(rows))
+    assert [str(o.price) for o in account.offers] == ["2.50"]
+    assert not account.is_whole
