@@ -99,6 +99,10 @@ def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:
         node, path, title, named = stack.pop()
         if isinstance(node, list):
             stack += [(item, f"{path}[{i}]", title, named) for i, item in enumerate(node)]
+            is_named = any(isinstance(item, str) and len(item) <= 200 and mentions(item) for item in node)
+            for i, item in enumerate(node):
+                if isinstance(item, str) and len(item) < 60 and find_amounts(item):
+                    yield Field(title, item, path=f"{path}[{i}]", is_price=False), is_named or any(named)
         elif isinstance(node, dict):
             named_keys = [key for key in node if mentions(str(key))]
             here = _names(_scalars(node, path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any, Final
 from scrapers.model import Hints, clip
 from scrapers.parsing import embedded_json
 from scrapers.reading.account import Account, Entry
+from scrapers.reading.data_tables import table_records
 from scrapers.reading.draft_offers import offer_of
 from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.meaning.drafts import Draft, Explained
@@ -31,7 +33,7 @@ def read_data(text: str, hints: Hints) -> Account:
     facts = page_facts("", _currencies(values), currency=hints.currency)
     facts = replace(facts, time=facts.time or hints.time, default=facts.default or "USD")
     for group, value in enumerate(values):
-        for record in json_records(value, group):
+        for record in itertools.chain(json_records(value, group), table_records(value, (group + 1) * _MOST_TABLES)):
             for reading in interpret(record, facts):
                 if isinstance(reading, Draft):
                     drafts.append(reading)
@@ -65,7 +67,8 @@ def read_scripts(
     # Of data alone, a currency that the page prints somewhere says nothing: only the data's own, or words.
     unstated = [
         d for d in drafts
-        if not d.currency or not (is_shown or facts.is_stated or d.amount.currency or "currency" in d.reasons)
+        if d.status == "priced"
+        and (not d.currency or not (is_shown or facts.is_stated or d.amount.currency or "currency" in d.reasons))
     ]  # fmt: skip
     drafts, doubtful = _without_cents([d for d in drafts if d not in unstated], hints)
     if not is_shown:
@@ -78,7 +81,8 @@ def _embedded(values: list[tuple[str, Any]], facts: PageFacts) -> tuple[list[Dra
     drafts: list[Draft] = []
     explained: list[Explained] = []
     for group, (where, value) in enumerate(values):
-        for record in json_records(value, 100_000 + group):
+        groups = (group + 1) * _MOST_TABLES
+        for record in itertools.chain(json_records(value, groups), table_records(value, groups + 1)):
             record.scope = (*record.scope, where)
             for reading in interpret(record, facts):
                 drafts.append(reading) if isinstance(reading, Draft) else explained.append(reading)
@@ -117,6 +121,7 @@ def _currencies(values: list[Any]) -> list[str]:
     return texts
 
 
+_MOST_TABLES: Final = 100_000  # of a document: their numbers are never another's
 _CENTS: Final = 30  # dollars an hour of one GPU, in the median of all: more than anybody asks
 
 

@@ -133,7 +133,7 @@ class _Builder:
                 pass
             elif tag == "br":
                 self.flush(box, run, element)
-            elif tag in _INLINE and not _holds_blocks(child) and not _is_card(child):
+            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or _is_former(child):
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
@@ -343,6 +343,14 @@ def _is_struck(element: Any) -> bool:
         return True
     names, style = element.get("class"), element.get("style")
     return bool((names and _STRUCK_CLASS.search(names)) or (style and _STRUCK_STYLE.search(style)))
+
+
+def _is_former(element: Any) -> bool:
+    """Return whether a block is struck out, and holds nothing but an amount: the former price above the present one."""
+    return _is_struck(element) and len(squash(element.text_content() or "")) <= _LONGEST_AMOUNT
+
+
+_LONGEST_AMOUNT: Final = 30  # characters
 
 
 def _holds_blocks(element: Any) -> bool:

@@ -42,6 +42,9 @@ def price_unit(
         if record.kind == "row"
         else []
     )
+    own = rate(after_amount(after))
+    if not own.time and (own.is_per_gpu or own.is_per_machine) and len(f.text) <= _SHORT_CELL:
+        texts.insert(1, ("the amount", f.text))  # "$15.92/hr ($1.99/GPU)"
     if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
         texts += [("another title", one.title) for one in record.fields if one is not f and kind_of(one) == "price"]
     if record.kind == "card":
@@ -72,6 +75,9 @@ def price_unit(
         d.fallback = page.time  # "1 month": its size may say that it is a total
     elif not time and page.time:
         time, where = page.time, "the page"
+    if record.kind == "object" and (flags := {one.text for one in record.fields if _IS_PER_GPU.search(one.title)}):
+        per_gpu, per_machine = flags == {"yes"}, flags == {"no"}
+        d.reasons["per GPU"] = "a flag of the data" if per_gpu else ""
     d.is_per_machine = per_machine
     if record.kind == "object" and not per_gpu and not per_machine and _describes_one(record):
         per_gpu, d.reasons["per GPU"] = True, "its other figures are per GPU"
@@ -82,12 +88,16 @@ def price_unit(
     return Rate(time, per_gpu)
 
 
+_IS_PER_GPU: Final = re.compile(r"\b(?:is|are) per gpu$|^per gpu$", re.IGNORECASE)
+
+
 def _is_time(f: Field) -> bool:
     """Return whether a cell is nothing but a unit of time: "Weekly", "per hour"."""
     return len(f.text) <= _SHORT and _TIME_CELL.fullmatch(f.text) is not None
 
 
 _SHORTEST: Final = 3
+_SHORT_CELL: Final = 60
 _SHORT: Final = 20  # characters
 _TIME_CELL: Final = re.compile(
     r"\s*(?:(?:per|pro|par|за|в|1|a|an)\s+)?"

@@ -60,9 +60,9 @@ def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             dropped.append((d, f"unexplained: a {d.rate.time}'s price without the hourly one that it stands beside"))
             continue
         divisors = HOURS_IN.get(d.rate.time, ())
-        if d.rate.time == "year" and not siblings:  # beside a month's price
-            siblings = [s for s in records[together(d)] if s.rate == replace(d.rate, time="month")]
-            divisors = (Decimal(12),)
+        for shorter, numbers in _IN_SHORTER.get(d.rate.time, ()) if not siblings else ():
+            siblings = siblings or [s for s in records[together(d)] if s.rate == replace(d.rate, time=shorter)]
+            divisors = numbers if siblings and siblings[0].rate.time == shorter else divisors
         if divisors and siblings:
             rates = [d.amount.value / hours for hours in divisors]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
@@ -78,6 +78,14 @@ def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             d.term = 12
         kept.append(d)
     return _like_their_column(kept, dropped)
+
+
+# Where no hourly price stands beside it, a price for longer is set against those for a day or a month.
+_IN_SHORTER: Final = {
+    "week": (("day", (Decimal(7),)),),
+    "month": (("day", tuple(map(Decimal, ("30", "30.4", "31")))),),
+    "year": (("month", (Decimal(12),)), ("day", tuple(map(Decimal, ("360", "365"))))),
+}
 
 
 def _like_their_column(

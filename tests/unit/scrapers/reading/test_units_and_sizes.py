@@ -133,3 +133,71 @@ def test_prices_and_accelerators_in_rows_of_their_own_make_a_page_partial() -> N
     account = read(page(rows))
     assert [str(o.price) for o in account.offers] == ["2.50"]
     assert not account.is_whole
+
+
+def test_rents_by_the_day_month_and_year() -> None:
+    rows = table("型号|日租|月租|年租", "RTX4090 24G*8|¥480|¥9,800|¥108,000")
+    assert [facts(o)[1:] for o in read(page(rows, "zh")).offers] == [
+        (8, "on_demand", None, "480", "day"), (8, "reserved", 1, "9800", "month"), (8, "reserved", 12, "108000", "year"),
+    ]  # fmt: skip
+
+
+def test_a_former_price_in_a_block_of_its_own_is_struck_out() -> None:
+    card = '<div><h3>VPS A4000</h3><div class="old">$179.00</div><div>$129.00<small>/mo</small></div></div>'
+    account = read(page(card))
+    assert [str(o.price) for o in account.offers] == ["129.00"]
+    assert account.is_whole
+
+
+def test_a_price_per_gpu_in_brackets_has_the_unit_of_the_machines() -> None:
+    rows = table("Configuration|On-demand|Reserved (1 yr)", "8×H100|$19.92/hr ($2.49/GPU)|$15.92/hr ($1.99/GPU)")
+    assert [facts(o)[2:] for o in read(page(rows)).offers] == [
+        ("on_demand", None, "2.49", "gpu_hour"), ("reserved", 12, "1.99", "gpu_hour"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("printed", "currency"),
+    [("3,20 US$", "USD"), ("3,20 $US", "USD"), ("3,20 $ US", "USD"), ("3,20 $ CA", "CAD"), ("3,20 $CA", "CAD")],
+)
+def test_a_dollar_behind_its_amount(printed: str, currency: str) -> None:
+    (offer,) = read(page(table("GPU|Prix par heure", f"NVIDIA H100|{printed}"), "fr")).offers
+    assert (str(offer.price), offer.currency) == ("3.20", currency)
+
+
+@pytest.mark.parametrize(("flag", "unit"), [(True, "gpu_hour"), (False, "instance_hour")])
+def test_a_flag_of_the_data_says_whether_a_price_is_per_gpu(flag: bool, unit: str) -> None:
+    node = {
+        "gpuName": "A100 SXM4 80GB",
+        "hourlyPriceUsd": 1.65 if flag else 13.2,
+        "gpusPerNode": 8,
+        "priceIsPerGpu": flag,
+    }
+    (offer,) = read(json.dumps([node])).offers
+    assert (offer.price_unit, offer.gpu_count) == (unit, 8)
+
+
+ROWS = [["NVIDIA A100 PCIe", "80 GB", "$1.35/hr"], ["NVIDIA L40", "48 GB", "$1.00/hr"]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"columns": ["GPU", "VRAM", "Price"], "rows": [{"cells": row} for row in ROWS]},
+        {"table": {"rows": [{"_key": "a", "cells": row} for row in [["GPU", "VRAM", "Price"], *ROWS]]}},
+        {"values": [["GPU", "VRAM", "Price"], *ROWS]},
+    ],
+    ids=["titles beside", "titles first", "lists"],
+)
+def test_tables_in_data(data: dict[str, object]) -> None:
+    account = read(json.dumps({"blocks": [{"type": "hero", "title": "Pricing"}, data]}))
+    assert [(o.gpu_label, str(o.price)) for o in account.offers] == [
+        ("NVIDIA A100 PCIe", "1.35"),
+        ("NVIDIA L40", "1.00"),
+    ]
+    assert account.is_whole
+
+
+def test_texts_in_lists_are_accounted_for() -> None:
+    account = read(json.dumps({"offers": [{"gpu": "L4", "hourly": 0.6}], "lines": ["NVIDIA H100", "$2.50/hr"]}))
+    assert [e.text for e in account.unexplained] == ["lines: $2.50/hr"]
