@@ -60,7 +60,7 @@ _COUNT_AFTER = re.compile(
 )
 _GPUS = re.compile(
     r"(?<![\w./,$€£₹¥~〜～–—-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|张GPU|枚)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
-    r"|(?:\bgpus?(?:\s*(?:count|number|qty|per \w+))?|GPU数量?|卡数)\s*[:：=x×]?\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
+    r"|(?:(?:\bgpus\b|\bgpus?\s*(?:count|number|qty|per \w+)|GPU数量?|卡数)\s*[:：=x×]?|\bgpu\s*[:：=x×])\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
     r"|\((?P<r>\d{1,3})\s?[x×]\)|\([x×]\s?(?P<s>\d{1,3})\)"
     r"|(?<!\d\.0)(?:^|\s)[x×](?P<o>\d{1,4})(?:$|\s)|^(?P<q>\d{1,4})\s?[x×]$",
     re.IGNORECASE,

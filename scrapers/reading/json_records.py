@@ -72,7 +72,8 @@ def _visit(
                 if any(_is_price(f) for f in fields):
                     yield from _split(item, f"{path}.{key}", [named, *inherited], scope, group)
             elif number_of(item) is not None:
-                price = _price_field(Field("price", str(item), path=f"{path}.{key}", is_number=True))
+                title = f"{key_words(_without_name(str(key)))} price".strip()  # "h100_spot", "gpu_1x_a100_hourly"
+                price = _price_field(Field(title, str(item), path=f"{path}.{key}", is_number=True))
                 yield Record([named, *inherited, price], scope, "object", group)
         return
     if _is_record(value) and not _has_named_children(value):
@@ -90,6 +91,12 @@ def _visit(
                 group,
                 depth + 1,
             )
+
+
+def _without_name(key: str) -> str:
+    """Return a key without the accelerator that it names, and without the number before it."""
+    name = mentions(key)[0]
+    return re.sub(r"\d{1,3}\s?[x×][\s_-]*$", "", key[: name.start]) + key[name.end :]
 
 
 def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:

@@ -157,7 +157,7 @@ def _verdict(
     if amount.value == 0:
         return "explained", "an amount of zero"
     if is_aside(line.box):
-        is_lost = is_of_rent(line, amount) and line.box is not None and not is_in_menu(line.box)
+        is_lost = _is_of_an_hour(line, amount) and line.box is not None and not is_in_menu(line.box)
         if is_lost and amount.value not in emitted:
             return "unexplained", "a price in what looks like a menu or a banner"
         return "explained", "in a menu, a banner or the page's foot"
@@ -186,9 +186,13 @@ def _verdict(
     return "explained", "no accelerator is named nearby"
 
 
+def _is_of_an_hour(line: Line, amount: Amount) -> bool:
+    """Return whether an amount is of an hour, of nobody else's, with no bound."""
+    before, after = line.text[: amount.start], line.text[amount.end :]
+    is_bound = is_floor(before, after) or words.BOUND_BEFORE.search(before_amount(before)) is not None
+    return rate(after_amount(after)).time == "hour" and not is_bound and not named_beside(line.text, "")
+
+
 def is_of_rent(line: Line, amount: Amount) -> bool:
     """Return whether a line prices an hour of an accelerator that it names, of nobody else's, with no bound."""
-    before, after = line.text[: amount.start], line.text[amount.end :]
-    unit = rate(after_amount(after))
-    is_bound = is_floor(before, after) or words.BOUND_BEFORE.search(before_amount(before)) is not None
-    return unit.time == "hour" and bool(mentions(line.text)) and not is_bound and not named_beside(line.text, "")
+    return _is_of_an_hour(line, amount) and bool(mentions(line.text))

@@ -181,7 +181,7 @@ class _Builder:
             run.append((f".{squash(element.text_content())}", struck, element, top))  # "$2" and a raised "49"
             return
         if element.tag in _NOTE and re.fullmatch(r"\s*[\[(]?[\d*†‡]{1,3}[\])]?\s*", element.text_content() or ""):
-            self.notes.append((element.text_content() or "").strip(" \n[]()"))
+            self.notes.append((element.text_content() or "").strip(" \n[]()").translate(_RAISED))
             self.is_note |= not any(text.strip() for text, *_ in run)
             return
         if element.text:
@@ -227,6 +227,7 @@ class _Builder:
         self.last = line
 
 
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CENTS: Final = re.compile(r"\d{2}")
 _SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
 

@@ -342,7 +342,7 @@ _TAXED: Final = re.compile(
 
 
 _ONCE: Final = re.compile(
-    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
+    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|attivazione|instala\w+|installazione|aktywac\w*|instalac\w*|alta|kurulum|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
     re.IGNORECASE,
 )
 

@@ -133,7 +133,8 @@ BOUND_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 BOUND_AFTER: Final = re.compile(
-    r"^\s*(?:\+(?!\s*\$)|(?:元|円|円/?時間)?\s*(?:起|から|〜|～)|and up\b|or (?:more|less|lower)\b)", re.IGNORECASE
+    r"^\s*(?:\+(?!\s*[$€£]|\s*[^\W\d_])|(?:元|円|円/?時間)?\s*(?:起|から|〜|～)|and up\b|or (?:more|less|lower)\b)",
+    re.IGNORECASE,
 )
 CEILING_BEFORE: Final = re.compile(
     r"(?:\b(?:up to|max(?:imum)?|less than|under|below|bis zu|jusqu'à|до|no more than)\s*(?:of )?|≤\s*|<\s*)$",
@@ -144,7 +145,7 @@ CEILING_AFTER: Final = re.compile(
 )
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bset-?up(?: fee| cost)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|(?:^|\s|\()[+＋]|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bset-?up(?: fee| cost)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
@@ -184,3 +185,8 @@ NOT_SOLD_HERE: Final = (
     ("another provider's price", word(r"compar\w*|competit\w*|vs\.?|versus|alternatives?|hyperscalers?|market (?:average|rates?|comparison)|other (?:clouds?|providers?)|traditional clouds?|typical provider|vergleich\w*|comparaison|сравнен\w*", "对比|比较|比較")),
     ("an example or a calculation", word(r"examples?|calculat\w*|estimat\w*|scenario|beispiele?|exemples?|case stud\w*|testimonial\w*|пример\w*|калькулятор\w*", "示例|例子|计算器|例")),
 )  # fmt: skip
+# Kinds of service that have prices of their own.
+TIERS: Final = re.compile(
+    r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
+    re.IGNORECASE,
+)

@@ -37,7 +37,8 @@ def _holds_the_page(box: Box) -> bool:
 
 
 _ASIDE: Final = re.compile(
-    r"(?:^|[\s_-])(?:nav|navbar|megamenu|menu|breadcrumb|cookie\w*|announce\w*|marquee|promo-?bar|testimonials?|footer|newsletter)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:nav|navbar|megamenu|menu|breadcrumb|cookie\w*|announce\w*|marquee|promo-?bar|testimonials?|newsletter)(?:$|[\s_-])"
+    r"|(?:^|\s)(?:(?:site|page|main|global|app|layout|web|theme|bottom)[_-]{0,2})?footer(?:$|[\s_-])",  # no "card-footer"
     re.IGNORECASE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from scrapers.reading import words
@@ -11,7 +12,7 @@ from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import band, pricing_model, rate, term_months
+from scrapers.reading.units import band, cycle_months, pricing_model, rate, term_months
 
 _MARK: Final = re.compile(r"^(?:\s*(?:/|per\b)\s*[\w/-]+){0,3}\s*(?P<mark>\*{1,3}|[†‡¹²³⁴])")
 _MARKED: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*$")
@@ -23,16 +24,21 @@ _ASIDE: Final = re.compile(
 
 
 def note_of(f: Field, amount: Amount, page: PageFacts) -> str:
-    """Return the footnote that an amount, or the title above it, is marked with, where it states a commitment or spot."""
-    hit = _MARK.match(f.text[amount.end :]) or _MARKED.search(f.title)
-    marks = [hit["mark"]] if hit else []
-    if len(find_amounts(f.text)) <= 1:
-        marks += [mark for line in f.lines for mark in line.notes]
-    note = next((page.notes[mark] for mark in marks if mark in page.notes), "")
+    """Return the footnote of an amount, where it states a commitment or spot."""
+    note = marked_note(f, amount, page)
     model = pricing_model(note)
     has_term = words.RESERVED.search(note) and (term_months(note) is not None or band(note) != "")
     says = model == "spot" or (model == "reserved" and has_term)
     return note if says and not _ASIDE.search(note) else ""
+
+
+def marked_note(f: Field, amount: Amount, page: PageFacts) -> str:
+    """Return the footnote that an amount, or the title above it, is marked with; "" for none."""
+    hit = _MARK.match(f.text[amount.end :]) or _MARKED.search(f.title)
+    marks = [hit["mark"]] if hit else []
+    if len(find_amounts(f.text)) <= 1:
+        marks += [mark for line in f.lines for mark in line.notes]
+    return next((page.notes[mark] for mark in marks if mark in page.notes), "")
 
 
 def set_commitment(
@@ -80,6 +86,8 @@ def set_commitment(
             continue
         d.model, d.reasons["model"] = model, place
         break
+    if _set_cycle(record, f, own, d):
+        return
     longer = rate(f.title).time
     if (
         longer in ("month", "year")
@@ -99,6 +107,21 @@ def set_commitment(
         if record.kind == "card":  # a sentence of the card may say for how long
             terms = {term_months(one.text) for one in record.fields if words.RESERVED.search(one.text)} - {None}
             d.term = terms.pop() if len(terms) == 1 else None
+
+
+def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
+    """Set the term of a billing cycle that the title or the row names: "Quarterly" beside "$1,139.00/mo"."""
+    time = rate(own).time
+    if time == "month" and (months := cycle_months(f.title)):
+        d.model, d.term, d.reasons["model"] = "reserved", months, "the title"
+        return True
+    months = next((n for one in record.fields if one is not f and (n := cycle_months(one.text))), None)
+    if months is None or time not in ("", "month"):
+        return False
+    if not time and not rate(f.title).time:
+        d.rate, d.reasons["unit"] = replace(d.rate, time="term"), "the row"
+    d.model, d.term, d.reasons["model"] = "reserved", months, "the row"
+    return True
 
 
 _LONGEST: Final = 100  # characters

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Final
 
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import Mention
+from scrapers.reading.accelerator_names import Mention, mentions
 from scrapers.reading.amounts import Amount, alike_in_other_currencies, bare_amount, stated_currency
-from scrapers.reading.field_kinds import NUMBER, kind_of
+from scrapers.reading.field_kinds import NUMBER, is_priced_title, kind_of
 from scrapers.reading.meaning.commitment import note_of, set_commitment
 from scrapers.reading.meaning.drafts import Draft, Explained, Reading
 from scrapers.reading.meaning.gpu_count import gpu_count
@@ -30,6 +30,7 @@ from scrapers.reading.meaning.record_label import find_label, label_text
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
+from scrapers.reading.tables.grids import has_money
 from scrapers.reading.units import Rate, after_amount, before_amount, effective_from, is_floor, says_floor, tax_of
 
 
@@ -88,10 +89,20 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
                 continue
             for name in names[i : i + 1] if len(amounts) == len(names) > 1 else names:
                 d = _draft(record, kinds, f, amount, before, after, name, len(names) > 1, label_field, page)
-                if _may_be_of_many(d, record):
+                if d.reasons.get("unit") == "another title" and _is_beside_a_price(f, priced):
+                    yield Explained(f, amount, _NO_TITLE)
+                elif _may_be_of_many(d, record):
                     yield Explained(f, amount, "unexplained: numbers without titles stand with it, perhaps of GPUs")
                 else:
                     yield from _of_each_count(d)
+
+
+def _is_beside_a_price(f: Field, priced: list[Field]) -> bool:
+    """Return whether a title says nothing that is known, beside an amount whose title says price: "Attivazione"."""
+    title = f.title.strip()
+    meanings = (words.PLACE.fullmatch(title), words.TIERS.search(title), words.REGION.search(title), mentions(title))
+    is_unknown = bool(title) and not is_priced_title(title) and not any(meanings)
+    return is_unknown and any(is_priced_title(one.title) and has_money(one.text) for one in priced if one is not f)
 
 
 _NO_TITLE: Final = "unexplained: a number like the prices beside it, below a title that does not say what it is"

@@ -8,6 +8,7 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.field_kinds import is_priced_title, kind_of
+from scrapers.reading.meaning.commitment import marked_note
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
@@ -27,6 +28,7 @@ def price_unit(
         ("the amount", before_amount(before)),
         ("the title", f.title),
         ("the unit", unit_field),
+        ("a footnote", marked_note(f, d.amount, page)),
         *(("the row", one.text) for one in record.fields if one is not f and record.kind == "row" and _is_time(one)),
         (
             "the label",
@@ -59,7 +61,7 @@ def price_unit(
     texts += [("above", text) for text in record.intro] + [("the heading", text) for text in record.scope]
     time, where, per_gpu, per_machine = "", "", False, False
     for place, text in texts:
-        is_prose = place == "above" or (place == "the label" and len(text) > 60)
+        is_prose = place in ("above", "a footnote") or (place == "the label" and len(text) > 60)
         read = rate_of_prose(text) if is_prose else rate(text)
         if read.other and not read.is_per_gpu and place in ("above", "the heading"):
             continue  # of a disk, say

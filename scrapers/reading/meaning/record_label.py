@@ -24,6 +24,7 @@ _KEY: Final = re.compile(
     r"^(?:GPUs?|Graphics|Grafikkarte|Carte graphique|Видеокарта|显卡)\s?[:：]\s+(?=\S)", re.IGNORECASE
 )
 _SIZED: Final = re.compile(r"\d\s?GB?\b.*[+/,|]\s*\S*\s*$", re.IGNORECASE)  # "Dedicated 32 GB + RTX6000": the machine's
+_BESIDE_NAMES: Final = re.compile(r"NVIDIA|AMD|(?<![\w.])\d{1,3}\s?[x×](?=\s)")
 _EITHER: Final = re.compile(r"^[\s,]*(?:/|or|,|&|and|oder|ou|или)[\s,]*$", re.IGNORECASE)
 
 
@@ -93,7 +94,7 @@ def _distinct(text: str, names: tuple[Mention, ...]) -> tuple[Mention, ...]:
         return names[:1]
     chosen = [first]
     for n in names[1:]:
-        if n in others and _EITHER.match(text[chosen[-1].end : n.start].replace("NVIDIA", "").replace("AMD", "")):
+        if n in others and _EITHER.match(_BESIDE_NAMES.sub("", text[chosen[-1].end : n.start])):
             chosen.append(n)
     return tuple(chosen) if len(chosen) > 1 else names[:1]
 

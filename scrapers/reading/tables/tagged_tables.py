@@ -140,11 +140,16 @@ def _reads_like_titles(texts: list[str]) -> bool:
     return bool(shown) and all(len(t) <= LONGEST_TITLE for t in shown) and sum(map(is_title, shown)) * 2 >= len(shown)
 
 
+def _with_marks(cell: Cell) -> str:
+    """Return a title with the raised marks of its footnotes."""
+    return cell.text + "".join(mark for line in cell.lines for mark in line.notes)
+
+
 def _join_heads(heads: list[list[Cell]]) -> list[str]:
     width = max((len(row) for row in heads), default=0)
     titles = []
     for i in range(width):
-        column = [row[i].text for row in heads if i < len(row) and row[i].text]
+        column = [_with_marks(row[i]) for row in heads if i < len(row) and row[i].text]
         # One title over all columns is the table's, not a column's.
         titles.append(" ".join(dict.fromkeys(column)))
     return titles

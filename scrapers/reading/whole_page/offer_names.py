@@ -69,15 +69,11 @@ def _by_title(members: list[Draft]) -> None:
         return
     is_data = members[0].record.kind == "object"
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
-    alike = alike or all(_TIERS.search(name) or words.ON_DEMAND.search(name) for name in names)
+    alike = alike or all(words.TIERS.search(name) or words.ON_DEMAND.search(name) for name in names)
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
         for d, name in zip(members, names, strict=True):
             d.instance = f"{d.instance or d.label} {name.strip()}".strip()
 
 
-_TIERS: Final = re.compile(
-    r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
-    re.IGNORECASE,
-)
 _SIGNS: Final = re.compile(r"[$€£¥()]")
 _TITLE_WORDS: Final = re.compile(r"\b(?:price|pricing|cost|rate|usd|per|hour|hourly|hr|gpu|amount)\b", re.IGNORECASE)

@@ -155,6 +155,17 @@ def _without_own_unit(one: Draft, other: Draft) -> Draft | None:
     return by_habit[0] if len(by_habit) == 1 else None
 
 
+def floors_of_prices(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop a lower bound in a headline that the page states as the plain price below: "H100 from $1.95"."""
+    plain = {(d.key, d.amount.value, d.currency, d.rate.time) for d in drafts if not d.is_floor}
+    kept, dropped = [], []
+    for d in drafts:
+        is_headline = any(line.level for line in d.cell.lines)
+        is_repeat = is_headline and d.is_floor and (d.key, d.amount.value, d.currency, d.rate.time) in plain
+        dropped.append((d, "a bound beside the price of the same thing")) if is_repeat else kept.append(d)
+    return kept, dropped
+
+
 def compared(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     """Drop the page's own prices in a comparison with others' where it prices the same accelerator elsewhere."""
     listed: dict[str, set[Decimal]] = defaultdict(set)

@@ -26,7 +26,7 @@ def _is_sum_of(d: Draft, one: Draft) -> bool:
     is_pair = one is not d and is_sized and not d.rate.is_per_gpu and d.record is one.record and alike
     count = d.count
     if count is None and d.is_per_machine and one.rate.is_per_gpu and d.cell is one.cell:
-        count = round(d.amount.value / one.amount.value)  # "$31.92 per node hour ($3.99/GPU/hr)"
+        count = Decimal(round(d.amount.value / one.amount.value))  # "$31.92 per node hour ($3.99/GPU/hr)"
     return bool(is_pair and count and abs(d.amount.value / count - one.amount.value) <= one.amount.value * _CLOSE)
 
 

@@ -32,14 +32,15 @@ def years_by_the_month(drafts: list[Draft]) -> None:
     """Take a price below "Annual" that is no more than the month's beside it for a month's, with a year's commitment."""
     records: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
-        records[together(d)].append(d)
+        records[d.record.group, d.key, d.count].append(d)
     for d in drafts:
-        if d.rate.time != "year" or d.reasons.get("unit") != "the title":
+        if (d.rate.time, d.reasons.get("unit")) not in (("year", "the title"), ("term", "the row")):
             continue
-        months = [s.amount.value for s in records[together(d)] if s.rate == replace(d.rate, time="month")]
+        beside = records[d.record.group, d.key, d.count]
+        months = [s.amount.value for s in beside if s.rate == replace(d.rate, time="month")]
         if months and _LEAST_OF_A_MONTH * max(months) <= d.amount.value <= max(months):
             d.rate, d.reasons["unit"] = replace(d.rate, time="month"), "its size beside the price of a month"
-            d.model, d.term, d.reasons["model"] = "reserved", 12, "the title"
+            d.model, d.term = "reserved", d.term or 12
 
 
 _LEAST_OF_A_MONTH: Final = Decimal("0.3")

@@ -174,7 +174,7 @@ def test_a_flag_of_the_data_says_whether_a_price_is_per_gpu(flag: bool, unit: st
         "priceIsPerGpu": flag,
     }
     (offer,) = read(json.dumps([node])).offers
-    assert (offer.price_unit, offer.gpu_count) == (unit, 8)
+    assert (str(offer.price_unit), str(offer.gpu_count)) == (unit, "8")
 
 
 ROWS = [["NVIDIA A100 PCIe", "80 GB", "$1.35/hr"], ["NVIDIA L40", "48 GB", "$1.00/hr"]]
