@@ -11,7 +11,7 @@ from typing import Final
 _BEGIN = r"(?:(?<![A-Za-z0-9.])|(?<=\d[xX×*])|(?<=gpu)|(?<=geforce)|(?<=nvidia)|(?<=tesla)|(?<=quadro))"
 _END = r"(?![A-Za-z0-9]|\.\d)"
 _FORM = r"(?:[ _-]?(?:SXM\d?|PCI-?E|NVL\d{0,2}|HGX|DGX|OAM|HBM\d\w?))*"
-_SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?)?"
+_SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?|, ?\d{2,3}\s?G[iI]?B\b(?! ?(?:of |system )?(?:RAM|memory|DDR|SSD|NVMe|disk|storage)))?"
 # Product lines rather than models, so that new cards match too; the warehouse identifies the model.
 _NAMES: Final = (
     r"(?:G[BH]|V?R)\d{3}(?:[ _-]{0,2}NVL\d{0,3})?|[BHR][1-9]00|H20(?:-?3e)?|B20A?"  # data center, Hopper and later
@@ -22,7 +22,7 @@ _NAMES: Final = (
     r"|(?:Instinct[ _-]{0,2})?MI[ _-]{0,2}\d{2,3}[AXP]?|Radeon[ _-]{0,2}(?:Pro[ _-]{0,2})?(?:RX[ _-]{0,2})?[A-Z]{0,2}\d{3,4}(?:[ _-]{0,2}XTX?)?|RX[ _-]{0,2}\d{4}(?:[ _-]{0,2}XTX?)?|V(?:620|710)"
     r"|Gaudi[ _-]{0,2}\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]{0,2}(?:Pro[ _-]{0,2})?[AB]\d{2,3}|PVC"
     r"|TPU(?:[ _-]{0,2}v?\d\w{0,6})?(?:[ _-]{0,2}Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[_-]\d{1,4}|Trainium[ _-]{0,2}\d?|Inferentia[ _-]{0,2}\d?"
-    r"|Tenstorrent[ _-]{0,2}\w*|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
+    r"|(?<=GPU )[2345]0[5-9]0(?:[ _-]?(?:Ti|SUPER))*|Tenstorrent[ _-]{0,2}\w*|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
 )  # fmt: skip
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".
@@ -60,7 +60,7 @@ _COUNT_AFTER = re.compile(
 )
 _GPUS = re.compile(
     r"(?<![\w./,$€£₹¥~〜～–—-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|张GPU|枚)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
-    r"|(?:\bgpus?(?:\s*(?:count|number|qty|per \w+))?|GPU数量?|卡数)\s*[:：=x×]?\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
+    r"|(?:(?:\bgpus\b|\bgpus?\s*(?:count|number|qty|per \w+)|GPU数量?|卡数)\s*[:：=x×]?|\bgpu\s*[:：=x×])\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
     r"|\((?P<r>\d{1,3})\s?[x×]\)|\([x×]\s?(?P<s>\d{1,3})\)"
     r"|(?<!\d\.0)(?:^|\s)[x×](?P<o>\d{1,4})(?:$|\s)|^(?P<q>\d{1,4})\s?[x×]$",
     re.IGNORECASE,
@@ -135,7 +135,7 @@ def is_singular(label: str) -> bool:
 def _beside(text: str, start: int, end: int) -> int | None:
     before = _COUNT_BEFORE.search(text[:start])
     if before is None:
-        before = _COUNT_BEFORE.search(re.sub(r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|\s)+$", " ", text[:start], flags=re.IGNORECASE))  # fmt: skip
+        before = _COUNT_BEFORE.search(re.sub(r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|[\s_-])+$", " ", text[:start], flags=re.IGNORECASE))  # fmt: skip
     if before:
         return int(before["n"] or before["m"])
     if spelled := _COUNT_WORD.search(text[:start]):

@@ -13,7 +13,7 @@ from scrapers.parsing.text import number
 
 # Signs that name one currency; "$", "¥" and "kr" are shared by several and resolved by the page.
 _SIGNS: Final = {
-    "US$": "USD", "USD": "USD", "$US": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "AUD": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD",
+    "US$": "USD", "$ US": "USD", "$ CA": "CAD", "$CA": "CAD", "USD": "USD", "$US": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "AUD": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD",
     "CAD": "CAD", "CAD$": "CAD", "CDN$": "CAD", "S$": "SGD", "SG$": "SGD", "SGD": "SGD", "HK$": "HKD", "HKD": "HKD", "NZ$": "NZD", "NZD": "NZD",
     "NT$": "TWD", "TWD": "TWD", "R$": "BRL", "BRL": "BRL", "MX$": "MXN", "MXN": "MXN", "€": "EUR", "EUR": "EUR",
     "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "GBP": "GBP", "₹": "INR", "RS": "INR", "RS.": "INR", "INR": "INR", "¥": "¥", "￥": "¥",
@@ -54,14 +54,10 @@ _ONLY_BEFORE: Final = {
     "RS.",
     "RM",
     "RP",
-    "US$",
-    "$US",
-    "U$S",
     "A$",
     "AU$",
     "AUD$",
     "C$",
-    "CA$",
     "CAD$",
     "CDN$",
     "S$",

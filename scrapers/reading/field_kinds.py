@@ -9,8 +9,8 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.amounts import bare_amount, is_in_hundredths, stated_currency
-from scrapers.reading.grids import has_money
 from scrapers.reading.records import Field
+from scrapers.reading.tables.grids import has_money
 
 NUMBER: Final = re.compile(
     r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|基|枚|台|шт\.?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",

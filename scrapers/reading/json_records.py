@@ -15,7 +15,8 @@ from scrapers.reading.amounts import find_amounts
 from scrapers.reading.records import Field, Record
 
 _DEEPEST: Final = 40
-_NEAR: Final = 3  # levels: an accelerator's name that close above a price is with it
+_NEAR: Final = 5  # levels: an accelerator's name that close above a price is with it
+_MOST_LEVELS: Final = 8  # of an object that is read as one thing
 _MOST_FIELDS: Final = 120
 _MOST_RECORDS: Final = 50_000
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.\s]+")
@@ -71,7 +72,8 @@ def _visit(
                 if any(_is_price(f) for f in fields):
                     yield from _split(item, f"{path}.{key}", [named, *inherited], scope, group)
             elif number_of(item) is not None:
-                price = _price_field(Field("price", str(item), path=f"{path}.{key}", is_number=True))
+                title = f"{key_words(_without_name(str(key)))} price".strip()  # "h100_spot", "gpu_1x_a100_hourly"
+                price = _price_field(Field(title, str(item), path=f"{path}.{key}", is_number=True))
                 yield Record([named, *inherited, price], scope, "object", group)
         return
     if _is_record(value) and not _has_named_children(value):
@@ -91,6 +93,12 @@ def _visit(
             )
 
 
+def _without_name(key: str) -> str:
+    """Return a key without the accelerator that it names, and without the number before it."""
+    name = mentions(key)[0]
+    return re.sub(r"\d{1,3}\s?[x×][\s_-]*$", "", key[: name.start]) + key[name.end :]
+
+
 def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:
     """Yield every scalar of the data that looks like a price, and whether an accelerator is named with or above it."""
     stack: list[tuple[Any, str, str, tuple[bool, ...]]] = [(value, "$", "", ())]
@@ -98,10 +106,14 @@ def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:
         node, path, title, named = stack.pop()
         if isinstance(node, list):
             stack += [(item, f"{path}[{i}]", title, named) for i, item in enumerate(node)]
+            is_named = any(isinstance(item, str) and len(item) <= 200 and mentions(item) for item in node)
+            for i, item in enumerate(node):
+                if isinstance(item, str) and len(item) < 60 and find_amounts(item):
+                    yield Field(title, item, path=f"{path}[{i}]", is_price=False), is_named or any(named)
         elif isinstance(node, dict):
             named_keys = [key for key in node if mentions(str(key))]
             here = _names(_scalars(node, path))
-            for key, item in node.items():
+            for key, item in _with_whole_money(node).items():
                 below = f"{title} {_title(str(key), node)}".strip()
                 is_with = here or key in named_keys or any(not _are_alike(item, node[k]) for k in named_keys[:3])
                 above = (is_with, *named)[:_NEAR]
@@ -220,11 +232,11 @@ def _scalars(value: dict[Any, Any], path: str) -> list[Field]:
 
 def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     """Return the scalars below, each with the words of its keys; of a key that names an accelerator, the name too."""
-    if depth > 6:
+    if depth > _MOST_LEVELS:
         return []
     fields: list[Field] = []
     if isinstance(value, dict):
-        for key, item in value.items():
+        for key, item in _with_whole_money(value).items():
             if str(key).startswith("@"):
                 continue
             below = f"{title} {_title(str(key), value)}".strip()
@@ -240,6 +252,16 @@ def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     elif value is not None:
         fields.append(Field(title, _text(value), path=path, is_number=_is_numeric(value), is_price=False))
     return fields
+
+
+def _with_whole_money(value: dict[Any, Any]) -> dict[Any, Any]:
+    """Return an object that counts money in units and billionths of them ("units", "nanos") with their sum alone."""
+    units, nanos = number_of(value.get("units", 0)), number_of(value.get("nanos"))
+    if units is None or nanos is None:
+        return value
+    shown = "units" if "units" in value else "nanos"
+    rest = {key: item for key, item in value.items() if key not in ("units", "nanos")}
+    return rest | {shown: format(units + nanos / 10**9, "f")}
 
 
 def _text(value: Any) -> str:
@@ -274,12 +296,22 @@ def _is_price(f: Field) -> bool:
     )
 
 
+# Units by which data counts money, as parts of the currency's own.
+_SMALLER: Final = (
+    (100, re.compile(r"\bcents?\b", re.IGNORECASE)),
+    (10**3, re.compile(r"\b(?:milli(?:s|usd|dollars?)?|mills)\b", re.IGNORECASE)),
+    (10**6, re.compile(r"\bmicros?(?:usd|dollars?|eur\w*)?\b", re.IGNORECASE)),
+    (10**9, re.compile(r"\bnanos?(?:usd|dollars?)?\b", re.IGNORECASE)),
+)
+
+
 def _price_field(f: Field) -> Field:
     """Return the field with cents made units, and its title in the words of prices."""
     text = f.text
     title = re.sub(r"\bdph\b", "price per hour", f.title, flags=re.IGNORECASE)
-    if re.search(r"\bcents?\b", title, re.IGNORECASE) and f.is_number:
-        text = str(Decimal(text) / 100)
+    if f.is_number:
+        parts = next((n for n, pattern in _SMALLER if pattern.search(title)), 1)
+        text = text if parts == 1 else format(Decimal(text) / parts, "f")
     if re.search(r"\bbid\b", title, re.IGNORECASE):
         title = f"spot {title}"
     if not words.PRICE.search(title):

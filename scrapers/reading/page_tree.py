@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 
 from scrapers.parsing.text import half_width, squash
+from scrapers.reading.page_tabs import tab_label
 from scrapers.reading.text_tables import is_code, text_rows
 
 _SKIPPED: Final = frozenset(
@@ -132,11 +133,12 @@ class _Builder:
                 pass
             elif tag == "br":
                 self.flush(box, run, element)
-            elif tag in _INLINE and not _holds_blocks(child) and not _is_card(child):
+            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or _is_former(child):
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
-                before = self.headings = _of_tab(child, self.headings)
+                outer = self.headings
+                before = self.headings = _of_tab(child, outer)
                 inner = Box(tag, child, headings=self.headings, parent=box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
                     self.drawn(inner, drawn)
@@ -144,6 +146,8 @@ class _Builder:
                     self.fill(inner, child, depth + 1)
                 if tag in _CAPTIONED:  # its caption says nothing of what follows
                     self.headings = tuple(h for h in self.headings if h[0] != _CAPTION_LEVEL or h in before)
+                if before is not outer:  # what follows a panel is of no tab
+                    self.headings = tuple(h for h in self.headings if h[0] != _TAB_LEVEL or h in outer)
                 if inner.children:
                     box.children.append(inner)
                     box.n_lines += inner.n_lines
@@ -177,7 +181,7 @@ class _Builder:
             run.append((f".{squash(element.text_content())}", struck, element, top))  # "$2" and a raised "49"
             return
         if element.tag in _NOTE and re.fullmatch(r"\s*[\[(]?[\d*†‡]{1,3}[\])]?\s*", element.text_content() or ""):
-            self.notes.append((element.text_content() or "").strip(" \n[]()"))
+            self.notes.append((element.text_content() or "").strip(" \n[]()").translate(_RAISED))
             self.is_note |= not any(text.strip() for text, *_ in run)
             return
         if element.text:
@@ -223,6 +227,7 @@ class _Builder:
         self.last = line
 
 
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CENTS: Final = re.compile(r"\d{2}")
 _SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
 
@@ -250,11 +255,7 @@ def _is_of_cents(element: Any) -> bool:
 
 def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
     """Return the headings with the label of the tab that shows a panel."""
-    by = element.get("aria-labelledby")
-    if not by or element.get("role") != "tabpanel" or '"' in by:
-        return headings
-    button = element.getroottree().getroot().find(f'.//*[@id="{by}"]')
-    text = squash(button.text_content())[:80] if button is not None else ""
+    text = tab_label(element)
     return (*[h for h in headings if h[0] < _TAB_LEVEL], (_TAB_LEVEL, text)) if text else headings
 
 
@@ -343,6 +344,14 @@ def _is_struck(element: Any) -> bool:
         return True
     names, style = element.get("class"), element.get("style")
     return bool((names and _STRUCK_CLASS.search(names)) or (style and _STRUCK_STYLE.search(style)))
+
+
+def _is_former(element: Any) -> bool:
+    """Return whether a block is struck out, and holds nothing but an amount: the former price above the present one."""
+    return _is_struck(element) and len(squash(element.text_content() or "")) <= _LONGEST_AMOUNT
+
+
+_LONGEST_AMOUNT: Final = 30  # characters
 
 
 def _holds_blocks(element: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
-from scrapers.reading.field_kinds import is_priced_title
+from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
 from scrapers.reading.page_facts import PageFacts
@@ -29,12 +29,23 @@ def not_sold(record: Record, label: Field | None) -> str:
     for text in texts:
         for reason, pattern in words.NOT_SOLD_HERE:
             if pattern.search(text):
-                return reason
+                return _UNKNOWN if _counts_gpus(record) else reason
     if any(mentions(f.text) for f in record.fields):
         return "unexplained: several accelerators are named with it"
     if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
-        return "unexplained: an accelerator of an unknown name"
-    return "no accelerator is named with it"
+        return _UNKNOWN
+    return NAMELESS
+
+
+NAMELESS: Final = "no accelerator is named with it"
+_UNKNOWN: Final = "unexplained: an accelerator of an unknown name"
+
+
+def _counts_gpus(record: Record) -> bool:
+    """Return whether a field states that the machine has GPUs, whatever their name."""
+    return any(
+        kind_of(f) == "count" and words.GPU.search(f.title) and re.match(r"\s*[1-9]", f.text) for f in record.fields
+    )
 
 
 # Makers and lines: with them stands a name that no pattern knows yet.
@@ -84,6 +95,8 @@ def refusal(
         return other
     if label is not None and _LICENCE.search(label.text):
         return "a price of a licence"
+    if label is not None and record.kind == "object" and _COMPONENT.search(label.text):
+        return "a price of another part of the machine"
     if _AT_REST.search(f.title):
         return "a price of a machine that does not run"
     if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
@@ -97,7 +110,7 @@ def refusal(
         return "a former price"
     if _CAP.search(f.title):
         return "an upper bound"
-    if _SAVED.search(f.title):
+    if _SAVED.search(_REBATE.sub(" ", f.title)):
         return "a discount, a credit, a former price or another sum"
     if words.SHOP.search(f.title):
         return "a price in a shop, not a rent"
@@ -172,7 +185,8 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
 
 
 _REBATE: Final = re.compile(
-    r"\(?\b(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)\)?", re.IGNORECASE
+    r"\(?\b(?:(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)|(?:save|spare|économisez)\s(?:up to |bis zu )?\d+\s?%)\)?",
+    re.IGNORECASE,
 )
 _CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
 _FORMER: Final = re.compile(
@@ -183,8 +197,10 @@ _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )
 _LICENCE: Final = re.compile(
-    r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス", re.IGNORECASE
+    r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス",
+    re.IGNORECASE,
 )
+_COMPONENT: Final = re.compile(r"\b(?:instance|custom|predefined|vm) (?:core|ram|memory)\b", re.IGNORECASE)
 _AT_REST: Final = re.compile(
     r"\b(?:stopped|paused|idle|suspended|powered[- ]off|hibernat\w+|gestoppt|arrêté\w*|остановлен\w*)\b|关机|停止中",
     re.IGNORECASE,
@@ -326,7 +342,7 @@ _TAXED: Final = re.compile(
 
 
 _ONCE: Final = re.compile(
-    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
+    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|attivazione|instala\w+|installazione|aktywac\w*|instalac\w*|alta|kurulum|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
     re.IGNORECASE,
 )
 

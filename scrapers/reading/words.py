@@ -8,11 +8,11 @@ from typing import Final
 # Words of one meaning. Latin and Cyrillic ones match whole words; Chinese and Japanese ones anywhere.
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
-    "hour": (r"hrs?|hours?|hourly|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|saat\w*|giờ|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|時間|每时|/时|/時|时价|卡时|시간"),
-    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mês|mensal|tháng|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
-    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年額|年额|年间|연간|/년"),
-    "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|包日|日額|1日あたり|/일|일일|일\\s?요금"),
-    "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|/周|包周|週間|/週"),
+    "hour": (r"hrs?|hours?|hourly|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|時間|每时|/时|/時|时租|时价|卡时|시간"),
+    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|/月|包月|月付|月租|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
+    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年租|年額|年额|年间|연간|/년"),
+    "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
+    "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|/周|包周|周租|週間|/週"),
     "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分|1分あたり|1分間?(?:ごと|の料金)"),
     "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек|(?<=/)s", "/秒|每秒|秒あたり"),
 }  # fmt: skip
@@ -133,19 +133,23 @@ BOUND_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 BOUND_AFTER: Final = re.compile(
-    r"^\s*(?:\+(?!\s*\$)|(?:元|円|円/?時間)?\s*(?:起|から|〜|～)|and up\b|or (?:more|less|lower)\b)", re.IGNORECASE
+    r"^\s*(?:\+(?!\s*[$€£]|\s*[^\W\d_])|(?:元|円|円/?時間)?\s*(?:起|から|〜|～)|and up\b|or (?:more|less|lower)\b)",
+    re.IGNORECASE,
 )
 CEILING_BEFORE: Final = re.compile(
     r"(?:\b(?:up to|max(?:imum)?|less than|under|below|bis zu|jusqu'à|до|no more than)\s*(?:of )?|≤\s*|<\s*)$",
     re.IGNORECASE,
 )
+CEILING_AFTER: Final = re.compile(
+    r"^\s*(?:/\s*\w+\s*)?[(,]?\s*(?:max(?:imum|imal|\.)?|cap(?:ped)?|at most|höchstens)(?![^\W\d_])", re.IGNORECASE
+)
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bsetup(?: fee)?|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|(?:^|\s|\()[+＋]|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bset-?up(?: fee| cost)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|setup fee|one[- ]time|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(
@@ -181,3 +185,8 @@ NOT_SOLD_HERE: Final = (
     ("another provider's price", word(r"compar\w*|competit\w*|vs\.?|versus|alternatives?|hyperscalers?|market (?:average|rates?|comparison)|other (?:clouds?|providers?)|traditional clouds?|typical provider|vergleich\w*|comparaison|сравнен\w*", "对比|比较|比較")),
     ("an example or a calculation", word(r"examples?|calculat\w*|estimat\w*|scenario|beispiele?|exemples?|case stud\w*|testimonial\w*|пример\w*|калькулятор\w*", "示例|例子|计算器|例")),
 )  # fmt: skip
+# Kinds of service that have prices of their own.
+TIERS: Final = re.compile(
+    r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
+    re.IGNORECASE,
+)

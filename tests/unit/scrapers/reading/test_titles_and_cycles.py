@@ -1,0 +1,85 @@
+"""What a title, a footnote or a billing cycle says of the amounts below it, and what it does not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.scrapers.reading.test_reader import facts, page, read, table
+
+
+def test_a_cards_own_foot_is_no_foot_of_the_page() -> None:
+    card = '<div class="card"><h5>NVIDIA H100</h5><div class="card-footer"><b>$2.69</b> / hour</div></div>'
+    foot = '<div class="site-footer">H100 rental $9.99 / month</div>'
+    assert [str(o.price) for o in read(page(card + foot)).offers] == ["2.69"]
+
+
+def test_an_hours_price_in_a_menu_is_not_passed_over() -> None:
+    menu = '<div class="gpu-menu"><span>NVIDIA H100</span><p>$2.69 / hour</p></div>'
+    account = read(page(f"<h1>GPUs</h1>{menu}<p>NVIDIA L4: $0.60/hr</p>"))
+    assert [e.reason for e in account.unexplained] == ["a price in what looks like a menu or a banner"]
+
+
+def test_a_headlines_bound_that_the_page_prices_is_no_offer_of_its_own() -> None:
+    body = "<h1>NVIDIA H100 from $1.95/hr</h1>" + table("GPU|Price/hr", "NVIDIA H100 PCIe|$1.95", "NVIDIA L40|$0.90")
+    assert [str(o.price) for o in read(page(body)).offers] == ["1.95", "0.90"]
+
+
+def test_one_price_for_either_of_two_accelerators_is_none() -> None:
+    rows = table("Node|GPUs|Per node-hour", "G5|8x H100 or 8x H200|$18.40", "G4|8x A100|$10.32")
+    assert [str(o.price) for o in read(page(rows)).offers] == ["10.32"]
+
+
+def test_a_plans_number_counts_no_gpus_and_a_tax_makes_no_bound() -> None:
+    rows = table("Modello|GPU|Canone mensile|Attivazione", "GPU 100|NVIDIA RTX A5000|€ 389,00 + IVA|€ 99,00")
+    (offer,) = read(page(rows, "it")).offers
+    assert [*map(str, (offer.gpu_count, offer.price, offer.price_unit))] == ["1", "389.00", "gpu_month"]
+    assert not offer.is_floor
+
+
+def test_a_column_of_an_unknown_title_lends_no_unit_from_another() -> None:
+    account = read(page(table("GPU|Price per month|Zubehör", "1x L4|€ 389.00|€ 299.00")))
+    assert [str(o.price) for o in account.offers] == ["389.00"]
+    assert len(account.unexplained) == 1
+
+
+def test_a_footnote_may_say_the_unit() -> None:
+    rows = "<table><tr><th>GPU</th><th>Price<sup>1</sup></th></tr><tr><td>A100 40GB</td><td>$2.00</td></tr></table>"
+    note = "<p><sup>1</sup> Per GPU per hour. Billed per second with a one-minute minimum.</p>"
+    assert [o.price_unit for o in read(page(rows + note)).offers] == ["gpu_hour"]
+
+
+def test_months_in_one_letter() -> None:
+    rows = table("GPU|PAYG|1M|12M", "H100|2.60|2.40|1.90")
+    account = read(page(f"<h1>Rate card (USD / GPU / hour)</h1>{rows}"))
+    assert [facts(o)[2:5] for o in account.offers] == [
+        ("on_demand", None, "2.60"), ("reserved", 1, "2.40"), ("reserved", 12, "1.90"),
+    ]  # fmt: skip
+
+
+def test_keys_that_name_the_accelerator_say_the_unit_and_the_model() -> None:
+    prices = {"gpu_1x_a100_hourly": "1.40", "gpu_8x_h100_hourly": "22.00", "gpu_8x_h100_hourly_spot": "9.00"}
+    assert [facts(o)[1:] for o in read(json.dumps({"prices": prices, "currency": "USD"})).offers] == [
+        (1, "on_demand", None, "1.40", "instance_hour"), (8, "on_demand", None, "22.00", "instance_hour"),
+        (8, "spot", None, "9.00", "instance_hour"),
+    ]  # fmt: skip
+
+
+def test_options_at_an_extra_charge_are_no_rents() -> None:
+    body = "<p>Base: 249,00 € / Monat</p><ul><li>1x NVIDIA L4 24 GB <span>+ 199,00 €</span></li></ul>"
+    assert not read(page(body, "de")).offers
+
+
+@pytest.mark.parametrize(
+    ("rows", "right"),
+    [
+        (["Monthly|$1,199/mo", "Quarterly|$1,139/mo", "Annually|$999/mo"], [("on_demand", None, "1199", "month"), ("reserved", 3, "1139", "month"), ("reserved", 12, "999", "month")]),
+        (["Monthly|$1,199", "Quarterly|$3,417", "Annually|$11,988"], [("on_demand", None, "1199", "month"), ("reserved", 3, "3417", "term_total"), ("reserved", 12, "11988", "term_total")]),
+        (["Monthly|$1,199", "Annually|$999"], [("on_demand", None, "1199", "month"), ("reserved", 12, "999", "month")]),
+    ],
+    ids=["by the month", "sums", "by its size"],
+)  # fmt: skip
+def test_billing_cycles(rows: list[str], right: list[object]) -> None:
+    body = f"<h2>1x NVIDIA A100 80GB server</h2>{table('Billing|Price', *rows)}"
+    assert [facts(o)[2:] for o in read(page(body)).offers] == right
