@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
@@ -120,7 +121,7 @@ def note_verdict(verdicts: Verdicts, cell: Field, amount: Amount, verdict: str, 
 
 
 def line_entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitted: set[Decimal]) -> Iterator[Entry]:
-    named = [line.order for line in lines if mentions(line.text)]
+    named = sorted(line.order for line in lines if mentions(line.text))
     for line in lines:
         for struck in line.struck:
             if find_amounts(struck):
@@ -181,7 +182,8 @@ def _verdict(
             for reason, pattern in words.NOT_SOLD_HERE:
                 if pattern.search(text):
                     return "explained", reason
-    if any(abs(order - line.order) <= _NEAR for order in named):
+    nearest = bisect_left(named, line.order - _NEAR)
+    if nearest < len(named) and named[nearest] <= line.order + _NEAR:
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"
     return "explained", "no accelerator is named nearby"
 

@@ -15,7 +15,7 @@ _POINTERS: Final = ("aria-controls", "href", "data-target", "data-bs-target", "d
 
 def tab_label(element: Any) -> str:
     """Return the label of the tab that shows an element; "" where it is no tab's panel, or nothing names it."""
-    if element.get("role") != "tabpanel" and not _PANEL.search(element.get("class") or ""):
+    if element.get("role") != "tabpanel" and not ((names := element.get("class")) and _PANEL.search(names)):
         return ""
     return next((text for text in _labels(element) if text and len(text) <= _LONGEST), "")
 

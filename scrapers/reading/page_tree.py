@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 
 from scrapers.parsing.text import half_width, squash
+from scrapers.reading.element_paths import ElementPaths
 from scrapers.reading.page_tabs import tab_label
 from scrapers.reading.text_tables import is_code, text_rows
 
@@ -56,7 +57,16 @@ class Line:
 
     def path(self) -> str:
         """Return the XPath of the element that holds the line."""
-        return str(self.element.getroottree().getpath(self.element)) if self.element is not None else ""
+        if self.element is None:
+            return ""
+        top = self.box
+        while top is not None and top.parent is not None:
+            top = top.parent
+        if top is None:
+            return ElementPaths().of(self.element)
+        if top.paths is None:
+            top.paths = ElementPaths()
+        return top.paths.of(self.element)
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +80,7 @@ class Box:
     parent: Box | None = None
     n_lines: int = 0
     below: tuple[Line, ...] | None = None  # the lines of a small box, once they were asked for
+    paths: ElementPaths | None = None  # of the page, in its outermost box, once one was asked for
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines below, in document order."""
@@ -201,6 +212,9 @@ class _Builder:
             return
         notes, self.notes = tuple(self.notes), []
         is_note, self.is_note = self.is_note, False
+        if len(run) == 1 and not run[0][0].strip():  # the white space between two boxes
+            run.clear()
+            return
         pieces, struck = list(run), [squash(text) for text, is_struck, *_ in run if is_struck and text.strip()]
         run.clear()
         text = half_width(squash(_join([text for text, is_struck, *_ in pieces if not is_struck])))
@@ -211,13 +225,15 @@ class _Builder:
             self.last.text += f".{text}"  # the part behind the point has a box of its own
             return
         level = _level(owner, box)
-        parts = _parts([(text, is_struck, top) for text, is_struck, _, top in pieces]) or _parts(
-            [piece[:3] for piece in pieces]
-        )
+        parts: tuple[str, ...] = ()
+        if len(pieces) > 1:
+            parts = _parts([(text, is_struck, top) for text, is_struck, _, top in pieces]) or _parts(
+                [piece[:3] for piece in pieces]
+            )
         self.count += 1
         above = tuple(h for h in self.headings if not level or h[0] < level or h[0] == _PLACE_LEVEL)
         line = Line(text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box)
-        if PLACE.match(text) and len(text) <= 80:  # "Region: Europe" holds until the next one, or a new chapter
+        if len(text) <= 80 and PLACE.match(text):  # "Region: Europe" holds until the next one, or a new chapter
             self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
         elif level and text:
             kept = [h for h in self.headings if h[0] < level or (h[0] == _PLACE_LEVEL and level > 2)]
@@ -291,12 +307,15 @@ def _join(texts: list[str]) -> str:
     return joined
 
 
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
 def _level(element: Any, box: Box) -> int:
     tag = element.tag if isinstance(getattr(element, "tag", None), str) else ""
-    if re.fullmatch(r"h[1-6]", tag):
+    if tag in _HEADINGS:
         return int(tag[1])
     outer = box.parent
-    if outer is not None and re.fullmatch(r"h[1-6]", outer.tag):
+    if outer is not None and outer.tag in _HEADINGS:
         return int(outer.tag[1])
     if tag in ("legend", "summary", "caption", "figcaption") or element.get("role") == "heading":
         aria = str(element.get("aria-level", "6"))
@@ -319,8 +338,10 @@ _CURRENCY: Final = re.compile(
 
 def _is_out_of_sight(element: Any) -> bool:
     """Return whether an element's class or style hides it: a script shows it on some choice."""
-    names, style = element.get("class") or "", (element.get("style") or "").replace(" ", "").lower()
-    return "display:none" in style or _OUT_OF_SIGHT.search(names) is not None
+    names, style = element.get("class"), element.get("style")
+    if style and "display:none" in style.replace(" ", "").lower():
+        return True
+    return bool(names) and _OUT_OF_SIGHT.search(names) is not None
 
 
 def _is_in_another_currency(element: Any) -> bool:

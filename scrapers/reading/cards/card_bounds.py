@@ -15,37 +15,62 @@ _FAR: Final = 14  # lines: a name without a heading's weight heads none that far
 MOST_LINES: Final = 60  # of a card
 
 
-def card_of(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | None:
+class Surroundings:
+    """The lines of boxes that no table took, and those that name accelerators: each amount asks the boxes around it."""
+
+    def __init__(self, used: set[int]) -> None:
+        self.used = used
+        self._lines: dict[Box, list[Line]] = {}
+        self._heads: dict[Box, list[Line]] = {}
+
+    def lines(self, box: Box) -> list[Line]:
+        """Return the lines of a box that are left."""
+        lines = self._lines.get(box)
+        if lines is None:
+            lines = self._lines[box] = [one for one in box.lines() if one.order not in self.used]
+        return lines
+
+    def heads(self, box: Box) -> list[Line]:
+        """Return those that name an accelerator and no price: what may head an amount below them."""
+        heads = self._heads.get(box)
+        if heads is None:
+            lines = self.lines(box)
+            heads = [
+                one
+                for one in lines
+                if label_mentions(one.text) and not has_money(one.text) and not is_choice(one.box)
+            ]
+            if box.tag in ("html", "body", "main") or len(lines) > MOST_LINES:
+                heads = [one for one in heads if one.level or not is_in_list(one.box)]  # not the names in a menu
+            self._heads[box] = heads
+        return heads
+
+
+def card_of(line: Line, box: Box, around: Surroundings) -> tuple[Line, list[Line]] | None:
     """Return the line that names the amount's accelerator, and all lines of that card."""
     if label_mentions(line.text):
         own: list[Line] = [line]
         outer: Box | None = box
         while outer is not None and outer.n_lines <= 15 + len(
-            used
+            around.used
         ):  # as far as it holds nothing else that is priced or named
-            lines = [one for one in outer.lines() if one.order not in used]
-            others = [one for one in lines if one is not line and (has_money(one.text) or label_mentions(one.text))]
-            if others or len(lines) > 15:
+            lines = around.lines(outer)
+            if len(lines) > 15 or any(
+                one is not line and (has_money(one.text) or label_mentions(one.text)) for one in lines
+            ):
                 break
             own, outer = lines, outer.parent
         return line, own
     current: Box | None = box
     while current is not None:
-        lines = [one for one in current.lines() if one.order not in used]
-        heads = [
-            one
-            for one in lines
-            if label_mentions(one.text) and not (has_money(one.text) and one is not line) and not is_choice(one.box)
-        ]
-        if current.tag in ("html", "body", "main") or len(lines) > MOST_LINES:
-            heads = [one for one in heads if one.level or not is_in_list(one.box)]  # not the names in a menu
+        lines, heads = around.lines(current), around.heads(current)
         if current.tag == "dl" and (entry := _entry_of(current, line)) is not None:
             named = [one for one in entry if label_mentions(one.text)]
             return (named[0], entry) if named else None
         if heads:
             if len({h.text for h in heads}) == 1:  # a copy for small screens stands in a box of its own
-                current = _widest(current, heads[0].text, used)
-                lines = [one for one in current.lines() if one.order not in used]
+                current = _widest(current, heads[0].text, around)
+                lines = around.lines(current)
                 heads = [one for one in lines if one.text == heads[0].text]
             return None if _is_another_card(current, line, heads) else _own_part(line, lines, heads)
         if len(lines) > 400:
@@ -54,14 +79,13 @@ def card_of(line: Line, box: Box, used: set[int]) -> tuple[Line, list[Line]] | N
     return None
 
 
-def _widest(box: Box, label: str, used: set[int]) -> Box:
+def _widest(box: Box, label: str, around: Surroundings) -> Box:
     """Return the largest box around a card that names nothing but the card's own accelerator."""
-    while box.parent is not None and box.parent.n_lines <= MOST_LINES + len(used):
-        lines = [one for one in box.parent.lines() if one.order not in used]
-        names = {one.text for one in lines if label_mentions(one.text) and not has_money(one.text)}
+    while box.parent is not None and box.parent.n_lines <= MOST_LINES + len(around.used):
+        lines = around.lines(box.parent)
         if (
             len(lines) > MOST_LINES
-            or names != {label}
+            or {one.text for one in lines if label_mentions(one.text) and not has_money(one.text)} != {label}
             or _stands_beside_cards(box)
             or any(one.level and one.text != label and not is_price_title(one.text) for one in lines)
         ):

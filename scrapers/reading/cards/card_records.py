@@ -8,7 +8,7 @@ from typing import Final
 
 from scrapers.reading.accelerator_names import mentions, stated_count
 from scrapers.reading.amounts import find_amounts
-from scrapers.reading.cards.card_bounds import MOST_LINES, card_of
+from scrapers.reading.cards.card_bounds import MOST_LINES, Surroundings, card_of
 from scrapers.reading.cards.card_fields import card_record
 from scrapers.reading.cards.card_lines import label_mentions
 from scrapers.reading.cards.page_places import is_aside, is_in_code
@@ -30,6 +30,7 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
             if isinstance(child, Line):
                 owner[child.order] = box
     done: set[int] = set()
+    around = Surroundings(used)
     for line in top.lines():
         if line.order in used or line.order in done or not has_money(line.text):
             continue
@@ -43,7 +44,7 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
             done.add(line.order)
             yield from pieces
             continue
-        segment = card_of(line, owner[line.order], used)
+        segment = card_of(line, owner[line.order], around)
         if segment is None:
             continue
         head, lines = segment
