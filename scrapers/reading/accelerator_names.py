@@ -83,7 +83,7 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
     """Return the accelerators that a text names, in order; `is_label` also reads "4090" without its line."""
     if _OTHER_CARD.search(text):
         return ()
-    text = text.translate(_MARKS)
+    text = text if text.isascii() else text.translate(_MARKS)
     hits = list(_NAME.finditer(text))
     if is_label and not hits:
         hits = list(_BARE_CARD.finditer(text))

@@ -98,7 +98,7 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     is_stated = bool(currency) or len(stated) == 1
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
     own = [(text, amounts[i]) for i, text in enumerate(texts) if i not in others]
-    is_shop = any(len(text) <= 40 and _CART.search(text) for text in texts)
+    is_shop = any(len(text) <= 40 and _CART.search(text) for text in set(texts))
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
     return PageFacts(language, comma, dollar, yen, krone, default, is_stated, time, is_per_gpu, is_shop=is_shop)
 
@@ -159,7 +159,7 @@ def _habit(lines: list[tuple[str, list[Amount]]]) -> tuple[str, bool]:
     """Return the unit of time that all amounts with one have, and whether each of them is per GPU."""
     times: set[str] = set()
     per_gpu: list[bool] = []
-    for text, amounts in lines:
+    for text, amounts in dict(lines).items():
         for amount in amounts:
             read = rate(after_amount(text[amount.end :]))
             if read.time and not read.other:

@@ -86,6 +86,9 @@ class Box:
         """Yield the lines below, in document order."""
         if self.below is not None:
             return iter(self.below)
+        if len(self.children) == 1 and isinstance(only := self.children[0], Line):
+            self.below = (only,)
+            return iter(self.below)
         lines = (line for child in self.children for line in ((child,) if isinstance(child, Line) else child.lines()))
         if self.n_lines > _FEW_LINES:
             return lines
@@ -98,7 +101,7 @@ class Box:
         while stack:
             current = stack.pop()
             yield current
-            stack.extend(reversed(current.boxes()))
+            stack += [child for child in reversed(current.children) if type(child) is Box]
 
     def boxes(self) -> list[Box]:
         """Return the child boxes."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -40,11 +42,24 @@ from scrapers.reading.whole_page.settle import settle
 
 def read_page(page: Page, hints: Hints = Hints()) -> Account:  # noqa: B008 -- frozen
     """Read a page of any kind: what it shows, and what its scripts hold."""
-    text = page.text()
-    form = kind(text)
-    if form == "json":
-        return read_data(text, hints)
-    return _read_html(page, from_markdown(text) if form == "markdown" else drop_cut_end(text), hints)
+    with _without_collecting():
+        text = page.text()
+        form = kind(text)
+        if form == "json":
+            return read_data(text, hints)
+        return _read_html(page, from_markdown(text) if form == "markdown" else drop_cut_end(text), hints)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Keep Python from looking for garbage in a page's tree again and again while it grows: none is there to be found."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read_html(page: Page, html: str, hints: Hints) -> Account:

@@ -196,8 +196,14 @@ _CYCLES: Final = (
 @lru_cache(maxsize=16_384)
 def cycle_months(text: str) -> int | None:
     """Return the months of a billing cycle that is all a text says, "Quarterly"; None for a month's or none."""
-    plain = re.sub(r"\b(?:billed|paid|billing|payment|prepaid|plan)\b", " ", text, flags=re.IGNORECASE).strip(" :()")
+    plain = _PAID.sub(" ", text).strip(" :()")
+    if not _CYCLE.fullmatch(plain):
+        return None
     return next((n for n, names in _CYCLES if re.fullmatch(names, plain, re.IGNORECASE)), None)
+
+
+_PAID: Final = re.compile(r"\b(?:billed|paid|billing|payment|prepaid|plan)\b", re.IGNORECASE)
+_CYCLE: Final = re.compile("|".join(names for _, names in _CYCLES), re.IGNORECASE)
 
 
 def _months_of(hit: re.Match[str]) -> int | None:

@@ -36,9 +36,7 @@ class Surroundings:
         if heads is None:
             lines = self.lines(box)
             heads = [
-                one
-                for one in lines
-                if label_mentions(one.text) and not has_money(one.text) and not is_choice(one.box)
+                one for one in lines if label_mentions(one.text) and not has_money(one.text) and not is_choice(one.box)
             ]
             if box.tag in ("html", "body", "main") or len(lines) > MOST_LINES:
                 heads = [one for one in heads if one.level or not is_in_list(one.box)]  # not the names in a menu

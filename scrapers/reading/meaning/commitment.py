@@ -128,4 +128,7 @@ _LONGEST: Final = 100  # characters
 
 
 def _is_prose(text: str) -> bool:
-    return len(text.split()) > 6 or len(re.findall(r"[\u3040-\u30ff\u4e00-\u9fff]", text)) > 10
+    return len(text.split()) > 6 or (not text.isascii() and len(_SIGN.findall(text)) > 10)
+
+
+_SIGN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")

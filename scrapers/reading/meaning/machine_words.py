@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from scrapers.model import Availability
@@ -21,6 +22,7 @@ _VRAM: Final = re.compile(
 )
 _VCPUS: Final = re.compile(r"(?<![\w.])(\d{1,4}) v?CPUs?\b", re.IGNORECASE)
 _RAM: Final = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)? ?(?:TB|GiB|GB)) (?:of )?(?:system )?RAM\b", re.IGNORECASE)
+_SIZE: Final = re.compile(r"\s*\d{1,3}\s?GB\s*", re.IGNORECASE)
 _EACH: Final = re.compile(r"(?<![\w.])\d{1,2}\s*[x×*]\s*(?P<size>\d{1,3})\s*(?:GiB|GB|Go|ГБ|G)\b", re.IGNORECASE)
 
 
@@ -53,11 +55,7 @@ def gpu_memory(
             and not (label_field is f and kind == "label")
         ):
             return f"{hit[1] or hit[2]} GB", False
-    bare = [
-        f.text
-        for f, kind in kinds
-        if kind == "other" and re.fullmatch(r"\s*\d{1,3}\s?GB\s*", f.text, re.IGNORECASE) and not f.title
-    ]
+    bare = [f.text for f, kind in kinds if kind == "other" and not f.title and _SIZE.fullmatch(f.text)]
     if len(bare) == 1:
         return bare[0], False
     if (
@@ -85,11 +83,13 @@ _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|_")  # "InStock", "out_of_stock
 def availability_of(kinds: list[tuple[Field, str]], f: Field) -> Availability:
     texts = [_CAMEL.sub(" ", one.text.rpartition("/")[2]) for one, kind in kinds if kind == "availability"] + [f.text]
     texts += [one.text for one, kind in kinds if kind in ("other", "label") and len(one.text) < 40]
-    for text in texts:
-        for state, pattern in words.STATES:
-            if pattern.search(text):
-                return state  # type: ignore[return-value]
-    return "unknown"
+    return next((state for text in texts if (state := _state(text)) != "unknown"), "unknown")
+
+
+@lru_cache(maxsize=16_384)
+def _state(text: str) -> Availability:
+    """Return what a text says of availability, in the order of words.STATES."""
+    return next((state for state, pattern in words.STATES if pattern.search(text)), "unknown")  # type: ignore[misc]
 
 
 def product_of(record: Record) -> str:
@@ -97,7 +97,12 @@ def product_of(record: Record) -> str:
 
     A heading that lists several products says nothing of one of them.
     """
-    single = [text for text in record.scope[:6] if not re.search(r",|&|\band\b|\bund\b|\bet\b|\bи\b|和|、", text)]
+    return _product_of(record.scope[:6])
+
+
+@lru_cache(maxsize=4096)
+def _product_of(headings: tuple[str, ...]) -> str:
+    single = [text for text in headings if not re.search(r",|&|\band\b|\bund\b|\bet\b|\bи\b|和|、", text)]
     for kinds in (words.PRODUCTS[:2], words.PRODUCTS[2:]):
         for text in single:
             for product, pattern in kinds:
@@ -130,7 +135,10 @@ _LONGEST_NAME: Final = 60  # characters
 
 def has_letters(text: str) -> bool:
     """Return whether a text holds a letter of any script."""
-    return re.search(r"[^\W\d_]", text) is not None
+    return _LETTER.search(text) is not None
+
+
+_LETTER: Final = re.compile(r"[^\W\d_]")
 
 
 def region_of(record: Record, by_kind: dict[str, Field]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -109,11 +110,17 @@ _NOISE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=16_384)
+def _bare_label(text: str) -> str:
+    """Return a label without its title, its unit, badges and what else is no part of the name."""
+    text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", text)))
+    return _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
+
+
 def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
     text = plain = _PLURAL.sub(r"\1", name.name)
     if label_field:
-        text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", label_field.text)))
-        text = _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
+        text = _bare_label(label_field.text)
     if not name.name[:1].isalpha():
         text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
     lead = label_field.text[: name.start] if label_field else ""

@@ -79,7 +79,9 @@ def _cell(box: Box | None, is_head: bool) -> Cell:
 
 
 def _span(element: object, name: str) -> int:
-    text = str(element.get(name, "1")).strip()  # type: ignore[attr-defined]
+    if (stated := element.get(name)) is None:  # type: ignore[attr-defined]
+        return 1
+    text = str(stated).strip()
     return min(int(text), MOST_COLUMNS) if text.isdigit() and len(text) < 5 and int(text) else 1
 
 
