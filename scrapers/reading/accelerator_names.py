@@ -133,15 +133,22 @@ def is_singular(label: str) -> bool:
 
 
 def _beside(text: str, start: int, end: int) -> int | None:
-    before = _COUNT_BEFORE.search(text[:start])
+    lead = text[max(0, start - _FAR) : start]
+    before = _COUNT_BEFORE.search(lead)
     if before is None:
-        before = _COUNT_BEFORE.search(re.sub(r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|[\s_-])+$", " ", text[:start], flags=re.IGNORECASE))  # fmt: skip
+        before = _COUNT_BEFORE.search(_BRANDS_BEFORE.sub(" ", lead))
     if before:
         return int(before["n"] or before["m"])
-    if spelled := _COUNT_WORD.search(text[:start]):
+    if spelled := _COUNT_WORD.search(lead):
         return _IN_WORDS[spelled["word"].lower()]
-    after = _COUNT_AFTER.match(text[end:])
+    after = _COUNT_AFTER.match(text[end : end + _FAR])
     return int(after["n"] or after["m"] or after["p"] or after["q"] or after["r"]) if after else None
+
+
+_FAR: Final = 400  # characters: no number further away is of a name, and a file may be one long line
+_BRANDS_BEFORE: Final = re.compile(
+    r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|[\s_-])+$", re.IGNORECASE
+)
 
 
 def _key(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -184,11 +185,11 @@ def alike_in_other_currencies(text: str, amounts: list[Amount]) -> set[int]:
 def uses_decimal_comma(texts: list[str]) -> bool:
     """Return whether a page's amounts are printed as "1.234,50": a comma before one or two last digits, no dot so."""
     commas = dots = 0
-    for text in texts:
+    for text, times in Counter(texts).items():
         for hit in _MONEY.finditer(text):
             digits = hit["a"] or hit["b"] or hit["c"]
-            commas += bool(re.search(r",\d{1,2}$", digits))
-            dots += bool(re.search(r"\.\d{1,2}$", digits))
+            commas += times * bool(re.search(r",\d{1,2}$", digits))
+            dots += times * bool(re.search(r"\.\d{1,2}$", digits))
     return commas > dots
 
 

@@ -60,7 +60,6 @@ def _visit(
         return
     if not isinstance(value, dict):
         return
-    own = _scalars(value, path)
     if _is_map(value):
         for key, item in value.items():
             if not mentions(str(key)):
@@ -79,7 +78,7 @@ def _visit(
     if _is_record(value) and not _has_named_children(value):
         yield from _split(value, path, list(inherited), scope, group)
         return
-    passed = tuple(f for f in own if f.text and len(f.text) <= 200 and not _is_price(f))[:20]
+    passed = tuple(f for f in _scalars(value, path) if f.text and len(f.text) <= 200 and not _is_price(f))[:20]
     for key, item in value.items():
         if isinstance(item, dict | list):
             named_key = (Field("gpu", str(key), path=f"{path}.{key}"),) if mentions(str(key)) else ()
@@ -135,7 +134,11 @@ def _are_alike(one: Any, other: Any) -> bool:
 def _title(key: str, holder: dict[Any, Any]) -> str:
     """Return a key as words; an "amount" beside a price counts things."""
     title = key_words(key)
-    is_count = title.lower() == "amount" and any(_STATES_PRICE.search(key_words(str(other))) for other in holder)
+    is_count = (
+        len(title) == len("amount")
+        and title.lower() == "amount"
+        and any(_STATES_PRICE.search(key_words(str(other))) for other in holder)
+    )
     return "quantity" if is_count else title
 
 
@@ -146,7 +149,12 @@ def _is_map(value: dict[Any, Any]) -> bool:
 
 
 def _names(fields: list[Field]) -> bool:
-    return any(_NAMING.search(f.title) and len(f.text) <= 200 and mentions(f.text, is_label=True) for f in fields)
+    return any(_is_naming(f.title) and len(f.text) <= 200 and mentions(f.text, is_label=True) for f in fields)
+
+
+@lru_cache(maxsize=16_384)
+def _is_naming(title: str) -> bool:
+    return _NAMING.search(title) is not None
 
 
 def _is_record(value: Any) -> bool:
@@ -269,7 +277,14 @@ def _text(value: Any) -> str:
 
 
 def _is_numeric(value: Any) -> bool:
+    if isinstance(value, int):
+        return not isinstance(value, bool)
+    if isinstance(value, str):
+        return _NUMBER.fullmatch(value.strip()) is not None
     return number_of(value) is not None
+
+
+_NUMBER: Final = re.compile(r"\d{0,12}\.?\d{1,12}")
 
 
 def number_of(value: Any) -> Decimal | None:
@@ -279,21 +294,31 @@ def number_of(value: Any) -> Decimal | None:
     if isinstance(value, int | Decimal | float):
         number = Decimal(str(value))
         return number if number.is_finite() else None
-    if isinstance(value, str) and re.fullmatch(r"\d{0,12}\.?\d{1,12}", value.strip()):
-        return Decimal(value.strip())
+    if isinstance(value, str) and _NUMBER.fullmatch(digits := value.strip()):
+        return Decimal(digits)
     return None
 
 
 def _is_price(f: Field) -> bool:
     """Return whether a scalar is a price, by the words of its keys."""
-    if find_amounts(f.text) and len(f.text) < 60 and not _NOT_PRICED.search(f.title):
-        return True
-    last = " ".join(f.title.split()[-6:])
-    return (
-        f.is_number
-        and bool(_PRICED.search(last))
-        and not _NOT_PRICED.search(re.sub(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute)\b", " ", last))
-    )
+    if f.is_number:
+        return _titles_price(f.title)
+    return len(f.text) < 60 and bool(find_amounts(f.text)) and not _titles_other(f.title)
+
+
+@lru_cache(maxsize=16_384)  # objects of a list have the same keys
+def _titles_other(title: str) -> bool:
+    return _NOT_PRICED.search(title) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _titles_price(title: str) -> bool:
+    """Return whether the words of a number's keys say that it is a price."""
+    last = " ".join(title.split()[-6:])
+    return bool(_PRICED.search(last)) and not _NOT_PRICED.search(_BOUNDS.sub(" ", last))
+
+
+_BOUNDS: Final = re.compile(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute)\b")
 
 
 # Units by which data counts money, as parts of the currency's own.

@@ -79,14 +79,14 @@ def refusal(
             if _EXAMPLE.search(text) and not mentions(text):
                 return "an example or a calculation"
     if record.kind == "object" and any(
-        re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
+        "Windows" in one.text and re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
     ):
         return "a price with a licence for Windows"
     if record.kind == "row" and (
         _WINDOWS.match(f.title) or any(_WINDOWS.match(one.text) for one in record.fields if len(one.text) < 40)
     ):
         return "a price with a licence for Windows"
-    if any(_ON_PREMISES.search(one.text) for one in record.fields if len(one.text) < 120):
+    if any(_is_on_premises(one.text) for one in record.fields if len(one.text) < 120):
         return "a machine in the customer's own data center"
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
@@ -114,7 +114,7 @@ def refusal(
         return "a discount, a credit, a former price or another sum"
     if words.SHOP.search(f.title):
         return "a price in a shop, not a rent"
-    if any(_INDEX.search(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
+    if any(_is_index(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
         return "a figure of a market, not a provider's price"
     title = _REBATE.sub(" ", f.title) if pricing_model(f.title) in ("reserved", "spot") else f.title
     if (
@@ -125,11 +125,11 @@ def refusal(
         return "a price on a condition"
     if (words.GROUPS.search(f.title) and not words.GPU.search(f.title)) or any(map(_is_of_group, (record.scope[:1]))):
         return "a price for a group of customers"
-    if any(words.GROUPS.search(one.text) for one in record.fields if _GROUP_TITLE.search(one.title)):
+    if any(words.GROUPS.search(one.text) for one in record.fields if _titles_groups(one.title)):
         return "a price for a group of customers"
     if len(names) > _MOST_NAMES or (len(names) > 1 and label is not None and _CHOICE.search(label.text)):
         return "a price of a choice of accelerators"
-    if any(_PLAN.search(one.title) and one is not f for one in record.fields):
+    if any(_titles_plans(one.title) and one is not f for one in record.fields):
         return "a plan's price, with hours or credits in it"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
@@ -320,6 +320,28 @@ _ESTIMATE: Final = re.compile(
     r"^\W*(?:your |the )?(?:estimated?|est\.?|calculated|total|geschätzte?|estimation|итого|ваш\w* )\s*(?:\w+ )?(?:costs?|price|spend|bill|total|kosten|preis|coût|стоимость)?\s*[:：]|^\W*(?:预估|预计|合计|お見積|見積)\S{0,6}\s*[:：]",
     re.IGNORECASE,
 )
+
+
+@lru_cache(maxsize=16_384)  # titles and the texts of whole columns are alike
+def _is_on_premises(text: str) -> bool:
+    return _ON_PREMISES.search(text) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _is_index(text: str) -> bool:
+    return _INDEX.search(text) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _titles_groups(title: str) -> bool:
+    return _GROUP_TITLE.search(title) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _titles_plans(title: str) -> bool:
+    return _PLAN.search(title) is not None
+
+
 _TREND: Final = re.compile(
     r"\b(?:fell|dropped|rose|climbed|sank|gefallen|gestiegen)\b.{0,40}\b(?:from|to|by|von|auf)\b|\b(?:median|average) (?:\S+ ){0,3}(?:price|rate)\b",
     re.IGNORECASE,

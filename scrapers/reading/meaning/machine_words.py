@@ -162,7 +162,9 @@ def machine_facts_of(
     if record.kind == "row":
         return facts
     for fact, pattern in (("vcpu", _VCPUS), ("ram", _RAM)):
-        hits = [hit for f, kind in kinds if kind != "price" and (hit := pattern.search(f.text))]
-        if fact not in facts and hits:
-            facts[fact] = hits[0][1]
+        if fact in facts:
+            continue
+        hit = next((hit for f, kind in kinds if kind != "price" and (hit := pattern.search(f.text))), None)
+        if hit is not None:
+            facts[fact] = hit[1]
     return facts

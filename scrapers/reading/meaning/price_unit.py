@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -77,7 +78,7 @@ def price_unit(
         d.fallback = page.time  # "1 month": its size may say that it is a total
     elif not time and page.time:
         time, where = page.time, "the page"
-    if record.kind == "object" and (flags := {one.text for one in record.fields if _IS_PER_GPU.search(one.title)}):
+    if record.kind == "object" and (flags := {one.text for one in record.fields if _flags_per_gpu(one.title)}):
         per_gpu, per_machine = flags == {"yes"}, flags == {"no"}
         d.reasons["per GPU"] = "a flag of the data" if per_gpu else ""
     d.is_per_machine = per_machine
@@ -91,6 +92,11 @@ def price_unit(
 
 
 _IS_PER_GPU: Final = re.compile(r"\b(?:is|are) per gpu$|^per gpu$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=16_384)
+def _flags_per_gpu(title: str) -> bool:
+    return _IS_PER_GPU.search(title) is not None
 
 
 def _is_time(f: Field) -> bool:
