@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -156,7 +157,7 @@ def _draft(
     by_kind = _by_kind(kinds)
     label = label_text(label_field, name, is_one_of_several)
     d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
-    is_of_one = re.search(r"\bsingle[- ]gpu\b", f.title, re.IGNORECASE)
+    is_of_one = _titles_one(f.title)
     d.count = Decimal(1) if is_of_one else gpu_count(by_kind, name, f, label_field, record)
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
@@ -173,9 +174,19 @@ def _draft(
     d.availability = availability_of(kinds, f)
     d.tax = tax_of(f.text, amount, f.title)
     d.starts = effective_from(f"{f.title} {f.text}")
-    d.product = "endpoint" if re.search(r"\binference\b", f.title, re.IGNORECASE) else product_of(record)
+    d.product = "endpoint" if _titles_endpoint(f.title) else product_of(record)
     d.facts = machine_facts_of(record, kinds, by_kind, d.memory)
     return d
+
+
+@lru_cache(maxsize=16_384)
+def _titles_one(title: str) -> bool:
+    return re.search(r"\bsingle[- ]gpu\b", title, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _titles_endpoint(title: str) -> bool:
+    return re.search(r"\binference\b", title, re.IGNORECASE) is not None
 
 
 def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:

@@ -40,7 +40,8 @@ def tell_apart(drafts: Iterable[Draft]) -> None:
             for d, scope in zip(members, scopes, strict=True):
                 d.instance = f"{d.instance or d.label} {scope}".strip()[:200]
             continue
-        values = {title: {other.get(title) for other in texts} for own in texts for title in own}
+        titles = {title for own in texts for title in own}
+        values = {title: {other.get(title) for other in texts} for title in titles}
         for d, own in zip(members, texts, strict=True):
             differing = [
                 text

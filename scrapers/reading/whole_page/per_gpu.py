@@ -80,9 +80,11 @@ def unclear_clusters(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft
     """Drop prices of more GPUs than a machine has, where nothing says whether an hour is of one of them or of all."""
     kept, dropped = [], []
     for d in drafts:
-        is_rack = re.search(r"NVL|GB\d|TPU|v\d", d.label, re.IGNORECASE)
-        is_proven = d.reasons.get("per GPU") == "" or d.describes_machine()  # grows with their number; has vCPUs
-        if not d.rate.is_per_gpu and (d.count or 0) >= _MOST_IN_A_MACHINE and not is_rack and not is_proven:
+        is_of_many = not d.rate.is_per_gpu and (d.count or 0) >= _MOST_IN_A_MACHINE
+        is_rack = is_of_many and re.search(r"NVL|GB\d|TPU|v\d", d.label, re.IGNORECASE)
+        # Grows with their number; has vCPUs.
+        is_proven = is_of_many and (d.reasons.get("per GPU") == "" or d.describes_machine())
+        if is_of_many and not is_rack and not is_proven:
             dropped.append((d, f"unexplained: an hour of one GPU or of all {d.count}, the page does not say"))
         else:
             kept.append(d)

@@ -66,7 +66,7 @@ def _bounds(d: Draft) -> tuple[Decimal, Decimal]:
         (d.count is not None and d.count < 1)
         or _PART.search(d.label) is not None
         or _PART.search(d.instance) is not None
-        or (re.fullmatch(r"(?:1?\d|2[0-3])(?:\.\d+)? ?G[iI]?B?", d.memory.strip()) is not None and d.count in (None, 1))
+        or (bool(d.memory) and d.count in (None, 1) and _SMALL.fullmatch(d.memory.strip()) is not None)
     )  # no whole card of the first two kinds below has less than 24 GB
     for names, least, most in _BOUNDS:
         if names.match(d.key):
@@ -82,6 +82,7 @@ _BOUNDS: Final = (
     (re.compile(r"RTX(?:3090|[45]0[89]0)"), "0.04", "30"),
     (re.compile(r"RTX|GTX|A\d|L\d|V100|P\d|T4|K80|M60"), "0.004", "30"),
 )
+_SMALL: Final = re.compile(r"(?:1?\d|2[0-3])(?:\.\d+)? ?G[iI]?B?")
 _LEAST: Final = Decimal("0.004")  # a tenth of the smallest card, from a host
 _MOST: Final = Decimal(300)
 _PART: Final = re.compile(r"\bMIG\b|\d+g\.\d+|\bvGPU\b|\b1/\d|slice|fraction|shared|-\d{1,2}[QCAB]\b", re.IGNORECASE)

@@ -40,7 +40,7 @@ def with_tax(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]
         same[together(d), d.count, d.model, d.term, d.band, d.rate.time, d.rate.is_per_gpu, d.currency].append(d)
     copies: set[int] = set()
     for members in same.values():
-        for plain, other in itertools.permutations(members, 2):
+        for plain, other in itertools.permutations(members, 2) if any(d.tax for d in members) else ():
             is_pair = (plain.tax, other.tax) in (("net", "gross"), ("net", ""), ("", "gross"))
             if is_pair and Decimal("1.02") <= other.amount.value / plain.amount.value <= _MOST_TAX:
                 copies.add(id(plain if _is_in_brackets(plain, other) else other))
@@ -190,25 +190,20 @@ def copied_tables(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, s
     seen: dict[object, set[int]] = defaultdict(set)
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
+    at_price: dict[tuple[str, Decimal], list[Draft]] = defaultdict(list)  # what is kept
     for number, members in enumerate(by_table_or_card(drafts)):
         keys = [(d.key, d.amount.value, d.currency, d.model, d.rate.time) for d in members]
         is_copy = number > 0 and all(seen[k] for k in keys) and (members[0].record.kind == "card" or len(members) > 1)
         is_copy = is_copy and not any(
-            m.product != d.product and m.product and d.product
-            for m in members
-            for d in kept
-            if (d.key, d.amount.value) == (m.key, m.amount.value)
+            m.product != d.product and m.product and d.product for m in members for d in at_price[m.key, m.amount.value]
         )
         if is_copy and members[0].record.kind == "card":
-            is_copy = any(
-                d.record.kind == "row"
-                for d in kept
-                if (d.key, d.amount.value) == (members[0].key, members[0].amount.value)
-            )
+            is_copy = any(d.record.kind == "row" for d in at_price[members[0].key, members[0].amount.value])
         for d, k in zip(members, keys, strict=True):
             seen[k].add(number)
             if is_copy:
                 dropped.append((d, "the same offer again, in a copy"))
             else:
                 kept.append(d)
+                at_price[d.key, d.amount.value].append(d)
     return kept, dropped
