@@ -98,6 +98,7 @@ _BARE = re.compile(
     r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$"
 )
 _LINK = re.compile(r"^\s*(?:[-–—~〜～]|to|bis|à|до)\s*$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _MOST_DIGITS = 20
 
 
@@ -119,6 +120,8 @@ def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
 
 @lru_cache(maxsize=65_536)  # a cell is asked for its amounts by each step of the reading
 def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
+    if not _DIGIT.search(text):
+        return ()
     amounts = []
     for hit in _MONEY.finditer(text):
         sign = hit["before"] or hit["after"] or hit["cjk"]
@@ -138,7 +141,9 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
 
 def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:
     """Return the numbers without a currency that a unit of a price follows directly: "3.24/h"."""
-    rates = []
+    rates: list[Amount] = []
+    if "/" not in text and "per" not in text.lower():
+        return rates
     for hit in _RATE.finditer(text):
         value = _value(hit["n"], decimal_comma)
         if value is not None:

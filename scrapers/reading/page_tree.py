@@ -143,16 +143,19 @@ class _Builder:
             run.append((element.text, False, element, element))
         for child in element:
             tag = child.tag if isinstance(child.tag, str) else ""
-            if tag in _SKIPPED or not tag or _is_hidden(child):
+            is_bare = not child.keys()  # no attribute says anything of it
+            if tag in _SKIPPED or not tag or (not is_bare and _is_hidden(child)):
                 pass
             elif tag == "br":
                 self.flush(box, run, element)
-            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or _is_former(child):
+            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or (
+                not (is_bare and tag not in _STRUCK) and _is_former(child)
+            ):
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
                 outer = self.headings
-                before = self.headings = _of_tab(child, outer)
+                before = self.headings = outer if is_bare else _of_tab(child, outer)
                 inner = Box(tag, child, headings=self.headings, parent=box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
                     self.drawn(inner, drawn)
@@ -218,13 +221,20 @@ class _Builder:
         if len(run) == 1 and not run[0][0].strip():  # the white space between two boxes
             run.clear()
             return
-        pieces, struck = list(run), [squash(text) for text, is_struck, *_ in run if is_struck and text.strip()]
+        pieces = list(run)
         run.clear()
+        struck = [squash(text) for text, is_struck, *_ in pieces if is_struck and text.strip()]
         text = half_width(squash(_join([text for text, is_struck, *_ in pieces if not is_struck])))
         if not text and not struck:
             return
         owner = box.element if box.element is not None else element
-        if self.last is not None and _CENTS.fullmatch(text) and _SIGNED.search(self.last.text) and _is_of_cents(owner):
+        if (
+            len(text) == 2
+            and self.last is not None
+            and _CENTS.fullmatch(text)
+            and _SIGNED.search(self.last.text)
+            and _is_of_cents(owner)
+        ):
             self.last.text += f".{text}"  # the part behind the point has a box of its own
             return
         level = _level(owner, box)
@@ -234,7 +244,9 @@ class _Builder:
                 [piece[:3] for piece in pieces]
             )
         self.count += 1
-        above = tuple(h for h in self.headings if not level or h[0] < level or h[0] == _PLACE_LEVEL)
+        above = self.headings
+        if level:
+            above = tuple(h for h in above if h[0] < level or h[0] == _PLACE_LEVEL)
         line = Line(text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box)
         if len(text) <= 80 and PLACE.match(text):  # "Region: Europe" holds until the next one, or a new chapter
             self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
@@ -294,6 +306,8 @@ def _parts(pieces: list[tuple[str, bool, Any]]) -> tuple[str, ...]:
 
 def _join(texts: list[str]) -> str:
     """Join the texts of inline elements: with a space, unless digits of one amount meet ("$" "2" ".49")."""
+    if len(texts) == 1:
+        return texts[0]
     joined = ""
     for text in texts:
         if joined and text and not joined[-1].isspace() and not text[0].isspace():
