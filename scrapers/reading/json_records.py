@@ -30,6 +30,7 @@ _NOT_PRICED: Final = re.compile(
     r"|vram(?! (?:price|cost|rate))|ipv4|ipv6|vol|free devices|(?:conversion|exchange) rate|in (?:gb|gib))\b",
     re.IGNORECASE,
 )
+_PER_TIME: Final = re.compile(r"(?:.*\b(?:gpus?|per) )?(?:hour|minute|month)", re.IGNORECASE)
 _STATES_PRICE: Final = re.compile(r"\b(?:price|cost|rate)s?\b", re.IGNORECASE)
 _NAMING: Final = re.compile(
     r"\b(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
@@ -254,8 +255,19 @@ def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     return fields
 
 
+_MOST_PLACES: Final = 10
+
+
 def _with_whole_money(value: dict[Any, Any]) -> dict[Any, Any]:
-    """Return an object that counts money in units and billionths of them ("units", "nanos") with their sum alone."""
+    """Return an object that says money in two numbers with the one that they make.
+
+    Units and billionths of them ("units", "nanos"); digits and how many of them are behind the point ("amount", "scale").
+    """
+    for digits, places in itertools.product(("amount", "value"), ("scale", "decimals", "exponent")):
+        number, n = number_of(value.get(digits)), number_of(value.get(places))
+        if number is not None and n is not None and n in range(1, _MOST_PLACES):
+            rest = {key: item for key, item in value.items() if key not in (digits, places)}
+            return rest | {digits: format(number.scaleb(-int(n)), "f")}
     units, nanos = number_of(value.get("units", 0)), number_of(value.get("nanos"))
     if units is None or nanos is None:
         return value
@@ -291,7 +303,7 @@ def _is_price(f: Field) -> bool:
     last = " ".join(f.title.split()[-6:])
     return (
         f.is_number
-        and bool(_PRICED.search(last))
+        and bool(_PRICED.search(last) or _PER_TIME.fullmatch(last))
         and not _NOT_PRICED.search(re.sub(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute)\b", " ", last))
     )
 

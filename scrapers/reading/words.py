@@ -79,6 +79,7 @@ REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|
 PLACE: Final = re.compile(
     r"(?:(?:north|south|east|west|central|northern|southern|eastern|western|rest of(?: the)?)[ -])?(?:US|USA|U\.S\.|United States|EU|Europe|European Union|UK|United Kingdom|Asia(?:[ -]Pacific)?|APAC|America|Africa|Middle East|Canada|Mexico|Brazil|India|Japan"
     r"|South Korea|Korea|Singapore|Australia|Germany|France|Netherlands|Norway|Sweden|Finland|Iceland|Denmark|Switzerland|Austria|Italy|Spain|Poland|Ireland|Israel|Taiwan|Hong Kong|China|World(?:wide)?|Global)(?:[ -](?:north|south|east|west|central))?(?:[ -]?\d)?"
+    r"|Amsterdam|Ashburn|Bangalore|Chicago|Dallas|Dublin|Frankfurt|Helsinki|London|Los Angeles|Madrid|Milan|Montreal|Mumbai|New Delhi|New York|Osaka|Oslo|Paris|San Jose|Seattle|Seoul|Stockholm|Sydney|Tokyo|Toronto|Warsaw|Zurich"
     r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|北美|美国|欧洲|亚太|北京|上海|广州|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
     re.IGNORECASE,
 )
@@ -125,7 +126,7 @@ TOTAL: Final = word(
     r"totals?|in total|gesamt\w*|insgesamt|au total|montant total|итого|всего", "总价|总计|合计|総額|合計|총액|합계"
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
-UNIT: Final = word(r"units?|billing unit|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
+UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
 PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(

@@ -111,6 +111,10 @@ def set_commitment(
 
 def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
     """Set the term of a billing cycle that the title or the row names: "Quarterly" beside "$1,139.00/mo"."""
+    if months := cycle_months(f.text[d.amount.end :]):  # "$2,562.15 USD Quarterly"
+        d.rate, d.reasons["unit"] = replace(d.rate, time="term"), "the amount"
+        d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
+        return True
     time = rate(own).time
     if time == "month" and (months := cycle_months(f.title)):
         d.model, d.term, d.reasons["model"] = "reserved", months, "the title"

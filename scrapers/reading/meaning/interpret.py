@@ -10,7 +10,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
-from scrapers.reading.amounts import Amount, alike_in_other_currencies, bare_amount, stated_currency
+from scrapers.reading.amounts import Amount, alike_in_other_currencies, bare_amount, find_amounts, stated_currency
 from scrapers.reading.field_kinds import NUMBER, is_priced_title, kind_of
 from scrapers.reading.meaning.commitment import note_of, set_commitment
 from scrapers.reading.meaning.drafts import Draft, Explained, Reading
@@ -158,6 +158,8 @@ def _draft(
     d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
     is_of_one = re.search(r"\bsingle[- ]gpu\b", f.title, re.IGNORECASE)
     d.count = Decimal(1) if is_of_one else gpu_count(by_kind, name, f, label_field, record)
+    if (leads := _COUNT_LEADS.search(before)) and len(find_amounts(f.text)) > 1:
+        d.count = Decimal(leads["n"])
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = price_unit(record, by_kind, f, after, before, page, d)
@@ -190,6 +192,7 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
     return by_kind
 
 
+_COUNT_LEADS: Final = re.compile(r"(?:^|[\s,;|(])(?P<n>\d{1,2})\s?[x×]\s*(?:GPUs?)?\s*[:=–—-]?\s*$", re.IGNORECASE)
 _OF_GPUS: Final = re.compile(r"gpu|卡|card|chip|accelerator", re.IGNORECASE)
 _WITHOUT_CENTS: Final = frozenset({"VND", "IDR", "KRW", "JPY"})
 

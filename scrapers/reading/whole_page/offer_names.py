@@ -59,11 +59,20 @@ def _heads_product(heading: str) -> bool:
 _LONGEST_HEADING: Final = 40  # characters
 
 
+def _is_place(title: str) -> bool:
+    """Return whether a title is of a place, or of a city in one: "EU Frankfurt"."""
+    parts = title.split()
+    return any(
+        words.PLACE.fullmatch(" ".join(parts[:n]).strip(" ,/-")) and all(part[:1].isupper() for part in parts[n:])
+        for n in range(len(parts), 0, -1)
+    )
+
+
 def _by_title(members: list[Draft]) -> None:
     """Name offers of one record by the words of their titles that say no price: "secure", "community"."""
     names = [" ".join(_TITLE_WORDS.sub(" ", d.title).split()) for d in members]
     places = [_SIGNS.sub("", name).strip(" /,:|-") for name in names]
-    if all(map(words.PLACE.fullmatch, places)) and len(set(places)) == len(places):
+    if all(map(_is_place, places)) and len(set(places)) == len(places):
         for d, place in zip(members, places, strict=True):
             d.region = d.region or place
         return

@@ -83,3 +83,65 @@ def test_options_at_an_extra_charge_are_no_rents() -> None:
 def test_billing_cycles(rows: list[str], right: list[object]) -> None:
     body = f"<h2>1x NVIDIA A100 80GB server</h2>{table('Billing|Price', *rows)}"
     assert [facts(o)[2:] for o in read(page(body)).offers] == right
+
+
+def sizes(names: str) -> str:
+    cells = zip(names.split(), ("2.99", "5.98", "23.92"), strict=True)
+    return "<h2>H100</h2>" + table("Machine|vCPU|Price", *(f"{name}|{26}|${price}/hr" for name, price in cells))
+
+
+def test_machines_whose_names_end_with_their_number_of_gpus() -> None:
+    rows = [facts(o)[1:2] + facts(o)[4:] for o in read(page(sizes("h100.1 h100.2 h100.8"))).offers]
+    assert rows == [(1, "2.99", "instance_hour"), (2, "5.98", "instance_hour"), (8, "23.92", "instance_hour")]
+
+
+def test_multiples_of_a_price_may_be_of_as_many_gpus() -> None:
+    account = read(page(sizes("small medium large")))
+    assert not account.offers
+    assert len(account.unexplained) == 3
+
+
+def test_a_count_leads_each_amount_of_a_cell() -> None:
+    rows = table("GPU|VM prices", "H100 SXM|1x $2.99/hr<br>2x $5.98/hr<br>8x $23.92/hr")
+    assert [(facts(o)[1], str(o.price)) for o in read(page(rows)).offers] == [(1, "2.99"), (2, "5.98"), (8, "23.92")]
+
+
+def test_places_may_name_their_city() -> None:
+    rows = table("GPU|EU (Frankfurt)|US (Dallas)|Tokyo", "H100|$2.60|$2.40|$2.95")
+    offers = read(page(f"<p>Hourly, per GPU.</p>{rows}")).offers
+    assert [(o.region, str(o.price)) for o in offers] == [
+        ("EU Frankfurt", "2.60"),
+        ("US Dallas", "2.40"),
+        ("Tokyo", "2.95"),
+    ]
+
+
+def test_cycles_behind_their_amounts() -> None:
+    options = "".join(
+        f"<option>${p} USD {name}</option>"
+        for p, name in (("899.00", "Monthly"), ("2,562.15", "Quarterly"), ("9,169.80", "Annually"))
+    )
+    body = f"<h1>GPU-L40S-1</h1><p>1x NVIDIA L40S, 24 cores</p><select>{options}</select>"
+    assert [facts(o)[2:] for o in read(page(body)).offers] == [
+        ("on_demand", None, "899.00", "month"), ("reserved", 3, "2562.15", "term_total"), ("reserved", 12, "9169.80", "term_total"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"hardware": "NVIDIA H100", "minute": 0.0415, "hour": 2.49},
+        {"gpu": "NVIDIA H100", "price": {"amount": 249, "scale": 2, "currency": "USD"}, "interval": "HOUR"},
+        {
+            "displayName": "GPU - H100",
+            "metricName": "GPU Per Hour",
+            "prices": [{"model": "PAY_AS_YOU_GO", "value": 2.49}],
+        },
+    ],
+    ids=["keys of times", "digits and places", "a metric"],
+)
+def test_units_and_digits_that_data_keeps_apart(item: dict[str, object]) -> None:
+    other = {key: value for key, value in item.items() if "NVIDIA" not in str(value)}
+    other |= {key: "NVIDIA L4" for key in ("hardware", "gpu", "displayName") if key in item}
+    account = read(json.dumps({"list": [item, other]}))
+    assert [f"{o.price:.2f}" for o in account.offers] == ["2.49", "2.49"]
