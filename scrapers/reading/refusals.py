@@ -97,6 +97,8 @@ def refusal(
         return "a price of a licence"
     if label is not None and record.kind == "object" and _COMPONENT.search(label.text):
         return "a price of another part of the machine"
+    if any(words.COLOCATION.search(text) for text in record.scope[:1]):
+        return "a price of colocation"
     if _AT_REST.search(f.title):
         return "a price of a machine that does not run"
     if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):

@@ -176,10 +176,11 @@ PRODUCTS: Final = (
     ("container", word(r"containers?|pods?|notebooks?|jobs?|workspaces?|conteneurs?|контейнер\w*", "容器|コンテナ")),
     ("machine", word(r"instances?|machines?|vms?|virtual machines?|servers?|bare[- ]?metal|droplets?|nodes?|gpus? cloud|cloud gpus?|dedicated servers?|instanzen|serveurs?|сервер\w*", "云主机|云服务器|裸金属|实例|服务器|サーバ\\w*|インスタンス")),
 )  # fmt: skip
+COLOCATION: Final = word(r"colocation|co-?lo|cabinets?|full rack|rack space", "托管机柜|コロケーション")
 NOT_SOLD_HERE: Final = (
     ("a price of storage", word(r"storage|volumes?|disks?|snapshots?|backups?|object store|file ?systems?|buckets?|speicher\w*|stockage|хранилищ\w*", "存储|云硬盘|ストレージ")),
     ("a price of a CPU machine", word(r"cpus?(?: instances?| only| machines?| servers?| pods?| nodes?| cloud)?|general[- ]purpose|compute[- ]optimi[sz]ed|memory[- ]optimi[sz]ed", "通用型|计算型")),
-    ("a price of colocation", word(r"colocation|co-?lo|cabinets?|full rack|rack space", "托管机柜|コロケーション")),
+    ("a price of colocation", COLOCATION),
     ("a price of network or addresses", word(r"network\w*|bandwidth|egress|traffic|data transfer|ip(?:v4)?(?: address\w*)?|load balancers?|transfert", "带宽|公网|流量|ネットワーク")),
     ("a price of a licence", word(r"licen[cs]es?|licen[cs]ing|software|lizenz\w*|subscription fee|support(?: plans?)?|лиценз\w*", "许可|ライセンス")),
     ("a price of tokens or requests", word(r"tokens?|per[- ]token|serverless inference|api pricing|requests?|images?|text[- ]to[- ]\w+|speech|transcription|embeddings?|fine[- ]?tun(?:e|ing)|rerank\w*|chat models?|language models?|vision models?|training price per", "令牌|トークン|微调")),

@@ -24,6 +24,7 @@ from scrapers.reading.whole_page.same_price import (
     copied_tables,
     floors_of_prices,
     former_prices,
+    hidden_states,
     in_another_currency,
     repeated,
     titled_in_a_copy,
@@ -38,7 +39,7 @@ Step = Callable[[list[Draft]], tuple[list[Draft], list[tuple[Draft, str]]]]
 _WHAT_IT_BUYS: Final[tuple[Step, ...]] = (
     titled_in_a_copy, with_tax, in_another_currency, former_prices, totals, unclear_clusters, without_unit, out_of_size,
 )  # fmt: skip
-_SAME_THING: Final[tuple[Step, ...]] = (floors_of_prices, compared, repeated, copied_tables)
+_SAME_THING: Final[tuple[Step, ...]] = (hidden_states, floors_of_prices, compared, repeated, copied_tables)
 
 
 def settle(

@@ -145,3 +145,44 @@ def test_units_and_digits_that_data_keeps_apart(item: dict[str, object]) -> None
     other |= {key: "NVIDIA L4" for key in ("hardware", "gpu", "displayName") if key in item}
     account = read(json.dumps({"list": [item, other]}))
     assert [f"{o.price:.2f}" for o in account.offers] == ["2.49", "2.49"]
+
+
+def test_a_sign_and_its_number_may_stand_in_boxes_of_their_own() -> None:
+    card = "<div><h3>NVIDIA H100</h3><div><div>€</div><div>1.60</div><div>/h per GPU</div></div></div>"
+    (offer,) = read(page(card)).offers
+    assert (str(offer.price), offer.currency, offer.price_unit) == ("1.60", "EUR", "gpu_hour")
+
+
+def test_a_place_for_the_customers_own_machine_is_no_rent() -> None:
+    rows = table("Density|Price", "1 HGX H100 node (10.2 kW)|$1,950/month")
+    assert not read(page(f"<h1>GPU colocation</h1>{rows}")).offers
+
+
+def test_tabs_of_terms() -> None:
+    tabs = "".join(
+        f'<li><a data-bs-toggle="tab" data-bs-target="#{i}">{t}</a></li>'
+        for i, t in (("a", "1 Month"), ("b", "12 Months (-15%)"))
+    )
+    panels = "".join(
+        f'<div class="tab-pane" id="{i}">{table("GPU|Price", f"1x RTX A5000|${p}/mo")}</div>'
+        for i, p in (("a", 399), ("b", 339))
+    )
+    rows = [facts(o)[2:5] for o in read(page(f"<ul>{tabs}</ul>{panels}")).offers]
+    assert rows == [("reserved", 1, "399"), ("reserved", 12, "339")]
+
+
+def test_a_new_price_behind_an_arrow() -> None:
+    assert [str(o.price) for o in read(page("<ul><li>H100: $2.69/hr → $2.29/hr</li></ul>")).offers] == ["2.29"]
+
+
+def test_a_footnote_may_begin_with_its_amount() -> None:
+    card = "<div><h3>A100-80G</h3><p>$1.15**</p><p>/ hour</p></div>"
+    note = "<p>**$1.15/hour pricing is for a 3-year commitment. On-demand pricing is $3.18/hour.</p>"
+    assert next(facts(o)[2:5] for o in read(page(card + note)).offers) == ("reserved", 36, "1.15")
+
+
+def test_a_hidden_price_beside_a_shown_one_is_another_state_of_it() -> None:
+    prices = '<div class="price hide">$3.09 /hour</div><div class="price">$2.24 /hour</div><div class="hide">$1,400 /month</div>'
+    account = read(page(f"<div><h3>1x H100</h3>{prices}</div>"))
+    assert [str(o.price) for o in account.offers] == ["2.24", "1400"]
+    assert [e.reason for e in account.unexplained] == ["hidden beside a price that is shown"]
