@@ -48,6 +48,7 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
             continue
         head, lines = segment
         lines = [one for one in lines if one is head or one.order not in done or not has_money(one.text)]
+        lines = [one for one in lines if one in (head, line) or not _is_of_its_own(one, head)]
         done |= {one.order for one in lines}
         if by_size := _of_each_size(head, lines, group):
             yield from by_size
@@ -55,6 +56,14 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         record = card_record(head, lines, group)
         if record is not None:
             yield record
+
+
+def _is_of_its_own(line: Line, head: Line) -> bool:
+    """Return whether a line prices another accelerator than the one that heads its card, or a number of them."""
+    names, heads = label_mentions(line.text), label_mentions(head.text)
+    if not names or not heads or not has_money(line.text):
+        return False
+    return names[0].key != heads[0].key or (names[0].count is not None and heads[0].count is None)
 
 
 def _of_each_size(head: Line, lines: list[Line], group: int) -> list[Record]:
