@@ -167,7 +167,7 @@ def refusal(
 def _of_another(f: Field, before: str, record: Record, label: Field | None, page: PageFacts) -> str:
     """Return why an amount is another provider's price, or ""."""
     if record.kind == "object":
-        seller = seller_in_data(record.fields) if page.compares else ""
+        seller = record.seller or (seller_in_data(record.fields) if page.compares else "")
         return f"a price of {seller}, in a comparison" if seller and not is_own(seller, page.own) else ""
     if name := other_provider(f"{f.title} {before}", page.own):
         return f"a price of {name}, in a comparison"

@@ -13,6 +13,7 @@ from scrapers.reading.cards.card_fields import card_record
 from scrapers.reading.cards.card_lines import label_mentions
 from scrapers.reading.cards.page_places import is_aside, is_in_code
 from scrapers.reading.cards.priced_lines import is_offer_in_words, offer_in_words, priced_in_turn
+from scrapers.reading.cards.priced_sentences import priced_sentences
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
@@ -42,6 +43,10 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         if pieces := priced_in_turn(line, group):
             done.add(line.order)
             yield from pieces
+            continue
+        if sentences := priced_sentences(line, group):
+            done.add(line.order)
+            yield from sentences
             continue
         segment = card_of(line, owner[line.order], used)
         if segment is None:

@@ -115,6 +115,7 @@ def _is_of_commitment(heading: str) -> bool:
     return words.RESERVED.search(heading) is not None or words.DURATION.fullmatch(plain) is not None
 
 
+_BILLED: Final = re.compile(r"[^.;,$€£]{0,30}?\b(?:billed|paid|prepaid) (?P<cycle>[\w-]+)", re.IGNORECASE)
 _PERCENT: Final = re.compile(r"\(?\s*(?:save|up to|[-–−])?\s?\d{1,2}\s?%(?:\s?off)?\s*\)?", re.IGNORECASE)
 
 
@@ -125,6 +126,10 @@ def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
         d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
         return True
     time = rate(own).time
+    billed = _BILLED.match(f.text[d.amount.end :])
+    if time and billed and (months := cycle_months(billed["cycle"])):  # "$2.10/hr billed annually"
+        d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
+        return True
     if time == "month" and (months := cycle_months(f.title)):
         d.model, d.term, d.reasons["model"] = "reserved", months, "the title"
         return True

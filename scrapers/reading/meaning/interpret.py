@@ -163,7 +163,8 @@ def _draft(
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = price_unit(record, by_kind, f, after, before, page, d)
-    own = f"{before_amount(before)} | {after_amount(after)}"
+    term = _WITH_TERM.search(after)  # behind the words that an amount's unit ends at
+    own = f"{before_amount(before)} | {after_amount(after)} {term[0] if term else ''}"
     set_commitment(record, kinds, by_kind, f, own, note_of(f, amount, page), d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
     if d.currency in _WITHOUT_CENTS and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", f.text.strip(" \t₫đ₩¥￥Rp")):
@@ -193,6 +194,10 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
 
 
 _COUNT_LEADS: Final = re.compile(r"(?:^|[\s,;|(])(?P<n>\d{1,2})\s?[x×]\s*(?:GPUs?)?\s*[:=–—-]?\s*$", re.IGNORECASE)
+_WITH_TERM: Final = re.compile(
+    r"\bwith (?:an? )?(?:\d{1,2}|one|two|three|six|twelve)[- ](?:months?|mo|years?|yrs?)\b[^.;,$€£]{0,30}",
+    re.IGNORECASE,
+)
 _OF_GPUS: Final = re.compile(r"gpu|卡|card|chip|accelerator", re.IGNORECASE)
 _WITHOUT_CENTS: Final = frozenset({"VND", "IDR", "KRW", "JPY"})
 

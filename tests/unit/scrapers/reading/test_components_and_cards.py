@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from tests.unit.scrapers.reading.test_reader import facts, page, read, table
 
 MDX = """---
@@ -51,3 +55,27 @@ def test_a_cell_of_a_price_that_cannot_be_read_makes_a_page_partial() -> None:
     account = read(page(rows))
     assert [str(o.price) for o in account.offers] == ["2.50", "0.60"]
     assert [e.reason for e in account.unexplained] == ["a cell below a price's title that cannot be read"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("On-demand H100 SXM instances are billed at $2.89 per GPU per hour.", [("on_demand", None, "2.89")]),
+        ("With a one-year commitment the H100 SXM is priced at $2.19 per GPU per hour.", [("reserved", 12, "2.19")]),
+        ("If you rent an H100 SXM for a week it is $2.19 per GPU per hour.", []),
+        ("On average an H100 SXM is available at about $2.19 per GPU per hour.", []),
+        ("An H100 SXM is rented at $2.19 per GPU per hour, which was $3.19 before.", []),
+        ("An H100 SXM on AWS is billed at $6.88 per GPU per hour these days.", []),
+    ],
+)
+def test_a_sentence_that_leaves_nothing_open_states_a_price(sentence: str, right: list[object]) -> None:
+    body = f"<h1>Questions</h1><p>We bill by the second and charge nothing for traffic. {sentence}</p>"
+    assert [facts(o)[2:5] for o in read(page(body)).offers] == right
+
+
+def test_sellers_in_data_beside_the_pages_own() -> None:
+    prices = [{"provider": p, "gpu": "H200", "price_per_hour": n} for p, n in (("AWS", 10.6), ("Brightbox", 3.1))]
+    html = f"<html><head><title>Brightbox GPU</title></head><body><p>Prices in USD</p><script>const c={json.dumps(prices)};</script></body></html>"
+    account = read(html)
+    assert [str(o.price) for o in account.offers] == ["3.1"]
+    assert account.is_whole

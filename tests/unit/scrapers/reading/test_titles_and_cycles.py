@@ -186,3 +186,17 @@ def test_a_hidden_price_beside_a_shown_one_is_another_state_of_it() -> None:
     account = read(page(f"<div><h3>1x H100</h3>{prices}</div>"))
     assert [str(o.price) for o in account.offers] == ["2.24", "1400"]
     assert [e.reason for e in account.unexplained] == ["hidden beside a price that is shown"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "term"),
+    [
+        ("$1.50/GPU/hour with 1 year commit", 12),
+        ("$1.50/GPU/hour billed annually", 12),
+        ("$1.50/GPU/hour paid quarterly", 3),
+    ],
+)
+def test_terms_behind_a_price(printed: str, term: int) -> None:
+    card = f"<div><h2>MI300X</h2><p>$1.99/GPU/hour on demand</p><p>{printed}</p></div>"
+    rows = [facts(o)[2:5] for o in read(page(card)).offers]
+    assert rows == [("on_demand", None, "1.99"), ("reserved", term, "1.50")]
