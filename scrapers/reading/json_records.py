@@ -178,6 +178,15 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
     """Yield one record of an object, or one for each of a list of prices in it."""
     if isinstance(value, dict):
         for key, item in value.items():
+            if by_number := _by_number(item, key_words(key)):
+                shared = [
+                    f for f in _flatten({k: v for k, v in value.items() if k != key}, path, "") if not _is_price(f)
+                ]
+                for number, size in by_number:
+                    at = f"{path}.{key}.{number.text}"
+                    own = [_price_field(f) if _is_price(f) else f for f in _flatten(size, at, key_words(key))]
+                    yield Record([number, *shared, *own, *context][:_MOST_FIELDS], scope, "object", group)
+                return
             priced = (
                 [
                     (i, c)
@@ -200,6 +209,32 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
                 return
     fields = [_price_field(f) if _is_price(f) else f for f in _one_of_alike(_flatten(value, path, ""))]
     yield Record([*fields, *context][:_MOST_FIELDS], scope, "object", group)
+
+
+def _by_number(sizes: Any, title: str) -> list[tuple[Field, Any]]:
+    """Return the objects of a map by numbers, each with what its number is: of GPUs, where prices grow so; of months."""
+    if (
+        not isinstance(sizes, dict)
+        or len(sizes) < _FEWEST_SIZES
+        or not all(re.fullmatch(r"[1-9]\d?", str(k)) for k in sizes)
+    ):
+        return []
+    first = {
+        k: next((f for f in _flatten(item, "", title) if _is_price(f) and f.is_number), None)
+        for k, item in sizes.items()
+    }
+    each = [Decimal(f.text) / int(k) for k, f in first.items() if f is not None]
+    if len(each) < len(sizes) or not min(each):
+        return []
+    if max(each) <= min(each) * _MOST_APART:
+        return [(Field("gpu count", str(k), is_number=True, is_price=False), item) for k, item in sizes.items()]
+    if words.TERM.search(title) or words.TIME["month"].search(title):
+        return [(Field("term", f"{k} months", is_price=False), item) for k, item in sizes.items()]
+    return []
+
+
+_FEWEST_SIZES: Final = 2
+_MOST_APART: Final = Decimal("1.3")
 
 
 def _one_of_alike(fields: list[Field]) -> list[Field]:

@@ -77,6 +77,8 @@ def _by_title(members: list[Draft]) -> None:
             d.region = d.region or place
         return
     is_data = members[0].record.kind == "object"
+    if is_data and len({re.sub(r"\d+", "", name) for name in names}) == 1:
+        return  # keys that are numbers: of what, nobody says
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
     alike = alike or all(words.TIERS.search(name) or words.ON_DEMAND.search(name) for name in names)
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
