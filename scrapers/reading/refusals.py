@@ -11,6 +11,7 @@ from scrapers.reading.accelerator_names import Mention, mentions
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.meaning.record_amounts import words_around
 from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
@@ -151,7 +152,8 @@ def refusal(
         for reason, pattern in words.NOT_SOLD_HERE[:6]:
             if pattern.search(lead) and not words.GPU.search(lead):
                 return reason
-        if is_sentence(f.text) and not mentions(f.text) and not f.title and not words.PRICE.search(f.text):
+        is_open = not mentions(f.text) and not f.title and not words.PRICE.search(f.text) and not _lists_models(f.text)
+        if is_sentence(f.text) and is_open:
             says_hour = unit.time == "hour" or unit.is_per_gpu
             return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
     if _ONCE.search(f"{f.title} {before_amount(before)}"):
@@ -162,6 +164,12 @@ def refusal(
         if re.search(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", text, re.IGNORECASE):
             return "a price of tokens or requests"
     return _of_another(f, before, record, label, page)
+
+
+def _lists_models(text: str) -> bool:
+    """Return whether a text is a list of prices, each with its pricing model: "$0.99/hr (spot) or $1.39/hr (on-demand)"."""
+    amounts = find_amounts(text)
+    return len(amounts) > 1 and all(pricing_model(words_around(text, amounts, i)[1]) for i in range(len(amounts)))
 
 
 def _of_another(f: Field, before: str, record: Record, label: Field | None, page: PageFacts) -> str:

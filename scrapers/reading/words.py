@@ -18,8 +18,19 @@ _TIMES: Final = {
 }  # fmt: skip
 
 
+# Signs whose traditional forms are others.
+_TRADITIONAL: Final = dict(
+    zip(
+        "数价费显时实务区盘络带宽预约竞单总计额库状态规产机云个张处储网长种选随周厂业历对较询联们货",
+        "數價費顯時實務區盤絡帶寬預約競單總計額庫狀態規產機雲個張處儲網長種選隨週廠業歷對較詢聯們貨",
+        strict=True,
+    )
+)
+
+
 def word(latin: str, cjk: str = "") -> re.Pattern[str]:
-    """Compile words that match whole, and signs that match anywhere, ignoring case."""
+    """Compile words that match whole, and signs in either form that match anywhere, ignoring case."""
+    cjk = "".join(f"[{sign}{_TRADITIONAL[sign]}]" if sign in _TRADITIONAL else sign for sign in cjk)
     return re.compile(
         rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_])" + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
         re.IGNORECASE,

@@ -12,6 +12,7 @@ from typing import Final
 from scrapers.reading.accelerator_names import is_singular
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.whole_page.groups import by_table_or_card
+from scrapers.reading.whole_page.possible_prices import costs_too_much
 
 _MOST_IN_A_MACHINE: Final = 16
 
@@ -120,6 +121,7 @@ def unclear_clusters(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft
     for d in drafts:
         is_rack = re.search(r"NVL|GB\d|TPU|v\d", d.label, re.IGNORECASE)
         is_proven = d.reasons.get("per GPU") == "" or d.describes_machine()  # grows with their number; has vCPUs
+        is_proven = is_proven or costs_too_much(replace(d, count=None))  # for an hour of one of them
         if not d.rate.is_per_gpu and (d.count or 0) >= _MOST_IN_A_MACHINE and not is_rack and not is_proven:
             dropped.append((d, f"unexplained: an hour of one GPU or of all {d.count}, the page does not say"))
         else:

@@ -200,3 +200,36 @@ def test_terms_behind_a_price(printed: str, term: int) -> None:
     card = f"<div><h2>MI300X</h2><p>$1.99/GPU/hour on demand</p><p>{printed}</p></div>"
     rows = [facts(o)[2:5] for o in read(page(card)).offers]
     assert rows == [("on_demand", None, "1.99"), ("reserved", term, "1.50")]
+
+
+@pytest.mark.parametrize(
+    ("printed", "right"),
+    [
+        ("$0.99/hr (spot), $1.39/hr (on-demand)", [("spot", None), ("on_demand", None)]),
+        ("$0.99/hr spot, $1.39/hr on-demand", [("spot", None), ("on_demand", None)]),
+        ("spot $0.99/hr, on-demand $1.39/hr", [("spot", None), ("on_demand", None)]),
+        ("$1.39/hr (on-demand) / $0.99/hr (12-month reserved)", [("on_demand", None), ("reserved", 12)]),
+        ("From $0.99/hr (spot), $1.39/hr (on-demand) or $1.05/hr (6-month reserved).", [("spot", None), ("on_demand", None), ("reserved", 6)]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shape", ["<div><h3>NVIDIA A100</h3><p>{}</p></div>", "<table><tr><th>GPU</th><th>Price</th></tr><tr><td>A100</td><td>{}</td></tr></table>"])  # fmt: skip
+def test_words_between_two_amounts_are_of_the_one_that_they_stand_with(
+    printed: str, right: list[object], shape: str
+) -> None:
+    offers = read(page(shape.format(printed))).offers
+    assert [(o.pricing_model, o.term_months) for o in offers] == right
+
+
+def test_signs_in_their_traditional_form() -> None:
+    rows = table("GPU 型號|數量|每小時 (NT$)", "NVIDIA H100|1|98", "NVIDIA H100|8|784")
+    assert [(facts(o)[1], str(o.price), o.currency) for o in read(page(rows, "zh-TW")).offers] == [
+        (1, "98", "TWD"),
+        (8, "784", "TWD"),
+    ]
+
+
+def test_a_price_that_one_gpu_cannot_cost_is_of_the_cluster() -> None:
+    rows = table("Cluster|Price", "32x H200|$64,000/month", "64x H100|$2.20/hour")
+    account = read(page(rows))
+    assert [(facts(o)[1], o.price_unit) for o in account.offers] == [(32, "month")]
+    assert len(account.unexplained) == 1
