@@ -95,7 +95,7 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$"
+    r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$"
 )
 _LINK = re.compile(r"^\s*(?:[-–—~〜～]|to|bis|à|до)\s*$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -206,7 +206,7 @@ def _value(digits: str, decimal_comma: bool) -> Decimal | None:
         tidy = tidy.replace(",", "")
     if tidy[:1] in ".,":
         tidy = f"0{tidy}"
-    if decimal_comma and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", tidy):
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}" if not decimal_comma else r"\d{1,3}(?:\.\d{3})+", tidy):
         tidy = tidy.replace(".", "")
     elif decimal_comma and re.fullmatch(r"\d+,\d{3}", tidy):
         tidy = tidy.replace(",", ".")

@@ -30,6 +30,7 @@ _NOT_PRICED: Final = re.compile(
     r"|vram(?! (?:price|cost|rate))|ipv4|ipv6|vol|free devices|(?:conversion|exchange) rate|in (?:gb|gib))\b",
     re.IGNORECASE,
 )
+_PER_TIME: Final = re.compile(r"(?:.*\b(?:gpus?|per) )?(?:hour|minute|month)", re.IGNORECASE)
 _STATES_PRICE: Final = re.compile(r"\b(?:price|cost|rate)s?\b", re.IGNORECASE)
 _NAMING: Final = re.compile(
     r"\b(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
@@ -185,6 +186,15 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
     """Yield one record of an object, or one for each of a list of prices in it."""
     if isinstance(value, dict):
         for key, item in value.items():
+            if by_number := _by_number(item, key_words(key)):
+                shared = [
+                    f for f in _flatten({k: v for k, v in value.items() if k != key}, path, "") if not _is_price(f)
+                ]
+                for number, size in by_number:
+                    at = f"{path}.{key}.{number.text}"
+                    own = [_price_field(f) if _is_price(f) else f for f in _flatten(size, at, key_words(key))]
+                    yield Record([number, *shared, *own, *context][:_MOST_FIELDS], scope, "object", group)
+                return
             priced = (
                 [
                     (i, c)
@@ -207,6 +217,32 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
                 return
     fields = [_price_field(f) if _is_price(f) else f for f in _one_of_alike(_flatten(value, path, ""))]
     yield Record([*fields, *context][:_MOST_FIELDS], scope, "object", group)
+
+
+def _by_number(sizes: Any, title: str) -> list[tuple[Field, Any]]:
+    """Return the objects of a map by numbers, each with what its number is: of GPUs, where prices grow so; of months."""
+    if (
+        not isinstance(sizes, dict)
+        or len(sizes) < _FEWEST_SIZES
+        or not all(re.fullmatch(r"[1-9]\d?", str(k)) for k in sizes)
+    ):
+        return []
+    first = {
+        k: next((f for f in _flatten(item, "", title) if _is_price(f) and f.is_number), None)
+        for k, item in sizes.items()
+    }
+    each = [Decimal(f.text) / int(k) for k, f in first.items() if f is not None]
+    if len(each) < len(sizes) or not min(each):
+        return []
+    if max(each) <= min(each) * _MOST_APART:
+        return [(Field("gpu count", str(k), is_number=True, is_price=False), item) for k, item in sizes.items()]
+    if words.TERM.search(title) or words.TIME["month"].search(title):
+        return [(Field("term", f"{k} months", is_price=False), item) for k, item in sizes.items()]
+    return []
+
+
+_FEWEST_SIZES: Final = 2
+_MOST_APART: Final = Decimal("1.3")
 
 
 def _one_of_alike(fields: list[Field]) -> list[Field]:
@@ -262,8 +298,19 @@ def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     return fields
 
 
+_MOST_PLACES: Final = 10
+
+
 def _with_whole_money(value: dict[Any, Any]) -> dict[Any, Any]:
-    """Return an object that counts money in units and billionths of them ("units", "nanos") with their sum alone."""
+    """Return an object that says money in two numbers with the one that they make.
+
+    Units and billionths of them ("units", "nanos"); digits and how many of them are behind the point ("amount", "scale").
+    """
+    for digits, places in itertools.product(("amount", "value"), ("scale", "decimals", "exponent")):
+        number, n = number_of(value.get(digits)), number_of(value.get(places))
+        if number is not None and n is not None and n in range(1, _MOST_PLACES):
+            rest = {key: item for key, item in value.items() if key not in (digits, places)}
+            return rest | {digits: format(number.scaleb(-int(n)), "f")}
     units, nanos = number_of(value.get("units", 0)), number_of(value.get("nanos"))
     if units is None or nanos is None:
         return value
@@ -315,7 +362,7 @@ def _titles_other(title: str) -> bool:
 def _titles_price(title: str) -> bool:
     """Return whether the words of a number's keys say that it is a price."""
     last = " ".join(title.split()[-6:])
-    return bool(_PRICED.search(last)) and not _NOT_PRICED.search(_BOUNDS.sub(" ", last))
+    return bool(_PRICED.search(last) or _PER_TIME.fullmatch(last)) and not _NOT_PRICED.search(_BOUNDS.sub(" ", last))
 
 
 _BOUNDS: Final = re.compile(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute)\b")

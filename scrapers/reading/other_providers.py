@@ -98,6 +98,15 @@ def note_sellers(rows: list[Record]) -> None:
             row.among_specialists = any(map(_SPECIALIST.fullmatch, named)) and len(named) >= 2
 
 
+def note_sellers_in_data(records: list[Record], own: str) -> None:
+    """Note who sells what the objects of a document price, where the page's own provider is one of several."""
+    sellers = {id(record): seller_in_data(record.fields) for record in records}
+    named = {seller.lower() for seller in sellers.values() if seller}
+    if len(named) > 1 and any(is_own(seller, own) for seller in named):
+        for record in records:
+            record.seller = sellers[id(record)]
+
+
 def seller_in_data(fields: list[Field]) -> str:
     """Return who sells what an object of data prices, where a key says so."""
     return next(

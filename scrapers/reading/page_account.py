@@ -33,6 +33,7 @@ class Rows:
 
     def __init__(self) -> None:
         self.priced: set[int] = set()
+        self.unread: list[Field] = []
         self.nameless: set[int] = set()  # tables with prices of nothing that is named
         self.empty: list[Record] = []
 
@@ -40,6 +41,7 @@ class Rows:
         """Note a row, and whether anything was read in it."""
         if record.kind != "row":
             return
+        self.unread += [f for f in record.fields if readings and _is_unread(f)]
         if any(isinstance(r, Draft) and r.status == "priced" for r in readings):
             self.priced.add(record.group)
         elif any(isinstance(r, Explained) and r.reason == NAMELESS for r in readings):
@@ -53,6 +55,9 @@ class Rows:
 
     def without_price(self) -> Iterator[Entry]:
         """Yield an entry for each row without a price or a word for none, in tables that have prices."""
+        for f in self.unread:
+            reason = "a cell below a price's title that cannot be read"
+            yield Entry(clip(f"{f.title}: {f.text}", 140), f.where(), "unexplained", reason)
         for record in self.empty:
             if record.group in self.priced | self.nameless:
                 text = " | ".join(f.text for f in record.fields if f.text)
@@ -62,6 +67,15 @@ class Rows:
                     "unexplained",
                     "a row that names an accelerator has no amount that can be read",
                 )
+
+
+def _is_unread(f: Field) -> bool:
+    """Return whether a cell below the title of a price holds a number that is no amount, nor a share or a term."""
+    is_number = re.search(r"\d", f.text) is not None and not _OTHER_FIGURE.search(f.text)
+    return is_number and kind_of(f) not in ("price", "label", "count") and words.PRICE.search(f.title) is not None
+
+
+_OTHER_FIGURE: Final = re.compile(r"%|[^\W\d_]{2}")
 
 
 def _says_none(f: Field) -> bool:

@@ -16,6 +16,7 @@ from scrapers.reading.draft_offers import offer_of
 from scrapers.reading.json_records import json_records, price_leaves
 from scrapers.reading.meaning.drafts import Draft, Explained
 from scrapers.reading.meaning.interpret import interpret
+from scrapers.reading.other_providers import note_sellers_in_data
 from scrapers.reading.page_account import (
     data_entries,
     data_entry,
@@ -80,9 +81,11 @@ def read_scripts(
 def _embedded(values: list[tuple[str, Any]], facts: PageFacts) -> tuple[list[Draft], list[Explained]]:
     drafts: list[Draft] = []
     explained: list[Explained] = []
-    for group, (where, value) in enumerate(values):
-        groups = (group + 1) * _MOST_TABLES
-        for record in itertools.chain(json_records(value, groups), table_records(value, groups + 1)):
+    for number, (where, value) in enumerate(values, start=1):
+        groups = number * _MOST_TABLES
+        records = [*json_records(value, groups), *table_records(value, groups + 1)]
+        note_sellers_in_data(records, facts.own)
+        for record in records:
             record.scope = (*record.scope, where)
             for reading in interpret(record, facts):
                 drafts.append(reading) if isinstance(reading, Draft) else explained.append(reading)

@@ -114,7 +114,7 @@ def footnotes(lines: Iterable[Line]) -> dict[str, str]:
     return notes
 
 
-_NOTE: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*(?P<text>[^\W\d_].{8,})$")
+_NOTE: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*(?P<text>(?:[^\W\d_]|[$€£¥]\d).{8,})$")
 
 
 def _dollar(language: str, stated: set[str], printed: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -18,6 +19,18 @@ def tab_label(element: Any) -> str:
     if element.get("role") != "tabpanel" and not ((names := element.get("class")) and _PANEL.search(names)):
         return ""
     return next((text for text in _labels(element) if text and len(text) <= _LONGEST), "")
+
+
+def is_tab(element: Any) -> bool:
+    """Return whether an element is, or holds, the button of a tab: what it says holds for the panel alone."""
+    near = () if element is None else itertools.chain(itertools.islice(element.iter(), _NEAR), [element.getparent()])
+    return any(
+        one is not None and (one.get("role") == "tab" or "tab" in (one.get("data-bs-toggle"), one.get("data-toggle")))
+        for one in near
+    )
+
+
+_NEAR: Final = 5  # elements below
 
 
 def _labels(panel: Any) -> Iterator[str]:

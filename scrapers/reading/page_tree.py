@@ -54,6 +54,7 @@ class Line:
     level: int = 0  # 1-6 of a heading, 0 else
     order: int = 0
     box: Box | None = None
+    is_another_state: bool = False  # hidden beside a shown one that differs in its digits alone
 
     def path(self) -> str:
         """Return the XPath of the element that holds the line."""
@@ -135,6 +136,7 @@ class _Builder:
         self.last: Line | None = None
         self.notes: list[str] = []
         self.is_note = False
+        self.is_another_state = False
 
     def fill(self, box: Box, element: Any, depth: int) -> None:
         """Add what an element shows to its box."""
@@ -154,7 +156,8 @@ class _Builder:
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
-                outer = self.headings
+                outer, state = self.headings, self.is_another_state
+                self.is_another_state |= not is_bare and _is_another_state(child)
                 before = self.headings = outer if is_bare else _of_tab(child, outer)
                 inner = Box(tag, child, headings=self.headings, parent=box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
@@ -163,6 +166,7 @@ class _Builder:
                     self.fill(inner, child, depth + 1)
                 if tag in _CAPTIONED:  # its caption says nothing of what follows
                     self.headings = tuple(h for h in self.headings if h[0] != _CAPTION_LEVEL or h in before)
+                self.is_another_state = state
                 if before is not outer:  # what follows a panel is of no tab
                     self.headings = tuple(h for h in self.headings if h[0] != _TAB_LEVEL or h in outer)
                 if inner.children:
@@ -237,6 +241,9 @@ class _Builder:
         ):
             self.last.text += f".{text}"  # the part behind the point has a box of its own
             return
+        if self.last is not None and _is_cut_in_two(self.last, text, owner):
+            self.last.text += text  # a currency's sign and its number in boxes of their own
+            return
         level = _level(owner, box)
         parts: tuple[str, ...] = ()
         if len(pieces) > 1:
@@ -247,7 +254,9 @@ class _Builder:
         above = self.headings
         if level:
             above = tuple(h for h in above if h[0] < level or h[0] == _PLACE_LEVEL)
-        line = Line(text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box)
+        line = Line(
+            text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box, self.is_another_state
+        )
         if len(text) <= 80 and PLACE.match(text):  # "Region: Europe" holds until the next one, or a new chapter
             self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
         elif level and text:
@@ -258,6 +267,17 @@ class _Builder:
         self.last = line
 
 
+_SIGN_ALONE: Final = re.compile(r"[$€£₹¥￥₩₽₺]|[A-Z]{1,2}\$")
+
+
+def _is_cut_in_two(last: Line, text: str, element: Any) -> bool:
+    """Return whether a line is the number of the sign that stands alone in a box right before it."""
+    if not _SIGN_ALONE.fullmatch(last.text) or not text[:1].isdigit() or element.tag in _CELLS:
+        return False
+    return last.element is not None and last.element.getparent() is element.getparent()
+
+
+_CELLS: Final = frozenset({"td", "th", "li", "option"})
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CENTS: Final = re.compile(r"\d{2}")
 _SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
@@ -368,6 +388,20 @@ def _is_in_another_currency(element: Any) -> bool:
         return False
     beside = [one for one in parent if one is not element and one.tag == element.tag and not _is_out_of_sight(one)]
     return any(any(map(_CURRENCY.search, _marks(one))) for one in beside)
+
+
+def _is_another_state(element: Any) -> bool:
+    """Return whether a hidden element is a short text that differs from a shown one beside it in its digits alone."""
+    if not _is_out_of_sight(element):
+        return False
+    text = _NO_WORDS.sub("", element.text_content() or "")
+    beside = (one for one in (element.getprevious(), element.getnext()) if one is not None and one.tag == element.tag)
+    return 0 < len(text) <= _LONGEST_AMOUNT and any(
+        not _is_out_of_sight(one) and _NO_WORDS.sub("", one.text_content() or "") == text for one in beside
+    )
+
+
+_NO_WORDS: Final = re.compile(r"[\d\s.,*]")
 
 
 def _marks(element: Any) -> list[str]:

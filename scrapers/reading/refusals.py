@@ -11,6 +11,7 @@ from scrapers.reading.accelerator_names import Mention, mentions
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.meaning.record_amounts import words_around
 from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
@@ -97,6 +98,8 @@ def refusal(
         return "a price of a licence"
     if label is not None and record.kind == "object" and _COMPONENT.search(label.text):
         return "a price of another part of the machine"
+    if any(words.COLOCATION.search(text) for text in record.scope[:1]):
+        return "a price of colocation"
     if _AT_REST.search(f.title):
         return "a price of a machine that does not run"
     if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
@@ -149,7 +152,8 @@ def refusal(
         for reason, pattern in words.NOT_SOLD_HERE[:6]:
             if pattern.search(lead) and not words.GPU.search(lead):
                 return reason
-        if is_sentence(f.text) and not mentions(f.text) and not f.title and not words.PRICE.search(f.text):
+        is_open = not mentions(f.text) and not f.title and not words.PRICE.search(f.text) and not _lists_models(f.text)
+        if is_sentence(f.text) and is_open:
             says_hour = unit.time == "hour" or unit.is_per_gpu
             return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
     if _ONCE.search(f"{f.title} {before_amount(before)}"):
@@ -162,10 +166,16 @@ def refusal(
     return _of_another(f, before, record, label, page)
 
 
+def _lists_models(text: str) -> bool:
+    """Return whether a text is a list of prices, each with its pricing model: "$0.99/hr (spot) or $1.39/hr (on-demand)"."""
+    amounts = find_amounts(text)
+    return len(amounts) > 1 and all(pricing_model(words_around(text, amounts, i)[1]) for i in range(len(amounts)))
+
+
 def _of_another(f: Field, before: str, record: Record, label: Field | None, page: PageFacts) -> str:
     """Return why an amount is another provider's price, or ""."""
     if record.kind == "object":
-        seller = seller_in_data(record.fields) if page.compares else ""
+        seller = record.seller or (seller_in_data(record.fields) if page.compares else "")
         return f"a price of {seller}, in a comparison" if seller and not is_own(seller, page.own) else ""
     if name := other_provider(f"{f.title} {before}", page.own):
         return f"a price of {name}, in a comparison"

@@ -18,8 +18,19 @@ _TIMES: Final = {
 }  # fmt: skip
 
 
+# Signs whose traditional forms are others.
+_TRADITIONAL: Final = dict(
+    zip(
+        "数价费显时实务区盘络带宽预约竞单总计额库状态规产机云个张处储网长种选随周厂业历对较询联们货",
+        "數價費顯時實務區盤絡帶寬預約競單總計額庫狀態規產機雲個張處儲網長種選隨週廠業歷對較詢聯們貨",
+        strict=True,
+    )
+)
+
+
 def word(latin: str, cjk: str = "") -> re.Pattern[str]:
-    """Compile words that match whole, and signs that match anywhere, ignoring case."""
+    """Compile words that match whole, and signs in either form that match anywhere, ignoring case."""
+    cjk = "".join(f"[{sign}{_TRADITIONAL[sign]}]" if sign in _TRADITIONAL else sign for sign in cjk)
     return re.compile(
         rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_])" + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
         re.IGNORECASE,
@@ -79,6 +90,7 @@ REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|
 PLACE: Final = re.compile(
     r"(?:(?:north|south|east|west|central|northern|southern|eastern|western|rest of(?: the)?)[ -])?(?:US|USA|U\.S\.|United States|EU|Europe|European Union|UK|United Kingdom|Asia(?:[ -]Pacific)?|APAC|America|Africa|Middle East|Canada|Mexico|Brazil|India|Japan"
     r"|South Korea|Korea|Singapore|Australia|Germany|France|Netherlands|Norway|Sweden|Finland|Iceland|Denmark|Switzerland|Austria|Italy|Spain|Poland|Ireland|Israel|Taiwan|Hong Kong|China|World(?:wide)?|Global)(?:[ -](?:north|south|east|west|central))?(?:[ -]?\d)?"
+    r"|Amsterdam|Ashburn|Bangalore|Chicago|Dallas|Dublin|Frankfurt|Helsinki|London|Los Angeles|Madrid|Milan|Montreal|Mumbai|New Delhi|New York|Osaka|Oslo|Paris|San Jose|Seattle|Seoul|Stockholm|Sydney|Tokyo|Toronto|Warsaw|Zurich"
     r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|北美|美国|欧洲|亚太|北京|上海|广州|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
     re.IGNORECASE,
 )
@@ -125,7 +137,7 @@ TOTAL: Final = word(
     r"totals?|in total|gesamt\w*|insgesamt|au total|montant total|итого|всего", "总价|总计|合计|総額|合計|총액|합계"
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
-UNIT: Final = word(r"units?|billing unit|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
+UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
 PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(
@@ -175,10 +187,11 @@ PRODUCTS: Final = (
     ("container", word(r"containers?|pods?|notebooks?|jobs?|workspaces?|conteneurs?|контейнер\w*", "容器|コンテナ")),
     ("machine", word(r"instances?|machines?|vms?|virtual machines?|servers?|bare[- ]?metal|droplets?|nodes?|gpus? cloud|cloud gpus?|dedicated servers?|instanzen|serveurs?|сервер\w*", "云主机|云服务器|裸金属|实例|服务器|サーバ\\w*|インスタンス")),
 )  # fmt: skip
+COLOCATION: Final = word(r"colocation|co-?lo|cabinets?|full rack|rack space", "托管机柜|コロケーション")
 NOT_SOLD_HERE: Final = (
     ("a price of storage", word(r"storage|volumes?|disks?|snapshots?|backups?|object store|file ?systems?|buckets?|speicher\w*|stockage|хранилищ\w*", "存储|云硬盘|ストレージ")),
     ("a price of a CPU machine", word(r"cpus?(?: instances?| only| machines?| servers?| pods?| nodes?| cloud)?|general[- ]purpose|compute[- ]optimi[sz]ed|memory[- ]optimi[sz]ed", "通用型|计算型")),
-    ("a price of colocation", word(r"colocation|co-?lo|cabinets?|full rack|rack space", "托管机柜|コロケーション")),
+    ("a price of colocation", COLOCATION),
     ("a price of network or addresses", word(r"network\w*|bandwidth|egress|traffic|data transfer|ip(?:v4)?(?: address\w*)?|load balancers?|transfert", "带宽|公网|流量|ネットワーク")),
     ("a price of a licence", word(r"licen[cs]es?|licen[cs]ing|software|lizenz\w*|subscription fee|support(?: plans?)?|лиценз\w*", "许可|ライセンス")),
     ("a price of tokens or requests", word(r"tokens?|per[- ]token|serverless inference|api pricing|requests?|images?|text[- ]to[- ]\w+|speech|transcription|embeddings?|fine[- ]?tun(?:e|ing)|rerank\w*|chat models?|language models?|vision models?|training price per", "令牌|トークン|微调")),

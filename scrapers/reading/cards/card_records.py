@@ -13,6 +13,7 @@ from scrapers.reading.cards.card_fields import card_record
 from scrapers.reading.cards.card_lines import label_mentions
 from scrapers.reading.cards.page_places import is_aside, is_in_code
 from scrapers.reading.cards.priced_lines import is_offer_in_words, offer_in_words, priced_in_turn
+from scrapers.reading.cards.priced_sentences import priced_sentences
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
@@ -44,11 +45,16 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
             done.add(line.order)
             yield from pieces
             continue
+        if sentences := priced_sentences(line, group):
+            done.add(line.order)
+            yield from sentences
+            continue
         segment = card_of(line, owner[line.order], around)
         if segment is None:
             continue
         head, lines = segment
         lines = [one for one in lines if one is head or one.order not in done or not has_money(one.text)]
+        lines = [one for one in lines if one in (head, line) or not _is_of_its_own(one, head)]
         done |= {one.order for one in lines}
         if by_size := _of_each_size(head, lines, group):
             yield from by_size
@@ -56,6 +62,14 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         record = card_record(head, lines, group)
         if record is not None:
             yield record
+
+
+def _is_of_its_own(line: Line, head: Line) -> bool:
+    """Return whether a line prices another accelerator than the one that heads its card, or a number of them."""
+    names, heads = label_mentions(line.text), label_mentions(head.text)
+    if not names or not heads or not has_money(line.text):
+        return False
+    return names[0].key != heads[0].key or (names[0].count is not None and heads[0].count is None)
 
 
 def _of_each_size(head: Line, lines: list[Line], group: int) -> list[Record]:

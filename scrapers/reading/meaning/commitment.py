@@ -25,7 +25,7 @@ _ASIDE: Final = re.compile(
 
 def note_of(f: Field, amount: Amount, page: PageFacts) -> str:
     """Return the footnote of an amount, where it states a commitment or spot."""
-    note = marked_note(f, amount, page)
+    note = re.split(r"(?<=[.!])\s+(?=[A-Z])", marked_note(f, amount, page))[0]
     model = pricing_model(note)
     has_term = words.RESERVED.search(note) and (term_months(note) is not None or band(note) != "")
     says = model == "spot" or (model == "reserved" and has_term)
@@ -73,7 +73,7 @@ def set_commitment(
         if (
             model is None
             or (place in ("the row", "above") and model == "reserved" and not words.RESERVED.search(text))
-            or (place == "the heading" and model == "reserved" and not words.RESERVED.search(text))
+            or (place == "the heading" and model == "reserved" and not _is_of_commitment(text))
         ):
             continue
         if (
@@ -109,9 +109,27 @@ def set_commitment(
             d.term = terms.pop() if len(terms) == 1 else None
 
 
+def _is_of_commitment(heading: str) -> bool:
+    """Return whether a heading is of a commitment: its words, or a term and a discount alone, "12 months (-15%)"."""
+    plain = _PERCENT.sub(" ", heading).strip()
+    return words.RESERVED.search(heading) is not None or words.DURATION.fullmatch(plain) is not None
+
+
+_BILLED: Final = re.compile(r"[^.;,$€£]{0,30}?\b(?:billed|paid|prepaid) (?P<cycle>[\w-]+)", re.IGNORECASE)
+_PERCENT: Final = re.compile(r"\(?\s*(?:save|up to|[-–−])?\s?\d{1,2}\s?%(?:\s?off)?\s*\)?", re.IGNORECASE)
+
+
 def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
     """Set the term of a billing cycle that the title or the row names: "Quarterly" beside "$1,139.00/mo"."""
+    if months := cycle_months(f.text[d.amount.end :]):  # "$2,562.15 USD Quarterly"
+        d.rate, d.reasons["unit"] = replace(d.rate, time="term"), "the amount"
+        d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
+        return True
     time = rate(own).time
+    billed = _BILLED.match(f.text[d.amount.end :])
+    if time and billed and (months := cycle_months(billed["cycle"])):  # "$2.10/hr billed annually"
+        d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
+        return True
     if time == "month" and (months := cycle_months(f.title)):
         d.model, d.term, d.reasons["model"] = "reserved", months, "the title"
         return True

@@ -11,7 +11,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
-from scrapers.reading.amounts import Amount, alike_in_other_currencies, bare_amount, stated_currency
+from scrapers.reading.amounts import Amount, alike_in_other_currencies, bare_amount, find_amounts, stated_currency
 from scrapers.reading.field_kinds import NUMBER, is_priced_title, kind_of
 from scrapers.reading.meaning.commitment import note_of, set_commitment
 from scrapers.reading.meaning.drafts import Draft, Explained, Reading
@@ -159,10 +159,13 @@ def _draft(
     d = Draft(record, f, amount, label, name.key, None, Rate(), "on_demand", None, "", title=f.title)
     is_of_one = _titles_one(f.title)
     d.count = Decimal(1) if is_of_one else gpu_count(by_kind, name, f, label_field, record)
+    if (leads := _COUNT_LEADS.search(before)) and len(find_amounts(f.text)) > 1:
+        d.count = Decimal(leads["n"])
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = price_unit(record, by_kind, f, after, before, page, d)
-    own = f"{before_amount(before)} | {after_amount(after)}"
+    term = _WITH_TERM.search(after)  # behind the words that an amount's unit ends at
+    own = f"{before_amount(before)} | {after_amount(after)} {term[0] if term else ''}"
     set_commitment(record, kinds, by_kind, f, own, note_of(f, amount, page), d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
     if d.currency in _WITHOUT_CENTS and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", f.text.strip(" \t₫đ₩¥￥Rp")):
@@ -201,6 +204,11 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
     return by_kind
 
 
+_COUNT_LEADS: Final = re.compile(r"(?:^|[\s,;|(])(?P<n>\d{1,2})\s?[x×]\s*(?:GPUs?)?\s*[:=–—-]?\s*$", re.IGNORECASE)
+_WITH_TERM: Final = re.compile(
+    r"\bwith (?:an? )?(?:\d{1,2}|one|two|three|six|twelve)[- ](?:months?|mo|years?|yrs?)\b[^.;,$€£]{0,30}",
+    re.IGNORECASE,
+)
 _OF_GPUS: Final = re.compile(r"gpu|卡|card|chip|accelerator", re.IGNORECASE)
 _WITHOUT_CENTS: Final = frozenset({"VND", "IDR", "KRW", "JPY"})
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from scrapers.reading import words
 from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, is_in_hundredths
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field
@@ -24,13 +25,38 @@ def words_around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
     before = text[amounts[i - 1].end : amounts[i].start] if i else text[: amounts[0].start]
     if len(amounts) > 1 and _UNIT_LEADS.search(text[: amounts[0].start]):  # "per minute: €0.02 per day: €17.50"
         return before, text[amounts[i].end :] if i + 1 == len(amounts) else ""
-    if i and (unit := _UNIT_WORDS.match(before)):
-        before = before[unit.end() :]
+    follows = _words_follow(text, amounts)
+    if i:
+        before = before[_end_of_first(before, follows) :]
     if i + 1 == len(amounts):
         return before, text[amounts[i].end :]
     after = text[amounts[i].end : amounts[i + 1].start]
-    unit = _UNIT_WORDS.match(after)
-    return before, after[: unit.end()] if unit and unit.end() else after
+    return before, after[: _end_of_first(after, follows) or None]
+
+
+def _words_follow(text: str, amounts: list[Amount]) -> bool:
+    """Return whether words stand behind the amounts of a text, "$0.99 spot, $1.39 on-demand", and none before the first."""
+    lead, tail = text[: amounts[0].start], text[amounts[-1].end :]
+    unit = _UNIT_WORDS.match(tail)
+    is_led = _LETTERS.search(words.BOUND_BEFORE.sub("", lead)) is not None
+    return len(amounts) > 1 and not is_led and _LETTERS.search(tail[unit.end() if unit else 0 :]) is not None
+
+
+def _end_of_first(between: str, follows: bool) -> int:
+    """Return where the words of the first of two amounts end: behind its unit, brackets, and words that follow it."""
+    unit = _UNIT_WORDS.match(between)
+    end = unit.end() if unit else 0
+    if closed := _IN_BRACKETS.match(between, end):
+        end = closed.end()
+    if not follows:
+        return end
+    separators = [hit.start() for hit in _SEPARATOR.finditer(between) if hit.start() >= end]
+    return separators[-1] if separators else len(between)
+
+
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+_IN_BRACKETS: Final = re.compile(r"\s*[(（][^()（）]*[)）]")
+_SEPARATOR: Final = re.compile(r"[,;/|·•、]|\s(?:or|and|oder|und|ou|et|или|и)\s", re.IGNORECASE)
 
 
 def amounts_of(f: Field, page: PageFacts) -> list[Amount]:

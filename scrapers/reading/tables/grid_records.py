@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from scrapers.reading.page_tabs import is_tab
 from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import Grid, has_money, nearest_heading
@@ -18,7 +19,7 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
     for line in reversed(before[-4:]):  # what stands right above: a title that is no heading, a sentence on the prices
         if line.level or not line.text or (grid.headings and line.text == grid.headings[-1][1]):
             break
-        if re.fullmatch(r"\s*\d+\s?[x×]\s*", line.text):
+        if re.fullmatch(r"\s*\d+\s?[x×]\s*", line.text) or is_tab(line.element):
             continue  # the labels of tabs: which one is shown, the panel says
         (scope if len(line.text) <= 80 and not has_money(line.text) else intro).append(line.text)
     scope += [text for _, text in reversed(grid.headings)]

@@ -60,15 +60,26 @@ def _heads_product(heading: str) -> bool:
 _LONGEST_HEADING: Final = 40  # characters
 
 
+def _is_place(title: str) -> bool:
+    """Return whether a title is of a place, or of a city in one: "EU Frankfurt"."""
+    parts = title.split()
+    return any(
+        words.PLACE.fullmatch(" ".join(parts[:n]).strip(" ,/-")) and all(part[:1].isupper() for part in parts[n:])
+        for n in range(len(parts), 0, -1)
+    )
+
+
 def _by_title(members: list[Draft]) -> None:
     """Name offers of one record by the words of their titles that say no price: "secure", "community"."""
     names = [" ".join(_TITLE_WORDS.sub(" ", d.title).split()) for d in members]
     places = [_SIGNS.sub("", name).strip(" /,:|-") for name in names]
-    if all(map(words.PLACE.fullmatch, places)) and len(set(places)) == len(places):
+    if all(map(_is_place, places)) and len(set(places)) == len(places):
         for d, place in zip(members, places, strict=True):
             d.region = d.region or place
         return
     is_data = members[0].record.kind == "object"
+    if is_data and len({re.sub(r"\d+", "", name) for name in names}) == 1:
+        return  # keys that are numbers: of what, nobody says
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
     alike = alike or all(words.TIERS.search(name) or words.ON_DEMAND.search(name) for name in names)
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):

@@ -12,6 +12,7 @@ from typing import Final
 from scrapers.reading.accelerator_names import is_singular
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.whole_page.groups import by_table_or_card
+from scrapers.reading.whole_page.possible_prices import costs_too_much
 
 _MOST_IN_A_MACHINE: Final = 16
 
@@ -41,6 +42,44 @@ def per_gpu_by_group(drafts: list[Draft]) -> None:
                 ):
                     d.rate = replace(d.rate, is_per_gpu=True)
                     d.reasons["per GPU"] = "the same price at any size"
+
+
+def of_unstated_numbers(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Count GPUs by the numbers that end machines' names, "h100.8", where prices grow with those; else doubt them.
+
+    Rows of one accelerator without a number of GPUs, whose prices are multiples of the least one, are machines with
+    one, two or eight of them.
+    """
+    tables: dict[object, list[Draft]] = defaultdict(list)
+    for d in drafts:
+        is_said = d.rate.is_per_gpu and d.reasons.get("per GPU") not in ("", "a name in the singular")
+        if d.record.kind == "row" and d.count is None and not is_said:
+            what = (d.record.group, d.key, d.label, d.cell.column, d.region, d.memory)
+            tables[what, d.model, d.term, d.band, d.currency, d.rate.time].append(d)
+    doubted: set[int] = set()
+    for rows in tables.values():
+        least = min(d.amount.value for d in rows)
+        times = [d.amount.value / least for d in rows]
+        if len(set(times)) < len(rows) or max(times) < _TWICE or any(abs(n - round(n)) > _CLOSE * n for n in times):
+            continue
+        numbers = [Decimal(hit[0]) if (hit := _LAST_NUMBER.search(_name(d))) else None for d in rows]
+        if numbers == [round(n) for n in times]:
+            for d, n in zip(rows, numbers, strict=True):
+                d.count = n
+                d.rate, d.reasons["per GPU"] = replace(d.rate, is_per_gpu=False), ""
+        else:
+            doubted |= {id(d) for d in rows}
+    reason = "unexplained: a multiple of another price of it, perhaps for as many GPUs"
+    return [d for d in drafts if id(d) not in doubted], [(d, reason) for d in drafts if id(d) in doubted]
+
+
+def _name(d: Draft) -> str:
+    return next((f.text for f in d.record.fields if f.column == 0), "")
+
+
+_TWICE: Final = Decimal("1.9")
+_CLOSE: Final = Decimal("0.01")
+_LAST_NUMBER: Final = re.compile(r"(?<=[._x×-])\d{1,2}$")
 
 
 def per_gpu_without_counts(drafts: list[Draft]) -> None:
@@ -82,8 +121,10 @@ def unclear_clusters(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft
     for d in drafts:
         is_of_many = not d.rate.is_per_gpu and (d.count or 0) >= _MOST_IN_A_MACHINE
         is_rack = is_of_many and re.search(r"NVL|GB\d|TPU|v\d", d.label, re.IGNORECASE)
-        # Grows with their number; has vCPUs.
-        is_proven = is_of_many and (d.reasons.get("per GPU") == "" or d.describes_machine())
+        # Grows with their number; has vCPUs; costs too much for an hour of one of them.
+        is_proven = is_of_many and (
+            d.reasons.get("per GPU") == "" or d.describes_machine() or costs_too_much(replace(d, count=None))
+        )
         if is_of_many and not is_rack and not is_proven:
             dropped.append((d, f"unexplained: an hour of one GPU or of all {d.count}, the page does not say"))
         else:

@@ -48,6 +48,12 @@ def _is_within(each: Decimal, bounds: tuple[Decimal, Decimal]) -> bool:
     return bounds[0] <= each <= bounds[1]
 
 
+def costs_too_much(d: Draft) -> bool:
+    """Return whether nobody asks as much for an hour of the GPU."""
+    each = _hourly_dollars(d)
+    return each is not None and each > _bounds(d)[1]
+
+
 def _hourly_dollars(d: Draft) -> Decimal | None:
     """Return roughly what an hour of one GPU costs in dollars; None for a currency that is not known."""
     if d.currency not in _TO_A_DOLLAR:

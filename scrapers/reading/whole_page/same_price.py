@@ -97,7 +97,7 @@ def former_prices(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, s
             n is not None
             and alike
             and n.amount.value < d.amount.value
-            and re.fullmatch(r"\s*(?:(?:/|per)\s*[\w-]+\s*)*\*?\s*", between)
+            and re.fullmatch(r"\s*(?:(?:/|per)\s*[\w-]+\s*)*\*?\s*(?:→|⇒|➔|->)?\s*", between)
         ):
             dropped.append((d, "a former price beside the present one"))
         else:
@@ -164,6 +164,20 @@ def floors_of_prices(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft
         is_repeat = is_headline and d.is_floor and (d.key, d.amount.value, d.currency, d.rate.time) in plain
         dropped.append((d, "a bound beside the price of the same thing")) if is_repeat else kept.append(d)
     return kept, dropped
+
+
+def hidden_states(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop a hidden price beside a shown one of the same record and time: which choice shows it, nobody can say."""
+    shown = {(id(d.record), d.key, d.rate) for d in drafts if not _is_hidden(d)}
+    kept, dropped = [], []
+    for d in drafts:
+        is_other = _is_hidden(d) and (id(d.record), d.key, d.rate) in shown
+        dropped.append((d, "unexplained: hidden beside a price that is shown")) if is_other else kept.append(d)
+    return kept, dropped
+
+
+def _is_hidden(d: Draft) -> bool:
+    return any(line.is_another_state for line in d.cell.lines)
 
 
 def compared(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

@@ -11,6 +11,7 @@ from typing import Final
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.whole_page.offer_names import tell_apart
 from scrapers.reading.whole_page.per_gpu import (
+    of_unstated_numbers,
     per_gpu_by_group,
     per_gpu_without_counts,
     per_machine_by_group,
@@ -23,6 +24,7 @@ from scrapers.reading.whole_page.same_price import (
     copied_tables,
     floors_of_prices,
     former_prices,
+    hidden_states,
     in_another_currency,
     repeated,
     titled_in_a_copy,
@@ -37,7 +39,7 @@ Step = Callable[[list[Draft]], tuple[list[Draft], list[tuple[Draft, str]]]]
 _WHAT_IT_BUYS: Final[tuple[Step, ...]] = (
     titled_in_a_copy, with_tax, in_another_currency, former_prices, totals, unclear_clusters, without_unit, out_of_size,
 )  # fmt: skip
-_SAME_THING: Final[tuple[Step, ...]] = (floors_of_prices, compared, repeated, copied_tables)
+_SAME_THING: Final[tuple[Step, ...]] = (hidden_states, floors_of_prices, compared, repeated, copied_tables)
 
 
 def settle(
@@ -54,6 +56,7 @@ def settle(
     per_machine_by_group(kept)
     per_gpu_without_counts(kept)
     bounds_beside(kept)
+    kept, uncounted = of_unstated_numbers(kept)
     years_by_the_month(kept)
     kept, dropped = _after(_WHAT_IT_BUYS, kept)
     _endpoints(kept, unpriced)
@@ -64,7 +67,7 @@ def settle(
     priced = {(d.label.upper(), d.model, d.term) for d in kept}
     first = {(d.label.upper(), d.count, d.memory, d.model, d.term, d.band): d for d in reversed(unpriced)}
     kept += [d for d in reversed(first.values()) if (d.label.upper(), d.model, d.term) not in priced]
-    return kept, [*dropped, *varied, *repeats]
+    return kept, [*uncounted, *dropped, *varied, *repeats]
 
 
 def _after(steps: tuple[Step, ...], kept: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

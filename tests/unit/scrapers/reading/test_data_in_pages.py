@@ -85,3 +85,23 @@ def test_figures_per_gpu_stand_with_a_price_per_gpu() -> None:
 @pytest.mark.parametrize("title", ["DBU / hour", "Price (GLM/h)", "AKT per hour", "Price (CLORE)"])
 def test_letters_that_are_no_currency_are_no_money(title: str) -> None:
     assert read(page(f"<p>Hourly prices</p>{table(f'GPU|{title}', '1x V100|3.48')}")).offers == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "right"),
+    [
+        ({"1": 2.6, "8": 20.8}, [(1, None, "2.6"), (8, None, "20.8")]),
+        ({"1": 2.6, "12": 2.1}, []),
+    ],
+)
+def test_a_map_by_numbers_is_of_sizes_where_prices_grow(sizes: dict[str, float], right: list[object]) -> None:
+    gpu = {"gpuModel": "NVIDIA H100", "sizes": {n: {"vcpus": 24, "priceHourlyEur": p} for n, p in sizes.items()}}
+    account = read(json.dumps({"products": {"gpu-h100": gpu}}))
+    assert [(o.gpu_count, o.term_months, str(o.price)) for o in account.offers] == right
+    assert account.is_whole == bool(right)
+
+
+def test_a_map_by_numbers_may_be_of_months() -> None:
+    gpu = {"gpuModel": "NVIDIA H100", "terms": {n: {"priceHourlyEur": p} for n, p in (("1", 2.6), ("12", 2.1))}}
+    offers = read(json.dumps([gpu])).offers
+    assert [(o.term_months, str(o.price)) for o in offers] == [(1, "2.6"), (12, "2.1")]
