@@ -22,9 +22,9 @@ def gpu_count(
             (
                 c
                 for one in record.fields
-                if one is not f and len(one.text) < 100 and not has_money(one.text)
+                if one is not f and len(one.text) < 100
                 for m in mentions(one.text, is_label=True)
-                if m.key == name.key and (c := m.count)
+                if m.key == name.key and (c := m.count) and not has_money(one.text)
             ),
             None,
         )
