@@ -82,6 +82,7 @@ class Box:
     n_lines: int = 0
     below: tuple[Line, ...] | None = None  # the lines of a small box, once they were asked for
     paths: ElementPaths | None = None  # of the page, in its outermost box, once one was asked for
+    inside: tuple[Box, ...] | None = None  # of the outermost box: all, once they were asked for
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines below, in document order."""
@@ -98,6 +99,13 @@ class Box:
 
     def walk(self) -> Iterator[Box]:
         """Yield this box and all boxes below, in document order."""
+        if self.parent is None:  # of the whole page, which is walked for each kind of record
+            if self.inside is None:
+                self.inside = tuple(self._walk())
+            return iter(self.inside)
+        return self._walk()
+
+    def _walk(self) -> Iterator[Box]:
         stack = [self]
         while stack:
             current = stack.pop()

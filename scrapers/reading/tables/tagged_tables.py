@@ -25,12 +25,13 @@ def _role(box: Box) -> str:
 
 
 def _grid_of(table: Box) -> Grid | None:
-    rows = [row for row in _rows_of(table) if row]
+    inside = list(table.walk())
+    rows = [row for row in _rows_of(table, inside) if row]
     if not rows:
         return None
     spread = _spread(rows)
     n_head = _head_size(rows, spread)
-    caption = next((b.text() for b in table.walk() if b.tag == "caption"), "")
+    caption = next((b.text() for b in inside if b.tag == "caption"), "")
     body = spread[n_head:]
     titles = _join_heads(spread[:n_head])
     first = next((line for row in spread for cell in row for line in cell.lines), None)
@@ -40,9 +41,9 @@ def _grid_of(table: Box) -> Grid | None:
     return grid
 
 
-def _rows_of(table: Box) -> list[list[tuple[Cell, int, int]]]:
+def _rows_of(table: Box, inside: list[Box]) -> list[list[tuple[Cell, int, int]]]:
     """Return each row's cells with the columns and rows that they span."""
-    by_element = {id(b.element): b for b in table.walk() if b.element is not None}
+    by_element = {id(b.element): b for b in inside if b.element is not None}
     rows: list[list[tuple[Cell, int, int]]] = []
     if table.tag == "table":
         trs = [tr for tr in table.element.iter("tr") if _nearest(tr, "table") is table.element]
@@ -60,7 +61,7 @@ def _rows_of(table: Box) -> list[list[tuple[Cell, int, int]]]:
                 0, [(_cell(by_element.get(id(th)), True), _span(th, "colspan"), 1) for th in bare if th.tag == "th"]
             )
         return rows
-    for box in table.walk():
+    for box in inside:
         if _role(box) == "row":
             cells_of = [b for b in box.walk() if _role(b) in ("cell", "gridcell", "columnheader", "rowheader")]
             rows.append([(_cell(b, _role(b).endswith("header")), 1, 1) for b in cells_of])
