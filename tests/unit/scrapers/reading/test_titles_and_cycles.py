@@ -233,3 +233,16 @@ def test_a_price_that_one_gpu_cannot_cost_is_of_the_cluster() -> None:
     account = read(page(rows))
     assert [(facts(o)[1], o.price_unit) for o in account.offers] == [(32, "month")]
     assert len(account.unexplained) == 1
+
+
+def test_a_sentence_above_a_table_that_names_several_models_says_none() -> None:
+    intro = "<p>Looking for spot or reserved prices? Ask sales. The prices below are on-demand.</p>"
+    offers = read(page(intro + table("GPU|Price/GPU/h", "B200|$4.60"))).offers
+    assert [o.pricing_model for o in offers] == ["on_demand"]
+
+
+def test_a_name_leads_a_list_of_models_and_a_sentence_may_follow_it() -> None:
+    lines = ["H100: $2.49/hr on-demand | $1.49/hr spot", "Price: $2.49/hr (spot $1.49/hr). 16 GB of memory."]
+    for line in lines:
+        offers = read(page(f"<h3>H100</h3><ul><li>{line}</li></ul>")).offers
+        assert [(str(o.price), o.pricing_model) for o in offers] == [("2.49", "on_demand"), ("1.49", "spot")]
