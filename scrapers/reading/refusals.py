@@ -111,6 +111,10 @@ def refusal(
     above = [text for line in f.lines[:1] for _, text in line.headings[-1:]]
     if any(_FORMER.match(text) for text in (record.heading, *record.scope[:1], *above)):
         return "a former price"
+    if _REGULAR.match(f.title) and any(_DEAL.search(one.title) for one in record.fields if one is not f):
+        return "a former price"
+    if _OWN_COST.match(f.title):
+        return "what the provider pays, not what renters do"
     if _CAP.search(f.title):
         return "an upper bound"
     if _SAVED.search(_REBATE.sub(" ", f.title)):
@@ -132,7 +136,8 @@ def refusal(
         return "a price for a group of customers"
     if len(names) > _MOST_NAMES or (len(names) > 1 and label is not None and _CHOICE.search(label.text)):
         return "a price of a choice of accelerators"
-    if any(_PLAN.search(one.title) and one is not f for one in record.fields):
+    is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
+    if is_plan or any(_PLAN.search(one.title) and one is not f for one in record.fields):
         return "a plan's price, with hours or credits in it"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
@@ -203,6 +208,14 @@ _FORMER: Final = re.compile(
     r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
     re.IGNORECASE,
 )
+_REGULAR: Final = re.compile(
+    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?", re.IGNORECASE
+)
+_DEAL: Final = re.compile(
+    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo)$",
+    re.IGNORECASE,
+)
+_OWN_COST: Final = re.compile(r"\W*(?:provider|supplier|wholesale|our|internal|infra\w*)[ _-]cost", re.IGNORECASE)
 _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )
@@ -245,6 +258,10 @@ _VOLUME: Final = re.compile(
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _PLAN: Final = re.compile(
     r"^\s*(?:included |monthly |free )?(?:credits?|compute units|hours included|included hours|hours)(?: included| per month|/mo(?:nth)?)?\s*$|^(?:含|赠)?算力(?:点|时长)",
+    re.IGNORECASE,
+)
+_INCLUDED: Final = re.compile(
+    r"\b\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b(?: of use)?(?: are)? included|\bincl(?:\.|udes?|uding) (?:up to )?\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b",
     re.IGNORECASE,
 )
 _GROUP_TITLE: Final = re.compile(
