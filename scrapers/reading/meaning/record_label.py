@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import Mention, is_singular, mentions
+from scrapers.reading.accelerator_names import NOT_ITS_OWN, Mention, is_singular, mentions
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
@@ -112,7 +112,8 @@ _NOISE: Final = re.compile(
 def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
     text = plain = _PLURAL.sub(r"\1", name.name)
     if label_field:
-        text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", label_field.text)))
+        text = NOT_ITS_OWN.sub(" ", label_field.text)
+        text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", text)))
         text = _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
     if not name.name[:1].isalpha():
         text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
