@@ -339,7 +339,9 @@ def _is_price(f: Field) -> bool:
     return (
         f.is_number
         and bool(_PRICED.search(last) or _PER_TIME.fullmatch(last))
-        and not _NOT_PRICED.search(re.sub(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute)\b", " ", last))
+        and not _NOT_PRICED.search(
+            re.sub(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute|discount(?= (?:price|rate|cost)))\b", " ", last)
+        )
     )
 
 

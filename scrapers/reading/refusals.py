@@ -104,7 +104,11 @@ def refusal(
         return "a price of a machine that does not run"
     if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
         return "what owners of cards earn, not what renters pay"
-    if _OF_MARKET.search(f.title) or _is_end_of_range(f, record):
+    if (
+        _OF_MARKET.search(f.title)
+        or _is_end_of_range(f, record)
+        or (record.kind == "object" and _is_of_range(f, record))
+    ):
         return "a figure of a market, not a provider's price"
     if words.TOTAL.fullmatch(f.title.strip()) and any(_OF_ONE.search(one.title) for one in record.fields):
         return "a sum of several"
@@ -248,6 +252,19 @@ def _is_end_of_range(f: Field, record: Record) -> bool:
     return _LOWEST.search(f.title) is not None and any(_OF_MARKET.search(one.title) for one in record.fields)
 
 
+def _is_of_range(f: Field, record: Record) -> bool:
+    """Return whether a price of data is one end of a range, or a figure between its ends: "price.min" beside "price.max"."""
+    hit = _END.search(f.title)
+    lead = f.title[: hit.start()] if hit else ""
+    return hit is not None and any(
+        one is not f and one.title.startswith(lead) and _END.search(one.title) is not None for one in record.fields
+    )
+
+
+_END: Final = re.compile(
+    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest|avg|average|weighted average|median|med|mean)(?: price)?$",
+    re.IGNORECASE,
+)
 _OF_ONE: Final = re.compile(
     r"\b(?:unit|each|single) (?:price|cost|rate)\b|\b(?:price|cost|rate) (?:each|per unit)\b|单价|単価", re.IGNORECASE
 )

@@ -89,7 +89,8 @@ _OF_CPUS: Final = re.compile(
 def _distinct(text: str, names: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Return one mention for each accelerator of a label: two, where it prices either ("RTX A6000/A40")."""
     first = names[0]
-    others = [n for n in names[1:] if n.key != first.key and first.key not in n.key and n.key not in first.key]
+    # "A6000" and "RTX A6000" are one, "L4" and "L40" two.
+    others = [n for n in names[1:] if not n.key.endswith(first.key) and not first.key.endswith(n.key)]
     if not others:
         return names[:1]
     chosen = [first]

@@ -105,3 +105,18 @@ def test_a_map_by_numbers_may_be_of_months() -> None:
     gpu = {"gpuModel": "NVIDIA H100", "terms": {n: {"priceHourlyEur": p} for n, p in (("1", 2.6), ("12", 2.1))}}
     offers = read(json.dumps([gpu])).offers
     assert [(o.term_months, str(o.price)) for o in offers] == [(1, "2.6"), (12, "2.1")]
+
+
+@pytest.mark.parametrize(
+    ("items", "right"),
+    [
+        ([{"gpu": "L40S", "count": 1, "hourly_usd": 0.99}, {"gpu": "L40S", "count": 4, "hourly_usd": 3.96}], [(1, "0.99"), (4, "3.96")]),
+        ([{"gpu": "L40S", "count": 312, "hourly_usd": 0.99}, {"gpu": "H100", "count": 88, "hourly_usd": 2.5}], [(1, "0.99"), (1, "2.5")]),
+        ([{"gpu": "H100", "hourly": {"original_price": 2.99, "discount_price": 2.49}}], [(1, "2.49")]),
+        ([{"gpu": "H100", "hourly": {"min": 1.79, "max": 3.2}}], []),
+    ],
+    ids=["counts", "stocks", "a discounted price", "a range"],
+)  # fmt: skip
+def test_what_counts_and_ranges_of_data_mean(items: list[dict[str, object]], right: list[object]) -> None:
+    account = read(json.dumps({"currency": "USD", "list": items}))
+    assert [(o.gpu_count, str(o.price)) for o in account.offers] == right

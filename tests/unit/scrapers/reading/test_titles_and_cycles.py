@@ -246,3 +246,14 @@ def test_a_name_leads_a_list_of_models_and_a_sentence_may_follow_it() -> None:
     for line in lines:
         offers = read(page(f"<h3>H100</h3><ul><li>{line}</li></ul>")).offers
         assert [(str(o.price), o.pricing_model) for o in offers] == [("2.49", "on_demand"), ("1.49", "spot")]
+
+
+def test_prices_for_days_grow_with_them() -> None:
+    rows = table("GPU|1 day|7 days|30 days", "1 × RTX 3090|$9|$56|$189", "4 × RTX 3090|$34|$215|$720")
+    units = [(o.pricing_model, str(o.price), o.price_unit) for o in read(page(rows)).offers][:3]
+    assert units == [("on_demand", "9", "day"), ("reserved", "56", "week"), ("reserved", "189", "month")]
+
+
+def test_one_price_for_a_family_of_like_names_is_none() -> None:
+    card = "<div><h3>Ada family</h3><p>L4, L40, L40S</p><p>From $0.49 per GPU-hour</p></div>"
+    assert not read(page(card)).offers
