@@ -298,3 +298,8 @@ def test_spot_on_is_no_spot_price_and_hours_in_a_plan_make_it_no_rent() -> None:
     assert [o.pricing_model for o in spot_on] == ["on_demand"]
     plan = "<div><h3>T4 Desktop</h3><p>16 GB GPU</p><p>$29 / month</p><p>20 hours included, then $1.20/hour</p></div>"
     assert prices(read(page(plan))) == ["1.20"]
+
+
+def test_a_first_months_price_is_no_price() -> None:
+    card = "<div><h3>GPU VPS L4</h3><p>NVIDIA L4 24GB</p><p>First month $49, then $149/month</p></div>"
+    assert prices(read(page(card))) == ["149"]
