@@ -290,6 +290,7 @@ def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     return fields
 
 
+_SPLIT_MONEY: Final = frozenset({"nanos", "scale", "decimals", "exponent"})
 _MOST_PLACES: Final = 10
 
 
@@ -298,6 +299,8 @@ def _with_whole_money(value: dict[Any, Any]) -> dict[Any, Any]:
 
     Units and billionths of them ("units", "nanos"); digits and how many of them are behind the point ("amount", "scale").
     """
+    if not value.keys() & _SPLIT_MONEY:
+        return value
     for digits, places in itertools.product(("amount", "value"), ("scale", "decimals", "exponent")):
         number, n = number_of(value.get(digits)), number_of(value.get(places))
         if number is not None and n is not None and n in range(1, _MOST_PLACES):
