@@ -94,6 +94,28 @@ _ATTRIBUTE: Final = re.compile(r"([a-z]\w*)=[\"']([^\"'<>]{1,80})[\"']")
 _TITLES: Final = ("title", "label", "name", "heading", "summary")
 
 
+def rendered_in(value: Any) -> str:
+    """Return the HTML that texts of data hold, and lists of texts that name accelerators with prices; "" for none."""
+    parts: list[str] = []
+    stack = [value]
+    while stack and sum(map(len, parts)) < _MOST_RENDERED:
+        one = stack.pop()
+        if isinstance(one, str) and _MARKUP.search(one):
+            parts.append(one)
+        elif isinstance(one, dict):
+            stack += one.values()
+        elif isinstance(one, list):
+            lines = [item for item in one if isinstance(item, str) and len(item) <= _LONGEST_LINE and names_one(item)]
+            parts += [f"<ul>{''.join(f'<li>{html.escape(item)}</li>' for item in lines)}</ul>"] if lines else []
+            stack += one
+    return "".join(parts) if any(map(names_one, parts)) else ""
+
+
+_MARKUP: Final = re.compile(r"<(?:table|tr|h[1-6]|ul|li|div|p)\b", re.IGNORECASE)
+_MOST_RENDERED: Final = 2_000_000  # characters
+_LONGEST_LINE: Final = 200
+
+
 def streamed_html(page: Page) -> str:
     """Return the HTML that a React page's stream describes; "" where there is no stream."""
     text = page.text()

@@ -298,6 +298,7 @@ def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     return fields
 
 
+_SPLIT_MONEY: Final = frozenset({"nanos", "scale", "decimals", "exponent"})
 _MOST_PLACES: Final = 10
 
 
@@ -306,6 +307,8 @@ def _with_whole_money(value: dict[Any, Any]) -> dict[Any, Any]:
 
     Units and billionths of them ("units", "nanos"); digits and how many of them are behind the point ("amount", "scale").
     """
+    if not value.keys() & _SPLIT_MONEY:
+        return value
     for digits, places in itertools.product(("amount", "value"), ("scale", "decimals", "exponent")):
         number, n = number_of(value.get(digits)), number_of(value.get(places))
         if number is not None and n is not None and n in range(1, _MOST_PLACES):
@@ -365,7 +368,7 @@ def _titles_price(title: str) -> bool:
     return bool(_PRICED.search(last) or _PER_TIME.fullmatch(last)) and not _NOT_PRICED.search(_BOUNDS.sub(" ", last))
 
 
-_BOUNDS: Final = re.compile(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute)\b")
+_BOUNDS: Final = re.compile(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute|discount(?= (?:price|rate|cost)))\b")
 
 
 # Units by which data counts money, as parts of the currency's own.

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from scrapers.model import Hints, Page
+from scrapers.parsing import embedded_json
 from scrapers.parsing.text import drop_cut_end, is_complete
 from scrapers.reading.account import Account, Entry
 from scrapers.reading.amounts import find_amounts
-from scrapers.reading.documents import attribute_values, from_markdown, kind, script_values, streamed_html
+from scrapers.reading.documents import attribute_values, from_markdown, kind, rendered_in, script_values, streamed_html
 from scrapers.reading.draft_offers import offer_of
 from scrapers.reading.meaning.drafts import Draft, Explained
 from scrapers.reading.meaning.interpret import interpret
@@ -46,7 +47,10 @@ def read_page(page: Page, hints: Hints = Hints()) -> Account:  # noqa: B008 -- f
         text = page.text()
         form = kind(text)
         if form == "json":
-            return read_data(text, hints)
+            account = read_data(text, hints)
+            if account.offers or not (rendered := rendered_in(list(embedded_json.values(text)))):
+                return account
+            return _read_html(page, rendered, hints)
         return _read_html(page, from_markdown(text) if form == "markdown" else drop_cut_end(text), hints)
 
 

@@ -104,13 +104,21 @@ def refusal(
         return "a price of a machine that does not run"
     if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
         return "what owners of cards earn, not what renters pay"
-    if _OF_MARKET.search(f.title) or _is_end_of_range(f, record):
+    if (
+        _OF_MARKET.search(f.title)
+        or _is_end_of_range(f, record)
+        or (record.kind == "object" and _is_of_range(f, record))
+    ):
         return "a figure of a market, not a provider's price"
     if words.TOTAL.fullmatch(f.title.strip()) and any(_OF_ONE.search(one.title) for one in record.fields):
         return "a sum of several"
     above = [text for line in f.lines[:1] for _, text in line.headings[-1:]]
     if any(_FORMER.match(text) for text in (record.heading, *record.scope[:1], *above)):
         return "a former price"
+    if _REGULAR.match(f.title) and any(_DEAL.search(one.title) for one in record.fields if one is not f):
+        return "a former price"
+    if _OWN_COST.match(f.title):
+        return "what the provider pays, not what renters do"
     if _CAP.search(f.title):
         return "an upper bound"
     if _SAVED.search(_REBATE.sub(" ", f.title)):
@@ -132,7 +140,8 @@ def refusal(
         return "a price for a group of customers"
     if len(names) > _MOST_NAMES or (len(names) > 1 and label is not None and _CHOICE.search(label.text)):
         return "a price of a choice of accelerators"
-    if any(_titles_plans(one.title) and one is not f for one in record.fields):
+    is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
+    if is_plan or any(_titles_plans(one.title) and one is not f for one in record.fields):
         return "a plan's price, with hours or credits in it"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
@@ -203,6 +212,14 @@ _FORMER: Final = re.compile(
     r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
     re.IGNORECASE,
 )
+_REGULAR: Final = re.compile(
+    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?", re.IGNORECASE
+)
+_DEAL: Final = re.compile(
+    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo)$",
+    re.IGNORECASE,
+)
+_OWN_COST: Final = re.compile(r"\W*(?:provider|supplier|wholesale|our|internal|infra\w*)[ _-]cost", re.IGNORECASE)
 _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )
@@ -235,6 +252,19 @@ def _is_end_of_range(f: Field, record: Record) -> bool:
     return _LOWEST.search(f.title) is not None and any(_OF_MARKET.search(one.title) for one in record.fields)
 
 
+def _is_of_range(f: Field, record: Record) -> bool:
+    """Return whether a price of data is one end of a range, or a figure between its ends: "price.min" beside "price.max"."""
+    hit = _END.search(f.title)
+    lead = f.title[: hit.start()] if hit else ""
+    return hit is not None and any(
+        one is not f and one.title.startswith(lead) and _END.search(one.title) is not None for one in record.fields
+    )
+
+
+_END: Final = re.compile(
+    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest|avg|average|weighted average|median|med|mean)(?: price)?$",
+    re.IGNORECASE,
+)
 _OF_ONE: Final = re.compile(
     r"\b(?:unit|each|single) (?:price|cost|rate)\b|\b(?:price|cost|rate) (?:each|per unit)\b|单价|単価", re.IGNORECASE
 )
@@ -245,6 +275,10 @@ _VOLUME: Final = re.compile(
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _PLAN: Final = re.compile(
     r"^\s*(?:included |monthly |free )?(?:credits?|compute units|hours included|included hours|hours)(?: included| per month|/mo(?:nth)?)?\s*$|^(?:含|赠)?算力(?:点|时长)",
+    re.IGNORECASE,
+)
+_INCLUDED: Final = re.compile(
+    r"\b\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b(?: of use)?(?: are)? included|\bincl(?:\.|udes?|uding) (?:up to )?\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b",
     re.IGNORECASE,
 )
 _GROUP_TITLE: Final = re.compile(

@@ -77,7 +77,7 @@ def set_commitment(
         ):
             continue
         if (
-            place == "above"
+            place in ("above", "the heading")
             and len(
                 {m for m in (words.SPOT.search(text), words.ON_DEMAND.search(text), words.RESERVED.search(text)) if m}
             )

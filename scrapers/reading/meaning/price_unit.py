@@ -30,7 +30,7 @@ def price_unit(
         ("the title", f.title),
         ("the unit", unit_field),
         ("a footnote", marked_note(f, d.amount, page)),
-        *(("the row", one.text) for one in record.fields if one is not f and record.kind == "row" and _is_time(one)),
+        *(("the row", one.text) for one in record.fields if one is not f and _is_time(one) and _tells(one, record)),
         (
             "the label",
             label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 120 else "",
@@ -97,6 +97,14 @@ _IS_PER_GPU: Final = re.compile(r"\b(?:is|are) per gpu$|^per gpu$", re.IGNORECAS
 @lru_cache(maxsize=16_384)
 def _flags_per_gpu(title: str) -> bool:
     return _IS_PER_GPU.search(title) is not None
+
+
+def _tells(f: Field, record: Record) -> bool:
+    """Return whether a unit of time alone is that of the prices beside it: in a row, or under a billing cycle's key."""
+    return record.kind == "row" or (record.kind == "object" and _CYCLE.search(f.title) is not None)
+
+
+_CYCLE: Final = re.compile(r"\b(?:cycle|billing|period|frequency|recurrence)$", re.IGNORECASE)
 
 
 def _is_time(f: Field) -> bool:

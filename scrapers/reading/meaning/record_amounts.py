@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from scrapers.reading import words
 from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, is_in_hundredths
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field
+from scrapers.reading.units import after_amount, pricing_model, rate
 
 _UNIT_LEADS: Final = re.compile(
     r"(?:(?:\bper|\bpro|\bpar|/)\s*\w+|\b\w+ly|\b(?:hour|day|week|month|year|minute))\s*[:：]\s*$", re.IGNORECASE
@@ -35,11 +35,10 @@ def words_around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
 
 
 def _words_follow(text: str, amounts: list[Amount]) -> bool:
-    """Return whether words stand behind the amounts of a text, "$0.99 spot, $1.39 on-demand", and none before the first."""
-    lead, tail = text[: amounts[0].start], text[amounts[-1].end :]
-    unit = _UNIT_WORDS.match(tail)
-    is_led = _LETTERS.search(words.BOUND_BEFORE.sub("", lead)) is not None
-    return len(amounts) > 1 and not is_led and _LETTERS.search(tail[unit.end() if unit else 0 :]) is not None
+    """Return whether pricing models stand behind the amounts of a text, "$0.99 spot, $1.39 on-demand", and not before."""
+    lead, tail = text[: amounts[0].start], after_amount(text[amounts[-1].end :])
+    is_led = pricing_model(lead) or rate(lead).time or _COUNT.search(lead)
+    return len(amounts) > 1 and not is_led and pricing_model(tail) is not None
 
 
 def _end_of_first(between: str, follows: bool) -> int:
@@ -54,7 +53,7 @@ def _end_of_first(between: str, follows: bool) -> int:
     return separators[-1] if separators else len(between)
 
 
-_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+_COUNT: Final = re.compile(r"\d\s?[x×]\s*[:=–—-]?\s*$|\bGPUs?\s*[:=–—-]?\s*$", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"\s*[(（][^()（）]*[)）]")
 _SEPARATOR: Final = re.compile(r"[,;/|·•、]|\s(?:or|and|oder|und|ou|et|или|и)\s", re.IGNORECASE)
 

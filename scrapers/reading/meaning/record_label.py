@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import Mention, is_singular, mentions
+from scrapers.reading.accelerator_names import NOT_ITS_OWN, Mention, is_singular, mentions
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
@@ -90,7 +90,8 @@ _OF_CPUS: Final = re.compile(
 def _distinct(text: str, names: tuple[Mention, ...]) -> tuple[Mention, ...]:
     """Return one mention for each accelerator of a label: two, where it prices either ("RTX A6000/A40")."""
     first = names[0]
-    others = [n for n in names[1:] if n.key != first.key and first.key not in n.key and n.key not in first.key]
+    # "A6000" and "RTX A6000" are one, "L4" and "L40" two.
+    others = [n for n in names[1:] if not n.key.endswith(first.key) and not first.key.endswith(n.key)]
     if not others:
         return names[:1]
     chosen = [first]
@@ -113,6 +114,7 @@ _NOISE: Final = re.compile(
 @lru_cache(maxsize=16_384)
 def _bare_label(text: str) -> str:
     """Return a label without its title, its unit, badges and what else is no part of the name."""
+    text = NOT_ITS_OWN.sub(" ", text)
     text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", text)))
     return _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
 

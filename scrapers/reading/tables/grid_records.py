@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tabs import is_tab
 from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
@@ -21,7 +22,8 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
             break
         if re.fullmatch(r"\s*\d+\s?[x×]\s*", line.text) or is_tab(line.element):
             continue  # the labels of tabs: which one is shown, the panel says
-        (scope if len(line.text) <= 80 and not has_money(line.text) else intro).append(line.text)
+        is_title = len(line.text) <= 80 and not has_money(line.text) and not is_sentence(line.text)
+        (scope if is_title else intro).append(line.text)
     scope += [text for _, text in reversed(grid.headings)]
     titles = _with_months(grid.titles)
     over = ""

@@ -45,38 +45,50 @@ def per_gpu_by_group(drafts: list[Draft]) -> None:
 
 
 def of_unstated_numbers(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
-    """Count GPUs by the numbers that end machines' names, "h100.8", where prices grow with those; else doubt them.
+    """Count GPUs by numbers that prices grow with, of names ("h100.8") or of data ("count"); doubt a table's other ones.
 
     Rows of one accelerator without a number of GPUs, whose prices are multiples of the least one, are machines with
     one, two or eight of them.
     """
-    tables: dict[object, list[Draft]] = defaultdict(list)
+    alike: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
         is_said = d.rate.is_per_gpu and d.reasons.get("per GPU") not in ("", "a name in the singular")
-        if d.record.kind == "row" and d.count is None and not is_said:
-            what = (d.record.group, d.key, d.label, d.cell.column, d.region, d.memory)
-            tables[what, d.model, d.term, d.band, d.currency, d.rate.time].append(d)
+        if d.record.kind != "card" and d.count is None and not is_said:
+            what = (d.record.group, d.key, d.label, d.cell.column, d.title, d.region, d.memory)
+            alike[what, d.model, d.term, d.band, d.currency, d.rate.time].append(d)
     doubted: set[int] = set()
-    for rows in tables.values():
-        least = min(d.amount.value for d in rows)
-        times = [d.amount.value / least for d in rows]
-        if len(set(times)) < len(rows) or max(times) < _TWICE or any(abs(n - round(n)) > _CLOSE * n for n in times):
-            continue
-        numbers = [Decimal(hit[0]) if (hit := _LAST_NUMBER.search(_name(d))) else None for d in rows]
-        if numbers == [round(n) for n in times]:
-            for d, n in zip(rows, numbers, strict=True):
+    for same in alike.values():
+        numbers = [n for d in same if (n := _number_of(d))]
+        each = [d.amount.value / n for d, n in zip(same, numbers, strict=False)]
+        if len(numbers) == len(same) and len(set(numbers)) > 1 and max(each) <= min(each) * (1 + _CLOSE):
+            for d, n in zip(same, numbers, strict=True):
                 d.count = n
                 d.rate, d.reasons["per GPU"] = replace(d.rate, is_per_gpu=False), ""
-        else:
-            doubted |= {id(d) for d in rows}
+        elif same[0].record.kind == "row" and _are_multiples([d.amount.value for d in same]):
+            doubted |= {id(d) for d in same}
     reason = "unexplained: a multiple of another price of it, perhaps for as many GPUs"
     return [d for d in drafts if id(d) not in doubted], [(d, reason) for d in drafts if id(d) in doubted]
 
 
-def _name(d: Draft) -> str:
-    return next((f.text for f in d.record.fields if f.column == 0), "")
+def _number_of(d: Draft) -> Decimal | None:
+    """Return the number that ends a machine's name, or that data calls a count."""
+    for f in d.record.fields:
+        is_count = d.record.kind == "object" and _A_COUNT.fullmatch(f.title.rpartition(" ")[2])
+        hit = _LAST_NUMBER.search(f.text) if f.column == 0 else _SMALL.fullmatch(f.text) if is_count else None
+        if hit:
+            return Decimal(hit[0])
+    return None
 
 
+def _are_multiples(amounts: list[Decimal]) -> bool:
+    """Return whether amounts are the least of them, twice it, eight times it, and none of them twice."""
+    times = [amount / min(amounts) for amount in amounts]
+    is_whole = all(abs(n - round(n)) <= _CLOSE * n for n in times)
+    return is_whole and len(set(times)) == len(times) and max(times) >= _TWICE
+
+
+_A_COUNT: Final = re.compile(r"count|quantity|qty|num|number|n|units", re.IGNORECASE)
+_SMALL: Final = re.compile(r"[1-9]\d?")
 _TWICE: Final = Decimal("1.9")
 _CLOSE: Final = Decimal("0.01")
 _LAST_NUMBER: Final = re.compile(r"(?<=[._x×-])\d{1,2}$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
@@ -21,6 +22,7 @@ def without_unit(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, st
         if not d.rate.time:
             _unit_by_size(d, records[together(d)])
             _unit_by_growth(d, records[together(d)])
+            _unit_by_days(d, records[together(d)])
         if d.rate.time:
             kept.append(d)
         else:
@@ -63,6 +65,28 @@ def _unit_by_size(d: Draft, siblings: list[Draft]) -> None:
         for unit, times in ((time, Decimal(1)), ("term", months * d.term)):
             if Decimal("0.2") <= ratio / times <= Decimal("1.15"):
                 d.rate, d.reasons["unit"] = replace(d.rate, time=unit), f"its size beside the price of a {time}"
+
+
+def _unit_by_days(d: Draft, siblings: list[Draft]) -> None:
+    """Take amounts that grow with the days of their titles for the prices of those: "1 day $9, 7 days $56, 30 days $189"."""
+    sums = sorted((days, s.amount.value) for s in siblings if not s.rate.time and (days := _days(s.title)))
+    if d.rate.time or _days(d.title) is None or len({days for days, _ in sums}) < _FEWEST_SUMS:
+        return
+    if all(b > a and _LEAST_OF_A_MONTH <= (b / m) / (a / n) <= 1 for (n, a), (m, b) in itertools.pairwise(sums)):
+        for s in siblings:
+            if not s.rate.time and (days := _days(s.title)):
+                s.rate, s.reasons["unit"] = replace(s.rate, time=_IN_DAYS[days]), "sums that grow with their days"
+                s.model, s.term, s.band = ("on_demand", None, "") if days == 1 else ("reserved", None, f"{days} days")
+
+
+def _days(title: str) -> int | None:
+    hit = _TITLE_IN_DAYS.fullmatch(title)
+    return int(hit[1]) if hit and int(hit[1]) in _IN_DAYS else None
+
+
+_TITLE_IN_DAYS: Final = re.compile(r"\s*(\d{1,3})[ -]?days?\s*", re.IGNORECASE)
+_IN_DAYS: Final = {1: "day", 7: "week", 30: "month", 365: "year"}
+_FEWEST_SUMS: Final = 2
 
 
 def _unit_by_growth(d: Draft, siblings: list[Draft]) -> None:

@@ -233,3 +233,27 @@ def test_a_price_that_one_gpu_cannot_cost_is_of_the_cluster() -> None:
     account = read(page(rows))
     assert [(facts(o)[1], o.price_unit) for o in account.offers] == [(32, "month")]
     assert len(account.unexplained) == 1
+
+
+def test_a_sentence_above_a_table_that_names_several_models_says_none() -> None:
+    intro = "<p>Looking for spot or reserved prices? Ask sales. The prices below are on-demand.</p>"
+    offers = read(page(intro + table("GPU|Price/GPU/h", "B200|$4.60"))).offers
+    assert [o.pricing_model for o in offers] == ["on_demand"]
+
+
+def test_a_name_leads_a_list_of_models_and_a_sentence_may_follow_it() -> None:
+    lines = ["H100: $2.49/hr on-demand | $1.49/hr spot", "Price: $2.49/hr (spot $1.49/hr). 16 GB of memory."]
+    for line in lines:
+        offers = read(page(f"<h3>H100</h3><ul><li>{line}</li></ul>")).offers
+        assert [(str(o.price), o.pricing_model) for o in offers] == [("2.49", "on_demand"), ("1.49", "spot")]
+
+
+def test_prices_for_days_grow_with_them() -> None:
+    rows = table("GPU|1 day|7 days|30 days", "1 × RTX 3090|$9|$56|$189", "4 × RTX 3090|$34|$215|$720")
+    units = [(o.pricing_model, str(o.price), o.price_unit) for o in read(page(rows)).offers][:3]
+    assert units == [("on_demand", "9", "day"), ("reserved", "56", "week"), ("reserved", "189", "month")]
+
+
+def test_one_price_for_a_family_of_like_names_is_none() -> None:
+    card = "<div><h3>Ada family</h3><p>L4, L40, L40S</p><p>From $0.49 per GPU-hour</p></div>"
+    assert not read(page(card)).offers
