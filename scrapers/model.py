@@ -106,7 +106,8 @@ class NoPublicPrice(ScrapeError):
 
 def clip(text: str, limit: int = 200) -> str:
     """Return one line of at most `limit` printable characters: safe for logs, receipts and terminals."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    printable = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(printable.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

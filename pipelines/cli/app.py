@@ -1,4 +1,4 @@
-"""The command line. Each command imports its dependencies when it runs, so that reading stays instant."""
+"""The command line. A command is imported when it is given, its dependencies when it runs: reading stays instant."""
 
 from __future__ import annotations
 
@@ -11,42 +11,7 @@ import cyclopts
 from cyclopts import App
 
 from pipelines import settings
-from pipelines.cli.commands import (
-    alerts,
-    backfill,
-    backup,
-    bill,
-    calibrate,
-    capture,
-    changes,
-    completion,
-    cost,
-    crosscheck,
-    demo,
-    doctor,
-    explain,
-    history,
-    import_history,
-    index,
-    init,
-    lake,
-    mcp,
-    overview,
-    parse,
-    plan,
-    prices,
-    providers,
-    publish,
-    quarantine,
-    read,
-    receipt,
-    refresh,
-    replay,
-    report,
-    schedule,
-    sql,
-    tidy,
-)
+from pipelines.cli.commands.completion import completion_of
 from pipelines.cli.console import ERROR, OK, STALE, USAGE, say
 from pipelines.cli.interruption import ending_on_signals
 from pipelines.errors import CommandError, StaleError, UsageError
@@ -58,23 +23,18 @@ app = App(
     version_flags=["--version"],
     result_action="return_value",
 )
-for command in (
-    overview.overview, init.init, prices.prices, history.history, changes.changes, explain.explain, sql.sql,
-    parse.parse, read.read, doctor.doctor, calibrate.calibrate, crosscheck.crosscheck, demo.demo,
-    refresh.refresh, replay.replay, capture.capture, backfill.backfill, schedule.schedule, plan.plan, bill.bill,
-    backup.backup, backup.restore, tidy.tidy, publish.publish, mcp.mcp,
+# In the order of the help. Only the module of the command that is given is imported.
+for _module in (
+    "overview", "init", "prices", "history", "changes", "explain", "sql", "parse", "read", "doctor", "calibrate",
+    "crosscheck", "demo", "refresh", "replay", "capture", "backfill", "schedule", "plan", "bill", "backup", "tidy",
+    "publish", "mcp",
 ):  # fmt: skip
-    app.command(command)
-app.command(completion.completion_of(app))
-app.command(import_history.import_, name="import")
-app.command(providers.app)
-app.command(quarantine.app)
-app.command(cost.app)
-app.command(index.app)
-app.command(lake.app)
-app.command(alerts.app)
-app.command(report.app)
-app.command(receipt.app)
+    app.command(f"pipelines.cli.commands.{_module}:{_module}")
+app.command("pipelines.cli.commands.backup:restore")
+app.command("pipelines.cli.commands.import_history:import_", name="import")
+app.command(completion_of(app), name="completion")
+for _module in ("providers", "quarantine", "cost", "index", "lake", "alerts", "report", "receipt"):
+    app.command(f"pipelines.cli.commands.{_module}:app", name=_module)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -94,6 +54,8 @@ def _run(argv: list[str] | None) -> Any:
     # Not the app's default command: a mistyped command would be told as an argument of that.
     if not given or given[0].partition("=")[0] in ("--json", "--home"):
         given = ["overview", *given]
+    if given[0] in app.help_flags:
+        app.resolved_commands()  # it shows what each does
     try:
         return app(given, exit_on_error=False, print_error=True)
     except cyclopts.CycloptsError:

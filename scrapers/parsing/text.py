@@ -37,7 +37,7 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != 
 
 def half_width(text: str) -> str:
     """Return a text with full-width digits, letters and signs ("３，０４６円／月") as the usual ones."""
-    return text.translate(_FULL_WIDTH)
+    return text if text.isascii() else text.translate(_FULL_WIDTH)
 
 
 def squash(text: str) -> str:

@@ -11,18 +11,18 @@ from typing import Final
 _BEGIN = r"(?:(?<![A-Za-z0-9.])|(?<=\d[xX×*])|(?<=gpu)|(?<=geforce)|(?<=nvidia)|(?<=tesla)|(?<=quadro))"
 _END = r"(?![A-Za-z0-9]|\.\d)"
 _FORM = r"(?:[ _-]?(?:SXM\d?|PCI-?E|NVL\d{0,2}|HGX|DGX|OAM|HBM\d\w?))*"
-_SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?)?"
+_SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?|, ?\d{2,3}\s?G[iI]?B\b(?! ?(?:of |system )?(?:RAM|memory|DDR|SSD|NVMe|disk|storage)))?"
 # Product lines rather than models, so that new cards match too; the warehouse identifies the model.
 _NAMES: Final = (
     r"(?:G[BH]|V?R)\d{3}(?:[ _-]{0,2}NVL\d{0,3})?|[BHR][1-9]00|H20(?:-?3e)?|B20A?"  # data center, Hopper and later
-    r"|A(?:100|800|2|10G?|16|30|40)[XM]?|L(?:4|20|40[SG]?|2)(?!\s?cache)|T4G?|P(?:4|40|100)|V100[SN]?|K(?:80|40|520|10)|M(?:60|40|10)"
+    r"|A(?:100|800|2(?![ _-](?:v\d|high|mega|ultra|standard))|10G?|16|30|40)[XM]?|L(?:4|20|40[SG]?|2)(?!\s?cache)|T4(?:G(?!\.))?|P(?:4|40|100)|V100[SN]?|K(?:80|40|520|10)|M(?:60|40|10)"
     r"|(?:(?:NVIDIA|Quadro|GeForce|Tesla|GRID)[ _-]{0,2})*(?:RTX|GTX)[ _-]{0,2}(?:PRO[ _-]{0,2})?[A-Z]?\d{3,4}(?:[ _-]{0,2}(?:Ti|SUPER|SFF|Ada|Blackwell|SE|D|MaxQ|Max-Q|Generation|Workstation|Server|Edition))*"
     r"|(?:RTX[ _-]{0,2})?A(?:2000|4000|4500|5000|5500|6000)(?:[ _-]{0,2}Ada)?|Quadro[ _-]{0,2}[A-Z]{0,3}[ _-]{0,2}[A-Z]?\d{3,4}|[MP][2456]000|T(?:400|600|1000)(?=\s*\d+\s?GB)"
     r"|TITAN[ _-]{0,2}(?:RTX|Xp?|V)|GeForce[ _-]{0,2}\d{3,4}(?:[ _-]{0,2}Ti)?"
     r"|(?:Instinct[ _-]{0,2})?MI[ _-]{0,2}\d{2,3}[AXP]?|Radeon[ _-]{0,2}(?:Pro[ _-]{0,2})?(?:RX[ _-]{0,2})?[A-Z]{0,2}\d{3,4}(?:[ _-]{0,2}XTX?)?|RX[ _-]{0,2}\d{4}(?:[ _-]{0,2}XTX?)?|V(?:620|710)"
     r"|Gaudi[ _-]{0,2}\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]{0,2}(?:Pro[ _-]{0,2})?[AB]\d{2,3}|PVC"
     r"|TPU(?:[ _-]{0,2}v?\d\w{0,6})?(?:[ _-]{0,2}Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[_-]\d{1,4}|Trainium[ _-]{0,2}\d?|Inferentia[ _-]{0,2}\d?"
-    r"|Tenstorrent[ _-]{0,2}\w*|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
+    r"|(?<=GPU )[2345]0[5-9]0(?:[ _-]?(?:Ti|SUPER))*|Tenstorrent[ _-]{0,2}\w*|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
 )  # fmt: skip
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".
@@ -30,7 +30,9 @@ _BARE_CARD = re.compile(
     r"(?<![A-Za-zА-я0-9_$€£₹¥.,])(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![A-Za-zА-я0-9_.,%元円원])"
 )
 _MARKS: Final = {ord(sign): " " for sign in "™®©"}
-_OTHER_CARD = re.compile(r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card)\b", re.IGNORECASE)
+_OTHER_CARD = re.compile(
+    r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card|load[- ]?balanc\w*|firewalls?)\b", re.IGNORECASE
+)
 _COUNT_BEFORE = re.compile(
     r"(?<![A-Za-z0-9./,$€£₹¥-])(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|枚|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
     re.IGNORECASE,
@@ -60,9 +62,17 @@ _COUNT_AFTER = re.compile(
 )
 _GPUS = re.compile(
     r"(?<![\w./,$€£₹¥~〜～–—-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|张GPU|枚)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
-    r"|(?:\bgpus?(?:\s*(?:count|number|qty|per \w+))?|GPU数量?|卡数)\s*[:：=x×]?\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
+    r"|(?:(?:\bgpus\b|\bgpus?\s*(?:count|number|qty|per \w+)|GPU数量?|卡数)\s*[:：=x×]?|\bgpu\s*[:：=x×])\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
     r"|\((?P<r>\d{1,3})\s?[x×]\)|\([x×]\s?(?P<s>\d{1,3})\)"
     r"|(?<!\d\.0)(?:^|\s)[x×](?P<o>\d{1,4})(?:$|\s)|^(?P<q>\d{1,4})\s?[x×]$",
+    re.IGNORECASE,
+)
+
+
+# Lanes of a slot, and numbers of GPUs that there are or may be.
+NOT_ITS_OWN = re.compile(
+    r"\bPCI-?e?\w*\s*(?:gen\s*)?\d?(?:\.\d)?\s*x\d{1,2}\b|\b(?:up to|max(?:imum)?(?: of)?|bis zu|jusqu'à)\s+\d{1,4}\s*x?\s*GPUs?\b"
+    r"|(?<![\w.])\d{1,4}\s*x?\s*(?:GPUs?|cards?)\s+(?:available|left|free|in stock|online|idle|verfügbar|disponibles?)\b",
     re.IGNORECASE,
 )
 
@@ -83,7 +93,7 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
     """Return the accelerators that a text names, in order; `is_label` also reads "4090" without its line."""
     if _OTHER_CARD.search(text):
         return ()
-    text = text.translate(_MARKS)
+    text = text if text.isascii() else text.translate(_MARKS)
     hits = list(_NAME.finditer(text))
     if is_label and not hits:
         hits = list(_BARE_CARD.finditer(text))
@@ -107,6 +117,7 @@ def names_one(text: str) -> bool:
 @lru_cache(maxsize=16_384)
 def stated_count(text: str) -> Decimal | None:
     """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
+    text = NOT_ITS_OWN.sub(" ", text)
     named = mentions(text)
     bare = text
     for m in reversed(named):  # "RTX 5000 GPUs" are not five thousand
@@ -133,15 +144,22 @@ def is_singular(label: str) -> bool:
 
 
 def _beside(text: str, start: int, end: int) -> int | None:
-    before = _COUNT_BEFORE.search(text[:start])
+    lead = text[max(0, start - _FAR) : start]
+    before = _COUNT_BEFORE.search(lead)
     if before is None:
-        before = _COUNT_BEFORE.search(re.sub(r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|\s)+$", " ", text[:start], flags=re.IGNORECASE))  # fmt: skip
+        before = _COUNT_BEFORE.search(_BRANDS_BEFORE.sub(" ", lead))
     if before:
         return int(before["n"] or before["m"])
-    if spelled := _COUNT_WORD.search(text[:start]):
+    if spelled := _COUNT_WORD.search(lead):
         return _IN_WORDS[spelled["word"].lower()]
-    after = _COUNT_AFTER.match(text[end:])
+    after = _COUNT_AFTER.match(NOT_ITS_OWN.sub(" ", text[end : end + _FAR]))
     return int(after["n"] or after["m"] or after["p"] or after["q"] or after["r"]) if after else None
+
+
+_FAR: Final = 400  # characters: no number further away is of a name, and a file may be one long line
+_BRANDS_BEFORE: Final = re.compile(
+    r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|[\s_-])+$", re.IGNORECASE
+)
 
 
 def _key(name: str) -> str:

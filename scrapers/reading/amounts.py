@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -13,7 +14,7 @@ from scrapers.parsing.text import number
 
 # Signs that name one currency; "$", "¥" and "kr" are shared by several and resolved by the page.
 _SIGNS: Final = {
-    "US$": "USD", "USD": "USD", "$US": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "AUD": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD",
+    "US$": "USD", "$ US": "USD", "$ CA": "CAD", "$CA": "CAD", "USD": "USD", "$US": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "AUD": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD",
     "CAD": "CAD", "CAD$": "CAD", "CDN$": "CAD", "S$": "SGD", "SG$": "SGD", "SGD": "SGD", "HK$": "HKD", "HKD": "HKD", "NZ$": "NZD", "NZD": "NZD",
     "NT$": "TWD", "TWD": "TWD", "R$": "BRL", "BRL": "BRL", "MX$": "MXN", "MXN": "MXN", "€": "EUR", "EUR": "EUR",
     "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "GBP": "GBP", "₹": "INR", "RS": "INR", "RS.": "INR", "INR": "INR", "¥": "¥", "￥": "¥",
@@ -54,14 +55,10 @@ _ONLY_BEFORE: Final = {
     "RS.",
     "RM",
     "RP",
-    "US$",
-    "$US",
-    "U$S",
     "A$",
     "AU$",
     "AUD$",
     "C$",
-    "CA$",
     "CAD$",
     "CDN$",
     "S$",
@@ -98,9 +95,10 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$"
+    r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$"
 )
 _LINK = re.compile(r"^\s*(?:[-–—~〜～]|to|bis|à|до)\s*$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _MOST_DIGITS = 20
 
 
@@ -122,6 +120,8 @@ def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
 
 @lru_cache(maxsize=65_536)  # a cell is asked for its amounts by each step of the reading
 def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
+    if not _DIGIT.search(text):
+        return ()
     amounts = []
     for hit in _MONEY.finditer(text):
         sign = hit["before"] or hit["after"] or hit["cjk"]
@@ -141,7 +141,9 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
 
 def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:
     """Return the numbers without a currency that a unit of a price follows directly: "3.24/h"."""
-    rates = []
+    rates: list[Amount] = []
+    if "/" not in text and "per" not in text.lower():
+        return rates
     for hit in _RATE.finditer(text):
         value = _value(hit["n"], decimal_comma)
         if value is not None:
@@ -188,11 +190,11 @@ def alike_in_other_currencies(text: str, amounts: list[Amount]) -> set[int]:
 def uses_decimal_comma(texts: list[str]) -> bool:
     """Return whether a page's amounts are printed as "1.234,50": a comma before one or two last digits, no dot so."""
     commas = dots = 0
-    for text in texts:
+    for text, times in Counter(texts).items():
         for hit in _MONEY.finditer(text):
             digits = hit["a"] or hit["b"] or hit["c"]
-            commas += bool(re.search(r",\d{1,2}$", digits))
-            dots += bool(re.search(r"\.\d{1,2}$", digits))
+            commas += times * bool(re.search(r",\d{1,2}$", digits))
+            dots += times * bool(re.search(r"\.\d{1,2}$", digits))
     return commas > dots
 
 
@@ -204,7 +206,7 @@ def _value(digits: str, decimal_comma: bool) -> Decimal | None:
         tidy = tidy.replace(",", "")
     if tidy[:1] in ".,":
         tidy = f"0{tidy}"
-    if decimal_comma and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", tidy):
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}" if not decimal_comma else r"\d{1,3}(?:\.\d{3})+", tidy):
         tidy = tidy.replace(".", "")
     elif decimal_comma and re.fullmatch(r"\d+,\d{3}", tidy):
         tidy = tidy.replace(",", ".")

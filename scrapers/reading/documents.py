@@ -67,12 +67,53 @@ def _may_state_prices(head: bytes) -> bool:
 
 
 def from_markdown(text: str) -> str:
-    """Return the HTML of a Markdown text; MDX's own tags and front matter are left out."""
+    """Return the HTML of a Markdown text: MDX's components as boxes headed by their titles, front matter left out."""
     from markdown_it import MarkdownIt
 
     body = re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL)
     body = body.replace("\\$", "$")
+    body = _COMPONENT_END.sub("</div>", _COMPONENT.sub(_box_of, body))
     return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(body))
+
+
+def _box_of(hit: re.Match[str]) -> str:
+    """Return the opening tag of a box for a component of MDX: a tab's panel, or a box that begins with its title."""
+    titles = dict(_ATTRIBUTE.findall(hit["attributes"]))
+    title = html.escape(html.unescape(next((titles[key] for key in _TITLES if key in titles), "")), quote=True)
+    end = "</div>" if hit["attributes"].rstrip().endswith("/") else ""
+    if hit["name"] in ("Tab", "TabItem"):
+        return f'<div role="tabpanel" aria-label="{title}">{end}'
+    return f"<div><p>{title}</p>{end}" if title else f"<div>{end}"
+
+
+_COMPONENT: Final = re.compile(
+    r"<(?P<name>[A-Z]\w{0,40})\b(?P<attributes>(?:[^<>\"'{}]|\"[^\"<>]*\"|'[^'<>]*'|\{[^{}<>]*\}){0,60})>"
+)
+_COMPONENT_END: Final = re.compile(r"</[A-Z]\w{0,40}>")
+_ATTRIBUTE: Final = re.compile(r"([a-z]\w*)=[\"']([^\"'<>]{1,80})[\"']")
+_TITLES: Final = ("title", "label", "name", "heading", "summary")
+
+
+def rendered_in(value: Any) -> str:
+    """Return the HTML that texts of data hold, and lists of texts that name accelerators with prices; "" for none."""
+    parts: list[str] = []
+    stack = [value]
+    while stack and sum(map(len, parts)) < _MOST_RENDERED:
+        one = stack.pop()
+        if isinstance(one, str) and _MARKUP.search(one):
+            parts.append(one)
+        elif isinstance(one, dict):
+            stack += one.values()
+        elif isinstance(one, list):
+            lines = [item for item in one if isinstance(item, str) and len(item) <= _LONGEST_LINE and names_one(item)]
+            parts += [f"<ul>{''.join(f'<li>{html.escape(item)}</li>' for item in lines)}</ul>"] if lines else []
+            stack += one
+    return "".join(parts) if any(map(names_one, parts)) else ""
+
+
+_MARKUP: Final = re.compile(r"<(?:table|tr|h[1-6]|ul|li|div|p)\b", re.IGNORECASE)
+_MOST_RENDERED: Final = 2_000_000  # characters
+_LONGEST_LINE: Final = 200
 
 
 def streamed_html(page: Page) -> str:

@@ -9,8 +9,8 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.amounts import bare_amount, is_in_hundredths, stated_currency
-from scrapers.reading.grids import has_money
 from scrapers.reading.records import Field
+from scrapers.reading.tables.grids import has_money
 
 NUMBER: Final = re.compile(
     r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|基|枚|台|шт\.?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
@@ -31,10 +31,12 @@ _LIMIT: Final = re.compile(
 
 def kind_of(f: Field) -> str:
     """Return what a field states, by its title and its text."""
-    return _kind(f.title, f.text, f.is_price, f.is_number)
+    if not f.kind:  # each step of the reading asks it of each field
+        f.kind = _kind(f.title, f.text, f.is_price, f.is_number)
+    return f.kind
 
 
-@lru_cache(maxsize=65_536)  # each step of the reading asks it of each field
+@lru_cache(maxsize=65_536)
 def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     if is_price:
         return "price"
@@ -77,15 +79,20 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         and (is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
     ):
         return "price"
-    for kind, pattern in (("vcpu", words.VCPU), ("ram", words.RAM), ("disk", words.DISK), ("network", words.NETWORK), ("region", words.REGION), ("availability", words.AVAILABILITY),
-                          ("term", words.TERM), ("currency", words.CURRENCY), ("unit", words.UNIT), ("provider", words.PROVIDER)):  # fmt: skip
-        if pattern.search(title):
-            return kind
+    if kind := _kind_of_title(title):
+        return kind
     if named:
         return "label"
     if words.INSTANCE.search(title if is_price is None else title.rpartition(" ")[2]):
         return "instance"
     return "other"
+
+
+@lru_cache(maxsize=16_384)  # a column's cells have one title
+def _kind_of_title(title: str) -> str:
+    kinds = (("vcpu", words.VCPU), ("ram", words.RAM), ("disk", words.DISK), ("network", words.NETWORK), ("region", words.REGION), ("availability", words.AVAILABILITY),
+             ("term", words.TERM), ("currency", words.CURRENCY), ("unit", words.UNIT), ("provider", words.PROVIDER))  # fmt: skip
+    return next((kind for kind, pattern in kinds if pattern.search(title)), "")
 
 
 # What stands with a GPU and is no number of them: "Billing units per GPU hour", "GPU TFLOPS".

@@ -15,7 +15,8 @@ from scrapers.reading.amounts import find_amounts
 from scrapers.reading.records import Field, Record
 
 _DEEPEST: Final = 40
-_NEAR: Final = 3  # levels: an accelerator's name that close above a price is with it
+_NEAR: Final = 5  # levels: an accelerator's name that close above a price is with it
+_MOST_LEVELS: Final = 8  # of an object that is read as one thing
 _MOST_FIELDS: Final = 120
 _MOST_RECORDS: Final = 50_000
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.\s]+")
@@ -29,6 +30,7 @@ _NOT_PRICED: Final = re.compile(
     r"|vram(?! (?:price|cost|rate))|ipv4|ipv6|vol|free devices|(?:conversion|exchange) rate|in (?:gb|gib))\b",
     re.IGNORECASE,
 )
+_PER_TIME: Final = re.compile(r"(?:.*\b(?:gpus?|per) )?(?:hour|minute|month)", re.IGNORECASE)
 _STATES_PRICE: Final = re.compile(r"\b(?:price|cost|rate)s?\b", re.IGNORECASE)
 _NAMING: Final = re.compile(
     r"\b(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
@@ -59,7 +61,6 @@ def _visit(
         return
     if not isinstance(value, dict):
         return
-    own = _scalars(value, path)
     if _is_map(value):
         for key, item in value.items():
             if not mentions(str(key)):
@@ -71,13 +72,14 @@ def _visit(
                 if any(_is_price(f) for f in fields):
                     yield from _split(item, f"{path}.{key}", [named, *inherited], scope, group)
             elif number_of(item) is not None:
-                price = _price_field(Field("price", str(item), path=f"{path}.{key}", is_number=True))
+                title = f"{key_words(_without_name(str(key)))} price".strip()  # "h100_spot", "gpu_1x_a100_hourly"
+                price = _price_field(Field(title, str(item), path=f"{path}.{key}", is_number=True))
                 yield Record([named, *inherited, price], scope, "object", group)
         return
     if _is_record(value) and not _has_named_children(value):
         yield from _split(value, path, list(inherited), scope, group)
         return
-    passed = tuple(f for f in own if f.text and len(f.text) <= 200 and not _is_price(f))[:20]
+    passed = tuple(f for f in _scalars(value, path) if f.text and len(f.text) <= 200 and not _is_price(f))[:20]
     for key, item in value.items():
         if isinstance(item, dict | list):
             named_key = (Field("gpu", str(key), path=f"{path}.{key}"),) if mentions(str(key)) else ()
@@ -91,6 +93,12 @@ def _visit(
             )
 
 
+def _without_name(key: str) -> str:
+    """Return a key without the accelerator that it names, and without the number before it."""
+    name = mentions(key)[0]
+    return re.sub(r"\d{1,3}\s?[x×][\s_-]*$", "", key[: name.start]) + key[name.end :]
+
+
 def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:
     """Yield every scalar of the data that looks like a price, and whether an accelerator is named with or above it."""
     stack: list[tuple[Any, str, str, tuple[bool, ...]]] = [(value, "$", "", ())]
@@ -98,10 +106,14 @@ def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:
         node, path, title, named = stack.pop()
         if isinstance(node, list):
             stack += [(item, f"{path}[{i}]", title, named) for i, item in enumerate(node)]
+            is_named = any(isinstance(item, str) and len(item) <= 200 and mentions(item) for item in node)
+            for i, item in enumerate(node):
+                if isinstance(item, str) and len(item) < 60 and find_amounts(item):
+                    yield Field(title, item, path=f"{path}[{i}]", is_price=False), is_named or any(named)
         elif isinstance(node, dict):
             named_keys = [key for key in node if mentions(str(key))]
             here = _names(_scalars(node, path))
-            for key, item in node.items():
+            for key, item in _with_whole_money(node).items():
                 below = f"{title} {_title(str(key), node)}".strip()
                 is_with = here or key in named_keys or any(not _are_alike(item, node[k]) for k in named_keys[:3])
                 above = (is_with, *named)[:_NEAR]
@@ -123,7 +135,11 @@ def _are_alike(one: Any, other: Any) -> bool:
 def _title(key: str, holder: dict[Any, Any]) -> str:
     """Return a key as words; an "amount" beside a price counts things."""
     title = key_words(key)
-    is_count = title.lower() == "amount" and any(_STATES_PRICE.search(key_words(str(other))) for other in holder)
+    is_count = (
+        len(title) == len("amount")
+        and title.lower() == "amount"
+        and any(_STATES_PRICE.search(key_words(str(other))) for other in holder)
+    )
     return "quantity" if is_count else title
 
 
@@ -134,7 +150,12 @@ def _is_map(value: dict[Any, Any]) -> bool:
 
 
 def _names(fields: list[Field]) -> bool:
-    return any(_NAMING.search(f.title) and len(f.text) <= 200 and mentions(f.text, is_label=True) for f in fields)
+    return any(_is_naming(f.title) and len(f.text) <= 200 and mentions(f.text, is_label=True) for f in fields)
+
+
+@lru_cache(maxsize=16_384)
+def _is_naming(title: str) -> bool:
+    return _NAMING.search(title) is not None
 
 
 def _is_record(value: Any) -> bool:
@@ -165,6 +186,15 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
     """Yield one record of an object, or one for each of a list of prices in it."""
     if isinstance(value, dict):
         for key, item in value.items():
+            if by_number := _by_number(item, key_words(key)):
+                shared = [
+                    f for f in _flatten({k: v for k, v in value.items() if k != key}, path, "") if not _is_price(f)
+                ]
+                for number, size in by_number:
+                    at = f"{path}.{key}.{number.text}"
+                    own = [_price_field(f) if _is_price(f) else f for f in _flatten(size, at, key_words(key))]
+                    yield Record([number, *shared, *own, *context][:_MOST_FIELDS], scope, "object", group)
+                return
             priced = (
                 [
                     (i, c)
@@ -187,6 +217,32 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
                 return
     fields = [_price_field(f) if _is_price(f) else f for f in _one_of_alike(_flatten(value, path, ""))]
     yield Record([*fields, *context][:_MOST_FIELDS], scope, "object", group)
+
+
+def _by_number(sizes: Any, title: str) -> list[tuple[Field, Any]]:
+    """Return the objects of a map by numbers, each with what its number is: of GPUs, where prices grow so; of months."""
+    if (
+        not isinstance(sizes, dict)
+        or len(sizes) < _FEWEST_SIZES
+        or not all(re.fullmatch(r"[1-9]\d?", str(k)) for k in sizes)
+    ):
+        return []
+    first = {
+        k: next((f for f in _flatten(item, "", title) if _is_price(f) and f.is_number), None)
+        for k, item in sizes.items()
+    }
+    each = [Decimal(f.text) / int(k) for k, f in first.items() if f is not None]
+    if len(each) < len(sizes) or not min(each):
+        return []
+    if max(each) <= min(each) * _MOST_APART:
+        return [(Field("gpu count", str(k), is_number=True, is_price=False), item) for k, item in sizes.items()]
+    if words.TERM.search(title) or words.TIME["month"].search(title):
+        return [(Field("term", f"{k} months", is_price=False), item) for k, item in sizes.items()]
+    return []
+
+
+_FEWEST_SIZES: Final = 2
+_MOST_APART: Final = Decimal("1.3")
 
 
 def _one_of_alike(fields: list[Field]) -> list[Field]:
@@ -220,11 +276,11 @@ def _scalars(value: dict[Any, Any], path: str) -> list[Field]:
 
 def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     """Return the scalars below, each with the words of its keys; of a key that names an accelerator, the name too."""
-    if depth > 6:
+    if depth > _MOST_LEVELS:
         return []
     fields: list[Field] = []
     if isinstance(value, dict):
-        for key, item in value.items():
+        for key, item in _with_whole_money(value).items():
             if str(key).startswith("@"):
                 continue
             below = f"{title} {_title(str(key), value)}".strip()
@@ -242,12 +298,43 @@ def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     return fields
 
 
+_SPLIT_MONEY: Final = frozenset({"nanos", "scale", "decimals", "exponent"})
+_MOST_PLACES: Final = 10
+
+
+def _with_whole_money(value: dict[Any, Any]) -> dict[Any, Any]:
+    """Return an object that says money in two numbers with the one that they make.
+
+    Units and billionths of them ("units", "nanos"); digits and how many of them are behind the point ("amount", "scale").
+    """
+    if not value.keys() & _SPLIT_MONEY:
+        return value
+    for digits, places in itertools.product(("amount", "value"), ("scale", "decimals", "exponent")):
+        number, n = number_of(value.get(digits)), number_of(value.get(places))
+        if number is not None and n is not None and n in range(1, _MOST_PLACES):
+            rest = {key: item for key, item in value.items() if key not in (digits, places)}
+            return rest | {digits: format(number.scaleb(-int(n)), "f")}
+    units, nanos = number_of(value.get("units", 0)), number_of(value.get("nanos"))
+    if units is None or nanos is None:
+        return value
+    shown = "units" if "units" in value else "nanos"
+    rest = {key: item for key, item in value.items() if key not in ("units", "nanos")}
+    return rest | {shown: format(units + nanos / 10**9, "f")}
+
+
 def _text(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)[:400]
 
 
 def _is_numeric(value: Any) -> bool:
+    if isinstance(value, int):
+        return not isinstance(value, bool)
+    if isinstance(value, str):
+        return _NUMBER.fullmatch(value.strip()) is not None
     return number_of(value) is not None
+
+
+_NUMBER: Final = re.compile(r"\d{0,12}\.?\d{1,12}")
 
 
 def number_of(value: Any) -> Decimal | None:
@@ -257,29 +344,49 @@ def number_of(value: Any) -> Decimal | None:
     if isinstance(value, int | Decimal | float):
         number = Decimal(str(value))
         return number if number.is_finite() else None
-    if isinstance(value, str) and re.fullmatch(r"\d{0,12}\.?\d{1,12}", value.strip()):
-        return Decimal(value.strip())
+    if isinstance(value, str) and _NUMBER.fullmatch(digits := value.strip()):
+        return Decimal(digits)
     return None
 
 
 def _is_price(f: Field) -> bool:
     """Return whether a scalar is a price, by the words of its keys."""
-    if find_amounts(f.text) and len(f.text) < 60 and not _NOT_PRICED.search(f.title):
-        return True
-    last = " ".join(f.title.split()[-6:])
-    return (
-        f.is_number
-        and bool(_PRICED.search(last))
-        and not _NOT_PRICED.search(re.sub(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute)\b", " ", last))
-    )
+    if f.is_number:
+        return _titles_price(f.title)
+    return len(f.text) < 60 and bool(find_amounts(f.text)) and not _titles_other(f.title)
+
+
+@lru_cache(maxsize=16_384)  # objects of a list have the same keys
+def _titles_other(title: str) -> bool:
+    return _NOT_PRICED.search(title) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _titles_price(title: str) -> bool:
+    """Return whether the words of a number's keys say that it is a price."""
+    last = " ".join(title.split()[-6:])
+    return bool(_PRICED.search(last) or _PER_TIME.fullmatch(last)) and not _NOT_PRICED.search(_BOUNDS.sub(" ", last))
+
+
+_BOUNDS: Final = re.compile(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute|discount(?= (?:price|rate|cost)))\b")
+
+
+# Units by which data counts money, as parts of the currency's own.
+_SMALLER: Final = (
+    (100, re.compile(r"\bcents?\b", re.IGNORECASE)),
+    (10**3, re.compile(r"\b(?:milli(?:s|usd|dollars?)?|mills)\b", re.IGNORECASE)),
+    (10**6, re.compile(r"\bmicros?(?:usd|dollars?|eur\w*)?\b", re.IGNORECASE)),
+    (10**9, re.compile(r"\bnanos?(?:usd|dollars?)?\b", re.IGNORECASE)),
+)
 
 
 def _price_field(f: Field) -> Field:
     """Return the field with cents made units, and its title in the words of prices."""
     text = f.text
     title = re.sub(r"\bdph\b", "price per hour", f.title, flags=re.IGNORECASE)
-    if re.search(r"\bcents?\b", title, re.IGNORECASE) and f.is_number:
-        text = str(Decimal(text) / 100)
+    if f.is_number:
+        parts = next((n for n, pattern in _SMALLER if pattern.search(title)), 1)
+        text = text if parts == 1 else format(Decimal(text) / parts, "f")
     if re.search(r"\bbid\b", title, re.IGNORECASE):
         title = f"spot {title}"
     if not words.PRICE.search(title):

@@ -19,7 +19,7 @@ def is_sentence(text: str) -> bool:
     n_words = len(text.split())
     if re.search(r"\w{2}[.!?]\s+[A-ZА-Я]", text) and n_words >= 7:
         return True
-    if sum(any(c.isdigit() for c in word) for word in text.split()) >= 3 and text.rstrip()[-1:] not in ".!?":
+    if text.rstrip()[-1:] not in ".!?" and sum(any(c.isdigit() for c in word) for word in text.split()) >= 3:
         return False  # a list of parts of a machine
     return (
         n_words >= 7

@@ -81,15 +81,30 @@ def is_other_provider(text: str, own: str) -> bool:
 
 def note_sellers(rows: list[Record]) -> None:
     """Note who sells what each row of a table prices, where one of its columns names several providers."""
-    for column in {f.column for row in rows for f in row.fields}:
-        cells = [(row, f) for row in rows for f in row.fields if f.column == column and f.text]
-        named = {hit[0].lower() for _, f in cells if len(f.text) <= 60 and (hit := _NAME.search(f.text))}
-        is_titled = any(_SELLER.search(f.title) or words.PROVIDER.fullmatch(f.title.strip()) for _, f in cells)
-        if len(named) < 2 and not (is_titled and len({f.text for _, f in cells}) >= 2):
+    columns: dict[int, list[tuple[Record, Field]]] = {f.column: [] for row in rows for f in row.fields}
+    for row in rows:
+        for f in row.fields:
+            if f.text:
+                columns[f.column].append((row, f))
+    for column in set(columns):
+        cells = columns[column]
+        texts, titles = {f.text for _, f in cells}, {f.title for _, f in cells}
+        named = {hit[0].lower() for text in texts if len(text) <= 60 and (hit := _NAME.search(text))}
+        is_titled = any(_SELLER.search(title) or words.PROVIDER.fullmatch(title.strip()) for title in titles)
+        if len(named) < 2 and not (is_titled and len(texts) >= 2):
             continue
         for row, f in cells:
             row.seller = f.text[:60]
             row.among_specialists = any(map(_SPECIALIST.fullmatch, named)) and len(named) >= 2
+
+
+def note_sellers_in_data(records: list[Record], own: str) -> None:
+    """Note who sells what the objects of a document price, where the page's own provider is one of several."""
+    sellers = {id(record): seller_in_data(record.fields) for record in records}
+    named = {seller.lower() for seller in sellers.values() if seller}
+    if len(named) > 1 and any(is_own(seller, own) for seller in named):
+        for record in records:
+            record.seller = sellers[id(record)]
 
 
 def seller_in_data(fields: list[Field]) -> str:

@@ -98,7 +98,7 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     is_stated = bool(currency) or len(stated) == 1
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
     own = [(text, amounts[i]) for i, text in enumerate(texts) if i not in others]
-    is_shop = any(len(text) <= 40 and _CART.search(text) for text in texts)
+    is_shop = any(len(text) <= 40 and _CART.search(text) for text in set(texts))
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
     return PageFacts(language, comma, dollar, yen, krone, default, is_stated, time, is_per_gpu, is_shop=is_shop)
 
@@ -114,7 +114,7 @@ def footnotes(lines: Iterable[Line]) -> dict[str, str]:
     return notes
 
 
-_NOTE: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*(?P<text>[^\W\d_].{8,})$")
+_NOTE: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*(?P<text>(?:[^\W\d_]|[$€£¥]\d).{8,})$")
 
 
 def _dollar(language: str, stated: set[str], printed: set[str]) -> str:
@@ -159,7 +159,7 @@ def _habit(lines: list[tuple[str, list[Amount]]]) -> tuple[str, bool]:
     """Return the unit of time that all amounts with one have, and whether each of them is per GPU."""
     times: set[str] = set()
     per_gpu: list[bool] = []
-    for text, amounts in lines:
+    for text, amounts in dict(lines).items():
         for amount in amounts:
             read = rate(after_amount(text[amount.end :]))
             if read.time and not read.other:

@@ -11,6 +11,8 @@ import lxml.html
 from lxml import etree
 
 from scrapers.parsing.text import half_width, squash
+from scrapers.reading.element_paths import ElementPaths
+from scrapers.reading.page_tabs import tab_label
 from scrapers.reading.text_tables import is_code, text_rows
 
 _SKIPPED: Final = frozenset(
@@ -52,10 +54,20 @@ class Line:
     level: int = 0  # 1-6 of a heading, 0 else
     order: int = 0
     box: Box | None = None
+    is_another_state: bool = False  # hidden beside a shown one that differs in its digits alone
 
     def path(self) -> str:
         """Return the XPath of the element that holds the line."""
-        return str(self.element.getroottree().getpath(self.element)) if self.element is not None else ""
+        if self.element is None:
+            return ""
+        top = self.box
+        while top is not None and top.parent is not None:
+            top = top.parent
+        if top is None:
+            return ElementPaths().of(self.element)
+        if top.paths is None:
+            top.paths = ElementPaths()
+        return top.paths.of(self.element)
 
 
 @dataclass(slots=True, eq=False)
@@ -69,10 +81,15 @@ class Box:
     parent: Box | None = None
     n_lines: int = 0
     below: tuple[Line, ...] | None = None  # the lines of a small box, once they were asked for
+    paths: ElementPaths | None = None  # of the page, in its outermost box, once one was asked for
+    inside: tuple[Box, ...] | None = None  # of the outermost box: all, once they were asked for
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines below, in document order."""
         if self.below is not None:
+            return iter(self.below)
+        if len(self.children) == 1 and isinstance(only := self.children[0], Line):
+            self.below = (only,)
             return iter(self.below)
         lines = (line for child in self.children for line in ((child,) if isinstance(child, Line) else child.lines()))
         if self.n_lines > _FEW_LINES:
@@ -82,11 +99,18 @@ class Box:
 
     def walk(self) -> Iterator[Box]:
         """Yield this box and all boxes below, in document order."""
+        if self.parent is None:  # of the whole page, which is walked for each kind of record
+            if self.inside is None:
+                self.inside = tuple(self._walk())
+            return iter(self.inside)
+        return self._walk()
+
+    def _walk(self) -> Iterator[Box]:
         stack = [self]
         while stack:
             current = stack.pop()
             yield current
-            stack.extend(reversed(current.boxes()))
+            stack += [child for child in reversed(current.children) if type(child) is Box]
 
     def boxes(self) -> list[Box]:
         """Return the child boxes."""
@@ -120,6 +144,7 @@ class _Builder:
         self.last: Line | None = None
         self.notes: list[str] = []
         self.is_note = False
+        self.is_another_state = False
 
     def fill(self, box: Box, element: Any, depth: int) -> None:
         """Add what an element shows to its box."""
@@ -128,15 +153,20 @@ class _Builder:
             run.append((element.text, False, element, element))
         for child in element:
             tag = child.tag if isinstance(child.tag, str) else ""
-            if tag in _SKIPPED or not tag or _is_hidden(child):
+            is_bare = not child.keys()  # no attribute says anything of it
+            if tag in _SKIPPED or not tag or (not is_bare and _is_hidden(child)):
                 pass
             elif tag == "br":
                 self.flush(box, run, element)
-            elif tag in _INLINE and not _holds_blocks(child) and not _is_card(child):
+            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or (
+                not (is_bare and tag not in _STRUCK) and _is_former(child)
+            ):
                 self.inline(child, _is_struck(child), run, depth, child)
             else:
                 self.flush(box, run, element)
-                before = self.headings = _of_tab(child, self.headings)
+                outer, state = self.headings, self.is_another_state
+                self.is_another_state |= not is_bare and _is_another_state(child)
+                before = self.headings = outer if is_bare else _of_tab(child, outer)
                 inner = Box(tag, child, headings=self.headings, parent=box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
                     self.drawn(inner, drawn)
@@ -144,6 +174,9 @@ class _Builder:
                     self.fill(inner, child, depth + 1)
                 if tag in _CAPTIONED:  # its caption says nothing of what follows
                     self.headings = tuple(h for h in self.headings if h[0] != _CAPTION_LEVEL or h in before)
+                self.is_another_state = state
+                if before is not outer:  # what follows a panel is of no tab
+                    self.headings = tuple(h for h in self.headings if h[0] != _TAB_LEVEL or h in outer)
                 if inner.children:
                     box.children.append(inner)
                     box.n_lines += inner.n_lines
@@ -177,7 +210,7 @@ class _Builder:
             run.append((f".{squash(element.text_content())}", struck, element, top))  # "$2" and a raised "49"
             return
         if element.tag in _NOTE and re.fullmatch(r"\s*[\[(]?[\d*†‡]{1,3}[\])]?\s*", element.text_content() or ""):
-            self.notes.append((element.text_content() or "").strip(" \n[]()"))
+            self.notes.append((element.text_content() or "").strip(" \n[]()").translate(_RAISED))
             self.is_note |= not any(text.strip() for text, *_ in run)
             return
         if element.text:
@@ -197,23 +230,42 @@ class _Builder:
             return
         notes, self.notes = tuple(self.notes), []
         is_note, self.is_note = self.is_note, False
-        pieces, struck = list(run), [squash(text) for text, is_struck, *_ in run if is_struck and text.strip()]
+        if len(run) == 1 and not run[0][0].strip():  # the white space between two boxes
+            run.clear()
+            return
+        pieces = list(run)
         run.clear()
+        struck = [squash(text) for text, is_struck, *_ in pieces if is_struck and text.strip()]
         text = half_width(squash(_join([text for text, is_struck, *_ in pieces if not is_struck])))
         if not text and not struck:
             return
         owner = box.element if box.element is not None else element
-        if self.last is not None and _CENTS.fullmatch(text) and _SIGNED.search(self.last.text) and _is_of_cents(owner):
+        if (
+            len(text) == 2
+            and self.last is not None
+            and _CENTS.fullmatch(text)
+            and _SIGNED.search(self.last.text)
+            and _is_of_cents(owner)
+        ):
             self.last.text += f".{text}"  # the part behind the point has a box of its own
             return
+        if self.last is not None and _is_cut_in_two(self.last, text, owner):
+            self.last.text += text  # a currency's sign and its number in boxes of their own
+            return
         level = _level(owner, box)
-        parts = _parts([(text, is_struck, top) for text, is_struck, _, top in pieces]) or _parts(
-            [piece[:3] for piece in pieces]
-        )
+        parts: tuple[str, ...] = ()
+        if len(pieces) > 1:
+            parts = _parts([(text, is_struck, top) for text, is_struck, _, top in pieces]) or _parts(
+                [piece[:3] for piece in pieces]
+            )
         self.count += 1
-        above = tuple(h for h in self.headings if not level or h[0] < level or h[0] == _PLACE_LEVEL)
-        line = Line(text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box)
-        if PLACE.match(text) and len(text) <= 80:  # "Region: Europe" holds until the next one, or a new chapter
+        above = self.headings
+        if level:
+            above = tuple(h for h in above if h[0] < level or h[0] == _PLACE_LEVEL)
+        line = Line(
+            text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box, self.is_another_state
+        )
+        if len(text) <= 80 and PLACE.match(text):  # "Region: Europe" holds until the next one, or a new chapter
             self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
         elif level and text:
             kept = [h for h in self.headings if h[0] < level or (h[0] == _PLACE_LEVEL and level > 2)]
@@ -223,6 +275,18 @@ class _Builder:
         self.last = line
 
 
+_SIGN_ALONE: Final = re.compile(r"[$€£₹¥￥₩₽₺]|[A-Z]{1,2}\$")
+
+
+def _is_cut_in_two(last: Line, text: str, element: Any) -> bool:
+    """Return whether a line is the number of the sign that stands alone in a box right before it."""
+    if not _SIGN_ALONE.fullmatch(last.text) or not text[:1].isdigit() or element.tag in _CELLS:
+        return False
+    return last.element is not None and last.element.getparent() is element.getparent()
+
+
+_CELLS: Final = frozenset({"td", "th", "li", "option"})
+_RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CENTS: Final = re.compile(r"\d{2}")
 _SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
 
@@ -250,11 +314,7 @@ def _is_of_cents(element: Any) -> bool:
 
 def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:
     """Return the headings with the label of the tab that shows a panel."""
-    by = element.get("aria-labelledby")
-    if not by or element.get("role") != "tabpanel" or '"' in by:
-        return headings
-    button = element.getroottree().getroot().find(f'.//*[@id="{by}"]')
-    text = squash(button.text_content())[:80] if button is not None else ""
+    text = tab_label(element)
     return (*[h for h in headings if h[0] < _TAB_LEVEL], (_TAB_LEVEL, text)) if text else headings
 
 
@@ -274,6 +334,8 @@ def _parts(pieces: list[tuple[str, bool, Any]]) -> tuple[str, ...]:
 
 def _join(texts: list[str]) -> str:
     """Join the texts of inline elements: with a space, unless digits of one amount meet ("$" "2" ".49")."""
+    if len(texts) == 1:
+        return texts[0]
     joined = ""
     for text in texts:
         if joined and text and not joined[-1].isspace() and not text[0].isspace():
@@ -290,12 +352,15 @@ def _join(texts: list[str]) -> str:
     return joined
 
 
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
 def _level(element: Any, box: Box) -> int:
     tag = element.tag if isinstance(getattr(element, "tag", None), str) else ""
-    if re.fullmatch(r"h[1-6]", tag):
+    if tag in _HEADINGS:
         return int(tag[1])
     outer = box.parent
-    if outer is not None and re.fullmatch(r"h[1-6]", outer.tag):
+    if outer is not None and outer.tag in _HEADINGS:
         return int(outer.tag[1])
     if tag in ("legend", "summary", "caption", "figcaption") or element.get("role") == "heading":
         aria = str(element.get("aria-level", "6"))
@@ -318,8 +383,10 @@ _CURRENCY: Final = re.compile(
 
 def _is_out_of_sight(element: Any) -> bool:
     """Return whether an element's class or style hides it: a script shows it on some choice."""
-    names, style = element.get("class") or "", (element.get("style") or "").replace(" ", "").lower()
-    return "display:none" in style or _OUT_OF_SIGHT.search(names) is not None
+    names, style = element.get("class"), element.get("style")
+    if style and "display:none" in style.replace(" ", "").lower():
+        return True
+    return bool(names) and _OUT_OF_SIGHT.search(names) is not None
 
 
 def _is_in_another_currency(element: Any) -> bool:
@@ -329,6 +396,20 @@ def _is_in_another_currency(element: Any) -> bool:
         return False
     beside = [one for one in parent if one is not element and one.tag == element.tag and not _is_out_of_sight(one)]
     return any(any(map(_CURRENCY.search, _marks(one))) for one in beside)
+
+
+def _is_another_state(element: Any) -> bool:
+    """Return whether a hidden element is a short text that differs from a shown one beside it in its digits alone."""
+    if not _is_out_of_sight(element):
+        return False
+    text = _NO_WORDS.sub("", element.text_content() or "")
+    beside = (one for one in (element.getprevious(), element.getnext()) if one is not None and one.tag == element.tag)
+    return 0 < len(text) <= _LONGEST_AMOUNT and any(
+        not _is_out_of_sight(one) and _NO_WORDS.sub("", one.text_content() or "") == text for one in beside
+    )
+
+
+_NO_WORDS: Final = re.compile(r"[\d\s.,*]")
 
 
 def _marks(element: Any) -> list[str]:
@@ -343,6 +424,14 @@ def _is_struck(element: Any) -> bool:
         return True
     names, style = element.get("class"), element.get("style")
     return bool((names and _STRUCK_CLASS.search(names)) or (style and _STRUCK_STYLE.search(style)))
+
+
+def _is_former(element: Any) -> bool:
+    """Return whether a block is struck out, and holds nothing but an amount: the former price above the present one."""
+    return _is_struck(element) and len(squash(element.text_content() or "")) <= _LONGEST_AMOUNT
+
+
+_LONGEST_AMOUNT: Final = 30  # characters
 
 
 def _holds_blocks(element: Any) -> bool:

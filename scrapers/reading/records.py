@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scrapers.reading.page_tree import Line
 
@@ -19,6 +19,7 @@ class Field:
     is_number: bool = False  # a bare number of a data format: an amount wherever the title says price
     column: int = -1
     is_price: bool | None = None  # None: its words tell
+    kind: str = field(default="", init=False)  # what it states, once that was asked
 
     def where(self) -> str:
         """Return the path of the value on its page."""

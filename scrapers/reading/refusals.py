@@ -9,8 +9,9 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
-from scrapers.reading.field_kinds import is_priced_title
+from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.meaning.record_amounts import words_around
 from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
@@ -29,12 +30,23 @@ def not_sold(record: Record, label: Field | None) -> str:
     for text in texts:
         for reason, pattern in words.NOT_SOLD_HERE:
             if pattern.search(text):
-                return reason
+                return _UNKNOWN if _counts_gpus(record) else reason
     if any(mentions(f.text) for f in record.fields):
         return "unexplained: several accelerators are named with it"
     if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
-        return "unexplained: an accelerator of an unknown name"
-    return "no accelerator is named with it"
+        return _UNKNOWN
+    return NAMELESS
+
+
+NAMELESS: Final = "no accelerator is named with it"
+_UNKNOWN: Final = "unexplained: an accelerator of an unknown name"
+
+
+def _counts_gpus(record: Record) -> bool:
+    """Return whether a field states that the machine has GPUs, whatever their name."""
+    return any(
+        kind_of(f) == "count" and words.GPU.search(f.title) and re.match(r"\s*[1-9]", f.text) for f in record.fields
+    )
 
 
 # Makers and lines: with them stands a name that no pattern knows yet.
@@ -68,14 +80,14 @@ def refusal(
             if _EXAMPLE.search(text) and not mentions(text):
                 return "an example or a calculation"
     if record.kind == "object" and any(
-        re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
+        "Windows" in one.text and re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
     ):
         return "a price with a licence for Windows"
     if record.kind == "row" and (
         _WINDOWS.match(f.title) or any(_WINDOWS.match(one.text) for one in record.fields if len(one.text) < 40)
     ):
         return "a price with a licence for Windows"
-    if any(_ON_PREMISES.search(one.text) for one in record.fields if len(one.text) < 120):
+    if any(_is_on_premises(one.text) for one in record.fields if len(one.text) < 120):
         return "a machine in the customer's own data center"
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
@@ -84,24 +96,36 @@ def refusal(
         return other
     if label is not None and _LICENCE.search(label.text):
         return "a price of a licence"
+    if label is not None and record.kind == "object" and _COMPONENT.search(label.text):
+        return "a price of another part of the machine"
+    if any(words.COLOCATION.search(text) for text in record.scope[:1]):
+        return "a price of colocation"
     if _AT_REST.search(f.title):
         return "a price of a machine that does not run"
     if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
         return "what owners of cards earn, not what renters pay"
-    if _OF_MARKET.search(f.title) or _is_end_of_range(f, record):
+    if (
+        _OF_MARKET.search(f.title)
+        or _is_end_of_range(f, record)
+        or (record.kind == "object" and _is_of_range(f, record))
+    ):
         return "a figure of a market, not a provider's price"
     if words.TOTAL.fullmatch(f.title.strip()) and any(_OF_ONE.search(one.title) for one in record.fields):
         return "a sum of several"
     above = [text for line in f.lines[:1] for _, text in line.headings[-1:]]
     if any(_FORMER.match(text) for text in (record.heading, *record.scope[:1], *above)):
         return "a former price"
+    if _REGULAR.match(f.title) and any(_DEAL.search(one.title) for one in record.fields if one is not f):
+        return "a former price"
+    if _OWN_COST.match(f.title):
+        return "what the provider pays, not what renters do"
     if _CAP.search(f.title):
         return "an upper bound"
-    if _SAVED.search(f.title):
+    if _SAVED.search(_REBATE.sub(" ", f.title)):
         return "a discount, a credit, a former price or another sum"
     if words.SHOP.search(f.title):
         return "a price in a shop, not a rent"
-    if any(_INDEX.search(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
+    if any(_is_index(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
         return "a figure of a market, not a provider's price"
     title = _REBATE.sub(" ", f.title) if pricing_model(f.title) in ("reserved", "spot") else f.title
     if (
@@ -112,11 +136,12 @@ def refusal(
         return "a price on a condition"
     if (words.GROUPS.search(f.title) and not words.GPU.search(f.title)) or any(map(_is_of_group, (record.scope[:1]))):
         return "a price for a group of customers"
-    if any(words.GROUPS.search(one.text) for one in record.fields if _GROUP_TITLE.search(one.title)):
+    if any(words.GROUPS.search(one.text) for one in record.fields if _titles_groups(one.title)):
         return "a price for a group of customers"
     if len(names) > _MOST_NAMES or (len(names) > 1 and label is not None and _CHOICE.search(label.text)):
         return "a price of a choice of accelerators"
-    if any(_PLAN.search(one.title) and one is not f for one in record.fields):
+    is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
+    if is_plan or any(_titles_plans(one.title) and one is not f for one in record.fields):
         return "a plan's price, with hours or credits in it"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
@@ -136,7 +161,8 @@ def refusal(
         for reason, pattern in words.NOT_SOLD_HERE[:6]:
             if pattern.search(lead) and not words.GPU.search(lead):
                 return reason
-        if is_sentence(f.text) and not mentions(f.text) and not f.title and not words.PRICE.search(f.text):
+        is_open = not mentions(f.text) and not f.title and not words.PRICE.search(f.text) and not _lists_models(f.text)
+        if is_sentence(f.text) and is_open:
             says_hour = unit.time == "hour" or unit.is_per_gpu
             return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
     if _ONCE.search(f"{f.title} {before_amount(before)}"):
@@ -149,10 +175,16 @@ def refusal(
     return _of_another(f, before, record, label, page)
 
 
+def _lists_models(text: str) -> bool:
+    """Return whether a text is a list of prices, each with its pricing model: "$0.99/hr (spot) or $1.39/hr (on-demand)"."""
+    amounts = find_amounts(text)
+    return len(amounts) > 1 and all(pricing_model(words_around(text, amounts, i)[1]) for i in range(len(amounts)))
+
+
 def _of_another(f: Field, before: str, record: Record, label: Field | None, page: PageFacts) -> str:
     """Return why an amount is another provider's price, or ""."""
     if record.kind == "object":
-        seller = seller_in_data(record.fields) if page.compares else ""
+        seller = record.seller or (seller_in_data(record.fields) if page.compares else "")
         return f"a price of {seller}, in a comparison" if seller and not is_own(seller, page.own) else ""
     if name := other_provider(f"{f.title} {before}", page.own):
         return f"a price of {name}, in a comparison"
@@ -172,19 +204,30 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
 
 
 _REBATE: Final = re.compile(
-    r"\(?\b(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)\)?", re.IGNORECASE
+    r"\(?\b(?:(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)|(?:save|spare|économisez)\s(?:up to |bis zu )?\d+\s?%)\)?",
+    re.IGNORECASE,
 )
 _CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
 _FORMER: Final = re.compile(
     r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
     re.IGNORECASE,
 )
+_REGULAR: Final = re.compile(
+    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?", re.IGNORECASE
+)
+_DEAL: Final = re.compile(
+    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo)$",
+    re.IGNORECASE,
+)
+_OWN_COST: Final = re.compile(r"\W*(?:provider|supplier|wholesale|our|internal|infra\w*)[ _-]cost", re.IGNORECASE)
 _SAVED: Final = re.compile(
     r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
 )
 _LICENCE: Final = re.compile(
-    r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス", re.IGNORECASE
+    r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス",
+    re.IGNORECASE,
 )
+_COMPONENT: Final = re.compile(r"\b(?:instance|custom|predefined|vm) (?:core|ram|memory)\b", re.IGNORECASE)
 _AT_REST: Final = re.compile(
     r"\b(?:stopped|paused|idle|suspended|powered[- ]off|hibernat\w+|gestoppt|arrêté\w*|остановлен\w*)\b|关机|停止中",
     re.IGNORECASE,
@@ -209,6 +252,19 @@ def _is_end_of_range(f: Field, record: Record) -> bool:
     return _LOWEST.search(f.title) is not None and any(_OF_MARKET.search(one.title) for one in record.fields)
 
 
+def _is_of_range(f: Field, record: Record) -> bool:
+    """Return whether a price of data is one end of a range, or a figure between its ends: "price.min" beside "price.max"."""
+    hit = _END.search(f.title)
+    lead = f.title[: hit.start()] if hit else ""
+    return hit is not None and any(
+        one is not f and one.title.startswith(lead) and _END.search(one.title) is not None for one in record.fields
+    )
+
+
+_END: Final = re.compile(
+    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest|avg|average|weighted average|median|med|mean)(?: price)?$",
+    re.IGNORECASE,
+)
 _OF_ONE: Final = re.compile(
     r"\b(?:unit|each|single) (?:price|cost|rate)\b|\b(?:price|cost|rate) (?:each|per unit)\b|单价|単価", re.IGNORECASE
 )
@@ -219,6 +275,10 @@ _VOLUME: Final = re.compile(
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _PLAN: Final = re.compile(
     r"^\s*(?:included |monthly |free )?(?:credits?|compute units|hours included|included hours|hours)(?: included| per month|/mo(?:nth)?)?\s*$|^(?:含|赠)?算力(?:点|时长)",
+    re.IGNORECASE,
+)
+_INCLUDED: Final = re.compile(
+    r"\b\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b(?: of use)?(?: are)? included|\bincl(?:\.|udes?|uding) (?:up to )?\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b",
     re.IGNORECASE,
 )
 _GROUP_TITLE: Final = re.compile(
@@ -304,6 +364,28 @@ _ESTIMATE: Final = re.compile(
     r"^\W*(?:your |the )?(?:estimated?|est\.?|calculated|total|geschätzte?|estimation|итого|ваш\w* )\s*(?:\w+ )?(?:costs?|price|spend|bill|total|kosten|preis|coût|стоимость)?\s*[:：]|^\W*(?:预估|预计|合计|お見積|見積)\S{0,6}\s*[:：]",
     re.IGNORECASE,
 )
+
+
+@lru_cache(maxsize=16_384)  # titles and the texts of whole columns are alike
+def _is_on_premises(text: str) -> bool:
+    return _ON_PREMISES.search(text) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _is_index(text: str) -> bool:
+    return _INDEX.search(text) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _titles_groups(title: str) -> bool:
+    return _GROUP_TITLE.search(title) is not None
+
+
+@lru_cache(maxsize=16_384)
+def _titles_plans(title: str) -> bool:
+    return _PLAN.search(title) is not None
+
+
 _TREND: Final = re.compile(
     r"\b(?:fell|dropped|rose|climbed|sank|gefallen|gestiegen)\b.{0,40}\b(?:from|to|by|von|auf)\b|\b(?:median|average) (?:\S+ ){0,3}(?:price|rate)\b",
     re.IGNORECASE,
@@ -326,7 +408,7 @@ _TAXED: Final = re.compile(
 
 
 _ONCE: Final = re.compile(
-    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
+    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|attivazione|instala\w+|installazione|aktywac\w*|instalac\w*|alta|kurulum|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
     re.IGNORECASE,
 )
 

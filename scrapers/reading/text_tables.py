@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_GAP: Final = re.compile(r"\t+|\s{2,}|\s*\.{3,}\s*|\s+[|│┃]\s+")
+_GAP: Final = re.compile(r"\s+[|│┃]\s+|\t+|\s{2,}|\s*\.{3,}\s*")
 _RULE: Final = re.compile(r"^[\s\-=_+|│─━┼├┤┌┐└┘┬┴╔╗╚╝═║:]*$")
 _NUMBER: Final = re.compile(r"^[\d.,]+$")
 _CODE: Final = re.compile(

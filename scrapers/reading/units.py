@@ -184,6 +184,28 @@ def term_months(text: str) -> int | None:
     return _months_of(hits[0])
 
 
+_CYCLES: Final = (
+    (3, r"quarterly|quartalsweise|vierteljährlich|trimestriel\w*|trimestral\w*|季付|季度|квартал\w*"),
+    (6, r"semi-?annual(?:ly)?|half-?yearly|bi-?annual(?:ly)?|halbjährlich|semestriel\w*|semestral\w*|半年付?"),
+    (12, r"annual(?:ly)?|yearly|jährlich|annuel\w*|anual\w*|年付"),
+    (24, r"biennial(?:ly)?|two-yearly"),
+    (36, r"triennial(?:ly)?|three-yearly"),
+)
+
+
+@lru_cache(maxsize=16_384)
+def cycle_months(text: str) -> int | None:
+    """Return the months of a billing cycle that is all a text says, "Quarterly"; None for a month's or none."""
+    plain = _PAID.sub(" ", text).strip(" :()")
+    if not _CYCLE.fullmatch(plain):
+        return None
+    return next((n for n, names in _CYCLES if re.fullmatch(names, plain, re.IGNORECASE)), None)
+
+
+_PAID: Final = re.compile(r"\b(?:billed|paid|billing|payment|prepaid|plan)\b", re.IGNORECASE)
+_CYCLE: Final = re.compile("|".join(names for _, names in _CYCLES), re.IGNORECASE)
+
+
 def _months_of(hit: re.Match[str]) -> int | None:
     unit = hit["unit"].lower()
     n = int(hit["n"])
@@ -267,6 +289,6 @@ def not_a_price(before: str, after: str) -> str:
         return "a discount, a credit, a former price or another sum"
     if _CALCULATED.search(before) or re.match(r"^\s*(?:[×*]\s*\d|=\s*[\d$€£¥])", after):
         return "part of a calculation"
-    if words.CEILING_BEFORE.search(before):
+    if words.CEILING_BEFORE.search(before) or words.CEILING_AFTER.match(after):
         return "an upper bound"
     return ""

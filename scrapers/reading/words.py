@@ -8,18 +8,29 @@ from typing import Final
 # Words of one meaning. Latin and Cyrillic ones match whole words; Chinese and Japanese ones anywhere.
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
-    "hour": (r"hrs?|hours?|hourly|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|saat\w*|giờ|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|時間|每时|/时|/時|时价|卡时|시간"),
-    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mês|mensal|tháng|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|/月|包月|月付|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
-    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年額|年额|年间|연간|/년"),
-    "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|包日|日額|1日あたり|/일|일일|일\\s?요금"),
-    "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|/周|包周|週間|/週"),
+    "hour": (r"hrs?|hours?|hourly|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|時間|每时|/时|/時|时租|时价|卡时|시간"),
+    "month": (r"months?|monthly|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|/月|包月|月付|月租|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
+    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|/年|包年|年付|年租|年額|年额|年间|연간|/년"),
+    "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
+    "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|/周|包周|周租|週間|/週"),
     "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分|1分あたり|1分間?(?:ごと|の料金)"),
     "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек|(?<=/)s", "/秒|每秒|秒あたり"),
 }  # fmt: skip
 
 
+# Signs whose traditional forms are others.
+_TRADITIONAL: Final = dict(
+    zip(
+        "数价费显时实务区盘络带宽预约竞单总计额库状态规产机云个张处储网长种选随周厂业历对较询联们货",
+        "數價費顯時實務區盤絡帶寬預約競單總計額庫狀態規產機雲個張處儲網長種選隨週廠業歷對較詢聯們貨",
+        strict=True,
+    )
+)
+
+
 def word(latin: str, cjk: str = "") -> re.Pattern[str]:
-    """Compile words that match whole, and signs that match anywhere, ignoring case."""
+    """Compile words that match whole, and signs in either form that match anywhere, ignoring case."""
+    cjk = "".join(f"[{sign}{_TRADITIONAL[sign]}]" if sign in _TRADITIONAL else sign for sign in cjk)
     return re.compile(
         rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_])" + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
         re.IGNORECASE,
@@ -59,7 +70,7 @@ PER_OTHER: Final = re.compile(
 )  # fmt: skip
 
 ON_DEMAND: Final = word(r"on[- ]?demand|elastic(?: price)?$|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
-SPOT: Final = word(r"spot|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
+SPOT: Final = word(r"spot(?![- ]on\b)|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
 RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
 NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
@@ -79,6 +90,7 @@ REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|
 PLACE: Final = re.compile(
     r"(?:(?:north|south|east|west|central|northern|southern|eastern|western|rest of(?: the)?)[ -])?(?:US|USA|U\.S\.|United States|EU|Europe|European Union|UK|United Kingdom|Asia(?:[ -]Pacific)?|APAC|America|Africa|Middle East|Canada|Mexico|Brazil|India|Japan"
     r"|South Korea|Korea|Singapore|Australia|Germany|France|Netherlands|Norway|Sweden|Finland|Iceland|Denmark|Switzerland|Austria|Italy|Spain|Poland|Ireland|Israel|Taiwan|Hong Kong|China|World(?:wide)?|Global)(?:[ -](?:north|south|east|west|central))?(?:[ -]?\d)?"
+    r"|Amsterdam|Ashburn|Bangalore|Chicago|Dallas|Dublin|Frankfurt|Helsinki|London|Los Angeles|Madrid|Milan|Montreal|Mumbai|New Delhi|New York|Osaka|Oslo|Paris|San Jose|Seattle|Seoul|Stockholm|Sydney|Tokyo|Toronto|Warsaw|Zurich"
     r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|北美|美国|欧洲|亚太|北京|上海|广州|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
     re.IGNORECASE,
 )
@@ -125,7 +137,7 @@ TOTAL: Final = word(
     r"totals?|in total|gesamt\w*|insgesamt|au total|montant total|итого|всего", "总价|总计|合计|総額|合計|총액|합계"
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
-UNIT: Final = word(r"units?|billing unit|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
+UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
 PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(
@@ -133,19 +145,23 @@ BOUND_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 BOUND_AFTER: Final = re.compile(
-    r"^\s*(?:\+(?!\s*\$)|(?:元|円|円/?時間)?\s*(?:起|から|〜|～)|and up\b|or (?:more|less|lower)\b)", re.IGNORECASE
+    r"^\s*(?:\+(?!\s*[$€£]|\s*[^\W\d_])|(?:元|円|円/?時間)?\s*(?:起|から|〜|～)|and up\b|or (?:more|less|lower)\b)",
+    re.IGNORECASE,
 )
 CEILING_BEFORE: Final = re.compile(
     r"(?:\b(?:up to|max(?:imum)?|less than|under|below|bis zu|jusqu'à|до|no more than)\s*(?:of )?|≤\s*|<\s*)$",
     re.IGNORECASE,
 )
+CEILING_AFTER: Final = re.compile(
+    r"^\s*(?:/\s*\w+\s*)?[(,]?\s*(?:max(?:imum|imal|\.)?|cap(?:ped)?|at most|höchstens)(?![^\W\d_])", re.IGNORECASE
+)
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bsetup(?: fee)?|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|(?:^|\s|\()[+＋]|\bfirst (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bfree|\bdeposit(?: of)?|\bset-?up(?: fee| cost)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|setup fee|one[- ]time|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(
@@ -171,13 +187,19 @@ PRODUCTS: Final = (
     ("container", word(r"containers?|pods?|notebooks?|jobs?|workspaces?|conteneurs?|контейнер\w*", "容器|コンテナ")),
     ("machine", word(r"instances?|machines?|vms?|virtual machines?|servers?|bare[- ]?metal|droplets?|nodes?|gpus? cloud|cloud gpus?|dedicated servers?|instanzen|serveurs?|сервер\w*", "云主机|云服务器|裸金属|实例|服务器|サーバ\\w*|インスタンス")),
 )  # fmt: skip
+COLOCATION: Final = word(r"colocation|co-?lo|cabinets?|full rack|rack space", "托管机柜|コロケーション")
 NOT_SOLD_HERE: Final = (
     ("a price of storage", word(r"storage|volumes?|disks?|snapshots?|backups?|object store|file ?systems?|buckets?|speicher\w*|stockage|хранилищ\w*", "存储|云硬盘|ストレージ")),
     ("a price of a CPU machine", word(r"cpus?(?: instances?| only| machines?| servers?| pods?| nodes?| cloud)?|general[- ]purpose|compute[- ]optimi[sz]ed|memory[- ]optimi[sz]ed", "通用型|计算型")),
-    ("a price of colocation", word(r"colocation|co-?lo|cabinets?|full rack|rack space", "托管机柜|コロケーション")),
+    ("a price of colocation", COLOCATION),
     ("a price of network or addresses", word(r"network\w*|bandwidth|egress|traffic|data transfer|ip(?:v4)?(?: address\w*)?|load balancers?|transfert", "带宽|公网|流量|ネットワーク")),
     ("a price of a licence", word(r"licen[cs]es?|licen[cs]ing|software|lizenz\w*|subscription fee|support(?: plans?)?|лиценз\w*", "许可|ライセンス")),
     ("a price of tokens or requests", word(r"tokens?|per[- ]token|serverless inference|api pricing|requests?|images?|text[- ]to[- ]\w+|speech|transcription|embeddings?|fine[- ]?tun(?:e|ing)|rerank\w*|chat models?|language models?|vision models?|training price per", "令牌|トークン|微调")),
     ("another provider's price", word(r"compar\w*|competit\w*|vs\.?|versus|alternatives?|hyperscalers?|market (?:average|rates?|comparison)|other (?:clouds?|providers?)|traditional clouds?|typical provider|vergleich\w*|comparaison|сравнен\w*", "对比|比较|比較")),
     ("an example or a calculation", word(r"examples?|calculat\w*|estimat\w*|scenario|beispiele?|exemples?|case stud\w*|testimonial\w*|пример\w*|калькулятор\w*", "示例|例子|计算器|例")),
 )  # fmt: skip
+# Kinds of service that have prices of their own.
+TIERS: Final = re.compile(
+    r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
+    re.IGNORECASE,
+)

@@ -12,7 +12,7 @@ from typing import Any
 from warehouse.costing.own_specs import FILES, UnreadableSpecs, add_own_specs, check_own_specs
 from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
-from warehouse.storage.connection import Connection, for_forks, in_memory, without_pandas
+from warehouse.storage.connection import Connection, for_forks, in_memory, one_thread, without_pandas
 
 _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "accuracy", "workloads")
 _Stamp = tuple[Path | None, tuple[tuple[int, int, int] | None, ...]]
@@ -47,7 +47,8 @@ def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()
                 yield con
             return
         with in_memory() as con:
-            _fill(con, own, models)
+            with one_thread(con):
+                _fill(con, own, models)
             yield con
 
 

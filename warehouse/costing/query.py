@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.costing.requests import answer_interpreted, as_json, interpret_requests, rows_of_text, write_requests
-from warehouse.storage.connection import Connection, DatabaseError, quoted, records
+from warehouse.storage.connection import Connection, DatabaseError, one_thread, quoted, records
 
 SIZES = (1, 2, 4, 8)  # GPUs per server that are tried; larger ones where so many are asked for
 _MACHINE = 8  # GPUs of the machines that larger servers are made of
@@ -126,6 +126,21 @@ def ask(
     ]  # fmt: skip
     if n_gpus and layout.tp and n_gpus % (size := layout.sizes(n_gpus)[0]):
         raise Nonsense(f"{n_gpus} GPUs cannot be divided into servers of {size}")
+    with one_thread(con):
+        rows = _priced(con, requests, load, offers, each_provider)
+    points, last = [point for point, _ in _operating_points(load)], float("inf")
+    return sorted(rows, key=lambda r: (points.index(r["operating_point"]), r["usd_per_m_output_tokens"] or last,
+                                        -(r["output_tokens_per_s_per_gpu"] or 0), r["gpu_spec"] or "",
+                                        r["provider"] or ""))  # fmt: skip
+
+
+def _priced(
+    con: Connection,
+    requests: Sequence[Mapping[str, object]],
+    load: Load,
+    offers: Sequence[Mapping[str, object]],
+    each_provider: bool,
+) -> list[dict[str, Any]]:
     write_requests(con, requests)
     interpret_requests(con)
     write_offers(con, offers)
@@ -140,9 +155,7 @@ def ask(
             {"limit": load.ttft_limit_s},
         )
         rows += records(con.execute(_PRICED.read_text()))
-    points, last = [point for point, _ in _operating_points(load)], float("inf")
-    return sorted(rows, key=lambda r: (points.index(r["operating_point"]), r["usd_per_m_output_tokens"] or last,
-                                        -(r["output_tokens_per_s_per_gpu"] or 0)))  # fmt: skip
+    return rows
 
 
 def write_offers(con: Connection, offers: Sequence[Mapping[str, object]]) -> None:

@@ -268,6 +268,7 @@ def for_reading(path: Path) -> Connection:
 
 def _for_our_reading(path: Path) -> Connection:
     con = _settle(open_read_only(path))
+    spare_threads(con, path)
     con.execute("set search_path = 'v1,marts,main'")
     return con
 

@@ -27,6 +27,7 @@ def completion_of(app: App) -> Callable[[Shell], int]:
         shell
             The shell: bash, zsh or fish.
         """
+        app.resolved_commands()  # each is imported only when it is needed
         print(app.generate_completion(prog_name="gpuhour", shell=shell))
         return OK
 

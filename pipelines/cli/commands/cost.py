@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from cyclopts import App, Parameter
 
 from pipelines import settings
 from pipelines.cli.commands import cost_api, cost_constants, cost_job, cost_train, cost_validate
-from pipelines.cli.console import OK, published_database, say
+from pipelines.cli.console import OK, one_publication, published_database, say
 from pipelines.cli.cost_explanation import of_tokens
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
 from pipelines.cli.detail_view import print_explanation
@@ -101,7 +102,9 @@ def cost(
         raise UsageError("--model and --config name two models: give one of them")
     if gpus is not None and gpus < 1:
         raise UsageError(f"--gpus must be at least 1, not {gpus}")
-    rows = answers(model, config, gpu, gpus, precision, load_options, server, prices_of, home)
+    # With a price of one's own, nothing need be published.
+    with one_publication(home) if settings.home(home).published.exists() else nullcontext():
+        rows = answers(model, config, gpu, gpus, precision, load_options, server, prices_of, home)
     style = output_format(style, as_json)
     if not rows:
         say("no GPU has a price; run gpuhour refresh, or state your own with --gpu and --usd-per-gpu-hour")

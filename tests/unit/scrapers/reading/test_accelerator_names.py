@@ -49,3 +49,22 @@ def test_a_machine_type_is_not_one_gpu() -> None:
 )
 def test_a_bare_card_beside_chinese_is_a_name_and_a_sum_is_not(text: str, names: list[str]) -> None:
     assert [m.name for m in mentions(text, is_label=True)] == names
+
+
+@pytest.mark.parametrize(
+    "text", ["t4g.micro", "A2 v2", "a2-highgpu-1g", "Standard_A2_v2", "L4 load balancer", "L4 firewall"]
+)
+def test_machines_and_network_layers_are_no_cards(text: str) -> None:
+    assert not mentions(text, is_label=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("PCIe Gen4 x16", None), ("PCIe 5.0 x16", None), ("Up to 8 GPUs", None), ("112 GPUs available", None), ("8 GPUs", 8), ("available with 4 GPUs", 4)],
+)  # fmt: skip
+def test_lanes_and_stocks_count_no_gpus(text: str, count: int | None) -> None:
+    assert stated_count(text) == count
+
+
+def test_a_stock_beside_a_name_is_not_its_number() -> None:
+    assert [m.count for m in mentions("H100 SXM 8 GPUs available")] == [None]

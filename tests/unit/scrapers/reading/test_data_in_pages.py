@@ -85,3 +85,61 @@ def test_figures_per_gpu_stand_with_a_price_per_gpu() -> None:
 @pytest.mark.parametrize("title", ["DBU / hour", "Price (GLM/h)", "AKT per hour", "Price (CLORE)"])
 def test_letters_that_are_no_currency_are_no_money(title: str) -> None:
     assert read(page(f"<p>Hourly prices</p>{table(f'GPU|{title}', '1x V100|3.48')}")).offers == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "right"),
+    [
+        ({"1": 2.6, "8": 20.8}, [(1, None, "2.6"), (8, None, "20.8")]),
+        ({"1": 2.6, "12": 2.1}, []),
+    ],
+)
+def test_a_map_by_numbers_is_of_sizes_where_prices_grow(sizes: dict[str, float], right: list[object]) -> None:
+    gpu = {"gpuModel": "NVIDIA H100", "sizes": {n: {"vcpus": 24, "priceHourlyEur": p} for n, p in sizes.items()}}
+    account = read(json.dumps({"products": {"gpu-h100": gpu}}))
+    assert [(o.gpu_count, o.term_months, str(o.price)) for o in account.offers] == right
+    assert account.is_whole == bool(right)
+
+
+def test_a_map_by_numbers_may_be_of_months() -> None:
+    gpu = {"gpuModel": "NVIDIA H100", "terms": {n: {"priceHourlyEur": p} for n, p in (("1", 2.6), ("12", 2.1))}}
+    offers = read(json.dumps([gpu])).offers
+    assert [(o.term_months, str(o.price)) for o in offers] == [(1, "2.6"), (12, "2.1")]
+
+
+@pytest.mark.parametrize(
+    ("items", "right"),
+    [
+        ([{"gpu": "L40S", "count": 1, "hourly_usd": 0.99}, {"gpu": "L40S", "count": 4, "hourly_usd": 3.96}], [(1, "0.99"), (4, "3.96")]),
+        ([{"gpu": "L40S", "count": 312, "hourly_usd": 0.99}, {"gpu": "H100", "count": 88, "hourly_usd": 2.5}], [(1, "0.99"), (1, "2.5")]),
+        ([{"gpu": "H100", "hourly": {"original_price": 2.99, "discount_price": 2.49}}], [(1, "2.49")]),
+        ([{"gpu": "H100", "hourly": {"min": 1.79, "max": 3.2}}], []),
+    ],
+    ids=["counts", "stocks", "a discounted price", "a range"],
+)  # fmt: skip
+def test_what_counts_and_ranges_of_data_mean(items: list[dict[str, object]], right: list[object]) -> None:
+    account = read(json.dumps({"currency": "USD", "list": items}))
+    assert [(o.gpu_count, str(o.price)) for o in account.offers] == right
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"content": {"rendered": table("GPU|Per hour", "NVIDIA H100|$2.60", "NVIDIA A40|$0.55")}},
+        {"pricing": ["NVIDIA H100: $2.60/hr", "NVIDIA A40: $0.55/hr"]},
+    ],
+    ids=["HTML", "lines"],
+)
+def test_texts_of_data_are_read_where_nothing_else_is(data: dict[str, object]) -> None:
+    account = read(json.dumps(data))
+    rows = [(o.gpu_label.removeprefix("NVIDIA "), str(o.price)) for o in account.offers]
+    assert rows == [("H100", "2.60"), ("A40", "0.55")]
+
+
+def test_billing_cycles_of_data() -> None:
+    billing = [{"cycle": "monthly", "price": 399}, {"cycle": "quarterly", "price": 1137}]
+    offers = read(json.dumps([{"gpu": "1x NVIDIA RTX 4090", "billing": billing, "currency": "USD"}])).offers
+    assert [(o.term_months, str(o.price), o.price_unit) for o in offers] == [
+        (None, "399", "month"),
+        (3, "1137", "term_total"),
+    ]

@@ -133,3 +133,8 @@ def test_a_heading_stands_below_no_heading_of_its_own_level() -> None:
         for name, price in [("Serverless", "$0.90"), ("Machines", "$0.45")]
     )
     assert [(o.product, str(o.price)) for o in read(page(cards)).offers][1] == ("", "0.45")
+
+
+def test_a_table_drawn_with_bars() -> None:
+    drawn = "+------+-------+\n| GPU        | Memory | $/hour |\n+------+\n| A100 SXM   | 80 GB  | 1.45   |\n| H100 SXM   | 80 GB  | 2.45   |\n"
+    assert [str(o.price) for o in read(page(f"<pre>{drawn}</pre>")).offers] == ["1.45", "2.45"]

@@ -279,3 +279,27 @@ def test_links_side_by_side_are_cards() -> None:
 def test_a_commitment_of_none_is_none() -> None:
     (offer,) = read(page(table("GPU|Hourly, commitment: none", "1x A100|$1.89/hr"))).offers
     assert offer.pricing_model == "on_demand"
+
+
+@pytest.mark.parametrize(
+    ("titles", "row", "right"),
+    [
+        ("GPU|List price|Deal price", "A100|$1.60/hr|$0.99/hr", ["0.99"]),
+        ("GPU|List price|1 year", "A100|$1.60/hr|$0.99/hr", ["1.60", "0.99"]),
+        ("GPU|Provider cost|List price", "1x H100|$1.60/hr|$2.40/hr", ["2.40"]),
+    ],
+)
+def test_a_list_price_is_former_beside_a_deals(titles: str, row: str, right: list[str]) -> None:
+    assert prices(read(page(table(titles, row)))) == right
+
+
+def test_spot_on_is_no_spot_price_and_hours_in_a_plan_make_it_no_rent() -> None:
+    spot_on = read(page(f"<h1>Spot-on pricing</h1>{table('GPU|Price/hr', 'H100|$2.05')}")).offers
+    assert [o.pricing_model for o in spot_on] == ["on_demand"]
+    plan = "<div><h3>T4 Desktop</h3><p>16 GB GPU</p><p>$29 / month</p><p>20 hours included, then $1.20/hour</p></div>"
+    assert prices(read(page(plan))) == ["1.20"]
+
+
+def test_a_first_months_price_is_no_price() -> None:
+    card = "<div><h3>GPU VPS L4</h3><p>NVIDIA L4 24GB</p><p>First month $49, then $149/month</p></div>"
+    assert prices(read(page(card))) == ["149"]

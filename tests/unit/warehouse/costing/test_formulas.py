@@ -116,6 +116,24 @@ def test_input_and_output_are_the_whole_cost(con: connection.Connection) -> None
     assert request_seconds == pytest.approx(4 * 512 / got["output_tokens_per_s"])
 
 
+def test_requests_answered_together_are_those_answered_alone(con: connection.Connection) -> None:
+    """What a model, a chip and formats decide is worked out once for each combination: each has to find its own."""
+    ways: list[dict[str, Any]] = [
+        {"model": model, "gpu_spec": gpu, "weights": weights, "kv_dtype": kv_dtype, "engine": engine, "tp": tp}
+        for model, gpu in (("llama-3.1-8b", "H100 SXM"), ("deepseek-r1", "B200"), ("gpt-oss-120b", "MI300X"))
+        for weights in ("FP16", "FP8") for kv_dtype in (None, "FP16", "FP8")
+        for engine in (None, "vLLM", "TensorRT-LLM") for tp in (1, 8)
+    ]  # fmt: skip
+    listed = " union all ".join(
+        "select "
+        + ", ".join(f"{'null' if v is None else repr(v)} as {k}" for k, v in ({"nth": n} | REQUEST | way).items())
+        for n, way in enumerate(ways)
+    )
+    together = rows(con, f"with mine as ({listed}) from marts.inference_of('mine') order by nth")
+    assert [{k: v for k, v in row.items() if k != "nth"} for row in together] == [served(con, **way) for way in ways]
+    assert len({row["ttft_s"] for row in together}) > len(ways) / 4
+
+
 # -- against the reference form --------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,1 @@
+"""Cards, lists and lines outside of tables, as records."""

@@ -1,0 +1,131 @@
+"""Turns what stands in no table into records: price cards, lists, and lines that name an accelerator and a price."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from scrapers.reading.accelerator_names import mentions, stated_count
+from scrapers.reading.amounts import find_amounts
+from scrapers.reading.cards.card_bounds import MOST_LINES, Surroundings, card_of
+from scrapers.reading.cards.card_fields import card_record
+from scrapers.reading.cards.card_lines import label_mentions
+from scrapers.reading.cards.page_places import is_aside, is_in_code
+from scrapers.reading.cards.priced_lines import is_offer_in_words, offer_in_words, priced_in_turn
+from scrapers.reading.cards.priced_sentences import priced_sentences
+from scrapers.reading.page_tree import Box, Line
+from scrapers.reading.records import Field, Record
+from scrapers.reading.tables.grids import has_money
+
+
+def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
+    """Yield a record for each accelerator that amounts outside of tables belong to.
+
+    The box of an amount is the smallest around it that names an accelerator; where it names several, each heads the
+    lines up to the next one, or follows them where the first amount stands before the first name.
+    """
+    owner: dict[int, Box] = {}
+    for box in top.walk():
+        for child in box.children:
+            if isinstance(child, Line):
+                owner[child.order] = box
+    done: set[int] = set()
+    around = Surroundings(used)
+    for line in top.lines():
+        if line.order in used or line.order in done or not has_money(line.text):
+            continue
+        if is_aside(owner[line.order]) or is_in_code(owner[line.order]):
+            continue
+        if is_offer_in_words(line):
+            done.add(line.order)
+            yield offer_in_words(line, group)
+            continue
+        if pieces := priced_in_turn(line, group):
+            done.add(line.order)
+            yield from pieces
+            continue
+        if sentences := priced_sentences(line, group):
+            done.add(line.order)
+            yield from sentences
+            continue
+        segment = card_of(line, owner[line.order], around)
+        if segment is None:
+            continue
+        head, lines = segment
+        lines = [one for one in lines if one is head or one.order not in done or not has_money(one.text)]
+        lines = [one for one in lines if one in (head, line) or not _is_of_its_own(one, head)]
+        done |= {one.order for one in lines}
+        if by_size := _of_each_size(head, lines, group):
+            yield from by_size
+            continue
+        record = card_record(head, lines, group)
+        if record is not None:
+            yield record
+
+
+def _is_of_its_own(line: Line, head: Line) -> bool:
+    """Return whether a line prices another accelerator than the one that heads its card, or a number of them."""
+    names, heads = label_mentions(line.text), label_mentions(head.text)
+    if not names or not heads or not has_money(line.text):
+        return False
+    return names[0].key != heads[0].key or (names[0].count is not None and heads[0].count is None)
+
+
+def _of_each_size(head: Line, lines: list[Line], group: int) -> list[Record]:
+    """Return a record for each part of a card that prices another number of its GPUs: "1 GPU $1.40/h", "2 GPUs $2.80/h"."""
+    priced = [line for line in lines if has_money(line.text)]
+    if len(priced) < 2 or head in priced:
+        return []
+    records: list[Record] = []
+    counts: list[Decimal] = []
+    for line in priced:
+        part = _part_of(line, [one for one in priced if one is not line])
+        lead = line.text[: find_amounts(line.text)[0].start].rstrip(" :：-–—") if find_amounts(line.text) else ""
+        texts = [t for one in part for t in (one.parts or (one.text,)) if not has_money(t)]
+        texts += [lead] if lead and len(lead) <= _LONGEST_LEAD and not line.parts else []
+        stated = {c for t in texts if (c := stated_count(t))}
+        if len(stated) != 1 or head in part:
+            return []
+        counts += stated
+        pieces = [Field("", t, (line,)) for t in (line.parts or (lead,)) if t and not has_money(t)]
+        record = card_record(head, [head, *part], group)
+        if record is None:
+            return []
+        record.fields += pieces
+        records.append(record)
+    return records if len(set(counts)) == len(counts) else []
+
+
+_LONGEST_LEAD: Final = 20  # characters: "4x: $1.96/hr"
+
+
+def _part_of(line: Line, others: list[Line]) -> list[Line]:
+    """Return the lines of the largest box around a line that holds none of the others."""
+    part, box = [line], line.box
+    orders = {one.order for one in others}
+    while box is not None and box.n_lines <= MOST_LINES:
+        inside = list(box.lines())
+        if any(one.order in orders for one in inside):
+            break
+        part, box = inside, box.parent
+    return part
+
+
+def is_of_card(table: Box, rows: list[Record]) -> bool:
+    """Return whether a small table names no accelerator, and the lines beside it in its box do: it is part of a card."""
+    if len(rows) > _MOST_ROWS or any(mentions(text) for _, text in table.headings[-3:]):
+        return False
+    if any(mentions(text) for row in rows for f in row.fields for text in (f.text, f.title)):
+        return False
+    box = table.parent
+    while box is not None and box.n_lines <= _MOST_OF_A_CARD and box.tag not in ("html", "body", "main"):
+        inside = {line.order for line in table.lines()}
+        if any(label_mentions(line.text) for line in box.lines() if line.order not in inside):
+            return True
+        box = box.parent
+    return False
+
+
+_MOST_ROWS: Final = 6
+_MOST_OF_A_CARD: Final = 25  # lines

@@ -1,0 +1,52 @@
+"""Tells in which part of a page a box stands: menus, banners, the foot, code, a selection."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scrapers.reading.page_tree import Box
+
+
+def is_aside(box: Box | None) -> bool:
+    """Return whether a box is of a menu, a banner or the page's foot: what stands there sells nothing by itself."""
+    while box is not None:
+        is_named = box.element is not None and _ASIDE.search(str(box.element.get("class", ""))) is not None
+        if box.tag in ("nav", "footer") or (is_named and not _holds_the_page(box)):
+            return True
+        box = box.parent
+    return False
+
+
+def is_in_menu(box: Box) -> bool:
+    """Return whether a box is of a menu or the page's foot by its tag."""
+    return box.tag in ("nav", "footer", "header") or (box.parent is not None and is_in_menu(box.parent))
+
+
+def is_in_code(box: Box | None) -> bool:
+    """Return whether a box is of preformatted code: an example of a program, a command or an answer."""
+    return box is not None and (box.tag == "pre" or is_in_code(box.parent))
+
+
+def _holds_the_page(box: Box) -> bool:
+    """Return whether a box holds the page's content, whatever its class: "nav-content-wrap", "has-menu"."""
+    if box.tag in ("html", "body", "main", "article"):
+        return True
+    tops = box.element.xpath("(.//h1|.//main|.//*[@role='main'])[1]")
+    return bool(tops)
+
+
+_ASIDE: Final = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|megamenu|menu|breadcrumb|cookie\w*|announce\w*|marquee|promo-?bar|testimonials?|newsletter)(?:$|[\s_-])"
+    r"|(?:^|\s)(?:(?:site|page|main|global|app|layout|web|theme|bottom)[_-]{0,2})?footer(?:$|[\s_-])",  # no "card-footer"
+    re.IGNORECASE,
+)
+
+
+def is_choice(box: Box | None) -> bool:
+    """Return whether a line is an entry of a selection: it names what one may choose."""
+    return box is not None and (box.tag in ("option", "select", "datalist") or is_choice(box.parent))
+
+
+def is_in_list(box: Box | None) -> bool:
+    return box is not None and (box.tag in ("ul", "ol", "header", "select") or is_in_list(box.parent))

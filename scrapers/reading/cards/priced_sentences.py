@@ -1,0 +1,49 @@
+"""Reads prose that says in so many words what an hour of one GPU costs, and nothing that leaves it open."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from scrapers.reading.accelerator_names import mentions
+from scrapers.reading.amounts import find_amounts
+from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.other_providers import named_beside
+from scrapers.reading.page_tree import Line
+from scrapers.reading.records import Field, Record
+from scrapers.reading.units import after_amount, rate
+
+_LONGEST: Final = 600  # characters of a paragraph
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_SAYS: Final = re.compile(
+    r"\b(?:is|are|costs?|priced|billed|charged|rents?|available|offered|starts?|starting)\b[^.;]{0,30}$", re.IGNORECASE
+)
+# What is supposed, compared, past or of some customers alone.
+_IN_DOUBT: Final = re.compile(
+    r"\b(?:if|when|would|could|might|may|example|e\.g|average|typical\w*|compar\w*|compet\w*|elsewhere|was|were|used to|formerly|previously"
+    r"|market|up to|less|under|below|over|more|estimat\w*|assum\w*|suppos\w*|say|roughly|about|around|approximately|nearly|almost|others?"
+    r"|hyperscalers?|clouds|providers|students?|members?|vs|versus|than|sav(?:e|es|ing|ings))\b|[≈~?]",
+    re.IGNORECASE,
+)
+
+
+def priced_sentences(line: Line, group: int) -> list[Record]:
+    """Return a record for each sentence of a paragraph that prices an hour of one GPU of the kind that it names."""
+    if len(line.text) > _LONGEST or not is_sentence(line.text) or named_beside(line.text, ""):
+        return []
+    scope = tuple(text for _, text in reversed(line.headings))
+    return [
+        Record([Field("gpu", name, (line,)), Field("price", text, (line,))], scope, "sentence", group)
+        for text in _SENTENCE.split(line.text)
+        if (name := _priced(text))
+    ]
+
+
+def _priced(text: str) -> str:
+    """Return the accelerator whose price a sentence states, with its unit; "" where it leaves anything open."""
+    names, money = mentions(text), find_amounts(text)
+    if len({m.key for m in names}) != 1 or len(money) != 1 or money[0].fault or _IN_DOUBT.search(text):
+        return ""
+    unit = rate(after_amount(text[money[0].end :]))
+    is_said = unit.time == "hour" and unit.is_per_gpu and _SAYS.search(text[: money[0].start])
+    return names[0].name if is_said and names[-1].end <= money[0].start else ""

@@ -1,0 +1,70 @@
+"""Finds the amounts of a field, and the words that lead to each and follow it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, is_in_hundredths
+from scrapers.reading.page_facts import PageFacts
+from scrapers.reading.records import Field
+from scrapers.reading.units import after_amount, pricing_model, rate
+
+_UNIT_LEADS: Final = re.compile(
+    r"(?:(?:\bper|\bpro|\bpar|/)\s*\w+|\b\w+ly|\b(?:hour|day|week|month|year|minute))\s*[:：]\s*$", re.IGNORECASE
+)
+_UNIT_WORDS: Final = re.compile(
+    r"^\s*\*{0,2}\s*(?:(?:/|\bper\b|\bp/|\bpro\b|\bpar\b|\bза\b|\bв\b|每)\s*(?:[\w·-]+(?:[\s-](?:hour|hours|hr|month))?\s*)\*{0,2}\s*){0,3}|^\s*(?:hourly|monthly|an hour|a month)",
+    re.IGNORECASE,
+)
+
+
+def words_around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
+    """Return the words that lead to an amount and those that follow it: between two amounts, the unit is the first's."""
+    before = text[amounts[i - 1].end : amounts[i].start] if i else text[: amounts[0].start]
+    if len(amounts) > 1 and _UNIT_LEADS.search(text[: amounts[0].start]):  # "per minute: €0.02 per day: €17.50"
+        return before, text[amounts[i].end :] if i + 1 == len(amounts) else ""
+    follows = _words_follow(text, amounts)
+    if i:
+        before = before[_end_of_first(before, follows) :]
+    if i + 1 == len(amounts):
+        return before, text[amounts[i].end :]
+    after = text[amounts[i].end : amounts[i + 1].start]
+    return before, after[: _end_of_first(after, follows) or None]
+
+
+def _words_follow(text: str, amounts: list[Amount]) -> bool:
+    """Return whether pricing models stand behind the amounts of a text, "$0.99 spot, $1.39 on-demand", and not before."""
+    lead, tail = text[: amounts[0].start], after_amount(text[amounts[-1].end :])
+    is_led = pricing_model(lead) or rate(lead).time or _COUNT.search(lead)
+    return len(amounts) > 1 and not is_led and pricing_model(tail) is not None
+
+
+def _end_of_first(between: str, follows: bool) -> int:
+    """Return where the words of the first of two amounts end: behind its unit, brackets, and words that follow it."""
+    unit = _UNIT_WORDS.match(between)
+    end = unit.end() if unit else 0
+    if closed := _IN_BRACKETS.match(between, end):
+        end = closed.end()
+    if not follows:
+        return end
+    separators = [hit.start() for hit in _SEPARATOR.finditer(between) if hit.start() >= end]
+    return separators[-1] if separators else len(between)
+
+
+_COUNT: Final = re.compile(r"\d\s?[x×]\s*[:=–—-]?\s*$|\bGPUs?\s*[:=–—-]?\s*$", re.IGNORECASE)
+_IN_BRACKETS: Final = re.compile(r"\s*[(（][^()（）]*[)）]")
+_SEPARATOR: Final = re.compile(r"[,;/|·•、]|\s(?:or|and|oder|und|ou|et|или|и)\s", re.IGNORECASE)
+
+
+def amounts_of(f: Field, page: PageFacts) -> list[Amount]:
+    amounts = find_amounts(f.text, page.decimal_comma)
+    taken = [(a.start, a.end) for a in amounts]
+    amounts += [
+        r for r in find_rates(f.text, page.decimal_comma) if not any(s < r.end and r.start < e for s, e in taken)
+    ]
+    if not amounts and (bare := bare_amount(f.text, page.decimal_comma)):
+        is_in_cents = f.is_price is None and is_in_hundredths(f.title)
+        amounts = [replace(bare, value=bare.value / 100) if is_in_cents else bare]
+    return sorted(amounts, key=lambda a: a.start)

@@ -1,0 +1,214 @@
+"""Accounts for each amount of a page: what became of it, and why."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Final
+
+from scrapers.model import clip
+from scrapers.reading import words
+from scrapers.reading.accelerator_names import mentions
+from scrapers.reading.account import Entry
+from scrapers.reading.amounts import Amount, find_amounts
+from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu
+from scrapers.reading.field_kinds import is_priced_title, kind_of
+from scrapers.reading.meaning.drafts import Draft, Explained
+from scrapers.reading.other_providers import named_beside
+from scrapers.reading.page_facts import PageFacts
+from scrapers.reading.page_tree import Line
+from scrapers.reading.records import Field, Record
+from scrapers.reading.refusals import NAMELESS, is_component
+from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, rate
+
+# Of each line (its order), where amounts of it begin: the verdict on each and the reason.
+Verdicts = dict[int, dict[int, tuple[str, str]]]
+_NEAR: Final = 12  # lines: an accelerator's name that close makes an amount one to explain
+
+
+class Rows:
+    """Notes the rows of tables that name an accelerator, for those in which nothing like a price was seen."""
+
+    def __init__(self) -> None:
+        self.priced: set[int] = set()
+        self.unread: list[Field] = []
+        self.nameless: set[int] = set()  # tables with prices of nothing that is named
+        self.empty: list[Record] = []
+
+    def note(self, record: Record, readings: list[Draft | Explained]) -> None:
+        """Note a row, and whether anything was read in it."""
+        if record.kind != "row":
+            return
+        self.unread += [f for f in record.fields if readings and _is_unread(f)]
+        if any(isinstance(r, Draft) and r.status == "priced" for r in readings):
+            self.priced.add(record.group)
+        elif any(isinstance(r, Explained) and r.reason == NAMELESS for r in readings):
+            self.nameless.add(record.group)
+        elif (
+            not readings
+            and any(kind_of(f) == "label" for f in record.fields)
+            and not any(map(_says_none, record.fields))
+        ):
+            self.empty.append(record)
+
+    def without_price(self) -> Iterator[Entry]:
+        """Yield an entry for each row without a price or a word for none, in tables that have prices."""
+        for f in self.unread:
+            reason = "a cell below a price's title that cannot be read"
+            yield Entry(clip(f"{f.title}: {f.text}", 140), f.where(), "unexplained", reason)
+        for record in self.empty:
+            if record.group in self.priced | self.nameless:
+                text = " | ".join(f.text for f in record.fields if f.text)
+                yield Entry(
+                    clip(text, 140),
+                    record.fields[0].where(),
+                    "unexplained",
+                    "a row that names an accelerator has no amount that can be read",
+                )
+
+
+def _is_unread(f: Field) -> bool:
+    """Return whether a cell below the title of a price holds a number that is no amount, nor a share or a term."""
+    is_number = re.search(r"\d", f.text) is not None and not _OTHER_FIGURE.search(f.text)
+    return is_number and kind_of(f) not in ("price", "label", "count") and words.PRICE.search(f.title) is not None
+
+
+_OTHER_FIGURE: Final = re.compile(r"%|[^\W\d_]{2}")
+
+
+def _says_none(f: Field) -> bool:
+    """Return whether a cell says in words that there is no price: none, on request, sold out, soon."""
+    if re.fullmatch(r"\s*free\b\W*", f.text, re.IGNORECASE):
+        return True
+    is_blank = words.NOTHING.match(f.text) and (is_priced_title(f.title) or not f.title or not f.text)
+    return (
+        bool(is_blank) or words.SALES.search(f.text) is not None or any(p.search(f.text) for _, p in words.STATES[:2])
+    )
+
+
+def data_entries(drafts: list[Draft], verdict: Any, reason: str = "") -> Iterator[Entry]:
+    yield from (_entry(d.title, d.cell, d.amount, verdict, reason or d.label) for d in drafts)
+
+
+def bare_entries(kept: list[Draft], dropped: list[tuple[Draft, str]]) -> Iterator[Entry]:
+    """Yield what became of numbers without a sign, in columns of prices: lines of text do not show them as amounts."""
+    for d in kept:
+        if d.status == "priced" and not find_amounts(d.cell.text):
+            yield from data_entries([d], "emitted")
+    for d, reason in dropped:
+        if not find_amounts(d.cell.text):
+            yield data_entry(d, reason)
+
+
+def verdict_of(reason: str) -> tuple[str, str]:
+    """Return the verdict that a reason stands for, and the reason."""
+    is_open = reason.startswith(("unexplained", "no unit"))
+    return "unexplained" if is_open else "explained", reason.removeprefix("unexplained: ")
+
+
+def data_entry(d: Draft, reason: str) -> Entry:
+    return _entry(d.title, d.cell, d.amount, *verdict_of(reason))
+
+
+def explained_entry(e: Explained) -> Entry:
+    return _entry(e.cell.title, e.cell, e.amount, *verdict_of(e.reason))
+
+
+def _entry(title: str, cell: Field, amount: Amount, verdict: Any, reason: str) -> Entry:
+    return Entry(clip(f"{title}: {cell.text}", 140), cell.where(), verdict, reason, amount.value)
+
+
+def note_verdict(verdicts: Verdicts, cell: Field, amount: Amount, verdict: str, reason: str) -> None:
+    """Note what became of an amount, at the line that shows it."""
+    shown = cell.text[amount.start : amount.end]
+    for line in cell.lines:
+        of_line = verdicts[line.order]
+        at = line.text.find(shown)
+        while at in of_line and verdict != "emitted":
+            at = line.text.find(shown, at + 1)
+        if at >= 0:
+            if of_line.get(at, ("", ""))[0] != "emitted":
+                of_line[at] = (verdict, reason)
+            return
+
+
+def line_entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitted: set[Decimal]) -> Iterator[Entry]:
+    named = sorted(line.order for line in lines if mentions(line.text))
+    for line in lines:
+        for struck in line.struck:
+            if find_amounts(struck):
+                yield Entry(struck, line.path(), "explained", "struck out")
+        for amount in find_amounts(line.text, facts.decimal_comma):
+            verdict, reason = _verdict(line, amount, verdicts, named, emitted, facts)
+            yield Entry(_around(line.text, amount), line.path(), verdict, reason, amount.value)  # type: ignore[arg-type]
+
+
+def _around(text: str, amount: Amount) -> str:
+    return clip(text if len(text) <= 120 else text[max(0, amount.start - 50) : amount.end + 50], 140)
+
+
+def _verdict(
+    line: Line,
+    amount: Amount,
+    verdicts: Verdicts,
+    named: list[int],
+    emitted: set[Decimal],
+    facts: PageFacts,
+) -> tuple[str, str]:
+    before_now = next(
+        (
+            noted
+            for at, noted in verdicts[line.order].items()
+            if at <= amount.start < at + max(1, amount.end - amount.start)
+        ),
+        None,
+    )
+    if before_now:
+        return before_now
+    if amount.fault:
+        return "explained", amount.fault
+    if amount.value == 0:
+        return "explained", "an amount of zero"
+    if is_aside(line.box):
+        is_lost = _is_of_an_hour(line, amount) and line.box is not None and not is_in_menu(line.box)
+        if is_lost and amount.value not in emitted:
+            return "unexplained", "a price in what looks like a menu or a banner"
+        return "explained", "in a menu, a banner or the page's foot"
+    if is_in_code(line.box):
+        return "explained", "in an example of code"
+    before, after = line.text[: amount.start], line.text[amount.end :]
+    if reason := not_a_price(before_amount(before), after):
+        return "explained", reason
+    unit = rate(after_amount(after))
+    if unit.other and not unit.is_per_gpu:
+        return "explained", f"a price per {unit.other}"
+    if len(line.text) > 100:
+        is_example = words.NOT_SOLD_HERE[-1][1].search(line.text) is not None
+        if is_of_rent(line, amount) and amount.value not in emitted and not facts.compares and not is_example:
+            return "unexplained", "a sentence that prices an accelerator"
+        return "explained", "in a sentence"
+    if is_component(f"{before_amount(before)} price"):
+        return "explained", "a price of another part of the machine"
+    for text in (line.text, *(t for _, t in reversed(line.headings))):
+        if not mentions(text):
+            for reason, pattern in words.NOT_SOLD_HERE:
+                if pattern.search(text):
+                    return "explained", reason
+    nearest = bisect_left(named, line.order - _NEAR)
+    if nearest < len(named) and named[nearest] <= line.order + _NEAR:
+        return "unexplained", "no offer was read from it, and an accelerator is named nearby"
+    return "explained", "no accelerator is named nearby"
+
+
+def _is_of_an_hour(line: Line, amount: Amount) -> bool:
+    """Return whether an amount is of an hour, of nobody else's, with no bound."""
+    before, after = line.text[: amount.start], line.text[amount.end :]
+    is_bound = is_floor(before, after) or words.BOUND_BEFORE.search(before_amount(before)) is not None
+    return rate(after_amount(after)).time == "hour" and not is_bound and not named_beside(line.text, "")
+
+
+def is_of_rent(line: Line, amount: Amount) -> bool:
+    """Return whether a line prices an hour of an accelerator that it names, of nobody else's, with no bound."""
+    return _is_of_an_hour(line, amount) and bool(mentions(line.text))

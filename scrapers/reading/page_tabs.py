@@ -1,0 +1,51 @@
+"""Finds the label of the tab that shows a part of a page, whatever library made the tabs."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from scrapers.parsing.text import squash
+
+_PANEL: Final = re.compile(r"(?:^|[\s_-])tab[_-]?(?:s[_-])?(?:pane|panel|content)(?:$|[\s_-])", re.IGNORECASE)
+_LONGEST: Final = 80  # characters
+_POINTERS: Final = ("aria-controls", "href", "data-target", "data-bs-target", "data-w-tab", "data-tab", "data-tab-id")
+
+
+def tab_label(element: Any) -> str:
+    """Return the label of the tab that shows an element; "" where it is no tab's panel, or nothing names it."""
+    if element.get("role") != "tabpanel" and not ((names := element.get("class")) and _PANEL.search(names)):
+        return ""
+    return next((text for text in _labels(element) if text and len(text) <= _LONGEST), "")
+
+
+def is_tab(element: Any) -> bool:
+    """Return whether an element is, or holds, the button of a tab: what it says holds for the panel alone."""
+    near = () if element is None else itertools.chain(itertools.islice(element.iter(), _NEAR), [element.getparent()])
+    return any(
+        one is not None and (one.get("role") == "tab" or "tab" in (one.get("data-bs-toggle"), one.get("data-toggle")))
+        for one in near
+    )
+
+
+_NEAR: Final = 5  # elements below
+
+
+def _labels(panel: Any) -> Iterator[str]:
+    root = panel.getroottree().getroot()
+    if (
+        (by := panel.get("aria-labelledby"))
+        and '"' not in by
+        and (button := root.find(f'.//*[@id="{by}"]')) is not None
+    ):
+        yield squash(button.text_content())
+    yield squash(panel.get("aria-label") or "")
+    names = {name for key in ("id", "data-w-tab", "data-tab") if (name := panel.get(key)) and '"' not in name}
+    for name in sorted(names):
+        for pointer in _POINTERS:
+            for form in (name, f"#{name}"):
+                for button in root.iterfind(f'.//*[@{pointer}="{form}"]'):
+                    if button is not panel:
+                        yield squash(button.text_content())

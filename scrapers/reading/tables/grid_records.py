@@ -1,0 +1,65 @@
+"""Turns a grid's rows into records, with what stands right above them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.page_tabs import is_tab
+from scrapers.reading.page_tree import Line
+from scrapers.reading.records import Field, Record
+from scrapers.reading.tables.grids import Grid, has_money, nearest_heading
+
+
+def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]:
+    """Yield a record per body row; a title that spans a row heads the rows below it."""
+    scope = [grid.caption] if grid.caption else []
+    intro: list[str] = []
+    for line in reversed(before[-4:]):  # what stands right above: a title that is no heading, a sentence on the prices
+        if line.level or not line.text or (grid.headings and line.text == grid.headings[-1][1]):
+            break
+        if re.fullmatch(r"\s*\d+\s?[x×]\s*", line.text) or is_tab(line.element):
+            continue  # the labels of tabs: which one is shown, the panel says
+        is_title = len(line.text) <= 80 and not has_money(line.text) and not is_sentence(line.text)
+        (scope if is_title else intro).append(line.text)
+    scope += [text for _, text in reversed(grid.headings)]
+    titles = _with_months(grid.titles)
+    over = ""
+    for row in grid.rows:
+        shown = [cell for cell in row if cell.text]
+        if (
+            shown
+            and (
+                (len({id(c) for c in row}) == 1 and len(row) > 1)
+                or (len(shown) == 1 and len(grid.titles) > 2 and row[0].text)
+            )
+            and not has_money(shown[0].text)
+        ):
+            over = shown[0].text
+            continue
+        fields = [
+            Field(_title(titles, i), cell.text, cell.lines, column=i)
+            for i, cell in enumerate(row)
+            if i == 0 or cell is not row[i - 1]
+        ]
+        yield Record(
+            fields, tuple(([over] if over else []) + scope), "row", group, over or nearest_heading(grid), tuple(intro)
+        )
+
+
+def _with_months(titles: list[str]) -> list[str]:
+    """Return the titles with "M" and "Y" spelled out where several are terms: "1M", "3M", "1Y"."""
+    if sum(_TERM.fullmatch(title) is not None for title in titles) < _FEWEST_TERMS:
+        return titles
+    spelled = {"M": "months", "Y": "years"}
+    return [f"{hit['n']} {spelled[hit['unit']]}" if (hit := _TERM.fullmatch(t)) else t for t in titles]
+
+
+_TERM: Final = re.compile(r"\s*(?P<n>\d{1,2})\s?(?P<unit>[MY])\s*")
+_FEWEST_TERMS: Final = 2
+
+
+def _title(titles: list[str], index: int) -> str:
+    return titles[index] if index < len(titles) else ""

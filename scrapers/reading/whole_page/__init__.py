@@ -1,0 +1,1 @@
+"""What only all prices of a page together tell."""

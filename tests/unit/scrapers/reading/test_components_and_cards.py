@@ -1,0 +1,81 @@
+"""Components of MDX, cards that name other accelerators in their lines, and cells that nobody can read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.scrapers.reading.test_reader import facts, page, read, table
+
+MDX = """---
+title: Pricing
+---
+
+<CardGroup cols={2}>
+  <Card title="T4" icon="chip">$0.000150 / second ($0.54/hr)</Card>
+  <Card title="H100" icon="chip">$0.000972 / second ($3.50/hr)</Card>
+</CardGroup>
+
+<Tabs>
+<Tab title="Spot">
+
+| GPU | Price per hour |
+| --- | --- |
+| L4 | $0.30 |
+
+</Tab>
+</Tabs>
+
+| Resource | Cost per second |
+| --- | --- |
+| CPU core | $0.0000528 |
+"""
+
+
+def test_components_of_mdx_are_boxes_with_titles() -> None:
+    rows = [(facts(o)[0], o.pricing_model, str(o.price)) for o in read(MDX).offers]
+    assert rows == [("L4", "spot", "0.30"), ("T4", "on_demand", "0.54"), ("H100", "on_demand", "3.50")]
+
+
+def test_a_line_that_names_another_accelerator_is_no_part_of_a_card() -> None:
+    body = "<h1>Buy H100 time</h1><p>Market price: <b>$1.47</b>/GPU/hr</p><ul><li>8x H100: from $11.60/hr</li><li>8x H200: from $15.20/hr</li></ul>"
+    rows = [(facts(o)[1], str(o.price)) for o in read(page(body)).offers if "H200" in o.gpu_label]
+    assert rows == [(8, "15.20")]
+    assert not [o for o in read(page(body)).offers if "H100" in o.gpu_label and str(o.price) == "15.20"]
+
+
+def test_thousands_in_points_need_no_comma_elsewhere() -> None:
+    rows = table("GPU|Giá theo giờ (VNĐ)|Giá theo tháng (VNĐ)", "1 x NVIDIA H100|66.000|38.500.000")
+    assert [str(o.price) for o in read(page(rows, "vi")).offers] == ["66000", "38500000"]
+
+
+def test_a_cell_of_a_price_that_cannot_be_read_makes_a_page_partial() -> None:
+    rows = table("GPU|Price per hour|Price per month", "1x H100|$2.50|1,5#00", "1x L4|$0.60|save 20%")
+    account = read(page(rows))
+    assert [str(o.price) for o in account.offers] == ["2.50", "0.60"]
+    assert [e.reason for e in account.unexplained] == ["a cell below a price's title that cannot be read"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("On-demand H100 SXM instances are billed at $2.89 per GPU per hour.", [("on_demand", None, "2.89")]),
+        ("With a one-year commitment the H100 SXM is priced at $2.19 per GPU per hour.", [("reserved", 12, "2.19")]),
+        ("If you rent an H100 SXM for a week it is $2.19 per GPU per hour.", []),
+        ("On average an H100 SXM is available at about $2.19 per GPU per hour.", []),
+        ("An H100 SXM is rented at $2.19 per GPU per hour, which was $3.19 before.", []),
+        ("An H100 SXM on AWS is billed at $6.88 per GPU per hour these days.", []),
+    ],
+)
+def test_a_sentence_that_leaves_nothing_open_states_a_price(sentence: str, right: list[object]) -> None:
+    body = f"<h1>Questions</h1><p>We bill by the second and charge nothing for traffic. {sentence}</p>"
+    assert [facts(o)[2:5] for o in read(page(body)).offers] == right
+
+
+def test_sellers_in_data_beside_the_pages_own() -> None:
+    prices = [{"provider": p, "gpu": "H200", "price_per_hour": n} for p, n in (("AWS", 10.6), ("Brightbox", 3.1))]
+    html = f"<html><head><title>Brightbox GPU</title></head><body><p>Prices in USD</p><script>const c={json.dumps(prices)};</script></body></html>"
+    account = read(html)
+    assert [str(o.price) for o in account.offers] == ["3.1"]
+    assert account.is_whole
