@@ -38,6 +38,10 @@ _COMPARES: Final = re.compile(
 )  # fmt: skip
 _SEPARATOR: Final = re.compile(r"\s[-–—|·•»]+\s|[|·•:]\s|\n")
 _VERSUS: Final = re.compile(r"\bvs\.?\s|\bversus\b|\balternatives?\b", re.IGNORECASE)
+_CHARGES: Final = re.compile(
+    r"\b(?:lists?(?: it)? (?:at|for)|charg(?:es?|ing)|costs?|asks?|bills?|(?:is|are) priced at|sells? (?:it )?(?:at|for)|verlangt|berechnet|kostet|facture|demande|coûte)\b|(?:берёт|берет|просит|стоит)\b|收费",
+    re.IGNORECASE,
+)
 _SELLER: Final = re.compile(
     r"\b(?:seller|offered ?by|provider|vendor|cloud provider|anbieter|fournisseur|hébergeur|провайдер|поставщик)\b|厂商|服务商|プロバイダ|事業者|업체|제공사",
     re.IGNORECASE,
@@ -67,9 +71,26 @@ def other_provider(text: str, own: str) -> str:
 
 
 @lru_cache(maxsize=16_384)
+def other_provider_before(before: str, own: str) -> str:
+    """Return the same of the words before an amount, unless they come to the page's own: "unlike AWS, ours costs"."""
+    name = other_provider(before, own)
+    return "" if name and _OURS.search(before, before.rfind(name)) else name
+
+
+@lru_cache(maxsize=16_384)
 def named_beside(label: str, own: str) -> str:
     """Return the other provider that a label names beside an accelerator: "H100 on AWS", "RunPod: 1x A100"."""
-    return next((hit[0] for hit in _NAME.finditer(label) if hit[0].lower() not in own), "")
+    name = next((hit[0] for hit in _NAME.finditer(label) if hit[0].lower() not in own), "")
+    return "" if name and _OURS.search(label, label.find(name)) else name
+
+
+@lru_cache(maxsize=16_384)
+def charged_by(before: str, own: str) -> str:
+    """Return the other provider that charges an amount, as the words before it say: "AWS lists it at"; "" for none."""
+    named = [hit for hit in _NAME.finditer(before) if hit[0].lower() not in own]
+    if not named or _OURS.search(before, named[-1].end()):
+        return ""
+    return named[-1][0] if _CHARGES.search(before, named[-1].end()) else ""
 
 
 @lru_cache(maxsize=16_384)

@@ -16,7 +16,7 @@ from scrapers.reading.amounts import Amount, find_amounts
 from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.meaning.drafts import Draft, Explained
-from scrapers.reading.other_providers import named_beside
+from scrapers.reading.other_providers import charged_by, named_beside
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
@@ -181,6 +181,8 @@ def _verdict(
     before, after = line.text[: amount.start], line.text[amount.end :]
     if reason := not_a_price(before_amount(before), after):
         return "explained", reason
+    if other := charged_by(before[-200:], facts.own):
+        return "explained", f"a price of {other}"
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
         return "explained", f"a price per {unit.other}"

@@ -288,6 +288,7 @@ def _is_cut_in_two(last: Line, text: str, element: Any) -> bool:
 _CELLS: Final = frozenset({"td", "th", "li", "option"})
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CENTS: Final = re.compile(r"\d{2}")
+_CLOSED: Final = re.compile(r"\d\s?\D$")  # an amount that its sign follows: the next digits are another's
 _SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
 
 
@@ -341,7 +342,7 @@ def _join(texts: list[str]) -> str:
         if joined and text and not joined[-1].isspace() and not text[0].isspace():
             left, right = joined[-1], text[0]
             glue = (
-                (left in "$€£₹¥￥" and right.isdigit())
+                (left in "$€£₹¥￥" and right.isdigit() and not _CLOSED.search(joined))
                 or (right in ".," and text[1:2].isdigit() and left.isdigit())
                 or (left in ".," and right.isdigit())
                 or right in "/*,.:;)"

@@ -12,7 +12,14 @@ from scrapers.reading.amounts import Amount, find_amounts, stated_currency
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.record_amounts import words_around
-from scrapers.reading.other_providers import is_other_provider, is_own, named_beside, other_provider, seller_in_data
+from scrapers.reading.other_providers import (
+    is_other_provider,
+    is_own,
+    named_beside,
+    other_provider,
+    other_provider_before,
+    seller_in_data,
+)
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, pricing_model, rate
@@ -186,7 +193,7 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
     if record.kind == "object":
         seller = record.seller or (seller_in_data(record.fields) if page.compares else "")
         return f"a price of {seller}, in a comparison" if seller and not is_own(seller, page.own) else ""
-    if name := other_provider(f"{f.title} {before}", page.own):
+    if name := other_provider(f.title, page.own) or other_provider_before(before, page.own):
         return f"a price of {name}, in a comparison"
     if record.seller and not is_own(record.seller, page.own):
         if page.compares:

@@ -138,3 +138,20 @@ def test_a_heading_stands_below_no_heading_of_its_own_level() -> None:
 def test_a_table_drawn_with_bars() -> None:
     drawn = "+------+-------+\n| GPU        | Memory | $/hour |\n+------+\n| A100 SXM   | 80 GB  | 1.45   |\n| H100 SXM   | 80 GB  | 2.45   |\n"
     assert [str(o.price) for o in read(page(f"<pre>{drawn}</pre>")).offers] == ["1.45", "2.45"]
+
+
+def test_signs_behind_amounts_do_not_begin_the_next_cell() -> None:
+    """A grid of mere spans, in the words of assistive technology: each of its amounts is read, and none is left over."""
+    cells = [
+        ("Instance", "Carte", "Prix HT / heure", "Engagement 1 an"),
+        ("l4-90", "1 × L4 24 Go", "0,75 €", "0,53 €"),
+        ("h100-1520", "4 × H100 80 Go", "11,20 €", "7,84 €"),
+    ]
+    lines = ("".join(f'<span role="cell">{cell}</span>' for cell in row) for row in cells)
+    grid = "".join(f'<div role="row">{line}</div>' for line in lines)
+    reading = read(page(f'<h1>Tarifs GPU</h1><div role="table">{grid}</div>', "fr"))
+    assert [(o.gpu_label, str(o.price), o.pricing_model) for o in reading.offers] == [
+        ("L4 24 Go", "0.75", "on_demand"), ("L4 24 Go", "0.53", "reserved"),
+        ("H100 80 Go", "11.20", "on_demand"), ("H100 80 Go", "7.84", "reserved"),
+    ]  # fmt: skip
+    assert reading.is_whole

@@ -211,3 +211,21 @@ def test_a_card_beside_one_without_an_accelerator_keeps_to_itself() -> None:
     )  # fmt: skip
     account = read(page(cards))
     assert prices(account) == ["2.49"] and [e.text for e in account.unexplained] == ["$0.49/hr"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_theirs"),
+    [
+        ("Compare: AWS p5.48xlarge lists at $98.32/hr for 8x H100.", True),
+        ("Google Cloud charges $11.06 per hour for an H100.", True),
+        ("Bei Azure kostet eine H100 12,80 € pro Stunde.", True),
+        ("Unlike AWS, our H100 costs $2.10/hr.", False),
+        ("AWS is far away; H100 from here at $2.20/hr.", False),
+    ],
+)
+def test_a_sentence_says_whose_price_it_states(sentence: str, is_theirs: bool) -> None:
+    offers = "<table><tr><th>GPU</th><th>Per hour</th></tr><tr><td>H100 80GB</td><td>$1.99</td></tr></table>"
+    reading = read(page(f"<h1>GPU cloud</h1>{offers}<p>{sentence}</p>"))
+    reasons = [entry.reason for entry in reading.entries if entry.text == sentence]
+    assert [reason.startswith("a price of ") for reason in reasons] == [is_theirs] or (not is_theirs and not reasons)
+    assert "1.99" in {str(offer.price) for offer in reading.offers}
