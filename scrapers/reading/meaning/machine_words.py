@@ -58,7 +58,9 @@ def gpu_memory(
         for f, kind in kinds
         if kind == "other" and re.fullmatch(r"\s*\d{1,3}\s?GB\s*", f.text, re.IGNORECASE) and not f.title
     ]
-    if len(bare) == 1:
+    # "Memory: 141 GB" and another size: of two machines, or of one and its RAM.
+    is_clear = "ram" not in by_kind or not re.fullmatch(r"\s*memory\s*", by_kind["ram"].title, re.IGNORECASE)
+    if len(bare) == 1 and is_clear:
         return bare[0], False
     if (
         "ram" in by_kind

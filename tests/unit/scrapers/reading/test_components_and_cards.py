@@ -79,3 +79,10 @@ def test_sellers_in_data_beside_the_pages_own() -> None:
     account = read(html)
     assert [str(o.price) for o in account.offers] == ["3.1"]
     assert account.is_whole
+
+
+def test_a_comparison_of_specifications_lends_no_memory() -> None:
+    specs = table("Specification|H200|H100", "Memory|141 GB|80 GB", "TDP|700 W|700 W")
+    plans = table("Plan|GPUs|Price per GPU-hour", "On-demand|1–8|$3.20", "Reserved 6 months|8+|$2.75")
+    body = f"<h1>NVIDIA H200</h1><p>From $2.45 per GPU per hour.</p>{specs}<h2>Plans</h2>{plans}"
+    assert all(o.gpu_memory != "80 GB" for o in read(page(body)).offers)
