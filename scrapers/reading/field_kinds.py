@@ -71,7 +71,7 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         return "term"
     if (
         is_price is None
-        and is_priced_title(title)
+        and (is_priced_title(title) or is_of_tier(title, text))
         and not _QUANTITY.match(title)
         and not _is_other_title(title)
         and (is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
@@ -122,6 +122,15 @@ def is_priced_title(title: str) -> bool:
     ) or (
         (stated_currency(title) != "" or is_in_hundredths(title)) and any(p.search(title) for p in words.TIME.values())
     )
+
+
+def is_of_tier(title: str, text: str) -> bool:
+    """Return whether a number with two decimals stands below the name of a tier and nothing else: "Standard", "Priority"."""
+    return _TIER.fullmatch(title.strip()) is not None and _DECIMALS.fullmatch(text.strip()) is not None
+
+
+_TIER: Final = re.compile(r"standard|normal|basic|economy|(?:low |high )?priority|premium", re.IGNORECASE)
+_DECIMALS: Final = re.compile(r"\d{1,3}[.,]\d{2,4}")
 
 
 def _is_other_title(title: str) -> bool:
