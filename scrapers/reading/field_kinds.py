@@ -20,7 +20,8 @@ NUMBER: Final = re.compile(
 
 # A part of a GPU in a column of its own: "1/8 GPU", "0.5".
 SHARE: Final = re.compile(
-    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+))\s*(?:v?gpus?|cards?|卡)?\s*$", re.IGNORECASE
+    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+)|(?P<percent>\d{1,2}(?:\.\d+)?)\s?%)\s*(?:v?gpus?|cards?|卡)?\s*$",
+    re.IGNORECASE,
 )
 
 
