@@ -109,3 +109,15 @@ def test_a_share_in_percent() -> None:
     assert [(str(o.gpu_count.normalize()), str(o.price)) for o in read(page(rows)).offers if o.gpu_count] == [
         ("0.125", "35"), ("1", "249"),
     ]  # fmt: skip
+
+
+def test_the_foot_of_an_article_is_no_foot_of_the_page() -> None:
+    card = "<article><header><h3>RTX 4090</h3></header><footer><b>$0.42</b> per hour</footer></article>"
+    foot = "<footer><p>H100 PCIe: $2.15/hr</p></footer>"
+    assert [str(o.price) for o in read(page(card + foot)).offers] == ["0.42"]
+
+
+@pytest.mark.parametrize("key", ["gpu_num", "gpuNum", "cardNum", "n_gpus", "gpu_cnt", "gpuCount", "num_gpus", "gpus"])
+def test_keys_of_numbers_of_gpus(key: str) -> None:
+    (offer,) = read(json.dumps([{"gpu_model": "NVIDIA A100", key: 4, "price_hour": 5.6, "currency": "USD"}])).offers
+    assert (str(offer.gpu_count), offer.price_unit) == ("4", "instance_hour")
