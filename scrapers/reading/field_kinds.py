@@ -20,7 +20,8 @@ NUMBER: Final = re.compile(
 
 # A part of a GPU in a column of its own: "1/8 GPU", "0.5".
 SHARE: Final = re.compile(
-    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+))\s*(?:v?gpus?|cards?|卡)?\s*$", re.IGNORECASE
+    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+)|(?P<percent>\d{1,2}(?:\.\d+)?)\s?%)\s*(?:v?gpus?|cards?|卡)?\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -73,7 +74,7 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         return "term"
     if (
         is_price is None
-        and is_priced_title(title)
+        and (is_priced_title(title) or is_of_tier(title, text))
         and not _QUANTITY.match(title)
         and not _is_other_title(title)
         and (is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
@@ -129,6 +130,15 @@ def is_priced_title(title: str) -> bool:
     ) or (
         (stated_currency(title) != "" or is_in_hundredths(title)) and any(p.search(title) for p in words.TIME.values())
     )
+
+
+def is_of_tier(title: str, text: str) -> bool:
+    """Return whether a number with two decimals stands below the name of a tier and nothing else: "Standard", "Priority"."""
+    return _TIER.fullmatch(title.strip()) is not None and _DECIMALS.fullmatch(text.strip()) is not None
+
+
+_TIER: Final = re.compile(r"standard|normal|basic|economy|(?:low |high )?priority|premium", re.IGNORECASE)
+_DECIMALS: Final = re.compile(r"\d{1,3}[.,]\d{2,4}")
 
 
 def _is_other_title(title: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scrapers.reading.amounts import find_amounts
 from scrapers.reading.cards.card_records import card_records, is_of_card
-from scrapers.reading.field_kinds import is_priced_title
+from scrapers.reading.field_kinds import is_of_tier, is_priced_title
 from scrapers.reading.other_providers import note_sellers
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Record
@@ -37,4 +37,8 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
 
 
 def _is_of_prices(titles: list[str], rows: list[Record]) -> bool:
-    return any(find_amounts(f.text) for row in rows for f in row.fields) or any(is_priced_title(t) for t in titles)
+    return (
+        any(find_amounts(f.text) for row in rows for f in row.fields)
+        or any(is_priced_title(t) for t in titles)
+        or any(is_of_tier(f.title, f.text) for row in rows for f in row.fields)
+    )

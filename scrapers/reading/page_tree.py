@@ -12,6 +12,7 @@ from lxml import etree
 
 from scrapers.parsing.text import half_width, squash
 from scrapers.reading.element_paths import ElementPaths
+from scrapers.reading.page_sight import is_another_state, is_former, is_hidden, is_struck_out
 from scrapers.reading.page_tabs import tab_label
 from scrapers.reading.text_tables import is_code, text_rows
 
@@ -20,12 +21,6 @@ _SKIPPED: Final = frozenset(
 )
 _INLINE: Final = frozenset({"span", "a", "b", "strong", "em", "i", "u", "small", "sup", "sub", "font", "code", "abbr", "mark", "time", "data", "bdi", "q", "cite",
                             "kbd", "samp", "var", "tt", "big", "s", "del", "ins", "strike", "wbr", "img", "nobr", "label", "input", "bdo", "picture", "source"})  # fmt: skip
-_STRUCK: Final = frozenset({"s", "del", "strike"})
-_STRUCK_CLASS: Final = re.compile(
-    r"(?:^|[\s_:-])(?:old|was|strike(?:through)?|striked|struck|line-through|crossed|before-discount)(?:$|[\s_-])|(?:original|regular|former|previous|list)[_-]?price|price[_-]+(?:original|regular|former|previous|old|was)(?![\w])",
-    re.IGNORECASE,
-)
-_STRUCK_STYLE: Final = re.compile(r"text-decoration[^;]*line-through", re.IGNORECASE)
 _NOTE: Final = frozenset({"sup"})
 PLACE: Final = re.compile(
     r"^(?:region|location|data ?cent(?:er|re)|zone|standort|région|регион|地域|リージョン)\s*[:：]\s*(?P<place>\S.*)$",
@@ -154,18 +149,16 @@ class _Builder:
         for child in element:
             tag = child.tag if isinstance(child.tag, str) else ""
             is_bare = not child.keys()  # no attribute says anything of it
-            if tag in _SKIPPED or not tag or (not is_bare and _is_hidden(child)):
+            if tag in _SKIPPED or not tag or (not is_bare and is_hidden(child)):
                 pass
             elif tag == "br":
                 self.flush(box, run, element)
-            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or (
-                not (is_bare and tag not in _STRUCK) and _is_former(child)
-            ):
-                self.inline(child, _is_struck(child), run, depth, child)
+            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or is_former(child):
+                self.inline(child, is_struck_out(child), run, depth, child)
             else:
                 self.flush(box, run, element)
                 outer, state = self.headings, self.is_another_state
-                self.is_another_state |= not is_bare and _is_another_state(child)
+                self.is_another_state |= not is_bare and is_another_state(child)
                 before = self.headings = outer if is_bare else _of_tab(child, outer)
                 inner = Box(tag, child, headings=self.headings, parent=box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
@@ -216,11 +209,11 @@ class _Builder:
         if element.text:
             run.append((element.text, struck, element, top))
         for child in element:
-            if isinstance(child.tag, str) and child.tag not in _SKIPPED and not _is_hidden(child):
+            if isinstance(child.tag, str) and child.tag not in _SKIPPED and not is_hidden(child):
                 if child.tag == "br":
                     run.append((" ", struck, element, top))
                 elif depth < _DEEPEST:
-                    self.inline(child, struck or _is_struck(child), run, depth + 1, top)
+                    self.inline(child, struck or is_struck_out(child), run, depth + 1, top)
             if child.tail:
                 run.append((child.tail, struck, element, top))
 
@@ -367,72 +360,6 @@ def _level(element: Any, box: Box) -> int:
         aria = str(element.get("aria-level", "6"))
         return int(aria) if aria in "123456" and len(aria) == 1 else 6
     return 0
-
-
-def _is_hidden(element: Any) -> bool:
-    if element.get("hidden") is not None and element.get("role") != "tabpanel":
-        return True
-    return _is_out_of_sight(element) and _is_in_another_currency(element)
-
-
-_OUT_OF_SIGHT: Final = re.compile(r"(?:^|[\s_-])(?:hidden|hide|d-none|invisible|inactive)(?:$|\s)", re.IGNORECASE)
-_CURRENCY: Final = re.compile(
-    r"(?<![a-z])(?:currency|cur|usd|eur|gbp|chf|cad|aud|inr|cny|jpy|sgd|sek|nok|dkk|pln|brl|rub|krw)(?![a-z])",
-    re.IGNORECASE,
-)
-
-
-def _is_out_of_sight(element: Any) -> bool:
-    """Return whether an element's class or style hides it: a script shows it on some choice."""
-    names, style = element.get("class"), element.get("style")
-    if style and "display:none" in style.replace(" ", "").lower():
-        return True
-    return bool(names) and _OUT_OF_SIGHT.search(names) is not None
-
-
-def _is_in_another_currency(element: Any) -> bool:
-    """Return whether a hidden element is the copy of a shown one beside it in another currency."""
-    parent = element.getparent()
-    if parent is None or not any(map(_CURRENCY.search, _marks(element))):
-        return False
-    beside = [one for one in parent if one is not element and one.tag == element.tag and not _is_out_of_sight(one)]
-    return any(any(map(_CURRENCY.search, _marks(one))) for one in beside)
-
-
-def _is_another_state(element: Any) -> bool:
-    """Return whether a hidden element is a short text that differs from a shown one beside it in its digits alone."""
-    if not _is_out_of_sight(element):
-        return False
-    text = _NO_WORDS.sub("", element.text_content() or "")
-    beside = (one for one in (element.getprevious(), element.getnext()) if one is not None and one.tag == element.tag)
-    return 0 < len(text) <= _LONGEST_AMOUNT and any(
-        not _is_out_of_sight(one) and _NO_WORDS.sub("", one.text_content() or "") == text for one in beside
-    )
-
-
-_NO_WORDS: Final = re.compile(r"[\d\s.,*]")
-
-
-def _marks(element: Any) -> list[str]:
-    """Return the attributes of an element that may name a currency."""
-    return [
-        f"{name} {value}" for name, value in element.items() if name.startswith("data-") or name in ("class", "lang")
-    ]
-
-
-def _is_struck(element: Any) -> bool:
-    if element.tag in _STRUCK:
-        return True
-    names, style = element.get("class"), element.get("style")
-    return bool((names and _STRUCK_CLASS.search(names)) or (style and _STRUCK_STYLE.search(style)))
-
-
-def _is_former(element: Any) -> bool:
-    """Return whether a block is struck out, and holds nothing but an amount: the former price above the present one."""
-    return _is_struck(element) and len(squash(element.text_content() or "")) <= _LONGEST_AMOUNT
-
-
-_LONGEST_AMOUNT: Final = 30  # characters
 
 
 def _holds_blocks(element: Any) -> bool:

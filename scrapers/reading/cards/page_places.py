@@ -12,10 +12,25 @@ def is_aside(box: Box | None) -> bool:
     """Return whether a box is of a menu, a banner or the page's foot: what stands there sells nothing by itself."""
     while box is not None:
         is_named = box.element is not None and _ASIDE.search(str(box.element.get("class", ""))) is not None
-        if box.tag in ("nav", "footer") or (is_named and not _holds_the_page(box)):
+        if (
+            box.tag == "nav"
+            or (box.tag == "footer" and not _is_of_a_part(box))
+            or (is_named and not _holds_the_page(box))
+        ):
             return True
         box = box.parent
     return False
+
+
+def _is_of_a_part(footer: Box) -> bool:
+    """Return whether a foot is that of an article or an entry, and not of the page."""
+    box = footer.parent
+    while box is not None and box.tag not in _PARTS:
+        box = box.parent
+    return box is not None
+
+
+_PARTS: Final = frozenset({"article", "section", "li", "td"})
 
 
 def is_in_menu(box: Box) -> bool:

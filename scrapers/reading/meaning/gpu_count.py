@@ -40,7 +40,11 @@ def gpu_count(
     if name.count is not None or stated is not None:
         return Decimal(name.count if name.count is not None else stated or 1)
     if "count" in by_kind and (hit := SHARE.match(by_kind["count"].text)):
-        share = Fraction(hit["c"]) if hit["b"] is None else Fraction(int(hit["a"]), max(1, int(hit["b"])))
+        share = (
+            Fraction(hit["percent"]) / 100
+            if hit["percent"]
+            else Fraction(hit["c"] or hit["a"]) / max(1, int(hit["b"] or 1))
+        )
         return round(Decimal(share.numerator) / share.denominator, 10)
     if "count" in by_kind and (hit := NUMBER.match(by_kind["count"].text)):
         return Decimal(hit["n"])

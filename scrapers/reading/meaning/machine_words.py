@@ -56,7 +56,9 @@ def gpu_memory(
         ):
             return f"{hit[1] or hit[2]} GB", False
     bare = [f.text for f, kind in kinds if kind == "other" and not f.title and _SIZE.fullmatch(f.text)]
-    if len(bare) == 1:
+    # "Memory: 141 GB" and another size: of two machines, or of one and its RAM.
+    is_clear = "ram" not in by_kind or not re.fullmatch(r"\s*memory\s*", by_kind["ram"].title, re.IGNORECASE)
+    if len(bare) == 1 and is_clear:
         return bare[0], False
     if (
         "ram" in by_kind

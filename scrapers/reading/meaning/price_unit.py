@@ -8,6 +8,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
+from scrapers.reading.amounts import Amount, find_amounts
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.meaning.commitment import marked_note
 from scrapers.reading.meaning.drafts import Draft
@@ -48,6 +49,8 @@ def price_unit(
     own = rate(after_amount(after))
     if not own.time and (own.is_per_gpu or own.is_per_machine) and len(f.text) <= _SHORT_CELL:
         texts.insert(1, ("the amount", f.text))  # "$15.92/hr ($1.99/GPU)"
+    if unit := _in_turn(f, d.amount):
+        texts.insert(0, ("the title", unit))
     if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
         texts += [("another title", one.title) for one in record.fields if one is not f and kind_of(one) == "price"]
     if record.kind == "card":
@@ -97,6 +100,18 @@ _IS_PER_GPU: Final = re.compile(r"\b(?:is|are) per gpu$|^per gpu$", re.IGNORECAS
 @lru_cache(maxsize=16_384)
 def _flags_per_gpu(title: str) -> bool:
     return _IS_PER_GPU.search(title) is not None
+
+
+def _in_turn(f: Field, amount: Amount) -> str:
+    """Return the unit of an amount whose title names one for each of the cell's: "hour / month" above "€0.80 / €499"."""
+    amounts = find_amounts(f.text)
+    units = [piece for piece in _PIECE.split(f.title) if rate(piece).time]
+    is_in_turn = 1 < len(units) == len(amounts) and len({rate(unit).time for unit in units}) == len(units)
+    at = next((i for i, one in enumerate(amounts) if one.start == amount.start), None)
+    return units[at] if is_in_turn and at is not None else ""
+
+
+_PIECE: Final = re.compile(r"[/|,;]|\b(?:and|or|und|et)\b")
 
 
 def _tells(f: Field, record: Record) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import NOT_ITS_OWN, Mention, is_singular, mentions
+from scrapers.reading.field_kinds import NUMBER
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
@@ -65,6 +66,10 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator
         if kind == "price" and (names := mentions(f.text) or mentions(f.title)) and len({n.key for n in names}) == 1:
             return f, names[:1]
+    for f, _ in kinds:  # a column "H100s" of their numbers
+        if record.kind == "row" and len(names := mentions(f.title)) == 1 and (hit := NUMBER.match(f.text)):
+            counted = Field("gpu", f"{hit['n']}x {names[0].name}", f.lines)
+            return counted, mentions(counted.text)
     if any(_OF_CPUS.search(f.title) for f in record.fields):
         return None, ()
     for text in (record.heading, *record.scope[:3]):

@@ -180,6 +180,19 @@ def _is_hidden(d: Draft) -> bool:
     return any(line.is_another_state for line in d.cell.lines)
 
 
+def once_each(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Keep one offer of an amount that two tables hold, one within the other."""
+    seen: dict[object, int] = {}
+    kept, dropped = [], []
+    for d in drafts:
+        shown = d.cell.text[d.amount.start : d.amount.end]
+        line = next((one.order for one in d.cell.lines if shown in one.text), None)
+        place = (line, d.amount.value, d.key, d.count or 1, d.model, d.term)
+        is_again = line is not None and seen.setdefault(place, d.record.group) != d.record.group
+        dropped.append((d, "the same offer again, in a table within")) if is_again else kept.append(d)
+    return kept, dropped
+
+
 def compared(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     """Drop the page's own prices in a comparison with others' where it prices the same accelerator elsewhere."""
     listed: dict[str, set[Decimal]] = defaultdict(set)

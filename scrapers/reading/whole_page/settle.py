@@ -26,6 +26,7 @@ from scrapers.reading.whole_page.same_price import (
     former_prices,
     hidden_states,
     in_another_currency,
+    once_each,
     repeated,
     titled_in_a_copy,
     variants,
@@ -39,7 +40,7 @@ Step = Callable[[list[Draft]], tuple[list[Draft], list[tuple[Draft, str]]]]
 _WHAT_IT_BUYS: Final[tuple[Step, ...]] = (
     titled_in_a_copy, with_tax, in_another_currency, former_prices, totals, unclear_clusters, without_unit, out_of_size,
 )  # fmt: skip
-_SAME_THING: Final[tuple[Step, ...]] = (hidden_states, floors_of_prices, compared, repeated, copied_tables)
+_SAME_THING: Final[tuple[Step, ...]] = (once_each, hidden_states, floors_of_prices, compared, repeated, copied_tables)
 
 
 def settle(

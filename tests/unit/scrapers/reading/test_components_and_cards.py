@@ -79,3 +79,45 @@ def test_sellers_in_data_beside_the_pages_own() -> None:
     account = read(html)
     assert [str(o.price) for o in account.offers] == ["3.1"]
     assert account.is_whole
+
+
+def test_a_comparison_of_specifications_lends_no_memory() -> None:
+    specs = table("Specification|H200|H100", "Memory|141 GB|80 GB", "TDP|700 W|700 W")
+    plans = table("Plan|GPUs|Price per GPU-hour", "On-demand|1–8|$3.20", "Reserved 6 months|8+|$2.75")
+    body = f"<h1>NVIDIA H200</h1><p>From $2.45 per GPU per hour.</p>{specs}<h2>Plans</h2>{plans}"
+    assert all(o.gpu_memory != "80 GB" for o in read(page(body)).offers)
+
+
+def test_an_amount_of_two_tables_one_in_the_other_is_one_offer() -> None:
+    inner = "".join(
+        f"<td><table><tr><td>{gpu}</td></tr><tr><td>{size} HBM</td></tr><tr><td>${price}/hr</td></tr></table></td>"
+        for gpu, size, price in (("H100 PCIe", "80GB", "1.95"), ("A40", "48GB", "0.39"))
+    )
+    offers = read(page(f"<table><tr>{inner}</tr></table>")).offers
+    assert sorted(str(o.price) for o in offers) == ["0.39", "1.95"]
+
+
+def test_a_title_may_name_a_unit_for_each_amount_below() -> None:
+    rows = table("GPU VM|Price (hour / month)", "1x A10|€0.80 / €499", "2x A10|€1.60 / €998")
+    assert [(str(o.price), o.price_unit) for o in read(page(rows)).offers][:2] == [
+        ("0.80", "instance_hour"), ("499", "month"),
+    ]  # fmt: skip
+
+
+def test_a_share_in_percent() -> None:
+    rows = table("Plan|GPU|GPU share|Price/mo", "Nano|RTX 4090|12.5%|$35", "Full|RTX 4090|100%|$249")
+    assert [(str(o.gpu_count.normalize()), str(o.price)) for o in read(page(rows)).offers if o.gpu_count] == [
+        ("0.125", "35"), ("1", "249"),
+    ]  # fmt: skip
+
+
+def test_the_foot_of_an_article_is_no_foot_of_the_page() -> None:
+    card = "<article><header><h3>RTX 4090</h3></header><footer><b>$0.42</b> per hour</footer></article>"
+    foot = "<footer><p>H100 PCIe: $2.15/hr</p></footer>"
+    assert [str(o.price) for o in read(page(card + foot)).offers] == ["0.42"]
+
+
+@pytest.mark.parametrize("key", ["gpu_num", "gpuNum", "cardNum", "n_gpus", "gpu_cnt", "gpuCount", "num_gpus", "gpus"])
+def test_keys_of_numbers_of_gpus(key: str) -> None:
+    (offer,) = read(json.dumps([{"gpu_model": "NVIDIA A100", key: 4, "price_hour": 5.6, "currency": "USD"}])).offers
+    assert (str(offer.gpu_count), offer.price_unit) == ("4", "instance_hour")

@@ -257,3 +257,10 @@ def test_prices_for_days_grow_with_them() -> None:
 def test_one_price_for_a_family_of_like_names_is_none() -> None:
     card = "<div><h3>Ada family</h3><p>L4, L40, L40S</p><p>From $0.49 per GPU-hour</p></div>"
     assert not read(page(card)).offers
+
+
+def test_columns_of_tiers_and_of_numbers_of_an_accelerator() -> None:
+    tiers = table("GPU|Standard|Priority", "T4|0.40|0.60") + "<p>Prices in USD per GPU hour.</p>"
+    assert [str(o.price) for o in read(page(tiers)).offers] == ["0.40", "0.60"]
+    numbers = table("Size|H100s|Price/hr", "Pod|8|$18.00", "Half|4|$9.00")
+    assert [(facts(o)[1], str(o.price)) for o in read(page(numbers)).offers] == [(8, "18.00"), (4, "9.00")]
