@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from warehouse.engine.fingerprint import fingerprint
@@ -98,21 +99,25 @@ def hash_of(decided: list[Decision]) -> str:
     return hashlib.sha256(repr([(d.event_id, d.verdict) for d in decided]).encode()).hexdigest()
 
 
-def remember(con: Connection, done: Plan) -> None:
-    """Record what the warehouse was built from, and its newest scrape and day."""
-    con.execute("delete from state.files")
-    con.execute(
-        "insert into state.files select unnest(?::varchar[]), unnest(?::varchar[])",
-        [list(done.files), list(done.files.values())],
-    )
-    con.execute("delete from state.done")
-    con.execute("insert into state.done select max(scrape_no), max(seen_on), now()::date from state.scrapes")
+def remember(con: Connection, done: Plan, news: Collection[str]) -> None:
+    """Record what the warehouse was built from, its newest scrape and day, and the relations whose rows changed."""
+    files = ", ".join(f"('{quoted(name)}', '{quoted(stamp)}')" for name, stamp in done.files.items())
     before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
-    con.execute("delete from state.made_by")
-    con.execute(
-        "insert into state.made_by values (?, uuid(), ?)", [done.fingerprint, str(before[0][0]) if before else None]
-    )
+    grew_from = f"'{before[0][0]}'" if before else "null"
+    for table, rows in {
+        "files": f"values {files}",
+        "news": f"select unnest({sorted(news)}::varchar[])",
+        "done": "select max(scrape_no), max(seen_on), now()::date from state.scrapes",
+        "made_by": f"values ('{quoted(done.fingerprint)}', uuid(), {grew_from}::uuid)",
+    }.items():
+        con.execute(f"delete from state.{table}")  # noqa: S608 -- our own tables and values
+        con.execute(f"insert into state.{table} {rows}")
     con.execute("create or replace view core.build as select build_id, grew_from from state.made_by")
+
+
+def news(con: Connection) -> set[str]:
+    """Return the relations whose rows are others than before the last build; all, where that made everything anew."""
+    return {name for (name,) in con.execute("from state.news").fetchall()}
 
 
 def built_before(con: Connection) -> set[str]:
@@ -133,13 +138,11 @@ def _known(con: Connection) -> dict[str, str]:
 
 def _is_made(con: Connection, table: str) -> bool:
     """Return whether state has a table. Not by a query that may fail: since DuckDB 2 that ends the transaction."""
-    return bool(
-        con.execute(
-            "select 1 from duckdb_tables() "
-            "where database_name = current_database() and schema_name = 'state' and table_name = $name",
-            {"name": table},
-        ).fetchall()
-    )
+    query = f"""
+        select 1 from duckdb_tables()
+        where database_name = current_database() and schema_name = 'state' and table_name = '{table}'
+    """  # noqa: S608 -- our own
+    return bool(con.execute(query).fetchall())
 
 
 def _why_whole(con: Connection, home: Home, built_from: dict[str, str], files: dict[str, str], new: list[str]) -> str:

@@ -7,18 +7,21 @@ intermediate.<stem>, is a view of it. In an SQL body state.<stem> means its rows
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from warehouse.engine import model_graph, python_inputs
 from warehouse.engine.model_graph import Model
 from warehouse.storage.connection import Connection
 
 # The engine's own state. build_id: of the newest build; grew_from: of the one that it added to, NULL where it rebuilt
-# everything; done: the newest scrape and day of the last build, and the day on which it was made.
+# everything; done: the newest scrape and day of the last build, and the day on which it was made; news: the relations
+# whose rows that build changed; steps: the columns of tables that no build leaves behind.
 NOTES = {
     "files": "name varchar, stamp varchar",
     "made_by": "fingerprint varchar, build_id uuid, grew_from uuid",
     "done": "scrape_no integer, newest_on date, built_on date",
+    "news": "name varchar",
+    "steps": "name varchar, columns varchar",
 }
 _KEEP_JOIN_ORDER = "set disabled_optimizers = 'join_order,build_side_probe_side'"
 
@@ -35,6 +38,23 @@ def start_anew(con: Connection, models: Mapping[str, Model]) -> None:
             con.execute(f"create table {model.stored} ({columns})")
 
 
+def remember_steps(con: Connection, steps: Collection[str]) -> None:
+    """Record the columns of these relations: an append makes those that stay empty from that."""
+    con.execute("delete from state.steps")
+    con.execute(
+        f"""
+        insert into state.steps
+        select name, string_agg(format('"{{}}" {{}}', column_name, data_type), ', ' order by column_index)
+        from (
+            select schema_name || '.' || table_name as name, column_name, data_type, column_index
+            from duckdb_columns() where database_name = current_database()
+        )
+        where name in (select unnest({sorted(steps)}::varchar[]))
+        group by name
+        """  # noqa: S608 -- names of ours
+    )
+
+
 def start_build(con: Connection, models: Iterable[Model]) -> None:
     """Empty the tables that hold only what one build says."""
     for model in models:
@@ -42,22 +62,28 @@ def start_build(con: Connection, models: Iterable[Model]) -> None:
             con.execute(f"delete from {model.stored}")  # noqa: S608 -- our own table names, here and below
 
 
-def write(con: Connection, model: Model, n_parts: int = 1, is_small: bool = False) -> None:
+def write(
+    con: Connection, model: Model, n_parts: int = 1, is_small: bool = False, is_there: bool = False
+) -> int | None:
     """Make one model, in parts where its head says so. The old table stays when the new one fails.
 
-    `is_small`: the landing at hand has few offers, so a view may be a table where its head says so.
+    `is_small`: the landing at hand has few offers, so a view may be a table where its head says so. `is_there`: views
+    of kept tables and macros are as an earlier build made them. Returns how many rows of an `append` or `replace`
+    changed.
     """
     is_view = model.is_view and not (is_small and model.head.is_table_of_few)
-    for macro, made in model_graph.table_macros().items():
+    for macro, made in () if is_there else model_graph.table_macros().items():
         if macro in model.calls:  # only now do the tables exist that it binds
             con.execute(made.sql)
     for name in model.inputs:
         python_inputs.make(con, name)
     if model.head.is_joined_as_written:
         con.execute(_KEEP_JOIN_ORDER)
+    n_changed = None
     if model.head.is_kept:
-        write_kept(con, model)
-        con.execute(f"create or replace view {model.name} as from {model.stored}")
+        n_changed = write_kept(con, model)
+        if not is_there:
+            con.execute(f"create or replace view {model.name} as from {model.stored}")
     else:
         kind = "view" if is_view else "table"
         for part in range(n_parts):
@@ -69,15 +95,22 @@ def write(con: Connection, model: Model, n_parts: int = 1, is_small: bool = Fals
         con.execute("reset disabled_optimizers")
     for name in model.inputs:
         con.execute(f"drop table python.{name}")
+    return n_changed
 
 
-def write_kept(con: Connection, model: Model, target: str = "") -> None:
-    """Bring a kept table up to this build. target: another copy of it, as of before this build."""
+def write_kept(con: Connection, model: Model, target: str = "") -> int | None:
+    """Bring a kept table up to this build; return how many rows changed, None where all were written anew.
+
+    target: another copy of it, as of before this build.
+    """
     table = target or model.stored
     if model.head.materialized == "rewrite":
         columns = ", ".join(f'"{column.name}"::{column.type} as "{column.name}"' for column in model.head.columns)
         con.execute(f"create or replace table {table} as select {columns} from ({model.sql})")  # noqa: S608
-        return
+        return None
+    statements = [f"insert into {table} by name {model.sql}"]
     if model.head.materialized == "replace":
-        con.execute(f"delete from {table} as {model.stem} {model.head.delete}")  # noqa: S608
-    con.execute(f"insert into {table} by name {model.sql}")
+        statements.insert(0, f"delete from {table} as {model.stem} {model.head.delete}")  # noqa: S608
+    if model.head.update:
+        statements.insert(0, f"update {table} as {model.stem} {model.head.update}")
+    return sum(con.execute(statement).fetchall()[0][0] for statement in statements)

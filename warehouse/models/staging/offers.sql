@@ -1,6 +1,7 @@
 -- Offers with their GPU resolved and their price per GPU-hour. One row per printed price. Hours: 730 a month, 8,760 a
 -- year (macros/hours.sql).
 -- materialized: view
+-- driven_by: staging.raw_offers
 -- few_rows: table
 -- columns:
 --   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on

@@ -1,5 +1,6 @@
 -- Series that appear in this build's landing for the first time.
 -- materialized: table
+-- driven_by: intermediate.observations
 -- key: series_id, is_announced
 -- columns:
 --   main_no: for announced prices the series they belong to, else series_no itself

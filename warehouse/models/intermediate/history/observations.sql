@@ -5,6 +5,7 @@
 -- Money: usd_price in USD per the offer's own unit, usd_per_gpu_hour in USD per GPU-hour (NULL for components,
 -- statistics, unknown counts).
 -- materialized: table
+-- driven_by: staging.raw_offers
 -- key: series_id, is_announced, observed_at
 -- columns:
 --   is_announced: whether the price applies from a later day
