@@ -176,12 +176,10 @@ def prepare(con: Connection, is_new: bool = True) -> tuple[dict[str, Model], lis
     return models, model_graph.in_order(models)
 
 
-def run_model(
-    con: Connection, model: Model, n_parts: int = 1, is_small: bool = False, is_there: bool = False
-) -> int | None:
+def run_model(con: Connection, model: Model, n_parts: int = 1, **how: bool) -> int | None:
     """Make one table, as `incremental.write` does. The old one stays when the new one fails."""
     log.debug("building %s", model.name)
-    n_changed = incremental.write(con, model, n_parts, is_small, is_there)
+    n_changed = incremental.write(con, model, n_parts, **how)
     if model.name == "core.meta":  # everything that reads current prices comes after it
         column_docs.define_day_macros(con)
     return n_changed
@@ -339,16 +337,25 @@ def _run_all(con: Connection, home: Home, plan: build_plan.Plan, order: Sequence
         _open_part(con, home, plan, number)
         for name in order:
             if name in from_landing:
-                run_model(con, models[name], is_small=plan.is_small)
+                run_model(con, models[name], is_small=plan.is_small, is_temporary=_is_temporary(plan, name))
+    later = {read for name in order if name not in from_landing for read in models[name].reads}
+    for name in order:
+        if name in from_landing - later and _is_temporary(plan, name):
+            incremental.forget(con, models[name])
     for name in order:
         if name not in from_landing:
             is_long = plan.is_whole and models[name].head.in_parts
-            run_model(con, models[name], _n_parts(con) if is_long else 1)
+            n_parts = _n_parts(con) if is_long else 1
+            run_model(con, models[name], n_parts, is_temporary=_is_temporary(plan, name))
     called = {macro for name in order for macro in models[name].calls}
     for name, macro in model_graph.table_macros().items():  # for users of this database
         if macro.reads <= set(order) and name not in called:
             con.execute(macro.sql)
     incremental.remember_steps(con, _steps())
+
+
+def _is_temporary(plan: build_plan.Plan, name: str) -> bool:
+    return not plan.is_small and name in _steps()
 
 
 def _run_where_new(
@@ -361,7 +368,8 @@ def _run_where_new(
     log.info("%d of %d tables rest on nothing new", len(models) - len(fresh), len(models))
 
     def run(model: Model) -> int | None:
-        return run_model(con, model, is_small=plan.is_small, is_there=True)
+        is_temporary = _is_temporary(plan, model.name)
+        return run_model(con, model, is_small=plan.is_small, is_there=True, is_temporary=is_temporary)
 
     append = appending.Append(con, models, _steps(), changed, run)
     return append.bring_up([name for name in order if name in fresh], upto)
@@ -405,3 +413,4 @@ def _drop_steps(con: Connection) -> None:
     for name, is_view in relations:
         if name in _steps():
             con.execute(f"drop {'view' if is_view else 'table'} {name}")
+            incremental.forget(con, model_graph.load()[name])

@@ -56,7 +56,8 @@ with identified as (
 rates as (
     -- The last rate before the day: its own rate is published in the afternoon, after most scrapes.
     select days.currency, days.day, fx_rates.rate_on, fx_rates.usd_per_unit
-    from (select distinct currency, observed_at::date as day from identified) as days
+    -- Not of `identified`: read twice, it would be worked out whole for whoever wants one provider's offers.
+    from (select distinct currency, observed_at::date as day from staging.raw_offers) as days
     asof left join staging.fx_rates on fx_rates.currency = days.currency and days.day > fx_rates.rate_on
 ),
 converted as (

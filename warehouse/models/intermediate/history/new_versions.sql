@@ -26,7 +26,25 @@ first_statements as materialized (
         series.provider,
         series.feed,
         scrapes.scrape_no,
-        observations.* exclude (series_id, is_announced, provider, feed)
+        observations.source_url,
+        observations.observed_on,
+        observations.last_at,
+        observations.n_seen,
+        observations.price,
+        observations.upfront_price,
+        observations.currency,
+        observations.price_unit,
+        observations.availability,
+        observations.effective_from,
+        observations.effective_until,
+        observations.price_status,
+        observations.n_prices,
+        observations.usd_per_unit,
+        observations.rate_on,
+        observations.usd_price,
+        observations.usd_per_gpu_hour,
+        observations.gpu_label,
+        observations.text
     from intermediate.observations
     join intermediate.series using (series_id, is_announced)
     join intermediate.scrapes
