@@ -45,7 +45,7 @@ class Append:
         self._columns: dict[str, str] = {}
 
     def bring_up(self, names: Sequence[str], asked: Collection[str] = ()) -> list[str]:
-        """Bring models up to the new facts, in an order in which they can be made; return those with news, without steps.
+        """Bring models up to the new facts, in an order in which they can be made; return those with news, not steps.
 
         Args:
             names: What may have news, and the steps to it.

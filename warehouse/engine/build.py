@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 
-from warehouse.engine import appending, build_plan, column_docs, incremental, model_graph, unbuildable
+from warehouse.engine import appending, build_plan, column_docs, incremental, model_graph, steps, unbuildable
 from warehouse.engine.fingerprint import fingerprint
 from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
@@ -228,7 +226,7 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
                 raise
             order = _begun(con, home, upto)
         yield order
-        _drop_steps(con)
+        steps.drop(con)
         con.execute("drop view if exists landing.published_index")  # its file is about to be replaced
         con.execute("commit")
 
@@ -351,11 +349,11 @@ def _run_all(con: Connection, home: Home, plan: build_plan.Plan, order: Sequence
     for name, macro in model_graph.table_macros().items():  # for users of this database
         if macro.reads <= set(order) and name not in called:
             con.execute(macro.sql)
-    incremental.remember_steps(con, _steps())
+    steps.remember_columns(con)
 
 
 def _is_temporary(plan: build_plan.Plan, name: str) -> bool:
-    return not plan.is_small and name in _steps()
+    return not plan.is_small and name in steps.names()
 
 
 def _run_where_new(
@@ -364,14 +362,14 @@ def _run_where_new(
     """Make what rests on news; return the relations whose rows are others now."""
     models, changed = model_graph.load(), plan.changed | ALWAYS_NEW
     _open_part(con, home, plan, 0)
-    fresh = model_graph.outdated(models, changed, _steps())
+    fresh = model_graph.outdated(models, changed, steps.names())
     log.info("%d of %d tables rest on nothing new", len(models) - len(fresh), len(models))
 
     def run(model: Model) -> int | None:
         is_temporary = _is_temporary(plan, model.name)
         return run_model(con, model, is_small=plan.is_small, is_there=True, is_temporary=is_temporary)
 
-    append = appending.Append(con, models, _steps(), changed, run)
+    append = appending.Append(con, models, steps.names(), changed, run)
     return append.bring_up([name for name in order if name in fresh], upto)
 
 
@@ -381,36 +379,3 @@ def _n_parts(con: Connection) -> int:
         "+ (select count(*) from state.old_versions)"
     ).fetchall()[0][0]
     return 1 + n_versions // build_plan.ROWS_AT_ONCE
-
-
-@cache
-def _steps() -> frozenset[str]:
-    """Return the models that only lead to others, and that no publication needs."""
-    models = model_graph.load()
-    published = model_graph.published(models)
-    # An update of the published file repeats the replacements of this build.
-    replaced = [model for model in published.values() if model.head.materialized == "replace"]
-    needed = set(published).union(*(model.reads for model in replaced))
-    changes = " ".join(f"{model.head.delete} {model.head.update}" for model in replaced)
-    needed |= set(re.findall(r"\bintermediate\.\w+", changes))
-    steps: set[str] = set()
-    for name in model_graph.in_order(models):
-        model = models[name]
-        is_working = model.schema in ("staging", "intermediate") and not model.head.is_kept and name not in needed
-        if is_working and not (model.is_view and model.reads & models.keys() and not model.reads & steps):
-            steps.add(name)
-    return frozenset(steps)
-
-
-def _drop_steps(con: Connection) -> None:
-    """Drop what only leads to other tables: to write it down would take a third of an append.
-
-    Table by table: DuckDB 1.5 cannot commit a dropped schema of tables that were replaced in the same transaction.
-    """
-    relations = con.execute(
-        "select table_schema || '.' || table_name, table_type = 'VIEW' from information_schema.tables"
-    ).fetchall()
-    for name, is_view in relations:
-        if name in _steps():
-            con.execute(f"drop {'view' if is_view else 'table'} {name}")
-            incremental.forget(con, model_graph.load()[name])

@@ -12,7 +12,7 @@ _DIRECTIVE = re.compile(
 )
 _COLUMN = re.compile(r"--   (\S.*?): (.+)")
 _CONTINUED = re.compile(r"--\s+(.+)")
-_ALLOWED = {"few_rows": ("table",), "parts": ("series",), "join_order": ("as_written",), "reset": ("build",)}  # fmt: skip
+_ALLOWED = {"few_rows": ("table",), "parts": ("series",), "join_order": ("as_written",), "reset": ("build",)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ intermediate.<stem>, is a view of it. In an SQL body state.<stem> means its rows
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from warehouse.engine import model_graph, python_inputs
 from warehouse.engine.model_graph import Model
@@ -38,23 +38,6 @@ def start_anew(con: Connection, models: Mapping[str, Model]) -> None:
             con.execute(f"create table {model.stored} ({columns})")
 
 
-def remember_steps(con: Connection, steps: Collection[str]) -> None:
-    """Record the columns of these relations: an append makes those that stay empty from that."""
-    con.execute("delete from state.steps")
-    con.execute(
-        f"""
-        insert into state.steps
-        select name, string_agg(format('"{{}}" {{}}', column_name, data_type), ', ' order by column_index)
-        from (
-            select schema_name || '.' || table_name as name, column_name, data_type, column_index
-            from duckdb_columns() where database_name = current_database()
-        )
-        where name in (select unnest({sorted(steps)}::varchar[]))
-        group by name
-        """  # noqa: S608 -- names of ours
-    )
-
-
 def start_build(con: Connection, models: Iterable[Model]) -> None:
     """Empty the tables that hold only what one build says."""
     for model in models:
@@ -73,8 +56,8 @@ def write(
     """Make one model, in parts where its head says so. The old table stays when the new one fails.
 
     `is_small`: the landing at hand has few offers, so a view may be a table where its head says so. `is_there`: views
-    of kept tables and macros are as an earlier build made them. `is_temporary`: a table's rows stay out of the file,
-    for which DuckDB would compress them: half the time of making millions of them. Returns how many rows of an `append` or `replace`
+    of kept tables and macros are as an earlier build made them. `is_temporary`: a table's rows stay out of the file;
+    to compress them for it takes half the time of making millions. Returns how many rows of an `append` or `replace`
     changed.
     """
     is_view = model.is_view and not (is_small and model.head.is_table_of_few)
@@ -132,4 +115,5 @@ def write_kept(con: Connection, model: Model, target: str = "") -> int | None:
         statements.insert(0, f"delete from {table} as {model.stem} {model.head.delete}")  # noqa: S608
     if model.head.update:
         statements.insert(0, f"update {table} as {model.stem} {model.head.update}")
-    return sum(con.execute(statement).fetchall()[0][0] for statement in statements)
+    counts: list[int] = [con.execute(statement).fetchall()[0][0] for statement in statements]
+    return sum(counts)

@@ -125,7 +125,8 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
     items = ", ".join(long_format.OF_ITEMS)
     try:
         # Of millions of rows, some thousand things have prices: they are read and judged once.
-        con.execute(f"create table items as select row_number() over () as item, * from (select distinct {items} from raw)")  # noqa: S608
+        distinct = f"select distinct {items} from raw"  # noqa: S608 -- our own columns, here and below
+        con.execute(f"create table items as select row_number() over () as item, * from ({distinct})")  # noqa: S608
         lines = ", ".join(f"raw.{column}" for column in ("row", *long_format.OF_LINES))
         con.execute(f"create view lines as select items.item, {lines} from raw join items using ({items})")  # noqa: S608
         con.execute(f"create table typed_lines as {long_format.typed_lines()}")
@@ -136,9 +137,9 @@ def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tup
             raise
         raise Unreadable(f"cannot be read to its end: {str(broken).splitlines()[0]}") from broken
     for column, reason, condition in long_format.rules():
-        if column not in long_format.OF_LINES:
-            if not con.execute(f"select 1 from typed_items where {condition} limit 1").fetchall():  # noqa: S608
-                continue
+        is_of_items = column not in long_format.OF_LINES
+        if is_of_items and not con.execute(f"select 1 from typed_items where {condition} limit 1").fetchall():  # noqa: S608
+            continue
         con.execute(
             f'insert into faults select "row", ?, {column}, ?, {_ABOUT} from judged where {condition}',  # noqa: S608
             [column, reason],

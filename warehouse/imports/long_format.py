@@ -56,14 +56,10 @@ def typed_lines() -> str:
     NULL where they are empty. Texts that are no names lose the spaces around them, here and in `typed_items`.
     """
     bare = ", ".join(f"trim({c}) as {c}" for c in OF_LINES if c not in _TEXTS)
+    day = r"if(regexp_full_match(date, '\d{4}-\d{2}-\d{2}( 00:00:00(\.0+)?)?'), try_cast(date as date), null)"
     return f"""
         with bare as (select * replace ({bare}) from lines)
-        select
-            *,
-            if(regexp_full_match(date, '\\d{{4}}-\\d{{2}}-\\d{{2}}( 00:00:00(\\.0+)?)?'), try_cast(date as date), null)
-                as day,
-            {_OBSERVED} as seen_at,
-            {_number("price_usd_per_hour", "decimal(38,18)")} as price
+        select *, {day} as day, {_OBSERVED} as seen_at, {_number("price_usd_per_hour", "decimal(38,18)")} as price
         from bare"""  # noqa: S608 -- columns are this module's
 
 
@@ -163,7 +159,7 @@ SEEN_AT = "coalesce(seen_at, day::timestamptz)"  # SQL: when a row of `typed` wa
 
 
 def offered_items(name: str) -> str:
-    """Return SQL for what of `typed_items` offers of the landing say; place: their order, so that repeats cost nothing."""
+    """Return SQL for what offers say of `typed_items`; place: their order in a file, so that repeats cost nothing."""
     gib = r"regexp_replace(regexp_replace(memory_gib::varchar, '(\.\d*?)0+$', '\1'), '\.$', '')"
     return f"""
         select

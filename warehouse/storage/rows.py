@@ -10,6 +10,7 @@ from warehouse.storage.connection import Connection
 
 if TYPE_CHECKING:  # a quarter of a second, which many builds do without
     import pandas as pd
+    from typing_extensions import TypeIs
 
 # Up to here a parameter is quicker: a frame takes some milliseconds however few its rows are.
 _FEW = 100
@@ -48,7 +49,7 @@ def execute_with_rows(
         con.execute(f"{before}select {nothing} where false{after}")
 
 
-def _is_frame(rows: Sequence[Any] | pd.DataFrame) -> bool:
+def _is_frame(rows: Sequence[Any] | pd.DataFrame) -> TypeIs[pd.DataFrame]:
     return "pandas" in sys.modules and isinstance(rows, sys.modules["pandas"].DataFrame)
 
 

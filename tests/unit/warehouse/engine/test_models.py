@@ -424,7 +424,8 @@ def test_tables_are_read_from_the_sql_as_a_parser_does(found: dict[str, model_gr
     macros = model_graph.table_macros()
     for name, model in found.items():
         (tree,) = sqlglot.parse(model.sql, dialect="duckdb")
-        tables, calls = set(), set()
+        tables, calls = set[str](), set[str]()
+        assert isinstance(tree, exp.Query)
         for table in tree.find_all(exp.Table):
             called = f"{table.db}.{table.this.name.lower()}"
             if called in macros:

@@ -1,5 +1,5 @@
--- Offers of one thing in one scrape, where there are several: the latest landing is chosen, then the dearer (too low a price
--- misleads more). Why apart: hardly any, and to compare all offers would sort them.
+-- Offers of one thing in one scrape, where there are several: the latest landing is chosen, then the dearer (too low a
+-- price misleads more). Why apart: hardly any, and to compare all offers would sort them.
 -- materialized: table
 -- driven_by: intermediate.stated_offers
 -- key: nth

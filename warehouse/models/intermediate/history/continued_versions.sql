@@ -1,5 +1,5 @@
--- Newest versions that every scrape in this build's landing repeats (staging.repeated_items): nothing but when they were
--- last seen changes. No complete scrape can lie between, or the version would have ended.
+-- Newest versions that every scrape in this build's landing repeats (staging.repeated_items): nothing but when they
+-- were last seen changes. No complete scrape can lie between, or the version would have ended.
 -- materialized: table
 -- key: series_no
 -- driven_by: staging.repeated_items

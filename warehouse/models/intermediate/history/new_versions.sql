@@ -1,8 +1,8 @@
--- Price versions that this build's landing starts, continues or ends, but for intermediate.continued_versions. A version
--- is a stretch of scrapes at which a series stated the same thing; it ends when the series states something else, or when
--- a complete scrape of its source lacks the series (ended_on). first_* and last_*: its first and last scrape; n_seen:
--- scrapes that showed it. What is compared: price, upfront_price (native money), currency, price_unit, availability,
--- effective_from, effective_until, price_status, n_prices.
+-- Price versions that this build's landing starts, continues or ends, but for intermediate.continued_versions. A
+-- version is a stretch of scrapes at which a series stated the same thing; it ends when the series states something
+-- else, or when a complete scrape of its source lacks the series (ended_on). first_* and last_*: its first and last
+-- scrape; n_seen: scrapes that showed it. What is compared: price, upfront_price (native money), currency, price_unit,
+-- availability, effective_from, effective_until, price_status, n_prices.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:

@@ -1,6 +1,7 @@
 -- What every offer states of its series, before one of those that contradict each other in a scrape is chosen
 -- (intermediate.observations, whose columns these are). Only offers that state a price, should (missing), or state an
--- unusable one (out_of_range, unknown_currency), and whose end had not passed. Why apart: rows so wide are written once.
+-- unusable one (out_of_range, unknown_currency), and whose end had not passed. Why apart: rows so wide are written
+-- once.
 -- materialized: table
 -- driven_by: staging.raw_offers
 -- key: nth
