@@ -251,17 +251,14 @@ def _undoing(con: Connection, home: Home) -> Iterator[None]:
 def _begun(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     con.execute("begin")
     plan = build_plan.plan(con, home)
-    # More threads would only cost: two a quarter more CPU time, eight twice as much, and all of them more time.
-    con.execute("set threads = 1" if _is_little(con, plan) else "reset threads")
+    # More threads would only cost: two a third more CPU time, eight twice as much, and of few rows all of them more time.
+    con.execute("set threads = 1" if _is_little(plan) else "reset threads")
     return _build(con, home, plan, upto)
 
 
-def _is_little(con: Connection, plan: build_plan.Plan) -> bool:
-    """Return whether this build, and what it is added to, have few rows."""
-    if not plan.is_small or plan.is_whole:
-        return plan.is_small
-    n_series: int = con.execute("select count(*) from state.current_versions").fetchall()[0][0]
-    return n_series <= build_plan.FEW_OFFERS
+def _is_little(plan: build_plan.Plan) -> bool:
+    """Return whether so few rows are to be read that further threads take CPU time and save hardly any other."""
+    return plan.n_offers <= build_plan.ONE_THREAD
 
 
 def _set_aside(con: Connection, home: Home, upto: Collection[str], failed: Exception) -> bool:

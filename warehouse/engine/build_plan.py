@@ -22,6 +22,7 @@ from warehouse.storage.state_dir import Home
 ROWS_AT_ONCE = 3_000_000  # about 1.5 GB of memory while they are normalised
 FILES_AT_ONCE = 200  # of those that are read once: each that is open takes 0.2 MB
 FEW_OFFERS = 50_000  # a day of all providers has a fifth of that
+ONE_THREAD = 2_000_000  # offers that one thread builds from in the time that two take
 # What is landed, by kind: the folder of its files, the view over them, and their columns.
 LANDED = {
     "pages": PAGE_TYPES, "offers": OFFER_TYPES, "rates": RATE_TYPES,
@@ -55,7 +56,12 @@ class Plan:
     @property
     def is_small(self) -> bool:
         """Whether so little is to be read that planning a query takes longer than running it."""
-        return sum(part.n_offers for part in self.parts) <= FEW_OFFERS
+        return self.n_offers <= FEW_OFFERS
+
+    @property
+    def n_offers(self) -> int:
+        """How many offers are to be read."""
+        return sum(part.n_offers for part in self.parts)
 
 
 def plan(con: Connection, home: Home) -> Plan:

@@ -17,7 +17,7 @@ from warehouse.imports import long_format
 from warehouse.imports.csv_records import Fault, Unreadable, file_sha256
 from warehouse.imports.open_source import open_rows
 from warehouse.paths import SEEDS
-from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
+from warehouse.storage.connection import Connection, DatabaseError, in_memory, one_thread, quoted, roomy
 from warehouse.storage.files import locked, replacing
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES
 from warehouse.storage.state_dir import Home
@@ -99,7 +99,7 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
     landing_id = hashlib.sha256(f"{PARSER_VERSION} {name} {sha256}".encode()).hexdigest()[:16]
     if any((home.landing / "pages" / f"import-{name}").glob(f"*-{landing_id}.parquet")):
         return Imported(landing_id, known=True)
-    with roomy(room) as con:
+    with roomy(room) as con, one_thread(con):
         log.info("reading %s", path.name)
         opened = open_rows(con, path, room)
         rejected, faults, rejected_file = _judge(con, home, landing_id)

@@ -152,7 +152,7 @@ def test_a_build_of_few_rows_runs_on_one_thread(tmp_path: Path, monkeypatch: pyt
         con.execute("reset threads")
         usual = con.execute("select current_setting('threads')").fetchall()
         for day, most in ((SATURDAY, 500), (MONDAY, 500), ("2026-03-10", 0)):
-            monkeypatch.setattr(build_plan, "FEW_OFFERS", most)
+            monkeypatch.setattr(build_plan, "ONE_THREAD", most)
             with extending(con, Home(tmp_path), "v1.price_intervals"):
                 threads += con.execute("select current_setting('threads')").fetchall()
             put(Home(tmp_path), seen(day, [offer("2.00")]))
