@@ -251,7 +251,7 @@ def _undoing(con: Connection, home: Home) -> Iterator[None]:
 def _begun(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     con.execute("begin")
     plan = build_plan.plan(con, home)
-    # More threads would only cost: two a third more CPU time, eight twice as much, and of few rows all of them more time.
+    # More threads would only cost: two a third more CPU time, eight twice as much; of few rows, all of them more time.
     con.execute("set threads = 1" if _is_little(plan) else "reset threads")
     # What exceeds it is spilled, which costs a twentieth more CPU time; an append may have to look at long histories.
     con.execute(f"set memory_limit = '{'1GB' if plan.is_whole and _is_little(plan) else '2GB'}'")
