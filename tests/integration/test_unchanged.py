@@ -19,7 +19,6 @@ NOW = datetime.now(UTC)
 H100 = {"gpu_label": "NVIDIA H100 SXM", "gpu_count": Decimal(1), "instance": "h1"}
 MEASURED = {
     "staging.throughput_rows", "marts.measured_throughput", "marts.measured_cost", "marts.list_health",
-    "v1.measured_cost",
 }  # fmt: skip
 
 
@@ -72,7 +71,7 @@ def test_new_prices_leave_specs_measurements_and_speeds(
     speeds = rows(con, "from marts.inference_speed order by all")
     put(home, seen("2026-11-02", [offer("2.10", **H100)], origin="recorded"))
     made = made_by_append(con, home, monkeypatch)
-    assert {"core.meta", "marts.server_prices", "marts.inference_cost", "marts.measured_cost"} <= made
+    assert {"core.meta", "marts.server_prices", "marts.cheapest_inference", "marts.measured_cost"} <= made
     kept = {"marts.llm_specs", "marts.gpu_specs", "marts.theta", "marts.measured_throughput", "marts.inference_speed",
             "core.hosted_package"}  # fmt: skip
     assert not kept & made
@@ -95,5 +94,5 @@ def test_another_day_makes_what_is_dated(
 ) -> None:
     con.execute("update state.done set built_on = built_on - 1")
     made = made_by_append(con, home, monkeypatch)
-    assert {"core.meta", "core.offers_latest", "marts.hosted_prices", "marts.server_prices"} <= made
+    assert {"core.meta", "core.cost_offers", "marts.hosted_prices", "marts.server_prices"} <= made
     assert not {"marts.measured_throughput", "marts.llm_specs"} & made

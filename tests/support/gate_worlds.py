@@ -119,7 +119,7 @@ def _seeds() -> frozenset[str]:
 def _rules_in_order() -> list[tuple[str, str]]:
     """Return the gate's models without its inputs, each after those it reads."""
     gate = {name: model for name, model in model_graph.load().items() if model.group == "quality"}
-    given = {"intermediate.gated_versions", "intermediate.manual_verdicts"}
+    given = {"intermediate.judged_providers", "intermediate.gated_versions", "intermediate.manual_verdicts"}
     after = {"intermediate.changed_verdicts", "intermediate.new_gated_prices"}  # what the history makes of verdicts
     return [
         (name, gate[name].sql)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 
-from warehouse.engine import build_plan, column_docs, incremental, model_graph, unbuildable
+from warehouse.engine import appending, build_plan, column_docs, incremental, model_graph, steps, unbuildable
 from warehouse.engine.fingerprint import fingerprint
 from warehouse.engine.model_graph import Model
 from warehouse.engine.seeds import load_seeds
@@ -160,24 +158,29 @@ def _load_seeds(con: Connection, models: Iterable[Model]) -> None:
     load_seeds(con, (name.removeprefix("seeds.") for name in read))
 
 
-def prepare(con: Connection) -> tuple[dict[str, Model], list[str]]:
-    """Make schemas and formulas; return the models by name, and their names in the order in which they can be made."""
-    for layer in model_graph.LAYERS:
-        con.execute(f"create schema if not exists {layer}")
-    for statement in model_graph.macros():
-        con.execute(statement)
-    for day in ("as_of_day", "newest_day"):  # until core.meta exists
-        con.execute(f"create or replace macro core.{day}() as current_date")
+def prepare(con: Connection, is_new: bool = True) -> tuple[dict[str, Model], list[str]]:
+    """Make schemas and formulas; return the models by name, and their names in the order in which they can be made.
+
+    is_new: False where an earlier build by the same code made them.
+    """
+    if is_new:
+        for layer in model_graph.LAYERS:
+            con.execute(f"create schema if not exists {layer}")
+        for statement in model_graph.macros():
+            con.execute(statement)
+        for day in ("as_of_day", "newest_day"):  # until core.meta exists
+            con.execute(f"create or replace macro core.{day}() as current_date")
     models = model_graph.load()
     return models, model_graph.in_order(models)
 
 
-def run_model(con: Connection, model: Model, n_parts: int = 1, is_small: bool = False) -> None:
-    """Make one table, in parts where its front matter says so. The old one stays when the new one fails."""
+def run_model(con: Connection, model: Model, n_parts: int = 1, **how: bool) -> int | None:
+    """Make one table, as `incremental.write` does. The old one stays when the new one fails."""
     log.debug("building %s", model.name)
-    incremental.write(con, model, n_parts, is_small)
+    n_changed = incremental.write(con, model, n_parts, **how)
     if model.name == "core.meta":  # everything that reads current prices comes after it
         column_docs.define_day_macros(con)
+    return n_changed
 
 
 class DamagedLanding(Exception):
@@ -223,7 +226,7 @@ def building(con: Connection, home: Home, upto: Collection[str] = ()) -> Iterato
                 raise
             order = _begun(con, home, upto)
         yield order
-        _drop_steps(con)
+        steps.drop(con)
         con.execute("drop view if exists landing.published_index")  # its file is about to be replaced
         con.execute("commit")
 
@@ -248,17 +251,16 @@ def _undoing(con: Connection, home: Home) -> Iterator[None]:
 def _begun(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     con.execute("begin")
     plan = build_plan.plan(con, home)
-    # More threads would only cost: two a quarter more CPU time, eight twice as much, and all of them more time.
-    con.execute("set threads = 1" if _is_little(con, plan) else "reset threads")
+    # More threads would only cost: two a third more CPU time, eight twice as much; of few rows, all of them more time.
+    con.execute("set threads = 1" if _is_little(plan) else "reset threads")
+    # What exceeds it is spilled, which costs a twentieth more CPU time; an append may have to look at long histories.
+    con.execute(f"set memory_limit = '{'1GB' if plan.is_whole and _is_little(plan) else '2GB'}'")
     return _build(con, home, plan, upto)
 
 
-def _is_little(con: Connection, plan: build_plan.Plan) -> bool:
-    """Return whether this build, and what it is added to, have few rows."""
-    if not plan.is_small or plan.is_whole:
-        return plan.is_small
-    n_series: int = con.execute("select count(*) from state.current_versions").fetchall()[0][0]
-    return n_series <= build_plan.FEW_OFFERS
+def _is_little(plan: build_plan.Plan) -> bool:
+    """Return whether so few rows are to be read that further threads take CPU time and save hardly any other."""
+    return plan.n_offers <= build_plan.ONE_THREAD
 
 
 def _set_aside(con: Connection, home: Home, upto: Collection[str], failed: Exception) -> bool:
@@ -296,64 +298,78 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
     if plan.is_whole:
         for schema in ("state", *model_graph.LAYERS):
             con.execute(f"drop schema if exists {schema} cascade")
-    models, order = prepare(con)
+    models, order = prepare(con, plan.is_whole)
     if upto:
         order = _wanted(order, upto, models, with_state=True)
     if not plan.has_news:
         return order
     if plan.is_whole:
         incremental.start_anew(con, models)
+        _load_seeds(con, (models[name] for name in order))  # an append is by the same code, which they belong to
     incremental.start_build(con, models.values())
-    _load_seeds(con, (models[name] for name in order))
     open_decisions(con, plan.decisions)
     open_revisions(con, home)
     _open_published_index(con)
-    if not plan.is_whole:
-        fresh = model_graph.outdated(models, plan.changed | ALWAYS_NEW, _steps())
-        log.info("%d of %d tables rest on nothing new", len(models) - len(fresh), len(models))
-    made = order if plan.is_whole else [name for name in order if name in fresh]
-    from_landing = model_graph.ancestors(LANDING_ENDS, models)
-    for number, part in enumerate(plan.parts):
-        open_landing(con, home, part)
-        seeds = "from seeds.seed_prices" + ("" if plan.is_whole and number == 0 else " limit 0")
-        con.execute(f"create or replace view landing.seed_prices as {seeds}")
-        for name in made:
-            if name in from_landing:
-                run_model(con, models[name], is_small=plan.is_small)
-    _close_landing(con)
-    later = [models[name] for name in made if name not in from_landing]
-    if plan.is_whole:
-        for model in later:
-            run_model(con, model, _n_parts(con) if model.head.in_parts else 1)
+    if plan.is_whole or len(plan.parts) > 1:
+        _run_all(con, home, plan, order)
+        news = order
     else:
-        _run_where_new(con, later, set(made), plan.changed | ALWAYS_NEW)
-    called = {macro for name in made for macro in models[name].calls}
-    for name, macro in model_graph.table_macros().items():  # for users of this database
-        if macro.reads <= set(order) and name not in called:
-            con.execute(macro.sql)
-    build_plan.remember(con, plan)
+        news = _run_where_new(con, home, plan, order, upto)
+    _close_landing(con)
+    build_plan.remember(con, plan, news)
     return order
 
 
-def _run_where_new(con: Connection, later: Iterable[Model], fresh: set[str], changed: Collection[str]) -> None:
-    """Run the models of an append but for those that read nothing new after all: compared tables with the same rows."""
-    same: set[str] = set()
-    for model in later:
-        rests_on = model.reads & fresh
-        if rests_on and rests_on <= same and not model_graph.has_news(model, changed):
-            same.add(model.name)
-            continue
-        before = _digest(con, model.name) if model.head.is_compared else None
-        run_model(con, model)
-        if before is not None and _digest(con, model.name) == before:
-            same.add(model.name)
+def _open_part(con: Connection, home: Home, plan: build_plan.Plan, number: int) -> None:
+    open_landing(con, home, plan.parts[number])
+    seeds = "from seeds.seed_prices" + ("" if plan.is_whole and number == 0 else " limit 0")
+    con.execute(f"create or replace view landing.seed_prices as {seeds}")
 
 
-def _digest(con: Connection, table: str) -> tuple[int, int]:
-    """Return what tells whether a table has the same rows, in whatever order."""
-    query = f"select count(*), coalesce(sum(hash(rows)::hugeint), 0) from {table} as rows"  # noqa: S608 -- our own
-    n_rows, total = con.execute(query).fetchall()[0]
-    return n_rows, total
+def _run_all(con: Connection, home: Home, plan: build_plan.Plan, order: Sequence[str]) -> None:
+    """Make all tables, those of the landing part by part."""
+    models = model_graph.load()
+    from_landing = model_graph.ancestors(LANDING_ENDS, models)
+    for number in range(len(plan.parts)):
+        _open_part(con, home, plan, number)
+        for name in order:
+            if name in from_landing:
+                run_model(con, models[name], is_small=plan.is_small, is_temporary=_is_temporary(plan, name))
+    later = {read for name in order if name not in from_landing for read in models[name].reads}
+    for name in order:
+        if name in from_landing - later and _is_temporary(plan, name):
+            incremental.forget(con, models[name])
+    for name in order:
+        if name not in from_landing:
+            is_long = plan.is_whole and models[name].head.in_parts
+            n_parts = _n_parts(con) if is_long else 1
+            run_model(con, models[name], n_parts, is_temporary=_is_temporary(plan, name))
+    called = {macro for name in order for macro in models[name].calls}
+    for name, macro in model_graph.table_macros().items():  # for users of this database
+        if macro.reads <= set(order) and name not in called:
+            con.execute(macro.sql)
+    steps.remember_columns(con)
+
+
+def _is_temporary(plan: build_plan.Plan, name: str) -> bool:
+    return not plan.is_small and name in steps.names()
+
+
+def _run_where_new(
+    con: Connection, home: Home, plan: build_plan.Plan, order: Sequence[str], upto: Collection[str]
+) -> list[str]:
+    """Make what rests on news; return the relations whose rows are others now."""
+    models, changed = model_graph.load(), plan.changed | ALWAYS_NEW
+    _open_part(con, home, plan, 0)
+    fresh = model_graph.outdated(models, changed, steps.names())
+    log.info("%d of %d tables rest on nothing new", len(models) - len(fresh), len(models))
+
+    def run(model: Model) -> int | None:
+        is_temporary = _is_temporary(plan, model.name)
+        return run_model(con, model, is_small=plan.is_small, is_there=True, is_temporary=is_temporary)
+
+    append = appending.Append(con, models, steps.names(), changed, run)
+    return append.bring_up([name for name in order if name in fresh], upto)
 
 
 def _n_parts(con: Connection) -> int:
@@ -362,34 +378,3 @@ def _n_parts(con: Connection) -> int:
         "+ (select count(*) from state.old_versions)"
     ).fetchall()[0][0]
     return 1 + n_versions // build_plan.ROWS_AT_ONCE
-
-
-@cache
-def _steps() -> frozenset[str]:
-    """Return the models that only lead to others, and that no publication needs."""
-    models = model_graph.load()
-    published = model_graph.published(models)
-    # An update of the published file repeats the replacements of this build.
-    replaced = [model for model in published.values() if model.head.materialized == "replace"]
-    needed = set(published).union(*(model.reads for model in replaced))
-    needed |= {name for model in replaced for name in re.findall(r"\bintermediate\.\w+", model.head.delete)}
-    steps: set[str] = set()
-    for name in model_graph.in_order(models):
-        model = models[name]
-        is_working = model.schema in ("staging", "intermediate") and not model.head.is_kept and name not in needed
-        if is_working and not (model.is_view and model.reads & models.keys() and not model.reads & steps):
-            steps.add(name)
-    return frozenset(steps)
-
-
-def _drop_steps(con: Connection) -> None:
-    """Drop what only leads to other tables: to write it down would take a third of an append.
-
-    Table by table: DuckDB 1.5 cannot commit a dropped schema of tables that were replaced in the same transaction.
-    """
-    relations = con.execute(
-        "select table_schema || '.' || table_name, table_type = 'VIEW' from information_schema.tables"
-    ).fetchall()
-    for name, is_view in relations:
-        if name in _steps():
-            con.execute(f"drop {'view' if is_view else 'table'} {name}")

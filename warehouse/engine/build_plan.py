@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from warehouse.engine.fingerprint import fingerprint
@@ -21,6 +22,7 @@ from warehouse.storage.state_dir import Home
 ROWS_AT_ONCE = 3_000_000  # about 1.5 GB of memory while they are normalised
 FILES_AT_ONCE = 200  # of those that are read once: each that is open takes 0.2 MB
 FEW_OFFERS = 50_000  # a day of all providers has a fifth of that
+ONE_THREAD = 2_000_000  # offers that one thread builds from in the time that two take
 # What is landed, by kind: the folder of its files, the view over them, and their columns.
 LANDED = {
     "pages": PAGE_TYPES, "offers": OFFER_TYPES, "rates": RATE_TYPES,
@@ -54,7 +56,12 @@ class Plan:
     @property
     def is_small(self) -> bool:
         """Whether so little is to be read that planning a query takes longer than running it."""
-        return sum(part.n_offers for part in self.parts) <= FEW_OFFERS
+        return self.n_offers <= FEW_OFFERS
+
+    @property
+    def n_offers(self) -> int:
+        """How many offers are to be read."""
+        return sum(part.n_offers for part in self.parts)
 
 
 def plan(con: Connection, home: Home) -> Plan:
@@ -98,21 +105,25 @@ def hash_of(decided: list[Decision]) -> str:
     return hashlib.sha256(repr([(d.event_id, d.verdict) for d in decided]).encode()).hexdigest()
 
 
-def remember(con: Connection, done: Plan) -> None:
-    """Record what the warehouse was built from, and its newest scrape and day."""
-    con.execute("delete from state.files")
-    con.execute(
-        "insert into state.files select unnest(?::varchar[]), unnest(?::varchar[])",
-        [list(done.files), list(done.files.values())],
-    )
-    con.execute("delete from state.done")
-    con.execute("insert into state.done select max(scrape_no), max(seen_on), now()::date from state.scrapes")
+def remember(con: Connection, done: Plan, news: Collection[str]) -> None:
+    """Record what the warehouse was built from, its newest scrape and day, and the relations whose rows changed."""
+    files = ", ".join(f"('{quoted(name)}', '{quoted(stamp)}')" for name, stamp in done.files.items())
     before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
-    con.execute("delete from state.made_by")
-    con.execute(
-        "insert into state.made_by values (?, uuid(), ?)", [done.fingerprint, str(before[0][0]) if before else None]
-    )
+    grew_from = f"'{before[0][0]}'" if before else "null"
+    for table, rows in {
+        "files": f"values {files}",
+        "news": f"select unnest({sorted(news)}::varchar[])",
+        "done": "select max(scrape_no), max(seen_on), now()::date from state.scrapes",
+        "made_by": f"values ('{quoted(done.fingerprint)}', uuid(), {grew_from}::uuid)",
+    }.items():
+        con.execute(f"delete from state.{table}")  # noqa: S608 -- our own tables and values
+        con.execute(f"insert into state.{table} {rows}")
     con.execute("create or replace view core.build as select build_id, grew_from from state.made_by")
+
+
+def news(con: Connection) -> set[str]:
+    """Return the relations whose rows are others than before the last build; all, where that made everything anew."""
+    return {name for (name,) in con.execute("from state.news").fetchall()}
 
 
 def built_before(con: Connection) -> set[str]:
@@ -133,13 +144,11 @@ def _known(con: Connection) -> dict[str, str]:
 
 def _is_made(con: Connection, table: str) -> bool:
     """Return whether state has a table. Not by a query that may fail: since DuckDB 2 that ends the transaction."""
-    return bool(
-        con.execute(
-            "select 1 from duckdb_tables() "
-            "where database_name = current_database() and schema_name = 'state' and table_name = $name",
-            {"name": table},
-        ).fetchall()
-    )
+    query = f"""
+        select 1 from duckdb_tables()
+        where database_name = current_database() and schema_name = 'state' and table_name = '{table}'
+    """  # noqa: S608 -- our own
+    return bool(con.execute(query).fetchall())
 
 
 def _why_whole(con: Connection, home: Home, built_from: dict[str, str], files: dict[str, str], new: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,11 @@ class Check:
     description: str
     is_error: bool
     sql: str
+
+    @property
+    def reads(self) -> set[str]:
+        """The relations that it reads, or may: those that it names."""
+        return {self.table, *re.findall(r"\b[a-z]\w*\.\w+", self.sql)}
 
 
 @cache
@@ -46,7 +52,7 @@ def _is_checked(model: Model) -> bool:
     key, of views and steps too.
     """
     is_public = model.schema in ("core", "marts", "v1") and not model.is_view
-    return bool(model.head.key) and (is_public or model.head.materialized == "rewrite")
+    return bool(model.head.key) and (is_public or model.head.materialized == "rewrite" or bool(model.head.update))
 
 
 def _key_check(model: Model) -> Check:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Materialization = Literal["view", "table", "append", "replace", "rewrite"]
-_DIRECTIVE = re.compile(r"-- (materialized|few_rows|key|parts|join_order|delete|reset|stops|columns):\s*(.*)")
+_DIRECTIVE = re.compile(
+    r"-- (materialized|few_rows|key|parts|join_order|delete|update|reset|driven_by|columns):\s*(.*)"
+)
 _COLUMN = re.compile(r"--   (\S.*?): (.+)")
 _CONTINUED = re.compile(r"--\s+(.+)")
-_ALLOWED = {"few_rows": ("table",), "parts": ("series",), "join_order": ("as_written",), "reset": ("build",),
-            "stops": ("same_rows",)}  # fmt: skip
+_ALLOWED = {"few_rows": ("table",), "parts": ("series",), "join_order": ("as_written",), "reset": ("build",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ class FrontMatter:
         is_joined_as_written: Whether its joins keep their order: DuckDB knows no size of tables made in the same
             transaction, and might hold all versions of all years in memory.
         is_reset: Whether each build begins with it empty.
-        is_compared: Whether what reads it is made again only where its rows differ from those before an append.
+        update: What a `replace` updates before, in place: SET, FROM and WHERE.
+        drivers: The relations without whose rows it has none; of a kept table, without whose rows nothing changes. An
+            append does not run it where none of them has rows, or other rows than before.
         columns: Documented columns, in order.
     """
 
@@ -50,7 +53,8 @@ class FrontMatter:
     in_parts: bool = False
     is_joined_as_written: bool = False
     is_reset: bool = False
-    is_compared: bool = False
+    update: str = ""
+    drivers: tuple[str, ...] = ()
     columns: tuple[Column, ...] = field(default=())
 
     @property
@@ -88,22 +92,27 @@ def parse(text: str, name: str) -> FrontMatter:
         materialized=materialized,  # type: ignore[arg-type]  # checked above
         is_table_of_few="few_rows" in directives,
         key=tuple(column.strip() for column in " ".join(directives.get("key", [])).split(",") if column.strip()),
-        delete=" ".join(part.removeprefix("--").strip() for part in directives.get("delete", [])),
+        delete=_text(directives, "delete"),
         in_parts="parts" in directives,
         is_joined_as_written="join_order" in directives,
         is_reset="reset" in directives,
-        is_compared="stops" in directives,
+        update=_text(directives, "update"),
+        drivers=tuple(name.strip() for name in _text(directives, "driven_by").split(",") if name.strip()),
         columns=tuple(_columns(directives.get("columns", []), name)),
     )
     if (head.materialized == "replace") != bool(head.delete):
         raise ValueError(f"{name}: delete belongs to materialized: replace, and to it alone")
     if head.is_table_of_few and materialized != "view":
         raise ValueError(f"{name}: few_rows belongs to materialized: view")
-    if head.is_compared and materialized != "table":
-        raise ValueError(f"{name}: stops belongs to materialized: table")
+    if head.update and materialized != "replace":
+        raise ValueError(f"{name}: update belongs to materialized: replace")
     if head.is_kept and not (head.columns and all(column.type for column in head.columns)):
         raise ValueError(f"{name}: a kept table states all of its columns with their types")
     return head
+
+
+def _text(directives: dict[str, list[str]], name: str) -> str:
+    return " ".join(part.removeprefix("--").strip() for part in directives.get(name, []))
 
 
 def _columns(lines: list[str], name: str) -> list[Column]:

@@ -209,6 +209,20 @@ def facts_behind(models: Mapping[str, Model]) -> dict[str, set[str]]:
     return behind
 
 
+def of_one_build(models: Mapping[str, Model], steps: Collection[str]) -> set[str]:
+    """Return what holds only the changes of one build: no rows today is no news there, and not the rows of yesterday.
+
+    Landing at hand, what says what drives it, and the steps and views made of these.
+    """
+    names = {f"landing.{kind}" for kind in ("pages", "offers", "seed_prices")}
+    for name in in_order(models):
+        model = models[name]
+        is_passed_on = (name in steps or model.is_view) and bool(model.reads & names)
+        if model.head.is_reset or (not model.head.is_kept and (model.head.drivers or is_passed_on)):
+            names.add(name)
+    return names
+
+
 def has_news(model: Model, changed: Collection[str]) -> bool:
     """Return whether a model must be made again even if what it reads is as before: it reads facts or earlier rows."""
     is_dated = "day" in changed and _DATED.search(model.sql)

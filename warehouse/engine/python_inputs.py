@@ -66,10 +66,11 @@ def _places(con: Connection) -> Iterator[list[str | None]]:
 
 def _bundled_rates(con: Connection) -> Rows:
     """Read the bundled rates, where any price needs one: 7,000 days of 40 currencies cost more than a whole parse."""
+    if not con.execute("select 1 from staging.raw_offers where currency <> 'USD' limit 1").fetchall():
+        return []
     from warehouse.sources import exchange_rates
 
-    is_foreign = con.execute("select 1 from staging.raw_offers where currency <> 'USD' limit 1").fetchall()
-    return exchange_rates.bundled_rates() if is_foreign else []
+    return exchange_rates.bundled_rates()
 
 
 def _hosted_prices(_: Connection) -> Rows:

@@ -17,7 +17,7 @@ from warehouse.imports import long_format
 from warehouse.imports.csv_records import Fault, Unreadable, file_sha256
 from warehouse.imports.open_source import open_rows
 from warehouse.paths import SEEDS
-from warehouse.storage.connection import Connection, DatabaseError, in_memory, quoted, roomy
+from warehouse.storage.connection import Connection, DatabaseError, in_memory, one_thread, quoted, roomy
 from warehouse.storage.files import locked, replacing
 from warehouse.storage.landing import OFFER_TYPES, PAGE_TYPES
 from warehouse.storage.state_dir import Home
@@ -99,7 +99,8 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
     landing_id = hashlib.sha256(f"{PARSER_VERSION} {name} {sha256}".encode()).hexdigest()[:16]
     if any((home.landing / "pages" / f"import-{name}").glob(f"*-{landing_id}.parquet")):
         return Imported(landing_id, known=True)
-    with roomy(room) as con:
+    with roomy(room) as con, one_thread(con):
+        con.execute("set memory_limit = '1GB'")  # the build that follows takes no more either
         log.info("reading %s", path.name)
         opened = open_rows(con, path, room)
         rejected, faults, rejected_file = _judge(con, home, landing_id)
@@ -122,18 +123,30 @@ def _count(con: Connection, table: str) -> int:
 
 def _judge(con: Connection, home: Home, landing_id: str) -> tuple[int, tuple[tuple[Fault, str], ...], Path | None]:
     """Make `typed` of loadable rows; return the number of others, their first faults, and the file of all faults."""
+    items = ", ".join(long_format.OF_ITEMS)
     try:
-        con.execute(f"create table judged as {long_format.typed()}")
+        # Of millions of rows, some thousand things have prices: they are read and judged once.
+        distinct = f"select distinct {items} from raw"  # noqa: S608 -- our own columns, here and below
+        con.execute(f"create table items as select row_number() over () as item, * from ({distinct})")  # noqa: S608
+        lines = ", ".join(f"raw.{column}" for column in ("row", *long_format.OF_LINES))
+        con.execute(f"create view lines as select items.item, {lines} from raw join items using ({items})")  # noqa: S608
+        con.execute(f"create table typed_lines as {long_format.typed_lines()}")
+        con.execute(f"create table typed_items as {long_format.typed_items()}")
+        con.execute("create view judged as from typed_lines join typed_items using (item)")
     except DatabaseError as broken:
         if "No space left" in str(broken):
             raise
         raise Unreadable(f"cannot be read to its end: {str(broken).splitlines()[0]}") from broken
     for column, reason, condition in long_format.rules():
+        is_of_items = column not in long_format.OF_LINES
+        if is_of_items and not con.execute(f"select 1 from typed_items where {condition} limit 1").fetchall():  # noqa: S608
+            continue
         con.execute(
             f'insert into faults select "row", ?, {column}, ?, {_ABOUT} from judged where {condition}',  # noqa: S608
             [column, reason],
         )
-    con.execute('create view typed as from judged anti join faults using ("row")')
+    con.execute('create view good_lines as from typed_lines anti join faults using ("row")')
+    con.execute("create view typed as from good_lines join typed_items using (item)")
     rejected: int = con.execute('select count(distinct "row") from faults').fetchall()[0][0]
     if not rejected:
         return 0, (), None
@@ -160,9 +173,10 @@ def _land(con: Connection, home: Home, name: str, landing_id: str, sha256: str, 
     """Write offers, then pages: offers count only with their page, so a kill in between lands nothing half."""
     newest: datetime = con.execute(f"select max({long_format.SEEN_AT}) from typed").fetchall()[0][0]  # noqa: S608
     file = f"{newest.astimezone(UTC):%Y-%m-%dT%H%M%SZ}-{landing_id}.parquet"
+    con.execute(f"create table offered_items as {long_format.offered_items(name)}")
     pages = long_format.pages(name, landing_id, sha256, quoted(detail), PARSER_VERSION)
     for kind, query, types in (
-        ("offers", long_format.offers(name, landing_id), OFFER_TYPES),
+        ("offers", long_format.offers(landing_id), OFFER_TYPES),
         ("pages", pages, PAGE_TYPES),
     ):
         _copy(con, query, types, home.landing / kind / f"import-{name}" / file)

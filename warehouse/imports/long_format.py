@@ -13,6 +13,8 @@ OPTIONAL = (
     "source_repo", "source_commit", "observed_at",
 )  # fmt: skip
 COLUMNS = (*REQUIRED, *EITHER, *OPTIONAL)
+OF_LINES = ("date", "observed_at", "price_usd_per_hour", "source_commit")  # the others describe what has the price
+OF_ITEMS = tuple(column for column in COLUMNS if column not in OF_LINES)
 LONGEST_TEXT = 200  # characters of a cell
 LONGEST_NAME = 60  # of a provider
 MOST_USD = 10_000_000  # an hour: the largest machines cost thousandths of it, and sums of prices must not overflow
@@ -48,24 +50,29 @@ _OBSERVED = (
 _OTHER_TERM = f"pricing_model in ('on_demand', 'spot') or (pricing_model in {tuple(TERMS)} and stated_term <> term)"
 
 
-def typed() -> str:
-    """Return SQL for rows of texts (`raw`: row, and COLUMNS as text) as typed values; NULL where they are empty.
+def typed_lines() -> str:
+    """Return SQL for what changes from line to line of `lines` (item, row, and OF_LINES as text) as typed values.
 
-    Texts that are no names lose the spaces around them.
+    NULL where they are empty. Texts that are no names lose the spaces around them, here and in `typed_items`.
     """
-    words = [c for c in COLUMNS if c not in _TEXTS]
-    bare = ", ".join(f"trim({c}) as {c}" for c in words)
+    bare = ", ".join(f"trim({c}) as {c}" for c in OF_LINES if c not in _TEXTS)
+    day = r"if(regexp_full_match(date, '\d{4}-\d{2}-\d{2}( 00:00:00(\.0+)?)?'), try_cast(date as date), null)"
+    return f"""
+        with bare as (select * replace ({bare}) from lines)
+        select *, {day} as day, {_OBSERVED} as seen_at, {_number("price_usd_per_hour", "decimal(38,18)")} as price
+        from bare"""  # noqa: S608 -- columns are this module's
+
+
+def typed_items() -> str:
+    """Return SQL for what has a price (`items`: item, and OF_ITEMS as text) as typed values."""
+    bare = ", ".join(f"trim({c}) as {c}" for c in OF_ITEMS if c not in _TEXTS)
     units = " ".join(f"when '{basis}' then '{unit}'" for basis, (unit, _) in BASES.items())
     scopes = " ".join(f"when '{basis}' then '{scope}'" for basis, (_, scope) in BASES.items())
     months = " ".join(f"when '{model}' then {term}" for model, term in TERMS.items())
     return f"""
-        with bare as (select * replace ({bare}) from raw)
+        with bare as (select * replace ({bare}) from items)
         select
             *,
-            if(regexp_full_match(date, '\\d{{4}}-\\d{{2}}-\\d{{2}}( 00:00:00(\\.0+)?)?'), try_cast(date as date), null)
-                as day,
-            {_OBSERVED} as seen_at,
-            {_number("price_usd_per_hour", "decimal(38,18)")} as price,
             {_number("gpu_count", "decimal(18,10)")} as n_gpus,
             {_number("gpu_memory_gib", "decimal(18,9)")} as memory_gib,
             {_number("term_months", "decimal(9,3)")} as stated_term,
@@ -151,24 +158,34 @@ def url(name: str) -> str:
 SEEN_AT = "coalesce(seen_at, day::timestamptz)"  # SQL: when a row of `typed` was seen
 
 
-def offers(name: str, landing_id: str) -> str:
-    """Return SQL for the rows of `typed` as offers of the landing, grouped by series: repeats then cost nothing."""
+def offered_items(name: str) -> str:
+    """Return SQL for what offers say of `typed_items`; place: their order in a file, so that repeats cost nothing."""
     gib = r"regexp_replace(regexp_replace(memory_gib::varchar, '(\.\d*?)0+$', '\1'), '\.$', '')"
     return f"""
         select
-            '{landing_id}' as landing_id, provider, {url(name)} as url, {SEEN_AT} as captured_at,
-            {source(name)} as source, instance, gpu_name_raw as gpu_label, n_gpus as gpu_count,
-            coalesce({gib} || ' GiB', '') as gpu_memory, false as gpu_memory_is_total,
-            region, zone, model as pricing_model, if(model in ('on_demand', 'spot'), null, nullif(term, 0))::integer
-                as term_months,
-            '' as upfront, price, null as upfront_price, 'USD' as currency, unit as price_unit, scope as price_scope,
+            item, provider, {url(name)} as url, {source(name)} as source, instance, gpu_name_raw as gpu_label,
+            n_gpus as gpu_count, coalesce({gib} || ' GiB', '') as gpu_memory, region, zone, model as pricing_model,
+            if(model in ('on_demand', 'spot'), null, nullif(term, 0))::integer as term_months,
+            unit as price_unit, scope as price_scope, price_basis as text,
+            rank() over (
+                order by source, provider, instance, gpu_label, gpu_count, gpu_memory, region, zone, pricing_model,
+                    term_months, price_scope, price_unit
+            ) as place
+        from typed_items"""  # noqa: S608 -- words are this module's, the name is checked
+
+
+def offers(landing_id: str) -> str:
+    """Return SQL for the rows of `typed` with their `offered_items` as offers of the landing."""
+    return f"""
+        select
+            '{landing_id}' as landing_id, {SEEN_AT} as captured_at, offered_items.* exclude (item, place),
+            false as gpu_memory_is_total, '' as upfront, price, null as upfront_price, 'USD' as currency,
             if(price is null, 'missing', 'priced') as price_status, 'unknown' as availability, null as effective_from,
             null as effective_until, null as vcpus, null as ram_gb, null as local_disk_gb, null as interconnect,
-            null as max_gpu_count, null as product, null as is_floor,
-            price_basis as text
-        from typed
-        order by source, provider, instance, gpu_label, gpu_count, gpu_memory, region, zone, pricing_model, term_months,
-            price_scope, price_unit, captured_at, price"""  # noqa: S608 -- words are this module's, the name is checked
+            null as max_gpu_count, null as product, null as is_floor
+        from good_lines
+        join offered_items using (item)
+        order by place, captured_at, price"""  # noqa: S608 -- as above
 
 
 def pages(name: str, landing_id: str, sha256: str, detail: str, parser_version: str) -> str:

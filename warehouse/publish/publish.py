@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from warehouse.engine import column_docs, incremental, model_graph
+from warehouse.engine import build_plan, column_docs, incremental, model_graph
 from warehouse.engine.model_graph import Model
 from warehouse.storage import ledger
 from warehouse.storage.connection import Connection, DatabaseError, beside, quoted, spare_threads
@@ -38,17 +38,22 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
 
     The current price lists in the words of FOCUS are exported too.
 
-    Returns the exported files. Each is replaced as a whole, and none where the database could not be published. Where
-    all of them show the newest build already, nothing is written, and none are returned.
+    Returns the files that were written: those whose rows this build changed, or all where the old ones are not those of
+    the build before. Each is replaced as a whole, and none where the database could not be published.
     """
     if is_current(con, home):
         return []
+    names = _exported()
+    fresh = set(names) if not shows_build(con, home, "grew_from") else build_plan.news(con)
     spare_threads(con, home.warehouse)
     try:
         with beside(con) as other, ThreadPoolExecutor(1) as pool:
-            exporting = pool.submit(_write_exports, other, home)
+            exporting = pool.submit(_write_exports, other, home, [name for name in names if name in fresh])
             publish(con, home)
-            return _put_in_place(exporting.result())
+            written = _put_in_place(exporting.result())
+        for name in names:  # newer than the database: `is_current` looks
+            _parquet_of(home, name).touch()
+        return written
     finally:
         for leftover in home.exports.glob("*.part"):  # under the lock, nobody else writes
             leftover.unlink()
@@ -56,11 +61,18 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
 
 def is_current(con: Connection, home: Home) -> bool:
     """Return whether the published file and the exports are whole and show the newest build."""
+    return shows_build(con, home, "build_id")
+
+
+def shows_build(con: Connection, home: Home, which: str) -> bool:
+    """Return whether the published file and the exports are whole and show a build.
+
+    which: the column of core.build that names it: build_id, the newest; grew_from, the one before it.
+    """
     if not home.published.exists():
         return False
     since = home.published.stat().st_mtime_ns
-    for name in _exported():
-        path = home.exports / f"{name.partition('.')[2]}.parquet"
+    for path in (_parquet_of(home, name) for name in _exported()):
         if not path.exists() or path.stat().st_mtime_ns < since:
             return False
     try:
@@ -68,12 +80,16 @@ def is_current(con: Connection, home: Home) -> bool:
     except DatabaseError:
         return False
     try:
-        same = con.execute("select p.build_id = b.build_id from pub.core.build as p, core.build as b").fetchall()
+        same = con.execute(f"select p.build_id = b.{which} from pub.core.build as p, core.build as b").fetchall()  # noqa: S608
     except DatabaseError:  # of another version
         return False
     finally:
         con.execute("detach pub")
     return same == [(True,)]
+
+
+def _parquet_of(home: Home, name: str) -> Path:
+    return home.exports / f"{name.partition('.')[2]}.parquet"
 
 
 def _exported() -> list[str]:
@@ -158,8 +174,9 @@ def _copy(con: Connection, is_new: bool) -> None:
     con.execute("create or replace table pub.core.build as from core.build")
     con.execute("comment on table pub.core.build is 'Not for readers: which build this file shows.'")
     made = [model for model in models.values() if model.is_view and is_new]
+    fresh = models.keys() if is_new else build_plan.news(con)
     for model in models.values():
-        if not model.is_view and (is_new or not _bring_up(con, model)):
+        if not model.is_view and model.name in fresh and (is_new or not _bring_up(con, model)):
             con.execute(f"create or replace table pub.{model.name} as from {model.name}")
             _comment(con, model)
             made.append(model)
@@ -239,20 +256,20 @@ def _put_in_place(parts: list[Path]) -> list[Path]:
     paths = [part.with_suffix("") for part in parts]
     for part, path in zip(parts, paths, strict=True):
         part.replace(path)
-        path.touch()  # newer than the database: `is_current` looks
     for old in {path.with_suffix(".csv") for path in paths} - set(paths):
         old.unlink(missing_ok=True)
     return paths
 
 
-def _write_exports(con: Connection, home: Home) -> list[Path]:
-    """Write every mart and FOCUS price list under its file names plus .part."""
+def _write_exports(con: Connection, home: Home, names: Iterable[str]) -> list[Path]:
+    """Write these marts and FOCUS price lists under their file names plus .part."""
     home.exports.mkdir(parents=True, exist_ok=True)
     parts = []
-    for name in _exported():
+    for name in names:
         model, mart = model_graph.load()[name], name.partition(".")[2]
         rows = _with_utc_times(con, f"from {name} where {FOCUS[name]}") if name in FOCUS else f"from {name}"
-        order = " order by all" if model.is_view else ""  # a table is ordered already
+        key = ", ".join(quote_name(column) for column in model.head.key)
+        order = f" order by {key or 'all'}" if model.is_view else ""  # a table is ordered already
         as_parquet, as_text = (home.exports / f"{mart}.{suffix}.part" for suffix in ("parquet", "csv"))
         parts.append(as_parquet)
         copied = con.execute(f"copy ({rows}{order}) to '{quoted(as_parquet)}' (format parquet, compression zstd)")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from warehouse.storage.connection import Connection
+
+if TYPE_CHECKING:  # a quarter of a second, which many builds do without
+    import pandas as pd
+    from typing_extensions import TypeIs
 
 # Up to here a parameter is quicker: a frame takes some milliseconds however few its rows are.
 _FEW = 100
@@ -26,7 +29,9 @@ def execute_with_rows(
         after: The end of the statement.
     """
     casts = ", ".join(f"{column}::{kind} as {column}" for column, kind in types.items())
-    if isinstance(rows, pd.DataFrame) or len(rows) > _FEW or not _are_text(rows):
+    if _is_frame(rows) or len(rows) > _FEW or not _are_text(rows):
+        import pandas as pd
+
         con.register("rows_of_python", pd.DataFrame(rows, columns=list(types), dtype="object"))
         try:
             con.execute(f"{before}select {casts} from rows_of_python{after}")  # noqa: S608 -- names of ours
@@ -42,6 +47,10 @@ def execute_with_rows(
     else:
         nothing = ", ".join(f"null::{kind} as {column}" for column, kind in types.items())
         con.execute(f"{before}select {nothing} where false{after}")
+
+
+def _is_frame(rows: Sequence[Any] | pd.DataFrame) -> TypeIs[pd.DataFrame]:
+    return "pandas" in sys.modules and isinstance(rows, sys.modules["pandas"].DataFrame)
 
 
 def _are_text(rows: Sequence[Any]) -> bool:

@@ -20,6 +20,7 @@ in_force as (
     from core.price_intervals
     where valid_from <= as_of::date
         and (valid_to is null or valid_to > as_of::date)
+        and last_seen_on >= as_of::date - max_age -- what is too old is not joined with anything
         and (origin <> 'archived' or as_of::date < core.as_of_day())
 ),
 standing as (

@@ -1,5 +1,6 @@
 -- Each distinct raw label with the GPU that warehouse.identity.gpus resolves it to.
 -- materialized: table
+-- driven_by: staging.raw_offers
 -- key: provider, instance, gpu_label, gpu_memory, gpu_memory_is_total, printed_count
 -- columns:
 --   provider, instance, gpu_label, gpu_memory varchar: as landed

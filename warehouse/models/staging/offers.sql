@@ -1,6 +1,7 @@
 -- Offers with their GPU resolved and their price per GPU-hour. One row per printed price. Hours: 730 a month, 8,760 a
 -- year (macros/hours.sql).
 -- materialized: view
+-- driven_by: staging.raw_offers
 -- few_rows: table
 -- columns:
 --   usd_per_unit: USD for one unit of the currency, at the ECB reference rate of rate_on
@@ -55,7 +56,8 @@ with identified as (
 rates as (
     -- The last rate before the day: its own rate is published in the afternoon, after most scrapes.
     select days.currency, days.day, fx_rates.rate_on, fx_rates.usd_per_unit
-    from (select distinct currency, observed_at::date as day from identified) as days
+    -- Not of `identified`: read twice, it would be worked out whole for whoever wants one provider's offers.
+    from (select distinct currency, observed_at::date as day from staging.raw_offers) as days
     asof left join staging.fx_rates on fx_rates.currency = days.currency and days.day > fx_rates.rate_on
 ),
 converted as (

@@ -1,5 +1,6 @@
 -- Each distinct printed region and zone with the place that warehouse.identity.regions resolves it to.
 -- materialized: table
+-- driven_by: staging.raw_offers
 -- key: provider, region, zone
 -- columns:
 --   provider varchar: as landed

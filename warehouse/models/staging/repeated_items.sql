@@ -4,12 +4,13 @@
 -- materialized: table
 -- key: item
 -- columns:
---   first_scrape_at, last_scrape_at, n_seen: within this landing
---   series_no: as an earlier build assigned it
+--   last_scrape_at, n_seen: within this landing
+--   series_no, provider, feed: as an earlier build assigned it
+--   first_on: first day of the newest version
 with items as (
     select
         item, any_value(part) as part, min(lowest) as lowest, max(highest) as highest,
-        min(captured_at) as first_scrape_at, max(captured_at) as last_scrape_at, count(*) as n_seen
+        max(captured_at) as last_scrape_at, count(*) as n_seen
     from staging.import_observations
     group by item
 ),
@@ -22,7 +23,9 @@ feeds as (
     group by provider, source
     having bool_and(origin = 'imported') and count(distinct (url, captured_at)) = n_observations
 )
-select items.item, import_items.series_no, items.first_scrape_at, items.last_scrape_at, items.n_seen::integer as n_seen
+select
+    items.item, import_items.series_no, series.provider, series.feed, current_versions.first_on,
+    items.last_scrape_at, items.n_seen::integer as n_seen
 from items
 join state.import_items using (item)
 join state.current_versions using (series_no)

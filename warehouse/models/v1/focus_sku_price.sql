@@ -3,7 +3,7 @@
 -- commitment is a purchase: one row for what is paid at its start, one for what is paid over its term.
 -- materialized: view
 -- key: ServiceProviderName, SkuPriceId, ContractId, SkuPriceEffectiveStart, PricingCurrency, UnitPriceType
-with prices as (
+with prices as not materialized ( -- read twice, so that a condition on days reaches the intervals
     select
         *,
         focus_sku_id(instance, gpu, form_factor, gpu_memory_gb, gpu_count, series_id) as sku_id,

@@ -17,7 +17,7 @@ from currency_converter import CurrencyConverter
 from scrapers.model import Offer
 from tests.support import hosted_worlds, throughput_worlds
 from tests.support.worlds import building, built, extending, offer, put, rows, seen
-from warehouse.engine import build, build_plan, front_matter, model_graph
+from warehouse.engine import build, build_plan, front_matter, incremental, model_graph
 from warehouse.engine import seeds as seed_tables
 from warehouse.engine.checks import all_checks
 from warehouse.paths import SEEDS
@@ -151,7 +151,7 @@ def test_a_build_of_few_rows_runs_on_one_thread(tmp_path: Path, monkeypatch: pyt
         con.execute("reset threads")
         usual = con.execute("select current_setting('threads')").fetchall()
         for day, most in ((SATURDAY, 500), (MONDAY, 500), ("2026-03-10", 0)):
-            monkeypatch.setattr(build_plan, "FEW_OFFERS", most)
+            monkeypatch.setattr(build_plan, "ONE_THREAD", most)
             with extending(con, Home(tmp_path), "v1.price_intervals"):
                 threads += con.execute("select current_setting('threads')").fetchall()
             put(Home(tmp_path), seen(day, [offer("2.00")]))
@@ -416,3 +416,47 @@ def test_whoever_asks_for_the_day_comes_after_it_is_known() -> None:
     }
     users |= {name for name, model in models.items() if "marts.cost_offers_as_of" in model.calls}
     assert len(users) >= 5 and all("core.meta" in models[name].reads for name in users)
+
+
+@pytest.mark.extras
+def test_what_is_driven_has_no_rows_without_them(tmp_path: Path, found: dict[str, model_graph.Model]) -> None:
+    """An append does not run a model whose drivers are empty: nothing may come of it then, nor of a kept table's changes."""
+    home = Home(tmp_path)
+    others = [offer("3.00", gpu_label="H100 80GB", instance="two", gpu_count=Decimal(2))]
+    put(home, *(seen(day, [offer(price), *others]) for day, price in ((THURSDAY, "2.00"), (FRIDAY, "95.00"))))
+    with connection.in_memory() as con:
+        build.build(con, home)
+        put(home, seen(MONDAY, [offer("96.00"), *others]))
+        for drivers in {model.head.drivers for model in found.values()} - {()}:
+            with build.building(con, home, found.keys()):
+                empty, driven = (
+                    set(drivers),
+                    [model for model in found.values() if set(model.head.drivers) == set(drivers)],
+                )
+                for name in model_graph.in_order(found):
+                    if (
+                        found[name].head.drivers
+                        and set(found[name].head.drivers) <= empty
+                        and not found[name].head.is_kept
+                    ):
+                        empty.add(name)
+                views = {
+                    f"{schema}.{view}"
+                    for schema, view in con.execute("select schema_name, view_name from duckdb_views()").fetchall()
+                }
+                for name in empty:
+                    if name in views and not found[name].head.is_kept:
+                        con.execute(f"create or replace view {name} as from ({found[name].sql}\n) limit 0")
+                    else:
+                        con.execute(f"delete from {found[name].stored}")
+                for model in driven:
+                    if model.head.is_kept and model.head.materialized != "rewrite":
+                        assert incremental.write_kept(con, model) == 0, model.name
+                    elif model.head.is_kept:
+                        before = con.execute(f"from {model.stored} order by all").fetchall()
+                        incremental.write_kept(con, model)
+                        assert con.execute(f"from {model.stored} order by all").fetchall() == before, model.name
+                    elif not model.inputs:
+                        assert not con.execute(model.sql).fetchall(), model.name
+                con.execute("rollback")
+                con.execute("begin")

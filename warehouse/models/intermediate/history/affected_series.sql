@@ -1,5 +1,6 @@
 -- Series whose accepted intervals this build recomputes, and from which day on.
 -- materialized: table
+-- driven_by: intermediate.changed_series, intermediate.changed_verdicts, intermediate.split_aliases
 -- key: main_no
 -- columns:
 --   from_on: the day on which an interval began, before everything that changed; the beginning where an older verdict

@@ -14,3 +14,6 @@ select
     bool_and(not is_new and is_last and ended_on is null) as is_only_seen
 from intermediate.new_versions
 group by series_no
+union all by name
+select series_no, first_on as moved_on, true as is_only_seen
+from intermediate.continued_versions

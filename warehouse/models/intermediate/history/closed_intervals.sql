@@ -1,5 +1,6 @@
 -- Accepted prices that are no longer in force, as intervals of days.
 -- materialized: replace
+-- driven_by: intermediate.affected_series
 -- key: series_no, valid_from, first_scrape
 -- delete: using intermediate.affected_series
 --   where affected_series.main_no = closed_intervals.series_no

@@ -1,5 +1,10 @@
 -- The newest price version of every series.
--- materialized: rewrite
+-- materialized: replace
+-- driven_by: intermediate.new_versions, intermediate.continued_versions
+-- update: set last_scrape = continued_versions.last_scrape, last_on = continued_versions.last_on,
+--     n_seen = current_versions.n_seen + continued_versions.n_seen
+--   from intermediate.continued_versions where continued_versions.series_no = current_versions.series_no
+-- delete: using intermediate.new_versions where new_versions.series_no = current_versions.series_no
 -- key: series_no
 -- columns:
 --   series_no integer: the series
@@ -18,7 +23,7 @@
 --   usd_price decimal(38, 18): USD per price_unit
 --   usd_per_gpu_hour decimal(18, 6): USD per GPU-hour
 --   gpu_label, text varchar: the printed label, and the text that the price was read from
-from state.current_versions anti join intermediate.new_versions using (series_no)
-union all by name
-select * exclude (is_new, is_last) from intermediate.new_versions where is_last
+select * exclude (is_new, is_last)
+from intermediate.new_versions
+where is_last
 order by series_no

@@ -1,5 +1,6 @@
 -- Imported items that belong to exactly one series, with that series.
 -- materialized: append
+-- driven_by: intermediate.observations
 -- key: item
 -- columns:
 --   item ubigint: hash of all that describes a price, as in staging.import_observations

@@ -1,6 +1,7 @@
 -- What the newest scrape of a series states of the machine; no row where it states nothing. What the instance table
 -- knows is in intermediate.series.
 -- materialized: rewrite
+-- driven_by: intermediate.observations
 -- key: series_no
 -- columns:
 --   series_no integer: the series; an announced price belongs to the series that it is announced for

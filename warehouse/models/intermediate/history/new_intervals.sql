@@ -4,6 +4,7 @@
 -- old_*: the price before, and how it ended. A whole build makes this table share by share of the series: the variable
 -- `part` holds the share and the number of shares.
 -- materialized: table
+-- driven_by: intermediate.affected_series
 -- key: series_no, valid_from, first_scrape
 -- parts: series
 -- join_order: as_written

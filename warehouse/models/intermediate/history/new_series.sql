@@ -1,11 +1,14 @@
 -- Series that appear in this build's landing for the first time.
 -- materialized: table
+-- driven_by: intermediate.observations
 -- key: series_id, is_announced
 -- columns:
 --   main_no: for announced prices the series they belong to, else series_no itself
 with first_observations as (
     from intermediate.observations
-    qualify row_number() over (partition by series_id order by observed_at, gpu_label, feed) = 1
+    semi join (select series_id, min(observed_at) as observed_at from intermediate.observations group by series_id)
+        using (series_id, observed_at)
+    qualify row_number() over (partition by series_id order by gpu_label, feed) = 1
 ),
 announced as (select distinct series_id from intermediate.observations where is_announced),
 tracks as (

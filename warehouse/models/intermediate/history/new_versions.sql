@@ -1,8 +1,8 @@
--- Price versions that this build's landing starts, continues or ends. A version is a stretch of scrapes at which a
--- series stated the same thing; it ends when the series states something else, or when a complete scrape of its source
--- lacks the series (ended_on). first_* and last_*: its first and last scrape; n_seen: scrapes that showed it. What is
--- compared: price, upfront_price (native money), currency, price_unit, availability, effective_from, effective_until,
--- price_status, n_prices.
+-- Price versions that this build's landing starts, continues or ends, but for intermediate.continued_versions. A
+-- version is a stretch of scrapes at which a series stated the same thing; it ends when the series states something
+-- else, or when a complete scrape of its source lacks the series (ended_on). first_* and last_*: its first and last
+-- scrape; n_seen: scrapes that showed it. What is compared: price, upfront_price (native money), currency, price_unit,
+-- availability, effective_from, effective_until, price_status, n_prices.
 -- materialized: table
 -- key: series_no, version_no
 -- columns:
@@ -26,7 +26,25 @@ first_statements as materialized (
         series.provider,
         series.feed,
         scrapes.scrape_no,
-        observations.* exclude (series_id, is_announced, provider, feed)
+        observations.source_url,
+        observations.observed_on,
+        observations.last_at,
+        observations.n_seen,
+        observations.price,
+        observations.upfront_price,
+        observations.currency,
+        observations.price_unit,
+        observations.availability,
+        observations.effective_from,
+        observations.effective_until,
+        observations.price_status,
+        observations.n_prices,
+        observations.usd_per_unit,
+        observations.rate_on,
+        observations.usd_price,
+        observations.usd_per_gpu_hour,
+        observations.gpu_label,
+        observations.text
     from intermediate.observations
     join intermediate.series using (series_id, is_announced)
     join intermediate.scrapes
@@ -82,33 +100,13 @@ points as (
         ) as value_hash
     from statements
     union all by name
-    -- A repeated item has the value of the newest version.
-    select
-        repeated_items.series_no,
-        first_scrapes.scrape_no as first_scrape,
-        last_scrapes.scrape_no as last_scrape,
-        first_scrapes.seen_on as first_on,
-        last_scrapes.seen_on as last_on,
-        repeated_items.n_seen, 0 as version_no, prior_versions.provider, prior_versions.feed, prior_versions.value_hash
-    from staging.repeated_items
-    join prior_versions using (series_no)
-    join
-        intermediate.scrapes as first_scrapes
-    on
-        first_scrapes.provider = prior_versions.provider
-        and first_scrapes.feed = prior_versions.feed
-        and first_scrapes.captured_at = repeated_items.first_scrape_at
-    join
-        intermediate.scrapes as last_scrapes
-    on
-        last_scrapes.provider = prior_versions.provider
-        and last_scrapes.feed = prior_versions.feed
-        and last_scrapes.captured_at = repeated_items.last_scrape_at
-    union all by name
     select * exclude (ended_on)
     from prior_versions
-    where (ended_on is null and (provider, feed) in (select (provider, feed) from intermediate.new_scrapes))
-        or series_no in (select series_no from statements)
+    where series_no not in (select series_no from intermediate.continued_versions)
+        and (
+            (ended_on is null and (provider, feed) in (select (provider, feed) from intermediate.new_scrapes))
+            or series_no in (select series_no from statements)
+        )
 ),
 dated as (
     select

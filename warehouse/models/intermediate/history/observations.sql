@@ -4,78 +4,17 @@
 -- observed_at to last_at, n_seen: the scrapes that stated it, where imported rows repeat.
 -- Money: usd_price in USD per the offer's own unit, usd_per_gpu_hour in USD per GPU-hour (NULL for components,
 -- statistics, unknown counts).
--- materialized: table
+-- materialized: view
+-- few_rows: table
+-- driven_by: intermediate.stated_offers
 -- key: series_id, is_announced, observed_at
 -- columns:
 --   is_announced: whether the price applies from a later day
 --   n_prices: 2 where one scrape states two different prices for the series, else 1
---   rank: which source answers for its provider (1 = first), from seeds.source_ranks; unlisted sources rank after
---     those, then imports, then the sparse captures of a backfill, last the reference document
-with every as (
-    select * from staging.offers where source <> 'order_book'
-    union all by name
-    select * from staging.order_book
-    union all by name
-    select * from staging.oracle_shapes
-    union all by name
-    select * from staging.gcp_component_sums
-),
-named as (
-    select
-        md5(concat_ws(
-            '|',
-            every.source,
-            every.provider,
-            every.instance,
-            coalesce(every.gpu, every.gpu_label),
-            every.form_factor,
-            every.gpu_memory_gb,
-            every.gpu_count,
-            every.region,
-            every.zone,
-            every.pricing_model,
-            every.term_months,
-            every.upfront,
-            every.price_scope,
-            nullif(every.product, 'machine'), -- another section of the page: neither overrules the other
-            if(is_bound(every.is_floor, every.pricing_model), 'from', null)
-        )) as series_id,
-        is_bound(every.is_floor, every.pricing_model) as is_bound,
-        coalesce(every.effective_from > every.observed_at::date, false) as is_announced,
-        every.observed_at::date as observed_on,
-        -- The pages of one live scrape belong together; elsewhere each time is a scrape.
-        if(every.origin = 'live', every.landing_id || every.observed_at::date, every.observed_at::varchar)
-            as scrape_key,
-        every.* exclude (captured_at),
-        coalesce(
-            source_ranks.rank,
-            case every.origin when 'seed' then 9 when 'archived' then 7 when 'imported' then 6 else 5 end
-        )::integer as rank
-    from every
-    left join seeds.source_ranks on source_ranks.provider = every.provider and source_ranks.source = every.source
-    where every.price_status in ('priced', 'missing', 'out_of_range', 'unknown_currency')
-        and every.price_scope <> 'host_component'
-        and (
-            coalesce(every.effective_until >= every.observed_at::date, true)
-            or every.price_status in ('out_of_range', 'unknown_currency')
-        )
-),
-numbered as (
-    select
-        *,
-        row_number() over () as nth,
-        hash(vcpus, ram_gb, local_disk_gb, interconnect, max_gpu_count, product, is_floor) as machine
-    from named
-),
--- Two offers of one thing in one scrape: the latest landing wins, then the dearer (too low a price misleads more).
--- Grouping row numbers is far cheaper than sorting the rows.
-chosen as (
-    select
-        arg_max(nth, (landed_at, coalesce(price, 0), observed_at, text, machine, -nth)) as nth,
-        greatest(max(n_prices), if(min(coalesce(price, 0)) <> max(coalesce(price, 0)), 2, 1)) as n_prices
-    from numbered
-    group by series_id, is_announced, scrape_key
-)
-select numbered.* exclude (scrape_key, landing_id, nth, machine, n_prices), chosen.n_prices
-from numbered
-join chosen using (nth)
+--   rank: as in intermediate.stated_offers
+select
+    stated_offers.* exclude (scrape_key, landing_id, nth, machine)
+        replace (coalesce(contested_offers.n_prices, stated_offers.n_prices) as n_prices)
+from intermediate.stated_offers
+left join intermediate.contested_offers using (nth)
+where coalesce(contested_offers.is_chosen, true)

@@ -1,5 +1,6 @@
 -- Price versions older than intermediate.recent_versions. It only grows, and judging a new day does not read it.
 -- materialized: append
+-- driven_by: intermediate.new_versions
 -- key: series_no, version_no
 -- columns:
 --   series_no integer: the series

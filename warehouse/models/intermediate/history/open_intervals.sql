@@ -1,5 +1,9 @@
 -- The newest accepted interval of every series, open or ended.
--- materialized: rewrite
+-- materialized: replace
+-- driven_by: intermediate.affected_series, intermediate.reconfirmed_series
+-- update: set last_on = reconfirmed_series.last_on from intermediate.reconfirmed_series
+--   where reconfirmed_series.series_no = open_intervals.series_no
+-- delete: using intermediate.affected_series where affected_series.main_no = open_intervals.series_no
 -- key: series_no
 -- columns:
 --   series_no integer: the series
@@ -18,10 +22,7 @@
 --   availability, quality, gpu_label, text, ended_by varchar: as in core.price_intervals
 --   old_usd_per_gpu_hour decimal(18, 6): the price before, USD per GPU-hour
 --   old_ended_by varchar: how that price ended: change, gone or expired
-select open_intervals.* replace (coalesce(reconfirmed_series.last_on, open_intervals.last_on) as last_on)
-from state.open_intervals
-left join intermediate.reconfirmed_series using (series_no)
-where open_intervals.series_no not in (select main_no from intermediate.affected_series)
-union all by name
-select * exclude (is_last) from intermediate.new_intervals where is_last
+select * exclude (is_last)
+from intermediate.new_intervals
+where is_last
 order by series_no

@@ -1,5 +1,6 @@
 -- Recent versions that newer ones of their series push into intermediate.old_versions.
 -- materialized: table
+-- driven_by: intermediate.new_versions
 -- key: series_no, version_no
 with newest as (
     select series_no, max(version_no) as newest_no from intermediate.new_versions group by series_no

@@ -1,6 +1,7 @@
 -- Prices of all providers of the GPUs that the gate has no band for yet: what such a chip costs elsewhere. Why apart:
 -- the gate looks at providers with new prices only.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   first_on, ended_on: as in intermediate.versions

@@ -1,6 +1,7 @@
 -- The twelve price versions before the current one of every series: with the current one, what the gate judges a day
 -- by.
 -- materialized: replace
+-- driven_by: intermediate.new_versions
 -- key: series_no, version_no
 -- delete: using intermediate.overtaken_versions
 --   where overtaken_versions.series_no = recent_versions.series_no

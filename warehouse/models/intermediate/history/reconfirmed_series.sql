@@ -1,6 +1,7 @@
 -- Series that this build only saw again at the same price: their open interval continues and nothing else changes. The
 -- newest version is the one the open interval ends with; it is not doubted, announces nothing and has no alias.
 -- materialized: table
+-- driven_by: intermediate.changed_series
 -- key: series_no
 -- columns:
 --   last_on: the last day on which it was seen

@@ -1,5 +1,6 @@
 -- Series: everything that has one price history, with its GPU; series_id is the public name.
 -- materialized: append
+-- driven_by: intermediate.new_series
 -- key: series_no
 -- columns:
 --   series_no integer: numbered in order of appearance

@@ -1,6 +1,7 @@
 -- Verdicts that this build changes: new ones, different ones, and withdrawn ones (verdict NULL). Only for versions that
 -- the gate saw in this build.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 select
     gated_versions.series_no,

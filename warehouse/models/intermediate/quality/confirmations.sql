@@ -1,6 +1,7 @@
 -- Doubted versions with what confirms them: a later scrape, or another source of the provider. Only versions with a
 -- finding whose verdict is quarantine.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   confirmed_by: 'repeated' (more than one scrape showed it), 'next' (the next price is nearly the same), 'source'

@@ -2,6 +2,7 @@
 -- released them: no measure for what follows. Why: the way back from a wrong price is not a jump, and a wrong price is
 -- not a steady reference.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 select series_no, version_no
 from intermediate.standing_findings

@@ -1,5 +1,6 @@
 -- All findings of the gate's rules; intermediate.verdicts decides.
 -- materialized: replace
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 -- delete: using intermediate.gated_versions
 --   where gated_versions.series_no = findings.series_no and gated_versions.version_no = findings.version_no

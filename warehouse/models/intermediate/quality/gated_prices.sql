@@ -1,5 +1,6 @@
 -- Prices with a verdict, beside the price that was in force before.
 -- materialized: replace
+-- driven_by: intermediate.new_gated_prices, intermediate.changed_verdicts
 -- key: series_no, version_no
 -- delete: where (series_no, version_no) in (
 --   select (series_no, version_no) from intermediate.new_gated_prices

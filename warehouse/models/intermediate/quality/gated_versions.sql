@@ -4,12 +4,10 @@
 -- seeds/instance_gpus; label_gpu, label_memory_gb: read from the printed label and memory alone. Context: the twelve
 -- previous versions of a series that has new ones or is in doubt, and the newest version of every other.
 -- materialized: table
+-- driven_by: intermediate.judged_providers
 -- key: series_no, version_no
 -- join_order: as_written
-with near as (
-    select distinct series.provider from intermediate.changed_series join intermediate.series using (series_no)
-),
-doubted as (
+with doubted as (
     select distinct findings.series_no
     from state.findings
     join
@@ -81,6 +79,6 @@ select
     chosen.price_status, chosen.n_prices
 from chosen
 join intermediate.series using (series_no)
-join near using (provider)
+join intermediate.judged_providers using (provider)
 join intermediate.scrapes on scrapes.scrape_no = chosen.first_scrape
 left join intermediate.changed_series using (series_no)

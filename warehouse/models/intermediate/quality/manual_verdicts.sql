@@ -1,5 +1,6 @@
 -- Decisions by people on versions, from the ledger: the latest counts. Event ids as in v1.quality_events.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   verdict: released or rejected

@@ -1,6 +1,7 @@
 -- All findings on the versions at hand. Columns: see intermediate.rule_value. The build keeps them as state.findings,
 -- so that an append knows what a whole build would find.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 with standing as (
     select standing_findings.*

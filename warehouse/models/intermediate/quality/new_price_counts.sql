@@ -1,6 +1,7 @@
 -- New prices of each GPU, counted by month: later months' price bands are made from them. Why counts: they add up over
 -- builds and months; the build keeps them as intermediate.price_counts.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: gpu, pricing_model, seen_month, price_class
 -- columns:
 --   price_class: bin of USD per GPU-hour, a tenth of a natural logarithm wide

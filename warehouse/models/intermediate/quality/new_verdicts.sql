@@ -1,6 +1,7 @@
 -- The verdict on each version that is not simply accepted. Why: one version, one answer. A person's decision wins; then
 -- quarantined beats released; then the order of seeds.gate_rules.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   verdict: quarantine or flag

@@ -1,6 +1,7 @@
 -- Price band of each GPU at the start of a month: the measure of what is plausible in that month. Why by month: within
 -- one, the order in which pages arrive changes no verdict.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: gpu, pricing_model, month
 -- columns:
 --   month: first day of the month; only months of new versions

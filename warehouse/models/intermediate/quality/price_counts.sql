@@ -1,5 +1,6 @@
 -- Prices of each GPU, counted by month: the measure of what is plausible. Rows have no key: each build adds its own.
 -- materialized: append
+-- driven_by: intermediate.new_price_counts
 -- columns:
 --   gpu, pricing_model varchar: what the prices are for
 --   seen_month date: the first day of the month

@@ -4,6 +4,7 @@
 -- of the four steps before, the newest that nothing contradicts and several scrapes showed, else the newest that
 -- nothing contradicts (a spot price does not stand still). Changes below 9 % are left out.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   n_observations: scrapes that showed the step

@@ -2,6 +2,7 @@
 -- Spot prices are left out: they differ by region as markets do. Prices seen within 60 days count, in force or not:
 -- some sources list one region at a time.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   n_others: regions compared with; low_price (first decile), mid_price (median), high_price (last decile): USD an

@@ -2,6 +2,7 @@
 -- series whose past is at hand. A whole build has all; an append has the past of the series that it judges. Why: A-B-A
 -- is a verdict on B, and only A's return reveals it.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no
 -- columns:
 --   from_version_no: the first version to judge again

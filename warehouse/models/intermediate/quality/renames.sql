@@ -2,6 +2,7 @@
 -- count, place, terms and price. Why: otherwise a rename looks like a delisting and a launch, and the price history is
 -- cut in two.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: old_series_no, new_series_no
 -- columns:
 --   renamed_on: the scrape's day

@@ -4,6 +4,7 @@
 -- and need not be as far out, unless a machine of another size at the same place, itself not doubted, costs as much per
 -- GPU.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 -- columns:
 --   expected: the nearer end of the band, USD per GPU-hour

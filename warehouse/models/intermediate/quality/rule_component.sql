@@ -2,6 +2,7 @@
 -- parts (host, GPU), the host is easily taken for the machine. The component may come from another source of the
 -- provider.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   expected: the component's price times the count, USD an hour

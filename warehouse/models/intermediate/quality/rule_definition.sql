@@ -1,6 +1,7 @@
 -- Prices of a source that mostly change by a large factor on one day: the column means something else now. Why: a spot
 -- column labelled on demand is steady, plausible and repeated; only the simultaneous change reveals it.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   expected: the price before, USD an hour

@@ -2,6 +2,7 @@
 -- do this. Why: a fault of one build is gone at the next; each repetition of B would confirm it if the way back did not
 -- reveal it.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 -- columns:
 --   expected: the price before, USD an hour

@@ -3,6 +3,7 @@
 -- before, in a home that knows no other price. A chip without a spec is taken for the weakest on record with no less
 -- memory.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   expected: the floor, USD per GPU-hour

@@ -1,6 +1,7 @@
 -- Rows that contradict what is known of their machine: GPU count, fraction of a GPU, GPU name and memory. Why: a right
 -- price over a wrong count is a wrong price per GPU, and it looks right.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 -- columns:
 --   expected: the known count, or memory in GB

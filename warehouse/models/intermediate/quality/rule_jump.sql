@@ -1,6 +1,7 @@
 -- Prices far from the series' own last steady price. A genuine cut by half is quarantined too, but for one scrape only:
 -- the next confirms it (intermediate.confirmations).
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   expected: the reference price, USD an hour

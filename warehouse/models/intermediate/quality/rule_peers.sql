@@ -2,6 +2,7 @@
 -- first prices of a GPU have nothing behind them, but others beside them. Only what earlier days say counts, so the
 -- order in which a day's pages arrive changes no verdict: a price that ends on the very day still stands.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   expected: the median of the other providers' medians, USD per GPU-hour

@@ -2,6 +2,7 @@
 -- small part of what the same provider asks for an older chip of no more power. Why: these measures need no past, so
 -- they hold in a home's or a GPU's first month too, when a price that is far too low would be the cheapest everywhere.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 -- columns:
 --   expected: the nearest price allowed, USD per GPU-hour

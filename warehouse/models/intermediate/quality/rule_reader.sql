@@ -2,6 +2,7 @@
 -- something else now. What agrees with known offers of the page comes under their names and is judged like any price;
 -- the rest is published once another source of the provider states the same.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 with held as (
     select * from intermediate.gated_versions where is_new and source = 'general_reader' and hourly_usd > 0

@@ -3,6 +3,7 @@
 -- many may be wrong and the one right: a price above those of its regions and above all earlier prices of its GPU is in
 -- another currency.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 -- columns:
 --   expected: the other regions' median, USD an hour

@@ -3,6 +3,7 @@
 -- the same place matches the price per GPU, it is a cheaper tier, not a slip. Markets (spot prices of zones) are left
 -- out; other spot prices need three machines on one day.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   expected: count times the single-GPU price, USD an hour

@@ -1,6 +1,7 @@
 -- Spot or reserved prices of a machine whose on-demand price lacks its GPUs, and that are no higher than it: they lack
 -- the GPUs too. Why: one sum makes all prices of a machine. A commitment above the broken on-demand price may be whole.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   expected: an upper bound: the expected on-demand price, USD an hour

@@ -1,6 +1,7 @@
 -- Prices of one machine that contradict each other: spot, on demand, one year, three years. Why: a price copied from
 -- another term repeats at every scrape, so repetition proves nothing; only the relation reveals it.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 -- columns:
 --   expected: the price that contradicts it, USD an hour

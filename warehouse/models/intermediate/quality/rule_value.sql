@@ -3,6 +3,7 @@
 -- expected (USD an hour, NULL where unknown), reason. Why: no other row is needed to see that these are
 -- wrong, and every source of prices states some of them.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 with faults as (
     select series_no, version_no, 'zero_price' as rule,

@@ -2,6 +2,7 @@
 -- Only reserved versions, and spot versions above the on-demand price. The pages of one scrape are read within an hour,
 -- which counts as one moment.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no
 -- columns:
 --   on_demand_price: same place, USD an hour

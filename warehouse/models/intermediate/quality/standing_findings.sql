@@ -2,6 +2,7 @@
 -- before. Columns: see intermediate.rule_value. Why kept: an old version was judged beside prices that were in force
 -- then, and not all of them are at hand any more.
 -- materialized: table
+-- driven_by: intermediate.gated_versions
 -- key: series_no, version_no, rule
 with current_findings as (
     from intermediate.rule_value

@@ -1,5 +1,6 @@
 -- Versions that the gate flagged or quarantined, and why.
 -- materialized: replace
+-- driven_by: intermediate.changed_verdicts
 -- key: series_no, version_no
 -- delete: using intermediate.changed_verdicts
 --   where changed_verdicts.series_no = verdicts.series_no and changed_verdicts.version_no = verdicts.version_no

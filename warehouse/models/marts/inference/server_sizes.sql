@@ -1,6 +1,5 @@
 -- Sizes of servers that figures are worked out for: those of which some machine, now or ever, is a multiple.
 -- materialized: table
--- stops: same_rows
 -- key: spec, tp
 -- columns:
 --   spec: as in marts.gpu_specs, of a GPU with a price
