@@ -113,7 +113,7 @@ def _uncut(page_records: Iterable[Record], html: str, lines: list[Line]) -> Iter
 
 
 class _Shown:
-    """What was read of the records that a page shows."""
+    """The readings of the records that a page shows."""
 
     def __init__(self) -> None:
         self.drafts: list[Draft] = []

@@ -85,7 +85,7 @@ MUTANTS = (
     Mutant(LEVELS, "levels.n_providers >= 3", "levels.n_providers >= 2", "two providers are a market", (INDEX,)),
     Mutant(LEVELS, ">= 0.6 *", ">= 0.4 *", "half of a basket is a market", (INDEX,)),
     # Keys, repeated and superseded facts.
-    Mutant("warehouse/models/intermediate/history/observations.sql", "            every.zone,\n", "", "two zones have one price history", (MODELS, HISTORY, GATE)),
+    Mutant("warehouse/models/intermediate/history/stated_offers.sql", "            every.zone,\n", "", "two zones have one price history", (MODELS, HISTORY, GATE)),
     Mutant("warehouse/storage/landing.py", "if month_files.holder(pages_file):", "if not pages_file:", "the same landing is written again", (HISTORY,)),
     Mutant("warehouse/storage/month_files.py", "if name not in hidden", "if name", "parts of a month count beside it", ("tests/integration/test_landing_months.py",)),
     Mutant("scrapers/fetching/page_retention.py", "if _is_seen_again(folder, body):\n            return False\n        for", "if False:\n            return False\n        for", "a page that was seen again is removed", ("tests/unit/pipelines/ingest/test_tidy_pages.py",)),

@@ -1,1 +1,1 @@
-"""What the fields of a record mean."""
+"""Tells what the fields of a record mean."""

@@ -1,1 +1,1 @@
-"""What only all prices of a page together tell."""
+"""Settles what only all prices of a page together tell."""
