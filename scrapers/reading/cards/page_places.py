@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from scrapers.reading.accelerator_names import mentions
+from scrapers.reading.amounts import find_amounts
 from scrapers.reading.page_tree import Box
 
 
@@ -23,13 +25,21 @@ def is_aside(box: Box | None) -> bool:
 
 
 def _is_of_a_part(footer: Box) -> bool:
-    """Return whether a foot is that of an article or an entry, and not of the page."""
+    """Return whether a foot is that of an article, an entry or a card, and not of the page."""
+    if (
+        footer.n_lines <= _FEW_LINES
+        and len(text := footer.text()) <= _SHORT
+        and find_amounts(text)
+        and not mentions(text)
+    ):
+        return True  # a card's, which its heading names: the page's own is long, or names what it prices
     box = footer.parent
     while box is not None and box.tag not in _PARTS:
         box = box.parent
     return box is not None
 
 
+_FEW_LINES, _SHORT = 4, 80  # lines, characters
 _PARTS: Final = frozenset({"article", "section", "li", "td"})
 
 

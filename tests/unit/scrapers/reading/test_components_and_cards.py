@@ -121,3 +121,12 @@ def test_the_foot_of_an_article_is_no_foot_of_the_page() -> None:
 def test_keys_of_numbers_of_gpus(key: str) -> None:
     (offer,) = read(json.dumps([{"gpu_model": "NVIDIA A100", key: 4, "price_hour": 5.6, "currency": "USD"}])).offers
     assert (str(offer.gpu_count), offer.price_unit) == ("4", "instance_hour")
+
+
+def test_a_cards_foot_is_no_pages_foot() -> None:
+    cards = "".join(
+        f'<div class="card"><h3>{name}</h3><p>26 vCPU</p><footer><b>{price}</b> /hr</footer></div>'
+        for name, price in (("H100 SXM 80GB", "$2.49"), ("A100 80GB", "$1.35"))
+    )
+    account = read(page(f"<h1>GPU pricing</h1>{cards}<footer><a>Home</a> © 2026, backups from $0.05/hr</footer>"))
+    assert sorted(str(o.price) for o in account.offers) == ["1.35", "2.49"]
