@@ -48,6 +48,13 @@ def test_a_rule_in_words_is_shown_with_its_last_year_and_kept(run: Run, home: Ho
     assert [event["region"] for event in preview] == ["eu-central-1"]
 
 
+def test_a_rule_goes_to_the_first_channel_of_a_file_without_a_console(run: Run, home: Home) -> None:
+    (home.root / "alerts.yaml").write_text("channels: {team: {type: feed}, inbox: {type: file, path: x}}\nrules: []\n")
+    said = run("alerts", "add", "A100 drops 5%", home=home)
+    assert said.code == 0, said.err
+    assert loader.load(home.root / "alerts.yaml").rules[-1].to == ("team",)
+
+
 @pytest.mark.parametrize(("where", "regions"), [
     ("in Germany", {"eu-central-1"}), ("in the US", {"us-east-1"}), ("in eu-central-1", {"eu-central-1"}),
     ("at AWS", {"eu-central-1", "us-east-1"}), ("in France", set()),

@@ -18,6 +18,7 @@ from pipelines.alerts.config.schema import AlertConfig
 from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
+CONSOLE = "console"  # the channel of rules without one, as in default.yaml
 FEED = "feed"  # the channel that `--to feed` makes where there is none of that name
 SECRETS = "secrets"  # folder of the state folder, for its owner alone
 
@@ -39,7 +40,7 @@ def text_with(text: str, rule: Mapping[str, Any], channel: tuple[str, Mapping[st
         if channel:
             # Without channels, rules go to the console: they go on doing so.
             name, fields = channel
-            document.setdefault("channels", {"console": {"type": "console"}})[name] = _one_line(fields)
+            document.setdefault("channels", {CONSOLE: {"type": CONSOLE}})[name] = _one_line(fields)
     except (YAMLError, AttributeError, TypeError) as wrong:
         raise loader.InvalidConfig(f"the rules file cannot be added to: {wrong}") from wrong
     with io.StringIO() as out:
@@ -55,12 +56,16 @@ def _one_line(fields: Mapping[str, Any]) -> CommentedMap:
     return mapping
 
 
-def channel_of(config: AlertConfig, to: str) -> tuple[str | None, str]:
+def channel_of(config: AlertConfig, to: str | None) -> tuple[str | None, str]:
     """Return the address of a new channel, None for one without, and its name.
+
+    to: None for the channel that messages go to unless somebody says otherwise.
 
     Raises:
         InvalidConfig: It is neither the name of a channel nor an address that Apprise knows.
     """
+    if to is None:
+        return None, CONSOLE if CONSOLE in config.channels else next(iter(config.channels), CONSOLE)
     if to in config.channels or to == FEED:
         return None, to
     scheme = re.match(r"([a-z][a-z0-9+.-]{1,30})://\S", to)

@@ -121,8 +121,9 @@ def add(
     /,
     *,
     to: Annotated[
-        str, Parameter(help="A channel of the file, an Apprise address that becomes one, or feed.")
-    ] = "console",
+        str | None,
+        Parameter(help="A channel of the file (default: console, else the first), a new Apprise address, or feed."),
+    ] = None,
     rule_id: Annotated[str | None, Parameter(name="--id", help="The rule's id (default: from its words).")] = None,
     dry_run: Annotated[bool, Parameter(negative="", help="Show the rule and its last year; save nothing.")] = False,
     as_json: JsonOption = False,
