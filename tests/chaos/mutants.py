@@ -89,6 +89,7 @@ MUTANTS = (
     Mutant("warehouse/storage/landing.py", "if month_files.holder(pages_file):", "if not pages_file:", "the same landing is written again", (HISTORY,)),
     Mutant("warehouse/storage/month_files.py", "if name not in hidden", "if name", "parts of a month count beside it", ("tests/integration/test_landing_months.py",)),
     Mutant("scrapers/fetching/page_retention.py", "if _is_seen_again(folder, body):\n            return False\n        for", "if False:\n            return False\n        for", "a page that was seen again is removed", ("tests/unit/pipelines/ingest/test_tidy_pages.py",)),
+    Mutant("warehouse/models/intermediate/quality/standing_findings.sql", "-- driven_by: intermediate.gated_versions", "-- driven_by: staging.gcp_component_sums", "an append does not judge", (MODELS,)),
     # Alerts: once, and not for ever.
     Mutant("pipelines/alerts/rules/trigger_state.py", "LOCKOUT = timedelta(days=7)", "LOCKOUT = timedelta(days=0)", "a flapping price alerts every time", (STATE,)),
     Mutant("pipelines/alerts/rules/trigger_state.py", "FLIPS = 3", "FLIPS = 30", "a flapping price is never called unstable", (STATE,)),
