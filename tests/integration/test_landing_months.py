@@ -152,6 +152,17 @@ def test_month_that_ended_becomes_one_file_of_each_kind(tmp_path: Path) -> None:
     assert len(list(home.landing.rglob("*.parquet"))) == 8  # of 48: two providers, months and kinds
 
 
+def test_parts_that_a_kill_left_beside_their_month_do_not_count(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    put(home, *scrapes(5, ["2.00"]))
+    before, parts = facts(home), {path: path.read_bytes() for path in home.landing.rglob("*.parquet")}
+    merged(home)
+    for path, content in parts.items():
+        assert not path.exists()
+        path.write_bytes(content)
+    assert facts(home) == before
+
+
 def test_files_of_another_layout_and_imports_stay_apart(tmp_path: Path) -> None:
     home = Home(tmp_path)
     put(home, *scrapes(5, ["2.00"]))
