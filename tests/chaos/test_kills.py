@@ -187,7 +187,8 @@ def test_kills_change_nothing(tmp_path: Path, n_kills: int) -> None:
         assert killed.total() == n_kills and min(killed[phase] for phase in PHASES) >= n_kills // 6, killed
         with only_importer(home) as room:
             landed_now = [land_file(home, file, "mine", room).landed for file in files]
-        assert any(landed_now), "no kill came in time"
+        is_sure = n_kills > 2 * len(PHASES)  # the one import that is killed of a few may have landed already
+        assert any(landed_now) or not is_sure, "no kill came in time"
         assert work.run(0)[0] == 0
     unhurt = Home(tmp_path / "unhurt")
     land(unhurt, table(tmp_path, "all.csv", list(chain(*days))))
