@@ -73,15 +73,19 @@ def other_provider(text: str, own: str) -> str:
 @lru_cache(maxsize=16_384)
 def other_provider_before(before: str, own: str) -> str:
     """Return the same of the words before an amount, unless they come to the page's own: "unlike AWS, ours costs"."""
-    name = other_provider(before, own)
-    return "" if name and _OURS.search(before, before.rfind(name)) else name
+    return _unless_ours(before, other_provider(before, own))
 
 
 @lru_cache(maxsize=16_384)
 def named_beside(label: str, own: str) -> str:
     """Return the other provider that a label names beside an accelerator: "H100 on AWS", "RunPod: 1x A100"."""
     name = next((hit[0] for hit in _NAME.finditer(label) if hit[0].lower() not in own), "")
-    return "" if name and _OURS.search(label, label.find(name)) else name
+    return _unless_ours(label, name)
+
+
+def _unless_ours(text: str, name: str) -> str:
+    """Return the name of another provider, "" where the words after it come to the page's own."""
+    return "" if name and _OURS.search(text, text.rfind(name)) else name
 
 
 @lru_cache(maxsize=16_384)

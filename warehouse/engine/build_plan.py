@@ -107,17 +107,15 @@ def hash_of(decided: list[Decision]) -> str:
 
 def remember(con: Connection, done: Plan, news: Collection[str]) -> None:
     """Record what the warehouse was built from, its newest scrape and day, and the relations whose rows changed."""
-    files = ", ".join(f"('{quoted(name)}', '{quoted(stamp)}')" for name, stamp in done.files.items())
     before = [] if done.is_whole else con.execute("select build_id from state.made_by").fetchall()
-    grew_from = f"'{before[0][0]}'" if before else "null"
-    for table, rows in {
-        "files": f"values {files}",
-        "news": f"select unnest({sorted(news)}::varchar[])",
-        "done": "select max(scrape_no), max(seen_on), now()::date from state.scrapes",
-        "made_by": f"values ('{quoted(done.fingerprint)}', uuid(), {grew_from}::uuid)",
-    }.items():
-        con.execute(f"delete from state.{table}")  # noqa: S608 -- our own tables and values
-        con.execute(f"insert into state.{table} {rows}")
+    for table, rows, values in (
+        ("files", "select unnest(?::varchar[]), unnest(?::varchar[])", [list(done.files), list(done.files.values())]),
+        ("news", "select unnest(?::varchar[])", [sorted(news)]),
+        ("done", "select max(scrape_no), max(seen_on), now()::date from state.scrapes", []),
+        ("made_by", "values (?, uuid(), ?::uuid)", [done.fingerprint, str(before[0][0]) if before else None]),
+    ):
+        con.execute(f"delete from state.{table}")  # noqa: S608 -- our own tables
+        con.execute(f"insert into state.{table} {rows}", values)
     con.execute("create or replace view core.build as select build_id, grew_from from state.made_by")
 
 
@@ -144,11 +142,13 @@ def _known(con: Connection) -> dict[str, str]:
 
 def _is_made(con: Connection, table: str) -> bool:
     """Return whether state has a table. Not by a query that may fail: since DuckDB 2 that ends the transaction."""
-    query = f"""
-        select 1 from duckdb_tables()
-        where database_name = current_database() and schema_name = 'state' and table_name = '{table}'
-    """  # noqa: S608 -- our own
-    return bool(con.execute(query).fetchall())
+    return bool(
+        con.execute(
+            "select 1 from duckdb_tables() "
+            "where database_name = current_database() and schema_name = 'state' and table_name = $name",
+            {"name": table},
+        ).fetchall()
+    )
 
 
 def _why_whole(con: Connection, home: Home, built_from: dict[str, str], files: dict[str, str], new: list[str]) -> str:
