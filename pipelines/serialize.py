@@ -19,7 +19,7 @@ _UNESCAPED_BY_JSON = re.compile(f"[{_INVISIBLE}]")  # json escapes the others it
 
 def printable(text: str) -> str:
     """Replace characters that could steer a terminal with spaces: scraped text is not trusted."""
-    return _CONTROLS.sub(" ", text)
+    return text if text.isprintable() else _CONTROLS.sub(" ", text)
 
 
 def json_value(value: Any) -> Any:

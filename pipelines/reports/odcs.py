@@ -50,7 +50,9 @@ def odcs(relations: Iterable[Relation], version: str, site: Members) -> bytes:
         "slaProperties": list(_service_levels()),
         "customProperties": [{"property": "termsOfUse", "value": terms["name"]}],
     }
-    return yaml.safe_dump(contract, sort_keys=False, allow_unicode=True, width=120).encode()
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # the same text in a sixth of the time, where libyaml is
+    text: str = yaml.dump(contract, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
+    return text.encode()
 
 
 def _servers(base: str) -> Iterator[Members]:

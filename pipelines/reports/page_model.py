@@ -59,10 +59,9 @@ class SitePage:
         pending: list[Any] = [self.facts]
         while pending:
             value = pending.pop()
-            if isinstance(value, dict):
-                pending.extend(value.values())
-            elif isinstance(value, (list, tuple)):
-                pending.extend(value)
-            elif isinstance(value, ReceiptLink):
-                hashes.add(value.sha256)
+            for part in value.values() if isinstance(value, dict) else value:
+                if isinstance(part, (dict, list, tuple)):
+                    pending.append(part)
+                elif isinstance(part, ReceiptLink):
+                    hashes.add(part.sha256)
         return hashes

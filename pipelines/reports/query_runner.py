@@ -31,4 +31,6 @@ def ask(con: Connection, name: str, **values: Any) -> list[Row]:
 
 
 def _safe(value: Any) -> Any:
-    return _NOT_IN_XML.sub(" ", printable(value)[:_MAX_TEXT]) if isinstance(value, str) else value
+    if not isinstance(value, str) or (value.isprintable() and len(value) <= _MAX_TEXT):  # nearly all
+        return value
+    return _NOT_IN_XML.sub(" ", printable(value)[:_MAX_TEXT])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
 from pipelines.reports import wording
 from pipelines.reports.data_terms import MIT, DataTerms
@@ -87,6 +89,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            bytecode_cache=_compiled_templates(),
         )
         self.environment.filters |= _filters(data)
         self.environment.globals |= {"site": self.site, "links": self.links, "mark": RowMarkup(data, self.links)}
@@ -125,6 +128,13 @@ class Renderer:
     def text(self, template: str, **facts: Any) -> bytes:
         """Render a template that is not a page: a feed, a text."""
         return self.environment.get_template(template).render(**facts).encode()
+
+
+def _compiled_templates() -> FileSystemBytecodeCache | None:
+    """Return where compiled templates are kept: beside our compiled modules, and like those only where that may be."""
+    folder = HERE / "__pycache__"
+    may_write = not sys.dont_write_bytecode and folder.is_dir() and os.access(folder, os.W_OK)
+    return FileSystemBytecodeCache(str(folder), "template-%s.pyc") if may_write else None
 
 
 def ribbon(data: SiteData) -> str:

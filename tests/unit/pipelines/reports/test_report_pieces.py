@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -13,7 +15,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.reports import charts, slugs, wording
+from pipelines.reports import charts, render, slugs, wording
+from pipelines.reports.page_model import ReceiptLink, SitePage
 from pipelines.reports.pages.about import METHODOLOGY
 from pipelines.reports.price_lines import lines_of
 from pipelines.reports.query_runner import QUERIES, TABLES
@@ -183,6 +186,24 @@ def test_better_source_wins_and_sources_are_never_spliced() -> None:
         (day(0), day(5), 1.0), (day(10), day(20), 3.0), (day(20), day(26), 1.0)]  # fmt: skip
     assert [(s.since, s.until, s.value) for s in of_40.segments] == [(day(5), day(15), 2.0)]
     assert of_80.on(day(7)) is None and of_80.on(day(19)) == 3.0 and of_80.between(day(4), day(10)) == [1.0, 3.0]
+
+
+def test_compiled_templates_are_kept_where_compiled_modules_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert render._compiled_templates() is None
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(os, "access", lambda *_: False)  # installed by another user
+    assert render._compiled_templates() is None
+
+
+def test_page_cites_the_receipts_of_all_its_facts() -> None:
+    links = [ReceiptLink(f"receipts/{n}.html", n) for n in "abc"]
+    facts = {
+        "one": links[0],
+        "rows": [{"price": 2, "receipt": links[1]}, {"price": 3}],
+        "pair": ("x", (links[2], None)),
+    }
+    assert SitePage("a.html", "a.html", "A", "a", facts).cited_receipts() == {"a", "b", "c"}
 
 
 PUBLISHED_METHODS = {"1.0": "931dbcd06e0dfefebf3ea2f7", "1.1": "42768bd734904bfcd1715b6b"}
