@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,19 +10,19 @@ from pipelines.cli.table_output import Format, show
 
 _WIDTH = 100  # where there is no terminal
 _CUT = ("provider", "instance", "region")
+_RANK = ("usd/gpu-h", "gpus", "provider", "price", "stock", "instance", "region")
 _STOCK = {"unknown": "", "available": "yes"}
 _TABLE = ("usd/gpu-h", "gpus", "provider", "instance", "region", "price", "stock", "age")
 
 
 def show_prices(rows: list[tuple[Any, ...]], style: Format) -> None:
-    """Print rows of PRICE_COLUMNS: all columns for programs, in a table those that fit 100 characters."""
+    """Print rows of PRICE_COLUMNS: all columns for programs, those for people in a table."""
     from pipelines.queries.current_prices import PRICE_COLUMNS
 
     if style != "table":
         show(PRICE_COLUMNS, rows, style)
         return
-    width = max(_WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _WIDTH
-    show(_TABLE, [_short(dict(zip(PRICE_COLUMNS, row, strict=True))) for row in rows], "table", width, _CUT)
+    show(_TABLE, [_short(dict(zip(PRICE_COLUMNS, row, strict=True))) for row in rows], "table", _WIDTH, _CUT, _RANK)
 
 
 def _count(gpus: Decimal) -> str:

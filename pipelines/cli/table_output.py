@@ -6,7 +6,8 @@ import csv
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +17,11 @@ from typing import Any, Literal
 from pipelines.serialize import json_value, printable, rows_as_json
 
 Format = Literal["table", "csv", "json"]
+_NARROWEST = 40  # characters of a terminal: of a narrower one, lines are wrapped
+_SHORTEST_TEXT = 10  # what is left of a column of text that is cut: a date
+_READABLE_TEXT = 12  # less of a text helps nobody: rather leave out a column
+_SENTENCE = 24
+_LONGEST_TEXT = 80
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -24,35 +30,44 @@ def rounded(value: Any) -> Any:
     return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
+def terminal_width() -> int | None:
+    """Return how many characters a line of the terminal has; None where stdout is no terminal."""
+    return max(shutil.get_terminal_size().columns, _NARROWEST) if sys.stdout.isatty() else None
+
+
 def show(
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
     style: Format,
     width: int | None = None,
     may_cut: Sequence[str] | None = None,
+    rank: Sequence[str] = (),
+    wrap: str = "",
 ) -> None:
-    """Print rows under columns in the given format; a table is narrowed to `width` where possible.
+    """Print rows under columns in the given format; a table fits the terminal, and says which columns do not.
 
-    may_cut: the columns of text that lose their ends for that before others do.
+    width: where stdout is no terminal, texts are cut to lines of so many characters where they can be.
+    may_cut: the columns of text that lose their ends before others do.
+    rank: the columns that stay longest, most important first; others leave from the right, empty ones before them.
+    wrap: the column of sentences, which are never cut: on a terminal they go on in the lines below.
     """
     if style == "table":
-        _table(columns, [_checked(columns, row) for row in rows], width, may_cut)
+        _table(columns, [_checked(columns, row) for row in rows], width, may_cut, rank, wrap)
     elif style == "json":
         sys.stdout.write(rows_as_json(columns, [_checked(columns, row) for row in rows]))
     else:
         _csv(columns, rows)
 
 
+def show_records(columns: Sequence[str], records: Iterable[Mapping[str, Any]], rank: Sequence[str] = ()) -> None:
+    """Print a table of these columns of records; `rank` as in `show`."""
+    show(columns, [tuple(record[column] for column in columns) for record in records], "table", rank=rank)
+
+
 def _checked(columns: Sequence[str], row: Sequence[Any]) -> Sequence[Any]:
     if len(row) != len(columns):
         raise ValueError(f"every row must have {len(columns)} columns")
     return row
-
-
-def show_fitted(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print a table of these columns, as wide as the terminal where there is one."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    show(columns, [tuple(row[column] for column in columns) for row in rows], "table", width)
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -79,18 +94,71 @@ def _csv_text(text: str) -> str:
     return f"'{printable(text)}" if text.startswith(_FORMULA) else printable(text)
 
 
-def _table(columns: Sequence[str], rows: list[Sequence[Any]], width: int | None, may_cut: Sequence[str] | None) -> None:
-    """Print aligned columns."""
-    texts = [[cell(v) for v in row] for row in rows]
+def _table(
+    columns: Sequence[str],
+    rows: list[Sequence[Any]],
+    width: int | None,
+    may_cut: Sequence[str] | None,
+    rank: Sequence[str],
+    wrap: str,
+) -> None:
+    """Print aligned columns, those that fit; name the others on stderr."""
+    sentences = columns.index(wrap) if wrap in columns else None
+    texts = [[cell(v, None if i == sentences else _LONGEST_TEXT) for i, v in enumerate(row)] for row in rows]
     numeric = [all(isinstance(r[i], (int, float, Decimal, type(None))) for r in rows) for i in range(len(columns))]
     widths = [max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)]
-    if width:
-        texts_to_cut = [i for i, name in enumerate(columns) if not numeric[i] and (may_cut is None or name in may_cut)]
-        _narrow(widths, texts_to_cut, width)
-        _narrow(widths, [i for i, is_number in enumerate(numeric) if not is_number], width)
-    for i, line in enumerate([columns, *texts]):
-        text = "  ".join(map(_pad, line, widths, numeric)).rstrip()
-        print(text if i else bold(text))
+    kept = list(range(len(columns)))
+    may_be_cut = [i for i, name in enumerate(columns) if not numeric[i] and (may_cut is None or name in may_cut)]
+    terminal = terminal_width()
+    if terminal is not None:
+        least = [min(w, _READABLE_TEXT) if i in may_be_cut else w for i, w in enumerate(widths)]
+        if sentences is not None:
+            least[sentences] = min(widths[sentences], _SENTENCE)
+        is_empty = [bool(rows) and not any(line[i] for line in texts) for i in kept]
+        places = {name: place for place, name in enumerate(rank)}
+        order = sorted(kept, key=lambda i: (is_empty[i], places.get(columns[i], len(places))))
+        kept = _fitting(order, least, terminal)
+    if room := terminal or width:
+        narrowed = {i: widths[i] for i in kept}
+        if terminal and sentences in narrowed:
+            narrowed[sentences] = least[sentences]
+        others = [i for i in kept if not numeric[i] and i != sentences]
+        _narrow(narrowed, [i for i in others if i in may_be_cut], room)
+        _narrow(narrowed, others, room)
+        if terminal and sentences in narrowed:
+            free = terminal - sum(narrowed.values()) - 2 * (len(narrowed) - 1)
+            narrowed[sentences] = min(widths[sentences], narrowed[sentences] + max(free, 0))
+        widths = [narrowed.get(i, w) for i, w in enumerate(widths)]
+    for number, line in enumerate([columns, *texts]):
+        for cells in _lines(line, sentences if number else None, widths):
+            text = "  ".join(_pad(cells[i], widths[i], numeric[i]) for i in kept).rstrip()
+            print(text if number else bold(text))
+    if left_out := [name for i, name in enumerate(columns) if i not in kept]:
+        from pipelines.cli.console import say
+
+        say(f"not shown, as lines have {terminal} characters: {', '.join(left_out)}; --json shows all columns")
+
+
+def _lines(line: Sequence[str], sentences: int | None, widths: Sequence[int]) -> Iterator[Sequence[str]]:
+    """Yield the lines that a row takes: several where its sentences do not fit on one."""
+    if sentences is None or len(line[sentences]) <= widths[sentences]:
+        yield line
+        return
+    for number, part in enumerate(textwrap.wrap(line[sentences], widths[sentences])):
+        cells = list(line) if number == 0 else [""] * len(line)
+        cells[sentences] = part
+        yield cells
+
+
+def _fitting(order: Sequence[int], least: Sequence[int], width: int) -> list[int]:
+    """Return the first columns of this order that fit beside each other, from left to right; one at least."""
+    n_kept, room = 0, width + 2
+    for i in order:
+        room -= least[i] + 2
+        if room < 0:
+            break
+        n_kept += 1
+    return sorted(order[: max(n_kept, 1)])
 
 
 def bold(text: str) -> str:
@@ -98,11 +166,11 @@ def bold(text: str) -> str:
     return f"\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text
 
 
-def _narrow(widths: list[int], texts: list[int], width: int) -> None:
-    """Shrink the widest text columns until all fit; numbers are never cut, nor text below ten, a date's length."""
-    while sum(widths) + 2 * (len(widths) - 1) > width and texts:
+def _narrow(widths: dict[int, int], texts: list[int], width: int) -> None:
+    """Shrink the widest text columns until all fit; numbers are never cut, nor text below a date's length."""
+    while sum(widths.values()) + 2 * (len(widths) - 1) > width and texts:
         widest = max(texts, key=lambda i: widths[i])
-        if widths[widest] <= 10:
+        if widths[widest] <= _SHORTEST_TEXT:
             return
         widths[widest] -= 1
 
@@ -113,8 +181,8 @@ def _pad(text: str, width: int, right: bool) -> str:
     return text.rjust(width) if right else text.ljust(width)
 
 
-def cell(value: Any, limit: int | None = 80) -> str:
-    """Return a value as people read it, safe for a terminal; text is cut at `limit`."""
+def cell(value: Any, limit: int | None = _LONGEST_TEXT) -> str:
+    """Return a value as people read it, safe for a terminal; longer text than `limit` is cut, and ends with "~"."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -122,4 +190,5 @@ def cell(value: Any, limit: int | None = 80) -> str:
     if isinstance(value, Decimal):
         text = f"{value.normalize():f}"
         return text if len(text.partition(".")[2]) >= 2 else f"{value:.2f}"
-    return printable(str(value))[:limit]
+    text = printable(str(value))
+    return text if limit is None or len(text) <= limit else f"{text[: limit - 1]}~"

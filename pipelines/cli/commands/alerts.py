@@ -21,6 +21,9 @@ app = App(
 )
 
 RULE_COLUMNS = ("id", "kind", "asks", "where", "to", "state", "seen_at", "not_sent")
+# Of an event, what a narrow terminal shows first.
+_RANK = ("date", "provider", "gpu", "old_usd_per_gpu_hour", "new_usd_per_gpu_hour", "pct", "instance", "region", "kind",
+         "not_sent", "rule", "pricing_model", "reason")  # fmt: skip
 OUTBOX_COLUMNS = ("message_id", "channel", "state", "composed_at", "attempts", "next_at", "events", "subject", "error")
 Rules = Annotated[Path | None, Parameter(name="--rules", help="File of rules to use instead of alerts.yaml.")]
 
@@ -108,7 +111,13 @@ def preview(
     rows = [e.row() | {"not_sent": e.not_sent or None} for e in events]
     if output_format(style, as_json) == "table":
         rows = [_for_people(row) for row in rows]
-    show((*PREVIEW, "not_sent"), [tuple(row.values()) for row in rows], output_format(style, as_json))
+    show(
+        (*PREVIEW, "not_sent"),
+        [tuple(row.values()) for row in rows],
+        output_format(style, as_json),
+        rank=_RANK,
+        wrap="reason",
+    )
     why = Counter(e.not_sent for e in events)
     more = "".join(f"; {n} not sent: {reason}" for reason, n in why.items() if reason)
     say(f"{why['']} events would have been sent{more}")
@@ -178,7 +187,9 @@ def _show_events(events: list[Any]) -> None:
     from pipelines.alerts.event import PREVIEW
 
     if events:
-        show(PREVIEW, [tuple(_for_people(event.row()).values()) for event in events], "table")
+        show(
+            PREVIEW, [tuple(_for_people(event.row()).values()) for event in events], "table", rank=_RANK, wrap="reason"
+        )
 
 
 def _for_people(row: dict[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import glob
-import shutil
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -137,8 +135,7 @@ def _table(title: str, answer: Answer, limit: int | None = _SHOWN) -> None:
     shown = answer.rows if limit is None or title.startswith("GPUs") else answer.rows[:limit]
     if title:
         print(f"\n{title}" if title != "The bill" else title)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    show(answer.columns, [tuple(_in_cents(value) for value in row) for row in shown], "table", width)
+    show(answer.columns, [tuple(_in_cents(value) for value in row) for row in shown], "table")
     if len(shown) < len(answer.rows):
         say(f"{len(answer.rows) - len(shown)} more; --by {_view_of(title)} shows all")
 

@@ -10,13 +10,27 @@ from cyclopts import Parameter
 
 from pipelines.cli.console import OK, current_day, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
-from pipelines.cli.table_output import show, show_fitted
+from pipelines.cli.table_output import show, show_records
 from pipelines.queries.filters import ALL, PriceFilter, day_since
 from pipelines.queries.percent import change_pct, pct_text
 from pipelines.queries.timeline import By
 
 _CHANGES = ("changed_on", "kind", "old", "new", "pct", "provider", "instance", "gpu", "gpu_memory_gb", "region",
             "pricing_model", "source")  # fmt: skip
+# What a narrow terminal shows first.
+_RANK = (
+    "changed_on",
+    "will_apply_from",
+    "old",
+    "new",
+    "pct",
+    "provider",
+    "gpu",
+    "instance",
+    "kind",
+    "region",
+    "pricing_model",
+)
 _ANNOUNCED = ("will_apply_from", "announced_on", *_CHANGES[2:])
 
 
@@ -63,12 +77,12 @@ def changes(
         for row in rows
     ]
     announced = [row for row in table if row["kind"] == timeline.ANNOUNCED]
-    show_fitted(_CHANGES, [row for row in table if row not in announced])
+    show_records(_CHANGES, [row for row in table if row not in announced], _RANK)
     if len(announced) == len(rows):
         say(_nothing(day, min_pct))
     if announced:
         print()
-        show_fitted(_ANNOUNCED, announced)
+        show_records(_ANNOUNCED, announced, _RANK)
         say(f"announced, not in force yet: {len(announced)}")
     return OK
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,16 +41,19 @@ Config = Annotated[
     Path | None, Parameter(help="A Hugging Face config.json that states the shape of the model, instead of --model.")
 ]
 _TABLE = {  # column -> its name where room is short
-    "usd_per_m_input_tokens": "usd_per_m_in", "usd_per_m_output_tokens": "usd_per_m_out", "operating_point":
-    "operating_point", "gpu_spec": "gpu_spec", "gpus": "gpus", "tp": "tp", "pp": "pp", "dp_attn": "dp", "replicas":
-    "replicas", "batch": "batch",
-    "ttft_s": "ttft_s", "tpot_s": "tpot_s", "output_tokens_per_s_per_gpu": "tokens_per_s_gpu",
-    "nominal_usd_per_m_tokens": "nominal_usd_m", "usd_per_gpu_hour": "usd_per_gpu_hour", "provider": "provider",
-    "instance": "instance", "availability": "availability",
-    "measured_tokens_per_s_per_gpu": "measured_s_gpu", "model_to_measured": "model_to_meas",
-    "pricing_model": "pricing_model", "last_seen_on": "last_seen_on", "band_factor": "within",
-    "servers_needed": "servers", "usd_per_day": "usd_per_day", "reason": "reason",
+    "usd_per_m_input_tokens": "usd_per_m_in", "usd_per_m_output_tokens": "usd_per_m_out",
+    "gpus": "gpus", "provider": "provider", "usd_per_gpu_hour": "usd/gpu-h", "operating_point": "operating_point",
+    "band_factor": "within", "availability": "availability", "servers_needed": "servers", "usd_per_day": "usd_per_day",
+    "model_to_measured": "model_to_meas", "output_tokens_per_s_per_gpu": "tokens_per_s_gpu", "ttft_s": "ttft_s",
+    "tpot_s": "tpot_s", "batch": "batch", "instance": "instance", "tp": "tp", "pp": "pp", "dp_attn": "dp",
+    "replicas": "replicas", "nominal_usd_per_m_tokens": "nominal_usd_m",
+    "measured_tokens_per_s_per_gpu": "measured_s_gpu", "pricing_model": "pricing_model",
+    "last_seen_on": "last_seen_on", "reason": "reason",
 }  # fmt: skip
+# What a narrow terminal shows first.
+_RANK = ("usd_per_m_in", "usd_per_m_out", "gpus", "provider", "usd/gpu-h", "operating_point", "usd_per_day", "servers",
+         "within", "availability", "reason")  # fmt: skip
+_MAY_CUT = ("gpus", "operating_point", "provider", "instance", "availability", "reason")
 
 
 @Parameter(name="*")
@@ -118,8 +122,15 @@ def cost(
     print_assumptions(rows[0])
     _print_nearest(rows)
     columns = {c: short for c, short in _TABLE.items() if c in rows[0]}
-    show(list(columns.values()), [tuple(rounded(row[c]) for c in columns) for row in rows], "table")
+    shown = [tuple(rounded(value) for value in _for_people(row, columns)) for row in rows]
+    show(list(columns.values()), shown, "table", may_cut=_MAY_CUT, rank=_RANK, wrap="reason")
     return OK
+
+
+def _for_people(row: dict[str, Any], columns: Iterable[str]) -> Iterator[Any]:
+    """Yield a row's values under these columns, with the GPU beside its number."""
+    for column in columns:
+        yield f"{row['gpus']}x {row['gpu_spec']}" if column == "gpus" else row[column]
 
 
 def answers(

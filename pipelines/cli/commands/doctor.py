@@ -19,7 +19,7 @@ def doctor(*, style: FormatOption = "table", as_json: JsonOption = False, home: 
     sizes = disk(state)
     rows = [*examine(state), *(row[:3] for row in sizes)]
     if as_shown == "table":
-        show(COLUMNS, rows, as_shown)
+        show(COLUMNS, rows, as_shown, wrap="detail")
     else:
         numbers = {row[0]: row[3:] for row in sizes}
         show(

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 
 from pipelines.cli.console import OK, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
-from pipelines.cli.table_output import Format, show, show_fitted
+from pipelines.cli.table_output import Format, show, show_records
 from pipelines.errors import CommandError, UsageError
 from pipelines.queries.filters import ALL, PriceFilter
 from pipelines.queries.percent import change_pct, pct_text
@@ -28,6 +28,9 @@ _TABLE = ("valid_from", "valid_to", "usd_per_gpu_hour", "change", "provider", "i
           "term_months", "quality", "source")  # fmt: skip
 _HOSTED = ("valid_from", "valid_to", "usd_per_m_tokens", "change", "kind", "above_tokens", "host", "hosted_model",
            "quality", "source")  # fmt: skip
+# What a narrow terminal shows first.
+_RANK = ("valid_from", "usd_per_gpu_hour", "usd_per_m_tokens", "change", "provider", "host", "hosted_model", "kind",
+         "instance", "pricing_model", "region", "valid_to", "term_months")  # fmt: skip
 _MAX_ROWS = 40  # table rows after a chart, before the chart scrolls away
 
 
@@ -86,7 +89,7 @@ def history(
     if is_terminal and len(table) > _MAX_ROWS:
         say(f"the newest {_MAX_ROWS} of {len(table)} prices; --format csv prints all")
         table = table[-_MAX_ROWS:]
-    show_fitted(_TABLE if is_terminal else (*_TABLE, "text", "source_url"), table)
+    show_records(_TABLE if is_terminal else (*_TABLE, "text", "source_url"), table, _RANK)
     return OK
 
 
@@ -138,7 +141,7 @@ def _hosted_history(model: str, wanted: PriceFilter, chart: bool | None, style: 
     if sys.stdout.isatty() and len(table) > _MAX_ROWS:
         say(f"the newest {_MAX_ROWS} of {len(table)} prices; --format csv prints all")
         table = table[-_MAX_ROWS:]
-    show_fitted(_HOSTED, table)
+    show_records(_HOSTED, table, _RANK)
     return OK
 
 

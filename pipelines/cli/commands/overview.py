@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import Any
 
@@ -59,8 +58,7 @@ def _question(text: str, command: str) -> None:
 
 
 def _show(columns: tuple[str, ...], rows: list[tuple[Any, ...]], may_cut: tuple[str, ...]) -> None:
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _WIDTH
-    show(columns, rows, "table", width, may_cut)
+    show(columns, rows, "table", _WIDTH, may_cut)
 
 
 def _offer(row: dict[str, Any]) -> tuple[Any, ...]:

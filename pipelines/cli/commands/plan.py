@@ -27,6 +27,10 @@ _RENT = {  # column -> its name where room is short
 _COMPARED = {
     "usd": "usd", "usd_per_m_output_tokens": "usd_per_m_out", "what": "what", "pays_on": "pays_on", "note": "note",
 }  # fmt: skip
+# What a narrow terminal shows first, and what it may cut there.
+_RANK = ("from", "n", "what", "usd", "usd_per_m_out", "tokens_per_day", "way", "note", "provider", "usd/gpu-h",
+         "pricing_model", "months", "pays_on", "to")  # fmt: skip
+_MAY_CUT = ("instance", "provider", "region", "what")
 _BOUGHT = {
     "tokens_per_day": "tokens_per_day", "usd_per_m_output_tokens": "usd_per_m_out", "way": "way", "machines": "n",
     "what": "what", "gpus": "gpus", "pricing_model": "pricing_model", "term_months": "months", "provider": "provider",
@@ -122,7 +126,8 @@ def _print(rows: list[dict[str, Any]]) -> None:
         chosen = [row for row in rows if row["part"] in parts]
         shown = [{column: column for column in columns if any(row[column] is not None for row in chosen)}]
         names = list(shown[0])
-        show([columns[n] for n in names], [tuple(_cell(n, row[n]) for n in names) for row in chosen], "table")
+        cells = [tuple(_cell(n, row[n]) for n in names) for row in chosen]
+        show([columns[n] for n in names], cells, "table", may_cut=_MAY_CUT, rank=_RANK, wrap="note")
         if parts == ("rent",):
             print()
 
@@ -156,5 +161,6 @@ def _budget(
         "the reference document (2023) says that an own data centre typically needs more than 50 million USD a year, "
         "without an account (marts.seed_claims, N26); own systems stand in rented space, without network or interest"
     )
-    show(list(_BOUGHT.values()), [tuple(_cell(c, row[c]) for c in _BOUGHT) for row in rows], "table")
+    show(list(_BOUGHT.values()), [tuple(_cell(c, row[c]) for c in _BOUGHT) for row in rows], "table", may_cut=_MAY_CUT,
+         rank=_RANK, wrap="note")  # fmt: skip
     return OK

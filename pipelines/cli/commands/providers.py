@@ -17,6 +17,7 @@ from pipelines.errors import CommandError, UsageError
 
 COLUMNS = ("provider", "name", "kind", "basis", "access", "publishes", "units", "terms", "note", "url", "status",
            "last_tried", "detail")  # fmt: skip
+_RANK = ("provider", "kind", "status", "last_tried", "access", "publishes")  # what a narrow terminal shows first
 app = App(
     name="providers", help="The providers, their sources, and how reading them goes.", result_action="return_value"
 )
@@ -45,7 +46,7 @@ def list_(*, style: FormatOption = "table", as_json: JsonOption = False, home: H
         basis = "accepted" if p.basis == "unverified" and p.slug in accepted_slugs else p.basis
         about = (p.slug, p.name, p.kind, basis, p.access, p.publishes, p.units, terms(p), p.note, p.requests[0].url)
         rows.append((*about, *health.get(p.slug, ("never tried", None, ""))))
-    show(COLUMNS, rows, output_format(style, as_json))
+    show(COLUMNS, rows, output_format(style, as_json), rank=_RANK, wrap="detail")
     unverified = sum(row[3] == "unverified" for row in rows)
     documented = sum(row[3] == "documented" for row in rows)
     verified = len(rows) - unverified
@@ -159,7 +160,7 @@ def _check_live(provider: str | None, style: Format, home: Path | None) -> int:
             live_report.write(report, checks)
         except OSError as failed:
             raise CommandError(f"cannot write the report below {report}: {failed}") from failed
-    show(live_check.COLUMNS, [check.row() for check in checks], style)
+    show(live_check.COLUMNS, [check.row() for check in checks], style, wrap="detail")
     say(f"{live_report.summary(checks)}; report and captures: {report}")
     if any(check.state not in live_check.FINE for check in checks):
         return PARTIAL if any(check.state in ("ok", "general_reader", "partial") for check in checks) else ERROR
