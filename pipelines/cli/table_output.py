@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -22,6 +23,13 @@ _SHORTEST_TEXT = 10  # what is left of a column of text that is cut: a date
 _READABLE_TEXT = 12  # less of a text helps nobody: rather leave out a column
 _SENTENCE = 24
 _LONGEST_TEXT = 80
+_RED, _GREEN, _YELLOW = 31, 32, 33
+_COLOURS = {
+    **dict.fromkeys(("ok", "yes", "available", "released", "sent", "delivered"), _GREEN),
+    **dict.fromkeys(("stale", "partial", "limited", "needs_key", "flag", "waiting list", "waiting", "muted"), _YELLOW),
+    **dict.fromkeys(("sold out", "sold_out", "broken", "blocked", "failed", "held", "rejected", "dead"), _RED),
+}
+_CHANGE = re.compile("[-+\u2212][0-9.,]+ ?%$")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -131,8 +139,9 @@ def _table(
         widths = [narrowed.get(i, w) for i, w in enumerate(widths)]
     for number, line in enumerate([columns, *texts]):
         for cells in _lines(line, sentences if number else None, widths):
-            text = "  ".join(_pad(cells[i], widths[i], numeric[i]) for i in kept).rstrip()
-            print(text if number else bold(text))
+            padded = [_pad(cells[i], widths[i], numeric[i]) for i in kept]
+            padded[-1] = padded[-1].rstrip()
+            print("  ".join(map(_coloured, padded)).rstrip() if number else bold("  ".join(padded)))
     if left_out := [name for i, name in enumerate(columns) if i not in kept]:
         from pipelines.cli.console import say
 
@@ -163,7 +172,20 @@ def _fitting(order: Sequence[int], least: Sequence[int], width: int) -> list[int
 
 def bold(text: str) -> str:
     """Return text in bold for a terminal that shows it; NO_COLOR turns it off."""
-    return f"\x1b[1m{text}\x1b[0m" if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text
+    return _styled(text, 1)
+
+
+def _coloured(cell_text: str) -> str:
+    """Return a padded cell in the colour of its meaning: green for good and cheaper, red for bad and dearer."""
+    text = cell_text.strip().lower()
+    colour = _COLOURS.get(text)
+    if colour is None and _CHANGE.match(text):
+        colour = _GREEN if text[0] in "-\u2212" else _RED
+    return _styled(cell_text, colour) if colour else cell_text
+
+
+def _styled(text: str, code: int) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else text
 
 
 def _narrow(widths: dict[int, int], texts: list[int], width: int) -> None:

@@ -77,3 +77,20 @@ def test_sentences_go_on_below_and_are_never_cut(
 def test_longest_texts_say_that_they_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
     show(("name",), [("x" * 200,)], "table")
     assert capsys.readouterr().out.splitlines()[1] == "x" * 79 + "~"
+
+
+@pytest.mark.parametrize(
+    ("text", "colour"),
+    [("sold out", 31), ("+16.9%", 31), ("-12.1%", 32), ("available", 32), ("stale", 33), ("p4d.24xlarge", 0), ("-", 0)],
+)
+def test_colour_repeats_what_the_text_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str, colour: int
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    show(("stock", "name"), [(text, "a")], "table")
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.startswith(f"\x1b[{colour}m{text}" if colour else text) and row.endswith("  a")
+    monkeypatch.setenv("NO_COLOR", "1")
+    show(("stock", "name"), [(text, "a")], "table")
+    assert "\x1b" not in capsys.readouterr().out
