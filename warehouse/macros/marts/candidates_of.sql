@@ -47,7 +47,16 @@ tried as (
                 kinds.server_gpus = layouts.tp * layouts.pp * kinds.stages
             )
             and (not kinds.is_pp_given or layouts.pp = 1)
-            and (kinds.attention_ranks is null or layouts.dp_attn = 0)
+            -- Ranks of attention have a GPU each; where they are given, each tp is tried once.
+            and (
+                kinds.attention_ranks is null
+                or layouts.dp_attn = (kinds.attention_ranks > 0 and layouts.tp > 8)::integer
+                and layouts.tp >= least(
+                    kinds.attention_ranks,
+                    if(kinds.is_mla, 64, 8),
+                    coalesce(kinds.server_gpus, kinds.gpus) / kinds.stages
+                )
+            )
     where kinds.server_tp is null or kinds.is_tp_assumed
 ),
 servers as (
