@@ -18,8 +18,8 @@ with best as (
     group by row
 ),
 classes as (
-    select *, accuracy_class(family, stored_as, vendor, load) as class
-    from (select distinct family, stored_as, vendor, load from query_table(requests))
+    select *, accuracy_class(family, measured_as, vendor, load) as class
+    from (select distinct family, measured_as, vendor, load from query_table(requests))
 ),
 bands as (from marts.bands_of('classes')),
 judged as (
@@ -65,7 +65,7 @@ joined as (
     left join judged
         on
             judged.family is not distinct from read.family
-            and judged.stored_as is not distinct from read.stored_as
+            and judged.measured_as is not distinct from read.measured_as
             and judged.vendor is not distinct from read.vendor
             and judged.load is not distinct from read.load
     left join query_table(length_ranges) as length_ranges on length_ranges.row = read.row

@@ -1,7 +1,7 @@
 -- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`, from 1. server_tp: GPUs
 -- that share each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer.
--- load: how requests arrive, as classes of accuracy tell it; stored_as: the format of such a checkpoint. isl_low to
--- osl_high: the ends of a length that is a range ("1000-8000", "3000 (1000-8000)"), and half and twice one that
+-- load: how requests arrive, as classes of accuracy tell it; measured_as: the format of its class of accuracy. isl_low
+-- to osl_high: the ends of a length that is a range ("1000-8000", "3000 (1000-8000)"), and half and twice one that
 -- `extra` says is assumed; NULL where a length is stated. isl and osl are then the typical one, or the ends' geometric
 -- mean.
 create or replace macro marts.requests_of(raw, model_labels, gpu_labels) as table
@@ -229,6 +229,8 @@ select
     placed.lacks_fp8,
     placed.lacks_fp4,
     placed.family,
-    checkpoint_format(placed.weights, placed.published_as) as stored_as,
+    accuracy_format(
+        checkpoint_format(placed.weights, placed.published_as), placed.lacks_fp8, placed.lacks_fp4
+    ) as measured_as,
     placed.load
 from placed;
