@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from pipelines.cli.console import current_day, published_database, say
+from pipelines.cli.console import current_day, known_slug, published_database, say
 from pipelines.cli.options import DayOption, HomeOption
 from pipelines.errors import UsageError
 from pipelines.queries.filters import SOLD_OUT, PriceFilter
@@ -94,6 +94,8 @@ def _offers(
         )
     if wanted.available:
         rows = [row for row in rows if row["availability"] not in SOLD_OUT]
+    if not rows and wanted.provider:
+        known_slug(wanted.provider)
     if absent := sorted(set(specs) - {row["spec"] for row in rows}):
         at_provider = f" at {wanted.provider}" if wanted.provider else ""
         at_provider += "".join(f" in {place}" for place in (wanted.country, wanted.continent) if place)

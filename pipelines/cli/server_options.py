@@ -55,6 +55,8 @@ class ServerOptions:
         for name in ("max_tpot", "max_ttft", "tokens_per_day"):
             if (limit := getattr(self, name)) is not None and not 0 < limit < math.inf:
                 raise UsageError(f"--{name.replace('_', '-')} must be above 0, not {limit:g}")
+        if self.acceptance is not None and not self.drafts:
+            raise UsageError("--acceptance needs --drafts: it says how often a guessed token is right")
         if self.pp is not None and self.tp is None:
             raise UsageError("--pp needs --tp: a server has tp x pp GPUs")
         return Layout(

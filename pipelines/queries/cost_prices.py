@@ -10,13 +10,18 @@ from pipelines.queries.current_prices import conditions
 from pipelines.queries.filters import PriceFilter
 from warehouse.storage.connection import Connection
 
+MACHINE = 8  # GPUs of the machines that larger servers are made of
 COLUMNS = (
     "spec", "tp", "provider", "instance", "region", "pricing_model", "term_months", "gpu_count", "usd_per_gpu_hour",
     "availability", "last_seen_on", "source_url", "observed_at", "sha256", "origin",
     "is_form_assumed", "unfit",
 )  # fmt: skip
-_SERVER = "why_no_server(size, gpu_count, max_gpu_count, price_unit, availability)"
 _TRAINING = "why_no_training(size, gpu_count, max_gpu_count, price_unit, availability, is_marketplace, has_fabric)"
+# A server of more GPUs than a machine has is made of whole machines, between which every token travels.
+_SERVER = (
+    f"coalesce(why_no_server(least(size, {MACHINE}), gpu_count, max_gpu_count, price_unit, availability), "
+    f"if(size > {MACHINE}, {_TRAINING}, null))"
+)
 
 
 def for_servers(
@@ -25,7 +30,7 @@ def for_servers(
     """Return the cheapest price for a server of each size, by COLUMNS: per spec, and per provider too if `every`.
 
     unfit: why such a server cannot be rented there; a price that can be comes before all that cannot. The rule is the
-    one of marts.server_prices.
+    one of marts.server_prices; one of more than MACHINE GPUs also needs what a cluster for training does.
     """
     return _cheapest(con, wanted, as_of, specs, sizes, every, _SERVER)
 

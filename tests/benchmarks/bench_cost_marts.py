@@ -23,7 +23,7 @@ PRICED = """
         m as pricing_model, if(m = 'reserved', 12, 0) as term_months, concat_ws('-', g.name, n, c, m) as series_id
         {price}
     )
-    from (from {table} limit 1) as o, marts.gpu_specs as g, range(3) as p (n), unnest([1, 8]) as k (c),
+    from (from {table} where source <> 'seed' limit 1) as o, marts.gpu_specs as g, range(3) as p (n), unnest([1, 8]) as k (c),
         unnest(['on_demand', 'spot', 'reserved']) as f (m)
 """
 SPECS = """
@@ -45,11 +45,14 @@ MARTS = ("inference_speed", "server_prices", "inference_cost", "cheapest_inferen
 def price_everything(con: Connection) -> None:
     """Replace the only price by made-up ones of every GPU that has a spec."""
     money = ", round((0.5 + hash(g.name || n || m) % 700 / 100.0), 2)::decimal(18, 6) as usd_per_gpu_hour"
-    for view, price in (("core.offers_latest", money), ("core.series", "")):
+    for view, price in (("core.price_intervals", money), ("core.offers_latest", money), ("core.series", "")):
         con.execute(PRICED.format(table=view, price=price))
         con.execute(f"drop view {view}")
         con.execute(f"create table {view} as from made")
     con.execute(SPECS)
+    (count,) = con.execute("select count(*) from marts.server_offers_as_of(core.as_of_day())").fetchall()[0]
+    if not count:
+        raise RuntimeError("none of the made-up prices is in force: tables of costs would be empty")
 
 
 def make_marts(con: Connection) -> float:

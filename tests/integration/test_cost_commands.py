@@ -428,3 +428,42 @@ def test_priced_gpu_without_spec_is_listed(home: Home) -> None:
     with connection.published(home) as con:
         assert [row["gpu"] for row in rows(con, check.sql)] == ["Quadro P5000"]
     assert not check.is_error
+
+
+def test_server_of_several_machines_needs_a_network_between_them(run: Run, tmp_path: Path) -> None:
+    made = Home(tmp_path)
+    node = {"gpu_label": "H100 SXM", "gpu_count": Decimal(8), "price_unit": "instance_hour"}
+    put(made, seen(FRIDAY, [offer("8.00", instance="asks", **node)], provider="vast"),
+        seen(FRIDAY, [offer("16.00", instance="node", **node)], provider="scaleway"),
+        seen(FRIDAY, [offer("32.00", instance="node", **node)], provider="coreweave"))  # fmt: skip
+    release.build_and_publish(made)
+    asked = ("--model", "deepseek-r1", "--gpu", "H100 SXM", "--workload", "batch")
+    rows = cost(run, made, *asked, "--gpus", "16")
+    assert {r["provider"]: r["usd_per_m_output_tokens"] is None for r in rows} == {
+        "coreweave": False, "scaleway": True, "vast": True,
+    }  # fmt: skip
+    assert rows[0]["provider"] == "coreweave" and rows[0]["gpus"] == rows[0]["tp"] * rows[0]["pp"] == 16
+    assert {r["provider"]: r["reason"].split("; ")[-1] for r in rows[1:]} == {
+        "scaleway": "no fast network between its machines is on record",
+        "vast": "a marketplace: a second host with 8 such GPUs is not on record",
+    }  # fmt: skip
+    # Servers side by side, each within one machine, need none.
+    assert cost(run, made, *asked, "--gpus", "16", "--precision", "fp4")[0]["provider"] == "vast"
+
+
+@pytest.mark.parametrize(("arguments", "reason"), [
+    (("--model", "llama-3.1-8b", "--dp", "4"), "attention is data parallel in mixtures of experts alone"),
+    (("--model", "llama-3.1-8b", "--ep", "4"), "llama-3.1-8b has no experts that 4 ranks could share"),
+    (("--model", "deepseek-r1", "--tp", "8", "--dp", "16"), "8 GPUs that share a layer cannot be 16 ranks of attention"),
+    (("--model", "deepseek-r1", "--gpus", "4", "--dp", "8"), "no server of 4 GPUs has 8 ranks of attention"),
+    (("--model", "deepseek-r1", "--acceptance", "0.5"), "--acceptance needs --drafts"),
+    (("--model", "llama-3.1-8b", "--provider", "nope"), "unknown provider 'nope'"),
+])  # fmt: skip
+def test_options_without_effect_are_refused(run: Run, home: Home, arguments: tuple[str, ...], reason: str) -> None:
+    result = run("cost", *arguments, "--gpu", "H100 SXM", "--as-of", FRIDAY, home=home)
+    assert result.code == 2 and reason in result.err
+
+
+def test_as_many_ranks_of_attention_as_a_wide_server_has_gpus(run: Run, home: Home) -> None:
+    asked = ("--model", "deepseek-r1", "--gpu", "H100 SXM", "--gpus", "64", "--dp", "64", "--usd-per-gpu-hour", "2")
+    assert {(r["tp"], r["pp"], r["dp_attn"]) for r in cost(run, home, *asked)} == {(64, 1, 64)}

@@ -15,8 +15,7 @@ with priced as (
         if(late is null, offered.rent, null) as usd_rent
     from asked
     join answers on answers.row = asked.row
-    -- Servers larger than a machine are made of whole machines.
-    left join offered on offered.spec = answers.gpu_spec and offered.tp = least(answers.gpus, asked.machine_gpus)
+    left join offered on offered.spec = answers.gpu_spec and offered.tp = answers.gpus
 )
 select
     priced.operating_point,

@@ -11,7 +11,6 @@ from warehouse.costing.requests import answer_interpreted, as_json, interpret_re
 from warehouse.storage.connection import Connection, DatabaseError, one_thread, quoted, records
 
 SIZES = (1, 2, 4, 8)  # GPUs per server that are tried; larger ones where so many are asked for
-_MACHINE = 8  # GPUs of the machines that larger servers are made of
 _PRICED = Path(__file__).parent / "priced.sql"
 _OFFER = {
     "spec": "varchar", "tp": "integer", "provider": "varchar", "instance": "varchar", "region": "varchar",
@@ -55,15 +54,19 @@ class Layout:
         if self.tp:
             return (self.tp * (self.pp or 1),)
         sizes = (*SIZES, *(size for size in (16, 32, 64) if size <= (n_gpus or 0)))
-        return tuple(size for size in sizes if not n_gpus or n_gpus % size == 0)
+        return tuple(size for size in sizes if (not n_gpus or n_gpus % size == 0) and size >= (self.dp_attn or 1))
+
+    def refuse(self, model: str, is_mixture: bool) -> None:
+        """Raise Nonsense for ranks that a model or a server has no use for."""
+        if not is_mixture and (self.ep or 1) > 1:
+            raise Nonsense(f"{model} has no experts that {self.ep} ranks could share")
+        if not is_mixture and (self.dp_attn or 0) > 1:
+            raise Nonsense(f"{model} has no experts: attention is data parallel in mixtures of experts alone")
+        if self.tp and (self.dp_attn or 0) > self.tp:
+            raise Nonsense(f"{self.tp} GPUs that share a layer cannot be {self.dp_attn} ranks of attention")
 
 
 SEARCHED = Layout()
-
-
-def machine_sizes(layout: Layout, n_gpus: int | None) -> list[int]:
-    """Return the GPUs of machines that such servers are made of: a price is needed for each."""
-    return sorted({min(size, _MACHINE) for size in layout.sizes(n_gpus)})
 
 
 def load(con: Connection, workload: str, own: Path, **given: float | None) -> Load:
@@ -115,9 +118,9 @@ def ask(
     """Return rows per operating point and GPU (and provider, if asked), cheapest output first in each point.
 
     n_gpus: how many; None: the best of SIZES, as one server. offers: rows of _OFFER's columns; tp: the GPUs of the
-    machine that the price is for; unfit: why no such server can be rented there, which leaves it without USD. Operating
-    points: the load's own concurrency, or as many as fit and, where somebody waits for tokens, as many as keep to that
-    limit. Raises Nonsense for what no server can be asked.
+    server that the price is for, one of layout.sizes; unfit: why no such server can be rented there, which leaves it
+    without USD. Operating points: the load's own concurrency, or as many as fit and, where somebody waits for tokens,
+    as many as keep to that limit. Raises Nonsense for what no server can be asked.
     """
     requests = [
         {"model": model, "gpu": gpu, "n_gpus": n_gpus or size, "server_gpus": size, "precision": precision,
@@ -126,6 +129,9 @@ def ask(
     ]  # fmt: skip
     if n_gpus and layout.tp and n_gpus % (size := layout.sizes(n_gpus)[0]):
         raise Nonsense(f"{n_gpus} GPUs cannot be divided into servers of {size}")
+    layout.refuse(model, _is_mixture(con, model))
+    if not layout.sizes(n_gpus):
+        raise Nonsense(f"no server of {n_gpus or max(SIZES)} GPUs has {layout.dp_attn} ranks of attention")
     with one_thread(con):
         rows = _priced(con, requests, load, offers, each_provider)
     points, last = [point for point, _ in _operating_points(load)], float("inf")
@@ -151,11 +157,16 @@ def _priced(
         con.execute(
             f"create or replace table asked as select rowid + 1 as row, '{point}' as operating_point, "  # noqa: S608 -- ours
             f"{load.utilisation!r}::double as utilisation, {each_provider} as each_provider, "
-            f"$limit::double as ttft_limit_s, {_MACHINE} as machine_gpus from raw",
+            "$limit::double as ttft_limit_s from raw",
             {"limit": load.ttft_limit_s},
         )
         rows += records(con.execute(_PRICED.read_text()))
     return rows
+
+
+def _is_mixture(con: Connection, model: str) -> bool:
+    row = con.execute("select coalesce(experts, 0) > 0 from marts.llm_specs where name = $name", {"name": model})
+    return bool((row.fetchone() or (True,))[0])
 
 
 def write_offers(con: Connection, offers: Sequence[Mapping[str, object]]) -> None:

@@ -25,6 +25,13 @@ _COSTED = ("row", "tp", "pp", "dp_attn", "is_stated", "replicas", "kv_dtype", "g
 # What a file's answers show of them: each column less spares a twentieth of the time that the choice takes.
 _SHOWN = frozenset({"row", "tp", "pp", "dp_attn", "is_stated", "replicas", "gpus", "fits", "weight_bytes",
                     "kv_room_bytes", "ttft_s", "tpot_s", "output_tokens_per_s_per_gpu"})  # fmt: skip
+# Of a request, what marts.loads_of and marts.inference_of take, beside its row.
+_ASKED = ("row", "model", "gpu_spec", "weights", "kv_dtype", "engine", "isl", "osl", "beams", "concurrency", "ep",
+          "is_pool", "drafts", "acceptance", "cached_share")  # fmt: skip
+# What decides about the servers that may answer it, and what tells those apart.
+_SERVERS = ("refused", "gpus", "server_gpus", "server_tp", "stages", "attention_ranks", "given_replicas",
+            "is_tp_assumed", "is_pp_given", "is_mixture")  # fmt: skip
+_CHOSEN_BY = ("row", "tp", "pp", "dp_attn", "is_stated", "replicas")
 _SQL = Path(__file__).parent
 
 
@@ -124,7 +131,10 @@ def answer_file(con: Connection, file: Path) -> None:
                 "(select each_request.row, answered_once.* exclude (row) from answered_once "
                 "join each_request on each_request.first = answered_once.row)"
             )
-        con.execute(f"create or replace table file_answers as select {', '.join(ANSWER)} from {source} order by row")  # noqa: S608 -- our own names
+        con.execute(f"create or replace table file_answers as select {', '.join(ANSWER)} from {source}")  # noqa: S608 -- our own names
+        # They mostly come in their order, which is not promised.
+        if not con.execute("select coalesce(bool_and(row = rowid + 1), true) from file_answers").fetchall()[0][0]:
+            con.execute("create or replace table file_answers as from file_answers order by row")
     finally:
         con.execute("reset preserve_insertion_order")
         con.execute("reset disabled_optimizers")
@@ -157,35 +167,46 @@ def interpret_requests(con: Connection) -> None:
     con.execute("create or replace view numbered as select rowid + 1 as row, * from raw")
     con.execute("create or replace table read as from marts.requests_of('numbered', 'model_labels', 'gpu_labels')")
     _make(con, "table ends", "ends.sql")
-    con.execute("create or replace view candidates as from marts.candidates_of('read')")
+    con.execute(
+        f"create or replace view candidates as select {', '.join(_ASKED)}, tp, pp, dp_attn, is_stated, replicas "  # noqa: S608 -- our own names
+        "from marts.candidates_of('read', 'read')"
+    )
 
 
 def _make(con: Connection, what: str, file: str) -> None:
     con.execute(f"create or replace {what} as {(_SQL / file).read_text()}")
 
 
-def _prepared(con: Connection, tpot_limit_s: float | None, costed: Collection[str] = _COSTED) -> str:
-    """Return a SELECT of the rows of `answers`, and make what it reads. costed: of _COSTED, what is not left NULL."""
+def _prepared(con: Connection, tpot_limit_s: float | None, shown: Collection[str] = _COSTED) -> str:
+    """Return a SELECT of the rows of `answers`, and make what it reads. shown: of _COSTED, what is not left NULL."""
     con.execute(f"create or replace table length_ranges (row bigint, {', '.join(f'{name} double' for name in RANGES)})")
     if con.execute("select count(*) from ends").fetchall()[0][0]:
         _answer_ends(con, tpot_limit_s)
-    return _answering(con, tpot_limit_s, costed)
+    return _answering(con, tpot_limit_s, shown)
 
 
-def _answering(con: Connection, tpot_limit_s: float | None, costed: Collection[str] = _COSTED) -> str:
+def _answering(con: Connection, tpot_limit_s: float | None, shown: Collection[str] = _COSTED) -> str:
     """Return a SELECT of an answer to each row of `read`, beside its `length_ranges`."""
     if tpot_limit_s is None:
         con.execute("create or replace table limited (row bigint)")
-        source = "marts.served_of('candidates', 'pairs_asked')"
+        costed = (
+            "pairs_asked as (from marts.pairs_of('read')), "  # noqa: S608 -- our own names
+            f"asked as (select {', '.join((*_ASKED, *_SERVERS))} from read where refused is null), "
+            # What a request has in common for all its servers is worked out before there are several of it.
+            "loads as (from marts.loads_of('asked', 'pairs_asked')), "
+            f"servers as (select *, {{{', '.join(f'{name}: {name}' for name in _CHOSEN_BY)}}} as request "
+            "from marts.candidates_of('read', 'loads')), "
+            "served as (select request.*, kv_stored_as as kv_dtype, served.* exclude (request, kv_stored_as) "
+            "from marts.served_of('servers') as served)"
+        )
     else:
         limited = "select *, $limit::double as tpot_limit_s from candidates"
         con.execute(f"create or replace table limited as {limited}", {"limit": tpot_limit_s})
-        source = "marts.latency_bound_of('limited')"
-    columns = ", ".join(name if name in costed else f"null as {name}" for name in _COSTED)
+        costed = "served as (from marts.latency_bound_of('limited'))"
+    columns = ", ".join(name if name in shown else f"null as {name}" for name in _COSTED)
     # No view: DuckDB would plan the whole chain of formulas once more to make each.
     return (
-        "with pairs_asked as (from marts.pairs_of('read')), "  # noqa: S608 -- ours
-        f"costed as (select {columns} from {source}) "
+        f"with {costed}, costed as (select {columns} from served) "  # noqa: S608 -- ours
         "from marts.answers_of('read', 'limited', 'costed', 'length_ranges')"
     )
 

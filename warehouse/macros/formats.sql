@@ -62,6 +62,13 @@ create or replace macro engine_is_tensorrt(engine) as
 -- How a model works, as classes of accuracy tell it.
 create or replace macro model_family(is_mla, experts) as
     case when is_mla then 'latent attention' when experts > 0 then 'mixture' else 'dense' end;
+-- The format that accuracy is told of: weights that a chip widens to multiply them are weight-only, like INT8 and INT4.
+-- MXFP4 is a class of its own: gpt-oss was measured widened too.
+create or replace macro accuracy_format(stored_as, lacks_fp8, lacks_fp4) as case
+    when stored_as in ('FP8', 'FP8-BLOCK') and lacks_fp8 then 'INT8'
+    when stored_as = 'FP4' and lacks_fp4 then 'INT4'
+    else stored_as
+end;
 -- The class of a request whose accuracy marts.accuracy tells: model family, format of the weights, vendor and load.
 create or replace macro accuracy_class(family, weights, vendor, load) as concat_ws(
     ', ', family, case when weights in ('FP16', 'BF16', 'FP32') then '16 bits' else weights end, vendor, load

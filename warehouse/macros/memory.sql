@@ -5,18 +5,19 @@ create or replace macro kv_bytes_per_token(kv_elements_per_token, kv_dtype) as
 -- every rank. With data-parallel attention, ranks = tp / dp_ranks. Source: Pope et al., arXiv:2211.05102; SGLang.
 create or replace macro kv_copies(ranks, kv_heads, is_mla) as
     if(is_mla, ranks, greatest(1, ranks / greatest(coalesce(kv_heads, 1), 1)));
--- Bytes left for the KV cache on GPUs that hold the weights. device_mib: memory that the driver reports, not
--- marketing's GB; usable_memory: share that the server takes; reserved_gb: activations and work space per GPU. Source:
--- vLLM's defaults.
-create or replace macro free_bytes(gpus, device_mib, weight_bytes, usable_memory, reserved_gb) as
-    gpus * (device_mib * 1048576e0 * usable_memory - reserved_gb * 1e9) - weight_bytes;
+-- Bytes of one GPU for weights and the KV cache. device_mib: memory that the driver reports, not marketing's GB;
+-- usable_memory: share that the server takes; reserved_gb: activations and work space. Source: vLLM's defaults.
+create or replace macro usable_bytes(device_mib, usable_memory, reserved_gb) as
+    device_mib * 1048576e0 * usable_memory - reserved_gb * 1e9;
+-- Bytes left for the KV cache on GPUs that hold the weights. usable_bytes: of each.
+create or replace macro free_bytes(gpus, usable_bytes, weight_bytes) as gpus * usable_bytes - weight_bytes;
 -- Requests whose KV cache fits beside the weights: 0 if not even one does.
 create or replace macro max_batch(free_bytes, kv_bytes_per_request) as floor(
     greatest(free_bytes, 0) / kv_bytes_per_request
 );
 -- Fewest GPUs that hold the weights and one request, where no KV is stored twice; see marts.inference_of for tp.
 create or replace macro smallest_gpus(weight_bytes, kv_bytes_per_request, device_mib, usable_memory, reserved_gb) as
-    ceil((weight_bytes + kv_bytes_per_request) / (device_mib * 1048576e0 * usable_memory - reserved_gb * 1e9));
+    ceil((weight_bytes + kv_bytes_per_request) / usable_bytes(device_mib, usable_memory, reserved_gb));
 -- Whether GPUs are used like that: attention is data parallel in mixtures of experts alone; more than eight ranks share
 -- the experts of latent attention, nothing else; stages are of eight GPUs, or two where links are slow. Source: the
 -- layouts of published measurements.

@@ -149,7 +149,7 @@ def answers(
     from warehouse.costing.database import cost_model
     from warehouse.costing.model_config import read_config
     from warehouse.costing.own_specs import UnreadableSpecs
-    from warehouse.costing.query import Nonsense, ask, load, machine_sizes, released_format
+    from warehouse.costing.query import Nonsense, ask, load, released_format
     from warehouse.costing.requests import spec_names
     from warehouse.identity.spec_names import UnknownName
 
@@ -165,7 +165,7 @@ def answers(
                 tpot_limit_s=server.max_tpot, ttft_limit_s=server.max_ttft,
             )  # fmt: skip
             layout = server.layout()
-            prices = server_offers(prices_of, specs, machine_sizes(layout, gpus), home, every=gpu is not None)
+            prices = server_offers(prices_of, specs, layout.sizes(gpus), home, every=gpu is not None)
             if not gpu:
                 specs = [spec for spec in specs if spec in {offer["spec"] for offer in prices}]
             weights = precision or released_format(con, name)

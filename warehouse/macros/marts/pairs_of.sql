@@ -5,6 +5,8 @@
 create or replace macro marts.pairs_of(requests) as table
 with constants as (
     select
+        max(value) filter (where name = 'usable_memory') as usable_memory,
+        max(value) filter (where name = 'reserved_gb') as reserved_gb,
         max(value) filter (where name = 'mfu_fp16') as mfu_fp16,
         max(value) filter (where name = 'mfu_fp8') as mfu_fp8,
         max(value) filter (where name = 'mfu_fp4') as mfu_fp4,
@@ -101,7 +103,7 @@ select
     kv_dtype,
     engine,
     kv_stored_as,
-    device_mib,
+    usable_bytes(device_mib, usable_memory, reserved_gb) as usable_bytes,
     bandwidth_gbs,
     link_gbs,
     link_kind,

@@ -1,6 +1,6 @@
 -- Requests in the form that the model takes, or the reason why it cannot. Key: row of `raw`, from 1. server_tp: GPUs
 -- that share each layer of one server; NULL: to be chosen. stages: as given, else 1. refused: why there is no answer.
--- doubt: why the model does not cover this request. load: how requests arrive, as classes of accuracy tell it. isl_low
+-- load: how requests arrive, as classes of accuracy tell it; measured_as: the format of its class of accuracy. isl_low
 -- to osl_high: the ends of a length that is a range ("1000-8000", "3000 (1000-8000)"), and half and twice one that
 -- `extra` says is assumed; NULL where a length is stated. isl and osl are then the typical one, or the ends' geometric
 -- mean.
@@ -151,7 +151,6 @@ select
     placed.guesses as drafts,
     try_cast(placed.acceptance as double) as acceptance,
     try_cast(placed.cached_share as double) as cached_share,
-    placed.load,
     placed.pp is not null as is_pp_given,
     placed.is_mixture,
     placed.is_mla,
@@ -222,39 +221,16 @@ select
                     'tp x pp = {:.0f} GPUs are more than n_gpus = {:.0f}', placed.server_tp * placed.stages, placed.gpus
                 )
     end as refused,
-    case
-        when placed.is_format_assumed
-            then concat('the precision is not stated: ', placed.weights, ', as the model was published, is assumed')
-        when placed.beams > 1 then format('beam search: {:.0f} sequences per request', placed.beams)
-        when
-            placed.is_open_division
-            then 'open division: the submitter may have changed the model'
-    end as doubt,
-    case
-        when placed.prompt_tokens + placed.made_tokens > placed.context_tokens then format(
-            '{:.0f} tokens are beyond the model''s context of {:,}',
-            placed.prompt_tokens + placed.made_tokens,
-            placed.context_tokens
-        )
-        when
-            coalesce(placed.isl_high, placed.prompt_tokens) + coalesce(placed.osl_high, placed.made_tokens)
-            > placed.context_tokens
-            then format(
-                'the lengths range to {:.0f} tokens, beyond the model''s context of {:,}',
-                coalesce(placed.isl_high, placed.prompt_tokens) + coalesce(placed.osl_high, placed.made_tokens),
-                placed.context_tokens
-            )
-    end as remark,
-    case
-        when placed.vendor not in ('NVIDIA', 'AMD')
-            then concat('few or no measurements on ', placed.vendor, ' chips went into the constants')
-        when placed.weights in ('FP8', 'FP8-BLOCK') and placed.lacks_fp8
-            then concat(placed.gpu_spec, ' has no FP8 units: FP8 weights are widened to FP16, and save memory alone')
-        when placed.weights in ('FP4', 'MXFP4') and placed.lacks_fp4
-            then concat(placed.gpu_spec, ' has no FP4 units: weights in four bits are widened, and save memory alone')
-        when placed.is_pool then 'figures are of the GPUs that generate; those that read prompts come on top'
-    end as note,
-    accuracy_class(
-        placed.family, checkpoint_format(placed.weights, placed.published_as), placed.vendor, placed.load
-    ) as class
+    -- What remarks on an answer and its class of accuracy are made of; marts.answers_of says them.
+    placed.is_format_assumed,
+    placed.is_open_division,
+    placed.context_tokens,
+    placed.vendor,
+    placed.lacks_fp8,
+    placed.lacks_fp4,
+    placed.family,
+    accuracy_format(
+        checkpoint_format(placed.weights, placed.published_as), placed.lacks_fp8, placed.lacks_fp4
+    ) as measured_as,
+    placed.load
 from placed;

@@ -70,7 +70,7 @@ def value(con: connection.Connection, call: str) -> Any:
     ("kv_copies(8, 8, false)", 1), ("kv_copies(8, 4, false)", 2), ("kv_copies(8, null, true)", 8), ("kv_copies(1, null, true)", 1),
     ("expert_share(128, 128, 8, 0.5, 8)", 0.25), ("tokens_per_step(0, 0.7)", 1), ("tokens_per_step(2, 0.5)", 1.75), ("tokens_per_step(3, 1)", 4),
     ("engine_is_tensorrt('TensorRT-LLM 1.2')", True), ("engine_is_tensorrt('vLLM 0.10')", False), ("engine_is_tensorrt(null)", False),
-    ("free_bytes(2, 81559, 100e9, 0.92, 2)", 2 * (81559 * 2**20 * 0.92 - 2e9) - 100e9),
+    ("free_bytes(2, usable_bytes(81559, 0.92, 2), 100e9)", 2 * (81559 * 2**20 * 0.92 - 2e9) - 100e9),
     ("max_batch(10e9, 3e9)", 3), ("max_batch(-1, 3e9)", 0),
     ("smallest_gpus(141e9, 1e9, 81559, 0.92, 2)", 2),
     ("reached_flops(1000, 0.5)", 5e14), ("memory_seconds(1e12, 2, 1000, 0.5)", 1),

@@ -184,6 +184,18 @@ def test_formats_that_a_chip_widens_are_told(con: connection.Connection) -> None
     assert "no FP4 units" in answer(con, gpu="H100 SXM", precision="FP4")["reason"]
 
 
+def test_accuracy_of_widened_formats_is_that_of_weights_alone(con: connection.Connection) -> None:
+    """What was measured with units for a format says nothing of chips without."""
+    cases = (
+        ("A100 SXM 80GB", "FP8", "INT8"),
+        ("H100 SXM", "FP4", "INT4"),
+        ("H100 SXM", "MXFP4", "MXFP4"),
+        ("B200", "FP4", "FP4"),
+    )
+    for gpu, precision, measured_as in cases:
+        assert answer(con, gpu=gpu, precision=precision)["class"] == f"dense, {measured_as}, NVIDIA, closed loop"
+
+
 def test_layouts_are_searched(con: connection.Connection) -> None:
     """Attention runs data parallel where that is faster, and large models span servers."""
     latent, two_servers = answers(

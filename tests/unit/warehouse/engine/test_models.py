@@ -64,7 +64,7 @@ def test_dependencies_are_read_from_the_sql(tmp_path: Path) -> None:
     assert loaded["core.called"].calls == {"core.prices_as_of"}
     each_behind = {"marts.server_offers_as_of", "marts.cost_offers_as_of", "core.prices_as_of"}
     assert loaded["core.deeper"].calls == each_behind, "DuckDB binds the macro behind a macro when it is made"
-    formulas = {"marts.inference_of", "marts.pairs_of", "marts.served_of"}
+    formulas = {"marts.inference_of", "marts.loads_of", "marts.pairs_of", "marts.served_of"}
     assert loaded["core.handed"].calls == {"marts.latency_bound_of", *formulas}
     order = model_graph.in_order(loaded)
     assert order.index("core.plain") < order.index("core.hidden")

@@ -35,7 +35,11 @@ classed as (
         placed.*,
         accuracy_class(
             model_family(llm_specs.is_mla, llm_specs.experts),
-            checkpoint_format(placed.precision, llm_specs.published_as),
+            accuracy_format(
+                checkpoint_format(placed.precision, llm_specs.published_as),
+                gpu_specs.fp8_tflops is null,
+                gpu_specs.fp4_tflops is null
+            ),
             gpu_specs.vendor,
             'offline'
         ) as asked_class

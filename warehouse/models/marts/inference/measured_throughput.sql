@@ -54,7 +54,12 @@ gpu_labels as (
     where gpu_spec is not null
 ),
 requests as materialized (from marts.requests_of('raw', 'model_labels', 'gpu_labels')),
-candidates as materialized (from marts.candidates_of('requests')),
+candidates as materialized (
+    select
+        row, model, gpu_spec, weights, kv_dtype, engine, isl, osl, beams, concurrency, ep, is_pool, drafts, acceptance,
+        cached_share, tp, pp, dp_attn, is_stated, replicas
+    from marts.candidates_of('requests', 'requests')
+),
 costed as materialized (from marts.inference_of('candidates')),
 -- Nobody limits the time per token here, and each length is answered at its middle.
 limited as (select null::bigint as row where false),
