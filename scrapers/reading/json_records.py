@@ -27,7 +27,7 @@ _PRICED: Final = re.compile(
 _NOT_PRICED: Final = re.compile(
     r"\b(?:storage|disk|volume|ssd|nvme|bandwidth|egress|ingress|inet|internet|network|transfer|vcpus?|cpus?|ram|memory|mem|token|tokens|count|quantity|id|ids|min count|max count|step|limit|quota|discount|percent(?:age)?|pct"
     r"|tax|vat|setup|one time|onetime|labor|deposit|balance|credits?|score|reliability|interval|threshold|sort|flag|version|year to date|previous|old|original|was|strike|updated|created|at|timestamp|license|licence|support|ip|snapshot|backup|image|windows|clock|payout|earnings?|pending|commission|wholesale|provider cost|error|success|frame|refresh|utilization|change"
-    r"|vram(?! (?:price|cost|rate))|ipv4|ipv6|vol|free devices|(?:conversion|exchange) rate|in (?:gb|gib))\b",
+    r"|vram(?! (?:price|cost|rate))|ipv4|ipv6|vol|free devices|(?:conversion|exchange) rate|in (?:gb|gib)|gpus? amount)\b",
     re.IGNORECASE,
 )
 _PER_TIME: Final = re.compile(r"(?:.*\b(?:gpus?|per) )?(?:hour|minute|month)", re.IGNORECASE)
@@ -190,10 +190,12 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
                 shared = [
                     f for f in _flatten({k: v for k, v in value.items() if k != key}, path, "") if not _is_price(f)
                 ]
-                for number, size in by_number:
-                    at = f"{path}.{key}.{number.text}"
+                for name, number, size in by_number:
+                    at = f"{path}.{key}.{name}"
                     own = [_price_field(f) if _is_price(f) else f for f in _flatten(size, at, key_words(key))]
                     yield Record([number, *shared, *own, *context][:_MOST_FIELDS], scope, "object", group)
+                if any(map(_is_price, _flatten(rest := {k: v for k, v in value.items() if k != key}, path, ""))):
+                    yield from _split(rest, path, context, scope, group)  # "hourly" beside "monthly: {1: …, 6: …}"
                 return
             priced = (
                 [
@@ -219,8 +221,8 @@ def _split(value: Any, path: str, context: list[Field], scope: tuple[str, ...], 
     yield Record([*fields, *context][:_MOST_FIELDS], scope, "object", group)
 
 
-def _by_number(sizes: Any, title: str) -> list[tuple[Field, Any]]:
-    """Return the objects of a map by numbers, each with what its number is: of GPUs, where prices grow so; of months."""
+def _by_number(sizes: Any, title: str) -> list[tuple[str, Field, Any]]:
+    """Return the objects of a map by numbers, each with its key and what that is: of GPUs, where prices grow so; of months."""
     if (
         not isinstance(sizes, dict)
         or len(sizes) < _FEWEST_SIZES
@@ -235,9 +237,9 @@ def _by_number(sizes: Any, title: str) -> list[tuple[Field, Any]]:
     if len(each) < len(sizes) or not min(each):
         return []
     if max(each) <= min(each) * _MOST_APART:
-        return [(Field("gpu count", str(k), is_number=True, is_price=False), item) for k, item in sizes.items()]
+        return [(k, Field("gpu count", str(k), is_number=True, is_price=False), item) for k, item in sizes.items()]
     if words.TERM.search(title) or words.TIME["month"].search(title):
-        return [(Field("term", f"{k} months", is_price=False), item) for k, item in sizes.items()]
+        return [(k, Field("term", f"{k} months", is_price=False), item) for k, item in sizes.items()]
     return []
 
 
@@ -294,7 +296,10 @@ def _flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
         for i, item in enumerate(value[:20]):
             fields += _flatten(item, f"{path}[{i}]", title, depth + 1)
     elif value is not None:
-        fields.append(Field(title, _text(value), path=path, is_number=_is_numeric(value), is_price=False))
+        text, is_number = _text(value), _is_numeric(value)
+        if is_number and (hit := _IN_MONTHS.search(title)):
+            text, is_number = f"{text} {hit['unit'].lower()}", False
+        fields.append(Field(title, text, path=path, is_number=is_number, is_price=False))
     return fields
 
 
@@ -365,9 +370,17 @@ def _titles_other(title: str) -> bool:
 def _titles_price(title: str) -> bool:
     """Return whether the words of a number's keys say that it is a price."""
     last = " ".join(title.split()[-6:])
+    if _MEASURE.search(last):
+        return False
     return bool(_PRICED.search(last) or _PER_TIME.fullmatch(last)) and not _NOT_PRICED.search(_BOUNDS.sub(" ", last))
 
 
+# "commitment months": how many; "price 12 months" is what they cost.
+_MEASURE: Final = re.compile(r"(?<!\d)(?<!\d )\b(?:months|years|days|term|duration|length)$", re.IGNORECASE)
+_IN_MONTHS: Final = re.compile(
+    r"\b(?:commit\w*|terms?|contract|reserv\w*|duration|lock in|minimum) (?:length |period |in )?(?P<unit>months|years)$",
+    re.IGNORECASE,
+)
 _BOUNDS: Final = re.compile(r"\b(?:min(?:imum)?|max(?:imum)?|per gpu|compute|discount(?= (?:price|rate|cost)))\b")
 
 

@@ -13,8 +13,9 @@ from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.account import Entry
 from scrapers.reading.amounts import Amount, find_amounts
-from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu
+from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu, is_quoted
 from scrapers.reading.field_kinds import is_priced_title, kind_of
+from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.drafts import Draft, Explained
 from scrapers.reading.other_providers import charged_by, named_beside
 from scrapers.reading.page_facts import PageFacts
@@ -25,6 +26,7 @@ from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_
 
 # Of each line (its order), where amounts of it begin: the verdict on each and the reason.
 Verdicts = dict[int, dict[int, tuple[str, str]]]
+_SHORT_SENTENCE: Final = 30  # characters
 _NEAR: Final = 12  # lines: an accelerator's name that close makes an amount one to explain
 
 
@@ -186,6 +188,10 @@ def _verdict(
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
         return "explained", f"a price per {unit.other}"
+    if is_quoted(line.box) and unit.time != "hour":
+        return "explained", "in a quotation"
+    if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
+        return "explained", "in a sentence, the price of an offer"
     if len(line.text) > 100:
         is_example = words.NOT_SOLD_HERE[-1][1].search(line.text) is not None
         if is_of_rent(line, amount) and amount.value not in emitted and not facts.compares and not is_example:

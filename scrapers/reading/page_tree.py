@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 
 from scrapers.parsing.text import half_width, squash
+from scrapers.reading import words
 from scrapers.reading.element_paths import ElementPaths
 from scrapers.reading.page_sight import is_another_state, is_former, is_hidden, is_struck_out
 from scrapers.reading.page_tabs import tab_label
@@ -167,6 +168,7 @@ class _Builder:
                     self.fill(inner, child, depth + 1)
                 if tag in _CAPTIONED:  # its caption says nothing of what follows
                     self.headings = tuple(h for h in self.headings if h[0] != _CAPTION_LEVEL or h in before)
+                self.headings = _without_those_of(inner, self.headings, before)
                 self.is_another_state = state
                 if before is not outer:  # what follows a panel is of no tab
                     self.headings = tuple(h for h in self.headings if h[0] != _TAB_LEVEL or h in outer)
@@ -268,6 +270,18 @@ class _Builder:
         self.last = line
 
 
+def _without_those_of(
+    box: Box, headings: tuple[tuple[int, str], ...], before: tuple[tuple[int, str], ...]
+) -> tuple[tuple[int, str], ...]:
+    """Return the headings without those of a calculator or an example that a box holds whole: they head nothing else."""
+    if headings is before or box.n_lines < _FEWEST_OF_A_WHOLE:
+        return headings
+    return tuple(h for h in headings if h in before or not _EXAMPLE.search(h[1]) or len(h[1]) > _LONGEST_HEADING)
+
+
+_EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]
+_FEWEST_OF_A_WHOLE: Final = 3  # lines
+_LONGEST_HEADING: Final = 60  # characters
 _SIGN_ALONE: Final = re.compile(r"[$€£₹¥￥₩₽₺]|[A-Z]{1,2}\$")
 
 

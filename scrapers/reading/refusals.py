@@ -107,6 +107,8 @@ def refusal(
         return "a price of another part of the machine"
     if any(words.COLOCATION.search(text) for text in record.scope[:1]):
         return "a price of colocation"
+    if record.kind == "row" and (label is None or label.title == "heading") and any(map(_is_part, record.fields)):
+        return "a price of another part of the machine"
     if _AT_REST.search(f.title):
         return "a price of a machine that does not run"
     if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
@@ -180,6 +182,18 @@ def refusal(
         if re.search(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", text, re.IGNORECASE):
             return "a price of tokens or requests"
     return _of_another(f, before, record, label, page)
+
+
+def _is_part(f: Field) -> bool:
+    """Return whether the first cell of a row names a part of a machine and no number of it: "100% vCPU", "RAM (per GB)"."""
+    return f.column == 0 and kind_of(f) in ("other", "instance", "label") and _PART.fullmatch(f.text) is not None
+
+
+_PART: Final = re.compile(
+    rf"\s*(?:\d{{1,3}}\s?%\s*)?(?:{words.VCPU.pattern}|{words.RAM.pattern}|{words.DISK.pattern})\s*"
+    r"(?:[(（][^()（）]{1,20}[)）]|[,/]?\s*(?:per|za|за|pro|par|je|/)\s*(?:1\s*)?\w{1,6})?\s*",
+    re.IGNORECASE,
+)
 
 
 def _lists_models(text: str) -> bool:

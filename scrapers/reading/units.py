@@ -66,8 +66,19 @@ def rate(text: str) -> Rate:
     code = re.search(r"\b(HUR|MON|DAY|ANN|WEE|SEC)\b", bare)  # UN/CEFACT codes, as linked data uses them
     if code:
         return Rate(_CODES[code[1]], is_per_gpu, other["thing"] if other else "", is_per_machine)
-    hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(bare)] if hit)
-    return Rate(hits[0][1] if hits else "", is_per_gpu, other["thing"] if other else "", is_per_machine)
+    if (priced := _SIGN_AND_TIME.search(bare)) and (own := _first_time(priced["time"])):
+        return Rate(own, is_per_gpu, other["thing"] if other else "", is_per_machine)  # "paid by the week, €/h"
+    return Rate(_first_time(bare), is_per_gpu, other["thing"] if other else "", is_per_machine)
+
+
+def _first_time(text: str) -> str:
+    hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(text)] if hit)
+    return hits[0][1] if hits else ""
+
+
+_SIGN_AND_TIME: Final = re.compile(
+    r"(?:[$€£₽¥₹₩元円]|\b(?:руб|USD|EUR|GBP|CHF|CNY|RMB|JPY|INR|RUB))\.?\s?(?P<time>/\s?\w+)", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=16_384)
@@ -175,6 +186,8 @@ def term_months(text: str) -> int | None:
     """Return the months of the one commitment that a text names; None for none, spans and days."""
     text = _in_digits(text)
     hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
+    if not hits and (prepaid := _PREPAID.search(text)):
+        return {"м": 1, "г": 12}.get(prepaid["cycle"][0].lower())
     if not hits and "包月" in text:
         return 1  # "包年包月": by the month at least
     if not hits and words.YEARLY.search(text):
@@ -184,6 +197,7 @@ def term_months(text: str) -> int | None:
     return _months_of(hits[0])
 
 
+_PREPAID: Final = re.compile(r"при (?:пред)?оплате за (?P<cycle>недел\w*|месяц\w*|год\w*)", re.IGNORECASE)
 _CYCLES: Final = (
     (3, r"quarterly|quartalsweise|vierteljährlich|trimestriel\w*|trimestral\w*|季付|季度|квартал\w*"),
     (6, r"semi-?annual(?:ly)?|half-?yearly|bi-?annual(?:ly)?|halbjährlich|semestriel\w*|semestral\w*|半年付?"),
@@ -220,6 +234,8 @@ def _months_of(hit: re.Match[str]) -> int | None:
 def band(text: str) -> str:
     """Return the span of a commitment that is no number of months ("7-30 days", "2 weeks – 1 year"), for its name."""
     hits = [h for h in words.DURATION.finditer(text) if _is_long(h)]
+    if not hits and (prepaid := _PREPAID.search(text)) and term_months(text) is None:
+        return prepaid["cycle"].lower()
     if not hits or (len(hits) == 1 and term_months(text) is not None):
         return ""
     return re.sub(r"\s+", " ", text[hits[0].start() : hits[-1].end()]).strip().lower()[:60]

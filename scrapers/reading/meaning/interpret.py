@@ -32,7 +32,7 @@ from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import Rate, after_amount, before_amount, effective_from, is_floor, says_floor, tax_of
+from scrapers.reading.units import Rate, after_amount, before_amount, effective_from, is_floor, rate, says_floor, tax_of
 
 
 def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
@@ -43,7 +43,8 @@ def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
     readings = list(_readings(record, page))
     explained = {r.amount.value: r.reason for r in readings if isinstance(r, Explained)}
     for r in readings:
-        if record.kind == "card" and isinstance(r, Draft) and not r.is_titled() and r.amount.value in explained:
+        is_bare = isinstance(r, Draft) and not r.is_titled() and r.reasons.get("unit") != "the amount"
+        if record.kind == "card" and isinstance(r, Draft) and is_bare and r.amount.value in explained:
             yield Explained(r.cell, r.amount, explained[r.amount.value])
         else:
             yield r
@@ -119,7 +120,14 @@ def _numbers_like_prices(
         a.value for f, kind in kinds if kind == "price" and (a := bare_amount(f.text, page.decimal_comma)) and a.value
     ]
     for f, kind in kinds:
-        if kind == "other" and f.title and priced and re.search(r"\d[.,]\d\d$", f.text) and f.column >= 0:
+        if (
+            kind == "other"
+            and f.title
+            and priced
+            and not rate(f.title).other
+            and re.search(r"\d[.,]\d\d$", f.text)
+            and f.column >= 0
+        ):
             amount = bare_amount(f.text, page.decimal_comma)
             if amount and any(_NEAR[0] <= amount.value / value <= _NEAR[1] for value in priced):
                 yield f, amount
@@ -131,8 +139,20 @@ _COUNTS: Final = re.compile(
 )
 
 
+_SPAN: Final = re.compile(r"(?<![\w.,])(?P<least>\d{1,2})\s?[x×]?\s?[-–—~]\s?\d{1,2}\s?[x×]\s*(?=\D)")
+
+
 def _of_each_count(d: Draft) -> Iterator[Reading]:
-    """Yield a draft for each number of GPUs of a label that states several, "2x & 4x MI300X", where its price is of one."""
+    """Yield a draft for each number of GPUs of a label that states several, "2x & 4x MI300X", where its price is of one.
+
+    Of a span, "1-6x A4000", a price is that of the least: of one GPU, or else of nobody knows how many.
+    """
+    if span := _SPAN.search(d.label):
+        if span["least"] != "1" and not d.rate.is_per_gpu:
+            yield Explained(d.cell, d.amount, "unexplained: a span of numbers of GPUs stands with it")
+            return
+        d.label = f"{d.label[: span.start()]}{d.label[span.end() :]}".strip()
+        d.count, d.is_floor = (Decimal(1), True) if span["least"] == "1" else (None, d.is_floor)
     several = _COUNTS.search(d.label)
     if several is None:
         yield d
@@ -198,6 +218,8 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
     of_gpus = [f for f, kind in kinds if kind == "count" and _OF_GPUS.search(f.title)]
     if of_gpus:  # "num_gpus" counts what "gpu_frac" only sets against the whole machine
         by_kind["count"] = next((f for f in of_gpus if NUMBER.match(f.text)), of_gpus[0])
+    if terms := [f for f, kind in kinds if kind == "term" and words.DURATION.search(f.text)]:
+        by_kind["term"] = terms[0]  # "commitment: 12 months" beside "billing: monthly"
     by_kind.pop("instance", None)
     if named := [f for f, kind in kinds if kind == "instance" and has_letters(f.text)]:
         by_kind["instance"] = named[0]  # a column of numbers ("Nodes") names nothing

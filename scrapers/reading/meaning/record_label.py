@@ -20,7 +20,8 @@ _BADGE: Final = re.compile(
 _PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3})s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _CPU_WORDS: Final = re.compile(
-    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b", re.IGNORECASE
+    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b|\d\s?[核コ]|内存|メモリ|\bядер\b|코어",
+    re.IGNORECASE,
 )
 _KEY: Final = re.compile(
     r"^(?:GPUs?|Graphics|Grafikkarte|Carte graphique|Видеокарта|显卡)\s?[:：]\s+(?=\S)", re.IGNORECASE

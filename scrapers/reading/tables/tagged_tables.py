@@ -26,7 +26,7 @@ def _role(box: Box) -> str:
 
 def _grid_of(table: Box) -> Grid | None:
     inside = list(table.walk())
-    rows = [row for row in _rows_of(table, inside) if row]
+    rows = [row for row in _without_coordinates(_rows_of(table, inside)) if row]
     if not rows:
         return None
     spread = _spread(rows)
@@ -66,6 +66,18 @@ def _rows_of(table: Box, inside: list[Box]) -> list[list[tuple[Cell, int, int]]]
             cells_of = [b for b in box.walk() if _role(b) in ("cell", "gridcell", "columnheader", "rowheader")]
             rows.append([(_cell(b, _role(b).endswith("header")), 1, 1) for b in cells_of])
     return rows
+
+
+def _without_coordinates(rows: list[list[tuple[Cell, int, int]]]) -> list[list[tuple[Cell, int, int]]]:
+    """Return the rows of a published sheet without the letters above its columns and the numbers of its rows."""
+    letters = [cell.text for cell, *_ in rows[0]] if rows else []
+    if "".join(letters[1:]) != _LETTERS[: len(letters) - 1] or len(letters) < _FEWEST_LETTERS or letters[0]:
+        return rows
+    return [row[1:] for row in rows[1:]]
+
+
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_FEWEST_LETTERS: Final = 3
 
 
 def _nearest(element: object, tag: str) -> object:
