@@ -41,7 +41,13 @@ _NAMING: Final = re.compile(
 @lru_cache(maxsize=16_384)  # objects of a list have the same keys
 def key_words(key: str) -> str:
     """Return a key as words: "pricePerHour" and "price_per_hour" read "price per hour"."""
-    return " ".join(part for part in _CAMEL.split(str(key)) if part)
+    if _COMMITS.search(key := str(key)):  # "reserved1Y", "commit3M"
+        key = _SHORT_TERM.sub(lambda hit: f" {hit['n']} {'years' if hit['unit'] == 'Y' else 'months'} ", key)
+    return " ".join(part for part in _CAMEL.split(key) if part)
+
+
+_COMMITS: Final = re.compile(r"reserv|commit|contract|term|savings", re.IGNORECASE)
+_SHORT_TERM: Final = re.compile(r"(?P<n>\d{1,2})(?P<unit>[YM])(?![a-z])")
 
 
 def json_records(value: Any, group: int = 0) -> Iterator[Record]:

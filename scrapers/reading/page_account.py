@@ -204,6 +204,9 @@ def _verdict(
             for reason, pattern in words.NOT_SOLD_HERE:
                 if pattern.search(text):
                     return "explained", reason
+    is_bound = is_floor(before, after) or is_floor(before_amount(before), after)
+    if is_bound and named and line.order < named[0] and emitted and amount.value <= min(emitted):
+        return "explained", "a bound below every price of the page"
     nearest = bisect_left(named, line.order - _NEAR)
     if nearest < len(named) and named[nearest] <= line.order + _NEAR:
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"

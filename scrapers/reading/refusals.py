@@ -83,8 +83,8 @@ def refusal(
     if _ESTIMATE.match(f.text):
         return "an example or a calculation"
     if record.kind == "card":
-        for text in record.scope[:4]:
-            if _EXAMPLE.search(text) and not mentions(text):
+        for text in (*record.scope[:4], *(text for line in f.lines[:1] for _, text in line.headings)):
+            if _EXAMPLE.search(text) and not mentions(text) and not (_CALCULATOR.search(text) and mentions(f.text)):
                 return "an example or a calculation"
     if record.kind == "object" and any(
         "Windows" in one.text and re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
@@ -132,7 +132,7 @@ def refusal(
         return "an upper bound"
     if _SAVED.search(_REBATE.sub(" ", f.title)):
         return "a discount, a credit, a former price or another sum"
-    if words.SHOP.search(f.title):
+    if words.SHOP.search(f.title) and not (record.kind == "object" and _is_by_the_hour(record)):
         return "a price in a shop, not a rent"
     if any(_is_index(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
         return "a figure of a market, not a provider's price"
@@ -229,6 +229,13 @@ _REBATE: Final = re.compile(
     re.IGNORECASE,
 )
 _CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
+
+
+def _is_by_the_hour(record: Record) -> bool:
+    """Return whether data states an hour as its unit: its "retail price" is what everybody pays for that."""
+    return any(kind_of(one) == "unit" and rate(f"/{one.text}").time == "hour" for one in record.fields)
+
+
 _FORMER: Final = re.compile(
     r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
     re.IGNORECASE,
@@ -413,7 +420,7 @@ _TREND: Final = re.compile(
 )
 # What one pays for a card that one buys.
 _INSTALMENT: Final = re.compile(
-    r"^[^\d]{0,6}[\d.,]+\S{0,3}\s*(?:/|per |a |pro |par |mtl\.? )?\s*(?:mo\w*|mtl\.?|mois|мес\w*)?\.?\s*(?:for|over|x|×|für|über|sur|pendant|на)\s*\d{1,2}\s*(?:x\b|mo\w*|instal\w*|payments|raten|mois|мес\w*)",
+    r"^[^\d]{0,6}[\d.,]+\s?\S{0,3}\s*(?:/|per |a |pro |par |mtl\.? )?\s*(?:mo\w*|mtl\.?|mois|мес\w*)?\.?\s*(?:(?:for|over|x|×|für|über|sur|pendant|на)\s*\d{1,2}\s*(?:x\b|mo\w*|instal\w*|payments|raten|mois|мес\w*)|in\s*\d{1,2}\s*(?:instal\w*|payments|raten|rate\b))",
     re.IGNORECASE,
 )
 _FINANCED: Final = re.compile(
@@ -434,4 +441,6 @@ _ONCE: Final = re.compile(
 )
 
 
+# The choices of a calculator state the rates that it reckons with: "RTX 4090 $0.29/hr".
+_CALCULATOR: Final = re.compile(r"\bcalculator\b|kostenrechner|calculateur|калькулятор|计算器|計算機", re.IGNORECASE)
 _EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]

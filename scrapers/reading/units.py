@@ -295,6 +295,7 @@ def tax_of(text: str, amount: Amount, title: str) -> str:
     return "" if hit is None else "net" if hit["net"] else "gross"
 
 
+OTHER_SUM: Final = "a discount, a credit, a former price or another sum"
 _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
 
 
@@ -302,7 +303,7 @@ _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
 def not_a_price(before: str, after: str) -> str:
     """Return why words around an amount make it no price, or ""."""
     if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):
-        return "a discount, a credit, a former price or another sum"
+        return OTHER_SUM
     if _CALCULATED.search(before) or re.match(r"^\s*(?:[×*]\s*\d|=\s*[\d$€£¥])", after):
         return "part of a calculation"
     if words.CEILING_BEFORE.search(before) or words.CEILING_AFTER.match(after):

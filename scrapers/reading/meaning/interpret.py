@@ -27,7 +27,7 @@ from scrapers.reading.meaning.machine_words import (
 )
 from scrapers.reading.meaning.price_unit import price_unit
 from scrapers.reading.meaning.record_amounts import amounts_of, words_around
-from scrapers.reading.meaning.record_label import find_label, label_text
+from scrapers.reading.meaning.record_label import find_label, label_text, of_a_plan
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
@@ -193,6 +193,8 @@ def _draft(
     d.is_floor = is_floor(before, after) or says_floor(f.title)
     d.memory, d.memory_is_total = gpu_memory(kinds, by_kind, label_field, d.count)
     d.instance = instance_of(record, kinds, by_kind, label_field)
+    if not d.instance and label_field is not None and of_a_plan(label_field.text):
+        d.instance = label_field.text  # "Pro RTX A6000": the plan's own name
     d.region = region_of(record, by_kind)
     d.availability = availability_of(kinds, f)
     d.tax = tax_of(f.text, amount, f.title)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from scrapers.reading import words
+from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.amounts import stated_currency
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.whole_page.groups import by_table_or_card, together
@@ -169,6 +170,33 @@ def floors_of_prices(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft
         is_repeat = is_headline and d.is_floor and (d.key, d.amount.value, d.currency, d.rate.time) in plain
         dropped.append((d, "a bound beside the price of the same thing")) if is_repeat else kept.append(d)
     return kept, dropped
+
+
+def said_again(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop what a sentence, or a bound in a headline or a banner, says of an accelerator that the page prices elsewhere."""
+    prices: dict[object, set[Decimal]] = defaultdict(set)
+    for d in drafts:
+        if d.record.kind != "sentence" and not d.is_floor:
+            prices[d.key, d.model, d.rate.time, d.currency].add(d.amount.value)
+    kept, dropped = [], []
+    for d in drafts:
+        elsewhere = prices[d.key, d.model, d.rate.time, d.currency]
+        if d.record.kind == "sentence" and d.amount.value in elsewhere:
+            dropped.append((d, "the same offer again, in a sentence"))
+        elif d.is_floor and _is_in_words(d) and elsewhere and d.amount.value <= min(elsewhere):
+            dropped.append((d, "a bound below the prices of the same thing"))
+        else:
+            kept.append(d)
+    return kept, dropped
+
+
+def _is_in_words(d: Draft) -> bool:
+    """Return whether an amount stands in a line that names the accelerator too, amid other words: a banner, a headline."""
+    is_line = d.record.kind == "card" and d.key in {m.key for m in mentions(d.cell.text)}
+    return is_line and _OTHER_WORDS.search(d.cell.text) is not None
+
+
+_OTHER_WORDS: Final = re.compile(r"[^\W\d_]{3,}[^\W\d_].*\s.*[^\W\d_]{3,}|[\u4e00-\u9fff]{6,}")
 
 
 def hidden_states(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

@@ -196,3 +196,99 @@ def test_a_calculator_beside_the_rates_heads_none_of_them() -> None:
     rates = "<div><div><span>H100</span><span>$0.000944/s</span></div><div><span>L4</span><span>$0.000222/s</span></div></div>"
     account = read(page(calculator + rates))
     assert [str(o.price) for o in account.offers] == ["0.000944", "0.000222"]
+
+
+def test_hours_of_gpus_count_no_gpus() -> None:
+    assert [o.gpu_count for o in read(page("<div><p>RTX 4090 · 720 GPU-hours</p><p>$0.29/hr</p></div>")).offers] == [1]
+
+
+def test_choices_of_a_calculator_state_rates_and_its_sums_do_not() -> None:
+    choices = "".join(
+        f"<label class=o><input><span>{gpu}</span><span>${price} /hr</span></label>"
+        for gpu, price in [("RTX 4090", "0.29"), ("H100 SXM", "2.60")]
+    )
+    total = "<div><p>Estimated monthly cost</p><p>$208.80 /mo</p><p>1 × RTX 4090 · 720 GPU-hours</p></div>"
+    account = read(page(f"<a>Get $50 free credits</a><h1>GPU pricing calculator</h1><div>{choices}</div>{total}"))
+    assert [str(o.price) for o in account.offers] == ["0.29", "2.60"] and account.is_whole
+
+
+def test_titles_that_span_columns_count_once() -> None:
+    head = "<tr><td rowspan=2>实例规格</td><td rowspan=2>GPU</td><td colspan=2>华北</td><td colspan=2>华南</td></tr><tr><td>后付费(元/小时)</td><td>预付费(元/月)</td><td>后付费(元/小时)</td><td>预付费(元/月)</td></tr>"
+    account = read(
+        page(
+            f"<table>{head}<tr><td>gn5</td><td>1*A10-24G</td><td>9.20</td><td>3200</td><td>9.80</td><td>3400</td></tr></table>",
+            "zh",
+        )
+    )
+    assert [str(o.price) for o in account.offers] == ["9.20", "3200", "9.80", "3400"]
+
+
+def test_a_heading_titles_the_one_column_of_bare_amounts() -> None:
+    rows = "".join(
+        f"<tr><td>{gpu}</td><td>{price}</td></tr>"
+        for gpu, price in [("1x NVIDIA A100", "1.60"), ("8x NVIDIA A100", "12.80")]
+    )
+    account = read(page(f"<h2>GPU rental rates (USD per hour)</h2><table>{rows}</table>"))
+    assert [f"{o.gpu_count} {o.price} {o.price_unit}" for o in account.offers] == [
+        "1 1.60 instance_hour",
+        "8 12.80 instance_hour",
+    ]
+
+
+def test_a_plan_s_name_is_none_of_the_card_s() -> None:
+    account = read(page(table("|Pro RTX A6000|Max 2x A100 80GB", "RAM|64 GB|256 GB", "Price per hour|$0.69|$3.20")))
+    assert [(o.gpu_label, o.instance) for o in account.offers] == [
+        ("RTX A6000", "Pro RTX A6000"),
+        ("A100 80GB", "Max 2x A100 80GB"),
+    ]
+
+
+def test_a_card_in_instalments_is_sold() -> None:
+    item = "<div><h3>GeForce RTX 4090 24GB</h3><p>1.899,00 €</p><p>oder 52,75 € / Monat in 36 Raten</p><button>In den Warenkorb</button></div>"
+    assert not read(page(f"<h1>Grafikkarten</h1>{item}", "de")).offers
+
+
+def test_an_answer_and_a_banner_repeat_the_table() -> None:
+    banner = "<div>新用户注册即送 20 元代金券,RTX 4090 低至 1.5 元/小时</div>"
+    account = read(page(banner + table("显卡|显存|价格", "RTX 4090|24GB|1.98元/小时"), "zh"))
+    assert [str(o.price) for o in account.offers] == ["1.98"] and account.is_whole
+    answer = "<details><summary>How much is an H100?</summary><p>An H100 SXM costs $1.99 per GPU per hour on demand.</p></details>"
+    account = read(page(table("GPU|Price", "NVIDIA H100 SXM|$1.99/GPU/hr") + answer))
+    assert len(account.offers) == 1 and account.is_whole
+
+
+def test_a_bound_above_all_names_and_below_all_prices() -> None:
+    body = "<h1>Аренда серверов</h1><p>От 25 ₽/час. Почасовая оплата, без обязательств.</p>"
+    account = read(page(body + table("Видеокарта|Цена", "1 × RTX 4090|75 ₽/час"), "ru"))
+    assert [str(o.price) for o in account.offers] == ["75"] and account.is_whole
+
+
+def test_a_component_of_mdx_around_a_table() -> None:
+    rows = "| Machine | Hardware | Hourly rate |\n| --- | --- | --- |\n| `gpu-t4-s` | 1 x NVIDIA T4 | $0.60 |\n"
+    assert [str(o.price) for o in read(f"# Billing\n\n<Table>\n{rows}</Table>\n").offers] == ["0.60"]
+
+
+def test_a_retail_price_by_the_hour_is_a_rent() -> None:
+    item = {"SkuName": "H100-80GB-SXM Spot", "UnitOfMeasure": "1 Hour", "RetailPrice": 1.62, "CurrencyCode": "USD"}
+    (offer,) = read(json.dumps([item])).offers
+    assert (offer.pricing_model, str(offer.price)) == ("spot", "1.62")
+    assert not read(json.dumps([{"name": "NVIDIA H100", "retailPrice": 30000, "currency": "USD"}])).offers
+
+
+def test_keys_of_commitments_in_short() -> None:
+    item = {
+        "title": "NVIDIA H100 SXM",
+        "onDemand": "$2.40",
+        "reserved1Y": "$1.95",
+        "reserved6M": "$2.10",
+        "unit": "GPU/hour",
+    }
+    assert [(o.pricing_model, o.term_months) for o in read(json.dumps({"items": [item]})).offers] == [
+        ("on_demand", None), ("reserved", 12), ("reserved", 6),
+    ]  # fmt: skip
+
+
+def test_a_card_s_own_line_says_more_than_its_title() -> None:
+    body = "<div><b>vGPU-3080</b><div>8 cores</div><div>RTX 3080 10GB</div><p>€ 149 /monthly</p></div>"
+    (offer,) = read(page(f"<h1>Servers</h1>{body}")).offers
+    assert offer.gpu_label == "RTX 3080 10GB"
