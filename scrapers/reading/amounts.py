@@ -195,11 +195,15 @@ def uses_decimal_comma(texts: list[str]) -> bool:
     """Return whether a page's amounts are printed as "1.234,50": a comma before one or two last digits, no dot so."""
     commas = dots = 0
     for text, times in Counter(texts).items():
-        for hit in _MONEY.finditer(text):
-            digits = hit["a"] or hit["b"] or hit["c"]
-            commas += times * bool(re.search(r",\d{1,2}$", digits))
-            dots += times * bool(re.search(r"\.\d{1,2}$", digits))
+        for a in find_amounts(text):
+            shown = text[a.start : a.end]
+            commas += times * bool(_AFTER_COMMA.search(shown))
+            dots += times * bool(_AFTER_DOT.search(shown))
     return commas > dots
+
+
+_AFTER_COMMA: Final = re.compile(r",\d{1,2}\D*$")
+_AFTER_DOT: Final = re.compile(r"\.\d{1,2}\D*$")
 
 
 def _value(digits: str, decimal_comma: bool) -> Decimal | None:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from scrapers.model import clip
@@ -73,8 +74,17 @@ class Rows:
 
 def _is_unread(f: Field) -> bool:
     """Return whether a cell below the title of a price holds a number that is no amount, nor a share or a term."""
-    is_number = re.search(r"\d", f.text) is not None and not _OTHER_FIGURE.search(f.text)
-    return is_number and kind_of(f) not in ("price", "label", "count") and words.PRICE.search(f.title) is not None
+    if kind_of(f) in ("price", "label", "count") or not _heads_prices(f.title):
+        return False
+    return _FIGURE.search(f.text) is not None and not _OTHER_FIGURE.search(f.text)
+
+
+@lru_cache(maxsize=4096)
+def _heads_prices(title: str) -> bool:
+    return words.PRICE.search(title) is not None
+
+
+_FIGURE: Final = re.compile(r"\d")
 
 
 _OTHER_FIGURE: Final = re.compile(r"%|[^\W\d_]{2}")

@@ -109,11 +109,12 @@ def footnotes(lines: Iterable[Line]) -> dict[str, str]:
     for line in lines:
         if line.is_note and line.notes:
             notes.setdefault(line.notes[0], line.text)
-        elif hit := _NOTE.match(line.text):
+        elif line.text[:1] in _MARKS and (hit := _NOTE.match(line.text)):
             notes.setdefault(hit["mark"], hit["text"])
     return notes
 
 
+_MARKS: Final = frozenset("*†‡¹²³⁴")
 _NOTE: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*(?P<text>(?:[^\W\d_]|[$€£¥]\d).{8,})$")
 
 

@@ -299,9 +299,16 @@ OTHER_SUM: Final = "a discount, a credit, a former price or another sum"
 _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
 
 
-@lru_cache(maxsize=16_384)
 def not_a_price(before: str, after: str) -> str:
     """Return why words around an amount make it no price, or ""."""
+    return _not_a_price(before[-_NEAR:], after[: 2 * _NEAR])
+
+
+_NEAR: Final = 60  # characters: no words further away matter
+
+
+@lru_cache(maxsize=16_384)
+def _not_a_price(before: str, after: str) -> str:
     if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):
         return OTHER_SUM
     if _CALCULATED.search(before) or re.match(r"^\s*(?:[×*]\s*\d|=\s*[\d$€£¥])", after):

@@ -67,8 +67,11 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
 
 def _has_no_price(text: str) -> bool:
     """Return whether each amount of a line is a credit, a discount or the like: "Get $50 free credits" heads no card."""
-    amounts = find_amounts(text)
+    amounts = find_amounts(text) if len(text) <= _LONGEST_BANNER else []
     return bool(amounts) and all(not_a_price(text[: a.start], text[a.end :]) == OTHER_SUM for a in amounts)
+
+
+_LONGEST_BANNER: Final = 80  # characters
 
 
 def _is_of_its_own(line: Line, head: Line) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from scrapers.reading.amounts import stated_currency
-from scrapers.reading.page_tree import Box
+from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.tables.grids import LONGEST_TITLE, MOST_COLUMNS, Cell, Grid, has_money, is_title
 from scrapers.reading.tables.turned_tables import transposed, turned
 from scrapers.reading.units import rate
@@ -105,6 +105,8 @@ def _nearest(element: object, tag: str) -> object:
 def _cell(box: Box | None, is_head: bool) -> Cell:
     if box is None:
         return Cell("", (), is_head)
+    if len(box.children) == 1 and isinstance(line := box.children[0], Line):
+        return Cell(line.text, (line,), is_head)
     lines = tuple(box.lines())
     return Cell(" ".join(line.text for line in lines if line.text), lines, is_head)
 
