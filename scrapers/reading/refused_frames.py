@@ -149,7 +149,7 @@ _AT_REST: Final = re.compile(
     re.IGNORECASE,
 )
 _EARNED: Final = re.compile(
-    r"\b(?:earn(?:s|ings?)?|payouts?|profit(?:s|ability)?|revenue|become a (?:host|provider)|verdienst|доход\w*|заработ\w*)\b|收益|収益",
+    r"\b(?:earn(?:s|ings?)?|payouts?|(?<!non-)(?<!non )(?<!for-)(?<!for )profit(?:s|ability)?|revenue|become a (?:host|provider)|verdienst|доход\w*|заработ\w*)\b|收益|収益",
     re.IGNORECASE,
 )
 _EARN: Final = re.compile(

@@ -48,7 +48,7 @@ class Rate:
 @lru_cache(maxsize=32_768)  # titles and headings are asked for every amount below them
 def rate(text: str) -> Rate:
     """Return the unit that a text states."""
-    plain = _AND_TIME.sub("/", _OFTEN.sub(" ", _ALWAYS.sub(" ", text)).replace("包年包月", " "))
+    plain = _AND_TIME.sub("/", _OFTEN.sub(" ", _ALWAYS.sub(" ", _in_digits(text))).replace("包年包月", " "))
     if (yearly := words.YEARLY.search(plain)) and any(
         p.search(plain.replace(yearly[0], " ")) for p in words.TIME.values()
     ):
@@ -90,10 +90,23 @@ def rate_of_prose(text: str) -> Rate:
     return rate(stated)
 
 
+@lru_cache(maxsize=16_384)
+def without_granularity(text: str) -> str:
+    """Return a text without what it says of how finely use is billed, "per-second billing": no price is of that."""
+    return _GRANULARITY.sub(" ", text)
+
+
+_GRANULARITY: Final = re.compile(
+    r"\bper[- ](?:second|minute)[- ](?:billing|granularity|metering)\b"
+    r"|\b(?:bill|charge|meter|prorate)\w*\b[^.;:$€£]{0,30}?\b(?:by the|per|to the|in|every|each)\s(?:(?:nearest|full|\d+)[- ])?(?:seconds?|minutes?)\b"
+    r"|\b(?:sekunden|minuten)genau\w*(?: abrechnung| abgerechnet)?|\bfactur\w+ à la (?:seconde|minute)\b|\b(?:посекундн|поминутн)\w*"
+    r"|按秒计费|按分钟计费|秒级计费|按秒計費|秒(?:単位の)?課金|分(?:単位の)?課金",
+    re.IGNORECASE,
+)
 _LONGEST_TITLE: Final = 45  # characters
 _STATED: Final = re.compile(
     r"(?:/|\b(?:per|pro|par|je)\b|每)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?)?){0,2}(?:hour|hr|minute|second|day|week|month|year|stunde|monat|heure|mois|час|месяц|小时|時間|月|GPU)\w*"
-    r"|\b(?:an|a|by the|every|each|за|в)\s(?:hour|minute|second|day|week|month|year|час|месяц)\b"
+    r"|\b(?:an|a|by the|for one|for an|every|each|за|в)\s(?:hour|minute|second|day|week|month|year|час|месяц)\b"
     r"|\b(?:hourly|monthly|yearly|daily|weekly|gpu-hours?|node-hours?|gpu hours?)\b",
     re.IGNORECASE,
 )

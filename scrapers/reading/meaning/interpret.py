@@ -246,8 +246,16 @@ def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Recor
         stated = stated or next(
             (c for text in (*record.intro, *record.scope[:2]) if (c := stated_currency(text)) and len(c) == 3), ""
         )
-        if stated and len(stated) == 3:
+        if stated and len(stated) == 3 and stated in _MAY_MEAN.get(printed, (stated,)):
             d.reasons["currency"] = "stated"
             return stated
         printed = printed or stated
     return page.resolve(printed)
+
+
+# A sign that several currencies share is none of another's: "$" below the switch "USD EUR" is no euro.
+_MAY_MEAN: Final = {
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "BRL"),
+    "¥": ("CNY", "JPY"),
+    "kr": ("SEK", "NOK", "DKK"),
+}

@@ -15,7 +15,7 @@ from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import Rate, after_amount, before_amount, rate, rate_of_prose
+from scrapers.reading.units import Rate, after_amount, before_amount, rate, rate_of_prose, without_granularity
 
 
 def price_unit(
@@ -66,6 +66,8 @@ def price_unit(
     time, where, per_gpu, per_machine = "", "", False, False
     for place, text in texts:
         is_prose = place in ("above", "a footnote") or (place == "the label" and len(text) > 60)
+        if place in ("above", "the heading", "the card"):
+            text = without_granularity(text)
         read = rate_of_prose(text) if is_prose else rate(text)
         if read.other and not read.is_per_gpu and place in ("above", "the heading"):
             continue  # of a disk, say

@@ -19,6 +19,9 @@ _BADGE: Final = re.compile(
 )
 _PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3})s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
+_PART: Final = re.compile(
+    r"(?<![\d./])(?P<part>1/[2-9]|1/1\d|1/2\d)\s*(?:of\s)?(?:(?:NVIDIA|AMD|Tesla)\s*)*$", re.IGNORECASE
+)
 # "Pro RTX A6000", "Max 2x A100": the plan's name is none of the card's.
 _SIZE_OF_PLAN: Final = re.compile(
     r"^(?:starter|basic|standard|pro|plus|max|premium|ultra|mini|lite|advanced|enterprise|business|professional|essential)[\s:·|–—-]+"
@@ -145,5 +148,6 @@ def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool
         text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
     lead = label_field.text[: name.start] if label_field else ""
     if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text) or _SIZED.search(lead):
-        return f"{name.count}x {plain}" if name.count else plain
+        part = _PART.search(lead)  # "1/4 NVIDIA A100, 8 vCPU"
+        return f"{name.count}x {plain}" if name.count else f"{part['part']} {plain}" if part else plain
     return text

@@ -292,3 +292,70 @@ def test_a_card_s_own_line_says_more_than_its_title() -> None:
     body = "<div><b>vGPU-3080</b><div>8 cores</div><div>RTX 3080 10GB</div><p>€ 149 /monthly</p></div>"
     (offer,) = read(page(f"<h1>Servers</h1>{body}")).offers
     assert offer.gpu_label == "RTX 3080 10GB"
+
+
+def test_a_shared_sign_is_none_of_another_currency_s() -> None:
+    """A switch of currencies above a table says nothing of a sign that it does not have."""
+    cells = "<span data-cur=usd>$3.50/h</span><span data-cur=eur hidden>€3.20/h</span>"
+    body = f"<div><button>USD</button><button>EUR</button></div>{table('GPU|Price', f'NVIDIA H200|{cells}')}"
+    assert [(str(o.price), o.currency) for o in read(page(body)).offers] == [("3.50", "USD")]
+
+
+@pytest.mark.parametrize(
+    "billing", ["We bill GPU pods by the minute.", "Per-second billing.", "Charged in 10 minute steps."]
+)
+def test_how_finely_use_is_billed_is_no_unit_of_prices(billing: str) -> None:
+    body = (
+        f"<h1>Pods</h1><p>{billing} The table shows the rate for one hour.</p>{table('GPU|Rate', 'RTX 4000 Ada|$0.38')}"
+    )
+    assert {o.price_unit for o in read(page(body)).offers} <= {"gpu_hour", "instance_hour"}
+
+
+@pytest.mark.parametrize("title", ["Count", "Aantal", "Cantidad", "Liczba"])
+def test_a_column_of_numbers_of_gpus(title: str) -> None:
+    rows = ("0.22|RTX 3090|1|24 GB", "1.76|RTX 3090|8|192 GB")
+    account = read(page(table(f"$/hr|GPU|{title}|vRAM", *rows)))
+    assert [o.gpu_count for o in account.offers] == [1, 8]
+
+
+def test_words_of_indonesian_and_romanian() -> None:
+    account = read(
+        page(table("Paket|GPU|Harga per jam|Harga per bulan", "S|1x NVIDIA L40S|Rp 28.500|Rp 17.900.000"), "id")
+    )
+    assert [(str(o.price), o.price_unit) for o in account.offers] == [("28500", "instance_hour"), ("17900000", "month")]
+    (offer,) = read(page(table("Model|GPU|Preț/lună (fără TVA)", "S|NVIDIA RTX 4090|349 EUR"), "ro")).offers
+    assert offer.price_unit.endswith("month")
+
+
+def test_long_titles_and_spaced_thousands_in_a_grid() -> None:
+    rows = (
+        ("Видеокарта", "Память", "Цена за 1 карту, руб./мес. без НДС"),
+        ("NVIDIA A16", "16 ГБ", "15 900"),
+        ("NVIDIA L40S", "48 ГБ", "79 000"),
+    )
+    grid = "".join("<div class=r>" + "".join(f"<div>{cell}</div>" for cell in row) + "</div>" for row in rows)
+    assert [str(o.price) for o in read(page(f"<h1>GPU</h1><div>{grid}</div>", "ru")).offers] == ["15900", "79000"]
+
+
+def test_non_profits_earn_nothing() -> None:
+    account = read(
+        page(
+            table("Resource|Unit|Campus|External non-profit|External for-profit", "A100 GPU|GPU-hour|$0.31|$0.62|$1.05")
+        )
+    )
+    assert [str(o.price) for o in account.offers] == ["1.05"]
+
+
+def test_a_part_before_a_name_stays_with_it() -> None:
+    (offer,) = read(
+        page(table("Flavor|Description|Price per hour", "g1.1|1/4 NVIDIA A100 80GB (20 GB), 8 vCPU|$0.34"))
+    ).offers
+    assert offer.gpu_label == "1/4 A100 80GB"
+
+
+def test_a_term_in_words_is_no_unit() -> None:
+    text = "- **H100 SXM (80 GB)** is $2.19 per GPU per hour on demand, or $1.79 on a one-year contract.\n- **L40S (48 GB)** is $0.89 per GPU per hour on demand, or $0.71 on a one-year contract.\n"
+    offers = read(f"# Pricing\n\n{text}").offers
+    assert [(o.pricing_model, o.term_months, str(o.price)) for o in offers] == [
+        ("on_demand", None, "2.19"), ("reserved", 12, "1.79"), ("on_demand", None, "0.89"), ("reserved", 12, "0.71"),
+    ]  # fmt: skip
