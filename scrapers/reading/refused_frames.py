@@ -134,10 +134,11 @@ _FORMER: Final = re.compile(
     re.IGNORECASE,
 )
 _REGULAR: Final = re.compile(
-    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?", re.IGNORECASE
+    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?|\s*(?:原价|原價|定价|定價|定価|通常価格)",
+    re.IGNORECASE,
 )
 _DEAL: Final = re.compile(
-    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo)$",
+    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo)$|活动价|活動價|特价|特價|优惠价|優惠價|促销价|限时价|折后价|特別価格|キャンペーン価格",
     re.IGNORECASE,
 )
 _OWN_COST: Final = re.compile(r"\W*(?:provider|supplier|wholesale|our|internal|infra\w*)[ _-]cost", re.IGNORECASE)

@@ -359,3 +359,22 @@ def test_a_term_in_words_is_no_unit() -> None:
     assert [(o.pricing_model, o.term_months, str(o.price)) for o in offers] == [
         ("on_demand", None, "2.19"), ("reserved", 12, "1.79"), ("on_demand", None, "0.89"), ("reserved", 12, "0.71"),
     ]  # fmt: skip
+
+
+def test_a_term_between_a_price_and_a_fee_is_the_price_s() -> None:
+    body = "<div><h3>Workstation</h3><p>512 GB RAM, 2× RTX 5090</p><p>€1,190 per month, 24-month term, one-time setup €490</p></div>"
+    offers = read(page(f"<h1>Hosting</h1>{body}")).offers
+    assert [(o.pricing_model, o.term_months, str(o.price)) for o in offers] == [("reserved", 24, "1190")]
+
+
+def test_a_regular_price_beside_a_deal_in_chinese() -> None:
+    account = read(page(table("卡型|原价|活动价|折扣", "RTX 4090|2.58元/小时|1.68元/小时|6.5折"), "zh"))
+    assert [str(o.price) for o in account.offers] == ["1.68"]
+
+
+def test_prices_of_one_hour_day_and_week() -> None:
+    items = "".join(
+        f"<li>1 {time} – ${price}</li>" for time, price in [("hour", "0.50"), ("day", "10"), ("week", "60")]
+    )
+    offers = read(page(f"<h1>Rent</h1><div><h3>RTX 4090</h3><ul>{items}</ul></div>")).offers
+    assert [o.price_unit.rpartition("_")[2] for o in offers] == ["hour", "day", "week"]
