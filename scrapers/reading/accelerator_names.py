@@ -34,7 +34,7 @@ _OTHER_CARD = re.compile(
     r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card|load[- ]?balanc\w*|firewalls?)\b", re.IGNORECASE
 )
 _COUNT_BEFORE = re.compile(
-    r"(?<![A-Za-z0-9./,$€£₹¥-])(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|枚|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
+    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
     re.IGNORECASE,
 )
 _IN_WORDS: Final = {
@@ -57,11 +57,11 @@ _COUNT_WORD = re.compile(
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
-    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|枚|장|개)(?![A-Za-z]))",
+    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|張|枚|块|塊|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
     re.IGNORECASE,
 )
 _GPUS = re.compile(
-    r"(?<![\w./,$€£₹¥~〜～–—-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|张GPU|枚)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
+    r"(?<![\w./,$€£₹¥~〜～–—-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|[张張](?:GPU|显卡|顯卡)|枚|(?:видео)?карт[аы]?(?!\w)|grafikkarten?|cartes? graphiques?|graphics cards?)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
     r"|(?:(?:\bgpus\b|\bgpus?\s*(?:count|number|qty|per \w+)|GPU数量?|卡数)\s*[:：=x×]?|\bgpu\s*[:：=x×])\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
     r"|\((?P<r>\d{1,3})\s?[x×]\)|\([x×]\s?(?P<s>\d{1,3})\)"
     r"|(?<!\d\.0)(?:^|\s)[x×](?P<o>\d{1,4})(?:$|\s)|^(?P<q>\d{1,4})\s?[x×]$",

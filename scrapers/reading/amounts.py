@@ -97,6 +97,8 @@ _RATE = re.compile(
 _BARE = re.compile(
     r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$"
 )
+_WITHOUT_CENTS: Final = frozenset({"VND", "IDR"})
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _LINK = re.compile(r"^\s*(?:[-–—~〜～]|to|bis|à|до)\s*$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _MOST_DIGITS = 20
@@ -130,6 +132,8 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         if hit["code"] and currency in SHARED:
             currency = hit["code"].upper()
         value = _value(digits, decimal_comma)
+        if currency in _WITHOUT_CENTS and _THOUSANDS.fullmatch(digits):
+            value = Decimal(digits.replace(".", ""))  # "25.500 đ" are many thousand
         if value is not None and sign.upper() in _HUNDREDTHS:
             value /= 100
         if value is not None and len(sign) > 1 and sign[0] in "万萬만":
@@ -183,7 +187,7 @@ def alike_in_other_currencies(text: str, amounts: list[Amount]) -> set[int]:
         i
         for i, (left, right) in enumerate(itertools.pairwise(amounts), start=1)
         if left.currency and right.currency and left.currency != right.currency
-        and re.fullmatch(r"[\s/|·•(（≈~]*(?:approx\.?|ca\.?|约|約)?\s*", text[left.end : right.start])
+        and re.fullmatch(r"(?:\s*(?:/|\bper\b)\s*[\w-]{1,8}){0,2}[\s/|·•(（≈~]*(?:approx\.?|ca\.?|约|約)?\s*", text[left.end : right.start])
     }  # fmt: skip
 
 
@@ -191,11 +195,15 @@ def uses_decimal_comma(texts: list[str]) -> bool:
     """Return whether a page's amounts are printed as "1.234,50": a comma before one or two last digits, no dot so."""
     commas = dots = 0
     for text, times in Counter(texts).items():
-        for hit in _MONEY.finditer(text):
-            digits = hit["a"] or hit["b"] or hit["c"]
-            commas += times * bool(re.search(r",\d{1,2}$", digits))
-            dots += times * bool(re.search(r"\.\d{1,2}$", digits))
+        for a in find_amounts(text):
+            shown = text[a.start : a.end]
+            commas += times * bool(_AFTER_COMMA.search(shown))
+            dots += times * bool(_AFTER_DOT.search(shown))
     return commas > dots
+
+
+_AFTER_COMMA: Final = re.compile(r",\d{1,2}\D*$")
+_AFTER_DOT: Final = re.compile(r"\.\d{1,2}\D*$")
 
 
 def _value(digits: str, decimal_comma: bool) -> Decimal | None:

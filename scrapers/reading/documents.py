@@ -73,6 +73,7 @@ def from_markdown(text: str) -> str:
     body = re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL)
     body = body.replace("\\$", "$")
     body = _COMPONENT_END.sub("</div>", _COMPONENT.sub(_box_of, body))
+    body = _OPENED.sub(r"\g<0>\n", body)  # what follows a tag without an empty line is no Markdown
     return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(body))
 
 
@@ -86,6 +87,7 @@ def _box_of(hit: re.Match[str]) -> str:
     return f"<div><p>{title}</p>{end}" if title else f"<div>{end}"
 
 
+_OPENED: Final = re.compile(r"^[ \t]*<div\b[^<>]*>(?:<p>[^<>]*</p>)?[ \t]*\n(?=[ \t]*\|)", re.MULTILINE)
 _COMPONENT: Final = re.compile(
     r"<(?P<name>[A-Z]\w{0,40})\b(?P<attributes>(?:[^<>\"'{}]|\"[^\"<>]*\"|'[^'<>]*'|\{[^{}<>]*\}){0,60})>"
 )

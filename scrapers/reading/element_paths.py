@@ -10,6 +10,7 @@ class ElementPaths:
 
     def __init__(self) -> None:
         self._steps: dict[Any, dict[Any, str]] = {}  # of a parent: each child's step
+        self._parents: dict[Any, str] = {}
 
     def of(self, element: Any) -> str:
         """Return the path of an element, as its tree's getpath does."""
@@ -22,7 +23,10 @@ class ElementPaths:
         step = steps.get(element)
         if step is None:  # a name with a prefix, or what is no element
             return str(element.getroottree().getpath(element))
-        return f"{self.of(parent)}/{step}"
+        above = self._parents.get(parent)
+        if above is None:
+            above = self._parents[parent] = self.of(parent)
+        return f"{above}/{step}"
 
 
 def _steps_of(parent: Any) -> dict[Any, str]:

@@ -13,7 +13,7 @@ from scrapers.reading.records import Field
 from scrapers.reading.tables.grids import has_money
 
 NUMBER: Final = re.compile(
-    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|基|枚|台|шт\.?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
+    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|基|枚|台|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
     re.IGNORECASE,
 )
 
@@ -59,6 +59,8 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         return "other"  # how many there may be
     if words.COUNT.search(title) and NUMBER.match(text) and not _MEASURES.search(title):
         return "count"
+    if is_price is None and words.BARE_COUNT.fullmatch(title.strip()) and _FEW.fullmatch(text.strip()):
+        return "count"
     is_of_cpu = words.VCPU.search(title) or words.RAM.search(title) or words.DISK.search(title)
     if (
         not is_of_cpu
@@ -87,6 +89,9 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     if words.INSTANCE.search(title if is_price is None else title.rpartition(" ")[2]):
         return "instance"
     return "other"
+
+
+_FEW: Final = re.compile(r"[x×]?\s?(?:[1-9]|1[0-6])\s?[x×]?")
 
 
 @lru_cache(maxsize=16_384)  # a column's cells have one title

@@ -20,7 +20,7 @@ from scrapers.parsing.text import BOUND
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.account import Account, Entry
 from scrapers.reading.documents import kind, script_values
-from scrapers.reading.json_records import key_words, number_of
+from scrapers.reading.json_fields import key_words, number_of
 from scrapers.reading.reader import read_page
 
 log = logging.getLogger("gpuhour.reading")

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from scrapers.model import clip
@@ -13,8 +14,9 @@ from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.account import Entry
 from scrapers.reading.amounts import Amount, find_amounts
-from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu
+from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu, is_quoted
 from scrapers.reading.field_kinds import is_priced_title, kind_of
+from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.drafts import Draft, Explained
 from scrapers.reading.other_providers import charged_by, named_beside
 from scrapers.reading.page_facts import PageFacts
@@ -25,6 +27,7 @@ from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_
 
 # Of each line (its order), where amounts of it begin: the verdict on each and the reason.
 Verdicts = dict[int, dict[int, tuple[str, str]]]
+_SHORT_SENTENCE: Final = 30  # characters
 _NEAR: Final = 12  # lines: an accelerator's name that close makes an amount one to explain
 
 
@@ -71,8 +74,17 @@ class Rows:
 
 def _is_unread(f: Field) -> bool:
     """Return whether a cell below the title of a price holds a number that is no amount, nor a share or a term."""
-    is_number = re.search(r"\d", f.text) is not None and not _OTHER_FIGURE.search(f.text)
-    return is_number and kind_of(f) not in ("price", "label", "count") and words.PRICE.search(f.title) is not None
+    if kind_of(f) in ("price", "label", "count") or not _heads_prices(f.title):
+        return False
+    return _FIGURE.search(f.text) is not None and not _OTHER_FIGURE.search(f.text)
+
+
+@lru_cache(maxsize=4096)
+def _heads_prices(title: str) -> bool:
+    return words.PRICE.search(title) is not None
+
+
+_FIGURE: Final = re.compile(r"\d")
 
 
 _OTHER_FIGURE: Final = re.compile(r"%|[^\W\d_]{2}")
@@ -186,6 +198,10 @@ def _verdict(
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
         return "explained", f"a price per {unit.other}"
+    if is_quoted(line.box) and unit.time != "hour":
+        return "explained", "in a quotation"
+    if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
+        return "explained", "in a sentence, the price of an offer"
     if len(line.text) > 100:
         is_example = words.NOT_SOLD_HERE[-1][1].search(line.text) is not None
         if is_of_rent(line, amount) and amount.value not in emitted and not facts.compares and not is_example:
@@ -198,6 +214,9 @@ def _verdict(
             for reason, pattern in words.NOT_SOLD_HERE:
                 if pattern.search(text):
                     return "explained", reason
+    is_bound = is_floor(before, after) or is_floor(before_amount(before), after)
+    if is_bound and named and line.order < named[0] and emitted and amount.value <= min(emitted):
+        return "explained", "a bound below every price of the page"
     nearest = bisect_left(named, line.order - _NEAR)
     if nearest < len(named) and named[nearest] <= line.order + _NEAR:
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"

@@ -14,8 +14,8 @@ from scrapers.reading.account import Account, Entry
 from scrapers.reading.data_tables import table_records
 from scrapers.reading.draft_offers import offer_of
 from scrapers.reading.json_records import json_records, price_leaves
+from scrapers.reading.meaning.alike import Readings
 from scrapers.reading.meaning.drafts import Draft, Explained
-from scrapers.reading.meaning.interpret import interpret
 from scrapers.reading.other_providers import note_sellers_in_data
 from scrapers.reading.page_account import (
     data_entries,
@@ -33,9 +33,10 @@ def read_data(text: str, hints: Hints) -> Account:
     values = list(embedded_json.values(text))
     facts = page_facts("", _currencies(values), currency=hints.currency)
     facts = replace(facts, time=facts.time or hints.time, default=facts.default or "USD")
+    readings = Readings(facts)
     for group, value in enumerate(values):
         for record in itertools.chain(json_records(value, group), table_records(value, (group + 1) * _MOST_TABLES)):
-            for reading in interpret(record, facts):
+            for reading in readings.of(record)[0]:
                 if isinstance(reading, Draft):
                     drafts.append(reading)
                 elif reading.amount.value:
@@ -81,13 +82,14 @@ def read_scripts(
 def _embedded(values: list[tuple[str, Any]], facts: PageFacts) -> tuple[list[Draft], list[Explained]]:
     drafts: list[Draft] = []
     explained: list[Explained] = []
+    readings = Readings(facts)
     for number, (where, value) in enumerate(values, start=1):
         groups = number * _MOST_TABLES
         records = [*json_records(value, groups), *table_records(value, groups + 1)]
         note_sellers_in_data(records, facts.own)
         for record in records:
             record.scope = (*record.scope, where)
-            for reading in interpret(record, facts):
+            for reading in readings.of(record)[0]:
                 drafts.append(reading) if isinstance(reading, Draft) else explained.append(reading)
     return drafts, explained
 

@@ -10,7 +10,7 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.amounts import CODES, Amount, find_amounts, uses_decimal_comma
 from scrapers.reading.page_tree import Line
-from scrapers.reading.units import after_amount, rate
+from scrapers.reading.units import after_amount, rate, without_granularity
 
 _ALL_IN: Final = re.compile(
     r"(?:all |our |the )?(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ ){0,2}?\(?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?|Swedish kronor|Norwegian kroner|Danish kroner|Swiss francs?|pounds? sterling|Japanese yen)\b"
@@ -109,11 +109,12 @@ def footnotes(lines: Iterable[Line]) -> dict[str, str]:
     for line in lines:
         if line.is_note and line.notes:
             notes.setdefault(line.notes[0], line.text)
-        elif hit := _NOTE.match(line.text):
+        elif line.text[:1] in _MARKS and (hit := _NOTE.match(line.text)):
             notes.setdefault(hit["mark"], hit["text"])
     return notes
 
 
+_MARKS: Final = frozenset("*†‡¹²³⁴")
 _NOTE: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*(?P<text>(?:[^\W\d_]|[$€£¥]\d).{8,})$")
 
 
@@ -167,7 +168,7 @@ def _habit(lines: list[tuple[str, list[Amount]]]) -> tuple[str, bool]:
                 per_gpu.append(read.is_per_gpu)
         if amounts or len(text) > 60 or not words.PRICE.search(text):
             continue
-        read = rate(text)  # titles of columns say it too
+        read = rate(without_granularity(text))  # titles of columns say it too
         if read.time and not read.other:
             times.add(read.time)
             per_gpu += [True] if read.is_per_gpu else []

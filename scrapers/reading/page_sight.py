@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from scrapers.parsing.text import squash
 
-_STRUCK: Final = frozenset({"s", "del", "strike"})
+STRUCK: Final = frozenset({"s", "del", "strike"})
 _STRUCK_CLASS: Final = re.compile(
     r"(?:^|[\s_:-])(?:old|was|strike(?:through)?|striked|struck|line-through|crossed|before-discount)(?:$|[\s_-])|(?:original|regular|former|previous|list)[_-]?price|price[_-]+(?:original|regular|former|previous|old|was)(?![\w])",
     re.IGNORECASE,
@@ -67,7 +67,7 @@ def _marks(element: Any) -> list[str]:
 
 
 def is_struck_out(element: Any) -> bool:
-    if element.tag in _STRUCK:
+    if element.tag in STRUCK:
         return True
     names, style = element.get("class"), element.get("style")
     return bool((names and _STRUCK_CLASS.search(names)) or (style and _STRUCK_STYLE.search(style)))

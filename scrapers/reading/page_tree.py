@@ -11,8 +11,10 @@ import lxml.html
 from lxml import etree
 
 from scrapers.parsing.text import half_width, squash
+from scrapers.reading import words
 from scrapers.reading.element_paths import ElementPaths
-from scrapers.reading.page_sight import is_another_state, is_former, is_hidden, is_struck_out
+from scrapers.reading.line_texts import join, parts_of
+from scrapers.reading.page_sight import STRUCK, is_another_state, is_former, is_hidden, is_struck_out
 from scrapers.reading.page_tabs import tab_label
 from scrapers.reading.text_tables import is_code, text_rows
 
@@ -86,11 +88,21 @@ class Box:
         if len(self.children) == 1 and isinstance(only := self.children[0], Line):
             self.below = (only,)
             return iter(self.below)
-        lines = (line for child in self.children for line in ((child,) if isinstance(child, Line) else child.lines()))
         if self.n_lines > _FEW_LINES:
-            return lines
-        self.below = tuple(lines)
+            return self._lines()
+        self.below = tuple(self._lines())
         return iter(self.below)
+
+    def _lines(self) -> Iterator[Line]:
+        stack: list[Box | Line] = self.children[::-1]
+        while stack:
+            child = stack.pop()
+            if type(child) is Line:
+                yield child
+            elif child.below is not None:  # type: ignore[union-attr]
+                yield from child.below  # type: ignore[union-attr]
+            else:
+                stack += child.children[::-1]  # type: ignore[union-attr]
 
     def walk(self) -> Iterator[Box]:
         """Yield this box and all boxes below, in document order."""
@@ -147,16 +159,26 @@ class _Builder:
         if element.text:
             run.append((element.text, False, element, element))
         for child in element:
-            tag = child.tag if isinstance(child.tag, str) else ""
+            tag = child.tag
+            if not isinstance(tag, str):
+                tag = ""
             is_bare = not child.keys()  # no attribute says anything of it
             if tag in _SKIPPED or not tag or (not is_bare and is_hidden(child)):
                 pass
             elif tag == "br":
                 self.flush(box, run, element)
-            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or is_former(child):
+            elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or (
+                (not is_bare or tag in STRUCK) and is_former(child)
+            ):
                 self.inline(child, is_struck_out(child), run, depth, child)
             else:
-                self.flush(box, run, element)
+                if run:
+                    self.flush(box, run, element)
+                if is_bare and not len(child) and tag != "pre" and depth < _DEEPEST and self.count < _MOST_LINES:
+                    self.leaf(box, child, tag)
+                    if child.tail:
+                        run.append((child.tail, False, element, element))
+                    continue
                 outer, state = self.headings, self.is_another_state
                 self.is_another_state |= not is_bare and is_another_state(child)
                 before = self.headings = outer if is_bare else _of_tab(child, outer)
@@ -167,6 +189,7 @@ class _Builder:
                     self.fill(inner, child, depth + 1)
                 if tag in _CAPTIONED:  # its caption says nothing of what follows
                     self.headings = tuple(h for h in self.headings if h[0] != _CAPTION_LEVEL or h in before)
+                self.headings = _without_those_of(inner, self.headings, before)
                 self.is_another_state = state
                 if before is not outer:  # what follows a panel is of no tab
                     self.headings = tuple(h for h in self.headings if h[0] != _TAB_LEVEL or h in outer)
@@ -175,7 +198,17 @@ class _Builder:
                     box.n_lines += inner.n_lines
             if child.tail:
                 run.append((child.tail, False, element, element))
-        self.flush(box, run, element)
+        if run:
+            self.flush(box, run, element)
+
+    def leaf(self, box: Box, element: Any, tag: str) -> None:
+        """Add a box of text and nothing else: a table's cell, nearly always."""
+        if (text := element.text) and not text.isspace():
+            inner = Box(tag, element, headings=self.headings, parent=box)
+            self.flush(inner, [(text, False, element, element)], element)
+            if inner.children:
+                box.children.append(inner)
+                box.n_lines += inner.n_lines
 
     def drawn(self, box: Box, text: str) -> None:
         """Add the lines of preformatted text, each in a box of its own, its cells as parts."""
@@ -197,7 +230,7 @@ class _Builder:
         if (
             element.tag in _NOTE
             and run
-            and _SIGNED.search(_join([t for t, s, *_ in run if not s]))
+            and _SIGNED.search(join([t for t, s, *_ in run if not s]))
             and _CENTS.fullmatch(squash(element.text_content() or ""))
         ):
             run.append((f".{squash(element.text_content())}", struck, element, top))  # "$2" and a raised "49"
@@ -228,8 +261,12 @@ class _Builder:
             return
         pieces = list(run)
         run.clear()
-        struck = [squash(text) for text, is_struck, *_ in pieces if is_struck and text.strip()]
-        text = half_width(squash(_join([text for text, is_struck, *_ in pieces if not is_struck])))
+        struck: list[str] = []
+        if len(pieces) == 1 and not pieces[0][1]:  # nearly always
+            text = half_width(squash(pieces[0][0]))
+        else:
+            struck = [squash(text) for text, is_struck, *_ in pieces if is_struck and text.strip()]
+            text = half_width(squash(join([text for text, is_struck, *_ in pieces if not is_struck])))
         if not text and not struck:
             return
         owner = box.element if box.element is not None else element
@@ -242,13 +279,13 @@ class _Builder:
         ):
             self.last.text += f".{text}"  # the part behind the point has a box of its own
             return
-        if self.last is not None and _is_cut_in_two(self.last, text, owner):
+        if self.last is not None and len(self.last.text) <= _LONGEST_SIGN and _is_cut_in_two(self.last, text, owner):
             self.last.text += text  # a currency's sign and its number in boxes of their own
             return
         level = _level(owner, box)
         parts: tuple[str, ...] = ()
         if len(pieces) > 1:
-            parts = _parts([(text, is_struck, top) for text, is_struck, _, top in pieces]) or _parts(
+            parts = parts_of([(text, is_struck, top) for text, is_struck, _, top in pieces]) or parts_of(
                 [piece[:3] for piece in pieces]
             )
         self.count += 1
@@ -258,7 +295,9 @@ class _Builder:
         line = Line(
             text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box, self.is_another_state
         )
-        if len(text) <= 80 and PLACE.match(text):  # "Region: Europe" holds until the next one, or a new chapter
+        if (
+            len(text) <= 80 and (":" in text or "：" in text) and PLACE.match(text)
+        ):  # "Region: Europe" holds until the next one, or a new chapter
             self.headings = (*[h for h in self.headings if h[0] != _PLACE_LEVEL], (_PLACE_LEVEL, text))
         elif level and text:
             kept = [h for h in self.headings if h[0] < level or (h[0] == _PLACE_LEVEL and level > 2)]
@@ -268,6 +307,19 @@ class _Builder:
         self.last = line
 
 
+def _without_those_of(
+    box: Box, headings: tuple[tuple[int, str], ...], before: tuple[tuple[int, str], ...]
+) -> tuple[tuple[int, str], ...]:
+    """Return the headings without those of a calculator or an example that a box holds whole: they head nothing else."""
+    if headings is before or box.n_lines < _FEWEST_OF_A_WHOLE:
+        return headings
+    return tuple(h for h in headings if h in before or not _EXAMPLE.search(h[1]) or len(h[1]) > _LONGEST_HEADING)
+
+
+_EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]
+_FEWEST_OF_A_WHOLE: Final = 3  # lines
+_LONGEST_HEADING: Final = 60  # characters
+_LONGEST_SIGN: Final = 3  # "HK$"
 _SIGN_ALONE: Final = re.compile(r"[$€£₹¥￥₩₽₺]|[A-Z]{1,2}\$")
 
 
@@ -281,7 +333,6 @@ def _is_cut_in_two(last: Line, text: str, element: Any) -> bool:
 _CELLS: Final = frozenset({"td", "th", "li", "option"})
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CENTS: Final = re.compile(r"\d{2}")
-_CLOSED: Final = re.compile(r"\d\s?\D$")  # an amount that its sign follows: the next digits are another's
 _SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
 
 
@@ -312,45 +363,14 @@ def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[
     return (*[h for h in headings if h[0] < _TAB_LEVEL], (_TAB_LEVEL, text)) if text else headings
 
 
-def _parts(pieces: list[tuple[str, bool, Any]]) -> tuple[str, ...]:
-    parts: list[str] = []
-    last: Any = None
-    for text, is_struck, element in pieces:
-        tidy = half_width(squash(text))
-        if tidy and not is_struck:
-            if element is last and parts:
-                parts[-1] = f"{parts[-1]} {tidy}"
-            else:
-                parts.append(tidy)
-            last = element
-    return tuple(parts) if len(parts) > 1 else ()
-
-
-def _join(texts: list[str]) -> str:
-    """Join the texts of inline elements: with a space, unless digits of one amount meet ("$" "2" ".49")."""
-    if len(texts) == 1:
-        return texts[0]
-    joined = ""
-    for text in texts:
-        if joined and text and not joined[-1].isspace() and not text[0].isspace():
-            left, right = joined[-1], text[0]
-            glue = (
-                (left in "$€£₹¥￥" and right.isdigit() and not _CLOSED.search(joined))
-                or (right in ".," and text[1:2].isdigit() and left.isdigit())
-                or (left in ".," and right.isdigit())
-                or right in "/*,.:;)"
-                or left in "/("
-            )
-            joined += "" if glue else " "
-        joined += text
-    return joined
-
-
+_CELLS_OF_TABLES: Final = frozenset({"td", "th"})
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def _level(element: Any, box: Box) -> int:
     tag = element.tag if isinstance(getattr(element, "tag", None), str) else ""
+    if tag in _CELLS_OF_TABLES and not element.keys():
+        return 0
     if tag in _HEADINGS:
         return int(tag[1])
     outer = box.parent

@@ -17,9 +17,8 @@ from scrapers.reading.account import Account, Entry
 from scrapers.reading.amounts import find_amounts
 from scrapers.reading.documents import attribute_values, from_markdown, kind, rendered_in, script_values, streamed_html
 from scrapers.reading.draft_offers import offer_of
+from scrapers.reading.meaning.alike import Readings
 from scrapers.reading.meaning.drafts import Draft, Explained
-from scrapers.reading.meaning.interpret import interpret
-from scrapers.reading.meaning.machine_words import stated_memory
 from scrapers.reading.other_providers import compares, own_names
 from scrapers.reading.page_account import (
     Rows,
@@ -74,9 +73,9 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
         top, _ = parse_tree(streamed)  # a React page that was recorded, or is served, as its stream alone
         lines = list(top.lines())
     facts = _facts_of(root, lines, hints)
-    shown = _Shown()
+    shown, readings = _Shown(), Readings(facts)
     for record in _uncut(records(top, lines), html, lines):
-        shown.note(record, list(interpret(record, facts)))
+        shown.note(record, *readings.of(record))
     kept, dropped = settle(shown.drafts, shown.memories)
     values = [*script_values(page), *attribute_values(root, html)]
     in_scripts, not_sold, explained = read_scripts(values, facts, hints, is_shown=bool(kept))
@@ -122,9 +121,9 @@ class _Shown:
         self._rows = Rows()
         self._bare: list[Explained] = []  # numbers that no line shows as amounts
 
-    def note(self, record: Record, readings: list[Draft | Explained]) -> None:
-        """Note what was read of a record."""
-        if stated := stated_memory(record):
+    def note(self, record: Record, readings: list[Draft | Explained], stated: tuple[str, str] | None) -> None:
+        """Note what was read of a record, and the memory that it states of its accelerator."""
+        if stated:
             self.memories[stated[0]].add(stated[1])
         self._rows.note(record, readings)
         for one in readings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
@@ -22,6 +22,18 @@ from scrapers.reading.other_providers import (
 )
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
+from scrapers.reading.refused_frames import (
+    Frame,
+    is_conditional,
+    is_for_a_group,
+    is_of_a_shop,
+    is_of_tokens,
+    is_paid_once,
+    refusal_of,
+    title_a_plan,
+    titles_of_groups,
+    without_rebate,
+)
 from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, pricing_model, rate
 
 _MOST_NAMES: Final = 2  # that one price is printed for; a longer list is a choice: "T4, L4, V100 or A100"
@@ -76,79 +88,55 @@ def refusal(
         return amount.fault
     if reason := not_a_price(before, after):
         return reason
-    if _TREND.search(f.text):
-        return "a figure of a market, not a provider's price"
-    if (page.is_shop and _INSTALMENT.search(f.text[amount.start :])) or _FINANCED.search(f.text):
-        return "an instalment of a purchase"
-    if _ESTIMATE.match(f.text):
-        return "an example or a calculation"
+    of_cell = _of_cell(f.text)
+    if page.is_shop and of_cell != _MARKET and _INSTALMENT.search(f.text[amount.start :]):
+        return _INSTALMENTS
+    if of_cell:
+        return of_cell
     if record.kind == "card":
-        for text in record.scope[:4]:
-            if _EXAMPLE.search(text) and not mentions(text):
+        for text in (*record.scope[:4], *(text for line in f.lines[:1] for _, text in line.headings)):
+            if _EXAMPLE.search(text) and not mentions(text) and not (_CALCULATOR.search(text) and mentions(f.text)):
                 return "an example or a calculation"
     if record.kind == "object" and any(
         "Windows" in one.text and re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
     ):
         return "a price with a licence for Windows"
-    if record.kind == "row" and (
-        _WINDOWS.match(f.title) or any(_WINDOWS.match(one.text) for one in record.fields if len(one.text) < 40)
-    ):
+    marks = [_marks_of(one.text) for one in record.fields]
+    if record.kind == "row" and (_is_windows(f.title) or any(one.is_windows for one in marks)):
         return "a price with a licence for Windows"
-    if any(_is_on_premises(one.text) for one in record.fields if len(one.text) < 120):
+    if any(one.is_on_premises for one in marks):
         return "a machine in the customer's own data center"
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
         return f"a price per {unit.other}"
     if not names:
         return other
-    if label is not None and _LICENCE.search(label.text):
-        return "a price of a licence"
-    if label is not None and record.kind == "object" and _COMPONENT.search(label.text):
-        return "a price of another part of the machine"
-    if any(words.COLOCATION.search(text) for text in record.scope[:1]):
+    if label is not None and (reason := _of_label(label.text, record.kind)):
+        return reason
+    if any(map(_is_of_colocation, record.scope[:1])):
         return "a price of colocation"
-    if _AT_REST.search(f.title):
-        return "a price of a machine that does not run"
-    if _EARNED.search(f.title) or any(map(_EARN.search, record.scope[:1])):
-        return "what owners of cards earn, not what renters pay"
-    if (
-        _OF_MARKET.search(f.title)
-        or _is_end_of_range(f, record)
-        or (record.kind == "object" and _is_of_range(f, record))
-    ):
-        return "a figure of a market, not a provider's price"
-    if words.TOTAL.fullmatch(f.title.strip()) and any(_OF_ONE.search(one.title) for one in record.fields):
-        return "a sum of several"
-    above = [text for line in f.lines[:1] for _, text in line.headings[-1:]]
-    if any(_FORMER.match(text) for text in (record.heading, *record.scope[:1], *above)):
-        return "a former price"
-    if _REGULAR.match(f.title) and any(_DEAL.search(one.title) for one in record.fields if one is not f):
-        return "a former price"
-    if _OWN_COST.match(f.title):
-        return "what the provider pays, not what renters do"
-    if _CAP.search(f.title):
-        return "an upper bound"
-    if _SAVED.search(_REBATE.sub(" ", f.title)):
-        return "a discount, a credit, a former price or another sum"
-    if words.SHOP.search(f.title):
-        return "a price in a shop, not a rent"
-    if any(_is_index(text) for text in (*(one.title for one in record.fields), *record.scope[:3])):
-        return "a figure of a market, not a provider's price"
-    title = _REBATE.sub(" ", f.title) if pricing_model(f.title) in ("reserved", "spot") else f.title
-    if (
-        words.CONDITIONAL.search(f"{title} {before_amount(before)}")
-        or _VOLUME.search(f.title)
-        or any(_VOLUME.fullmatch(one.text.strip()) for one in record.fields if one is not f)
-    ):
+    if record.kind == "row" and (label is None or label.title == "heading") and any(map(_is_part, record.fields)):
+        return "a price of another part of the machine"
+    others = tuple(one.title for one in record.fields if one is not f)
+    scope, lead = record.scope[:3], before_amount(before)
+    above = next((text for line in f.lines[:1] for _, text in line.headings[-1:]), "")
+    is_hourly = record.kind == "object" and is_of_a_shop(f.title) and _is_by_the_hour(record)
+    if reason := refusal_of(Frame(record.kind, f.title, others, record.heading, scope, above, is_hourly)):
+        return reason
+    is_of_many = _marks_of(f.title).has_volume or any(
+        mark.is_volume for one, mark in zip(record.fields, marks, strict=True) if one is not f
+    )
+    if is_conditional(f"{without_rebate(f.title)} {lead}") or is_of_many:
         return "a price on a condition"
-    if (words.GROUPS.search(f.title) and not words.GPU.search(f.title)) or any(map(_is_of_group, (record.scope[:1]))):
-        return "a price for a group of customers"
-    if any(words.GROUPS.search(one.text) for one in record.fields if _titles_groups(one.title)):
-        return "a price for a group of customers"
+    if is_for_a_group(f.title, scope[:1]):
+        return _FOR_A_GROUP
+    groups = titles_of_groups(others) | titles_of_groups((f.title,))
+    if groups and any(words.GROUPS.search(one.text) for one in record.fields if one.title in groups):
+        return _FOR_A_GROUP
     if len(names) > _MOST_NAMES or (len(names) > 1 and label is not None and _CHOICE.search(label.text)):
         return "a price of a choice of accelerators"
     is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
-    if is_plan or any(_titles_plans(one.title) and one is not f for one in record.fields):
+    if is_plan or title_a_plan(others):
         return "a plan's price, with hours or credits in it"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
@@ -157,13 +145,12 @@ def refusal(
     of_title = rate(f.title)
     if not unit.time and of_title.other and not of_title.is_per_gpu:
         return f"a price per {of_title.other}"
-    if is_component(f"{before_amount(before)} price") or (record.kind == "row" and is_component(f.title)):
+    if is_component(f"{lead} price") or (record.kind == "row" and is_component(f.title)):
         return "a price of another part of the machine"
     if record.kind == "card" and not rate(f.text).time and mentions(f.text) and is_floor(before, after):
         return "a bound in a line that says no unit"
     if _TAXED.search(after) and len(find_amounts(f.text)) > 1:
         return "the same price with tax"
-    lead = before_amount(before)
     if not mentions(lead) and record.kind == "card":
         for reason, pattern in words.NOT_SOLD_HERE[:6]:
             if pattern.search(lead) and not words.GPU.search(lead):
@@ -172,14 +159,82 @@ def refusal(
         if is_sentence(f.text) and is_open:
             says_hour = unit.time == "hour" or unit.is_per_gpu
             return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
-    if _ONCE.search(f"{f.title} {before_amount(before)}"):
+    if is_paid_once(f"{f.title} {lead}"):
         return "a fee paid once"
     if amount.value == 0:
         return "an amount of zero"
-    for text in (f.title, *record.scope[:1]):
-        if re.search(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", text, re.IGNORECASE):
-            return "a price of tokens or requests"
+    if is_of_tokens(f.title, scope[:1]):
+        return "a price of tokens or requests"
     return _of_another(f, before, record, label, page)
+
+
+_MARKET: Final = "a figure of a market, not a provider's price"
+_INSTALMENTS: Final = "an instalment of a purchase"
+_FOR_A_GROUP: Final = "a price for a group of customers"
+
+
+@lru_cache(maxsize=16_384)
+def _of_cell(text: str) -> str:
+    """Return why the words of an amount's own cell make it no price, or ""."""
+    if _TREND.search(text):
+        return _MARKET
+    if _FINANCED.search(text):
+        return _INSTALMENTS
+    return "an example or a calculation" if _ESTIMATE.match(text) else ""
+
+
+@lru_cache(maxsize=16_384)
+def _of_label(label: str, kind: str) -> str:
+    """Return why the words of a label make its amounts no prices of an accelerator, or ""."""
+    if _LICENCE.search(label):
+        return "a price of a licence"
+    return "a price of another part of the machine" if kind == "object" and _COMPONENT.search(label) else ""
+
+
+class _Marks(NamedTuple):
+    """Marks of a field's text that speak against the price beside it."""
+
+    is_windows: bool
+    is_on_premises: bool
+    is_volume: bool  # it is nothing but a number that one must take
+    has_volume: bool
+
+
+@lru_cache(maxsize=32_768)
+def _marks_of(text: str) -> _Marks:
+    is_short = len(text) < _SHORT
+    volume = _VOLUME.search(text)
+    return _Marks(
+        is_short and _is_windows(text),
+        len(text) < _LONGEST and _ON_PREMISES.search(text) is not None,
+        volume is not None and volume[0] == text.strip(),
+        volume is not None,
+    )
+
+
+_SHORT, _LONGEST = 40, 120  # characters
+
+
+@lru_cache(maxsize=16_384)
+def _is_windows(text: str) -> bool:
+    return _WINDOWS.match(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_of_colocation(heading: str) -> bool:
+    return words.COLOCATION.search(heading) is not None
+
+
+def _is_part(f: Field) -> bool:
+    """Return whether the first cell of a row names a part of a machine and no number of it: "100% vCPU", "RAM (per GB)"."""
+    return f.column == 0 and kind_of(f) in ("other", "instance", "label") and _PART.fullmatch(f.text) is not None
+
+
+_PART: Final = re.compile(
+    rf"\s*(?:\d{{1,3}}\s?%\s*)?(?:{words.VCPU.pattern}|{words.RAM.pattern}|{words.DISK.pattern})\s*"
+    r"(?:[(（][^()（）]{1,20}[)）]|[,/]?\s*(?:per|za|за|pro|par|je|/)\s*(?:1\s*)?\w{1,6})?\s*",
+    re.IGNORECASE,
+)
 
 
 def _lists_models(text: str) -> bool:
@@ -210,102 +265,27 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
     return f"a price of {name}, in a comparison" if name else ""
 
 
-_REBATE: Final = re.compile(
-    r"\(?\b(?:(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)|(?:save|spare|économisez)\s(?:up to |bis zu )?\d+\s?%)\)?",
-    re.IGNORECASE,
-)
-_CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
-_FORMER: Final = re.compile(
-    r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
-    re.IGNORECASE,
-)
-_REGULAR: Final = re.compile(
-    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?", re.IGNORECASE
-)
-_DEAL: Final = re.compile(
-    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo)$",
-    re.IGNORECASE,
-)
-_OWN_COST: Final = re.compile(r"\W*(?:provider|supplier|wholesale|our|internal|infra\w*)[ _-]cost", re.IGNORECASE)
-_SAVED: Final = re.compile(
-    r"\b(?:you save|sav(?:e|ed|ings?)(?! plans?)|difference|ersparnis|économies?|экономия)\b|节省|お得", re.IGNORECASE
-)
+def _is_by_the_hour(record: Record) -> bool:
+    """Return whether data states an hour as its unit: its "retail price" is what everybody pays for that."""
+    return any(kind_of(one) == "unit" and rate(f"/{one.text}").time == "hour" for one in record.fields)
+
+
 _LICENCE: Final = re.compile(
     r"\bAI Enterprise\b|\b(?:licen[cs]e|licensing|lizenz\w*|лицензи\w*)\b(?! incl)|许可|ライセンス",
     re.IGNORECASE,
 )
 _COMPONENT: Final = re.compile(r"\b(?:instance|custom|predefined|vm) (?:core|ram|memory)\b", re.IGNORECASE)
-_AT_REST: Final = re.compile(
-    r"\b(?:stopped|paused|idle|suspended|powered[- ]off|hibernat\w+|gestoppt|arrêté\w*|остановлен\w*)\b|关机|停止中",
-    re.IGNORECASE,
-)
-_EARNED: Final = re.compile(
-    r"\b(?:earn(?:s|ings?)?|payouts?|profit(?:s|ability)?|revenue|become a (?:host|provider)|verdienst|доход\w*|заработ\w*)\b|收益|収益",
-    re.IGNORECASE,
-)
-_EARN: Final = re.compile(
-    r"\b(?:earn(?:ings?)?|payouts?|become a (?:host|provider)|заработ\w*)\b|收益|収益", re.IGNORECASE
-)
-_OF_MARKET: Final = re.compile(
-    r"^\W*(?:highest|max(?:imum)?|avg|average|median|mean)\b(?! (?:gpus?|count|cards?|vram|memory))", re.IGNORECASE
-)
-_LOWEST: Final = re.compile(
-    r"^\W*(?:lowest|min(?:imum)?)\b(?! (?:gpus?|count|cards?|vram|memory|term|commitment))", re.IGNORECASE
-)
 
 
-def _is_end_of_range(f: Field, record: Record) -> bool:
-    """Return whether a column is of the lowest prices, beside one of the highest or usual ones."""
-    return _LOWEST.search(f.title) is not None and any(_OF_MARKET.search(one.title) for one in record.fields)
-
-
-def _is_of_range(f: Field, record: Record) -> bool:
-    """Return whether a price of data is one end of a range, or a figure between its ends: "price.min" beside "price.max"."""
-    hit = _END.search(f.title)
-    lead = f.title[: hit.start()] if hit else ""
-    return hit is not None and any(
-        one is not f and one.title.startswith(lead) and _END.search(one.title) is not None for one in record.fields
-    )
-
-
-_END: Final = re.compile(
-    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest|avg|average|weighted average|median|med|mean)(?: price)?$",
-    re.IGNORECASE,
-)
-_OF_ONE: Final = re.compile(
-    r"\b(?:unit|each|single) (?:price|cost|rate)\b|\b(?:price|cost|rate) (?:each|per unit)\b|单价|単価", re.IGNORECASE
-)
 # A column for those who take many: "8-63 GPUs", "64+ GPUs".
 _VOLUME: Final = re.compile(
     r"(?<![\d.,])(?!1\s?[-–])\d{1,4}\s?(?:[-–]\s?\d{1,4}|\+)\s*(?:gpus?|cards?|卡)\b", re.IGNORECASE
 )
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
-_PLAN: Final = re.compile(
-    r"^\s*(?:included |monthly |free )?(?:credits?|compute units|hours included|included hours|hours)(?: included| per month|/mo(?:nth)?)?\s*$|^(?:含|赠)?算力(?:点|时长)",
-    re.IGNORECASE,
-)
 _INCLUDED: Final = re.compile(
     r"\b\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b(?: of use)?(?: are)? included|\bincl(?:\.|udes?|uding) (?:up to )?\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b",
     re.IGNORECASE,
 )
-_GROUP_TITLE: Final = re.compile(
-    r"\b(?:user|customer|client|rate|price) ?(?:groups?|types?|categor\w*|class)\b|\bkundengruppe|\bnutzergruppe|利用者区分|用户类型",
-    re.IGNORECASE,
-)
-_OF_USERS: Final = re.compile(
-    r"\b(?:users?|customers?|rates?|prices?|pricing|members?|clients?|nutzer|kunden|tarife?|utilisateurs?)\b",
-    re.IGNORECASE,
-)
-
-
-def _is_of_group(heading: str) -> bool:
-    """Return whether a heading is of the prices for one kind of customers: "Rates for university users"."""
-    has_group = words.GROUPS.search(heading) and _OF_USERS.search(heading)
-    return (
-        len(heading) <= 60
-        and bool(has_group)
-        and not re.search(r"\b(?:all|any|and|external|extern|alle)\b", heading, re.I)
-    )
 
 
 def has_untitled_numbers(record: Record) -> bool:
@@ -364,33 +344,10 @@ _WINDOWS: Final = re.compile(r"^\s*(?:with |mit |avec )?(?:Microsoft )?Windows\b
 _ON_PREMISES: Final = re.compile(r"cloud ?@ ?customer|on-?prem(?:ises?)?\b|customer-hosted", re.IGNORECASE)
 
 
-_INDEX: Final = re.compile(r"\b(?:price|rental|market|spot|gpu) index\b|^index$", re.IGNORECASE)
-
-
 _ESTIMATE: Final = re.compile(
     r"^\W*(?:your |the )?(?:estimated?|est\.?|calculated|total|geschätzte?|estimation|итого|ваш\w* )\s*(?:\w+ )?(?:costs?|price|spend|bill|total|kosten|preis|coût|стоимость)?\s*[:：]|^\W*(?:预估|预计|合计|お見積|見積)\S{0,6}\s*[:：]",
     re.IGNORECASE,
 )
-
-
-@lru_cache(maxsize=16_384)  # titles and the texts of whole columns are alike
-def _is_on_premises(text: str) -> bool:
-    return _ON_PREMISES.search(text) is not None
-
-
-@lru_cache(maxsize=16_384)
-def _is_index(text: str) -> bool:
-    return _INDEX.search(text) is not None
-
-
-@lru_cache(maxsize=16_384)
-def _titles_groups(title: str) -> bool:
-    return _GROUP_TITLE.search(title) is not None
-
-
-@lru_cache(maxsize=16_384)
-def _titles_plans(title: str) -> bool:
-    return _PLAN.search(title) is not None
 
 
 _TREND: Final = re.compile(
@@ -399,7 +356,7 @@ _TREND: Final = re.compile(
 )
 # What one pays for a card that one buys.
 _INSTALMENT: Final = re.compile(
-    r"^[^\d]{0,6}[\d.,]+\S{0,3}\s*(?:/|per |a |pro |par |mtl\.? )?\s*(?:mo\w*|mtl\.?|mois|мес\w*)?\.?\s*(?:for|over|x|×|für|über|sur|pendant|на)\s*\d{1,2}\s*(?:x\b|mo\w*|instal\w*|payments|raten|mois|мес\w*)",
+    r"^[^\d]{0,6}[\d.,]+\s?\S{0,3}\s*(?:/|per |a |pro |par |mtl\.? )?\s*(?:mo\w*|mtl\.?|mois|мес\w*)?\.?\s*(?:(?:for|over|x|×|für|über|sur|pendant|на)\s*\d{1,2}\s*(?:x\b|mo\w*|instal\w*|payments|raten|mois|мес\w*)|in\s*\d{1,2}\s*(?:instal\w*|payments|raten|rate\b))",
     re.IGNORECASE,
 )
 _FINANCED: Final = re.compile(
@@ -414,10 +371,6 @@ _TAXED: Final = re.compile(
 )
 
 
-_ONCE: Final = re.compile(
-    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|attivazione|instala\w+|installazione|aktywac\w*|instalac\w*|alta|kurulum|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
-    re.IGNORECASE,
-)
-
-
+# The choices of a calculator state the rates that it reckons with: "RTX 4090 $0.29/hr".
+_CALCULATOR: Final = re.compile(r"\bcalculator\b|kostenrechner|calculateur|калькулятор|计算器|計算機", re.IGNORECASE)
 _EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]

@@ -48,7 +48,7 @@ class Rate:
 @lru_cache(maxsize=32_768)  # titles and headings are asked for every amount below them
 def rate(text: str) -> Rate:
     """Return the unit that a text states."""
-    plain = _AND_TIME.sub("/", _OFTEN.sub(" ", _ALWAYS.sub(" ", text)).replace("包年包月", " "))
+    plain = _AND_TIME.sub("/", _OFTEN.sub(" ", _ALWAYS.sub(" ", _in_digits(text))).replace("包年包月", " "))
     if (yearly := words.YEARLY.search(plain)) and any(
         p.search(plain.replace(yearly[0], " ")) for p in words.TIME.values()
     ):
@@ -66,8 +66,19 @@ def rate(text: str) -> Rate:
     code = re.search(r"\b(HUR|MON|DAY|ANN|WEE|SEC)\b", bare)  # UN/CEFACT codes, as linked data uses them
     if code:
         return Rate(_CODES[code[1]], is_per_gpu, other["thing"] if other else "", is_per_machine)
-    hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(bare)] if hit)
-    return Rate(hits[0][1] if hits else "", is_per_gpu, other["thing"] if other else "", is_per_machine)
+    if (priced := _SIGN_AND_TIME.search(bare)) and (own := _first_time(priced["time"])):
+        return Rate(own, is_per_gpu, other["thing"] if other else "", is_per_machine)  # "paid by the week, €/h"
+    return Rate(_first_time(bare), is_per_gpu, other["thing"] if other else "", is_per_machine)
+
+
+def _first_time(text: str) -> str:
+    hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(text)] if hit)
+    return hits[0][1] if hits else ""
+
+
+_SIGN_AND_TIME: Final = re.compile(
+    r"(?:[$€£₽¥₹₩元円]|\b(?:руб|USD|EUR|GBP|CHF|CNY|RMB|JPY|INR|RUB))\.?\s?(?P<time>/\s?\w+)", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=16_384)
@@ -79,10 +90,23 @@ def rate_of_prose(text: str) -> Rate:
     return rate(stated)
 
 
+@lru_cache(maxsize=16_384)
+def without_granularity(text: str) -> str:
+    """Return a text without what it says of how finely use is billed, "per-second billing": no price is of that."""
+    return _GRANULARITY.sub(" ", text)
+
+
+_GRANULARITY: Final = re.compile(
+    r"\bper[- ](?:second|minute)[- ](?:billing|granularity|metering)\b"
+    r"|\b(?:bill|charge|meter|prorate)\w*\b[^.;:$€£]{0,30}?\b(?:by the|per|to the|in|every|each)\s(?:(?:nearest|full|\d+)[- ])?(?:seconds?|minutes?)\b"
+    r"|\b(?:sekunden|minuten)genau\w*(?: abrechnung| abgerechnet)?|\bfactur\w+ à la (?:seconde|minute)\b|\b(?:посекундн|поминутн)\w*"
+    r"|按秒计费|按分钟计费|秒级计费|按秒計費|秒(?:単位の)?課金|分(?:単位の)?課金",
+    re.IGNORECASE,
+)
 _LONGEST_TITLE: Final = 45  # characters
 _STATED: Final = re.compile(
     r"(?:/|\b(?:per|pro|par|je)\b|每)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?)?){0,2}(?:hour|hr|minute|second|day|week|month|year|stunde|monat|heure|mois|час|месяц|小时|時間|月|GPU)\w*"
-    r"|\b(?:an|a|by the|every|each|за|в)\s(?:hour|minute|second|day|week|month|year|час|месяц)\b"
+    r"|\b(?:an|a|by the|for one|for an|every|each|за|в)\s(?:hour|minute|second|day|week|month|year|час|месяц)\b"
     r"|\b(?:hourly|monthly|yearly|daily|weekly|gpu-hours?|node-hours?|gpu hours?)\b",
     re.IGNORECASE,
 )
@@ -175,6 +199,8 @@ def term_months(text: str) -> int | None:
     """Return the months of the one commitment that a text names; None for none, spans and days."""
     text = _in_digits(text)
     hits = [hit for hit in words.DURATION.finditer(text) if _is_long(hit)]
+    if not hits and (prepaid := _PREPAID.search(text)):
+        return {"м": 1, "г": 12}.get(prepaid["cycle"][0].lower())
     if not hits and "包月" in text:
         return 1  # "包年包月": by the month at least
     if not hits and words.YEARLY.search(text):
@@ -184,6 +210,7 @@ def term_months(text: str) -> int | None:
     return _months_of(hits[0])
 
 
+_PREPAID: Final = re.compile(r"при (?:пред)?оплате за (?P<cycle>недел\w*|месяц\w*|год\w*)", re.IGNORECASE)
 _CYCLES: Final = (
     (3, r"quarterly|quartalsweise|vierteljährlich|trimestriel\w*|trimestral\w*|季付|季度|квартал\w*"),
     (6, r"semi-?annual(?:ly)?|half-?yearly|bi-?annual(?:ly)?|halbjährlich|semestriel\w*|semestral\w*|半年付?"),
@@ -220,6 +247,8 @@ def _months_of(hit: re.Match[str]) -> int | None:
 def band(text: str) -> str:
     """Return the span of a commitment that is no number of months ("7-30 days", "2 weeks – 1 year"), for its name."""
     hits = [h for h in words.DURATION.finditer(text) if _is_long(h)]
+    if not hits and (prepaid := _PREPAID.search(text)) and term_months(text) is None:
+        return prepaid["cycle"].lower()
     if not hits or (len(hits) == 1 and term_months(text) is not None):
         return ""
     return re.sub(r"\s+", " ", text[hits[0].start() : hits[-1].end()]).strip().lower()[:60]
@@ -279,14 +308,22 @@ def tax_of(text: str, amount: Amount, title: str) -> str:
     return "" if hit is None else "net" if hit["net"] else "gross"
 
 
+OTHER_SUM: Final = "a discount, a credit, a former price or another sum"
 _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
 
 
-@lru_cache(maxsize=16_384)
 def not_a_price(before: str, after: str) -> str:
     """Return why words around an amount make it no price, or ""."""
+    return _not_a_price(before[-_NEAR:], after[: 2 * _NEAR])
+
+
+_NEAR: Final = 60  # characters: no words further away matter
+
+
+@lru_cache(maxsize=16_384)
+def _not_a_price(before: str, after: str) -> str:
     if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):
-        return "a discount, a credit, a former price or another sum"
+        return OTHER_SUM
     if _CALCULATED.search(before) or re.match(r"^\s*(?:[×*]\s*\d|=\s*[\d$€£¥])", after):
         return "part of a calculation"
     if words.CEILING_BEFORE.search(before) or words.CEILING_AFTER.match(after):

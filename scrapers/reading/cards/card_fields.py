@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.cards.card_lines import FIGURE, is_price_title, is_spec_title, label_mentions
 from scrapers.reading.cards.priced_lines import term_of
@@ -84,7 +85,12 @@ def _beside(lines: list[Line], i: int, above: bool) -> str:
             ):
                 continue  # it is the next amount's
             parts.append(lines[j].text)
+    if not parts and i and _TIER.fullmatch(lines[i - 1].text):
+        return lines[i - 1].text
     return " | ".join(parts)
+
+
+_TIER: Final = re.compile(rf"(?:{words.TIERS.pattern})(?: (?:cloud|pods?|tier|priority|capacity))?", re.IGNORECASE)
 
 
 def _is_unit(text: str) -> bool:

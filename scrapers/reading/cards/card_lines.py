@@ -36,6 +36,7 @@ _TELLS: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=32_768)
 def is_spec_title(text: str) -> bool:
     return (
         len(text) < 40
@@ -57,6 +58,7 @@ def is_spec_title(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=32_768)
 def is_price_title(text: str) -> bool:
     """Return whether a short line says which price stands above or below it."""
     if (

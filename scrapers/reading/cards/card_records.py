@@ -17,6 +17,7 @@ from scrapers.reading.cards.priced_sentences import priced_sentences
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
+from scrapers.reading.units import OTHER_SUM, not_a_price
 
 
 def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
@@ -33,7 +34,7 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
     done: set[int] = set()
     around = Surroundings(used)
     for line in top.lines():
-        if line.order in used or line.order in done or not has_money(line.text):
+        if line.order in used or line.order in done or not has_money(line.text) or _has_no_price(line.text):
             continue
         if is_aside(owner[line.order]) or is_in_code(owner[line.order]):
             continue
@@ -62,6 +63,15 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         record = card_record(head, lines, group)
         if record is not None:
             yield record
+
+
+def _has_no_price(text: str) -> bool:
+    """Return whether each amount of a line is a credit, a discount or the like: "Get $50 free credits" heads no card."""
+    amounts = find_amounts(text) if len(text) <= _LONGEST_BANNER else []
+    return bool(amounts) and all(not_a_price(text[: a.start], text[a.end :]) == OTHER_SUM for a in amounts)
+
+
+_LONGEST_BANNER: Final = 80  # characters
 
 
 def _is_of_its_own(line: Line, head: Line) -> bool:

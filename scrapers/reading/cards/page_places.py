@@ -33,10 +33,18 @@ def _is_of_a_part(footer: Box) -> bool:
         and not mentions(text)
     ):
         return True  # a card's, which its heading names: the page's own is long, or names what it prices
+    if footer.parent is not None and _is_one_of_many(footer.parent):
+        return True
     box = footer.parent
     while box is not None and box.tag not in _PARTS:
         box = box.parent
     return box is not None
+
+
+def _is_one_of_many(card: Box) -> bool:
+    """Return whether a box stands beside another with a foot of its own: cards of a shop, each with header and footer."""
+    beside = card.parent.boxes() if card.parent is not None else []
+    return any(one is not card and any(child.tag == "footer" for child in one.boxes()) for one in beside)
 
 
 _FEW_LINES, _SHORT = 4, 80  # lines, characters
@@ -51,6 +59,11 @@ def is_in_menu(box: Box) -> bool:
 def is_in_code(box: Box | None) -> bool:
     """Return whether a box is of preformatted code: an example of a program, a command or an answer."""
     return box is not None and (box.tag == "pre" or is_in_code(box.parent))
+
+
+def is_quoted(box: Box | None) -> bool:
+    """Return whether a box is of a quotation: what a customer says."""
+    return box is not None and (box.tag in ("blockquote", "q", "figcaption") or is_quoted(box.parent))
 
 
 def _holds_the_page(box: Box) -> bool:

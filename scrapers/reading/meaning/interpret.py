@@ -27,12 +27,12 @@ from scrapers.reading.meaning.machine_words import (
 )
 from scrapers.reading.meaning.price_unit import price_unit
 from scrapers.reading.meaning.record_amounts import amounts_of, words_around
-from scrapers.reading.meaning.record_label import find_label, label_text
+from scrapers.reading.meaning.record_label import find_label, label_text, of_a_plan
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import Rate, after_amount, before_amount, effective_from, is_floor, says_floor, tax_of
+from scrapers.reading.units import Rate, after_amount, before_amount, effective_from, is_floor, rate, says_floor, tax_of
 
 
 def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
@@ -43,7 +43,8 @@ def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
     readings = list(_readings(record, page))
     explained = {r.amount.value: r.reason for r in readings if isinstance(r, Explained)}
     for r in readings:
-        if record.kind == "card" and isinstance(r, Draft) and not r.is_titled() and r.amount.value in explained:
+        is_bare = isinstance(r, Draft) and not r.is_titled() and r.reasons.get("unit") != "the amount"
+        if record.kind == "card" and isinstance(r, Draft) and is_bare and r.amount.value in explained:
             yield Explained(r.cell, r.amount, explained[r.amount.value])
         else:
             yield r
@@ -119,7 +120,14 @@ def _numbers_like_prices(
         a.value for f, kind in kinds if kind == "price" and (a := bare_amount(f.text, page.decimal_comma)) and a.value
     ]
     for f, kind in kinds:
-        if kind == "other" and f.title and priced and re.search(r"\d[.,]\d\d$", f.text) and f.column >= 0:
+        if (
+            kind == "other"
+            and f.title
+            and priced
+            and not rate(f.title).other
+            and re.search(r"\d[.,]\d\d$", f.text)
+            and f.column >= 0
+        ):
             amount = bare_amount(f.text, page.decimal_comma)
             if amount and any(_NEAR[0] <= amount.value / value <= _NEAR[1] for value in priced):
                 yield f, amount
@@ -131,8 +139,20 @@ _COUNTS: Final = re.compile(
 )
 
 
+_SPAN: Final = re.compile(r"(?<![\w.,])(?P<least>\d{1,2})\s?[x×]?\s?[-–—~]\s?\d{1,2}\s?[x×]\s*(?=\D)")
+
+
 def _of_each_count(d: Draft) -> Iterator[Reading]:
-    """Yield a draft for each number of GPUs of a label that states several, "2x & 4x MI300X", where its price is of one."""
+    """Yield a draft for each number of GPUs of a label that states several, "2x & 4x MI300X", where its price is of one.
+
+    Of a span, "1-6x A4000", a price is that of the least: of one GPU, or else of nobody knows how many.
+    """
+    if span := _SPAN.search(d.label):
+        if span["least"] != "1" and not d.rate.is_per_gpu:
+            yield Explained(d.cell, d.amount, "unexplained: a span of numbers of GPUs stands with it")
+            return
+        d.label = f"{d.label[: span.start()]}{d.label[span.end() :]}".strip()
+        d.count, d.is_floor = (Decimal(1), True) if span["least"] == "1" else (None, d.is_floor)
     several = _COUNTS.search(d.label)
     if several is None:
         yield d
@@ -173,6 +193,8 @@ def _draft(
     d.is_floor = is_floor(before, after) or says_floor(f.title)
     d.memory, d.memory_is_total = gpu_memory(kinds, by_kind, label_field, d.count)
     d.instance = instance_of(record, kinds, by_kind, label_field)
+    if not d.instance and label_field is not None and of_a_plan(label_field.text):
+        d.instance = label_field.text  # "Pro RTX A6000": the plan's own name
     d.region = region_of(record, by_kind)
     d.availability = availability_of(kinds, f)
     d.tax = tax_of(f.text, amount, f.title)
@@ -198,6 +220,8 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
     of_gpus = [f for f, kind in kinds if kind == "count" and _OF_GPUS.search(f.title)]
     if of_gpus:  # "num_gpus" counts what "gpu_frac" only sets against the whole machine
         by_kind["count"] = next((f for f in of_gpus if NUMBER.match(f.text)), of_gpus[0])
+    if terms := [f for f, kind in kinds if kind == "term" and words.DURATION.search(f.text)]:
+        by_kind["term"] = terms[0]  # "commitment: 12 months" beside "billing: monthly"
     by_kind.pop("instance", None)
     if named := [f for f, kind in kinds if kind == "instance" and has_letters(f.text)]:
         by_kind["instance"] = named[0]  # a column of numbers ("Nodes") names nothing
@@ -222,8 +246,16 @@ def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Recor
         stated = stated or next(
             (c for text in (*record.intro, *record.scope[:2]) if (c := stated_currency(text)) and len(c) == 3), ""
         )
-        if stated and len(stated) == 3:
+        if stated and len(stated) == 3 and stated in _MAY_MEAN.get(printed, (stated,)):
             d.reasons["currency"] = "stated"
             return stated
         printed = printed or stated
     return page.resolve(printed)
+
+
+# A sign that several currencies share is none of another's: "$" below the switch "USD EUR" is no euro.
+_MAY_MEAN: Final = {
+    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "BRL"),
+    "¥": ("CNY", "JPY"),
+    "kr": ("SEK", "NOK", "DKK"),
+}

@@ -15,7 +15,7 @@ from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import Rate, after_amount, before_amount, rate, rate_of_prose
+from scrapers.reading.units import Rate, after_amount, before_amount, rate, rate_of_prose, without_granularity
 
 
 def price_unit(
@@ -49,6 +49,8 @@ def price_unit(
     own = rate(after_amount(after))
     if not own.time and (own.is_per_gpu or own.is_per_machine) and len(f.text) <= _SHORT_CELL:
         texts.insert(1, ("the amount", f.text))  # "$15.92/hr ($1.99/GPU)"
+    if lead := _OF_ONE.fullmatch(before_amount(before)):
+        texts.insert(0, ("the amount", f"/{lead['unit']}"))  # "1 day – $10"
     if unit := _in_turn(f, d.amount):
         texts.insert(0, ("the title", unit))
     if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
@@ -66,6 +68,8 @@ def price_unit(
     time, where, per_gpu, per_machine = "", "", False, False
     for place, text in texts:
         is_prose = place in ("above", "a footnote") or (place == "the label" and len(text) > 60)
+        if place in ("above", "the heading", "the card"):
+            text = without_granularity(text)
         read = rate_of_prose(text) if is_prose else rate(text)
         if read.other and not read.is_per_gpu and place in ("above", "the heading"):
             continue  # of a disk, say
@@ -111,6 +115,7 @@ def _in_turn(f: Field, amount: Amount) -> str:
     return units[at] if is_in_turn and at is not None else ""
 
 
+_OF_ONE: Final = re.compile(r"\W*(?:1|one|a)\s(?P<unit>day|week|tag|woche|jour|semaine|день|неделя)\W*", re.IGNORECASE)
 _PIECE: Final = re.compile(r"[/|,;]|\b(?:and|or|und|et)\b")
 
 

@@ -47,12 +47,19 @@ def _end_of_first(between: str, follows: bool) -> int:
     end = unit.end() if unit else 0
     if closed := _IN_BRACKETS.match(between, end):
         end = closed.end()
+    if term := _TERM.match(between, end):
+        end = term.end()
     if not follows:
         return end
     separators = [hit.start() for hit in _SEPARATOR.finditer(between) if hit.start() >= end]
     return separators[-1] if separators else len(between)
 
 
+# "€1,190 per month, 24-month term, setup €490": the term is the first amount's.
+_TERM: Final = re.compile(
+    r"\s*[,;]?\s*(?:with (?:an? )?)?\d{1,2}[- ](?:months?|years?|monate?|jahre?|mois|ans?)[- ](?:term|contract|commitment|minimum|laufzeit|vertrag|d'engagement)\w*",
+    re.IGNORECASE,
+)
 _COUNT: Final = re.compile(r"\d\s?[x×]\s*[:=–—-]?\s*$|\bGPUs?\s*[:=–—-]?\s*$", re.IGNORECASE)
 _IN_BRACKETS: Final = re.compile(r"\s*[(（][^()（）]*[)）]")
 _SEPARATOR: Final = re.compile(r"[,;/|·•、]|\s(?:or|and|oder|und|ou|et|или|и)\s", re.IGNORECASE)

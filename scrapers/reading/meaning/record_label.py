@@ -19,8 +19,18 @@ _BADGE: Final = re.compile(
 )
 _PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3})s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
+_PART: Final = re.compile(
+    r"(?<![\d./])(?P<part>1/[2-9]|1/1\d|1/2\d)\s*(?:of\s)?(?:(?:NVIDIA|AMD|Tesla)\s*)*$", re.IGNORECASE
+)
+# "Pro RTX A6000", "Max 2x A100": the plan's name is none of the card's.
+_SIZE_OF_PLAN: Final = re.compile(
+    r"^(?:starter|basic|standard|pro|plus|max|premium|ultra|mini|lite|advanced|enterprise|business|professional|essential)[\s:·|–—-]+"
+    r"(?=(?:\d{1,2}\s?[x×]\s*)?(?:nvidia|amd|(?:rtx|gtx|tesla|quadro|[abhlv]\d{2,3}|mi\d)))",
+    re.IGNORECASE,
+)
 _CPU_WORDS: Final = re.compile(
-    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b", re.IGNORECASE
+    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b|\d\s?[核コ]|内存|メモリ|\bядер\b|코어",
+    re.IGNORECASE,
 )
 _KEY: Final = re.compile(
     r"^(?:GPUs?|Graphics|Grafikkarte|Carte graphique|Видеокарта|显卡)\s?[:：]\s+(?=\S)", re.IGNORECASE
@@ -34,11 +44,6 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
     """Return the field that names the accelerator, and the names: of a row, else of the nearest heading."""
     order = [f for f, kind in kinds if kind == "label" and words.LABEL.search(f.title)]
     order.sort(key=lambda f: not is_singular(f.text))  # "NVIDIA A30 24 GB" says more than "GL20-1-A30"
-    order.sort(
-        key=lambda f: (
-            f.title == "gpu" and record.kind == "card" and not mentions(f.text, is_label=True)[0].name[:1].isalpha()
-        )
-    )
     if (
         record.kind == "card"
         and len(order) > 1
@@ -47,6 +52,11 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
     ):
         order[0], order[1] = order[1], order[0]  # the card's own line on its GPU says more than its title
     order += [f for f, kind in kinds if kind == "label" and f not in order]
+    order.sort(  # "RTX 3080 10GB" in a card says more than its title "vGPU-3080"
+        key=lambda f: (
+            f.title == "gpu" and record.kind == "card" and not mentions(f.text, is_label=True)[0].name[:1].isalpha()
+        )
+    )
     order += [
         f
         for f, kind in kinds
@@ -121,7 +131,13 @@ def _bare_label(text: str) -> str:
     """Return a label without its title, its unit, badges and what else is no part of the name."""
     text = NOT_ITS_OWN.sub(" ", text)
     text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", text)))
-    return _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip()))
+    return _SIZE_OF_PLAN.sub("", _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip())))
+
+
+@lru_cache(maxsize=16_384)
+def of_a_plan(label: str) -> bool:
+    """Return whether a label begins with the name of a plan."""
+    return _SIZE_OF_PLAN.match(label) is not None
 
 
 def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
@@ -132,5 +148,6 @@ def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool
         text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
     lead = label_field.text[: name.start] if label_field else ""
     if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text) or _SIZED.search(lead):
-        return f"{name.count}x {plain}" if name.count else plain
+        part = _PART.search(lead)  # "1/4 NVIDIA A100, 8 vCPU"
+        return f"{name.count}x {plain}" if name.count else f"{part['part']} {plain}" if part else plain
     return text

@@ -115,7 +115,9 @@ def _may_be_head(box: Box, cells: list[Cell], texts: list[str]) -> bool:
         len(c.lines) > 2 for c in cells
     ):
         return False
-    if any(len(t.split()) > 6 for t in texts) or sum(len(c.lines) > 1 for c in cells) * 2 > len(cells):
+    if any(len(t.split()) > (_MOST_WORDS if titles_prices(t) else 6) for t in texts) or sum(
+        len(c.lines) > 1 for c in cells
+    ) * 2 > len(cells):
         return False
     is_named = any(words.LABEL.search(t) or words.INSTANCE.search(t) for t in texts)
     if not is_named or any(titles_prices(t) for t in texts):
@@ -155,7 +157,7 @@ def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
             has_money(t)
             or words.SALES.search(t)
             or words.NOTHING.match(t)
-            or re.match(r"^\s*[\d.,]+\s*$|^free\b", t, re.I)
+            or re.match(r"^\s*\d[\d.,\s]*$|^\s*[.,]\d+\s*$|^free\b", t, re.I)
             or (len(t) < _SHORT and any(p.search(t) for _, p in words.STATES[:2]))
             for t in priced
         )
@@ -169,6 +171,7 @@ def _reads_like_row(titles: list[str], texts: list[str]) -> bool:
 
 
 _SHORT: Final = 40  # characters
+_MOST_WORDS: Final = 9  # of a title that says which price: "Price per card, EUR a month without VAT"
 
 
 def _repeats_title(title: str, text: str) -> bool:

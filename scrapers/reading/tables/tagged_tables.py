@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from scrapers.reading.page_tree import Box
+from scrapers.reading.amounts import stated_currency
+from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.tables.grids import LONGEST_TITLE, MOST_COLUMNS, Cell, Grid, has_money, is_title
 from scrapers.reading.tables.turned_tables import transposed, turned
+from scrapers.reading.units import rate
 
 
 def table_grids(top: Box) -> Iterator[Grid]:
@@ -20,13 +22,29 @@ def table_grids(top: Box) -> Iterator[Grid]:
                 yield grid
 
 
+def _titled_by_heading(grid: Grid) -> Grid:
+    """Return a table without titles with the heading above its one column of bare amounts: "GPU rates (USD per hour)"."""
+    heading = grid.caption or (grid.headings[-1][1] if grid.headings else "")
+    if any(grid.titles) or not rate(heading).time or not stated_currency(heading) or len(grid.rows) < _FEWEST_ROWS:
+        return grid
+    width = min(map(len, grid.rows))
+    bare = [i for i in range(width) if all(_DECIMALS.fullmatch(row[i].text) for row in grid.rows)]
+    if len(bare) == 1:
+        grid.titles = [heading if i == bare[0] else "" for i in range(width)]
+    return grid
+
+
+_FEWEST_ROWS: Final = 2
+_DECIMALS: Final = re.compile(r"\s*\d{1,4}[.,]\d{1,4}\s*")
+
+
 def _role(box: Box) -> str:
     return str(box.element.get("role", "")) if box.element is not None else ""
 
 
 def _grid_of(table: Box) -> Grid | None:
     inside = list(table.walk())
-    rows = [row for row in _rows_of(table, inside) if row]
+    rows = [row for row in _without_coordinates(_rows_of(table, inside)) if row]
     if not rows:
         return None
     spread = _spread(rows)
@@ -36,7 +54,7 @@ def _grid_of(table: Box) -> Grid | None:
     titles = _join_heads(spread[:n_head])
     first = next((line for row in spread for cell in row for line in cell.lines), None)
     grid = Grid(titles, body, table.headings, caption, first.order if first else 0)
-    grid = transposed(grid) or turned(grid) or grid
+    grid = transposed(grid) or turned(grid) or _titled_by_heading(grid)
     grid.is_table, grid.box = True, table
     return grid
 
@@ -68,6 +86,18 @@ def _rows_of(table: Box, inside: list[Box]) -> list[list[tuple[Cell, int, int]]]
     return rows
 
 
+def _without_coordinates(rows: list[list[tuple[Cell, int, int]]]) -> list[list[tuple[Cell, int, int]]]:
+    """Return the rows of a published sheet without the letters above its columns and the numbers of its rows."""
+    letters = [cell.text for cell, *_ in rows[0]] if rows else []
+    if "".join(letters[1:]) != _LETTERS[: len(letters) - 1] or len(letters) < _FEWEST_LETTERS or letters[0]:
+        return rows
+    return [row[1:] for row in rows[1:]]
+
+
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_FEWEST_LETTERS: Final = 3
+
+
 def _nearest(element: object, tag: str) -> object:
     return next(element.iterancestors(tag), None)  # type: ignore[attr-defined]
 
@@ -75,6 +105,8 @@ def _nearest(element: object, tag: str) -> object:
 def _cell(box: Box | None, is_head: bool) -> Cell:
     if box is None:
         return Cell("", (), is_head)
+    if len(box.children) == 1 and isinstance(line := box.children[0], Line):
+        return Cell(line.text, (line,), is_head)
     lines = tuple(box.lines())
     return Cell(" ".join(line.text for line in lines if line.text), lines, is_head)
 
@@ -126,7 +158,7 @@ def _head_size(rows: list[list[tuple[Cell, int, int]]], spread: list[list[Cell]]
         break
     if size:
         return min(size, len(rows))
-    first = [cell.text for cell in spread[0]]
+    first = [cell.text for i, cell in enumerate(spread[0]) if i == 0 or cell is not spread[0][i - 1]]
     if any(map(has_money, first)) or any(map(_SIZE.match, first)) or len(spread) < 2 or not _reads_like_titles(first):
         return 0
     size = 1  # a title that spans rows makes the next one a row of titles too

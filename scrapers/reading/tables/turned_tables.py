@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Final
 
 from scrapers.reading.accelerator_names import mentions, names_one
 from scrapers.reading.tables.grids import LONGEST_TITLE, Cell, Grid, has_money, is_title, nearest_heading, titles_prices
@@ -34,11 +35,16 @@ def _says_nothing(row: list[Cell]) -> bool:
     return not row[0].text and not any(has_money(c.text) or names_one(c.text) or re.search(r"\d", c.text) for c in row)
 
 
+_MOST_TITLES: Final = 100  # in a first column: a longer one lists things
+
+
 def turned(grid: Grid) -> Grid | None:
     """Return the grid with rows for columns where titles stand in the first column, and one row names the accelerators.
 
     Of two columns without a head, the heading may name the one that all rows describe.
     """
+    if len(grid.rows) > _MOST_TITLES:
+        return None
     grid = replace(grid, rows=[row for row in grid.rows if not _says_nothing(row)])
     width = max((len(row) for row in grid.rows), default=0)
     if width < 2 or len(grid.rows) < 2 or any(len(row) != width for row in grid.rows):

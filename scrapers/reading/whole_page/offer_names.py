@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from scrapers.reading import words
+from scrapers.reading.amounts import find_amounts
 from scrapers.reading.meaning.drafts import Draft
 
 
@@ -16,7 +17,9 @@ def tell_apart(drafts: Iterable[Draft]) -> None:
     same: dict[object, list[Draft]] = defaultdict(list)
     for d in drafts:
         same[d.identity()].append(d)
-    for members in same.values():
+    for alike in same.values():
+        plain = {d.amount.value for d in alike if not d.is_floor}
+        members = [d for d in alike if not (d.is_floor and d.amount.value in plain)]
         if len({d.amount.value for d in members}) < 2:
             continue
         if len({id(d.record) for d in members}) < len(members):
@@ -71,9 +74,12 @@ def _is_place(title: str) -> bool:
 
 def _by_title(members: list[Draft]) -> None:
     """Name offers of one record by the words of their titles that say no price: "secure", "community"."""
-    names = [" ".join(_TITLE_WORDS.sub(" ", d.title).split()) for d in members]
+    names = [" ".join(_TITLE_WORDS.sub(" ", d.title or _lead(d)).split()) for d in members]
     places = [_SIGNS.sub("", name).strip(" /,:|-") for name in names]
-    if all(map(_is_place, places)) and len(set(places)) == len(places):
+    # Of columns that are mostly places, the others are places that no list has: "Singapore", "Tokyo", "Da Nang".
+    n_places = sum(map(_is_place, places))
+    are_places = n_places * 2 >= len(places) and all(_is_place(p) or _NAME.fullmatch(p) for p in places)
+    if are_places and n_places and len(set(places)) == len(places):
         for d, place in zip(members, places, strict=True):
             d.region = d.region or place
         return
@@ -81,11 +87,24 @@ def _by_title(members: list[Draft]) -> None:
     if is_data and len({re.sub(r"\d+", "", name) for name in names}) == 1:
         return  # keys that are numbers: of what, nobody says
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
-    alike = alike or all(words.TIERS.search(name) or words.ON_DEMAND.search(name) for name in names)
+    alike = alike or all(
+        words.TIERS.search(name) or words.ON_DEMAND.search(name) or _SUBSCRIPTION.fullmatch(name) for name in names
+    )
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
         for d, name in zip(members, names, strict=True):
             d.instance = f"{d.instance or d.label} {name.strip()}".strip()
 
 
+def _lead(d: Draft) -> str:
+    """Return the words right before an amount in its line: "Secure Cloud $2.79/hr"."""
+    lead = d.cell.text[: d.amount.start].strip(" :：-–—|")
+    return lead if len(lead) <= _LONGEST_HEADING and not find_amounts(lead) else ""
+
+
+_NAME: Final = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2})(?:[ -][A-Z][a-z]+){0,2}")
+_SUBSCRIPTION: Final = re.compile(
+    r"(?:free|hobby|starter|pro|plus|team|business|enterprise|growth|scale|developer|individual)(?: (?:plan|tier|users?))?",
+    re.IGNORECASE,
+)
 _SIGNS: Final = re.compile(r"[$€£¥()]")
 _TITLE_WORDS: Final = re.compile(r"\b(?:price|pricing|cost|rate|usd|per|hour|hourly|hr|gpu|amount)\b", re.IGNORECASE)

@@ -8,6 +8,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Final
 
+from scrapers.reading import words
+from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.amounts import stated_currency
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.whole_page.groups import by_table_or_card, together
@@ -30,7 +32,8 @@ def bounds_beside(drafts: list[Draft]) -> None:
     """Take an amount in a card for a lower bound where the card says so of the same amount: "As low as $2.30"."""
     bounds = {(id(d.record), d.key, d.amount.value) for d in drafts if d.is_floor and d.record.kind == "card"}
     for d in drafts:
-        d.is_floor = d.is_floor or (id(d.record), d.key, d.amount.value) in bounds
+        is_of_tier = words.TIERS.match(d.title) is not None  # "Community: $0.34" is no bound of its own
+        d.is_floor = d.is_floor or (not is_of_tier and (id(d.record), d.key, d.amount.value) in bounds)
 
 
 def with_tax(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
@@ -131,7 +134,9 @@ def repeated(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]
             continue
         is_same_buy = earlier.rate.is_per_gpu == d.rate.is_per_gpu or d.count in (None, 1)
         if earlier.amount.value == d.amount.value and earlier.rate.time == d.rate.time and is_same_buy:
-            dropped.append((d, "the same offer again"))
+            is_bound = earlier.is_floor and not d.is_floor  # "From $0.34" in a headline, "$0.34" below
+            first[d.identity()] = d if is_bound else earlier
+            dropped.append((earlier if is_bound else d, "the same offer again"))
         elif earlier.record is d.record and (weak := _without_own_unit(earlier, d)):
             dropped.append((weak, "unexplained: no unit of its own, beside a price that has one"))
             if weak is earlier:
@@ -156,14 +161,42 @@ def _without_own_unit(one: Draft, other: Draft) -> Draft | None:
 
 
 def floors_of_prices(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
-    """Drop a lower bound in a headline that the page states as the plain price below: "H100 from $1.95"."""
+    """Drop a lower bound in a headline or a card that the page states as the plain price below: "H100 from $1.95"."""
     plain = {(d.key, d.amount.value, d.currency, d.rate.time) for d in drafts if not d.is_floor}
+    beside = {(id(d.record), d.amount.value, d.model) for d in drafts if not d.is_floor and d.record.kind == "card"}
     kept, dropped = [], []
     for d in drafts:
-        is_headline = any(line.level for line in d.cell.lines)
+        is_headline = any(line.level for line in d.cell.lines) or (id(d.record), d.amount.value, d.model) in beside
         is_repeat = is_headline and d.is_floor and (d.key, d.amount.value, d.currency, d.rate.time) in plain
         dropped.append((d, "a bound beside the price of the same thing")) if is_repeat else kept.append(d)
     return kept, dropped
+
+
+def said_again(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
+    """Drop what a sentence, or a bound in a headline or a banner, says of an accelerator that the page prices elsewhere."""
+    prices: dict[object, set[Decimal]] = defaultdict(set)
+    for d in drafts:
+        if d.record.kind != "sentence" and not d.is_floor:
+            prices[d.key, d.model, d.rate.time, d.currency].add(d.amount.value)
+    kept, dropped = [], []
+    for d in drafts:
+        elsewhere = prices[d.key, d.model, d.rate.time, d.currency]
+        if d.record.kind == "sentence" and d.amount.value in elsewhere:
+            dropped.append((d, "the same offer again, in a sentence"))
+        elif d.is_floor and _is_in_words(d) and elsewhere and d.amount.value <= min(elsewhere):
+            dropped.append((d, "a bound below the prices of the same thing"))
+        else:
+            kept.append(d)
+    return kept, dropped
+
+
+def _is_in_words(d: Draft) -> bool:
+    """Return whether an amount stands in a line that names the accelerator too, amid other words: a banner, a headline."""
+    is_line = d.record.kind == "card" and d.key in {m.key for m in mentions(d.cell.text)}
+    return is_line and _OTHER_WORDS.search(d.cell.text) is not None
+
+
+_OTHER_WORDS: Final = re.compile(r"[^\W\d_]{3,}[^\W\d_].*\s.*[^\W\d_]{3,}|[\u4e00-\u9fff]{6,}")
 
 
 def hidden_states(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

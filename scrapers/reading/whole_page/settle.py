@@ -28,6 +28,7 @@ from scrapers.reading.whole_page.same_price import (
     in_another_currency,
     once_each,
     repeated,
+    said_again,
     titled_in_a_copy,
     variants,
     with_tax,
@@ -40,7 +41,9 @@ Step = Callable[[list[Draft]], tuple[list[Draft], list[tuple[Draft, str]]]]
 _WHAT_IT_BUYS: Final[tuple[Step, ...]] = (
     titled_in_a_copy, with_tax, in_another_currency, former_prices, totals, unclear_clusters, without_unit, out_of_size,
 )  # fmt: skip
-_SAME_THING: Final[tuple[Step, ...]] = (once_each, hidden_states, floors_of_prices, compared, repeated, copied_tables)
+_SAME_THING: Final[tuple[Step, ...]] = (
+    once_each, hidden_states, floors_of_prices, said_again, compared, repeated, copied_tables,
+)  # fmt: skip
 
 
 def settle(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
@@ -51,6 +52,12 @@ def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
                     )
             dropped.append((d, "the same price for all GPUs of the machine"))
             continue
+        if (hours := _hours_of(d.title)) and d.rate.time == "hour":
+            is_sum = any(
+                abs(s.amount.value * hours - d.amount.value) <= _CLOSE * d.amount.value for s in own[id(d.record)]
+            )
+            dropped.append((d, f"{'' if is_sum else 'unexplained: '}a sum of {hours} hours"))
+            continue
         siblings = [
             s
             for s in (records[together(d)] if d.rate.time != "hour" else ())
@@ -80,6 +87,16 @@ def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     return _like_their_column(kept, dropped)
 
 
+def _hours_of(title: str) -> int:
+    """Return how many hours a title's amounts are of, where it states several: "20 hours", "5 小时情景"."""
+    hit = _OF_HOURS.match(title)
+    return int(hit["n"]) if hit and int(hit["n"]) > 1 else 0
+
+
+_OF_HOURS: Final = re.compile(
+    r"\s*(?:(?:cost|price|total|kosten|preis|费用|成本)\s*(?:for|of|für|\()?\s*)?(?P<n>\d{1,4})\s*(?:hours|hrs|h\b|stunden|heures|часов|小时|個?小時|時間)",
+    re.IGNORECASE,
+)
 # Where no hourly price stands beside it, a price for longer is set against those for a day or a month.
 _IN_SHORTER: Final = {
     "week": (("day", (Decimal(7),)),),

@@ -59,10 +59,11 @@ def _unit_by_size(d: Draft, siblings: list[Draft]) -> None:
         d.rate, d.reasons["unit"] = replace(d.rate, time=d.fallback), "the page"
     for time, months in (("hour", Decimal(730)), ("month", Decimal(1))):
         values = {s.amount.value for s in usual if s.rate.time == time}
-        if d.rate.time or d.model != "reserved" or not d.term or len(values) != 1:
+        if d.rate.time or d.model != "reserved" or not (d.term or d.band) or len(values) != 1:
             continue
         ratio = d.amount.value / values.pop()
-        for unit, times in ((time, Decimal(1)), ("term", months * d.term)):
+        sums = (("month", months), ("term", months * d.term)) if d.term else ()
+        for unit, times in ((time, Decimal(1)), *sums):
             if Decimal("0.2") <= ratio / times <= Decimal("1.15"):
                 d.rate, d.reasons["unit"] = replace(d.rate, time=unit), f"its size beside the price of a {time}"
 
