@@ -251,7 +251,11 @@ def published(home: Home) -> Iterator[Connection]:
     """
     if not home.published.exists():
         raise nothing_published(home)
-    con = _opened_before_fork(home.published) or for_reading(home.published)
+    if before := _opened_before_fork(home.published):
+        with without_pandas(), explaining_age(before, home):
+            yield before
+        return
+    con = for_reading(home.published)
     try:
         with without_pandas(), explaining_age(con, home):
             yield con
@@ -269,13 +273,16 @@ class _Open:
 
 
 _open: _Open | None = None
+_taken: Connection | None = (
+    None  # by this fork: DuckDB 2 crashes where one is closed, or forgotten, that it opened before
+)
 
 
 def keep_open_for_forks(home: Home) -> None:
     """Have the published file open for forks of this process: to open it takes forty milliseconds.
 
-    Each fork's first use of `published` gets it as a copy that nobody else sees. A later call opens it again where
-    another file was published since. A use of `published` by this process itself closes it.
+    Each fork's first use of `published` gets it as a copy that nobody else sees: call this before each fork, and it is
+    opened again where another file was published since. A use of `published` by this process itself closes it.
     """
     global _open
     try:
@@ -292,20 +299,21 @@ def keep_open_for_forks(home: Home) -> None:
 
 
 def _opened_before_fork(path: Path) -> Connection | None:
-    """Return the connection for a fork's own use, if it is to this very file; else close it.
+    """Return the connection for a fork's own use; where this is no fork, close it.
 
-    DuckDB would take a file that is open for any other under its path.
+    DuckDB would take a file that is open for any other that stands under its path by now.
     """
-    global _open
+    global _open, _taken
     if _open is None or _open.file[0] != path:
         return None
-    kept, _open = _open, None
-    if kept.pid == os.getpid() or kept.file != _identity(path):
-        kept.con.close()
+    if _open.pid == os.getpid():
+        _open.con.close()
+        _open = None
         return None
+    _taken, _open = _open.con, None
     if path.stat().st_size > SMALL:
-        kept.con.execute("reset threads")
-    return _locked_off(kept.con)
+        _taken.execute("reset threads")
+    return _locked_off(_taken)
 
 
 def _identity(path: Path) -> tuple[Path, int, int, int]:
