@@ -157,7 +157,7 @@ def _published(
         day = wanted.as_of or current_day(con)
         offers = plan_offers.rentable(con, prices, day, spec, wanted.available)
         volume = api_costs.Volume(load.isl, load.osl, 0, 1, workload, in_batch=False, request_tokens=load.isl)
-        hosts = api_costs.hosts(con, model, day, volume, "on_demand", None)
+        hosts = api_costs.host_prices(con, model, day, volume)
     return day, offers, hosts
 
 

@@ -26,6 +26,25 @@ _MACHINES = """marts.self_host_machines_as_of($day, $model, hit_rate := $hit_rat
             where workload = $workload
                 and pricing_model = $pricing_model
                 and ($precision is null or precision = $precision)"""
+_USD = "if($in_batch, usd_per_m_batch_{0}_tokens, usd_per_m_{0}_tokens)"
+# What hosts ask for the load on a day; see _parameters. _OF_LIST are HOSTED's columns from host on.
+_LISTED = f"""
+    select
+        *,
+        {_USD.format("input")} as input_usd,
+        {_USD.format("output")} as output_usd,
+        if($in_batch, null, usd_per_m_cached_input_tokens) as cached_usd,
+        hosted_usd_per_m_tokens(
+            input_usd, cached_usd, output_usd, $input_share, 1 - $input_share, $hit_rate
+        )::double as usd_per_m_tokens
+    from v1.hosted_prices_as_of($day)
+    join (
+        select coalesce($request_tokens::double, (select isl from marts.workloads where workload = $workload)) as isl
+    ) as request
+        on isl > above_tokens and isl <= coalesce(up_to_input_tokens, 'infinity'::double)
+    where model = $model and not coalesce(is_deprecated, false) and input_usd > 0 and output_usd > 0
+"""  # noqa: S608 -- columns of ours
+_OF_LIST = f"host, hosted_model, input_usd, cached_usd, output_usd, {', '.join(HOSTED[8:])}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +117,13 @@ def hosts(
     break_even_tokens_per_day: input and output tokens in this mix from which one rented machine, whichever comes first,
     costs no more than this host; NULL: none does at that utilisation.
     """
-    price = "if($in_batch, usd_per_m_batch_{0}_tokens, usd_per_m_{0}_tokens)"
-    cached = "if($in_batch, null, usd_per_m_cached_input_tokens)"
     rows = con.execute(
         f"""
         with machines as (
             select own_usd_per_day, capacity_tokens_per_day * $utilisation as most_tokens
             from {_MACHINES}
         ),
-        listed as (
-            select
-                *,
-                {price.format("input")} as input_usd, {price.format("output")} as output_usd, {cached} as cached_usd,
-                hosted_usd_per_m_tokens(
-                    input_usd, cached_usd, output_usd, $input_share, 1 - $input_share, $hit_rate
-                )::double as usd_per_m_tokens
-            from v1.hosted_prices_as_of($day)
-            join (
-                select coalesce(
-                    $request_tokens::double, (select isl from marts.workloads where workload = $workload)
-                ) as isl
-            ) as request
-                on isl > above_tokens and isl <= coalesce(up_to_input_tokens, 'infinity'::double)
-            where model = $model and not coalesce(is_deprecated, false) and input_usd > 0 and output_usd > 0
-        )
+        listed as ({_LISTED})
         select
             usd_per_m_tokens * $tokens / 1e6 as usd_per_day, usd_per_m_tokens,
             (
@@ -129,19 +131,24 @@ def hosts(
                 from machines
                 where own_usd_per_day / listed.usd_per_m_tokens * 1e6 <= most_tokens
             ) as break_even_tokens_per_day,
-            host, hosted_model, input_usd, cached_usd, output_usd, {", ".join(HOSTED[8:])}
+            {_OF_LIST}
         from listed
         order by usd_per_day, host, hosted_model
         """,  # noqa: S608 -- columns of ours
-        _parameters(model, day, load)
-        | {
-            "pricing_model": pricing_model,
-            "precision": precision,
-            "in_batch": load.in_batch,
-            "request_tokens": load.request_tokens,
-        },
+        _parameters(model, day, load) | {"pricing_model": pricing_model, "precision": precision} | _terms(load),
     ).fetchall()
     return [dict(zip(HOSTED, row, strict=True)) for row in rows]
+
+
+def host_prices(con: Connection, model: str, day: date, load: Volume) -> list[dict[str, Any]]:
+    """Return the same prices in the same order, without HOSTED's costs of a day and what machines cost beside."""
+    columns = ("usd_per_m_tokens", *HOSTED[3:])
+    rows = con.execute(
+        f"select usd_per_m_tokens, {_OF_LIST} from ({_LISTED}) order by usd_per_m_tokens, host, hosted_model",  # noqa: S608 -- columns of ours
+        {name: of for name, of in _parameters(model, day, load).items() if name not in ("tokens", "utilisation")}
+        | _terms(load),
+    ).fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def _parameters(model: str, day: date, load: Volume) -> dict[str, Any]:
@@ -149,6 +156,10 @@ def _parameters(model: str, day: date, load: Volume) -> dict[str, Any]:
         "model": model, "day": day, "tokens": load.tokens, "input_share": load.input_share, "hit_rate": load.hit_rate,
         "utilisation": load.utilisation, "workload": load.workload,
     }  # fmt: skip
+
+
+def _terms(load: Volume) -> dict[str, Any]:
+    return {"in_batch": load.in_batch, "request_tokens": load.request_tokens}
 
 
 def intervals(con: Connection, model: str, host: str | None) -> list[dict[str, Any]]:

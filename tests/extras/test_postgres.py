@@ -183,9 +183,7 @@ def test_a_days_change_is_a_few_rows(home: Home, rebuild: Rebuild, address: str,
     kept = home.root / "postgres.duckdb"
     with duckdb.connect(str(kept), read_only=True) as hashes:  # keys and hashes alone are kept of what was published
         columns = hashes.execute('select column_name from (describe "v1.price_intervals")').fetchall()
-    assert [name for (name,) in columns] == [
-        "series_id", "valid_from", "observed_at", "hash_1", "hash_2", "is_strange"
-    ]  # fmt: skip
+    assert [name for (name,) in columns] == ["series_id", "valid_from", "observed_at", "of_row", "of_key"]
     # What was published last is not known here: another machine, say, or a file of an earlier version or of none.
     for lost in (kept.unlink, lambda: shutil.copy(home.published, kept), lambda: kept.write_bytes(b"no database")):
         lost()

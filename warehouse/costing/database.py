@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ class _Kept:
 
 
 _kept: _Kept | None = None
+_taken: Connection | None = (
+    None  # by this fork: DuckDB 2 crashes where it closes, or forgets, what was opened before it
+)
 
 
 @contextmanager
@@ -39,12 +42,11 @@ def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()
     own: folder whose models.csv and gpus.csv add to the specs; models: further rows of llm_specs. Raises
     UnreadableSpecs. Where `keep_for_forks` was called before a fork, it is there at once.
     """
-    global _kept
+    global _kept, _taken
     with without_pandas():
         if _kept and not models and _kept.pid != os.getpid() and _kept.stamp == _stamp(own):
-            con, _kept = _kept.con, None  # its tables are the caller's own from here on
-            with closing(con):
-                yield con
+            _taken, _kept = _kept.con, None  # its tables are the caller's own from here on
+            yield _taken
             return
         with in_memory() as con:
             with one_thread(con):

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -250,6 +251,10 @@ def published(home: Home) -> Iterator[Connection]:
     """
     if not home.published.exists():
         raise nothing_published(home)
+    if before := _opened_before_fork(home.published):
+        with without_pandas(), explaining_age(before, home):
+            yield before
+        return
     con = for_reading(home.published)
     try:
         with without_pandas(), explaining_age(con, home):
@@ -258,9 +263,71 @@ def published(home: Home) -> Iterator[Connection]:
         con.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A published file that forks of the process `pid` go on with."""
+
+    con: Connection
+    file: tuple[Path, int, int, int]  # which it was
+    pid: int
+
+
+_open: _Open | None = None
+_taken: Connection | None = (
+    None  # by this fork: DuckDB 2 crashes where one is closed, or forgotten, that it opened before
+)
+
+
+def keep_open_for_forks(home: Home) -> None:
+    """Have the published file open for forks of this process: to open it takes forty milliseconds.
+
+    Each fork's first use of `published` gets it as a copy that nobody else sees: call this before each fork, and it is
+    opened again where another file was published since. A use of `published` by this process itself closes it.
+    """
+    global _open
+    try:
+        file = _identity(home.published)
+        if _open and _open.pid == os.getpid():
+            if _open.file == file:
+                return
+            _open.con.close()
+        _open = None
+        con = duckdb.connect(str(home.published), read_only=True, config={"threads": 1})
+    except (OSError, duckdb.Error):  # whoever asks a question is told
+        return
+    _open = _Open(_settle(con), file, os.getpid())
+
+
+def _opened_before_fork(path: Path) -> Connection | None:
+    """Return the connection for a fork's own use; where this is no fork, close it.
+
+    DuckDB would take a file that is open for any other that stands under its path by now.
+    """
+    global _open, _taken
+    if _open is None or _open.file[0] != path:
+        return None
+    if _open.pid == os.getpid():
+        _open.con.close()
+        _open = None
+        return None
+    _taken, _open = _open.con, None
+    if path.stat().st_size > SMALL:
+        _taken.execute("reset threads")
+    return _locked_off(_taken)
+
+
+def _identity(path: Path) -> tuple[Path, int, int, int]:
+    stat = path.stat()
+    return path, stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
 def for_reading(path: Path) -> Connection:
     """Open a published file for a reader's own questions, read-only, with file access and extensions locked off."""
-    con = _for_our_reading(path)
+    return _locked_off(_for_our_reading(path))
+
+
+def _locked_off(con: Connection) -> Connection:
+    con.execute("set search_path = 'v1,marts,main'")
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
     return con

@@ -239,9 +239,10 @@ class Tools:
         """Return the answer that `work(con, day)` gives: rows, and whether some were left out.
 
         It works in a process of its own, within BOUNDS, on one published file from beginning to end, and begins with a
-        cost model that was made before.
+        cost model that was made, and that file opened, before.
         """
         from warehouse.costing.database import keep_for_forks
+        from warehouse.storage.connection import keep_open_for_forks
 
         def whole() -> Answer:
             with kept_messages() as notes, one_publication(self._home) as con:
@@ -253,6 +254,7 @@ class Tools:
 
         with _one_at_a_time:
             keep_for_forks(settings.home(self._home).root)
+            keep_open_for_forks(settings.home(self._home))
             return result_of(whole, _OF_QUERIES if is_of_pages else BOUNDS)
 
 

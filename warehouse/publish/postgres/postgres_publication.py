@@ -13,13 +13,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from warehouse.publish.postgres import earlier_schemas
+from warehouse.publish.postgres import earlier_schemas, row_hashes
 from warehouse.publish.postgres.pg_types import NoCounterpart
 from warehouse.publish.postgres.relations import Relation, functions, published_relations
-from warehouse.publish.postgres.row_stream import COPY_OPTIONS, Content, NotANumber, content, csv_stream, difference
+from warehouse.publish.postgres.row_hashes import EARLIER, KEPT, Content, NotANumber
+from warehouse.publish.postgres.row_stream import COPY_OPTIONS, csv_stream
 from warehouse.publish.publish import SCHEMAS, quote_name
 from warehouse.storage import server
 from warehouse.storage.connection import (
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("gpuhour.postgres")
 STATE = "gpuhour"  # the schema of what publishers know; READER may read it
 READER = "gpuhour_reader"
-_KEPT, _EARLIER = "kept", "earlier"  # attached databases of keys and hashes
 _STATE_TABLES = f"""
 create schema if not exists {STATE};
 create table if not exists {STATE}.relations (
@@ -108,10 +109,10 @@ def publish_to(home: Home, address: str) -> Publication:
     """
     where = server.place(address)
     with locked(home.locks / "postgres.lock", WAIT_SECONDS), server.server(address) as con:
-        with _sources(home) as (published, keep):
+        with _sources(home) as (published, held, keep):
             with con.transaction():
                 _take_turn(con)
-                is_whole, relations = _Run(con, published).publish()
+                is_whole, relations = _Run(con, published, held).publish()
             keep()
         notes = earlier_schemas.drop(con)
     return Publication(where, is_whole, tuple(relations), notes)
@@ -124,55 +125,56 @@ def _take_turn(con: Server[tuple[Any, ...]]) -> None:
 
 
 @contextmanager
-def _sources(home: Home) -> Iterator[tuple[Connection, Callable[[], None]]]:
-    """Yield the published database, and a call for when it was published.
+def _sources(home: Home) -> Iterator[tuple[Connection, dict[str, set[str]], Callable[[], None]]]:
+    """Yield the published database, what `row_hashes.held` returns, and a call for when it was published.
 
-    Attached to it are _KEPT, for what is remembered of this publication, and _EARLIER, which has the same of the last
-    one from this state folder (or nothing).
+    Attached to it are KEPT and EARLIER of `row_hashes`.
     """
     if not home.published.exists():
         raise nothing_published(home)
     earlier, latest = home.root / "postgres.duckdb", home.root / "postgres.duckdb.part"
     latest.unlink(missing_ok=True)
     with in_memory() as con:
+        held = _attach_earlier(con, earlier)
+        if held:
+            copyfile(earlier, latest)
+        con.execute(f"attach '{quoted(latest)}' as {KEPT}")
         con.execute(f"attach '{quoted(home.published)}' as published (read_only)")
-        con.execute(f"attach '{quoted(latest)}' as {_KEPT}")
-        _attach_earlier(con, earlier)
         con.execute("use published")
 
         def keep() -> None:
-            con.execute(f"detach {_KEPT}")
+            con.execute(f"detach {KEPT}")
             latest.replace(earlier)
 
-        yield con, keep
+        yield con, held, keep
 
 
-def _attach_earlier(con: Connection, path: Path) -> None:
+def _attach_earlier(con: Connection, path: Path) -> dict[str, set[str]]:
+    """Attach the file as EARLIER; return what it holds. Where it cannot be read, an empty database stands for it."""
     try:
-        con.execute(f"attach '{quoted(path)}' as {_EARLIER} (read_only)")
-    except DatabaseError:  # there is none, or it cannot be read: every relation that changed is copied whole
-        con.execute(f"attach ':memory:' as {_EARLIER}")
+        con.execute(f"attach '{quoted(path)}' as {EARLIER} (read_only)")
+    except DatabaseError:  # every relation that changed is copied whole
+        con.execute(f"attach ':memory:' as {EARLIER}")
+    return row_hashes.held(con)
 
 
 class _Run:
     """One publication, within its transaction."""
 
-    def __init__(self, con: Server[tuple[Any, ...]], published: Connection) -> None:
-        self.con, self.published = con, published
+    def __init__(self, con: Server[tuple[Any, ...]], published: Connection, held: dict[str, set[str]]) -> None:
+        self.con, self.published, self.held = con, published, held
         self.relations = published_relations(published)
-        published.execute("set preserve_insertion_order = false")  # hashes may stand in any order
-        self.contents = {
-            relation.name: content(published, relation, _KEPT) for relation in self.relations if not relation.view_sql
-        }
-        published.execute("reset preserve_insertion_order")
+        self.contents: dict[str, Content] = {}
+        self.comparable: set[str] = set()  # relations of which it is known here what was published there
 
     def publish(self) -> tuple[bool, list[Copied]]:
         """Bring the server up to the published database; return whether the schemas were made anew."""
         self._refuse_strangers()
         self._execute(_STATE_TABLES)
+        rows = self.con.execute(f"select name, n_rows, fingerprint, definition from {STATE}.relations").fetchall()  # noqa: S608
+        self._read({name: (fingerprint, definition) for name, _, fingerprint, definition in rows})
         definitions = {relation.name: relation.definition(self._nullable(relation)) for relation in self.relations}
         definitions["functions"] = sha256("".join(functions(self.relations)).encode()).hexdigest()[:32]
-        rows = self.con.execute(f"select name, n_rows, fingerprint, definition from {STATE}.relations").fetchall()  # noqa: S608
         is_whole = {name: definition for name, _, _, definition in rows} != definitions or not self._is_there()
         if is_whole:
             result = self._make_anew()
@@ -181,6 +183,25 @@ class _Run:
             result = [self._bring_up(relation, there[relation.name]) for relation in self.relations]
         self._remember(definitions)
         return is_whole, result
+
+    def _read(self, there: dict[str, tuple[str, str]]) -> None:
+        """Work out the contents of all relations, given fingerprint and definition of those on the server."""
+        stored = [relation for relation in self.relations if not relation.view_sql]
+        expected = {
+            relation.name: there[relation.name][0]
+            for relation in stored
+            if relation.name in there
+            and there[relation.name][1] in map(relation.definition, (frozenset(), frozenset(relation.key)))
+        }
+        con = self.published
+        self.comparable = row_hashes.known(con, stored, self.held, expected)
+        con.execute("set preserve_insertion_order = false")  # hashes may stand in any order
+        for relation in stored:
+            fingerprint = expected[relation.name] if relation.name in self.comparable else None
+            self.contents[relation.name] = row_hashes.content(con, relation, fingerprint)
+        con.execute("reset preserve_insertion_order")
+        row_hashes.forget_others(con, stored)
+        con.execute("set threads = 1")  # rows come faster than the server takes them; a second thread would spin
 
     def _nullable(self, relation: Relation) -> frozenset[str]:
         of = self.contents.get(relation.name)
@@ -247,7 +268,7 @@ class _Run:
         start = perf_counter()
         try:
             with self.con.transaction():  # a savepoint
-                if changes := self._change(relation, there):
+                if changes := self._change(relation):
                     return Copied(relation.name, "changed", wanted.n_rows, *changes, perf_counter() - start)
         except Drifted as drifted:
             log.warning("%s: copied whole", drifted)
@@ -256,15 +277,15 @@ class _Run:
         self._check(relation, n_rows)
         return Copied(relation.name, "copied", n_rows, n_deleted, n_rows, perf_counter() - start)
 
-    def _change(self, relation: Relation, there: Content) -> tuple[int, int] | None:
+    def _change(self, relation: Relation) -> tuple[int, int] | None:
         """Delete and insert rows; return how many. None where it cannot be told which.
 
         Raises Drifted where the table did not hold the rows that were published to it.
         """
-        if not relation.key:
+        if relation.name not in self.comparable:
             return None
-        changes = difference(self.published, _KEPT, _EARLIER, relation, there.fingerprint)
-        if changes is None or changes.n_gone + changes.n_added > self.contents[relation.name].n_rows:
+        changes = row_hashes.difference(self.published, relation)
+        if changes.n_gone + changes.n_added > self.contents[relation.name].n_rows:
             return None
         keys = {column.name: column.pg_type for column in relation.columns if column.name in relation.key}
         columns = ", ".join(f"{quote_name(key)} {keys[key]}" for key in relation.key)

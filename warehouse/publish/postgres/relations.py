@@ -15,7 +15,7 @@ from warehouse.storage.connection import Connection, quoted
 # Products of other relations, many times larger than these: Postgres works them out too. A test compares every row.
 VIEWS = Path(__file__).parent / "views"
 # Views of the warehouse whose own SQL Postgres reads as well; the others' is written for it in VIEWS.
-READ_BY_BOTH = ("v1.cost_per_token",)
+READ_BY_BOTH = ("v1.cost_per_token", "v1.self_host_vs_api", "v1.training_cost")
 FUNCTIONS = Path(__file__).parent / "functions"
 _COLLATION = ' collate "C"'
 # Columns that readers filter by; an index serves where no key begins with them.
@@ -32,6 +32,7 @@ class Relation:
     comment: str
     column_comments: tuple[tuple[str, str], ...]
     view_sql: str = ""  # of a view; empty for a table
+    is_stored: bool = True  # a table in the published database, not a view
 
     @property
     def selected(self) -> str:
@@ -105,11 +106,13 @@ def published_relations(con: Connection) -> list[Relation]:
     for name, column, kind, comment in rows:
         if name.partition(".")[0] in SCHEMAS:
             columns.setdefault(name, []).append((pg_column(name, column, kind), comment or ""))
-    relations = [_relation(name, comments.get(name) or "", of) for name, of in columns.items()]
+    views = con.execute("select schema_name || '.' || view_name from duckdb_views() where not internal").fetchall()
+    is_view = {name for (name,) in views}
+    relations = [_relation(name, comments.get(name) or "", of, name not in is_view) for name, of in columns.items()]
     return sorted(relations, key=lambda relation: bool(relation.view_sql))
 
 
-def _relation(name: str, comment: str, columns: list[tuple[PgColumn, str]]) -> Relation:
+def _relation(name: str, comment: str, columns: list[tuple[PgColumn, str]], is_stored: bool) -> Relation:
     view, model = VIEWS / f"{name}.sql", model_graph.load().get(name)
     return Relation(
         name,
@@ -118,6 +121,7 @@ def _relation(name: str, comment: str, columns: list[tuple[PgColumn, str]]) -> R
         comment,
         tuple((column.name, text) for column, text in columns if text),
         model.sql if model and name in READ_BY_BOTH else _body(view) if view.exists() else "",
+        is_stored,
     )
 
 
