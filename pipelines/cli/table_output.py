@@ -67,6 +67,12 @@ def show(
         _csv(columns, rows)
 
 
+def from_both_ends(columns: Sequence[str]) -> list[str]:
+    """Return a `rank` for columns whose meaning nobody knows: keys mostly come first, and what is measured last."""
+    n = len(columns)
+    return [columns[place // 2 if place % 2 == 0 else n - 1 - place // 2] for place in range(n)]
+
+
 def show_records(columns: Sequence[str], records: Iterable[Mapping[str, Any]], rank: Sequence[str] = ()) -> None:
     """Print a table of these columns of records; `rank` as in `show`."""
     show(columns, [tuple(record[column] for column in columns) for record in records], "table", rank=rank)

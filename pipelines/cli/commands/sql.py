@@ -12,7 +12,7 @@ from cyclopts.validators import Number
 
 from pipelines.cli.console import OK, PARTIAL, published_database, say
 from pipelines.cli.options import FormatOption, HomeOption, JsonOption, output_format
-from pipelines.cli.table_output import show
+from pipelines.cli.table_output import from_both_ends, show
 from pipelines.errors import CommandError, UsageError
 
 _CHUNK = 1000  # rows
@@ -60,7 +60,7 @@ def sql(
                 else:
                     yield row
 
-        show(columns, rows(), output_format(style, as_json))
+        show(columns, rows(), output_format(style, as_json), rank=from_both_ends(columns))
     except WorkerFailed as failed:
         raise CommandError(f"the query was ended: {failed}") from failed
     if is_cut:

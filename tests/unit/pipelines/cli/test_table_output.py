@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pipelines.cli.table_output import show
+from pipelines.cli.table_output import from_both_ends, show
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
@@ -94,3 +94,8 @@ def test_colour_repeats_what_the_text_says(
     monkeypatch.setenv("NO_COLOR", "1")
     show(("stock", "name"), [(text, "a")], "table")
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_middle_columns_of_a_query_leave_first() -> None:
+    assert from_both_ends(["a", "b", "c", "d", "e"]) == ["a", "e", "b", "d", "c"]
+    assert from_both_ends(["a", "b"]) == ["a", "b"] and from_both_ends([]) == []
