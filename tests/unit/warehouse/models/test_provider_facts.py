@@ -130,6 +130,13 @@ def test_every_fact_was_read_or_is_unverified() -> None:
         assert {row["how"] for row in csv.DictReader(stream)} <= {"read", "unverified"}
 
 
+@pytest.mark.parametrize("fact", ["interconnect", "support"])
+def test_network_and_support_of_most_providers_were_read(fact: str) -> None:
+    with SEED.open(newline="") as stream:
+        read = {row["provider"] for row in csv.DictReader(stream) if (row["fact"], row["how"]) == (fact, "read")}
+    assert read <= set(registry.modules()) and len(read) >= 40
+
+
 def test_volume_rates_apply_per_month_not_per_job(con: Connection) -> None:
     one, two = (bill(con, "aws", 8, hours, 100_000, 0)["egress_usd"] for hours in (730, 1460))
     by_hand = 10140 * 0.09 + 40960 * 0.085 + (100_000 - 51_200) * 0.07
