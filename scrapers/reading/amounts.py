@@ -28,7 +28,7 @@ _SIGNS: Final = {
 }  # fmt: skip
 _HUNDREDTHS: Final = frozenset({"¢", "CENT", "CENTS", "CT", "CTS", "PENCE", "КОП", "КОП."})
 _IN_HUNDREDTHS: Final = re.compile(r"(?<![^\W\d_])(?:¢|cents?|cts?|pence|коп\w*)(?![^\W\d_])", re.IGNORECASE)
-SHARED: Final = frozenset({"$", "¥", "kr"})
+SHARED: Final = frozenset({"$", "¥", "kr", "R"})
 CODES: Final = frozenset(code for code in _SIGNS.values() if len(code) == 3)
 _ONLY_AFTER: Final = {
     "元",
@@ -115,6 +115,13 @@ class Amount:
     fault: str = ""  # why it is no plain price; empty: it may be one
 
 
+# The rand's sign is a letter that names many things: it is one where cents or a unit of time follow, "R18.50", "R450/month".
+_RAND = re.compile(
+    rf"(?<![\w$.-])R\s?(?P<n>\d{{1,3}}(?:[ {_SPACES}]\d{{3}})+[.,]\d{{2}}|\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{2}})?|\d{{1,6}}[.,]\d{{2}}"
+    rf"|\d{{1,3}}(?:[ {_SPACES}]?\d{{3}})*(?=\s?(?:/\s?|per |p/?)(?:h|hr|hour|gpu|m|mo|month|pm)\b))(?![\d%]|[.,]\d)"
+)
+
+
 def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
     """Return the amounts with a currency in a text, in order."""
     return list(_amounts_in(text, decimal_comma))
@@ -140,7 +147,11 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
             value, currency = value * 10_000, _SIGNS[sign[1]]  # "3.8万元"
         fault = "an amount that cannot be read" if value is None else _fault(text, hit.start(), hit.end())
         amounts.append(Amount(value or Decimal(0), currency, hit.start(), hit.end(), fault))
-    return tuple(_ranges(text, amounts))
+    for hit in _RAND.finditer(text) if "R" in text else ():
+        value = _value(hit["n"].replace(" ", ""), decimal_comma)
+        if value is not None and all(a.end <= hit.start() or hit.end() <= a.start for a in amounts):
+            amounts.append(Amount(value, "R", hit.start(), hit.end(), _fault(text, hit.start(), hit.end())))
+    return tuple(_ranges(text, sorted(amounts, key=lambda a: a.start)))
 
 
 def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:

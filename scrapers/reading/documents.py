@@ -71,10 +71,14 @@ def from_markdown(text: str) -> str:
     from markdown_it import MarkdownIt
 
     body = re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL)
-    body = body.replace("\\$", "$")
+    body = _ITEM_LINE.sub(r"\g<0>  ", body.replace("\\$", "$"))
     body = _COMPONENT_END.sub("</div>", _COMPONENT.sub(_box_of, body))
     body = _OPENED.sub(r"\g<0>\n", body)  # what follows a tag without an empty line is no Markdown
     return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(body))
+
+
+# "H100: 2.35" on a line of its own: the next line is no more of it.
+_ITEM_LINE: Final = re.compile(r"^[A-Za-z0-9][^\n|:=]{1,60}[:=][ \t]*[^\s\w]?\d[\d.,]*(?=\n)", re.MULTILINE)
 
 
 def _box_of(hit: re.Match[str]) -> str:

@@ -372,5 +372,9 @@ _TAXED: Final = re.compile(
 
 
 # The choices of a calculator state the rates that it reckons with: "RTX 4090 $0.29/hr".
-_CALCULATOR: Final = re.compile(r"\bcalculator\b|kostenrechner|calculateur|калькулятор|计算器|計算機", re.IGNORECASE)
+_CALCULATOR: Final = re.compile(
+    r"\bcalculat(?:or\b|e your)|\b(?:costs?|price|pricing) estimator\b|\bestimate (?:your )?(?:\w+ )?(?:costs?|price|spend|bill)\b"
+    r"|kostenrechner|calculateur|калькулятор|计算器|計算機",
+    re.IGNORECASE,
+)
 _EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]

@@ -34,7 +34,11 @@ def price_unit(
         *(("the row", one.text) for one in record.fields if one is not f and _is_time(one) and _tells(one, record)),
         (
             "the label",
-            label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 120 else "",
+            label_field.text
+            if label_field
+            and len(label_field.text) <= 120
+            and (record.kind == "row" or _ENDS_IN_TIME.search(label_field.text))
+            else "",
         ),
     ]
     texts += (
@@ -132,6 +136,11 @@ def _is_time(f: Field) -> bool:
     return len(f.text) <= _SHORT and _TIME_CELL.fullmatch(f.text) is not None
 
 
+# "GPU server – 2x RTX 4090 – Monthly"
+_ENDS_IN_TIME: Final = re.compile(
+    r"(?:[-–—|/,:(]|\bper|\bpro|\bpar)\s*(?:hour(?:ly)?|dai?ly|day|week(?:ly)?|month(?:ly)?|stunde|stündlich|monat(?:lich)?|heure|mois|mensuel|час|месяц|小时|月)\s*\)?\s*$",
+    re.IGNORECASE,
+)
 _SHORTEST: Final = 3
 _SHORT_CELL: Final = 60
 _SHORT: Final = 20  # characters

@@ -1,0 +1,81 @@
+"""Lists of sentences and of bare numbers, signs that are letters, and numbers of GPUs that stand where few look for them."""
+
+from __future__ import annotations
+
+from tests.unit.scrapers.reading.test_reader import page, read, table
+
+
+def read_rows(content: str) -> list[tuple[object, ...]]:
+    return [
+        (o.gpu_label, o.gpu_count, o.pricing_model, o.term_months, str(o.price), o.currency)
+        for o in read(content).offers
+    ]
+
+
+def test_a_sentence_with_a_price_of_each_model() -> None:
+    items = "".join(
+        f"<li>{gpu} is ${a} per GPU hour on demand, or ${b} with a 12-month reservation.</li>"
+        for gpu, a, b in [("H100 SXM", "2.19", "1.79"), ("H200", "2.99", "2.39")]
+    )
+    assert read_rows(page(f"<h1>Rates</h1><ul>{items}</ul>")) == [
+        ("H100 SXM", 1, "on_demand", None, "2.19", "USD"), ("H100 SXM", 1, "reserved", 12, "1.79", "USD"),
+        ("H200", 1, "on_demand", None, "2.99", "USD"), ("H200", 1, "reserved", 12, "2.39", "USD"),
+    ]  # fmt: skip
+
+
+def test_bare_numbers_below_a_stated_unit_and_currency() -> None:
+    offers = read("GPU PRICE LIST\nAll prices in USD per GPU per hour\n\nH100: 2.35\nA100-80: 1.20\n").offers
+    assert [(o.gpu_label, str(o.price), o.currency, o.price_unit) for o in offers] == [
+        ("H100", "2.35", "USD", "gpu_hour"), ("A100-80", "1.20", "USD", "gpu_hour"),
+    ]  # fmt: skip
+    assert not read("GPU LIST\n\nH100: 2.35\nH200: 2.95\n").offers
+
+
+def test_the_rand_s_sign_is_a_letter() -> None:
+    rows = table("GPU|RAM|Per hour|Per month", "1x RTX A4000|64GB|R9.50|R5,999.00", "1x L40S|128GB|R32.75|R18 499.00")
+    assert [row[4:] for row in read_rows(page(f"{rows}<p>Johannesburg</p>"))] == [
+        ("9.50", "ZAR"), ("5999.00", "ZAR"), ("32.75", "ZAR"), ("18499.00", "ZAR"),
+    ]  # fmt: skip
+    assert not any(row[5] == "ZAR" for row in read_rows(page(rows)))
+    assert not read(page(table("Server|GPU|CPU", "R750|L4|R9 290"), "en-ZA")).offers
+
+
+def test_an_estimator_s_choices_are_rates() -> None:
+    body = "<h1>Estimate your cost</h1><select><option>H100 80GB — $2.49/hr</option><option>L4 24GB — $0.44/hr</option></select>"
+    assert [row[4] for row in read_rows(page(body))] == ["2.49", "0.44"]
+
+
+def test_a_product_s_name_ends_in_its_unit() -> None:
+    cards = "".join(
+        f"<li><a>GPU server – {gpu} – Monthly</a><p>€{price} EUR</p></li>"
+        for gpu, price in [("2x RTX 4090", "749,00"), ("4x RTX 5090", "1.899,00")]
+    )
+    offers = read(page(f"<h1>Servers</h1><ul>{cards}</ul>")).offers
+    assert [(str(o.gpu_count), str(o.price)) for o in offers] == [("2", "749.00"), ("4", "1899.00")]
+    assert {o.price_unit for o in offers} == {"month"}
+
+
+def test_a_span_of_gpus_numbers_none() -> None:
+    (offer,) = read(
+        page("<div><h3>NVIDIA HGX B200</h3><p>Clusters of 16 to 512 GPUs</p><p>$3.95 /GPU/hour</p></div>")
+    ).offers
+    assert offer.gpu_count == 1
+
+
+def test_numbers_of_gpus_behind_other_words_of_the_card() -> None:
+    box = "<div><h3>GN10</h3><p>NVIDIA V100 NVLink 32GB × 8,96核,384GB内存</p><p>￥152.80/小时</p></div>"
+    assert [row[1] for row in read_rows(page(f"<h1>GPU</h1>{box}", "zh"))] == [8]
+    box = "<div><h3>G4</h3><p>RTX 4090 Gaming 24GB x 4, 64 cores</p><p>$1.60/hr</p></div>"
+    assert [row[1] for row in read_rows(page(f"<h1>GPU</h1>{box}"))] == [4]
+    box = "<div><h3>G1</h3><p>RTX 4090, NVMe x 2</p><p>$0.40/hr</p></div>"
+    assert [row[1] for row in read_rows(page(f"<h1>GPU</h1>{box}"))] == [1]
+
+
+def test_a_column_n_counts_gpus() -> None:
+    rows = "gpu        n   vram    $/h\nh100-sxm   1   80G     2.40\nh100-sxm   8   640G    19.20\n"
+    assert [row[1] for row in read_rows(page(f"<pre>\n{rows}</pre>"))] == [1, 8]
+
+
+def test_memory_of_several_gpus_doubts_a_price_of_one() -> None:
+    account = read(page(table("GPU|VRAM|Price", "H100|640 GB|$19.20/hr", "MI300X|1.5T|$16.00/hr", "L4|24 GB|$0.70/hr")))
+    assert [str(o.price) for o in account.offers] == ["0.70"] and not account.is_whole
