@@ -79,3 +79,27 @@ def test_a_column_n_counts_gpus() -> None:
 def test_memory_of_several_gpus_doubts_a_price_of_one() -> None:
     account = read(page(table("GPU|VRAM|Price", "H100|640 GB|$19.20/hr", "MI300X|1.5T|$16.00/hr", "L4|24 GB|$0.70/hr")))
     assert [str(o.price) for o in account.offers] == ["0.70"] and not account.is_whole
+
+
+def test_a_line_that_leads_to_a_list_heads_it() -> None:
+    text = (
+        "# Pricing\n\nOn-demand, per GPU, per hour:\n\n* **NVIDIA H200 (141 GB)** — $3.44\n* **AMD MI300X (192 GB)** — $1.99\n\n"
+        "With a 12-month commitment:\n\n* **NVIDIA H200 (141 GB)** — $2.50\n\nAll of them come with NVMe.\n"
+    )
+    assert [row[2:5] for row in read_rows(text)] == [
+        ("on_demand", None, "3.44"), ("on_demand", None, "1.99"), ("reserved", 12, "2.50"),
+    ]  # fmt: skip
+
+
+def test_kinds_of_cloud_behind_the_price_tell_offers_apart() -> None:
+    box = "<div><h3>RTX 5090</h3><p>$0.69/hr Community Cloud</p><p>$0.89/hr Secure Cloud</p></div>"
+    offers = read(page(f"<h1>GPUs</h1>{box}")).offers
+    assert [(o.instance, str(o.price)) for o in offers] == [
+        ("RTX 5090 Community Cloud", "0.69"), ("RTX 5090 Secure Cloud", "0.89"),
+    ]  # fmt: skip
+
+
+def test_an_answer_says_a_bound_again() -> None:
+    cards = "<div><div><b>H100 PCIe</b> <span>from $1.99/hr</span></div><div><b>H100 SXM</b> <span>from $2.39/hr</span></div></div>"
+    answer = "<details><summary>How much is an H100?</summary><p>From $1.99 per hour.</p></details>"
+    assert [row[4] for row in read_rows(page(f"<h1>H100 cloud</h1>{cards}{answer}"))] == ["1.99", "2.39"]
