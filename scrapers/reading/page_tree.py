@@ -15,7 +15,7 @@ from scrapers.reading import words
 from scrapers.reading.element_paths import ElementPaths
 from scrapers.reading.line_texts import join, parts_of
 from scrapers.reading.page_sight import STRUCK, is_another_state, is_former, is_hidden, is_struck_out
-from scrapers.reading.page_tabs import tab_label
+from scrapers.reading.page_tabs import leads, tab_label
 from scrapers.reading.text_tables import is_code, text_rows
 
 _SKIPPED: Final = frozenset(
@@ -368,13 +368,8 @@ def _lead_of(box: Box) -> str:
     last = box.children[-1] if box.children else None
     while isinstance(last, Box) and last.n_lines == 1 and last.tag not in _LISTS:
         last = last.children[-1]
-    is_lead = (
-        isinstance(last, Line) and not last.level and last.text[-1:] in (":", "：") and len(last.text) <= _LONGEST_LEAD
-    )
+    is_lead = isinstance(last, Line) and not last.level and leads(last.text, last.element)
     return last.text if isinstance(last, Line) and is_lead else ""
-
-
-_LONGEST_LEAD: Final = 80  # characters
 
 
 def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:

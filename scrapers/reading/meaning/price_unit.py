@@ -77,7 +77,11 @@ def price_unit(
         read = rate_of_prose(text) if is_prose else rate(text)
         if read.other and not read.is_per_gpu and place in ("above", "the heading"):
             continue  # of a disk, say
-        if not time and read.time and not (place == "the heading" and read.time != "hour"):
+        if (
+            not time
+            and read.time
+            and not (place == "the heading" and read.time != "hour" and not _TIME_HEADING.fullmatch(text))
+        ):
             time, where = read.time, place
         per_machine |= read.is_per_machine and not read.is_per_gpu and not per_gpu and place != "another title"
         if read.is_per_gpu and not per_machine and place != "another title":
@@ -149,6 +153,12 @@ _TIME_CELL: Final = re.compile(
     r"(?:hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間|dai?ly|day|tag|täglich|jour|день|сутки|天|日"
     r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月)\s*",
     re.IGNORECASE,
+)
+
+
+# The label of a tab: "Monthly", "Monthly billing".
+_TIME_HEADING: Final = re.compile(
+    rf"{_TIME_CELL.pattern}(?:(?:billing|prices?|pricing|plans?|rental|rates?)\s*)?", re.IGNORECASE
 )
 
 

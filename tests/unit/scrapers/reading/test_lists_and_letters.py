@@ -103,3 +103,20 @@ def test_an_answer_says_a_bound_again() -> None:
     cards = "<div><div><b>H100 PCIe</b> <span>from $1.99/hr</span></div><div><b>H100 SXM</b> <span>from $2.39/hr</span></div></div>"
     answer = "<details><summary>How much is an H100?</summary><p>From $1.99 per hour.</p></details>"
     assert [row[4] for row in read_rows(page(f"<h1>H100 cloud</h1>{cards}{answer}"))] == ["1.99", "2.39"]
+
+
+def test_bold_lines_and_names_of_models_head_the_lists_below() -> None:
+    text = "# Rates\n\n**Reserved (1 year)**\n\n- H100 SXM5: $1.89/hr per GPU\n\n**Spot**\n\n- H100 SXM5: $1.09/hr per GPU\n\nOn-demand\n\n- H100 SXM5: $2.49/hr per GPU\n"
+    assert [row[2:5] for row in read_rows(text)] == [
+        ("reserved", 12, "1.89"), ("spot", None, "1.09"), ("on_demand", None, "2.49"),
+    ]  # fmt: skip
+
+
+def test_a_tab_s_label_is_the_unit_of_its_prices() -> None:
+    labels = '<ul><li><a href="#hourly">Hourly</a></li><li><a href="#monthly">Monthly</a></li></ul>'
+    panels = "".join(
+        f'<div id="{name}" class="tab-pane">{table("Server|GPU|Price", f"S1|1x RTX 2000 Ada|{price}")}</div>'
+        for name, price in [("hourly", "$0.24"), ("monthly", "$149")]
+    )
+    offers = read(page(f"<h1>Servers</h1>{labels}{panels}")).offers
+    assert [(o.price_unit.rpartition("_")[2], str(o.price)) for o in offers] == [("hour", "0.24"), ("month", "149")]
