@@ -18,7 +18,8 @@ from scrapers.reading.units import after_amount, pricing_model, rate, term_month
 _LONGEST: Final = 600  # characters of a paragraph
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SAYS: Final = re.compile(
-    r"\b(?:is|are|costs?|priced|billed|charged|rents?|available|offered|starts?|starting)\b[^.;]{0,30}$", re.IGNORECASE
+    r"\b(?:is|are|remains?|stays?|costs?|priced|billed|charged|rents?|available|offered|starts?|starting)\b[^.;]{0,30}$",
+    re.IGNORECASE,
 )
 # What is supposed, compared, past or of some customers alone.
 _IN_DOUBT: Final = re.compile(

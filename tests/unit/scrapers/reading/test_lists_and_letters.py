@@ -120,3 +120,16 @@ def test_a_tab_s_label_is_the_unit_of_its_prices() -> None:
     )
     offers = read(page(f"<h1>Servers</h1>{labels}{panels}")).offers
     assert [(o.price_unit.rpartition("_")[2], str(o.price)) for o in offers] == [("hour", "0.24"), ("month", "149")]
+
+
+def test_prices_and_their_models_in_turn() -> None:
+    box = "<div><h3>L4</h3><p>$0.49 / $0.42 / $0.35 per GPU-hour (on-demand / 6 months / 12 months)</p></div>"
+    assert [row[2:5] for row in read_rows(page(f"<h1>Rent</h1>{box}"))] == [
+        ("on_demand", None, "0.49"), ("reserved", 6, "0.42"), ("reserved", 12, "0.35"),
+    ]  # fmt: skip
+
+
+def test_a_sentence_of_another_accelerator_is_not_of_the_heading_s() -> None:
+    text = "<h1>Announcing H200 price cuts</h1><p>H200 instances drop from $3.99 to $2.99 per GPU per hour.</p>"
+    rows = read_rows(page(f"{text}<p>A100 80GB remains at $1.29 per GPU per hour.</p>"))
+    assert not any("H200" in str(row[0]) and row[4] == "1.29" for row in rows)
