@@ -290,10 +290,12 @@ _INCLUDED: Final = re.compile(
 
 def has_untitled_numbers(record: Record) -> bool:
     """Return whether a card is the row of a grid whose titles are lost: several bare numbers that say of nothing what they are."""
-    return (
-        sum(not f.title and re.fullmatch(r"\s*\d{1,4}(?:\^\d|[*†])?\s*", f.text) is not None for f in record.fields)
-        >= 2
-    )
+    untitled = [f.text for f in record.fields if not f.title]
+    return sum(_BARE.fullmatch(text) is not None for text in untitled) > 1 or any(map(_CHOICES.fullmatch, untitled))
+
+
+_BARE: Final = re.compile(r"\s*\d{1,4}(?:\^\d|[*†]|\s?[x×])?\s*")
+_CHOICES: Final = re.compile(r"(?:\s*\d{1,3}\s?[x×][\s,/|]*){2,9}")  # "1x 2x 4x 8x"
 
 
 def _counts_no_money(f: Field, record: Record) -> bool:

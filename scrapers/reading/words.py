@@ -45,6 +45,8 @@ TIME: Final = {
     for unit, (latin, short, cjk) in _TIMES.items()
 }
 _UNITS = r"months?|mos?|mth|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|monate?n?|jahre?n?|wochen?|tage?n?|mois|ans?|années?|semaines?|jours?|месяц\w*|мес|год\w*|лет|недел\w*|дн\w*|个月|個月|ヶ月|か月|カ月|개월|년|年|周|週間|天|日"
+# Spanish, Portuguese, Italian, Polish, Czech, Dutch, Turkish, Scandinavian.
+_UNITS += r"|mes(?:es|[ei])?|mês|años?|an(?:os?|n[oi])|semanas?|días?|dias|settiman[ae]|giorn[oi]|miesi[ąę]c\w*|lat[a]?|rok\w*|měsíc\w*|let|maand(?:en)?|jaar|weken|dagen|ay|yıl\w*|mån(?:ad(?:er)?)?|måneder|år"
 DURATION: Final = re.compile(
     rf"(?<![\d.,])(?P<n>\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?:(?<=[月年周週間天日년월])(?!あたり|ごと|毎|につき|내)|(?![^\W\d_]))(?P<after>\s*\+)?",
     re.IGNORECASE,
@@ -69,9 +71,9 @@ PER_OTHER: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 
-ON_DEMAND: Final = word(r"on[- ]?demand|elastic(?: price)?$|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
+ON_DEMAND: Final = word(r"bajo demanda|sob demanda|a consumo|pago por uso|na żądanie|on[- ]?demand|elastic(?: price)?$|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
 SPOT: Final = word(r"spot(?![- ]on\b)|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
-RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*|при (?:пред)?оплате за|предоплат\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
+RESERVED: Final = word(r"reserva(?:d[oa])?s?(?! (?:ahora|ya|agora|tu|su|sua|seu))|compromi[s]{1,2}[oi]|contrat(?:o|to)|impegno|prenotat[oi]|riservat[oi]|rezerwacj\w*|zobowiązani\w*|gereserveerd\w*|taahhüt\w*|reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*|при (?:пред)?оплате за|предоплат\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
 NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
 

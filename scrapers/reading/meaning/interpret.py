@@ -42,10 +42,13 @@ def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
     """
     readings = list(_readings(record, page))
     explained = {r.amount.value: r.reason for r in readings if isinstance(r, Explained)}
+    of_one = {r.amount.value for r in readings if isinstance(r, Draft) and r.reasons.get("per GPU") == "the amount"}
     for r in readings:
-        is_bare = isinstance(r, Draft) and not r.is_titled() and r.reasons.get("unit") != "the amount"
+        is_bare = isinstance(r, Draft) and not r.is_titled() and "the amount" not in r.reasons.values()
         if record.kind == "card" and isinstance(r, Draft) and is_bare and r.amount.value in explained:
             yield Explained(r.cell, r.amount, explained[r.amount.value])
+        elif isinstance(r, Explained) and r.reason == _OF_MANY and any(_is_sum(r.amount.value, one) for one in of_one):
+            yield Explained(r.cell, r.amount, "the same price for all GPUs of the machine")
         else:
             yield r
 
@@ -94,7 +97,7 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
                 if d.reasons.get("unit") == "another title" and _is_beside_a_price(f, priced):
                     yield Explained(f, amount, _NO_TITLE)
                 elif _may_be_of_many(d, record):
-                    yield Explained(f, amount, "unexplained: numbers without titles stand with it, perhaps of GPUs")
+                    yield Explained(f, amount, _OF_MANY)
                 else:
                     yield from _of_each_count(d)
 
@@ -162,6 +165,18 @@ def _of_each_count(d: Draft) -> Iterator[Reading]:
         label = f"{d.label[: several.start()]}{d.label[several.end() :]}".strip()
         for n in re.findall(r"\d+", several[0]):
             yield replace(d, label=label, count=Decimal(n), rate=replace(d.rate), reasons=dict(d.reasons))
+
+
+_OF_MANY: Final = "unexplained: numbers without titles stand with it, perhaps of GPUs"
+
+
+def _is_sum(amount: Decimal, of_one: Decimal) -> bool:
+    """Return whether an amount is that of one GPU times a whole number of them."""
+    times = amount / of_one
+    return 1 <= round(times) <= _MOST_GPUS and abs(times - round(times)) <= times / 200
+
+
+_MOST_GPUS: Final = 16
 
 
 def _may_be_of_many(d: Draft, record: Record) -> bool:

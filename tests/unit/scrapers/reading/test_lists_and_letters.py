@@ -47,7 +47,8 @@ def test_an_estimator_s_choices_are_rates() -> None:
 
 def test_a_product_s_name_ends_in_its_unit() -> None:
     cards = "".join(
-        f"<li><a>GPU server – {gpu} – Monthly</a><p>€{price} EUR</p></li>"
+        f"<li><div><a>GPU server – {gpu} – Monthly</a><div><div><span>Regular price</span><s>€999,00 EUR</s>"
+        f"<span>Sale price</span><span>€{price} EUR</span></div></div><button>Add to cart</button></div></li>"
         for gpu, price in [("2x RTX 4090", "749,00"), ("4x RTX 5090", "1.899,00")]
     )
     offers = read(page(f"<h1>Servers</h1><ul>{cards}</ul>")).offers
@@ -133,3 +134,21 @@ def test_a_sentence_of_another_accelerator_is_not_of_the_heading_s() -> None:
     text = "<h1>Announcing H200 price cuts</h1><p>H200 instances drop from $3.99 to $2.99 per GPU per hour.</p>"
     rows = read_rows(page(f"{text}<p>A100 80GB remains at $1.29 per GPU per hour.</p>"))
     assert not any("H200" in str(row[0]) and row[4] == "1.29" for row in rows)
+
+
+def test_terms_of_other_languages() -> None:
+    rows = table("Modelo|Bajo demanda (€/hora)|Reserva 1 año (€/hora)", "NVIDIA A30|0,62|0,45")
+    assert [row[2:5] for row in read_rows(page(rows, "es"))] == [("on_demand", None, "0.62"), ("reserved", 12, "0.45")]
+    rows = table("GPU|A consumo (€/ora)|12 mesi (€/ora)", "NVIDIA L4|0,70|0,49")
+    assert [row[2:5] for row in read_rows(page(rows, "it"))] == [("on_demand", None, "0.70"), ("reserved", 12, "0.49")]
+
+
+def test_a_list_price_beside_what_one_pays() -> None:
+    rows = table("GPU|List price|Discount|You pay", "A100 SXM 80GB|$1.89/hr|-30%|$1.32/hr")
+    assert [row[4] for row in read_rows(page(rows))] == ["1.32"]
+
+
+def test_a_total_above_the_price_of_one_gpu() -> None:
+    box = "<div><h3>NVIDIA H100 SXM</h3><div><b>4x</b><b>8x</b></div><p>$19.92/hr</p><p>$2.49 per GPU</p></div>"
+    offers = read(page(f"<h1>Rent</h1>{box}")).offers
+    assert [(str(o.price), o.price_unit) for o in offers] == [("2.49", "gpu_hour")]
