@@ -29,7 +29,7 @@ def listed_numbers(lines: list[Line], used: set[int], group: int) -> Iterator[Re
             items.append((line, hit))
             continue
         named = [(one, hit) for one, hit in items if mentions(hit["name"], is_label=True)]
-        if len(named) >= _FEWEST and (title := _title(above, items[0][0])):
+        if len(named) >= _FEWEST and (title := _title(above, items[0][0], line)):
             used |= {one.order for one, _ in named}
             yield from (_record(one, hit, title, group) for one, hit in named)
         if line is not None:
@@ -37,12 +37,16 @@ def listed_numbers(lines: list[Line], used: set[int], group: int) -> Iterator[Re
         items = []
 
 
-def _title(above: list[Line], first: Line) -> str:
-    """Return the nearest text above a list that states a currency and a unit of time, or ""."""
-    texts = [line.text for line in reversed(above)] + [text for _, text in reversed(first.headings)]
-    return next(
-        (t for t in texts if len(t) <= _LONGEST and stated_currency(t) and rate(t).time and not find_amounts(t)), ""
-    )
+def _title(above: list[Line], first: Line, below: Line | None) -> str:
+    """Return the nearest text around a list, in its own section, that states a currency and a unit of time, or ""."""
+    near = [line for line in (*reversed(above), *((below,) if below else ())) if line.headings == first.headings]
+    texts = [line.text for line in near] + [text for _, text in reversed(first.headings)]
+    return next((text for text in texts if _says_what(text)), "")
+
+
+def _says_what(text: str) -> bool:
+    is_short = len(text) <= _LONGEST and not find_amounts(text)
+    return is_short and stated_currency(text) != "" and rate(text).time != ""
 
 
 _LONGEST: Final = 160  # characters

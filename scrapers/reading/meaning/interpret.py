@@ -138,7 +138,8 @@ def _numbers_like_prices(
 
 _NEAR: Final = (Decimal("0.2"), Decimal(5))
 _COUNTS: Final = re.compile(
-    r"(?<![\w.])(?:\d{1,3}\s?[x×]?\s*(?:&|,|/|\+|and|or|und|et)\s*)+\d{1,3}\s?[x×]\s*", re.IGNORECASE
+    r"(?<![\w.])(?!1\s?/\s?\d{1,2}\s?[x×])(?:\d{1,3}\s?[x×]?\s*(?:&|,|/|\+|and|or|und|et)\s*)+\d{1,3}\s?[x×]\s*",
+    re.IGNORECASE,
 )
 
 

@@ -39,6 +39,12 @@ def tell_apart(drafts: Iterable[Draft]) -> None:
             for d, heading in zip(members, headings, strict=True):
                 d.instance = f"{d.instance or d.label}, {heading}"[:200]
             continue
+        nearest = [next(iter(d.record.scope), "") for d in members]
+        places = [_BRACKETS.sub("", text).strip() for text in nearest]
+        if len(set(places)) == len(members) and all(map(_is_place, places)) and not any(d.region for d in members):
+            for d, place in zip(members, nearest, strict=True):
+                d.region = place
+            continue
         if len(set(scopes)) > 1:
             for d, scope in zip(members, scopes, strict=True):
                 d.instance = f"{d.instance or d.label} {scope}".strip()[:200]
@@ -53,6 +59,9 @@ def tell_apart(drafts: Iterable[Draft]) -> None:
             ]
             if differing:
                 d.instance = ", ".join([d.instance or d.label, *differing])[:200]
+
+
+_BRACKETS: Final = re.compile(r"\s*[(（][^()（）]*[)）]")
 
 
 def _heads_product(heading: str) -> bool:

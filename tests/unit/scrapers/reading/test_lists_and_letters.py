@@ -152,3 +152,46 @@ def test_a_total_above_the_price_of_one_gpu() -> None:
     box = "<div><h3>NVIDIA H100 SXM</h3><div><b>4x</b><b>8x</b></div><p>$19.92/hr</p><p>$2.49 per GPU</p></div>"
     offers = read(page(f"<h1>Rent</h1>{box}")).offers
     assert [(str(o.price), o.price_unit) for o in offers] == [("2.49", "gpu_hour")]
+
+
+def test_a_list_s_unit_stands_in_its_own_section() -> None:
+    items = "<div><p>L4 24GB 0.58</p><p>A10G 24GB 0.85</p></div>"
+    note = "<p>USD per hour</p>"
+    assert [row[4] for row in read_rows(page(f"<h1>Rent</h1><h2>Small</h2>{items}{note}"))] == ["0.58", "0.85"]
+    assert not read(page(f"<h1>Rent</h1><h2>Large</h2>{note}<h2>Small</h2>{items}")).offers
+
+
+def test_titles_with_raised_marks_keep_their_words() -> None:
+    content = table("Machine|GPUs|Price¹|Preemptible¹", "gx-8|8 NVIDIA H100|$22.40|$9.60")
+    rows = read_rows(page(f"{content}<p>¹ Per machine per hour, in US dollars.</p>"))
+    assert [(row[1], row[2], row[4]) for row in rows] == [(8, "on_demand", "22.40"), (8, "spot", "9.60")]
+
+
+def test_cities_above_lists_tell_offers_apart() -> None:
+    lists = "".join(
+        f"<h2>{city}</h2><ul><li><b>4× H100 PCIe</b> · 96 vCPU · <b>€{price}/h</b></li></ul>"
+        for city, price in [("Frankfurt (FRA1)", "8.76"), ("Paris (PAR2)", "8.40")]
+    )
+    offers = read(page(lists)).offers
+    assert [(o.region, str(o.price)) for o in offers] == [("Frankfurt (FRA1)", "8.76"), ("Paris (PAR2)", "8.40")]
+
+
+def test_a_minimum_of_gpus_is_no_price_s_title() -> None:
+    terms = "<ul><li>On-demand – $2.60 GPU/hr</li><li>1-year – $1.90 GPU/hr</li></ul>"
+    box = f"<div><h3>HGX H100 cluster</h3><p>InfiniBand NDR, 64 GPUs minimum</p>{terms}</div>"
+    assert [row[2:5] for row in read_rows(page(f"<h1>Deals</h1>{box}"))] == [
+        ("on_demand", None, "2.60"), ("reserved", 12, "1.90"),
+    ]  # fmt: skip
+
+
+def test_a_share_before_a_sign_of_times_is_one_number() -> None:
+    rows = table("规格|GPU|按量付费(元/小时)", "vgn7i|1/3 × NVIDIA A10|4.02", "gn7i|1 × NVIDIA A10|11.06")
+    account = read(page(rows, "zh"))
+    assert [str(o.price) for o in account.offers][-1] == "11.06" and account.is_whole
+
+
+def test_swiss_round_sums_and_cells_that_cannot_be_read() -> None:
+    rows = table("GPU|CHF / Stunde|CHF / Monat", "1× NVIDIA RTX A5000|0.875|525.–", "2× NVIDIA A100|5.20|3'120.–")
+    assert [row[4] for row in read_rows(page(rows, "de-CH"))] == ["0.875", "525", "5.20", "3120"]
+    account = read(page(table("GPU|SEK/h|SEK/mån", "1x L4|7.50|499:-")))
+    assert [str(o.price) for o in account.offers] == ["7.50"] and not account.is_whole
