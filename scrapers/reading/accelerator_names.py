@@ -77,7 +77,8 @@ _COUNT_BEHIND = re.compile(
 )
 # Lanes of a slot, and numbers of GPUs that there are or may be.
 NOT_ITS_OWN = re.compile(
-    r"\bPCI-?e?\w*\s*(?:gen\s*)?\d?(?:\.\d)?\s*x\d{1,2}\b|\b(?:up to|max(?:imum)?(?: of)?|bis zu|jusqu'à)\s+\d{1,4}\s*x?\s*GPUs?\b"
+    r"\b(?:from|over|above|beyond|as of|ab|dès|от) \d{1,4}\+?\s?(?:GPUs?|cards?|nodes?)\b|\b\d{1,4}\s?GPUs?,? min(?:imum|\b\.?)"
+    r"|\bPCI-?e?\w*\s*(?:gen\s*)?\d?(?:\.\d)?\s*x\d{1,2}\b|\b(?:up to|max(?:imum)?(?: of)?|bis zu|jusqu'à)\s+\d{1,4}\s*x?\s*GPUs?\b"
     r"|(?<![\w.])\d{1,4}\s*x?\s*(?:GPUs?|cards?)\s+(?:available|left|free|in stock|online|idle|verfügbar|disponibles?)\b",
     re.IGNORECASE,
 )

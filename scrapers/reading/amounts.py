@@ -99,6 +99,7 @@ _BARE = re.compile(
 )
 _WITHOUT_CENTS: Final = frozenset({"VND", "IDR"})
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_ROUND: Final = re.compile(r",[-–—]")
 _LINK = re.compile(r"^\s*(?:[-–—~〜～]|to|bis|à|до)\s*$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _MOST_DIGITS = 20
@@ -138,6 +139,8 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         currency = _SIGNS.get(sign.upper(), _SIGNS.get(sign, ""))
         if hit["code"] and currency in SHARED:
             currency = hit["code"].upper()
+        if _ROUND.match(text, hit.end("a") if hit["a"] else hit.end("b")) and _THOUSANDS.fullmatch(digits):
+            digits = digits.replace(".", "")  # "1.299,-"
         value = _value(digits, decimal_comma)
         if currency in _WITHOUT_CENTS and _THOUSANDS.fullmatch(digits):
             value = Decimal(digits.replace(".", ""))  # "25.500 đ" are many thousand

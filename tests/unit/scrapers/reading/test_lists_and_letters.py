@@ -195,3 +195,22 @@ def test_swiss_round_sums_and_cells_that_cannot_be_read() -> None:
     assert [row[4] for row in read_rows(page(rows, "de-CH"))] == ["0.875", "525", "5.20", "3120"]
     account = read(page(table("GPU|SEK/h|SEK/mån", "1x L4|7.50|499:-")))
     assert [str(o.price) for o in account.offers] == ["7.50"] and not account.is_whole
+
+
+def test_discounts_from_many_gpus_count_none() -> None:
+    rows = table("GPU|Hourly (USD)|Notes", "H100 80GB SXM|2.49|Volume discounts from 64 GPUs", "L4|0.60|2 GPUs min.")
+    assert [row[1] for row in read_rows(page(rows))] == [1, 1]
+
+
+def test_a_comma_and_a_dash_end_round_sums() -> None:
+    box = "<div><h3>GPU Zwaar</h3><p>2x NVIDIA L40S, 32 cores</p><p>€ 1.299,- per maand</p></div>"
+    assert [row[4] for row in read_rows(page(f"<h1>Huren</h1>{box}", "nl"))] == ["1299"]
+
+
+def test_tables_drawn_with_signs_in_plain_text() -> None:
+    rule = "+-------+-----------+--------+\n"
+    rows = "| B200  | 4.49      | 2.90   |\n| L40S  | 0.85      | -      |\n"
+    text = f"GPU RATES\nAll rates: USD per GPU-hour\n\n{rule}| GPU   | On-demand | 1-yr   |\n{rule}{rows}{rule}"
+    assert [row[2:5] for row in read_rows(text)] == [
+        ("on_demand", None, "4.49"), ("reserved", 12, "2.90"), ("on_demand", None, "0.85"),
+    ]  # fmt: skip
