@@ -123,8 +123,10 @@ def refusal(
     is_hourly = record.kind == "object" and is_of_a_shop(f.title) and _is_by_the_hour(record)
     if reason := refusal_of(Frame(record.kind, f.title, others, record.heading, scope, above, is_hourly)):
         return reason
-    is_of_many = _marks_of(f.title).has_volume or any(
-        mark.is_volume for one, mark in zip(record.fields, marks, strict=True) if one is not f
+    is_of_many = (
+        _marks_of(f.title).has_volume
+        or _MANY_NODES.search(f.title) is not None
+        or any(mark.is_volume for one, mark in zip(record.fields, marks, strict=True) if one is not f)
     )
     if is_conditional(f"{without_rebate(f.title)} {lead}") or is_of_many:
         return "a price on a condition"
@@ -281,6 +283,7 @@ _COMPONENT: Final = re.compile(r"\b(?:instance|custom|predefined|vm) (?:core|ram
 _VOLUME: Final = re.compile(
     r"(?<![\d.,])(?!1\s?[-–])\d{1,4}\s?(?:[-–]\s?\d{1,4}|\+)\s*(?:gpus?|cards?|卡)\b", re.IGNORECASE
 )
+_MANY_NODES: Final = re.compile(r"(?<![\d.,])\d{1,3}\s?\+\s*(?:nodes?|servers?|machines?|台)\b", re.IGNORECASE)
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _INCLUDED: Final = re.compile(
     r"\b\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b(?: of use)?(?: are)? included|\bincl(?:\.|udes?|uding) (?:up to )?\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b",

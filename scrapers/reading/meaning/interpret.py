@@ -197,6 +197,8 @@ def _draft(
     d.count = Decimal(1) if is_of_one else gpu_count(by_kind, name, f, label_field, record)
     if (leads := _COUNT_LEADS.search(before)) and len(find_amounts(f.text)) > 1:
         d.count = Decimal(leads["n"])
+    if name.count is None and (part := _PART_LEADS.search(before)):
+        d.count = _PARTS.get(part["part"].lower(), Decimal(1))
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = price_unit(record, by_kind, f, after, before, page, d)
@@ -245,6 +247,12 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
 
 
 _COUNT_LEADS: Final = re.compile(r"(?:^|[\s,;|(])(?P<n>\d{1,2})\s?[x×]\s*(?:GPUs?)?\s*[:=–—-]?\s*$", re.IGNORECASE)
+# "Half GPU (MIG 3g.47gb) — $1.40/hour"
+_PART_LEADS: Final = re.compile(
+    r"(?:^|[\s,;|(])(?P<part>half|third|quarter|full|whole)(?: of)?(?: an?| a)?[ -](?:v?GPU|card)\s*(?:\([^()]*\))?\s*[:=–—-]?\s*$",
+    re.IGNORECASE,
+)
+_PARTS: Final = {"half": Decimal("0.5"), "third": round(Decimal(1) / 3, 10), "quarter": Decimal("0.25")}
 _WITH_TERM: Final = re.compile(
     r"\bwith (?:an? )?(?:\d{1,2}|one|two|three|six|twelve)[- ](?:months?|mo|years?|yrs?)\b[^.;,$€£]{0,30}",
     re.IGNORECASE,

@@ -214,3 +214,22 @@ def test_tables_drawn_with_signs_in_plain_text() -> None:
     assert [row[2:5] for row in read_rows(text)] == [
         ("on_demand", None, "4.49"), ("reserved", 12, "2.90"), ("on_demand", None, "0.85"),
     ]  # fmt: skip
+
+
+def test_rights_reserved_are_no_reservation() -> None:
+    for rights in ("© 2026 All rights reserved.", "Tous droits réservés", "Todos los derechos reservados"):
+        body = f"<h1>NVIDIA H100 NVL</h1><p>Full GPU — $2.60/hour</p><div>{rights}</div>"
+        assert [row[2] for row in read_rows(page(body))] == ["on_demand"]
+
+
+def test_parts_of_a_gpu_in_words() -> None:
+    items = (
+        "<li>Full GPU — $2.60/hour</li><li>Half GPU (MIG 3g.47gb) — $1.40/hour</li><li>Quarter GPU — $0.75/hour</li>"
+    )
+    rows = read_rows(page(f"<h1>Rates for NVIDIA H100 NVL</h1><ul>{items}</ul>"))
+    assert [(str(row[1]), row[4]) for row in rows] == [("1", "2.60"), ("0.5", "1.40"), ("0.25", "0.75")]
+
+
+def test_a_column_of_many_nodes_is_on_a_condition() -> None:
+    rows = table("Node type|GPUs|1 node|4+ nodes", "DGX-H100|8 × H100 80GB|$20.00/hr|$18.40/hr per node")
+    assert [(row[1], row[4]) for row in read_rows(page(rows))] == [(8, "20.00")]
