@@ -163,7 +163,7 @@ _LOWEST: Final = re.compile(
     r"^\W*(?:lowest|min(?:imum)?)\b(?! (?:gpus?|count|cards?|vram|memory|term|commitment))", re.IGNORECASE
 )
 _END: Final = re.compile(
-    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest|avg|average|weighted average|median|med|mean)(?: price)?$",
+    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest|high(?= price)|low(?= price)|avg|average|weighted average|median|med|mean)(?: price)?$",
     re.IGNORECASE,
 )
 _OF_ONE: Final = re.compile(

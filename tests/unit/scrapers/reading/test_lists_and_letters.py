@@ -233,3 +233,26 @@ def test_parts_of_a_gpu_in_words() -> None:
 def test_a_column_of_many_nodes_is_on_a_condition() -> None:
     rows = table("Node type|GPUs|1 node|4+ nodes", "DGX-H100|8 × H100 80GB|$20.00/hr|$18.40/hr per node")
     assert [(row[1], row[4]) for row in read_rows(page(rows))] == [(8, "20.00")]
+
+
+def test_cycles_before_prices_of_a_month_are_commitments() -> None:
+    line = "<label>Monthly — $1,099/mo</label><label>Annually — $999/mo</label><label>Biennially — $899/mo</label>"
+    rows = read_rows(
+        page(f"<h1>GPU Server 2x NVIDIA L40S</h1><fieldset><legend>Billing cycle</legend>{line}</fieldset>")
+    )
+    assert [row[2:5] for row in rows] == [
+        ("on_demand", None, "1099"), ("reserved", 12, "999"), ("reserved", 24, "899"),
+    ]  # fmt: skip
+
+
+def test_the_ends_of_a_range_in_linked_data() -> None:
+    offers = '{"@type":"AggregateOffer","lowPrice":"899","highPrice":"1099","priceCurrency":"USD"}'
+    data = f'{{"@type":"Product","name":"GPU Server 2x NVIDIA L40S","offers":{offers}}}'
+    script = f'<script type="application/ld+json">{data}</script>'
+    rows = read_rows(page(f"<h1>GPU Server 2x NVIDIA L40S</h1><p>$1,099/month</p>{script}"))
+    assert [row[4] for row in rows] == ["1099"]
+
+
+def test_a_subscription_above_hourly_prices_is_no_commitment() -> None:
+    rows = table("Machine|GPU|Pro ($8/mo)", "A100-80G|A100 80GB|$3.18/hr")
+    assert [row[2:5] for row in read_rows(page(rows))] == [("on_demand", None, "3.18")]
