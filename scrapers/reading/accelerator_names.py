@@ -10,7 +10,7 @@ from typing import Final
 
 _BEGIN = r"(?:(?<![A-Za-z0-9.])|(?<=\d[xX×*])|(?<=gpu)|(?<=geforce)|(?<=nvidia)|(?<=tesla)|(?<=quadro))"
 _END = r"(?![A-Za-z0-9]|\.\d)"
-_FORM = r"(?:[ _-]?(?:SXM\d?|PCI-?E|NVL\d{0,2}|HGX|DGX|OAM|HBM\d\w?))*"
+_FORM = r"(?:[ _-]?(?:SXM\d?|PCI-?E|NVLINK|NVL\d{0,2}|HGX|DGX|OAM|HBM\d\w?))*"
 _SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?|, ?\d{2,3}\s?G[iI]?B\b(?! ?(?:of |system )?(?:RAM|memory|DDR|SSD|NVMe|disk|storage)))?"
 # Product lines rather than models, so that new cards match too; the warehouse identifies the model.
 _NAMES: Final = (
@@ -69,9 +69,16 @@ _GPUS = re.compile(
 )
 
 
+# Behind words that say more of the card: "V100 with NVLink 32GB × 8, 96 cores".
+_COUNT_BEHIND = re.compile(
+    r"(?:[\s(-]{1,3}(?:(?!v?ram\b|v?cpus?\b|cores?\b|ddr|ssd|nvme|hdd|disk|xeon|epyc|ryzen)[A-Za-z][A-Za-z-]{1,11}|\d{2,3}\s?GB)\)?){1,3}"
+    r"\s*[x×*✕]\s?(?P<n>[1-9]|1[0-6])(?=\s*(?:$|[,;)|]))",
+    re.IGNORECASE,
+)
 # Lanes of a slot, and numbers of GPUs that there are or may be.
 NOT_ITS_OWN = re.compile(
-    r"\bPCI-?e?\w*\s*(?:gen\s*)?\d?(?:\.\d)?\s*x\d{1,2}\b|\b(?:up to|max(?:imum)?(?: of)?|bis zu|jusqu'à)\s+\d{1,4}\s*x?\s*GPUs?\b"
+    r"\b(?:from|over|above|beyond|as of|ab|dès|от) \d{1,4}\+?\s?(?:GPUs?|cards?|nodes?)\b|\b\d{1,4}\s?GPUs?,? min(?:imum|\b\.?)"
+    r"|\bPCI-?e?\w*\s*(?:gen\s*)?\d?(?:\.\d)?\s*x\d{1,2}\b|\b(?:up to|max(?:imum)?(?: of)?|bis zu|jusqu'à)\s+\d{1,4}\s*x?\s*GPUs?\b"
     r"|(?<![\w.])\d{1,4}\s*x?\s*(?:GPUs?|cards?)\s+(?:available|left|free|in stock|online|idle|verfügbar|disponibles?)\b",
     re.IGNORECASE,
 )
@@ -117,7 +124,7 @@ def names_one(text: str) -> bool:
 @lru_cache(maxsize=16_384)
 def stated_count(text: str) -> Decimal | None:
     """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
-    text = NOT_ITS_OWN.sub(" ", text)
+    text = _SPAN.sub(" ", NOT_ITS_OWN.sub(" ", text))
     named = mentions(text)
     bare = text
     for m in reversed(named):  # "RTX 5000 GPUs" are not five thousand
@@ -131,10 +138,18 @@ def stated_count(text: str) -> Decimal | None:
     return Decimal(counts.pop()) if len(counts) == 1 and counts != {0} else None
 
 
+_MEMORY_ALONE: Final = re.compile(r"(?<=\d)-(?:16|24|32|40|48|80|94|96|141|192)$")  # "A100-80"
+# How many may be taken: "16 to 512 GPUs", "from 8 up to 1,024 GPUs".
+_SPAN: Final = re.compile(
+    r"\b\d[\d,]*\s?(?:to|up to|through|bis|à|до|至|到|[-–—~〜～])\s?\d[\d,]*\s*(?=(?:\w+ )?(?:gpus?|cards|卡|张)(?![a-z]))",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=16_384)
 def is_singular(label: str) -> bool:
     """Return whether a label without a number means one GPU: not the name of a machine type, nor a slice of a TPU."""
-    rest = label
+    rest = _MEMORY_ALONE.sub("", label)
     for m in reversed(mentions(label, is_label=True)):
         rest = rest[: m.start] + " " + rest[m.end :]
     is_type = (
@@ -152,7 +167,10 @@ def _beside(text: str, start: int, end: int) -> int | None:
         return int(before["n"] or before["m"])
     if spelled := _COUNT_WORD.search(lead):
         return _IN_WORDS[spelled["word"].lower()]
-    after = _COUNT_AFTER.match(NOT_ITS_OWN.sub(" ", text[end : end + _FAR]))
+    rest = NOT_ITS_OWN.sub(" ", text[end : end + _FAR])
+    if behind := _COUNT_BEHIND.match(rest):
+        return int(behind["n"])
+    after = _COUNT_AFTER.match(rest)
     return int(after["n"] or after["m"] or after["p"] or after["q"] or after["r"]) if after else None
 
 

@@ -28,7 +28,7 @@ _SIGNS: Final = {
 }  # fmt: skip
 _HUNDREDTHS: Final = frozenset({"¢", "CENT", "CENTS", "CT", "CTS", "PENCE", "КОП", "КОП."})
 _IN_HUNDREDTHS: Final = re.compile(r"(?<![^\W\d_])(?:¢|cents?|cts?|pence|коп\w*)(?![^\W\d_])", re.IGNORECASE)
-SHARED: Final = frozenset({"$", "¥", "kr"})
+SHARED: Final = frozenset({"$", "¥", "kr", "R"})
 CODES: Final = frozenset(code for code in _SIGNS.values() if len(code) == 3)
 _ONLY_AFTER: Final = {
     "元",
@@ -95,10 +95,11 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}|\d+(?:[.,]\d+)?|[.]\d+)\s*\*{0,2}\s*$"
+    r"^\s*[~≈]?\s*(?P<n>\d{1,3}(?:[, ]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:['’]\d{3})+(?:\.\d{1,2})?|\d+(?:[.,]\d+)?|[.]\d+)(?:[.,][-–—]{1,2})?\s*\*{0,2}\s*$"
 )
 _WITHOUT_CENTS: Final = frozenset({"VND", "IDR"})
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_ROUND: Final = re.compile(r",[-–—]")
 _LINK = re.compile(r"^\s*(?:[-–—~〜～]|to|bis|à|до)\s*$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _MOST_DIGITS = 20
@@ -113,6 +114,13 @@ class Amount:
     start: int
     end: int
     fault: str = ""  # why it is no plain price; empty: it may be one
+
+
+# The rand's sign is a letter that names many things: it is one where cents or a unit of time follow, "R18.50", "R450/month".
+_RAND = re.compile(
+    rf"(?<![\w$.-])R\s?(?P<n>\d{{1,3}}(?:[ {_SPACES}]\d{{3}})+[.,]\d{{2}}|\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{2}})?|\d{{1,6}}[.,]\d{{2}}"
+    rf"|\d{{1,3}}(?:[ {_SPACES}]?\d{{3}})*(?=\s?(?:/\s?|per |p/?)(?:h|hr|hour|gpu|m|mo|month|pm)\b))(?![\d%]|[.,]\d)"
+)
 
 
 def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
@@ -131,6 +139,8 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         currency = _SIGNS.get(sign.upper(), _SIGNS.get(sign, ""))
         if hit["code"] and currency in SHARED:
             currency = hit["code"].upper()
+        if _ROUND.match(text, hit.end("a") if hit["a"] else hit.end("b")) and _THOUSANDS.fullmatch(digits):
+            digits = digits.replace(".", "")  # "1.299,-"
         value = _value(digits, decimal_comma)
         if currency in _WITHOUT_CENTS and _THOUSANDS.fullmatch(digits):
             value = Decimal(digits.replace(".", ""))  # "25.500 đ" are many thousand
@@ -140,7 +150,11 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
             value, currency = value * 10_000, _SIGNS[sign[1]]  # "3.8万元"
         fault = "an amount that cannot be read" if value is None else _fault(text, hit.start(), hit.end())
         amounts.append(Amount(value or Decimal(0), currency, hit.start(), hit.end(), fault))
-    return tuple(_ranges(text, amounts))
+    for hit in _RAND.finditer(text) if "R" in text else ():
+        value = _value(hit["n"].replace(" ", ""), decimal_comma)
+        if value is not None and all(a.end <= hit.start() or hit.end() <= a.start for a in amounts):
+            amounts.append(Amount(value, "R", hit.start(), hit.end(), _fault(text, hit.start(), hit.end())))
+    return tuple(_ranges(text, sorted(amounts, key=lambda a: a.start)))
 
 
 def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:

@@ -71,10 +71,21 @@ def from_markdown(text: str) -> str:
     from markdown_it import MarkdownIt
 
     body = re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL)
-    body = body.replace("\\$", "$")
+    if "```" not in body:
+        body = _DRAWN.sub(
+            lambda hit: f"\n<pre>\n{html.escape(hit[0])}</pre>\n\n" if _RULE.search(hit[0]) else hit[0], body
+        )
+    body = _ITEM_LINE.sub(r"\g<0>  ", body.replace("\\$", "$"))
     body = _COMPONENT_END.sub("</div>", _COMPONENT.sub(_box_of, body))
     body = _OPENED.sub(r"\g<0>\n", body)  # what follows a tag without an empty line is no Markdown
     return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(body))
+
+
+# A table drawn with signs, "+----+".
+_DRAWN: Final = re.compile(r"(?:^[ \t]*[+|][^\n]*[+|][ \t]*\n){4,}", re.MULTILINE)
+_RULE: Final = re.compile(r"^[ \t]*\+[-=]{3,}\+", re.MULTILINE)
+# "H100: 2.35" on a line of its own: the next line is no more of it.
+_ITEM_LINE: Final = re.compile(r"^[A-Za-z0-9][^\n|:=]{1,60}[:=][ \t]*[^\s\w]?\d[\d.,]*(?=\n)", re.MULTILINE)
 
 
 def _box_of(hit: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from scrapers.model import clip
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.account import Entry
-from scrapers.reading.amounts import Amount, find_amounts
+from scrapers.reading.amounts import Amount, find_amounts, stated_currency
 from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu, is_quoted
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
@@ -81,7 +81,7 @@ def _is_unread(f: Field) -> bool:
 
 @lru_cache(maxsize=4096)
 def _heads_prices(title: str) -> bool:
-    return words.PRICE.search(title) is not None
+    return words.PRICE.search(title) is not None or (stated_currency(title) != "" and rate(title).time != "")
 
 
 _FIGURE: Final = re.compile(r"\d")

@@ -52,13 +52,14 @@ _REGIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """Facts of a whole page. `dollar`, `yen` and `krone` are what the bare signs mean, "" where that is unknown."""
+    """Facts of a whole page. `dollar`, `yen`, `krone` and `rand` are what the bare signs mean, "" where that is unknown."""
 
     language: str = ""
     decimal_comma: bool = False
     dollar: str = "USD"
     yen: str = ""
     krone: str = ""
+    rand: str = ""
     default: str = ""  # currency of numbers without a sign
     is_stated: bool = False  # the page says so in words, it does not only print one
     time: str = ""  # the one unit of time that the page names beside amounts
@@ -70,7 +71,9 @@ class PageFacts:
 
     def resolve(self, printed: str) -> str:
         """Return the ISO code of a printed currency; "" where it is unknown."""
-        return {"$": self.dollar, "¥": self.yen, "kr": self.krone, "": self.default}.get(printed, printed)
+        return {"$": self.dollar, "¥": self.yen, "kr": self.krone, "R": self.rand, "": self.default}.get(
+            printed, printed
+        )
 
 
 def page_facts(language: str, texts: list[str], currency: str = "", others: frozenset[int] = frozenset()) -> PageFacts:
@@ -94,13 +97,17 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
         else ""
     )
     krone = _krone(language.lower(), (stated | printed) & set(_KRONES.values()))
-    named = {PageFacts(dollar=dollar, yen=yen, krone=krone).resolve(c) for c in printed} & (CODES | {""})
+    rand = "ZAR" if language.lower() in ("en-za", "af", "af-za") or _RAND.search(everything) else ""
+    named = {PageFacts(dollar=dollar, yen=yen, krone=krone, rand=rand).resolve(c) for c in printed} & (CODES | {""})
     is_stated = bool(currency) or len(stated) == 1
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
     own = [(text, amounts[i]) for i, text in enumerate(texts) if i not in others]
     is_shop = any(len(text) <= 40 and _CART.search(text) for text in set(texts))
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
-    return PageFacts(language, comma, dollar, yen, krone, default, is_stated, time, is_per_gpu, is_shop=is_shop)
+    return PageFacts(language, comma, dollar, yen, krone, rand, default, is_stated, time, is_per_gpu, is_shop=is_shop)
+
+
+_RAND: Final = re.compile(r"\bZAR\b|\brands?\b(?! corp)|\bSouth Africa|\bJohannesburg\b|\bCape Town\b", re.IGNORECASE)
 
 
 def footnotes(lines: Iterable[Line]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scrapers.reading.amounts import find_amounts
 from scrapers.reading.cards.card_records import card_records, is_of_card
+from scrapers.reading.cards.listed_numbers import listed_numbers
 from scrapers.reading.field_kinds import is_of_tier, is_priced_title
 from scrapers.reading.other_providers import note_sellers
 from scrapers.reading.page_tree import Box, Line
@@ -33,7 +34,8 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
             used |= {line.order for row in grid.rows for cell in row for line in cell.lines}
             used |= {line.order for line in grid.broken}
             yield from rows
-    yield from card_records(top, used, group + 1)
+    yield from listed_numbers(lines, used, group + 1)
+    yield from card_records(top, used, group + 2)
 
 
 def _is_of_prices(titles: list[str], rows: list[Record]) -> bool:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from scrapers.parsing.text import squash
+from scrapers.reading.accelerator_names import mentions
+from scrapers.reading.amounts import find_amounts
+from scrapers.reading.units import pricing_model
 
 _PANEL: Final = re.compile(r"(?:^|[\s_-])tab[_-]?(?:s[_-])?(?:pane|panel|content)(?:$|[\s_-])", re.IGNORECASE)
 _LONGEST: Final = 80  # characters
@@ -25,12 +28,31 @@ def is_tab(element: Any) -> bool:
     """Return whether an element is, or holds, the button of a tab: what it says holds for the panel alone."""
     near = () if element is None else itertools.chain(itertools.islice(element.iter(), _NEAR), [element.getparent()])
     return any(
-        one is not None and (one.get("role") == "tab" or "tab" in (one.get("data-bs-toggle"), one.get("data-toggle")))
+        one is not None
+        and (
+            one.get("role") == "tab"
+            or "tab" in (one.get("data-bs-toggle"), one.get("data-toggle"))
+            or (one.tag == "a" and _ANCHOR.fullmatch(one.get("href") or ""))
+        )
         for one in near
     )
 
 
 _NEAR: Final = 5  # elements below
+_ANCHOR: Final = re.compile(r"#[\w-]+")
+
+
+def leads(text: str, element: Any) -> bool:
+    """Return whether a line before a list leads to it: it ends in a colon, is all bold, or names a pricing model alone."""
+    if len(text) > _LONGEST_LEAD or text[-1:] in ".!" or find_amounts(text) or element is None:
+        return False
+    bold = [squash(one.text_content()) for one in itertools.islice(element.iter("b", "strong"), 2)]
+    is_model = len(text) <= _LONGEST_MODEL and pricing_model(text) is not None
+    return text[-1:] in (":", "：") or (bold == [text] and not mentions(text)) or is_model
+
+
+_LONGEST_LEAD: Final = 80  # characters
+_LONGEST_MODEL: Final = 30
 
 
 def _labels(panel: Any) -> Iterator[str]:

@@ -15,7 +15,7 @@ from scrapers.reading import words
 from scrapers.reading.element_paths import ElementPaths
 from scrapers.reading.line_texts import join, parts_of
 from scrapers.reading.page_sight import STRUCK, is_another_state, is_former, is_hidden, is_struck_out
-from scrapers.reading.page_tabs import tab_label
+from scrapers.reading.page_tabs import leads, tab_label
 from scrapers.reading.text_tables import is_code, text_rows
 
 _SKIPPED: Final = frozenset(
@@ -32,6 +32,8 @@ _PLACE_LEVEL: Final = 9
 _CAPTIONED: Final = frozenset({"table", "figure", "fieldset", "details"})
 _CAPTION_LEVEL: Final = 6
 _TAB_LEVEL: Final = 7
+_LEAD_LEVEL: Final = 8
+_LISTS: Final = frozenset({"ul", "ol", "dl"})
 _DEEPEST = 200
 _FEW_LINES: Final = 500  # below a box whose lines are kept
 _MOST_LINES = 200_000
@@ -182,6 +184,8 @@ class _Builder:
                 outer, state = self.headings, self.is_another_state
                 self.is_another_state |= not is_bare and is_another_state(child)
                 before = self.headings = outer if is_bare else _of_tab(child, outer)
+                if tag in _LISTS and (lead := _lead_of(box)):
+                    before = self.headings = (*(h for h in outer if h[0] < _LEAD_LEVEL), (_LEAD_LEVEL, lead))
                 inner = Box(tag, child, headings=self.headings, parent=box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
                     self.drawn(inner, drawn)
@@ -192,7 +196,9 @@ class _Builder:
                 self.headings = _without_those_of(inner, self.headings, before)
                 self.is_another_state = state
                 if before is not outer:  # what follows a panel is of no tab
-                    self.headings = tuple(h for h in self.headings if h[0] != _TAB_LEVEL or h in outer)
+                    self.headings = tuple(
+                        h for h in self.headings if h[0] not in (_TAB_LEVEL, _LEAD_LEVEL) or h in outer
+                    )
                 if inner.children:
                     box.children.append(inner)
                     box.n_lines += inner.n_lines
@@ -355,6 +361,15 @@ def _is_of_cents(element: Any) -> bool:
     """Return whether an element's class, or one around or in it, says that it holds the part behind the point."""
     near = [element, *element.iter(), *([element.getparent()] if element.getparent() is not None else [])][:6]
     return any(re.search(r"fraction|cents?\b|decimal", str(one.get("class", "")), re.IGNORECASE) for one in near)
+
+
+def _lead_of(box: Box) -> str:
+    """Return the line right before a list that leads to it, "With a 12-month commitment:", or ""."""
+    last = box.children[-1] if box.children else None
+    while isinstance(last, Box) and last.n_lines == 1 and last.tag not in _LISTS:
+        last = last.children[-1]
+    is_lead = isinstance(last, Line) and not last.level and leads(last.text, last.element)
+    return last.text if isinstance(last, Line) and is_lead else ""
 
 
 def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[int, str], ...]:

@@ -123,8 +123,10 @@ def refusal(
     is_hourly = record.kind == "object" and is_of_a_shop(f.title) and _is_by_the_hour(record)
     if reason := refusal_of(Frame(record.kind, f.title, others, record.heading, scope, above, is_hourly)):
         return reason
-    is_of_many = _marks_of(f.title).has_volume or any(
-        mark.is_volume for one, mark in zip(record.fields, marks, strict=True) if one is not f
+    is_of_many = (
+        _marks_of(f.title).has_volume
+        or _MANY_NODES.search(f.title) is not None
+        or any(mark.is_volume for one, mark in zip(record.fields, marks, strict=True) if one is not f)
     )
     if is_conditional(f"{without_rebate(f.title)} {lead}") or is_of_many:
         return "a price on a condition"
@@ -281,6 +283,7 @@ _COMPONENT: Final = re.compile(r"\b(?:instance|custom|predefined|vm) (?:core|ram
 _VOLUME: Final = re.compile(
     r"(?<![\d.,])(?!1\s?[-–])\d{1,4}\s?(?:[-–]\s?\d{1,4}|\+)\s*(?:gpus?|cards?|卡)\b", re.IGNORECASE
 )
+_MANY_NODES: Final = re.compile(r"(?<![\d.,])\d{1,3}\s?\+\s*(?:nodes?|servers?|machines?|台)\b", re.IGNORECASE)
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _INCLUDED: Final = re.compile(
     r"\b\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b(?: of use)?(?: are)? included|\bincl(?:\.|udes?|uding) (?:up to )?\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b",
@@ -290,10 +293,12 @@ _INCLUDED: Final = re.compile(
 
 def has_untitled_numbers(record: Record) -> bool:
     """Return whether a card is the row of a grid whose titles are lost: several bare numbers that say of nothing what they are."""
-    return (
-        sum(not f.title and re.fullmatch(r"\s*\d{1,4}(?:\^\d|[*†])?\s*", f.text) is not None for f in record.fields)
-        >= 2
-    )
+    untitled = [f.text for f in record.fields if not f.title]
+    return sum(_BARE.fullmatch(text) is not None for text in untitled) > 1 or any(map(_CHOICES.fullmatch, untitled))
+
+
+_BARE: Final = re.compile(r"\s*\d{1,4}(?:\^\d|[*†]|\s?[x×])?\s*")
+_CHOICES: Final = re.compile(r"(?:\s*\d{1,3}\s?[x×][\s,/|]*){2,9}")  # "1x 2x 4x 8x"
 
 
 def _counts_no_money(f: Field, record: Record) -> bool:
@@ -372,5 +377,9 @@ _TAXED: Final = re.compile(
 
 
 # The choices of a calculator state the rates that it reckons with: "RTX 4090 $0.29/hr".
-_CALCULATOR: Final = re.compile(r"\bcalculator\b|kostenrechner|calculateur|калькулятор|计算器|計算機", re.IGNORECASE)
+_CALCULATOR: Final = re.compile(
+    r"\bcalculat(?:or\b|e your)|\b(?:costs?|price|pricing) estimator\b|\bestimate (?:your )?(?:\w+ )?(?:costs?|price|spend|bill)\b"
+    r"|kostenrechner|calculateur|калькулятор|计算器|計算機",
+    re.IGNORECASE,
+)
 _EXAMPLE: Final = words.NOT_SOLD_HERE[-1][1]

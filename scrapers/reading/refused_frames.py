@@ -138,7 +138,7 @@ _REGULAR: Final = re.compile(
     re.IGNORECASE,
 )
 _DEAL: Final = re.compile(
-    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo)$|活动价|活動價|特价|特價|优惠价|優惠價|促销价|限时价|折后价|特別価格|キャンペーン価格",
+    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo|you(?:'ll)? pay|(?:your|our|final|new|current) price|price after discount|discounted)$|活动价|活動價|特价|特價|优惠价|優惠價|促销价|限时价|折后价|特別価格|キャンペーン価格",
     re.IGNORECASE,
 )
 _OWN_COST: Final = re.compile(r"\W*(?:provider|supplier|wholesale|our|internal|infra\w*)[ _-]cost", re.IGNORECASE)
@@ -163,7 +163,7 @@ _LOWEST: Final = re.compile(
     r"^\W*(?:lowest|min(?:imum)?)\b(?! (?:gpus?|count|cards?|vram|memory|term|commitment))", re.IGNORECASE
 )
 _END: Final = re.compile(
-    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest|avg|average|weighted average|median|med|mean)(?: price)?$",
+    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest|high(?= price)|low(?= price)|avg|average|weighted average|median|med|mean)(?: price)?$",
     re.IGNORECASE,
 )
 _OF_ONE: Final = re.compile(

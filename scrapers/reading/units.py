@@ -236,9 +236,9 @@ _CYCLE: Final = re.compile("|".join(names for _, names in _CYCLES), re.IGNORECAS
 def _months_of(hit: re.Match[str]) -> int | None:
     unit = hit["unit"].lower()
     n = int(hit["n"])
-    if re.match(r"m(?!in)|mois|мес|个月|個月|ヶ月|か月|カ月|개월", unit):
+    if re.match(r"m(?!in)|ay$|mois|мес|个月|個月|ヶ月|か月|カ月|개월", unit):
         return n
-    if re.match(r"y|j|an|год|лет|年|년", unit) and not unit.startswith("jour"):
+    if re.match(r"y|j|an|añ|år|rok|lat|let|год|лет|年|년", unit) and not unit.startswith("jour"):
         return n * 12 if n <= 10 else None
     return None
 

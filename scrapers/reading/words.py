@@ -32,7 +32,8 @@ def word(latin: str, cjk: str = "") -> re.Pattern[str]:
     """Compile words that match whole, and signs in either form that match anywhere, ignoring case."""
     cjk = "".join(f"[{sign}{_TRADITIONAL[sign]}]" if sign in _TRADITIONAL else sign for sign in cjk)
     return re.compile(
-        rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_])" + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
+        rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_¹²³⁰⁴-⁹])"
+        + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
         re.IGNORECASE,
     )
 
@@ -45,6 +46,8 @@ TIME: Final = {
     for unit, (latin, short, cjk) in _TIMES.items()
 }
 _UNITS = r"months?|mos?|mth|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|monate?n?|jahre?n?|wochen?|tage?n?|mois|ans?|années?|semaines?|jours?|месяц\w*|мес|год\w*|лет|недел\w*|дн\w*|个月|個月|ヶ月|か月|カ月|개월|년|年|周|週間|天|日"
+# Spanish, Portuguese, Italian, Polish, Czech, Dutch, Turkish, Scandinavian.
+_UNITS += r"|mes(?:es|[ei])?|mês|años?|an(?:os?|n[oi])|semanas?|días?|dias|settiman[ae]|giorn[oi]|miesi[ąę]c\w*|lat[a]?|rok\w*|měsíc\w*|let|maand(?:en)?|jaar|weken|dagen|ay|yıl\w*|mån(?:ad(?:er)?)?|måneder|år"
 DURATION: Final = re.compile(
     rf"(?<![\d.,])(?P<n>\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?:(?<=[月年周週間天日년월])(?!あたり|ごと|毎|につき|내)|(?![^\W\d_]))(?P<after>\s*\+)?",
     re.IGNORECASE,
@@ -69,9 +72,9 @@ PER_OTHER: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 
-ON_DEMAND: Final = word(r"on[- ]?demand|elastic(?: price)?$|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
+ON_DEMAND: Final = word(r"bajo demanda|sob demanda|a consumo|pago por uso|na żądanie|on[- ]?demand|elastic(?: price)?$|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
 SPOT: Final = word(r"spot(?![- ]on\b)|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
-RESERVED: Final = word(r"reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|réserv\w*|резерв\w*|контракт\w*|при (?:пред)?оплате за|предоплат\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
+RESERVED: Final = word(r"(?<!derechos )(?<!direitos )reserva(?:d[oa])?s?(?! (?:ahora|ya|agora|tu|su|sua|seu))|compromi[s]{1,2}[oi]|contrat(?:o|to)|impegno|prenotat[oi]|(?<!diritti )riservat[oi]|rezerwacj\w*|zobowiązani\w*|gereserveerd\w*|taahhüt\w*|(?<!rights )reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|(?<!droits )réserv\w*|резерв\w*|контракт\w*|при (?:пред)?оплате за|предоплат\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
 NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
 
@@ -98,7 +101,7 @@ TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|bi
 AVAILABILITY: Final = word(r"availab\w*|stock|status|in stock|verfügbar\w*|disponib\w*|наличи\w*", "库存|状态|在庫")  # fmt: skip
 COUNT: Final = word(r"#(?: of)? gpus?|(?:accelerators?|cards?|chips?) (?:count|cnt|number|nums?|qty|quantity)|n ?gpus|(?:number|no\.?|num|count|qty|quantity|amount|max|anzahl|nombre) ?(?:of|der|de)? ?(?:the )?(?:gpus?|cards?|chips?|accelerators?|karten)|gpus?[ _-]?(?:amount|count|cnt|number|nums?|qty|quantity|#|anzahl|cards?|per (?:node|instance|vm|server|droplet|machine))|(?:gpus|devices|accelerators|cards|chips) per \w+|gpus|accelerators|qty|quantity|anzahl|x gpus?|число gpu|кол-?во|количеств\w*", "卡数|基数|台数|GPU数量|GPU数|数量|GPU个数|张数|枚数|GPU ?(?:개)?수량?|장수")  # fmt: skip
 # Numbers of a table's rows: of GPUs, where they are few.
-BARE_COUNT: Final = word("counts?|num(?:ber)?|aantal|cantidad|quantit[éà]|adet|ilość|liczba|počet|antal|nombre")
+BARE_COUNT: Final = word("n|counts?|num(?:ber)?|aantal|cantidad|quantit[éà]|adet|ilość|liczba|počet|antal|nombre")
 LABEL: Final = word(r"gpus?(?: (?:model|type|name|card|spec\w*|config\w*|instances?))?|gpu_?type|graphics(?: card)?|accelerators?(?: type)?|models?|cards?|chips?|hardware|architecture|devices?|grafikkarte\w*|carte graphique|видеокарт\w*|ускорител\w*|processor", "显卡|顯卡|型号|GPU型号|GPU 型号|卡型|機種|モデル")  # fmt: skip
 INSTANCE: Final = word(r"tarif|instances?(?: (?:type|name|size))?|flavou?rs?|plans?|skus?|names?|sizes?|packages?|products?|configs?|configurations?|machines?(?: types?)?|servers?|types?|tiers?|nodes?|vms?|shapes?|droplets?|offers?|titles?|items?|services?|instanz\w*|paket\w*|offre|конфигурац\w*|тариф\w*|сервер\w*", "实例|规格|配置|套餐|产品|机型|名称|プラン|インスタンス|サーバ|서버|인스턴스|상품|타입")  # fmt: skip
 # Units of a provider's own, that money buys: no currency.

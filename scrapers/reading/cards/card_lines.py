@@ -78,7 +78,7 @@ def is_price_title(text: str) -> bool:
                 words.RESERVED,
                 words.PRICE,
                 words.DURATION,
-                words.BOUND_BEFORE,
+                *(() if FIGURE.search(text) else (words.BOUND_BEFORE,)),  # not "64 GPUs minimum"
                 *words.TIME.values(),
             )
         )

@@ -14,6 +14,7 @@ from scrapers.reading.cards.card_lines import label_mentions
 from scrapers.reading.cards.page_places import is_aside, is_in_code
 from scrapers.reading.cards.priced_lines import is_offer_in_words, offer_in_words, priced_in_turn
 from scrapers.reading.cards.priced_sentences import priced_sentences
+from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
@@ -54,8 +55,15 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
         if segment is None:
             continue
         head, lines = segment
+        if _is_of_another(line, head):
+            continue
         lines = [one for one in lines if one is head or one.order not in done or not has_money(one.text)]
-        lines = [one for one in lines if one in (head, line) or not _is_of_its_own(one, head)]
+        lines = [
+            one
+            for one in lines
+            if one in (head, line)
+            or not (_is_of_its_own(one, head) or (has_money(one.text) and _is_of_another(one, head)))
+        ]
         done |= {one.order for one in lines}
         if by_size := _of_each_size(head, lines, group):
             yield from by_size
@@ -72,6 +80,12 @@ def _has_no_price(text: str) -> bool:
 
 
 _LONGEST_BANNER: Final = 80  # characters
+
+
+def _is_of_another(line: Line, head: Line) -> bool:
+    """Return whether a sentence that states a price is of another accelerator than the one that heads its card."""
+    keys = {m.key for m in mentions(line.text)} if is_sentence(line.text) else set()
+    return bool(keys) and not keys & {m.key for m in mentions(head.text, is_label=True)}
 
 
 def _is_of_its_own(line: Line, head: Line) -> bool:

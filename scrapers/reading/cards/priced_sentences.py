@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
 
 from scrapers.reading.accelerator_names import mentions
-from scrapers.reading.amounts import find_amounts
+from scrapers.reading.amounts import Amount, find_amounts
 from scrapers.reading.line_kinds import is_sentence
+from scrapers.reading.meaning.record_amounts import words_around
 from scrapers.reading.other_providers import named_beside
 from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
-from scrapers.reading.units import after_amount, rate
+from scrapers.reading.units import after_amount, pricing_model, rate, term_months
 
 _LONGEST: Final = 600  # characters of a paragraph
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _SAYS: Final = re.compile(
-    r"\b(?:is|are|costs?|priced|billed|charged|rents?|available|offered|starts?|starting)\b[^.;]{0,30}$", re.IGNORECASE
+    r"\b(?:is|are|remains?|stays?|costs?|priced|billed|charged|rents?|available|offered|starts?|starting)\b[^.;]{0,30}$",
+    re.IGNORECASE,
 )
 # What is supposed, compared, past or of some customers alone.
 _IN_DOUBT: Final = re.compile(
@@ -39,10 +42,27 @@ def priced_sentences(line: Line, group: int) -> list[Record]:
     ]
 
 
+def _are_models(text: str, money: list[Amount]) -> bool:
+    """Return whether the amounts of a sentence are prices of one thing, each with a model of its own: "or $1.79 for a year"."""
+    between = [text[a.end : b.start] for a, b in itertools.pairwise(money)]
+    if not all(_OR.search(words) and not mentions(words) for words in between):
+        return False
+    own = [words_around(text, money, i)[1] for i in range(len(money))]
+    models = [
+        (pricing_model(after) or ("on_demand" if i == 0 else None), term_months(after)) for i, after in enumerate(own)
+    ]
+    return all(model for model, _ in models) and len(set(models)) == len(models)
+
+
+_OR: Final = re.compile(r"(?:,|;|\bor|\band)\s+(?:only |just |from )?$", re.IGNORECASE)
+
+
 def _priced(text: str) -> str:
     """Return the accelerator whose price a sentence states, with its unit; "" where it leaves anything open."""
     names, money = mentions(text), find_amounts(text)
-    if len({m.key for m in names}) != 1 or len(money) != 1 or money[0].fault or _IN_DOUBT.search(text):
+    if len({m.key for m in names}) != 1 or not money or any(a.fault for a in money) or _IN_DOUBT.search(text):
+        return ""
+    if len(money) > 1 and not _are_models(text, money):
         return ""
     unit = rate(after_amount(text[money[0].end :]))
     is_said = unit.time == "hour" and unit.is_per_gpu and _SAYS.search(text[: money[0].start])

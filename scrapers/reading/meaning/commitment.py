@@ -91,6 +91,7 @@ def set_commitment(
     longer = rate(f.title).time
     if (
         longer in ("month", "year")
+        and not has_money(f.title)  # "Pro ($8/mo)": a subscription
         and d.rate.time == "hour"
         and not words.DURATION.search(f.title)
         and rate(own).time == "hour"
@@ -116,6 +117,7 @@ def _is_of_commitment(heading: str) -> bool:
 
 
 _BILLED: Final = re.compile(r"[^.;,$€£]{0,30}?\b(?:billed|paid|prepaid) (?P<cycle>[\w-]+)", re.IGNORECASE)
+_CYCLE_LEADS: Final = re.compile(r"(?P<cycle>[^\W\d_][\w-]+)\s*[:：–—-]\s*$")
 _PERCENT: Final = re.compile(r"\(?\s*(?:save|up to|[-–−])?\s?\d{1,2}\s?%(?:\s?off)?\s*\)?", re.IGNORECASE)
 
 
@@ -126,6 +128,10 @@ def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
         d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
         return True
     time = rate(own).time
+    lead = _CYCLE_LEADS.search(f.text[: d.amount.start])
+    if d.rate.time == "month" and lead and (months := cycle_months(lead["cycle"])):  # "Annually — $999/mo"
+        d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
+        return True
     billed = _BILLED.match(f.text[d.amount.end :])
     if time and billed and (months := cycle_months(billed["cycle"])):  # "$2.10/hr billed annually"
         d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"

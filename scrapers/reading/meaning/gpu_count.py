@@ -55,7 +55,9 @@ def gpu_count(
         label_field.text if label_field and len(label_field.text) < 100 else "",
         by_kind["instance"].text if "instance" in by_kind else "",
     ]
-    texts += [f.title, *(one.text for one in record.fields if not one.title and len(one.text) < 120)]
+    untitled = [one.text for one in record.fields if not one.title and len(one.text) < 120]
+    choices = {text.strip() for text in untitled if _CHOICE.fullmatch(text)}  # buttons: "1x", "2x", "4x"
+    texts += [f.title, *(text for text in untitled if len(choices) <= 1 or text.strip() not in choices)]
     texts += [one.text for one in record.fields if one.title and kind_of(one) == "other" and len(one.text) < 160]
     texts += [
         one.text
@@ -67,6 +69,7 @@ def gpu_count(
     return next((count for text in texts if text and (count := stated_count(text)) is not None), None)
 
 
+_CHOICE: Final = re.compile(r"\s*(?:\d{1,4}\s?[x×]|[x×]\s?\d{1,4})\s*(?:gpus?)?\s*", re.IGNORECASE)
 _SHARE_OF_ONE: Final = re.compile(
     r"(?<![\d./])1/(?P<parts>[2-9]|1\d|2\d)\s*(?:of (?:an? |one )?)?(?:v?GPU|card|卡)", re.IGNORECASE
 )

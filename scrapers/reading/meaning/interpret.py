@@ -42,10 +42,13 @@ def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
     """
     readings = list(_readings(record, page))
     explained = {r.amount.value: r.reason for r in readings if isinstance(r, Explained)}
+    of_one = {r.amount.value for r in readings if isinstance(r, Draft) and r.reasons.get("per GPU") == "the amount"}
     for r in readings:
-        is_bare = isinstance(r, Draft) and not r.is_titled() and r.reasons.get("unit") != "the amount"
+        is_bare = isinstance(r, Draft) and not r.is_titled() and "the amount" not in r.reasons.values()
         if record.kind == "card" and isinstance(r, Draft) and is_bare and r.amount.value in explained:
             yield Explained(r.cell, r.amount, explained[r.amount.value])
+        elif isinstance(r, Explained) and r.reason == _OF_MANY and any(_is_sum(r.amount.value, one) for one in of_one):
+            yield Explained(r.cell, r.amount, "the same price for all GPUs of the machine")
         else:
             yield r
 
@@ -94,7 +97,7 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
                 if d.reasons.get("unit") == "another title" and _is_beside_a_price(f, priced):
                     yield Explained(f, amount, _NO_TITLE)
                 elif _may_be_of_many(d, record):
-                    yield Explained(f, amount, "unexplained: numbers without titles stand with it, perhaps of GPUs")
+                    yield Explained(f, amount, _OF_MANY)
                 else:
                     yield from _of_each_count(d)
 
@@ -135,7 +138,8 @@ def _numbers_like_prices(
 
 _NEAR: Final = (Decimal("0.2"), Decimal(5))
 _COUNTS: Final = re.compile(
-    r"(?<![\w.])(?:\d{1,3}\s?[x×]?\s*(?:&|,|/|\+|and|or|und|et)\s*)+\d{1,3}\s?[x×]\s*", re.IGNORECASE
+    r"(?<![\w.])(?!1\s?/\s?\d{1,2}\s?[x×])(?:\d{1,3}\s?[x×]?\s*(?:&|,|/|\+|and|or|und|et)\s*)+\d{1,3}\s?[x×]\s*",
+    re.IGNORECASE,
 )
 
 
@@ -164,6 +168,18 @@ def _of_each_count(d: Draft) -> Iterator[Reading]:
             yield replace(d, label=label, count=Decimal(n), rate=replace(d.rate), reasons=dict(d.reasons))
 
 
+_OF_MANY: Final = "unexplained: numbers without titles stand with it, perhaps of GPUs"
+
+
+def _is_sum(amount: Decimal, of_one: Decimal) -> bool:
+    """Return whether an amount is that of one GPU times a whole number of them."""
+    times = amount / of_one
+    return 1 <= round(times) <= _MOST_GPUS and abs(times - round(times)) <= times / 200
+
+
+_MOST_GPUS: Final = 16
+
+
 def _may_be_of_many(d: Draft, record: Record) -> bool:
     """Return whether a price in a card may be of more GPUs than one: nothing says per GPU, and numbers stand untitled."""
     is_said = d.rate.is_per_gpu and d.reasons.get("per GPU") != "the page"
@@ -181,6 +197,8 @@ def _draft(
     d.count = Decimal(1) if is_of_one else gpu_count(by_kind, name, f, label_field, record)
     if (leads := _COUNT_LEADS.search(before)) and len(find_amounts(f.text)) > 1:
         d.count = Decimal(leads["n"])
+    if name.count is None and (part := _PART_LEADS.search(before)):
+        d.count = _PARTS.get(part["part"].lower(), Decimal(1))
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = price_unit(record, by_kind, f, after, before, page, d)
@@ -229,6 +247,12 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
 
 
 _COUNT_LEADS: Final = re.compile(r"(?:^|[\s,;|(])(?P<n>\d{1,2})\s?[x×]\s*(?:GPUs?)?\s*[:=–—-]?\s*$", re.IGNORECASE)
+# "Half GPU (MIG 3g.47gb) — $1.40/hour"
+_PART_LEADS: Final = re.compile(
+    r"(?:^|[\s,;|(])(?P<part>half|third|quarter|full|whole)(?: of)?(?: an?| a)?[ -](?:v?GPU|card)\s*(?:\([^()]*\))?\s*[:=–—-]?\s*$",
+    re.IGNORECASE,
+)
+_PARTS: Final = {"half": Decimal("0.5"), "third": round(Decimal(1) / 3, 10), "quarter": Decimal("0.25")}
 _WITH_TERM: Final = re.compile(
     r"\bwith (?:an? )?(?:\d{1,2}|one|two|three|six|twelve)[- ](?:months?|mo|years?|yrs?)\b[^.;,$€£]{0,30}",
     re.IGNORECASE,

@@ -34,7 +34,11 @@ def price_unit(
         *(("the row", one.text) for one in record.fields if one is not f and _is_time(one) and _tells(one, record)),
         (
             "the label",
-            label_field.text if label_field and record.kind == "row" and len(label_field.text) <= 120 else "",
+            label_field.text
+            if label_field
+            and len(label_field.text) <= 120
+            and (record.kind == "row" or _ENDS_IN_TIME.search(label_field.text))
+            else "",
         ),
     ]
     texts += (
@@ -73,7 +77,11 @@ def price_unit(
         read = rate_of_prose(text) if is_prose else rate(text)
         if read.other and not read.is_per_gpu and place in ("above", "the heading"):
             continue  # of a disk, say
-        if not time and read.time and not (place == "the heading" and read.time != "hour"):
+        if (
+            not time
+            and read.time
+            and not (place == "the heading" and read.time != "hour" and not _TIME_HEADING.fullmatch(text))
+        ):
             time, where = read.time, place
         per_machine |= read.is_per_machine and not read.is_per_gpu and not per_gpu and place != "another title"
         if read.is_per_gpu and not per_machine and place != "another title":
@@ -132,6 +140,11 @@ def _is_time(f: Field) -> bool:
     return len(f.text) <= _SHORT and _TIME_CELL.fullmatch(f.text) is not None
 
 
+# "GPU server – 2x RTX 4090 – Monthly"
+_ENDS_IN_TIME: Final = re.compile(
+    r"(?:[-–—|/,:(]|\bper|\bpro|\bpar)\s*(?:hour(?:ly)?|dai?ly|day|week(?:ly)?|month(?:ly)?|stunde|stündlich|monat(?:lich)?|heure|mois|mensuel|час|месяц|小时|月)\s*\)?\s*$",
+    re.IGNORECASE,
+)
 _SHORTEST: Final = 3
 _SHORT_CELL: Final = 60
 _SHORT: Final = 20  # characters
@@ -140,6 +153,12 @@ _TIME_CELL: Final = re.compile(
     r"(?:hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間|dai?ly|day|tag|täglich|jour|день|сутки|天|日"
     r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月)\s*",
     re.IGNORECASE,
+)
+
+
+# The label of a tab: "Monthly", "Monthly billing".
+_TIME_HEADING: Final = re.compile(
+    rf"{_TIME_CELL.pattern}(?:(?:billing|prices?|pricing|plans?|rental|rates?)\s*)?", re.IGNORECASE
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from typing import Final
@@ -22,6 +23,8 @@ _UNIT_WORDS: Final = re.compile(
 
 def words_around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
     """Return the words that lead to an amount and those that follow it: between two amounts, the unit is the first's."""
+    if in_turn := _named_in_turn(text, amounts):
+        return "", in_turn[i]
     before = text[amounts[i - 1].end : amounts[i].start] if i else text[: amounts[0].start]
     if len(amounts) > 1 and _UNIT_LEADS.search(text[: amounts[0].start]):  # "per minute: €0.02 per day: €17.50"
         return before, text[amounts[i].end :] if i + 1 == len(amounts) else ""
@@ -32,6 +35,24 @@ def words_around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
         return before, text[amounts[i].end :]
     after = text[amounts[i].end : amounts[i + 1].start]
     return before, after[: _end_of_first(after, follows) or None]
+
+
+def _named_in_turn(text: str, amounts: list[Amount]) -> list[str]:
+    """Return the words of each amount of "$2.39 / $2.09 per GPU-hour (on-demand / 6 months)"; none of another text."""
+    if len(amounts) < _FEWEST_IN_TURN or any(
+        not _SEPARATES.fullmatch(text[a.end : b.start]) for a, b in itertools.pairwise(amounts)
+    ):
+        return []
+    listed = _LISTED.fullmatch(text[amounts[-1].end :])
+    names = [name.strip() for name in re.split(r"[/|,·]", listed["names"])] if listed else []
+    if listed is None or len(names) != len(amounts) or not all(map(pricing_model, names)):
+        return []
+    return [f"{listed['unit']} {name}" for name in names]
+
+
+_FEWEST_IN_TURN: Final = 2
+_SEPARATES: Final = re.compile(r"\s*[/|,·]\s*")
+_LISTED: Final = re.compile(r"(?P<unit>[^()（）$€£]{0,30})[(（](?P<names>[^()（）]{5,100})[)）]\W*")
 
 
 def _words_follow(text: str, amounts: list[Amount]) -> bool:

@@ -39,6 +39,12 @@ def tell_apart(drafts: Iterable[Draft]) -> None:
             for d, heading in zip(members, headings, strict=True):
                 d.instance = f"{d.instance or d.label}, {heading}"[:200]
             continue
+        nearest = [next(iter(d.record.scope), "") for d in members]
+        places = [_BRACKETS.sub("", text).strip() for text in nearest]
+        if len(set(places)) == len(members) and all(map(_is_place, places)) and not any(d.region for d in members):
+            for d, place in zip(members, nearest, strict=True):
+                d.region = place
+            continue
         if len(set(scopes)) > 1:
             for d, scope in zip(members, scopes, strict=True):
                 d.instance = f"{d.instance or d.label} {scope}".strip()[:200]
@@ -53,6 +59,9 @@ def tell_apart(drafts: Iterable[Draft]) -> None:
             ]
             if differing:
                 d.instance = ", ".join([d.instance or d.label, *differing])[:200]
+
+
+_BRACKETS: Final = re.compile(r"\s*[(（][^()（）]*[)）]")
 
 
 def _heads_product(heading: str) -> bool:
@@ -74,7 +83,7 @@ def _is_place(title: str) -> bool:
 
 def _by_title(members: list[Draft]) -> None:
     """Name offers of one record by the words of their titles that say no price: "secure", "community"."""
-    names = [" ".join(_TITLE_WORDS.sub(" ", d.title or _lead(d)).split()) for d in members]
+    names = [" ".join(_TITLE_WORDS.sub(" ", d.title or _lead(d) or _tail(d)).split()) for d in members]
     places = [_SIGNS.sub("", name).strip(" /,:|-") for name in names]
     # Of columns that are mostly places, the others are places that no list has: "Singapore", "Tokyo", "Da Nang".
     n_places = sum(map(_is_place, places))
@@ -101,6 +110,13 @@ def _lead(d: Draft) -> str:
     return lead if len(lead) <= _LONGEST_HEADING and not find_amounts(lead) else ""
 
 
+def _tail(d: Draft) -> str:
+    """Return the words behind an amount and its unit, where they end its line: "$2.79/hr Secure Cloud"."""
+    tail = _UNIT.sub("", d.cell.text[d.amount.end :]).strip(" :：-–—|()")
+    return tail if len(tail) <= _LONGEST_HEADING and not find_amounts(tail) else ""
+
+
+_UNIT: Final = re.compile(r"^\s*(?:/|per\b)\s*\w+(?:\s*/\s*\w+)?")
 _NAME: Final = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2})(?:[ -][A-Z][a-z]+){0,2}")
 _SUBSCRIPTION: Final = re.compile(
     r"(?:free|hobby|starter|pro|plus|team|business|enterprise|growth|scale|developer|individual)(?: (?:plan|tier|users?))?",

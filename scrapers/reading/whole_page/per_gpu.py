@@ -9,7 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
+from scrapers.parsing.machine_facts import gigabytes
 from scrapers.reading.accelerator_names import is_singular
+from scrapers.reading.field_kinds import kind_of
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.whole_page.groups import by_table_or_card
 from scrapers.reading.whole_page.possible_prices import costs_too_much
@@ -51,12 +53,14 @@ def of_unstated_numbers(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Dr
     one, two or eight of them.
     """
     alike: dict[object, list[Draft]] = defaultdict(list)
+    doubted: set[int] = set()
     for d in drafts:
         is_said = d.rate.is_per_gpu and d.reasons.get("per GPU") not in ("", "a name in the singular")
+        if d.count is None and not is_said and _has_memory_of_many(d):
+            doubted.add(id(d))
         if d.record.kind != "card" and d.count is None and not is_said:
             what = (d.record.group, d.key, d.label, d.cell.column, d.title, d.region, d.memory)
             alike[what, d.model, d.term, d.band, d.currency, d.rate.time].append(d)
-    doubted: set[int] = set()
     for same in alike.values():
         numbers = [n for d in same if (n := _number_of(d))]
         each = [d.amount.value / n for d, n in zip(same, numbers, strict=False)]
@@ -68,6 +72,19 @@ def of_unstated_numbers(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Dr
             doubted |= {id(d) for d in same}
     reason = "unexplained: a multiple of another price of it, perhaps for as many GPUs"
     return [d for d in drafts if id(d) not in doubted], [(d, reason) for d in drafts if id(d) in doubted]
+
+
+def _has_memory_of_many(d: Draft) -> bool:
+    """Return whether a row without a number of GPUs states more memory of theirs than one GPU has."""
+    if d.record.kind != "row" or _SUPERCHIP.match(d.key):
+        return False
+    sizes = [_LETTER_ALONE.sub(r"\1B", f.text.strip()) for f in d.record.fields if kind_of(f) == "vram"]
+    return any((memory := gigabytes(size)) is not None and memory > _MOST_MEMORY for size in sizes)
+
+
+_MOST_MEMORY: Final = 300  # GB
+_LETTER_ALONE: Final = re.compile(r"(?<=\d)\s?([GT])$")  # "640G"
+_SUPERCHIP: Final = re.compile(r"G[BH]\d|V?R\d|TPU", re.IGNORECASE)
 
 
 def _number_of(d: Draft) -> Decimal | None:

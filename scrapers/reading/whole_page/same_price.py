@@ -178,6 +178,7 @@ def said_again(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]
     for d in drafts:
         if d.record.kind != "sentence" and not d.is_floor:
             prices[d.key, d.model, d.rate.time, d.currency].add(d.amount.value)
+    bounds = {(d.key, d.amount.value) for d in drafts if d.is_floor and not _is_answer(d)}
     kept, dropped = [], []
     for d in drafts:
         elsewhere = prices[d.key, d.model, d.rate.time, d.currency]
@@ -185,9 +186,18 @@ def said_again(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]
             dropped.append((d, "the same offer again, in a sentence"))
         elif d.is_floor and _is_in_words(d) and elsewhere and d.amount.value <= min(elsewhere):
             dropped.append((d, "a bound below the prices of the same thing"))
+        elif d.is_floor and _is_answer(d) and (d.key, d.amount.value) in bounds:
+            dropped.append((d, "the same bound again, in an answer"))
         else:
             kept.append(d)
     return kept, dropped
+
+
+def _is_answer(d: Draft) -> bool:
+    """Return whether an amount stands below a question: "How much is an H100?"."""
+    return d.record.kind == "card" and any(
+        line.headings and line.headings[-1][1][-1:] in "?？" for line in d.cell.lines
+    )
 
 
 def _is_in_words(d: Draft) -> bool:
