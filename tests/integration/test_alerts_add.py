@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.alerts.config import loader
+from pipelines.alerts.delivery import channels
 from tests.conftest import Run
+from tests.support import sinks
 from tests.support.worlds import offer, put, seen
 from warehouse.publish.release import build_and_publish
 from warehouse.storage.state_dir import Home
@@ -46,6 +48,21 @@ def test_a_rule_in_words_is_shown_with_its_last_year_and_kept(run: Run, home: Ho
     assert "a100-europe-drop-pct" in run("alerts", "list", home=home).out
     preview = run("alerts", "preview", "--rule", rule.id, "--json", home=home).records()
     assert [event["region"] for event in preview] == ["eu-central-1"]
+
+
+def test_any_web_address_becomes_a_signed_webhook(run: Run, home: Home) -> None:
+    with sinks.webhook() as sink:
+        said = run("alerts", "add", "A100 drops 5%", "--to", f"{sink.url}/secret-word", home=home)
+        assert said.code == 0 and "secret-word" not in said.out + said.err, said.err
+        config = loader.load(home.root / "alerts.yaml")
+        (name,) = config.rules[-1].to
+        assert config.channels[name].type == "webhook" and config.channels[name].only_named
+        assert run("alerts", "test", "--channel", name, home=home).code == 0
+    ((headers, body),) = sink.taken
+    key = home.root / "secrets" / f"{name}.key"
+    assert key.stat().st_mode & 0o077 == 0 and str(key) in said.err
+    signed = channels.signature(key.read_text().strip(), headers["x-gpuhour-timestamp"], body)
+    assert headers["x-gpuhour-signature"] == f"sha256={signed}" and sink.paths == ["/hook/secret-word"]
 
 
 def test_a_rule_goes_to_the_first_channel_of_a_file_without_a_console(run: Run, home: Home) -> None:

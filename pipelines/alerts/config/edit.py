@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import re
+import secrets
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
@@ -19,6 +22,7 @@ from warehouse.storage.files import replacing
 from warehouse.storage.state_dir import Home
 
 CONSOLE = "console"  # the channel of rules without one, as in default.yaml
+WEBHOOK = "webhook"  # the channel of a web address
 FEED = "feed"  # the channel that `--to feed` makes where there is none of that name
 SECRETS = "secrets"  # folder of the state folder, for its owner alone
 
@@ -62,7 +66,7 @@ def channel_of(config: AlertConfig, to: str | None) -> tuple[str | None, str]:
     to: None for the channel that messages go to unless somebody says otherwise.
 
     Raises:
-        InvalidConfig: It is neither the name of a channel nor an address that Apprise knows.
+        InvalidConfig: It is neither the name of a channel, nor a web address, nor one that Apprise knows.
     """
     if to is None:
         return None, CONSOLE if CONSOLE in config.channels else next(iter(config.channels), CONSOLE)
@@ -74,11 +78,27 @@ def channel_of(config: AlertConfig, to: str | None) -> tuple[str | None, str]:
         raise loader.InvalidConfig(
             f"--to: no channel {to!r}; channels are {names}; or give an address such as mailto://…, or {FEED}"
         )
-    import apprise
-
-    if apprise.Apprise.instantiate(to) is None:  # the address may hold a secret: it is not repeated
+    if is_webhook(to):
+        return to, _free(WEBHOOK, config.channels)
+    if not _is_of_a_service(to):  # the address may hold a secret: it is not repeated
         raise loader.InvalidConfig(f"--to: not an address that Apprise accepts for {scheme[1]}")
     return to, _free(re.sub(r"[^a-z0-9]", "", scheme[1]) or "channel", config.channels)
+
+
+def is_webhook(address: str) -> bool:
+    """Return whether an address is a web address of no service that Apprise knows: it gets signed messages of JSON."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not _is_of_a_service(address)
+
+
+def _is_of_a_service(address: str) -> bool:
+    import apprise
+
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log lines may show an address
+    return apprise.Apprise.instantiate(address) is not None
 
 
 def free_id(config: AlertConfig, rule: Mapping[str, Any]) -> str:
@@ -111,7 +131,10 @@ def add(home: Home, rule: Mapping[str, Any], address: str | None, to: str | None
     text = loader.config_path(home).read_text()
     channel: tuple[str, Mapping[str, Any]] | None = None
     if address:
-        channel = (to or "", {"url": f"file:{SECRETS}/{to}.url", "only_named": True})
+        fields: dict[str, Any] = {"url": f"file:{SECRETS}/{to}.url", "only_named": True}
+        if is_webhook(address):
+            fields = {"type": "webhook", "secret": f"file:{SECRETS}/{to}.key", **fields}
+        channel = (to or "", fields)
     elif to == FEED and FEED not in loader.parse(text, path).channels:
         channel = (FEED, {"type": "feed", "only_named": True})
     new = text_with(text, dict(rule) | ({"to": [to]} if to else {}), channel)
@@ -119,13 +142,19 @@ def add(home: Home, rule: Mapping[str, Any], address: str | None, to: str | None
 
 
 def save(home: Home, path: Path, text: str, address: str | None, to: str | None) -> None:
-    """Write the file of rules and, before it, the address of its new channel, readable by its owner alone."""
+    """Write the file of rules and, before it, address and key of its new channel, readable by its owner alone."""
     if address:
         folder = home.root / SECRETS
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with replacing(folder / f"{to}.url") as part:
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w") as stream:
-                stream.write(address + "\n")
+        _keep(folder / f"{to}.url", address)
+        if is_webhook(address):
+            _keep(folder / f"{to}.key", secrets.token_hex(32))
     with replacing(path) as part:
         part.write_text(text)
+
+
+def _keep(path: Path, secret: str) -> None:
+    with replacing(path) as part:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(secret + "\n")

@@ -131,7 +131,7 @@ def add(
     *,
     to: Annotated[
         str | None,
-        Parameter(help="A channel of the file (default: console, else the first), a new Apprise address, or feed."),
+        Parameter(help="A channel of the file (default: console, else the first), a web or Apprise address, or feed."),
     ] = None,
     rule_id: Annotated[str | None, Parameter(name="--id", help="The rule's id (default: from its words).")] = None,
     dry_run: Annotated[bool, Parameter(negative="", help="Show the rule and its last year; save nothing.")] = False,
@@ -169,6 +169,8 @@ def add(
         _show_events(events[-5:])
     say(f"{len(events)} events in the last year of history; " + ("nothing is saved" if dry_run else f"added to {path}"))
     if not dry_run:
+        if address and edit.is_webhook(address):
+            say(f"its messages are signed with the key in {state.root / edit.SECRETS / channel}.key: docs/alerts.md")
         say(f"next: gpuhour alerts test --channel {channel} · gpuhour alerts preview --rule {fields['id']}")
     return OK
 

@@ -66,6 +66,23 @@ def test_an_address_is_kept_apart_for_its_owner_alone(tmp_path: Path) -> None:
     assert edit.free_id(loader.load(path), RULE) == "a100-europe-drop-pct"
 
 
+@pytest.mark.parametrize(("address", "is_webhook"), [
+    ("https://hooks.example/x", True), ("http://127.0.0.1:9/hook", True), ("https://", False), ("ftp://x.example", False),
+    ("https://hooks.slack.com/services/T12345678/B12345678/abcdefghijklmnopqrstuvwx", False),  # Apprise knows the service
+])  # fmt: skip
+def test_web_addresses_of_no_service_are_webhooks(tmp_path: Path, address: str, is_webhook: bool) -> None:
+    assert edit.is_webhook(address) == is_webhook
+    if is_webhook:
+        home, present = Home(tmp_path), loader.load(loader.config_path(Home(tmp_path)))
+        for nth in (1, 2):
+            _, name = edit.channel_of(present, address)
+            path, text, present = edit.add(home, RULE | {"id": f"x{nth}"}, address, name)
+            edit.save(home, path, text, address, name)
+            assert name == ("webhook" if nth == 1 else "webhook-2") and present.channels[name].type == "webhook"
+        keys = {(tmp_path / "secrets" / f"{name}.key").read_text() for name in ("webhook", "webhook-2")}
+        assert len(keys) == 2 and min(map(len, keys)) > 60
+
+
 def test_feed_is_made_once_for_the_rules_that_name_it(tmp_path: Path) -> None:
     home = Home(tmp_path)
     for nth in (1, 2):
