@@ -21,8 +21,8 @@ Format = Literal["table", "csv", "json"]
 _NARROWEST = 40  # characters of a terminal: of a narrower one, lines are wrapped
 _SHORTEST_TEXT = 10  # what is left of a column of text that is cut: a date
 _READABLE_TEXT = 12  # less of a text helps nobody: rather leave out a column
-_SENTENCE = 24
-_LONGEST_TEXT = 80
+_SENTENCE = 24  # the same for a column of sentences, which go on below
+_LONGEST_TEXT = 80  # of a cell
 _RED, _GREEN, _YELLOW = 31, 32, 33
 _COLOURS = {
     **dict.fromkeys(("ok", "yes", "available", "released", "sent", "delivered"), _GREEN),

@@ -28,9 +28,8 @@ class _Kept:
 
 
 _kept: _Kept | None = None
-_taken: Connection | None = (
-    None  # by this fork: DuckDB 2 crashes where it closes, or forgets, what was opened before it
-)
+# What this fork took over: DuckDB 2 crashes where a fork closes, or forgets, what was opened before it.
+_taken: Connection | None = None
 
 
 @contextmanager

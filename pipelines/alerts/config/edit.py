@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import re
 import secrets
@@ -16,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
+from pipelines.alerts.apprise_services import service_of
 from pipelines.alerts.config import loader
 from pipelines.alerts.config.schema import AlertConfig
 from warehouse.storage.files import replacing
@@ -80,7 +80,7 @@ def channel_of(config: AlertConfig, to: str | None) -> tuple[str | None, str]:
         )
     if is_webhook(to):
         return to, _free(WEBHOOK, config.channels)
-    if not _is_of_a_service(to):  # the address may hold a secret: it is not repeated
+    if service_of(to) is None:  # the address may hold a secret: it is not repeated
         raise loader.InvalidConfig(f"--to: not an address that Apprise accepts for {scheme[1]}")
     return to, _free(re.sub(r"[^a-z0-9]", "", scheme[1]) or "channel", config.channels)
 
@@ -91,14 +91,7 @@ def is_webhook(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not _is_of_a_service(address)
-
-
-def _is_of_a_service(address: str) -> bool:
-    import apprise
-
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log lines may show an address
-    return apprise.Apprise.instantiate(address) is not None
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and service_of(address) is None
 
 
 def free_id(config: AlertConfig, rule: Mapping[str, Any]) -> str:
@@ -147,7 +140,7 @@ def save(home: Home, path: Path, text: str, address: str | None, to: str | None)
         folder = home.root / SECRETS
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _keep(folder / f"{to}.url", address)
-        if is_webhook(address):
+        if loader.parse(text, path).channels[to or ""].type == "webhook":
             _keep(folder / f"{to}.key", secrets.token_hex(32))
     with replacing(path) as part:
         part.write_text(text)

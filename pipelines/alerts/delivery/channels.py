@@ -19,6 +19,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.alerts.apprise_services import service_of
 from pipelines.alerts.config.schema import Channel
 from pipelines.alerts.config.secrets import MissingSecret, redacted, secret
 from pipelines.alerts.delivery import rule_feeds
@@ -162,8 +163,7 @@ def _apprise(content: dict[str, Any], form: str, url: str) -> AttemptResult:
     """Send through one of Apprise's services, without its own retries: the outbox retries."""
     import apprise
 
-    logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its log lines may show an address
-    service = apprise.Apprise.instantiate(_with_limits(url), suppress_exceptions=True)
+    service = service_of(_with_limits(url))
     if service is None:
         return AttemptResult(False, "Apprise does not support this kind of address")
     sender = apprise.Apprise()

@@ -169,7 +169,7 @@ def add(
         _show_events(events[-5:])
     say(f"{len(events)} events in the last year of history; " + ("nothing is saved" if dry_run else f"added to {path}"))
     if not dry_run:
-        if address and edit.is_webhook(address):
+        if address and config.channels[channel].type == "webhook":
             say(f"its messages are signed with the key in {state.root / edit.SECRETS / channel}.key: docs/alerts.md")
         say(f"next: gpuhour alerts test --channel {channel} · gpuhour alerts preview --rule {fields['id']}")
     return OK
