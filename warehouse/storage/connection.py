@@ -273,9 +273,8 @@ class _Open:
 
 
 _open: _Open | None = None
-_taken: Connection | None = (
-    None  # by this fork: DuckDB 2 crashes where one is closed, or forgotten, that it opened before
-)
+# What this fork took over: DuckDB 2 crashes where a fork closes, or forgets, what was opened before it.
+_taken: Connection | None = None
 
 
 def keep_open_for_forks(home: Home) -> None:

@@ -185,7 +185,7 @@ def test_formats_that_a_chip_widens_are_told(con: connection.Connection) -> None
 
 
 def test_accuracy_of_widened_formats_is_that_of_weights_alone(con: connection.Connection) -> None:
-    """What was measured with units for a format says nothing of chips without."""
+    """Measurements on chips with units for a format say nothing of chips without."""
     cases = (
         ("A100 SXM 80GB", "FP8", "INT8"),
         ("H100 SXM", "FP4", "INT4"),
