@@ -120,43 +120,52 @@ def _table(
     sentences = columns.index(wrap) if wrap in columns else None
     texts = [[cell(v, None if i == sentences else _LONGEST_TEXT) for i, v in enumerate(row)] for row in rows]
     numeric = [all(isinstance(r[i], (int, float, Decimal, type(None))) for r in rows) for i in range(len(columns))]
-    widths = [max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)]
-    kept = list(range(len(columns)))
+    widths = {i: max([len(c), *(len(t[i]) for t in texts)]) for i, c in enumerate(columns)}
     may_be_cut = [i for i, name in enumerate(columns) if not numeric[i] and (may_cut is None or name in may_cut)]
     terminal = terminal_width()
     if terminal is not None:
-        least = [min(w, _READABLE_TEXT) if i in may_be_cut else w for i, w in enumerate(widths)]
+        least = {i: min(w, _READABLE_TEXT) if i in may_be_cut else w for i, w in widths.items()}
         if sentences is not None:
             least[sentences] = min(widths[sentences], _SENTENCE)
-        is_empty = [bool(rows) and not any(line[i] for line in texts) for i in kept]
+        is_empty = [bool(rows) and not any(line[i] for line in texts) for i in widths]
         places = {name: place for place, name in enumerate(rank)}
-        order = sorted(kept, key=lambda i: (is_empty[i], places.get(columns[i], len(places))))
-        kept = _fitting(order, least, terminal)
+        order = sorted(widths, key=lambda i: (is_empty[i], places.get(columns[i], len(places))))
+        widths = {i: widths[i] for i in _fitting(order, least, terminal)}
     if room := terminal or width:
-        narrowed = {i: widths[i] for i in kept}
-        if terminal and sentences in narrowed:
-            narrowed[sentences] = least[sentences]
-        others = [i for i in kept if not numeric[i] and i != sentences]
-        _narrow(narrowed, [i for i in others if i in may_be_cut], room)
-        _narrow(narrowed, others, room)
-        if terminal and sentences in narrowed:
-            free = terminal - sum(narrowed.values()) - 2 * (len(narrowed) - 1)
-            narrowed[sentences] = min(widths[sentences], narrowed[sentences] + max(free, 0))
-        widths = [narrowed.get(i, w) for i, w in enumerate(widths)]
-    for number, line in enumerate([columns, *texts]):
-        for cells in _lines(line, sentences if number else None, widths):
-            padded = [_pad(cells[i], widths[i], numeric[i]) for i in kept]
-            padded[-1] = padded[-1].rstrip()
-            print("  ".join(map(_coloured, padded)).rstrip() if number else bold("  ".join(padded)))
-    if left_out := [name for i, name in enumerate(columns) if i not in kept]:
+        others = [i for i in widths if not numeric[i] and i != sentences]
+        longest = widths.get(sentences, 0) if terminal and sentences is not None else 0
+        if sentences is not None and longest:
+            widths[sentences] = least[sentences]
+        _narrow(widths, [i for i in others if i in may_be_cut], room)
+        _narrow(widths, others, room)
+        if sentences is not None and longest:  # what the others leave is theirs
+            free = room - sum(widths.values()) - 2 * (len(widths) - 1)
+            widths[sentences] = min(longest, widths[sentences] + max(free, 0))
+    _print_lines(columns, texts, widths, numeric, sentences)
+    if left_out := [name for i, name in enumerate(columns) if i not in widths]:
         from pipelines.cli.console import say
 
         say(f"not shown, as lines have {terminal} characters: {', '.join(left_out)}; --json shows all columns")
 
 
-def _lines(line: Sequence[str], sentences: int | None, widths: Sequence[int]) -> Iterator[Sequence[str]]:
+def _print_lines(
+    columns: Sequence[str],
+    texts: Sequence[Sequence[str]],
+    widths: Mapping[int, int],
+    numeric: Sequence[bool],
+    sentences: int | None,
+) -> None:
+    """Print the head and the rows, of each the cells of those columns that have a width."""
+    for number, line in enumerate([columns, *texts]):
+        for cells in _lines(line, sentences if number else None, widths):
+            padded = [_pad(cells[i], w, numeric[i]) for i, w in widths.items()]
+            padded[-1] = padded[-1].rstrip()
+            print("  ".join(map(_coloured, padded)).rstrip() if number else bold("  ".join(padded)))
+
+
+def _lines(line: Sequence[str], sentences: int | None, widths: Mapping[int, int]) -> Iterator[Sequence[str]]:
     """Yield the lines that a row takes: several where its sentences do not fit on one."""
-    if sentences is None or len(line[sentences]) <= widths[sentences]:
+    if sentences is None or sentences not in widths or len(line[sentences]) <= widths[sentences]:
         yield line
         return
     for number, part in enumerate(textwrap.wrap(line[sentences], widths[sentences])):
@@ -165,7 +174,7 @@ def _lines(line: Sequence[str], sentences: int | None, widths: Sequence[int]) ->
         yield cells
 
 
-def _fitting(order: Sequence[int], least: Sequence[int], width: int) -> list[int]:
+def _fitting(order: Sequence[int], least: Mapping[int, int], width: int) -> list[int]:
     """Return the first columns of this order that fit beside each other, from left to right; one at least."""
     n_kept, room = 0, width + 2
     for i in order:

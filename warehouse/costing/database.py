@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +11,13 @@ from warehouse.costing.own_specs import FILES, UnreadableSpecs, add_own_specs, c
 from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
 from warehouse.storage.connection import Connection, for_forks, in_memory, one_thread, without_pandas
+from warehouse.storage.fork_copy import ForkCopy
 
 _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "accuracy", "workloads")
 _Stamp = tuple[Path | None, tuple[tuple[int, int, int] | None, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A cost model that forks of the process `pid` go on with; stamp: the specs of one's own that are in it."""
-
-    con: Connection
-    stamp: _Stamp
-    pid: int
-
-
-_kept: _Kept | None = None
-# What this fork took over: DuckDB 2 crashes where a fork closes, or forgets, what was opened before it.
-_taken: Connection | None = None
+_kept: ForkCopy[_Stamp] = ForkCopy()
 
 
 @contextmanager
@@ -41,11 +29,9 @@ def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()
     own: folder whose models.csv and gpus.csv add to the specs; models: further rows of llm_specs. Raises
     UnreadableSpecs. Where `keep_for_forks` was called before a fork, it is there at once.
     """
-    global _kept, _taken
     with without_pandas():
-        if _kept and not models and _kept.pid != os.getpid() and _kept.stamp == _stamp(own):
-            _taken, _kept = _kept.con, None  # its tables are the caller's own from here on
-            yield _taken
+        if not models and (copy := _kept.take(lambda stamp: stamp == _stamp(own))):
+            yield copy  # its tables are the caller's own from here on
             return
         with in_memory() as con:
             with one_thread(con):
@@ -59,21 +45,18 @@ def keep_for_forks(own: Path | None = None) -> None:
     Each fork's first use of `cost_model` gets it as a copy that nobody else sees. A later call replaces it where these
     files have changed since.
     """
-    global _kept
-    stamp = _stamp(own)
-    if _kept and _kept.pid == os.getpid():
-        if _kept.stamp == stamp:
-            return
-        _kept.con.close()
-    _kept = None
-    con = for_forks()
-    try:
-        with without_pandas():
-            _fill(con, own, ())
-    except UnreadableSpecs:  # whoever asks a question is told
-        con.close()
-        return
-    _kept = _Kept(con, stamp, os.getpid())
+
+    def open_it() -> Connection | None:
+        con = for_forks()
+        try:
+            with without_pandas():
+                _fill(con, own, ())
+        except UnreadableSpecs:  # whoever asks a question is told
+            con.close()
+            return None
+        return con
+
+    _kept.keep(_stamp(own), open_it)
 
 
 def _stamp(own: Path | None) -> _Stamp:

@@ -7,8 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import duckdb
 
 from warehouse.paths import MODELS
 from warehouse.storage.files import LockHeld, locked, replacing
+from warehouse.storage.fork_copy import ForkCopy
 from warehouse.storage.state_dir import Home, Lake
 
 log = logging.getLogger("gpuhour.connection")
@@ -263,18 +263,7 @@ def published(home: Home) -> Iterator[Connection]:
         con.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A published file that forks of the process `pid` go on with."""
-
-    con: Connection
-    file: tuple[Path, int, int, int]  # which it was
-    pid: int
-
-
-_open: _Open | None = None
-# What this fork took over: DuckDB 2 crashes where a fork closes, or forgets, what was opened before it.
-_taken: Connection | None = None
+_open_for_forks: ForkCopy[tuple[Path, int, int, int]] = ForkCopy()  # of which file
 
 
 def keep_open_for_forks(home: Home) -> None:
@@ -283,18 +272,13 @@ def keep_open_for_forks(home: Home) -> None:
     Each fork's first use of `published` gets it as a copy that nobody else sees: call this before each fork, and it is
     opened again where another file was published since. A use of `published` by this process itself closes it.
     """
-    global _open
-    try:
+    with suppress(OSError, duckdb.Error):  # whoever asks a question is told
         file = _identity(home.published)
-        if _open and _open.pid == os.getpid():
-            if _open.file == file:
-                return
-            _open.con.close()
-        _open = None
-        con = duckdb.connect(str(home.published), read_only=True, config={"threads": 1})
-    except (OSError, duckdb.Error):  # whoever asks a question is told
-        return
-    _open = _Open(_settle(con), file, os.getpid())
+        _open_for_forks.keep(file, lambda: _settle(_open_on_one_thread(home.published)))
+
+
+def _open_on_one_thread(path: Path) -> Connection:
+    return duckdb.connect(str(path), read_only=True, config={"threads": 1})
 
 
 def _opened_before_fork(path: Path) -> Connection | None:
@@ -302,17 +286,13 @@ def _opened_before_fork(path: Path) -> Connection | None:
 
     DuckDB would take a file that is open for any other that stands under its path by now.
     """
-    global _open, _taken
-    if _open is None or _open.file[0] != path:
+    con = _open_for_forks.take(lambda file: file[0] == path)
+    if con is None:
+        _open_for_forks.drop()
         return None
-    if _open.pid == os.getpid():
-        _open.con.close()
-        _open = None
-        return None
-    _taken, _open = _open.con, None
     if path.stat().st_size > SMALL:
-        _taken.execute("reset threads")
-    return _locked_off(_taken)
+        con.execute("reset threads")
+    return _locked_off(con)
 
 
 def _identity(path: Path) -> tuple[Path, int, int, int]:

@@ -22,9 +22,8 @@ REQUEST = {"model": "llama-3.1-8b", "gpu": "H100 SXM", "n_gpus": 1, "precision":
 def folder(tmp_path: Path) -> Iterator[Path]:
     keep_for_forks(tmp_path)
     yield tmp_path
-    assert database._kept
-    database._kept.con.close()
-    database._kept = None
+    assert database._kept.is_open
+    database._kept.drop()
 
 
 def _answer(folder: Path, **differs: object) -> float:

@@ -20,9 +20,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     home = Home(tmp_path)
     publish(home, 1)
     yield home
-    if connection._open:
-        connection._open.con.close()
-        connection._open = None
+    connection._open_for_forks.drop()
 
 
 def publish(home: Home, number: int) -> None:
@@ -34,25 +32,26 @@ def publish(home: Home, number: int) -> None:
 
 def asked(home: Home) -> tuple[int, str, bool]:
     """Return what is published, what reading a file answers, and whether it was opened before the fork."""
-    was_open = connection._open is not None
+    was_open = connection._open_for_forks.is_open
     with published(home) as con:
         (number,) = con.execute("select number from build").fetchall()[0]
         try:
             con.execute("from read_text('/etc/hostname')").fetchall()
         except duckdb.PermissionException as refused:
-            return number, str(refused), was_open and connection._open is None
+            return number, str(refused), was_open and not connection._open_for_forks.is_open
     return number, "", False
 
 
-def test_a_fork_goes_on_with_the_open_file(home: Home) -> None:
+def test_a_fork_goes_on_with_the_open_file(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     keep_open_for_forks(home)
-    opened = connection._open
+    monkeypatch.setattr(connection, "_open_on_one_thread", None)  # not called again for the same file
     for _ in range(2):
         number, refused, was_open = result_of(lambda: asked(home))
         assert (number, was_open) == (1, True) and "disabled" in refused
         keep_open_for_forks(home)
-        assert connection._open is opened
-    assert asked(home)[0] == 1 and connection._open is None  # by whoever kept it: closed, and opened for itself
+    assert (
+        asked(home)[0] == 1 and not connection._open_for_forks.is_open
+    )  # by whoever kept it: closed, and opened for itself
 
 
 def test_another_file_is_seen_at_once(home: Home) -> None:
@@ -82,7 +81,7 @@ def test_what_cannot_be_opened_is_told_to_whoever_asks(home: Home) -> None:
     keep_open_for_forks(home)
     home.published.write_bytes(b"no database")
     keep_open_for_forks(home)
-    assert connection._open is None
+    assert not connection._open_for_forks.is_open
     with pytest.raises(duckdb.Error), published(home):
         pass
     home.published.unlink()
