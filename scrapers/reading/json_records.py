@@ -27,6 +27,7 @@ from scrapers.reading.json_fields import (
     with_whole_money,
 )
 from scrapers.reading.records import Field, Record
+from scrapers.reading.units import pricing_model
 
 _DEEPEST: Final = 40
 _NEAR: Final = 5  # levels: an accelerator's name that close above a price is with it
@@ -198,9 +199,18 @@ def _split(
                         price_field(f) if is_price(f) else f for f in flatten(c, f"{path}.{key}[{i}]", key_words(key))
                     ]
                     yield Record([*shared, *own, *context][:MOST_FIELDS], scope, "object", group)
+                if _tells_itself_apart(rest := {k: v for k, v in value.items() if k != key}):
+                    yield from _split(
+                        rest, path, context, scope, group
+                    )  # "onDemand: {…}" beside "reserved: [{…}, {…}]"
                 return
     fields = [price_field(f) if is_price(f) else f for f in _one_of_alike(flat or flatten(value, path, ""))]
     yield Record([*fields, *context][:MOST_FIELDS], scope, "object", group)
+
+
+def _tells_itself_apart(rest: dict[Any, Any]) -> bool:
+    """Return whether what is left of an object beside a list of prices has prices of a pricing model that they name."""
+    return any(is_price(f) and pricing_model(f.title) in ("on_demand", "spot") for f in flatten(rest, "", ""))
 
 
 def _by_number(sizes: Any, title: str) -> list[tuple[str, Field, Any]]:

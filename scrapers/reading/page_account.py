@@ -14,7 +14,7 @@ from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.account import Entry
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
-from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu, is_quoted
+from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu, is_in_nav, is_quoted
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.drafts import Draft, Explained
@@ -147,13 +147,16 @@ def note_verdict(verdicts: Verdicts, cell: Field, amount: Amount, verdict: str, 
 
 
 def line_entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitted: set[Decimal]) -> Iterator[Entry]:
-    named = sorted(line.order for line in lines if mentions(line.text))
+    named = sorted(line.order for line in lines if mentions(line.text) and not is_in_nav(line.box))
+    first = min(
+        (order for order, noted in verdicts.items() if any(v == "emitted" for v, _ in noted.values())), default=0
+    )
     for line in lines:
         for struck in line.struck:
             if find_amounts(struck):
                 yield Entry(struck, line.path(), "explained", "struck out")
         for amount in find_amounts(line.text, facts.decimal_comma):
-            verdict, reason = _verdict(line, amount, verdicts, named, emitted, facts)
+            verdict, reason = _verdict(line, amount, verdicts, named, emitted, facts, first)
             yield Entry(_around(line.text, amount), line.path(), verdict, reason, amount.value)  # type: ignore[arg-type]
 
 
@@ -168,6 +171,7 @@ def _verdict(
     named: list[int],
     emitted: set[Decimal],
     facts: PageFacts,
+    first: int,
 ) -> tuple[str, str]:
     before_now = next(
         (
@@ -217,6 +221,8 @@ def _verdict(
     is_bound = is_floor(before, after) or is_floor(before_amount(before), after)
     if is_bound and named and line.order < named[0] and emitted and amount.value <= min(emitted):
         return "explained", "a bound below every price of the page"
+    if is_bound and amount.value in emitted and line.order < first and not mentions(line.text):
+        return "explained", "a bound that is the price of an offer below"
     nearest = bisect_left(named, line.order - _NEAR)
     if nearest < len(named) and named[nearest] <= line.order + _NEAR:
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"

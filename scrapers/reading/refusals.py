@@ -161,6 +161,8 @@ def refusal(
         if is_sentence(f.text) and is_open:
             says_hour = unit.time == "hour" or unit.is_per_gpu
             return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
+    if record.kind == "row" and _SHARED.fullmatch(f.title):
+        return "unexplained: a price of a GPU that is shared, nobody says by how many"
     if is_paid_once(f"{f.title} {lead}"):
         return "a fee paid once"
     if amount.value == 0:
@@ -170,6 +172,7 @@ def refusal(
     return _of_another(f, before, record, label, page)
 
 
+_SHARED: Final = re.compile(r"\s*(?:time[- ]?)?shared(?: gpus?)?\s*", re.IGNORECASE)
 _MARKET: Final = "a figure of a market, not a provider's price"
 _INSTALMENTS: Final = "an instalment of a purchase"
 _FOR_A_GROUP: Final = "a price for a group of customers"

@@ -309,6 +309,9 @@ def tax_of(text: str, amount: Amount, title: str) -> str:
 
 
 OTHER_SUM: Final = "a discount, a credit, a former price or another sum"
+# "€999 / month, no setup fee"; "€1,149 / month  Setup fee: €149", where the fee is the next amount.
+_NONE_OF_IT: Final = re.compile(r"\b(?:no|without|zero|ohne|keine|sans|без)\b", re.IGNORECASE)
+_LEADS_ON: Final = re.compile(r"(?:[\s-]*[^\W\d_]+){0,2}\s*[:：]\s*\D{0,4}\d")
 _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
 
 
@@ -322,7 +325,10 @@ _NEAR: Final = 60  # characters: no words further away matter
 
 @lru_cache(maxsize=16_384)
 def _not_a_price(before: str, after: str) -> str:
-    if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):
+    behind = words.NO_PRICE_AFTER.match(after)
+    if words.NO_PRICE_BEFORE.search(before) or (
+        behind and not _NONE_OF_IT.search(behind[0]) and not _LEADS_ON.match(after, behind.end())
+    ):
         return OTHER_SUM
     if _CALCULATED.search(before) or re.match(r"^\s*(?:[×*]\s*\d|=\s*[\d$€£¥])", after):
         return "part of a calculation"

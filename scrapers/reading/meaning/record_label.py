@@ -29,7 +29,7 @@ _SIZE_OF_PLAN: Final = re.compile(
     re.IGNORECASE,
 )
 _CPU_WORDS: Final = re.compile(
-    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b|\d\s?[核コ]|内存|メモリ|\bядер\b|코어",
+    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|Broadwell|Skylake|(?:Ice|Cascade) ?Lake|Sapphire Rapids|NVMe|SSD)\b|\d\s?[核コ]|内存|メモリ|\bядер\b|코어",
     re.IGNORECASE,
 )
 _KEY: Final = re.compile(

@@ -1,0 +1,97 @@
+"""Parts of whole sites as they are built: tabs without pointers, fees behind prices, lists of names and values."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.scrapers.reading.test_reader import facts, page, read, table
+
+
+def test_a_setup_fee_behind_a_price_is_another_amount() -> None:
+    body = (
+        "<div><h3>GPU Server L40S</h3><ul><li>1x NVIDIA L40S (48 GB)</li></ul>"
+        "<div><label>1 Month</label><span>€1,149.00</span> / month <small>Setup fee: €149.00</small></div>"
+        "<div><label>12 Months</label><span>€999.00</span> / month <small>No setup fee</small></div></div>"
+    )
+    account = read(page(body))
+    assert sorted(facts(o)[2:5] for o in account.offers) == [("reserved", 1, "1149.00"), ("reserved", 12, "999.00")]
+    assert [e.text for e in account.entries if e.verdict == "explained"] == [
+        "1 Month €1,149.00 / month Setup fee: €149.00"
+    ]
+
+
+def test_one_day_and_one_week_above_prices_are_their_units() -> None:
+    account = read(page(table("GPU|1 hour|1 day|1 week", "1x RTX 4090|$0.40|$9|$58")))
+    assert account.is_whole and [o.price_unit for o in account.offers] == ["instance_hour", "day", "week"]
+    japanese = read(page(table("GPU|1時間|1日", "NVIDIA V100 × 1|357円|7,139円"), "ja"))
+    assert japanese.is_whole and [o.price_unit for o in japanese.offers] == ["instance_hour", "day"]
+
+
+def test_a_month_in_brackets_of_korean() -> None:
+    head = "<tr><th rowspan=2>GPU</th><th colspan=2>요금</th></tr><tr><th>시간당(원)</th><th>월(원)</th></tr>"
+    account = read(page(f"<table>{head}<tr><td>Tesla T4 × 1</td><td>1,150</td><td>828,000</td></tr></table>", "ko"))
+    assert account.is_whole and str(account.offers[0].price) == "1150"
+
+
+def test_names_and_values_in_data_are_fields() -> None:
+    node = {
+        "title": "GPU server 8x NVIDIA H100",
+        "price": {"amount": "19.20", "currencyCode": "EUR"},
+        "selectedOptions": [{"name": "Billing", "value": "Hourly"}],
+    }
+    (offer,) = read(json.dumps({"edges": [{"node": node}]})).offers
+    assert facts(offer)[1:] == (8, "on_demand", None, "19.20", "instance_hour") and offer.currency == "EUR"
+
+
+def test_prices_beside_a_list_of_commitments_are_kept() -> None:
+    item = {"name": "H100 SXM", "perGpu": True, "currency": "USD", "onDemand": {"hourly": 2.69},
+            "reserved": [{"months": 1, "hourly": 2.5}, {"months": 12, "hourly": 2.05}]}  # fmt: skip
+    read_of = [facts(o)[2:5] for o in read(json.dumps([item])).offers]
+    assert sorted(read_of, key=str) == [("on_demand", None, "2.69"), ("reserved", 1, "2.5"), ("reserved", 12, "2.05")]
+
+
+def test_a_text_with_tags_does_not_hide_the_data_around_it() -> None:
+    product = {"title": "NVIDIA H100 GPU", "body_html": "<p>Rent an H100.</p>", "price": "2.75"}
+    account = read(json.dumps({"products": [product]}))
+    assert not account.is_whole and account.unexplained[0].text == "price: 2.75"
+    hourly = {**product, "title": "NVIDIA H100 GPU – Hourly Rental"}
+    assert [o.price_unit for o in read(json.dumps({"products": [hourly]})).offers] == ["gpu_hour"]
+
+
+def test_tabs_and_panels_in_one_order() -> None:
+    tabs = "<ul role=tablist><li role=tab>On-demand</li><li role=tab>Interruptible</li></ul>"
+    panels = "".join(
+        f"<div role=tabpanel {hidden}>{table('Machine|GPU|$/h', f'h100-8|8 × H100 SXM|{price}')}</div>"
+        for hidden, price in (("", "19.92"), ("hidden", "11.12"))
+    )
+    account = read(page(f"<h1>Machine types</h1><div>{tabs}<div>{panels}</div></div>"))
+    assert [(o.pricing_model, str(o.price)) for o in account.offers] == [("on_demand", "19.92"), ("spot", "11.12")]
+
+
+def test_generations_of_processors_are_no_part_of_a_label() -> None:
+    (offer,) = read(
+        page(table("Ресурс|Цена за 1 час", "Intel Ice Lake with NVIDIA® Tesla® T4. 1 vGPU|75,03 ₽"), "ru")
+    ).offers
+    assert offer.gpu_label == "T4"
+
+
+def test_shared_and_dedicated_are_no_two_prices_of_one_thing() -> None:
+    account = read(page(table("GPU type|Shared|Dedicated", "NVIDIA T4|$0.33/hr|$0.66/hr")))
+    assert [str(o.price) for o in account.offers] == ["0.66"] and [e.text for e in account.unexplained] == ["$0.33/hr"]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<p>GPUs from $0.99/hr</p>",  # the price of an offer below
+        "<div><h3>Team</h3><p>$250 + compute / month</p><ul><li>10 GPUs, NVIDIA H100 too</li></ul></div>",  # a subscription
+        "<p>Start a GPU server trial from $5/Day</p>",
+    ],
+)
+def test_amounts_above_a_price_list_are_no_lost_rows(above: str) -> None:
+    menu = "<nav><ul><li>NVIDIA H100</li><li>RTX 4090</li></ul></nav>"
+    prices = table("GPU|Price per hour", "1x NVIDIA L4|$0.49", "1x NVIDIA L40S|$0.99")
+    account = read(page(f"{menu}<h1>Pricing</h1>{above}{prices}"))
+    assert account.is_whole and len(account.offers) == 2
