@@ -98,12 +98,30 @@ class Mention:
 @lru_cache(maxsize=65_536)
 def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
     """Return the accelerators that a text names, in order; `is_label` also reads "4090" without its line."""
-    if _OTHER_CARD.search(text):
+    return _mentions(text) or (_bare_cards(text) if is_label else ())
+
+
+@lru_cache(maxsize=65_536)
+def _mentions(text: str) -> tuple[Mention, ...]:
+    if not _FIGURE_OR_LINE.search(text) or _OTHER_CARD.search(text):
         return ()
+    return _mentions_of(_NAME, text)
+
+
+@lru_cache(maxsize=16_384)
+def _bare_cards(text: str) -> tuple[Mention, ...]:
+    return () if _OTHER_CARD.search(text) else _mentions_of(_BARE_CARD, text)
+
+
+# A name has a figure, or is that of a line without one.
+_FIGURE_OR_LINE: Final = re.compile(
+    r"\d|titan|gaudi|tpu|pvc|trainium|inferentia|tenstorrent|wormhole|blackhole|dcu|data center gpu", re.IGNORECASE
+)
+
+
+def _mentions_of(pattern: re.Pattern[str], text: str) -> tuple[Mention, ...]:
     text = text if text.isascii() else text.translate(_MARKS)
-    hits = list(_NAME.finditer(text))
-    if is_label and not hits:
-        hits = list(_BARE_CARD.finditer(text))
+    hits = list(pattern.finditer(text))
     return tuple(
         Mention(
             hit[0].strip(),
@@ -121,9 +139,17 @@ def names_one(text: str) -> bool:
     return bool(mentions(text))
 
 
+# What counts GPUs has one of these in it.
+_MAY_COUNT: Final = re.compile(
+    r"gpu|card|karte|carte|карт|[卡张張枚×]|[(（][x×\d]|(?:^|\s)x\d|\dx$|\d\sx$", re.IGNORECASE
+)
+
+
 @lru_cache(maxsize=16_384)
 def stated_count(text: str) -> Decimal | None:
     """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
+    if not _MAY_COUNT.search(text) and not mentions(text):
+        return None
     text = _SPAN.sub(" ", NOT_ITS_OWN.sub(" ", text))
     named = mentions(text)
     bare = text

@@ -103,7 +103,7 @@ def _named_value(value: dict[Any, Any]) -> tuple[str, Any] | None:
     keys = [key for key in value if key != _VALUE and not str(key).startswith(("@", "_"))]
     name = value[keys[0]] if len(keys) == 1 and keys[0] in _NAMES_OF_VALUES else None
     is_name = isinstance(name, str) and len(name) <= _LONGEST_NAME and not mentions(name, is_label=True)
-    return (name, item) if is_name and name else None  # type: ignore[return-value]
+    return (name, item) if is_name and name else None
 
 
 _VALUE: Final = "value"

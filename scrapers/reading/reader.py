@@ -89,6 +89,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
     account.entries += data_entries(copies, "explained", "the same offer, shown on the page")
     account.entries += [data_entry(d, reason) for d, reason in not_sold]
     account.entries += [explained_entry(e) for e in explained if e.amount.value]
+    top.take_apart()
     return account
 
 

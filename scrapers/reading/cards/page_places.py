@@ -58,7 +58,9 @@ def is_in_menu(box: Box) -> bool:
 
 def is_in_nav(box: Box | None) -> bool:
     """Return whether a box is of a menu by its tag: names in it are links, and no amount is of theirs."""
-    return box is not None and (box.tag == "nav" or is_in_nav(box.parent))
+    while box is not None and box.tag != "nav":
+        box = box.parent
+    return box is not None
 
 
 def is_in_code(box: Box | None) -> bool:

@@ -207,7 +207,7 @@ def _draft(
     set_commitment(record, kinds, by_kind, f, own, note_of(f, amount, page), d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
     if d.currency in _WITHOUT_CENTS and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", f.text.strip(" \t₫đ₩¥￥Rp")):
-        d.amount = replace(amount, value=Decimal(re.sub(r"\D", "", f.text)))  # "20.000" dong are twenty thousand
+        d.amount = amount._replace(value=Decimal(re.sub(r"\D", "", f.text)))  # "20.000" dong are twenty thousand
     d.is_floor = is_floor(before, after) or says_floor(f.title)
     d.memory, d.memory_is_total = gpu_memory(kinds, by_kind, label_field, d.count)
     d.instance = instance_of(record, kinds, by_kind, label_field)
