@@ -181,7 +181,10 @@ def is_singular(label: str) -> bool:
     is_type = (
         " " not in label.strip() and re.search(r"\d", re.sub(r"(?i)\d+\s?gi?b|sxm\d?|hbm\d\w?", " ", rest)) is not None
     )
-    return not is_type and not re.search(r"\bv\d\w{0,9}-\d", label)
+    return not is_type and not re.search(r"\bv\d\w{0,9}-\d", label) and not _TYPE_IN_WORDS.search(rest)
+
+
+_TYPE_IN_WORDS: Final = re.compile(r"^[A-Z]{1,4}\d{1,3}[a-z]{1,6}\b.*\bv\d\b|\bv\d Series\b")  # "NC48ads A100 v4"
 
 
 def _beside(text: str, start: int, end: int) -> int | None:

@@ -13,7 +13,7 @@ from scrapers.reading.records import Field
 from scrapers.reading.tables.grids import has_money
 
 NUMBER: Final = re.compile(
-    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|基|枚|台|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
+    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|基|枚|台|ea|개|장|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
     re.IGNORECASE,
 )
 
@@ -84,7 +84,8 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     ):
         return "price"
     if says.kind:
-        return says.kind
+        is_unit = says.kind == "term" and is_price is not None and _UNIT_ALONE.fullmatch(text)
+        return "unit" if is_unit else says.kind  # "unitBilling: h"
     if named:
         return "label"
     return "instance" if (says.instance if is_price is None else says.ends_in_instance) else "other"
@@ -123,6 +124,7 @@ def _title_says(title: str) -> _Says:
     )  # fmt: skip
 
 
+_UNIT_ALONE: Final = re.compile(r"(?:per )?(?:h|hrs?|hours?|mins?|minutes?|secs?|seconds?|mo|months?)", re.IGNORECASE)
 _CARDS: Final = re.compile(r"gpu|card|卡", re.IGNORECASE)
 _CARDS_LAST: Final = re.compile(r"(?:gpus?|cards?)$", re.IGNORECASE)
 _COUNTS: Final = re.compile(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", re.IGNORECASE)

@@ -20,7 +20,7 @@ from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.drafts import Draft, Explained
 from scrapers.reading.other_providers import charged_by, named_beside
 from scrapers.reading.page_facts import PageFacts
-from scrapers.reading.page_tree import Line
+from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import NAMELESS, is_component
 from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, rate
@@ -225,8 +225,40 @@ def _verdict(
         return "explained", "a bound that is the price of an offer below"
     nearest = bisect_left(named, line.order - _NEAR)
     if nearest < len(named) and named[nearest] <= line.order + _NEAR:
+        if _is_of_plain_machine(line, verdicts):
+            return "explained", "a price of a machine without an accelerator, beside those that name theirs"
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"
     return "explained", "no accelerator is named nearby"
+
+
+def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
+    """Return whether an amount's card states a processor and no accelerator, among cards alike that name theirs and were read."""
+    box = line.box
+    for _ in range(_MOST_LEVELS):
+        if box is None or box.parent is None or box.element is None or len(box.parent.children) > _MOST_CARDS:
+            return False
+        look = (box.tag, box.element.get("class"))
+        alike = [b for b in box.parent.boxes() if b.element is not None and (b.tag, b.element.get("class")) == look]
+        own = [one.text for one in box.lines()]
+        if len(alike) > 1 and any(map(words.VCPU.search, own)):
+            is_plain = not any(mentions(text, is_label=True) or words.GPU.search(text) for text in own)
+            return is_plain and any(b is not box and _is_read_card(b, verdicts) for b in alike)
+        box = box.parent
+    return False
+
+
+_MOST_LEVELS: Final = 4
+_MOST_CARDS: Final = 60  # side by side
+
+
+def _is_read_card(box: Box, verdicts: Verdicts) -> bool:
+    """Return whether a card names its own accelerator, and a price of it was read."""
+    lines = list(box.lines())
+    emitted = any(v == "emitted" for one in lines for v, _ in verdicts.get(one.order, {}).values())
+    return emitted and len(lines) <= _MOST_OF_A_CARD and any(mentions(one.text) for one in lines)
+
+
+_MOST_OF_A_CARD: Final = 30  # lines
 
 
 def _is_of_an_hour(line: Line, amount: Amount) -> bool:

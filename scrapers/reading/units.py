@@ -54,7 +54,7 @@ def rate(text: str) -> Rate:
     ):
         plain = plain.replace(yearly[0], " ")  # "年間契約時の月額": the price of a month
     is_per_gpu = words.PER_GPU.search(plain) is not None
-    is_per_machine = words.PER_MACHINE.search(plain) is not None
+    is_per_machine = words.PER_MACHINE.search(_IN_A_MACHINE.sub(" ", plain)) is not None
     other = words.PER_OTHER.search(plain)
     if other and is_per_gpu and re.match(r"gi?b|go", other["thing"], re.IGNORECASE) and "ram" in plain.lower():
         other = None
@@ -69,6 +69,13 @@ def rate(text: str) -> Rate:
     if (priced := _SIGN_AND_TIME.search(bare)) and (own := _first_time(priced["time"])):
         return Rate(own, is_per_gpu, other["thing"] if other else "", is_per_machine)  # "paid by the week, €/h"
     return Rate(_first_time(bare), is_per_gpu, other["thing"] if other else "", is_per_machine)
+
+
+# "8x per node", "8 GPUs per server": how many there are, not what a price buys.
+_IN_A_MACHINE: Final = re.compile(
+    r"(?<![\d.,])\d{1,3}\s?(?:[x×]|[x×]?\s?(?:\w+\s)?(?:gpus?|cards?|accelerators?))\s+(?:per|/)\s*(?:node|server|machine|instance|vm|system|host)\b",
+    re.IGNORECASE,
+)
 
 
 def _first_time(text: str) -> str:

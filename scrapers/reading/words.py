@@ -89,6 +89,7 @@ YEARLY: Final = re.compile(
 )
 DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|ストレージ|ディスク")  # fmt: skip
 NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|interconnect|infiniband|uplink|throughput|tb/s|gb/s|gbps|bande passante|netzwerk\w*|пропускн\w*|сет\w*", "带宽|网络|流量|ネットワーク|帯域")  # fmt: skip
+INTERCONNECT: Final = word(r"infiniband|ethernet|roce(?:v2)?|nvlink|pcie|sxm\d?")
 REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション|리전")  # fmt: skip
 PLACE: Final = re.compile(
     r"(?:(?:north|south|east|west|central|northern|southern|eastern|western|rest of(?: the)?)[ -])?(?:US|USA|U\.S\.|United States|EU|Europe|European Union|UK|United Kingdom|Asia(?:[ -]Pacific)?|APAC|America|Africa|Middle East|Canada|Mexico|Brazil|India|Japan"
@@ -170,7 +171,7 @@ NO_PRICE_AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 SALES: Final = re.compile(
-    r"\bask (?:us|sales)\b|contact (?:us|sales)|contact\b.{0,12}\bsales|talk to|get (?:a |your )?(?:custom )?quote|get in touch|request (?:a )?(?:quote|pricing|access|info\w*)|custom pricing|on request|auf anfrage|sur (?:devis|demande)|по запросу|联系(?:我们|销售)?|询价|お問い合わせ|要見積|book a (?:call|demo)|inquire|contact$|contattaci|contáct\w+",
+    r"\bask (?:us|sales)\b|contact (?:us|sales|for (?:a |your )?(?:custom )?(?:pricing|price|quote))|contact\b.{0,12}\bsales|talk to|get (?:a |your )?(?:custom )?quote|get in touch|request (?:a )?(?:quote|pricing|access|info\w*)|custom pricing|on request|auf anfrage|sur (?:devis|demande)|по запросу|联系(?:我们|销售)?|询价|お問い合わせ|要見積|book a (?:call|demo)|inquire|contact$|contattaci|contáct\w+",
     re.IGNORECASE,
 )
 NOTHING: Final = re.compile(

@@ -240,6 +240,8 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
         by_kind["count"] = next((f for f in of_gpus if NUMBER.match(f.text)), of_gpus[0])
     if terms := [f for f, kind in kinds if kind == "term" and words.DURATION.search(f.text)]:
         by_kind["term"] = terms[0]  # "commitment: 12 months" beside "billing: monthly"
+    if units := [f for f, kind in kinds if kind == "unit" and rate(f"/{f.text}").time]:
+        by_kind["unit"] = units[0]  # "unit: h" beside "osUnit: Linux"
     by_kind.pop("instance", None)
     if named := [f for f, kind in kinds if kind == "instance" and has_letters(f.text)]:
         by_kind["instance"] = named[0]  # a column of numbers ("Nodes") names nothing

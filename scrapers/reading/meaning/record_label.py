@@ -17,7 +17,7 @@ _BADGE: Final = re.compile(
     r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=\d0)\s+PRO$",
     re.IGNORECASE,
 )
-_PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3})s\b")
+_PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3}|K80|M60|P100|P40|[TP]4|MI\d{3}X?)s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _PART: Final = re.compile(
     r"(?<![\d./])(?P<part>1/[2-9]|1/1\d|1/2\d)\s*(?:of\s)?(?:(?:NVIDIA|AMD|Tesla)\s*)*$", re.IGNORECASE

@@ -95,3 +95,72 @@ def test_amounts_above_a_price_list_are_no_lost_rows(above: str) -> None:
     prices = table("GPU|Price per hour", "1x NVIDIA L4|$0.49", "1x NVIDIA L40S|$0.99")
     account = read(page(f"{menu}<h1>Pricing</h1>{above}{prices}"))
     assert account.is_whole and len(account.offers) == 2
+
+
+def test_a_column_beside_a_card_that_asks_for_a_call_is_none_of_it() -> None:
+    columns = (
+        "<div class=col><h3>On-Demand</h3><p>NVIDIA HGX H100</p><ul><li>Ethernet: <b>$1.99</b>/GPU/hr</li>"
+        "<li>3.2Tbps InfiniBand: <b>$2.49</b>/GPU/hr</li></ul></div>"
+        "<div class=col><h3>Long-term reserve</h3><p>64+ GPUs, 1 to 36 months</p><a>Contact for pricing</a></div>"
+    )
+    account = read(page(f"<h1>Pricing</h1><div class=cols>{columns}</div>"))
+    assert account.is_whole and [facts(o)[2:5] for o in account.offers] == [
+        ("on_demand", None, "1.99"), ("on_demand", None, "2.49"),
+    ]  # fmt: skip
+
+
+def test_how_many_are_in_a_node_is_not_what_a_price_buys() -> None:
+    cell = "<b>NVIDIA HGX H200</b><br><small>8x per node, 3.2 Tbps InfiniBand</small>"
+    prices = table("Instance|On-demand|12 months", f"{cell}|$3.50 /h|$2.80 /h")
+    account = read(page(f"<h1>Pricing</h1><p>Prices per GPU, excl. VAT</p>{prices}"))
+    assert [(o.price_unit, str(o.price)) for o in account.offers] == [("gpu_hour", "3.50"), ("gpu_hour", "2.80")]
+
+
+@pytest.mark.parametrize(("count", "number"), [("2EA", 2), ("4개", 4), ("8 장", 8)])
+def test_korean_counts(count: str, number: int) -> None:
+    (offer,) = read(page(table("GPU 유형|GPU 개수|시간 요금", f"Tesla V100|{count}|7,600원"), "ko")).offers
+    assert offer.gpu_count == number
+
+
+def test_many_of_an_older_card() -> None:
+    (offer,) = read(page(table("Type|Specs|Price per hour", "k80x8|8 K80s, 32 vCPU, 488 GB|$7.20"))).offers
+    assert (offer.gpu_label, offer.gpu_count) == ("K80", 8)  # type: ignore[comparison-overlap]
+
+
+def test_a_tier_in_a_box_with_its_price() -> None:
+    def tier(name: str, price: str) -> str:
+        return f"<div class=t><p>${price}/hr</p><p>{name}</p></div>"
+
+    card = (
+        f"<div><h3>H100 PCIe</h3><p>80GB VRAM</p>{tier('Secure Cloud', '2.39')}{tier('Community Cloud', '1.99')}</div>"
+    )
+    account = read(page(f"<h1>GPU Pricing</h1>{card}"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["2.39", "1.99"]
+    assert len({o.instance for o in account.offers}) == len(account.offers)
+
+
+@pytest.mark.parametrize("unit", [{"unitBilling": "h"}, {"osUnit": "Linux", "unit": "h"}])
+def test_units_of_data_beside_other_units(unit: dict[str, str]) -> None:
+    item = {"sku": "g1.4", "gpu": "4x NVIDIA A100", **unit, "price": "11.92", "currency": "EUR"}
+    (offer,) = read(json.dumps({"services": [item]})).offers
+    assert (offer.price_unit, offer.gpu_count) == ("instance_hour", 4)  # type: ignore[comparison-overlap]
+
+
+def test_a_machine_type_with_spaces_is_not_one_gpu() -> None:
+    item = {"skuName": "NC48ads A100 v4", "unitOfMeasure": "1 Hour", "retailPrice": 5.8, "currencyCode": "USD"}
+    (offer,) = read(json.dumps({"Items": [item]})).offers
+    assert (offer.price_unit, offer.gpu_count) == ("instance_hour", None)
+
+
+def test_a_price_of_days_beside_an_hourly_one() -> None:
+    account = read(page(table("GPUs|Price / hour|Price / 28 days", "1x NVIDIA L40S|€1.52|€1,021.44")))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["1.52"]
+    alone = read(page(table("GPUs|Price / 28 days", "1x NVIDIA L40S|€1,021.44")))
+    assert not alone.offers and not alone.is_whole
+
+
+def test_a_plain_machine_among_cards_of_gpus() -> None:
+    machines = (("Performance", "64 GB RAM, 16 vCPU", "1.07"), ("GPU T4", "1x T4, 16 GB VRAM, 4 vCPU", "1.40"))
+    cards = "".join(f"<div class=m><p>{n}</p><p>{d}</p><p>${p} per hour</p></div>" for n, d, p in machines)
+    account = read(page(f"<h1>Machines</h1><div>{cards}</div>"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["1.40"]
