@@ -41,6 +41,8 @@ def price_unit(
             else "",
         ),
     ]
+    if stated := next((hit for text in (*record.intro, *record.scope[:2]) if (hit := _UNIT_OF_ALL.search(text))), None):
+        texts.insert(2, ("the unit", stated["unit"]))  # before the titles: "包月优惠价" is then a price of a plan
     texts += (
         [
             ("another title", one.title)
@@ -106,6 +108,8 @@ def price_unit(
     return Rate(time, per_gpu)
 
 
+# "单位：元/卡时" above a table is the unit of all that it prices.
+_UNIT_OF_ALL: Final = re.compile(r"(?:单位|單位|単位|\bunit)\s*[:：]\s*(?P<unit>[^\s，。；;,)）]{1,20})", re.IGNORECASE)
 _IS_PER_GPU: Final = re.compile(r"\b(?:is|are) per gpu$|^per gpu$", re.IGNORECASE)
 
 

@@ -140,10 +140,17 @@ def of_a_plan(label: str) -> bool:
     return _SIZE_OF_PLAN.match(label) is not None
 
 
+_FORM_BEHIND: Final = re.compile(r"[ ,(-]{1,3}(?P<form>SXM\d?|PCI-?E|NVL\d{0,2}|OAM)(?![A-Za-z0-9])", re.IGNORECASE)
+
+
 def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
     text = plain = _PLURAL.sub(r"\1", name.name)
     if label_field:
         text = _bare_label(label_field.text)
+        if label_field.text[: name.end].endswith(name.name) and (
+            form := _FORM_BEHIND.match(label_field.text, name.end)
+        ):
+            plain = f"{plain} {form['form']}"  # "H100 80GB PCIe – $2.15"
     if not name.name[:1].isalpha():
         text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
     lead = label_field.text[: name.start] if label_field else ""

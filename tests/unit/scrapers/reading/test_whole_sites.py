@@ -164,3 +164,18 @@ def test_a_plain_machine_among_cards_of_gpus() -> None:
     cards = "".join(f"<div class=m><p>{n}</p><p>{d}</p><p>${p} per hour</p></div>" for n, d, p in machines)
     account = read(page(f"<h1>Machines</h1><div>{cards}</div>"))
     assert account.is_whole and [str(o.price) for o in account.offers] == ["1.40"]
+
+
+def test_forms_behind_the_memory_tell_cards_apart() -> None:
+    lines = "H100 80GB SXM5 – $2.45/GPU-hour<br>H100 80GB PCIe – $2.15/GPU-hour<br>A100 80GB – $1.35/GPU-hour"
+    account = read(page(f"<h2>Prices</h2><p>{lines}</p>"))
+    assert account.is_whole
+    assert [o.gpu_label for o in account.offers] == ["H100 80GB SXM5", "H100 80GB PCIe", "A100 80GB"]
+
+
+def test_the_unit_above_a_table_is_that_of_its_plans_too() -> None:
+    text = "> 所有价格均为人民币，单位：元/卡时\n\n| 卡型 | 显存 | 单价 | 包月优惠价 |\n| --- | --- | --- | --- |\n| RTX 4090 | 24GB | 1.68 | 1.26 |\n"
+    account = read(f"# 算力价格说明\n\n{text}")
+    assert account.is_whole and [facts(o)[2:] for o in account.offers] == [
+        ("on_demand", None, "1.68", "gpu_hour"), ("reserved", 1, "1.26", "gpu_hour"),
+    ]  # fmt: skip
