@@ -27,7 +27,7 @@ _NAMES: Final = (
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".
 _BARE_CARD = re.compile(
-    r"(?<![A-Za-zА-я0-9_$€£₹¥.,])(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![A-Za-zА-я0-9_.,%元円원])"
+    r"(?:(?<![A-Za-zА-я0-9_$€£₹¥.,-])|(?<=[Gg][Pp][Uu][-_])|(?<=[\s\d]-))(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![A-Za-zА-я0-9_.,%元円원])"
 )
 _MARKS: Final = {ord(sign): " " for sign in "™®©"}
 _OTHER_CARD = re.compile(
@@ -189,21 +189,26 @@ _TYPE_IN_WORDS: Final = re.compile(r"^[A-Z]{1,4}\d{1,3}[a-z]{1,6}\b.*\bv\d\b|\bv
 
 def _beside(text: str, start: int, end: int) -> int | None:
     lead = text[max(0, start - _FAR) : start]
-    before = _COUNT_BEFORE.search(lead)
-    if before is None:
+    has_figure = _FIGURE.search(lead) is not None
+    before = _COUNT_BEFORE.search(lead) if has_figure else None
+    if before is None and has_figure:
         before = _COUNT_BEFORE.search(_BRANDS_BEFORE.sub(" ", lead))
     if before:
         return int(before["n"] or before["m"])
     if spelled := _COUNT_WORD.search(lead):
         return _IN_WORDS[spelled["word"].lower()]
-    rest = NOT_ITS_OWN.sub(" ", text[end : end + _FAR])
+    rest = text[end : end + _FAR]
+    if not _FIGURE.search(rest):
+        return None
+    rest = NOT_ITS_OWN.sub(" ", rest)
     if behind := _COUNT_BEHIND.match(rest):
         return int(behind["n"])
     after = _COUNT_AFTER.match(rest)
     return int(after["n"] or after["m"] or after["p"] or after["q"] or after["r"]) if after else None
 
 
-_FAR: Final = 400  # characters: no number further away is of a name, and a file may be one long line
+_FIGURE: Final = re.compile(r"\d")
+_FAR: Final = 100  # characters: no number further away is of a name
 _BRANDS_BEFORE: Final = re.compile(
     r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|[\s_-])+$", re.IGNORECASE
 )

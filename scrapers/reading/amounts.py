@@ -130,7 +130,7 @@ def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
 def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
     if plain := _PLAIN.fullmatch(text):  # a cell of a price list, nearly always
         return (Amount(Decimal(plain["n"]) or Decimal(0), _SIGNS[plain["sign"]], 0, len(text)),)
-    if not _DIGIT.search(text):
+    if not _DIGIT.search(text) or text.isdecimal():
         return ()
     amounts = []
     for hit in _MONEY.finditer(text):

@@ -52,7 +52,10 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     says = _title_says(title)
     if says.memory and not has_money(text):
         return "vram"
-    named = bool(mentions(text, is_label=True)) and not has_money(text)
+    may_be_bare = not is_number or (says.label and not says.identifies)  # "id: 3090" is no card
+    named = bool(mentions(text, is_label=may_be_bare)) and not has_money(text)
+    if named and says.identifies and text.strip().isdigit():
+        named = False
     if named and (not title or says.label or says.instance or says.counts):
         return "label"
     if (
@@ -96,6 +99,7 @@ class _Says(NamedTuple):
 
     memory: bool
     label: bool
+    identifies: bool
     instance: bool
     ends_in_instance: bool
     counts: bool
@@ -116,7 +120,7 @@ def _title_says(title: str) -> _Says:
         return pattern.search(title) is not None
 
     return _Says(
-        memory=has(words.MEMORY_GPU), label=has(words.LABEL), instance=has(words.INSTANCE),
+        memory=has(words.MEMORY_GPU), label=has(words.LABEL), identifies=has(_IDENTIFIES), instance=has(words.INSTANCE),
         ends_in_instance=words.INSTANCE.search(title.rpartition(" ")[2]) is not None, counts=has(words.COUNT),
         bare_count=words.BARE_COUNT.fullmatch(title.strip()) is not None, limit=has(_LIMIT), measure=has(_MEASURES),
         price=has(words.PRICE), cpu=has(words.VCPU) or has(words.RAM) or has(words.DISK), cards=has(_CARDS),
@@ -125,6 +129,7 @@ def _title_says(title: str) -> _Says:
 
 
 _UNIT_ALONE: Final = re.compile(r"(?:per )?(?:h|hrs?|hours?|mins?|minutes?|secs?|seconds?|mo|months?)", re.IGNORECASE)
+_IDENTIFIES: Final = re.compile(r"(?:^|\s)(?:#|ids?|nos?\.?|nr\.?|sku)\s*$", re.IGNORECASE)
 _CARDS: Final = re.compile(r"gpu|card|卡", re.IGNORECASE)
 _CARDS_LAST: Final = re.compile(r"(?:gpus?|cards?)$", re.IGNORECASE)
 _COUNTS: Final = re.compile(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", re.IGNORECASE)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.amounts import find_amounts
+from scrapers.reading.field_kinds import kind_of
 from scrapers.reading.json_fields import (
     MOST_FIELDS,
     NOT_PRICED,
@@ -134,7 +135,12 @@ def _is_map(value: dict[Any, Any]) -> bool:
 
 
 def _names(fields: list[Field]) -> bool:
-    return any(_is_naming(f.title) and len(f.text) <= 200 and mentions(f.text, is_label=True) for f in fields)
+    return any(
+        _is_naming(f.title)
+        and len(f.text) <= 200
+        and mentions(f.text, is_label=not f.is_number or kind_of(f) == "label")
+        for f in fields
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -151,7 +157,7 @@ def _is_record(value: Any) -> bool:
 def _has_named_children(value: dict[Any, Any]) -> bool:
     """Return whether objects below name accelerators and prices of their own: then this one only groups them."""
     for item in value.values():
-        named = [c for c in _objects_in(item) if _is_record(c)]
+        named = list(itertools.islice((c for c in _objects_in(item) if _is_record(c)), 2))
         if len(named) > 1 or (named and not _names(scalars(value, ""))):
             return True
     return False

@@ -62,6 +62,7 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
         for f, kind in kinds
         if kind in ("instance", "other", "provider")
         and f not in order
+        and not f.is_number
         and not (len(f.text) > 100 and is_sentence(f.text))
     ]
     order = [f for f in order if not f.text.rstrip().endswith(("?", "？"))]  # a question names no offer

@@ -179,3 +179,15 @@ def test_the_unit_above_a_table_is_that_of_its_plans_too() -> None:
     assert account.is_whole and [facts(o)[2:] for o in account.offers] == [
         ("on_demand", None, "1.68", "gpu_hour"), ("reserved", 1, "1.26", "gpu_hour"),
     ]  # fmt: skip
+
+
+def test_numbers_of_things_are_no_cards() -> None:
+    machines = [{"id": 3090, "sku": "VM-4090", "name": "large", "vcpu": 8, "price_per_hour": 0.4, "currency": "USD"}]
+    assert read(json.dumps({"items": machines})).offers == []
+    listed = read(page(table("#|GPU|Price per hour", "3090|1x NVIDIA L4|$0.40", "3091|2x NVIDIA L4|$0.80")))
+    assert [o.gpu_label for o in listed.offers] == ["NVIDIA L4", "NVIDIA L4"]
+    cards = {
+        "4090": {"model_short_ref": "4090", "hourly_rate_usd": 0.3},
+        "a100": {"model_short_ref": "a100", "hourly_rate_usd": 1},
+    }
+    assert [str(o.price) for o in read(json.dumps(cards)).offers] == ["0.3", "1"]
