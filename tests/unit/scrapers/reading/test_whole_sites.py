@@ -191,3 +191,9 @@ def test_numbers_of_things_are_no_cards() -> None:
         "a100": {"model_short_ref": "a100", "hourly_rate_usd": 1},
     }
     assert [str(o.price) for o in read(json.dumps(cards)).offers] == ["0.3", "1"]
+
+
+def test_columns_of_chinese_places() -> None:
+    rows = ("实例规格|GPU|华北-北京|华东1（杭州）", "gn5.1|1×A10|9.72元/小时|9.90元/小时")
+    account = read(page(table(*rows), "zh"))
+    assert account.is_whole and [o.region for o in account.offers] == ["华北-北京", "华东1杭州"]
