@@ -197,3 +197,12 @@ def test_columns_of_chinese_places() -> None:
     rows = ("实例规格|GPU|华北-北京|华东1（杭州）", "gn5.1|1×A10|9.72元/小时|9.90元/小时")
     account = read(page(table(*rows), "zh"))
     assert account.is_whole and [o.region for o in account.offers] == ["华北-北京", "华东1杭州"]
+
+
+def test_danish_hours() -> None:
+    account = read(
+        page(table("Server|GPU|Pris pr. time|Pris pr. måned", "GPU S|1x NVIDIA L4|6,50 kr.|4.100 kr."), "da")
+    )
+    assert account.is_whole and [(str(o.price), o.price_unit, o.currency) for o in account.offers] == [
+        ("6.50", "instance_hour", "DKK"), ("4100", "month", "DKK"),
+    ]  # fmt: skip
