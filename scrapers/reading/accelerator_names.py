@@ -27,7 +27,7 @@ _NAMES: Final = (
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".
 _BARE_CARD = re.compile(
-    r"(?<![A-Za-zА-я0-9_$€£₹¥.,])(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![A-Za-zА-я0-9_.,%元円원])"
+    r"(?:(?<![A-Za-zА-я0-9_$€£₹¥.,-])|(?<=[Gg][Pp][Uu][-_])|(?<=[\s\d]-))(?P<name>[2345]0[5-9]0)(?:[ _-]?(?:Ti|SUPER|D))*(?![A-Za-zА-я0-9_.,%元円원])"
 )
 _MARKS: Final = {ord(sign): " " for sign in "™®©"}
 _OTHER_CARD = re.compile(
@@ -98,12 +98,30 @@ class Mention:
 @lru_cache(maxsize=65_536)
 def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
     """Return the accelerators that a text names, in order; `is_label` also reads "4090" without its line."""
-    if _OTHER_CARD.search(text):
+    return _mentions(text) or (_bare_cards(text) if is_label else ())
+
+
+@lru_cache(maxsize=65_536)
+def _mentions(text: str) -> tuple[Mention, ...]:
+    if not _FIGURE_OR_LINE.search(text) or _OTHER_CARD.search(text):
         return ()
+    return _mentions_of(_NAME, text)
+
+
+@lru_cache(maxsize=16_384)
+def _bare_cards(text: str) -> tuple[Mention, ...]:
+    return () if _OTHER_CARD.search(text) else _mentions_of(_BARE_CARD, text)
+
+
+# A name has a figure, or is that of a line without one.
+_FIGURE_OR_LINE: Final = re.compile(
+    r"\d|titan|gaudi|tpu|pvc|trainium|inferentia|tenstorrent|wormhole|blackhole|dcu|data center gpu", re.IGNORECASE
+)
+
+
+def _mentions_of(pattern: re.Pattern[str], text: str) -> tuple[Mention, ...]:
     text = text if text.isascii() else text.translate(_MARKS)
-    hits = list(_NAME.finditer(text))
-    if is_label and not hits:
-        hits = list(_BARE_CARD.finditer(text))
+    hits = list(pattern.finditer(text))
     return tuple(
         Mention(
             hit[0].strip(),
@@ -121,9 +139,17 @@ def names_one(text: str) -> bool:
     return bool(mentions(text))
 
 
+# What counts GPUs has one of these in it.
+_MAY_COUNT: Final = re.compile(
+    r"gpu|card|karte|carte|карт|[卡张張枚×]|[(（][x×\d]|(?:^|\s)x\d|\dx$|\d\sx$", re.IGNORECASE
+)
+
+
 @lru_cache(maxsize=16_384)
 def stated_count(text: str) -> Decimal | None:
     """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
+    if not _MAY_COUNT.search(text) and not mentions(text):
+        return None
     text = _SPAN.sub(" ", NOT_ITS_OWN.sub(" ", text))
     named = mentions(text)
     bare = text
@@ -155,26 +181,34 @@ def is_singular(label: str) -> bool:
     is_type = (
         " " not in label.strip() and re.search(r"\d", re.sub(r"(?i)\d+\s?gi?b|sxm\d?|hbm\d\w?", " ", rest)) is not None
     )
-    return not is_type and not re.search(r"\bv\d\w{0,9}-\d", label)
+    return not is_type and not re.search(r"\bv\d\w{0,9}-\d", label) and not _TYPE_IN_WORDS.search(rest)
+
+
+_TYPE_IN_WORDS: Final = re.compile(r"^[A-Z]{1,4}\d{1,3}[a-z]{1,6}\b.*\bv\d\b|\bv\d Series\b")  # "NC48ads A100 v4"
 
 
 def _beside(text: str, start: int, end: int) -> int | None:
     lead = text[max(0, start - _FAR) : start]
-    before = _COUNT_BEFORE.search(lead)
-    if before is None:
+    has_figure = _FIGURE.search(lead) is not None
+    before = _COUNT_BEFORE.search(lead) if has_figure else None
+    if before is None and has_figure:
         before = _COUNT_BEFORE.search(_BRANDS_BEFORE.sub(" ", lead))
     if before:
         return int(before["n"] or before["m"])
     if spelled := _COUNT_WORD.search(lead):
         return _IN_WORDS[spelled["word"].lower()]
-    rest = NOT_ITS_OWN.sub(" ", text[end : end + _FAR])
+    rest = text[end : end + _FAR]
+    if not _FIGURE.search(rest):
+        return None
+    rest = NOT_ITS_OWN.sub(" ", rest)
     if behind := _COUNT_BEHIND.match(rest):
         return int(behind["n"])
     after = _COUNT_AFTER.match(rest)
     return int(after["n"] or after["m"] or after["p"] or after["q"] or after["r"]) if after else None
 
 
-_FAR: Final = 400  # characters: no number further away is of a name, and a file may be one long line
+_FIGURE: Final = re.compile(r"\d")
+_FAR: Final = 100  # characters: no number further away is of a name
 _BRANDS_BEFORE: Final = re.compile(
     r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|[\s_-])+$", re.IGNORECASE
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from scrapers.model import LayoutError, NoPublicPrice, Offer, Page, clip
 
@@ -16,8 +16,7 @@ _SALES: Final = re.compile(
 Verdict = Literal["emitted", "explained", "unexplained"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """An amount: its words, where it stands, and what became of it."""
 
     text: str

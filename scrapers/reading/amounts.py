@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from scrapers.parsing.text import number
 
@@ -105,8 +104,7 @@ _DIGIT = re.compile(r"\d")
 _MOST_DIGITS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """An amount as printed. `currency` is an ISO code, a shared sign ("$", "¥", "kr"), or "" where none is printed."""
 
     value: Decimal
@@ -130,7 +128,9 @@ def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
 
 @lru_cache(maxsize=65_536)  # a cell is asked for its amounts by each step of the reading
 def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
-    if not _DIGIT.search(text):
+    if plain := _PLAIN.fullmatch(text):  # a cell of a price list, nearly always
+        return (Amount(Decimal(plain["n"]) or Decimal(0), _SIGNS[plain["sign"]], 0, len(text)),)
+    if not _DIGIT.search(text) or text.isdecimal():
         return ()
     amounts = []
     for hit in _MONEY.finditer(text):
@@ -155,6 +155,9 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         if value is not None and all(a.end <= hit.start() or hit.end() <= a.start for a in amounts):
             amounts.append(Amount(value, "R", hit.start(), hit.end(), _fault(text, hit.start(), hit.end())))
     return tuple(_ranges(text, sorted(amounts, key=lambda a: a.start)))
+
+
+_PLAIN: Final = re.compile(r"(?P<sign>[$€£₹])(?P<n>[0-9]{1,6}(?:\.[0-9]{1,2})?)")
 
 
 def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:

@@ -183,7 +183,9 @@ def attribute_values(root: Any, text: str) -> Iterator[tuple[str, Any]]:
     if root is None or not _ATTRIBUTES.search(text):
         return
     for element in root.iter(etree.Element):
-        attributes = {str(name): str(value) for name, value in element.items()}
+        if not (items := element.items()):
+            continue
+        attributes = {str(name): str(value) for name, value in items}
         for name, value in attributes.items():
             if value.lstrip()[:2] in _OPENS_DATA and names_one(value):
                 values = list(embedded_json.values(value)) or list(js_literals.literals(f"={value}"))

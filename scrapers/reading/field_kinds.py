@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
@@ -13,7 +13,7 @@ from scrapers.reading.records import Field
 from scrapers.reading.tables.grids import has_money
 
 NUMBER: Final = re.compile(
-    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|基|枚|台|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
+    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|基|枚|台|ea|개|장|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
     re.IGNORECASE,
 )
 
@@ -33,8 +33,14 @@ _LIMIT: Final = re.compile(
 def kind_of(f: Field) -> str:
     """Return what a field states, by its title and its text."""
     if not f.kind:  # each step of the reading asks it of each field
-        f.kind = _kind(f.title, f.text, f.is_price, f.is_number)
+        text = "$1" if f.is_price is None and _PLAIN_AMOUNT.fullmatch(f.text) else f.text
+        f.kind = _kind(f.title, text, f.is_price, f.is_number)
     return f.kind
+
+
+_PLAIN_AMOUNT: Final = re.compile(
+    r"[$€£][0-9]{1,3}(?:\.[0-9]{1,2})?"
+)  # all say the same: a price, or what the title makes of it
 
 
 @lru_cache(maxsize=65_536)
@@ -43,36 +49,34 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         return "price"
     if is_price is not None:  # a key's path: what the value is stands last
         title = " ".join(title.split()[-3:])
-    if words.MEMORY_GPU.search(title) and not has_money(text):
+    says = _title_says(title)
+    if says.memory and not has_money(text):
         return "vram"
-    named = bool(mentions(text, is_label=True)) and not has_money(text)
-    if named and (not title or words.LABEL.search(title) or words.INSTANCE.search(title) or words.COUNT.search(title)):
+    may_be_bare = not is_number or (says.label and not says.identifies)  # "id: 3090" is no card
+    named = bool(mentions(text, is_label=may_be_bare)) and not has_money(text)
+    if named and says.identifies and text.strip().isdigit():
+        named = False
+    if named and (not title or says.label or says.instance or says.counts):
         return "label"
     if (
         SHARE.match(text)
-        and not words.PRICE.search(title)
+        and not says.price
         and re.search(r"gpu|card|share|fraction|卡", f"{title} {text}", re.IGNORECASE)
         and not has_money(text)
     ):
         return "count"
-    if words.COUNT.search(title) and _LIMIT.search(title):
+    if says.counts and says.limit:
         return "other"  # how many there may be
-    if words.COUNT.search(title) and NUMBER.match(text) and not _MEASURES.search(title):
+    if says.counts and not says.measure and NUMBER.match(text):
         return "count"
-    if is_price is None and words.BARE_COUNT.fullmatch(title.strip()) and _FEW.fullmatch(text.strip()):
+    if is_price is None and says.bare_count and _FEW.fullmatch(text.strip()):
         return "count"
-    is_of_cpu = words.VCPU.search(title) or words.RAM.search(title) or words.DISK.search(title)
-    if (
-        not is_of_cpu
-        and not _MEASURES.search(title)
-        and words.LABEL.search(title)
-        and re.fullmatch(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", text, re.IGNORECASE)
-        and re.search(r"gpu|card|卡" if is_price is None else r"(?:gpus?|cards?)$", title, re.IGNORECASE)
-    ):
-        return "count"  # of data not "gpu lanes", "gpu id"
+    is_cards = says.cards if is_price is None else says.ends_in_cards  # of data not "gpu lanes", "gpu id"
+    if is_cards and says.label and not says.cpu and not says.measure and _COUNTS.fullmatch(text):
+        return "count"
     if is_price is None and has_money(text):
         return "price"
-    if words.DURATION.fullmatch(text.strip()) and (not title or (is_price is None and _OF_PLAN.search(title))):
+    if (not title or (is_price is None and says.plan)) and words.DURATION.fullmatch(text.strip()):
         return "term"
     if (
         is_price is None
@@ -82,19 +86,56 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         and (is_number or bare_amount(text) or words.SALES.search(text) or words.NOTHING.match(text))
     ):
         return "price"
-    if kind := _kind_of_title(title):
-        return kind
+    if says.kind:
+        is_unit = says.kind == "term" and is_price is not None and _UNIT_ALONE.fullmatch(text)
+        return "unit" if is_unit else says.kind  # "unitBilling: h"
     if named:
         return "label"
-    if words.INSTANCE.search(title if is_price is None else title.rpartition(" ")[2]):
-        return "instance"
-    return "other"
+    return "instance" if (says.instance if is_price is None else says.ends_in_instance) else "other"
 
 
+class _Says(NamedTuple):
+    """What a title says; the cells below it ask that again and again."""
+
+    memory: bool
+    label: bool
+    identifies: bool
+    instance: bool
+    ends_in_instance: bool
+    counts: bool
+    bare_count: bool
+    limit: bool
+    measure: bool
+    price: bool
+    cpu: bool
+    cards: bool
+    ends_in_cards: bool
+    plan: bool
+    kind: str
+
+
+@lru_cache(maxsize=16_384)
+def _title_says(title: str) -> _Says:
+    def has(pattern: re.Pattern[str]) -> bool:
+        return pattern.search(title) is not None
+
+    return _Says(
+        memory=has(words.MEMORY_GPU), label=has(words.LABEL), identifies=has(_IDENTIFIES), instance=has(words.INSTANCE),
+        ends_in_instance=words.INSTANCE.search(title.rpartition(" ")[2]) is not None, counts=has(words.COUNT),
+        bare_count=words.BARE_COUNT.fullmatch(title.strip()) is not None, limit=has(_LIMIT), measure=has(_MEASURES),
+        price=has(words.PRICE), cpu=has(words.VCPU) or has(words.RAM) or has(words.DISK), cards=has(_CARDS),
+        ends_in_cards=has(_CARDS_LAST), plan=has(_OF_PLAN), kind=_kind_of_title(title),
+    )  # fmt: skip
+
+
+_UNIT_ALONE: Final = re.compile(r"(?:per )?(?:h|hrs?|hours?|mins?|minutes?|secs?|seconds?|mo|months?)", re.IGNORECASE)
+_IDENTIFIES: Final = re.compile(r"(?:^|\s)(?:#|ids?|nos?\.?|nr\.?|sku)\s*$", re.IGNORECASE)
+_CARDS: Final = re.compile(r"gpu|card|卡", re.IGNORECASE)
+_CARDS_LAST: Final = re.compile(r"(?:gpus?|cards?)$", re.IGNORECASE)
+_COUNTS: Final = re.compile(r"\s*(?:[x×]\s?\d{1,3}|\d{1,3}\s?[x×]?)\s*(?:gpus?)?\s*", re.IGNORECASE)
 _FEW: Final = re.compile(r"[x×]?\s?(?:[1-9]|1[0-6])\s?[x×]?")
 
 
-@lru_cache(maxsize=16_384)  # a column's cells have one title
 def _kind_of_title(title: str) -> str:
     kinds = (("vcpu", words.VCPU), ("ram", words.RAM), ("disk", words.DISK), ("network", words.NETWORK), ("region", words.REGION), ("availability", words.AVAILABILITY),
              ("term", words.TERM), ("currency", words.CURRENCY), ("unit", words.UNIT), ("provider", words.PROVIDER))  # fmt: skip

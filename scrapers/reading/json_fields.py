@@ -66,6 +66,8 @@ def flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     """Return the scalars below, each with the words of its keys; of a key that names an accelerator, the name too."""
     if depth > _MOST_LEVELS:
         return []
+    if isinstance(value, dict) and (pair := _named_value(value)) is not None:
+        return [_leaf(pair[1], f"{path}.{_VALUE}", f"{title} {key_words(pair[0])}".strip())]
     fields: list[Field] = []
     if isinstance(value, dict):
         for key, item in with_whole_money(value).items():
@@ -91,6 +93,23 @@ def flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
     elif value is not None:
         fields.append(_leaf(value, path, title))
     return fields
+
+
+def _named_value(value: dict[Any, Any]) -> tuple[str, Any] | None:
+    """Return a name and its value, where an object is nothing but that: {"name": "Billing", "value": "Hourly"}."""
+    item = value.get(_VALUE)
+    if item is None or isinstance(item, dict | list) or len(value) > _MOST_OF_A_PAIR:
+        return None
+    keys = [key for key in value if key != _VALUE and not str(key).startswith(("@", "_"))]
+    name = value[keys[0]] if len(keys) == 1 and keys[0] in _NAMES_OF_VALUES else None
+    is_name = isinstance(name, str) and len(name) <= _LONGEST_NAME and not mentions(name, is_label=True)
+    return (name, item) if is_name and name else None
+
+
+_VALUE: Final = "value"
+_NAMES_OF_VALUES: Final = frozenset({"name", "key", "label", "attribute", "option", "property", "title"})
+_MOST_OF_A_PAIR: Final = 3  # members
+_LONGEST_NAME: Final = 40  # characters
 
 
 def _leaf(value: Any, path: str, title: str) -> Field:

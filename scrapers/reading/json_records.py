@@ -12,6 +12,7 @@ from typing import Any, Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.amounts import find_amounts
+from scrapers.reading.field_kinds import kind_of
 from scrapers.reading.json_fields import (
     MOST_FIELDS,
     NOT_PRICED,
@@ -27,6 +28,7 @@ from scrapers.reading.json_fields import (
     with_whole_money,
 )
 from scrapers.reading.records import Field, Record
+from scrapers.reading.units import pricing_model
 
 _DEEPEST: Final = 40
 _NEAR: Final = 5  # levels: an accelerator's name that close above a price is with it
@@ -133,7 +135,12 @@ def _is_map(value: dict[Any, Any]) -> bool:
 
 
 def _names(fields: list[Field]) -> bool:
-    return any(_is_naming(f.title) and len(f.text) <= 200 and mentions(f.text, is_label=True) for f in fields)
+    return any(
+        _is_naming(f.title)
+        and len(f.text) <= 200
+        and mentions(f.text, is_label=not f.is_number or kind_of(f) == "label")
+        for f in fields
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -150,7 +157,7 @@ def _is_record(value: Any) -> bool:
 def _has_named_children(value: dict[Any, Any]) -> bool:
     """Return whether objects below name accelerators and prices of their own: then this one only groups them."""
     for item in value.values():
-        named = [c for c in _objects_in(item) if _is_record(c)]
+        named = list(itertools.islice((c for c in _objects_in(item) if _is_record(c)), 2))
         if len(named) > 1 or (named and not _names(scalars(value, ""))):
             return True
     return False
@@ -198,9 +205,18 @@ def _split(
                         price_field(f) if is_price(f) else f for f in flatten(c, f"{path}.{key}[{i}]", key_words(key))
                     ]
                     yield Record([*shared, *own, *context][:MOST_FIELDS], scope, "object", group)
+                if _tells_itself_apart(rest := {k: v for k, v in value.items() if k != key}):
+                    yield from _split(
+                        rest, path, context, scope, group
+                    )  # "onDemand: {…}" beside "reserved: [{…}, {…}]"
                 return
     fields = [price_field(f) if is_price(f) else f for f in _one_of_alike(flat or flatten(value, path, ""))]
     yield Record([*fields, *context][:MOST_FIELDS], scope, "object", group)
+
+
+def _tells_itself_apart(rest: dict[Any, Any]) -> bool:
+    """Return whether what is left of an object beside a list of prices has prices of a pricing model that they name."""
+    return any(is_price(f) and pricing_model(f.title) in ("on_demand", "spot") for f in flatten(rest, "", ""))
 
 
 def _by_number(sizes: Any, title: str) -> list[tuple[str, Field, Any]]:

@@ -10,7 +10,6 @@ import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -87,7 +86,7 @@ def _judged(page: Page, hints: Hints, offers: tuple[Offer, ...], general: Accoun
             or _not_offered(entry, data.beside(entry.path), unpriced)
             or ("a lower bound, which is no price" if BOUND.search(entry.text) else "")
         ):
-            entries[i] = replace(entry, verdict="explained", reason=reason)
+            entries[i] = entry._replace(verdict="explained", reason=reason)
     return entries
 
 
@@ -96,10 +95,10 @@ def _by_value(entry: Entry, prices: set[Decimal], missed: Counter[Decimal]) -> E
     if entry.value is not None and entry.value.normalize() in prices:
         if entry.verdict == "emitted":
             return entry
-        return replace(entry, verdict="emitted", reason="read by the provider's layout")
+        return entry._replace(verdict="emitted", reason="read by the provider's layout")
     if entry.verdict == "emitted" and entry.value is not None and missed[entry.value.normalize()]:
         reason = f"the provider's layout does not read it; it looks like a price of {entry.reason}"
-        return replace(entry, verdict="unexplained", reason=reason)
+        return entry._replace(verdict="unexplained", reason=reason)
     return entry
 
 
@@ -125,7 +124,7 @@ def _in_other_units(entries: list[Entry], prices: set[Decimal]) -> Iterator[Entr
             and entry.value
             and entry.value.scaleb(-scale).normalize() in prices
         ):
-            yield replace(entry, verdict="emitted", reason="read by the provider's layout, in smaller units")
+            yield entry._replace(verdict="emitted", reason="read by the provider's layout, in smaller units")
         else:
             yield entry
 

@@ -114,13 +114,22 @@ def note_sellers(rows: list[Record]) -> None:
     for column in set(columns):
         cells = columns[column]
         texts, titles = {f.text for _, f in cells}, {f.title for _, f in cells}
-        named = {hit[0].lower() for text in texts if len(text) <= 60 and (hit := _NAME.search(text))}
+        named = {name for text in texts if len(text) <= 60 and (name := _first_name(text))}
         is_titled = any(_SELLER.search(title) or words.PROVIDER.fullmatch(title.strip()) for title in titles)
         if len(named) < 2 and not (is_titled and len(texts) >= 2):
             continue
         for row, f in cells:
             row.seller = f.text[:60]
             row.among_specialists = any(map(_SPECIALIST.fullmatch, named)) and len(named) >= 2
+
+
+@lru_cache(maxsize=16_384)
+def _first_name(text: str) -> str:
+    hit = _NAME.search(text) if _LETTERS.search(text) else None
+    return hit[0].lower() if hit else ""
+
+
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")  # a price has none, nor has the name of many a machine
 
 
 def note_sellers_in_data(records: list[Record], own: str) -> None:

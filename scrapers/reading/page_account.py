@@ -14,13 +14,13 @@ from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.account import Entry
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
-from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu, is_quoted
+from scrapers.reading.cards.page_places import is_aside, is_in_code, is_in_menu, is_in_nav, is_quoted
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.drafts import Draft, Explained
 from scrapers.reading.other_providers import charged_by, named_beside
 from scrapers.reading.page_facts import PageFacts
-from scrapers.reading.page_tree import Line
+from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import NAMELESS, is_component
 from scrapers.reading.units import after_amount, before_amount, is_floor, not_a_price, rate
@@ -147,13 +147,16 @@ def note_verdict(verdicts: Verdicts, cell: Field, amount: Amount, verdict: str, 
 
 
 def line_entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitted: set[Decimal]) -> Iterator[Entry]:
-    named = sorted(line.order for line in lines if mentions(line.text))
+    named = sorted(line.order for line in lines if mentions(line.text) and not is_in_nav(line.box))
+    first = min(
+        (order for order, noted in verdicts.items() if any(v == "emitted" for v, _ in noted.values())), default=0
+    )
     for line in lines:
         for struck in line.struck:
             if find_amounts(struck):
                 yield Entry(struck, line.path(), "explained", "struck out")
         for amount in find_amounts(line.text, facts.decimal_comma):
-            verdict, reason = _verdict(line, amount, verdicts, named, emitted, facts)
+            verdict, reason = _verdict(line, amount, verdicts, named, emitted, facts, first)
             yield Entry(_around(line.text, amount), line.path(), verdict, reason, amount.value)  # type: ignore[arg-type]
 
 
@@ -168,6 +171,7 @@ def _verdict(
     named: list[int],
     emitted: set[Decimal],
     facts: PageFacts,
+    first: int,
 ) -> tuple[str, str]:
     before_now = next(
         (
@@ -217,10 +221,44 @@ def _verdict(
     is_bound = is_floor(before, after) or is_floor(before_amount(before), after)
     if is_bound and named and line.order < named[0] and emitted and amount.value <= min(emitted):
         return "explained", "a bound below every price of the page"
+    if is_bound and amount.value in emitted and line.order < first and not mentions(line.text):
+        return "explained", "a bound that is the price of an offer below"
     nearest = bisect_left(named, line.order - _NEAR)
     if nearest < len(named) and named[nearest] <= line.order + _NEAR:
+        if _is_of_plain_machine(line, verdicts):
+            return "explained", "a price of a machine without an accelerator, beside those that name theirs"
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"
     return "explained", "no accelerator is named nearby"
+
+
+def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
+    """Return whether an amount's card states a processor and no accelerator, among cards alike that name theirs and were read."""
+    box = line.box
+    for _ in range(_MOST_LEVELS):
+        if box is None or box.parent is None or box.element is None or len(box.parent.children) > _MOST_CARDS:
+            return False
+        look = (box.tag, box.element.get("class"))
+        alike = [b for b in box.parent.boxes() if b.element is not None and (b.tag, b.element.get("class")) == look]
+        own = [one.text for one in box.lines()]
+        if len(alike) > 1 and any(map(words.VCPU.search, own)):
+            is_plain = not any(mentions(text, is_label=True) or words.GPU.search(text) for text in own)
+            return is_plain and any(b is not box and _is_read_card(b, verdicts) for b in alike)
+        box = box.parent
+    return False
+
+
+_MOST_LEVELS: Final = 4
+_MOST_CARDS: Final = 60  # side by side
+
+
+def _is_read_card(box: Box, verdicts: Verdicts) -> bool:
+    """Return whether a card names its own accelerator, and a price of it was read."""
+    lines = list(box.lines())
+    emitted = any(v == "emitted" for one in lines for v, _ in verdicts.get(one.order, {}).values())
+    return emitted and len(lines) <= _MOST_OF_A_CARD and any(mentions(one.text) for one in lines)
+
+
+_MOST_OF_A_CARD: Final = 30  # lines
 
 
 def _is_of_an_hour(line: Line, amount: Amount) -> bool:

@@ -13,7 +13,7 @@ from scrapers.reading.page_tree import Line
 from scrapers.reading.units import after_amount, rate, without_granularity
 
 _ALL_IN: Final = re.compile(
-    r"(?:all |our |the )?(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ ){0,2}?\(?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?|Swedish kronor|Norwegian kroner|Danish kroner|Swiss francs?|pounds? sterling|Japanese yen)\b"
+    r"(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ ){0,2}?\(?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?|Swedish kronor|Norwegian kroner|Danish kroner|Swiss francs?|pounds? sterling|Japanese yen)\b"
     r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b|\bpreise\b[^.]{0,30}\bin (?P<de>EUR|CHF|USD|Euro)\b",
     re.IGNORECASE,
 )  # fmt: skip
@@ -81,12 +81,11 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
 
     `currency` is a hint of the provider's; the lines at `others` are of things that are no accelerators.
     """
-    amounts = [find_amounts(text) for text in texts]
-    money = [(text, a) for text, of_text in zip(texts, amounts, strict=True) for a in of_text]
-    comma = uses_decimal_comma([text for text, _ in money])
+    amounts = {text: find_amounts(text) for text in dict.fromkeys(texts)}
+    comma = uses_decimal_comma([text for text in texts for _ in amounts[text]])
     everything = " ".join(texts)
-    printed = {a.currency for _, a in money} - {""}
-    stated = {_code(hit) for hit in _ALL_IN.finditer(everything)} - {""}
+    printed = {a.currency for of_text in amounts.values() for a in of_text} - {""}
+    stated = _stated_in(everything) - {""}
     dollar = _dollar(language.lower(), stated, printed)
     written = _written_in(everything) or language[:2].lower()
     yen = (
@@ -97,12 +96,13 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
         else ""
     )
     krone = _krone(language.lower(), (stated | printed) & set(_KRONES.values()))
-    rand = "ZAR" if language.lower() in ("en-za", "af", "af-za") or _RAND.search(everything) else ""
+    is_african = language.lower() in ("en-za", "af", "af-za")
+    rand = "ZAR" if "R" in printed and (is_african or _RAND.search(everything)) else ""
     named = {PageFacts(dollar=dollar, yen=yen, krone=krone, rand=rand).resolve(c) for c in printed} & (CODES | {""})
     is_stated = bool(currency) or len(stated) == 1
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
-    own = [(text, amounts[i]) for i, text in enumerate(texts) if i not in others]
-    is_shop = any(len(text) <= 40 and _CART.search(text) for text in set(texts))
+    own = {text: amounts[text] for i, text in enumerate(texts) if i not in others}
+    is_shop = any(len(text) <= 40 and _CART.search(text) for text in amounts)
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
     return PageFacts(language, comma, dollar, yen, krone, rand, default, is_stated, time, is_per_gpu, is_shop=is_shop)
 
@@ -140,6 +140,8 @@ def _dollar(language: str, stated: set[str], printed: set[str]) -> str:
 
 def _written_in(text: str) -> str:
     """Return "ja" or "zh" where the signs of a text say so, whatever the page's tag: templates leave it at "en"."""
+    if text.isascii():
+        return ""
     n_kana, n_han = len(re.findall(r"[\u3041-\u30ff]", text)), len(re.findall(r"[\u4e00-\u9fff]", text))
     return "" if n_kana + n_han < _FEWEST_SIGNS else "ja" if n_kana * 10 > n_han else "zh"
 
@@ -153,6 +155,18 @@ def _krone(language: str, stated: set[str]) -> str:
     return stated.pop() if len(stated) == 1 else "" if stated else _KRONES.get(language[:2], "")
 
 
+def _stated_in(text: str) -> set[str]:
+    """Return the currencies in which a text says that its prices are; it is looked at only around words that may say so."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # some letters have two small ones
+        return {_code(hit) for hit in _ALL_IN.finditer(text)}
+    starts = [hit.start() for hit in _MAY_STATE.finditer(lowered)]
+    return {_code(hit) for start in starts if (hit := _ALL_IN.match(text, start))}
+
+
+_MAY_STATE: Final = re.compile(r"pric|rate|amount|fees|currency|preise")
+
+
 def _code(hit: re.Match[str]) -> str:
     text = hit["code"] or hit["set"] or hit["de"]
     names = (
@@ -163,11 +177,11 @@ def _code(hit: re.Match[str]) -> str:
     return next((code for code in names if code), text.upper() if text.upper() in CODES else "")
 
 
-def _habit(lines: list[tuple[str, list[Amount]]]) -> tuple[str, bool]:
+def _habit(lines: dict[str, list[Amount]]) -> tuple[str, bool]:
     """Return the unit of time that all amounts with one have, and whether each of them is per GPU."""
     times: set[str] = set()
     per_gpu: list[bool] = []
-    for text, amounts in dict(lines).items():
+    for text, amounts in lines.items():
         for amount in amounts:
             read = rate(after_amount(text[amount.end :]))
             if read.time and not read.other:

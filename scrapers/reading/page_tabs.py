@@ -71,3 +71,33 @@ def _labels(panel: Any) -> Iterator[str]:
                 for button in root.iterfind(f'.//*[@{pointer}="{form}"]'):
                     if button is not panel:
                         yield squash(button.text_content())
+    if panel.get("role") == "tabpanel":
+        yield _label_in_turn(panel)
+
+
+def _label_in_turn(panel: Any) -> str:
+    """Return the label of the tab at a panel's place among the panels of its list of tabs, which point to none."""
+    around = panel.getparent()
+    for _ in range(_NEAR):
+        if around is None:
+            return ""
+        lists = list(itertools.islice(around.iterfind('.//*[@role="tablist"]'), 2))
+        if lists:
+            tabs, panels = (
+                [one for one in top.iterfind(f'.//*[@role="{role}"]') if not _is_within_a_panel(one, around)]
+                for top, role in ((lists[0], "tab"), (around, "tabpanel"))
+            )
+            is_plain = len(tabs) == len(panels) and panel in panels
+            return squash(tabs[panels.index(panel)].text_content()) if is_plain else ""
+        around = around.getparent()
+    return ""
+
+
+def _is_within_a_panel(element: Any, around: Any) -> bool:
+    """Return whether a panel stands between an element and the box around it."""
+    up = element.getparent()
+    while up is not None and up is not around:
+        if up.get("role") == "tabpanel":
+            return True
+        up = up.getparent()
+    return False

@@ -121,6 +121,14 @@ class Box:
             yield current
             stack += [child for child in reversed(current.children) if type(child) is Box]
 
+    def take_apart(self) -> None:
+        """Let go of all boxes and lines, once they were read: Python frees what does not hold itself without a search."""
+        for box in [self, *self._walk()]:
+            for line in box.children:
+                if type(line) is Line:
+                    line.box = None
+            box.children, box.parent, box.below, box.inside, box.paths = [], None, None, None, None
+
     def boxes(self) -> list[Box]:
         """Return the child boxes."""
         return [child for child in self.children if isinstance(child, Box)]

@@ -49,7 +49,10 @@ def read_page(page: Page, hints: Hints = Hints()) -> Account:  # noqa: B008 -- f
             account = read_data(text, hints)
             if account.offers or not (rendered := rendered_in(list(embedded_json.values(text)))):
                 return account
-            return _read_html(page, rendered, hints)
+            shown = _read_html(page, rendered, hints)
+            prices = {offer.price for offer in shown.offers}
+            shown.entries += [entry for entry in account.unexplained if entry.value not in prices]
+            return shown
         return _read_html(page, from_markdown(text) if form == "markdown" else drop_cut_end(text), hints)
 
 
@@ -86,6 +89,7 @@ def _read_html(page: Page, html: str, hints: Hints) -> Account:
     account.entries += data_entries(copies, "explained", "the same offer, shown on the page")
     account.entries += [data_entry(d, reason) for d, reason in not_sold]
     account.entries += [explained_entry(e) for e in explained if e.amount.value]
+    top.take_apart()
     return account
 
 

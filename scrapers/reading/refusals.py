@@ -147,7 +147,8 @@ def refusal(
     of_title = rate(f.title)
     if not unit.time and of_title.other and not of_title.is_per_gpu:
         return f"a price per {of_title.other}"
-    if is_component(f"{lead} price") or (record.kind == "row" and is_component(f.title)):
+    is_link = unit.is_per_gpu and words.INTERCONNECT.search(lead)  # "InfiniBand: $2.49/GPU/hr"
+    if (is_component(f"{lead} price") and not is_link) or (record.kind == "row" and is_component(f.title)):
         return "a price of another part of the machine"
     if record.kind == "card" and not rate(f.text).time and mentions(f.text) and is_floor(before, after):
         return "a bound in a line that says no unit"
@@ -161,6 +162,11 @@ def refusal(
         if is_sentence(f.text) and is_open:
             says_hour = unit.time == "hour" or unit.is_per_gpu
             return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
+    if record.kind == "row" and _SHARED.fullmatch(f.title):
+        return "unexplained: a price of a GPU that is shared, nobody says by how many"
+    if _DAYS.search(f.title):
+        is_beside = any(rate(title).time == "hour" for title in others)
+        return f"{'' if is_beside else 'unexplained: '}a price for a number of days that is no month"
     if is_paid_once(f"{f.title} {lead}"):
         return "a fee paid once"
     if amount.value == 0:
@@ -170,6 +176,8 @@ def refusal(
     return _of_another(f, before, record, label, page)
 
 
+_DAYS: Final = re.compile(r"(?:/|\bper\b|\bfor\b)\s*(?:[2-9]|1\d|2[0-9])[ -]days?\b", re.IGNORECASE)
+_SHARED: Final = re.compile(r"\s*(?:time[- ]?)?shared(?: gpus?)?\s*", re.IGNORECASE)
 _MARKET: Final = "a figure of a market, not a provider's price"
 _INSTALMENTS: Final = "an instalment of a purchase"
 _FOR_A_GROUP: Final = "a price for a group of customers"

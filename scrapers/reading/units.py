@@ -54,7 +54,7 @@ def rate(text: str) -> Rate:
     ):
         plain = plain.replace(yearly[0], " ")  # "年間契約時の月額": the price of a month
     is_per_gpu = words.PER_GPU.search(plain) is not None
-    is_per_machine = words.PER_MACHINE.search(plain) is not None
+    is_per_machine = words.PER_MACHINE.search(_IN_A_MACHINE.sub(" ", plain)) is not None
     other = words.PER_OTHER.search(plain)
     if other and is_per_gpu and re.match(r"gi?b|go", other["thing"], re.IGNORECASE) and "ram" in plain.lower():
         other = None
@@ -69,6 +69,13 @@ def rate(text: str) -> Rate:
     if (priced := _SIGN_AND_TIME.search(bare)) and (own := _first_time(priced["time"])):
         return Rate(own, is_per_gpu, other["thing"] if other else "", is_per_machine)  # "paid by the week, €/h"
     return Rate(_first_time(bare), is_per_gpu, other["thing"] if other else "", is_per_machine)
+
+
+# "8x per node", "8 GPUs per server": how many there are, not what a price buys.
+_IN_A_MACHINE: Final = re.compile(
+    r"(?<![\d.,])\d{1,3}\s?(?:[x×]|[x×]?\s?(?:\w+\s)?(?:gpus?|cards?|accelerators?))\s+(?:per|/)\s*(?:node|server|machine|instance|vm|system|host)\b",
+    re.IGNORECASE,
+)
 
 
 def _first_time(text: str) -> str:
@@ -309,6 +316,9 @@ def tax_of(text: str, amount: Amount, title: str) -> str:
 
 
 OTHER_SUM: Final = "a discount, a credit, a former price or another sum"
+# "€999 / month, no setup fee"; "€1,149 / month  Setup fee: €149", where the fee is the next amount.
+_NONE_OF_IT: Final = re.compile(r"\b(?:no|without|zero|ohne|keine|sans|без)\b", re.IGNORECASE)
+_LEADS_ON: Final = re.compile(r"(?:[\s-]*[^\W\d_]+){0,2}\s*[:：]\s*\D{0,4}\d")
 _CALCULATED: Final = re.compile(r"(?:\d\s*[×*]|=)\s*$")
 
 
@@ -322,7 +332,10 @@ _NEAR: Final = 60  # characters: no words further away matter
 
 @lru_cache(maxsize=16_384)
 def _not_a_price(before: str, after: str) -> str:
-    if words.NO_PRICE_BEFORE.search(before) or words.NO_PRICE_AFTER.match(after):
+    behind = words.NO_PRICE_AFTER.match(after)
+    if words.NO_PRICE_BEFORE.search(before) or (
+        behind and not _NONE_OF_IT.search(behind[0]) and not _LEADS_ON.match(after, behind.end())
+    ):
         return OTHER_SUM
     if _CALCULATED.search(before) or re.match(r"^\s*(?:[×*]\s*\d|=\s*[\d$€£¥])", after):
         return "part of a calculation"

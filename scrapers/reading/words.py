@@ -9,7 +9,7 @@ from typing import Final
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
     "hour": (r"hrs?|hours?|hourly|jam|oră|óra|годин\w*|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|按时(?!长)|時間|每时|/时|/時|时租|时价|卡时|시간"),
-    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월"),
+    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
     "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|按年|/年|包年|年付|年租|年額|年额|年间|연간|/년"),
     "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|按天|按日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
     "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|按周|/周|包周|周租|週間|/週"),
@@ -40,7 +40,7 @@ def word(latin: str, cjk: str = "") -> re.Pattern[str]:
 
 TIME: Final = {
     unit: word(
-        rf"{latin}|(?<=[/·])\s?(?:{short})(?!\d)|(?:(?<=\bper )|(?<=\bp/)|(?<=\bpro )|(?<=\bpar )|(?<=\bза )|(?<=\bв ))(?:{short})(?!\d)",
+        rf"{latin}|(?<=[/·])\s?(?:{short})(?!\d)|(?:(?<=\bper )|(?<=\bpr\. )|(?<=\bpr )|(?<=\bp/)|(?<=\bpro )|(?<=\bpar )|(?<=\bза )|(?<=\bв ))(?:{short})(?!\d)",
         cjk,
     )
     for unit, (latin, short, cjk) in _TIMES.items()
@@ -78,7 +78,7 @@ RESERVED: Final = word(r"(?<!derechos )(?<!direitos )reserva(?:d[oa])?s?(?! (?:a
 # "no commitment", "without a contract": says the opposite.
 NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
 
-PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|priser|cen[ay]|giá|harga|preț(?:uri)?|pret(?:uri)?|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
+PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|pris(?:er)?|cen[ay]|giá|harga|preț(?:uri)?|pret(?:uri)?|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
 MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)(?! (?:bw|bandwidth|util\w*|clock|speed))|memory per (?:gpu|device|card|accelerator|chip)|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
 RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ|메모리")  # fmt: skip
 VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
@@ -89,12 +89,13 @@ YEARLY: Final = re.compile(
 )
 DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|ストレージ|ディスク")  # fmt: skip
 NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|interconnect|infiniband|uplink|throughput|tb/s|gb/s|gbps|bande passante|netzwerk\w*|пропускн\w*|сет\w*", "带宽|网络|流量|ネットワーク|帯域")  # fmt: skip
+INTERCONNECT: Final = word(r"infiniband|ethernet|roce(?:v2)?|nvlink|pcie|sxm\d?")
 REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション|리전")  # fmt: skip
 PLACE: Final = re.compile(
     r"(?:(?:north|south|east|west|central|northern|southern|eastern|western|rest of(?: the)?)[ -])?(?:US|USA|U\.S\.|United States|EU|Europe|European Union|UK|United Kingdom|Asia(?:[ -]Pacific)?|APAC|America|Africa|Middle East|Canada|Mexico|Brazil|India|Japan"
     r"|South Korea|Korea|Singapore|Australia|Germany|France|Netherlands|Norway|Sweden|Finland|Iceland|Denmark|Switzerland|Austria|Italy|Spain|Poland|Ireland|Israel|Taiwan|Hong Kong|China|World(?:wide)?|Global)(?:[ -](?:north|south|east|west|central))?(?:[ -]?\d)?"
     r"|Amsterdam|Ashburn|Bangalore|Chicago|Dallas|Dublin|Frankfurt|Helsinki|London|Los Angeles|Madrid|Milan|Montreal|Mumbai|New Delhi|New York|Osaka|Oslo|Paris|San Jose|Seattle|Seoul|Stockholm|Sydney|Tokyo|Toronto|Warsaw|Zurich"
-    r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|北美|美国|欧洲|亚太|北京|上海|广州|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
+    r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|(?:华[东南北中西]|西南|西北|东北)\d?(?:\s?[-–—(（]?\s?[\u4e00-\u9fff]{2,5}\d?[)）]?)?|北美|美国|欧洲|亚太|北京|上海|广州|深圳|杭州|成都|南京|武汉|重庆|天津|青岛|张家口|乌兰察布|呼和浩特|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
     re.IGNORECASE,
 )
 TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|billing(?: cycle| period)?|reservation|plan length|laufzeit|durée|срок\w*", "周期|时长|期間|租期")  # fmt: skip
@@ -162,15 +163,15 @@ CEILING_AFTER: Final = re.compile(
 )
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|(?:^|\s|\()[+＋]|\bfirst (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bбонус\w*|\bfree|\bdeposit(?: of)?|\bset-?up(?: fee| cost)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|(?:^|\s|\()[+＋]|\bfirst (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bбонус\w*|\bfree|\bdeposit(?: of)?|\bset-?up(?: fee| cost)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\btrial(?: from| for| at)?|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:/\s?\w+\s*)?(?:\+|plus)\s*(?:your |metered )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(
-    r"\bask (?:us|sales)\b|contact (?:us|sales)|contact\b.{0,12}\bsales|talk to|get (?:a |your )?(?:custom )?quote|get in touch|request (?:a )?(?:quote|pricing|access|info\w*)|custom pricing|on request|auf anfrage|sur (?:devis|demande)|по запросу|联系(?:我们|销售)?|询价|お問い合わせ|要見積|book a (?:call|demo)|inquire|contact$|contattaci|contáct\w+",
+    r"\bask (?:us|sales)\b|contact (?:us|sales|for (?:a |your )?(?:custom )?(?:pricing|price|quote))|contact\b.{0,12}\bsales|talk to|get (?:a |your )?(?:custom )?quote|get in touch|request (?:a )?(?:quote|pricing|access|info\w*)|custom pricing|on request|auf anfrage|sur (?:devis|demande)|по запросу|联系(?:我们|销售)?|询价|お問い合わせ|要見積|book a (?:call|demo)|inquire|contact$|contattaci|contáct\w+",
     re.IGNORECASE,
 )
 NOTHING: Final = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Final
 
+from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.cards.card_lines import is_price_title, is_spec_title, label_mentions
 from scrapers.reading.cards.page_places import is_choice, is_in_list
@@ -93,13 +94,14 @@ def _widest(box: Box, label: str, around: Surroundings) -> Box:
 
 
 def _stands_beside_cards(box: Box) -> bool:
-    """Return whether a box is one of several alike with prices, of which others name no accelerator."""
+    """Return whether a box is one of several alike with prices, or asking for a call, of which others name no accelerator."""
     if box.parent is None or box.element is None:
         return False
     looks = (box.tag, box.element.get("class"))
     return any(
         b is not box and b.element is not None and (b.tag, b.element.get("class")) == looks
-        and any(has_money(one.text) for one in b.lines()) and not any(label_mentions(one.text) for one in b.lines())
+        and any(has_money(one.text) or words.SALES.search(one.text) for one in b.lines())
+        and not any(label_mentions(one.text) for one in b.lines())
         for b in box.parent.boxes()
     )  # fmt: skip
 

@@ -85,11 +85,21 @@ def _beside(lines: list[Line], i: int, above: bool) -> str:
             ):
                 continue  # it is the next amount's
             parts.append(lines[j].text)
-    if not parts and i and _TIER.fullmatch(lines[i - 1].text):
-        return lines[i - 1].text
+    if not parts and (tier := _tier_beside(lines, i)):
+        return tier
     return " | ".join(parts)
 
 
+def _tier_beside(lines: list[Line], i: int) -> str:
+    """Return the name of a tier next to the amount at a line: in a box with it alone, else right above."""
+    around = lines[i].box.parent if lines[i].box is not None else None  # type: ignore[union-attr]
+    for one in lines[max(0, i - 1) : i + 2] if around is not None and around.n_lines == _PAIR else ():
+        if one is not lines[i] and one.box is not None and one.box.parent is around and _TIER.fullmatch(one.text):
+            return one.text
+    return lines[i - 1].text if i and _TIER.fullmatch(lines[i - 1].text) else ""
+
+
+_PAIR: Final = 2  # lines
 _TIER: Final = re.compile(rf"(?:{words.TIERS.pattern})(?: (?:cloud|pods?|tier|priority|capacity))?", re.IGNORECASE)
 
 

@@ -27,17 +27,12 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
     The box of an amount is the smallest around it that names an accelerator; where it names several, each heads the
     lines up to the next one, or follows them where the first amount stands before the first name.
     """
-    owner: dict[int, Box] = {}
-    for box in top.walk():
-        for child in box.children:
-            if isinstance(child, Line):
-                owner[child.order] = box
     done: set[int] = set()
     around = Surroundings(used)
     for line in top.lines():
         if line.order in used or line.order in done or not has_money(line.text) or _has_no_price(line.text):
             continue
-        if is_aside(owner[line.order]) or is_in_code(owner[line.order]):
+        if line.box is None or is_aside(line.box) or is_in_code(line.box):
             continue
         if is_offer_in_words(line):
             done.add(line.order)
@@ -51,7 +46,7 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
             done.add(line.order)
             yield from sentences
             continue
-        segment = card_of(line, owner[line.order], around)
+        segment = card_of(line, line.box, around)
         if segment is None:
             continue
         head, lines = segment

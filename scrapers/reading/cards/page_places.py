@@ -56,6 +56,13 @@ def is_in_menu(box: Box) -> bool:
     return box.tag in ("nav", "footer", "header") or (box.parent is not None and is_in_menu(box.parent))
 
 
+def is_in_nav(box: Box | None) -> bool:
+    """Return whether a box is of a menu by its tag: names in it are links, and no amount is of theirs."""
+    while box is not None and box.tag != "nav":
+        box = box.parent
+    return box is not None
+
+
 def is_in_code(box: Box | None) -> bool:
     """Return whether a box is of preformatted code: an example of a program, a command or an answer."""
     return box is not None and (box.tag == "pre" or is_in_code(box.parent))

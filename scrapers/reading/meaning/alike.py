@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -181,15 +181,5 @@ def _in_place(template: _Template, record: Record, amounts: list[Amount | None])
             readings.append(Explained(cell, amount, one.reason))
             continue
         instance = record.fields[named].text if named >= 0 else one.instance
-        readings.append(
-            replace(
-                one,
-                record=record,
-                cell=cell,
-                amount=amount,
-                instance=instance,
-                reasons=dict(one.reasons),
-                facts=dict(one.facts),
-            )
-        )
+        readings.append(one.at(record, cell, amount, instance))
     return readings

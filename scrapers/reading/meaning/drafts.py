@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
+from typing import Final
 
 from scrapers.model import Availability, PriceStatus, PricingModel
 from scrapers.reading import words
@@ -46,6 +49,12 @@ class Draft:
     reasons: dict[str, str] = field(default_factory=dict)  # what was read from where
     facts: dict[str, str] = field(default_factory=dict)  # vcpus, ram, disk, network as printed
 
+    def at(self, record: Record, cell: Field, amount: Amount, instance: str) -> Draft:
+        """Return the same reading of another record's amount."""
+        other = Draft(record, cell, amount, *_OTHERS(self))
+        other.instance, other.reasons, other.facts = instance, dict(self.reasons), dict(self.facts)
+        return other
+
     def describes_machine(self) -> bool:
         """Return whether the record states vCPUs or memory of a machine, and not per GPU."""
         return any(kind_of(f) in ("vcpu", "ram") and not words.PER_GPU.search(f.title) for f in self.record.fields)
@@ -56,19 +65,11 @@ class Draft:
 
     def label_key(self) -> str:
         """Return the label without its number of GPUs: cards of one label differ only by how many there are."""
-        return (
-            re.sub(
-                r"(?i)(?<![\w.])\d{1,4}\s?[x×*]\s?|\s?[x×*]\s?\d{1,4}(?![\w.])|\(?\d+x\)?|-?\s*\d+ gpus?",
-                " ",
-                self.label,
-            )
-            .strip()
-            .upper()
-        )
+        return _without_count(self.label)
 
     def identity(self) -> tuple[object, ...]:
         """Return what makes the offer this one and no other."""
-        gpus = (self.key, re.sub(r"\W+", " ", self.label).strip().upper(), self.count, self.memory)
+        gpus = (self.key, _words_of(self.label), self.count, self.memory)
         terms = (
             self.model,
             self.term,
@@ -79,6 +80,9 @@ class Draft:
         return (*gpus, *terms, self.instance, self.region, self.product, self.starts)
 
 
+_OTHERS: Final = attrgetter(*[f.name for f in fields(Draft)][3:])
+
+
 @dataclass(slots=True, eq=False)
 class Explained:
     """An amount that is no price of an accelerator, and why."""
@@ -86,6 +90,21 @@ class Explained:
     cell: Field
     amount: Amount
     reason: str
+
+
+@lru_cache(maxsize=4096)
+def _without_count(label: str) -> str:
+    return _COUNT.sub(" ", label).strip().upper()
+
+
+_COUNT: Final = re.compile(
+    r"(?<![\w.])\d{1,4}\s?[x×*]\s?|\s?[x×*]\s?\d{1,4}(?![\w.])|\(?\d+x\)?|-?\s*\d+ gpus?", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=4096)
+def _words_of(label: str) -> str:
+    return re.sub(r"\W+", " ", label).strip().upper()
 
 
 Reading = Draft | Explained

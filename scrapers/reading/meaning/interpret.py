@@ -207,7 +207,7 @@ def _draft(
     set_commitment(record, kinds, by_kind, f, own, note_of(f, amount, page), d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
     if d.currency in _WITHOUT_CENTS and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", f.text.strip(" \t₫đ₩¥￥Rp")):
-        d.amount = replace(amount, value=Decimal(re.sub(r"\D", "", f.text)))  # "20.000" dong are twenty thousand
+        d.amount = amount._replace(value=Decimal(re.sub(r"\D", "", f.text)))  # "20.000" dong are twenty thousand
     d.is_floor = is_floor(before, after) or says_floor(f.title)
     d.memory, d.memory_is_total = gpu_memory(kinds, by_kind, label_field, d.count)
     d.instance = instance_of(record, kinds, by_kind, label_field)
@@ -240,6 +240,8 @@ def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:
         by_kind["count"] = next((f for f in of_gpus if NUMBER.match(f.text)), of_gpus[0])
     if terms := [f for f, kind in kinds if kind == "term" and words.DURATION.search(f.text)]:
         by_kind["term"] = terms[0]  # "commitment: 12 months" beside "billing: monthly"
+    if units := [f for f, kind in kinds if kind == "unit" and rate(f"/{f.text}").time]:
+        by_kind["unit"] = units[0]  # "unit: h" beside "osUnit: Linux"
     by_kind.pop("instance", None)
     if named := [f for f, kind in kinds if kind == "instance" and has_letters(f.text)]:
         by_kind["instance"] = named[0]  # a column of numbers ("Nodes") names nothing

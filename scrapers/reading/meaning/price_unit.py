@@ -41,6 +41,8 @@ def price_unit(
             else "",
         ),
     ]
+    if stated := next((hit for text in (*record.intro, *record.scope[:2]) if (hit := _UNIT_OF_ALL.search(text))), None):
+        texts.insert(2, ("the unit", stated["unit"]))  # before the titles: "包月优惠价" is then a price of a plan
     texts += (
         [
             ("another title", one.title)
@@ -53,8 +55,8 @@ def price_unit(
     own = rate(after_amount(after))
     if not own.time and (own.is_per_gpu or own.is_per_machine) and len(f.text) <= _SHORT_CELL:
         texts.insert(1, ("the amount", f.text))  # "$15.92/hr ($1.99/GPU)"
-    if lead := _OF_ONE.fullmatch(before_amount(before)):
-        texts.insert(0, ("the amount", f"/{lead['unit']}"))  # "1 day – $10"
+    if lead := _OF_ONE.fullmatch(before_amount(before)) or _OF_ONE.fullmatch(f.title):
+        texts.insert(0, ("the amount", f"/{lead['unit'] or lead['sign']}"))  # "1 day – $10"
     if unit := _in_turn(f, d.amount):
         texts.insert(0, ("the title", unit))
     if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
@@ -106,6 +108,8 @@ def price_unit(
     return Rate(time, per_gpu)
 
 
+# "单位：元/卡时" above a table is the unit of all that it prices.
+_UNIT_OF_ALL: Final = re.compile(r"(?:单位|單位|単位|\bunit)\s*[:：]\s*(?P<unit>[^\s，。；;,)）]{1,20})", re.IGNORECASE)
 _IS_PER_GPU: Final = re.compile(r"\b(?:is|are) per gpu$|^per gpu$", re.IGNORECASE)
 
 
@@ -123,7 +127,10 @@ def _in_turn(f: Field, amount: Amount) -> str:
     return units[at] if is_in_turn and at is not None else ""
 
 
-_OF_ONE: Final = re.compile(r"\W*(?:1|one|a)\s(?P<unit>day|week|tag|woche|jour|semaine|день|неделя)\W*", re.IGNORECASE)
+_OF_ONE: Final = re.compile(
+    r"\W*(?:(?:1|one|a)\s(?P<unit>day|week|tag|woche|jour|semaine|день|неделя)|1\s?(?P<sign>天|日|周|週))間?\W*",
+    re.IGNORECASE,
+)
 _PIECE: Final = re.compile(r"[/|,;]|\b(?:and|or|und|et)\b")
 
 
@@ -142,7 +149,7 @@ def _is_time(f: Field) -> bool:
 
 # "GPU server – 2x RTX 4090 – Monthly"
 _ENDS_IN_TIME: Final = re.compile(
-    r"(?:[-–—|/,:(]|\bper|\bpro|\bpar)\s*(?:hour(?:ly)?|dai?ly|day|week(?:ly)?|month(?:ly)?|stunde|stündlich|monat(?:lich)?|heure|mois|mensuel|час|месяц|小时|月)\s*\)?\s*$",
+    r"(?:[-–—|/,:(]|\bper|\bpro|\bpar)\s*(?:hour(?:ly)?|dai?ly|day|week(?:ly)?|month(?:ly)?|stunde|stündlich|monat(?:lich)?|heure|mois|mensuel|час|месяц|小时|月)(?:\s+(?:rental|billing|plan|rate))?\s*\)?\s*$",
     re.IGNORECASE,
 )
 _SHORTEST: Final = 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import replace
 from typing import Final
 
 from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, is_in_hundredths
@@ -94,5 +93,5 @@ def amounts_of(f: Field, page: PageFacts) -> list[Amount]:
     ]
     if not amounts and (bare := bare_amount(f.text, page.decimal_comma)):
         is_in_cents = f.is_price is None and is_in_hundredths(f.title)
-        amounts = [replace(bare, value=bare.value / 100) if is_in_cents else bare]
+        amounts = [bare._replace(value=bare.value / 100) if is_in_cents else bare]
     return sorted(amounts, key=lambda a: a.start)

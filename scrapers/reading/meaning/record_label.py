@@ -17,7 +17,7 @@ _BADGE: Final = re.compile(
     r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=\d0)\s+PRO$",
     re.IGNORECASE,
 )
-_PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3})s\b")
+_PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3}|K80|M60|P100|P40|[TP]4|MI\d{3}X?)s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _PART: Final = re.compile(
     r"(?<![\d./])(?P<part>1/[2-9]|1/1\d|1/2\d)\s*(?:of\s)?(?:(?:NVIDIA|AMD|Tesla)\s*)*$", re.IGNORECASE
@@ -29,7 +29,7 @@ _SIZE_OF_PLAN: Final = re.compile(
     re.IGNORECASE,
 )
 _CPU_WORDS: Final = re.compile(
-    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|NVMe|SSD)\b|\d\s?[核コ]|内存|メモリ|\bядер\b|코어",
+    r"\b(?:EPYC|Xeon|Ryzen|Threadripper|vCPUs?|CPUs?|RAM|cores|Genoa|Milan|Turin|Broadwell|Skylake|(?:Ice|Cascade) ?Lake|Sapphire Rapids|NVMe|SSD)\b|\d\s?[核コ]|内存|メモリ|\bядер\b|코어",
     re.IGNORECASE,
 )
 _KEY: Final = re.compile(
@@ -62,6 +62,7 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
         for f, kind in kinds
         if kind in ("instance", "other", "provider")
         and f not in order
+        and not f.is_number
         and not (len(f.text) > 100 and is_sentence(f.text))
     ]
     order = [f for f in order if not f.text.rstrip().endswith(("?", "？"))]  # a question names no offer
@@ -140,10 +141,17 @@ def of_a_plan(label: str) -> bool:
     return _SIZE_OF_PLAN.match(label) is not None
 
 
+_FORM_BEHIND: Final = re.compile(r"[ ,(-]{1,3}(?P<form>SXM\d?|PCI-?E|NVL\d{0,2}|OAM)(?![A-Za-z0-9])", re.IGNORECASE)
+
+
 def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
     text = plain = _PLURAL.sub(r"\1", name.name)
     if label_field:
         text = _bare_label(label_field.text)
+        if label_field.text[: name.end].endswith(name.name) and (
+            form := _FORM_BEHIND.match(label_field.text, name.end)
+        ):
+            plain = f"{plain} {form['form']}"  # "H100 80GB PCIe – $2.15"
     if not name.name[:1].isalpha():
         text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
     lead = label_field.text[: name.start] if label_field else ""

@@ -32,7 +32,7 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
         if (
             shown
             and (
-                (len({id(c) for c in row}) == 1 and len(row) > 1)
+                (len(row) > 1 and all(cell is row[0] for cell in row))
                 or (len(shown) == 1 and len(grid.titles) > 2 and row[0].text)
             )
             and not has_money(shown[0].text)

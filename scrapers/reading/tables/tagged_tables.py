@@ -64,13 +64,18 @@ def _rows_of(table: Box, inside: list[Box]) -> list[list[tuple[Cell, int, int]]]
     by_element = {id(b.element): b for b in inside if b.element is not None}
     rows: list[list[tuple[Cell, int, int]]] = []
     if table.tag == "table":
-        trs = [tr for tr in table.element.iter("tr") if _nearest(tr, "table") is table.element]
-        for tr in trs:
-            cells = [td for td in tr if td.tag in ("td", "th")]
+        holds_tables = next(table.element.iterdescendants("table"), None) is not None
+        for tr in table.element.iter("tr"):
+            if holds_tables and _nearest(tr, "table") is not table.element:
+                continue
+            cells = [(td, tag == "th") for td in tr if (tag := td.tag) in ("td", "th")]
             rows.append(
                 [
-                    (_cell(by_element.get(id(td)), td.tag == "th"), _span(td, "colspan"), _span(td, "rowspan"))
-                    for td in cells
+                    (
+                        _cell(by_element.get(id(td)), is_head),
+                        *((_span(td, "colspan"), _span(td, "rowspan")) if td.keys() else (1, 1)),
+                    )
+                    for td, is_head in cells
                 ]
             )
         bare = table.element.find("thead")

@@ -97,7 +97,8 @@ def _by_title(members: list[Draft]) -> None:
         return  # keys that are numbers: of what, nobody says
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
     alike = alike or all(
-        words.TIERS.search(name) or words.ON_DEMAND.search(name) or _SUBSCRIPTION.fullmatch(name) for name in names
+        any(p.search(name) for p in (words.TIERS, words.ON_DEMAND, words.INTERCONNECT)) or _SUBSCRIPTION.fullmatch(name)
+        for name in names
     )
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
         for d, name in zip(members, names, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading.meaning.drafts import Draft
@@ -70,15 +71,24 @@ def _bounds(d: Draft) -> tuple[Decimal, Decimal]:
     """
     is_part = (
         (d.count is not None and d.count < 1)
-        or _PART.search(d.label) is not None
-        or _PART.search(d.instance) is not None
+        or _says_part(d.label)
+        or _says_part(d.instance)
         or (bool(d.memory) and d.count in (None, 1) and _SMALL.fullmatch(d.memory.strip()) is not None)
     )  # no whole card of the first two kinds below has less than 24 GB
+    is_by_habit = d.reasons.get("unit") == "the page" and d.rate.time in ("month", "year")
+    return _bounds_of(d.key, is_part, is_by_habit)
+
+
+@lru_cache(maxsize=4096)
+def _bounds_of(key: str, is_part: bool, is_by_habit: bool) -> tuple[Decimal, Decimal]:
     for names, least, most in _BOUNDS:
-        if names.match(d.key):
-            is_by_habit = d.reasons.get("unit") == "the page" and d.rate.time in ("month", "year")
+        if names.match(key):
             return (_LEAST if is_part else Decimal(least)), Decimal(most) / (3 if is_by_habit else 1)
     return _LEAST, _MOST
+
+
+def _says_part(name: str) -> bool:
+    return _PART.search(name) is not None
 
 
 # Far below what anybody asks for a whole card, and far above.
