@@ -13,6 +13,7 @@ import pytest
 from pipelines.ingest import scrape_ahead
 from pipelines.ingest.scrape_ahead import running, scraped, scraping_ahead
 from pipelines.ingest.worker import WorkerFailed
+from scrapers import registry
 from scrapers.model import Provider, Request, ScrapeError
 from warehouse.storage.state_dir import Home
 
@@ -66,10 +67,10 @@ def test_providers_that_share_a_browser_are_scraped_once_or_else_alone(
         Provider(slug, slug, (Request("https://a.example/", "s", browser=slug != "plain"),), lambda _: [])
         for slug in ("one", "other", "plain")
     )
-    monkeypatch.setattr(scrape_ahead.registry, "all_providers", lambda: [plain, one, other])
+    monkeypatch.setattr(registry, "all_providers", lambda: [plain, one, other])
     monkeypatch.setattr(scrape_ahead, "collect_rendered", lambda providers, *_: {providers[0].slug: ["shared"]})
     monkeypatch.setattr(scrape_ahead, "collect_recorded", lambda provider, *_: [f"{provider.slug} alone"])
     recorded: Any = None
     with scraping_ahead(Home(tmp_path), recorded):
-        seen = {provider.slug: scraped(provider, lambda: recorded, Home(tmp_path)) for provider in (plain, one, other)}
+        seen: dict[str, Any] = {of.slug: scraped(of, lambda: recorded, Home(tmp_path)) for of in (plain, one, other)}
     assert seen == {"plain": ["plain alone"], "one": ["shared"], "other": ["other alone"]}
