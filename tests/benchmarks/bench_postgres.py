@@ -30,7 +30,12 @@ def main() -> None:
             _run(env | {"GPUHOUR_PUBLISH_TO": ""}, "demo")
             _publish(env, "all of the demo")
             _run(
-                env | {"GPUHOUR_PUBLISH_TO": ""}, "refresh", "--replay", str(ROOT / "tests/captures"), "--date", NEXT_DAY
+                env | {"GPUHOUR_PUBLISH_TO": ""},
+                "refresh",
+                "--replay",
+                str(ROOT / "tests/captures"),
+                "--date",
+                NEXT_DAY,
             )
             _publish(env, "the next day")
             _publish(env, "the same again")
