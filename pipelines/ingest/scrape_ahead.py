@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TypeVar
 
-from pipelines.ingest.scrape_provider import collect_recorded, parser_version
+from pipelines.ingest.scrape_provider import collect_recorded, collect_rendered, parser_version
 from pipelines.ingest.worker import Bounds, WorkerFailed, from_worker
 from scrapers import registry
 from scrapers.fetching.replay import Replay
@@ -21,9 +21,11 @@ from warehouse.storage.landing import Seen
 from warehouse.storage.state_dir import Home
 
 T = TypeVar("T")
+Landed = dict[str, list[Seen]]  # by provider
 # A lane only starts workers, each of which has bounds of its own.
 _NO_BOUNDS = Bounds(memory=1 << 62, cpu_seconds=inf, seconds=inf, output=1 << 62)
-_results: ContextVar[Mapping[str, Future[list[Seen]]] | None] = ContextVar("scraped_ahead", default=None)
+_RENDERED = "by browser"  # the job of all providers whose pages need one
+_results: ContextVar[Mapping[str, Future[Landed]] | None] = ContextVar("scraped_ahead", default=None)
 
 
 @contextmanager
@@ -31,10 +33,12 @@ def scraping_ahead(home: Home, recorded: Replay) -> Iterator[None]:
     """Scrape every provider of a replay beside the block, as many at once as there are processors."""
     providers = registry.all_providers()
     parser_version()  # once, and not in every lane
+    rendered = [provider for provider in providers if any(request.browser for request in provider.requests)]
     # Whatever needs a browser takes longest, so that comes first.
-    ordered = sorted(providers, key=lambda provider: not any(request.browser for request in provider.requests))
-    jobs = {provider.slug: _job(provider, recorded, home) for provider in ordered}
-    with running(jobs, min(len(jobs), os.cpu_count() or 1)) as results:
+    jobs: dict[str, Callable[[], Landed]] = {_RENDERED: lambda: collect_rendered(rendered, recorded, home)}
+    jobs |= {one.slug: _job(one, recorded, home) for one in providers if one not in rendered}
+    with running(jobs, min(len(jobs), os.cpu_count() or 1)) as outcomes:
+        results = outcomes | {provider.slug: outcomes[_RENDERED] for provider in rendered}
         reset = _results.set(results)
         try:
             yield
@@ -48,11 +52,12 @@ def scraped(provider: Provider, recorded: Callable[[], Replay], home: Home) -> l
     recorded: reads the index of all captures, which is of use only for what was not scraped ahead.
     """
     result = (_results.get() or {}).get(provider.slug)
-    return result.result() if result else collect_recorded(provider, recorded(), home)
+    landed = result.result() if result else {}
+    return landed[provider.slug] if provider.slug in landed else collect_recorded(provider, recorded(), home)
 
 
-def _job(provider: Provider, recorded: Replay, home: Home) -> Callable[[], list[Seen]]:
-    return lambda: collect_recorded(provider, recorded, home)
+def _job(provider: Provider, recorded: Replay, home: Home) -> Callable[[], Landed]:
+    return lambda: {provider.slug: collect_recorded(provider, recorded, home)}
 
 
 @dataclass(frozen=True, slots=True)

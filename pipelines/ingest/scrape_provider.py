@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 
@@ -82,13 +83,7 @@ def collect(provider: Provider, fetcher: Fetcher, home: Home, origin: Origin) ->
 
     def work() -> Iterator[PageResult | Failure]:
         with fetcher:
-            for result in fetcher.crawl(provider, is_known=versions.has):
-                if isinstance(result, Failure):
-                    yield result
-                elif NOT_ASKED in result.headers and versions.has(result):
-                    yield PageResult(replace(result, content=None), _seen_again(result))
-                else:
-                    yield from _read(provider, result, home)
+            yield from _crawled(provider, fetcher, versions, home)
 
     observations = _land(provider, home, _with_known_offers(from_worker(work), versions), origin, started_at)
     if origin == "live" and (absent := missing_gpus(provider, observations)):
@@ -105,6 +100,53 @@ def collect_recorded(provider: Provider, recorded: Replay, home: Home) -> list[S
         return []
     with Fetcher(Archive(home.root), recorded) as fetcher:
         return collect(provider, fetcher, home, "recorded")
+
+
+def collect_rendered(providers: Sequence[Provider], recorded: Replay, home: Home) -> dict[str, list[Seen]]:
+    """Land what a replay has of several providers, by slug: one worker fetches it all, and one browser renders it.
+
+    To start a browser takes longer than to render a page. Where a page ends the worker, that is its provider's failure,
+    and those that come after it are missing.
+    """
+    of_slug = {provider.slug: provider for provider in providers}
+    versions = {slug: LandedVersions(home, slug, parser_version()) for slug in of_slug}
+
+    def work() -> Iterator[PageResult | Failure | None]:
+        with ExitStack() as fetchers:  # the browser goes on while any of them is open
+            for slug, provider in of_slug.items():
+                fetcher = fetchers.enter_context(Fetcher(Archive(home.root), recorded))
+                yield from _crawled(provider, fetcher, versions[slug], home)
+                yield None
+
+    results, has_died = from_worker(work), False
+
+    def next_provider() -> Iterator[PageResult | Failure]:
+        nonlocal has_died
+        try:
+            yield from iter(partial(next, results), None)
+        except WorkerFailed:
+            has_died = True
+            raise
+
+    landed: dict[str, list[Seen]] = {}
+    for slug, provider in of_slug.items():
+        of_one = _with_known_offers(next_provider(), versions[slug])
+        landed[slug] = _land(provider, home, of_one, "recorded", recorded.newest())
+        if has_died:
+            break
+    return landed
+
+
+def _crawled(
+    provider: Provider, fetcher: Fetcher, versions: LandedVersions, home: Home
+) -> Iterator[PageResult | Failure]:
+    for result in fetcher.crawl(provider, is_known=versions.has):
+        if isinstance(result, Failure):
+            yield result
+        elif NOT_ASKED in result.headers and versions.has(result):
+            yield PageResult(replace(result, content=None), _seen_again(result))
+        else:
+            yield from _read(provider, result, home)
 
 
 def missing_gpus(provider: Provider, results: Iterable[Seen]) -> list[str]:

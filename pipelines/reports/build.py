@@ -114,23 +114,29 @@ def build(state: Home, out: Path, base_url: str = "", terms: str = "") -> BuiltS
         log.info("reading prices")
         data = SiteData(con)
         downloads.prepare(data)
-        renderer = Renderer(data, base_url, has_reference=bool(data.rows("reference_prices")), terms=data_terms(terms))
-        for asset in renderer.assets:
-            site.put_bytes(asset.path, asset.content)
-        for path, source in shell.files if shell else ():
-            site.copy(path, f"{source.stat().st_size} {sql_shell.VERSION}", partial(copyfile, source))
-        files = [*downloads.page_files(data), *downloads.whole_files(data)]
+        kinds = [list(downloads.whole_files(data)), list(downloads.page_files(data))]
+        files = [file for kind in kinds for file in kind]
         written = [file for file in files if downloads.is_written(file)]
-        writer = _PageWriter(site, renderer, {file.path for file in files} - {file.path for file in written})
-        with ThreadPoolExecutor(1) as pool:  # DuckDB writes files while Python writes pages
-            writing = pool.submit(_write_files, site, written, beside(con))
+        with ThreadPoolExecutor(len(kinds)) as pool:  # DuckDB writes files while Python writes pages
+            writing = [
+                pool.submit(_write_files, site, list(filter(downloads.is_written, kind)), beside(con)) for kind in kinds
+            ]
+            renderer = Renderer(
+                data, base_url, has_reference=bool(data.rows("reference_prices")), terms=data_terms(terms)
+            )
+            for asset in renderer.assets:
+                site.put_bytes(asset.path, asset.content)
+            for path, source in shell.files if shell else ():
+                site.copy(path, f"{source.stat().st_size} {sql_shell.VERSION}", partial(copyfile, source))
+            writer = _PageWriter(site, renderer, {file.path for file in files} - {file.path for file in written})
             for pages in _SECTIONS:
                 writer.write(pages(data))
             offers = explorer(data)
             site.put_bytes(offers.asset.path, offers.asset.content)
             writer.write(explore.explore_pages(data, offers))
             writer.write(receipts.receipt_pages(data, writer.cited))
-            writing.result()
+            for kind in writing:
+                kind.result()
         listed = [downloads.listed(data, file, site.size(file.path)) for file in written if file.about]
         facts = shell.facts | {"cut": downloads.CUT} if shell else {}
         writer.write(about.about_pages(data, listed, facts))

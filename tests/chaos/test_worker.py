@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pipelines.ingest import live_check, parse_file, worker
-from pipelines.ingest.scrape_provider import collect, read_page_apart
+from pipelines.ingest import live_check, parse_file, scrape_provider, worker
+from pipelines.ingest.scrape_provider import collect, collect_rendered, read_page_apart
 from pipelines.ingest.worker import Bounds, WorkerFailed, from_worker, result_of
 from scrapers.model import Failure, FetchError, LayoutError, Offer, Page, Provider, Request
 from tests.chaos.test_stops import ends
@@ -145,7 +146,7 @@ def parse(page: Page) -> list[Offer]:
     return [offer(source="s")]
 
 
-A, B = (Provider(slug, slug, (Request("https://a.example/one", "s"),), parse) for slug in "ab")
+A, B, C = (Provider(slug, slug, (Request("https://a.example/one", "s"),), parse) for slug in "abc")
 
 
 @pytest.mark.parametrize(
@@ -172,6 +173,43 @@ def test_crash_is_recorded_beside_the_pages_that_were_read(
         files = home.landing / "pages" / "*" / "*.parquet"
         rows = con.execute(f"select provider, status, n_offers from '{files}' order by all").fetchall()
     assert rows == sorted([("a", "ok", 1), ("a", status, 0), ("b", "ok", 1)])
+
+
+@pytest.mark.parametrize(
+    ("pages", "statuses"), [(("one", "crash", "never"), ["ok", "layout_changed"]), (("fetch", "never"), ["failed"])]
+)
+def test_crash_in_a_worker_of_several_providers_is_that_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: tuple[str, ...], statuses: list[str]
+) -> None:
+    class PagesOfEach(Pages):
+        def crawl(self, provider: Provider, **options: Any) -> Iterator[Page | Failure]:
+            return Pages(*(pages if provider is B else ["one"])).crawl(provider, **options)
+
+    monkeypatch.setattr(scrape_provider, "Fetcher", lambda *_: PagesOfEach())
+    landed = collect_rendered([A, B, C], SimpleNamespace(newest=Pages().now), Home(tmp_path))  # type: ignore[arg-type]
+    assert {slug: [seen.status for seen in of_one] for slug, of_one in landed.items()} == {"a": ["ok"], "b": statuses}
+    assert "SIGKILL" in landed["b"][-1].detail
+    others = collect_rendered([A, C], SimpleNamespace(newest=Pages().now), Home(tmp_path))  # type: ignore[arg-type]
+    assert [seen.status for of_one in others.values() for seen in of_one] == ["ok", "ok"]
+
+
+def test_what_one_provider_opened_serves_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Counted(Pages):
+        n_open = 0
+
+        def __enter__(self) -> Counted:
+            Counted.n_open += 1
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            Counted.n_open -= 1
+
+        def crawl(self, provider: Provider, **options: Any) -> Iterator[Page | Failure]:
+            return Pages(str(Counted.n_open)).crawl(provider, **options)
+
+    monkeypatch.setattr(scrape_provider, "Fetcher", lambda *_: Counted())
+    landed = collect_rendered([A, B], SimpleNamespace(newest=Pages().now), Home(tmp_path))  # type: ignore[arg-type]
+    assert [seen.url[-1] for of_one in landed.values() for seen in of_one] == ["1", "2"]
 
 
 def test_archived_page_that_crashes_its_reader_has_a_status() -> None:

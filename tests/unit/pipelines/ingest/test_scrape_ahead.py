@@ -6,12 +6,16 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipelines.ingest.scrape_ahead import running
+from pipelines.ingest import scrape_ahead
+from pipelines.ingest.scrape_ahead import running, scraped, scraping_ahead
 from pipelines.ingest.worker import WorkerFailed
-from scrapers.model import ScrapeError
+from scrapers import registry
+from scrapers.model import Provider, Request, ScrapeError
+from warehouse.storage.state_dir import Home
 
 
 def test_each_job_runs_once_in_another_process(tmp_path: Path) -> None:
@@ -54,3 +58,19 @@ def test_a_process_that_dies_takes_only_its_job_with_it() -> None:
 def test_nobody_waits_for_processes_that_are_all_dead() -> None:
     with running({"bad": die, "waiting": lambda: 7}, 1) as results, pytest.raises(WorkerFailed, match="all died"):
         results["waiting"].result(60)
+
+
+def test_providers_that_share_a_browser_are_scraped_once_or_else_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other, plain = (
+        Provider(slug, slug, (Request("https://a.example/", "s", browser=slug != "plain"),), lambda _: [])
+        for slug in ("one", "other", "plain")
+    )
+    monkeypatch.setattr(registry, "all_providers", lambda: [plain, one, other])
+    monkeypatch.setattr(scrape_ahead, "collect_rendered", lambda providers, *_: {providers[0].slug: ["shared"]})
+    monkeypatch.setattr(scrape_ahead, "collect_recorded", lambda provider, *_: [f"{provider.slug} alone"])
+    recorded: Any = None
+    with scraping_ahead(Home(tmp_path), recorded):
+        seen: dict[str, Any] = {of.slug: scraped(of, lambda: recorded, Home(tmp_path)) for of in (plain, one, other)}
+    assert seen == {"plain": ["plain alone"], "one": ["shared"], "other": ["other alone"]}

@@ -10,36 +10,20 @@
 --   expected: the nearer end of the band, USD per GPU-hour
 with priced as (
     select
-        gated_versions.series_no,
-        gated_versions.version_no,
-        gated_versions.first_on,
-        gated_versions.gpu,
-        gated_versions.usd_per_gpu_hour::double as price,
-        gated_versions.gpu_count,
-        concat_ws(
-            '|',
-            gated_versions.source,
-            gated_versions.provider,
-            gated_versions.gpu,
-            gated_versions.region,
-            gated_versions."zone",
-            gated_versions.pricing_model,
-            gated_versions.term_months
-        ) as place,
-        price_bands.low, price_bands.high, price_bands.n_series
+        series_no, version_no, is_new, first_on, source, provider, gpu, gpu_count, region, "zone", pricing_model,
+        term_months, usd_per_gpu_hour::double as price
     from intermediate.gated_versions
-    left join intermediate.price_bands
-        on
-            price_bands.gpu = gated_versions.gpu
-            and price_bands.pricing_model = gated_versions.pricing_model
-            and price_bands."month" = date_trunc('month', gated_versions.first_on)
-    where gated_versions.usd_per_gpu_hour > 0
+    where usd_per_gpu_hour > 0
 ),
 new_priced as (
-    select priced.*
+    select priced.*, price_bands.low, price_bands.high, price_bands.n_series
     from priced
-    join intermediate.gated_versions using (series_no, version_no)
-    where gated_versions.is_new
+    left join intermediate.price_bands
+        on
+            price_bands.gpu = priced.gpu
+            and price_bands.pricing_model = priced.pricing_model
+            and price_bands."month" = date_trunc('month', priced.first_on)
+    where priced.is_new
 ),
 slips as (
     select
@@ -74,12 +58,17 @@ doubted as (
         / 1.3 and slips.high
         * 1.3
 ),
+places as (
+    select distinct
+        series_no, gpu_count, concat_ws('|', source, provider, gpu, region, "zone", pricing_model, term_months) as place
+    from priced
+    where gpu in (select gpu from doubted where rule = 'unit_slip_count')
+),
 pairs as (
     select doubted.series_no, doubted.version_no, doubted.first_on, doubted.price, other_sizes.series_no as other_no
     from doubted
-    join
-        (select distinct series_no, place, gpu_count from priced) as other_sizes
-    on other_sizes.place = doubted.place and other_sizes.gpu_count <> doubted.gpu_count
+    join places on places.series_no = doubted.series_no
+    join places as other_sizes on other_sizes.place = places.place and other_sizes.gpu_count <> doubted.gpu_count
     where doubted.rule = 'unit_slip_count'
 ),
 alike as (

@@ -13,6 +13,11 @@ with parts as (
     from intermediate.gated_versions
     where gpu is not null and not is_announced and gpu_count > 0 and price_scope in ('instance', 'gpu_component')
         and price_unit not in ('vcpu_hour', 'gib_hour', 'gib_month')
+        -- Of a day's few new prices, and of what they are compared with: not of all that stand.
+        and (
+            price_scope = 'gpu_component'
+            or series_no in (select series_no from intermediate.gated_versions where is_new)
+        )
 ),
 pairs as (
     select whole.series_no, part.series_no as part_no,

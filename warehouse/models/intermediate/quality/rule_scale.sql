@@ -7,6 +7,7 @@
 -- key: series_no, version_no
 -- columns:
 --   expected: count times the single-GPU price, USD an hour
+-- Of a day's few new prices, and of what they are compared with, places are worked out; not of all that stand.
 with places as (
     select distinct on (series_no)
         series_no, gpu_count,
@@ -15,6 +16,7 @@ with places as (
     from intermediate.gated_versions
     where
         price_scope = 'instance' and not is_announced and "zone" = '' and price_unit not like 'gpu_%' and gpu_count > 0
+        and (gpu_count = 1 or series_no in (select series_no from intermediate.gated_versions where is_new))
 ),
 pairs as (
     select several.series_no, single.series_no as single_no

@@ -22,6 +22,7 @@ on_demand as (
     from intermediate.gated_versions
     left join lacking using (series_no, version_no)
     where gated_versions.pricing_model = 'on_demand' and gated_versions.hourly_usd > 0
+        and gated_versions.series_no in (select series_no from lacking)
     group by all
 ),
 machines as (
@@ -32,6 +33,12 @@ machines as (
         "zone"
     from intermediate.gated_versions
     where price_scope = 'instance' and not is_announced
+        -- Of a day's few new prices, and of what they are compared with: not of all that stand.
+        and if(
+            pricing_model = 'on_demand',
+            series_no in (select series_no from lacking),
+            series_no in (select series_no from intermediate.gated_versions where is_new)
+        )
 ),
 pairs as (
     select machine.series_no, sibling.series_no as other_no

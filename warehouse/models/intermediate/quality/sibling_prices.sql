@@ -16,6 +16,11 @@ with machines as (
         "zone"
     from intermediate.gated_versions
     where price_scope <> 'offer_aggregate' and not is_announced
+        -- Of a day's few new prices, and of what they are compared with: not of all that stand.
+        and (
+            pricing_model in ('on_demand', 'reserved')
+            or series_no in (select series_no from intermediate.gated_versions where is_new)
+        )
 ),
 pairs as (
     select
