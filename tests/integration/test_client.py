@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from pipelines.queries import client
 from pipelines.queries.client import Prices, open_prices
 from pipelines.queries.client_filters import OfferFilters, SeriesFilters
 from tests.conftest import Demo
+from tests.integration.test_reader_matrix import install
 from tests.support import worlds
 from warehouse.storage.connection import NothingPublished
 
@@ -123,11 +125,22 @@ def test_polars_if_installed(prices: Prices) -> None:
     ]
 
 
-@pytest.mark.extras  # nothing that the rest needs brings pyarrow
-def test_arrow_if_installed(prices: Prices) -> None:
-    pytest.importorskip("pyarrow")
+ARROW = """
+import sys
+from pipelines.queries.client import open_prices
+with open_prices(sys.argv[1]) as prices:
     answer = prices.offers(gpu="H100")
-    assert answer.arrow().num_rows == len(answer.rows())
+    print(answer.arrow().num_rows, len(answer.rows()))
+"""
+
+
+@pytest.mark.extras  # nothing that the rest needs brings pyarrow
+def test_arrow(demo: Demo, common_tmp: Path) -> None:
+    folder = install({}, common_tmp, "pyarrow")
+    done = worlds.python(ARROW, demo.home.published, PYTHONPATH=str(folder))
+    assert done.returncode == 0, done.stderr
+    n_arrow, n_rows = map(int, done.stdout.split())
+    assert n_arrow == n_rows > 10
 
 
 def test_refusals(prices: Prices, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
