@@ -43,9 +43,9 @@ def made_by_append(con: connection.Connection, home: Home, monkeypatch: pytest.M
     names: set[str] = set()
     run = build.run_model
 
-    def noted(con: connection.Connection, model: model_graph.Model, *how: object, **options: object) -> None:
+    def noted(con: connection.Connection, model: model_graph.Model, *how: object, **options: object) -> int | None:
         names.add(model.name)
-        run(con, model, *how, **options)  # type: ignore[arg-type]
+        return run(con, model, *how, **options)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
         patch.setattr(build, "run_model", noted)

@@ -35,7 +35,7 @@ class Append:
             models: All models by name.
             steps: The models that no build leaves behind.
             changed: Facts with news, as in `model_graph.facts_behind`.
-            run: Makes one model; returns how many rows of a kept table it changed, None for other tables.
+            run: Makes one model; returns how many rows of a kept table it changed, or another table has now.
         """
         self._con, self._models, self._steps, self._changed, self._run = con, models, steps, changed, run
         self._of_this_build = model_graph.of_one_build(models, steps)
@@ -43,6 +43,7 @@ class Append:
         self._waiting: set[str] = set()
         self._has_news: dict[str, bool] = {}
         self._columns: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
 
     def bring_up(self, names: Sequence[str], asked: Collection[str] = ()) -> list[str]:
         """Bring models up to the new facts, in an order in which they can be made; return those with news, not steps.
@@ -82,17 +83,20 @@ class Append:
         self._make_inputs(model)
         self._waiting.discard(model.name)
         if model.name in self._steps or (model.head.drivers and not model.head.is_kept):
-            self._run(model)
-            is_asked = not model.is_view or model.name in self._drivers  # to look into a view is to work it out
-            return not is_asked or bool(self._con.execute(f"select 1 from {model.name} limit 1").fetchall())  # noqa: S608
+            n_rows = self._run(model)
+            if model.is_view and model.name not in self._drivers:  # to look into a view is to work it out
+                return True
+            if n_rows is None:
+                n_rows = len(self._con.execute(f"select 1 from {model.name} limit 1").fetchall())  # noqa: S608
+            return n_rows > 0
         if model.is_view:
             return True
         is_counted = model.head.materialized in ("append", "replace")
-        before = None if is_counted else self._digest(model.name)
-        n_changed = self._run(model)
-        if n_changed is not None:
-            return n_changed > 0
-        return before is None or self._digest(model.name) != before
+        before = None if is_counted or self._size(model.stored) > MOST_COMPARED else self._digest(model.name)
+        n_rows = self._run(model)
+        if is_counted:
+            return bool(n_rows)
+        return before is None or n_rows not in (None, before[0]) or self._digest(model.name) != before
 
     def _make(self, name: str) -> None:
         """Make a step that somebody reads, if it is not there yet; without rows where nothing drives it."""
@@ -117,10 +121,15 @@ class Append:
         for name in sorted(model.reads):
             self._make(name)
 
-    def _digest(self, table: str) -> tuple[int, int] | None:
-        """Return what tells whether a table has the same rows, in whatever order; None for too many rows."""
-        n_rows: int = self._con.execute(f"select count(*) from {table}").fetchall()[0][0]  # noqa: S608
-        if n_rows > MOST_COMPARED:
-            return None
-        query = f"select coalesce(sum(hash(rows)::hugeint), 0) from {table} as rows"  # noqa: S608
-        return n_rows, self._con.execute(query).fetchall()[0][0]
+    def _size(self, table: str) -> int:
+        """Return how many rows a table had before this build, or somewhat more: deleted ones may count."""
+        if not self._sizes:
+            query = "select schema_name || '.' || table_name, estimated_size from duckdb_tables() "
+            self._sizes.update(self._con.execute(f"{query}where database_name = current_database()").fetchall())
+        return self._sizes.get(table, 0)
+
+    def _digest(self, table: str) -> tuple[int, int]:
+        """Return what tells whether a table has the same rows, in whatever order."""
+        query = f"select count(*), coalesce(sum(hash(rows)::hugeint), 0) from {table} as rows"  # noqa: S608
+        n_rows, digest = self._con.execute(query).fetchall()[0]
+        return n_rows, digest

@@ -177,10 +177,10 @@ def prepare(con: Connection, is_new: bool = True) -> tuple[dict[str, Model], lis
 def run_model(con: Connection, model: Model, n_parts: int = 1, **how: bool) -> int | None:
     """Make one table, as `incremental.write` does. The old one stays when the new one fails."""
     log.debug("building %s", model.name)
-    n_changed = incremental.write(con, model, n_parts, **how)
+    n_rows = incremental.write(con, model, n_parts, **how)
     if model.name == "core.meta":  # everything that reads current prices comes after it
         column_docs.define_day_macros(con)
-    return n_changed
+    return n_rows
 
 
 class DamagedLanding(Exception):

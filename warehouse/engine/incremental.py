@@ -58,7 +58,7 @@ def write(
     `is_small`: the landing at hand has few offers, so a view may be a table where its head says so. `is_there`: views
     of kept tables and macros are as an earlier build made them. `is_temporary`: a table's rows stay out of the file;
     to compress them for it takes half the time of making millions. Returns how many rows of an `append` or `replace`
-    changed.
+    changed, how many a table has that is no kept one, and None for the others.
     """
     is_view = model.is_view and not (is_small and model.head.is_table_of_few)
     for macro, made in () if is_there else model_graph.table_macros().items():
@@ -68,9 +68,9 @@ def write(
         python_inputs.make(con, name)
     if model.head.is_joined_as_written:
         con.execute(_KEEP_JOIN_ORDER)
-    n_changed = None
+    n_rows = None
     if model.head.is_kept:
-        n_changed = write_kept(con, model)
+        n_rows = write_kept(con, model)
         if not is_there:
             con.execute(f"create or replace view {model.name} as from {model.stored}")
     else:
@@ -81,14 +81,16 @@ def write(
             if model.head.in_parts:
                 con.execute(f"set variable part = [{part}, {n_parts}]")
             target = f"insert into {table}" if part else f"create or replace {kind} {table} as"
-            con.execute(f"{target} {model.sql}")
+            written = con.execute(f"{target} {model.sql}")
+            if not is_view:
+                n_rows = (n_rows or 0) + written.fetchall()[0][0]
         if table != model.name:
             con.execute(f"create or replace view {model.name} as from {table}")
     if model.head.is_joined_as_written:
         con.execute("reset disabled_optimizers")
     for name in model.inputs:
         con.execute(f"drop table python.{name}")
-    return n_changed
+    return n_rows
 
 
 def forget(con: Connection, model: Model) -> None:

@@ -34,12 +34,15 @@ def drop(con: Connection) -> None:
     Table by table: DuckDB 1.5 cannot commit a dropped schema of tables that were replaced in the same transaction.
     """
     relations = con.execute(
-        "select table_schema || '.' || table_name, table_type = 'VIEW' from information_schema.tables"
+        "select table_schema || '.' || table_name, table_type = 'VIEW', table_type = 'LOCAL TEMPORARY' "
+        "from information_schema.tables"
     ).fetchall()
-    for name, is_view in relations:
+    is_spread = any(is_temporary for _, _, is_temporary in relations)
+    for name, is_view, _ in relations:
         if name in names():
             con.execute(f"drop {'view' if is_view else 'table'} {name}")
-            incremental.forget(con, model_graph.load()[name])
+            if is_spread:
+                incremental.forget(con, model_graph.load()[name])
 
 
 def remember_columns(con: Connection) -> None:

@@ -41,17 +41,18 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
     Returns the files that were written: those whose rows this build changed, or all where the old ones are not those of
     the build before. Each is replaced as a whole, and none where the database could not be published.
     """
-    if is_current(con, home):
+    shown = shown_build(con, home)
+    if shown == "newest":
         return []
     names = _exported()
-    fresh = set(names) if not shows_build(con, home, "grew_from") else build_plan.news(con)
+    fresh = build_plan.news(con) if shown == "before" else set(names)
     spare_threads(con, home.warehouse)
     try:
         with beside(con) as other, ThreadPoolExecutor(1) as pool:
             exporting = pool.submit(_write_exports, other, home, [name for name in names if name in fresh])
             publish(con, home)
             written = _put_in_place(exporting.result())
-        for name in names:  # newer than the database: `is_current` looks
+        for name in names:  # newer than the database: `shown_build` looks
             _parquet_of(home, name).touch()
         return written
     finally:
@@ -59,33 +60,31 @@ def publish_and_export(con: Connection, home: Home) -> list[Path]:
             leftover.unlink()
 
 
-def is_current(con: Connection, home: Home) -> bool:
-    """Return whether the published file and the exports are whole and show the newest build."""
-    return shows_build(con, home, "build_id")
+def shown_build(con: Connection, home: Home) -> str:
+    """Return which build the published file and the exports show.
 
-
-def shows_build(con: Connection, home: Home, which: str) -> bool:
-    """Return whether the published file and the exports are whole and show a build.
-
-    which: the column of core.build that names it: build_id, the newest; grew_from, the one before it.
+    "newest"; "before", the one that the newest grew from; or "" where it is another, or they are not whole.
     """
     if not home.published.exists():
-        return False
+        return ""
     since = home.published.stat().st_mtime_ns
     for path in (_parquet_of(home, name) for name in _exported()):
         if not path.exists() or path.stat().st_mtime_ns < since:
-            return False
+            return ""
     try:
         con.execute(f"attach '{quoted(home.published)}' as pub (read_only)")
     except DatabaseError:
-        return False
+        return ""
     try:
-        same = con.execute(f"select p.build_id = b.{which} from pub.core.build as p, core.build as b").fetchall()  # noqa: S608
+        rows = con.execute(
+            "select case p.build_id when b.build_id then 'newest' when b.grew_from then 'before' else '' end "
+            "from pub.core.build as p, core.build as b"
+        ).fetchall()
     except DatabaseError:  # of another version
-        return False
+        return ""
     finally:
         con.execute("detach pub")
-    return same == [(True,)]
+    return str(rows[0][0]) if len(rows) == 1 else ""
 
 
 def _parquet_of(home: Home, name: str) -> Path:

@@ -21,10 +21,11 @@ def build_and_publish(home: Home) -> None:
     """
     with writer_lock(home), warehouse(home) as con:
         build.build(con, home)
-        if not home.lake and publish.is_current(con, home):  # so this build was checked
+        shown = publish.shown_build(con, home)
+        if not home.lake and shown == "newest":  # so this build was checked
             return
         guards = [check for check in checks.all_checks() if check.is_error]
-        if publish.shows_build(con, home, "grew_from"):  # which was checked
+        if shown == "before":  # which was checked
             fresh = build_plan.news(con)
             guards = [check for check in guards if check.reads & fresh]
         offending = {c.check_name: con.execute(c.sql).fetchmany(5) for c in guards}
