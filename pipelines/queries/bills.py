@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 OTHER_VIEWS = ("class", "commitment", "unmapped")
 _TAG = "tag:"
 _FETCHED = 5_000
+_CENT = Decimal("0.01")
 
 # Over list and over the cheapest equal offer count only what has such a price; the shares say how much that is.
 _SUMS = """
@@ -199,3 +201,9 @@ def unpriced(con: Connection) -> Unpriced:
         max((days for _, days, _ in currencies if days is not None), default=None),
         tuple(currency for currency, _, is_unknown in currencies if is_unknown),
     )
+
+
+def in_cents(amount: Decimal) -> Decimal:
+    """Round an amount to cents, half to even; what is less than half a cent has no sign."""
+    cents = amount.quantize(_CENT, ROUND_HALF_EVEN)
+    return cents or abs(cents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -65,5 +65,5 @@ def _tables(con: Connection) -> Iterator[BillTable]:
 
 def _text(value: Any) -> str:
     if isinstance(value, Decimal):
-        return f"{value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,f}"
+        return f"{bills.in_cents(value):,f}"
     return "" if value is None else printable(str(value))

@@ -42,6 +42,15 @@ def test_table(run: Run, demo: Demo, folder: Path) -> None:
     assert "611.50" in said.out and "526.98" in said.out and "-6.98" in said.out and "88.15" in said.out
 
 
+def test_less_than_half_a_cent_has_no_sign(run: Run, demo: Demo, folder: Path) -> None:
+    bills.write(
+        folder / "rounded.csv", [NC24 | {"EffectiveCost": "88.15", "BilledCost": "88.15"}]
+    )  # the list says 88.152
+    said = run("bill", "rounded.csv", "--page", "--keep", home=kept_home(demo.home, folder))
+    assert said.code == 0 and "88.15" in said.out and "-0.00" not in said.out
+    assert "-0.00" not in (folder / "home" / "bills" / "bill.html").read_text()
+
+
 def test_groups_as_json(run: Run, demo: Demo, folder: Path) -> None:
     said = run("bill", "*.csv", "two.parquet", "--by", "tag:team", "--json", home=demo.home)
     assert said.code == 3 and "1 lines look like GPUs" in said.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Sequence
 from contextlib import ExitStack
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from warehouse.storage.state_dir import Home
 
 _SHOWN = 20  # of what could not be mapped, in a table
-_CENT = Decimal("0.01")
 
 
 def bill(
@@ -145,7 +144,9 @@ def _view_of(title: str) -> str:
 
 
 def _in_cents(value: Any) -> Any:
-    return value.quantize(_CENT, ROUND_HALF_EVEN) if isinstance(value, Decimal) else value
+    from pipelines.queries.bills import in_cents
+
+    return in_cents(value) if isinstance(value, Decimal) else value
 
 
 def _say_what_is_missing(missing: Any) -> int:
