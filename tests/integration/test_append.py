@@ -77,7 +77,7 @@ def decide(con: connection.Connection, home: Home, verdict: str) -> None:
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of many scrapes: nobody reads it
 @pytest.mark.long
-@settings(max_examples=examples(1, 25), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(1, 25), suppress_health_check=list(HealthCheck))
 @example(  # the gate holds the second price; a person releases it; a day comes late; the seeds change
     looks=[seen(f"2026-03-0{n}", [offer(price)]) for n, price in enumerate(("2.00", "0.80", "2.00", "2.00"), 2)],
     cuts={2, 3}, events=["released", "late", "new_seeds"],
@@ -114,7 +114,7 @@ def test_append_equals_rebuild(
 
 
 @pytest.mark.long
-@settings(max_examples=examples(1, 12), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(1, 12), suppress_health_check=list(HealthCheck))
 @given(looks=worlds(), shuffle=st.randoms(use_true_random=False))
 def test_order_of_arrival_and_repeats_do_not_matter(
     looks: list[Seen], shuffle: random.Random, tmp_path_factory: pytest.TempPathFactory
@@ -134,7 +134,7 @@ def test_order_of_arrival_and_repeats_do_not_matter(
 
 
 @pytest.mark.long
-@settings(max_examples=examples(1, 12), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(1, 12), suppress_health_check=list(HealthCheck))
 @example(looks=[seen("2026-03-02", [offer("2.00")], provider=p, url="https://x.com/a") for p in ("lambda", "oracle")])
 @given(looks=worlds())
 def test_large_landing_built_in_parts_equals_one_build(

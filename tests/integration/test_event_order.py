@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.alerts import record_events
@@ -22,7 +22,7 @@ WORLDS = st.dictionaries(
 
 
 @pytest.mark.long
-@settings(max_examples=examples(1, 15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(1, 15))
 @given(WORLDS, st.lists(st.integers(0, 5), min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_each_event_is_recorded_once_in_any_order(
     tmp_path_factory: pytest.TempPathFactory, series: dict[str, list[float]], days: list[int], order: random.Random

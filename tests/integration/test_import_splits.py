@@ -55,7 +55,7 @@ def in_turn(home: Home, *files: Path) -> tuple[dict[str, Any], list[bool]]:
 
 # One number draws all: a smaller one is no simpler world, so nothing is shrunk.
 @pytest.mark.long
-@settings(max_examples=examples(1, 5), deadline=None, phases=(Phase.explicit, Phase.generate)[: examples(1, 2)])
+@settings(max_examples=examples(1, 5), phases=(Phase.explicit, Phase.generate)[: examples(1, 2)])
 @given(seed=st.integers(0, 10**6))
 @example(seed=5)  # a late verdict takes back what the newest interval began with
 def test_split_file_equals_one_file(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:

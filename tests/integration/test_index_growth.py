@@ -100,7 +100,7 @@ def test_index_built_scrape_by_scrape_equals_one_build(tmp_path: Path, name: str
 
 
 @pytest.mark.long
-@settings(max_examples=examples(1, 10), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(1, 10), suppress_health_check=list(HealthCheck))
 @given(fates=FATES, cuts=st.sets(st.integers(1, 6), max_size=3), days_apart=st.sampled_from([3, 14]))
 def test_any_index_built_scrape_by_scrape_equals_one_build(
     tmp_path_factory: pytest.TempPathFactory, fates: list[list[str]], cuts: set[int], days_apart: int

@@ -90,7 +90,6 @@ def merged(home: Home) -> int:
 @pytest.mark.long
 @settings(
     max_examples=examples(1, 10),
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.queries import bills as questions
@@ -393,7 +393,7 @@ LINES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(st.lists(LINES, min_size=1, max_size=12))
 def test_every_grouping_sums_up_to_the_bill(home: Home, tmp_path: Path, lines: list[dict[str, str]]) -> None:
     path = bills.write(tmp_path / "bill.csv", lines)

@@ -164,7 +164,7 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(sorted(KNOWN)), st.data())
 def test_any_change_gives_a_shape_or_a_reason(name: str, data: st.DataObject) -> None:
     config = dict(KNOWN[name].get("text_config", KNOWN[name]))

@@ -140,7 +140,7 @@ PARTS = st.sampled_from([" ", "-", "_", ".", "  "])
 VENDORS = st.sampled_from(["", "nvidia", "tensor core", "gpu"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(NAMES), CASES, PARTS, VENDORS)
 def test_case_separators_and_vendor_words_change_nothing(name: str, case: object, part: str, vendor: str) -> None:
     assert callable(case)
@@ -148,7 +148,7 @@ def test_case_separators_and_vendor_words_change_nothing(name: str, case: object
     assert resolve(written) == resolve(name)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(["A100", "H100", "H200", "B200", "V100"]),
     st.permutations(["name", "80GB", "SXM", "NVIDIA"]),
@@ -159,14 +159,14 @@ def test_the_order_of_memory_and_form_factor_changes_nothing(name: str, order: l
     assert (gpu.model, gpu.form_factor, gpu.vendor) == (name, "SXM", "NVIDIA")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(NAMES), st.sampled_from(["Laptop", "Mobile", "Max-Q", "MIG", "vGPU", "CNX"]), PARTS)
 def test_word_of_another_card_blocks_the_match(name: str, word: str, part: str) -> None:
     found, plain = resolve(f"{name}{part}{word}").model, resolve(name).model
     assert found is None or found == f"{plain} {word}", "unknown, or known as the other card that it is"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(NAMES), st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=2))
 def test_letters_glued_to_a_name_make_another_name(name: str, glued: str) -> None:
     """ "A100x" may be a card of its own, never an A100."""
@@ -177,7 +177,7 @@ def test_letters_glued_to_a_name_make_another_name(name: str, glued: str) -> Non
     assert found.model is None or found == resolve(found.model, found.memory_gb) or found.model != resolve(name).model
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from([r for r in CARDS if r["memory_gb"] and not r["memory_is_display"]]), st.data())
 def test_memory_in_any_unit_and_slightly_off_is_the_known_size(row: dict[str, str], data: st.DataObject) -> None:
     size = Decimal(data.draw(st.sampled_from(row["memory_gb"].split(";"))))

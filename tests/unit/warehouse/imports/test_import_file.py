@@ -300,7 +300,7 @@ def test_same_file_lands_once_per_name(home: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=examples(5, 40), deadline=None)
+@settings(max_examples=examples(5, 40))
 @given(order=st.permutations(range(12)))
 def test_the_order_of_rows_does_not_matter(order: list[int], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("order")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.effort import examples
@@ -326,7 +326,7 @@ def test_reason_and_expected_name_the_numbers() -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=examples(5, 50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5, 50))
 @given(cut=st.floats(0.05, 0.97), price=st.floats(0.5, 90))
 def test_cut_seen_twice_is_not_quarantined(cut: float, price: float) -> None:
     runs = [*steps(price, looks=4), run(version_no=2, price=price * cut, first_on=LATER, n_seen=2)]
@@ -334,7 +334,7 @@ def test_cut_seen_twice_is_not_quarantined(cut: float, price: float) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=examples(5, 50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5, 50))
 @given(spot=st.floats(0.05, 1), year=st.floats(0.3, 0.95), years=st.floats(0.75, 1), price=st.floats(6, 60))
 def test_no_consistent_set_of_terms_is_doubted(spot: float, year: float, years: float, price: float) -> None:
     runs = [
@@ -347,7 +347,7 @@ def test_no_consistent_set_of_terms_is_doubted(spot: float, year: float, years: 
 
 
 @pytest.mark.long
-@settings(max_examples=examples(5, 50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(5, 50))
 @given(scale=st.floats(0.2, 8))
 def test_relations_do_not_depend_on_the_size_of_prices(scale: float) -> None:
     runs = [

@@ -364,7 +364,7 @@ def test_many_files_are_read_once_with_the_same_rows(
 
 
 @pytest.mark.long
-@settings(max_examples=examples(2, 20), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(2, 20), suppress_health_check=list(HealthCheck))
 @given(order=st.permutations(range(len(LOOKS))), again=st.integers(0, len(LOOKS) - 1))
 def test_order_and_copies_of_landing_files_do_not_matter(
     landed: tuple[Home, dict[str, list[Any]]], order: list[int], again: int, tmp_path_factory: pytest.TempPathFactory

@@ -120,7 +120,7 @@ def test_small_plans_cost_what_the_best_of_all_costs(seed: int) -> None:
 def test_more_small_plans_than_a_list_of_seeds_has() -> None:
     """The same for cases that nobody picked: the draw is Hypothesis's."""
 
-    @settings(max_examples=examples(20, 200), deadline=None)
+    @settings(max_examples=examples(20, 200))
     @given(st.integers(1000, 10**6))
     def check(seed: int) -> None:
         question = small_case(seed)
