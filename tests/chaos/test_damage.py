@@ -7,6 +7,7 @@ import sys
 from itertools import chain
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.support.effort import first_of
@@ -70,6 +71,13 @@ def test_damaged_warehouse_is_rebuilt_from_facts(tmp_path: Path, where: str, cap
         assert "is now warehouse.damaged" in caplog.text
     assert home.warehouse.with_suffix(".damaged").exists()
     assert published(home).items() <= whole(home).items()
+
+
+def test_a_text_that_speaks_of_damage_is_no_damage(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with pytest.raises(duckdb.ConversionException, match="Corrupt database file"), connection.warehouse(home) as con:
+        con.execute("select 'Corrupt database file'::integer")
+    assert home.warehouse.exists() and not home.warehouse.with_suffix(".damaged").exists()
 
 
 BUILD = """

@@ -174,7 +174,7 @@ def warehouse(home: Home) -> Iterator[Connection]:
     home.root.mkdir(parents=True, exist_ok=True)
     try:
         con = duckdb.connect(str(home.warehouse))
-    except duckdb.IOException as failed:
+    except duckdb.Error as failed:
         if not _is_damage(failed, home):
             raise
         log.warning("%s", _set_aside(home, failed))
@@ -188,7 +188,7 @@ def warehouse(home: Home) -> Iterator[Connection]:
         # What exceeds it is spilled beside the file, to <warehouse>.tmp. A process takes up to twice as much.
         con.execute("set memory_limit = '2GB'")
         yield con
-    except duckdb.IOException as failed:
+    except duckdb.Error as failed:
         if not _is_damage(failed, home):
             raise
         con.close()
@@ -221,13 +221,15 @@ def _compact(home: Home) -> None:
     log.info("%s: %d MB instead of %d", home.warehouse, home.warehouse.stat().st_size // 10**6, before // 10**6)
 
 
-def _is_damage(failed: duckdb.IOException, home: Home) -> bool:
+def _is_damage(failed: duckdb.Error, home: Home) -> bool:
     message = str(failed)
+    if not isinstance(failed, duckdb.IOException):  # DuckDB 2 has no kind of its own for it; others begin with theirs
+        return message.startswith("Corrupt database file")
     unreadable = "not a valid DuckDB database file" in message or "Could not read enough bytes" in message
     return "Corrupt database file" in message or (unreadable and str(home.warehouse) in message)
 
 
-def _set_aside(home: Home, failed: duckdb.IOException) -> str:
+def _set_aside(home: Home, failed: duckdb.Error) -> str:
     aside = home.warehouse.with_suffix(".damaged")
     home.warehouse.replace(aside)
     home.warehouse.with_name(home.warehouse.name + ".wal").unlink(missing_ok=True)
