@@ -38,9 +38,8 @@ def kind_of(f: Field) -> str:
     return f.kind
 
 
-_PLAIN_AMOUNT: Final = re.compile(
-    r"[$€£][0-9]{1,3}(?:\.[0-9]{1,2})?"
-)  # all say the same: a price, or what the title makes of it
+# All such cells say the same: a price, or what the title makes of it.
+_PLAIN_AMOUNT: Final = re.compile(r"[$€£][0-9]{1,3}(?:\.[0-9]{1,2})?")
 
 
 @lru_cache(maxsize=65_536)

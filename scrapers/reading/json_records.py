@@ -205,10 +205,9 @@ def _split(
                         price_field(f) if is_price(f) else f for f in flatten(c, f"{path}.{key}[{i}]", key_words(key))
                     ]
                     yield Record([*shared, *own, *context][:MOST_FIELDS], scope, "object", group)
-                if _tells_itself_apart(rest := {k: v for k, v in value.items() if k != key}):
-                    yield from _split(
-                        rest, path, context, scope, group
-                    )  # "onDemand: {…}" beside "reserved: [{…}, {…}]"
+                rest = {k: v for k, v in value.items() if k != key}
+                if _tells_itself_apart(rest):  # "onDemand: {…}" beside "reserved: [{…}, {…}]"
+                    yield from _split(rest, path, context, scope, group)
                 return
     fields = [price_field(f) if is_price(f) else f for f in _one_of_alike(flat or flatten(value, path, ""))]
     yield Record([*fields, *context][:MOST_FIELDS], scope, "object", group)

@@ -237,12 +237,10 @@ def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
     for _ in range(_MOST_LEVELS):
         if box is None or box.parent is None or box.element is None or len(box.parent.children) > _MOST_CARDS:
             return False
-        look = (box.tag, box.element.get("class"))
-        alike = [b for b in box.parent.boxes() if b.element is not None and (b.tag, b.element.get("class")) == look]
-        own = [one.text for one in box.lines()]
-        if len(alike) > 1 and any(map(words.VCPU.search, own)):
+        alike, own = box.others_alike(), [one.text for one in box.lines()]
+        if alike and any(map(words.VCPU.search, own)):
             is_plain = not any(mentions(text, is_label=True) or words.GPU.search(text) for text in own)
-            return is_plain and any(b is not box and _is_read_card(b, verdicts) for b in alike)
+            return is_plain and any(_is_read_card(other, verdicts) for other in alike)
         box = box.parent
     return False
 

@@ -133,6 +133,17 @@ class Box:
         """Return the child boxes."""
         return [child for child in self.children if isinstance(child, Box)]
 
+    def others_alike(self) -> list[Box]:
+        """Return the boxes beside it of its tag and class, as other cards of a row are."""
+        if self.parent is None or self.element is None:
+            return []
+        look = (self.tag, self.element.get("class"))
+        return [
+            box
+            for box in self.parent.boxes()
+            if box is not self and box.element is not None and (box.tag, box.element.get("class")) == look
+        ]
+
     def text(self) -> str:
         """Return all text below on one line, struck-out text left out."""
         return squash(" ".join(line.text for line in self.lines()))

@@ -43,9 +43,8 @@ def test_table(run: Run, demo: Demo, folder: Path) -> None:
 
 
 def test_less_than_half_a_cent_has_no_sign(run: Run, demo: Demo, folder: Path) -> None:
-    bills.write(
-        folder / "rounded.csv", [NC24 | {"EffectiveCost": "88.15", "BilledCost": "88.15"}]
-    )  # the list says 88.152
+    paid = NC24 | {"EffectiveCost": "88.15", "BilledCost": "88.15"}  # the list says 88.152
+    bills.write(folder / "rounded.csv", [paid])
     said = run("bill", "rounded.csv", "--page", "--keep", home=kept_home(demo.home, folder))
     assert said.code == 0 and "88.15" in said.out and "-0.00" not in said.out
     assert "-0.00" not in (folder / "home" / "bills" / "bill.html").read_text()

@@ -95,15 +95,11 @@ def _widest(box: Box, label: str, around: Surroundings) -> Box:
 
 def _stands_beside_cards(box: Box) -> bool:
     """Return whether a box is one of several alike with prices, or asking for a call, of which others name no accelerator."""
-    if box.parent is None or box.element is None:
-        return False
-    looks = (box.tag, box.element.get("class"))
     return any(
-        b is not box and b.element is not None and (b.tag, b.element.get("class")) == looks
-        and any(has_money(one.text) or words.SALES.search(one.text) for one in b.lines())
-        and not any(label_mentions(one.text) for one in b.lines())
-        for b in box.parent.boxes()
-    )  # fmt: skip
+        any(has_money(one.text) or words.SALES.search(one.text) for one in other.lines())
+        and not any(label_mentions(one.text) for one in other.lines())
+        for other in box.others_alike()
+    )
 
 
 def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
@@ -111,13 +107,9 @@ def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
     if len(heads) > 1 and all(_has_own_price(h, line, box) for h in heads):
         return True
     own = next((b for b in box.boxes() if any(one is line for one in b.lines())), None)
-    if own is None or own.element is None:
+    if own is None:
         return False
-    alike = [
-        b
-        for b in box.boxes()
-        if b is not own and b.tag == own.tag and b.element.get("class") == own.element.get("class")
-    ]
+    alike = own.others_alike()
     orders, inside = {h.order for h in heads}, {one.order for one in own.lines()}
     named = [b for b in alike if any(one.order in orders for one in b.lines())]
     return (

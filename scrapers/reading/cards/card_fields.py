@@ -92,7 +92,8 @@ def _beside(lines: list[Line], i: int, above: bool) -> str:
 
 def _tier_beside(lines: list[Line], i: int) -> str:
     """Return the name of a tier next to the amount at a line: in a box with it alone, else right above."""
-    around = lines[i].box.parent if lines[i].box is not None else None  # type: ignore[union-attr]
+    own = lines[i].box
+    around = own.parent if own is not None else None
     for one in lines[max(0, i - 1) : i + 2] if around is not None and around.n_lines == _PAIR else ():
         if one is not lines[i] and one.box is not None and one.box.parent is around and _TIER.fullmatch(one.text):
             return one.text
