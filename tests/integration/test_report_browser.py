@@ -145,7 +145,7 @@ def test_by_keyboard(address: str, chromium: Browser) -> None:
         assert page.evaluate("document.activeElement.className") == "skip"
         assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
         page.keyboard.press("Enter")
-        assert page.url.endswith("#main")
+        page.wait_for_url("**#main")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('main') !== null")
         outline = "getComputedStyle(document.activeElement).outlineStyle"
