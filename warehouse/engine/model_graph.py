@@ -13,8 +13,9 @@ from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from warehouse.engine import front_matter, python_inputs
+from warehouse.engine import front_matter, python_inputs, references
 from warehouse.engine.front_matter import FrontMatter
+from warehouse.engine.references import References
 from warehouse.paths import MACROS, MODELS
 
 LAYERS = ("staging", "intermediate", "core", "marts", "v1")  # each reads only from those before it, and from itself
@@ -74,16 +75,24 @@ def sql_of(name: str) -> str:
 @cache
 def load(folder: Path = MODELS) -> dict[str, Model]:
     """Read all models once, by name. Raises ValueError naming the file when a body is not one SELECT."""
-    return {model.name: model for path in sorted(folder.rglob("*.sql")) for model in [_read(path, folder)]}
+    texts = {path: path.read_text() for path in sorted(folder.rglob("*.sql"))}
+    named = references.read_all(texts, folder)
+    return {
+        model.name: model
+        for path, sql in texts.items()
+        for model in [_model(path.relative_to(folder), sql, named[path])]
+    }
 
 
-def _read(path: Path, folder: Path) -> Model:
-    schema, *groups, _ = path.relative_to(folder).parts
-    name, sql = f"{schema}.{path.stem}", path.read_text()
-    tables, calls = _references(sql, path)
-    for macro in tuple(calls):  # a table macro hides the tables that it reads
-        tables |= table_macros()[macro].reads
-        calls |= table_macros()[macro].calls
+def _model(path: Path, sql: str, named: References) -> Model:
+    schema, *groups, _ = path.parts
+    name = f"{schema}.{path.stem}"
+    macros = [table_macros()[called] for called in named.calls if called in table_macros()]
+    calls = {called for called in named.calls if called in table_macros()}.union(*(macro.calls for macro in macros))
+    tables = named.tables | _day_table(sql)
+    tables = tables.union(*(macro.reads for macro in macros))  # a table macro hides the tables that it reads
+    for called in calls:  # which may be given the name of one
+        tables |= {text for text in named.calls.get(called, ()) if re.fullmatch(r"[a-z]\w*\.\w+", text)}
     inputs = {table.removeprefix("python.") for table in tables if table.startswith("python.")}
     behind = (python_inputs.INPUTS[each].reads for each in inputs)
     reads = {table for table in tables if not table.startswith(("python.", "state."))}.union(*behind)
@@ -92,30 +101,6 @@ def _read(path: Path, folder: Path) -> Model:
     return Model(
         name, "/".join(groups), head, sql, frozenset(reads), frozenset(state), frozenset(calls), frozenset(inputs)
     )
-
-
-def _references(sql: str, path: Path) -> tuple[set[str], set[str]]:
-    """Return the tables that a SELECT names, as a table macro's argument too, and the table macros that it calls."""
-    import sqlglot  # takes a fifth of a second, which only a build should wait for
-    from sqlglot import exp
-
-    try:
-        (tree,) = sqlglot.parse(sql, dialect="duckdb")
-    except (sqlglot.ParseError, ValueError) as error:
-        raise ValueError(f"{path}: not one SELECT: {error}") from error
-    if not isinstance(tree, exp.Query):
-        raise ValueError(f"{path}: not one SELECT")
-    tables, calls = set(), set()
-    for table in tree.find_all(exp.Table):
-        if isinstance(table.this, exp.Anonymous):
-            macro = f"{table.db}.{table.this.name.lower()}" if table.db else table.this.name.lower()
-            if macro in table_macros():
-                calls.add(macro)
-                arguments = (each.name for each in table.this.expressions if isinstance(each, exp.Literal))
-                tables |= {text for text in arguments if re.fullmatch(r"[a-z]\w*\.\w+", text)}
-        elif table.db:
-            tables.add(f"{table.db}.{table.name}")
-    return tables | _day_table(sql), calls
 
 
 def _day_table(sql: str) -> set[str]:
