@@ -43,7 +43,7 @@ def _role(box: Box) -> str:
 
 
 def _grid_of(table: Box) -> Grid | None:
-    inside = list(table.walk())
+    inside = table.walk()
     rows = [row for row in _without_coordinates(_rows_of(table, inside)) if row]
     if not rows:
         return None
