@@ -207,8 +207,8 @@ def _verdict(
     if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
         return "explained", "in a sentence, the price of an offer"
     if len(line.text) > 100:
-        is_example = words.NOT_SOLD_HERE[-1][1].search(line.text) is not None
-        if is_of_rent(line, amount) and amount.value not in emitted and not facts.compares and not is_example:
+        is_open = amount.value not in emitted and not facts.compares and is_of_rent(line, amount)
+        if is_open and not words.NOT_SOLD_HERE[-1][1].search(line.text):
             return "unexplained", "a sentence that prices an accelerator"
         return "explained", "in a sentence"
     if is_component(f"{before_amount(before)} price"):
