@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-_BEGIN = r"(?:(?<![A-Za-z0-9.])|(?<=\d[xX×*])|(?<=gpu)|(?<=geforce)|(?<=nvidia)|(?<=tesla)|(?<=quadro))"
+# Most places are ruled out by the sign there or the one before it.
+_BEGIN = r"(?=[^\W_])(?:(?<![A-Za-z0-9.])|(?<=[x×*ueao])(?:(?<=\d[xX×*])|(?<=gpu)|(?<=geforce)|(?<=nvidia)|(?<=tesla)|(?<=quadro)))"
 _END = r"(?![A-Za-z0-9]|\.\d)"
 _FORM = r"(?:[ _-]?(?:SXM\d?|PCI-?E|NVLINK|NVL\d{0,2}|HGX|DGX|OAM|HBM\d\w?))*"
 _SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?|, ?\d{2,3}\s?G[iI]?B\b(?! ?(?:of |system )?(?:RAM|memory|DDR|SSD|NVMe|disk|storage)))?"
@@ -110,9 +111,12 @@ def _mentions(text: str) -> tuple[Mention, ...]:
 
 @lru_cache(maxsize=16_384)
 def _bare_cards(text: str) -> tuple[Mention, ...]:
-    return () if _OTHER_CARD.search(text) else _mentions_of(_BARE_CARD, text)
+    if text.count("0") < _FEWEST_ZEROS or _OTHER_CARD.search(text):
+        return ()
+    return _mentions_of(_BARE_CARD, text)
 
 
+_FEWEST_ZEROS: Final = 2  # in the number of a card, as "4090"
 # A name has a figure, or is that of a line without one.
 _FIGURE_OR_LINE: Final = re.compile(
     r"\d|titan|gaudi|tpu|pvc|trainium|inferentia|tenstorrent|wormhole|blackhole|dcu|data center gpu", re.IGNORECASE

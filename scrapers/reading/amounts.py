@@ -76,6 +76,7 @@ def _any_of(signs: list[str]) -> str:
 
 
 _BEFORE = _any_of([sign for sign in _SIGNS if sign not in _ONLY_AFTER])
+_FIRST = re.escape("".join(sorted({sign[0] for sign in _SIGNS if sign not in _ONLY_AFTER})))
 _AFTER = _any_of([sign for sign in _SIGNS if sign not in _ONLY_BEFORE])
 _LETTER = "[A-Za-zÀ-ɏА-я]"  # Chinese and Japanese put no space before a number
 _SPACES = "\u00a0\u202f\u2009"
@@ -83,7 +84,7 @@ _SPACES = "\u00a0\u202f\u2009"
 _TIGHT = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?: \d{{3}})+[.,]\d{{2}}(?!\d)|\d{{1,3}}(?:[,.'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:\s?[.,]\d+)?|[.,]\d+"
 _LOOSE = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
 _MONEY = re.compile(
-    rf"(?<!{_LETTER})(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
+    rf"(?<!{_LETTER})(?=[{_FIRST}])(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
     rf"|(?<!{_LETTER})(?<![\d_.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
     rf"|(?<!{_LETTER})(?<![\d_.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|元|円|원)",
     re.IGNORECASE,
@@ -154,7 +155,7 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         value = _value(hit["n"].replace(" ", ""), decimal_comma)
         if value is not None and all(a.end <= hit.start() or hit.end() <= a.start for a in amounts):
             amounts.append(Amount(value, "R", hit.start(), hit.end(), _fault(text, hit.start(), hit.end())))
-    return tuple(_ranges(text, sorted(amounts, key=lambda a: a.start)))
+    return tuple(_ranges(text, sorted(amounts, key=lambda a: a.start))) if amounts else ()
 
 
 _PLAIN: Final = re.compile(r"(?P<sign>[$€£₹])(?P<n>[0-9]{1,6}(?:\.[0-9]{1,2})?)")

@@ -33,7 +33,8 @@ _LIMIT: Final = re.compile(
 def kind_of(f: Field) -> str:
     """Return what a field states, by its title and its text."""
     if not f.kind:  # each step of the reading asks it of each field
-        text = "$1" if f.is_price is None and _PLAIN_AMOUNT.fullmatch(f.text) else f.text
+        is_plain = f.is_price is None and f.text[:1] in "$€£" and _PLAIN_AMOUNT.fullmatch(f.text)
+        text = "$1" if is_plain else f.text
         f.kind = _kind(f.title, text, f.is_price, f.is_number)
     return f.kind
 
