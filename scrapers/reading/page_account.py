@@ -147,7 +147,10 @@ def note_verdict(verdicts: Verdicts, cell: Field, amount: Amount, verdict: str, 
 
 
 def line_entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitted: set[Decimal]) -> Iterator[Entry]:
-    named = sorted(line.order for line in lines if mentions(line.text) and not is_in_nav(line.box))
+    texts = {line.text for line in lines}
+    naming = {text for text in texts if mentions(text)}
+    amounts = {text: of_text for text in texts if (of_text := find_amounts(text, facts.decimal_comma))}
+    named = [line.order for line in lines if line.text in naming and not is_in_nav(line.box)]
     first = min(
         (order for order, noted in verdicts.items() if any(v == "emitted" for v, _ in noted.values())), default=0
     )
@@ -155,7 +158,7 @@ def line_entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitte
         for struck in line.struck:
             if find_amounts(struck):
                 yield Entry(struck, line.path(), "explained", "struck out")
-        for amount in find_amounts(line.text, facts.decimal_comma):
+        for amount in amounts.get(line.text, ()):
             verdict, reason = _verdict(line, amount, verdicts, named, emitted, facts, first)
             yield Entry(_around(line.text, amount), line.path(), verdict, reason, amount.value)  # type: ignore[arg-type]
 
