@@ -144,7 +144,7 @@ def names_one(text: str) -> bool:
 
 
 # What counts GPUs has one of these in it.
-_MAY_COUNT: Final = re.compile(
+MAY_COUNT: Final = re.compile(
     r"gpu|card|karte|carte|карт|[卡张張枚×]|[(（][x×\d]|(?:^|\s)x\d|\dx$|\d\sx$", re.IGNORECASE
 )
 
@@ -152,7 +152,7 @@ _MAY_COUNT: Final = re.compile(
 @lru_cache(maxsize=16_384)
 def stated_count(text: str) -> Decimal | None:
     """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
-    if not _MAY_COUNT.search(text) and not mentions(text):
+    if not MAY_COUNT.search(text) and not mentions(text):
         return None
     text = _SPAN.sub(" ", NOT_ITS_OWN.sub(" ", text))
     named = mentions(text)
