@@ -172,14 +172,14 @@ class _Builder:
             if tag in _SKIPPED or not tag or (not is_bare and is_hidden(child)):
                 pass
             elif tag == "br":
-                self.flush(box, run, element)
+                self.flush(box, run)
             elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or (
                 (not is_bare or tag in STRUCK) and is_former(child)
             ):
                 self.inline(child, is_struck_out(child), run, depth, child)
             else:
                 if run:
-                    self.flush(box, run, element)
+                    self.flush(box, run)
                 if is_bare and not len(child) and tag != "pre" and depth < _DEEPEST and len(self.lines) < _MOST_LINES:
                     self.leaf(box, child, tag)
                     if child.tail:
@@ -207,13 +207,13 @@ class _Builder:
             if child.tail:
                 run.append((child.tail, False, element, element))
         if run:
-            self.flush(box, run, element)
+            self.flush(box, run)
 
     def leaf(self, box: Box, element: Any, tag: str) -> None:
         """Add a box of text and nothing else: a table's cell, nearly always."""
         if text := self.tidied(element.text or ""):
             inner = Box(tag, element, box.contents, self.headings, box)
-            self.add(inner, element, text)
+            self.add(inner, text)
             inner.end()
 
     def drawn(self, box: Box, text: str) -> None:
@@ -255,7 +255,7 @@ class _Builder:
             if child.tail:
                 run.append((child.tail, struck, element, top))
 
-    def flush(self, box: Box, run: list[tuple[str, bool, Any, Any]], element: Any) -> None:
+    def flush(self, box: Box, run: list[tuple[str, bool, Any, Any]]) -> None:
         """End the current line."""
         if len(run) == 1 and not run[0][0].strip():  # the white space between two boxes
             run.clear()
@@ -274,7 +274,7 @@ class _Builder:
             parts = parts_of([(text, is_struck, top) for text, is_struck, _, top in pieces]) or parts_of(
                 [piece[:3] for piece in pieces]
             )
-        self.add(box, box.element if box.element is not None else element, text, tuple(struck), parts)
+        self.add(box, text, tuple(struck), parts)
 
     def tidied(self, text: str) -> str:
         """Return a text on one line, in the usual letters."""
@@ -283,13 +283,14 @@ class _Builder:
             tidy = self.tidy[text] = half_width(squash(text))
         return tidy
 
-    def add(self, box: Box, owner: Any, text: str, struck: tuple[str, ...] = (), parts: tuple[str, ...] = ()) -> None:
+    def add(self, box: Box, text: str, struck: tuple[str, ...] = (), parts: tuple[str, ...] = ()) -> None:
         """Add a line to a box, or what belongs to the last line to that."""
         notes, is_note = tuple(self.notes), self.is_note
-        self.notes, self.is_note = [], False
+        if notes:
+            self.notes, self.is_note = [], False
         if not text and not struck:
             return
-        last = self.lines[-1] if self.lines else None
+        owner, last = box.element, self.lines[-1] if self.lines else None
         if last is not None:
             if len(text) == 2 and _CENTS.fullmatch(text) and _SIGNED.search(last.text) and _is_of_cents(owner):
                 last.text += f".{text}"  # the part behind the point has a box of its own
@@ -297,7 +298,7 @@ class _Builder:
             if len(last.text) <= _LONGEST_SIGN and _is_cut_in_two(last, text, owner):
                 last.text += text  # a currency's sign and its number in boxes of their own
                 return
-        level = _level(owner, box)
+        level = _level(box)
         above = self.headings
         if level:
             above = tuple(h for h in above if h[0] < level or h[0] == _PLACE_LEVEL)
@@ -383,13 +384,12 @@ _CELLS_OF_TABLES: Final = frozenset({"td", "th"})
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-def _level(element: Any, box: Box) -> int:
-    tag = element.tag if isinstance(getattr(element, "tag", None), str) else ""
+def _level(box: Box) -> int:
+    tag, element, outer = box.tag, box.element, box.parent
     if tag in _CELLS_OF_TABLES and not element.keys():
         return 0
     if tag in _HEADINGS:
         return int(tag[1])
-    outer = box.parent
     if outer is not None and outer.tag in _HEADINGS:
         return int(outer.tag[1])
     if tag in ("legend", "summary", "caption", "figcaption") or element.get("role") == "heading":

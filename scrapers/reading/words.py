@@ -32,8 +32,7 @@ def word(latin: str, cjk: str = "") -> re.Pattern[str]:
     """Compile words that match whole, and signs in either form that match anywhere, ignoring case."""
     cjk = "".join(f"[{sign}{_TRADITIONAL[sign]}]" if sign in _TRADITIONAL else sign for sign in cjk)
     return re.compile(
-        rf"(?<![^\W\d_])(?:{latin})(?![^\W\d_¹²³⁰⁴-⁹])"
-        + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
+        rf"(?<![^\W\d_])(?:{latin})(?![^\W\d_¹²³⁰⁴-⁹])" + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
         re.IGNORECASE,
     )
 

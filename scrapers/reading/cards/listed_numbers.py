@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,7 +23,7 @@ _FAR: Final = 8  # lines above a list that may say what its numbers are
 def listed_numbers(lines: list[Line], used: set[int], group: int) -> Iterator[Record]:
     """Yield a record for each item of such a list that names an accelerator, and note the lines as used."""
     items: list[tuple[Line, re.Match[str]]] = []
-    above: list[Line] = []
+    above: deque[Line] = deque(maxlen=_FAR)
     for line in [*lines, None]:
         hit = _ITEM.fullmatch(line.text) if line is not None and line.order not in used else None
         if line is not None and hit and not find_amounts(line.text):
@@ -33,11 +34,11 @@ def listed_numbers(lines: list[Line], used: set[int], group: int) -> Iterator[Re
             used |= {one.order for one, _ in named}
             yield from (_record(one, hit, title, group) for one, hit in named)
         if line is not None:
-            above = [*above[1 - _FAR :], line]
+            above.append(line)
         items = []
 
 
-def _title(above: list[Line], first: Line, below: Line | None) -> str:
+def _title(above: deque[Line], first: Line, below: Line | None) -> str:
     """Return the nearest text around a list, in its own section, that states a currency and a unit of time, or ""."""
     near = [line for line in (*reversed(above), *((below,) if below else ())) if line.headings == first.headings]
     texts = [line.text for line in near] + [text for _, text in reversed(first.headings)]
