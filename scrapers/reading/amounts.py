@@ -122,9 +122,9 @@ _RAND = re.compile(
 )
 
 
-def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
+def find_amounts(text: str, decimal_comma: bool = False) -> tuple[Amount, ...]:
     """Return the amounts with a currency in a text, in order."""
-    return list(_amounts_in(text, decimal_comma))
+    return _amounts_in(text, decimal_comma)
 
 
 @lru_cache(maxsize=65_536)  # a cell is asked for its amounts by each step of the reading
@@ -161,16 +161,13 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
 _PLAIN: Final = re.compile(r"(?P<sign>[$€£₹])(?P<n>[0-9]{1,6}(?:\.[0-9]{1,2})?)")
 
 
-def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:
+@lru_cache(maxsize=65_536)
+def find_rates(text: str, decimal_comma: bool = False) -> tuple[Amount, ...]:
     """Return the numbers without a currency that a unit of a price follows directly: "3.24/h"."""
-    rates: list[Amount] = []
     if "/" not in text and "per" not in text.lower():
-        return rates
-    for hit in _RATE.finditer(text):
-        value = _value(hit["n"], decimal_comma)
-        if value is not None:
-            rates.append(Amount(value, "", hit.start(), hit.end("n")))
-    return rates
+        return ()
+    values = ((hit, _value(hit["n"], decimal_comma)) for hit in _RATE.finditer(text))
+    return tuple(Amount(value, "", hit.start(), hit.end("n")) for hit, value in values if value is not None)
 
 
 @lru_cache(maxsize=16_384)
@@ -224,7 +221,12 @@ _AFTER_COMMA: Final = re.compile(r",\d{1,2}\D*$")
 _AFTER_DOT: Final = re.compile(r"\.\d{1,2}\D*$")
 
 
+_PLAIN_NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
+
+
 def _value(digits: str, decimal_comma: bool) -> Decimal | None:
+    if _PLAIN_NUMBER.fullmatch(digits):
+        return Decimal(digits)
     tidy = digits.strip().replace("’", "'").replace("\u2009", "\u202f")
     if sum(c.isdigit() for c in tidy) > _MOST_DIGITS:
         return None

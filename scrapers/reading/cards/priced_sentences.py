@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from scrapers.reading.accelerator_names import mentions
@@ -42,7 +43,7 @@ def priced_sentences(line: Line, group: int) -> list[Record]:
     ]
 
 
-def _are_models(text: str, money: list[Amount]) -> bool:
+def _are_models(text: str, money: Sequence[Amount]) -> bool:
     """Return whether the amounts of a sentence are prices of one thing, each with a model of its own: "or $1.79 for a year"."""
     between = [text[a.end : b.start] for a, b in itertools.pairwise(money)]
     if not all(_OR.search(words) and not mentions(words) for words in between):
