@@ -268,8 +268,12 @@ def _ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     # "1.50 - 2.00 $" and "$1.50-2.00": the other end has no sign of its own.
     return [
         Amount(a.value, a.currency, a.start, a.end, a.fault or "one end of a range")
-        if re.match(r"\s?[-–—~]\s?\d+[.,]\d|\s?[-–—~]\s?\d+\s*(?:/|per\b)", text[a.end :])
-        or re.search(r"(?<![\w.,])(?:\d+[.,]\d+\s?[-–—~]\s?|\d{1,3}[-–—~])$", text[: a.start])  # not "L4 – $0.45"
+        if _LEADS_ON.match(text, a.end) or (_DASH.search(text, a.start - 3, a.start) and _LED.search(text[: a.start]))
         else a
         for a in result
     ]
+
+
+_DASH: Final = re.compile(r"[-–—~]")
+_LEADS_ON: Final = re.compile(r"\s?[-–—~]\s?\d+[.,]\d|\s?[-–—~]\s?\d+\s*(?:/|per\b)")
+_LED: Final = re.compile(r"(?<![\w.,])(?:\d+[.,]\d+\s?[-–—~]\s?|\d{1,3}[-–—~])$")  # not "L4 – $0.45"

@@ -211,7 +211,7 @@ def _verdict(
         return "explained", "in a sentence, the price of an offer"
     if len(line.text) > 100:
         is_open = amount.value not in emitted and not facts.compares and is_of_rent(line, amount)
-        if is_open and not words.NOT_SOLD_HERE[-1][1].search(line.text):
+        if is_open and not _is_example(line.text):
             return "unexplained", "a sentence that prices an accelerator"
         return "explained", "in a sentence"
     if is_component(f"{before_amount(before)} price"):
@@ -232,6 +232,11 @@ def _verdict(
             return "explained", "a price of a machine without an accelerator, beside those that name theirs"
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"
     return "explained", "no accelerator is named nearby"
+
+
+@lru_cache(maxsize=1024)  # each amount of a line asks it
+def _is_example(text: str) -> bool:
+    return words.NOT_SOLD_HERE[-1][1].search(text) is not None
 
 
 def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:

@@ -128,7 +128,7 @@ def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
         d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
         return True
     time = rate(own).time
-    lead = _CYCLE_LEADS.search(f.text[: d.amount.start])
+    lead = _CYCLE_LEADS.search(f.text[: d.amount.start][-_LONGEST:])
     if d.rate.time == "month" and lead and (months := cycle_months(lead["cycle"])):  # "Annually — $999/mo"
         d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
         return True
