@@ -72,11 +72,11 @@ _ONLY_BEFORE: Final = {
 
 
 def _any_of(signs: list[str]) -> str:
-    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
+    firsts = re.escape("".join(sorted({sign[0] for sign in signs})))  # they rule out most places at once
+    return rf"(?=[{firsts}])(?:{'|'.join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))})"
 
 
 _BEFORE = _any_of([sign for sign in _SIGNS if sign not in _ONLY_AFTER])
-_FIRST = re.escape("".join(sorted({sign[0] for sign in _SIGNS if sign not in _ONLY_AFTER})))
 _AFTER = _any_of([sign for sign in _SIGNS if sign not in _ONLY_BEFORE])
 _LETTER = "[A-Za-zÀ-ɏА-я]"  # Chinese and Japanese put no space before a number
 _SPACES = "\u00a0\u202f\u2009"
@@ -84,9 +84,9 @@ _SPACES = "\u00a0\u202f\u2009"
 _TIGHT = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?: \d{{3}})+[.,]\d{{2}}(?!\d)|\d{{1,3}}(?:[,.'’{_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:\s?[.,]\d+)?|[.,]\d+"
 _LOOSE = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
 _MONEY = re.compile(
-    rf"(?<!{_LETTER})(?=[{_FIRST}])(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
-    rf"|(?<!{_LETTER})(?<![\d_.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
-    rf"|(?<!{_LETTER})(?<![\d_.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|元|円|원)",
+    rf"(?<!{_LETTER})(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
+    rf"|(?=[\d.,])(?<!{_LETTER})(?<![\d_.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
+    rf"|(?=[\d.,])(?<!{_LETTER})(?<![\d_.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|元|円|원)",
     re.IGNORECASE,
 )
 # A bare number is an amount only where a unit stands right behind it: "3.24/h", "0.95 per hour".

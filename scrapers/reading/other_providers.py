@@ -23,7 +23,8 @@ _SPECIALISTS: Final = (
 _ALL: Final = r"competitors?|hyperscalers?|others?|typical|average|big (?:three|3|clouds?)|(?:public|legacy|large|major) clouds?|traditional|wettbewerber|concurrents?|конкурент\w*|其他(?:云|厂商|平台)\w*|友商|他社|타사"
 # Not "AWS Inferentia2": there the maker's name is the accelerator's.
 _NAME: Final = re.compile(
-    rf"(?<![\w.-])(?:{_HYPERSCALERS}|{_SPECIALISTS})(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))", re.IGNORECASE
+    rf"(?<![\w.-])(?=[^\W\d_])(?:{_HYPERSCALERS}|{_SPECIALISTS})(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))",
+    re.IGNORECASE,
 )
 _SPECIALIST: Final = re.compile(rf"(?<![\w.-])(?:{_SPECIALISTS})(?![\w-])", re.IGNORECASE)
 _TITLE: Final = re.compile(rf"(?<![^\W\d_])(?:{_ALL})(?![^\W\d_])|{_NAME.pattern}", re.IGNORECASE)

@@ -146,7 +146,7 @@ UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|e
 PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(
-    r"(?:\b(?:from(?: only| just)?|start(?:s|ing)?(?: price)?(?: at| from)?(?: only| just)?|as low as|as little as|beginning at|begins? at|low of|only from|ab|bereits ab|à partir de|dès|от|price from|prices from|pricing from|more than|over|at least|minimum(?: of)?|min\.?)\s*[:：]?\s*|(?:低至|最低)\s*|起步价\s*[:：]?\s*|≥\s*|>\s*)$",
+    r"(?:\b(?=\w)(?:from(?: only| just)?|start(?:s|ing)?(?: price)?(?: at| from)?(?: only| just)?|as low as|as little as|beginning at|begins? at|low of|only from|ab|bereits ab|à partir de|dès|от|price from|prices from|pricing from|more than|over|at least|minimum(?: of)?|min\.?)\s*[:：]?\s*|(?:低至|最低)\s*|起步价\s*[:：]?\s*|≥\s*|>\s*)$",
     re.IGNORECASE,
 )  # fmt: skip
 BOUND_AFTER: Final = re.compile(
@@ -154,7 +154,7 @@ BOUND_AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 CEILING_BEFORE: Final = re.compile(
-    r"(?:\b(?:up to|max(?:imum)?|less than|under|below|bis zu|jusqu'à|до|no more than)\s*(?:of )?|上限(?:约|約|为|は)?\s*|≤\s*|<\s*)$",
+    r"(?:\b(?=\w)(?:up to|max(?:imum)?|less than|under|below|bis zu|jusqu'à|до|no more than)\s*(?:of )?|上限(?:约|約|为|は)?\s*|≤\s*|<\s*)$",
     re.IGNORECASE,
 )
 CEILING_AFTER: Final = re.compile(

@@ -24,7 +24,7 @@ _SAYS: Final = re.compile(
 )
 # What is supposed, compared, past or of some customers alone.
 _IN_DOUBT: Final = re.compile(
-    r"\b(?:if|when|would|could|might|may|example|e\.g|average|typical\w*|compar\w*|compet\w*|elsewhere|was|were|used to|formerly|previously"
+    r"\b(?=\w)(?:if|when|would|could|might|may|example|e\.g|average|typical\w*|compar\w*|compet\w*|elsewhere|was|were|used to|formerly|previously"
     r"|market|up to|less|under|below|over|more|estimat\w*|assum\w*|suppos\w*|say|roughly|about|around|approximately|nearly|almost|others?"
     r"|hyperscalers?|clouds|providers|students?|members?|vs|versus|than|sav(?:e|es|ing|ings))\b|[≈~?]",
     re.IGNORECASE,
