@@ -10,10 +10,16 @@ class ElementPaths:
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[Any, str], dict[Any, int]] = {}  # of a parent: its children of one tag, in order
-        self._parents: dict[Any, str] = {}
+        self._paths: dict[Any, str] = {}
 
     def of(self, element: Any) -> str:
         """Return the path of an element, as its tree's getpath does."""
+        path = self._paths.get(element)
+        if path is None:
+            path = self._paths[element] = self._path_of(element)
+        return path
+
+    def _path_of(self, element: Any) -> str:
         parent, tag = element.getparent(), element.tag
         if parent is None or not tag.replace("-", "").isalnum():  # a name with a prefix
             return str(element.getroottree().getpath(element))
@@ -21,7 +27,4 @@ class ElementPaths:
         if numbers is None:
             numbers = self._numbers[parent, tag] = {one: n for n, one in enumerate(parent.iterchildren(tag), start=1)}
         step = tag if len(numbers) == 1 else f"{tag}[{numbers[element]}]"
-        above = self._parents.get(parent)
-        if above is None:
-            above = self._parents[parent] = self.of(parent)
-        return f"{above}/{step}"
+        return f"{self.of(parent)}/{step}"
