@@ -44,7 +44,8 @@ class Rows:
         """Note a row, and whether anything was read in it."""
         if record.kind != "row":
             return
-        self.unread += [f for f in record.fields if readings and _is_unread(f)]
+        if readings:
+            self.unread += [f for f in record.fields if _heads_prices(f.title) and _is_unread(f)]
         if any(isinstance(r, Draft) and r.status == "priced" for r in readings):
             self.priced.add(record.group)
         elif any(isinstance(r, Explained) and r.reason == NAMELESS for r in readings):
@@ -73,10 +74,9 @@ class Rows:
 
 
 def _is_unread(f: Field) -> bool:
-    """Return whether a cell below the title of a price holds a number that is no amount, nor a share or a term."""
-    if kind_of(f) in ("price", "label", "count") or not _heads_prices(f.title):
-        return False
-    return _FIGURE.search(f.text) is not None and not _OTHER_FIGURE.search(f.text)
+    """Return whether a cell, below the title of a price, holds a number that is no amount, nor a share or a term."""
+    is_read = kind_of(f) in ("price", "label", "count")
+    return not is_read and _FIGURE.search(f.text) is not None and not _OTHER_FIGURE.search(f.text)
 
 
 @lru_cache(maxsize=4096)

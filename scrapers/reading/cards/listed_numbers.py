@@ -25,17 +25,19 @@ def listed_numbers(lines: list[Line], used: set[int], group: int) -> Iterator[Re
     items: list[tuple[Line, re.Match[str]]] = []
     above: deque[Line] = deque(maxlen=_FAR)
     for line in [*lines, None]:
-        hit = _ITEM.fullmatch(line.text) if line is not None and line.order not in used else None
+        may_be = line is not None and line.order not in used and line.text[-1:].isdigit()
+        hit = _ITEM.fullmatch(line.text) if line is not None and may_be else None
         if line is not None and hit and not find_amounts(line.text):
             items.append((line, hit))
             continue
-        named = [(one, hit) for one, hit in items if mentions(hit["name"], is_label=True)]
-        if len(named) >= _FEWEST and (title := _title(above, items[0][0], line)):
-            used |= {one.order for one, _ in named}
-            yield from (_record(one, hit, title, group) for one, hit in named)
+        if items:
+            named = [(one, hit) for one, hit in items if mentions(hit["name"], is_label=True)]
+            if len(named) >= _FEWEST and (title := _title(above, items[0][0], line)):
+                used |= {one.order for one, _ in named}
+                yield from (_record(one, hit, title, group) for one, hit in named)
+            items = []
         if line is not None:
             above.append(line)
-        items = []
 
 
 def _title(above: deque[Line], first: Line, below: Line | None) -> str:
