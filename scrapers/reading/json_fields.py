@@ -18,11 +18,11 @@ _MOST_LEVELS: Final = 8  # of an object that is read as one thing
 MOST_FIELDS: Final = 120
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.\s]+")
 _PRICED: Final = re.compile(
-    r"\b(?:prices?|pricing|costs?|rates?|amount|fees?|hourly|monthly|usd|eur|inr|on ?demand|spot|preemptible|interruptible|reserved|dph|bid|per hour|per month|per gpu|charge|value)\b",
+    r"\b(?=\w)(?:prices?|pricing|costs?|rates?|amount|fees?|hourly|monthly|usd|eur|inr|on ?demand|spot|preemptible|interruptible|reserved|dph|bid|per hour|per month|per gpu|charge|value)\b",
     re.IGNORECASE,
 )
 NOT_PRICED: Final = re.compile(
-    r"\b(?:storage|disk|volume|ssd|nvme|bandwidth|egress|ingress|inet|internet|network|transfer|vcpus?|cpus?|ram|memory|mem|token|tokens|count|quantity|id|ids|min count|max count|step|limit|quota|discount|percent(?:age)?|pct"
+    r"\b(?=\w)(?:storage|disk|volume|ssd|nvme|bandwidth|egress|ingress|inet|internet|network|transfer|vcpus?|cpus?|ram|memory|mem|token|tokens|count|quantity|id|ids|min count|max count|step|limit|quota|discount|percent(?:age)?|pct"
     r"|tax|vat|setup|one time|onetime|labor|deposit|balance|credits?|score|reliability|interval|threshold|sort|flag|version|year to date|previous|old|original|was|strike|updated|created|at|timestamp|license|licence|support|ip|snapshot|backup|image|windows|clock|payout|earnings?|pending|commission|wholesale|provider cost|error|success|frame|refresh|utilization|change"
     r"|vram(?! (?:price|cost|rate))|ipv4|ipv6|vol|free devices|(?:conversion|exchange) rate|in (?:gb|gib)|gpus? amount)\b",
     re.IGNORECASE,

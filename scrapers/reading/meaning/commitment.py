@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -58,7 +59,7 @@ def set_commitment(
         and len(one.text) < (80 if one.title or kind != "other" else 32)
         and not _is_prose(one.text)
         and not has_money(one.text)
-        and not words.SALES.search(one.text)  # of another offer, which has no price
+        and not _asks_to_call(one.text)  # of another offer, which has no price
     ]
     beside += [
         ("the row", piece)
@@ -108,6 +109,11 @@ def set_commitment(
         if record.kind == "card":  # a sentence of the card may say for how long
             terms = {term_months(one.text) for one in record.fields if words.RESERVED.search(one.text)} - {None}
             d.term = terms.pop() if len(terms) == 1 else None
+
+
+@lru_cache(maxsize=16_384)
+def _asks_to_call(text: str) -> bool:
+    return words.SALES.search(text) is not None
 
 
 def _is_of_commitment(heading: str) -> bool:
