@@ -104,16 +104,12 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
 
 @lru_cache(maxsize=65_536)
 def _mentions(text: str) -> tuple[Mention, ...]:
-    if not _FIGURE_OR_LINE.search(text) or _OTHER_CARD.search(text):
-        return ()
-    return _mentions_of(_NAME, text)
+    return _mentions_of(_NAME, text) if _FIGURE_OR_LINE.search(text) else ()
 
 
 @lru_cache(maxsize=16_384)
 def _bare_cards(text: str) -> tuple[Mention, ...]:
-    if text.count("0") < _FEWEST_ZEROS or _OTHER_CARD.search(text):
-        return ()
-    return _mentions_of(_BARE_CARD, text)
+    return _mentions_of(_BARE_CARD, text) if text.count("0") >= _FEWEST_ZEROS else ()
 
 
 _FEWEST_ZEROS: Final = 2  # in the number of a card, as "4090"
@@ -124,15 +120,17 @@ _FIGURE_OR_LINE: Final = re.compile(
 
 
 def _mentions_of(pattern: re.Pattern[str], text: str) -> tuple[Mention, ...]:
-    text = text if text.isascii() else text.translate(_MARKS)
-    hits = list(pattern.finditer(text))
+    plain = text if text.isascii() else text.translate(_MARKS)
+    hits = list(pattern.finditer(plain))
+    if not hits or _OTHER_CARD.search(text):
+        return ()
     return tuple(
         Mention(
             hit[0].strip(),
             _key(hit["name"] if hit["name"][0].isalpha() else f"RTX {hit['name']}"),
             hit.start(),
             hit.end(),
-            _beside(text, hit.start(), hit.end()),
+            _beside(plain, hit.start(), hit.end()),
         )
         for hit in hits
     )

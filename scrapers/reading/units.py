@@ -13,7 +13,6 @@ from scrapers.reading import words
 from scrapers.reading.amounts import Amount, find_amounts
 
 _CODES: Final = {"HUR": "hour", "MON": "month", "DAY": "day", "ANN": "year", "WEE": "week", "SEC": "second"}
-_ORDER: Final = ("second", "minute", "hour", "day", "week", "month", "year")
 _EFFECTIVE: Final = re.compile(
     r"(?:effective|valid|starting|as of|gültig ab|à partir du)\s+(?:from\s+|as of\s+|on\s+)?(?P<day>[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d{2}-\d{2})",
     re.IGNORECASE,
@@ -79,8 +78,13 @@ _IN_A_MACHINE: Final = re.compile(
 
 
 def _first_time(text: str) -> str:
-    hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(text)] if hit)
-    return hits[0][1] if hits else ""
+    hit = _ANY_TIME.search(text)
+    return hit.lastgroup or "" if hit else ""
+
+
+_ANY_TIME: Final = re.compile(
+    "|".join(f"(?P<{unit}>{pattern.pattern})" for unit, pattern in sorted(words.TIME.items())), re.IGNORECASE
+)
 
 
 _SIGN_AND_TIME: Final = re.compile(
