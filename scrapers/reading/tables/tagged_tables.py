@@ -15,8 +15,9 @@ from scrapers.reading.units import rate
 
 def table_grids(top: Box) -> Iterator[Grid]:
     """Yield every table of the page; a table in a cell is one of its own."""
+    has_roles = top.element is not None and top.element.xpath("boolean(//@role)")
     for box in top.walk():
-        if box.tag == "table" or _role(box) in ("table", "grid"):
+        if box.tag == "table" or (has_roles and _role(box) in ("table", "grid")):
             grid = _grid_of(box)
             if grid is not None:
                 yield grid
