@@ -55,7 +55,8 @@ def of_one_line(count: int, separator: str) -> str:
 )  # fmt: skip
 def test_work_grows_with_the_page_and_not_with_its_square(made: object) -> None:
     short, long = seconds(made(300)), seconds(made(2_400))  # type: ignore[operator]
-    assert long < 20 * short, f"8 times the page took {long / short:.0f} times the seconds"
+    least = 0.05  # what takes less is at the mercy of one look for garbage
+    assert long < 20 * max(short, least), f"8 times the page took {long / short:.0f} times the seconds"
 
 
 def test_garbage_is_collected_again_after_a_page() -> None:
