@@ -49,6 +49,8 @@ def _in_gb(*sizes: tuple[object, int]) -> Decimal | None:
 
 def positive(value: object) -> Decimal | None:
     """Return a number above zero; None for anything else."""
+    if not value:
+        return None
     try:
         number = Decimal(str(value).replace(",", "").strip())
     except InvalidOperation:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-_BEGIN = r"(?:(?<![A-Za-z0-9.])|(?<=\d[xX×*])|(?<=gpu)|(?<=geforce)|(?<=nvidia)|(?<=tesla)|(?<=quadro))"
+# Most places are ruled out by the sign there or the one before it.
+_BEGIN = r"(?=[^\W_])(?:(?<![A-Za-z0-9.])|(?<=[x×*ueao])(?:(?<=\d[xX×*])|(?<=gpu)|(?<=geforce)|(?<=nvidia)|(?<=tesla)|(?<=quadro)))"
 _END = r"(?![A-Za-z0-9]|\.\d)"
 _FORM = r"(?:[ _-]?(?:SXM\d?|PCI-?E|NVLINK|NVL\d{0,2}|HGX|DGX|OAM|HBM\d\w?))*"
 _SIZE = r"(?:[ _-]?\(?\d{2,3}\s?G[iI]?[bB]?\)?|, ?\d{2,3}\s?G[iI]?B\b(?! ?(?:of |system )?(?:RAM|memory|DDR|SSD|NVMe|disk|storage)))?"
@@ -103,16 +104,15 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
 
 @lru_cache(maxsize=65_536)
 def _mentions(text: str) -> tuple[Mention, ...]:
-    if not _FIGURE_OR_LINE.search(text) or _OTHER_CARD.search(text):
-        return ()
-    return _mentions_of(_NAME, text)
+    return _mentions_of(_NAME, text) if _FIGURE_OR_LINE.search(text) else ()
 
 
 @lru_cache(maxsize=16_384)
 def _bare_cards(text: str) -> tuple[Mention, ...]:
-    return () if _OTHER_CARD.search(text) else _mentions_of(_BARE_CARD, text)
+    return _mentions_of(_BARE_CARD, text) if text.count("0") >= _FEWEST_ZEROS else ()
 
 
+_FEWEST_ZEROS: Final = 2  # in the number of a card, as "4090"
 # A name has a figure, or is that of a line without one.
 _FIGURE_OR_LINE: Final = re.compile(
     r"\d|titan|gaudi|tpu|pvc|trainium|inferentia|tenstorrent|wormhole|blackhole|dcu|data center gpu", re.IGNORECASE
@@ -120,15 +120,17 @@ _FIGURE_OR_LINE: Final = re.compile(
 
 
 def _mentions_of(pattern: re.Pattern[str], text: str) -> tuple[Mention, ...]:
-    text = text if text.isascii() else text.translate(_MARKS)
-    hits = list(pattern.finditer(text))
+    plain = text if text.isascii() else text.translate(_MARKS)
+    hits = list(pattern.finditer(plain))
+    if not hits or _OTHER_CARD.search(text):
+        return ()
     return tuple(
         Mention(
             hit[0].strip(),
             _key(hit["name"] if hit["name"][0].isalpha() else f"RTX {hit['name']}"),
             hit.start(),
             hit.end(),
-            _beside(text, hit.start(), hit.end()),
+            _beside(plain, hit.start(), hit.end()),
         )
         for hit in hits
     )
@@ -140,7 +142,7 @@ def names_one(text: str) -> bool:
 
 
 # What counts GPUs has one of these in it.
-_MAY_COUNT: Final = re.compile(
+MAY_COUNT: Final = re.compile(
     r"gpu|card|karte|carte|карт|[卡张張枚×]|[(（][x×\d]|(?:^|\s)x\d|\dx$|\d\sx$", re.IGNORECASE
 )
 
@@ -148,7 +150,7 @@ _MAY_COUNT: Final = re.compile(
 @lru_cache(maxsize=16_384)
 def stated_count(text: str) -> Decimal | None:
     """Return the number of GPUs that a text states ("2 GPUs", "GPUs: 8", "x4"); None for none or several."""
-    if not _MAY_COUNT.search(text) and not mentions(text):
+    if not MAY_COUNT.search(text) and not mentions(text):
         return None
     text = _SPAN.sub(" ", NOT_ITS_OWN.sub(" ", text))
     named = mentions(text)

@@ -72,7 +72,8 @@ _ONLY_BEFORE: Final = {
 
 
 def _any_of(signs: list[str]) -> str:
-    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
+    firsts = re.escape("".join(sorted({sign[0] for sign in signs})))  # they rule out most places at once
+    return rf"(?=[{firsts}])(?:{'|'.join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))})"
 
 
 _BEFORE = _any_of([sign for sign in _SIGNS if sign not in _ONLY_AFTER])
@@ -84,8 +85,8 @@ _TIGHT = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?: \d{{3}})
 _LOOSE = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?:[,.'’ {_SPACES}]\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?|[.,]\d+"
 _MONEY = re.compile(
     rf"(?<!{_LETTER})(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
-    rf"|(?<!{_LETTER})(?<![\d_.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
-    rf"|(?<!{_LETTER})(?<![\d_.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|元|円|원)",
+    rf"|(?=[\d.,])(?<!{_LETTER})(?<![\d_.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
+    rf"|(?=[\d.,])(?<!{_LETTER})(?<![\d_.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|元|円|원)",
     re.IGNORECASE,
 )
 # A bare number is an amount only where a unit stands right behind it: "3.24/h", "0.95 per hour".
@@ -121,9 +122,9 @@ _RAND = re.compile(
 )
 
 
-def find_amounts(text: str, decimal_comma: bool = False) -> list[Amount]:
+def find_amounts(text: str, decimal_comma: bool = False) -> tuple[Amount, ...]:
     """Return the amounts with a currency in a text, in order."""
-    return list(_amounts_in(text, decimal_comma))
+    return _amounts_in(text, decimal_comma)
 
 
 @lru_cache(maxsize=65_536)  # a cell is asked for its amounts by each step of the reading
@@ -154,22 +155,19 @@ def _amounts_in(text: str, decimal_comma: bool) -> tuple[Amount, ...]:
         value = _value(hit["n"].replace(" ", ""), decimal_comma)
         if value is not None and all(a.end <= hit.start() or hit.end() <= a.start for a in amounts):
             amounts.append(Amount(value, "R", hit.start(), hit.end(), _fault(text, hit.start(), hit.end())))
-    return tuple(_ranges(text, sorted(amounts, key=lambda a: a.start)))
+    return tuple(_ranges(text, sorted(amounts, key=lambda a: a.start))) if amounts else ()
 
 
 _PLAIN: Final = re.compile(r"(?P<sign>[$€£₹])(?P<n>[0-9]{1,6}(?:\.[0-9]{1,2})?)")
 
 
-def find_rates(text: str, decimal_comma: bool = False) -> list[Amount]:
+@lru_cache(maxsize=65_536)
+def find_rates(text: str, decimal_comma: bool = False) -> tuple[Amount, ...]:
     """Return the numbers without a currency that a unit of a price follows directly: "3.24/h"."""
-    rates: list[Amount] = []
     if "/" not in text and "per" not in text.lower():
-        return rates
-    for hit in _RATE.finditer(text):
-        value = _value(hit["n"], decimal_comma)
-        if value is not None:
-            rates.append(Amount(value, "", hit.start(), hit.end("n")))
-    return rates
+        return ()
+    values = ((hit, _value(hit["n"], decimal_comma)) for hit in _RATE.finditer(text))
+    return tuple(Amount(value, "", hit.start(), hit.end("n")) for hit, value in values if value is not None)
 
 
 @lru_cache(maxsize=16_384)
@@ -223,7 +221,12 @@ _AFTER_COMMA: Final = re.compile(r",\d{1,2}\D*$")
 _AFTER_DOT: Final = re.compile(r"\.\d{1,2}\D*$")
 
 
+_PLAIN_NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,2})?")
+
+
 def _value(digits: str, decimal_comma: bool) -> Decimal | None:
+    if _PLAIN_NUMBER.fullmatch(digits):
+        return Decimal(digits)
     tidy = digits.strip().replace("’", "'").replace("\u2009", "\u202f")
     if sum(c.isdigit() for c in tidy) > _MOST_DIGITS:
         return None
@@ -265,8 +268,12 @@ def _ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     # "1.50 - 2.00 $" and "$1.50-2.00": the other end has no sign of its own.
     return [
         Amount(a.value, a.currency, a.start, a.end, a.fault or "one end of a range")
-        if re.match(r"\s?[-–—~]\s?\d+[.,]\d|\s?[-–—~]\s?\d+\s*(?:/|per\b)", text[a.end :])
-        or re.search(r"(?<![\w.,])(?:\d+[.,]\d+\s?[-–—~]\s?|\d{1,3}[-–—~])$", text[: a.start])  # not "L4 – $0.45"
+        if _LEADS_ON.match(text, a.end) or (_DASH.search(text, a.start - 3, a.start) and _LED.search(text[: a.start]))
         else a
         for a in result
     ]
+
+
+_DASH: Final = re.compile(r"[-–—~]")
+_LEADS_ON: Final = re.compile(r"\s?[-–—~]\s?\d+[.,]\d|\s?[-–—~]\s?\d+\s*(?:/|per\b)")
+_LED: Final = re.compile(r"(?<![\w.,])(?:\d+[.,]\d+\s?[-–—~]\s?|\d{1,3}[-–—~])$")  # not "L4 – $0.45"

@@ -180,7 +180,7 @@ def script_values(page: Page) -> Iterator[tuple[str, Any]]:
 
 def attribute_values(root: Any, text: str) -> Iterator[tuple[str, Any]]:
     """Yield (where, value) of data in attributes: JSON in one of them, or prices in several beside an element's text."""
-    if root is None or not _ATTRIBUTES.search(text):
+    if root is None or not (_IN_ATTRIBUTE.search(text) or ("data-" in text.lower() and _PRICED_DATA.search(text))):
         return
     for element in root.iter(etree.Element):
         if not (items := element.items()):
@@ -198,7 +198,8 @@ def attribute_values(root: Any, text: str) -> Iterator[tuple[str, Any]]:
             yield "data attributes", {**own, **named}
 
 
-_ATTRIBUTES: Final = re.compile(r"""=\s*(?:"|')\s*[\[{]|\bdata-[\w-]*(?:price|hour|cost|rate)[\w-]*=""", re.IGNORECASE)
+_IN_ATTRIBUTE: Final = re.compile(r"""=\s*(?:"|')\s*[\[{]""")
+_PRICED_DATA: Final = re.compile(r"\bdata-[\w-]*(?:price|hour|cost|rate)[\w-]*=", re.IGNORECASE)
 _OPENS_DATA: Final = ('{"', "[{", "['", "{'", '["')
 _PRICED: Final = re.compile(r"(?:^|[-_])(?:price|hourly|cost|rate)(?:$|[-_])", re.IGNORECASE)
 _LONGEST_NAME: Final = 120  # characters

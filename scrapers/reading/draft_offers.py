@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from scrapers.model import Hints, Offer, clip
-from scrapers.parsing.machine_facts import disks_gb, gigabytes, machine_facts
+from scrapers.parsing.machine_facts import MachineFacts, disks_gb, gigabytes, machine_facts
 from scrapers.parsing.text import count_prefix
 from scrapers.reading.accelerator_names import is_singular, mentions
 from scrapers.reading.meaning.drafts import Draft
@@ -28,10 +29,7 @@ def offer_of(d: Draft, hints: Hints) -> Offer:
     count = printed if printed is not None else d.count
     is_type = not is_singular(d.label)
     name = d.label if is_type and d.record.kind == "object" else d.instance or _named(label, count)
-    facts = machine_facts(
-        vcpus=_first_number(d.facts.get("vcpu", "")), ram_gb=gigabytes(d.facts.get("ram", "")), disk_gb=disks_gb(d.facts.get("disk", "")),
-        interconnect=d.facts.get("network", "")[:100] if re.search(r"infiniband|ethernet|\bIB\b|RoCE|EFA", d.facts.get("network", ""), re.IGNORECASE) else "",
-    )  # fmt: skip
+    facts = _facts(*(d.facts.get(kind, "") for kind in ("vcpu", "ram", "disk", "network")))
     for_floor = d.is_floor and d.status == "priced"
     return Offer(
         source=hints.source,
@@ -53,6 +51,17 @@ def offer_of(d: Draft, hints: Hints) -> Offer:
         is_floor=for_floor,
         text=clip(f"{d.label} | {d.title} | {d.cell.text} [{evidence}; at {d.cell.where()}]", 600),
         **facts,
+    )
+
+
+@lru_cache(maxsize=4096)  # machines of a list are of few sizes
+def _facts(vcpus: str, ram: str, disks: str, network: str) -> MachineFacts:
+    is_between = re.search(r"infiniband|ethernet|\bIB\b|RoCE|EFA", network, re.IGNORECASE)
+    return machine_facts(
+        vcpus=_first_number(vcpus),
+        ram_gb=gigabytes(ram),
+        disk_gb=disks_gb(disks),
+        interconnect=network[:100] if is_between else "",
     )
 
 

@@ -6,37 +6,25 @@ from typing import Any
 
 
 class ElementPaths:
-    """The paths of one page's elements; what the children of an element are called is worked out once."""
+    """The paths of one page's elements; the children of an element are numbered once."""
 
     def __init__(self) -> None:
-        self._steps: dict[Any, dict[Any, str]] = {}  # of a parent: each child's step
-        self._parents: dict[Any, str] = {}
+        self._numbers: dict[tuple[Any, str], dict[Any, int]] = {}  # of a parent: its children of one tag, in order
+        self._paths: dict[Any, str] = {}
 
     def of(self, element: Any) -> str:
         """Return the path of an element, as its tree's getpath does."""
-        parent = element.getparent()
-        if parent is None:
-            return str(element.getroottree().getpath(element))
-        steps = self._steps.get(parent)
-        if steps is None:
-            steps = self._steps[parent] = _steps_of(parent)
-        step = steps.get(element)
-        if step is None:  # a name with a prefix, or what is no element
-            return str(element.getroottree().getpath(element))
-        above = self._parents.get(parent)
-        if above is None:
-            above = self._parents[parent] = self.of(parent)
-        return f"{above}/{step}"
+        path = self._paths.get(element)
+        if path is None:
+            path = self._paths[element] = self._path_of(element)
+        return path
 
-
-def _steps_of(parent: Any) -> dict[Any, str]:
-    """Return the step to each child: its tag, with its number where several have that tag."""
-    alike: dict[str, list[Any]] = {}
-    for child in parent:
-        if isinstance(child.tag, str) and child.tag.replace("-", "").isalnum():
-            alike.setdefault(child.tag, []).append(child)
-    return {
-        child: tag if len(children) == 1 else f"{tag}[{n}]"
-        for tag, children in alike.items()
-        for n, child in enumerate(children, start=1)
-    }
+    def _path_of(self, element: Any) -> str:
+        parent, tag = element.getparent(), element.tag
+        if parent is None or not tag.replace("-", "").isalnum():  # a name with a prefix
+            return str(element.getroottree().getpath(element))
+        numbers = self._numbers.get((parent, tag))
+        if numbers is None:
+            numbers = self._numbers[parent, tag] = {one: n for n, one in enumerate(parent.iterchildren(tag), start=1)}
+        step = tag if len(numbers) == 1 else f"{tag}[{numbers[element]}]"
+        return f"{self.of(parent)}/{step}"

@@ -33,7 +33,8 @@ _LIMIT: Final = re.compile(
 def kind_of(f: Field) -> str:
     """Return what a field states, by its title and its text."""
     if not f.kind:  # each step of the reading asks it of each field
-        text = "$1" if f.is_price is None and _PLAIN_AMOUNT.fullmatch(f.text) else f.text
+        is_plain = f.is_price is None and f.text[:1] in "$€£" and _PLAIN_AMOUNT.fullmatch(f.text)
+        text = "$1" if is_plain else f.text
         f.kind = _kind(f.title, text, f.is_price, f.is_number)
     return f.kind
 
@@ -48,7 +49,7 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         return "price"
     if is_price is not None:  # a key's path: what the value is stands last
         title = " ".join(title.split()[-3:])
-    says = _title_says(title)
+    says = title_says(title)
     if says.memory and not has_money(text):
         return "vram"
     may_be_bare = not is_number or (says.label and not says.identifies)  # "id: 3090" is no card
@@ -93,7 +94,7 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     return "instance" if (says.instance if is_price is None else says.ends_in_instance) else "other"
 
 
-class _Says(NamedTuple):
+class Says(NamedTuple):
     """What a title says; the cells below it ask that again and again."""
 
     memory: bool
@@ -114,11 +115,13 @@ class _Says(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def _title_says(title: str) -> _Says:
+def title_says(title: str) -> Says:
+    """Return what a title says, whatever stands below it."""
+
     def has(pattern: re.Pattern[str]) -> bool:
         return pattern.search(title) is not None
 
-    return _Says(
+    return Says(
         memory=has(words.MEMORY_GPU), label=has(words.LABEL), identifies=has(_IDENTIFIES), instance=has(words.INSTANCE),
         ends_in_instance=words.INSTANCE.search(title.rpartition(" ")[2]) is not None, counts=has(words.COUNT),
         bare_count=words.BARE_COUNT.fullmatch(title.strip()) is not None, limit=has(_LIMIT), measure=has(_MEASURES),

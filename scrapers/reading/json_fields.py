@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -17,11 +18,11 @@ _MOST_LEVELS: Final = 8  # of an object that is read as one thing
 MOST_FIELDS: Final = 120
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-.\s]+")
 _PRICED: Final = re.compile(
-    r"\b(?:prices?|pricing|costs?|rates?|amount|fees?|hourly|monthly|usd|eur|inr|on ?demand|spot|preemptible|interruptible|reserved|dph|bid|per hour|per month|per gpu|charge|value)\b",
+    r"\b(?=\w)(?:prices?|pricing|costs?|rates?|amount|fees?|hourly|monthly|usd|eur|inr|on ?demand|spot|preemptible|interruptible|reserved|dph|bid|per hour|per month|per gpu|charge|value)\b",
     re.IGNORECASE,
 )
 NOT_PRICED: Final = re.compile(
-    r"\b(?:storage|disk|volume|ssd|nvme|bandwidth|egress|ingress|inet|internet|network|transfer|vcpus?|cpus?|ram|memory|mem|token|tokens|count|quantity|id|ids|min count|max count|step|limit|quota|discount|percent(?:age)?|pct"
+    r"\b(?=\w)(?:storage|disk|volume|ssd|nvme|bandwidth|egress|ingress|inet|internet|network|transfer|vcpus?|cpus?|ram|memory|mem|token|tokens|count|quantity|id|ids|min count|max count|step|limit|quota|discount|percent(?:age)?|pct"
     r"|tax|vat|setup|one time|onetime|labor|deposit|balance|credits?|score|reliability|interval|threshold|sort|flag|version|year to date|previous|old|original|was|strike|updated|created|at|timestamp|license|licence|support|ip|snapshot|backup|image|windows|clock|payout|earnings?|pending|commission|wholesale|provider cost|error|success|frame|refresh|utilization|change"
     r"|vram(?! (?:price|cost|rate))|ipv4|ipv6|vol|free devices|(?:conversion|exchange) rate|in (?:gb|gib)|gpus? amount)\b",
     re.IGNORECASE,
@@ -51,15 +52,12 @@ def title_of(key: str, holder: dict[Any, Any]) -> str:
     return "quantity" if is_count else title
 
 
-def scalars(value: dict[Any, Any], path: str) -> list[Field]:
-    return [
+def scalars(value: dict[Any, Any], path: str) -> Iterator[Field]:
+    for key, item in value.items():
         # "@type" and its like are the format's, not the thing's.
-        Field(
-            title_of(str(key), value), text_of(item), path=f"{path}.{key}", is_number=is_numeric(item), is_price=False
-        )
-        for key, item in value.items()
-        if isinstance(item, str | int | Decimal | float | bool) and not str(key).startswith("@")
-    ]
+        if isinstance(item, str | int | Decimal | float | bool) and not str(key).startswith("@"):
+            title, is_number = title_of(str(key), value), is_numeric(item)
+            yield Field(title, text_of(item), path=f"{path}.{key}", is_number=is_number, is_price=False)
 
 
 def flatten(value: Any, path: str, title: str, depth: int = 0) -> list[Field]:
@@ -161,7 +159,7 @@ def is_numeric(value: Any) -> bool:
         return not isinstance(value, bool)
     if isinstance(value, str):
         return value[:1] in _MAY_BEGIN and _NUMBER.fullmatch(value.strip()) is not None
-    return number_of(value) is not None
+    return value.is_finite() if isinstance(value, Decimal) else number_of(value) is not None
 
 
 _MAY_BEGIN: Final = frozenset("0123456789. \t\n\r\f\v\u00a0")
@@ -221,13 +219,16 @@ _SMALLER: Final = (
 
 def price_field(f: Field) -> Field:
     """Return the field with cents made units, and its title in the words of prices."""
-    text = f.text
-    title = re.sub(r"\bdph\b", "price per hour", f.title, flags=re.IGNORECASE)
-    if f.is_number:
-        parts = next((n for n, pattern in _SMALLER if pattern.search(title)), 1)
-        text = text if parts == 1 else format(Decimal(text) / parts, "f")
+    title, parts = _price_title(f.title)
+    text = f.text if parts == 1 or not f.is_number else format(Decimal(f.text) / parts, "f")
+    return Field(title, text, f.lines, f.path, f.is_number, is_price=True)
+
+
+@lru_cache(maxsize=16_384)
+def _price_title(title: str) -> tuple[str, int]:
+    """Return a price's title in the words of prices, and the parts of a unit that it counts in."""
+    title = re.sub(r"\bdph\b", "price per hour", title, flags=re.IGNORECASE)
+    parts = next((n for n, pattern in _SMALLER if pattern.search(title)), 1)
     if re.search(r"\bbid\b", title, re.IGNORECASE):
         title = f"spot {title}"
-    if not words.PRICE.search(title):
-        title = f"{title} price"
-    return Field(title, text, f.lines, f.path, f.is_number, is_price=True)
+    return title if words.PRICE.search(title) else f"{title} price", parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -34,7 +34,7 @@ _DEEPEST: Final = 40
 _NEAR: Final = 5  # levels: an accelerator's name that close above a price is with it
 _MOST_RECORDS: Final = 50_000
 _NAMING: Final = re.compile(
-    r"\b(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
+    r"\b(?=\w)(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
     re.IGNORECASE,
 )
 
@@ -116,8 +116,9 @@ def price_leaves(value: Any) -> Iterator[tuple[Field, bool]]:
                 if isinstance(item, dict | list):
                     stack.append((item, f"{path}.{key}", below, above))
                     continue
-                leaf = Field(below, text_of(item), path=f"{path}.{key}", is_number=is_numeric(item), is_price=False)
+                leaf = Field(below, text_of(item), is_number=is_numeric(item), is_price=False)
                 if item is not None and is_price(leaf) and (number_of(item) is None or number_of(item)):
+                    leaf.path = f"{path}.{key}"
                     yield leaf, any(above)
 
 
@@ -134,7 +135,7 @@ def _is_map(value: dict[Any, Any]) -> bool:
     return len(named) >= 2 and len(named) * 2 >= len(value)
 
 
-def _names(fields: list[Field]) -> bool:
+def _names(fields: Iterable[Field]) -> bool:
     return any(
         _is_naming(f.title)
         and len(f.text) <= 200
@@ -248,9 +249,11 @@ def _one_of_alike(fields: list[Field]) -> list[Field]:
     alike: dict[str, list[Field]] = {}
     for f in fields:
         if is_price(f):
-            alike.setdefault(" ".join(sorted(_VARIANT.sub(" ", f.title).lower().split())), []).append(f)
+            alike.setdefault(_invariant(f.title), []).append(f)
     left = set[int]()
     for group in alike.values():
+        if len(group) == 1:
+            continue
         plain = min(
             group,
             key=lambda f: (not find_amounts(f.text), len(_VARIANT.findall(f.title)), "total" not in f.title.lower()),
@@ -258,6 +261,11 @@ def _one_of_alike(fields: list[Field]) -> list[Field]:
         is_printed = bool(find_amounts(plain.text))  # "0.71 EUR" beside 71000000
         left |= {id(f) for f in group if f is not plain and (is_printed or _VARIANT.search(f.title))}
     return [f for f in fields if id(f) not in left]
+
+
+@lru_cache(maxsize=16_384)
+def _invariant(title: str) -> str:
+    return " ".join(sorted(_VARIANT.sub(" ", title).lower().split()))
 
 
 _VARIANT: Final = re.compile(r"\b(?:base|total|adj|adjusted|discounted|raw|rounded|formatted)\b", re.IGNORECASE)

@@ -8,7 +8,7 @@ from typing import Final
 
 # Short forms whose full stop ends no sentence.
 _SHORT: Final = re.compile(
-    r"\b(zzgl|inkl|exkl|excl|incl|mtl|mwst|ust|max|min|ca|approx|est|std|bzw|мес|час|руб|шт)\.", re.IGNORECASE
+    r"\b(?=\w)(zzgl|inkl|exkl|excl|incl|mtl|mwst|ust|max|min|ca|approx|est|std|bzw|мес|час|руб|шт)\.", re.IGNORECASE
 )
 
 

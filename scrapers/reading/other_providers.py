@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import lru_cache
 from typing import Final
 
@@ -22,7 +23,8 @@ _SPECIALISTS: Final = (
 _ALL: Final = r"competitors?|hyperscalers?|others?|typical|average|big (?:three|3|clouds?)|(?:public|legacy|large|major) clouds?|traditional|wettbewerber|concurrents?|конкурент\w*|其他(?:云|厂商|平台)\w*|友商|他社|타사"
 # Not "AWS Inferentia2": there the maker's name is the accelerator's.
 _NAME: Final = re.compile(
-    rf"(?<![\w.-])(?:{_HYPERSCALERS}|{_SPECIALISTS})(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))", re.IGNORECASE
+    rf"(?<![\w.-])(?=[^\W\d_])(?:{_HYPERSCALERS}|{_SPECIALISTS})(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))",
+    re.IGNORECASE,
 )
 _SPECIALIST: Final = re.compile(rf"(?<![\w.-])(?:{_SPECIALISTS})(?![\w-])", re.IGNORECASE)
 _TITLE: Final = re.compile(rf"(?<![^\W\d_])(?:{_ALL})(?![^\W\d_])|{_NAME.pattern}", re.IGNORECASE)
@@ -106,21 +108,23 @@ def is_other_provider(text: str, own: str) -> bool:
 
 def note_sellers(rows: list[Record]) -> None:
     """Note who sells what each row of a table prices, where one of its columns names several providers."""
-    columns: dict[int, list[tuple[Record, Field]]] = {f.column: [] for row in rows for f in row.fields}
+    columns: dict[int, set[str]] = defaultdict(set)
+    titles: dict[int, str] = {}
     for row in rows:
         for f in row.fields:
             if f.text:
-                columns[f.column].append((row, f))
-    for column in set(columns):
-        cells = columns[column]
-        texts, titles = {f.text for _, f in cells}, {f.title for _, f in cells}
+                columns[f.column].add(f.text)
+                titles[f.column] = f.title
+    for column, texts in sorted(columns.items()):
         named = {name for text in texts if len(text) <= 60 and (name := _first_name(text))}
-        is_titled = any(_SELLER.search(title) or words.PROVIDER.fullmatch(title.strip()) for title in titles)
+        is_titled = _SELLER.search(titles[column]) or words.PROVIDER.fullmatch(titles[column].strip())
         if len(named) < 2 and not (is_titled and len(texts) >= 2):
             continue
-        for row, f in cells:
-            row.seller = f.text[:60]
-            row.among_specialists = any(map(_SPECIALIST.fullmatch, named)) and len(named) >= 2
+        are_specialists = any(map(_SPECIALIST.fullmatch, named)) and len(named) >= 2
+        for row in rows:
+            for f in row.fields:
+                if f.column == column and f.text:
+                    row.seller, row.among_specialists = f.text[:60], are_specialists
 
 
 @lru_cache(maxsize=16_384)

@@ -44,7 +44,8 @@ class Rows:
         """Note a row, and whether anything was read in it."""
         if record.kind != "row":
             return
-        self.unread += [f for f in record.fields if readings and _is_unread(f)]
+        if readings:
+            self.unread += [f for f in record.fields if _heads_prices(f.title) and _is_unread(f)]
         if any(isinstance(r, Draft) and r.status == "priced" for r in readings):
             self.priced.add(record.group)
         elif any(isinstance(r, Explained) and r.reason == NAMELESS for r in readings):
@@ -73,10 +74,9 @@ class Rows:
 
 
 def _is_unread(f: Field) -> bool:
-    """Return whether a cell below the title of a price holds a number that is no amount, nor a share or a term."""
-    if kind_of(f) in ("price", "label", "count") or not _heads_prices(f.title):
-        return False
-    return _FIGURE.search(f.text) is not None and not _OTHER_FIGURE.search(f.text)
+    """Return whether a cell, below the title of a price, holds a number that is no amount, nor a share or a term."""
+    is_read = kind_of(f) in ("price", "label", "count")
+    return not is_read and _FIGURE.search(f.text) is not None and not _OTHER_FIGURE.search(f.text)
 
 
 @lru_cache(maxsize=4096)
@@ -147,7 +147,10 @@ def note_verdict(verdicts: Verdicts, cell: Field, amount: Amount, verdict: str, 
 
 
 def line_entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitted: set[Decimal]) -> Iterator[Entry]:
-    named = sorted(line.order for line in lines if mentions(line.text) and not is_in_nav(line.box))
+    texts = {line.text for line in lines}
+    naming = {text for text in texts if mentions(text)}
+    amounts = {text: of_text for text in texts if (of_text := find_amounts(text, facts.decimal_comma))}
+    named = [line.order for line in lines if line.text in naming and not is_in_nav(line.box)]
     first = min(
         (order for order, noted in verdicts.items() if any(v == "emitted" for v, _ in noted.values())), default=0
     )
@@ -155,7 +158,7 @@ def line_entries(lines: list[Line], verdicts: Verdicts, facts: PageFacts, emitte
         for struck in line.struck:
             if find_amounts(struck):
                 yield Entry(struck, line.path(), "explained", "struck out")
-        for amount in find_amounts(line.text, facts.decimal_comma):
+        for amount in amounts.get(line.text, ()):
             verdict, reason = _verdict(line, amount, verdicts, named, emitted, facts, first)
             yield Entry(_around(line.text, amount), line.path(), verdict, reason, amount.value)  # type: ignore[arg-type]
 
@@ -207,8 +210,8 @@ def _verdict(
     if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
         return "explained", "in a sentence, the price of an offer"
     if len(line.text) > 100:
-        is_example = words.NOT_SOLD_HERE[-1][1].search(line.text) is not None
-        if is_of_rent(line, amount) and amount.value not in emitted and not facts.compares and not is_example:
+        is_open = amount.value not in emitted and not facts.compares and is_of_rent(line, amount)
+        if is_open and not _is_example(line.text):
             return "unexplained", "a sentence that prices an accelerator"
         return "explained", "in a sentence"
     if is_component(f"{before_amount(before)} price"):
@@ -229,6 +232,11 @@ def _verdict(
             return "explained", "a price of a machine without an accelerator, beside those that name theirs"
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"
     return "explained", "no accelerator is named nearby"
+
+
+@lru_cache(maxsize=1024)  # each amount of a line asks it
+def _is_example(text: str) -> bool:
+    return words.NOT_SOLD_HERE[-1][1].search(text) is not None
 
 
 def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:

@@ -177,7 +177,7 @@ def _code(hit: re.Match[str]) -> str:
     return next((code for code in names if code), text.upper() if text.upper() in CODES else "")
 
 
-def _habit(lines: dict[str, list[Amount]]) -> tuple[str, bool]:
+def _habit(lines: dict[str, tuple[Amount, ...]]) -> tuple[str, bool]:
     """Return the unit of time that all amounts with one have, and whether each of them is per GPU."""
     times: set[str] = set()
     per_gpu: list[bool] = []

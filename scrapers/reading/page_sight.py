@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from scrapers.parsing.text import squash
@@ -33,7 +34,17 @@ def _is_out_of_sight(element: Any) -> bool:
     names, style = element.get("class"), element.get("style")
     if style and "display:none" in style.replace(" ", "").lower():
         return True
-    return bool(names) and _OUT_OF_SIGHT.search(names) is not None
+    return bool(names) and _hides(names)
+
+
+@lru_cache(maxsize=4096)  # pages have few classes
+def _hides(names: str) -> bool:
+    return _OUT_OF_SIGHT.search(names) is not None
+
+
+@lru_cache(maxsize=4096)
+def _strikes_out(names: str) -> bool:
+    return _STRUCK_CLASS.search(names) is not None
 
 
 def _is_in_another_currency(element: Any) -> bool:
@@ -70,7 +81,7 @@ def is_struck_out(element: Any) -> bool:
     if element.tag in STRUCK:
         return True
     names, style = element.get("class"), element.get("style")
-    return bool((names and _STRUCK_CLASS.search(names)) or (style and _STRUCK_STYLE.search(style)))
+    return bool((names and _strikes_out(names)) or (style and _STRUCK_STYLE.search(style)))
 
 
 def is_former(element: Any) -> bool:

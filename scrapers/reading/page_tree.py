@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -35,7 +34,6 @@ _TAB_LEVEL: Final = 7
 _LEAD_LEVEL: Final = 8
 _LISTS: Final = frozenset({"ul", "ol", "dl"})
 _DEEPEST = 200
-_FEW_LINES: Final = 500  # below a box whose lines are kept
 _MOST_LINES = 200_000
 
 
@@ -59,14 +57,17 @@ class Line:
         """Return the XPath of the element that holds the line."""
         if self.element is None:
             return ""
-        top = self.box
-        while top is not None and top.parent is not None:
-            top = top.parent
-        if top is None:
-            return ElementPaths().of(self.element)
-        if top.paths is None:
-            top.paths = ElementPaths()
-        return top.paths.of(self.element)
+        paths = ElementPaths() if self.box is None else self.box.contents.paths
+        return paths.of(self.element)
+
+
+@dataclass(slots=True, eq=False)
+class Contents:
+    """All that a page shows, in document order: a box holds a run of its lines and boxes."""
+
+    lines: list[Line] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    paths: ElementPaths = field(default_factory=ElementPaths)
 
 
 @dataclass(slots=True, eq=False)
@@ -75,59 +76,42 @@ class Box:
 
     tag: str
     element: Any
-    children: list[Box | Line] = field(default_factory=list)
+    contents: Contents
     headings: tuple[tuple[int, str], ...] = ()
     parent: Box | None = None
+    children: list[Box | Line] = field(default_factory=list)
     n_lines: int = 0
-    below: tuple[Line, ...] | None = None  # the lines of a small box, once they were asked for
-    paths: ElementPaths | None = None  # of the page, in its outermost box, once one was asked for
-    inside: tuple[Box, ...] | None = None  # of the outermost box: all, once they were asked for
+    first_line: int = field(init=False)  # its place, and that of its first line, among all that the page shows
+    first_box: int = field(init=False)
+    n_boxes: int = 1  # it and those below
 
-    def lines(self) -> Iterator[Line]:
-        """Yield the lines below, in document order."""
-        if self.below is not None:
-            return iter(self.below)
-        if len(self.children) == 1 and isinstance(only := self.children[0], Line):
-            self.below = (only,)
-            return iter(self.below)
-        if self.n_lines > _FEW_LINES:
-            return self._lines()
-        self.below = tuple(self._lines())
-        return iter(self.below)
+    def __post_init__(self) -> None:
+        """Take the next place on the page."""
+        self.first_line, self.first_box = len(self.contents.lines), len(self.contents.boxes)
+        self.contents.boxes.append(self)
 
-    def _lines(self) -> Iterator[Line]:
-        stack: list[Box | Line] = self.children[::-1]
-        while stack:
-            child = stack.pop()
-            if type(child) is Line:
-                yield child
-            elif child.below is not None:  # type: ignore[union-attr]
-                yield from child.below  # type: ignore[union-attr]
-            else:
-                stack += child.children[::-1]  # type: ignore[union-attr]
+    def end(self) -> None:
+        """Note what was added since it began; one that shows nothing takes no place."""
+        self.n_lines = len(self.contents.lines) - self.first_line
+        self.n_boxes = len(self.contents.boxes) - self.first_box
+        if self.children and self.parent is not None:
+            self.parent.children.append(self)
+        elif self.parent is not None:
+            self.contents.boxes.pop()
 
-    def walk(self) -> Iterator[Box]:
-        """Yield this box and all boxes below, in document order."""
-        if self.parent is None:  # of the whole page, which is walked for each kind of record
-            if self.inside is None:
-                self.inside = tuple(self._walk())
-            return iter(self.inside)
-        return self._walk()
+    def lines(self) -> list[Line]:
+        """Return the lines below, in document order."""
+        return self.contents.lines[self.first_line : self.first_line + self.n_lines]
 
-    def _walk(self) -> Iterator[Box]:
-        stack = [self]
-        while stack:
-            current = stack.pop()
-            yield current
-            stack += [child for child in reversed(current.children) if type(child) is Box]
+    def walk(self) -> list[Box]:
+        """Return this box and all boxes below, in document order."""
+        return self.contents.boxes[self.first_box : self.first_box + self.n_boxes]
 
     def take_apart(self) -> None:
         """Let go of all boxes and lines, once they were read: Python frees what does not hold itself without a search."""
-        for box in [self, *self._walk()]:
-            for line in box.children:
-                if type(line) is Line:
-                    line.box = None
-            box.children, box.parent, box.below, box.inside, box.paths = [], None, None, None, None
+        for box in self.contents.boxes:
+            box.children = []
+        self.contents.boxes, self.contents.lines = [], []
 
     def boxes(self) -> list[Box]:
         """Return the child boxes."""
@@ -151,25 +135,26 @@ class Box:
 
 def parse_tree(html: str) -> tuple[Box, Any]:
     """Parse HTML, forgiving; return the tree of what it shows and lxml's root element."""
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
     try:
         root = lxml.html.document_fromstring(html.encode("utf-8", "replace") or b"<html/>", parser=parser)
     except etree.ParserError:
-        return Box("html", None), None
-    builder = _Builder()
-    top = Box("html", root)
+        return Box("html", None, Contents()), None
+    top = Box("html", root, Contents())
     body = root.find("body")
-    builder.fill(top, body if body is not None else root, 0)
+    _Builder(top.contents.lines).fill(top, body if body is not None else root, 0)
+    top.end()
     return top, root
 
 
 class _Builder:
     """Walks the elements once, keeping the headings above the current place."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: list[Line]) -> None:
         self.headings: tuple[tuple[int, str], ...] = ()
-        self.count = 0
-        self.last: Line | None = None
+        self.lines = lines
+        self.tidy: dict[str, str] = {}  # a text that stands on a page again and again is one string
         self.notes: list[str] = []
         self.is_note = False
         self.is_another_state = False
@@ -187,15 +172,15 @@ class _Builder:
             if tag in _SKIPPED or not tag or (not is_bare and is_hidden(child)):
                 pass
             elif tag == "br":
-                self.flush(box, run, element)
+                self.flush(box, run)
             elif (tag in _INLINE and not _holds_blocks(child) and not _is_card(child)) or (
                 (not is_bare or tag in STRUCK) and is_former(child)
             ):
                 self.inline(child, is_struck_out(child), run, depth, child)
             else:
                 if run:
-                    self.flush(box, run, element)
-                if is_bare and not len(child) and tag != "pre" and depth < _DEEPEST and self.count < _MOST_LINES:
+                    self.flush(box, run)
+                if is_bare and not len(child) and tag != "pre" and depth < _DEEPEST and len(self.lines) < _MOST_LINES:
                     self.leaf(box, child, tag)
                     if child.tail:
                         run.append((child.tail, False, element, element))
@@ -205,11 +190,12 @@ class _Builder:
                 before = self.headings = outer if is_bare else _of_tab(child, outer)
                 if tag in _LISTS and (lead := _lead_of(box)):
                     before = self.headings = (*(h for h in outer if h[0] < _LEAD_LEVEL), (_LEAD_LEVEL, lead))
-                inner = Box(tag, child, headings=self.headings, parent=box)
+                inner = Box(tag, child, box.contents, self.headings, box)
                 if tag == "pre" and not is_code(drawn := child.text_content() or ""):
                     self.drawn(inner, drawn)
-                elif depth < _DEEPEST and self.count < _MOST_LINES:
+                elif depth < _DEEPEST and len(self.lines) < _MOST_LINES:
                     self.fill(inner, child, depth + 1)
+                inner.end()
                 if tag in _CAPTIONED:  # its caption says nothing of what follows
                     self.headings = tuple(h for h in self.headings if h[0] != _CAPTION_LEVEL or h in before)
                 self.headings = _without_those_of(inner, self.headings, before)
@@ -218,37 +204,31 @@ class _Builder:
                     self.headings = tuple(
                         h for h in self.headings if h[0] not in (_TAB_LEVEL, _LEAD_LEVEL) or h in outer
                     )
-                if inner.children:
-                    box.children.append(inner)
-                    box.n_lines += inner.n_lines
             if child.tail:
                 run.append((child.tail, False, element, element))
         if run:
-            self.flush(box, run, element)
+            self.flush(box, run)
 
     def leaf(self, box: Box, element: Any, tag: str) -> None:
         """Add a box of text and nothing else: a table's cell, nearly always."""
-        if (text := element.text) and not text.isspace():
-            inner = Box(tag, element, headings=self.headings, parent=box)
-            self.flush(inner, [(text, False, element, element)], element)
-            if inner.children:
-                box.children.append(inner)
-                box.n_lines += inner.n_lines
+        if text := self.tidied(element.text or ""):
+            inner = Box(tag, element, box.contents, self.headings, box)
+            self.add(inner, text)
+            inner.end()
 
     def drawn(self, box: Box, text: str) -> None:
         """Add the lines of preformatted text, each in a box of its own, its cells as parts."""
         box.tag = "div"
         for cells in text_rows(text):
-            row = Box("div", box.element, headings=self.headings, parent=box, n_lines=1)
-            tidy = tuple(half_width(squash(cell)) for cell in cells)
-            self.count += 1
+            row = Box("div", box.element, box.contents, self.headings, box)
+            tidy = tuple(map(self.tidied, cells))
             parts = tidy if len(tidy) > 1 else ()
-            self.last = Line(
-                " ".join(filter(None, tidy)), box.element, self.headings, (), parts, order=self.count, box=row
+            line = Line(
+                " ".join(filter(None, tidy)), box.element, self.headings, (), parts, order=len(self.lines) + 1, box=row
             )
-            row.children.append(self.last)
-            box.children.append(row)
-            box.n_lines += 1
+            row.children.append(line)
+            self.lines.append(line)
+            row.end()
 
     def inline(self, element: Any, struck: bool, run: list[tuple[str, bool, Any, Any]], depth: int, top: Any) -> None:
         """Add the text of an inline element to the current line."""
@@ -275,51 +255,55 @@ class _Builder:
             if child.tail:
                 run.append((child.tail, struck, element, top))
 
-    def flush(self, box: Box, run: list[tuple[str, bool, Any, Any]], element: Any) -> None:
+    def flush(self, box: Box, run: list[tuple[str, bool, Any, Any]]) -> None:
         """End the current line."""
-        if not run:
-            return
-        notes, self.notes = tuple(self.notes), []
-        is_note, self.is_note = self.is_note, False
         if len(run) == 1 and not run[0][0].strip():  # the white space between two boxes
             run.clear()
+            self.notes, self.is_note = [], False
             return
         pieces = list(run)
         run.clear()
         struck: list[str] = []
         if len(pieces) == 1 and not pieces[0][1]:  # nearly always
-            text = half_width(squash(pieces[0][0]))
+            text = self.tidied(pieces[0][0])
         else:
             struck = [squash(text) for text, is_struck, *_ in pieces if is_struck and text.strip()]
-            text = half_width(squash(join([text for text, is_struck, *_ in pieces if not is_struck])))
-        if not text and not struck:
-            return
-        owner = box.element if box.element is not None else element
-        if (
-            len(text) == 2
-            and self.last is not None
-            and _CENTS.fullmatch(text)
-            and _SIGNED.search(self.last.text)
-            and _is_of_cents(owner)
-        ):
-            self.last.text += f".{text}"  # the part behind the point has a box of its own
-            return
-        if self.last is not None and len(self.last.text) <= _LONGEST_SIGN and _is_cut_in_two(self.last, text, owner):
-            self.last.text += text  # a currency's sign and its number in boxes of their own
-            return
-        level = _level(owner, box)
+            text = self.tidied(join([text for text, is_struck, *_ in pieces if not is_struck]))
         parts: tuple[str, ...] = ()
         if len(pieces) > 1:
             parts = parts_of([(text, is_struck, top) for text, is_struck, _, top in pieces]) or parts_of(
                 [piece[:3] for piece in pieces]
             )
-        self.count += 1
+        self.add(box, text, tuple(struck), parts)
+
+    def tidied(self, text: str) -> str:
+        """Return a text on one line, in the usual letters."""
+        tidy = self.tidy.get(text)
+        if tidy is None:
+            tidy = self.tidy[text] = half_width(squash(text))
+        return tidy
+
+    def add(self, box: Box, text: str, struck: tuple[str, ...] = (), parts: tuple[str, ...] = ()) -> None:
+        """Add a line to a box, or what belongs to the last line to that."""
+        notes, is_note = tuple(self.notes), self.is_note
+        if notes:
+            self.notes, self.is_note = [], False
+        if not text and not struck:
+            return
+        owner, last = box.element, self.lines[-1] if self.lines else None
+        if last is not None:
+            if len(text) == 2 and _CENTS.fullmatch(text) and _SIGNED.search(last.text) and _is_of_cents(owner):
+                last.text += f".{text}"  # the part behind the point has a box of its own
+                return
+            if len(last.text) <= _LONGEST_SIGN and _is_cut_in_two(last, text, owner):
+                last.text += text  # a currency's sign and its number in boxes of their own
+                return
+        level = _level(box)
         above = self.headings
         if level:
             above = tuple(h for h in above if h[0] < level or h[0] == _PLACE_LEVEL)
-        line = Line(
-            text, owner, above, tuple(struck), parts, notes, is_note, level, self.count, box, self.is_another_state
-        )
+        order = len(self.lines) + 1
+        line = Line(text, owner, above, struck, parts, notes, is_note, level, order, box, self.is_another_state)
         if (
             len(text) <= 80 and (":" in text or "：" in text) and PLACE.match(text)
         ):  # "Region: Europe" holds until the next one, or a new chapter
@@ -328,8 +312,7 @@ class _Builder:
             kept = [h for h in self.headings if h[0] < level or (h[0] == _PLACE_LEVEL and level > 2)]
             self.headings = (*kept, (level, text))
         box.children.append(line)
-        box.n_lines += 1
-        self.last = line
+        self.lines.append(line)
 
 
 def _without_those_of(
@@ -401,13 +384,12 @@ _CELLS_OF_TABLES: Final = frozenset({"td", "th"})
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
-def _level(element: Any, box: Box) -> int:
-    tag = element.tag if isinstance(getattr(element, "tag", None), str) else ""
+def _level(box: Box) -> int:
+    tag, element, outer = box.tag, box.element, box.parent
     if tag in _CELLS_OF_TABLES and not element.keys():
         return 0
     if tag in _HEADINGS:
         return int(tag[1])
-    outer = box.parent
     if outer is not None and outer.tag in _HEADINGS:
         return int(outer.tag[1])
     if tag in ("legend", "summary", "caption", "figcaption") or element.get("role") == "heading":

@@ -70,11 +70,11 @@ def _without_collecting() -> Iterator[None]:
 
 def _read_html(page: Page, html: str, hints: Hints) -> Account:
     top, root = parse_tree(_with_its_table(html))
-    lines = list(top.lines())
+    lines = top.lines()
     is_bare = not re.search(r"<(?:html|body|div|table)\b", html[:5000], re.IGNORECASE)
     if (is_bare or not any(find_amounts(line.text) for line in lines)) and (streamed := streamed_html(page)):
         top, _ = parse_tree(streamed)  # a React page that was recorded, or is served, as its stream alone
-        lines = list(top.lines())
+        lines = top.lines()
     facts = _facts_of(root, lines, hints)
     shown, readings = _Shown(), Readings(facts)
     for record in _uncut(records(top, lines), html, lines):

@@ -340,13 +340,11 @@ def is_sold_out(text: str) -> bool:
 def is_component(title: str) -> bool:
     """Return whether a title heads prices of another part of a machine: storage, vCPUs, memory, network."""
     title = words.PER_GPU.sub(" ", title)
-    has_gpu = words.GPU.search(title) or mentions(title)
     if _POWER.search(title):
         return True
-    return not has_gpu and bool(
-        (words.DISK.search(title) or words.VCPU.search(title) or words.RAM.search(title) or words.NETWORK.search(title))
-        and words.PRICE.search(title)
-    )
+    parts = (words.DISK, words.VCPU, words.RAM, words.NETWORK)
+    is_of_part = words.PRICE.search(title) and any(part.search(title) for part in parts)
+    return bool(is_of_part) and not words.GPU.search(title) and not mentions(title)
 
 
 _POWER: Final = re.compile(

@@ -13,7 +13,6 @@ from scrapers.reading import words
 from scrapers.reading.amounts import Amount, find_amounts
 
 _CODES: Final = {"HUR": "hour", "MON": "month", "DAY": "day", "ANN": "year", "WEE": "week", "SEC": "second"}
-_ORDER: Final = ("second", "minute", "hour", "day", "week", "month", "year")
 _EFFECTIVE: Final = re.compile(
     r"(?:effective|valid|starting|as of|gültig ab|à partir du)\s+(?:from\s+|as of\s+|on\s+)?(?P<day>[A-Z][a-z]+ \d{1,2},? \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d{2}-\d{2})",
     re.IGNORECASE,
@@ -79,8 +78,13 @@ _IN_A_MACHINE: Final = re.compile(
 
 
 def _first_time(text: str) -> str:
-    hits = sorted((hit.start(), unit) for unit in _ORDER for hit in [words.TIME[unit].search(text)] if hit)
-    return hits[0][1] if hits else ""
+    hit = _ANY_TIME.search(text)
+    return hit.lastgroup or "" if hit else ""
+
+
+_ANY_TIME: Final = re.compile(
+    "|".join(f"(?P<{unit}>{pattern.pattern})" for unit, pattern in sorted(words.TIME.items())), re.IGNORECASE
+)
 
 
 _SIGN_AND_TIME: Final = re.compile(
@@ -119,9 +123,16 @@ _STATED: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=16_384)
 def after_amount(text: str) -> str:
     """Return the words that belong to the amount before them: up to the next sentence, bracket or thought."""
+    return _after_amount(text[:_WIDE])
+
+
+_WIDE: Final = 5 * _LONG_AGO  # with all that is left out of the words; a line may hold thousands of amounts
+
+
+@lru_cache(maxsize=16_384)
+def _after_amount(text: str) -> str:
     text = _AND_TIME.sub("/", _SHORT.sub(" ", text))
     end = re.search(
         r"[.;!?|•](?:\s|$)|\s[-–—]\s|\s(?:or|ou|oder|или|and|plus|with|billed)\b|或|、|，|\s(?=[A-Z][\w-]*(?:\s[\w-]+){0,4}\s*:\s)",
@@ -130,9 +141,13 @@ def after_amount(text: str) -> str:
     return text[: end.start() if end else None][:_LONG_AGO]
 
 
-@lru_cache(maxsize=16_384)
 def before_amount(text: str) -> str:
     """Return the words that lead to the amount behind them."""
+    return _before_amount(text[-_WIDE:])
+
+
+@lru_cache(maxsize=16_384)
+def _before_amount(text: str) -> str:
     cut = max((hit.end() for hit in re.finditer(r"[.;!?|•](?:\s|$)|\s(?:or|ou|oder|или|and)\s", text)), default=0)
     return text[max(cut, len(text) - _LONG_AGO) :]
 
@@ -227,9 +242,13 @@ _CYCLES: Final = (
 )
 
 
-@lru_cache(maxsize=16_384)
 def cycle_months(text: str) -> int | None:
     """Return the months of a billing cycle that is all a text says, "Quarterly"; None for a month's or none."""
+    return _cycle_months(text) if len(text) <= _WIDE else None
+
+
+@lru_cache(maxsize=16_384)
+def _cycle_months(text: str) -> int | None:
     plain = _PAID.sub(" ", text).strip(" :()")
     if not _CYCLE.fullmatch(plain):
         return None
@@ -277,7 +296,7 @@ def effective_from(text: str) -> date | None:
 
 def is_floor(before: str, after: str) -> bool:
     """Return whether the words around an amount make it a lower bound ("from", "starting at", "起")."""
-    return bool(words.BOUND_BEFORE.search(before) or words.BOUND_AFTER.match(after))
+    return bool(words.BOUND_BEFORE.search(before[-_NEAR:]) or words.BOUND_AFTER.match(after))
 
 
 @lru_cache(maxsize=16_384)

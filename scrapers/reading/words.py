@@ -32,8 +32,7 @@ def word(latin: str, cjk: str = "") -> re.Pattern[str]:
     """Compile words that match whole, and signs in either form that match anywhere, ignoring case."""
     cjk = "".join(f"[{sign}{_TRADITIONAL[sign]}]" if sign in _TRADITIONAL else sign for sign in cjk)
     return re.compile(
-        rf"(?:(?<![^\W\d_])|(?<=/)|(?<=·))(?:{latin})(?![^\W\d_¹²³⁰⁴-⁹])"
-        + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
+        rf"(?<![^\W\d_])(?:{latin})(?![^\W\d_¹²³⁰⁴-⁹])" + (f"|{cjk.replace('/', '/ ?')}" if cjk else ""),
         re.IGNORECASE,
     )
 
@@ -147,7 +146,7 @@ UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|e
 PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(
-    r"(?:\b(?:from(?: only| just)?|start(?:s|ing)?(?: price)?(?: at| from)?(?: only| just)?|as low as|as little as|beginning at|begins? at|low of|only from|ab|bereits ab|à partir de|dès|от|price from|prices from|pricing from|more than|over|at least|minimum(?: of)?|min\.?)\s*[:：]?\s*|(?:低至|最低)\s*|起步价\s*[:：]?\s*|≥\s*|>\s*)$",
+    r"(?:\b(?=\w)(?:from(?: only| just)?|start(?:s|ing)?(?: price)?(?: at| from)?(?: only| just)?|as low as|as little as|beginning at|begins? at|low of|only from|ab|bereits ab|à partir de|dès|от|price from|prices from|pricing from|more than|over|at least|minimum(?: of)?|min\.?)\s*[:：]?\s*|(?:低至|最低)\s*|起步价\s*[:：]?\s*|≥\s*|>\s*)$",
     re.IGNORECASE,
 )  # fmt: skip
 BOUND_AFTER: Final = re.compile(
@@ -155,7 +154,7 @@ BOUND_AFTER: Final = re.compile(
     re.IGNORECASE,
 )
 CEILING_BEFORE: Final = re.compile(
-    r"(?:\b(?:up to|max(?:imum)?|less than|under|below|bis zu|jusqu'à|до|no more than)\s*(?:of )?|上限(?:约|約|为|は)?\s*|≤\s*|<\s*)$",
+    r"(?:\b(?=\w)(?:up to|max(?:imum)?|less than|under|below|bis zu|jusqu'à|до|no more than)\s*(?:of )?|上限(?:约|約|为|は)?\s*|≤\s*|<\s*)$",
     re.IGNORECASE,
 )
 CEILING_AFTER: Final = re.compile(
@@ -163,7 +162,7 @@ CEILING_AFTER: Final = re.compile(
 )
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|(?:^|\s|\()[+＋]|\bfirst (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bбонус\w*|\bfree|\bdeposit(?: of)?|\bset-?up(?: fee| cost)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\btrial(?: from| for| at)?|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\b(?=\w)(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus|first (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|grandfathered (?:in )?at|fees? of|sav(?:e|es|ing|ings)(?: of| up to)?|discount(?: of)?|credits?(?: of| worth)?|bonus|бонус\w*|free|deposit(?: of)?|set-?up(?: fee| cost)?|einrichtung(?:sgebühr|skosten)?|frais (?:d'installation|de mise en service)|(?:einmalig\w*|one[- ]time|one[- ]off|unique)|refund|valued? at|worth|was|were|formerly|previously|before|instead of|retail(?: price)?|compared (?:to|with)|vs\.?|versus|list price|msrp|until|(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|estimated (?:cost|price|total)|(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|spend(?:ing)?|budget|invest\w*|rais(?:e|ed|ing)|funding|trial(?: from| for| at)?|statt|au lieu de)|доплата|追加|(?:^|\s|\()[+＋]|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(

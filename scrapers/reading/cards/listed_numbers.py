@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,22 +23,24 @@ _FAR: Final = 8  # lines above a list that may say what its numbers are
 def listed_numbers(lines: list[Line], used: set[int], group: int) -> Iterator[Record]:
     """Yield a record for each item of such a list that names an accelerator, and note the lines as used."""
     items: list[tuple[Line, re.Match[str]]] = []
-    above: list[Line] = []
+    above: deque[Line] = deque(maxlen=_FAR)
     for line in [*lines, None]:
-        hit = _ITEM.fullmatch(line.text) if line is not None and line.order not in used else None
+        may_be = line is not None and line.order not in used and line.text[-1:].isdigit()
+        hit = _ITEM.fullmatch(line.text) if line is not None and may_be else None
         if line is not None and hit and not find_amounts(line.text):
             items.append((line, hit))
             continue
-        named = [(one, hit) for one, hit in items if mentions(hit["name"], is_label=True)]
-        if len(named) >= _FEWEST and (title := _title(above, items[0][0], line)):
-            used |= {one.order for one, _ in named}
-            yield from (_record(one, hit, title, group) for one, hit in named)
+        if items:
+            named = [(one, hit) for one, hit in items if mentions(hit["name"], is_label=True)]
+            if len(named) >= _FEWEST and (title := _title(above, items[0][0], line)):
+                used |= {one.order for one, _ in named}
+                yield from (_record(one, hit, title, group) for one, hit in named)
+            items = []
         if line is not None:
-            above = [*above[1 - _FAR :], line]
-        items = []
+            above.append(line)
 
 
-def _title(above: list[Line], first: Line, below: Line | None) -> str:
+def _title(above: deque[Line], first: Line, below: Line | None) -> str:
     """Return the nearest text around a list, in its own section, that states a currency and a unit of time, or ""."""
     near = [line for line in (*reversed(above), *((below,) if below else ())) if line.headings == first.headings]
     texts = [line.text for line in near] + [text for _, text in reversed(first.headings)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from scrapers.parsing.text import squash
@@ -43,7 +44,7 @@ def priced_in_turn(line: Line, group: int) -> list[Record]:
     ]
 
 
-def _listed(text: str, money: list[Amount]) -> tuple[Mention, ...]:
+def _listed(text: str, money: Sequence[Amount]) -> tuple[Mention, ...]:
     """Return the accelerators of a sentence that is a list, each right before its amount: "Rates: H100 $1.99/hr, L4 $0.40/hr."."""
     names = mentions(text)
     is_list = 2 <= len(names) == len(money) and all(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from scrapers.reading.accelerator_names import mentions
@@ -23,7 +24,7 @@ _SAYS: Final = re.compile(
 )
 # What is supposed, compared, past or of some customers alone.
 _IN_DOUBT: Final = re.compile(
-    r"\b(?:if|when|would|could|might|may|example|e\.g|average|typical\w*|compar\w*|compet\w*|elsewhere|was|were|used to|formerly|previously"
+    r"\b(?=\w)(?:if|when|would|could|might|may|example|e\.g|average|typical\w*|compar\w*|compet\w*|elsewhere|was|were|used to|formerly|previously"
     r"|market|up to|less|under|below|over|more|estimat\w*|assum\w*|suppos\w*|say|roughly|about|around|approximately|nearly|almost|others?"
     r"|hyperscalers?|clouds|providers|students?|members?|vs|versus|than|sav(?:e|es|ing|ings))\b|[≈~?]",
     re.IGNORECASE,
@@ -42,7 +43,7 @@ def priced_sentences(line: Line, group: int) -> list[Record]:
     ]
 
 
-def _are_models(text: str, money: list[Amount]) -> bool:
+def _are_models(text: str, money: Sequence[Amount]) -> bool:
     """Return whether the amounts of a sentence are prices of one thing, each with a model of its own: "or $1.79 for a year"."""
     between = [text[a.end : b.start] for a, b in itertools.pairwise(money)]
     if not all(_OR.search(words) and not mentions(words) for words in between):

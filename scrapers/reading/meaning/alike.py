@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import mentions, stated_count
+from scrapers.reading.accelerator_names import MAY_COUNT, mentions, stated_count
 from scrapers.reading.amounts import Amount
 from scrapers.reading.field_kinds import kind_of
 from scrapers.reading.meaning.drafts import Draft, Explained, Reading
@@ -128,16 +128,20 @@ def _says_nothing(text: str) -> bool:
     return (
         _NAME.fullmatch(text) is not None
         and _is_without_words(_DIGITS.sub("0", text))
-        and words.DURATION.search(text) is None
         and not mentions(text, is_label=True)
-        and stated_count(text) is None
     )
 
 
 @lru_cache(maxsize=16_384)
 def _is_without_words(text: str) -> bool:
     """Return whether no word of a text, whose numbers were taken out, means anything."""
-    patterns = (*(p for _, p in words.NOT_SOLD_HERE), *(p for _, p in words.STATES), *_SAYING)
+    patterns = (
+        *(p for _, p in words.NOT_SOLD_HERE),
+        *(p for _, p in words.STATES),
+        *_SAYING,
+        words.DURATION,
+        MAY_COUNT,
+    )
     return pricing_model(text) is None and rate(text) == Rate() and not any(p.search(text) for p in patterns)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from scrapers.reading import words
@@ -58,7 +59,7 @@ def set_commitment(
         and len(one.text) < (80 if one.title or kind != "other" else 32)
         and not _is_prose(one.text)
         and not has_money(one.text)
-        and not words.SALES.search(one.text)  # of another offer, which has no price
+        and not _asks_to_call(one.text)  # of another offer, which has no price
     ]
     beside += [
         ("the row", piece)
@@ -110,6 +111,11 @@ def set_commitment(
             d.term = terms.pop() if len(terms) == 1 else None
 
 
+@lru_cache(maxsize=16_384)
+def _asks_to_call(text: str) -> bool:
+    return words.SALES.search(text) is not None
+
+
 def _is_of_commitment(heading: str) -> bool:
     """Return whether a heading is of a commitment: its words, or a term and a discount alone, "12 months (-15%)"."""
     plain = _PERCENT.sub(" ", heading).strip()
@@ -128,7 +134,7 @@ def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
         d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
         return True
     time = rate(own).time
-    lead = _CYCLE_LEADS.search(f.text[: d.amount.start])
+    lead = _CYCLE_LEADS.search(f.text[: d.amount.start][-_LONGEST:])
     if d.rate.time == "month" and lead and (months := cycle_months(lead["cycle"])):  # "Annually — $999/mo"
         d.model, d.term, d.reasons["model"] = "reserved", months, "the amount"
         return True

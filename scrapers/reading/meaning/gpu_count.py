@@ -7,9 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions, stated_count
-from scrapers.reading.field_kinds import NUMBER, SHARE, kind_of
+from scrapers.reading.field_kinds import NUMBER, SHARE, kind_of, title_says
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
 
@@ -62,7 +61,7 @@ def gpu_count(
     texts += [
         one.text
         for one in record.fields
-        if one.title and words.LABEL.search(one.title) and one is not label_field and len(one.text) < 100
+        if one.title and title_says(one.title).label and one is not label_field and len(one.text) < 100
     ]
     # The label of a tab ("8x") or a heading that numbers GPUs.
     texts += [text for text in record.scope[:2] if _OF_TAB.fullmatch(text)]

@@ -51,10 +51,10 @@ def gpu_memory(
     for f, kind in kinds:
         if (
             kind in ("other", "label", "price", "instance")
-            and (hit := _VRAM.search(f.text))
+            and (size := _vram(f.text))
             and not (label_field is f and kind == "label")
         ):
-            return f"{hit[1] or hit[2]} GB", False
+            return f"{size} GB", False
     bare = [f.text for f, kind in kinds if kind == "other" and not f.title and _SIZE.fullmatch(f.text)]
     # "Memory: 141 GB" and another size: of two machines, or of one and its RAM.
     is_clear = "ram" not in by_kind or not re.fullmatch(r"\s*memory\s*", by_kind["ram"].title, re.IGNORECASE)
@@ -67,6 +67,12 @@ def gpu_memory(
     ):
         return by_kind["ram"].text, count is not None and count > 1
     return "", False
+
+
+@lru_cache(maxsize=16_384)
+def _vram(text: str) -> str:
+    hit = _VRAM.search(text)
+    return hit[1] or hit[2] if hit else ""
 
 
 def _with_unit(number: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from scrapers.reading.amounts import Amount, bare_amount, find_amounts, find_rates, is_in_hundredths
@@ -20,7 +21,7 @@ _UNIT_WORDS: Final = re.compile(
 )
 
 
-def words_around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
+def words_around(text: str, amounts: Sequence[Amount], i: int) -> tuple[str, str]:
     """Return the words that lead to an amount and those that follow it: between two amounts, the unit is the first's."""
     if in_turn := _named_in_turn(text, amounts):
         return "", in_turn[i]
@@ -36,7 +37,7 @@ def words_around(text: str, amounts: list[Amount], i: int) -> tuple[str, str]:
     return before, after[: _end_of_first(after, follows) or None]
 
 
-def _named_in_turn(text: str, amounts: list[Amount]) -> list[str]:
+def _named_in_turn(text: str, amounts: Sequence[Amount]) -> list[str]:
     """Return the words of each amount of "$2.39 / $2.09 per GPU-hour (on-demand / 6 months)"; none of another text."""
     if len(amounts) < _FEWEST_IN_TURN or any(
         not _SEPARATES.fullmatch(text[a.end : b.start]) for a, b in itertools.pairwise(amounts)
@@ -54,7 +55,7 @@ _SEPARATES: Final = re.compile(r"\s*[/|,·]\s*")
 _LISTED: Final = re.compile(r"(?P<unit>[^()（）$€£]{0,30})[(（](?P<names>[^()（）]{5,100})[)）]\W*")
 
 
-def _words_follow(text: str, amounts: list[Amount]) -> bool:
+def _words_follow(text: str, amounts: Sequence[Amount]) -> bool:
     """Return whether pricing models stand behind the amounts of a text, "$0.99 spot, $1.39 on-demand", and not before."""
     lead, tail = text[: amounts[0].start], after_amount(text[amounts[-1].end :])
     is_led = pricing_model(lead) or rate(lead).time or _COUNT.search(lead)
@@ -87,11 +88,9 @@ _SEPARATOR: Final = re.compile(r"[,;/|·•、]|\s(?:or|and|oder|und|ou|et|ил�
 
 def amounts_of(f: Field, page: PageFacts) -> list[Amount]:
     amounts = find_amounts(f.text, page.decimal_comma)
-    taken = [(a.start, a.end) for a in amounts]
-    amounts += [
-        r for r in find_rates(f.text, page.decimal_comma) if not any(s < r.end and r.start < e for s, e in taken)
-    ]
-    if not amounts and (bare := bare_amount(f.text, page.decimal_comma)):
+    rates = find_rates(f.text, page.decimal_comma)
+    if not amounts and not rates and (bare := bare_amount(f.text, page.decimal_comma)):
         is_in_cents = f.is_price is None and is_in_hundredths(f.title)
-        amounts = [bare._replace(value=bare.value / 100) if is_in_cents else bare]
-    return sorted(amounts, key=lambda a: a.start)
+        return [bare._replace(value=bare.value / 100) if is_in_cents else bare]
+    apart = [r for r in rates if not any(a.start < r.end and r.start < a.end for a in amounts)]
+    return sorted([*amounts, *apart], key=lambda a: a.start) if apart else list(amounts)

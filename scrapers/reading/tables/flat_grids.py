@@ -15,11 +15,11 @@ from scrapers.reading.tables.grids import MOST_COLUMNS, Cell, Grid, has_money
 def flat_grids(top: Box) -> Iterator[Grid]:
     """Yield grids whose cells all stand side by side in one box: titles first, then row after row."""
     for box in top.walk():
+        if len(box.children) < 2 * _FEWEST_COLUMNS or box.n_lines > _MOST_LINES:
+            continue
         if box.tag in ("table", "tr", "tbody", "thead", "select", "nav", "footer", "ul", "ol", "dl") or is_in_table(
             box
         ):
-            continue
-        if len(box.children) < 2 * _FEWEST_COLUMNS or box.n_lines > _MOST_LINES:
             continue
         cells = [Cell(_text_of(child), _lines_of(child)) for child in box.children]
         if grid := _flat_grid(box, cells):

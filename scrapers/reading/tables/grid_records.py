@@ -25,8 +25,9 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
         is_title = len(line.text) <= 80 and not has_money(line.text) and not is_sentence(line.text)
         (scope if is_title else intro).append(line.text)
     scope += [text for _, text in reversed(grid.headings)]
-    titles = _with_months(grid.titles)
-    over = ""
+    titles = list(_with_months(grid.titles))
+    titles += [""] * (max(map(len, grid.rows), default=0) - len(titles))
+    over, around = "", tuple(scope)
     for row in grid.rows:
         shown = [cell for cell in row if cell.text]
         if (
@@ -38,15 +39,14 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
             and not has_money(shown[0].text)
         ):
             over = shown[0].text
+            around = (over, *scope)
             continue
         fields = [
-            Field(_title(titles, i), cell.text, cell.lines, column=i)
+            Field(titles[i], cell.text, cell.lines, column=i)
             for i, cell in enumerate(row)
             if i == 0 or cell is not row[i - 1]
         ]
-        yield Record(
-            fields, tuple(([over] if over else []) + scope), "row", group, over or nearest_heading(grid), tuple(intro)
-        )
+        yield Record(fields, around, "row", group, over or nearest_heading(grid), tuple(intro))
 
 
 def _with_months(titles: list[str]) -> list[str]:
@@ -59,7 +59,3 @@ def _with_months(titles: list[str]) -> list[str]:
 
 _TERM: Final = re.compile(r"\s*(?P<n>\d{1,2})\s?(?P<unit>[MY])\s*")
 _FEWEST_TERMS: Final = 2
-
-
-def _title(titles: list[str], index: int) -> str:
-    return titles[index] if index < len(titles) else ""

@@ -46,12 +46,14 @@ def has_money(text: str) -> bool:
     return bool(find_amounts(text) or find_rates(text))
 
 
+@lru_cache(maxsize=16_384)
 def is_title(text: str) -> bool:
     kinds = (words.LABEL, words.INSTANCE, words.PRICE, words.MEMORY_GPU, words.RAM, words.VCPU, words.DISK, words.NETWORK, words.REGION, words.TERM,
              words.AVAILABILITY, words.ON_DEMAND, words.SPOT, words.RESERVED, words.TIME["hour"], words.TIME["month"], words.PROVIDER, words.DURATION, words.COUNT)  # fmt: skip
     return any(kind.search(text) for kind in kinds) or names_one(text)
 
 
+@lru_cache(maxsize=16_384)
 def titles_prices(text: str) -> bool:
     kinds = (words.PRICE, words.ON_DEMAND, words.SPOT, words.RESERVED, *words.TIME.values())
     return any(p.search(text) for p in kinds) or bool(re.search(r"\bpriority\b", text, re.IGNORECASE))

@@ -15,8 +15,9 @@ from scrapers.reading.units import rate
 
 def table_grids(top: Box) -> Iterator[Grid]:
     """Yield every table of the page; a table in a cell is one of its own."""
+    has_roles = top.element is not None and top.element.xpath("boolean(//@role)")
     for box in top.walk():
-        if box.tag == "table" or _role(box) in ("table", "grid"):
+        if box.tag == "table" or (has_roles and _role(box) in ("table", "grid")):
             grid = _grid_of(box)
             if grid is not None:
                 yield grid
@@ -43,7 +44,7 @@ def _role(box: Box) -> str:
 
 
 def _grid_of(table: Box) -> Grid | None:
-    inside = list(table.walk())
+    inside = table.walk()
     rows = [row for row in _without_coordinates(_rows_of(table, inside)) if row]
     if not rows:
         return None
@@ -61,34 +62,42 @@ def _grid_of(table: Box) -> Grid | None:
 
 def _rows_of(table: Box, inside: list[Box]) -> list[list[tuple[Cell, int, int]]]:
     """Return each row's cells with the columns and rows that they span."""
-    by_element = {id(b.element): b for b in inside if b.element is not None}
+    boxes = {id(b.element): b for b in inside if b.tag in ("tr", "thead")}
     rows: list[list[tuple[Cell, int, int]]] = []
     if table.tag == "table":
         holds_tables = next(table.element.iterdescendants("table"), None) is not None
         for tr in table.element.iter("tr"):
             if holds_tables and _nearest(tr, "table") is not table.element:
                 continue
-            cells = [(td, tag == "th") for td in tr if (tag := td.tag) in ("td", "th")]
+            own = _below(boxes.get(id(tr)))
             rows.append(
                 [
                     (
-                        _cell(by_element.get(id(td)), is_head),
-                        *((_span(td, "colspan"), _span(td, "rowspan")) if td.keys() else (1, 1)),
+                        _cell(own.get(id(td)), tag == "th"),
+                        *((_span(td, "colspan"), _span(td, "rowspan")) if td.keys() else _ONE),
                     )
-                    for td, is_head in cells
+                    for td in tr
+                    if (tag := td.tag) in ("td", "th")
                 ]
             )
         bare = table.element.find("thead")
         if bare is not None and bare.find("th") is not None:  # a thead of cells without a row
-            rows.insert(
-                0, [(_cell(by_element.get(id(th)), True), _span(th, "colspan"), 1) for th in bare if th.tag == "th"]
-            )
+            own = _below(boxes.get(id(bare)))
+            rows.insert(0, [(_cell(own.get(id(th)), True), _span(th, "colspan"), 1) for th in bare if th.tag == "th"])
         return rows
     for box in inside:
         if _role(box) == "row":
             cells_of = [b for b in box.walk() if _role(b) in ("cell", "gridcell", "columnheader", "rowheader")]
             rows.append([(_cell(b, _role(b).endswith("header")), 1, 1) for b in cells_of])
     return rows
+
+
+_ONE: Final = (1, 1)
+
+
+def _below(row: Box | None) -> dict[int, Box]:
+    """Return the boxes of a row's cells, by the id of their element."""
+    return {} if row is None else {id(box.element): box for box in row.boxes()}
 
 
 def _without_coordinates(rows: list[list[tuple[Cell, int, int]]]) -> list[list[tuple[Cell, int, int]]]:
@@ -128,6 +137,9 @@ def _spread(rows: list[list[tuple[Cell, int, int]]]) -> list[list[Cell]]:
     grid: list[list[Cell]] = []
     reaching: dict[int, tuple[Cell, int]] = {}
     for own in rows:
+        if not reaching and all(across == down == 1 for _, across, down in own):
+            grid.append([cell for cell, *_ in own[:MOST_COLUMNS]])
+            continue
         row: list[Cell] = []
         below: dict[int, tuple[Cell, int]] = {}
         left = list(own)

@@ -52,7 +52,8 @@ def turned(grid: Grid) -> Grid | None:
     firsts = [row[0].text for row in grid.rows]
     if any(not t or len(t) > LONGEST_TITLE or has_money(t) or names_one(t) for t in firsts):
         return None
-    named = [row for row in grid.rows if sum(names_one(c.text) for c in row[1:]) * 2 > width - 1]
+    naming = {text for text in {c.text for row in grid.rows for c in row[1:]} if names_one(text)}
+    named = [row for row in grid.rows if sum(c.text in naming for c in row[1:]) * 2 > width - 1]
     priced = [row for row in grid.rows if any(has_money(c.text) for c in row[1:]) or titles_prices(row[0].text)]
     is_headed = width == 2 and not any(grid.titles) and len(mentions(nearest_heading(grid))) == 1
     if (

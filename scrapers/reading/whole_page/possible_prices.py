@@ -17,16 +17,13 @@ def out_of_size(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str
     Where one price of a machine is far too low, its whole column is doubted: it may be of one GPU.
     """
     hourly = {id(d): _hourly_dollars(d) for d in drafts}
-    bounds = {id(d): _bounds(d) for d in drafts}
+    too_low = {id(d) for d in drafts if (each := hourly[id(d)]) is not None and _is_too_low(d, each)}
     low = {
-        (d.record.group, d.title)
-        for d in drafts
-        if (each := hourly[id(d)]) is not None
-        and each < bounds[id(d)][0]
-        and not d.rate.is_per_gpu
-        and (d.count or 1) > 1
+        (d.record.group, d.title) for d in drafts if id(d) in too_low and not d.rate.is_per_gpu and (d.count or 1) > 1
     }
-    odd = {id(d.cell) for d in drafts if (each := hourly[id(d)]) is not None and not _is_within(each, bounds[id(d)])}
+    odd = {
+        id(d.cell) for d in drafts if id(d) in too_low or ((each := hourly[id(d)]) is not None and each > _bounds(d)[1])
+    }
     by_habit = {id(d.record) for d in drafts if id(d.cell) in odd and d.reasons.get("unit") in _FAR}
     kept, dropped = [], []
     for d in drafts:
@@ -45,8 +42,9 @@ def out_of_size(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str
 _FAR: Final = ("the page", "above")  # where a unit stands that may be of other amounts
 
 
-def _is_within(each: Decimal, bounds: tuple[Decimal, Decimal]) -> bool:
-    return bounds[0] <= each <= bounds[1]
+def _is_too_low(d: Draft, each: Decimal) -> bool:
+    """Return whether nobody asks as little for an hour of the GPU, or of the part of one that the words name."""
+    return each < _bounds(d)[0] and (each < _LEAST or not _is_of_a_part(d))
 
 
 def costs_too_much(d: Draft) -> bool:
@@ -65,30 +63,29 @@ def _hourly_dollars(d: Draft) -> Decimal | None:
 
 
 def _bounds(d: Draft) -> tuple[Decimal, Decimal]:
-    """Return what an hour of the GPU, or of the part that the label names, costs at least and at most.
+    """Return what an hour of the GPU costs at least and at most.
 
     Where only the page's habit gives a month's price its unit, the most is less: a card that is sold costs more.
     """
-    is_part = (
-        (d.count is not None and d.count < 1)
-        or _says_part(d.label)
-        or _says_part(d.instance)
-        or (bool(d.memory) and d.count in (None, 1) and _SMALL.fullmatch(d.memory.strip()) is not None)
-    )  # no whole card of the first two kinds below has less than 24 GB
     is_by_habit = d.reasons.get("unit") == "the page" and d.rate.time in ("month", "year")
-    return _bounds_of(d.key, is_part, is_by_habit)
+    return _bounds_of(d.key, is_by_habit)
 
 
 @lru_cache(maxsize=4096)
-def _bounds_of(key: str, is_part: bool, is_by_habit: bool) -> tuple[Decimal, Decimal]:
+def _bounds_of(key: str, is_by_habit: bool) -> tuple[Decimal, Decimal]:
     for names, least, most in _BOUNDS:
         if names.match(key):
-            return (_LEAST if is_part else Decimal(least)), Decimal(most) / (3 if is_by_habit else 1)
+            return Decimal(least), Decimal(most) / (3 if is_by_habit else 1)
     return _LEAST, _MOST
 
 
-def _says_part(name: str) -> bool:
-    return _PART.search(name) is not None
+def _is_of_a_part(d: Draft) -> bool:
+    """Return whether an offer is of a part of a GPU: no whole card of the first two kinds below has less than 24 GB."""
+    return (
+        (d.count is not None and d.count < 1)
+        or any(map(_PART.search, (d.label, d.instance)))
+        or (bool(d.memory) and d.count in (None, 1) and _SMALL.fullmatch(d.memory.strip()) is not None)
+    )
 
 
 # Far below what anybody asks for a whole card, and far above.

@@ -18,17 +18,20 @@ _CLOSE: Final = Decimal("0.006")  # rounding to cents
 
 def _is_sum_of(d: Draft, one: Draft) -> bool:
     """Return whether a price of a machine is only the price per GPU beside it, times their number."""
+    if one is d or d.rate.is_per_gpu or d.record is not one.record:
+        return False
     alike = (d.model, d.term, d.rate.time, d.currency) == (one.model, one.term, one.rate.time, one.currency)
     if not one.rate.is_per_gpu and one.count != d.count:
         return False  # a machine of another size
     is_sized = one.rate.is_per_gpu or (
         one.amount.value < d.amount.value and (d.count or 1) > 1 and one.cell is not d.cell
     )
-    is_pair = one is not d and is_sized and not d.rate.is_per_gpu and d.record is one.record and alike
     count = d.count
     if count is None and d.is_per_machine and one.rate.is_per_gpu and d.cell is one.cell:
         count = Decimal(round(d.amount.value / one.amount.value))  # "$31.92 per node hour ($3.99/GPU/hr)"
-    return bool(is_pair and count and abs(d.amount.value / count - one.amount.value) <= one.amount.value * _CLOSE)
+    return bool(
+        is_sized and alike and count and abs(d.amount.value / count - one.amount.value) <= one.amount.value * _CLOSE
+    )
 
 
 def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:

@@ -38,7 +38,7 @@ def test_no_plain_price(text: str, fault: str) -> None:
 
 @pytest.mark.parametrize("text", ["H100 80GB", "8x H100", "3.2 Tb/s", "PCIe 4.0 x16", "24/7"])
 def test_text_without_money(text: str) -> None:
-    assert find_amounts(text) == [] and find_rates(text) == []
+    assert find_amounts(text) == find_rates(text) == ()
 
 
 def test_numbers_without_a_sign() -> None:

@@ -41,14 +41,22 @@ def seconds(content: str) -> float:
     return min(took)
 
 
+def of_one_line(count: int, separator: str) -> str:
+    """Return a page of one line that states so many prices."""
+    text = separator.join(f"${n / 100}/h x{n}" for n in range(1, count))
+    return f"<html><body><h1>GPU pricing</h1><p>H100 {text}</p></body></html>"
+
+
 @pytest.mark.extras
 @pytest.mark.parametrize(
-    "made", [lambda n: of_tables(n, n), lambda n: of_tables(n, 10), of_cards, of_prose, of_data],
-    ids=["one table", "tables", "cards", "prose", "data"],
+    "made", [lambda n: of_tables(n, n), lambda n: of_tables(n, 10), of_cards, of_prose, of_data,
+             lambda n: of_one_line(n, " or "), lambda n: of_one_line(n, ", H100 ")],
+    ids=["one table", "tables", "cards", "prose", "data", "one line", "one line of names"],
 )  # fmt: skip
 def test_work_grows_with_the_page_and_not_with_its_square(made: object) -> None:
     short, long = seconds(made(300)), seconds(made(2_400))  # type: ignore[operator]
-    assert long < 20 * short, f"8 times the page took {long / short:.0f} times the seconds"
+    least = 0.05  # what takes less is at the mercy of one look for garbage
+    assert long < 20 * max(short, least), f"8 times the page took {long / short:.0f} times the seconds"
 
 
 def test_garbage_is_collected_again_after_a_page() -> None:
