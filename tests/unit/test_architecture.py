@@ -19,7 +19,7 @@ OWNED = {
         ("scrapers", "ask scrapers/ for what the page says"),
     ),
     **dict.fromkeys(
-        ("duckdb", "pandas", "pyarrow", "currency_converter", "genai_prices", "sqlglot", "scipy", "numpy", "psycopg"),
+        ("duckdb", "pandas", "pyarrow", "currency_converter", "genai_prices", "scipy", "numpy", "psycopg"),
         ("warehouse", "get a connection from warehouse.storage.connection and let SQL do the work"),
     ),
     **dict.fromkeys(
