@@ -18,7 +18,7 @@ from duckdb import StatementType
 from warehouse.engine import front_matter, python_inputs
 from warehouse.engine.front_matter import FrontMatter
 from warehouse.paths import MACROS, MODELS
-from warehouse.storage.connection import DatabaseError, scratch
+from warehouse.storage.connection import Connection, DatabaseError, scratch
 
 LAYERS = ("staging", "intermediate", "core", "marts", "v1")  # each reads only from those before it, and from itself
 
@@ -77,13 +77,15 @@ def sql_of(name: str) -> str:
 @cache
 def load(folder: Path = MODELS) -> dict[str, Model]:
     """Read all models once, by name. Raises ValueError naming the file when a body is not one SELECT."""
-    return {model.name: model for path in sorted(folder.rglob("*.sql")) for model in [_read(path, folder)]}
+    with scratch() as con:
+        return {model.name: model for path in sorted(folder.rglob("*.sql")) for model in [_read(con, path, folder)]}
 
 
-def _read(path: Path, folder: Path) -> Model:
+def _read(con: Connection, path: Path, folder: Path) -> Model:
     schema, *groups, _ = path.relative_to(folder).parts
     name, sql = f"{schema}.{path.stem}", path.read_text()
-    tables, calls = _references(sql, path)
+    _require_one_select(con, sql, path)
+    tables, calls = _references(sql)
     for macro in tuple(calls):  # a table macro hides the tables that it reads
         tables |= table_macros()[macro].reads
         calls |= table_macros()[macro].calls
@@ -103,15 +105,17 @@ _UNREAD = re.compile(r"--[^\n]*|'(?:[^']|'')*'")  # comments, and texts
 _ARGUMENT = re.compile(r"'[a-z]\w*\.\w+'")
 
 
-def _references(sql: str, path: Path) -> tuple[set[str], set[str]]:
-    """Return the tables that a SELECT names, as a table macro's argument too, and the table macros that it calls."""
+def _require_one_select(con: Connection, sql: str, path: Path) -> None:
     try:
-        with scratch() as con:
-            kinds = [statement.type for statement in con.extract_statements(sql)]
+        kinds = [statement.type for statement in con.extract_statements(sql)]
     except DatabaseError as error:
         raise ValueError(f"{path}: not one SELECT: {error}") from error
     if kinds != [StatementType.SELECT]:
         raise ValueError(f"{path}: not one SELECT")
+
+
+def _references(sql: str) -> tuple[set[str], set[str]]:
+    """Return the tables that a SELECT names, as a table macro's argument too, and the table macros that it calls."""
     bare = _UNREAD.sub(lambda text: text[0][1:-1] if _ARGUMENT.fullmatch(text[0]) else "", sql)
     tables, calls = set(), set()
     for name, bracket in _NAMED.findall(bare):

@@ -117,4 +117,4 @@ select
         formula[:200] as text
     )
 from sums
-where gpu_prices = 1 and nth = 1 and is_holdable(usd_total / gpus, 1e7)
+where gpu_prices = 1 and nth = 1 and is_holdable(usd_total / gpus, 10000000)
