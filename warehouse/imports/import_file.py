@@ -100,7 +100,7 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
     if any((home.landing / "pages" / f"import-{name}").glob(f"*-{landing_id}.parquet")):
         return Imported(landing_id, known=True)
     with roomy(room) as con, one_thread(con):
-        con.execute("set memory_limit = '1GB'")  # the build that follows takes no more either
+        con.execute("set memory_limit = '600MB'")  # the build that follows takes no more either
         log.info("reading %s", path.name)
         opened = open_rows(con, path, room)
         rejected, faults, rejected_file = _judge(con, home, landing_id)
