@@ -27,6 +27,7 @@ ASSETS = [
     "backfill/captures",
     "core/claim_values",
     "core/cost_offers",
+    "core/focus_prices",
     "core/hosted_package",
     "core/hosted_price_changes",
     "core/hosted_price_intervals",

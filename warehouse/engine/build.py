@@ -254,7 +254,7 @@ def _begun(con: Connection, home: Home, upto: Collection[str]) -> list[str]:
     # More threads would only cost: two a third more CPU time, eight twice as much; of few rows, all of them more time.
     con.execute("set threads = 1" if _is_little(plan) else "reset threads")
     # What exceeds it is spilled, which costs a twentieth more CPU time; an append may have to look at long histories.
-    con.execute(f"set memory_limit = '{'1GB' if plan.is_whole and _is_little(plan) else '2GB'}'")
+    con.execute(f"set memory_limit = '{'600MB' if plan.is_whole and _is_little(plan) else '2GB'}'")
     return _build(con, home, plan, upto)
 
 

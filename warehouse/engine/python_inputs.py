@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 from warehouse.identity import hosted_models
 from warehouse.identity.gpus import identify
@@ -13,12 +13,8 @@ from warehouse.identity.regions import place
 from warehouse.identity.spec_names import SpecNames, UnknownName
 from warehouse.storage.connection import Connection
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-# pandas and the packages with rates and prices are slow to import, and only a build needs them.
+# The packages with rates and prices are slow to import, and only a build needs them.
 MOST_GPUS, MOST_GB = 100_000_000, 1_000_000  # what the columns below hold
-Rows: TypeAlias = "Iterable[Sequence[Any]] | pd.DataFrame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,7 @@ class PythonInput:
 
     reads: frozenset[str]
     types: dict[str, str]
-    rows: Callable[[Connection], Rows]
+    rows: Callable[[Connection], Iterable[Sequence[Any]]]
 
 
 def _identities(con: Connection) -> Iterator[list[str | None]]:
@@ -64,7 +60,7 @@ def _places(con: Connection) -> Iterator[list[str | None]]:
         yield [provider, region, zone, where.region_id, where.country, where.continent]
 
 
-def _bundled_rates(con: Connection) -> Rows:
+def _bundled_rates(con: Connection) -> Iterable[Sequence[Any]]:
     """Read the bundled rates, where any price needs one: 7,000 days of 40 currencies cost more than a whole parse."""
     if not con.execute("select 1 from staging.raw_offers where currency <> 'USD' limit 1").fetchall():
         return []
@@ -73,13 +69,13 @@ def _bundled_rates(con: Connection) -> Rows:
     return exchange_rates.bundled_rates()
 
 
-def _hosted_prices(_: Connection) -> Rows:
+def _hosted_prices(_: Connection) -> Iterable[Sequence[Any]]:
     from warehouse.sources import hosted_prices
 
     return hosted_prices.listed()
 
 
-def _hosted_models(con: Connection) -> Rows:
+def _hosted_models(con: Connection) -> Iterable[Sequence[Any]]:
     """Resolve each distinct label of a hosted model once."""
     labels = con.execute("select distinct hosted_model from staging.hosted_rows order by 1").fetchall()
     return hosted_models.resolve(label for (label,) in labels)
@@ -130,7 +126,7 @@ INPUTS = {
     ),
     "bundled_rates": PythonInput(
         frozenset({"staging.raw_offers"}),
-        {"rate_on": "date", "currency": "varchar", "per_eur": "double"},
+        {"rate_on": "date", "currencies": "varchar", "per_eur": "varchar"},
         _bundled_rates,
     ),
     "hosted_prices": PythonInput(
@@ -162,6 +158,4 @@ def make(con: Connection, name: str) -> None:
 
     table = INPUTS[name]
     con.execute("create schema if not exists python")
-    rows = table.rows(con)
-    listed: Any = list(rows) if isinstance(rows, Iterator) else rows
-    execute_with_rows(con, f"create or replace table python.{name} as ", listed, table.types)
+    execute_with_rows(con, f"create or replace table python.{name} as ", list(table.rows(con)), table.types)

@@ -26,8 +26,8 @@ log = logging.getLogger("gpuhour.import")
 PARSER_VERSION = "import-1"  # part of the landing id: rows that a later version parses differently land again
 SHOWN = 20  # faults shown at once; the file of rejected rows has all
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
-# One row group holds long runs of a series; zstd then finds what repeats.
-_PARQUET = "format parquet, compression zstd, compression_level 9, row_group_size 1000000, write_bloom_filter false"
+# A row group holds long runs of a series, in which zstd finds what repeats; larger ones would take a third more memory.
+_PARQUET = "format parquet, compression zstd, compression_level 9, row_group_size 250000, write_bloom_filter false"
 
 
 # SQL: a description of the row, to find it by: a row number says little in a Parquet file.
@@ -100,7 +100,7 @@ def land_file(home: Home, path: Path, name: str, room: Path) -> Imported:
     if any((home.landing / "pages" / f"import-{name}").glob(f"*-{landing_id}.parquet")):
         return Imported(landing_id, known=True)
     with roomy(room) as con, one_thread(con):
-        con.execute("set memory_limit = '1GB'")  # the build that follows takes no more either
+        con.execute("set memory_limit = '600MB'")  # the build that follows takes no more either
         log.info("reading %s", path.name)
         opened = open_rows(con, path, room)
         rejected, faults, rejected_file = _judge(con, home, landing_id)

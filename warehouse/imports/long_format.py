@@ -57,10 +57,20 @@ def typed_lines() -> str:
     """
     bare = ", ".join(f"trim({c}) as {c}" for c in OF_LINES if c not in _TEXTS)
     day = r"if(regexp_full_match(date, '\d{4}-\d{2}-\d{2}( 00:00:00(\.0+)?)?'), try_cast(date as date), null)"
+    # Each different text is read once: of millions of lines, some thousand have another date or time.
     return f"""
-        with bare as (select * replace ({bare}) from lines)
-        select *, {day} as day, {_OBSERVED} as seen_at, {_number("price_usd_per_hour", "decimal(38,18)")} as price
-        from bare"""  # noqa: S608 -- columns are this module's
+        with bare as materialized (select * replace ({bare}) from lines),
+        days as (select date, {day} as day from (select distinct date from bare)),
+        times as (select observed_at, {_OBSERVED} as seen_at from (select distinct observed_at from bare)),
+        prices as (
+            select price_usd_per_hour, {_number("price_usd_per_hour", "decimal(38,18)")} as price
+            from (select distinct price_usd_per_hour from bare)
+        )
+        select bare.*, days.day, times.seen_at, prices.price
+        from bare
+        join days using (date)
+        join times using (observed_at)
+        join prices using (price_usd_per_hour)"""  # noqa: S608 -- columns are this module's
 
 
 def typed_items() -> str:
@@ -175,17 +185,24 @@ def offered_items(name: str) -> str:
 
 
 def offers(landing_id: str) -> str:
-    """Return SQL for the rows of `typed` with their `offered_items` as offers of the landing."""
+    """Return SQL for the rows of `typed` with their `offered_items` as offers of the landing.
+
+    Sorted while they are narrow; the left join keeps their order on the one thread that an import has.
+    """
     return f"""
         select
-            '{landing_id}' as landing_id, {SEEN_AT} as captured_at, offered_items.* exclude (item, place),
+            '{landing_id}' as landing_id, captured_at, offered_items.* exclude (item, place),
             false as gpu_memory_is_total, '' as upfront, price, null as upfront_price, 'USD' as currency,
             if(price is null, 'missing', 'priced') as price_status, 'unknown' as availability, null as effective_from,
             null as effective_until, null as vcpus, null as ram_gb, null as local_disk_gb, null as interconnect,
             null as max_gpu_count, null as product, null as is_floor
-        from good_lines
-        join offered_items using (item)
-        order by place, captured_at, price"""  # noqa: S608 -- as above
+        from (
+            select item, {SEEN_AT} as captured_at, price
+            from good_lines
+            join offered_items using (item)
+            order by place, captured_at, price
+        )
+        left join offered_items using (item)"""  # noqa: S608 -- as above
 
 
 def pages(name: str, landing_id: str, sha256: str, detail: str, parser_version: str) -> str:

@@ -20,9 +20,11 @@ create or replace macro focus_duration(term_months) as case
     when term_months % 12 = 0 then concat(term_months // 12, if(term_months = 12, ' Year', ' Years'))
     else concat(term_months, if(term_months = 1, ' Month', ' Months'))
 end;
+-- A moment (TIMESTAMPTZ) as TIMESTAMP in UTC, as timezone('UTC', moment), which asks a calendar for each row.
+create or replace macro utc_time(moment) as make_timestamp(epoch_us(moment));
 -- A moment (TIMESTAMPTZ) as FOCUS writes times, in UTC whatever the reader's time zone, with its Z; and the start of a
 -- UTC day (DATE, or TIMESTAMP in UTC).
-create or replace macro focus_time(moment) as strftime(timezone('UTC', moment), '%Y-%m-%dT%H:%M:%SZ');
+create or replace macro focus_time(moment) as strftime(utc_time(moment), '%Y-%m-%dT%H:%M:%SZ');
 create or replace macro focus_day(utc_day) as strftime(utc_day, '%Y-%m-%dT%H:%M:%SZ');
 -- A price is for a commitment: it is bought for a term, and its discount is of usage or, for flexible CUDs, of spend.
 create or replace macro is_commitment(pricing_model) as pricing_model in ('reserved', 'flexible_cud');

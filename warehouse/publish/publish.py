@@ -25,8 +25,9 @@ SCHEMAS = ("v1", "marts")
 CSV_ROWS = 50_000  # nobody scrolls through more, and it would be fifteen megabytes at every build
 # Price lists for FinOps tools, exported beside the marts: what is in force or announced; history is in the database.
 FOCUS = {
-    "v1.focus_price_sheet": "true",
-    "v1.focus_sku_price": "SkuPriceEffectiveEnd is null or SkuPriceEffectiveEnd > focus_day(core.newest_day())",
+    "v1.focus_price_sheet": "from v1.focus_price_sheet",
+    "v1.focus_sku_price": "select * exclude (valid_to) from core.focus_prices "
+    "where valid_to is null or valid_to > core.newest_day()",
 }
 _IF_ELSE = "create or replace macro main.if_else(condition, yes, no) as case when condition then yes else no end"
 # A cell that starts with one of these is a formula in a spreadsheet; pages are not trusted.
@@ -266,7 +267,7 @@ def _write_exports(con: Connection, home: Home, names: Iterable[str]) -> list[Pa
     parts = []
     for name in names:
         model, mart = model_graph.load()[name], name.partition(".")[2]
-        rows = _with_utc_times(con, f"from {name} where {FOCUS[name]}") if name in FOCUS else f"from {name}"
+        rows = _with_utc_times(con, FOCUS[name]) if name in FOCUS else f"from {name}"
         key = ", ".join(quote_name(column) for column in model.head.key)
         order = f" order by {key or 'all'}" if model.is_view else ""  # a table is ordered already
         as_parquet, as_text = (home.exports / f"{mart}.{suffix}.part" for suffix in ("parquet", "csv"))

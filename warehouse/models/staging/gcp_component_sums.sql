@@ -34,11 +34,11 @@ sums as (
         gcp_machines.vcpu::decimal(18, 4) as machine_vcpus,
         gcp_machines.ram_gib::decimal(18, 3) as machine_ram_gb,
         nullif(gcp_machines.ssd_gib::decimal(18, 3), 0) as machine_disk_gb,
-        gcp_machines.vcpu::integer * core.price
+        gcp_machines.vcpu::integer * cores.price
         + gcp_machines.ram_gib::integer * ram.price
         + gcp_machines.gpu_count::integer * parts.price
             + coalesce(gcp_machines.ssd_gib::integer * ssd.price / hours_per_month(), 0) as total,
-        gcp_machines.vcpu::integer * core.usd_price
+        gcp_machines.vcpu::integer * cores.usd_price
         + gcp_machines.ram_gib::integer * ram.usd_price
         + gcp_machines.gpu_count::integer * parts.usd_price
             + coalesce(gcp_machines.ssd_gib::integer * ssd.usd_price / hours_per_month(), 0) as usd_total,
@@ -47,7 +47,7 @@ sums as (
             ' = ',
             gcp_machines.vcpu,
             ' x ',
-            core.price::decimal(18, 9),
+            cores.price::decimal(18, 9),
             ' + ',
             gcp_machines.ram_gib,
             ' x ',
@@ -62,13 +62,13 @@ sums as (
         row_number() over (same order by parts.instance) as nth
     from parts
     join seeds.gcp_machines on list_contains(string_split(lower(gcp_machines.gpu_words), '|'), lower(parts.instance))
-    join parts as core
-        on core.price_unit = 'vcpu_hour' and lower(core.instance) = lower(gcp_machines.family)
-        and core.day = parts.day
-        and core.origin = parts.origin
-        and core.region = parts.region
-        and core.currency = parts.currency
-        and core.pricing_model = parts.pricing_model and core.term_months is not distinct from parts.term_months
+    join parts as cores
+        on cores.price_unit = 'vcpu_hour' and lower(cores.instance) = lower(gcp_machines.family)
+        and cores.day = parts.day
+        and cores.origin = parts.origin
+        and cores.region = parts.region
+        and cores.currency = parts.currency
+        and cores.pricing_model = parts.pricing_model and cores.term_months is not distinct from parts.term_months
     join parts as ram
         on ram.price_unit = 'gib_hour' and lower(ram.instance) = lower(gcp_machines.family)
         and ram.day = parts.day
@@ -117,4 +117,4 @@ select
         formula[:200] as text
     )
 from sums
-where gpu_prices = 1 and nth = 1 and is_holdable(usd_total / gpus, 1e7)
+where gpu_prices = 1 and nth = 1 and is_holdable(usd_total / gpus, 10000000)

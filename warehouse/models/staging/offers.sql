@@ -86,8 +86,9 @@ judged as (
     select
         *,
         not (
-            is_holdable(price, 1e12) and is_holdable(upfront_price, 1e12)
-            and is_holdable(usd_price, 1e10) and is_holdable(usd_upfront, 1e10) and is_holdable(usd_of_gpu, 1e7)
+            is_holdable(price, 1000000000000) and is_holdable(upfront_price, 1000000000000)
+            and is_holdable(usd_price, 10000000000) and is_holdable(usd_upfront, 10000000000)
+            and is_holdable(usd_of_gpu, 10000000)
             and coalesce(gpu_count = 0 or gpu_count between 0.001 and 100000, true)
             and coalesce(term_months between 0 and 1200, true)
             and coalesce(effective_from between date '2000-01-01' and date '2199-12-31', true)

@@ -2,6 +2,7 @@
 -- hundred thousand prices nearly all do, day after day, and need no further processing. Anything unusual (two prices at
 -- once, two labels of one thing, a scrape without the item) is left to staging.imported_offers.
 -- materialized: table
+-- join_order: as_written
 -- key: item
 -- columns:
 --   last_scrape_at, n_seen: within this landing

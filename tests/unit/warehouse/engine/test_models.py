@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from currency_converter import CurrencyConverter
 from scrapers.model import Offer
 from tests.support import hosted_worlds, throughput_worlds
 from tests.support.worlds import building, built, extending, offer, put, rows, seen
-from warehouse.engine import build, build_plan, front_matter, incremental, model_graph
+from warehouse.engine import build, build_plan, front_matter, incremental, model_graph, python_inputs
 from warehouse.engine import seeds as seed_tables
 from warehouse.engine.checks import all_checks
 from warehouse.paths import SEEDS
@@ -184,6 +185,31 @@ def test_file_without_exactly_one_select_is_rejected_by_name(tmp_path: Path) -> 
     (tmp_path / "core" / "bad.sql").write_text("-- bad\ncreate table x as select 1")
     with pytest.raises(ValueError, match=r"bad\.sql.*not one SELECT"):
         model_graph.load(tmp_path)
+
+
+def _named(tree: Any) -> Iterator[str]:
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _named(part)
+    elif isinstance(tree, dict):
+        if tree.get("type") == "BASE_TABLE" and tree.get("schema_name"):
+            yield f"{tree['schema_name']}.{tree['table_name']}"
+        for part in tree.values():
+            yield from _named(part)
+
+
+def test_a_model_reads_the_tables_that_a_parser_finds_in_it(found: dict[str, model_graph.Model]) -> None:
+    with connection.in_memory() as con:
+        for name, model in found.items():
+            tree = json.loads(con.execute("select json_serialize_sql($sql)", {"sql": model.sql}).fetchall()[0][0])
+            parsed = set(_named(tree["statements"]))
+            behind = {table for macro in model.calls for table in model_graph.table_macros()[macro].reads}
+            stated = model.reads | {f"state.{stem}" for stem in model.reads_state}
+            stated |= {f"python.{each}" for each in model.inputs}
+            inputs = {table for each in model.inputs for table in python_inputs.INPUTS[each].reads}
+            assert parsed <= stated, name
+            arguments = {text for text in re.findall(r"'(\w+\.\w+)'", model.sql) if model.calls}
+            assert stated - parsed <= behind | inputs | arguments | {"core.meta"}, name
 
 
 @pytest.mark.parametrize("call, value", [

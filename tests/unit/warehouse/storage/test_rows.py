@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from warehouse.storage import connection
@@ -32,7 +31,7 @@ def test_every_digit_and_sign_arrives(row: Any, n_copies: int) -> None:
         assert con.execute("select count(*) from t").fetchall() == [(n_copies,)]
 
 
-@pytest.mark.parametrize("rows", [[], pd.DataFrame(columns=list(TYPES)), [{}], [(None, None, None)]])
+@pytest.mark.parametrize("rows", [[], [{}], [(None, None, None)]])
 def test_what_is_not_there_is_null(rows: Any) -> None:
     with connection.in_memory() as con:
         execute_with_rows(con, "create table t as ", rows, TYPES)

@@ -43,24 +43,32 @@ windows as materialized (
     cross join intermediate.index_start
     left join intermediate.previous_index_days using (index_id)
     where fresh.to_on > coalesce(previous_index_days.linked_on, index_start.from_on)
+),
+-- By a condition on one column, so that DuckDB reads few of the intervals that ended long ago.
+late_intervals as (
+    from intermediate.intervals
+    where valid_to is null
+    union all
+    from intermediate.intervals
+    where valid_to > (select min(since_on) from windows)
 )
 select
-    intervals.series_no,
+    late_intervals.series_no,
     windows.index_id,
     windows.constituent,
     windows.rank,
     windows.place,
-    greatest(intervals.valid_from, windows.from_on) as from_on,
-    least(coalesce(intervals.valid_to, 'infinity'), intervals.last_on + 36, windows.to_on) as to_on,
-    intervals.first_scrape,
-    intervals.usd_per_gpu_hour,
-    intervals.price,
-    intervals.currency,
-    intervals.price_unit
-from intermediate.intervals
+    greatest(late_intervals.valid_from, windows.from_on) as from_on,
+    least(coalesce(late_intervals.valid_to, 'infinity'), late_intervals.last_on + 36, windows.to_on) as to_on,
+    late_intervals.first_scrape,
+    late_intervals.usd_per_gpu_hour,
+    late_intervals.price,
+    late_intervals.currency,
+    late_intervals.price_unit
+from late_intervals
 join windows
-    on windows.series_no = intervals.series_no
-    and intervals.valid_from < windows.to_on
-    and least(coalesce(intervals.valid_to, 'infinity'), intervals.last_on + 36)
+    on windows.series_no = late_intervals.series_no
+    and late_intervals.valid_from < windows.to_on
+    and least(coalesce(late_intervals.valid_to, 'infinity'), late_intervals.last_on + 36)
     > greatest(windows.from_on, windows.since_on)
-where intervals.usd_per_gpu_hour > 0
+where late_intervals.usd_per_gpu_hour > 0

@@ -7,7 +7,11 @@
 -- driven_by: intermediate.judged_providers
 -- key: series_no, version_no
 -- join_order: as_written
-with doubted as (
+with judged_series as (
+    -- Those of a provider are numbered in a row: DuckDB looks for no others in the tables below.
+    select series.* from intermediate.series join intermediate.judged_providers using (provider)
+),
+doubted as (
     select distinct findings.series_no
     from state.findings
     join
@@ -18,6 +22,7 @@ pasts as (
     select
         changed_series.series_no, coalesce(changed_series.from_version_no, current_versions.version_no) - 12 as after_no
     from intermediate.changed_series
+    join judged_series using (series_no)
     join intermediate.current_versions using (series_no)
     where changed_series.from_version_no is not null or changed_series.series_no in (select series_no from doubted)
 ),
@@ -43,25 +48,25 @@ chosen as (
 )
 select
     chosen.series_no, chosen.version_no, coalesce(chosen.version_no >= changed_series.from_version_no, false) as is_new,
-    series.source,
-    series.provider,
-    series.instance,
-    series.gpu_label,
-    series.gpu,
-    series.form_factor,
-    series.gpu_memory_gb,
-    series.gpu_count,
-    series.printed_count,
-    series.known_count,
-    series.label_gpu,
-    series.label_memory_gb,
-    series.region,
-    series.zone,
-    series.pricing_model,
-    series.term_months,
-    series.upfront,
-    series.price_scope,
-    series.is_announced,
+    judged_series.source,
+    judged_series.provider,
+    judged_series.instance,
+    judged_series.gpu_label,
+    judged_series.gpu,
+    judged_series.form_factor,
+    judged_series.gpu_memory_gb,
+    judged_series.gpu_count,
+    judged_series.printed_count,
+    judged_series.known_count,
+    judged_series.label_gpu,
+    judged_series.label_memory_gb,
+    judged_series.region,
+    judged_series.zone,
+    judged_series.pricing_model,
+    judged_series.term_months,
+    judged_series.upfront,
+    judged_series.price_scope,
+    judged_series.is_announced,
     scrapes.captured_at as first_at,
     chosen.first_on,
     chosen.last_on,
@@ -73,12 +78,11 @@ select
         chosen.price_unit,
         chosen.upfront_price
         * chosen.usd_per_unit
-        / if(chosen.price_unit like 'gpu_%', nullif(series.gpu_count, 0), 1),
-        series.term_months
+        / if(chosen.price_unit like 'gpu_%', nullif(judged_series.gpu_count, 0), 1),
+        judged_series.term_months
     ) as hourly_usd,
     chosen.price_status, chosen.n_prices
 from chosen
-join intermediate.series using (series_no)
-join intermediate.judged_providers using (provider)
+join judged_series using (series_no)
 join intermediate.scrapes on scrapes.scrape_no = chosen.first_scrape
 left join intermediate.changed_series using (series_no)
