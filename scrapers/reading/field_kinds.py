@@ -143,7 +143,7 @@ def _kind_of_title(title: str) -> str:
 
 # What stands with a GPU and is no number of them: "Billing units per GPU hour", "GPU TFLOPS".
 _MEASURES: Final = re.compile(
-    r"\b(?:per (?:gpu|card|h)|units?|points?|credits?|hours?|h|T?FLOPS|TOPS|watts?|speed|clock|score|threads?|ids?|lanes?)\b",
+    r"\b(?:(?:per|par|pro|je|за|на) (?:gpu|card|carte|karte|карту|h)|units?|points?|credits?|hours?|h|T?FLOPS|TOPS|watts?|speed|clock|score|threads?|ids?|lanes?)\b",
     re.IGNORECASE,
 )
 _OF_PLAN: Final = re.compile(

@@ -97,6 +97,8 @@ def refusal(
         for text in (*record.scope[:4], *(text for line in f.lines[:1] for _, text in line.headings)):
             if _EXAMPLE.search(text) and not mentions(text) and not (_CALCULATOR.search(text) and mentions(f.text)):
                 return "an example or a calculation"
+    if record.kind == "object" and (reason := next((why for key in record.scope[:3] if (why := _of_key(key))), "")):
+        return reason
     if record.kind == "object" and any(
         "Windows" in one.text and re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
     ):
@@ -199,6 +201,20 @@ def _of_label(label: str, kind: str) -> str:
     if _LICENCE.search(label):
         return "a price of a licence"
     return "a price of another part of the machine" if kind == "object" and _COMPONENT.search(label) else ""
+
+
+@lru_cache(maxsize=4096)
+def _of_key(key: str) -> str:
+    """Return why the words of a key above an object of data make its amounts no prices, or ""."""
+    if _RIVALS.search(key):
+        return "another provider's price"
+    return "a summary of the page" if _SUMMARY.fullmatch(key) else ""
+
+
+_RIVALS: Final = re.compile(
+    r"\b(?:competit\w+|compar(?:isons?|ed|es?)|alternatives|versus|vs|hyperscalers?)\b", re.IGNORECASE
+)
+_SUMMARY: Final = re.compile(r"seo|meta(?: ?(?:tags?|data))?|open graph|og|twitter", re.IGNORECASE)
 
 
 class _Marks(NamedTuple):

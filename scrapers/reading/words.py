@@ -81,7 +81,7 @@ NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:
 PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|pris(?:er)?|cen[ay]|giá|harga|preț(?:uri)?|pret(?:uri)?|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
 MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)(?! (?:bw|bandwidth|util\w*|clock|speed))|memory per (?:gpu|device|card|accelerator|chip)|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
 RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ|메모리")  # fmt: skip
-VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
+VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?v?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
 # A commitment of a year, in words without a number.
 YEARLY: Final = re.compile(
     r"\b(?:annual|yearly|jährlich\w*|annuel\w*|годово\w*)[ -](?:commit\w*|contracts?|plans?|terms?|prepa\w*|reserv\w*|subscriptions?|vertrag\w*|laufzeit|контракт\w*)|\b(?:engagement|contrat) annuel\w*|\bjahresvertrag\w*|年間契約(?:時)?の?|年契約|연간 ?약정|包年(?!包月)",
@@ -167,7 +167,7 @@ NO_PRICE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:/\s?\w+\s*)?(?:\+|plus)\s*(?:your |metered )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:/\s?\w+\s*)?(?:\+|plus)\s*(?:your |metered )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|体验金|算力金|礼金|红包|(?:分|相当)?の?(?:無料)?(?:クーポン|クレジット|ポイント)|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(

@@ -22,6 +22,13 @@ _ASIDE: Final = re.compile(
     re.IGNORECASE,
 )
 
+# A sentence above that offers what else there is: "discounts for commitments of 3, 6 and 12 months".
+_OF_OTHERS: Final = re.compile(
+    r"\b(?:discount\w*|sav(?:e|ings?)|rabatt\w*|nachl[aä]ss\w*|sparen|remises?|réductions?|économis\w*|скидк\w*|descuentos?|sconti?)\b|折扣|优惠|優惠|割引|할인"
+    r"|\b\d{1,2}\s?(?:,|/|and|or|und|oder|et|ou|и|или)\s?(?:\d{1,2}\s?(?:,|/|and|or|und|oder|et|ou|и|или)\s?)?\d{1,2}[- ](?:months?|years?|monat\w*|jahr\w*|mois|ans|месяц\w*)",
+    re.IGNORECASE,
+)
+
 
 def note_of(f: Field, amount: Amount, page: PageFacts) -> str:
     """Return the footnote of an amount, where it states a commitment or spot."""
@@ -74,6 +81,7 @@ def set_commitment(
             model is None
             or (place in ("the row", "above") and model == "reserved" and not words.RESERVED.search(text))
             or (place == "the heading" and model == "reserved" and not _is_of_commitment(text))
+            or (place == "above" and model != "on_demand" and _OF_OTHERS.search(text))
         ):
             continue
         if (

@@ -15,7 +15,7 @@ _UNIT_LEADS: Final = re.compile(
     r"(?:(?:\bper|\bpro|\bpar|/)\s*\w+|\b\w+ly|\b(?:hour|day|week|month|year|minute))\s*[:：]\s*$", re.IGNORECASE
 )
 _UNIT_WORDS: Final = re.compile(
-    r"^\s*\*{0,2}\s*(?:(?:/|\bper\b|\bp/|\bpro\b|\bpar\b|\bза\b|\bв\b|每)\s*(?:[\w·-]+(?:[\s-](?:hour|hours|hr|month))?\s*)\*{0,2}\s*){0,3}|^\s*(?:hourly|monthly|an hour|a month)",
+    r"^\s*\*{0,2}\s*(?:(?:HT|TTC|netto|net|(?:zzgl|excl?|exkl|inkl?|incl?|ex)\.?\s(?:MwSt|USt|VAT|tax|GST|TVA)\b\.?)\s*)?(?:(?:/|\bper\b|\bp/|\bpro\b|\bpar\b|\bза\b|\bв\b|每)\s*(?:[\w·-]+(?:[\s-](?:hour|hours|hr|month))?\s*)\*{0,2}\s*){0,3}|^\s*(?:hourly|monthly|an hour|a month)",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
 
 _BADGE: Final = re.compile(
-    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=\d0)\s+PRO$",
+    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=\d0)\s+PRO$|(?<=[^\W\d_]\d)\s+(?:XS|S|M|L|XL|XXL)$|(?<!L40)(?<=[^\W\d_]\d{2})\s+(?:XS|S|M|L|XL|XXL)$|(?<!V100)(?<=[^\W\d_]\d{3})\s+(?:XS|S|M|L|XL|XXL)$",
     re.IGNORECASE,
 )
 _PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3}|K80|M60|P100|P40|[TP]4|MI\d{3}X?)s\b")
