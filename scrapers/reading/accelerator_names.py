@@ -34,7 +34,7 @@ _OTHER_CARD = re.compile(
     r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card|load[- ]?balanc\w*|firewalls?)\b", re.IGNORECASE
 )
 _COUNT_BEFORE = re.compile(
-    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
+    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
     re.IGNORECASE,
 )
 _IN_WORDS: Final = {
@@ -57,7 +57,7 @@ _COUNT_WORD = re.compile(
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
-    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|張|枚|块|塊|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
+    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
     re.IGNORECASE,
 )
 _GPUS = re.compile(
@@ -210,7 +210,8 @@ def _beside(text: str, start: int, end: int) -> int | None:
 _FIGURE: Final = re.compile(r"\d")
 _FAR: Final = 100  # characters: no number further away is of a name
 _BRANDS_BEFORE: Final = re.compile(
-    r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|[\s_-])+$", re.IGNORECASE
+    r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|(?<=[x×*\s])\d{1,3}\s?GB|[\s_-])+$",
+    re.IGNORECASE,
 )
 
 

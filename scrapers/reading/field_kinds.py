@@ -13,14 +13,14 @@ from scrapers.reading.records import Field
 from scrapers.reading.tables.grids import has_money
 
 NUMBER: Final = re.compile(
-    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|基|枚|台|ea|개|장|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
+    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|颗|顆|片|基|枚|台|ea|개|장|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
     re.IGNORECASE,
 )
 
 
 # A part of a GPU in a column of its own: "1/8 GPU", "0.5".
 SHARE: Final = re.compile(
-    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+)|(?P<percent>\d{1,2}(?:\.\d+)?)\s?%)\s*(?:v?gpus?|cards?|卡)?\s*$",
+    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+)|(?P<percent>\d{1,2}(?:\.\d+)?)\s?%)\s*(?:v?gpus?|cards?|卡|[颗顆]\s?(?:v?gpu)?)?\s*$",
     re.IGNORECASE,
 )
 

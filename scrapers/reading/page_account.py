@@ -202,7 +202,7 @@ def _verdict(
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
         return "explained", f"a price per {unit.other}"
-    if is_quoted(line.box) and unit.time != "hour":
+    if (is_quoted(line.box) or _QUOTED.match(line.text)) and unit.time != "hour":
         return "explained", "in a quotation"
     if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
         return "explained", "in a sentence, the price of an offer"
@@ -227,8 +227,13 @@ def _verdict(
     if nearest < len(named) and named[nearest] <= line.order + _NEAR:
         if _is_of_plain_machine(line, verdicts):
             return "explained", "a price of a machine without an accelerator, beside those that name theirs"
+        if unit.time in ("month", "year") and _is_of_subscription(line):
+            return "explained", "a subscription's fee"
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"
     return "explained", "no accelerator is named nearby"
+
+
+_QUOTED: Final = re.compile(r"\s*[\"“„«].{20,}[\"”“»]")  # what a customer says
 
 
 def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
@@ -245,6 +250,23 @@ def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
     return False
 
 
+def _is_of_subscription(line: Line) -> bool:
+    """Return whether an amount's card counts seats or users and names no GPU: a plan, to which computing comes on top."""
+    box = line.box
+    for _ in range(_MOST_LEVELS):
+        own = [one.text for one in box.lines()] if box is not None else []
+        if box is None or len(own) > _MOST_OF_A_CARD or any(words.GPU.search(text) or mentions(text) for text in own):
+            return False
+        if any(map(_SEATS.search, own)):
+            return True
+        box = box.parent
+    return False
+
+
+_SEATS: Final = re.compile(
+    r"\b(?:\d+|unlimited|per) (?:\w+ )?(?:seats?|users?|(?:team )?members?|collaborators?|workspaces?|developers?)\b",
+    re.IGNORECASE,
+)
 _MOST_LEVELS: Final = 4
 _MOST_CARDS: Final = 60  # side by side
 

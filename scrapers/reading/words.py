@@ -87,7 +87,7 @@ YEARLY: Final = re.compile(
     r"\b(?:annual|yearly|jährlich\w*|annuel\w*|годово\w*)[ -](?:commit\w*|contracts?|plans?|terms?|prepa\w*|reserv\w*|subscriptions?|vertrag\w*|laufzeit|контракт\w*)|\b(?:engagement|contrat) annuel\w*|\bjahresvertrag\w*|年間契約(?:時)?の?|年契約|연간 ?약정|包年(?!包月)",
     re.IGNORECASE,
 )
-DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|ストレージ|ディスク")  # fmt: skip
+DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|儲存|硬碟|磁碟|ストレージ|ディスク")  # fmt: skip
 NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|interconnect|infiniband|uplink|throughput|tb/s|gb/s|gbps|bande passante|netzwerk\w*|пропускн\w*|сет\w*", "带宽|网络|流量|ネットワーク|帯域")  # fmt: skip
 INTERCONNECT: Final = word(r"infiniband|ethernet|roce(?:v2)?|nvlink|pcie|sxm\d?")
 REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション|리전")  # fmt: skip
@@ -163,11 +163,11 @@ CEILING_AFTER: Final = re.compile(
 )
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|(?:^|\s|\()[+＋]|\bfirst (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bбонус\w*|\bfree|\bdeposit(?: of)?|\bset-?up(?: fee| cost)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\btrial(?: from| for| at)?|\bstatt|\bau lieu de|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\b(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|доплата|追加|(?:^|\s|\()[+＋]|\bfirst (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|\bgrandfathered (?:in )?at|\bfees? of|\bsav(?:e|es|ing|ings)(?: of| up to)?|\bdiscount(?: of)?|\bcredits?(?: of| worth)?|\bbonus|\bбонус\w*|\bfree|\bdeposit(?: of)?|\bset-?up(?: fees?| costs?)?(?: may apply| applies| apply)?|\beinrichtung(?:sgebühr|skosten)?|\bfrais (?:d'installation|de mise en service)|\b(?:einmalig\w*|one[- ]time|one[- ]off|unique)|\brefund|\bvalued? at|\bworth|\bwas|\bwere|\bformerly|\bpreviously|\bbefore|\binstead of|\bretail(?: price)?|\bcompared (?:to|with)|\bvs\.?|\bversus|\blist price|\bmsrp|\buntil|\b(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|\bestimated (?:cost|price|total)|\b(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|\b(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|\bspend(?:ing)?|\bbudget|\binvest\w*|\brais(?:e|ed|ing)|\bfunding|\btrial(?: from| for| at)?|\bstatt|\bau lieu de|вместо|原价|通常価格|(?:充值|储值|儲值|チャージ)(?:满|滿)?|[送返]|立减)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:/\s?\w+\s*)?(?:\+|plus)\s*(?:your |metered )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|体验金|算力金|礼金|红包|(?:分|相当)?の?(?:無料)?(?:クーポン|クレジット|ポイント)|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:/\s?\w+\s*)?(?:[^.;,$€£+\d]{1,40})?(?:\+|plus)\s*(?:your |metered |hourly )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|体验金|算力金|礼金|红包|(?:分|相当)?の?(?:無料)?(?:クーポン|クレジット|ポイント)|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(
@@ -195,14 +195,15 @@ PRODUCTS: Final = (
 )  # fmt: skip
 COLOCATION: Final = word(r"colocation|co-?lo|cabinets?|full rack|rack space", "托管机柜|コロケーション")
 NOT_SOLD_HERE: Final = (
-    ("a price of storage", word(r"storage|volumes?|disks?|snapshots?|backups?|object store|file ?systems?|buckets?|speicher\w*|stockage|хранилищ\w*", "存储|云硬盘|ストレージ")),
+    ("a price of storage", word(r"storage|volumes?|disks?|snapshots?|backups?|object store|file ?systems?|buckets?|speicher\w*|stockage|хранилищ\w*", "存储|云硬盘|儲存(?!格)|硬碟|ストレージ")),
     ("a price of a CPU machine", word(r"cpus?(?: instances?| only| machines?| servers?| pods?| nodes?| cloud)?|general[- ]purpose|compute[- ]optimi[sz]ed|memory[- ]optimi[sz]ed", "通用型|计算型")),
     ("a price of colocation", COLOCATION),
     ("a price of network or addresses", word(r"network\w*|bandwidth|egress|traffic|data transfer|ip(?:v4)?(?: address\w*)?|load balancers?|transfert", "带宽|公网|流量|ネットワーク")),
     ("a price of a licence", word(r"licen[cs]es?|licen[cs]ing|software|lizenz\w*|subscription fee|support(?: plans?)?|лиценз\w*", "许可|ライセンス")),
     ("a price of tokens or requests", word(r"tokens?|per[- ]token|serverless inference|api pricing|requests?|images?|text[- ]to[- ]\w+|speech|transcription|embeddings?|fine[- ]?tun(?:e|ing)|rerank\w*|chat models?|language models?|vision models?|training price per", "令牌|トークン|微调")),
+    ("a price of an extra", word(r"add-?ons?|extras|(?:additional|optional) services|zusatz(?:leistung|option)\w*|services complémentaires|дополнительные услуги", "附加服务|增值服务|オプション料金")),
     ("another provider's price", word(r"compar\w*|competit\w*|vs\.?|versus|alternatives?|hyperscalers?|market (?:average|rates?|comparison)|other (?:clouds?|providers?)|traditional clouds?|typical provider|vergleich\w*|comparaison|сравнен\w*", "对比|比较|比較")),
-    ("an example or a calculation", word(r"examples?|calculat\w*|estimat\w*|scenario|beispiele?|exemples?|case stud\w*|testimonial\w*|пример\w*|калькулятор\w*", "示例|例子|计算器|例")),
+    ("an example or a calculation", word(r"examples?|calculat\w*|estimat\w*|scenario|beispiele?|exemples?|case stud\w*|testimonial\w*|пример\w*|калькулятор\w*", "示例|例子|计算器|(?<!实)(?<!比)例")),
 )  # fmt: skip
 # Kinds of service that have prices of their own.
 TIERS: Final = re.compile(

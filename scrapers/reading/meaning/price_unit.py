@@ -60,7 +60,8 @@ def price_unit(
     if unit := _in_turn(f, d.amount):
         texts.insert(0, ("the title", unit))
     if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
-        texts += [("another title", one.title) for one in record.fields if one is not f and kind_of(one) == "price"]
+        beside = [one.title for one in record.fields if one is not f and kind_of(one) == "price"]
+        texts += [("another title", title) for title in beside if rate(title).time != "month"]
     if record.kind == "card":
         texts += [
             ("the card", one.text)
@@ -158,7 +159,7 @@ _SHORT: Final = 20  # characters
 _TIME_CELL: Final = re.compile(
     r"\s*(?:(?:per|pro|par|за|в|1|a|an)\s+)?"
     r"(?:hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間|dai?ly|day|tag|täglich|jour|день|сутки|天|日"
-    r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月)\s*",
+    r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月|year(?:ly)?|annual(?:ly)?|jahr|jährlich|an|annuel|год|年)\s*",
     re.IGNORECASE,
 )
 

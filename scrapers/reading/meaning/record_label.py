@@ -8,7 +8,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import NOT_ITS_OWN, Mention, is_singular, mentions
-from scrapers.reading.field_kinds import NUMBER
+from scrapers.reading.field_kinds import NUMBER, SHARE
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
@@ -81,6 +81,8 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
         if record.kind == "row" and len(names := mentions(f.title)) == 1 and (hit := NUMBER.match(f.text)):
             counted = Field("gpu", f"{hit['n']}x {names[0].name}", f.lines)
             return counted, mentions(counted.text)
+        if record.kind == "row" and len(names) == 1 and SHARE.match(f.text):
+            return Field("gpu", names[0].name, f.lines), mentions(names[0].name)
     if any(_OF_CPUS.search(f.title) for f in record.fields):
         return None, ()
     for text in (record.heading, *record.scope[:3]):

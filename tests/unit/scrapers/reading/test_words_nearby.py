@@ -63,3 +63,81 @@ def test_a_coupon_in_japanese_is_no_price() -> None:
     prices = table("プラン|GPU|料金", "H100プラン|NVIDIA H100 × 1|990円/時間")
     account = read(page(f"{prices}<p>いまなら3,000円分の無料クーポンをプレゼント</p>", "ja"))
     assert account.is_whole and [str(o.price) for o in account.offers] == ["990"]
+
+
+def test_a_card_in_a_title_with_counts_below_in_chinese() -> None:
+    rows = (
+        "实例规格|GPU（Tesla T4）|按量计费（元/小时）",
+        "GN7.LARGE20|1/4颗 vGPU|3.10",
+        "GN7.2XLARGE32|1颗|8.68",
+        "GN7.8XLARGE128|4颗|34.72",
+    )
+    account = read(page(table(*rows), "zh-CN"))
+    assert account.is_whole
+    assert [(float(o.gpu_count or 0), str(o.price)) for o in account.offers] == [
+        (0.25, "3.10"),
+        (1, "8.68"),
+        (4, "34.72"),
+    ]
+
+
+def test_instances_in_chinese_are_no_examples() -> None:
+    account = read(
+        page(f"<h2>GPU 实例</h2>{table('实例规格|vCPU|价格', 'gpu.large|8|3.10元/小时')}<p>NVIDIA T4</p>", "zh-CN")
+    )
+    assert not any(e.reason == "an example or a calculation" for e in account.entries)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<div class=p><h3>Team</h3><p>$89/month</p><p>5 seats</p></div>",
+        "<p>Setup fees may apply: €99.00.</p>",
+        "<h2>Add-ons</h2><ul><li>Managed hosting: $50/mo</li></ul>",
+        "<p>“They cut our bill for inference by $2,000/mo.” — CTO</p>",
+        "<p>$9.99/month for your computer + hourly usage.</p>",
+        "<p>新用戶首次儲值滿 US$20 送 US$5</p>",
+        "<h2>儲存空間</h2><p>Datadrive 100GB 每月 US$5</p>",
+    ],
+)
+def test_other_amounts_near_a_price_list_are_explained(beside: str) -> None:
+    account = read(page(f"<h1>GPUs</h1>{table('GPU|Price per hour', '1x NVIDIA L4|$0.49')}<div>{beside}</div>"))
+    assert account.is_whole and len(account.offers) == 1
+
+
+def test_memory_between_a_number_and_a_name() -> None:
+    (offer,) = read(
+        page("<div><h3>Lava</h3><p>48 Cores, 192GB RAM</p><p>4 x 24GB NVIDIA A10G</p><p>$12.96 per hour</p></div>")
+    ).offers
+    assert (offer.gpu_count, offer.price_unit) == (4, "instance_hour")  # type: ignore[comparison-overlap]
+
+
+def test_a_tab_of_years_is_their_unit() -> None:
+    tabs = '<ul><li><a data-bs-toggle="tab" href="#m">Monthly</a></li><li><a data-bs-toggle="tab" href="#y">Yearly</a></li></ul>'
+    panels = "".join(
+        f'<div class="tab-pane" id="{name}">{table("Plan|GPU|Price", f"1xL40S.16v|1 x L40S|{price}")}</div>'
+        for name, price in (("m", "₹40,077.00"), ("y", "₹4,27,488.00"))
+    )
+    account = read(page(f"<h1>Plans</h1>{tabs}<div>{panels}</div>"))
+    assert account.is_whole and [o.price_unit for o in account.offers] == ["month", "year"]
+
+
+def test_a_spot_price_in_data_has_no_unit_from_a_monthly_one() -> None:
+    item = {
+        "name": "RTX 4090 24GB",
+        "price": "35000",
+        "spotPrice": "18000",
+        "monthlyPrice": [{"month": 1, "price": "226800000"}],
+    }
+    assert read(json.dumps({"data": [item]})).offers == []
+
+
+def test_rows_of_a_card_with_two_amounts_each() -> None:
+    def row(gpus: str, month: str, hour: str) -> str:
+        cells = ("6 vCPU", gpus, "64 GB RAM", f"${month}/month", f"${hour}/hr")
+        return "<div class=r>" + "".join(f"<div class=c>{cell}</div>" for cell in cells) + "</div>"
+
+    rows = row("1/16 GPU", "43.00", "0.059") + row("1 GPU", "343.75", "0.471") + row("2 GPU", "687.50", "0.942")
+    account = read(page(f"<h1>Cloud GPU</h1><h3>NVIDIA A16</h3><div>{rows}</div>"))
+    hourly = [(float(o.gpu_count or 0), str(o.price)) for o in account.offers if o.price_unit == "instance_hour"]
+    assert account.is_whole and hourly == [(0.0625, "0.059"), (1, "0.471"), (2, "0.942")]
