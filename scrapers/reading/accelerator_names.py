@@ -22,7 +22,7 @@ _NAMES: Final = (
     r"|(?:Instinct[ _-]{0,2})?MI[ _-]{0,2}\d{2,3}[AXP]?|Radeon[ _-]{0,2}(?:Pro[ _-]{0,2})?(?:RX[ _-]{0,2})?[A-Z]{0,2}\d{3,4}(?:[ _-]{0,2}XTX?)?|RX[ _-]{0,2}\d{4}(?:[ _-]{0,2}XTX?)?|V(?:620|710)"
     r"|Gaudi[ _-]{0,2}\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]{0,2}(?:Pro[ _-]{0,2})?[AB]\d{2,3}|PVC"
     r"|TPU(?:[ _-]{0,2}v?\d\w{0,6})?(?:[ _-]{0,2}Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[_-]\d{1,4}|Trainium[ _-]{0,2}\d?|Inferentia[ _-]{0,2}\d?"
-    r"|(?<=GPU )[2345]0[5-9]0(?:[ _-]?(?:Ti|SUPER))*|Tenstorrent[ _-]{0,2}\w*|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
+    r"|(?<=GPU )[2345]0[5-9]0(?:[ _-]?(?:Ti|SUPER))*|Tenstorrent[ _-]{0,2}\w*|Trillium|Ironwood|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
 )  # fmt: skip
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".
@@ -52,6 +52,22 @@ _IN_WORDS: Final = {
     "ten": 10,
     "sixteen": 16,
 }
+# "H100 八卡整机", "双卡"
+_HAN: Final = {
+    "单": 1,
+    "單": 1,
+    "一": 1,
+    "双": 2,
+    "雙": 2,
+    "两": 2,
+    "兩": 2,
+    "二": 2,
+    "四": 4,
+    "六": 6,
+    "八": 8,
+    "十": 10,
+}
+_HAN_CARDS = re.compile(r"(?P<han>[单單一双雙两兩二四六八十])\s?卡(?!时|時)")
 _COUNT_WORD = re.compile(
     rf"(?<![\w-])(?P<word>{'|'.join(_IN_WORDS)})[ -]+(?:(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|full|whole)\s+)*$",
     re.IGNORECASE,
@@ -115,7 +131,8 @@ def _bare_cards(text: str) -> tuple[Mention, ...]:
 
 # A name has a figure, or is that of a line without one.
 _FIGURE_OR_LINE: Final = re.compile(
-    r"\d|titan|gaudi|tpu|pvc|trainium|inferentia|tenstorrent|wormhole|blackhole|dcu|data center gpu", re.IGNORECASE
+    r"\d|titan|gaudi|tpu|pvc|trainium|inferentia|trillium|ironwood|tenstorrent|wormhole|blackhole|dcu|data center gpu",
+    re.IGNORECASE,
 )
 
 
@@ -160,7 +177,7 @@ def stated_count(text: str) -> Decimal | None:
             else f"{bare[: m.start]} | {bare[m.end :]}"
         )
     counts = {int(next(group for group in hit.groups() if group)) for hit in _GPUS.finditer(bare)}
-    counts |= {m.count for m in named if m.count is not None}
+    counts |= {m.count for m in named if m.count is not None} | {_HAN[hit["han"]] for hit in _HAN_CARDS.finditer(bare)}
     return Decimal(counts.pop()) if len(counts) == 1 and counts != {0} else None
 
 
@@ -198,6 +215,8 @@ def _beside(text: str, start: int, end: int) -> int | None:
     if spelled := _COUNT_WORD.search(lead):
         return _IN_WORDS[spelled["word"].lower()]
     rest = text[end : end + _FAR]
+    if han := _HAN_CARDS.match(rest.lstrip(" ,，(（·-")) or _HAN_CARDS.search(lead[-_NEAREST:]):
+        return _HAN[han["han"]]
     if not _FIGURE.search(rest):
         return None
     rest = NOT_ITS_OWN.sub(" ", rest)
@@ -208,6 +227,7 @@ def _beside(text: str, start: int, end: int) -> int | None:
 
 
 _FIGURE: Final = re.compile(r"\d")
+_NEAREST: Final = 4  # characters
 _FAR: Final = 100  # characters: no number further away is of a name
 _BRANDS_BEFORE: Final = re.compile(
     r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|(?<=[x×*\s])\d{1,3}\s?GB|[\s_-])+$",

@@ -204,6 +204,8 @@ def _verdict(
         return "explained", f"a price per {unit.other}"
     if (is_quoted(line.box) or _QUOTED.match(line.text)) and unit.time != "hour":
         return "explained", "in a quotation"
+    if _EXAMPLE.search(before) or (not unit.time and _FOR_A_WHILE.search(before)):
+        return "explained", "an example or a calculation"
     if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
         return "explained", "in a sentence, the price of an offer"
     if len(line.text) > 100:
@@ -233,7 +235,15 @@ def _verdict(
     return "explained", "no accelerator is named nearby"
 
 
-_QUOTED: Final = re.compile(r"\s*[\"“„«].{20,}[\"”“»]")  # what a customer says
+_EXAMPLE: Final = re.compile(
+    r"\be\.\s?g\.|\bfor (?:example|instance)\b|\bz\.\s?B\.|\bzum Beispiel\b|\bpar exemple\b|\bнапример\b|例えば|たとえば|例如|比如",
+    re.IGNORECASE,
+)
+# "If you run an A10G for 15 minutes, you pay $0.21."
+_FOR_A_WHILE: Final = re.compile(
+    r"\b(?:for|in|after) (?:\d+|an?|one|two) (?:seconds?|minutes?|hours?|days?)\b", re.IGNORECASE
+)
+_QUOTED: Final = re.compile(r"\s*(?:[\"“„«].{20,}[\"”“»]|「[^」]{12,}」)")  # what a customer says
 
 
 def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:

@@ -193,4 +193,25 @@ def _habit(lines: dict[str, list[Amount]]) -> tuple[str, bool]:
         if read.time and not read.other:
             times.add(read.time)
             per_gpu += [True] if read.is_per_gpu else []
+    if not times:
+        return _stated_unit(lines)
     return (times.pop() if len(times) == 1 else ""), bool(per_gpu) and all(per_gpu)
+
+
+def _stated_unit(lines: dict[str, list[Amount]]) -> tuple[str, bool]:
+    """Return the unit that a sentence states of all prices, where no amount has one: "Prices are in USD per GPU-hour"."""
+    stated = {
+        (read.time, read.is_per_gpu)
+        for text, amounts in lines.items()
+        if not amounts and (hit := _ALL_PER.search(without_granularity(text)))
+        if (read := rate(hit["unit"])).time and not read.other
+    }
+    return stated.pop() if len(stated) == 1 else ("", False)
+
+
+_ALL_PER: Final = re.compile(
+    r"(?:\b(?:prices?|pricing|rates?|preise|prix|tarifs?|цены)\b|价格|价目|単価|料金)[^.;。；!?$€£¥]{0,80}?"
+    r"(?P<unit>(?:/|\b(?:per|pro|par|je|за|в)\b|每|1)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?|und |et )?){0,2}?"
+    r"(?:(?:gpu|chip|card)[- /]?)?(?:hour|hr\b|stunde|heure|час\b|小时|時間|month|monat\b|mois|месяц|月)(?:あたり)?(?:\s?(?:/|per|pro|par|and|und) ?(?:gpu|card|chip)\b)?)",
+    re.IGNORECASE,
+)

@@ -167,7 +167,7 @@ NO_PRICE_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:/\s?\w+\s*)?(?:[^.;,$€£+\d]{1,40})?(?:\+|plus)\s*(?:your |metered |hourly )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|体验金|算力金|礼金|红包|(?:分|相当)?の?(?:無料)?(?:クーポン|クレジット|ポイント)|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:/\s?\w+\s*)?(?:[^.;,$€£+\d]{1,40})?(?:\+|plus)\s*(?:your |metered |hourly )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|体验金|算力金|礼金|红包|(?:分|相当)?の?(?:無料)?(?:クーポン|クレジット|ポイント)|割引|(?:を|も|の|分)?(?:削減|節約|お得)|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(

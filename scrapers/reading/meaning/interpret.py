@@ -26,7 +26,7 @@ from scrapers.reading.meaning.machine_words import (
     region_of,
 )
 from scrapers.reading.meaning.price_unit import price_unit
-from scrapers.reading.meaning.record_amounts import amounts_of, words_around
+from scrapers.reading.meaning.record_amounts import WITH_TERM, amounts_of, words_around
 from scrapers.reading.meaning.record_label import find_label, label_text, of_a_plan
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
@@ -202,7 +202,7 @@ def _draft(
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = price_unit(record, by_kind, f, after, before, page, d)
-    term = _WITH_TERM.search(after)  # behind the words that an amount's unit ends at
+    term = WITH_TERM.search(after)  # behind the words that an amount's unit ends at
     own = f"{before_amount(before)} | {after_amount(after)} {term[0] if term else ''}"
     set_commitment(record, kinds, by_kind, f, own, note_of(f, amount, page), d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
@@ -255,10 +255,6 @@ _PART_LEADS: Final = re.compile(
     re.IGNORECASE,
 )
 _PARTS: Final = {"half": Decimal("0.5"), "third": round(Decimal(1) / 3, 10), "quarter": Decimal("0.25")}
-_WITH_TERM: Final = re.compile(
-    r"\bwith (?:an? )?(?:\d{1,2}|one|two|three|six|twelve)[- ](?:months?|mo|years?|yrs?)\b[^.;,$€£]{0,30}",
-    re.IGNORECASE,
-)
 _OF_GPUS: Final = re.compile(r"gpu|卡|card|chip|accelerator", re.IGNORECASE)
 _WITHOUT_CENTS: Final = frozenset({"VND", "IDR", "KRW", "JPY"})
 

@@ -58,7 +58,14 @@ def _words_follow(text: str, amounts: list[Amount]) -> bool:
     """Return whether pricing models stand behind the amounts of a text, "$0.99 spot, $1.39 on-demand", and not before."""
     lead, tail = text[: amounts[0].start], after_amount(text[amounts[-1].end :])
     is_led = pricing_model(lead) or rate(lead).time or _COUNT.search(lead)
-    return len(amounts) > 1 and not is_led and pricing_model(tail) is not None
+    has_model = pricing_model(tail) is not None or WITH_TERM.search(text, amounts[-1].end) is not None
+    return len(amounts) > 1 and not is_led and has_model
+
+
+WITH_TERM: Final = re.compile(
+    r"\bwith (?:an? )?(?:\d{1,2}|one|two|three|six|twelve)[- ](?:months?|mo|years?|yrs?)\b[^.;,$€£]{0,30}",
+    re.IGNORECASE,
+)
 
 
 def _end_of_first(between: str, follows: bool) -> int:

@@ -14,9 +14,10 @@ from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
 
 _BADGE: Final = re.compile(
-    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=\d0)\s+PRO$|(?<=[^\W\d_]\d)\s+(?:XS|S|M|L|XL|XXL)$|(?<!L40)(?<=[^\W\d_]\d{2})\s+(?:XS|S|M|L|XL|XXL)$|(?<!V100)(?<=[^\W\d_]\d{3})\s+(?:XS|S|M|L|XL|XXL)$",
+    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=[2-5]0[5-9]0)\s+PRO(?=$|\s\d{2}\s?GB)|(?<=[^\W\d_]\d)\s+(?:XS|S|M|L|XL|XXL)$|(?<!L40)(?<=[^\W\d_]\d{2})\s+(?:XS|S|M|L|XL|XXL)$|(?<!V100)(?<=[^\W\d_]\d{3})\s+(?:XS|S|M|L|XL|XXL)$",
     re.IGNORECASE,
 )
+_PRO_BEHIND: Final = re.compile(r"\bRTX[ -]?(?P<n>[456][05]00)[ -]PRO\b", re.IGNORECASE)  # a line's name, put last
 _PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3}|K80|M60|P100|P40|[TP]4|MI\d{3}X?)s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _PART: Final = re.compile(
@@ -133,6 +134,7 @@ _NOISE: Final = re.compile(
 def _bare_label(text: str) -> str:
     """Return a label without its title, its unit, badges and what else is no part of the name."""
     text = NOT_ITS_OWN.sub(" ", text)
+    text = _PRO_BEHIND.sub(r"RTX PRO \g<n>", text)
     text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", text)))
     return _SIZE_OF_PLAN.sub("", _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip())))
 
