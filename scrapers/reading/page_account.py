@@ -254,7 +254,8 @@ def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
             return False
         alike, own = box.others_alike(), [one.text for one in box.lines()]
         if alike and any(map(words.VCPU.search, own)):
-            is_plain = not any(mentions(text, is_label=True) or words.GPU.search(text) for text in own)
+            rest = [_NO_GPU.sub(" ", text) for text in own]
+            is_plain = not any(mentions(text, is_label=True) or words.GPU.search(text) for text in rest)
             return is_plain and any(_is_read_card(other, verdicts) for other in alike)
         box = box.parent
     return False
@@ -278,6 +279,7 @@ _SEATS: Final = re.compile(
     re.IGNORECASE,
 )
 _MOST_LEVELS: Final = 4
+_NO_GPU: Final = re.compile(r"\b(?:no|without|ohne|keine|sans|без) (?:dedicated )?GPUs?\b", re.IGNORECASE)
 _MOST_CARDS: Final = 60  # side by side
 
 

@@ -13,6 +13,7 @@ from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.record_amounts import words_around
 from scrapers.reading.other_providers import (
+    charged_by,
     is_other_provider,
     is_own,
     named_beside,
@@ -156,6 +157,8 @@ def refusal(
         return "a bound in a line that says no unit"
     if _TAXED.search(after) and len(find_amounts(f.text)) > 1:
         return "the same price with tax"
+    if record.kind == "card" and (seller := charged_by(before, page.own)):
+        return f"a price of {seller}, in a comparison"
     if not mentions(lead) and record.kind == "card":
         for reason, pattern in words.NOT_SOLD_HERE[:6]:
             if pattern.search(lead) and not words.GPU.search(lead):
@@ -282,7 +285,9 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
         if record.among_specialists:
             return "unexplained: prices of several providers in one table, the page does not say that it sells them"
         return ""
-    texts = [one.text for one in record.fields if len(one.text) <= 60] if record.kind == "card" else []
+    # "AWS: ~~$14.24/hr~~" names whose price the struck one is, not the card's.
+    texts = [one.text for one in record.fields if len(one.text) <= 60 and not any(line.struck for line in one.lines)]
+    texts = texts if record.kind == "card" else []
     texts += list(record.scope[:2])
     name = next((text for text in texts if is_other_provider(text, page.own)), "")
     name = name or (named_beside(label.text, page.own) if label is not None and len(label.text) <= 60 else "")

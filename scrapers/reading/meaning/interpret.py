@@ -22,6 +22,7 @@ from scrapers.reading.meaning.machine_words import (
     has_letters,
     instance_of,
     machine_facts_of,
+    place_of_column,
     product_of,
     region_of,
 )
@@ -213,7 +214,7 @@ def _draft(
     d.instance = instance_of(record, kinds, by_kind, label_field)
     if not d.instance and label_field is not None and of_a_plan(label_field.text):
         d.instance = label_field.text  # "Pro RTX A6000": the plan's own name
-    d.region = region_of(record, by_kind)
+    d.region = region_of(record, by_kind) or place_of_column(record, f)
     d.availability = availability_of(kinds, f)
     d.tax = tax_of(f.text, amount, f.title)
     d.starts = effective_from(f"{f.title} {f.text}")

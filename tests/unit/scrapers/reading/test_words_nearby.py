@@ -141,3 +141,33 @@ def test_rows_of_a_card_with_two_amounts_each() -> None:
     account = read(page(f"<h1>Cloud GPU</h1><h3>NVIDIA A16</h3><div>{rows}</div>"))
     hourly = [(float(o.gpu_count or 0), str(o.price)) for o in account.offers if o.price_unit == "instance_hour"]
     assert account.is_whole and hourly == [(0.0625, "0.059"), (1, "0.471"), (2, "0.942")]
+
+
+def test_a_struck_price_of_another_provider_in_a_card() -> None:
+    def card(gpu: str, price: str, other: str) -> str:
+        strike = f'<p>AWS: <span class="line-through">${other}/hr</span></p>'
+        return f"<div class=c><span>NVIDIA {gpu}</span><p><b>${price}</b>/hr</p>{strike}</div>"
+
+    account = read(page(f"<h1>GPUs</h1><div>{card('B200', '3.75', '14.24')}{card('H200', '2.10', '10.60')}</div>"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["3.75", "2.10"]
+
+
+def test_what_another_provider_charges_is_explained_below_a_heading_that_names_the_card() -> None:
+    versus = table("|H200|H100", "Memory|141 GB|80 GB")
+    body = f"<h1>NVIDIA H200</h1>{table('Plan|Hourly', '1xH200|₹300.14/hr')}<h2>H200 vs H100</h2>{versus}<h2>Why us</h2><p>AWS charges about ₹850/hr for the same GPU in Mumbai.</p>"
+    account = read(page(body))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["300.14"]
+
+
+def test_a_machine_without_a_gpu_among_others() -> None:
+    cards = "".join(
+        f"<a class=p><div><h4>{name}</h4><span>{gpu}</span></div><div>AMD 9354, 16 cores</div><div><b>${price}</b>/hr</div></a>"
+        for name, gpu, price in (("g3.l40s", "1 x NVIDIA L40S", "1.19"), ("c3.large", "No GPU", "0.78"))
+    )
+    account = read(page(f"<h1>Plans</h1><div>{cards}</div>"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["1.19"]
+
+
+def test_columns_of_places_with_a_unit_are_regions_though_their_prices_are_equal() -> None:
+    account = read(page(table("实例|GPU|华北-北京（元/月）|华南-广州（元/月）", "GN5|1 * A10|5,300|5,300"), "zh"))
+    assert account.is_whole and [o.region for o in account.offers] == ["华北-北京", "华南-广州"]
