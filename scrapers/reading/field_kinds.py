@@ -160,21 +160,34 @@ _QUANTITY: Final = re.compile(
 @lru_cache(maxsize=16_384)
 def is_priced_title(title: str) -> bool:
     """Return whether a title heads prices."""
-    return any(
-        p.search(title)
-        for p in (
-            words.PRICE,
-            words.ON_DEMAND,
-            words.SPOT,
-            words.RESERVED,
-            words.TIME["hour"],
-            words.TIME["month"],
-            words.DURATION,
-            words.CUSTOMERS,
+    return (
+        any(
+            p.search(title)
+            for p in (
+                words.PRICE,
+                words.ON_DEMAND,
+                words.SPOT,
+                words.RESERVED,
+                words.TIME["hour"],
+                words.TIME["month"],
+                words.DURATION,
+                words.CUSTOMERS,
+            )
         )
-    ) or (
-        (stated_currency(title) != "" or is_in_hundredths(title)) and any(p.search(title) for p in words.TIME.values())
+        or _IS_CURRENCY.fullmatch(title) is not None
+        or (
+            (stated_currency(title) != "" or is_in_hundredths(title))
+            and any(p.search(title) for p in words.TIME.values())
+        )
     )
+
+
+# "CHF exkl. MwSt.": nothing but a currency, and what it says of tax.
+_IS_CURRENCY: Final = re.compile(
+    r"\W*(?:in )?(?:USD|EUR|CHF|GBP|INR|CNY|RMB|JPY|CAD|AUD|SGD|SEK|NOK|DKK|PLN|[$€£₹¥])\W*"
+    r"(?:(?:net(?:to)?|HT|excl?|exkl|incl?|inkl|zzgl|ohne|hors|without|ex)\.?\s*(?:MwSt|USt|VAT|taxe?s?|GST|TVA)?\W*)?",
+    re.IGNORECASE,
+)
 
 
 def is_of_tier(title: str, text: str) -> bool:

@@ -339,8 +339,10 @@ def _counts_no_money(f: Field, record: Record) -> bool:
         return True
     if words.OWN_UNITS.search(f.title) and not re.search(r"\b(?:price|cost|rate|fee)", f.title, re.IGNORECASE):
         return True
-    return not words.PRICE.search(f.title) and any(
-        stated_currency(one.title) for one in record.fields if one is not f and is_priced_title(one.title)
+    return (
+        not words.PRICE.search(f.title)
+        and pricing_model(f.title) is None
+        and any(stated_currency(one.title) for one in record.fields if one is not f and is_priced_title(one.title))
     )
 
 

@@ -33,7 +33,17 @@ from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import Rate, after_amount, before_amount, effective_from, is_floor, rate, says_floor, tax_of
+from scrapers.reading.units import (
+    Rate,
+    after_amount,
+    before_amount,
+    effective_from,
+    is_floor,
+    pricing_model,
+    rate,
+    says_floor,
+    tax_of,
+)
 
 
 def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
@@ -273,6 +283,9 @@ def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Recor
             d.reasons["currency"] = "stated"
             return stated
         printed = printed or stated
+    if not printed and record.kind == "row" and pricing_model(f.title) is not None and not page.default:
+        beside = {c for one in record.fields if is_priced_title(one.title) and (c := stated_currency(one.title))}
+        printed = beside.pop() if len(beside) == 1 else ""
     return page.resolve(printed)
 
 

@@ -15,7 +15,15 @@ from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import Rate, after_amount, before_amount, rate, rate_of_prose, without_granularity
+from scrapers.reading.units import (
+    Rate,
+    after_amount,
+    before_amount,
+    pricing_model,
+    rate,
+    rate_of_prose,
+    without_granularity,
+)
 
 
 def price_unit(
@@ -87,7 +95,8 @@ def price_unit(
         ):
             time, where = read.time, place
         per_machine |= read.is_per_machine and not read.is_per_gpu and not per_gpu and place != "another title"
-        if read.is_per_gpu and not per_machine and place != "another title":
+        is_own = place != "another title" or (where == place and pricing_model(f.title) is not None)
+        if read.is_per_gpu and not per_machine and is_own:
             per_gpu = True
             d.reasons["per GPU"] = place
     if not time and words.DURATION.search(f.title) and words.TOTAL.search(f.title):

@@ -76,3 +76,53 @@ def test_examples_in_sentences_are_explained(sentence: str) -> None:
 def test_pro_behind_a_number(label: str, read_as: str) -> None:
     (offer,) = read(page(table("GPU|Price per hour", f"{label}|$0.49"))).offers
     assert offer.gpu_label.removeprefix("1× ") == read_as
+
+
+def test_commitments_beside_a_title_with_currency_and_unit() -> None:
+    rows = (
+        "GPU|Pay-as-you-go (USD/GPU/Hour)|Reserved 1 month|Reserved 12 months",
+        "1*H100|2.60|2.36|2.07",
+        "8*H100|2.60|2.36|2.07",
+    )
+    account = read(page(table(*rows)))
+    assert account.is_whole and {(o.price_unit, o.currency) for o in account.offers} == {("gpu_hour", "USD")}
+    assert [facts(o)[2:5] for o in account.offers][:3] == [
+        ("on_demand", None, "2.60"), ("reserved", 1, "2.36"), ("reserved", 12, "2.07"),
+    ]  # fmt: skip
+
+
+def test_an_old_and_a_new_price() -> None:
+    account = read(page(table("GPU|Old price|New price", "NVIDIA H100 SXM|$2.99/hr|$2.39/hr")))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["2.39"]
+    shop = read(page(table("GPU|Price/hr|New price|Used price", "RTX 3090|$0.22|$1,499|$700")))
+    assert [str(o.price) for o in shop.offers] == ["0.22"]
+
+
+def test_a_currency_alone_heads_prices() -> None:
+    tabs = "<div role=tablist><button role=tab aria-controls=h>Stündlich</button><button role=tab aria-controls=m>Monatlich</button></div>"
+    panels = "".join(
+        f'<div id="{name}" role=tabpanel>{table("Instanz|GPU|CHF exkl. MwSt.", f"gpu1|1× L40S|{price}")}</div>'
+        for name, price in (("h", "1.45"), ("m", "890.–"))
+    )
+    account = read(page(f"<h1>Server</h1><div>{tabs}{panels}</div>", "de-CH"))
+    assert account.is_whole and [(o.price_unit, o.currency) for o in account.offers] == [
+        ("instance_hour", "CHF"), ("month", "CHF"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A team with 64 H100s around the clock saves more than $28,000 per month.",
+        "账户余额不足 1 元将自动关机。",
+    ],
+)
+def test_sums_that_one_saves_or_needs(sentence: str) -> None:
+    account = read(page(f"{table('GPU|Price per hour', '1x NVIDIA L4|$0.49')}<p>{sentence}</p>"))
+    assert account.is_whole and len(account.offers) == 1
+
+
+def test_a_fee_for_signing_up() -> None:
+    card = "<li><h2>4x L40S Server</h2><span>£1,899.00</span> <span>/ month and a £250.00 sign-up fee</span></li>"
+    account = read(page(f"<ul>{card}</ul>"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["1899.00"]
