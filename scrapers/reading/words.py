@@ -76,7 +76,7 @@ ON_DEMAND: Final = word(r"bajo demanda|sob demanda|a consumo|pago por uso|na ż�
 SPOT: Final = word(r"spot(?![- ]on\b)|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
 RESERVED: Final = word(r"(?<!derechos )(?<!direitos )reserva(?:d[oa])?s?(?! (?:ahora|ya|agora|tu|su|sua|seu))|compromi[s]{1,2}[oi]|contrat(?:o|to)|impegno|prenotat[oi]|(?<!diritti )riservat[oi]|rezerwacj\w*|zobowiązani\w*|gereserveerd\w*|taahhüt\w*|(?<!rights )reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|(?<!droits )réserv\w*|резерв\w*|контракт\w*|при (?:пред)?оплате за|предоплат\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
-NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
+NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|keine?|sans|aucun|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|\w*vertrag\w*|\w*laufzeit\w*|\w*bindung|upfront|обязательств\w*|контракт\w*)|最低利用期間(?:は|の縛り)?(?:ありません|なし)|契約期間の縛り(?:は)?(?:ありません|なし)|(?:无需|無需|無須|无须)(?:合约|合約|绑约|綁約|签约|預付|预付)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
 
 PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|pris(?:er)?|cen[ay]|giá|harga|preț(?:uri)?|pret(?:uri)?|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
 MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)(?! (?:bw|bandwidth|util\w*|clock|speed))|memory per (?:gpu|device|card|accelerator|chip)|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
@@ -132,11 +132,11 @@ CONDITIONAL: Final = word(
 GROUPS: Final = word(
     r"internal|intern|interne|universit\w*|academ\w*|akadem\w*|académi\w*|hochschul\w*|students?|studierende|étudiants?|faculty|campus|members?|research(?:ers?| groups?| institutions?)?|forschung\w*|recherche"
     r"|non-?profits?|government|public sector|educational?|университет\w*|академич\w*|студент\w*",
-    "学内|校内|教内|大学|教育|アカデミック|교내|대학|학술",
+    "学内|校内|教内|大学|教育|[学學][术術]|[学學]生|アカデミック|교내|대학|학술",
 )
 CUSTOMERS: Final = word(
     r"commercial|industry|external(?: users?| customers?)?|internal(?: users?)?|academic|non-academic|non-profit|kommerziell|extern|intern",
-    "商用|企业价",
+    "商用|企业(?:价|用[户戶]|客[户戶])",
 )
 # The whole sum of a commitment.
 TOTAL: Final = word(

@@ -126,3 +126,36 @@ def test_a_fee_for_signing_up() -> None:
     card = "<li><h2>4x L40S Server</h2><span>£1,899.00</span> <span>/ month and a £250.00 sign-up fee</span></li>"
     account = read(page(f"<ul>{card}</ul>"))
     assert account.is_whole and [str(o.price) for o in account.offers] == ["1899.00"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "lang"),
+    [
+        ("Minutengenaue Abrechnung, keine Mindestvertragslaufzeit, alle Preise zzgl. MwSt.", "de"),
+        ("最低利用期間はありません。", "ja"),
+        ("Без обязательств и контрактов, цены указаны без НДС.", "ru"),
+    ],
+)
+def test_what_needs_no_contract_is_no_commitment(statement: str, lang: str) -> None:
+    account = read(page(f"<p>{statement}</p>{table('GPU-Typ|Preis pro Stunde', '1x NVIDIA L40S|1,39 €')}", lang))
+    assert account.is_whole and [facts(o)[2:5] for o in account.offers] == [("on_demand", None, "1.39")]
+
+
+def test_data_of_an_element_has_the_number_of_gpus_that_it_shows() -> None:
+    plans = "".join(
+        f'<div class=p data-gpu="rtx-4000-ada" data-hourly="{hour}" data-monthly="{month}"><h3>RTX 4000 Ada x{n}</h3>'
+        f"<p><span>${hour}</span> <span>/hour</span></p></div>"
+        for n, hour, month in ((1, "0.52", "350"), (2, "1.05", "700"))
+    )
+    account = read(page(f"<h1>GPU plans</h1><div>{plans}</div>"))
+    assert account.is_whole
+    monthly = [(str(o.gpu_count), str(o.price)) for o in account.offers if o.price_unit != "instance_hour"]
+    assert monthly == [("1", "350"), ("2", "700")]
+
+
+def test_columns_of_customers_in_traditional_chinese() -> None:
+    rows = ("型號|GPU|企業用戶|學術用戶", "cm.super|1 × V100 32GB|72|36", "ch.super|1 × H100 80GB|118|59")
+    account = read(page(f"<h1>價格</h1><p>單位：新台幣（含稅），以小時計費。</p>{table(*rows)}", "zh-Hant"))
+    assert account.is_whole and [(str(o.price), o.currency, o.price_unit) for o in account.offers] == [
+        ("72", "TWD", "instance_hour"), ("118", "TWD", "instance_hour"),
+    ]  # fmt: skip
