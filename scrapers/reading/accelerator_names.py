@@ -73,7 +73,7 @@ _COUNT_WORD = re.compile(
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
-    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
+    r"^[\s(,_:•·-]*(?:を|が)?(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
     re.IGNORECASE,
 )
 _GPUS = re.compile(

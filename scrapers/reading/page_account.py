@@ -137,8 +137,8 @@ def note_verdict(verdicts: Verdicts, cell: Field, amount: Amount, verdict: str, 
     shown = cell.text[amount.start : amount.end]
     for line in cell.lines:
         of_line = verdicts[line.order]
-        at = line.text.find(shown)
-        while at in of_line and verdict != "emitted":
+        at = amount.start if line.text == cell.text else line.text.find(shown)
+        while at in of_line and verdict != "emitted" and line.text != cell.text:
             at = line.text.find(shown, at + 1)
         if at >= 0:
             if of_line.get(at, ("", ""))[0] != "emitted":
@@ -264,11 +264,16 @@ def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
 def _is_of_subscription(line: Line) -> bool:
     """Return whether an amount's card counts seats or users and names no GPU: a plan, to which computing comes on top."""
     box = line.box
+    is_plain = True
     for _ in range(_MOST_LEVELS):
         own = [one.text for one in box.lines()] if box is not None else []
-        if box is None or len(own) > _MOST_OF_A_CARD or any(words.GPU.search(text) or mentions(text) for text in own):
+        if box is None or len(own) > _MOST_OF_A_CARD:
             return False
-        if any(map(_SEATS.search, own)):
+        is_plain = is_plain and not any(words.GPU.search(text) or mentions(text) for text in own)
+        beside = [text for other in box.others_alike() for text in (one.text for one in other.lines())]
+        if any(map(_SEATS.search, own)) and is_plain:
+            return True
+        if any(map(_PER_SEAT.search, beside)) and any(map(_FREE.fullmatch, beside)):
             return True
         box = box.parent
     return False
@@ -278,6 +283,8 @@ _SEATS: Final = re.compile(
     r"\b(?:\d+|unlimited|per) (?:\w+ )?(?:seats?|users?|(?:team )?members?|collaborators?|workspaces?|developers?)\b",
     re.IGNORECASE,
 )
+_PER_SEAT: Final = re.compile(r"(?:/|\bper )\s?(?:user|seat|member|developer)\b", re.IGNORECASE)
+_FREE: Final = re.compile(r"\W*(?:[$€£]\s?0|0\s?€|free)\W*(?:(?:/|per)\s?mo\w*)?", re.IGNORECASE)
 _MOST_LEVELS: Final = 4
 _NO_GPU: Final = re.compile(r"\b(?:no|without|ohne|keine|sans|без) (?:dedicated )?GPUs?\b", re.IGNORECASE)
 _MOST_CARDS: Final = 60  # side by side

@@ -14,7 +14,8 @@ from scrapers.reading.units import after_amount, rate, without_granularity
 
 _ALL_IN: Final = re.compile(
     r"(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ ){0,2}?\(?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?|Swedish kronor|Norwegian kroner|Danish kroner|Swiss francs?|pounds? sterling|Japanese yen)\b"
-    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b|\bpreise\b[^.]{0,30}\bin (?P<de>EUR|CHF|USD|Euro)\b",
+    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b|\bpreise\b[^.]{0,30}\bin (?P<de>EUR|CHF|USD|Euro)\b"
+    r"|\bцены\b[^.]{0,40}?\bв (?P<ru>рублях|долларах|евро)\b|(?:价格|價格|价目)[^。]{0,20}?(?P<zh>人民币|人民幣|美元)",
     re.IGNORECASE,
 )  # fmt: skip
 _CART: Final = re.compile(
@@ -36,6 +37,12 @@ _NAMES: Final = {
     "japanese yen": "JPY",
     "euro": "EUR",
     "rmb": "CNY",
+    "рублях": "RUB",
+    "долларах": "USD",
+    "евро": "EUR",
+    "人民币": "CNY",
+    "人民幣": "CNY",
+    "美元": "USD",
 }
 _REGIONS: Final = {
     "en-au": "AUD",
@@ -164,11 +171,11 @@ def _stated_in(text: str) -> set[str]:
     return {_code(hit) for start in starts if (hit := _ALL_IN.match(text, start))}
 
 
-_MAY_STATE: Final = re.compile(r"pric|rate|amount|fees|currency|preise")
+_MAY_STATE: Final = re.compile(r"pric|rate|amount|fees|currency|preise|цены|价格|價格|价目")
 
 
 def _code(hit: re.Match[str]) -> str:
-    text = hit["code"] or hit["set"] or hit["de"]
+    text = hit["code"] or hit["set"] or hit["de"] or hit["ru"] or hit["zh"]
     names = (
         _NAMES.get(text.lower()),
         _NAMES.get(text.lower().rstrip("s")),

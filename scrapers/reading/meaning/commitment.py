@@ -102,7 +102,11 @@ def set_commitment(
         and not has_money(f.title)  # "Pro ($8/mo)": a subscription
         and d.rate.time == "hour"
         and not words.DURATION.search(f.title)
-        and (rate(own).time == "hour" or (record.kind == "row" and d.reasons.get("unit") == "the unit"))
+        and (
+            rate(own).time == "hour"
+            or (record.kind == "row" and d.reasons.get("unit") == "the unit")
+            or (record.kind == "card" and d.reasons.get("unit") == "the amount" and " | " in f.title)
+        )
     ):
         d.model, d.term, d.reasons["model"] = "reserved", {"month": 1, "year": 12}[longer], "the title"
         return

@@ -55,7 +55,11 @@ def price_unit(
         [
             ("another title", one.title)
             for one in record.fields
-            if one is not f and is_priced_title(one.title) and one.column >= 0 and not words.DURATION.search(f.title)
+            if one is not f
+            and is_priced_title(one.title)
+            and one.column >= 0
+            and not words.DURATION.search(f.title)
+            and (pricing_model(one.title) != "reserved" or pricing_model(f.title) == "reserved")
         ]
         if record.kind == "row"
         else []
@@ -65,6 +69,8 @@ def price_unit(
         texts.insert(1, ("the amount", f.text))  # "$15.92/hr ($1.99/GPU)"
     if lead := _OF_ONE.fullmatch(before_amount(before)) or _OF_ONE.fullmatch(f.title):
         texts.insert(0, ("the amount", f"/{lead['unit'] or lead['sign']}"))  # "1 day – $10"
+    if record.kind == "card" and (unit := next((p for p in f.title.split(" | ")[1:] if _UNIT_BELOW.match(p)), "")):
+        texts.insert(0, ("the amount", unit))  # "Monthly" above the amount, "per hour" below it
     if unit := _in_turn(f, d.amount):
         texts.insert(0, ("the title", unit))
     if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
@@ -137,6 +143,7 @@ def _in_turn(f: Field, amount: Amount) -> str:
     return units[at] if is_in_turn and at is not None else ""
 
 
+_UNIT_BELOW: Final = re.compile(r"\s*(?:/|per\b|pro\b|par\b)", re.IGNORECASE)
 _OF_ONE: Final = re.compile(
     r"\W*(?:(?:1|one|a)\s(?P<unit>day|week|tag|woche|jour|semaine|день|неделя)|1\s?(?P<sign>天|日|周|週))間?\W*",
     re.IGNORECASE,
