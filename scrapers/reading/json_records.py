@@ -34,7 +34,7 @@ _DEEPEST: Final = 40
 _NEAR: Final = 5  # levels: an accelerator's name that close above a price is with it
 _MOST_RECORDS: Final = 50_000
 _NAMING: Final = re.compile(
-    r"\b(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
+    r"\b(?:gpu|gpus|model|name|type|title|heading|subheading|subtitle|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
     re.IGNORECASE,
 )
 
@@ -177,6 +177,7 @@ def _split(
 ) -> Iterator[Record]:
     """Yield one record of an object, or one for each of a list of prices in it. flat: its fields, where they were asked for."""
     if isinstance(value, dict):
+        value = _with_lists_of_prices(value)
         for key, item in value.items():
             if not isinstance(item, dict | list):
                 continue
@@ -211,6 +212,24 @@ def _split(
                 return
     fields = [price_field(f) if is_price(f) else f for f in _one_of_alike(flat or flatten(value, path, ""))]
     yield Record([*fields, *context][:MOST_FIELDS], scope, "object", group)
+
+
+def _with_lists_of_prices(value: dict[Any, Any]) -> dict[Any, Any]:
+    """Return an object with the lists of prices of its parts beside them: "terms: {onDemand: {…}, reserved: [{…}, {…}]}"."""
+    hoisted: dict[Any, Any] = {}
+    for key, item in value.items():
+        lists = {
+            name: part
+            for name, part in item.items()
+            if isinstance(part, list) and len(part) > 1 and all(isinstance(one, dict) and _holds_price(one) for one in part)
+        } if isinstance(item, dict) else {}  # fmt: skip
+        hoisted |= {f"{key}.{name}": part for name, part in lists.items()}
+        hoisted[key] = {name: part for name, part in item.items() if name not in lists} if lists else item
+    return hoisted if len(hoisted) > len(value) else value
+
+
+def _holds_price(item: dict[Any, Any]) -> bool:
+    return any(map(is_price, flatten(item, "", "")))
 
 
 def _tells_itself_apart(rest: dict[Any, Any]) -> bool:

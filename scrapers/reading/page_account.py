@@ -208,6 +208,8 @@ def _verdict(
         return "explained", "an example or a calculation"
     if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
         return "explained", "in a sentence, the price of an offer"
+    if any(m.count and m.count > 1 and amount.value / m.count in emitted for m in mentions(line.text)):
+        return "explained", "the price of several, in a sentence"
     if len(line.text) > 100:
         is_example = words.NOT_SOLD_HERE[-1][1].search(line.text) is not None
         if is_of_rent(line, amount) and amount.value not in emitted and not facts.compares and not is_example:

@@ -66,6 +66,7 @@ def set_commitment(
         and not _is_prose(one.text)
         and not has_money(one.text)
         and not words.SALES.search(one.text)  # of another offer, which has no price
+        and not _BUTTON.fullmatch(one.text)
     ]
     beside += [
         ("the row", piece)
@@ -128,6 +129,7 @@ def _is_of_commitment(heading: str) -> bool:
     return words.RESERVED.search(heading) is not None or words.DURATION.fullmatch(plain) is not None
 
 
+_BUTTON: Final = re.compile(r"\s*reserve\b\W*", re.IGNORECASE)  # what one may do, and no commitment of the price
 _BILLED: Final = re.compile(r"[^.;,$€£]{0,30}?\b(?:billed|paid|prepaid) (?P<cycle>[\w-]+)", re.IGNORECASE)
 _CYCLE_LEADS: Final = re.compile(r"(?P<cycle>[^\W\d_][\w-]+)\s*[:：–—-]\s*$")
 _PERCENT: Final = re.compile(r"\(?\s*(?:save|up to|[-–−])?\s?\d{1,2}\s?%(?:\s?off)?\s*\)?", re.IGNORECASE)

@@ -97,7 +97,8 @@ def _by_title(members: list[Draft]) -> None:
         return  # keys that are numbers: of what, nobody says
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
     alike = alike or all(
-        any(p.search(name) for p in (words.TIERS, words.ON_DEMAND, words.INTERCONNECT)) or _SUBSCRIPTION.fullmatch(name)
+        any(p.search(name) for p in (words.TIERS, words.ON_DEMAND, words.INTERCONNECT, _SERVICE))
+        or _SUBSCRIPTION.fullmatch(name)
         for name in names
     )
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
@@ -119,6 +120,9 @@ def _tail(d: Draft) -> str:
 
 _UNIT: Final = re.compile(r"^\s*(?:/|per\b)\s*\w+(?:\s*/\s*\w+)?")
 _NAME: Final = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2})(?:[ -][A-Z][a-z]+){0,2}")
+_SERVICE: Final = words.word(
+    r"(?:private|public|dedicated|shared) cloud|containers?|bare[- ]?metal|virtual machines?|vms?|clusters?|kubernetes|serverless"
+)
 _SUBSCRIPTION: Final = re.compile(
     r"(?:free|hobby|starter|pro|plus|team|business|enterprise|growth|scale|developer|individual)(?: (?:plan|tier|users?))?",
     re.IGNORECASE,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.unit.scrapers.reading.test_reader import facts, page, read, table
@@ -70,3 +72,83 @@ def test_plans_beside_a_price_per_user_are_subscriptions() -> None:
 )
 def test_an_amount_before_the_name_in_a_sentence(text: str, prices: list[str]) -> None:
     assert [str(o.price) for o in read(page(f"<h1>Pricing</h1><p>{text}</p>")).offers] == prices
+
+
+def test_a_ruled_table_of_restructured_text() -> None:
+    text = (
+        "GPU partitions\n==============\n\nRates are per GPU-hour.\n\n"
+        "==========  ==================  ===================\n"
+        "Partition   GPU                 Rate (EUR/GPU-hour)\n"
+        "==========  ==================  ===================\n"
+        "gpu-v100    4x V100 SXM2 32GB   0.60\n"
+        "gpu-a100    4x A100 SXM4 40GB   1.10\n"
+        "==========  ==================  ===================\n"
+    )
+    account = read(text)
+    assert account.is_whole and [(str(o.price), o.price_unit, o.currency) for o in account.offers] == [
+        ("0.60", "gpu_hour", "EUR"), ("1.10", "gpu_hour", "EUR"),
+    ]  # fmt: skip
+
+
+def test_lists_of_prices_within_a_part_of_data() -> None:
+    def price(value: str, **more: str) -> dict[str, object]:
+        return {**more, "pricePerUnit": {"EUR": value}, "unit": "Hrs"}
+
+    terms = {
+        "onDemand": price("3.2000"),
+        "reserved": [price("2.4000", leaseContractLength="1yr"), price("1.9000", leaseContractLength="3yr")],
+    }
+    item = {"sku": "GPU-A100-X2", "attributes": {"gpu": "A100 PCIe 80GB", "gpuCount": "2"}, "terms": terms}
+    account = read(json.dumps([item]))
+    assert sorted((facts(o)[1:5] for o in account.offers), key=str) == [
+        (2, "on_demand", None, "3.2000"), (2, "reserved", 12, "2.4000"), (2, "reserved", 36, "1.9000"),
+    ]  # fmt: skip
+
+
+def test_headings_in_data_name_cards_and_buttons_no_commitment() -> None:
+    item = {
+        "heading": "HGX H200",
+        "subheading": "8 × NVIDIA H200 SXM",
+        "priceLabel": "$2.59/GPU/hr",
+        "cta": {"label": "Reserve"},
+    }
+    (offer,) = read(json.dumps({"items": [item]})).offers
+    assert facts(offer)[1:] == (8, "on_demand", None, "2.59", "gpu_hour")
+
+
+def test_a_week_beside_the_hour_is_a_commitment_where_its_price_is_an_hours() -> None:
+    statement = "<p>All prices are hourly, in USD, per GPU.</p>"
+    account = read(page(f"{table('GPU|On-Demand|1-Week|1-Month', 'NVIDIA H100|$2.28|$2.20|$2.12')}{statement}"))
+    assert account.is_whole and [(o.pricing_model, o.term_months, o.price_unit) for o in account.offers] == [
+        ("on_demand", None, "gpu_hour"), ("reserved", None, "gpu_hour"), ("reserved", 1, "gpu_hour"),
+    ]  # fmt: skip
+
+
+def test_titles_alike_above_several_amounts_of_a_card() -> None:
+    tiers = "".join(
+        f"<div class=gt>{name}</div><div class=gp>{price}</div>"
+        for name, price in (
+            ("On-demand", "$3.50 / GPU-hour"),
+            ("Container", "$3.35 / GPU-hour"),
+            ("Private cloud", "As low as $2.50 / GPU-hour"),
+        )
+    )
+    account = read(page(f"<div class=gc><div class=gl>NVIDIA H200</div>{tiers}</div>"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["3.50", "3.35", "2.50"]
+    assert len({o.instance for o in account.offers}) == len(account.offers)
+
+
+def test_pm_is_a_month() -> None:
+    account = read(
+        page("<div><p>2 x NVIDIA RTX A5000 24GB</p><p>from <b>£389</b> pm</p><p>Support until 5 pm</p></div>", "en-GB")
+    )
+    assert [(str(o.price), o.price_unit) for o in account.offers] == [("389", "month")]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Using several GPUs multiplies the price: 2 x L4 costs $0.98 per hour.", "신규 가입 시 10,000원 크레딧 제공."],
+)
+def test_sums_of_several_and_credits_are_explained(sentence: str) -> None:
+    account = read(page(f"{table('GPU|Price per hour', '1x NVIDIA L4|$0.49')}<p>{sentence}</p>"))
+    assert account.is_whole and len(account.offers) == 1
