@@ -138,6 +138,16 @@ def test_titles_alike_above_several_amounts_of_a_card() -> None:
     assert len({o.instance for o in account.offers}) == len(account.offers)
 
 
+@pytest.mark.parametrize("unit", ["/s", "/ s", " / sec", " per second"])
+def test_seconds_behind_a_slash(unit: str) -> None:
+    rows = "".join(
+        f"<div><span>{gpu}</span><span>${price} {unit}</span></div>"
+        for gpu, price in (("T4", "0.000164"), ("L4", "0.000222"))
+    )
+    account = read(page(f"<h1>Compute</h1><div>{rows}</div>"))
+    assert account.is_whole and [o.price_unit for o in account.offers] == ["gpu_second", "gpu_second"]
+
+
 def test_pm_is_a_month() -> None:
     account = read(
         page("<div><p>2 x NVIDIA RTX A5000 24GB</p><p>from <b>£389</b> pm</p><p>Support until 5 pm</p></div>", "en-GB")
