@@ -260,7 +260,8 @@ def _is_part(f: Field) -> bool:
 
 
 _PART: Final = re.compile(
-    rf"\s*(?:\d{{1,3}}\s?%\s*)?(?:{words.VCPU.pattern}|{words.RAM.pattern}|{words.DISK.pattern})\s*"
+    rf"\s*(?:\d{{1,3}}\s?%\s*)?(?:{words.VCPU.pattern}|{words.RAM.pattern}|{words.DISK.pattern}"
+    r"|(?:static |public |floating |elastic |reserved |additional )?IPs?(?:v[46])?(?: address(?:es)?)?|load balancers?|egress|snapshots?|backups?)\s*"
     r"(?:[(（][^()（）]{1,20}[)）]|[,/]?\s*(?:per|za|за|pro|par|je|/)\s*(?:1\s*)?\w{1,6})?\s*",
     re.IGNORECASE,
 )

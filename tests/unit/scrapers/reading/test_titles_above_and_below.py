@@ -162,3 +162,20 @@ def test_pm_is_a_month() -> None:
 def test_sums_of_several_and_credits_are_explained(sentence: str) -> None:
     account = read(page(f"{table('GPU|Price per hour', '1x NVIDIA L4|$0.49')}<p>{sentence}</p>"))
     assert account.is_whole and len(account.offers) == 1
+
+
+def test_names_of_columns_in_data_are_words() -> None:
+    columns = ["instance", "gpu", "gpus", "vcpus", "on_demand_usd_hr", "spot_usd_hr"]
+    rows = [["g5.1", "A10G", 1, 8, 0.75, 0.32], ["g5.4", "A10G", 4, 48, 3.0, 1.28]]
+    account = read(json.dumps({"columns": columns, "rows": rows}))
+    assert [(o.pricing_model, str(o.gpu_count), o.currency) for o in account.offers] == [
+        ("on_demand", "1", "USD"), ("spot", "1", "USD"), ("on_demand", "4", "USD"), ("spot", "4", "USD"),
+    ]  # fmt: skip
+
+
+def test_an_address_below_a_line_that_names_a_card_is_none() -> None:
+    extras = "| Extra | Cost |\n|---|---|\n| Volume | $0.10/GB/mo |\n| Static IP | $2/mo |\n"
+    account = read(
+        f"## Pricing\n\n* **L4** – $0.59/hr\n* **B200** – coming soon\n\nFree tier: 10 GPU-hours of T4 every month.\n\n{extras}"
+    )
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["0.59"]
