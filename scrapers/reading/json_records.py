@@ -221,7 +221,8 @@ def _with_lists_of_prices(value: dict[Any, Any]) -> dict[Any, Any]:
         lists = {
             name: part
             for name, part in item.items()
-            if isinstance(part, list) and len(part) > 1 and all(isinstance(one, dict) and _holds_price(one) for one in part)
+            if _by_number(part, f"{key_words(key)} {key_words(name)}")
+            or (isinstance(part, list) and len(part) > 1 and all(isinstance(one, dict) and _holds_price(one) for one in part))
         } if isinstance(item, dict) else {}  # fmt: skip
         hoisted |= {f"{key}.{name}": part for name, part in lists.items()}
         hoisted[key] = {name: part for name, part in item.items() if name not in lists} if lists else item
@@ -253,7 +254,7 @@ def _by_number(sizes: Any, title: str) -> list[tuple[str, Field, Any]]:
         return []
     if max(each) <= min(each) * _MOST_APART:
         return [(k, Field("gpu count", str(k), is_number=True, is_price=False), item) for k, item in sizes.items()]
-    if words.TERM.search(title) or words.TIME["month"].search(title):
+    if words.TERM.search(title) or words.TIME["month"].search(title) or pricing_model(title) == "reserved":
         return [(k, Field("term", f"{k} months", is_price=False), item) for k, item in sizes.items()]
     return []
 

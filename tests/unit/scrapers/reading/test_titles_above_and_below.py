@@ -179,3 +179,25 @@ def test_an_address_below_a_line_that_names_a_card_is_none() -> None:
         f"## Pricing\n\n* **L4** – $0.59/hr\n* **B200** – coming soon\n\nFree tier: 10 GPU-hours of T4 every month.\n\n{extras}"
     )
     assert account.is_whole and [str(o.price) for o in account.offers] == ["0.59"]
+
+
+def test_prices_by_months_within_a_part_of_data() -> None:
+    prices = {"on_demand": 2.49, "spot": 1.25, "reserved": {"1": 2.29, "6": 2.09, "12": 1.89}}
+    data = {"currency": "USD", "unit": "hour", "gpus": {"h100-sxm": {"label": "H100 SXM", "prices": prices}}}
+    account = read(json.dumps(data))
+    assert account.is_whole and sorted((facts(o)[2:5] for o in account.offers), key=str) == [
+        ("on_demand", None, "2.49"), ("reserved", 1, "2.29"), ("reserved", 12, "1.89"), ("reserved", 6, "2.09"),
+        ("spot", None, "1.25"),
+    ]  # fmt: skip
+
+
+def test_what_comes_with_each_gpu_is_no_title_of_its_price() -> None:
+    card = "<div><div>H100 SXM5</div><div>80 GB VRAM, up to 8 GPUs, 28 vCPUs and 180 GB RAM per GPU</div><div>$2.49<span>/hr per GPU</span></div></div>"
+    account = read(page(f"<h1>Pricing</h1>{card}"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["2.49"]
+
+
+def test_a_bound_below_the_page_s_own_heading_repeats_a_price() -> None:
+    options = "".join(f"<p>{n}x RTX 4090 <span>${price}/hr</span></p>" for n, price in ((1, "0.34"), (2, "0.68")))
+    account = read(page(f"<h1>Rent an RTX 4090</h1><div><p>From <b>$0.34/hr</b></p></div><div>{options}</div>"))
+    assert account.is_whole and [str(o.gpu_count) for o in account.offers] == ["1", "2"]
