@@ -40,6 +40,10 @@ def tell_apart(drafts: Iterable[Draft]) -> None:
                 d.instance = f"{d.instance or d.label}, {heading}"[:200]
             continue
         nearest = [next(iter(d.record.scope), "") for d in members]
+        if len(set(nearest)) == len(members) and _name_kinds_of_one(nearest):
+            for d, heading in zip(members, nearest, strict=True):
+                d.instance = f"{d.instance or d.label}, {heading}"[:200]
+            continue
         places = [_BRACKETS.sub("", text).strip() for text in nearest]
         if len(set(places)) == len(members) and all(map(_is_place, places)) and not any(d.region for d in members):
             for d, place in zip(members, nearest, strict=True):
@@ -69,6 +73,15 @@ def _heads_product(heading: str) -> bool:
     return len(heading) <= _LONGEST_HEADING and any(pattern.search(heading) for _, pattern in words.PRODUCTS)
 
 
+def _name_kinds_of_one(headings: list[str]) -> bool:
+    """Return whether headings are of kinds of one thing: "Production mode" beside "Prototyping mode"."""
+    ends = {heading.rpartition(" ")[2].lower() for heading in headings}
+    return len(ends) == 1 and all(_KIND.fullmatch(heading) for heading in headings)
+
+
+_KIND: Final = re.compile(
+    r"[^\W\d_][\w-]*(?: [\w-]+)? (?:mode|cloud|tier|plan|class|capacity|network)s?", re.IGNORECASE
+)
 _LONGEST_HEADING: Final = 40  # characters
 
 

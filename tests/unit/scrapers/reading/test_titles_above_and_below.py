@@ -201,3 +201,26 @@ def test_a_bound_below_the_page_s_own_heading_repeats_a_price() -> None:
     options = "".join(f"<p>{n}x RTX 4090 <span>${price}/hr</span></p>" for n, price in ((1, "0.34"), (2, "0.68")))
     account = read(page(f"<h1>Rent an RTX 4090</h1><div><p>From <b>$0.34/hr</b></p></div><div>{options}</div>"))
     assert account.is_whole and [str(o.gpu_count) for o in account.offers] == ["1", "2"]
+
+
+def test_one_card_below_headings_of_two_modes() -> None:
+    lists = "".join(
+        f"<h2>{mode} mode</h2><ul><li><span>A100 80GB</span> <span>${price}/hr</span></li></ul>"
+        for mode, price in (("Production", "1.79"), ("Prototyping", "0.78"))
+    )
+    account = read(page(f"<h1>Pricing</h1>{lists}"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["1.79", "0.78"]
+    years = lists.replace("Production mode", "Prices of 2025").replace("Prototyping mode", "Prices of 2026")
+    assert not read(page(f"<h1>Pricing</h1>{years}")).is_whole
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "“We used to pay $4.10/hr for the same H100 elsewhere. Now we pay half.” – Lena, CTO",
+        "初期費用 11,000円（税込）",
+    ],
+)
+def test_what_was_paid_before_and_fees_in_japanese(sentence: str) -> None:
+    account = read(page(f"{table('GPU|Price per hour', '1x NVIDIA H100|$2.29')}<p>{sentence}</p>"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["2.29"]
