@@ -61,6 +61,7 @@ def said(label: str) -> tuple[str | None, str, object]:
         ("Q RTX 8000", "Quadro RTX 8000", "", "48"),
         ("RTX 6000 96GB", "RTX PRO 6000", "", "96"),
         ("昇腾910B", "Ascend 910B", "", "64"),
+        ("huawei-ascend-910b", "Ascend 910B", "", "64"),
         ("2x RX 7900 XTX 24GB", "RX 7900 XTX", "", "24"),
         ("bm-spr-pvc-1550-8", "Data Center GPU Max 1550", "", "128"),
         ("h100 80gb", "H100", "", "80"),
