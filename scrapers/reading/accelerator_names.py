@@ -23,7 +23,7 @@ _NAMES: Final = (
     r"|(?:Instinct[ _-]{0,2})?MI[ _-]{0,2}\d{2,3}[AXP]?|Radeon[ _-]{0,2}(?:Pro[ _-]{0,2})?(?:RX[ _-]{0,2})?[A-Z]{0,2}\d{3,4}(?:[ _-]{0,2}XTX?)?|RX[ _-]{0,2}\d{4}(?:[ _-]{0,2}XTX?)?|V(?:620|710)"
     r"|Gaudi[ _-]{0,2}\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]{0,2}(?:Pro[ _-]{0,2})?[AB]\d{2,3}|PVC"
     r"|TPU(?:[ _-]{0,2}v?\d\w{0,6})?(?:[ _-]{0,2}Pod)?|v(?:2|3|4|5e|5p|5litepod|6e)[_-]\d{1,4}|Trainium[ _-]{0,2}\d?|Inferentia[ _-]{0,2}\d?"
-    r"|(?<=GPU )[2345]0[5-9]0(?:[ _-]?(?:Ti|SUPER))*|Tenstorrent[ _-]{0,2}\w*|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
+    r"|(?<=GPU )[2345]0[5-9]0(?:[ _-]?(?:Ti|SUPER))*|Tenstorrent[ _-]{0,2}\w*|Trillium|Ironwood|(?:Wormhole|Blackhole)[ _-]{0,2}[npNP]?\d{0,3}[a-z]?|Ascend[ _-]{0,2}\d{3}\w?|昇腾\s?\d{3}\w?|MLU\d{3}|DCU[ _-]{0,2}\w*|Cloud AI 100"
 )  # fmt: skip
 _NAME = re.compile(rf"{_BEGIN}(?P<name>{_NAMES})(?P<form>{_FORM}){_SIZE}(?:(?=x\d)|s?{_END})", re.IGNORECASE)
 # A label cell may leave the line out: "4090 24G".
@@ -35,7 +35,7 @@ _OTHER_CARD = re.compile(
     r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card|load[- ]?balanc\w*|firewalls?)\b", re.IGNORECASE
 )
 _COUNT_BEFORE = re.compile(
-    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
+    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
     re.IGNORECASE,
 )
 _IN_WORDS: Final = {
@@ -53,12 +53,28 @@ _IN_WORDS: Final = {
     "ten": 10,
     "sixteen": 16,
 }
+# "H100 八卡整机", "双卡"
+_HAN: Final = {
+    "单": 1,
+    "單": 1,
+    "一": 1,
+    "双": 2,
+    "雙": 2,
+    "两": 2,
+    "兩": 2,
+    "二": 2,
+    "四": 4,
+    "六": 6,
+    "八": 8,
+    "十": 10,
+}
+_HAN_CARDS = re.compile(r"(?P<han>[单單一双雙两兩二四六八十])\s?卡(?!时|時)")
 _COUNT_WORD = re.compile(
     rf"(?<![\w-])(?P<word>{'|'.join(_IN_WORDS)})[ -]+(?:(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|full|whole)\s+)*$",
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
-    r"^[\s(,_:•·-]*(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|張|枚|块|塊|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
+    r"^[\s(,_:•·-]*(?:を|が)?(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
     re.IGNORECASE,
 )
 _GPUS = re.compile(
@@ -115,7 +131,8 @@ def _bare_cards(text: str) -> tuple[Mention, ...]:
 _FEWEST_ZEROS: Final = 2  # in the number of a card, as "4090"
 # A name has a figure, or is that of a line without one.
 _FIGURE_OR_LINE: Final = re.compile(
-    r"\d|titan|gaudi|tpu|pvc|trainium|inferentia|tenstorrent|wormhole|blackhole|dcu|data center gpu", re.IGNORECASE
+    r"\d|titan|gaudi|tpu|pvc|trainium|inferentia|trillium|ironwood|tenstorrent|wormhole|blackhole|dcu|data center gpu",
+    re.IGNORECASE,
 )
 
 
@@ -162,7 +179,7 @@ def stated_count(text: str) -> Decimal | None:
             else f"{bare[: m.start]} | {bare[m.end :]}"
         )
     counts = {int(next(group for group in hit.groups() if group)) for hit in _GPUS.finditer(bare)}
-    counts |= {m.count for m in named if m.count is not None}
+    counts |= {m.count for m in named if m.count is not None} | {_HAN[hit["han"]] for hit in _HAN_CARDS.finditer(bare)}
     return Decimal(counts.pop()) if len(counts) == 1 and counts != {0} else None
 
 
@@ -200,6 +217,8 @@ def _beside(text: str, start: int, end: int) -> int | None:
     if spelled := _COUNT_WORD.search(lead):
         return _IN_WORDS[spelled["word"].lower()]
     rest = text[end : end + _FAR]
+    if han := _HAN_CARDS.match(rest.lstrip(" ,，(（·-")) or _HAN_CARDS.search(lead[-_NEAREST:]):
+        return _HAN[han["han"]]
     if not _FIGURE.search(rest):
         return None
     rest = NOT_ITS_OWN.sub(" ", rest)
@@ -210,9 +229,11 @@ def _beside(text: str, start: int, end: int) -> int | None:
 
 
 _FIGURE: Final = re.compile(r"\d")
+_NEAREST: Final = 4  # characters
 _FAR: Final = 100  # characters: no number further away is of a name
 _BRANDS_BEFORE: Final = re.compile(
-    r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|[\s_-])+$", re.IGNORECASE
+    r"(?:NVIDIA|AMD|Tesla|GeForce|HGX|DGX|Instinct|Intel|Google|the|of|(?<=[x×*\s])\d{1,3}\s?GB|[\s_-])+$",
+    re.IGNORECASE,
 )
 
 

@@ -15,7 +15,7 @@ from scrapers.parsing.text import number
 _SIGNS: Final = {
     "US$": "USD", "$ US": "USD", "$ CA": "CAD", "$CA": "CAD", "USD": "USD", "$US": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "AUD": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD",
     "CAD": "CAD", "CAD$": "CAD", "CDN$": "CAD", "S$": "SGD", "SG$": "SGD", "SGD": "SGD", "HK$": "HKD", "HKD": "HKD", "NZ$": "NZD", "NZD": "NZD",
-    "NT$": "TWD", "TWD": "TWD", "R$": "BRL", "BRL": "BRL", "MX$": "MXN", "MXN": "MXN", "€": "EUR", "EUR": "EUR",
+    "NT$": "TWD", "TWD": "TWD", "新台幣": "TWD", "新臺幣": "TWD", "新台币": "TWD", "R$": "BRL", "BRL": "BRL", "MX$": "MXN", "MXN": "MXN", "€": "EUR", "EUR": "EUR",
     "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "GBP": "GBP", "₹": "INR", "RS": "INR", "RS.": "INR", "INR": "INR", "¥": "¥", "￥": "¥",
     "RMB": "CNY", "CNY": "CNY", "人民币": "CNY", "元": "CNY", "JPY": "JPY", "円": "JPY", "₩": "KRW", "KRW": "KRW", "원": "KRW",
     "₽": "RUB", "RUB": "RUB", "РУБ": "RUB", "РУБ.": "RUB", "РУБЛЕЙ": "RUB", "РУБЛЯ": "RUB", "РУБЛЬ": "RUB", "Р.": "RUB",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 from scrapers.reading.accelerator_names import names_one
+from scrapers.reading.json_fields import key_words
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money, is_title
 
@@ -63,7 +65,9 @@ def _is_row(cells: Any) -> bool:
     return (
         isinstance(cells, list)
         and _FEWEST <= len(cells) <= _MOST_COLUMNS
-        and all(cell is None or (isinstance(cell, str | int | float) and len(str(cell)) <= 300) for cell in cells)
+        and all(
+            cell is None or (isinstance(cell, str | int | float | Decimal) and len(str(cell)) <= 300) for cell in cells
+        )
         and any(isinstance(cell, str) for cell in cells)
     )
 
@@ -75,5 +79,6 @@ def _with_titles(path: str, rows: _Rows, holder: dict[Any, Any]) -> Iterator[tup
     heads = not any(map(has_money, first)) and sum(map(is_title, first)) * 2 >= width and not any(map(names_one, first))
     titles = beside[0] if len(beside) == 1 else first if heads and len(rows) >= _FEWEST else None
     body = rows if titles is not first else rows[1:]
+    titles = [key_words(title) if "_" in title else title for title in titles] if titles else None  # "spot_usd_hr"
     if titles and any(names_one(cell) for _, cells in body for cell in cells):
         yield path, titles, body

@@ -71,6 +71,7 @@ def from_markdown(text: str) -> str:
     from markdown_it import MarkdownIt
 
     body = re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    body = _RULED.sub(lambda hit: f"\n<pre>\n{html.escape(hit[0])}</pre>\n\n", body)
     if "```" not in body:
         body = _DRAWN.sub(
             lambda hit: f"\n<pre>\n{html.escape(hit[0])}</pre>\n\n" if _RULE.search(hit[0]) else hit[0], body
@@ -81,6 +82,11 @@ def from_markdown(text: str) -> str:
     return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(body))
 
 
+# A table of reStructuredText: lines of "=" above its titles, below them and below its rows.
+_RULED: Final = re.compile(
+    r"^[ \t]*={2,}(?:[ \t]+={2,})+[ \t]*\n(?:(?!=)[^\n]*\S[^\n]*\n){1,3}={2,}(?:[ \t]+={2,})+[ \t]*\n(?:(?!=)[^\n]*\n)+={2,}(?:[ \t]+={2,})+[ \t]*$",
+    re.MULTILINE,
+)
 # A table drawn with signs, "+----+".
 _DRAWN: Final = re.compile(r"(?:^[ \t]*[+|][^\n]*[+|][ \t]*\n){4,}", re.MULTILINE)
 _RULE: Final = re.compile(r"^[ \t]*\+[-=]{3,}\+", re.MULTILINE)

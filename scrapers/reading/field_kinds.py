@@ -13,14 +13,14 @@ from scrapers.reading.records import Field
 from scrapers.reading.tables.grids import has_money
 
 NUMBER: Final = re.compile(
-    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|基|枚|台|ea|개|장|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
+    r"^\s*(?:[x×]\s?)?(?P<n>\d{1,5})(?:\s?[x×])?\s*(?:gpus?|cards?|卡|张|張|块|塊|颗|顆|片|基|枚|台|ea|개|장|шт\.?|(?:видео)?карт[аы]?)?\s*\+?(?:\^\d|[*†¹²³])?\s*$",
     re.IGNORECASE,
 )
 
 
 # A part of a GPU in a column of its own: "1/8 GPU", "0.5".
 SHARE: Final = re.compile(
-    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+)|(?P<percent>\d{1,2}(?:\.\d+)?)\s?%)\s*(?:v?gpus?|cards?|卡)?\s*$",
+    r"^\s*(?:(?P<a>\d)\s*/\s*(?P<b>\d{1,2})|(?P<c>0?\.\d+)|(?P<percent>\d{1,2}(?:\.\d+)?)\s?%)\s*(?:v?gpus?|cards?|卡|[颗顆]\s?(?:v?gpu)?)?\s*$",
     re.IGNORECASE,
 )
 
@@ -146,7 +146,7 @@ def _kind_of_title(title: str) -> str:
 
 # What stands with a GPU and is no number of them: "Billing units per GPU hour", "GPU TFLOPS".
 _MEASURES: Final = re.compile(
-    r"\b(?:per (?:gpu|card|h)|units?|points?|credits?|hours?|h|T?FLOPS|TOPS|watts?|speed|clock|score|threads?|ids?|lanes?)\b",
+    r"\b(?:(?:per|par|pro|je|за|на) (?:gpu|card|carte|karte|карту|h)|units?|points?|credits?|hours?|h|T?FLOPS|TOPS|watts?|speed|clock|score|threads?|ids?|lanes?)\b",
     re.IGNORECASE,
 )
 _OF_PLAN: Final = re.compile(
@@ -163,21 +163,34 @@ _QUANTITY: Final = re.compile(
 @lru_cache(maxsize=16_384)
 def is_priced_title(title: str) -> bool:
     """Return whether a title heads prices."""
-    return any(
-        p.search(title)
-        for p in (
-            words.PRICE,
-            words.ON_DEMAND,
-            words.SPOT,
-            words.RESERVED,
-            words.TIME["hour"],
-            words.TIME["month"],
-            words.DURATION,
-            words.CUSTOMERS,
+    return (
+        any(
+            p.search(title)
+            for p in (
+                words.PRICE,
+                words.ON_DEMAND,
+                words.SPOT,
+                words.RESERVED,
+                words.TIME["hour"],
+                words.TIME["month"],
+                words.DURATION,
+                words.CUSTOMERS,
+            )
         )
-    ) or (
-        (stated_currency(title) != "" or is_in_hundredths(title)) and any(p.search(title) for p in words.TIME.values())
+        or _IS_CURRENCY.fullmatch(title) is not None
+        or (
+            (stated_currency(title) != "" or is_in_hundredths(title))
+            and any(p.search(title) for p in words.TIME.values())
+        )
     )
+
+
+# "CHF exkl. MwSt.": nothing but a currency, and what it says of tax.
+_IS_CURRENCY: Final = re.compile(
+    r"\W*(?:in )?(?:USD|EUR|CHF|GBP|INR|CNY|RMB|JPY|CAD|AUD|SGD|SEK|NOK|DKK|PLN|[$€£₹¥])\W*"
+    r"(?:(?:net(?:to)?|HT|excl?|exkl|incl?|inkl|zzgl|ohne|hors|without|ex)\.?\s*(?:MwSt|USt|VAT|taxe?s?|GST|TVA)?\W*)?",
+    re.IGNORECASE,
+)
 
 
 def is_of_tier(title: str, text: str) -> bool:

@@ -34,7 +34,7 @@ _DEEPEST: Final = 40
 _NEAR: Final = 5  # levels: an accelerator's name that close above a price is with it
 _MOST_RECORDS: Final = 50_000
 _NAMING: Final = re.compile(
-    r"\b(?=\w)(?:gpu|gpus|model|name|type|title|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
+    r"\b(?=\w)(?:gpu|gpus|model|name|type|title|heading|subheading|subtitle|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
     re.IGNORECASE,
 )
 
@@ -178,6 +178,7 @@ def _split(
 ) -> Iterator[Record]:
     """Yield one record of an object, or one for each of a list of prices in it. flat: its fields, where they were asked for."""
     if isinstance(value, dict):
+        value = _with_lists_of_prices(value)
         for key, item in value.items():
             if not isinstance(item, dict | list):
                 continue
@@ -214,6 +215,25 @@ def _split(
     yield Record([*fields, *context][:MOST_FIELDS], scope, "object", group)
 
 
+def _with_lists_of_prices(value: dict[Any, Any]) -> dict[Any, Any]:
+    """Return an object with the lists of prices of its parts beside them: "terms: {onDemand: {…}, reserved: [{…}, {…}]}"."""
+    hoisted: dict[Any, Any] = {}
+    for key, item in value.items():
+        lists = {
+            name: part
+            for name, part in item.items()
+            if _by_number(part, f"{key_words(key)} {key_words(name)}")
+            or (isinstance(part, list) and len(part) > 1 and all(isinstance(one, dict) and _holds_price(one) for one in part))
+        } if isinstance(item, dict) else {}  # fmt: skip
+        hoisted |= {f"{key}.{name}": part for name, part in lists.items()}
+        hoisted[key] = {name: part for name, part in item.items() if name not in lists} if lists else item
+    return hoisted if len(hoisted) > len(value) else value
+
+
+def _holds_price(item: dict[Any, Any]) -> bool:
+    return any(map(is_price, flatten(item, "", "")))
+
+
 def _tells_itself_apart(rest: dict[Any, Any]) -> bool:
     """Return whether what is left of an object beside a list of prices has prices of a pricing model that they name."""
     return any(is_price(f) and pricing_model(f.title) in ("on_demand", "spot") for f in flatten(rest, "", ""))
@@ -235,7 +255,7 @@ def _by_number(sizes: Any, title: str) -> list[tuple[str, Field, Any]]:
         return []
     if max(each) <= min(each) * _MOST_APART:
         return [(k, Field("gpu count", str(k), is_number=True, is_price=False), item) for k, item in sizes.items()]
-    if words.TERM.search(title) or words.TIME["month"].search(title):
+    if words.TERM.search(title) or words.TIME["month"].search(title) or pricing_model(title) == "reserved":
         return [(k, Field("term", f"{k} months", is_price=False), item) for k, item in sizes.items()]
     return []
 

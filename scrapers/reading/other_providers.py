@@ -20,7 +20,7 @@ _SPECIALISTS: Final = (
     r"|E2E (?:Networks|Cloud)|Hetzner|Leaseweb|Contabo|Fly\.io|Koyeb|Northflank|Thunder Compute|Gcore|Exoscale|AutoDL|SF Compute|SaladCloud"
 )
 # What a provider calls all of them.
-_ALL: Final = r"competitors?|hyperscalers?|others?|typical|average|big (?:three|3|clouds?)|(?:public|legacy|large|major) clouds?|traditional|wettbewerber|concurrents?|конкурент\w*|其他(?:云|厂商|平台)\w*|友商|他社|타사"
+_ALL: Final = r"competitors?|hyperscalers?|others?|typical|average|big (?:three|3|clouds?)|(?:public|legacy|large|major) clouds?|traditional|wettbewerber|concurrents?|конкурент\w*|(?:其他|某)(?:云|厂商|平台|大厂)\w*|友商|他社|타사"
 # Not "AWS Inferentia2": there the maker's name is the accelerator's.
 _NAME: Final = re.compile(
     rf"(?<![\w.-])(?=[^\W\d_])(?:{_HYPERSCALERS}|{_SPECIALISTS})(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))",

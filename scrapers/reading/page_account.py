@@ -137,8 +137,8 @@ def note_verdict(verdicts: Verdicts, cell: Field, amount: Amount, verdict: str, 
     shown = cell.text[amount.start : amount.end]
     for line in cell.lines:
         of_line = verdicts[line.order]
-        at = line.text.find(shown)
-        while at in of_line and verdict != "emitted":
+        at = amount.start if line.text == cell.text else line.text.find(shown)
+        while at in of_line and verdict != "emitted" and line.text != cell.text:
             at = line.text.find(shown, at + 1)
         if at >= 0:
             if of_line.get(at, ("", ""))[0] != "emitted":
@@ -205,10 +205,14 @@ def _verdict(
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
         return "explained", f"a price per {unit.other}"
-    if is_quoted(line.box) and unit.time != "hour":
+    if (is_quoted(line.box) or _QUOTED.match(line.text)) and unit.time != "hour":
         return "explained", "in a quotation"
+    if _EXAMPLE.search(before) or (not unit.time and _FOR_A_WHILE.search(before)):
+        return "explained", "an example or a calculation"
     if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
         return "explained", "in a sentence, the price of an offer"
+    if any(m.count and m.count > 1 and amount.value / m.count in emitted for m in mentions(line.text)):
+        return "explained", "the price of several, in a sentence"
     if len(line.text) > 100:
         is_open = amount.value not in emitted and not facts.compares and is_of_rent(line, amount)
         if is_open and not _is_example(line.text):
@@ -230,6 +234,8 @@ def _verdict(
     if nearest < len(named) and named[nearest] <= line.order + _NEAR:
         if _is_of_plain_machine(line, verdicts):
             return "explained", "a price of a machine without an accelerator, beside those that name theirs"
+        if unit.time in ("month", "year") and _is_of_subscription(line):
+            return "explained", "a subscription's fee"
         return "unexplained", "no offer was read from it, and an accelerator is named nearby"
     return "explained", "no accelerator is named nearby"
 
@@ -237,6 +243,17 @@ def _verdict(
 @lru_cache(maxsize=1024)  # each amount of a line asks it
 def _is_example(text: str) -> bool:
     return words.NOT_SOLD_HERE[-1][1].search(text) is not None
+
+
+_EXAMPLE: Final = re.compile(
+    r"\be\.\s?g\.|\bfor (?:example|instance)\b|\bz\.\s?B\.|\bzum Beispiel\b|\bpar exemple\b|\bнапример\b|例えば|たとえば|例如|比如",
+    re.IGNORECASE,
+)
+# "If you run an A10G for 15 minutes, you pay $0.21."
+_FOR_A_WHILE: Final = re.compile(
+    r"\b(?:for|in|after) (?:\d+|an?|one|two) (?:seconds?|minutes?|hours?|days?)\b", re.IGNORECASE
+)
+_QUOTED: Final = re.compile(r"\s*(?:[\"“„«].{20,}[\"”“»]|「[^」]{12,}」)")  # what a customer says
 
 
 def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
@@ -247,13 +264,39 @@ def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
             return False
         alike, own = box.others_alike(), [one.text for one in box.lines()]
         if alike and any(map(words.VCPU.search, own)):
-            is_plain = not any(mentions(text, is_label=True) or words.GPU.search(text) for text in own)
+            rest = [_NO_GPU.sub(" ", text) for text in own]
+            is_plain = not any(mentions(text, is_label=True) or words.GPU.search(text) for text in rest)
             return is_plain and any(_is_read_card(other, verdicts) for other in alike)
         box = box.parent
     return False
 
 
+def _is_of_subscription(line: Line) -> bool:
+    """Return whether an amount's card counts seats or users and names no GPU: a plan, to which computing comes on top."""
+    box = line.box
+    is_plain = True
+    for _ in range(_MOST_LEVELS):
+        own = [one.text for one in box.lines()] if box is not None else []
+        if box is None or len(own) > _MOST_OF_A_CARD:
+            return False
+        is_plain = is_plain and not any(words.GPU.search(text) or mentions(text) for text in own)
+        beside = [text for other in box.others_alike() for text in (one.text for one in other.lines())]
+        if any(map(_SEATS.search, own)) and is_plain:
+            return True
+        if any(map(_PER_SEAT.search, beside)) and any(map(_FREE.fullmatch, beside)):
+            return True
+        box = box.parent
+    return False
+
+
+_SEATS: Final = re.compile(
+    r"\b(?:\d+|unlimited|per) (?:\w+ )?(?:seats?|users?|(?:team )?members?|collaborators?|workspaces?|developers?)\b",
+    re.IGNORECASE,
+)
+_PER_SEAT: Final = re.compile(r"(?:/|\bper )\s?(?:user|seat|member|developer)\b", re.IGNORECASE)
+_FREE: Final = re.compile(r"\W*(?:[$€£]\s?0|0\s?€|free)\W*(?:(?:/|per)\s?mo\w*)?", re.IGNORECASE)
 _MOST_LEVELS: Final = 4
+_NO_GPU: Final = re.compile(r"\b(?:no|without|ohne|keine|sans|без) (?:dedicated )?GPUs?\b", re.IGNORECASE)
 _MOST_CARDS: Final = 60  # side by side
 
 

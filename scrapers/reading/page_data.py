@@ -103,9 +103,19 @@ def beyond(shown: list[Draft], hidden: list[Draft]) -> tuple[list[Draft], list[D
     for d in shown:
         by_key[d.key, d.model, d.term, d.currency].add(d.amount.value)
     added = [d for d in hidden if (d.key, d.model, d.term, d.currency) not in by_key]
+    _count_as_shown(added, shown, hidden)
     copies = [d for d in hidden if (d.key, d.model, d.term, d.currency) in by_key]
     contradicted = any(d.amount.value not in by_key[d.key, d.model, d.term, d.currency] for d in copies)
     return ([], hidden) if contradicted and shown else (added, copies)
+
+
+def _count_as_shown(added: list[Draft], shown: list[Draft], hidden: list[Draft]) -> None:
+    """Give offers of data the number of GPUs that the page shows beside another amount of their object."""
+    for d in added:
+        beside = {other.amount.value for other in hidden if other.record is d.record and other is not d}
+        counts = {one.count for one in shown if one.key == d.key and one.amount.value in beside}
+        if len(counts) == 1 and None not in counts and counts != {d.count}:
+            d.count, d.rate = counts.pop(), replace(d.rate, is_per_gpu=False)
 
 
 def _currencies(values: list[Any]) -> list[str]:

@@ -14,7 +14,8 @@ from scrapers.reading.units import after_amount, rate, without_granularity
 
 _ALL_IN: Final = re.compile(
     r"(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ ){0,2}?\(?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?|Swedish kronor|Norwegian kroner|Danish kroner|Swiss francs?|pounds? sterling|Japanese yen)\b"
-    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b|\bpreise\b[^.]{0,30}\bin (?P<de>EUR|CHF|USD|Euro)\b",
+    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b|\bpreise\b[^.]{0,30}\bin (?P<de>EUR|CHF|USD|Euro)\b"
+    r"|\bцены\b[^.]{0,40}?\bв (?P<ru>рублях|долларах|евро)\b|(?:价格|價格|价目)[^。]{0,20}?(?P<zh>人民币|人民幣|美元)",
     re.IGNORECASE,
 )  # fmt: skip
 _CART: Final = re.compile(
@@ -36,6 +37,12 @@ _NAMES: Final = {
     "japanese yen": "JPY",
     "euro": "EUR",
     "rmb": "CNY",
+    "рублях": "RUB",
+    "долларах": "USD",
+    "евро": "EUR",
+    "人民币": "CNY",
+    "人民幣": "CNY",
+    "美元": "USD",
 }
 _REGIONS: Final = {
     "en-au": "AUD",
@@ -164,11 +171,11 @@ def _stated_in(text: str) -> set[str]:
     return {_code(hit) for start in starts if (hit := _ALL_IN.match(text, start))}
 
 
-_MAY_STATE: Final = re.compile(r"pric|rate|amount|fees|currency|preise")
+_MAY_STATE: Final = re.compile(r"pric|rate|amount|fees|currency|preise|цены|价格|價格|价目")
 
 
 def _code(hit: re.Match[str]) -> str:
-    text = hit["code"] or hit["set"] or hit["de"]
+    text = hit["code"] or hit["set"] or hit["de"] or hit["ru"] or hit["zh"]
     names = (
         _NAMES.get(text.lower()),
         _NAMES.get(text.lower().rstrip("s")),
@@ -193,4 +200,25 @@ def _habit(lines: dict[str, tuple[Amount, ...]]) -> tuple[str, bool]:
         if read.time and not read.other:
             times.add(read.time)
             per_gpu += [True] if read.is_per_gpu else []
+    if not times:
+        return _stated_unit(lines)
     return (times.pop() if len(times) == 1 else ""), bool(per_gpu) and all(per_gpu)
+
+
+def _stated_unit(lines: dict[str, tuple[Amount, ...]]) -> tuple[str, bool]:
+    """Return the unit that a sentence states of all prices, where no amount has one: "Prices are in USD per GPU-hour"."""
+    stated = {
+        (read.time, read.is_per_gpu)
+        for text, amounts in lines.items()
+        if not amounts and (hit := _ALL_PER.search(without_granularity(text)))
+        if (read := rate(hit["unit"])).time and not read.other
+    }
+    return stated.pop() if len(stated) == 1 else ("", False)
+
+
+_ALL_PER: Final = re.compile(
+    r"(?:\b(?:prices?|pricing|rates?|preise|prix|tarifs?|цены)\b|价格|价目|単価|料金)[^.;。；!?$€£¥]{0,80}?"
+    r"(?P<unit>(?:/|\b(?:per|pro|par|je|за|в)\b|每|1)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?|und |et )?){0,2}?"
+    r"(?:(?:gpu|chip|card)[- /]?)?(?:hour|hr\b|stunde|heure|час\b|小时|時間|month|monat\b|mois|месяц|月)(?:あたり)?(?:\s?(?:/|per|pro|par|and|und) ?(?:gpu|card|chip)\b)?)",
+    re.IGNORECASE,
+)

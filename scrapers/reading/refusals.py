@@ -13,6 +13,7 @@ from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.record_amounts import words_around
 from scrapers.reading.other_providers import (
+    charged_by,
     is_other_provider,
     is_own,
     named_beside,
@@ -97,6 +98,8 @@ def refusal(
         for text in (*record.scope[:4], *(text for line in f.lines[:1] for _, text in line.headings)):
             if _EXAMPLE.search(text) and not mentions(text) and not (_CALCULATOR.search(text) and mentions(f.text)):
                 return "an example or a calculation"
+    if record.kind == "object" and (reason := next((why for key in record.scope[:3] if (why := _of_key(key))), "")):
+        return reason
     if record.kind == "object" and any(
         "Windows" in one.text and re.search(r"\bWindows\b", one.text) and len(one.text) < 120 for one in record.fields
     ):
@@ -154,6 +157,8 @@ def refusal(
         return "a bound in a line that says no unit"
     if _TAXED.search(after) and len(find_amounts(f.text)) > 1:
         return "the same price with tax"
+    if record.kind == "card" and (seller := charged_by(before, page.own)):
+        return f"a price of {seller}, in a comparison"
     if not mentions(lead) and record.kind == "card":
         for reason, pattern in words.NOT_SOLD_HERE[:6]:
             if pattern.search(lead) and not words.GPU.search(lead):
@@ -201,6 +206,20 @@ def _of_label(label: str, kind: str) -> str:
     return "a price of another part of the machine" if kind == "object" and _COMPONENT.search(label) else ""
 
 
+@lru_cache(maxsize=4096)
+def _of_key(key: str) -> str:
+    """Return why the words of a key above an object of data make its amounts no prices, or ""."""
+    if _RIVALS.search(key):
+        return "another provider's price"
+    return "a summary of the page" if _SUMMARY.fullmatch(key) else ""
+
+
+_RIVALS: Final = re.compile(
+    r"\b(?:competit\w+|compar(?:isons?|ed|es?)|alternatives|versus|vs|hyperscalers?)\b", re.IGNORECASE
+)
+_SUMMARY: Final = re.compile(r"seo|meta(?: ?(?:tags?|data))?|open graph|og|twitter", re.IGNORECASE)
+
+
 class _Marks(NamedTuple):
     """Marks of a field's text that speak against the price beside it."""
 
@@ -241,7 +260,8 @@ def _is_part(f: Field) -> bool:
 
 
 _PART: Final = re.compile(
-    rf"\s*(?:\d{{1,3}}\s?%\s*)?(?:{words.VCPU.pattern}|{words.RAM.pattern}|{words.DISK.pattern})\s*"
+    rf"\s*(?:\d{{1,3}}\s?%\s*)?(?:{words.VCPU.pattern}|{words.RAM.pattern}|{words.DISK.pattern}"
+    r"|(?:static |public |floating |elastic |reserved |additional )?IPs?(?:v[46])?(?: address(?:es)?)?|load balancers?|egress|snapshots?|backups?)\s*"
     r"(?:[(（][^()（）]{1,20}[)）]|[,/]?\s*(?:per|za|за|pro|par|je|/)\s*(?:1\s*)?\w{1,6})?\s*",
     re.IGNORECASE,
 )
@@ -266,7 +286,9 @@ def _of_another(f: Field, before: str, record: Record, label: Field | None, page
         if record.among_specialists:
             return "unexplained: prices of several providers in one table, the page does not say that it sells them"
         return ""
-    texts = [one.text for one in record.fields if len(one.text) <= 60] if record.kind == "card" else []
+    # "AWS: ~~$14.24/hr~~" names whose price the struck one is, not the card's.
+    texts = [one.text for one in record.fields if len(one.text) <= 60 and not any(line.struck for line in one.lines)]
+    texts = texts if record.kind == "card" else []
     texts += list(record.scope[:2])
     name = next((text for text in texts if is_other_provider(text, page.own)), "")
     name = name or (named_beside(label.text, page.own) if label is not None and len(label.text) <= 60 else "")
@@ -318,8 +340,10 @@ def _counts_no_money(f: Field, record: Record) -> bool:
         return True
     if words.OWN_UNITS.search(f.title) and not re.search(r"\b(?:price|cost|rate|fee)", f.title, re.IGNORECASE):
         return True
-    return not words.PRICE.search(f.title) and any(
-        stated_currency(one.title) for one in record.fields if one is not f and is_priced_title(one.title)
+    return (
+        not words.PRICE.search(f.title)
+        and pricing_model(f.title) is None
+        and any(stated_currency(one.title) for one in record.fields if one is not f and is_priced_title(one.title))
     )
 
 

@@ -40,6 +40,8 @@ def refusal_of(frame: Frame) -> str:
         return "a former price"
     if _REGULAR.match(title) and any(map(_DEAL.search, frame.others)):
         return "a former price"
+    if _OLD.match(title) and any(map(_NEW.match, frame.others)):
+        return "a former price"
     if _OWN_COST.match(title):
         return "what the provider pays, not what renters do"
     if _CAP.search(title):
@@ -47,7 +49,8 @@ def refusal_of(frame: Frame) -> str:
     if _SAVED.search(_REBATE.sub(" ", title)):
         return "a discount, a credit, a former price or another sum"
     # The "retail price" of data by the hour is what everybody pays for that.
-    if is_of_a_shop(title) and not (frame.kind == "object" and frame.is_by_the_hour):
+    is_new = _NEW.match(title) is not None and any(map(_OLD.match, frame.others))  # "Old price", "New price": a cut
+    if is_of_a_shop(title) and not is_new and not (frame.kind == "object" and frame.is_by_the_hour):
         return "a price in a shop, not a rent"
     if any(map(_INDEX.search, (title, *frame.others, *frame.scope))):
         return "a figure of a market, not a provider's price"
@@ -136,6 +139,12 @@ _FORMER: Final = re.compile(
 _REGULAR: Final = re.compile(
     r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?|\s*(?:原价|原價|定价|定價|定価|通常価格)",
     re.IGNORECASE,
+)
+_OLD: Final = re.compile(
+    r"\W*(?:old|previous|former|before|until now|alt(?:er)?|bisher\w*|ancien|avant|было|старая)\b|旧|原", re.IGNORECASE
+)
+_NEW: Final = re.compile(
+    r"\W*(?:new|now|current|after|neu(?:er)?|ab sofort|nouveau|maintenant|стало|новая)\b|新|现", re.IGNORECASE
 )
 _DEAL: Final = re.compile(
     r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo|you(?:'ll)? pay|(?:your|our|final|new|current) price|price after discount|discounted)$|活动价|活動價|特价|特價|优惠价|優惠價|促销价|限时价|折后价|特別価格|キャンペーン価格",

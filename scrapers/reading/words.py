@@ -8,13 +8,13 @@ from typing import Final
 # Words of one meaning. Latin and Cyrillic ones match whole words; Chinese and Japanese ones anywhere.
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
-    "hour": (r"hrs?|hours?|hourly|jam|oră|óra|годин\w*|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|按时(?!长)|時間|每时|/时|/時|时租|时价|卡时|시간"),
-    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
-    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|按年|/年|包年|年付|年租|年額|年额|年间|연간|/년"),
-    "day": (r"days?|daily|giorno|día|dag|tage?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|按天|按日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
-    "week": (r"weeks?|weekly|wochen?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|按周|/周|包周|周租|週間|/週"),
+    "hour": (r"hrs?|hours?|hourly|jam|oră|óra|годин\w*|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stunden(?:preis|satz|tarif)e?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|按时(?!长)|時間|每时|/时|/時|时租|时价|卡时|시간"),
+    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|(?<!\d )(?<!\d)pm|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
+    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jahres(?:preis|tarif|miete)e?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|按年|/年|包年|年付|年租|年額|年额|年间|연간|/년"),
+    "day": (r"days?|daily|giorno|día|dag|tage?|tages?(?:preis|satz|tarif|miete)e?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|按天|按日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
+    "week": (r"weeks?|weekly|wochen?|wochen(?:preis|satz|tarif|miete)e?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|按周|/周|包周|周租|週間|/週"),
     "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分|1分あたり|1分間?(?:ごと|の料金)"),
-    "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек|(?<=/)s", "/秒|每秒|秒あたり"),
+    "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек|(?<=/)s|(?<=/ )s", "/秒|每秒|秒あたり"),
 }  # fmt: skip
 
 
@@ -75,18 +75,18 @@ ON_DEMAND: Final = word(r"bajo demanda|sob demanda|a consumo|pago por uso|na ż�
 SPOT: Final = word(r"spot(?![- ]on\b)|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
 RESERVED: Final = word(r"(?<!derechos )(?<!direitos )reserva(?:d[oa])?s?(?! (?:ahora|ya|agora|tu|su|sua|seu))|compromi[s]{1,2}[oi]|contrat(?:o|to)|impegno|prenotat[oi]|(?<!diritti )riservat[oi]|rezerwacj\w*|zobowiązani\w*|gereserveerd\w*|taahhüt\w*|(?<!rights )reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|(?<!droits )réserv\w*|резерв\w*|контракт\w*|при (?:пред)?оплате за|предоплат\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
-NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|sans|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|vertrag\w*|upfront)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
+NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|keine?|sans|aucun|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|\w*vertrag\w*|\w*laufzeit\w*|\w*bindung|upfront|обязательств\w*|контракт\w*)|最低利用期間(?:は|の縛り)?(?:ありません|なし)|契約期間の縛り(?:は)?(?:ありません|なし)|(?:无需|無需|無須|无须)(?:合约|合約|绑约|綁約|签约|預付|预付)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
 
-PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|pris(?:er)?|cen[ay]|giá|harga|preț(?:uri)?|pret(?:uri)?|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
+PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|\w*preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|pris(?:er)?|cen[ay]|giá|harga|preț(?:uri)?|pret(?:uri)?|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
 MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)(?! (?:bw|bandwidth|util\w*|clock|speed))|memory per (?:gpu|device|card|accelerator|chip)|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
 RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ|메모리")  # fmt: skip
-VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
+VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?v?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
 # A commitment of a year, in words without a number.
 YEARLY: Final = re.compile(
     r"\b(?:annual|yearly|jährlich\w*|annuel\w*|годово\w*)[ -](?:commit\w*|contracts?|plans?|terms?|prepa\w*|reserv\w*|subscriptions?|vertrag\w*|laufzeit|контракт\w*)|\b(?:engagement|contrat) annuel\w*|\bjahresvertrag\w*|年間契約(?:時)?の?|年契約|연간 ?약정|包年(?!包月)",
     re.IGNORECASE,
 )
-DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|ストレージ|ディスク")  # fmt: skip
+DISK: Final = word(r"(?:local |boot |root |ephemeral |nvme |ssd |system |data )?(?:storage|disks?|ssd|nvme|hdd|drives?|volumes?)|speicherplatz|festplatte\w*|stockage|disque\w*|диск\w*|хранилищ\w*", "硬盘|磁盘|存储|系统盘|数据盘|儲存|硬碟|磁碟|ストレージ|ディスク")  # fmt: skip
 NETWORK: Final = word(r"bandwidth|network\w*|traffic|transfer|egress|ingress|interconnect|infiniband|uplink|throughput|tb/s|gb/s|gbps|bande passante|netzwerk\w*|пропускн\w*|сет\w*", "带宽|网络|流量|ネットワーク|帯域")  # fmt: skip
 INTERCONNECT: Final = word(r"infiniband|ethernet|roce(?:v2)?|nvlink|pcie|sxm\d?")
 REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|countries|city|geo\w*|standorte?|région|localisation|регион\w*|локаци\w*", "地域|区域|地区|机房|リージョン|ロケーション|리전")  # fmt: skip
@@ -131,11 +131,11 @@ CONDITIONAL: Final = word(
 GROUPS: Final = word(
     r"internal|intern|interne|universit\w*|academ\w*|akadem\w*|académi\w*|hochschul\w*|students?|studierende|étudiants?|faculty|campus|members?|research(?:ers?| groups?| institutions?)?|forschung\w*|recherche"
     r"|non-?profits?|government|public sector|educational?|университет\w*|академич\w*|студент\w*",
-    "学内|校内|教内|大学|教育|アカデミック|교내|대학|학술",
+    "学内|校内|教内|大学|教育|[学學][术術]|[学學]生|アカデミック|교내|대학|학술",
 )
 CUSTOMERS: Final = word(
     r"commercial|industry|external(?: users?| customers?)?|internal(?: users?)?|academic|non-academic|non-profit|kommerziell|extern|intern",
-    "商用|企业价",
+    "商用|企业(?:价|用[户戶]|客[户戶])",
 )
 # The whole sum of a commitment.
 TOTAL: Final = word(
@@ -162,11 +162,11 @@ CEILING_AFTER: Final = re.compile(
 )
 # An amount after these words is money, and no price of the thing.
 NO_PRICE_BEFORE: Final = re.compile(
-    r"(?:\b(?=\w)(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus|first (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|grandfathered (?:in )?at|fees? of|sav(?:e|es|ing|ings)(?: of| up to)?|discount(?: of)?|credits?(?: of| worth)?|bonus|бонус\w*|free|deposit(?: of)?|set-?up(?: fee| cost)?|einrichtung(?:sgebühr|skosten)?|frais (?:d'installation|de mise en service)|(?:einmalig\w*|one[- ]time|one[- ]off|unique)|refund|valued? at|worth|was|were|formerly|previously|before|instead of|retail(?: price)?|compared (?:to|with)|vs\.?|versus|list price|msrp|until|(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|estimated (?:cost|price|total)|(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|spend(?:ing)?|budget|invest\w*|rais(?:e|ed|ing)|funding|trial(?: from| for| at)?|statt|au lieu de)|доплата|追加|(?:^|\s|\()[+＋]|вместо|原价|通常価格)\s*[:：]?\s*(?:of\s*)?$",
+    r"(?:\b(?=\w)(?:(?:adds?|extra|surcharge(?: of)?|additional|plus|aufpreis|zuzüglich|supplément(?: de)?|en sus)|first (?:hour|day|week|month|year)(?: (?:for|at|only|just|free))?|grandfathered (?:in )?at|fees? of|sav(?:e|es|ing|ings)(?: of| up to| more than| over| about| around| nearly)?|discount(?: of)?|credits?(?: of| worth)?|bonus|бонус\w*|free|deposit(?: of)?|kaution|dépôt de garantie|залог|used to (?:pay|cost|charge)|we (?:paid|were paying)|set-?up(?: fees?| costs?)?(?: may apply| applies| apply)?|einrichtung\w*|frais (?:d'installation|de mise en service)|(?:einmalig\w*|one[- ]time|one[- ]off|unique)|refund|valued? at|worth|was|were|formerly|previously|before|instead of|retail(?: price)?|compared (?:to|with)|vs\.?|versus|list price|msrp|until|(?:estimated |your )?(?:total|monthly bill|bill)(?: cost)?|estimated (?:cost|price|total)|(?:fell|dropped|rose|climbed|went|down|up) (?:from|to)|(?:median|average|mean)(?: (?:price|rate|cost))?(?: of| is)?|spend(?:ing)?|budget|invest\w*|rais(?:e|ed|ing)|funding|trial(?: from| for| at)?|statt|au lieu de)|доплата|追加|(?:^|\s|\()[+＋]|押金|保証金|初期費用?|事務手数料|初装费|开通费|вместо|原价|通常価格|(?:充值|储值|儲值|チャージ|余额)\s?(?:满|滿|不足|低于|大于|少于)?|[送返]|立减)\s*[:：]?\s*(?:of\s*)?$",
     re.IGNORECASE,
 )  # fmt: skip
 NO_PRICE_AFTER: Final = re.compile(
-    r"^\s*(?:/\s?\w+\s*)?(?:\+|plus)\s*(?:your |metered )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|クーポン|割引|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
+    r"^\s*(?:/\s?\w+\s*)?(?:[^.;,$€£+\d]{1,40})?(?:\+|plus)\s*(?:your |metered |hourly )?(?:compute|usage|consumption|overages?)\b|^\s*(?:(?:/|per\b)\s*\w+\s+)?(?:\w+\s+){0,2}?(?:off\b|discount|guthaben|rabatt|gutschein|offerts?\b|de crédits?|de remise|代金券|优惠券|体验金|算力金|礼金|红包|(?:分|相当)?の?(?:無料)?(?:クーポン|クレジット|ポイント)|割引|(?:상당의? ?)?(?:크레딧|쿠폰|포인트)|(?:を|も|の|分)?(?:削減|節約|お得)|бонус\w*|скидк\w*|credits?\b|top-?ups?\b|minimum (?:top|balance|spend|order|deposit|payment)|savings?\b|saved\b|bonus|free\b|deposit|cheaper|less\b|set-?up\b|(?:sign-?up|activation|joining) fee\b|einrichtung\w*|einmalig\w*|one[- ](?:time|off)|million\b|billion\b|funding|trial\b|in (?:free|credits?|revenue|funding)|worth\b|budget)",
     re.IGNORECASE,
 )
 SALES: Final = re.compile(
@@ -194,14 +194,15 @@ PRODUCTS: Final = (
 )  # fmt: skip
 COLOCATION: Final = word(r"colocation|co-?lo|cabinets?|full rack|rack space", "托管机柜|コロケーション")
 NOT_SOLD_HERE: Final = (
-    ("a price of storage", word(r"storage|volumes?|disks?|snapshots?|backups?|object store|file ?systems?|buckets?|speicher\w*|stockage|хранилищ\w*", "存储|云硬盘|ストレージ")),
+    ("a price of storage", word(r"storage|volumes?|disks?|snapshots?|backups?|object store|file ?systems?|buckets?|speicher\w*|stockage|хранилищ\w*", "存储|云硬盘|儲存(?!格)|硬碟|ストレージ")),
     ("a price of a CPU machine", word(r"cpus?(?: instances?| only| machines?| servers?| pods?| nodes?| cloud)?|general[- ]purpose|compute[- ]optimi[sz]ed|memory[- ]optimi[sz]ed", "通用型|计算型")),
     ("a price of colocation", COLOCATION),
     ("a price of network or addresses", word(r"network\w*|bandwidth|egress|traffic|data transfer|ip(?:v4)?(?: address\w*)?|load balancers?|transfert", "带宽|公网|流量|ネットワーク")),
     ("a price of a licence", word(r"licen[cs]es?|licen[cs]ing|software|lizenz\w*|subscription fee|support(?: plans?)?|лиценз\w*", "许可|ライセンス")),
     ("a price of tokens or requests", word(r"tokens?|per[- ]token|serverless inference|api pricing|requests?|images?|text[- ]to[- ]\w+|speech|transcription|embeddings?|fine[- ]?tun(?:e|ing)|rerank\w*|chat models?|language models?|vision models?|training price per", "令牌|トークン|微调")),
+    ("a price of an extra", word(r"add-?ons?|extras|(?:additional|optional) services|zusatz(?:leistung|option)\w*|services complémentaires|дополнительные услуги", "附加服务|增值服务|オプション料金")),
     ("another provider's price", word(r"compar\w*|competit\w*|vs\.?|versus|alternatives?|hyperscalers?|market (?:average|rates?|comparison)|other (?:clouds?|providers?)|traditional clouds?|typical provider|vergleich\w*|comparaison|сравнен\w*", "对比|比较|比較")),
-    ("an example or a calculation", word(r"examples?|calculat\w*|estimat\w*|scenario|beispiele?|exemples?|case stud\w*|testimonial\w*|пример\w*|калькулятор\w*", "示例|例子|计算器|例")),
+    ("an example or a calculation", word(r"examples?|calculat\w*|estimat\w*|scenario|beispiele?|exemples?|case stud\w*|testimonial\w*|пример\w*|калькулятор\w*", "示例|例子|计算器|(?<!实)(?<!比)例")),
 )  # fmt: skip
 # Kinds of service that have prices of their own.
 TIERS: Final = re.compile(

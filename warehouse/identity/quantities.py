@@ -14,8 +14,9 @@ from functools import lru_cache
 _BEGINS = r"(?:(?<![a-z0-9.])|(?<=[a-z]\.)|(?<=[a-z]\d\.)|(?<=[a-z]\d\d\.)|(?<=[a-z]\d\d\d\.))"
 _MIG = re.compile(_BEGINS + r"(\d)g(?:[._-]?(\d+(?:\.\d+)?)gb(?:\+\w+)*)(?![a-z0-9.])")
 _MIG_SLICES = re.compile(_BEGINS + r"(\d)g(?![a-z0-9.])")
-# vGPU profiles end in their memory and a letter: Q workstation, C compute, B desktop, A applications.
-_VGPU = re.compile(r"(?<=[a-z0-9])(?:[-_](\d{1,3})[qcba]|\s+(\d{1,3})q)(?=$|\s|[()])")
+# vGPU profiles end in their memory and a letter: Q workstation, C compute, B desktop, A applications. No card has
+# 400 GB: "ascend-910b" is a name.
+_VGPU = re.compile(r"(?<=[a-z0-9])(?:[-_]([1-3]?\d{1,2})[qcba]|\s+([1-3]?\d{1,2})q)(?=$|\s|[()])")
 _RATIO = re.compile(
     r"(?<![a-z0-9./])([1-9])\s*/\s*(\d{1,2})(?:th|rd|nd)?"
     r"(?:\s*[x×*](?=[\s_-]*[a-z])|(?![a-z0-9./]|\s*[-_]?g(?:i?b)?\b)(?:\s+(?:of|x)\b)?)"

@@ -85,9 +85,26 @@ def _beside(lines: list[Line], i: int, above: bool) -> str:
             ):
                 continue  # it is the next amount's
             parts.append(lines[j].text)
-    if not parts and (tier := _tier_beside(lines, i)):
+    if not parts and (tier := _tier_beside(lines, i) or (_title_alike(lines, i) if above else "")):
         return tier
     return " | ".join(parts)
+
+
+def _title_alike(lines: list[Line], i: int) -> str:
+    """Return the line above an amount where it looks like the title above another amount: "Container" like "On-demand"."""
+    over = lines[i - 1] if i else lines[0]
+    if has_money(over.text) or mentions(over.text) or FIGURE.search(over.text) or len(over.text) > _LONGEST_TITLE:
+        return ""
+    titles = [lines[j - 1] for j in range(1, len(lines)) if j != i and has_money(lines[j].text)]
+    return over.text if any(is_price_title(one.text) and _look(one) == _look(over) for one in titles) else ""
+
+
+_LONGEST_TITLE: Final = 30  # characters
+
+
+def _look(line: Line) -> tuple[str, str]:
+    element = line.box.element if line.box is not None else None
+    return (str(element.tag), str(element.get("class") or "")) if element is not None else ("", "")
 
 
 def _tier_beside(lines: list[Line], i: int) -> str:

@@ -82,7 +82,12 @@ def is_price_title(text: str) -> bool:
                 *words.TIME.values(),
             )
         )
-    ) or (len(text) <= 60 and bool(words.PER_GPU.search(text)))
+    ) or (len(text) <= 60 and bool(words.PER_GPU.search(text)) and not _is_of_machine(text))
+
+
+def _is_of_machine(text: str) -> bool:
+    """Return whether a line numbers what comes with a GPU: "28 vCPUs and 180 GB RAM per GPU"."""
+    return FIGURE.search(text) is not None and any(p.search(text) for p in (words.VCPU, words.RAM, words.DISK))
 
 
 _REBATE: Final = re.compile(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions, stated_count
 from scrapers.reading.amounts import find_amounts
 from scrapers.reading.cards.card_bounds import MOST_LINES, Surroundings, card_of
@@ -14,6 +16,7 @@ from scrapers.reading.cards.card_lines import label_mentions
 from scrapers.reading.cards.page_places import is_aside, is_in_code
 from scrapers.reading.cards.priced_lines import is_offer_in_words, offer_in_words, priced_in_turn
 from scrapers.reading.cards.priced_sentences import priced_sentences
+from scrapers.reading.field_kinds import SHARE
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.records import Field, Record
@@ -96,6 +99,8 @@ def _of_each_size(head: Line, lines: list[Line], group: int) -> list[Record]:
     priced = [line for line in lines if has_money(line.text)]
     if len(priced) < 2 or head in priced:
         return []
+    if rows := _rows_alike(priced):
+        return _of_each_row(head, rows, group)
     records: list[Record] = []
     counts: list[Decimal] = []
     for line in priced:
@@ -114,6 +119,49 @@ def _of_each_size(head: Line, lines: list[Line], group: int) -> list[Record]:
         record.fields += pieces
         records.append(record)
     return records if len(set(counts)) == len(counts) else []
+
+
+def _rows_alike(priced: list[Line]) -> list[list[Line]]:
+    """Return the lines of the boxes alike that hold the amounts of a card, several each: an hour's and a month's, say."""
+    rows: list[list[Line]] = []
+    for line in priced:
+        if any(line in row for row in rows):
+            continue
+        box = line.box
+        while box is not None and box.n_lines <= MOST_LINES and not _is_row(box, priced):
+            box = box.parent
+        if box is None or box.n_lines > MOST_LINES:
+            return []
+        rows.append(list(box.lines()))
+    return rows if len(rows) >= _SEVERAL else []
+
+
+_SEVERAL: Final = 2
+
+
+def _is_row(box: Box, priced: list[Line]) -> bool:
+    """Return whether a box holds several of the amounts, and a box alike beside it others."""
+    if sum(one in priced for one in box.lines()) < _SEVERAL:
+        return False
+    return any(one in priced for other in box.others_alike() for one in other.lines())
+
+
+def _of_each_row(head: Line, rows: list[list[Line]], group: int) -> list[Record]:
+    """Return a record for each row of a card, where each states another number of GPUs, or a part of one."""
+    sizes = [{size for line in row if (size := _size_of(line.text))} for row in rows]
+    if head in itertools.chain(*rows) or any(len(of_row) != 1 for of_row in sizes):
+        return []
+    records = [card_record(head, [head, *row], group) for row in rows]
+    return [r for r in records if r is not None] if len(set.union(*sizes)) == len(rows) else []
+
+
+def _size_of(text: str) -> str:
+    """Return the number of GPUs that a line states, or the part of one, as text; "" for none."""
+    if has_money(text):
+        return ""
+    if SHARE.match(text) and words.GPU.search(text):
+        return text.strip()
+    return str(stated_count(text) or "")
 
 
 _LONGEST_LEAD: Final = 20  # characters: "4x: $1.96/hr"

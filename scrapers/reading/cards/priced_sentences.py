@@ -17,7 +17,7 @@ from scrapers.reading.records import Field, Record
 from scrapers.reading.units import after_amount, pricing_model, rate, term_months
 
 _LONGEST: Final = 600  # characters of a paragraph
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z$€£])")
 _SAYS: Final = re.compile(
     r"\b(?:is|are|remains?|stays?|costs?|priced|billed|charged|rents?|available|offered|starts?|starting)\b[^.;]{0,30}$",
     re.IGNORECASE,
@@ -66,5 +66,13 @@ def _priced(text: str) -> str:
     if len(money) > 1 and not _are_models(text, money):
         return ""
     unit = rate(after_amount(text[money[0].end :]))
-    is_said = unit.time == "hour" and unit.is_per_gpu and _SAYS.search(text[: money[0].start])
+    is_per_gpu_hour = unit.time == "hour" and unit.is_per_gpu
+    if is_per_gpu_hour and names[0].start > money[0].end and _ON_ONE.fullmatch(text[money[0].end : names[0].start]):
+        return names[0].name  # "$0.59 per GPU-hour on an NVIDIA K80"
+    is_said = is_per_gpu_hour and _SAYS.search(text[: money[0].start])
     return names[0].name if is_said and names[-1].end <= money[0].start else ""
+
+
+_ON_ONE: Final = re.compile(
+    r"\s*(?:/|per)\s?GPU[- /]?(?:per )?h(?:ou)?r\s+(?:on|for|with)\s+(?:an?\s|the\s)?(?:NVIDIA\s|AMD\s)?", re.IGNORECASE
+)

@@ -23,6 +23,13 @@ _ASIDE: Final = re.compile(
     re.IGNORECASE,
 )
 
+# A sentence above that offers what else there is: "discounts for commitments of 3, 6 and 12 months".
+_OF_OTHERS: Final = re.compile(
+    r"\b(?:discount\w*|sav(?:e|ings?)|rabatt\w*|nachl[aä]ss\w*|sparen|remises?|réductions?|économis\w*|скидк\w*|descuentos?|sconti?)\b|折扣|优惠|優惠|割引|할인"
+    r"|\b\d{1,2}\s?(?:,|/|and|or|und|oder|et|ou|и|или)\s?(?:\d{1,2}\s?(?:,|/|and|or|und|oder|et|ou|и|или)\s?)?\d{1,2}[- ](?:months?|years?|monat\w*|jahr\w*|mois|ans|месяц\w*)",
+    re.IGNORECASE,
+)
+
 
 def note_of(f: Field, amount: Amount, page: PageFacts) -> str:
     """Return the footnote of an amount, where it states a commitment or spot."""
@@ -60,6 +67,7 @@ def set_commitment(
         and not _is_prose(one.text)
         and not has_money(one.text)
         and not _asks_to_call(one.text)  # of another offer, which has no price
+        and not _BUTTON.fullmatch(one.text)
     ]
     beside += [
         ("the row", piece)
@@ -75,6 +83,7 @@ def set_commitment(
             model is None
             or (place in ("the row", "above") and model == "reserved" and not words.RESERVED.search(text))
             or (place == "the heading" and model == "reserved" and not _is_of_commitment(text))
+            or (place == "above" and model != "on_demand" and _OF_OTHERS.search(text))
         ):
             continue
         if (
@@ -95,7 +104,11 @@ def set_commitment(
         and not has_money(f.title)  # "Pro ($8/mo)": a subscription
         and d.rate.time == "hour"
         and not words.DURATION.search(f.title)
-        and (rate(own).time == "hour" or (record.kind == "row" and d.reasons.get("unit") == "the unit"))
+        and (
+            rate(own).time == "hour"
+            or (record.kind == "row" and d.reasons.get("unit") == "the unit")
+            or (record.kind == "card" and d.reasons.get("unit") == "the amount" and " | " in f.title)
+        )
     ):
         d.model, d.term, d.reasons["model"] = "reserved", {"month": 1, "year": 12}[longer], "the title"
         return
@@ -122,6 +135,7 @@ def _is_of_commitment(heading: str) -> bool:
     return words.RESERVED.search(heading) is not None or words.DURATION.fullmatch(plain) is not None
 
 
+_BUTTON: Final = re.compile(r"\s*reserve\b\W*", re.IGNORECASE)  # what one may do, and no commitment of the price
 _BILLED: Final = re.compile(r"[^.;,$€£]{0,30}?\b(?:billed|paid|prepaid) (?P<cycle>[\w-]+)", re.IGNORECASE)
 _CYCLE_LEADS: Final = re.compile(r"(?P<cycle>[^\W\d_][\w-]+)\s*[:：–—-]\s*$")
 _PERCENT: Final = re.compile(r"\(?\s*(?:save|up to|[-–−])?\s?\d{1,2}\s?%(?:\s?off)?\s*\)?", re.IGNORECASE)

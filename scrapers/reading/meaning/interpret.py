@@ -22,17 +22,28 @@ from scrapers.reading.meaning.machine_words import (
     has_letters,
     instance_of,
     machine_facts_of,
+    place_of_column,
     product_of,
     region_of,
 )
 from scrapers.reading.meaning.price_unit import price_unit
-from scrapers.reading.meaning.record_amounts import amounts_of, words_around
+from scrapers.reading.meaning.record_amounts import WITH_TERM, amounts_of, words_around
 from scrapers.reading.meaning.record_label import find_label, label_text, of_a_plan
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.refusals import has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import Rate, after_amount, before_amount, effective_from, is_floor, rate, says_floor, tax_of
+from scrapers.reading.units import (
+    Rate,
+    after_amount,
+    before_amount,
+    effective_from,
+    is_floor,
+    pricing_model,
+    rate,
+    says_floor,
+    tax_of,
+)
 
 
 def interpret(record: Record, page: PageFacts) -> Iterator[Reading]:
@@ -202,7 +213,7 @@ def _draft(
     if name.count is not None and d.count != name.count:
         d.label = re.sub(r"\s*\b\d{1,3}\s?[x×*]\s*", " ", d.label).strip()  # boards of several GPUs
     d.rate = price_unit(record, by_kind, f, after, before, page, d)
-    term = _WITH_TERM.search(after)  # behind the words that an amount's unit ends at
+    term = WITH_TERM.search(after)  # behind the words that an amount's unit ends at
     own = f"{before_amount(before)} | {after_amount(after)} {term[0] if term else ''}"
     set_commitment(record, kinds, by_kind, f, own, note_of(f, amount, page), d)
     d.currency = _currency(amount, f, by_kind, record, page, d)
@@ -213,7 +224,7 @@ def _draft(
     d.instance = instance_of(record, kinds, by_kind, label_field)
     if not d.instance and label_field is not None and of_a_plan(label_field.text):
         d.instance = label_field.text  # "Pro RTX A6000": the plan's own name
-    d.region = region_of(record, by_kind)
+    d.region = region_of(record, by_kind) or place_of_column(record, f)
     d.availability = availability_of(kinds, f)
     d.tax = tax_of(f.text, amount, f.title)
     d.starts = effective_from(f"{f.title} {f.text}")
@@ -255,10 +266,6 @@ _PART_LEADS: Final = re.compile(
     re.IGNORECASE,
 )
 _PARTS: Final = {"half": Decimal("0.5"), "third": round(Decimal(1) / 3, 10), "quarter": Decimal("0.25")}
-_WITH_TERM: Final = re.compile(
-    r"\bwith (?:an? )?(?:\d{1,2}|one|two|three|six|twelve)[- ](?:months?|mo|years?|yrs?)\b[^.;,$€£]{0,30}",
-    re.IGNORECASE,
-)
 _OF_GPUS: Final = re.compile(r"gpu|卡|card|chip|accelerator", re.IGNORECASE)
 _WITHOUT_CENTS: Final = frozenset({"VND", "IDR", "KRW", "JPY"})
 
@@ -276,6 +283,9 @@ def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Recor
             d.reasons["currency"] = "stated"
             return stated
         printed = printed or stated
+    if not printed and record.kind == "row" and pricing_model(f.title) is not None and not page.default:
+        beside = {c for one in record.fields if is_priced_title(one.title) and (c := stated_currency(one.title))}
+        printed = beside.pop() if len(beside) == 1 else ""
     return page.resolve(printed)
 
 

@@ -156,6 +156,27 @@ def region_of(record: Record, by_kind: dict[str, Field]) -> str:
     return next((hit["place"] for text in record.scope if (hit := PLACE.match(text))), "")
 
 
+def place_of_column(record: Record, f: Field) -> str:
+    """Return the place that heads the column of a price, where places head all columns of prices; "" for none."""
+    place = _place_in(f.title) if record.kind == "row" else ""
+    if not place:
+        return ""
+    places = {_place_in(one.title) for one in record.fields if kind_of(one) == "price"}
+    return place if len(places) > 1 and "" not in places else ""
+
+
+@lru_cache(maxsize=4096)
+def _place_in(title: str) -> str:
+    bare = _BESIDE_PLACE.sub(" ", title).strip(" /,:|-")
+    return re.sub(r"[()（）]", "", bare) if words.PLACE.fullmatch(bare) else ""
+
+
+_BESIDE_PLACE: Final = re.compile(
+    r"[(（][^()（）]*(?:元|円|[/$€£₽]|USD|EUR|\bper\b)[^()（）]*[)）]|\b(?:prices?|pricing|rates?|per (?:hour|month|gpu)|hourly|monthly|USD|EUR)\b|/\s?(?:hr|h|mo)\b|[$€£]",
+    re.IGNORECASE,
+)
+
+
 def machine_facts_of(
     record: Record, kinds: list[tuple[Field, str]], by_kind: dict[str, Field], memory: str
 ) -> dict[str, str]:

@@ -15,7 +15,15 @@ from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import Rate, after_amount, before_amount, rate, rate_of_prose, without_granularity
+from scrapers.reading.units import (
+    Rate,
+    after_amount,
+    before_amount,
+    pricing_model,
+    rate,
+    rate_of_prose,
+    without_granularity,
+)
 
 
 def price_unit(
@@ -47,7 +55,11 @@ def price_unit(
         [
             ("another title", one.title)
             for one in record.fields
-            if one is not f and is_priced_title(one.title) and one.column >= 0 and not words.DURATION.search(f.title)
+            if one is not f
+            and is_priced_title(one.title)
+            and one.column >= 0
+            and not words.DURATION.search(f.title)
+            and (pricing_model(one.title) != "reserved" or pricing_model(f.title) == "reserved")
         ]
         if record.kind == "row"
         else []
@@ -57,10 +69,13 @@ def price_unit(
         texts.insert(1, ("the amount", f.text))  # "$15.92/hr ($1.99/GPU)"
     if lead := _OF_ONE.fullmatch(before_amount(before)) or _OF_ONE.fullmatch(f.title):
         texts.insert(0, ("the amount", f"/{lead['unit'] or lead['sign']}"))  # "1 day – $10"
+    if record.kind == "card" and (unit := next((p for p in f.title.split(" | ")[1:] if _UNIT_BELOW.match(p)), "")):
+        texts.insert(0, ("the amount", unit))  # "Monthly" above the amount, "per hour" below it
     if unit := _in_turn(f, d.amount):
         texts.insert(0, ("the title", unit))
     if record.kind == "object" and words.SPOT.search(f.title):  # "min_bid" beside "dph_total"
-        texts += [("another title", one.title) for one in record.fields if one is not f and kind_of(one) == "price"]
+        beside = [one.title for one in record.fields if one is not f and kind_of(one) == "price"]
+        texts += [("another title", title) for title in beside if rate(title).time != "month"]
     if record.kind == "card":
         texts += [
             ("the card", one.text)
@@ -86,7 +101,8 @@ def price_unit(
         ):
             time, where = read.time, place
         per_machine |= read.is_per_machine and not read.is_per_gpu and not per_gpu and place != "another title"
-        if read.is_per_gpu and not per_machine and place != "another title":
+        is_own = place != "another title" or (where == place and pricing_model(f.title) is not None)
+        if read.is_per_gpu and not per_machine and is_own:
             per_gpu = True
             d.reasons["per GPU"] = place
     if not time and words.DURATION.search(f.title) and words.TOTAL.search(f.title):
@@ -127,6 +143,7 @@ def _in_turn(f: Field, amount: Amount) -> str:
     return units[at] if is_in_turn and at is not None else ""
 
 
+_UNIT_BELOW: Final = re.compile(r"\s*(?:/|per\b|pro\b|par\b)", re.IGNORECASE)
 _OF_ONE: Final = re.compile(
     r"\W*(?:(?:1|one|a)\s(?P<unit>day|week|tag|woche|jour|semaine|день|неделя)|1\s?(?P<sign>天|日|周|週))間?\W*",
     re.IGNORECASE,
@@ -158,7 +175,7 @@ _SHORT: Final = 20  # characters
 _TIME_CELL: Final = re.compile(
     r"\s*(?:(?:per|pro|par|за|в|1|a|an)\s+)?"
     r"(?:hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間|dai?ly|day|tag|täglich|jour|день|сутки|天|日"
-    r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月)\s*",
+    r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月|year(?:ly)?|annual(?:ly)?|jahr|jährlich|an|annuel|год|年)\s*",
     re.IGNORECASE,
 )
 

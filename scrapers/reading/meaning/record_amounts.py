@@ -16,7 +16,7 @@ _UNIT_LEADS: Final = re.compile(
     r"(?:(?:\bper|\bpro|\bpar|/)\s*\w+|\b\w+ly|\b(?:hour|day|week|month|year|minute))\s*[:：]\s*$", re.IGNORECASE
 )
 _UNIT_WORDS: Final = re.compile(
-    r"^\s*\*{0,2}\s*(?:(?:/|\bper\b|\bp/|\bpro\b|\bpar\b|\bза\b|\bв\b|每)\s*(?:[\w·-]+(?:[\s-](?:hour|hours|hr|month))?\s*)\*{0,2}\s*){0,3}|^\s*(?:hourly|monthly|an hour|a month)",
+    r"^\s*\*{0,2}\s*(?:(?:HT|TTC|netto|net|(?:zzgl|excl?|exkl|inkl?|incl?|ex)\.?\s(?:MwSt|USt|VAT|tax|GST|TVA)\b\.?)\s*)?(?:(?:/|\bper\b|\bp/|\bpro\b|\bpar\b|\bза\b|\bв\b|每)\s*(?:[\w·-]+(?:[\s-](?:hour|hours|hr|month))?\s*)\*{0,2}\s*){0,3}|^\s*(?:hourly|monthly|an hour|a month)",
     re.IGNORECASE,
 )
 
@@ -59,7 +59,14 @@ def _words_follow(text: str, amounts: Sequence[Amount]) -> bool:
     """Return whether pricing models stand behind the amounts of a text, "$0.99 spot, $1.39 on-demand", and not before."""
     lead, tail = text[: amounts[0].start], after_amount(text[amounts[-1].end :])
     is_led = pricing_model(lead) or rate(lead).time or _COUNT.search(lead)
-    return len(amounts) > 1 and not is_led and pricing_model(tail) is not None
+    has_model = pricing_model(tail) is not None or WITH_TERM.search(text, amounts[-1].end) is not None
+    return len(amounts) > 1 and not is_led and has_model
+
+
+WITH_TERM: Final = re.compile(
+    r"\bwith (?:an? )?(?:\d{1,2}|one|two|three|six|twelve)[- ](?:months?|mo|years?|yrs?)\b[^.;,$€£]{0,30}",
+    re.IGNORECASE,
+)
 
 
 def _end_of_first(between: str, follows: bool) -> int:

@@ -8,15 +8,16 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import NOT_ITS_OWN, Mention, is_singular, mentions
-from scrapers.reading.field_kinds import NUMBER
+from scrapers.reading.field_kinds import NUMBER, SHARE
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
 
 _BADGE: Final = re.compile(
-    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=\d0)\s+PRO$",
+    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=[2-5]0[5-9]0)\s+PRO(?=$|\s\d{2}\s?GB)|(?<=[^\W\d_]\d)\s+(?:XS|S|M|L|XL|XXL)$|(?<!L40)(?<=[^\W\d_]\d{2})\s+(?:XS|S|M|L|XL|XXL)$|(?<!V100)(?<=[^\W\d_]\d{3})\s+(?:XS|S|M|L|XL|XXL)$",
     re.IGNORECASE,
 )
+_PRO_BEHIND: Final = re.compile(r"\bRTX[ -]?(?P<n>[456][05]00)[ -]PRO\b", re.IGNORECASE)  # a line's name, put last
 _PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3}|K80|M60|P100|P40|[TP]4|MI\d{3}X?)s\b")
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _PART: Final = re.compile(
@@ -81,6 +82,8 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
         if record.kind == "row" and len(names := mentions(f.title)) == 1 and (hit := NUMBER.match(f.text)):
             counted = Field("gpu", f"{hit['n']}x {names[0].name}", f.lines)
             return counted, mentions(counted.text)
+        if record.kind == "row" and len(names) == 1 and SHARE.match(f.text):
+            return Field("gpu", names[0].name, f.lines), mentions(names[0].name)
     if any(_OF_CPUS.search(f.title) for f in record.fields):
         return None, ()
     for text in (record.heading, *record.scope[:3]):
@@ -131,6 +134,7 @@ _NOISE: Final = re.compile(
 def _bare_label(text: str) -> str:
     """Return a label without its title, its unit, badges and what else is no part of the name."""
     text = NOT_ITS_OWN.sub(" ", text)
+    text = _PRO_BEHIND.sub(r"RTX PRO \g<n>", text)
     text = _NOISE.sub(" ", _UNIT_OF_LABEL.sub("", _KEY.sub("", text)))
     return _SIZE_OF_PLAN.sub("", _PLAN.sub("", _BADGE.sub("", _PLURAL.sub(r"\1", text).strip())))
 

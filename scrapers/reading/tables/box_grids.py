@@ -27,7 +27,8 @@ def box_grids(top: Box) -> Iterator[Grid]:
     for box in top.walk():
         if (
             id(box.parent) in inside
-            or box.tag in ("table", "tr", "thead", "tbody", "td", "th", "select", "ul")
+            or box.tag in ("table", "tr", "thead", "tbody", "td", "th", "select")
+            or (box.tag == "ul" and not _stands_among_lists(box))
             or is_in_table(box)
         ):
             if id(box.parent) in inside:
@@ -62,6 +63,13 @@ def box_grids(top: Box) -> Iterator[Grid]:
             grid.broken += box.lines()
     if grid is not None and grid.rows:
         yield grid
+
+
+def _stands_among_lists(box: Box) -> bool:
+    """Return whether a list stands beside others of as many entries and little else: rows that are lists."""
+    beside = box.parent.boxes() if box.parent is not None else []
+    alike = [one for one in beside if one.tag == "ul" and len(one.children) == len(box.children)]
+    return len(alike) > 1 and len(alike) * 2 > len(beside)
 
 
 def _look(box: Box) -> tuple[str, str]:

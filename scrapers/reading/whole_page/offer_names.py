@@ -40,6 +40,10 @@ def tell_apart(drafts: Iterable[Draft]) -> None:
                 d.instance = f"{d.instance or d.label}, {heading}"[:200]
             continue
         nearest = [next(iter(d.record.scope), "") for d in members]
+        if len(set(nearest)) == len(members) and _name_kinds_of_one(nearest):
+            for d, heading in zip(members, nearest, strict=True):
+                d.instance = f"{d.instance or d.label}, {heading}"[:200]
+            continue
         places = [_BRACKETS.sub("", text).strip() for text in nearest]
         if len(set(places)) == len(members) and all(map(_is_place, places)) and not any(d.region for d in members):
             for d, place in zip(members, nearest, strict=True):
@@ -69,6 +73,15 @@ def _heads_product(heading: str) -> bool:
     return len(heading) <= _LONGEST_HEADING and any(pattern.search(heading) for _, pattern in words.PRODUCTS)
 
 
+def _name_kinds_of_one(headings: list[str]) -> bool:
+    """Return whether headings are of kinds of one thing: "Production mode" beside "Prototyping mode"."""
+    ends = {heading.rpartition(" ")[2].lower() for heading in headings}
+    return len(ends) == 1 and all(_KIND.fullmatch(heading) for heading in headings)
+
+
+_KIND: Final = re.compile(
+    r"[^\W\d_][\w-]*(?: [\w-]+)? (?:mode|cloud|tier|plan|class|capacity|network)s?", re.IGNORECASE
+)
 _LONGEST_HEADING: Final = 40  # characters
 
 
@@ -97,7 +110,8 @@ def _by_title(members: list[Draft]) -> None:
         return  # keys that are numbers: of what, nobody says
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
     alike = alike or all(
-        any(p.search(name) for p in (words.TIERS, words.ON_DEMAND, words.INTERCONNECT)) or _SUBSCRIPTION.fullmatch(name)
+        any(p.search(name) for p in (words.TIERS, words.ON_DEMAND, words.INTERCONNECT, _SERVICE))
+        or _SUBSCRIPTION.fullmatch(name)
         for name in names
     )
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
@@ -119,6 +133,9 @@ def _tail(d: Draft) -> str:
 
 _UNIT: Final = re.compile(r"^\s*(?:/|per\b)\s*\w+(?:\s*/\s*\w+)?")
 _NAME: Final = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2})(?:[ -][A-Z][a-z]+){0,2}")
+_SERVICE: Final = words.word(
+    r"(?:private|public|dedicated|shared) cloud|containers?|bare[- ]?metal|virtual machines?|vms?|clusters?|kubernetes|serverless"
+)
 _SUBSCRIPTION: Final = re.compile(
     r"(?:free|hobby|starter|pro|plus|team|business|enterprise|growth|scale|developer|individual)(?: (?:plan|tier|users?))?",
     re.IGNORECASE,

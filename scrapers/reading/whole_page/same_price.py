@@ -166,7 +166,9 @@ def floors_of_prices(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft
     beside = {(id(d.record), d.amount.value, d.model) for d in drafts if not d.is_floor and d.record.kind == "card"}
     kept, dropped = [], []
     for d in drafts:
-        is_headline = any(line.level for line in d.cell.lines) or (id(d.record), d.amount.value, d.model) in beside
+        of_page = d.record.kind == "card" and any(line.level == 1 for line in d.record.fields[0].lines)
+        is_headline = of_page or any(line.level for line in d.cell.lines)
+        is_headline |= (id(d.record), d.amount.value, d.model) in beside
         is_repeat = is_headline and d.is_floor and (d.key, d.amount.value, d.currency, d.rate.time) in plain
         dropped.append((d, "a bound beside the price of the same thing")) if is_repeat else kept.append(d)
     return kept, dropped

@@ -23,6 +23,7 @@ def without_unit(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, st
             _unit_by_size(d, records[together(d)])
             _unit_by_growth(d, records[together(d)])
             _unit_by_days(d, records[together(d)])
+            _hour_by_weeks(d, records[together(d)])
         if d.rate.time:
             kept.append(d)
         else:
@@ -78,6 +79,19 @@ def _unit_by_days(d: Draft, siblings: list[Draft]) -> None:
             if not s.rate.time and (days := _days(s.title)):
                 s.rate, s.reasons["unit"] = replace(s.rate, time=_IN_DAYS[days]), "sums that grow with their days"
                 s.model, s.term, s.band = ("on_demand", None, "") if days == 1 else ("reserved", None, f"{days} days")
+
+
+def _hour_by_weeks(d: Draft, siblings: list[Draft]) -> None:
+    """Take an amount below "1-Week" that is hardly less than the hour's beside it for an hour's, with that commitment."""
+    hours = {s.amount.value for s in siblings if s.rate.time == "hour" and s.model == "on_demand"}
+    if d.rate.time or not _TITLE_IN_WEEKS.fullmatch(d.title) or len(hours) != 1:
+        return
+    if Decimal("0.5") <= d.amount.value / hours.pop() <= 1:
+        d.rate, d.reasons["unit"] = replace(d.rate, time="hour"), "its size beside the price of an hour"
+        d.model, d.term, d.band = "reserved", None, d.title.strip().lower()
+
+
+_TITLE_IN_WEEKS: Final = re.compile(r"\s*\d{1,2}[ -]?weeks?\s*", re.IGNORECASE)
 
 
 def _days(title: str) -> int | None:
