@@ -69,6 +69,6 @@ def nothing_read(page: Page, account: Account) -> LayoutError | NoPublicPrice:
     n_unexplained = len(account.unexplained)
     return LayoutError(
         page,
-        "an accelerator with a price and its unit",
+        "an accelerator with a price, its currency and its unit",
         f"{len(account.entries)} amounts, {n_unexplained} of them near an accelerator's name",
     )

@@ -200,18 +200,19 @@ def _verdict(
     before, after = line.text[: amount.start], line.text[amount.end :]
     if reason := not_a_price(before_amount(before), after):
         return "explained", reason
-    if other := charged_by(before[-200:], facts.own):
+    near = before[-_NEAR_TEXT:]  # a long line is one of many amounts
+    if other := charged_by(near, facts.own):
         return "explained", f"a price of {other}"
     unit = rate(after_amount(after))
     if unit.other and not unit.is_per_gpu:
         return "explained", f"a price per {unit.other}"
     if (is_quoted(line.box) or _QUOTED.match(line.text)) and unit.time != "hour":
         return "explained", "in a quotation"
-    if _EXAMPLE.search(before) or (not unit.time and _FOR_A_WHILE.search(before)):
+    if _EXAMPLE.search(near) or (not unit.time and _FOR_A_WHILE.search(near)):
         return "explained", "an example or a calculation"
     if len(line.text) > _SHORT_SENTENCE and amount.value in emitted and is_sentence(line.text):
         return "explained", "in a sentence, the price of an offer"
-    if any(m.count and m.count > 1 and amount.value / m.count in emitted for m in mentions(line.text)):
+    if any(amount.value / count in emitted for count in _counts(line.text)):
         return "explained", "the price of several, in a sentence"
     if len(line.text) > 100:
         is_open = amount.value not in emitted and not facts.compares and is_of_rent(line, amount)
@@ -241,10 +242,17 @@ def _verdict(
 
 
 @lru_cache(maxsize=1024)  # each amount of a line asks it
+def _counts(text: str) -> frozenset[int]:
+    """Return the numbers of GPUs, above one, that stand with names in a text."""
+    return frozenset(m.count for m in mentions(text) if m.count and m.count > 1)
+
+
+@lru_cache(maxsize=1024)
 def _is_example(text: str) -> bool:
     return words.NOT_SOLD_HERE[-1][1].search(text) is not None
 
 
+_NEAR_TEXT: Final = 200
 _EXAMPLE: Final = re.compile(
     r"\be\.\s?g\.|\bfor (?:example|instance)\b|\bz\.\s?B\.|\bzum Beispiel\b|\bpar exemple\b|\bнапример\b|例えば|たとえば|例如|比如",
     re.IGNORECASE,
@@ -272,9 +280,12 @@ def _is_of_plain_machine(line: Line, verdicts: Verdicts) -> bool:
 
 
 def _is_of_subscription(line: Line) -> bool:
-    """Return whether an amount's card counts seats or users and names no GPU: a plan, to which computing comes on top."""
+    """Return whether an amount's card is a plan, to which computing comes on top.
+
+    It counts seats or users and names no GPU, or stands beside a free one, and neither names a model.
+    """
     box = line.box
-    is_plain = True
+    is_plain = names_none = True
     for _ in range(_MOST_LEVELS):
         own = [one.text for one in box.lines()] if box is not None else []
         if box is None or len(own) > _MOST_OF_A_CARD:
@@ -283,7 +294,9 @@ def _is_of_subscription(line: Line) -> bool:
         beside = [text for other in box.others_alike() for text in (one.text for one in other.lines())]
         if any(map(_SEATS.search, own)) and is_plain:
             return True
-        if any(map(_PER_SEAT.search, beside)) and any(map(_FREE.fullmatch, beside)):
+        names_none = names_none and not any(map(mentions, own))
+        is_beside_free = any(map(_FREE.fullmatch, beside))
+        if is_beside_free and (any(map(_PER_SEAT.search, beside)) or (names_none and not any(map(mentions, beside)))):
             return True
         box = box.parent
     return False

@@ -59,7 +59,7 @@ def test_lambda_price_unit(header: str, cell: str, unit: str) -> None:
 
 
 def test_price_without_a_unit_raises() -> None:
-    with pytest.raises(LayoutError, match="a price and its unit"):
+    with pytest.raises(LayoutError, match="a price, its currency and its unit"):
         lambda_("GPUs|PRICE", "8x NVIDIA H100 SXM|$2.99")
 
 
@@ -114,7 +114,7 @@ def test_a_cluster_has_the_pricing_model_that_its_column_says() -> None:
 
 
 def test_clusters_of_one_size_have_an_unknown_unit() -> None:
-    with pytest.raises(LayoutError, match="a price and its unit"):
+    with pytest.raises(LayoutError, match="a price, its currency and its unit"):
         lambda_(*CLUSTERS[:2])
 
 
@@ -224,9 +224,9 @@ def test_fluidstack_of_2025_has_a_card_per_gpu() -> None:
 def test_fluidstack_without_amounts_has_no_public_price() -> None:
     with pytest.raises(NoPublicPrice, match=r"(?i)contact sales"):
         read("fluidstack", "<p>Contact sales</p>")
-    with pytest.raises(LayoutError, match="an accelerator with a price and its unit"):
+    with pytest.raises(LayoutError, match="an accelerator with a price, its currency and its unit"):
         read("fluidstack", "<p>H100</p><p>$2.10</p><p>Contact sales</p>")
-    with pytest.raises(LayoutError, match="an accelerator with a price and its unit"):
+    with pytest.raises(LayoutError, match="an accelerator with a price, its currency and its unit"):
         read("fluidstack", "<p>Hello</p>")
 
 

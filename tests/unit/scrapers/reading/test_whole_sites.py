@@ -206,3 +206,20 @@ def test_danish_hours() -> None:
     assert account.is_whole and [(str(o.price), o.price_unit, o.currency) for o in account.offers] == [
         ("6.50", "instance_hour", "DKK"), ("4100", "month", "DKK"),
     ]  # fmt: skip
+
+
+def test_a_plan_beside_a_free_one_is_a_subscription() -> None:
+    plans = "".join(
+        f"<div><h3>{name}</h3><p>{usd} <span>/ month</span></p><ul><li>$30 / month free credits</li><li>{n} GPU concurrency</li></ul></div>"
+        for name, usd, n in (("Starter", "$0", 10), ("Team", "$250", 50))
+    )
+    rate = "<h2>Compute</h2><div><span>Nvidia H100</span><span>$0.001097 / sec</span></div>"
+    account = read(page(f"<div>{plans}</div>{rate}"))
+    assert account.is_whole and [str(o.price) for o in account.offers] == ["0.001097"]
+
+
+def test_a_server_beside_a_free_trial_is_still_missed() -> None:
+    cards = (
+        "<div><h3>Trial</h3><p>$0 / month</p><p>2 vCPU</p></div><div><h3>H100 Server</h3><p>$1,450 / month?</p></div>"
+    )
+    assert "a subscription's fee" not in [e.reason for e in read(page(f"<div>{cards}</div>")).entries]
