@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -115,7 +116,9 @@ class Mention:
 @lru_cache(maxsize=65_536)
 def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
     """Return the accelerators that a text names, in order; `is_label` also reads "4090" without its line."""
-    return _mentions(text) or (_bare_cards(text) if is_label else ())
+    if not is_label:
+        return _mentions(text)
+    return _listed_cards(text) or _mentions(text) or _bare_cards(text)
 
 
 @lru_cache(maxsize=65_536)
@@ -126,6 +129,45 @@ def _mentions(text: str) -> tuple[Mention, ...]:
 @lru_cache(maxsize=16_384)
 def _bare_cards(text: str) -> tuple[Mention, ...]:
     return _mentions_of(_BARE_CARD, text) if text.count("0") >= _FEWEST_ZEROS else ()
+
+
+@lru_cache(maxsize=16_384)
+def _listed_cards(text: str) -> tuple[Mention, ...]:
+    """Return the cards of a list of nothing else, of which some leave their line out: "L4, A5000, 3090"."""
+    items = [item for item in _ITEM.finditer(text) if item[0].strip()] if _BETWEEN.search(text) else []
+    names = [_NAME.fullmatch(item[0].strip()) for item in items]
+    if len(items) < 2 or all(names) or not any(names):
+        return ()
+    listed = []
+    for item, name in zip(items, names, strict=True):
+        card = item[0].strip()
+        if not name and not _WITHOUT_LINE.fullmatch(card):
+            return ()
+        full = card if name else f"RTX {card}"
+        listed.append(Mention(full, _key(name["name"] if name else full), item.start(), item.end(), None))
+    return tuple(listed)
+
+
+_BETWEEN: Final = re.compile(r"[,/、]")
+_ITEM: Final = re.compile(r"[^,/、]+")
+_WITHOUT_LINE: Final = re.compile(
+    r"[2345]0[5-9]0(?:[ _-]?(?:Ti|SUPER|D))*|(?:2000|4000|4500|5000|5880|6000)[ _-]Ada", re.IGNORECASE
+)
+
+
+def is_list_of_cards(text: str) -> bool:
+    """Return whether a text is a list of names of accelerators and nothing else."""
+    names = mentions(text, is_label=True)
+    between = _BETWEEN.sub(" ", "".join(_outside(text, names)))
+    return len(names) > 1 and not between.strip()
+
+
+def _outside(text: str, names: tuple[Mention, ...]) -> Iterator[str]:
+    at = 0
+    for name in names:
+        yield text[at : name.start]
+        at = name.end
+    yield text[at:]
 
 
 _FEWEST_ZEROS: Final = 2  # in the number of a card, as "4090"

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import Mention, mentions
+from scrapers.reading.accelerator_names import Mention, is_list_of_cards, mentions
 from scrapers.reading.amounts import Amount, find_amounts, stated_currency
 from scrapers.reading.field_kinds import is_priced_title, kind_of
 from scrapers.reading.line_kinds import is_sentence
@@ -138,8 +138,8 @@ def refusal(
     groups = titles_of_groups(others) | titles_of_groups((f.title,))
     if groups and any(words.GROUPS.search(one.text) for one in record.fields if one.title in groups):
         return _FOR_A_GROUP
-    if len(names) > _MOST_NAMES or (len(names) > 1 and label is not None and _CHOICE.search(label.text)):
-        return "a price of a choice of accelerators"
+    if label is not None and len(names) > 1 and (reason := _of_several(names, label, record)):
+        return reason
     is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
     if is_plan or title_a_plan(others):
         return "a plan's price, with hours or credits in it"
@@ -314,6 +314,25 @@ _VOLUME: Final = re.compile(
     r"(?<![\d.,])(?!1\s?[-–])\d{1,4}\s?(?:[-–]\s?\d{1,4}|\+)\s*(?:gpus?|cards?|卡)\b", re.IGNORECASE
 )
 _MANY_NODES: Final = re.compile(r"(?<![\d.,])\d{1,3}\s?\+\s*(?:nodes?|servers?|machines?|台)\b", re.IGNORECASE)
+
+
+def _of_several(names: tuple[Mention, ...], label: Field, record: Record) -> str:
+    """Return why a price is not that of each of several accelerators, or "".
+
+    It is that of either of two, and of each in a row's list of nothing else, where they share its memory.
+    """
+    if _CHOICE.search(label.text):
+        return "a price of a choice of accelerators"
+    if len(names) <= _MOST_NAMES:
+        return ""
+    if record.kind != "row" or not is_list_of_cards(label.text):
+        return "a price of a choice of accelerators"
+    if len(names) <= _MOST_OF_A_CLASS and any(kind_of(one) == "vram" for one in record.fields):
+        return ""
+    return "unexplained: one price for several accelerators, and no memory that they share"
+
+
+_MOST_OF_A_CLASS: Final = 8
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _INCLUDED: Final = re.compile(
     r"\b\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b(?: of use)?(?: are)? included|\bincl(?:\.|udes?|uding) (?:up to )?\d[\d,]*\s*(?:[\w-]+[- ])?hours?\b",

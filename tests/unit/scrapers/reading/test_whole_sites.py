@@ -223,3 +223,19 @@ def test_a_server_beside_a_free_trial_is_still_missed() -> None:
         "<div><h3>Trial</h3><p>$0 / month</p><p>2 vCPU</p></div><div><h3>H100 Server</h3><p>$1,450 / month?</p></div>"
     )
     assert "a subscription's fee" not in [e.reason for e in read(page(f"<div>{cards}</div>")).entries]
+
+
+def test_each_card_of_a_row_of_names_has_its_price() -> None:
+    rows = ("L40, L40S, 6000 Ada|48 GB|$1.90", "L4, A5000, 3090|24 GB|$0.69", "A4000, A4500, RTX 4000|16 GB|$0.58")
+    account = read(page(table("GPU|VRAM|Price per hour", *rows)))
+    assert account.is_whole and [(o.gpu_label, str(o.price)) for o in account.offers] == [
+        ("L40", "1.90"), ("L40S", "1.90"), ("RTX 6000 Ada", "1.90"), ("L4", "0.69"), ("A5000", "0.69"), ("RTX 3090", "0.69"),
+        ("A4000", "0.58"), ("A4500", "0.58"), ("RTX 4000", "0.58"),
+    ]  # fmt: skip
+
+
+def test_a_row_of_names_is_no_price_of_each_without_their_memory_or_with_or() -> None:
+    alone = read(page(table("GPU|Price per hour", "T4, L4, V100, A100|$0.50", "L40S|$0.90")))
+    assert [o.gpu_label for o in alone.offers] == ["L40S"] and not alone.is_whole
+    chosen = read(page(table("GPU|VRAM|Price per hour", "T4, L4, V100 or A100|16 GB|$0.50", "L40S|48 GB|$0.90")))
+    assert [o.gpu_label for o in chosen.offers] == ["L40S"] and chosen.is_whole
