@@ -6,6 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,8 +32,17 @@ _TITLES: dict[State, tuple[str, str]] = {
 
 
 def new_folder(root: Path) -> Path:
-    """Return the folder of a report that begins now; it is not created yet."""
-    return root / f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+    """Make the folder of a report that begins now, with a number if another began this second. Raises OSError."""
+    root.mkdir(parents=True, exist_ok=True)
+    name = f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+    for folder in (root / name, *(root / f"{name}-{n}" for n in range(2, _MOST_AT_ONCE))):
+        with suppress(FileExistsError):
+            folder.mkdir()
+            return folder
+    raise FileExistsError(f"{root}: {_MOST_AT_ONCE} reports began in one second")
+
+
+_MOST_AT_ONCE = 100
 
 
 def summary(checks: Sequence[SourceCheck]) -> str:

@@ -257,6 +257,7 @@ def test_a_new_build_is_seen_and_a_missing_one_said(tmp_path: Path) -> None:
             await client.read_resource("gpuhour://schema")
         publish_prices(home, "2026-03-02", "2.00")
         before = await reply(client, "prices")
+        await asyncio.sleep(1)  # builds are told apart by the second
         publish_prices(home, "2026-03-03", "1.75")
         after = await reply(client, "prices")
         assert [row["usd_per_gpu_hour"] for row in before["rows"]] == ["2"]

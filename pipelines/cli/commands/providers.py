@@ -152,14 +152,14 @@ def _check_live(provider: str | None, style: Format, home: Path | None) -> int:
 
     state = settings.home(home)
     slugs = [known_slug(provider)] if provider else list(registry.modules())
-    report = live_report.new_folder(state.live_checks)
     with show_progress("reading every source once"):
         try:
+            report = live_report.new_folder(state.live_checks)
             with Fetcher(Archive(state.root)) as fetcher:
                 checks = list(live_check.check_live([registry.get(s) for s in slugs], fetcher, report / "captures"))
             live_report.write(report, checks)
         except OSError as failed:
-            raise CommandError(f"cannot write the report below {report}: {failed}") from failed
+            raise CommandError(f"cannot write the report below {state.live_checks}: {failed}") from failed
     show(live_check.COLUMNS, [check.row() for check in checks], style, wrap="detail")
     say(f"{live_report.summary(checks)}; report and captures: {report}")
     if any(check.state not in live_check.FINE for check in checks):

@@ -116,3 +116,8 @@ def test_report_shows_words_of_pages_as_words(tmp_path: Path) -> None:
 
 def test_rows_have_the_columns() -> None:
     assert len(SourceCheck("a", "b", "ok", 1, "", "").row()) == len(COLUMNS)
+
+
+def test_checks_of_one_second_have_folders_of_their_own(tmp_path: Path) -> None:
+    folders = [live_report.new_folder(tmp_path / "live-checks") for _ in range(5)]
+    assert len(set(folders)) == 5 and all(folder.is_dir() for folder in folders)
