@@ -15,3 +15,5 @@ where new_verdicts.verdict is distinct from verdicts.verdict
     or new_verdicts.status is distinct from verdicts.status
     or new_verdicts.rule is distinct from verdicts.rule
     or new_verdicts.reason is distinct from verdicts.reason
+    -- A confirmation that is out of view now stays.
+    or coalesce(new_verdicts.confirmed_by, verdicts.confirmed_by) is distinct from verdicts.confirmed_by
