@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -157,17 +156,10 @@ _WITHOUT_LINE: Final = re.compile(
 
 def is_list_of_cards(text: str) -> bool:
     """Return whether a text is a list of names of accelerators and nothing else."""
-    names = mentions(text, is_label=True)
-    between = _BETWEEN.sub(" ", "".join(_outside(text, names)))
-    return len(names) > 1 and not between.strip()
-
-
-def _outside(text: str, names: tuple[Mention, ...]) -> Iterator[str]:
-    at = 0
-    for name in names:
-        yield text[at : name.start]
-        at = name.end
-    yield text[at:]
+    names, rest = mentions(text, is_label=True), text
+    for name in reversed(names):
+        rest = rest[: name.start] + rest[name.end :]
+    return len(names) > 1 and not _BETWEEN.sub("", rest).strip()
 
 
 _FEWEST_ZEROS: Final = 2  # in the number of a card, as "4090"

@@ -291,7 +291,7 @@ def _is_of_subscription(line: Line) -> bool:
         if box is None or len(own) > _MOST_OF_A_CARD:
             return False
         is_plain = is_plain and not any(words.GPU.search(text) or mentions(text) for text in own)
-        beside = [text for other in box.others_alike() for text in (one.text for one in other.lines())]
+        beside = [one.text for other in box.others_alike() for one in other.lines()]
         if any(map(_SEATS.search, own)) and is_plain:
             return True
         names_none = names_none and not any(map(mentions, own))

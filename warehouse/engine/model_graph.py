@@ -87,12 +87,13 @@ def load(folder: Path = MODELS) -> dict[str, Model]:
 def _model(path: Path, sql: str, named: References) -> Model:
     schema, *groups, _ = path.parts
     name = f"{schema}.{path.stem}"
-    macros = [table_macros()[called] for called in named.calls if called in table_macros()]
-    calls = {called for called in named.calls if called in table_macros()}.union(*(macro.calls for macro in macros))
-    tables = named.tables | _day_table(sql)
-    tables = tables.union(*(macro.reads for macro in macros))  # a table macro hides the tables that it reads
-    for called in calls:  # which may be given the name of one
-        tables |= {text for text in named.calls.get(called, ()) if re.fullmatch(r"[a-z]\w*\.\w+", text)}
+    called = [call for call in named.calls if call in table_macros()]
+    macros = [table_macros()[macro] for macro in called]
+    calls = set(called).union(*(macro.calls for macro in macros))
+    # A table macro hides the tables that it reads, and may be given the name of one.
+    tables = (named.tables | _day_table(sql)).union(*(macro.reads for macro in macros))
+    texts = (text for macro in called for text in named.calls[macro])
+    tables |= {text for text in texts if re.fullmatch(r"[a-z]\w*\.\w+", text)}
     inputs = {table.removeprefix("python.") for table in tables if table.startswith("python.")}
     behind = (python_inputs.INPUTS[each].reads for each in inputs)
     reads = {table for table in tables if not table.startswith(("python.", "state."))}.union(*behind)
