@@ -38,8 +38,8 @@ lake: setup ## Start a lake of several machines on this one, for a try: Postgres
 lake-stop: ## Stop what `make lake` started
 	@bash .ci/lake stop
 
-test: setup ## Run every test, but for the extras
-	@$(BIN)/python -m pytest -m "not extras"
+test: setup ## Run every test, but for the long runs: these are in `make check`, and the extras
+	@$(BIN)/python -m pytest -m "not extras and not slow"
 
 test-unit: setup ## Run the unit tests: no browser, no Dagster, no process, no demo
 	@$(BIN)/python -m pytest tests/unit
@@ -56,7 +56,7 @@ check-duckdb2: setup ## Run the tests on DuckDB 2, in an environment of its own 
 test-extras: extras ## Run the tests marked as extras: long runs, and parts with a server of their own; others with more examples
 	@bash .ci/superset || echo "Superset is not to be had: its test is skipped" >&2
 	@bash .ci/moto || echo "moto is not to be had: tests of a bucket are skipped" >&2
-	@GPUHOUR_LONG_TESTS=1 $(BIN)/python -m pytest -m "extras or long" || [ $$? = 5 ] # 5: there is none
+	@GPUHOUR_LONG_TESTS=1 $(BIN)/python -m pytest -m "extras or long or slow" || [ $$? = 5 ] # 5: there is none
 
 house: setup ## Count what the house is measured by: rooms, names, SQL, tests
 	@$(BIN)/python -m tests.support.house

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -19,8 +20,10 @@ from hypothesis import HealthCheck, settings
 from pipelines.cli import app
 from tests.support import report_world, worlds
 from tests.support.report_site import BASE, Site
+from warehouse.publish import publish
 from warehouse.storage.state_dir import Home
 
+EXPORTED = publish._exported
 # How long an example takes on a busy machine says nothing of what is tested; each example writes to a place of its own.
 settings.register_profile(
     "gpuhour", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -63,6 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for share in shares for item in share]
 
 
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of garbage collections: they would look at it again with every few tests."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """DuckDB runs on one thread in this process: a fifth less CPU for small tables. Child processes keep all cores."""
@@ -97,6 +106,22 @@ def no_report() -> Iterator[None]:
     """A refresh within a test builds no report: whoever tests that says so."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GPUHOUR_REPORT", "off")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_exports() -> Iterator[None]:
+    """A publication within this process writes no file beside the database: half of its time is theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish, "_exported", list)
+        yield
+
+
+@pytest.fixture(scope="module")
+def with_exports() -> Iterator[None]:
+    """It does so in modules that ask for it with `usefixtures`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish, "_exported", EXPORTED)
         yield
 
 
@@ -190,7 +215,10 @@ IN_THE_SUITE = """
 """
 
 
-@pytest.fixture(scope="session", params=["a third", pytest.param("whole", marks=pytest.mark.extras)])
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param("a third", marks=pytest.mark.slow), pytest.param("whole", marks=pytest.mark.extras)],
+)
 def archive(common_tmp: Path, request: pytest.FixtureRequest) -> Demo:
     """The state after `gpuhour import` of real prices, 2011 to 2024: 1.5 million of them in the extras."""
     if not PRICES_2011_2024.exists():

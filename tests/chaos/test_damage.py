@@ -25,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("without_costs")
 # -- damaged facts, two at once ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", first_of(["new", "known"]))
 def test_damaged_file_stops_the_build_and_loses_nothing(tmp_path: Path, which: str) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(3))
@@ -47,6 +48,7 @@ def test_damaged_file_stops_the_build_and_loses_nothing(tmp_path: Path, which: s
     assert published(home).items() <= whole(home).items()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", first_of(["middle", "cut", "emptied", "head"]))
 def test_damaged_warehouse_is_rebuilt_from_facts(tmp_path: Path, where: str, caplog: pytest.LogCaptureFixture) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(3))
@@ -93,6 +95,7 @@ release.build_and_publish(home)
 """
 
 
+@pytest.mark.slow
 def test_two_concurrent_imports_both_succeed(tmp_path: Path) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(6))
     files = [table(tmp_path, f"{nth}.csv", list(chain(*days[nth::2]))) for nth in (0, 1)]

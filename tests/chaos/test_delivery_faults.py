@@ -27,6 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return Home(tmp_path / "home")
 
 
+@pytest.mark.slow
 def test_a_thousand_events_through_flaky_receivers(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Random 429, 500, dropped and lost connections: every event arrives; what comes twice comes under one id."""
     rules = book(hook=HOOK, mail=MAIL, log=LOG)

@@ -26,7 +26,7 @@ from warehouse.publish import publish
 from warehouse.storage import connection, landing
 from warehouse.storage.state_dir import Home
 
-pytestmark = pytest.mark.usefixtures("module_without_costs")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("module_without_costs", "with_exports")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ def newest(home: Home) -> date:
         return day
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_kills", [1, pytest.param(8, marks=pytest.mark.extras)])
 def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path, n_kills: int) -> None:
     seed = random.randrange(10**6)
@@ -170,6 +171,7 @@ def test_kills_lose_nothing_and_the_next_run_works(tmp_path: Path, n_kills: int)
     assert not [p.name for p in home.root.iterdir() if ".part" in p.name]
 
 
+@pytest.mark.slow
 def test_interrupted_refresh_ends_at_once_and_publishes_nothing(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     with refresher(tmp_path, home, SOME + INTERRUPTED) as refreshes:

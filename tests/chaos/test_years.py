@@ -7,6 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.support import worlds
 from tests.support.years.compare import differences
 from tests.support.years.drive import HARMLESS, REBUILDS, Years, table
@@ -16,6 +18,7 @@ from tests.support.years.statements import Row, Scrape
 SEED = 1  # with which forty days bring every fault
 
 
+@pytest.mark.slow
 def test_forty_days_with_every_fault_publish_what_the_model_says(tmp_path: Path) -> None:
     with worlds.prices_only():
         years = Years(

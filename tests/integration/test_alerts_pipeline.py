@@ -150,6 +150,7 @@ def test_price_drop_sends_one_message_and_a_rerun_none(machine: Machine, tmp_pat
     assert len(machine.hook.taken) == 1 and len(machine.lines()) == 1
 
 
+@pytest.mark.slow
 def test_further_drop_is_notified_and_the_recovery_is_not(machine: Machine, tmp_path: Path) -> None:
     days = [DAY1 + timedelta(days=n) for n in range(5)]
     for day, price in zip(days, ("4.00", "3.50", "3.45", "3.20", "4.00"), strict=True):
@@ -158,6 +159,7 @@ def test_further_drop_is_notified_and_the_recovery_is_not(machine: Machine, tmp_
     assert sorted(set(told), reverse=True) == [(4.0, 3.5), (3.5, 3.2)]  # 3.45 is less than 2 % below what was told
 
 
+@pytest.mark.slow
 def test_broken_channel_is_retried_and_delays_no_other(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +199,7 @@ def test_invalid_rules_do_not_block_publication(machine: Machine) -> None:
     assert not check.passed and "alerts.yaml:2" in str(check.metadata["examples"].value)
 
 
+@pytest.mark.slow
 def test_dead_man_fires_once_per_outage(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     text = RULES + "  - { id: no-run, kind: dead_man, after_hours: 36 }\n"
     (machine.home.root / "alerts.yaml").write_text(text)
@@ -236,6 +239,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["recorded", "sent"])
 def test_kill_between_event_and_delivery_loses_nothing(machine: Machine, tmp_path: Path, at: str) -> None:
     (machine.home.root / "alerts.yaml").write_text(

@@ -135,6 +135,7 @@ def test_nonsense_is_refused(run: Run, home: Home, more: tuple[str, ...], code: 
     assert done.code == code and word in done.err
 
 
+@pytest.mark.slow
 def test_a_person_releases_what_is_held(run: Run, tmp_path: Path) -> None:
     home = land(Home(tmp_path))
     release.build_and_publish(home)

@@ -133,6 +133,7 @@ def test_order_of_arrival_and_repeats_do_not_matter(
         assert known(con) == whole(expected)
 
 
+@pytest.mark.slow
 @pytest.mark.long
 @settings(max_examples=examples(1, 12), suppress_health_check=list(HealthCheck))
 @example(looks=[seen("2026-03-02", [offer("2.00")], provider=p, url="https://x.com/a") for p in ("lambda", "oracle")])
@@ -209,6 +210,7 @@ def test_live_page_after_a_sample_rebuilds(tmp_path: Path) -> None:
     assert origins == [("live",)]
 
 
+@pytest.mark.slow
 def test_repeated_imported_prices_are_not_processed_again(tmp_path: Path) -> None:
     home = Home(tmp_path)
     listed = partial(offer, text="")  # a row of a file has no text

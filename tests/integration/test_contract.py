@@ -206,6 +206,7 @@ def asked(database: Path, folder: Path | None) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", first_of(["2.0.1", "1.4.5"]))
 def test_other_duckdb_versions_read_the_same(demo: Demo, tmp_path: Path, version: str) -> None:
     install = installer()

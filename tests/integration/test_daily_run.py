@@ -46,6 +46,7 @@ def tick(day: date, hour: int = 6) -> list[dg.RunRequest]:
     return list(daily.evaluate_tick(dg.build_schedule_context(scheduled_execution_time=at)).run_requests or [])
 
 
+@pytest.mark.slow
 def test_two_ticks_make_two_refreshes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, *QUICK)
     home, code = Home(tmp_path / "home"), defs()
@@ -121,6 +122,7 @@ def test_partially_read_provider_exits_3(tmp_path: Path, monkeypatch: pytest.Mon
 # -- past days, retries ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_past_day_is_read_from_its_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only(monkeypatch, "oracle")
     home = Home(tmp_path / "home")

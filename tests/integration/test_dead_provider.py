@@ -18,6 +18,7 @@ from tests.support.worlds import CAPTURES, captures, only, rows, without_costs
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
+pytestmark = pytest.mark.slow
 QUICK = ("azure", "oracle")
 TODAY = datetime.now(UTC).date()
 DAY1, DAY2 = date(2026, 11, 9), date(2026, 11, 10)

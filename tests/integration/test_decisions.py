@@ -50,6 +50,7 @@ STAYS = [("2026-03-01", None, "2.500000", "ok")]
 FALLS = [("2026-03-01", "2026-03-05", "2.500000", "ok"), ("2026-03-05", None, "1.000000", "released")]
 
 
+@pytest.mark.slow
 def test_latest_decision_on_a_quarantined_price_counts(held: Home, run: Run) -> None:
     name, *state = event(held)
     assert state == ["quarantine", "held"] and spans(held) == STAYS
@@ -83,6 +84,7 @@ def test_rejected_flagged_price_is_removed(tmp_path: Path) -> None:
     assert event(home)[2] == "rejected" and spans(home) == STAYS
 
 
+@pytest.mark.slow
 def test_decisions_of_an_older_ledger_still_apply(held: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     name, *_ = event(held)
     ledger.decide(held, name, "released", "ann")

@@ -53,6 +53,7 @@ def test_index_price_of_a_provider_is_its_lowest_in_force(demo: Demo) -> None:
     assert got["n_providers"] >= 3
 
 
+@pytest.mark.slow
 def test_a_warehouse_rebuilt_from_its_landing_has_the_same_rows(demo: Demo, tmp_path: Path) -> None:
     home = Home(tmp_path / "again")
     shutil.copytree(demo.home.landing, home.landing)

@@ -54,6 +54,7 @@ def in_turn(home: Home, *files: Path) -> tuple[dict[str, Any], list[bool]]:
 
 
 # One number draws all: a smaller one is no simpler world, so nothing is shrunk.
+@pytest.mark.slow
 @pytest.mark.long
 @settings(max_examples=examples(1, 5), phases=(Phase.explicit, Phase.generate)[: examples(1, 2)])
 @given(seed=st.integers(0, 10**6))

@@ -71,6 +71,7 @@ def revisions(home: Home) -> list[dict[str, Any]]:
         return rows(con, "from v1.index_revisions where index_id = ? order by day, said_at", A100)
 
 
+@pytest.mark.slow
 def test_what_was_published_stays_readable_after_a_revision_and_a_rebuild(tmp_path: Path) -> None:
     home = Home(tmp_path)
     for nth in range(2):

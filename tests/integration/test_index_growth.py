@@ -93,6 +93,7 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", first_of(list(CASES)))
 def test_index_built_scrape_by_scrape_equals_one_build(tmp_path: Path, name: str) -> None:
     fates, cuts, days_apart = CASES[name]

@@ -87,6 +87,7 @@ def merged(home: Home) -> int:
     return len(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.long
 @settings(
     max_examples=examples(1, 10),

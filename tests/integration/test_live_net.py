@@ -129,6 +129,7 @@ def test_report_and_captures_lie_in_the_state_folder(runs: tuple[Path, list[Visi
     assert not (folder / "home" / "landing").exists(), "a check lands nothing"
 
 
+@pytest.mark.slow
 def test_browser_sees_the_same_internet(tmp_path: Path) -> None:
     """Chromium with the same authority: a page that it may read, and a wall that stays one after its scripts ran."""
     if why := tls_net.why_not() or tls_net.why_no_browser():

@@ -266,6 +266,7 @@ def test_a_summary_is_imported_as_it_is_published(home: Home, run: Run) -> None:
     assert run("import", "--skypilot", home.root, "--throughput", home=home).code == 2
 
 
+@pytest.mark.slow
 def test_an_older_published_file_answers_without_measurements(home: Home, run: Run) -> None:
     import duckdb
 
@@ -276,6 +277,7 @@ def test_an_older_published_file_answers_without_measurements(home: Home, run: R
     assert answer.code == 0 and json.loads(answer.out)[0]["measured_by"] is None
 
 
+@pytest.mark.slow
 def test_doctor_names_a_list_that_cannot_be_read(home: Home) -> None:
     today, old = datetime.now(UTC).date(), datetime.now(UTC).date() - timedelta(days=9)
     hosted_worlds.read(home, str(old), hosted_worlds.both("0.1", "0.4"), of="litellm")

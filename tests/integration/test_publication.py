@@ -20,6 +20,8 @@ from warehouse.publish import publish, release
 from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
+pytestmark = pytest.mark.usefixtures("with_exports")
+
 
 def publish_offers(home: Home, day: str, *offers: Offer) -> None:
     put(home, seen(day, offers))
@@ -130,7 +132,7 @@ CELLS = ("=1+1", "@SUM(A1)", "+1", "-1", "\t=1")
 
 
 @pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exports(with_exports: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the exports of a page whose instances are formulas."""
     home = Home(tmp_path_factory.mktemp("formulas"))
     put(

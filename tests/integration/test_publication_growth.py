@@ -39,6 +39,7 @@ def _tables(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_tables")
 def test_updated_published_file_equals_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home, days = Home(tmp_path / "home"), list(days_of_prices(6))

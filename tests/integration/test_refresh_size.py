@@ -50,6 +50,7 @@ def n_asked(lists: Lists) -> int:
     return sum(n for path, n in lists.asked.items() if f"{AWS}/" in path and VERSION in path and path.endswith(".csv"))
 
 
+@pytest.mark.slow
 def test_refresh_finds_what_was_generated_and_asks_for_a_version_once(
     lists: Lists, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from tests.support.effort import first_of
 from tests.support.worlds import built, offer, put, rows, seen
 from warehouse.storage.state_dir import Home
 
+pytestmark = pytest.mark.slow
 LAND = """
 import sys
 from pathlib import Path
