@@ -16,6 +16,7 @@ from scrapers.reading.other_providers import (
     charged_by,
     is_other_provider,
     is_own,
+    named_behind,
     named_beside,
     other_provider,
     other_provider_before,
@@ -31,6 +32,7 @@ from scrapers.reading.refused_frames import (
     is_of_tokens,
     is_paid_once,
     refusal_of,
+    result_of,
     title_a_plan,
     titles_of_groups,
     without_rebate,
@@ -126,6 +128,8 @@ def refusal(
     is_hourly = record.kind == "object" and is_of_a_shop(f.title) and _is_by_the_hour(record)
     if reason := refusal_of(Frame(record.kind, f.title, others, record.heading, scope, above, is_hourly)):
         return reason
+    if record.kind == "row" and not (unit.time or unit.is_per_gpu) and (reason := result_of(f.title, others)):
+        return reason
     is_of_many = (
         _marks_of(f.title).has_volume
         or _MANY_NODES.search(f.title) is not None
@@ -178,7 +182,7 @@ def refusal(
         return "an amount of zero"
     if is_of_tokens(f.title, scope[:1]):
         return "a price of tokens or requests"
-    return _of_another(f, before, record, label, page)
+    return _of_another(f, before, after, record, label, page)
 
 
 _DAYS: Final = re.compile(r"(?:/|\bper\b|\bfor\b)\s*(?:[2-9]|1\d|2[0-9])[ -]days?\b", re.IGNORECASE)
@@ -273,12 +277,14 @@ def _lists_models(text: str) -> bool:
     return len(amounts) > 1 and all(pricing_model(words_around(text, amounts, i)[1]) for i in range(len(amounts)))
 
 
-def _of_another(f: Field, before: str, record: Record, label: Field | None, page: PageFacts) -> str:
+def _of_another(f: Field, before: str, after: str, record: Record, label: Field | None, page: PageFacts) -> str:
     """Return why an amount is another provider's price, or ""."""
     if record.kind == "object":
         seller = record.seller or (seller_in_data(record.fields) if page.compares else "")
         return f"a price of {seller}, in a comparison" if seller and not is_own(seller, page.own) else ""
-    if name := other_provider(f.title, page.own) or other_provider_before(before, page.own):
+    if name := (
+        other_provider(f.title, page.own) or other_provider_before(before, page.own) or named_behind(after, page.own)
+    ):
         return f"a price of {name}, in a comparison"
     if record.seller and not is_own(record.seller, page.own):
         if page.compares:
@@ -327,11 +333,22 @@ def _of_several(names: tuple[Mention, ...], label: Field, record: Record) -> str
         return ""
     if record.kind != "row" or not is_list_of_cards(label.text):
         return "a price of a choice of accelerators"
-    if len(names) <= _MOST_OF_A_CLASS and any(kind_of(one) == "vram" for one in record.fields):
+    kinds = [kind_of(one) for one in record.fields]
+    has_memory = "vram" in kinds or ("vcpu" not in kinds and any(map(_is_memory, record.fields)))
+    if len(names) <= _MOST_OF_A_CLASS and has_memory:
         return ""
     return "unexplained: one price for several accelerators, and no memory that they share"
 
 
+def _is_memory(f: Field) -> bool:
+    """Return whether a column is of memory, nobody says of what, in a size that cards have: where no CPU is, it is theirs."""
+    return _MEMORY.fullmatch(f.title) is not None and _OF_CARDS.fullmatch(f.text) is not None
+
+
+_MEMORY: Final = re.compile(r"\W*memory(?: (?:size|label|\(?g[i]?b\)?))?\W*|\W*内存\W*|\W*メモリ\W*", re.IGNORECASE)
+_OF_CARDS: Final = re.compile(
+    r"\s*(?:8|1[0126]|2[04]|32|4[048]|64|80|9[46]|128|141|180|192|256|288)\s*(?:GI?B?)?\s*", re.IGNORECASE
+)
 _MOST_OF_A_CLASS: Final = 8
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _INCLUDED: Final = re.compile(

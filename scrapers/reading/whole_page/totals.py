@@ -77,7 +77,9 @@ def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             rates = [d.amount.value / hours for hours in divisors]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
             if any(
-                abs(one - s.amount.value) <= max(s.amount.value * _CLOSE, _rounding(d)) for s in same for one in rates
+                abs(one - s.amount.value) <= max(s.amount.value * _CLOSE, _rounding(d), _cut_off(s))
+                for s in same
+                for one in rates
             ):
                 dropped.append((d, f"the same price for a {d.rate.time}"))
                 continue
@@ -142,6 +144,16 @@ def _lost_its_hour(d: Draft) -> bool:
         f for f in d.record.fields if f is not d.cell and rate(f.title).time == "hour" and words.PRICE.search(f.title)
     ]
     return d.record.kind == "row" and bool(hourly) and not any(words.NOTHING.match(f.text) for f in hourly)
+
+
+def _cut_off(d: Draft) -> Decimal:
+    """Return by how much an hour may differ for the digits that were cut off: "$0.52" of 0.526."""
+    places = -int(d.amount.value.as_tuple().exponent)
+    return min(Decimal(10) ** -places / 2, d.amount.value * _MOST_CUT_OFF) if places == _CENTS else Decimal(0)
+
+
+_CENTS: Final = 2  # places
+_MOST_CUT_OFF: Final = Decimal("0.015")
 
 
 def _rounding(d: Draft) -> Decimal:

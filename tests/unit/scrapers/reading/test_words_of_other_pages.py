@@ -1,0 +1,86 @@
+"""Words and shapes of pages that people wrote elsewhere: documents, guides, lists of others. The samples are made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.scrapers.reading.test_reader import facts, page, read, table
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "currency"),
+    [
+        ("按量计费", "1.90 美元/小时起", "USD"),
+        ("价格（美元/小时）", "1.90", "USD"),
+        ("价格（欧元/小时）", "1.90", "EUR"),
+        ("价格（元/小时）", "1.90", "CNY"),
+        ("料金", "1.90米ドル/時間", "USD"),
+        ("On demand", "1.90$USD/h", "USD"),
+        ("On demand", "1.90 USD$/h", "USD"),
+    ],
+)
+def test_a_currency_of_another_country_is_that_one(title: str, cell: str, currency: str) -> None:
+    (offer,) = read(page(table(f"GPU|显存|{title}", f"Tesla P40|24 GB|{cell}"), "zh")).offers
+    assert (str(offer.price), offer.currency, offer.price_unit[-4:]) == ("1.90", currency, "hour")
+
+
+def test_a_month_repeats_an_hour_that_was_rounded() -> None:
+    rows = ("g1|T4|1|$0.52|$383", "g2|T4|4|$3.91|$2,856")
+    account = read(page(table("Instance|GPU|GPUs|Hourly|Monthly", *rows)))
+    assert [str(o.price) for o in account.offers] == ["0.52", "3.91"]
+    (_, commitment) = read(page(table("Instance|GPU|GPUs|Hourly|Monthly", "g1|T4|1|$0.52|$340"))).offers
+    assert facts(commitment)[2:5] == ("reserved", 1, "340")
+
+
+def test_a_title_counts_the_gpus_of_its_column() -> None:
+    rows = ("H100 SXM|$3.40|$3.70", "A10|—|$0.80")
+    account = read(page("<p><b>GPU prices (instances, per GPU/hr):</b></p>" + table("GPU|8x Config|1x Config", *rows)))
+    assert [(str(o.gpu_count), str(o.price), o.price_unit) for o in account.offers] == [
+        ("8", "3.40", "gpu_hour"), ("1", "3.70", "gpu_hour"), ("1", "0.80", "gpu_hour"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("time", ["Est. Time", "Training Time", "Run time", "GPU-hours"])
+def test_what_a_job_costs_is_no_price_of_an_hour(time: str) -> None:
+    rows = ("L4|$0.20/hr|~90 min|~$0.30", "H100|$1.90/hr|~8 min|~$0.25")
+    account = read(page("<h2>GPU prices per hour</h2>" + table(f"GPU|Price|{time}|Total Cost", *rows)))
+    assert [str(o.price) for o in account.offers] == ["0.20", "1.90"]
+
+
+def test_a_formula_is_no_price_nor_its_result() -> None:
+    rows = ("L4|$0.70 × 5 ÷ 3,600|$0.00097|$1.40", "A100|$2.70 × 5 ÷ 3,600|$0.0037|$5.40")
+    assert not read(
+        page("<h2>GPUs by the hour</h2>" + table("Tier|Formula|One five-second tail|1,440 tails", *rows))
+    ).offers
+
+
+@pytest.mark.parametrize(
+    ("cell", "labels"),
+    [
+        ("H100 PRO", ["H100"]),
+        ("H200 PRO", ["H200"]),
+        ("L40, L40S, 6000 Ada PRO", ["L40", "L40S", "RTX 6000 Ada"]),
+        ("L4, A5000, 3090", ["L4", "A5000", "RTX 3090"]),
+    ],
+)
+def test_cards_of_one_memory_share_a_price(cell: str, labels: list[str]) -> None:
+    offers = read(page(table("GPU type(s)|Memory|Flex cost per second", f"{cell}|48 GB|$0.00053"))).offers
+    assert [o.gpu_label for o in offers] == labels
+
+
+def test_a_heading_or_a_column_names_another_provider_by_its_address() -> None:
+    body = "<h2>GPU Cloud Pricing Comparison</h2><h3>Runpod.io</h3>" + table("GPU|1 Hour", "A40|$0.49", "L4|$0.44")
+    assert not read(page(body)).offers
+    account = read(
+        page(
+            table(
+                "GPU|VRAM|RunPod|Hugging Face|Notes", "A100|80GB|$1.90/hr|$6.50/hr|", "A10|24GB|||$0.60/hr LambdaLabs"
+            )
+        )
+    )
+    assert not account.offers
+
+
+def test_a_preemptive_machine_is_spot() -> None:
+    (offer,) = read("# Prices\n\n- TPU v4 preemptive: $0.90/h\n").offers
+    assert offer.pricing_model == "spot"
