@@ -17,7 +17,7 @@ _HYPERSCALERS: Final = (
 _SPECIALISTS: Final = (
     r"Lambda(?: ?Labs| Cloud)?|CoreWeave|RunPod|Vast(?:\.ai| AI)?|Paperspace|Crusoe(?: Cloud)?|Nebius|Together AI|FluidStack|Hyperstack|DataCrunch|TensorDock|Jarvis ?Labs"
     r"|Vultr|DigitalOcean|Linode|OVH(?:cloud)?|Scaleway|Genesis Cloud|Latitude\.sh|Voltage Park|Shadeform|Prime Intellect|Massed Compute|Cudo(?: Compute)?|Denvr"
-    r"|E2E (?:Networks|Cloud)|Hetzner|Leaseweb|Contabo|Fly\.io|Koyeb|Northflank|Thunder Compute|Gcore|Exoscale|AutoDL|SF Compute|SaladCloud|Hugging ?Face|Replicate|Baseten|Sesterce"
+    r"|E2E (?:Networks|Cloud)|Hetzner|Leaseweb|Contabo|Fly\.io|Koyeb|Northflank|Thunder Compute|Gcore|Exoscale|AutoDL|SF Compute|SaladCloud|Hugging ?Face|Replicate|Baseten|Sesterce|(?-i:Modal)"
 )
 _DOMAIN: Final = r"(?:\.(?:io|ai|com|cloud|net|dev|ru|cn))?"
 # What a provider calls all of them.

@@ -55,6 +55,8 @@ def not_sold(record: Record, label: Field | None) -> str:
                 return _UNKNOWN if _counts_gpus(record) else reason
     if any(mentions(f.text) for f in record.fields):
         return "unexplained: several accelerators are named with it"
+    if _counts_gpus(record):
+        return _UNKNOWN
     if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
         return _UNKNOWN
     return NAMELESS

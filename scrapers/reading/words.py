@@ -53,19 +53,19 @@ DURATION: Final = re.compile(
 )
 GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w*|видеокарт\w*", "卡|显卡|顯卡|张|枚")
 PER_GPU: Final = re.compile(
-    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
+    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bpor\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
     r"|\b(?:gpus?|(?:device|accelerator|card|chip)s?(?=[-/]))\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
     r"|\bsingle[- ]gpu price|^\s*gpu (?:hourly )?(?:price|rate|cost) per (?:hour|month)|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhl]\d{2,3}s?x?\b(?=\s*[-/]\s*(?:h|m|d|w|y|小|时|月))",
     re.IGNORECASE,
 )
 PER_MACHINE: Final = re.compile(
-    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|每)\s*(?:1\s*)?(?:node|server|machine|instance|vm|system|cluster|host|box|knoten|instanz|serveur|nœud|сервер|台|节点|实例)(?![^\W\d_])"
+    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bpor\b|\bза\b|每)\s*(?:1\s*)?(?:node|servidor|server|machine|instance|vm|system|cluster|host|box|knoten|instanz|serveur|nœud|сервер|台|节点|实例)(?![^\W\d_])"
     r"|\b(?:node|server|machine|instance|vm|system)[-/· ](?:h|hrs?|hours?|months?|days?)\b",
     re.IGNORECASE,
 )
 # What else may stand behind "/" or "per": the amount is of that, and not of a GPU.
 PER_OTHER: Final = re.compile(
-    r"(?:/|\bper\b|\bpro\b|\bpar\b|\bje\b|\bза\b|每)\s*(?:1\s*)?(?:(?:1|10|100|1,?000|1m|1k|million|thousand|mio\.?|百万|千)\s+)?"
+    r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bje\b|\bза\b|每)\s*(?:1\s*)?(?:(?:1|10|100|1,?000|1m|1k|million|thousand|mio\.?|百万|千)\s+)?"
     r"(?P<thing>(?:additional |extra |used |provisioned )?(?:gi?b|gigabytes?|ti?b|terabytes?|go|to|гб|тб|tokens?|tok|million|1m\b|1k\b|m\s+tokens?|images?|requests?|calls?|v?cpus?|cores?|kerne?|cœurs?|ядр\w*"
     r"|users?|seats?|licen[cs]es?|steps?|megapixels?|characters?|milliseconds?|ms|audio|songs?|ips?|ip address\w*|domains?|queries|pages?|emails?|kwh|kw|watts?|rack|u\b|mbps|gbps|mbit|transactions?|api|videos?|clips?|generations?|runs?|epochs?|snapshots?|volumes?|octane\w*|(?:\w+ )?points?|ob\b|[gm]hz))(?![^\W\d_])",
     re.IGNORECASE,

@@ -77,8 +77,11 @@ def set_commitment(
         if len(piece) < 32
     ]
     beside += [("the heading", text) for text in record.scope] + [("above", text) for text in record.intro]
+    titled = {pricing_model(one.title) for one in record.fields if one is not f} if record.kind == "row" else set()
     for place, text in beside:
         model = pricing_model(text)
+        if place == "above" and model != "on_demand" and model in titled:
+            continue  # it has a column of its own
         if (
             model is None
             or (place in ("the row", "above") and model == "reserved" and not words.RESERVED.search(text))

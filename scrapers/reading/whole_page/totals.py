@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from scrapers.reading import words
+from scrapers.reading.field_kinds import is_priced_title
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.units import rate
 from scrapers.reading.whole_page.groups import HOURS_IN, together
@@ -27,8 +28,10 @@ def _is_sum_of(d: Draft, one: Draft) -> bool:
         one.amount.value < d.amount.value and (d.count or 1) > 1 and one.cell is not d.cell
     )
     count = d.count
-    if count is None and d.is_per_machine and one.rate.is_per_gpu and d.cell is one.cell:
-        count = Decimal(round(d.amount.value / one.amount.value))  # "$31.92 per node hour ($3.99/GPU/hr)"
+    is_beside = d.is_per_machine and d.cell is one.cell  # "$31.92 per node hour ($3.99/GPU/hr)"
+    is_remark = d.record.kind == "row" and d.cell is not one.cell and not is_priced_title(d.title)
+    if one.rate.is_per_gpu and ((count is None and is_beside) or (d.count in (None, 1) and is_remark)):
+        count = Decimal(round(d.amount.value / one.amount.value))
     return bool(
         is_sized and alike and count and abs(d.amount.value / count - one.amount.value) <= one.amount.value * _CLOSE
     )

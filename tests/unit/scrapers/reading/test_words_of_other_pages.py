@@ -84,3 +84,31 @@ def test_a_heading_or_a_column_names_another_provider_by_its_address() -> None:
 def test_a_preemptive_machine_is_spot() -> None:
     (offer,) = read("# Prices\n\n- TPU v4 preemptive: $0.90/h\n").offers
     assert offer.pricing_model == "spot"
+
+
+def test_the_one_chief_heading_names_the_provider_of_a_document() -> None:
+    prices = "\n\n| GPU | VRAM | USD/h |\n|---|---|---|\n| L40S | 48 GB | $1.50 |\n"
+    assert [str(o.price) for o in read(f"# Vultr{prices}").offers] == ["1.50"]
+    assert not read(f"# Cloud GPUs\n\n## Vultr{prices}").offers
+    assert not read(f"# Vultr alternatives\n\n## Vultr{prices}").offers
+
+
+def test_a_machine_with_gpus_of_no_name_is_not_passed_over() -> None:
+    account = read(page(table("Instance|vCPUs|GPUs|Price/Hour", "ml.x4.xlarge|16|1|$1.20", "ml.c4.xlarge|16|0|$0.20")))
+    assert not account.offers and [e.text for e in account.unexplained] == ["$1.20"]
+
+
+def test_a_model_with_a_column_of_its_own_is_none_of_the_others() -> None:
+    lead = "<p>Community Cloud (hosts) + Secure Cloud (SOC 2) + Spot/Interruptible.</p>"
+    account = read(page(lead + table("GPU|Secure (USD/h)|Community (USD/h)|Spot (USD/h)", "L40S|$0.90|$0.80|$0.40")))
+    assert [(o.pricing_model, str(o.price)) for o in account.offers] == [
+        ("on_demand", "0.90"), ("on_demand", "0.80"), ("spot", "0.40"),
+    ]  # fmt: skip
+
+
+def test_a_remark_on_the_bundle_repeats_the_price_of_one() -> None:
+    rows = ("NVIDIA L40S|$1.60|16 vCPU", "NVIDIA HGX H100|$1.90/GPU|só bundle 8x (servidor $15.20/h)")
+    account = read(page(table("GPU|USD/h (1x)|Notas", *rows), "pt"))
+    assert [str(o.price) for o in account.offers] == ["1.60", "1.90"] and account.is_whole
+    (offer,) = read(page(table("GPU|USD/h por GPU|Notas", "NVIDIA A100|$1.40|8x GPU"), "pt")).offers
+    assert offer.price_unit == "gpu_hour"
