@@ -46,7 +46,7 @@ _CHARGES: Final = re.compile(
     re.IGNORECASE,
 )
 _SELLER: Final = re.compile(
-    r"\b(?:seller|offered ?by|provider|vendor|cloud provider|anbieter|fournisseur|hébergeur|провайдер|поставщик)\b|厂商|服务商|プロバイダ|事業者|업체|제공사",
+    r"\b(?:seller|offered ?by|provider|vendor|cloud provider|anbieter|fournisseur|hébergeur|prove[e]?dor|fornecedor|fornitore|провайдер|поставщик)\b|厂商|服务商|プロバイダ|事業者|업체|제공사",
     re.IGNORECASE,
 )
 

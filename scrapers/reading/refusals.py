@@ -120,6 +120,8 @@ def refusal(
         return other
     if label is not None and (reason := _of_label(label.text, record.kind)):
         return reason
+    if label is not None and label is not f and _names_another(f.text[: amount.start], names):
+        return "unexplained: its own words name another accelerator"
     if any(map(_is_of_colocation, record.scope[:1])):
         return "a price of colocation"
     if record.kind == "row" and (label is None or label.title == "heading") and any(map(_is_part, record.fields)):
@@ -202,6 +204,13 @@ def _of_cell(text: str) -> str:
     if _FINANCED.search(text):
         return _INSTALMENTS
     return "an example or a calculation" if _ESTIMATE.match(text) else ""
+
+
+@lru_cache(maxsize=16_384)
+def _names_another(before: str, names: tuple[Mention, ...]) -> bool:
+    """Return whether the words before an amount name accelerators, and none of those that its record names."""
+    own = [m.key for m in mentions(before)]
+    return bool(own) and not any(key.endswith(n.key) or n.key.endswith(key) for key in own for n in names)
 
 
 @lru_cache(maxsize=16_384)

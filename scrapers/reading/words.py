@@ -63,6 +63,11 @@ PER_MACHINE: Final = re.compile(
     r"|\b(?:node|server|machine|instance|vm|system)[-/· ](?:h|hrs?|hours?|months?|days?)\b",
     re.IGNORECASE,
 )
+_NODE = r"(?:node|server|machine|host|knoten|nœud|nó|servidor|nodo|узел|узла)"
+OF_A_NODE: Final = re.compile(  # "Price of the 8x node"
+    rf"(?<![\w.])(?P<n>[248]|16)\s?[x×]\s*{_NODE}s?(?!\w)|(?<!\w){_NODE}\s*\(?(?P<m>[248]|16)\s?[x×](?!\w)",
+    re.IGNORECASE,
+)
 # What else may stand behind "/" or "per": the amount is of that, and not of a GPU.
 PER_OTHER: Final = re.compile(
     r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bje\b|\bза\b|每)\s*(?:1\s*)?(?:(?:1|10|100|1,?000|1m|1k|million|thousand|mio\.?|百万|千)\s+)?"
@@ -143,7 +148,7 @@ TOTAL: Final = word(
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
 UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
-PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
+PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|prove[e]?dor|fornecedor|fornitore|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(
     r"(?:\b(?=\w)(?:from(?: only| just)?|start(?:s|ing)?(?: price)?(?: at| from)?(?: only| just)?|as low as|as little as|beginning at|begins? at|low of|only from|ab|bereits ab|à partir de|dès|от|price from|prices from|pricing from|more than|over|at least|minimum(?: of)?|min\.?)\s*[:：]?\s*|(?:低至|最低)\s*|起步价\s*[:：]?\s*|≥\s*|>\s*)$",

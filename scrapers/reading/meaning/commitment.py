@@ -99,6 +99,8 @@ def set_commitment(
             continue
         d.model, d.reasons["model"] = model, place
         break
+    if "model" not in d.reasons and any(one.text == "yes" and _FLAGS_SPOT.search(one.title) for one in record.fields):
+        d.model, d.reasons["model"] = "spot", "a flag of the data"
     if _set_cycle(record, f, own, d):
         return
     longer = rate(f.title).time
@@ -172,6 +174,7 @@ def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
 
 
 _LONGEST: Final = 100  # characters
+_FLAGS_SPOT: Final = re.compile(r"(?:^|\b(?:is|only) |^is)(?:spot|pre-?emptible|interruptible)$", re.IGNORECASE)
 
 
 def _is_prose(text: str) -> bool:

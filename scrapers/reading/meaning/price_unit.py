@@ -86,7 +86,7 @@ def price_unit(
             and re.search(r"/|\bper\b|hourly|每", one.text)
         ]
     texts += [("above", text) for text in record.intro] + [("the heading", text) for text in record.scope]
-    time, where, per_gpu, per_machine = "", "", False, False
+    time, where, per_gpu, per_machine = "", "", False, words.OF_A_NODE.search(f.title) is not None
     for place, text in texts:
         is_prose = place in ("above", "a footnote") or (place == "the label" and len(text) > 60)
         if place in ("above", "the heading", "the card"):
@@ -102,7 +102,7 @@ def price_unit(
             time, where = read.time, place
         per_machine |= read.is_per_machine and not read.is_per_gpu and not per_gpu and place != "another title"
         is_own = place != "another title" or (where == place and pricing_model(f.title) is not None)
-        if read.is_per_gpu and not per_machine and is_own:
+        if read.is_per_gpu and not per_machine and not per_gpu and is_own:  # the nearest words say it
             per_gpu = True
             d.reasons["per GPU"] = place
     if not time and words.DURATION.search(f.title) and words.TOTAL.search(f.title):

@@ -74,11 +74,16 @@ def _heads_product(heading: str) -> bool:
 
 
 def _name_kinds_of_one(headings: list[str]) -> bool:
-    """Return whether headings are of kinds of one thing: "Production mode" beside "Prototyping mode"."""
+    """Return whether headings are of kinds of one thing: "Production mode" beside "Prototyping mode", "Production" alone."""
+    if all(map(_STAGE.fullmatch, headings)):
+        return True
     ends = {heading.rpartition(" ")[2].lower() for heading in headings}
     return len(ends) == 1 and all(_KIND.fullmatch(heading) for heading in headings)
 
 
+_STAGE: Final = re.compile(
+    rf"\s*(?:{words.TIERS.pattern}|production|prototyping|development|dedicated|shared)\s*", re.IGNORECASE
+)
 _KIND: Final = re.compile(
     r"[^\W\d_][\w-]*(?: [\w-]+)? (?:mode|cloud|tier|plan|class|capacity|network)s?", re.IGNORECASE
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.unit.scrapers.reading.test_reader import facts, page, read, table
@@ -112,3 +114,27 @@ def test_a_remark_on_the_bundle_repeats_the_price_of_one() -> None:
     assert [str(o.price) for o in account.offers] == ["1.60", "1.90"] and account.is_whole
     (offer,) = read(page(table("GPU|USD/h por GPU|Notas", "NVIDIA A100|$1.40|8x GPU"), "pt")).offers
     assert offer.price_unit == "gpu_hour"
+
+
+def test_an_amount_is_of_the_accelerator_that_its_own_words_name() -> None:
+    lists = "- A100 80GB: **Spot $0.45** · Acme $0.45 (cheapest) · Other $0.80\n\n## RTX 4090 24GB\n\nPrices below.\n"
+    offers = read(f"# Cheapest GPUs per hour\n\n## H100 80 GB\n\n{lists}").offers
+    assert "RTX 4090" not in {o.gpu_label[:8] for o in offers}
+
+
+def test_a_flag_of_data_says_spot() -> None:
+    items = ", ".join(f'{{"gpu_model": "{gpu}", "is_spot": {spot}, "price_usd_hour": 0.9}}' for gpu, spot in (("A40", "true"), ("L40S", "false")))  # fmt: skip
+    assert [o.pricing_model for o in read(f"[{items}]").offers] == ["spot", "on_demand"]
+
+
+def test_headings_of_stages_tell_prices_apart() -> None:
+    sections = "".join(f"<h3>{stage}</h3>{table('GPU|USD/h', f'L40|${price}', 'A10|$0.50')}" for stage, price in (("Prototyping", "0.90"), ("Production", "1.40")))  # fmt: skip
+    assert [str(o.price) for o in read(page(sections)).offers if o.gpu_label == "L40"] == ["0.90", "1.40"]
+
+
+def test_the_price_of_a_node_repeats_that_of_one_gpu() -> None:
+    rows = ("HGX H100|~$6.10|$48.80/h", "L40S|~$2.20|$17.60/h", "GB200 NVL72|—|$44.00/h (pacote 4-GPU)")
+    head = "<h3>Clusters (preço por GPU normalizado)</h3>"
+    account = read(page(head + table("GPU|USD/h por GPU|Preço real do nó 8x", *rows), "pt"))
+    assert [str(o.price) for o in account.offers] == ["6.10", "2.20", "44.00"] and account.is_whole
+    assert account.offers[2].gpu_count == Decimal(4)
