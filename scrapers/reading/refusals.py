@@ -120,7 +120,11 @@ def refusal(
         return other
     if label is not None and (reason := _of_label(label.text, record.kind)):
         return reason
-    if label is not None and label is not f and _names_another(f.text[: amount.start], names):
+    if (
+        label is not None
+        and label is not f
+        and _names_another(f.text[max(0, amount.start - _FAR) : amount.start], names)
+    ):
         return "unexplained: its own words name another accelerator"
     if any(map(_is_of_colocation, record.scope[:1])):
         return "a price of colocation"
@@ -148,6 +152,8 @@ def refusal(
         return _FOR_A_GROUP
     if label is not None and len(names) > 1 and (reason := _of_several(names, label, record)):
         return reason
+    if len(names) > 1 and unit.time in ("month", "year") and any(map(_is_a_plan, record.fields)):
+        return "unexplained: a subscription to a plan, with a choice of accelerators"
     is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
     if is_plan or title_a_plan(others):
         return "a plan's price, with hours or credits in it"
@@ -174,7 +180,8 @@ def refusal(
         is_open = not mentions(f.text) and not f.title and not words.PRICE.search(f.text) and not _lists_models(f.text)
         if is_sentence(f.text) and is_open:
             says_hour = unit.time == "hour" or unit.is_per_gpu
-            return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
+            may_be = says_hour or (unit.time == "month" and pricing_model(f.text) == "reserved" and _names_term(f.text))
+            return f"{'unexplained: ' if may_be else ''}in a sentence that names no price of it"
     if record.kind == "row" and _SHARED.fullmatch(f.title):
         return "unexplained: a price of a GPU that is shared, nobody says by how many"
     if _DAYS.search(f.title):
@@ -204,6 +211,14 @@ def _of_cell(text: str) -> str:
     if _FINANCED.search(text):
         return _INSTALMENTS
     return "an example or a calculation" if _ESTIMATE.match(text) else ""
+
+
+@lru_cache(maxsize=16_384)
+def _names_term(text: str) -> bool:
+    return words.DURATION.search(text) is not None
+
+
+_FAR: Final = 300  # characters
 
 
 @lru_cache(maxsize=16_384)
@@ -360,6 +375,12 @@ _MEMORY: Final = re.compile(r"\W*memory(?: (?:size|label|\(?g[i]?b\)?))?\W*|\W*�
 _OF_CARDS: Final = re.compile(
     r"\s*(?:8|1[0126]|2[04]|32|4[048]|64|80|9[46]|128|141|180|192|256|288)\s*(?:GI?B?)?\s*", re.IGNORECASE
 )
+
+
+def _is_a_plan(f: Field) -> bool:
+    return len(f.text) <= _SHORT and words.SUBSCRIPTION.fullmatch(f.text.strip()) is not None
+
+
 _MOST_OF_A_CLASS: Final = 8
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _INCLUDED: Final = re.compile(

@@ -214,3 +214,8 @@ TIERS: Final = re.compile(
     r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
     re.IGNORECASE,
 )
+# Plans that one subscribes to.
+SUBSCRIPTION: Final = re.compile(
+    r"(?:free|hobby|starter|pro|plus|team|business|enterprise|growth|scale|developer|individual)(?: (?:plan|tier|users?))?",
+    re.IGNORECASE,
+)

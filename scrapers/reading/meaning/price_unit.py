@@ -139,8 +139,9 @@ def _in_turn(f: Field, amount: Amount) -> str:
     amounts = find_amounts(f.text)
     units = [piece for piece in _PIECE.split(f.title) if rate(piece).time]
     is_in_turn = 1 < len(units) == len(amounts) and len({rate(unit).time for unit in units}) == len(units)
-    at = next((i for i, one in enumerate(amounts) if one.start == amount.start), None)
-    return units[at] if is_in_turn and at is not None else ""
+    if not is_in_turn:
+        return ""
+    return next((unit for unit, one in zip(units, amounts, strict=True) if one.start == amount.start), "")
 
 
 _UNIT_BELOW: Final = re.compile(r"\s*(?:/|per\b|pro\b|par\b)", re.IGNORECASE)

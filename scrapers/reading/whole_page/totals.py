@@ -43,12 +43,16 @@ def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     for d in drafts:
         records[together(d)].append(d)
     own: dict[int, list[Draft]] = defaultdict(list)
+    others: dict[int, set[int]] = defaultdict(set)
     for d in drafts:
         own[id(d.record)].append(d)
+        others[id(d.record)] |= {id(d.cell)} if not d.rate.is_per_gpu else {0, id(d.cell)}
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
     for d in drafts:
-        parts = [s for s in own[id(d.record)] if _is_sum_of(d, s)]
+        # Of one cell's amounts, which may be thousands, none is the sum of another where none is per GPU.
+        may_be_sum = not d.rate.is_per_gpu and len(others[id(d.record)]) > 1
+        parts = [s for s in own[id(d.record)] if _is_sum_of(d, s)] if may_be_sum else []
         if parts:
             for s in parts:
                 if not s.rate.is_per_gpu:

@@ -138,3 +138,15 @@ def test_the_price_of_a_node_repeats_that_of_one_gpu() -> None:
     account = read(page(head + table("GPU|USD/h por GPU|Preço real do nó 8x", *rows), "pt"))
     assert [str(o.price) for o in account.offers] == ["6.10", "2.20", "44.00"] and account.is_whole
     assert account.offers[2].gpu_count == Decimal(4)
+
+
+def test_a_sentence_on_a_commitment_is_not_passed_over() -> None:
+    body = "<h2>NVIDIA L40S Server</h2><p>1x L40S, 48 GB</p><p>Preis: 900 € pro Monat.</p><p>Bei 24 Monaten Laufzeit zahlen Sie nur 700 € pro Monat.</p>"
+    account = read(page(body, "de"))
+    assert {str(o.price) for o in account.offers} == {"900"} and not account.is_whole
+
+
+def test_a_subscription_with_a_choice_of_cards_is_no_rent() -> None:
+    rows = ("Hobby|$8/month|M4000, P5000", "Pro|$250/month|A100, H100")
+    account = read(page(table("Plan|Price|GPUs", *rows)))
+    assert not account.offers and not account.is_whole
