@@ -174,7 +174,7 @@ _SHORTEST: Final = 3
 _SHORT_CELL: Final = 60
 _SHORT: Final = 20  # characters
 _TIME_CELL: Final = re.compile(
-    r"\s*(?:(?:per|pro|par|за|в|1|a|an)\s+)?"
+    r"\s*(?:(?:per|pro|par|за|в|1|a|an)[\s-]+)?"
     r"(?:hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間|dai?ly|day|tag|täglich|jour|день|сутки|天|日"
     r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月|year(?:ly)?|annual(?:ly)?|jahr|jährlich|an|annuel|год|年)\s*",
     re.IGNORECASE,

@@ -76,7 +76,11 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
                 f = next((one for one in order if _says_it_in_words(one, names[0].key)), f)
             return f, _distinct(f.text, mentions(f.text, is_label=True))
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator
-        if kind == "price" and (names := mentions(f.text) or mentions(f.title)) and len({n.key for n in names}) == 1:
+        if (
+            kind == "price"
+            and (names := _mentions_of_its_own(f.text) or mentions(f.title))
+            and len({n.key for n in names}) == 1
+        ):
             return f, names[:1]
     for f, _ in kinds:  # a column "H100s" of their numbers
         if record.kind == "row" and len(names := mentions(f.title)) == 1 and (hit := NUMBER.match(f.text)):
@@ -93,6 +97,19 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
         if names and len({n.key for n in names}) == 1:
             return Field("heading", text), names[:1]
     return None, ()
+
+
+@lru_cache(maxsize=16_384)
+def _mentions_of_its_own(text: str) -> tuple[Mention, ...]:
+    """Return the accelerators that a text names before it compares: not "€0.60/hour, 3.6x cheaper than A100"."""
+    compares = _COMPARES.search(text)
+    return mentions(text[: compares.start()] if compares else text)
+
+
+_COMPARES: Final = re.compile(
+    r"\b(?:than|versus|vs\.?|compared (?:to|with)|als (?:eine?|die|der)|moins cher que|чем)\s|(?<=[^\W\d_])比(?=[A-Z\s])",
+    re.IGNORECASE,
+)
 
 
 def _says_it_in_words(f: Field, key: str) -> bool:

@@ -150,3 +150,25 @@ def test_a_subscription_with_a_choice_of_cards_is_no_rent() -> None:
     rows = ("Hobby|$8/month|M4000, P5000", "Pro|$250/month|A100, H100")
     account = read(page(table("Plan|Price|GPUs", *rows)))
     assert not account.offers and not account.is_whole
+
+
+def test_a_price_is_not_of_the_card_that_it_is_compared_with() -> None:
+    def about(gpu: str, price: str) -> str:
+        return f"<p><b>{gpu} - Inference:</b></p><ul><li>Power: 165W TDP</li><li>Cost: {price}</li></ul>"
+
+    body = f"<h1>FAQ</h1><h3>Which GPU?</h3>{about('A30 (24GB HBM2)', '€0.60/hour - 3x cheaper than A100')}{about('A100 (80GB)', '€2.10/hour - fast')}"
+    assert [(o.gpu_label[:4].strip(), str(o.price)) for o in read(page(body)).offers] == [
+        ("A30", "0.60"),
+        ("A100", "2.10"),
+    ]
+
+
+def test_a_unit_names_the_card() -> None:
+    (offer,) = read(page(table("Node type|Price (RMB)|GPU number|RAM", "GPU node|1.00 RMB/V100·HOUR|8|1TB"))).offers
+    assert (offer.price_unit, offer.currency) == ("gpu_hour", "CNY")
+
+
+def test_a_billing_period_is_the_unit_of_data() -> None:
+    plan = '{"currency": "EUR", "plans": [{"name": "one", "gpu": "RTX A4500", "gpu_count": 2, "price": 0.9, "billing_period": "per-hour"}]}'
+    (offer,) = read(plan).offers
+    assert (offer.price_unit, offer.gpu_count) == ("instance_hour", Decimal(2))
