@@ -101,7 +101,10 @@ def refusal(
     if record.kind == "card":
         for text in (*record.scope[:4], *(text for line in f.lines[:1] for _, text in line.headings)):
             if _EXAMPLE.search(text) and not mentions(text) and not (_CALCULATOR.search(text) and mentions(f.text)):
-                return "an example or a calculation"
+                is_rate = (
+                    bool(names) and label is not f and rate(after_amount(after)).time == "hour" and len(f.text) < _SHORT
+                )
+                return f"{'unexplained: ' if is_rate else ''}an example or a calculation"
     if record.kind == "object" and (reason := next((why for key in record.scope[:3] if (why := _of_key(key))), "")):
         return reason
     if record.kind == "object" and any(

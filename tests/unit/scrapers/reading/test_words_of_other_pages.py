@@ -172,3 +172,10 @@ def test_a_billing_period_is_the_unit_of_data() -> None:
     plan = '{"currency": "EUR", "plans": [{"name": "one", "gpu": "RTX A4500", "gpu_count": 2, "price": 0.9, "billing_period": "per-hour"}]}'
     (offer,) = read(plan).offers
     assert (offer.price_unit, offer.gpu_count) == ("instance_hour", Decimal(2))
+
+
+@pytest.mark.parametrize("heading", ["Example configurations", "Pricing calculator"])
+def test_cards_by_the_hour_below_examples_are_not_passed_over(heading: str) -> None:
+    cards = "".join(f"<div><h3>{gpu}</h3><p>80 GB</p><p>{price}/hr</p></div>" for gpu, price in (("1x H100", "$2.50"), ("8x H100", "$20.00")))  # fmt: skip
+    account = read(page(f"<h1>Pricing</h1><h2>{heading}</h2><div>{cards}</div>"))
+    assert not account.is_whole
