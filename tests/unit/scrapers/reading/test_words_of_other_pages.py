@@ -179,3 +179,11 @@ def test_cards_by_the_hour_below_examples_are_not_passed_over(heading: str) -> N
     cards = "".join(f"<div><h3>{gpu}</h3><p>80 GB</p><p>{price}/hr</p></div>" for gpu, price in (("1x H100", "$2.50"), ("8x H100", "$20.00")))  # fmt: skip
     account = read(page(f"<h1>Pricing</h1><h2>{heading}</h2><div>{cards}</div>"))
     assert not account.is_whole
+
+
+def test_a_row_within_a_table_titles_the_prices_below_it() -> None:
+    rows = ("<b>Intel</b>|Обычная ВМ|Прерываемая ВМ", "100% vCPU|1,20 ₽|0,30 ₽", "1 GPU Nvidia V100|250,00 ₽|60,00 ₽", "<b>AMD</b>|Обычная ВМ|Прерываемая ВМ", "1 GPU Nvidia A100|300,00 ₽|70,00 ₽")  # fmt: skip
+    offers = read(page(table("Ресурс|Цена за 1 час|Цена за 1 час", *rows), "ru")).offers
+    assert [(o.pricing_model, str(o.price)) for o in offers] == [
+        ("on_demand", "250.00"), ("spot", "60.00"), ("on_demand", "300.00"), ("spot", "70.00"),
+    ]  # fmt: skip
