@@ -18,7 +18,11 @@ _BADGE: Final = re.compile(
     re.IGNORECASE,
 )
 _PRO_BEHIND: Final = re.compile(r"\bRTX[ -]?(?P<n>[456][05]00)[ -]PRO\b", re.IGNORECASE)  # a line's name, put last
-_PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3}|K80|M60|P100|P40|[TP]4|MI\d{3}X?)s\b")
+# "V100s" of several are no V100S; "L40s" may be either.
+_PLURAL: Final = re.compile(
+    r"((?:\b(?:GB|GH|[HBA])\d{2,3}[GMX]?|\bK80|\bM60|\bP100|\bP40|\b[TPL]4|\bL40S|(?<=[2-9] )V100|(?<=[2-9]x)V100|(?<=[2-9]x )V100"
+    r"|\bMI\d{3}X?|\b[RG]TX[ -]?A?\d{4}(?: Ti| SUPER)?))s\b"
+)
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _PART: Final = re.compile(
     r"(?<![\d./])(?P<part>1/[2-9]|1/1\d|1/2\d)\s*(?:of\s)?(?:(?:NVIDIA|AMD|Tesla)\s*)*$", re.IGNORECASE
@@ -166,7 +170,7 @@ _FORM_BEHIND: Final = re.compile(r"[ ,(-]{1,3}(?P<form>SXM\d?|PCI-?E|NVL\d{0,2}|
 
 
 def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
-    text = plain = _PLURAL.sub(r"\1", name.name)
+    text = plain = _PLURAL.sub(r"\1", f"{name.count or 1} {name.name}").partition(" ")[2]
     if label_field:
         text = _bare_label(label_field.text)
         if label_field.text[: name.end].endswith(name.name) and (

@@ -187,3 +187,20 @@ def test_a_row_within_a_table_titles_the_prices_below_it() -> None:
     assert [(o.pricing_model, str(o.price)) for o in offers] == [
         ("on_demand", "250.00"), ("spot", "60.00"), ("on_demand", "300.00"), ("spot", "70.00"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular"),
+    [
+        ("2 A10Gs", "2x A10G"),
+        ("2 L40Ss", "2x L40S"),
+        ("4 V100s", "4x V100"),
+        ("2 RTX 4090s", "2x RTX 4090"),
+        ("8 RTX 3080 Tis", "8x RTX 3080 Ti"),
+        ("2x V100S", "2x V100S"),
+    ],
+)
+def test_several_cards_are_of_the_model_of_one(plural: str, singular: str) -> None:
+    (offer,) = read(page(f"<h1>Pricing</h1><p>{plural}: $3.40/hour</p>")).offers
+    assert offer.gpu_label == singular.split("x ")[1]
+    assert str(offer.gpu_count) == singular[0]
