@@ -81,7 +81,7 @@ _GPUS = re.compile(
     r"(?<![\w./,$€£₹¥~〜～–—-])(?P<n>\d{1,4})\s?[x×*]?[\s-]?(?:(?:nvidia|amd|dedicated|whole|full)\s+)?(?:gpus?|卡|[张張](?:GPU|显卡|顯卡)|枚|(?:видео)?карт[аы]?(?!\w)|grafikkarten?|cartes? graphiques?|graphics cards?)(?!\s*[-/ ]?\s*(?:hours?|hrs?|h\b|ram|memory|mem\b|vram|时|時))(?![A-Za-z])"
     r"|(?:(?:\bgpus\b|\bgpus?\s*(?:count|number|qty|per \w+)|GPU数量?|卡数)\s*[:：=x×]?|\bgpu\s*[:：=x×])\s*(?P<m>\d{1,4})(?![\w.,]|\s*(?:gb|g\b|[x×]))"
     r"|\((?P<r>\d{1,3})\s?[x×]\)|\([x×]\s?(?P<s>\d{1,3})\)"
-    r"|(?<!\d\.0)(?:^|\s)[x×](?P<o>\d{1,4})(?:$|\s)|^(?P<q>\d{1,4})\s?[x×]$",
+    r"|(?<!\d\.0)(?:^|\s)[x×](?P<o>\d{1,4})(?:$|\s)|^(?P<q>\d{1,4})\s?[x×](?:\s+config\w*)?$",
     re.IGNORECASE,
 )
 
@@ -133,7 +133,9 @@ def _bare_cards(text: str) -> tuple[Mention, ...]:
 @lru_cache(maxsize=16_384)
 def _listed_cards(text: str) -> tuple[Mention, ...]:
     """Return the cards of a list of nothing else, of which some leave their line out: "L4, A5000, 3090"."""
-    items = [item for item in _ITEM.finditer(text) if item[0].strip()] if _BETWEEN.search(text) else []
+    items = (
+        [item for item in _ITEM.finditer(_PRO.sub("    ", text)) if item[0].strip()] if _BETWEEN.search(text) else []
+    )
     names = [_NAME.fullmatch(item[0].strip()) for item in items]
     if len(items) < 2 or all(names) or not any(names):
         return ()
@@ -147,6 +149,7 @@ def _listed_cards(text: str) -> tuple[Mention, ...]:
     return tuple(listed)
 
 
+_PRO: Final = re.compile(r" PRO(?=\s*(?:[,/、]|$))", re.IGNORECASE)  # a class of service, put last
 _BETWEEN: Final = re.compile(r"[,/、]")
 _ITEM: Final = re.compile(r"[^,/、]+")
 _WITHOUT_LINE: Final = re.compile(
@@ -156,7 +159,7 @@ _WITHOUT_LINE: Final = re.compile(
 
 def is_list_of_cards(text: str) -> bool:
     """Return whether a text is a list of names of accelerators and nothing else."""
-    names, rest = mentions(text, is_label=True), text
+    names, rest = mentions(text, is_label=True), _PRO.sub("    ", text)
     for name in reversed(names):
         rest = rest[: name.start] + rest[name.end :]
     return len(names) > 1 and not _BETWEEN.sub("", rest).strip()
@@ -194,7 +197,7 @@ def names_one(text: str) -> bool:
 
 # What counts GPUs has one of these in it.
 MAY_COUNT: Final = re.compile(
-    r"gpu|card|karte|carte|карт|[卡张張枚×]|[(（][x×\d]|(?:^|\s)x\d|\dx$|\d\sx$", re.IGNORECASE
+    r"gpu|card|karte|carte|карт|[卡张張枚×]|[(（][x×\d]|(?:^|\s)x\d|\d\s?x(?:\s+config\w*)?$", re.IGNORECASE
 )
 
 

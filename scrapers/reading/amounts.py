@@ -13,11 +13,13 @@ from scrapers.parsing.text import number
 
 # Signs that name one currency; "$", "¥" and "kr" are shared by several and resolved by the page.
 _SIGNS: Final = {
-    "US$": "USD", "$ US": "USD", "$ CA": "CAD", "$CA": "CAD", "USD": "USD", "$US": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "AUD": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD",
+    "US$": "USD", "USD$": "USD", "$USD": "USD", "$ US": "USD", "$ CA": "CAD", "$CA": "CAD", "USD": "USD", "$US": "USD", "U$S": "USD", "A$": "AUD", "AU$": "AUD", "AUD": "AUD", "AUD$": "AUD", "C$": "CAD", "CA$": "CAD",
     "CAD": "CAD", "CAD$": "CAD", "CDN$": "CAD", "S$": "SGD", "SG$": "SGD", "SGD": "SGD", "HK$": "HKD", "HKD": "HKD", "NZ$": "NZD", "NZD": "NZD",
     "NT$": "TWD", "TWD": "TWD", "新台幣": "TWD", "新臺幣": "TWD", "新台币": "TWD", "R$": "BRL", "BRL": "BRL", "MX$": "MXN", "MXN": "MXN", "€": "EUR", "EUR": "EUR",
     "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "GBP": "GBP", "₹": "INR", "RS": "INR", "RS.": "INR", "INR": "INR", "¥": "¥", "￥": "¥",
     "RMB": "CNY", "CNY": "CNY", "人民币": "CNY", "元": "CNY", "JPY": "JPY", "円": "JPY", "₩": "KRW", "KRW": "KRW", "원": "KRW",
+    "美元": "USD", "美金": "USD", "米ドル": "USD", "달러": "$", "ドル": "$", "欧元": "EUR", "歐元": "EUR", "ユーロ": "EUR", "유로": "EUR", "英镑": "GBP", "英鎊": "GBP",
+    "日元": "JPY", "港元": "HKD", "港币": "HKD", "港幣": "HKD", "台币": "TWD", "台幣": "TWD", "卢布": "RUB", "韩元": "KRW",
     "₽": "RUB", "RUB": "RUB", "РУБ": "RUB", "РУБ.": "RUB", "РУБЛЕЙ": "RUB", "РУБЛЯ": "RUB", "РУБЛЬ": "RUB", "Р.": "RUB",
     "CHF": "CHF", "ZŁ": "PLN", "PLN": "PLN", "KČ": "CZK", "CZK": "CZK", "₺": "TRY", "TRY": "TRY", "₴": "UAH", "UAH": "UAH",
     "SEK": "SEK", "NOK": "NOK", "DKK": "DKK", "KR": "kr", "AED": "AED", "SAR": "SAR", "₪": "ILS", "ILS": "ILS",
@@ -29,10 +31,10 @@ _HUNDREDTHS: Final = frozenset({"¢", "CENT", "CENTS", "CT", "CTS", "PENCE", "К
 _IN_HUNDREDTHS: Final = re.compile(r"(?<![^\W\d_])(?:¢|cents?|cts?|pence|коп\w*)(?![^\W\d_])", re.IGNORECASE)
 SHARED: Final = frozenset({"$", "¥", "kr", "R"})
 CODES: Final = frozenset(code for code in _SIGNS.values() if len(code) == 3)
+# In words of Chinese, Japanese and Korean: letters may follow them, the longest first ("美元" is no "元").
+_IN_WORDS: Final = sorted((sign for sign in _SIGNS if "぀" <= sign[0] <= "힣"), key=len, reverse=True)
 _ONLY_AFTER: Final = {
-    "元",
-    "円",
-    "원",
+    *(sign for sign in _IN_WORDS if sign[0] not in "新人"),  # "新台幣 30"
     "РУБ",
     "РУБ.",
     "РУБЛЕЙ",
@@ -86,7 +88,7 @@ _LOOSE = rf"\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?(?!\d)|\d{{1,3}}(?:[,.'’ {
 _MONEY = re.compile(
     rf"(?<!{_LETTER})(?P<before>{_BEFORE})\s{{0,2}}(?P<a>{_TIGHT})(?:\s?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|INR|CNY|JPY)(?![^\W\d_]))?"
     rf"|(?=[\d.,])(?<!{_LETTER})(?<![\d_.,])(?P<b>{_LOOSE})(?:[.,][–—-]{{1,2}})?\s{{0,2}}(?P<after>{_AFTER})(?![^\W\d_]|\d)"
-    rf"|(?=[\d.,])(?<!{_LETTER})(?<![\d_.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|元|円|원)",
+    rf"|(?=[\d.,])(?<!{_LETTER})(?<![\d_.,])(?P<c>{_LOOSE})\s{{0,2}}(?P<cjk>(?:万|萬)元|万円|만원|{'|'.join(_IN_WORDS)})",
     re.IGNORECASE,
 )
 # A bare number is an amount only where a unit stands right behind it: "3.24/h", "0.95 per hour".
@@ -189,7 +191,9 @@ def stated_currency(text: str) -> str:
     """Return the one currency that a title or sentence names ("Price USD", "元/小时"), or ""."""
     named = {
         _SIGNS[hit[0].upper()]
-        for hit in re.finditer(rf"(?<![^\W\d_])(?:{_AFTER}|{_BEFORE})(?![^\W\d_])|元|円", text, re.IGNORECASE)
+        for hit in re.finditer(
+            rf"(?<![^\W\d_])(?:{_AFTER}|{_BEFORE})(?![^\W\d_])|{'|'.join(_IN_WORDS)}", text, re.IGNORECASE
+        )
         if hit[0].upper() in _SIGNS and hit[0].upper() not in ("RS", "RM", "KR", "R$")
     } - {""}
     precise = named - SHARED

@@ -15,15 +15,16 @@ _HYPERSCALERS: Final = (
     r"|阿里云|腾讯云|华为云|百度智能云|火山引擎"
 )
 _SPECIALISTS: Final = (
-    r"Lambda(?: Labs| Cloud)?|CoreWeave|RunPod|Vast(?:\.ai| AI)?|Paperspace|Crusoe(?: Cloud)?|Nebius|Together AI|FluidStack|Hyperstack|DataCrunch|TensorDock|Jarvis ?Labs"
+    r"Lambda(?: ?Labs| Cloud)?|CoreWeave|RunPod|Vast(?:\.ai| AI)?|Paperspace|Crusoe(?: Cloud)?|Nebius|Together AI|FluidStack|Hyperstack|DataCrunch|TensorDock|Jarvis ?Labs"
     r"|Vultr|DigitalOcean|Linode|OVH(?:cloud)?|Scaleway|Genesis Cloud|Latitude\.sh|Voltage Park|Shadeform|Prime Intellect|Massed Compute|Cudo(?: Compute)?|Denvr"
-    r"|E2E (?:Networks|Cloud)|Hetzner|Leaseweb|Contabo|Fly\.io|Koyeb|Northflank|Thunder Compute|Gcore|Exoscale|AutoDL|SF Compute|SaladCloud"
+    r"|E2E (?:Networks|Cloud)|Hetzner|Leaseweb|Contabo|Fly\.io|Koyeb|Northflank|Thunder Compute|Gcore|Exoscale|AutoDL|SF Compute|SaladCloud|Hugging ?Face|Replicate|Baseten|Sesterce|(?-i:Modal)"
 )
+_DOMAIN: Final = r"(?:\.(?:io|ai|com|cloud|net|dev|ru|cn))?"
 # What a provider calls all of them.
 _ALL: Final = r"competitors?|hyperscalers?|others?|typical|average|big (?:three|3|clouds?)|(?:public|legacy|large|major) clouds?|traditional|wettbewerber|concurrents?|конкурент\w*|(?:其他|某)(?:云|厂商|平台|大厂)\w*|友商|他社|타사"
 # Not "AWS Inferentia2": there the maker's name is the accelerator's.
 _NAME: Final = re.compile(
-    rf"(?<![\w.-])(?=[^\W\d_])(?:{_HYPERSCALERS}|{_SPECIALISTS})(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))",
+    rf"(?<![\w.-])(?=[^\W\d_])(?:{_HYPERSCALERS}|{_SPECIALISTS}){_DOMAIN}(?![\w-])(?!\s+(?:Inferentia|Trainium|TPU))",
     re.IGNORECASE,
 )
 _SPECIALIST: Final = re.compile(rf"(?<![\w.-])(?:{_SPECIALISTS})(?![\w-])", re.IGNORECASE)
@@ -45,7 +46,7 @@ _CHARGES: Final = re.compile(
     re.IGNORECASE,
 )
 _SELLER: Final = re.compile(
-    r"\b(?:seller|offered ?by|provider|vendor|cloud provider|anbieter|fournisseur|hébergeur|провайдер|поставщик)\b|厂商|服务商|プロバイダ|事業者|업체|제공사",
+    r"\b(?:seller|offered ?by|provider|vendor|cloud provider|anbieter|fournisseur|hébergeur|prove[e]?dor|fornecedor|fornitore|провайдер|поставщик)\b|厂商|服务商|プロバイダ|事業者|업체|제공사",
     re.IGNORECASE,
 )
 
@@ -83,6 +84,20 @@ def named_beside(label: str, own: str) -> str:
     """Return the other provider that a label names beside an accelerator: "H100 on AWS", "RunPod: 1x A100"."""
     name = next((hit[0] for hit in _NAME.finditer(label) if hit[0].lower() not in own), "")
     return _unless_ours(label, name)
+
+
+@lru_cache(maxsize=16_384)
+def named_behind(after: str, own: str) -> str:
+    """Return the other provider whose name is all that follows an amount and its unit: "$0.60/hr (RunPod)"."""
+    hit = _NAME.search(after)
+    is_all = hit is not None and _BEHIND.fullmatch(after[: hit.start()]) and not after[hit.end() :].strip(" )）.,;|")
+    return hit[0] if hit is not None and is_all and hit[0].lower() not in own else ""
+
+
+_BEHIND: Final = re.compile(
+    r"\s*(?:(?:/|per\b)\s*(?:gpu[ -/]*)?\w+)?\s*[(（,–—-]?\s*(?:(?:at|on|from|via|bei|chez|at the|with)\s+)?",
+    re.IGNORECASE,
+)
 
 
 def _unless_ours(text: str, name: str) -> str:

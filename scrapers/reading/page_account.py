@@ -176,16 +176,10 @@ def _verdict(
     facts: PageFacts,
     first: int,
 ) -> tuple[str, str]:
-    before_now = next(
-        (
-            noted
-            for at, noted in verdicts[line.order].items()
-            if at <= amount.start < at + max(1, amount.end - amount.start)
-        ),
-        None,
-    )
-    if before_now:
-        return before_now
+    of_line = verdicts[line.order]
+    for at in range(amount.start, amount.start - max(1, amount.end - amount.start), -1):
+        if at in of_line:
+            return of_line[at]
     if amount.fault:
         return "explained", amount.fault
     if amount.value == 0:

@@ -11,13 +11,12 @@ from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.page_tree import Line
 
 
-def page_title(root: Any) -> str:
-    """Return a page's title and the name of its site."""
-    if root is None:
-        return ""
-    site = root.xpath('//meta[@property="og:site_name"]/@content')
-    parts = (root.findtext(".//title") or "", *site[:1])
-    return " | ".join(squash(part) for part in parts if part)[:300]
+def page_title(root: Any, lines: list[Line]) -> str:
+    """Return a page's title and the name of its site; of a document without either its one chief heading."""
+    site = root.xpath('//meta[@property="og:site_name"]/@content') if root is not None else []
+    parts = [part for part in (root.findtext(".//title") or "" if root is not None else "", *site[:1]) if part]
+    chief = [line.text for line in lines if line.level == 1] if not parts else []
+    return " | ".join(squash(part) for part in parts or (chief if len(chief) == 1 else []))[:300]
 
 
 def chief_headings(lines: list[Line]) -> Iterator[str]:

@@ -97,7 +97,7 @@ def _facts_of(root: Any, lines: list[Line], hints: Hints) -> PageFacts:
     """Return what the page says of all its prices, and whose they are."""
     language = (root.get("lang") or "") if root is not None else ""
     facts = page_facts(language, [line.text for line in lines], hints.currency, of_other_things(lines))
-    title = page_title(root)
+    title = page_title(root, lines)
     return replace(
         facts,
         time=facts.time or hints.time,

@@ -16,6 +16,7 @@ from scrapers.reading.other_providers import (
     charged_by,
     is_other_provider,
     is_own,
+    named_behind,
     named_beside,
     other_provider,
     other_provider_before,
@@ -31,6 +32,7 @@ from scrapers.reading.refused_frames import (
     is_of_tokens,
     is_paid_once,
     refusal_of,
+    result_of,
     title_a_plan,
     titles_of_groups,
     without_rebate,
@@ -53,6 +55,8 @@ def not_sold(record: Record, label: Field | None) -> str:
                 return _UNKNOWN if _counts_gpus(record) else reason
     if any(mentions(f.text) for f in record.fields):
         return "unexplained: several accelerators are named with it"
+    if _counts_gpus(record):
+        return _UNKNOWN
     if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
         return _UNKNOWN
     return NAMELESS
@@ -97,7 +101,10 @@ def refusal(
     if record.kind == "card":
         for text in (*record.scope[:4], *(text for line in f.lines[:1] for _, text in line.headings)):
             if _EXAMPLE.search(text) and not mentions(text) and not (_CALCULATOR.search(text) and mentions(f.text)):
-                return "an example or a calculation"
+                is_rate = (
+                    bool(names) and label is not f and rate(after_amount(after)).time == "hour" and len(f.text) < _SHORT
+                )
+                return f"{'unexplained: ' if is_rate else ''}an example or a calculation"
     if record.kind == "object" and (reason := next((why for key in record.scope[:3] if (why := _of_key(key))), "")):
         return reason
     if record.kind == "object" and any(
@@ -116,6 +123,12 @@ def refusal(
         return other
     if label is not None and (reason := _of_label(label.text, record.kind)):
         return reason
+    if (
+        label is not None
+        and label is not f
+        and _names_another(f.text[max(0, amount.start - _FAR) : amount.start], names)
+    ):
+        return "unexplained: its own words name another accelerator"
     if any(map(_is_of_colocation, record.scope[:1])):
         return "a price of colocation"
     if record.kind == "row" and (label is None or label.title == "heading") and any(map(_is_part, record.fields)):
@@ -125,6 +138,8 @@ def refusal(
     above = next((text for line in f.lines[:1] for _, text in line.headings[-1:]), "")
     is_hourly = record.kind == "object" and is_of_a_shop(f.title) and _is_by_the_hour(record)
     if reason := refusal_of(Frame(record.kind, f.title, others, record.heading, scope, above, is_hourly)):
+        return reason
+    if record.kind == "row" and not (unit.time or unit.is_per_gpu) and (reason := result_of(f.title, others)):
         return reason
     is_of_many = (
         _marks_of(f.title).has_volume
@@ -140,6 +155,8 @@ def refusal(
         return _FOR_A_GROUP
     if label is not None and len(names) > 1 and (reason := _of_several(names, label, record)):
         return reason
+    if len(names) > 1 and unit.time in ("month", "year") and any(map(_is_a_plan, record.fields)):
+        return "unexplained: a subscription to a plan, with a choice of accelerators"
     is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
     if is_plan or title_a_plan(others):
         return "a plan's price, with hours or credits in it"
@@ -166,7 +183,8 @@ def refusal(
         is_open = not mentions(f.text) and not f.title and not words.PRICE.search(f.text) and not _lists_models(f.text)
         if is_sentence(f.text) and is_open:
             says_hour = unit.time == "hour" or unit.is_per_gpu
-            return f"{'unexplained: ' if says_hour else ''}in a sentence that names no price of it"
+            may_be = says_hour or (unit.time == "month" and pricing_model(f.text) == "reserved" and _names_term(f.text))
+            return f"{'unexplained: ' if may_be else ''}in a sentence that names no price of it"
     if record.kind == "row" and _SHARED.fullmatch(f.title):
         return "unexplained: a price of a GPU that is shared, nobody says by how many"
     if _DAYS.search(f.title):
@@ -178,7 +196,7 @@ def refusal(
         return "an amount of zero"
     if is_of_tokens(f.title, scope[:1]):
         return "a price of tokens or requests"
-    return _of_another(f, before, record, label, page)
+    return _of_another(f, before, after, record, label, page)
 
 
 _DAYS: Final = re.compile(r"(?:/|\bper\b|\bfor\b)\s*(?:[2-9]|1\d|2[0-9])[ -]days?\b", re.IGNORECASE)
@@ -196,6 +214,21 @@ def _of_cell(text: str) -> str:
     if _FINANCED.search(text):
         return _INSTALMENTS
     return "an example or a calculation" if _ESTIMATE.match(text) else ""
+
+
+@lru_cache(maxsize=16_384)
+def _names_term(text: str) -> bool:
+    return words.DURATION.search(text) is not None
+
+
+_FAR: Final = 300  # characters
+
+
+@lru_cache(maxsize=16_384)
+def _names_another(before: str, names: tuple[Mention, ...]) -> bool:
+    """Return whether the words before an amount name accelerators, and none of those that its record names."""
+    own = [m.key for m in mentions(before)]
+    return bool(own) and not any(key.endswith(n.key) or n.key.endswith(key) for key in own for n in names)
 
 
 @lru_cache(maxsize=16_384)
@@ -273,12 +306,14 @@ def _lists_models(text: str) -> bool:
     return len(amounts) > 1 and all(pricing_model(words_around(text, amounts, i)[1]) for i in range(len(amounts)))
 
 
-def _of_another(f: Field, before: str, record: Record, label: Field | None, page: PageFacts) -> str:
+def _of_another(f: Field, before: str, after: str, record: Record, label: Field | None, page: PageFacts) -> str:
     """Return why an amount is another provider's price, or ""."""
     if record.kind == "object":
         seller = record.seller or (seller_in_data(record.fields) if page.compares else "")
         return f"a price of {seller}, in a comparison" if seller and not is_own(seller, page.own) else ""
-    if name := other_provider(f.title, page.own) or other_provider_before(before, page.own):
+    if name := (
+        other_provider(f.title, page.own) or other_provider_before(before, page.own) or named_behind(after, page.own)
+    ):
         return f"a price of {name}, in a comparison"
     if record.seller and not is_own(record.seller, page.own):
         if page.compares:
@@ -327,9 +362,26 @@ def _of_several(names: tuple[Mention, ...], label: Field, record: Record) -> str
         return ""
     if record.kind != "row" or not is_list_of_cards(label.text):
         return "a price of a choice of accelerators"
-    if len(names) <= _MOST_OF_A_CLASS and any(kind_of(one) == "vram" for one in record.fields):
+    kinds = [kind_of(one) for one in record.fields]
+    has_memory = "vram" in kinds or ("vcpu" not in kinds and any(map(_is_memory, record.fields)))
+    if len(names) <= _MOST_OF_A_CLASS and has_memory:
         return ""
     return "unexplained: one price for several accelerators, and no memory that they share"
+
+
+def _is_memory(f: Field) -> bool:
+    """Return whether a column is of memory, nobody says of what, in a size that cards have: where no CPU is, it is theirs."""
+    return _MEMORY.fullmatch(f.title) is not None and _OF_CARDS.fullmatch(f.text) is not None
+
+
+_MEMORY: Final = re.compile(r"\W*memory(?: (?:size|label|\(?g[i]?b\)?))?\W*|\W*内存\W*|\W*メモリ\W*", re.IGNORECASE)
+_OF_CARDS: Final = re.compile(
+    r"\s*(?:8|1[0126]|2[04]|32|4[048]|64|80|9[46]|128|141|180|192|256|288)\s*(?:GI?B?)?\s*", re.IGNORECASE
+)
+
+
+def _is_a_plan(f: Field) -> bool:
+    return len(f.text) <= _SHORT and words.SUBSCRIPTION.fullmatch(f.text.strip()) is not None
 
 
 _MOST_OF_A_CLASS: Final = 8

@@ -69,6 +69,15 @@ def without_rebate(title: str) -> str:
     return _REBATE.sub(" ", title) if pricing_model(title) in ("reserved", "spot") else title
 
 
+@lru_cache(maxsize=8192)
+def result_of(title: str, others: tuple[str, ...]) -> str:
+    """Return what an amount without a unit is a result of, as its title and those beside it say, or ""."""
+    if any(map(_FORMULA.fullmatch, (title, *others))):
+        return "an example or a calculation"
+    is_cost = _COST.search(title) is not None and not any(pattern.search(title) for pattern in words.TIME.values())
+    return "what a job costs" if is_cost and any(map(_OF_A_JOB.search, others)) else ""
+
+
 @lru_cache(maxsize=16_384)
 def is_conditional(words_before: str) -> bool:
     """Return whether a title, or the words before an amount, make it a price on a condition."""
@@ -189,6 +198,16 @@ _OF_USERS: Final = re.compile(
 _PLAN: Final = re.compile(
     r"^\s*(?:included |monthly |free )?(?:credits?|compute units|hours included|included hours|hours)(?: included| per month|/mo(?:nth)?)?\s*$|^(?:含|赠)?算力(?:点|时长)",
     re.IGNORECASE,
+)
+_COST: Final = words.word(r"costs?|totals?|kosten|coûts?|стоимость|итого", "费用|成本|总价|費用")
+# How long some job takes on each of the cards.
+_OF_A_JOB: Final = re.compile(
+    r"\b(?:training|run(?:ning)?|wall(?:[- ]clock)?|est\.?|estimated|render(?:ing)?|processing|job|epoch|completion|total) ?(?:times?|durations?|runtime)\b|\bruntime\b|\btime to \w+"
+    r"|^\W*gpu[- ]?(?:hours|hrs)\W*$|训练(?:时间|时长|耗时)|学習時間|(?:trainings|rechen|lauf)zeit\b|temps d'entraînement|время обучения",
+    re.IGNORECASE,
+)
+_FORMULA: Final = re.compile(
+    r"\W*(?:formula|calculation|arithmetic|formel|berechnung|calcul|формула|расч[её]т|公式|計算式)\W*", re.IGNORECASE
 )
 _INDEX: Final = re.compile(r"\b(?:price|rental|market|spot|gpu) index\b|^index$", re.IGNORECASE)
 _TOKENS: Final = re.compile(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", re.IGNORECASE)

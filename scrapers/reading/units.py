@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -314,20 +315,27 @@ _TAX: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
+def _places(text: str) -> tuple[list[int], list[int]]:
+    """Return where the amounts of a text begin and end: a cell may hold thousands."""
+    amounts = find_amounts(text)
+    return [a.start for a in amounts], [a.end for a in amounts]
+
+
 def tax_of(text: str, amount: Amount, title: str) -> str:
     """Return "net" or "gross" where the words beside an amount, else its title, say whether it is with tax."""
-    amounts = find_amounts(text)
-    leads = bool(amounts) and _TAX.search(text[: amounts[0].start]) is not None
-    if leads:
-        start = max((a.end for a in amounts if a.end <= amount.start), default=0)
+    starts, ends = _places(text)
+    before = bisect_right(ends, amount.start)
+    start = ends[before - 1] if before else 0
+    if starts and _TAX.search(text[: starts[0]]) is not None:
         hits = list(_TAX.finditer(text[start : amount.start]))
         hit = hits[-1] if hits else None
     else:
-        end = min((a.start for a in amounts if a.start >= amount.end), default=len(text))
+        behind = bisect_left(starts, amount.end)
+        end = starts[behind] if behind < len(starts) else len(text)
         hit = _TAX.search(
             re.sub(r"[(（][^)）]*$", "", text[amount.end : end]) if end < len(text) else text[amount.end :]
         )
-        start = max((a.end for a in amounts if a.end <= amount.start), default=0)
         opened = re.search(r"[(（]([^()（）]*)$", text[start : amount.start])  # "396 円 (税抜 360円)"
         hit = (_TAX.search(opened[1]) if opened else None) or hit
     hit = hit or _TAX.search(title)

@@ -53,26 +53,31 @@ DURATION: Final = re.compile(
 )
 GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w*|видеокарт\w*", "卡|显卡|顯卡|张|枚")
 PER_GPU: Final = re.compile(
-    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
+    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bpor\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
     r"|\b(?:gpus?|(?:device|accelerator|card|chip)s?(?=[-/]))\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
-    r"|\bsingle[- ]gpu price|^\s*gpu (?:hourly )?(?:price|rate|cost) per (?:hour|month)|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhl]\d{2,3}s?x?\b(?=\s*[-/]\s*(?:h|m|d|w|y|小|时|月))",
+    r"|\bsingle[- ]gpu price|^\s*gpu (?:hourly )?(?:price|rate|cost) per (?:hour|month)|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhlv]\d{2,3}s?x?\b(?=\s*[-/·*]\s*(?:h|m|d|w|y|小|时|月))",
     re.IGNORECASE,
 )
 PER_MACHINE: Final = re.compile(
-    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bза\b|每)\s*(?:1\s*)?(?:node|server|machine|instance|vm|system|cluster|host|box|knoten|instanz|serveur|nœud|сервер|台|节点|实例)(?![^\W\d_])"
+    r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bpor\b|\bза\b|每)\s*(?:1\s*)?(?:node|servidor|server|machine|instance|vm|system|cluster|host|box|knoten|instanz|serveur|nœud|сервер|台|节点|实例)(?![^\W\d_])"
     r"|\b(?:node|server|machine|instance|vm|system)[-/· ](?:h|hrs?|hours?|months?|days?)\b",
+    re.IGNORECASE,
+)
+_NODE = r"(?:node|server|machine|host|knoten|nœud|nó|servidor|nodo|узел|узла)"
+OF_A_NODE: Final = re.compile(  # "Price of the 8x node"
+    rf"(?<![\w.])(?P<n>[248]|16)\s?[x×]\s*{_NODE}s?(?!\w)|(?<!\w){_NODE}\s*\(?(?P<m>[248]|16)\s?[x×](?!\w)",
     re.IGNORECASE,
 )
 # What else may stand behind "/" or "per": the amount is of that, and not of a GPU.
 PER_OTHER: Final = re.compile(
-    r"(?:/|\bper\b|\bpro\b|\bpar\b|\bje\b|\bза\b|每)\s*(?:1\s*)?(?:(?:1|10|100|1,?000|1m|1k|million|thousand|mio\.?|百万|千)\s+)?"
+    r"(?:/|\bper\b|\bpro\b|\bpar\b|\bpor\b|\bje\b|\bза\b|每)\s*(?:1\s*)?(?:(?:1|10|100|1,?000|1m|1k|million|thousand|mio\.?|百万|千)\s+)?"
     r"(?P<thing>(?:additional |extra |used |provisioned )?(?:gi?b|gigabytes?|ti?b|terabytes?|go|to|гб|тб|tokens?|tok|million|1m\b|1k\b|m\s+tokens?|images?|requests?|calls?|v?cpus?|cores?|kerne?|cœurs?|ядр\w*"
     r"|users?|seats?|licen[cs]es?|steps?|megapixels?|characters?|milliseconds?|ms|audio|songs?|ips?|ip address\w*|domains?|queries|pages?|emails?|kwh|kw|watts?|rack|u\b|mbps|gbps|mbit|transactions?|api|videos?|clips?|generations?|runs?|epochs?|snapshots?|volumes?|octane\w*|(?:\w+ )?points?|ob\b|[gm]hz))(?![^\W\d_])",
     re.IGNORECASE,
 )  # fmt: skip
 
 ON_DEMAND: Final = word(r"bajo demanda|sob demanda|a consumo|pago por uso|na żądanie|on[- ]?demand|elastic(?: price)?$|pay[- ]as[- ]you[- ]go|payg|pay[- ]per[- ]\w+|flexible|no commitment|auf abruf|nach verbrauch|à la demande|à l'usage|sans engagement|по требованию|почасов\w*|pay-go", "按需|按量|随用随付|オンデマンド|従量|온디맨드|종량제")  # fmt: skip
-SPOT: Final = word(r"spot(?![- ]on\b)|pre-?emptibles?|pre-?emptable|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
+SPOT: Final = word(r"spot(?![- ]on\b)|pre-?empt(?:ible|able|ive)s?|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
 RESERVED: Final = word(r"(?<!derechos )(?<!direitos )reserva(?:d[oa])?s?(?! (?:ahora|ya|agora|tu|su|sua|seu))|compromi[s]{1,2}[oi]|contrat(?:o|to)|impegno|prenotat[oi]|(?<!diritti )riservat[oi]|rezerwacj\w*|zobowiązani\w*|gereserveerd\w*|taahhüt\w*|(?<!rights )reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|(?<!droits )réserv\w*|резерв\w*|контракт\w*|при (?:пред)?оплате за|предоплат\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
 NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|keine?|sans|aucun|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|\w*vertrag\w*|\w*laufzeit\w*|\w*bindung|upfront|обязательств\w*|контракт\w*)|最低利用期間(?:は|の縛り)?(?:ありません|なし)|契約期間の縛り(?:は)?(?:ありません|なし)|(?:无需|無需|無須|无须)(?:合约|合約|绑约|綁約|签约|預付|预付)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
@@ -143,7 +148,7 @@ TOTAL: Final = word(
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
 UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
-PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
+PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|prove[e]?dor|fornecedor|fornitore|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(
     r"(?:\b(?=\w)(?:from(?: only| just)?|start(?:s|ing)?(?: price)?(?: at| from)?(?: only| just)?|as low as|as little as|beginning at|begins? at|low of|only from|ab|bereits ab|à partir de|dès|от|price from|prices from|pricing from|more than|over|at least|minimum(?: of)?|min\.?)\s*[:：]?\s*|(?:低至|最低)\s*|起步价\s*[:：]?\s*|≥\s*|>\s*)$",
@@ -207,5 +212,10 @@ NOT_SOLD_HERE: Final = (
 # Kinds of service that have prices of their own.
 TIERS: Final = re.compile(
     r"\b(?:flex|active|secure|community|priority|batch|low|lowest|medium|normal|standard|high|highest|urgent|economy|basic|premium|turbo|best[- ]effort|guaranteed)\b",
+    re.IGNORECASE,
+)
+# Plans that one subscribes to.
+SUBSCRIPTION: Final = re.compile(
+    r"(?:free|hobby|starter|pro|plus|team|business|enterprise|growth|scale|developer|individual)(?: (?:plan|tier|users?))?",
     re.IGNORECASE,
 )

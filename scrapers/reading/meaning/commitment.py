@@ -77,8 +77,11 @@ def set_commitment(
         if len(piece) < 32
     ]
     beside += [("the heading", text) for text in record.scope] + [("above", text) for text in record.intro]
+    titled = {pricing_model(one.title) for one in record.fields if one is not f} if record.kind == "row" else set()
     for place, text in beside:
         model = pricing_model(text)
+        if place == "above" and model != "on_demand" and model in titled:
+            continue  # it has a column of its own
         if (
             model is None
             or (place in ("the row", "above") and model == "reserved" and not words.RESERVED.search(text))
@@ -96,6 +99,8 @@ def set_commitment(
             continue
         d.model, d.reasons["model"] = model, place
         break
+    if "model" not in d.reasons and any(one.text == "yes" and _FLAGS_SPOT.search(one.title) for one in record.fields):
+        d.model, d.reasons["model"] = "spot", "a flag of the data"
     if _set_cycle(record, f, own, d):
         return
     longer = rate(f.title).time
@@ -169,6 +174,7 @@ def _set_cycle(record: Record, f: Field, own: str, d: Draft) -> bool:
 
 
 _LONGEST: Final = 100  # characters
+_FLAGS_SPOT: Final = re.compile(r"(?:^|\b(?:is|only) |^is)(?:spot|pre-?emptible|interruptible)$", re.IGNORECASE)
 
 
 def _is_prose(text: str) -> bool:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions, stated_count
 from scrapers.reading.field_kinds import NUMBER, SHARE, kind_of, title_says
 from scrapers.reading.records import Field, Record
@@ -50,6 +51,8 @@ def gpu_count(
     for one in record.fields:  # "Shared (1/2 GPU)"
         if one is not f and len(one.text) < 60 and (part := _SHARE_OF_ONE.search(one.text)):
             return round(Decimal(1) / int(part["parts"]), 10)
+    if of_node := words.OF_A_NODE.search(f.title):  # "Price of the 8x node"
+        return stated_count(f.text) or Decimal(of_node["n"] or of_node["m"])
     texts = [
         label_field.text if label_field and len(label_field.text) < 100 else "",
         by_kind["instance"].text if "instance" in by_kind else "",

@@ -86,7 +86,7 @@ def price_unit(
             and re.search(r"/|\bper\b|hourly|每", one.text)
         ]
     texts += [("above", text) for text in record.intro] + [("the heading", text) for text in record.scope]
-    time, where, per_gpu, per_machine = "", "", False, False
+    time, where, per_gpu, per_machine = "", "", False, words.OF_A_NODE.search(f.title) is not None
     for place, text in texts:
         is_prose = place in ("above", "a footnote") or (place == "the label" and len(text) > 60)
         if place in ("above", "the heading", "the card"):
@@ -102,7 +102,7 @@ def price_unit(
             time, where = read.time, place
         per_machine |= read.is_per_machine and not read.is_per_gpu and not per_gpu and place != "another title"
         is_own = place != "another title" or (where == place and pricing_model(f.title) is not None)
-        if read.is_per_gpu and not per_machine and is_own:
+        if read.is_per_gpu and not per_machine and not per_gpu and is_own:  # the nearest words say it
             per_gpu = True
             d.reasons["per GPU"] = place
     if not time and words.DURATION.search(f.title) and words.TOTAL.search(f.title):
@@ -139,8 +139,9 @@ def _in_turn(f: Field, amount: Amount) -> str:
     amounts = find_amounts(f.text)
     units = [piece for piece in _PIECE.split(f.title) if rate(piece).time]
     is_in_turn = 1 < len(units) == len(amounts) and len({rate(unit).time for unit in units}) == len(units)
-    at = next((i for i, one in enumerate(amounts) if one.start == amount.start), None)
-    return units[at] if is_in_turn and at is not None else ""
+    if not is_in_turn:
+        return ""
+    return next((unit for unit, one in zip(units, amounts, strict=True) if one.start == amount.start), "")
 
 
 _UNIT_BELOW: Final = re.compile(r"\s*(?:/|per\b|pro\b|par\b)", re.IGNORECASE)
@@ -173,7 +174,7 @@ _SHORTEST: Final = 3
 _SHORT_CELL: Final = 60
 _SHORT: Final = 20  # characters
 _TIME_CELL: Final = re.compile(
-    r"\s*(?:(?:per|pro|par|за|в|1|a|an)\s+)?"
+    r"\s*(?:(?:per|pro|par|за|в|1|a|an)[\s-]+)?"
     r"(?:hour(?:ly)?|stunde|stündlich|heure|час|почасов\w+|小时|時間|dai?ly|day|tag|täglich|jour|день|сутки|天|日"
     r"|week(?:ly)?|woche|wöchentlich|semaine|недел[яю]|周|週|month(?:ly)?|monat(?:lich)?|mois|mensuel|месяц|月|year(?:ly)?|annual(?:ly)?|jahr|jährlich|an|annuel|год|年)\s*",
     re.IGNORECASE,

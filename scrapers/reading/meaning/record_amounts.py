@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -99,5 +100,6 @@ def amounts_of(f: Field, page: PageFacts) -> list[Amount]:
     if not amounts and not rates and (bare := bare_amount(f.text, page.decimal_comma)):
         is_in_cents = f.is_price is None and is_in_hundredths(f.title)
         return [bare._replace(value=bare.value / 100) if is_in_cents else bare]
-    apart = [r for r in rates if not any(a.start < r.end and r.start < a.end for a in amounts)]
+    starts = [a.start for a in amounts]
+    apart = [r for r in rates if not (i := bisect_left(starts, r.end)) or amounts[i - 1].end <= r.start]
     return sorted([*amounts, *apart], key=lambda a: a.start) if apart else list(amounts)

@@ -14,11 +14,15 @@ from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
 
 _BADGE: Final = re.compile(
-    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?<=[2-5]0[5-9]0)\s+PRO(?=$|\s\d{2}\s?GB)|(?<=[^\W\d_]\d)\s+(?:XS|S|M|L|XL|XXL)$|(?<!L40)(?<=[^\W\d_]\d{2})\s+(?:XS|S|M|L|XL|XXL)$|(?<!V100)(?<=[^\W\d_]\d{3})\s+(?:XS|S|M|L|XL|XXL)$",
+    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?:(?<=[2-5]0[5-9]0)|(?<=\b[HBA][12348]00))\s+PRO(?=$|\s\d{2,3}\s?GB)|(?<=[^\W\d_]\d)\s+(?:XS|S|M|L|XL|XXL)$|(?<!L40)(?<=[^\W\d_]\d{2})\s+(?:XS|S|M|L|XL|XXL)$|(?<!V100)(?<=[^\W\d_]\d{3})\s+(?:XS|S|M|L|XL|XXL)$",
     re.IGNORECASE,
 )
 _PRO_BEHIND: Final = re.compile(r"\bRTX[ -]?(?P<n>[456][05]00)[ -]PRO\b", re.IGNORECASE)  # a line's name, put last
-_PLURAL: Final = re.compile(r"\b((?:GB|GH|[HBA])\d{2,3}|K80|M60|P100|P40|[TP]4|MI\d{3}X?)s\b")
+# "V100s" of several are no V100S; "L40s" may be either.
+_PLURAL: Final = re.compile(
+    r"((?:\b(?:GB|GH|[HBA])\d{2,3}[GMX]?|\bK80|\bM60|\bP100|\bP40|\b[TPL]4|\bL40S|(?<=[2-9] )V100|(?<=[2-9]x)V100|(?<=[2-9]x )V100"
+    r"|\bMI\d{3}X?|\b[RG]TX[ -]?A?\d{4}(?: Ti| SUPER)?))s\b"
+)
 _PLAN: Final = re.compile(r"^(?:on-?demand|reserved|spot)\s+(?=\d|nvidia|amd|[a-z]+\d)", re.IGNORECASE)
 _PART: Final = re.compile(
     r"(?<![\d./])(?P<part>1/[2-9]|1/1\d|1/2\d)\s*(?:of\s)?(?:(?:NVIDIA|AMD|Tesla)\s*)*$", re.IGNORECASE
@@ -76,7 +80,11 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
                 f = next((one for one in order if _says_it_in_words(one, names[0].key)), f)
             return f, _distinct(f.text, mentions(f.text, is_label=True))
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator
-        if kind == "price" and (names := mentions(f.text) or mentions(f.title)) and len({n.key for n in names}) == 1:
+        if (
+            kind == "price"
+            and (names := _mentions_of_its_own(f.text) or mentions(f.title))
+            and len({n.key for n in names}) == 1
+        ):
             return f, names[:1]
     for f, _ in kinds:  # a column "H100s" of their numbers
         if record.kind == "row" and len(names := mentions(f.title)) == 1 and (hit := NUMBER.match(f.text)):
@@ -93,6 +101,19 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
         if names and len({n.key for n in names}) == 1:
             return Field("heading", text), names[:1]
     return None, ()
+
+
+@lru_cache(maxsize=16_384)
+def _mentions_of_its_own(text: str) -> tuple[Mention, ...]:
+    """Return the accelerators that a text names before it compares: not "€0.60/hour, 3.6x cheaper than A100"."""
+    compares = _COMPARES.search(text)
+    return mentions(text[: compares.start()] if compares else text)
+
+
+_COMPARES: Final = re.compile(
+    r"\b(?:than|versus|vs\.?|compared (?:to|with)|als (?:eine?|die|der)|moins cher que|чем)\s|(?<=[^\W\d_])比(?=[A-Z\s])",
+    re.IGNORECASE,
+)
 
 
 def _says_it_in_words(f: Field, key: str) -> bool:
@@ -149,7 +170,7 @@ _FORM_BEHIND: Final = re.compile(r"[ ,(-]{1,3}(?P<form>SXM\d?|PCI-?E|NVL\d{0,2}|
 
 
 def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
-    text = plain = _PLURAL.sub(r"\1", name.name)
+    text = plain = _PLURAL.sub(r"\1", f"{name.count or 1} {name.name}").partition(" ")[2]
     if label_field:
         text = _bare_label(label_field.text)
         if label_field.text[: name.end].endswith(name.name) and (

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from scrapers.reading.field_kinds import is_priced_title
 from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tabs import is_tab
 from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
-from scrapers.reading.tables.grids import Grid, has_money, nearest_heading
+from scrapers.reading.tables.grids import Cell, Grid, has_money, nearest_heading
+from scrapers.reading.units import pricing_model
 
 
 def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]:
@@ -27,9 +29,13 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
     scope += [text for _, text in reversed(grid.headings)]
     titles = list(_with_months(grid.titles))
     titles += [""] * (max(map(len, grid.rows), default=0) - len(titles))
-    over, around = "", tuple(scope)
+    over, around, below = "", tuple(scope), titles
     for row in grid.rows:
         shown = [cell for cell in row if cell.text]
+        if models := _models_of(row, titles):
+            over, below = shown[0].text, [f"{models.get(i, '')} {title}".strip() for i, title in enumerate(titles)]
+            around = (over, *scope)
+            continue
         if (
             shown
             and (
@@ -39,14 +45,28 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
             and not has_money(shown[0].text)
         ):
             over = shown[0].text
-            around = (over, *scope)
+            around, below = (over, *scope), titles
             continue
         fields = [
-            Field(titles[i], cell.text, cell.lines, column=i)
+            Field(below[i], cell.text, cell.lines, column=i)
             for i, cell in enumerate(row)
             if i == 0 or cell is not row[i - 1]
         ]
         yield Record(fields, around, "row", group, over or nearest_heading(grid), tuple(intro))
+
+
+def _models_of(row: list[Cell], titles: list[str]) -> dict[int, str]:
+    """Return what a row within a table says of the columns of prices below it: "AMD EPYC", "Regular VM", "Preemptible VM"."""
+    texts = {i: cell.text for i, cell in enumerate(row) if i and cell.text}
+    if len(texts) < _FEWEST_TERMS or not row[0].text or len({*texts.values()}) != len(texts):
+        return {}
+    are_titles = all(
+        len(text) <= _LONGEST and is_priced_title(titles[i]) and not re.search(r"\d", text) for i, text in texts.items()
+    )
+    return texts if are_titles and any(pricing_model(text) for text in texts.values()) else {}
+
+
+_LONGEST: Final = 30  # characters
 
 
 def _with_months(titles: list[str]) -> list[str]:

@@ -74,11 +74,16 @@ def _heads_product(heading: str) -> bool:
 
 
 def _name_kinds_of_one(headings: list[str]) -> bool:
-    """Return whether headings are of kinds of one thing: "Production mode" beside "Prototyping mode"."""
+    """Return whether headings are of kinds of one thing: "Production mode" beside "Prototyping mode", "Production" alone."""
+    if all(map(_STAGE.fullmatch, headings)):
+        return True
     ends = {heading.rpartition(" ")[2].lower() for heading in headings}
     return len(ends) == 1 and all(_KIND.fullmatch(heading) for heading in headings)
 
 
+_STAGE: Final = re.compile(
+    rf"\s*(?:{words.TIERS.pattern}|production|prototyping|development|dedicated|shared)\s*", re.IGNORECASE
+)
 _KIND: Final = re.compile(
     r"[^\W\d_][\w-]*(?: [\w-]+)? (?:mode|cloud|tier|plan|class|capacity|network)s?", re.IGNORECASE
 )
@@ -111,7 +116,7 @@ def _by_title(members: list[Draft]) -> None:
     alike = is_data or len({name.rpartition(" ")[2].lower() for name in names}) == 1  # "High priority", "Low priority"
     alike = alike or all(
         any(p.search(name) for p in (words.TIERS, words.ON_DEMAND, words.INTERCONNECT, _SERVICE))
-        or _SUBSCRIPTION.fullmatch(name)
+        or words.SUBSCRIPTION.fullmatch(name)
         for name in names
     )
     if alike and all(name and len(name) <= 30 for name in names) and len({n.lower() for n in names}) == len(members):
@@ -135,10 +140,6 @@ _UNIT: Final = re.compile(r"^\s*(?:/|per\b)\s*\w+(?:\s*/\s*\w+)?")
 _NAME: Final = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2})(?:[ -][A-Z][a-z]+){0,2}")
 _SERVICE: Final = words.word(
     r"(?:private|public|dedicated|shared) cloud|containers?|bare[- ]?metal|virtual machines?|vms?|clusters?|kubernetes|serverless"
-)
-_SUBSCRIPTION: Final = re.compile(
-    r"(?:free|hobby|starter|pro|plus|team|business|enterprise|growth|scale|developer|individual)(?: (?:plan|tier|users?))?",
-    re.IGNORECASE,
 )
 _SIGNS: Final = re.compile(r"[$€£¥()]")
 _TITLE_WORDS: Final = re.compile(r"\b(?:price|pricing|cost|rate|usd|per|hour|hourly|hr|gpu|amount)\b", re.IGNORECASE)

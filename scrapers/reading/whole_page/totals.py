@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from scrapers.reading import words
+from scrapers.reading.field_kinds import is_priced_title
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.units import rate
 from scrapers.reading.whole_page.groups import HOURS_IN, together
@@ -27,8 +28,10 @@ def _is_sum_of(d: Draft, one: Draft) -> bool:
         one.amount.value < d.amount.value and (d.count or 1) > 1 and one.cell is not d.cell
     )
     count = d.count
-    if count is None and d.is_per_machine and one.rate.is_per_gpu and d.cell is one.cell:
-        count = Decimal(round(d.amount.value / one.amount.value))  # "$31.92 per node hour ($3.99/GPU/hr)"
+    is_beside = d.is_per_machine and d.cell is one.cell  # "$31.92 per node hour ($3.99/GPU/hr)"
+    is_remark = d.record.kind == "row" and d.cell is not one.cell and not is_priced_title(d.title)
+    if one.rate.is_per_gpu and ((count is None and is_beside) or (d.count in (None, 1) and is_remark)):
+        count = Decimal(round(d.amount.value / one.amount.value))
     return bool(
         is_sized and alike and count and abs(d.amount.value / count - one.amount.value) <= one.amount.value * _CLOSE
     )
@@ -40,12 +43,16 @@ def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
     for d in drafts:
         records[together(d)].append(d)
     own: dict[int, list[Draft]] = defaultdict(list)
+    others: dict[int, set[int]] = defaultdict(set)
     for d in drafts:
         own[id(d.record)].append(d)
+        others[id(d.record)] |= {id(d.cell)} if not d.rate.is_per_gpu else {0, id(d.cell)}
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
     for d in drafts:
-        parts = [s for s in own[id(d.record)] if _is_sum_of(d, s)]
+        # Of one cell's amounts, which may be thousands, none is the sum of another where none is per GPU.
+        may_be_sum = not d.rate.is_per_gpu and len(others[id(d.record)]) > 1
+        parts = [s for s in own[id(d.record)] if _is_sum_of(d, s)] if may_be_sum else []
         if parts:
             for s in parts:
                 if not s.rate.is_per_gpu:
@@ -77,7 +84,9 @@ def totals(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
             rates = [d.amount.value / hours for hours in divisors]
             same = [s for s in siblings if (s.model, s.term) == (d.model, d.term) or d.model == "on_demand"]
             if any(
-                abs(one - s.amount.value) <= max(s.amount.value * _CLOSE, _rounding(d)) for s in same for one in rates
+                abs(one - s.amount.value) <= max(s.amount.value * _CLOSE, _rounding(d), _cut_off(s))
+                for s in same
+                for one in rates
             ):
                 dropped.append((d, f"the same price for a {d.rate.time}"))
                 continue
@@ -142,6 +151,16 @@ def _lost_its_hour(d: Draft) -> bool:
         f for f in d.record.fields if f is not d.cell and rate(f.title).time == "hour" and words.PRICE.search(f.title)
     ]
     return d.record.kind == "row" and bool(hourly) and not any(words.NOTHING.match(f.text) for f in hourly)
+
+
+def _cut_off(d: Draft) -> Decimal:
+    """Return by how much an hour may differ for the digits that were cut off: "$0.52" of 0.526."""
+    places = -int(d.amount.value.as_tuple().exponent)
+    return min(Decimal(10) ** -places / 2, d.amount.value * _MOST_CUT_OFF) if places == _CENTS else Decimal(0)
+
+
+_CENTS: Final = 2  # places
+_MOST_CUT_OFF: Final = Decimal("0.015")
 
 
 def _rounding(d: Draft) -> Decimal:

@@ -47,11 +47,18 @@ def of_one_line(count: int, separator: str) -> str:
     return f"<html><body><h1>GPU pricing</h1><p>H100 {text}</p></body></html>"
 
 
+def of_one_cell(count: int, name: str) -> str:
+    """Return a page of a table with one cell that states so many prices."""
+    text = " | ".join(f"{name}${n % 90 + 1}.{n % 100:02d}/hr" for n in range(count))
+    return f"<html><body><table><tr><th>GPU<th>Price<tr><td>H100<td>{text}</table></body></html>"
+
+
 @pytest.mark.extras
 @pytest.mark.parametrize(
     "made", [lambda n: of_tables(n, n), lambda n: of_tables(n, 10), of_cards, of_prose, of_data,
-             lambda n: of_one_line(n, " or "), lambda n: of_one_line(n, ", H100 ")],
-    ids=["one table", "tables", "cards", "prose", "data", "one line", "one line of names"],
+             lambda n: of_one_line(n, " or "), lambda n: of_one_line(n, ", H100 "),
+             lambda n: of_one_cell(n, ""), lambda n: of_one_cell(n, "H100 ")],
+    ids=["one table", "tables", "cards", "prose", "data", "one line", "one line of names", "one cell", "one cell of names"],
 )  # fmt: skip
 def test_work_grows_with_the_page_and_not_with_its_square(made: object) -> None:
     short, long = seconds(made(300)), seconds(made(2_400))  # type: ignore[operator]
