@@ -125,6 +125,19 @@ def one_thread(con: Connection) -> Iterator[None]:
 
 
 @contextmanager
+def planned_as_written(con: Connection) -> Iterator[None]:
+    """Let statements inside be run as written: of few rows, to improve long ones takes longer than it saves."""
+    ((names,),) = con.execute(
+        "select string_agg(name, ',') from duckdb_optimizers() where name not in ('cte_inlining', 'unused_columns')"
+    ).fetchall()
+    con.execute(f"set disabled_optimizers = '{names}'")
+    try:
+        yield
+    finally:
+        con.execute("reset disabled_optimizers")
+
+
+@contextmanager
 def roomy(folder: Path) -> Iterator[Connection]:
     """Yield a private database in memory that spills what exceeds 2 GB to a folder; the caller removes that."""
     with in_memory() as con:
