@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from importlib.metadata import version
@@ -15,6 +16,8 @@ from pipelines.cli.commands.completion import completion_of
 from pipelines.cli.console import ERROR, OK, STALE, USAGE, say
 from pipelines.cli.interruption import ending_on_signals
 from pipelines.errors import CommandError, StaleError, UsageError
+
+_GARBAGE = 50_000  # new objects between two looks for cycles: Python's 700 take a twentieth of a short command
 
 app = App(
     name="gpuhour",
@@ -42,6 +45,7 @@ def main(argv: list[str] | None = None) -> None:
 
     Logs and messages go to stderr.
     """
+    gc.set_threshold(_GARBAGE)
     settings.load_env_file()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     with ending_on_signals():
@@ -54,8 +58,9 @@ def _run(argv: list[str] | None) -> Any:
     # Not the app's default command: a mistyped command would be told as an argument of that.
     if not given or given[0].partition("=")[0] in ("--json", "--home"):
         given = ["overview", *given]
-    if given[0] in app.help_flags:
-        app.resolved_commands()  # it shows what each does
+    if not {*app.help_flags}.isdisjoint(given):  # help shows what each command does, so they are imported
+        is_of_one = given[0] not in app.help_flags and given[0] in set(app)
+        (app[given[0]] if is_of_one else app).resolved_commands()
     try:
         return app(given, exit_on_error=False, print_error=True)
     except cyclopts.CycloptsError:

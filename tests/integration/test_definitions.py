@@ -247,6 +247,7 @@ ASSETS = [
     "published/database",
     "published/postgres",
     "published/report",
+    "staging/derivable_offers",
     "staging/fx_rates",
     "staging/gcp_component_sums",
     "staging/gpu_identity",

@@ -77,6 +77,7 @@ def calibrate(con: Connection, tell: Callable[[str], None]) -> Fit:
 
 def _prepare(con: Connection) -> None:
     """Make fit_rows (core rows with a spec, their fold and weight) and fit_candidates; keep one version of theta."""
+    con.execute("reset threads")
     answer_requests(con)
     con.execute(
         "create or replace table fit_rows as select a.row, m.source, a.model, a.gpu_spec, a.class, m.measured, "  # noqa: S608 -- ours

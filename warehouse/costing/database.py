@@ -10,7 +10,7 @@ from typing import Any
 from warehouse.costing.own_specs import FILES, UnreadableSpecs, add_own_specs, check_own_specs
 from warehouse.engine import model_graph
 from warehouse.engine.seeds import load_seeds
-from warehouse.storage.connection import Connection, for_forks, in_memory, one_thread, without_pandas
+from warehouse.storage.connection import Connection, for_forks, without_pandas
 from warehouse.storage.fork_copy import ForkCopy
 
 _SPECS = ("gpu_specs", "llm_specs", "theta", "theta_sources", "accuracy", "workloads")
@@ -27,16 +27,19 @@ def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()
     Tables: marts.gpu_specs, llm_specs, theta, theta_sources, accuracy, workloads; table macros: those that read no
     others.
     own: folder whose models.csv and gpus.csv add to the specs; models: further rows of llm_specs. Raises
-    UnreadableSpecs. Where `keep_for_forks` was called before a fork, it is there at once.
+    UnreadableSpecs. It has one thread, until `reset threads`: more take longer to start than a question takes. Where
+    `keep_for_forks` was called before a fork, it is there at once.
     """
     with without_pandas():
         if not models and (copy := _kept.take(lambda stamp: stamp == _stamp(own))):
             yield copy  # its tables are the caller's own from here on
             return
-        with in_memory() as con:
-            with one_thread(con):
-                _fill(con, own, models)
+        con = for_forks()
+        try:
+            _fill(con, own, models)
             yield con
+        finally:
+            con.close()
 
 
 def keep_for_forks(own: Path | None = None) -> None:
@@ -73,8 +76,7 @@ def _identity(path: Path) -> tuple[int, int, int] | None:
 
 def _fill(con: Connection, own: Path | None, models: Sequence[Mapping[str, Any]]) -> None:
     con.execute("create schema marts")
-    for statement in model_graph.macros():
-        con.execute(statement)
+    con.execute(";".join(["begin", *model_graph.macros(), "commit"]))  # one by one they take half as long again
     load_seeds(con, _SPECS)
     has_own = add_own_specs(con, own, models)
     for name in _SPECS:

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse.costing.requests import answer_interpreted, as_json, interpret_requests, rows_of_text, write_requests
-from warehouse.storage.connection import Connection, DatabaseError, one_thread, quoted, records
+from warehouse.costing.requests import answer_requests, as_json, rows_of_text, write_requests
+from warehouse.storage.connection import Connection, DatabaseError, planned_as_written, quoted, records
 
 SIZES = (1, 2, 4, 8)  # GPUs per server that are tried; larger ones where so many are asked for
 _PRICED = Path(__file__).parent / "priced.sql"
@@ -122,9 +122,10 @@ def ask(
     without USD. Operating points: the load's own concurrency, or as many as fit and, where somebody waits for tokens,
     as many as keep to that limit. Raises Nonsense for what no server can be asked.
     """
+    alike = {"model": model, "precision": precision, "isl": load.isl, "osl": load.osl,
+             "concurrency": load.concurrency, **asdict(layout)}  # fmt: skip
     requests = [
-        {"model": model, "gpu": gpu, "n_gpus": n_gpus or size, "server_gpus": size, "precision": precision,
-         "isl": load.isl, "osl": load.osl, "concurrency": load.concurrency, **asdict(layout)}
+        {**alike, "gpu": gpu, "n_gpus": n_gpus or size, "server_gpus": size}
         for gpu in gpus for size in layout.sizes(n_gpus)
     ]  # fmt: skip
     if n_gpus and layout.tp and n_gpus % (size := layout.sizes(n_gpus)[0]):
@@ -132,7 +133,7 @@ def ask(
     layout.refuse(model, _is_mixture(con, model))
     if not layout.sizes(n_gpus):
         raise Nonsense(f"no server of {n_gpus or max(SIZES)} GPUs has {layout.dp_attn} ranks of attention")
-    with one_thread(con):
+    with planned_as_written(con):
         rows = _priced(con, requests, load, offers, each_provider)
     points, last = [point for point, _ in _operating_points(load)], float("inf")
     return sorted(rows, key=lambda r: (points.index(r["operating_point"]), r["usd_per_m_output_tokens"] or last,
@@ -147,21 +148,21 @@ def _priced(
     offers: Sequence[Mapping[str, object]],
     each_provider: bool,
 ) -> list[dict[str, Any]]:
-    write_requests(con, requests)
-    interpret_requests(con)
+    points = _operating_points(load)
+    write_requests(con, [request for _ in points for request in requests])
+    answer_requests(con, points[-1][1], len(requests) * (len(points) - 1))
+    refuse_nonsense(con)
     write_offers(con, offers)
-    rows: list[dict[str, Any]] = []
-    for point, limit in _operating_points(load):
-        answer_interpreted(con, limit)
-        refuse_nonsense(con)
-        con.execute(
-            f"create or replace table asked as select rowid + 1 as row, '{point}' as operating_point, "  # noqa: S608 -- ours
-            f"{load.utilisation!r}::double as utilisation, {each_provider} as each_provider, "
-            "$limit::double as ttft_limit_s from raw",
-            {"limit": load.ttft_limit_s},
-        )
-        rows += records(con.execute(_PRICED.read_text()))
-    return rows
+    con.execute(
+        "create or replace table asked as select rowid + 1 as row, "
+        "$points[1 + rowid // $n_requests] as operating_point, $utilisation::double as utilisation, "
+        "$each_provider as each_provider, $limit::double as ttft_limit_s from raw",
+        {
+            "points": [point for point, _ in points], "n_requests": len(requests), "utilisation": load.utilisation,
+            "each_provider": each_provider, "limit": load.ttft_limit_s,
+        },
+    )  # fmt: skip
+    return records(con.execute(_PRICED.read_text()))
 
 
 def _is_mixture(con: Connection, model: str) -> bool:

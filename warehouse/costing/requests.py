@@ -99,32 +99,28 @@ def _resolve(con: Connection, column: str, spec_of: Callable[[str], str]) -> Non
     con.execute(f"create or replace table {column}_labels as {source}", {"rows": as_json(labels)})
 
 
-def answer_requests(con: Connection, tpot_limit_s: float | None = None) -> None:
+def answer_requests(con: Connection, tpot_limit_s: float | None = None, n_unlimited: int = 0) -> None:
     """Make `answers` of `raw`: the columns of ANSWER, and what they rest on, one per request in any order.
 
-    row: of `raw`, from 1. With a limit on seconds per output token, at the largest concurrency that keeps it; what
-    cannot has no answer. Run `read_requests` or `write_requests` first.
+    row: of `raw`, from 1. With a limit on seconds per output token, at the largest concurrency that keeps it, but for
+    the first n_unlimited requests; what cannot has no answer. Run `read_requests` or `write_requests` first.
     """
-    interpret_requests(con)
-    answer_interpreted(con, tpot_limit_s)
-
-
-def answer_interpreted(con: Connection, tpot_limit_s: float | None = None) -> None:
-    """Make `answers` as `answer_requests` does, of what `interpret_requests` made: for several limits, one by one."""
-    con.execute(f"create or replace table answers as {_prepared(con, tpot_limit_s)}")
+    _interpret_requests(con, tpot_limit_s, n_unlimited)
+    con.execute(f"create or replace table answers as {_prepared(con, tpot_limit_s is not None)}")
 
 
 def answer_file(con: Connection, file: Path) -> None:
     """Make `file_answers` for a CSV file of requests: columns of ANSWER, in the file's order. Raises UnreadableFile."""
+    con.execute("reset threads")
     read_requests(con, file)
     is_shorter = _keep_one_of_each(con)
     # Rows have their numbers by now. Threads that wait for each other to keep an order cost half as much again.
     con.execute("set preserve_insertion_order = false")
     try:
-        interpret_requests(con)
+        _interpret_requests(con)
         # It takes the servers to try for a few, where there are several to each request, and would hash those.
         con.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
-        source = f"({_prepared(con, None, _SHOWN)})"
+        source = f"({_prepared(con, False, _SHOWN)})"
         if is_shorter:
             con.execute(f"create or replace table answered_once as select {', '.join(ANSWER)} from {source}")  # noqa: S608 -- our own names
             source = (
@@ -159,17 +155,21 @@ def _keep_one_of_each(con: Connection) -> bool:
     return True
 
 
-def interpret_requests(con: Connection) -> None:
+def _interpret_requests(con: Connection, tpot_limit_s: float | None = None, n_unlimited: int = 0) -> None:
     """Make `read` of `raw`, requests as the model takes them; `ends` of lengths that are ranges, and `candidates`."""
     names = spec_names(con)
     _resolve(con, "model", names.model)
     _resolve(con, "gpu", names.gpu)
     con.execute("create or replace view numbered as select rowid + 1 as row, * from raw")
-    con.execute("create or replace table read as from marts.requests_of('numbered', 'model_labels', 'gpu_labels')")
+    con.execute(
+        "create or replace table read as select *, if(row > $n_unlimited, $limit::double, null) as tpot_limit_s "
+        "from marts.requests_of('numbered', 'model_labels', 'gpu_labels')",
+        {"n_unlimited": n_unlimited, "limit": tpot_limit_s},
+    )
     _make(con, "table ends", "ends.sql")
     con.execute(
-        f"create or replace view candidates as select {', '.join(_ASKED)}, tp, pp, dp_attn, is_stated, replicas "  # noqa: S608 -- our own names
-        "from marts.candidates_of('read', 'read')"
+        f"create or replace view candidates as select {', '.join(_ASKED)}, tpot_limit_s, tp, pp, dp_attn, is_stated, "  # noqa: S608 -- our own names
+        "replicas from marts.candidates_of('read', 'read')"
     )
 
 
@@ -177,17 +177,17 @@ def _make(con: Connection, what: str, file: str) -> None:
     con.execute(f"create or replace {what} as {(_SQL / file).read_text()}")
 
 
-def _prepared(con: Connection, tpot_limit_s: float | None, shown: Collection[str] = _COSTED) -> str:
+def _prepared(con: Connection, is_limited: bool, shown: Collection[str] = _COSTED) -> str:
     """Return a SELECT of the rows of `answers`, and make what it reads. shown: of _COSTED, what is not left NULL."""
     con.execute(f"create or replace table length_ranges (row bigint, {', '.join(f'{name} double' for name in RANGES)})")
     if con.execute("select count(*) from ends").fetchall()[0][0]:
-        _answer_ends(con, tpot_limit_s)
-    return _answering(con, tpot_limit_s, shown)
+        _answer_ends(con, is_limited)
+    return _answering(con, is_limited, shown)
 
 
-def _answering(con: Connection, tpot_limit_s: float | None, shown: Collection[str] = _COSTED) -> str:
+def _answering(con: Connection, is_limited: bool, shown: Collection[str] = _COSTED) -> str:
     """Return a SELECT of an answer to each row of `read`, beside its `length_ranges`."""
-    if tpot_limit_s is None:
+    if not is_limited:
         con.execute("create or replace table limited (row bigint)")
         costed = (
             "pairs_asked as (from marts.pairs_of('read')), "  # noqa: S608 -- our own names
@@ -200,8 +200,7 @@ def _answering(con: Connection, tpot_limit_s: float | None, shown: Collection[st
             "from marts.served_of('servers') as served)"
         )
     else:
-        limited = "select *, $limit::double as tpot_limit_s from candidates"
-        con.execute(f"create or replace table limited as {limited}", {"limit": tpot_limit_s})
+        con.execute("create or replace table limited as from candidates")
         costed = "served as (from marts.latency_bound_of('limited'))"
     columns = ", ".join(name if name in shown else f"null as {name}" for name in _COSTED)
     # No view: DuckDB would plan the whole chain of formulas once more to make each.
@@ -211,13 +210,13 @@ def _answering(con: Connection, tpot_limit_s: float | None, shown: Collection[st
     )
 
 
-def _answer_ends(con: Connection, tpot_limit_s: float | None) -> None:
+def _answer_ends(con: Connection, is_limited: bool) -> None:
     """Fill `length_ranges`: each end of a length is answered as a request of its own."""
     con.execute("alter table read rename to read_whole")
     con.execute("create table read as select * exclude (asked_row) from ends")
     con.execute(
         "create or replace table end_answers as select row, output_tokens_per_s_per_gpu as tokens, ttft_s, tpot_s "  # noqa: S608 -- ours
-        f"from ({_answering(con, tpot_limit_s, _SHOWN)})"
+        f"from ({_answering(con, is_limited, _SHOWN)})"
     )
     con.execute("drop table read")
     con.execute("alter table read_whole rename to read")

@@ -143,7 +143,7 @@ def prepare_tables(con: Connection, upto: str) -> None:
 def build_tables(con: Connection, upto: str) -> None:
     """Run the model `upto` and all that it is made from, each after what it reads, in a prepared database."""
     models = model_graph.load()
-    for name in _wanted(model_graph.in_order(models), [upto], models):
+    for name in _wanted([*models], [upto], models):
         run_model(con, models[name])
 
 
@@ -171,7 +171,7 @@ def prepare(con: Connection, is_new: bool = True) -> tuple[dict[str, Model], lis
         for day in ("as_of_day", "newest_day"):  # until core.meta exists
             con.execute(f"create or replace macro core.{day}() as current_date")
     models = model_graph.load()
-    return models, model_graph.in_order(models)
+    return models, [*models]
 
 
 def run_model(con: Connection, model: Model, n_parts: int = 1, **how: bool) -> int | None:

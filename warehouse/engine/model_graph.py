@@ -50,6 +50,11 @@ class Model:
         return self.head.materialized == "view"
 
     @property
+    def rests_on(self) -> frozenset[str]:
+        """The relations that it reads, and those that say whether it has rows."""
+        return self.reads | set(self.head.drivers)
+
+    @property
     def stored(self) -> str:
         """The table that holds its rows."""
         return f"state.{self.stem}" if self.head.is_kept else self.name
@@ -74,14 +79,12 @@ def sql_of(name: str) -> str:
 
 @cache
 def load(folder: Path = MODELS) -> dict[str, Model]:
-    """Read all models once, by name. Raises ValueError naming the file when a body is not one SELECT."""
+    """Read all models once, by name, `in_order`. Raises ValueError naming the file when a body is not one SELECT."""
     texts = {path: path.read_text() for path in sorted(folder.rglob("*.sql"))}
     named = references.read_all(texts, folder)
-    return {
-        model.name: model
-        for path, sql in texts.items()
-        for model in [_model(path.relative_to(folder), sql, named[path])]
-    }
+    read = [_model(path.relative_to(folder), sql, named[path]) for path, sql in texts.items()]
+    models = {model.name: model for model in read}
+    return {name: models[name] for name in in_order(models)}
 
 
 def _model(path: Path, sql: str, named: References) -> Model:
@@ -157,7 +160,7 @@ def in_order(models: Mapping[str, Model]) -> list[str]:
 
 
 def ancestors(names: Collection[str], models: Mapping[str, Model], with_state: bool = False) -> set[str]:
-    """Return these models and all that they are made from, however far back.
+    """Return these models and all that they are made from, or driven by, however far back.
 
     With `with_state`, those too that write what the next build will read of this one.
     """
@@ -168,7 +171,7 @@ def ancestors(names: Collection[str], models: Mapping[str, Model], with_state: b
         name = waiting.pop()
         if name in models and name not in wanted:
             wanted.add(name)
-            waiting += models[name].reads
+            waiting += models[name].rests_on
             waiting += [writers[stem] for stem in models[name].reads_state & writers.keys()]
     return wanted
 
@@ -186,10 +189,9 @@ def facts_behind(models: Mapping[str, Model]) -> dict[str, set[str]]:
         | ({"day"} if _DATED.search(model.sql) else set())
         for name, model in models.items()
     }
-    order, n_before = in_order(models), -1
+    n_before = -1
     while n_before != (n_before := sum(map(len, behind.values()))):  # kept tables read each other's earlier rows
-        for name in order:
-            model = models[name]
+        for name, model in models.items():
             inputs = (model.reads & models.keys()) | {writers[stem] for stem in model.reads_state & writers.keys()}
             behind[name] = behind[name].union(*(behind[read] for read in inputs))
     return behind
@@ -201,8 +203,7 @@ def of_one_build(models: Mapping[str, Model], steps: Collection[str]) -> set[str
     Landing at hand, what says what drives it, and the steps and views made of these.
     """
     names = {f"landing.{kind}" for kind in ("pages", "offers", "seed_prices")}
-    for name in in_order(models):
-        model = models[name]
+    for name, model in models.items():
         is_passed_on = (name in steps or model.is_view) and bool(model.reads & names)
         if model.head.is_reset or (not model.head.is_kept and (model.head.drivers or is_passed_on)):
             names.add(name)
@@ -220,11 +221,11 @@ def outdated(models: Mapping[str, Model], changed: Collection[str], steps: Colle
 
     A kept table counts as resting on what it reads of itself, and on what those rest on that write what it reads.
     """
-    behind = facts_behind(models)
-    wanted = {name for name in models if name not in steps and behind[name] & set(changed)}
+    facts = facts_behind(models)
+    wanted = {name for name in models if name not in steps and facts[name] & set(changed)}
     waiting = list(wanted)
     while waiting:
-        fresh = {read for read in models[waiting.pop()].reads if read in steps} - wanted
+        fresh = {behind for behind in models[waiting.pop()].rests_on if behind in steps} - wanted
         wanted |= fresh
         waiting += fresh
     return wanted
@@ -241,4 +242,4 @@ def published(models: Mapping[str, Model], schemas: Collection[str] = ("v1", "ma
             behind = {read for read in model.reads if read in models} - wanted
             wanted |= behind
             waiting += behind
-    return {name: models[name] for name in in_order(models) if name in wanted}
+    return {name: model for name, model in models.items() if name in wanted}

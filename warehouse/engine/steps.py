@@ -20,8 +20,7 @@ def names() -> frozenset[str]:
     changes = " ".join(f"{model.head.delete} {model.head.update}" for model in replaced)
     needed |= set(re.findall(r"\bintermediate\.\w+", changes))
     steps: set[str] = set()
-    for name in model_graph.in_order(models):
-        model = models[name]
+    for name, model in models.items():
         is_working = model.schema in ("staging", "intermediate") and not model.head.is_kept and name not in needed
         if is_working and not (model.is_view and model.reads & models.keys() and not model.reads & steps):
             steps.add(name)

@@ -11,7 +11,7 @@ create or replace macro focus_unit(price_unit) as case
             when price_unit like 'gib_%' then 'GiB-'
             else ''
         end,
-        upper(left(regexp_extract(price_unit, '[a-z]+$'), 1)), regexp_extract(price_unit, '[a-z]+$')[2:], 's'
+        upper(left(split_part(price_unit, '_', -1), 1)), split_part(price_unit, '_', -1)[2:], 's'
     )
 end;
 -- A term of months as FOCUS writes durations: 12 -> 1 Year, 36 -> 3 Years, 6 -> 6 Months. NULL where it is not stated.

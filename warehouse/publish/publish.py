@@ -34,15 +34,15 @@ _IF_ELSE = "create or replace macro main.if_else(condition, yes, no) as case whe
 _CSV_CELL = "if(regexp_matches({0}, '^[=+\\-@\\t\\r]'), '''' || {0}, {0})"
 
 
-def publish_and_export(con: Connection, home: Home) -> list[Path]:
+def publish_and_export(con: Connection, home: Home, shown: str | None = None) -> list[Path]:
     """Publish, and at the same time export every mart as exports/<mart>.parquet and .csv (up to CSV_ROWS rows).
 
-    The current price lists in the words of FOCUS are exported too.
+    The current price lists in the words of FOCUS are exported too. shown: what `shown_build` says, if it was asked.
 
     Returns the files that were written: those whose rows this build changed, or all where the old ones are not those of
     the build before. Each is replaced as a whole, and none where the database could not be published.
     """
-    shown = shown_build(con, home)
+    shown = shown_build(con, home) if shown is None else shown
     if shown == "newest":
         return []
     names = _exported()

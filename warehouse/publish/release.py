@@ -32,15 +32,17 @@ def build_and_publish(home: Home) -> None:
         messages = [f"{name}: rows offend: {rows}" for name, rows in offending.items() if rows]
         if messages:
             raise NotPublished("; ".join(messages))
-        publish_everywhere(con, home)
+        publish_everywhere(con, home, shown)
 
 
-def publish_everywhere(con: Connection, home: Home) -> list[Path]:
+def publish_everywhere(con: Connection, home: Home, shown: str | None = None) -> list[Path]:
     """Publish and export here and, with a lake, there; return the exported files. Take `writer_lock` first.
+
+    shown: what `publish.shown_build` says, if it was asked.
 
     Raises what `publish.publish_and_export` and `lake_publication.publish` raise.
     """
-    files = publish.publish_and_export(con, home)
+    files = publish.publish_and_export(con, home, shown)
     if home.lake:
         from warehouse.publish import lake_publication
 

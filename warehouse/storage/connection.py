@@ -53,6 +53,8 @@ def _settle(con: Connection) -> Connection:
     con.execute("set preserve_insertion_order = true")
     # It would keep a copy of every file that is read, and takes a damaged one for its replacement of the same second.
     con.execute("set enable_external_file_cache = false")
+    # To try it on every column is a fifth of what a checkpoint takes; files without it are hardly larger.
+    con.execute("set disabled_compression_methods = 'fsst'")
     con.execute("set enable_progress_bar = false")  # in what DuckDB takes for a notebook it would draw on stdout
     return con
 
@@ -122,6 +124,19 @@ def one_thread(con: Connection) -> Iterator[None]:
         yield
     finally:
         con.execute(f"set threads = {before}")
+
+
+@contextmanager
+def planned_as_written(con: Connection) -> Iterator[None]:
+    """Let statements inside be run as written: of few rows, to improve long ones takes longer than it saves."""
+    ((names,),) = con.execute(
+        "select string_agg(name, ',') from duckdb_optimizers() where name not in ('cte_inlining', 'unused_columns')"
+    ).fetchall()
+    con.execute(f"set disabled_optimizers = '{names}'")
+    try:
+        yield
+    finally:
+        con.execute("reset disabled_optimizers")
 
 
 @contextmanager

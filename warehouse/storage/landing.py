@@ -174,7 +174,7 @@ def landed(home: Home, kind: str) -> list[str]:
     Of a month that was merged the files that it was made of are left out, whether they are still there or not.
     """
     folder = home.landing / kind
-    return month_files.visible(folder, sorted(str(path.relative_to(folder)) for path in folder.glob("*/*.parquet")))
+    return month_files.visible(folder, sorted(f"{path.parent.name}/{path.name}" for path in folder.glob("*/*.parquet")))
 
 
 def stamped(home: Home, kind: str) -> dict[str, str]:

@@ -27,7 +27,8 @@ def completion_of(app: App) -> Callable[[Shell], int]:
         shell
             The shell: bash, zsh or fish.
         """
-        app.resolved_commands()  # each is imported only when it is needed
+        for command in app.resolved_commands().values():  # each is imported only when it is needed
+            command.resolved_commands()
         print(app.generate_completion(prog_name="gpuhour", shell=shell))
         return OK
 

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from pipelines import settings
-from pipelines.cli.commands import cost_api, cost_constants, cost_job, cost_train, cost_validate
 from pipelines.cli.console import OK, one_publication, published_database, say
 from pipelines.cli.cost_explanation import of_tokens
 from pipelines.cli.cost_options import PriceOptions, priced_specs, server_offers
@@ -26,11 +25,10 @@ app = App(
     help="The cost of language models on GPUs: per token, training run, job; against APIs; GPUs that fit.",
     result_action="return_value",
 )
-app.command(cost_train.train)
-app.command(cost_job.job)
-app.command(cost_api.api)
-app.command(cost_constants.check_constants)
-app.command(cost_validate.validate)
+# Only the module of the command that is given is imported.
+for _module, _name in (("train", "train"), ("job", "job"), ("api", "api"), ("constants", "check_constants"),
+                       ("validate", "validate")):  # fmt: skip
+    app.command(f"pipelines.cli.commands.cost_{_module}:{_name}", name=_name.replace("_", "-"))
 
 Model = Annotated[str, Parameter(help="A language model: llama-3.1-70b, deepseek-r1; marts.llm_specs lists them.")]
 Precision = Annotated[

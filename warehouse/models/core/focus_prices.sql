@@ -10,7 +10,7 @@ with prices as not materialized ( -- read twice, so that a condition on days rea
         focus_sku_id(instance, gpu, form_factor, gpu_memory_gb, gpu_count, series_id) as sku_id,
         if(
             price_unit like 'gpu_%' or price_scope = 'gpu_component', concat('1 x ', coalesce(gpu, gpu_label)),
-            concat(regexp_replace(gpu_count::varchar, '\.?0+$', ''), ' x ', coalesce(gpu, gpu_label))
+            concat(rtrim(rtrim(gpu_count::varchar, '0'), '.'), ' x ', coalesce(gpu, gpu_label))
         ) as gpus
     from core.price_intervals
     where price_scope <> 'offer_aggregate' and (valid_to is null or valid_to > valid_from)

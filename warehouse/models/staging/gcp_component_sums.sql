@@ -5,7 +5,7 @@
 -- currency, usd_price in USD per instance-hour, usd_per_gpu_hour in USD per GPU-hour (six decimals). SSD: GiB-month /
 -- 730 (macros/hours.sql).
 -- materialized: table
--- driven_by: staging.raw_offers
+-- driven_by: staging.derivable_offers
 -- key: instance, region, pricing_model, term_months, currency, observed_at, origin
 with latest as (
     select *, floor(epoch(observed_at) / 86400) as day

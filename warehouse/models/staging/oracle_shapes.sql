@@ -4,7 +4,7 @@
 -- instance-hour, usd_price in USD per instance-hour, usd_per_gpu_hour in USD per GPU-hour (six decimals). Source of the
 -- half: Oracle's published rule, 50 % of the on-demand price for every preemptible instance.
 -- materialized: table
--- driven_by: staging.raw_offers
+-- driven_by: staging.derivable_offers
 with capacity as (
     select unnest([{pricing_model: 'on_demand', share: 1.0}, {pricing_model: 'spot', share: 0.5}], recursive := true)
 )

@@ -4,7 +4,7 @@
 -- from three asks on. Columns as in staging.offers; price in USD per GPU-hour. The receipt counts the asks. A book may
 -- come in several answers of one scrape, the last ask of one being the first of the next: it counts once.
 -- materialized: table
--- driven_by: staging.raw_offers
+-- driven_by: staging.derivable_offers
 with book as (
     select *
     from staging.offers

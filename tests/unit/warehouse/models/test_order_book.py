@@ -7,6 +7,8 @@ from pathlib import Path
 
 from scrapers.model import Offer
 from tests.support.worlds import at, built, offer, put, put_together, rows, seen
+from warehouse.engine import build
+from warehouse.storage import connection
 from warehouse.storage.state_dir import Home
 
 
@@ -70,3 +72,22 @@ def test_averages_exclude_marketplaces_and_aggregators(tmp_path: Path) -> None:
     assert {r["provider"] for r in markets if r["market"] == "marketplace"} == {
         "shadeform", "primeintellect", "hyperbolic", "lium",
     }  # fmt: skip
+
+
+def test_what_an_append_brings_is_derived_too(tmp_path: Path) -> None:
+    """An append asks `staging.derivable_offers` whether there is anything to derive from, before it looks at all."""
+    home = Home(tmp_path)
+    meter = {"source": "products_api", "instance": "B89734", "gpu_label": "V100", "price_unit": "gpu_hour"}
+    with connection.in_memory() as con:
+        for day, cents in (("2026-09-18", 0), ("2026-09-19", 10), ("2026-09-20", 20)):
+            if cents:
+                book = [ask(i, f"{price}.{cents}") for i, price in enumerate((1, 2, 3))]
+                put(home, seen(day, book, provider="vast", source="order_book"))
+                put(home, seen(day, [offer(f"2.{cents}", **meter)], provider="oracle", source="products_api"))
+            put(home, seen(day, [offer("2.00")]))
+            build.build(con, home)
+        assert con.execute("select grew_from is not null from core.build").fetchall() == [(True,)]
+        sources = con.execute("select source, count(*) from v1.price_intervals group by source order by all").fetchall()
+    derived = dict(sources)
+    assert derived["order_book_median"] == derived["order_book_tenth"] == 2
+    assert derived["derived_shapes"] == 2 * 7  # three virtual machines, as spot too, and the whole one

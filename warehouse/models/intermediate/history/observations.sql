@@ -13,7 +13,7 @@
 --   n_prices: 2 where one scrape states two different prices for the series, else 1
 --   rank: as in intermediate.stated_offers
 select
-    stated_offers.* exclude (scrape_key, landing_id, nth, machine)
+    stated_offers.* exclude (scrape_key, nth, machine)
         replace (coalesce(contested_offers.n_prices, stated_offers.n_prices) as n_prices)
 from intermediate.stated_offers
 left join intermediate.contested_offers using (nth)

@@ -44,9 +44,9 @@ named as (
         coalesce(every.effective_from > every.observed_at::date, false) as is_announced,
         every.observed_at::date as observed_on,
         -- The pages of one live scrape belong together; elsewhere each time is a scrape.
-        if(every.origin = 'live', every.landing_id || every.observed_at::date, every.observed_at::varchar)
+        if(every.origin = 'live', hash(every.landing_id, every.observed_at::date), hash(every.observed_at))
             as scrape_key,
-        every.* exclude (captured_at),
+        every.* exclude (captured_at, landing_id, gpu_part),
         coalesce(
             source_ranks.rank,
             case every.origin when 'seed' then 9 when 'archived' then 7 when 'imported' then 6 else 5 end

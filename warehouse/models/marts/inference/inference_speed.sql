@@ -10,30 +10,23 @@
 --   precision: of the weights; FP8 and FP4 where the chip multiplies them, INT8 elsewhere
 --   operating_point: max_batch (as many requests as fit) and latency_bound (the most, in powers of two, that keep
 --     tpot_s within the workload's limit; absent where one alone is too slow or there is no limit)
-with requests as (
+with questions as materialized (
+    -- Numbers stand for questions and their servers: names would be copied, hashed and compared a million times. What a
+    -- question has in common for all servers is worked out before there are several of it.
     select
+        row_number() over () as question_no,
         llm_specs.name as model,
-        server_sizes.spec as gpu_spec,
-        server_sizes.tp as gpus_each,
-        layouts.tp,
-        layouts.pp,
-        layouts.dp_attn,
+        gpu_specs.name as spec,
         formats.weights,
-        null::varchar as kv_dtype,
         workloads.workload,
         workloads.isl,
         workloads.osl,
-        1 as beams,
         workloads.concurrency as most_at_once,
         workloads.tpot_limit_s,
-        llm_specs.experts > 0 as is_moe
-    from marts.server_sizes
-    join
-        marts.gpu_specs
-        on
-            gpu_specs.name = server_sizes.spec
-            and gpu_specs.vendor in ('NVIDIA', 'AMD')
-            and gpu_specs.nominal_tflops is not null
+        llm_specs.experts > 0 as is_moe,
+        llm_specs.is_mla,
+        gpu_specs.link_kind
+    from marts.gpu_specs
     join (values ('FP16'), ('FP8'), ('INT8'), ('INT4'), ('FP4')) as formats (weights)
         on case formats.weights
             when 'FP8' then gpu_specs.fp8_tflops is not null
@@ -42,37 +35,105 @@ with requests as (
             else true
         end
     cross join marts.llm_specs
+    join marts.workloads on workloads.isl + workloads.osl <= llm_specs.context_tokens
+    where gpu_specs.name in (select spec from marts.server_sizes)
+        and gpu_specs.vendor in ('NVIDIA', 'AMD')
+        and gpu_specs.nominal_tflops is not null
+),
+asked as (
+    select
+        question_no,
+        model,
+        spec as gpu_spec,
+        weights,
+        null::varchar as kv_dtype,
+        null::varchar as engine,
+        isl,
+        osl,
+        1 as beams,
+        null::boolean as is_pool,
+        null::double as drafts,
+        null::double as acceptance,
+        null::double as cached_share
+    from questions
+),
+pairs_asked as (from marts.pairs_of('asked')),
+loads as materialized (from marts.loads_of('asked', 'pairs_asked')),
+servers as materialized (
+    select
+        row_number() over () as server_no,
+        questions.question_no,
+        layouts.tp,
+        layouts.pp,
+        layouts.dp_attn,
+        questions.most_at_once,
+        questions.tpot_limit_s,
+        questions.is_moe
+    from questions
+    join marts.server_sizes on server_sizes.spec = questions.spec
     join marts.layouts() as layouts
         on
             layouts.tp * layouts.pp = server_sizes.tp
             and is_layout(
-                layouts.tp, layouts.pp, layouts.dp_attn, llm_specs.experts > 0, llm_specs.is_mla, gpu_specs.link_kind
+                layouts.tp, layouts.pp, layouts.dp_attn, questions.is_moe, questions.is_mla, questions.link_kind
             )
-    join marts.workloads on workloads.isl + workloads.osl <= llm_specs.context_tokens
 ),
 ends as (
-    select *, most_at_once as concurrency, false as is_alone from requests
+    select *, most_at_once as concurrency, false as is_alone from servers
     union all
-    select *, 1 as concurrency, true as is_alone from requests where tpot_limit_s is not null
+    select *, 1 as concurrency, true as is_alone from servers where tpot_limit_s is not null
+),
+loaded_ends as (
+    select
+        {
+            server_no: ends.server_no,
+            question_no: ends.question_no,
+            is_alone: ends.is_alone,
+            tp: ends.tp,
+            pp: ends.pp,
+            dp_attn: ends.dp_attn
+        } as request,
+        loads.* exclude (question_no),
+        ends.tp,
+        ends.pp,
+        ends.dp_attn,
+        ends.concurrency,
+        null::double as ep,
+        false as is_fallback
+    from ends
+    join loads on loads.question_no = ends.question_no
 ),
 end_points as (
-    from marts.inference_of('ends') where fits
+    select
+        request.*,
+        batch,
+        output_tokens_per_s,
+        ttft_s,
+        tpot_s,
+        gpu_seconds_per_m_input_tokens,
+        gpu_seconds_per_m_output_tokens,
+        theta_version
+    from marts.served_of('loaded_ends')
+    where fits
 ),
 -- The time per token grows linearly with the load, or ever more slowly where experts come to be shared: a straight line
 -- from one request to the largest batch crosses the limit at the load sought, or beyond it. Larger loads need no trial.
 bounds as (
-    select fastest.* exclude (concurrency, is_alone, tpot_s, batch), alternative.batch as most,
+    select
+        servers.*,
+        alternative.batch as most,
         if(
-            alternative.tpot_s <= alternative.tpot_limit_s,
+            alternative.tpot_s <= servers.tpot_limit_s,
             alternative.batch,
             1
-            + (alternative.batch - 1) * (fastest.tpot_limit_s - fastest.tpot_s) / (alternative.tpot_s - fastest.tpot_s)
+            + (alternative.batch - 1) * (servers.tpot_limit_s - fastest.tpot_s) / (alternative.tpot_s - fastest.tpot_s)
         ) as beyond
     from end_points as fastest
-    join end_points as alternative using (model, gpu_spec, tp, pp, dp_attn, weights, workload)
-    where fastest.is_alone and not alternative.is_alone and fastest.tpot_s <= fastest.tpot_limit_s
+    join end_points as alternative using (server_no)
+    join servers using (server_no)
+    where fastest.is_alone and not alternative.is_alone and fastest.tpot_s <= servers.tpot_limit_s
 ),
-loads as (
+trials as (
     select
         *,
         unnest(case
@@ -82,55 +143,71 @@ loads as (
         end) as load
     from bounds
 ),
-tried as (
+loaded_trials as (
     select
-        model,
-        gpu_spec,
-        gpus_each,
-        tp,
-        pp,
-        dp_attn,
-        weights,
-        kv_dtype,
-        workload,
-        isl,
-        osl,
-        beams,
-        tpot_limit_s,
-        if(load < 0, most, 2 ** load) as concurrency
-    from loads
+        {
+            server_no: trials.server_no,
+            question_no: trials.question_no,
+            tpot_limit_s: trials.tpot_limit_s,
+            tp: trials.tp,
+            pp: trials.pp,
+            dp_attn: trials.dp_attn
+        } as request,
+        loads.* exclude (question_no),
+        trials.tp,
+        trials.pp,
+        trials.dp_attn,
+        if(trials.load < 0, trials.most, 2 ** trials.load) as concurrency,
+        null::double as ep,
+        false as is_fallback
+    from trials
+    join loads on loads.question_no = trials.question_no
 ),
 bound as (
-    from marts.inference_of('tried')
-    where tpot_s <= tpot_limit_s
-    qualify
-        row_number() over (
-            partition by model, gpu_spec, tp, pp, dp_attn, weights, workload order by batch desc
-        ) = 1
+    select
+        request.* exclude (server_no, tpot_limit_s),
+        batch,
+        output_tokens_per_s,
+        ttft_s,
+        tpot_s,
+        gpu_seconds_per_m_input_tokens,
+        gpu_seconds_per_m_output_tokens,
+        theta_version
+    from marts.served_of('loaded_trials')
+    where tpot_s <= request.tpot_limit_s
+    qualify row_number() over (partition by request.server_no order by batch desc) = 1
 ),
 points as (
-    select *, 'max_batch' as operating_point from end_points where not is_alone
+    select * exclude (server_no, is_alone), 'max_batch' as operating_point from end_points where not is_alone
     union all by name
     select *, 'latency_bound' as operating_point from bound
+),
+best as (
+    select
+        unnest(arg_min(
+            points,
+            create_sort_key(
+                output_tokens_per_s, 'desc nulls last', tp, 'asc nulls last', pp, 'asc nulls last',
+                dp_attn, 'asc nulls last'
+            )
+        ))
+    from points
+    group by question_no, tp * pp, operating_point
 )
 select
-    model,
-    gpu_spec as spec,
-    gpus_each as tp,
-    weights as precision,
-    workload,
-    operating_point,
-    batch::integer as batch,
-    output_tokens_per_s::float as output_tokens_per_s,
-    ttft_s::float as ttft_s,
-    tpot_s::float as tpot_s,
-    gpu_seconds_per_m_input_tokens::float as gpu_seconds_per_m_input_tokens,
-    gpu_seconds_per_m_output_tokens::float as gpu_seconds_per_m_output_tokens,
-    theta_version
-from points
-qualify
-    row_number() over (
-        partition by model, gpu_spec, gpus_each, weights, workload, operating_point
-        order by output_tokens_per_s desc, points.tp, points.pp, points.dp_attn
-    ) = 1
-order by model, spec, workload, precision, tp, operating_point
+    questions.model,
+    questions.spec,
+    best.tp * best.pp as tp,
+    questions.weights as precision,
+    questions.workload,
+    best.operating_point,
+    best.batch::integer as batch,
+    best.output_tokens_per_s::float as output_tokens_per_s,
+    best.ttft_s::float as ttft_s,
+    best.tpot_s::float as tpot_s,
+    best.gpu_seconds_per_m_input_tokens::float as gpu_seconds_per_m_input_tokens,
+    best.gpu_seconds_per_m_output_tokens::float as gpu_seconds_per_m_output_tokens,
+    best.theta_version
+from best
+join questions using (question_no)
+order by questions.model, questions.spec, questions.workload, precision, best.tp * best.pp, best.operating_point
