@@ -11,7 +11,6 @@ steps_of_load as (
     select numbered.* replace (batches.tried as concurrency)
     from numbered, unnest(list_append([2 ** k for k in range(0, 14)], 'infinity'::double)) as batches (tried)
     where batches.tried <= coalesce(numbered.concurrency, 'infinity')
-        and (numbered.tpot_limit_s is not null or batches.tried = 'infinity')
     union all by name
     select * from numbered where concurrency is not null
 )
