@@ -48,7 +48,7 @@ _UNITS = r"months?|mos?|mth|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|monate?n?|
 # Spanish, Portuguese, Italian, Polish, Czech, Dutch, Turkish, Scandinavian.
 _UNITS += r"|mes(?:es|[ei])?|mês|años?|an(?:os?|n[oi])|semanas?|días?|dias|settiman[ae]|giorn[oi]|miesi[ąę]c\w*|lat[a]?|rok\w*|měsíc\w*|let|maand(?:en)?|jaar|weken|dagen|ay|yıl\w*|mån(?:ad(?:er)?)?|måneder|år"
 DURATION: Final = re.compile(
-    rf"(?<![\d.,])(?P<n>\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?:(?<=[月年周週間天日년월])(?!あたり|ごと|毎|につき|내)|(?![^\W\d_]))(?P<after>\s*\+)?",
+    rf"(?<![\d.,])(?P<n>(?!0+(?!\d))\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?:(?<=[月年周週間天日년월])(?!あたり|ごと|毎|につき|내)|(?![^\W\d_]))(?P<after>\s*\+)?",
     re.IGNORECASE,
 )
 GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w*|видеокарт\w*", "卡|显卡|顯卡|张|枚")
