@@ -155,11 +155,14 @@ def refusal(
         return _FOR_A_GROUP
     if label is not None and len(names) > 1 and (reason := _of_several(names, label, record)):
         return reason
-    if len(names) > 1 and unit.time in ("month", "year") and any(map(_is_a_plan, record.fields)):
+    is_of_plan = unit.time in ("month", "year") and any(map(_is_a_plan, record.fields))
+    if is_of_plan and len(names) > 1:
         return "unexplained: a subscription to a plan, with a choice of accelerators"
     is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
     if is_plan or title_a_plan(others):
         return "a plan's price, with hours or credits in it"
+    if is_of_plan and not any(map(_is_of_machine, record.fields)):
+        return "unexplained: a subscription to a plan, nothing says that the accelerator is one's own"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
     if record.kind == "row" and not amount.currency and f.text.strip().isdigit() and _has_signs(f, record):
@@ -384,6 +387,15 @@ def _is_a_plan(f: Field) -> bool:
     return len(f.text) <= _SHORT and words.SUBSCRIPTION.fullmatch(f.text.strip()) is not None
 
 
+def _is_of_machine(f: Field) -> bool:
+    """Return whether a field states a machine: its processors or its memory, or that it is one."""
+    return _OF_MACHINE.search(f"{f.title} {f.text}"[:_FAR]) is not None
+
+
+_OF_MACHINE: Final = re.compile(
+    rf"{words.VCPU.pattern}|\bRAM\b|\b(?:servers?|vms?|vps|machines?|instances?|nodes?|dedicated|bare[- ]?metal)\b|\d\s?x\s|\bGPUs\b",
+    re.IGNORECASE,
+)
 _MOST_OF_A_CLASS: Final = 8
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _INCLUDED: Final = re.compile(

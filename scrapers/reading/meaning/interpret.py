@@ -228,7 +228,7 @@ def _draft(
     d.availability = availability_of(kinds, f)
     d.tax = tax_of(f.text, amount, f.title)
     d.starts = effective_from(f"{f.title} {f.text}")
-    d.product = "endpoint" if _titles_endpoint(f.title) else product_of(record)
+    d.product = _product_in_title(f.title, tuple(one.title for one in record.fields)) or product_of(record)
     d.facts = machine_facts_of(record, kinds, by_kind, d.memory)
     return d
 
@@ -239,8 +239,17 @@ def _titles_one(title: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _titles_endpoint(title: str) -> bool:
-    return re.search(r"\binference\b", title, re.IGNORECASE) is not None
+def _product_in_title(title: str, titles: tuple[str, ...]) -> str:
+    """Return what the title of a price says that it buys: inference, or workers that come and go; "" for nothing."""
+    if re.search(r"\binference\b", title, re.IGNORECASE):
+        return "endpoint"
+    kinds = {hit[0].lower() for one in titles if (hit := _WORKER_KIND.match(one))}
+    is_of_pair = len(kinds) > 1 and _WORKER_KIND.match(title) is not None
+    return "serverless" if is_of_pair or _SERVERLESS.search(title) else ""
+
+
+_WORKER_KIND: Final = re.compile(r"flex|active", re.IGNORECASE)  # they say it where both stand side by side
+_SERVERLESS: Final = re.compile(r"\bserverless\b|\b(?:flex|active) workers?\b", re.IGNORECASE)
 
 
 def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:

@@ -204,3 +204,34 @@ def test_several_cards_are_of_the_model_of_one(plural: str, singular: str) -> No
     (offer,) = read(page(f"<h1>Pricing</h1><p>{plural}: $3.40/hour</p>")).offers
     assert offer.gpu_label == singular.split("x ")[1]
     assert str(offer.gpu_count) == singular[0]
+
+
+def test_a_card_and_its_sister_are_not_half_of_one() -> None:
+    (offer,) = read(page(table("GPU|VRAM|Price per hour", "V100/S|16 GB|$0.85"))).offers
+    assert (offer.gpu_label, str(offer.gpu_count)) == ("V100", "1")
+
+
+def test_a_name_far_off_in_a_paragraph_does_not_hide_its_prices() -> None:
+    cells = " | ".join(f"{n}x Nvidia A100 GPU | ${n * 2}.10/hr | {n}x | {n * 80} GB" for n in (1, 2, 4, 8))
+    text = f"<p>{cells}. {'You pay for what runs and nothing else. ' * 8}Models on Replicate are shared.</p>"
+    account = read(page(f"<h1>How does billing work?</h1>{text}"))
+    assert not account.offers
+    assert len(account.unexplained) >= 4
+
+
+@pytest.mark.parametrize(
+    "titles", ["Flex cost per second|Active cost per second", "Serverless ($/s)|Flex worker ($/s)"]
+)
+def test_flex_beside_active_workers_are_serverless(titles: str) -> None:
+    account = read(page("<h2>GPU prices</h2>" + table(f"GPU type|Memory|{titles}", "A100|80 GB|$0.00071|$0.00052")))
+    assert [(o.pricing_model, o.product) for o in account.offers] == [("on_demand", "serverless")] * 2
+
+
+def test_a_plan_with_one_card_is_doubted_unless_it_is_a_machine() -> None:
+    rows = ("Starter|$19/month|T4", "Growth|$39/month|A10")
+    account = read(page("<h2>Plans</h2>" + table("Plan|Price|GPU", *rows)))
+    assert not account.offers
+    assert len(account.unexplained) == 2
+    rows = ("Starter|$190/month|T4|8 vCPU|32 GB RAM", "Growth|$390/month|A10|16 vCPU|64 GB RAM")
+    offers = read(page("<h2>Servers</h2>" + table("Plan|Price|GPU|vCPUs|RAM", *rows))).offers
+    assert [str(o.price) for o in offers] == ["190", "390"]
