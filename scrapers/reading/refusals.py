@@ -131,6 +131,8 @@ def refusal(
         return "unexplained: its own words name another accelerator"
     if any(map(_is_of_colocation, record.scope[:1])):
         return "a price of colocation"
+    if any(map(_is_of_licences, record.scope[:2])):
+        return "a price of a licence"
     if record.kind == "row" and (label is None or label.title == "heading") and any(map(_is_part, record.fields)):
         return "a price of another part of the machine"
     others = tuple(one.title for one in record.fields if one is not f)
@@ -217,6 +219,19 @@ def _of_cell(text: str) -> str:
     if _FINANCED.search(text):
         return _INSTALMENTS
     return "an example or a calculation" if _ESTIMATE.match(text) else ""
+
+
+@lru_cache(maxsize=8192)
+def _is_of_licences(heading: str) -> bool:
+    """Return whether a heading is of licences by themselves: none that comes with a machine, or is not needed."""
+    return len(heading) <= _SHORT and _LICENCES.search(heading) is not None and not _WITH_LICENCE.search(heading)
+
+
+_LICENCES: Final = re.compile(
+    r"\b(?:licen[cs]es|licensing|licen[cs]e (?:fees?|prices?|pricing|costs?)|lizenz(?:en|preise\w*|kosten)|лицензи[ий])\b|许可证|授权价格|ライセンス料",
+    re.IGNORECASE,
+)
+_WITH_LICENCE: Final = re.compile(r"\b(?:no|without|free|incl\w*|with|ohne|inkl\w*|без)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16_384)

@@ -235,3 +235,12 @@ def test_a_plan_with_one_card_is_doubted_unless_it_is_a_machine() -> None:
     rows = ("Starter|$190/month|T4|8 vCPU|32 GB RAM", "Growth|$390/month|A10|16 vCPU|64 GB RAM")
     offers = read(page("<h2>Servers</h2>" + table("Plan|Price|GPU|vCPUs|RAM", *rows))).offers
     assert [str(o.price) for o in offers] == ["190", "390"]
+
+
+def test_a_licence_for_a_card_is_no_rent() -> None:
+    rents = "<h2>Cloud</h2><h3>GPU machines</h3>" + table("GPU|Per GPU-hour", "H100|$2.10", "B200|$5.20")
+    fees = "<h2>Licensed</h2><h3>GPU licences</h3><p>Per GPU, per year:</p>" + table("GPU|Per GPU-year", "H100|$3,400")
+    offers = read(page(rents + fees)).offers
+    assert [(o.gpu_label, str(o.price)) for o in offers] == [("H100", "2.10"), ("B200", "5.20")]
+    (offer,) = read(page("<h3>Licences included</h3>" + table("GPU|Per GPU-hour", "H100|$2.10"))).offers
+    assert str(offer.price) == "2.10"
