@@ -28,6 +28,7 @@ from scrapers.reading.refused_frames import (
     Frame,
     is_conditional,
     is_for_a_group,
+    is_of_a_cost,
     is_of_a_shop,
     is_of_tokens,
     is_paid_once,
@@ -143,6 +144,13 @@ def refusal(
         return reason
     if record.kind == "row" and not (unit.time or unit.is_per_gpu) and (reason := result_of(f.title, others)):
         return reason
+    if record.kind == "row" and not (unit.time or unit.is_per_gpu or rate(f.title).time):
+        while_it_lasts = [one.text for one in record.fields if one is not f and _is_a_while(one.title, one.text)]
+        is_hour = all(map(_IS_AN_HOUR.fullmatch, while_it_lasts))
+        if while_it_lasts and is_of_a_cost(f.title) and not is_hour:
+            return "what a job costs"
+        if while_it_lasts and (is_of_a_cost(f.title) or not is_hour):
+            return "unexplained: a price for the time stated beside it"
     is_of_many = (
         _marks_of(f.title).has_volume
         or _MANY_NODES.search(f.title) is not None
@@ -219,6 +227,23 @@ def _of_cell(text: str) -> str:
     if _FINANCED.search(text):
         return _INSTALMENTS
     return "an example or a calculation" if _ESTIMATE.match(text) else ""
+
+
+@lru_cache(maxsize=16_384)
+def _is_a_while(title: str, text: str) -> bool:
+    """Return whether a field says how long something runs: "Duration: 10 min", "~2 h"."""
+    return _LASTS.fullmatch(title) is not None and _WHILE.fullmatch(text) is not None
+
+
+_LASTS: Final = re.compile(
+    r"\W*(?:(?:expected|est\w*\.?|avg\.?|average|typical|total|train(?:ing)?|run) )?(?:duration|time|runtime|elapsed|dauer|laufzeit|durée|duración|длительность|время)\W*|\W*(?:时长|耗时|時間|训练时间|運行時間)\W*",
+    re.IGNORECASE,
+)
+_WHILE: Final = re.compile(
+    r"\W*\d+(?:\.\d+)?(?:\s?[-–~]\s?\d+(?:\.\d+)?)?\s*(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|分钟|小时|分|时|мин\w*|час\w*|std\w*|min\w*|stunden?|heures?)\b\W*",
+    re.IGNORECASE,
+)
+_IS_AN_HOUR: Final = re.compile(r"\W*1\s*(?:h|hr|hour|小时|час|std\w*|stunde|heure)\W*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)

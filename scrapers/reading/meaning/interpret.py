@@ -11,7 +11,14 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
-from scrapers.reading.amounts import Amount, alike_in_other_currencies, bare_amount, find_amounts, stated_currency
+from scrapers.reading.amounts import (
+    Amount,
+    alike_in_other_currencies,
+    bare_amount,
+    find_amounts,
+    repeated_about,
+    stated_currency,
+)
 from scrapers.reading.field_kinds import NUMBER, is_priced_title, kind_of
 from scrapers.reading.meaning.commitment import note_of, set_commitment
 from scrapers.reading.meaning.drafts import Draft, Explained, Reading
@@ -89,9 +96,13 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
             d.status = "contact_sales" if words.SALES.search(f.text) else "not_offered"
             yield d
         copies = alike_in_other_currencies(f.text, amounts)
+        again = repeated_about(f.text, amounts)
         for i, amount in enumerate(amounts):
             if i in copies:
                 yield Explained(f, amount, "the same price in another currency")
+                continue
+            if i in again:
+                yield Explained(f, amount, "the same price for another time")
                 continue
             last = next(j for j in range(i, len(amounts)) if j + 1 not in copies)
             before, after = words_around(f.text, amounts, i)[0], words_around(f.text, amounts, last)[1]
