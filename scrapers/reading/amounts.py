@@ -299,7 +299,9 @@ def _is_below(text: str, low: Amount) -> bool:
 
 
 _WHOLE_BEHIND: Final = re.compile(
-    r"[-–—~～](?P<n>\d{1,9})(?![\d.,]|\s?(?!(?:元|円|원|美元)|(?:USD|EUR|per|usd|eur)\b)[^\W\d_]|[-–—×%])"
+    r"[-–—~～](?P<n>\d{1,9})(?![\d.,]|(?!元|円|원|美元|USD|EUR)[^\W\d_]|[-–—×%]"
+    r"|\s?(?:x\b|gpus?|cards?|nodes?|months?|mos?\b|years?|yrs?\b|weeks?|days?|hours?|hrs?\b|g[i]?b|t[i]?b|v?cpus?|cores?|users?|seats?|mins?\b|monate?|jahre?|mois|ans?\b|месяц|卡|张|个月|月|年|台))",
+    re.IGNORECASE,
 )
 _DASH: Final = re.compile(r"[-–—~]")
 _LEADS_ON: Final = re.compile(r"\s?[-–—~]\s?\d+[.,]\d|\s?[-–—~]\s?\d+\s*(?:/|per\b)")

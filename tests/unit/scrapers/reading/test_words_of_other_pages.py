@@ -247,7 +247,7 @@ def test_a_licence_for_a_card_is_no_rent() -> None:
     assert str(offer.price) == "2.10"
 
 
-@pytest.mark.parametrize("cell", ["$2-3", "¥800-1200", "¥800～1200", "$2–3 per hour", "¥3.8万元", "¥75 万前後"])
+@pytest.mark.parametrize("cell", ["$2-3", "¥800-1200", "¥800～1200", "$2–3 per hour", "$1-2 for a full run", "¥3.8万元", "¥75 万前後"])
 def test_spans_and_ten_thousands_are_no_prices(cell: str) -> None:
     assert all(amount.fault for amount in find_amounts(cell))
     assert find_amounts(cell)
