@@ -247,7 +247,9 @@ def test_a_licence_for_a_card_is_no_rent() -> None:
     assert str(offer.price) == "2.10"
 
 
-@pytest.mark.parametrize("cell", ["$2-3", "¥800-1200", "¥800～1200", "$2–3 per hour", "$1-2 for a full run", "¥3.8万元", "¥75 万前後"])
+@pytest.mark.parametrize(
+    "cell", ["$2-3", "¥800-1200", "¥800～1200", "$2–3 per hour", "$1-2 for a full run", "¥3.8万元", "¥75 万前後"]
+)
 def test_spans_and_ten_thousands_are_no_prices(cell: str) -> None:
     assert all(amount.fault for amount in find_amounts(cell))
     assert find_amounts(cell)
@@ -286,3 +288,9 @@ def test_what_is_paid_once_is_no_rent_in_chinese() -> None:
     rows = ("自建|RTX 4090|¥15,000|¥0", "云GPU|V100|¥0|¥500/月")
     (offer,) = read(page(table("方案|硬件|一次性成本|月成本", *rows), "zh")).offers
     assert (offer.gpu_label, str(offer.price), offer.price_unit) == ("V100", "500", "gpu_month")
+
+
+def test_a_pro_card_may_leave_its_line_out() -> None:
+    rows = ("Pro 6000 SE 96GB PCIe|$2.15/hr", "NVIDIA Pro 5000 Blackwell|$1.15/hr")
+    offers = read(page(table("GPU|Price", *rows))).offers
+    assert [o.gpu_label for o in offers] == ["RTX Pro 6000 SE 96GB PCIe", "NVIDIA RTX Pro 5000 Blackwell"]
