@@ -12,6 +12,7 @@ import yaml
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import names_one
+from scrapers.reading.field_kinds import is_priced_title
 
 
 def data_of(text: str) -> str:
@@ -51,21 +52,20 @@ def _rows(text: str) -> list[list[str]]:
     except csv.Error:
         return []
     titles = [title.strip() for title in rows[0]]
-    is_headed = (
-        all(titles)
-        and len(set(titles)) == len(titles)
-        and any(words.PRICE.search(_in_words(title)) for title in titles)
-    )
+    if not titles[0] and all(row[0].isdigit() for row in rows[1:]):
+        rows, titles = [row[1:] for row in rows], titles[1:]  # the numbers of the rows, as programs write them
+    is_headed = all(titles) and len(set(titles)) == len(titles) and any(map(_is_of_price, titles))
     is_even = len(rows) > 1 and all(len(row) == len(titles) for row in rows)
     return [titles, *([cell.strip() for cell in row] for row in rows[1:])] if is_headed and is_even else []
 
 
 _FEWEST_TITLES: Final = 3
-_NO_TITLES: Final = re.compile(r"[|<>{}]|[.!?:]\s|\d{3}")
+_NO_TITLES: Final = re.compile(r"[|<>{}]|[.!?]\s|\d{3}")
 
 
-def _in_words(title: str) -> str:
-    return re.sub(r"[_-]+|(?<=[a-z])(?=[A-Z])", " ", title)
+def _is_of_price(title: str) -> bool:
+    in_words = re.sub(r"[_-]+|(?<=[a-z])(?=[A-Z])", " ", title)
+    return words.PRICE.search(in_words) is not None or is_priced_title(in_words)
 
 
 def _yaml(text: str) -> Any:

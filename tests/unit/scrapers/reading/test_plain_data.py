@@ -56,3 +56,8 @@ def test_yaml_is_read_as_data() -> None:
 )
 def test_other_texts_are_no_plain_data(text: str) -> None:
     assert (data_of(text), table_of(text)) == ("", "")
+
+
+def test_csv_with_numbered_rows_is_a_table() -> None:
+    text = ",Instance,GPU Type,Memory (GB),$/Hour\n0,big one,V100,16,3.15\n1,small one,K80,12,0.95\n"
+    assert [(o.gpu_label, str(o.price)) for o in read(text).offers] == [("V100", "3.15"), ("K80", "0.95")]
