@@ -17,7 +17,7 @@ from scrapers.reading.field_kinds import is_priced_title
 
 def data_of(text: str) -> str:
     """Return the JSON of a text that is YAML, or CSV whose titles are names of fields; "" for any other text."""
-    if not names_one(text[:_LOOKED_AT]) or len(text) > _LARGEST:
+    if len(text) > _LARGEST or not names_one(text[:_LOOKED_AT]):
         return ""
     if rows := _rows(text):
         titles = rows[0]
@@ -35,7 +35,7 @@ def table_of(text: str) -> str:
     return f"<table><tr>{head}</tr>{''.join(cells)}</table>" if rows else ""
 
 
-_LOOKED_AT: Final = 200_000  # characters
+_LOOKED_AT: Final = 20_000  # characters
 _LARGEST: Final = 2_000_000
 _FIELD: Final = re.compile(r"[A-Za-z][\w-]*")
 
@@ -70,6 +70,8 @@ def _is_of_price(title: str) -> bool:
 
 def _yaml(text: str) -> Any:
     """Return the value of YAML that is lines of keys and items and no more: no anchors, which may multiply it."""
+    if not _is_keyed(text[:_HEAD]):
+        return None
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     keyed = sum(_KEY.match(line) is not None for line in lines)
     if keyed < _FEWEST_KEYS or keyed < _KEYED_SHARE * len(lines) or _BEYOND.search(text) or _depth(text) > _DEEPEST:
@@ -80,6 +82,13 @@ def _yaml(text: str) -> Any:
         return None
 
 
+def _is_keyed(head: str) -> bool:
+    """Return whether the first lines of a text are keys and items, most of them."""
+    lines = [line for line in head.splitlines()[:-1] if line.strip() and not line.lstrip().startswith("#")]
+    return sum(_KEY.match(line) is not None for line in lines) * 2 > len(lines)
+
+
+_HEAD: Final = 4000  # characters
 _KEY: Final = re.compile(r"\s{0,60}(?:- ){0,3}[\"']?[A-Za-z0-9][\w ./-]{0,60}[\"']?:(?:\s|$)")
 _BEYOND: Final = re.compile(
     r"(?:^|[\s\[{,:-])[&*]\w|^\s{60}|(?:- ){4}|^\s*\? |^\s*[|<]|^---[^\n]*\n(?:.*\n)*?---", re.MULTILINE
