@@ -18,7 +18,7 @@ _NAMES: Final = (
     r"(?:G[BH]|V?R)\d{3}(?:[ _-]{0,2}NVL\d{0,3})?|[BHR][1-9]00|H20(?:-?3e)?|B20A?"  # data center, Hopper and later
     r"|A(?:100|800|2(?![ _-](?:v\d|high|mega|ultra|standard))|10G?|16|30|40)[XM]?|L(?:4|20|40[SG]?|2)(?!\s?cache)|T4(?:G(?!\.))?|P(?:4|40|100)|V100[SN]?|K(?:80|40|520|10)|M(?:60|40|10)"
     r"|(?:(?:NVIDIA|Quadro|GeForce|Tesla|GRID)[ _-]{0,2})*(?:RTX|GTX)[ _-]{0,2}(?:PRO[ _-]{0,2})?[A-Z]?\d{3,4}(?:[ _-]{0,2}(?:Ti|SUPER|SFF|Ada|Blackwell|SE|D|MaxQ|Max-Q|Generation|Workstation|Server|Edition))*"
-    r"|(?:RTX[ _-]{0,2})?A(?:2000|4000|4500|5000|5500|6000)(?:[ _-]{0,2}Ada)?|Quadro[ _-]{0,2}[A-Z]{0,3}[ _-]{0,2}[A-Z]?\d{3,4}|[MP][2456]000|T(?:400|600|1000)(?=\s*\d+\s?GB)"
+    r"|(?:RTX[ _-]{0,2})?A(?:2000|4000|4500|5000|5500|6000)(?:[ _-]{0,2}Ada)?|PRO[ _-]?(?:4000|4500|5000|6000)(?=[ _-](?:SE|WE|WK|WS|Blackwell|Server|Workstation|Max-?Q|\d\dGB|\d\d GB)\b)|Quadro[ _-]{0,2}[A-Z]{0,3}[ _-]{0,2}[A-Z]?\d{3,4}|[MP][2456]000|T(?:400|600|1000)(?=\s*\d+\s?GB)"
     r"|TITAN[ _-]{0,2}(?:RTX|Xp?|V)|GeForce[ _-]{0,2}\d{3,4}(?:[ _-]{0,2}Ti)?"
     r"|(?:Instinct[ _-]{0,2})?MI[ _-]{0,2}\d{2,3}[AXP]?|Radeon[ _-]{0,2}(?:Pro[ _-]{0,2})?(?:RX[ _-]{0,2})?[A-Z]{0,2}\d{3,4}(?:[ _-]{0,2}XTX?)?|RX[ _-]{0,2}\d{4}(?:[ _-]{0,2}XTX?)?|V(?:620|710)"
     r"|Gaudi[ _-]{0,2}\d?|Data Center GPU (?:Max|Flex)\s?\d*|Arc[ _-]{0,2}(?:Pro[ _-]{0,2})?[AB]\d{2,3}|PVC"

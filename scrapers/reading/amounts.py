@@ -210,6 +210,18 @@ def alike_in_other_currencies(text: str, amounts: list[Amount]) -> set[int]:
     }  # fmt: skip
 
 
+def repeated_about(text: str, amounts: list[Amount]) -> set[int]:
+    """Return which amounts only say again, for another time, what the one before them says: "¥1.2/小时 ≈ ¥20/天"."""
+    return {
+        i
+        for i, (left, right) in enumerate(itertools.pairwise(amounts), start=1)
+        if left.currency == right.currency and _ABOUT.fullmatch(text[left.end : right.start])
+    }
+
+
+_ABOUT: Final = re.compile(r"\s*(?:/|\bper\b|每)\s*\w{1,8}\s*[≈≃]\s*(?:约|約|ca\.)?\s*")
+
+
 def uses_decimal_comma(texts: list[str]) -> bool:
     """Return whether a page's amounts are printed as "1.234,50": a comma before one or two last digits, no dot so."""
     commas = dots = 0
@@ -252,7 +264,7 @@ def _fault(text: str, start: int, end: int) -> str:
     before, after = text[max(0, start - 3) : start], text[end : end + 3]
     if re.search(r"(?:^|[\s(])[-−]$", before) and not re.search(r"\d\s*[-−]\s?$", text[:start]):
         return "a negative amount"
-    if re.match(r"\s?(?:[kKmMbB]|bn|万|億|亿|тыс)(?![^\W\d_])", after):
+    if re.match(r"\s?(?:(?:[kKmMbB]|bn|тыс)(?![^\W\d_])|[万萬億亿])", after):
         return "an abbreviated amount"
     if re.match(r"[·.,]\d|\d|%", after) or re.match(r"\s?[.,·]\s?\d", after):
         return "an amount that cannot be read"
@@ -272,12 +284,25 @@ def _ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     # "1.50 - 2.00 $" and "$1.50-2.00": the other end has no sign of its own.
     return [
         Amount(a.value, a.currency, a.start, a.end, a.fault or "one end of a range")
-        if _LEADS_ON.match(text, a.end) or (_DASH.search(text, a.start - 3, a.start) and _LED.search(text[: a.start]))
+        if _LEADS_ON.match(text, a.end)
+        or _is_below(text, a)
+        or (_DASH.search(text, a.start - 3, a.start) and _LED.search(text[: a.start]))
         else a
         for a in result
     ]
 
 
+def _is_below(text: str, low: Amount) -> bool:
+    """Return whether a dash joins an amount to a higher whole number that counts nothing else: "$2-3", "¥800-1200"."""
+    high = _WHOLE_BEHIND.match(text, low.end)
+    return high is not None and Decimal(high["n"]) > low.value
+
+
+_WHOLE_BEHIND: Final = re.compile(
+    r"[-–—~～](?P<n>\d{1,9})(?![\d.,]|(?!元|円|원|美元|USD|EUR)[^\W\d_]|[-–—×%]"
+    r"|\s?(?:x\b|gpus?|cards?|nodes?|months?|mos?\b|years?|yrs?\b|weeks?|days?|hours?|hrs?\b|g[i]?b|t[i]?b|v?cpus?|cores?|users?|seats?|mins?\b|monate?|jahre?|mois|ans?\b|месяц|卡|张|个月|月|年|台))",
+    re.IGNORECASE,
+)
 _DASH: Final = re.compile(r"[-–—~]")
 _LEADS_ON: Final = re.compile(r"\s?[-–—~]\s?\d+[.,]\d|\s?[-–—~]\s?\d+\s*(?:/|per\b)")
 _LED: Final = re.compile(r"(?<![\w.,])(?:\d+[.,]\d+\s?[-–—~]\s?|\d{1,3}[-–—~])$")  # not "L4 – $0.45"

@@ -321,7 +321,8 @@ def _is_of_an_hour(line: Line, amount: Amount) -> bool:
     """Return whether an amount is of an hour, of nobody else's, with no bound."""
     before, after = line.text[: amount.start], line.text[amount.end :]
     is_bound = is_floor(before, after) or words.BOUND_BEFORE.search(before_amount(before)) is not None
-    return rate(after_amount(after)).time == "hour" and not is_bound and not named_beside(line.text, "")
+    near = before[-_NEAR_TEXT:] + line.text[amount.start : amount.end + _NEAR_TEXT]
+    return rate(after_amount(after)).time == "hour" and not is_bound and not named_beside(near, "")
 
 
 def is_of_rent(line: Line, amount: Amount) -> bool:

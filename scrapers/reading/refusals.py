@@ -28,6 +28,7 @@ from scrapers.reading.refused_frames import (
     Frame,
     is_conditional,
     is_for_a_group,
+    is_of_a_cost,
     is_of_a_shop,
     is_of_tokens,
     is_paid_once,
@@ -131,6 +132,8 @@ def refusal(
         return "unexplained: its own words name another accelerator"
     if any(map(_is_of_colocation, record.scope[:1])):
         return "a price of colocation"
+    if any(map(_is_of_licences, record.scope[:2])):
+        return "a price of a licence"
     if record.kind == "row" and (label is None or label.title == "heading") and any(map(_is_part, record.fields)):
         return "a price of another part of the machine"
     others = tuple(one.title for one in record.fields if one is not f)
@@ -141,6 +144,13 @@ def refusal(
         return reason
     if record.kind == "row" and not (unit.time or unit.is_per_gpu) and (reason := result_of(f.title, others)):
         return reason
+    if record.kind == "row" and not (unit.time or unit.is_per_gpu or rate(f.title).time):
+        while_it_lasts = [one.text for one in record.fields if one is not f and _is_a_while(one.title, one.text)]
+        is_hour = all(map(_IS_AN_HOUR.fullmatch, while_it_lasts))
+        if while_it_lasts and is_of_a_cost(f.title) and not is_hour:
+            return "what a job costs"
+        if while_it_lasts and (is_of_a_cost(f.title) or not is_hour):
+            return "unexplained: a price for the time stated beside it"
     is_of_many = (
         _marks_of(f.title).has_volume
         or _MANY_NODES.search(f.title) is not None
@@ -155,11 +165,14 @@ def refusal(
         return _FOR_A_GROUP
     if label is not None and len(names) > 1 and (reason := _of_several(names, label, record)):
         return reason
-    if len(names) > 1 and unit.time in ("month", "year") and any(map(_is_a_plan, record.fields)):
+    is_of_plan = unit.time in ("month", "year") and any(map(_is_a_plan, record.fields))
+    if is_of_plan and len(names) > 1:
         return "unexplained: a subscription to a plan, with a choice of accelerators"
     is_plan = unit.time in ("month", "year") and any(_INCLUDED.search(one.text) for one in record.fields)
     if is_plan or title_a_plan(others):
         return "a plan's price, with hours or credits in it"
+    if is_of_plan and not any(map(_is_of_machine, record.fields)):
+        return "unexplained: a subscription to a plan, nothing says that the accelerator is one's own"
     if not amount.currency and _counts_no_money(f, record):
         return "an amount of something else than money"
     if record.kind == "row" and not amount.currency and f.text.strip().isdigit() and _has_signs(f, record):
@@ -214,6 +227,36 @@ def _of_cell(text: str) -> str:
     if _FINANCED.search(text):
         return _INSTALMENTS
     return "an example or a calculation" if _ESTIMATE.match(text) else ""
+
+
+@lru_cache(maxsize=16_384)
+def _is_a_while(title: str, text: str) -> bool:
+    """Return whether a field says how long something runs: "Duration: 10 min", "~2 h"."""
+    return _LASTS.fullmatch(title) is not None and _WHILE.fullmatch(text) is not None
+
+
+_LASTS: Final = re.compile(
+    r"\W*(?:(?:expected|est\w*\.?|avg\.?|average|typical|total|train(?:ing)?|run) )?(?:duration|time|runtime|elapsed|dauer|laufzeit|durée|duración|длительность|время)\W*|\W*(?:时长|耗时|時間|训练时间|運行時間)\W*",
+    re.IGNORECASE,
+)
+_WHILE: Final = re.compile(
+    r"\W*\d+(?:\.\d+)?(?:\s?[-–~]\s?\d+(?:\.\d+)?)?\s*(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|分钟|小时|分|时|мин\w*|час\w*|std\w*|min\w*|stunden?|heures?)\b\W*",
+    re.IGNORECASE,
+)
+_IS_AN_HOUR: Final = re.compile(r"\W*1\s*(?:h|hr|hour|小时|час|std\w*|stunde|heure)\W*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def _is_of_licences(heading: str) -> bool:
+    """Return whether a heading is of licences by themselves: none that comes with a machine, or is not needed."""
+    return len(heading) <= _SHORT and _LICENCES.search(heading) is not None and not _WITH_LICENCE.search(heading)
+
+
+_LICENCES: Final = re.compile(
+    r"\b(?:licen[cs]es|licensing|licen[cs]e (?:fees?|prices?|pricing|costs?)|lizenz(?:en|preise\w*|kosten)|лицензи[ий])\b|许可证|授权价格|ライセンス料",
+    re.IGNORECASE,
+)
+_WITH_LICENCE: Final = re.compile(r"\b(?:no|without|free|incl\w*|with|ohne|inkl\w*|без)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16_384)
@@ -384,6 +427,15 @@ def _is_a_plan(f: Field) -> bool:
     return len(f.text) <= _SHORT and words.SUBSCRIPTION.fullmatch(f.text.strip()) is not None
 
 
+def _is_of_machine(f: Field) -> bool:
+    """Return whether a field states a machine: its processors or its memory, or that it is one."""
+    return _OF_MACHINE.search(f"{f.title} {f.text}"[:_FAR]) is not None
+
+
+_OF_MACHINE: Final = re.compile(
+    rf"{words.VCPU.pattern}|\bRAM\b|\b(?:servers?|vms?|vps|machines?|instances?|nodes?|dedicated|bare[- ]?metal)\b|\d\s?x\s|\bGPUs\b",
+    re.IGNORECASE,
+)
 _MOST_OF_A_CLASS: Final = 8
 _CHOICE: Final = re.compile(r"\b(?:or|oder|ou|или)\b|または|或", re.IGNORECASE)
 _INCLUDED: Final = re.compile(

@@ -78,6 +78,12 @@ def result_of(title: str, others: tuple[str, ...]) -> str:
     return "what a job costs" if is_cost and any(map(_OF_A_JOB.search, others)) else ""
 
 
+@lru_cache(maxsize=8192)
+def is_of_a_cost(title: str) -> bool:
+    """Return whether a title is of costs rather than prices."""
+    return _COST.search(title) is not None
+
+
 @lru_cache(maxsize=16_384)
 def is_conditional(words_before: str) -> bool:
     """Return whether a title, or the words before an amount, make it a price on a condition."""
@@ -202,7 +208,7 @@ _PLAN: Final = re.compile(
 _COST: Final = words.word(r"costs?|totals?|kosten|coûts?|стоимость|итого", "费用|成本|总价|費用")
 # How long some job takes on each of the cards.
 _OF_A_JOB: Final = re.compile(
-    r"\b(?:training|run(?:ning)?|wall(?:[- ]clock)?|est\.?|estimated|render(?:ing)?|processing|job|epoch|completion|total) ?(?:times?|durations?|runtime)\b|\bruntime\b|\btime to \w+"
+    r"\b(?:train(?:ing)?|run(?:ning)?|wall(?:[- ]clock)?|est\.?|estimated|render(?:ing)?|processing|job|epoch|completion|total) ?(?:times?|durations?|runtime)\b|\bruntime\b|\btime to \w+"
     r"|^\W*gpu[- ]?(?:hours|hrs)\W*$|训练(?:时间|时长|耗时)|学習時間|(?:trainings|rechen|lauf)zeit\b|temps d'entraînement|время обучения",
     re.IGNORECASE,
 )
@@ -212,6 +218,6 @@ _FORMULA: Final = re.compile(
 _INDEX: Final = re.compile(r"\b(?:price|rental|market|spot|gpu) index\b|^index$", re.IGNORECASE)
 _TOKENS: Final = re.compile(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", re.IGNORECASE)
 _ONCE: Final = re.compile(
-    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|attivazione|instala\w+|installazione|aktywac\w*|instalac\w*|alta|kurulum|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|установк|подключени",
+    r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|attivazione|instala\w+|installazione|aktywac\w*|instalac\w*|alta|kurulum|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|一次性|установк|подключени",
     re.IGNORECASE,
 )

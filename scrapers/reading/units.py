@@ -218,6 +218,12 @@ def _is_long(hit: re.Match[str]) -> bool:
 
 
 @lru_cache(maxsize=16_384)
+def names_long(text: str) -> bool:
+    """Return whether a text names a duration of days or more: hours commit to nothing."""
+    return any(map(_is_long, words.DURATION.finditer(text)))
+
+
+@lru_cache(maxsize=16_384)
 def term_months(text: str) -> int | None:
     """Return the months of the one commitment that a text names; None for none, spans and days."""
     text = _in_digits(text)

@@ -9,8 +9,8 @@ from typing import Final
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
     "hour": (r"hrs?|hours?|hourly|jam|oră|óra|годин\w*|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stunden(?:preis|satz|tarif)e?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|按时(?!长)|時間|每时|/时|/時|时租|时价|卡时|시간"),
-    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|(?<!\d )(?<!\d)pm|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
-    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jahres(?:preis|tarif|miete)e?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|按年|/年|包年|年付|年租|年額|年额|年间|연간|/년"),
+    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|(?<!\d )(?<!\d)pm|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月费(?:用|率)?(?![^\\W\\d_])|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
+    "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jahres(?:preis|tarif|miete)e?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|按年|/年|包年|年付|年租|年费(?:用|率)?(?![^\\W\\d_])|年額|年额|年间|연간|/년"),
     "day": (r"days?|daily|giorno|día|dag|tage?|tages?(?:preis|satz|tarif|miete)e?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|按天|按日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
     "week": (r"weeks?|weekly|wochen?|wochen(?:preis|satz|tarif|miete)e?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|按周|/周|包周|周租|週間|/週"),
     "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分|1分あたり|1分間?(?:ごと|の料金)"),
@@ -48,7 +48,7 @@ _UNITS = r"months?|mos?|mth|years?|yrs?|weeks?|wks?|days?|hours?|hrs?|monate?n?|
 # Spanish, Portuguese, Italian, Polish, Czech, Dutch, Turkish, Scandinavian.
 _UNITS += r"|mes(?:es|[ei])?|mês|años?|an(?:os?|n[oi])|semanas?|días?|dias|settiman[ae]|giorn[oi]|miesi[ąę]c\w*|lat[a]?|rok\w*|měsíc\w*|let|maand(?:en)?|jaar|weken|dagen|ay|yıl\w*|mån(?:ad(?:er)?)?|måneder|år"
 DURATION: Final = re.compile(
-    rf"(?<![\d.,])(?P<n>\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?:(?<=[月年周週間天日년월])(?!あたり|ごと|毎|につき|내)|(?![^\W\d_]))(?P<after>\s*\+)?",
+    rf"(?<![\d.,])(?P<n>(?!0+(?!\d))\d{{1,3}})(?:\s*(?:[-–—~]|to|bis|à)\s*(?P<to>\d{{1,3}}))?(?P<plus>\s*\+)?[\s-]*(?P<unit>{_UNITS})(?:(?<=[月年周週間天日년월])(?!あたり|ごと|毎|につき|내)|(?![^\W\d_]))(?P<after>\s*\+)?",
     re.IGNORECASE,
 )
 GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w*|видеокарт\w*", "卡|显卡|顯卡|张|枚")
@@ -124,7 +124,7 @@ THINGS: Final = frozenset(
 # What a card costs in a shop, not its rent.
 SHOP: Final = word(
     r"msrp|uvp|street price|retail(?: price)?|purchase(?: price)?|buy(?:ing)? price|price new|used price|new price|launch price|resale|second-?hand|kaufpreis|prix d'achat|цена покупки",
-    "零售价|官方售价|購入価格|购买价",
+    "零售价|官方售价|購入価格|购买价|硬件成本|硬件价格",
 )
 # A price that needs more than renting: a volume, a membership, a prepaid sum.
 CONDITIONAL: Final = word(

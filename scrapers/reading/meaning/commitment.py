@@ -13,7 +13,7 @@ from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
-from scrapers.reading.units import band, cycle_months, pricing_model, rate, term_months
+from scrapers.reading.units import band, cycle_months, names_long, pricing_model, rate, term_months
 
 _MARK: Final = re.compile(r"^(?:\s*(?:/|per\b)\s*[\w/-]+){0,3}\s*(?P<mark>\*{1,3}|[†‡¹²³⁴])")
 _MARKED: Final = re.compile(r"(?P<mark>\*{1,3}|[†‡¹²³⁴])\s*$")
@@ -117,7 +117,7 @@ def set_commitment(
     ):
         d.model, d.term, d.reasons["model"] = "reserved", {"month": 1, "year": 12}[longer], "the title"
         return
-    if "term" in by_kind and "model" not in d.reasons and words.DURATION.search(by_kind["term"].text):
+    if "term" in by_kind and "model" not in d.reasons and names_long(by_kind["term"].text):
         d.model, d.reasons["model"] = "reserved", "the term"
     if d.model == "reserved":
         for _, text in beside:

@@ -11,7 +11,14 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import Mention, mentions
-from scrapers.reading.amounts import Amount, alike_in_other_currencies, bare_amount, find_amounts, stated_currency
+from scrapers.reading.amounts import (
+    Amount,
+    alike_in_other_currencies,
+    bare_amount,
+    find_amounts,
+    repeated_about,
+    stated_currency,
+)
 from scrapers.reading.field_kinds import NUMBER, is_priced_title, kind_of
 from scrapers.reading.meaning.commitment import note_of, set_commitment
 from scrapers.reading.meaning.drafts import Draft, Explained, Reading
@@ -89,9 +96,13 @@ def _readings(record: Record, page: PageFacts) -> Iterator[Reading]:
             d.status = "contact_sales" if words.SALES.search(f.text) else "not_offered"
             yield d
         copies = alike_in_other_currencies(f.text, amounts)
+        again = repeated_about(f.text, amounts)
         for i, amount in enumerate(amounts):
             if i in copies:
                 yield Explained(f, amount, "the same price in another currency")
+                continue
+            if i in again:
+                yield Explained(f, amount, "the same price for another time")
                 continue
             last = next(j for j in range(i, len(amounts)) if j + 1 not in copies)
             before, after = words_around(f.text, amounts, i)[0], words_around(f.text, amounts, last)[1]
@@ -228,7 +239,7 @@ def _draft(
     d.availability = availability_of(kinds, f)
     d.tax = tax_of(f.text, amount, f.title)
     d.starts = effective_from(f"{f.title} {f.text}")
-    d.product = "endpoint" if _titles_endpoint(f.title) else product_of(record)
+    d.product = _product_in_title(f.title, tuple(one.title for one in record.fields)) or product_of(record)
     d.facts = machine_facts_of(record, kinds, by_kind, d.memory)
     return d
 
@@ -239,8 +250,17 @@ def _titles_one(title: str) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def _titles_endpoint(title: str) -> bool:
-    return re.search(r"\binference\b", title, re.IGNORECASE) is not None
+def _product_in_title(title: str, titles: tuple[str, ...]) -> str:
+    """Return what the title of a price says that it buys: inference, or workers that come and go; "" for nothing."""
+    if re.search(r"\binference\b", title, re.IGNORECASE):
+        return "endpoint"
+    kinds = {hit[0].lower() for one in titles if (hit := _WORKER_KIND.match(one))}
+    is_of_pair = len(kinds) > 1 and _WORKER_KIND.match(title) is not None
+    return "serverless" if is_of_pair or _SERVERLESS.search(title) else ""
+
+
+_WORKER_KIND: Final = re.compile(r"flex|active", re.IGNORECASE)  # they say it where both stand side by side
+_SERVERLESS: Final = re.compile(r"\bserverless\b|\b(?:flex|active) workers?\b", re.IGNORECASE)
 
 
 def _by_kind(kinds: list[tuple[Field, str]]) -> dict[str, Field]:

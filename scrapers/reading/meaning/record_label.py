@@ -169,15 +169,19 @@ def of_a_plan(label: str) -> bool:
 _FORM_BEHIND: Final = re.compile(r"[ ,(-]{1,3}(?P<form>SXM\d?|PCI-?E|NVL\d{0,2}|OAM)(?![A-Za-z0-9])", re.IGNORECASE)
 
 
+_WITHOUT_LINE: Final = re.compile(r"PRO[ _-]?\d", re.IGNORECASE)  # "Pro 6000 SE"
+_SISTER: Final = re.compile(r"(?<=\w\d{2})/[A-Z](?![\w/])")  # "V100/S": the one or the other
+
+
 def label_text(label_field: Field | None, name: Mention, is_one_of_several: bool) -> str:
     text = plain = _PLURAL.sub(r"\1", f"{name.count or 1} {name.name}").partition(" ")[2]
     if label_field:
-        text = _bare_label(label_field.text)
+        text = _SISTER.sub("", _bare_label(label_field.text))
         if label_field.text[: name.end].endswith(name.name) and (
             form := _FORM_BEHIND.match(label_field.text, name.end)
         ):
             plain = f"{plain} {form['form']}"  # "H100 80GB PCIe – $2.15"
-    if not name.name[:1].isalpha():
+    if not name.name[:1].isalpha() or _WITHOUT_LINE.match(name.name):
         text = text.replace(name.name, f"RTX {name.name}", 1)  # "4090": the line is left out
     lead = label_field.text[: name.start] if label_field else ""
     if is_one_of_several or has_money(text) or len(text) > 70 or _CPU_WORDS.search(text) or _SIZED.search(lead):

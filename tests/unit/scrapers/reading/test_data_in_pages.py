@@ -143,3 +143,15 @@ def test_billing_cycles_of_data() -> None:
         (None, "399", "month"),
         (3, "1137", "term_total"),
     ]
+
+
+def test_a_term_of_no_months_is_no_commitment() -> None:
+    rows = [("H100", 0, "on_demand"), ("A100", 0, "spot"), ("L40S", 12, "reserved"), ("B200", "0", None)]
+    data = [
+        {"gpu": gpu, "term_months": term, "pricing_model": model, "price_usd": 1.85, "price_unit": "gpu_hour"}
+        for gpu, term, model in rows
+    ]
+    offers = read(json.dumps(data)).offers
+    assert [(o.gpu_label, o.pricing_model, o.term_months) for o in offers] == [
+        ("H100", "on_demand", None), ("A100", "spot", None), ("L40S", "reserved", 12), ("B200", "on_demand", None),
+    ]  # fmt: skip

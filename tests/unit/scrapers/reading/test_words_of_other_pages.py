@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from scrapers.reading.amounts import find_amounts
 from tests.unit.scrapers.reading.test_reader import facts, page, read, table
 
 
@@ -204,3 +205,92 @@ def test_several_cards_are_of_the_model_of_one(plural: str, singular: str) -> No
     (offer,) = read(page(f"<h1>Pricing</h1><p>{plural}: $3.40/hour</p>")).offers
     assert offer.gpu_label == singular.split("x ")[1]
     assert str(offer.gpu_count) == singular[0]
+
+
+def test_a_card_and_its_sister_are_not_half_of_one() -> None:
+    (offer,) = read(page(table("GPU|VRAM|Price per hour", "V100/S|16 GB|$0.85"))).offers
+    assert (offer.gpu_label, str(offer.gpu_count)) == ("V100", "1")
+
+
+def test_a_name_far_off_in_a_paragraph_does_not_hide_its_prices() -> None:
+    cells = " | ".join(f"{n}x Nvidia A100 GPU | ${n * 2}.10/hr | {n}x | {n * 80} GB" for n in (1, 2, 4, 8))
+    text = f"<p>{cells}. {'You pay for what runs and nothing else. ' * 8}Models on Replicate are shared.</p>"
+    account = read(page(f"<h1>How does billing work?</h1>{text}"))
+    assert not account.offers
+    assert len(account.unexplained) >= 4
+
+
+@pytest.mark.parametrize(
+    "titles", ["Flex cost per second|Active cost per second", "Serverless ($/s)|Flex worker ($/s)"]
+)
+def test_flex_beside_active_workers_are_serverless(titles: str) -> None:
+    account = read(page("<h2>GPU prices</h2>" + table(f"GPU type|Memory|{titles}", "A100|80 GB|$0.00071|$0.00052")))
+    assert [(o.pricing_model, o.product) for o in account.offers] == [("on_demand", "serverless")] * 2
+
+
+def test_a_plan_with_one_card_is_doubted_unless_it_is_a_machine() -> None:
+    rows = ("Starter|$19/month|T4", "Growth|$39/month|A10")
+    account = read(page("<h2>Plans</h2>" + table("Plan|Price|GPU", *rows)))
+    assert not account.offers
+    assert len(account.unexplained) == 2
+    rows = ("Starter|$190/month|T4|8 vCPU|32 GB RAM", "Growth|$390/month|A10|16 vCPU|64 GB RAM")
+    offers = read(page("<h2>Servers</h2>" + table("Plan|Price|GPU|vCPUs|RAM", *rows))).offers
+    assert [str(o.price) for o in offers] == ["190", "390"]
+
+
+def test_a_licence_for_a_card_is_no_rent() -> None:
+    rents = "<h2>Cloud</h2><h3>GPU machines</h3>" + table("GPU|Per GPU-hour", "H100|$2.10", "B200|$5.20")
+    fees = "<h2>Licensed</h2><h3>GPU licences</h3><p>Per GPU, per year:</p>" + table("GPU|Per GPU-year", "H100|$3,400")
+    offers = read(page(rents + fees)).offers
+    assert [(o.gpu_label, str(o.price)) for o in offers] == [("H100", "2.10"), ("B200", "5.20")]
+    (offer,) = read(page("<h3>Licences included</h3>" + table("GPU|Per GPU-hour", "H100|$2.10"))).offers
+    assert str(offer.price) == "2.10"
+
+
+@pytest.mark.parametrize(
+    "cell", ["$2-3", "¥800-1200", "¥800～1200", "$2–3 per hour", "$1-2 for a full run", "¥3.8万元", "¥75 万前後"]
+)
+def test_spans_and_ten_thousands_are_no_prices(cell: str) -> None:
+    assert all(amount.fault for amount in find_amounts(cell))
+    assert find_amounts(cell)
+
+
+@pytest.mark.parametrize("cell", ["$2-8x", "$99-12 months", "$3 - 2 GPUs", "$450-1 month"])
+def test_what_follows_a_dash_may_be_no_amount(cell: str) -> None:
+    (amount,) = find_amounts(cell)
+    assert not amount.fault
+
+
+def test_a_fee_by_the_month_with_a_year_paid_is_of_a_month() -> None:
+    rows = ("RTX 3090|¥2000|¥1500", "RTX 4090|¥4000|¥3000")
+    offers = read(page(table("配置|月费用（按需）|月费用（包年）", *rows), "zh")).offers
+    assert [(o.pricing_model, o.term_months, o.price_unit) for o in offers] == [
+        ("on_demand", None, "gpu_month"), ("reserved", 12, "gpu_month"),
+    ] * 2  # fmt: skip
+
+
+@pytest.mark.parametrize("time", ["Duration", "Train Time", "Expected duration"])
+def test_what_a_stated_while_costs_is_no_price_of_an_hour(time: str) -> None:
+    rows = ("First run|10 min|1x A100|$0.20", "Second run|~2 h|4x A100|$6.20", "Third run|1 hour|8x A100|$8.20")
+    account = read(page("<h2>GPUs by the hour</h2>" + table(f"Run|{time}|GPUs|Cost", *rows)))
+    assert not account.offers
+    rates = ("L4|$0.40|3h|≈$1.20", "A100|$1.80|2h|≈$3.60")
+    offers = read(page("<h2>Estimate</h2>" + table(f"GPU|Price/Hour|{time}|Cost", *rates))).offers
+    assert [str(o.price) for o in offers] == ["0.40", "1.80"]
+
+
+def test_an_amount_that_is_about_another_is_that_one() -> None:
+    offers = read(page(table("GPU|价格", "RTX 4090|¥1.2/小时 ≈ ¥20/天"), "zh")).offers
+    assert [(str(o.price), o.price_unit, o.pricing_model) for o in offers] == [("1.2", "gpu_hour", "on_demand")]
+
+
+def test_what_is_paid_once_is_no_rent_in_chinese() -> None:
+    rows = ("自建|RTX 4090|¥15,000|¥0", "云GPU|V100|¥0|¥500/月")
+    (offer,) = read(page(table("方案|硬件|一次性成本|月成本", *rows), "zh")).offers
+    assert (offer.gpu_label, str(offer.price), offer.price_unit) == ("V100", "500", "gpu_month")
+
+
+def test_a_pro_card_may_leave_its_line_out() -> None:
+    rows = ("Pro 6000 SE 96GB PCIe|$2.15/hr", "NVIDIA Pro 5000 Blackwell|$1.15/hr")
+    offers = read(page(table("GPU|Price", *rows))).offers
+    assert [o.gpu_label for o in offers] == ["RTX Pro 6000 SE 96GB PCIe", "NVIDIA RTX Pro 5000 Blackwell"]
