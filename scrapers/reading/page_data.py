@@ -32,6 +32,7 @@ def read_data(text: str, hints: Hints) -> Account:
     drafts: list[Draft] = []
     values = list(embedded_json.values(text))
     facts = page_facts("", _currencies(values), currency=hints.currency)
+    is_stated = bool(facts.default)
     facts = replace(facts, time=facts.time or hints.time, default=facts.default or "USD")
     readings = Readings(facts)
     for group, value in enumerate(values):
@@ -44,6 +45,10 @@ def read_data(text: str, hints: Hints) -> Account:
     drafts, doubtful = _without_cents(drafts, hints)
     kept, dropped = settle(drafts)
     dropped += doubtful
+    if not is_stated:
+        for d in kept:
+            if not d.amount.currency:
+                d.reasons.setdefault("currency", "none is stated, as in most feeds of dollars")
     account.offers = [offer_of(d, hints) for d in kept]
     account.entries += [*data_entries(kept, "emitted"), *(data_entry(d, reason) for d, reason in dropped)]
     seen = {entry.path for entry in account.entries}

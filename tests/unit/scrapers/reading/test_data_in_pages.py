@@ -155,3 +155,9 @@ def test_a_term_of_no_months_is_no_commitment() -> None:
     assert [(o.gpu_label, o.pricing_model, o.term_months) for o in offers] == [
         ("H100", "on_demand", None), ("A100", "spot", None), ("L40S", "reserved", 12), ("B200", "on_demand", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stated", "is_assumed"), [({}, True), ({"currency": "USD"}, False)])
+def test_data_without_a_currency_is_of_dollars_and_says_so(stated: dict[str, str], is_assumed: bool) -> None:
+    (offer,) = read(json.dumps([{"gpu": "H100 80GB", "price_per_hour": 2.49, **stated}])).offers
+    assert offer.currency == "USD" and ("currency: none is stated" in (offer.text or "")) == is_assumed
