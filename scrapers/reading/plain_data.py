@@ -15,24 +15,21 @@ from scrapers.reading.accelerator_names import names_one
 from scrapers.reading.field_kinds import is_priced_title
 
 
-def data_of(text: str) -> str:
-    """Return the JSON of a text that is YAML, or CSV whose titles are names of fields; "" for any other text."""
+def forms_of(text: str) -> tuple[str, str]:
+    """Return the JSON and the HTML table that say what a text of plain data says; "" for what it has no form of.
+
+    YAML is JSON, CSV a table, and JSON too where its titles are names of fields.
+    """
     if len(text) > _LARGEST or not names_one(text[:_LOOKED_AT]):
-        return ""
-    if rows := _rows(text):
-        titles = rows[0]
-        if not all(map(_FIELD.fullmatch, titles)):
-            return ""
-        return json.dumps([dict(zip(titles, map(_value, row), strict=True)) for row in rows[1:]])
-    return json.dumps(tree) if isinstance(tree := _yaml(text), dict | list) else ""
-
-
-def table_of(text: str) -> str:
-    """Return the HTML table of a text that is CSV with titles in words; "" for any other text."""
-    rows = _rows(text) if len(text) <= _LARGEST and names_one(text[:_LOOKED_AT]) else []
-    cells = (f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows[1:])
-    head = "".join(f"<th>{html.escape(title)}</th>" for title in rows[0]) if rows else ""
-    return f"<table><tr>{head}</tr>{''.join(cells)}</table>" if rows else ""
+        return "", ""
+    if not (rows := _rows(text)):
+        return json.dumps(tree) if isinstance(tree := _yaml(text), dict | list) else "", ""
+    titles, *lines = rows
+    cells = (f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
+    head = "".join(f"<th>{html.escape(title)}</th>" for title in titles)
+    objects = [dict(zip(titles, map(_value, line), strict=True)) for line in lines]
+    is_of_fields = all(map(_FIELD.fullmatch, titles))
+    return json.dumps(objects) if is_of_fields else "", f"<table><tr>{head}</tr>{''.join(cells)}</table>"
 
 
 _LOOKED_AT: Final = 20_000  # characters
@@ -50,6 +47,8 @@ def _rows(text: str) -> list[list[str]]:
     try:
         rows = [row for row in csv.reader(body.splitlines(), delimiter=sign, skipinitialspace=True) if any(row)]
     except csv.Error:
+        return []
+    if not rows:  # signs and nothing between them
         return []
     titles = [title.strip() for title in rows[0]]
     if not titles[0] and all(row[0].isdigit() for row in rows[1:]):
@@ -70,11 +69,11 @@ def _is_of_price(title: str) -> bool:
 
 def _yaml(text: str) -> Any:
     """Return the value of YAML that is lines of keys and items and no more: no anchors, which may multiply it."""
-    if not _is_keyed(text[:_HEAD]):
+    n_keyed, n_lines = _count_keyed(text[:_HEAD].splitlines()[:-1])
+    if n_keyed * 2 <= n_lines:  # of the first lines: it spares a look at all
         return None
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    keyed = sum(_KEY.match(line) is not None for line in lines)
-    if keyed < _FEWEST_KEYS or keyed < _KEYED_SHARE * len(lines) or _BEYOND.search(text) or _depth(text) > _DEEPEST:
+    n_keyed, n_lines = _count_keyed(text.splitlines())
+    if n_keyed < _FEWEST_KEYS or n_keyed < _KEYED_SHARE * n_lines or _BEYOND.search(text) or _depth(text) > _DEEPEST:
         return None
     try:
         return _typed(yaml.load(text, Loader=yaml.CBaseLoader))  # noqa: S506 -- strings, lists, dicts
@@ -82,10 +81,10 @@ def _yaml(text: str) -> Any:
         return None
 
 
-def _is_keyed(head: str) -> bool:
-    """Return whether the first lines of a text are keys and items, most of them."""
-    lines = [line for line in head.splitlines()[:-1] if line.strip() and not line.lstrip().startswith("#")]
-    return sum(_KEY.match(line) is not None for line in lines) * 2 > len(lines)
+def _count_keyed(lines: list[str]) -> tuple[int, int]:
+    """Return how many lines are keys and items, of how many that say anything."""
+    telling = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return sum(_KEY.match(line) is not None for line in telling), len(telling)
 
 
 _HEAD: Final = 4000  # characters

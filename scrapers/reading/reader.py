@@ -36,7 +36,7 @@ from scrapers.reading.page_facts import PageFacts, footnotes, page_facts
 from scrapers.reading.page_headings import chief_headings, of_other_things, page_title
 from scrapers.reading.page_records import records
 from scrapers.reading.page_tree import Line, parse_tree
-from scrapers.reading.plain_data import data_of, table_of
+from scrapers.reading.plain_data import forms_of
 from scrapers.reading.records import Record
 from scrapers.reading.whole_page.settle import settle
 
@@ -54,11 +54,12 @@ def read_page(page: Page, hints: Hints = Hints()) -> Account:  # noqa: B008 -- f
             prices = {offer.price for offer in shown.offers}
             shown.entries += [entry for entry in account.unexplained if entry.value not in prices]
             return shown
-        if form == "markdown" and (data := data_of(text)) and (account := read_data(data, hints)).entries:
+        if form != "markdown":
+            return _read_html(page, drop_cut_end(text), hints)
+        data, table = forms_of(text)
+        if data and (account := read_data(data, hints)).entries:
             return account
-        if form == "markdown" and (table := table_of(text)):
-            return _read_html(page, table, hints)
-        return _read_html(page, from_markdown(text) if form == "markdown" else drop_cut_end(text), hints)
+        return _read_html(page, table or from_markdown(text), hints)
 
 
 @contextmanager

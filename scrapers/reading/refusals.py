@@ -142,15 +142,9 @@ def refusal(
     is_hourly = record.kind == "object" and is_of_a_shop(f.title) and _is_by_the_hour(record)
     if reason := refusal_of(Frame(record.kind, f.title, others, record.heading, scope, above, is_hourly)):
         return reason
-    if record.kind == "row" and not (unit.time or unit.is_per_gpu) and (reason := result_of(f.title, others)):
+    is_bare = record.kind == "row" and not (unit.time or unit.is_per_gpu)
+    if is_bare and (reason := result_of(f.title, others) or _of_a_while(f, record)):
         return reason
-    if record.kind == "row" and not (unit.time or unit.is_per_gpu or rate(f.title).time):
-        while_it_lasts = [one.text for one in record.fields if one is not f and _is_a_while(one.title, one.text)]
-        is_hour = all(map(_IS_AN_HOUR.fullmatch, while_it_lasts))
-        if while_it_lasts and is_of_a_cost(f.title) and not is_hour:
-            return "what a job costs"
-        if while_it_lasts and (is_of_a_cost(f.title) or not is_hour):
-            return "unexplained: a price for the time stated beside it"
     is_of_many = (
         _marks_of(f.title).has_volume
         or _MANY_NODES.search(f.title) is not None
@@ -227,6 +221,19 @@ def _of_cell(text: str) -> str:
     if _FINANCED.search(text):
         return _INSTALMENTS
     return "an example or a calculation" if _ESTIMATE.match(text) else ""
+
+
+def _of_a_while(f: Field, record: Record) -> str:
+    """Return why an amount whose title names no time is of the time that the row states beside it; "" if it is not."""
+    lasting = [one.text for one in record.fields if one is not f and _is_a_while(one.title, one.text)]
+    if not lasting or rate(f.title).time:
+        return ""
+    if not all(map(_IS_AN_HOUR.fullmatch, lasting)):
+        return "what a job costs" if is_of_a_cost(f.title) else _OF_THE_WHILE
+    return _OF_THE_WHILE if is_of_a_cost(f.title) else ""
+
+
+_OF_THE_WHILE: Final = "unexplained: a price for the time stated beside it"
 
 
 @lru_cache(maxsize=16_384)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scrapers.reading.plain_data import data_of, table_of
+from scrapers.reading.plain_data import forms_of
 from tests.unit.scrapers.reading.test_reader import facts, read
 
 _CSV = (
@@ -52,10 +52,11 @@ def test_yaml_is_read_as_data() -> None:
         "gpu: H100\nprice: 1\na: 1\nb: 1\nc: 1\nd: " + "[" * 50 + "\n",
         "gpu: H100\nprice: 1\na: 1\nb: 1\nc: 1\nd: [1\n",
         'gpu,price,hour\nH100,1\nA100,"2,3\n',
+        "# prices of the H100\n,,\n,,\n",
     ],
 )
 def test_other_texts_are_no_plain_data(text: str) -> None:
-    assert (data_of(text), table_of(text)) == ("", "")
+    assert forms_of(text) == ("", "")
 
 
 def test_csv_with_numbered_rows_is_a_table() -> None:
