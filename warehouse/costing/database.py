@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +34,9 @@ def cost_model(own: Path | None = None, models: Sequence[Mapping[str, Any]] = ()
         if not models and (copy := _kept.take(lambda stamp: stamp == _stamp(own))):
             yield copy  # its tables are the caller's own from here on
             return
-        con = for_forks()
-        try:
+        with closing(for_forks()) as con:
             _fill(con, own, models)
             yield con
-        finally:
-            con.close()
 
 
 def keep_for_forks(own: Path | None = None) -> None:

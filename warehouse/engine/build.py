@@ -133,23 +133,23 @@ def _open_published_index(con: Connection) -> None:
 
 def prepare_tables(con: Connection, upto: str) -> None:
     """Make what `build_tables` needs, but for the landing: formulas, seeds, empty tables of earlier builds."""
-    models, order = prepare(con)
+    models = prepare(con)
     incremental.start_anew(con, models)
     con.execute("create schema landing")
-    _load_seeds(con, (models[name] for name in _wanted(order, [upto], models)))
+    _load_seeds(con, (models[name] for name in _wanted([upto], models)))
     con.execute("create view landing.seed_prices as from seeds.seed_prices limit 0")  # not in this landing
 
 
 def build_tables(con: Connection, upto: str) -> None:
     """Run the model `upto` and all that it is made from, each after what it reads, in a prepared database."""
     models = model_graph.load()
-    for name in _wanted([*models], [upto], models):
+    for name in _wanted([upto], models):
         run_model(con, models[name])
 
 
-def _wanted(order: Sequence[str], upto: Collection[str], models: Mapping[str, Model], **how: bool) -> list[str]:
+def _wanted(upto: Collection[str], models: Mapping[str, Model], **how: bool) -> list[str]:
     wanted = model_graph.ancestors(upto, models, **how)
-    return [name for name in order if name in wanted]
+    return [name for name in models if name in wanted]
 
 
 def _load_seeds(con: Connection, models: Iterable[Model]) -> None:
@@ -158,8 +158,8 @@ def _load_seeds(con: Connection, models: Iterable[Model]) -> None:
     load_seeds(con, (name.removeprefix("seeds.") for name in read))
 
 
-def prepare(con: Connection, is_new: bool = True) -> tuple[dict[str, Model], list[str]]:
-    """Make schemas and formulas; return the models by name, and their names in the order in which they can be made.
+def prepare(con: Connection, is_new: bool = True) -> dict[str, Model]:
+    """Make schemas and formulas; return the models by name, in the order in which they can be made.
 
     is_new: False where an earlier build by the same code made them.
     """
@@ -170,8 +170,7 @@ def prepare(con: Connection, is_new: bool = True) -> tuple[dict[str, Model], lis
             con.execute(statement)
         for day in ("as_of_day", "newest_day"):  # until core.meta exists
             con.execute(f"create or replace macro core.{day}() as current_date")
-    models = model_graph.load()
-    return models, [*models]
+    return model_graph.load()
 
 
 def run_model(con: Connection, model: Model, n_parts: int = 1, **how: bool) -> int | None:
@@ -298,9 +297,8 @@ def _build(con: Connection, home: Home, plan: build_plan.Plan, upto: Collection[
     if plan.is_whole:
         for schema in ("state", *model_graph.LAYERS):
             con.execute(f"drop schema if exists {schema} cascade")
-    models, order = prepare(con, plan.is_whole)
-    if upto:
-        order = _wanted(order, upto, models, with_state=True)
+    models = prepare(con, plan.is_whole)
+    order = _wanted(upto, models, with_state=True) if upto else [*models]
     if not plan.has_news:
         return order
     if plan.is_whole:
