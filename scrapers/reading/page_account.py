@@ -190,7 +190,8 @@ def _verdict(
             return "unexplained", "a price in what looks like a menu or a banner"
         return "explained", "in a menu, a banner or the page's foot"
     if is_in_code(line.box):
-        return "explained", "in an example of code"
+        is_open = amount.value not in emitted and is_of_rent(line, amount)
+        return ("unexplained" if is_open else "explained"), "in an example of code"
     before, after = line.text[: amount.start], line.text[amount.end :]
     if reason := not_a_price(before_amount(before), after):
         return "explained", reason

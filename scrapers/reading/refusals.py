@@ -493,7 +493,7 @@ def is_sold_out(text: str) -> bool:
 @lru_cache(maxsize=16_384)
 def is_component(title: str) -> bool:
     """Return whether a title heads prices of another part of a machine: storage, vCPUs, memory, network."""
-    title = words.PER_GPU.sub(" ", title)
+    title = _ON_A_PRODUCT.sub(" ", words.PER_GPU.sub(" ", title))
     if _POWER.search(title):
         return True
     parts = (words.DISK, words.VCPU, words.RAM, words.NETWORK)
@@ -501,6 +501,7 @@ def is_component(title: str) -> bool:
     return bool(is_of_part) and not words.GPU.search(title) and not mentions(title)
 
 
+_ON_A_PRODUCT: Final = re.compile(r"\bon \w+\s*$", re.IGNORECASE)  # "Price on Core": nothing is priced on a part
 _POWER: Final = re.compile(
     r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|电费|電気代",
     re.IGNORECASE,

@@ -1,0 +1,81 @@
+"""Kinds of pages that were read wrong, or not, when they were first seen. The samples are made up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from scrapers.reading.accelerator_names import mentions
+from tests.unit.scrapers.reading.test_reader import facts, page, read, table
+
+
+def test_prose_below_a_table_prices_nothing_of_it() -> None:
+    nodes = table("Role|Shape|Disk", "runner|CPU VM, 4 vCPU|100 GB", "worker|1x H100 80 GB spot container|100 GB")
+    account = read(
+        page(f"{nodes}<p>Worker rate now: $1.05/GPU-hour. Runner rate: $0.0992/hour. Two of them halve it.</p>")
+    )
+    assert not account.offers
+    card = "<div><table><tr><td>GPU</td><td>RTX 4090</td></tr><tr><td>vCPU</td><td>8</td></tr></table><p>$0.45 / hour</p></div>"
+    assert [facts(o)[4] for o in read(page(card)).offers] == ["0.45"]
+
+
+def test_a_version_of_a_model_is_no_tpu() -> None:
+    assert not mentions("lab/Deep-V3-0412")
+    assert [m.name for m in mentions("v3-8 and v5e-16")] == ["v3-8", "v5e-16"]
+
+
+@pytest.mark.parametrize(
+    "pair", [("input_price", "output_price"), ("Input price", "Output price"), ("Input tokens", "Output tokens")]
+)
+def test_prices_of_input_and_output_are_of_tokens(pair: tuple[str, str]) -> None:
+    models = table(f"model|{pair[0]}|{pair[1]}", "some-A100-tune|$0.80|$0.80", "other-L4-tune|$0.10|$0.20")
+    cards = table("GPU|Price", "H100|$3.15/Hour")
+    assert [facts(o)[0] for o in read(page(f"{models}<h2>Dedicated</h2>{cards}")).offers] == ["H100"]
+
+
+def test_a_size_below_the_title_gpu_is_the_cards_memory() -> None:
+    rows = ("RTX5000|16 GB|30 GB|8|$0.75/hr", "A100|40 GB|90 GB|12|$2.85/hr")
+    offers = read(page(table("Name|GPU|Memory|vCPUs|Price", *rows))).offers
+    assert [(o.gpu_label, o.gpu_memory, o.ram_gb) for o in offers] == [
+        ("RTX5000", "16 GB", Decimal(30)),
+        ("A100", "40 GB", Decimal(90)),
+    ]
+
+
+def test_a_list_in_a_cell_has_a_price_each_in_another() -> None:
+    rows = (
+        "<p><b>A4000</b></p><ul><li>A4000</li><li>A4000x2</li></ul>|<ul><li>$0.70 / hr</li><li>$1.40 / hr</li></ul>|all",
+        "<p><b>V100</b></p><ul><li>V100</li></ul>|<ul><li>$2.10 / hr</li></ul>|some",
+        "L4<br>L4 x 2<br>L4 x 4|$0.50/hr<br>$1.00/hr<br>$2.00/hr|some",
+    )
+    account = read(page(table("GPU|Price on Core|Tier", *rows)))
+    assert [(str(o.gpu_count), str(o.price)) for o in account.offers] == [
+        ("1", "0.70"), ("2", "1.40"), ("1", "2.10"), ("1", "0.50"), ("2", "1.00"), ("4", "2.00"),
+    ]  # fmt: skip
+    # Two names of one card beside its price by the second and by the hour are one offer.
+    (offer,) = read(page(table("Hardware|Price", "Nvidia T4 GPU<br>gpu-t4|$0.0002/sec<br>$0.72/hr"))).offers
+    assert offer.price in (Decimal("0.0002"), Decimal("0.72"))
+
+
+def test_data_that_calls_its_accelerator_a_resource() -> None:
+    yaml = (
+        "generated: '2026-08-01'\ncurrency: USD\nplans:\n"
+        "- name: On-Demand\n  prices:\n  - resource: NVIDIA H100 SXM\n    vram_gb: 80\n    price_per_hour: 3.10\n"
+        "  - resource: NVIDIA L40\n    vram_gb: 48\n    price_per_hour: 0.90\n"
+        "- name: Spot VMs\n  prices:\n  - resource: NVIDIA A100\n    price_per_hour: 1.02\n"
+    )
+    assert [facts(o)[:1] + facts(o)[2:5:2] for o in read(yaml).offers] == [
+        ("NVIDIA H100 SXM", "on_demand", "3.1"),
+        ("NVIDIA L40", "on_demand", "0.9"),
+        ("NVIDIA A100", "spot", "1.02"),
+    ]
+
+
+def test_a_price_in_code_is_told() -> None:
+    text = "# Prices\n\n| GPU | Price |\n|---|---|\n| L4 | $0.60/hr |\n\n```\n├── H100: $2.85/hr secure, $4.05/hr serverless\n└── A100: $1.15/hr secure, $2.65/hr serverless\n\nStorage:\n└── volumes\n```\n"
+    account = read(text)
+    assert [facts(o)[0] for o in account.offers] == ["L4"]
+    assert not account.is_whole
+    example = "# Prices\n\n| GPU | Price |\n|---|---|\n| L4 | $0.60/hr |\n\n```\nbudget = 5.00  # up to $5.00\n```\n"
+    assert read(example).is_whole
