@@ -74,6 +74,7 @@ class PageFacts:
     own: str = ""  # the text that names the page's own provider
     compares: bool = False  # the page lists what others charge
     is_shop: bool = False  # the page sells cards, it does not rent them out
+    credit: str = ""  # the currency of which a credit of the provider's is one, as the page says
     notes: Mapping[str, str] = field(default_factory=dict)  # footnotes, by their mark
 
     def resolve(self, printed: str) -> str:
@@ -111,7 +112,19 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     own = {text: amounts[text] for i, text in enumerate(texts) if i not in others}
     is_shop = any(len(text) <= 40 and _CART.search(text) for text in amounts)
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
-    return PageFacts(language, comma, dollar, yen, krone, rand, default, is_stated, time, is_per_gpu, is_shop=is_shop)
+    credit = _CREDIT.search(everything)
+    return PageFacts(
+        language, comma, dollar, yen, krone, rand, default, is_stated, time, is_per_gpu, is_shop=is_shop,
+        credit=(dollar if credit["dollar"] else "EUR") if credit else "",
+    )  # fmt: skip
+
+
+# "1 credit equals 1 USD": what is counted in credits is counted in dollars.
+_CREDIT: Final = re.compile(
+    r"\b(?:1|one) (?:\w+ )?credit\s*(?:=|:|is|equals?|is (?:worth|equal to)|costs?)\s*"
+    r"(?:(?P<dollar>(?:US)?\$ ?1(?:\.00?)?|(?:1|one) (?:USD|(?:US )?dollar))|(?:€ ?1(?:\.00?)?|1(?:\.00?)? ?€|(?:1|one) (?:EUR|euro)))(?![\d.,]*\d)",
+    re.IGNORECASE,
+)
 
 
 _RAND: Final = re.compile(r"\bZAR\b|\brands?\b(?! corp)|\bSouth Africa|\bJohannesburg\b|\bCape Town\b", re.IGNORECASE)

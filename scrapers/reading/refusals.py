@@ -167,7 +167,7 @@ def refusal(
         return "a plan's price, with hours or credits in it"
     if is_of_plan and not any(map(_is_of_machine, record.fields)):
         return "unexplained: a subscription to a plan, nothing says that the accelerator is one's own"
-    if not amount.currency and _counts_no_money(f, record):
+    if not amount.currency and not (page.credit and counts_credits(f)) and _counts_no_money(f, record):
         return "an amount of something else than money"
     if record.kind == "row" and not amount.currency and f.text.strip().isdigit() and _has_signs(f, record):
         return "unexplained: a whole number without a currency, beside amounts with one"
@@ -475,6 +475,14 @@ def _counts_no_money(f: Field, record: Record) -> bool:
         and pricing_model(f.title) is None
         and any(stated_currency(one.title) for one in record.fields if one is not f and is_priced_title(one.title))
     )
+
+
+def counts_credits(f: Field) -> bool:
+    """Return whether a title counts credits and nothing else of the provider's own."""
+    return _CREDITS.match(f.title) is not None
+
+
+_CREDITS: Final = re.compile(r"\W*(?:price \W*in )?credits?\b", re.IGNORECASE)
 
 
 def _has_signs(f: Field, record: Record) -> bool:

@@ -158,17 +158,31 @@ def region_of(record: Record, by_kind: dict[str, Field]) -> str:
 
 def place_of_column(record: Record, f: Field) -> str:
     """Return the place that heads the column of a price, where places head all columns of prices; "" for none."""
-    place = _place_in(f.title) if record.kind == "row" else ""
-    if not place:
+    if record.kind != "row":
         return ""
-    places = {_place_in(one.title) for one in record.fields if kind_of(one) == "price"}
-    return place if len(places) > 1 and "" not in places else ""
+    titles = [one.title for one in record.fields if kind_of(one) == "price"]
+    places = {title: _place_in(title) for title in titles}
+    if len(set(places.values()) - {""}) * 2 <= len(titles):  # "EU-W2 | US-E1 | GOV": most are places, so all are
+        return ""
+    bare = {title: place or _bare_place(title) for title, place in places.items()}
+    is_each = len(set(bare.values())) == len(titles) > 1 and all(places[t] or _CODE.fullmatch(bare[t]) for t in titles)
+    return bare.get(f.title, "") if is_each else ""
 
 
 @lru_cache(maxsize=4096)
 def _place_in(title: str) -> str:
-    bare = _BESIDE_PLACE.sub(" ", title).strip(" /,:|-")
-    return re.sub(r"[()（）]", "", bare) if words.PLACE.fullmatch(bare) else ""
+    bare = _bare_place(title)
+    is_place = words.PLACE.fullmatch(bare) or _ZONE.fullmatch(bare)
+    return re.sub(r"[()（）]", "", bare) if is_place else ""
+
+
+@lru_cache(maxsize=4096)
+def _bare_place(title: str) -> str:
+    return _BESIDE_PLACE.sub(" ", title).strip(" /,:|-")
+
+
+_ZONE: Final = re.compile(r"(?:EU|US|AP|NA|SA|CA|UK|ME|AF|CN|JP|IN|AU)[ -][A-Z]{1,5}-?\d{0,2}")
+_CODE: Final = re.compile(r"[A-Z]{2,6}\d?")
 
 
 _BESIDE_PLACE: Final = re.compile(

@@ -79,3 +79,40 @@ def test_a_price_in_code_is_told() -> None:
     assert not account.is_whole
     example = "# Prices\n\n| GPU | Price |\n|---|---|\n| L4 | $0.60/hr |\n\n```\nbudget = 5.00  # up to $5.00\n```\n"
     assert read(example).is_whole
+
+
+def test_a_heading_gives_bare_numbers_of_regions_their_unit() -> None:
+    rows = ("P100|1.150|1.400|0.950", "V100|1.700|0|1.580", "H100|4.100|4.700|—")
+    text = page("<h3>GPU Nvidia (€/GPU/h)</h3>" + table("GPU|EU-W2|GOV|US-E2", *rows))
+    offers = read(text).offers
+    assert [(o.region, str(o.price), o.currency, o.price_unit) for o in offers[:4]] == [
+        ("EU-W2", "1.150", "EUR", "gpu_hour"), ("GOV", "1.400", "EUR", "gpu_hour"),
+        ("US-E2", "0.950", "EUR", "gpu_hour"), ("EU-W2", "1.700", "EUR", "gpu_hour"),
+    ]  # fmt: skip
+    assert len(offers) == 7
+    assert not read(page("<h3>Speed of GPUs (tokens/s)</h3>" + table("GPU|EU-W2|GOV|US-E2", *rows))).offers
+
+
+@pytest.mark.parametrize("title", ["On-demand ($/GPU/h)", "On demand (USD per GPU-hour)"])
+def test_less_than_one_below_a_price_is_no_part_of_a_card(title: str) -> None:
+    offers = read(page(table(f"GPU|{title}", "L4|0.45", "A100|1.30"))).offers
+    assert [(str(o.gpu_count), str(o.price)) for o in offers] == [("1", "0.45"), ("1", "1.30")]
+
+
+@pytest.mark.parametrize(
+    ("says", "currency"),
+    [
+        ("1 Acme credit equals 1 USD", "USD"),
+        ("One credit = $1.00", "USD"),
+        ("1 credit is worth 1 euro", "EUR"),
+        ("1 credit = $0.10", ""),
+        ("Credits never expire", ""),
+    ],
+)
+def test_credits_are_money_where_one_is_a_dollar(says: str, currency: str) -> None:
+    body = f"<p>{says}, and you buy them ahead.</p>" + table(
+        "GPU|Credits per GPU per hour", "Nvidia L4 24GB|0.35", "Nvidia H100 80GB|2.45"
+    )
+    assert [(str(o.price), o.currency) for o in read(page(body)).offers] == (
+        [("0.35", currency), ("2.45", currency)] if currency else []
+    )
