@@ -143,7 +143,7 @@ def _each_of_lists(row: list[tuple[Cell, int, int]]) -> list[list[tuple[Cell, in
         return [row]
     items = [_items(cell) for cell, *_ in row]
     named = next((len(own) for own in items if _names_each(own)), 0)
-    if not any(len(own) == named and all(len(find_amounts(line.text)) == 1 for line in own) for own in items):
+    if not any(len(own) == named and _prices_each(own) for own in items):
         return [row]
     return [
         [
@@ -165,6 +165,13 @@ def _names_each(lines: list[Line]) -> bool:
     names = [mentions(line.text, is_label=True) for line in lines]
     is_each = all(len(own) == 1 for own in names) and not any(has_money(line.text) for line in lines)
     return len(lines) > 1 and is_each and len({(m.key, m.count) for own in names for m in own}) == len(lines)
+
+
+def _prices_each(lines: list[Line]) -> bool:
+    """Return whether each of several lines is a price, all for one unit of time: not one by the second, one by the hour."""
+    return (
+        all(len(find_amounts(line.text)) == 1 for line in lines) and len({rate(line.text).time for line in lines}) == 1
+    )
 
 
 def _nearest(element: object, tag: str) -> object:

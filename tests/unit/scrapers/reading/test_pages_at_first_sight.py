@@ -54,8 +54,10 @@ def test_a_list_in_a_cell_has_a_price_each_in_another() -> None:
         ("1", "0.70"), ("2", "1.40"), ("1", "2.10"), ("1", "0.50"), ("2", "1.00"), ("4", "2.00"),
     ]  # fmt: skip
     # Two names of one card beside its price by the second and by the hour are one offer.
-    (offer,) = read(page(table("Hardware|Price", "Nvidia T4 GPU<br>gpu-t4|$0.0002/sec<br>$0.72/hr"))).offers
-    assert offer.price in (Decimal("0.0002"), Decimal("0.72"))
+    twice = ("Nvidia T4 GPU<br>gpu-t4|$0.0002/sec<br>$0.72/hr", "8x Nvidia T4 GPU<br>gpu-t4-8x|$0.0016/sec<br>$5.76/hr")
+    account = read(page(table("Hardware|Price", *twice)))
+    assert [(str(o.gpu_count), str(o.price)) for o in account.offers] == [("1", "0.72"), ("8", "5.76")]
+    assert account.is_whole
 
 
 def test_data_that_calls_its_accelerator_a_resource() -> None:
