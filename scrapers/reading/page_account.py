@@ -322,8 +322,11 @@ def _is_of_an_hour(line: Line, amount: Amount) -> bool:
     """Return whether an amount is of an hour, of nobody else's, with no bound."""
     before, after = line.text[: amount.start], line.text[amount.end :]
     is_bound = is_floor(before, after) or words.BOUND_BEFORE.search(before_amount(before)) is not None
-    near = before[-_NEAR_TEXT:] + line.text[amount.start : amount.end + _NEAR_TEXT]
+    near = f"{_SENTENCE_END.split(before[-_NEAR_TEXT:])[-1]} {_SENTENCE_END.split(after[:_NEAR_TEXT])[0]}"
     return rate(after_amount(after)).time == "hour" and not is_bound and not named_beside(near, "")
+
+
+_SENTENCE_END: Final = re.compile(r"[.!?]\s+(?=[A-Z])")
 
 
 def is_of_rent(line: Line, amount: Amount) -> bool:

@@ -39,12 +39,15 @@ def _text_of(child: Box | Line) -> str:
 
 
 def _flat_grid(box: Box, cells: list[Cell]) -> Grid | None:
+    while cells and any(line.level for line in cells[0].lines):  # a heading above the titles
+        cells = cells[1:]
     texts = [cell.text for cell in cells]
     first = next((i for i, t in enumerate(texts) if has_money(t)), 0)  # in the first row, after all titles
     for width in range(_FEWEST_COLUMNS, min(first, MOST_COLUMNS) + 1):
-        if len(cells) % width or len(cells) // width < 2:
+        below = len(cells) % width
+        if len(cells) // width < 2 or any(has_money(t) or names_one(t) for t in texts[len(cells) - below :]):
             continue
-        titles, rows = texts[:width], [cells[i : i + width] for i in range(width, len(cells), width)]
+        titles, rows = texts[:width], [cells[i : i + width] for i in range(width, len(cells) - below, width)]
         if any(len(t) > 60 or names_one(t) or not re.search(r"[^\W\d_]", t) for t in titles):
             return None
         if not any(words.LABEL.search(t) or words.INSTANCE.search(t) for t in titles):

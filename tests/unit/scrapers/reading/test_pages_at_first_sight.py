@@ -118,3 +118,76 @@ def test_credits_are_money_where_one_is_a_dollar(says: str, currency: str) -> No
     assert [(str(o.price), o.currency) for o in read(page(body)).offers] == (
         [("0.35", currency), ("2.45", currency)] if currency else []
     )
+
+
+def test_a_number_in_the_machines_name_counts_gpus_in_any_column() -> None:
+    rows = (
+        "NVIDIA A30|gpu.a30.1|12|64 GB|0.80",
+        "NVIDIA A30|gpu.a30.2|24|128 GB|1.60",
+        "NVIDIA A30|gpu.a30.4|48|256 GB|3.20",
+    )
+    offers = read(page(table("GPU|Flavor|vCPU|RAM|Hourly (EUR)", *rows))).offers
+    assert [(str(o.gpu_count), str(o.price)) for o in offers] == [("1", "0.80"), ("2", "1.60"), ("4", "3.20")]
+
+
+def test_cards_side_by_side_share_a_price() -> None:
+    lines = ("H100 SXM: $3.20/hr", "RTX 6000 Ada/L40S: $1.45/hr", "RTX 4090 or RTX 3090: $0.65/hr")
+    account = read(page(f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"))
+    assert [(o.gpu_label, str(o.price)) for o in account.offers] == [
+        ("H100 SXM", "3.20"),
+        ("RTX 6000 Ada", "1.45"),
+        ("L40S", "1.45"),
+    ]
+    assert not account.is_whole  # a choice of two is told
+
+
+def test_a_sentence_that_says_its_price_again_by_the_second() -> None:
+    text = "Our H100 costs $3.60 per GPU per hour ($0.001 per second). The A100 is $2.52 per GPU per hour ($0.0007 per second)."
+    account = read(page(f"<p>{text}</p>"))
+    assert [(o.gpu_label, str(o.price), o.price_unit) for o in account.offers] == [
+        ("H100", "3.60", "gpu_hour"), ("A100", "2.52", "gpu_hour"),
+    ]  # fmt: skip
+    other = "Our H100 costs $3.60 per GPU per hour ($0.04 per second)."
+    assert not read(page(f"<p>{other}</p>")).offers
+
+
+def test_a_sentence_prices_several_in_turn_and_another_compares() -> None:
+    text = (
+        "NVIDIA H200 GPUs are available today at $2.85 per GPU per hour, and B200 GPUs at $4.30 per GPU per hour. "
+        "Compared with AWS, where an H200 costs $10.50 per GPU per hour, that is little."
+    )
+    account = read(page(f"<p>{text}</p>"))
+    assert [(o.gpu_label, str(o.price)) for o in account.offers] == [("H200", "2.85"), ("B200", "4.30")]
+    assert account.is_whole
+    assert not read(
+        page("<p>H200 GPUs are $2.85 per GPU per hour, three times what B200 GPUs were at $4.30 per GPU per hour.</p>")
+    ).offers
+
+
+def test_another_providers_name_in_the_next_sentence_hides_no_price() -> None:
+    text = (
+        "In Oslo the H200 goes for $2.85 per GPU per hour these days, as everybody in town can tell you. AWS asks more."
+    )
+    assert not read(page(f"<p>{text}</p>")).is_whole
+
+
+def test_cells_side_by_side_below_a_heading() -> None:
+    cells = (
+        "GPU",
+        "VRAM",
+        "On-Demand",
+        "Spot",
+        "H100 PCIe",
+        "80 GB",
+        "$2.10/h",
+        "$0.95/h",
+        "A40",
+        "48 GB",
+        "$0.42/h",
+        "$0.21/h",
+    )
+    body = f"<h2>Pricing</h2>{''.join(f'<p>{cell}</p>' for cell in cells)}<p>Prices exclude VAT.</p>"
+    assert [(o.gpu_label, o.pricing_model, str(o.price)) for o in read(page(body)).offers] == [
+        ("H100 PCIe", "on_demand", "2.10"), ("H100 PCIe", "spot", "0.95"),
+        ("A40", "on_demand", "0.42"), ("A40", "spot", "0.21"),
+    ]  # fmt: skip
