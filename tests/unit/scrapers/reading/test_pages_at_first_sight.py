@@ -191,3 +191,5 @@ def test_cells_side_by_side_below_a_heading() -> None:
         ("H100 PCIe", "on_demand", "2.10"), ("H100 PCIe", "spot", "0.95"),
         ("A40", "on_demand", "0.42"), ("A40", "spot", "0.21"),
     ]  # fmt: skip
+    card = "<p>VM</p><h2>Medium</h2><div>2x &amp; 4x MI300x</div><p>$2.89/GPU/hr</p><p>For tuning models.</p>"
+    assert [str(o.gpu_count) for o in read(page(f"<div>{card}</div>")).offers] == ["2", "4"]
