@@ -193,3 +193,9 @@ def test_cells_side_by_side_below_a_heading() -> None:
     ]  # fmt: skip
     card = "<p>VM</p><h2>Medium</h2><div>2x &amp; 4x MI300x</div><p>$2.89/GPU/hr</p><p>For tuning models.</p>"
     assert [str(o.gpu_count) for o in read(page(f"<div>{card}</div>")).offers] == ["2", "4"]
+
+
+def test_what_a_plan_costs_that_has_a_card_for_free_is_none_of_its_price() -> None:
+    lines = ("t4-small: Nvidia T4, 4 vCPU — $0.45/hour", "shared-a10g: dynamic, free with PRO ($8/month)")
+    account = read(page(f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"))
+    assert [str(o.price) for o in account.offers] == ["0.45"]
