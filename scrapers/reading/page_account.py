@@ -185,8 +185,8 @@ def _verdict(
     if amount.value == 0:
         return "explained", "an amount of zero"
     if is_aside(line.box):
-        is_lost = _is_of_an_hour(line, amount) and line.box is not None and not is_in_menu(line.box)
-        if is_lost and amount.value not in emitted:
+        is_said = line.box is not None and (mentions(line.text) or not is_in_menu(line.box))
+        if is_said and _is_of_an_hour(line, amount) and amount.value not in emitted:
             return "unexplained", "a price in what looks like a menu or a banner"
         return "explained", "in a menu, a banner or the page's foot"
     if is_in_code(line.box):

@@ -73,6 +73,8 @@ def _priced(text: str) -> list[tuple[str, str]]:
     is_of_one = _is_per_gpu_hour(text, money[0])
     if is_of_one and names[0].start > money[0].end and _ON_ONE.fullmatch(text[money[0].end : names[0].start]):
         return [(names[0].name, price)]  # "$0.59 per GPU-hour on an NVIDIA K80"
+    if _is_of_machine(text, names[0], money[0]) and _SAYS.search(text[: money[0].start]):
+        return [(f"{names[0].count}x {names[0].name}", price)]
     is_said = is_of_one and _SAYS.search(text[: money[0].start])
     return [(names[0].name, price)] if is_said and names[-1].end <= money[0].start else []
 
@@ -96,6 +98,16 @@ _THEN: Final = re.compile(r"\s*(?:GPUs?|instances?|cards?)?\s*(?:at|for|is|are|c
 def _is_per_gpu_hour(text: str, amount: Amount) -> bool:
     unit = rate(after_amount(text[amount.end :]))
     return unit.time == "hour" and unit.is_per_gpu
+
+
+def _is_of_machine(text: str, name: Mention, amount: Amount) -> bool:
+    """Return whether an amount is of an hour of a machine with a stated number of GPUs: "An 8x H100 node is $20/hr"."""
+    unit = rate(after_amount(text[amount.end :]))
+    is_of_hour = unit.time == "hour" and not unit.is_per_gpu and name.end <= amount.start
+    return is_of_hour and (name.count or 0) > 1 and _MACHINE.match(text, name.end) is not None
+
+
+_MACHINE: Final = re.compile(r"\s*(?:GPU\s)?(?:node|server|instance|machine|system|VM)\b", re.IGNORECASE)
 
 
 def _said_once(text: str, money: Sequence[Amount]) -> list[Amount]:

@@ -27,11 +27,14 @@ def table_grids(top: Box) -> Iterator[Grid]:
 
 
 def _titled_by_heading(grid: Grid) -> Grid:
-    """Return a table of bare amounts with the unit that its heading states: "GPU rates (USD per hour)".
+    return with_unit(grid, grid.caption or (grid.headings[-1][1] if grid.headings else ""))
+
+
+def with_unit(grid: Grid, heading: str) -> Grid:
+    """Return a table of bare amounts with the unit that a text above or below it states: "GPU rates (USD per hour)".
 
     It is the title of its one column, or stands with the titles of all columns but the first.
     """
-    heading = grid.caption or (grid.headings[-1][1] if grid.headings else "")
     if not rate(heading).time or not stated_currency(heading) or len(grid.rows) < _FEWEST_ROWS:
         return grid
     width = min(map(len, grid.rows))

@@ -199,3 +199,25 @@ def test_what_a_plan_costs_that_has_a_card_for_free_is_none_of_its_price() -> No
     lines = ("t4-small: Nvidia T4, 4 vCPU — $0.45/hour", "shared-a10g: dynamic, free with PRO ($8/month)")
     account = read(page(f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>"))
     assert [str(o.price) for o in account.offers] == ["0.45"]
+
+
+def test_the_line_below_a_table_without_titles_states_its_unit() -> None:
+    rows = "".join(f"<tr><td>{gpu}</td><td>{price}</td></tr>" for gpu, price in (("H100", "2.45"), ("A100", "1.25")))
+    offers = read(page(f"<table>{rows}</table><p>Prices in USD per GPU-hour.</p>")).offers
+    assert [(o.gpu_label, str(o.price), o.currency, o.price_unit) for o in offers] == [
+        ("H100", "2.45", "USD", "gpu_hour"), ("A100", "1.25", "USD", "gpu_hour"),
+    ]  # fmt: skip
+    assert not read(page(f"<table>{rows}</table><p>Speed in tokens per second.</p>")).offers
+
+
+def test_a_sentence_prices_a_machine_of_several() -> None:
+    (offer,) = read(page("<p>Need more? An 8x H100 node is $19.20/hr.</p>")).offers
+    assert facts(offer) == ("H100", Decimal(8), "on_demand", None, "19.20", "instance_hour")
+    assert not read(page("<p>Need more? An H100 node is $19.20/hr.</p>")).offers
+
+
+def test_a_price_in_the_foot_is_told_where_no_offer_has_it() -> None:
+    foot = "<footer><p>H100 now $2.45/hr</p><p>Storage $0.10/hr</p></footer>"
+    cards = table("GPU|Price", "{}|$2.45/hr")
+    assert not read(page(table("GPU|Price", "L4|$0.55/hr") + foot)).is_whole
+    assert read(page(cards.format("H100") + foot)).is_whole
