@@ -221,3 +221,13 @@ def test_a_price_in_the_foot_is_told_where_no_offer_has_it() -> None:
     cards = table("GPU|Price", "{}|$2.45/hr")
     assert not read(page(table("GPU|Price", "L4|$0.55/hr") + foot)).is_whole
     assert read(page(cards.format("H100") + foot)).is_whole
+
+
+def test_the_source_of_a_program_is_read_as_its_data() -> None:
+    source = "import type { Plan }  from './types';\n\nexport const plans: Plan[] = [\n  {{ name: 'RTX 4090', {0} }},\n  {{ name: 'H100 SXM', {1} }},\n];\n"
+    priced = source.replace("{ Plan }", "{{ Plan }}").format("price: '$0.41/hr'", "price: '$2.35/hr'")
+    assert [(o.gpu_label, str(o.price), o.currency) for o in read(priced).offers] == [
+        ("RTX 4090", "0.41", "USD"), ("H100 SXM", "2.35", "USD"),
+    ]  # fmt: skip
+    bare = read(source.replace("{ Plan }", "{{ Plan }}").format("hourly: 0.41", "hourly: 2.35"))
+    assert not bare.offers and not bare.is_whole  # no currency: told
