@@ -223,12 +223,17 @@ def _stated_unit(lines: dict[str, tuple[Amount, ...]]) -> tuple[str, bool]:
     stated = {
         (read.time, read.is_per_gpu)
         for text, amounts in lines.items()
-        if not amounts and (hit := _ALL_PER.search(without_granularity(text)))
+        if not amounts and (hit := _ALL_PER.search(without_granularity(text)) or _BILLED_PER.search(text))
         if (read := rate(hit["unit"])).time and not read.other
     }
     return stated.pop() if len(stated) == 1 else ("", False)
 
 
+# By the hour alone may be how finely it is billed; by the GPU-hour is what is priced.
+_BILLED_PER: Final = re.compile(
+    r"\b(?:billed|charged|metered)\b[^.;!?$€£¥]{0,30}?\b(?P<unit>(?:per|by the) GPU[- /](?:per[- ])?h(?:ou)?r\b)",
+    re.IGNORECASE,
+)
 _ALL_PER: Final = re.compile(
     r"(?:\b(?:prices?|pricing|rates?|preise|prix|tarifs?|цены)\b|价格|价目|単価|料金)[^.;。；!?$€£¥]{0,80}?"
     r"(?P<unit>(?:/|\b(?:per|pro|par|je|за|в)\b|每|1)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?|und |et )?){0,2}?"

@@ -231,3 +231,15 @@ def test_the_source_of_a_program_is_read_as_its_data() -> None:
     ]  # fmt: skip
     bare = read(source.replace("{ Plan }", "{{ Plan }}").format("hourly: 0.41", "hourly: 2.35"))
     assert not bare.offers and not bare.is_whole  # no currency: told
+
+
+@pytest.mark.parametrize(
+    ("says", "unit"), [("Billed per GPU-hour while it runs.", "gpu_hour"), ("Billed per second.", "")]
+)
+def test_what_is_billed_by_the_gpu_hour_is_priced_so(says: str, unit: str) -> None:
+    items = "".join(
+        f"<div class=i><p>{gpu}</p><p>{price}</p></div>"
+        for gpu, price in (("A100 80 GB", "$2.80"), ("H100 80 GB", "$4.10"))
+    )
+    account = read(page(f"<h2>Dedicated deployments</h2><p>{says}</p><div>{items}</div>"))
+    assert [o.price_unit for o in account.offers] == ([unit] * 2 if unit else [])
