@@ -73,6 +73,7 @@ def from_markdown(text: str) -> str:
     from markdown_it import MarkdownIt
 
     body = "\n\n" + re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL).lstrip("\ufeff\n")
+    body = _DASH.sub(r"\\\g<0>", body)
     body = _RULED.sub(lambda hit: as_drawn(hit[0]), body)
     if "```" not in body:
         body = _DRAWN.sub(lambda hit: as_drawn(hit[0]) if _RULE.search(hit[0]) else hit[0], body)
@@ -96,6 +97,8 @@ def _as_heading(hit: re.Match[str]) -> str:
     return hit[0] if is_one_word or names_one(title) or find_amounts(title) else f"### {title}\n\n"
 
 
+# A cell that says "none": it neither underlines the line above nor begins a list.
+_DASH: Final = re.compile(r"^--?(?=[ \t]*$)", re.MULTILINE)
 # A table of reStructuredText: lines of "=" above its titles, below them and below its rows.
 _RULED: Final = re.compile(
     r"^[ \t]*={2,}(?:[ \t]+={2,})+[ \t]*\n(?:(?!=)[^\n]*\S[^\n]*\n){1,3}={2,}(?:[ \t]+={2,})+[ \t]*\n(?:(?!=)[^\n]*\n)+={2,}(?:[ \t]+={2,})+[ \t]*$",

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from scrapers.parsing.text import squash
 from scrapers.reading import words
-from scrapers.reading.accelerator_names import names_one
+from scrapers.reading.accelerator_names import mentions, names_one
 from scrapers.reading.amounts import find_amounts
+from scrapers.reading.units import pricing_model
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _FEWEST: Final = 2  # headings: a single one heads its whole box
+TITLE: Final = 6  # the level of a paragraph that heads those below it
 REPEATED: Final = 7  # the level of parts without a heading
 END: Final = 0  # the "level" of what belongs to no such part
 
@@ -22,14 +24,27 @@ def section_starts(element: Any) -> Mapping[int, int]:
     """Return which children of an element begin a part, by their index: the levels of headings, REPEATED, or END."""
     levels = {index: level for index, child in enumerate(element) if (level := _heading_level(child))}
     starts = dict(levels) if len(levels) >= _FEWEST else {}
-    if len(element) >= 2 * _SHORTEST:
-        children = list(element)
-        bounds = [-1, *levels, len(children)]
-        for before, end in itertools.pairwise(bounds):
-            # What a heading names, its section prices: paragraphs with other names there contradict it.
-            if end - before > 2 * _SHORTEST and not (before >= 0 and names_one(children[before].text_content())):
-                starts |= _repeated(children, before + 1, end)
+    children = list(element) if len(element) >= 2 * _SHORTEST else []
+    for before, end in itertools.pairwise([-1, *levels, len(children)]) if children else ():
+        # What a heading names, its section prices: paragraphs with other names there contradict it.
+        if end - before > 2 * _SHORTEST and not (before >= 0 and names_one(children[before].text_content())):
+            for index, level in _parts(children[before + 1 : end]).items():
+                starts.setdefault(before + 1 + index, level)
     return starts
+
+
+def _parts(children: Sequence[Any]) -> dict[int, int]:
+    """Return where parts begin among the children below one heading: titles, and what repeats below each."""
+    kinds = [_kind(child) for child in children]
+    if _NAME not in kinds or _AMOUNT not in kinds:
+        return {}
+    titles = _titles_amid(children, kinds)
+    parts = dict.fromkeys(titles, TITLE)
+    for before, end in itertools.pairwise([-1, *titles, len(kinds)]):
+        first = before + 1
+        for index, level in _repeated(children[first:end], kinds[first:end]).items():
+            parts.setdefault(first + index, level)
+    return parts
 
 
 def _heading_level(element: Any) -> int:
@@ -50,27 +65,82 @@ _PRICE: Final = re.compile(r"[$€£¥₹]\s?\d|^\W*\d[\d.,]*\W*$")
 _HEADING_AND_LINK: Final = 2  # elements
 
 
-def _repeated(children: Sequence[Any], first: int, end: int) -> Mapping[int, int]:
+def _titles_amid(children: Sequence[Any], kinds: Sequence[str]) -> list[int]:
+    """Return which short paragraphs say how the cards below them are sold: "Spot instances", each above a name.
+
+    Where such a one follows the last price, or stands between two, they may be of the prices above them.
+    """
+    texts = {i: squash(children[i].text_content()) for i, kind in enumerate(kinds) if kind == _OTHER}
+    models = [i for i, text in texts.items() if len(text) <= _SHORT and pricing_model(text) is not None]
+    titles = [i for i in models if kinds[i + 1 : i + 2] == [_NAME] and not _ends_titles_of_rows(texts, i)]
+    if not titles or any(i and kinds[i - 1] == _AMOUNT and i not in titles for i in models):
+        return []
+    leads = titles[0] < min(kinds.index(_NAME), kinds.index(_AMOUNT))
+    n_cards = [kinds[i:j].count(_NAME) for i, j in itertools.pairwise([0, *titles, len(kinds)])]
+    are_titles = leads or min(n_cards) >= _SEVERAL or all(_OF_CARDS.search(texts[i]) for i in titles)
+    return titles if are_titles else []
+
+
+def _ends_titles_of_rows(texts: Mapping[int, str], at: int) -> bool:
+    """Return whether one of the lines right above is a column's title: "GPU", "VRAM", "On-demand", "Reserved"."""
+    above = itertools.takewhile(lambda text: text is not None, (texts.get(at - i) for i in range(1, _LONGEST)))
+    return any(words.LABEL.fullmatch(text) or words.INSTANCE.fullmatch(text) for text in above if text)
+
+
+_SEVERAL: Final = 2  # cards below one title
+_OF_CARDS: Final = words.word(
+    r"instances|gpus|prices|pricing|rates|clusters?|servers|machines|nodes|vms|capacity|instanzen|preise|tarife|server|serveurs|tarifs|prix",
+    "实例|价格|云服务器|インスタンス|料金",
+)
+
+
+def _repeated(children: Sequence[Any], kinds: Sequence[str]) -> Mapping[int, int]:
     """Return where paragraphs repeat one pattern, with a name and a price in each: rows below their titles, or cards."""
-    kinds = [_kind(child) for child in children[first:end]]
+    befores, afters = _last_telling(kinds), _last_telling(reversed(kinds))[::-1]
     starts: dict[int, int] = {}
-    at = 0
+    at, left = 0, 0  # where what is left begins
     while at < len(kinds):
         size = _pattern_size(kinds, at)
         if not size:
             at += 1
             continue
         row = at + kinds[at : at + size].index(_NAME)
-        titles = [squash(child.text_content()) for child in children[first + max(0, row - size) : first + row]]
+        titles = [squash(child.text_content()) for child in children[max(0, row - size) : row]]
         if len(titles) == size and _pattern_size(kinds, row) and _are_titles(titles):
             stop = _stop(kinds, row, size)
-            starts[first + row - size] = REPEATED
+            starts[row - size] = REPEATED
         else:
             stop = _stop(kinds, at, size)
-            starts |= {first + index: REPEATED for index in range(at, stop, size)}
-        starts[first + stop] = END
-        at = stop
+            before = befores[at] if any(kind in _TELLING for kind in kinds[max(left, at - _LONGEST) : at]) else ""
+            fit = _fit(afters[at], before, afters[stop], (afters[left], befores[-1]))
+            if fit == _SHIFTED:
+                at += 1
+                continue
+            if fit == _OPEN:
+                at = left = stop
+                continue
+            starts |= dict.fromkeys(range(at, stop, size), REPEATED)
+        starts[stop] = END
+        at = left = stop
     return starts
+
+
+def _last_telling(kinds: Iterable[str]) -> list[str]:
+    """Return for each place which of a name and an amount stands nearest before it."""
+    return list(itertools.accumulate(kinds, lambda last, kind: kind if kind in _TELLING else last, initial=""))
+
+
+def _fit(first: str, before: str, after: str, ends: tuple[str, str]) -> str:
+    """Return whether what stands around a pattern agrees that its names stand above their prices, or below them.
+
+    Where names stand below, none stands right before the first price, nor a price after the last name: else each may
+    have its price below it. `ends` are the first and the last of names and amounts that are left.
+    """
+    if first == _NAME:
+        return _OPEN if before and after and ends == (_AMOUNT, _NAME) else _FITS
+    if before == _NAME:
+        return _SHIFTED
+    return _OPEN if after == _AMOUNT else _FITS
 
 
 def _pattern_size(kinds: Sequence[str], at: int) -> int:
@@ -99,7 +169,8 @@ def _kind(element: Any) -> str:
         return ""
     if find_amounts(text) or words.NOTHING.match(text) or (words.SALES.search(text) and len(text) <= _SHORT):
         return _AMOUNT
-    return _NAME if names_one(text) else _OTHER
+    names = {m.key for m in mentions(text)}
+    return _OTHER if not names else _NAME if len(names) == 1 else _NAMES
 
 
 def _are_titles(texts: Sequence[str]) -> bool:
@@ -108,7 +179,9 @@ def _are_titles(texts: Sequence[str]) -> bool:
 
 
 _FLAT: Final = frozenset({"p", "ul", "ol"})
-_AMOUNT, _NAME, _OTHER = "amount", "name", "other"
+_AMOUNT, _NAME, _NAMES, _OTHER = "amount", "name", "names", "other"  # "A100, H100 and others" names no card
+_TELLING: Final = (_AMOUNT, _NAME)
+_FITS, _SHIFTED, _OPEN = "fits", "shifted", "open"
 _SHORTEST, _LONGEST = 2, 12  # paragraphs of a pattern
 _LONGEST_TEXT, _SHORT = 300, 40  # characters
 _WORD: Final = re.compile(r"[^\W\d_]{2}")

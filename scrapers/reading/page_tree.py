@@ -13,7 +13,7 @@ from scrapers.parsing.text import half_width, squash
 from scrapers.reading import words
 from scrapers.reading.element_paths import ElementPaths
 from scrapers.reading.line_texts import join, parts_of
-from scrapers.reading.page_sections import HEADINGS, REPEATED, section_starts
+from scrapers.reading.page_sections import HEADINGS, REPEATED, TITLE, section_starts
 from scrapers.reading.page_sight import STRUCK, is_another_state, is_former, is_hidden, is_struck_out
 from scrapers.reading.page_tabs import leads, tab_label
 from scrapers.reading.text_tables import is_code, text_rows
@@ -177,6 +177,8 @@ class _Builder:
             tag = child.tag
             if not isinstance(tag, str):
                 tag = ""
+            if tag == "p" and starts.get(index) == TITLE:
+                tag = "h6"
             is_bare = not child.keys()  # no attribute says anything of it
             if tag in _SKIPPED or not tag or (not is_bare and is_hidden(child)):
                 pass

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from scrapers.reading.page_tree import Line
+
+AS_ABOVE: Final = "〃"  # in a row's first field, for an empty cell below an accelerator's name
 
 
 @dataclass(slots=True, eq=False)

@@ -23,7 +23,7 @@ from scrapers.reading.other_providers import (
     seller_in_data,
 )
 from scrapers.reading.page_facts import PageFacts
-from scrapers.reading.records import Field, Record
+from scrapers.reading.records import AS_ABOVE, Field, Record
 from scrapers.reading.refused_frames import (
     Frame,
     is_conditional,
@@ -47,6 +47,8 @@ def not_sold(record: Record, label: Field | None) -> str:
     """Return what a record is of that is no accelerator, or ""."""
     if label is not None:
         return ""
+    if any(f.column == 0 and f.text == AS_ABOVE for f in record.fields):
+        return "unexplained: it may be of the accelerator in the row above"
     texts = (
         [f.text for f in record.fields if len(f.text) < 80] + [f.title for f in record.fields] + list(record.scope[:3])
     )

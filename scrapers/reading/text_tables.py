@@ -7,6 +7,8 @@ import itertools
 import re
 from typing import Final
 
+from scrapers.reading.amounts import find_amounts
+
 _GAP: Final = re.compile(r"\s+[|│┃]\s+|\t+|\s{2,}|\s*\.{3,}\s*")
 _RULE: Final = re.compile(r"^[\s\-=_+|│─━┼├┤┌┐└┘┬┴╔╗╚╝═║:]*$")
 _NUMBER: Final = re.compile(r"^[\d.,]+$")
@@ -48,10 +50,25 @@ def _form_of(line: str) -> str:
 
 
 def _of_tabs(lines: list[str]) -> str:
-    rows = (
-        "".join(f"<td>{html.escape(cell.strip())}</td>" for cell in line.rstrip("\r\n").split("\t")) for line in lines
-    )
+    cells = [[cell.strip() for cell in line.rstrip("\r\n").split("\t")] for line in lines]
+    rows = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in _below_spans(cells))
     return f"\n<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>\n\n"
+
+
+def _below_spans(rows: list[list[str]]) -> list[list[str]]:
+    """Return rows with an empty cell for each that the first cells of a row above span: a browser copies them once.
+
+    The prices of such a row stand below those of whole rows only when counted from the right.
+    """
+    width = max(map(len, rows))
+    priced = {i for row in rows if len(row) == width for i, cell in enumerate(row) if find_amounts(cell)}
+    whole: list[list[str]] = []
+    for row in rows:
+        own = {i for i, cell in enumerate(row) if find_amounts(cell)}
+        n_less = width - len(row)
+        is_below = own and not own <= priced and {i + n_less for i in own} <= priced
+        whole.append([""] * n_less + row if is_below else row)
+    return whole
 
 
 _FEWEST_LINES: Final = {"tabs": 2, "spaces": 3}  # titles and a row, or two where chance might align them

@@ -11,6 +11,7 @@ from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tabs import is_tab
 from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
+from scrapers.reading.tables.continued_rows import continued
 from scrapers.reading.tables.grids import Cell, Grid, has_money, nearest_heading
 from scrapers.reading.units import pricing_model
 
@@ -30,7 +31,7 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
     titles = list(_with_months(grid.titles))
     titles += [""] * (max(map(len, grid.rows), default=0) - len(titles))
     over, around, below = "", tuple(scope), titles
-    for row in grid.rows:
+    for row in continued(titles, grid.rows):
         shown = [cell for cell in row if cell.text]
         if models := _models_of(row, titles):
             over, below = shown[0].text, [f"{models.get(i, '')} {title}".strip() for i, title in enumerate(titles)]

@@ -73,18 +73,20 @@ def _role(box: Box) -> str:
 
 def _grid_of(table: Box) -> Grid | None:
     inside = table.walk()
-    rows = [part for row in _without_coordinates(_rows_of(table, inside)) if row for part in _each_of_lists(row)]
+    broken: list[Line] = []
+    all_rows = _without_coordinates(_rows_of(table, inside))
+    rows = [part for row in all_rows if row for part in _each_of_lists(row, broken)]
     if not rows:
         return None
     spread = _spread(rows)
     n_head = _head_size(rows, spread)
     caption = next((b.text() for b in inside if b.tag == "caption"), "")
-    body = spread[n_head:]
     titles = _join_heads(spread[:n_head])
+    body = spread[n_head:]
     first = next((line for row in spread for cell in row for line in cell.lines), None)
     grid = Grid(titles, body, table.headings, caption, first.order if first else 0)
     grid = transposed(grid) or turned(grid) or _titled_by_heading(grid)
-    grid.is_table, grid.box = True, table
+    grid.is_table, grid.box, grid.broken = True, table, broken
     return grid
 
 
@@ -140,14 +142,20 @@ _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FEWEST_LETTERS: Final = 3
 
 
-def _each_of_lists(row: list[tuple[Cell, int, int]]) -> list[list[tuple[Cell, int, int]]]:
-    """Return the rows that stand in one as lists: "A100, A100x2" in a cell, and a price for each in another."""
+def _each_of_lists(row: list[tuple[Cell, int, int]], broken: list[Line]) -> list[list[tuple[Cell, int, int]]]:
+    """Return the rows that stand in one as lists: "A100, A100x2" in a cell, and a price for each in another.
+
+    Where there are fewer or more prices than names, no price is anybody's.
+    """
     if all(len(cell.lines) < 2 for cell, *_ in row) or any(down > 1 for *_, down in row):
         return [row]
     items = [_items(cell) for cell, *_ in row]
     named = next((len(own) for own in items if _names_each(own)), 0)
     if not any(len(own) == named and _prices_each(own) for own in items):
-        return [row]
+        if not named or not any(len(own) > 1 and _prices_each(own) for own in items):
+            return [row]
+        broken += [line for cell, *_ in row for line in cell.lines]
+        return []
     return [
         [
             (Cell(own[i].text, (own[i],), cell.is_head) if len(own) == named else cell, across, down)

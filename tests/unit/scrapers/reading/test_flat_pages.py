@@ -7,7 +7,7 @@ import time
 import pytest
 
 from scrapers.reading.account import Account
-from tests.unit.scrapers.reading.test_reader import page, read
+from tests.unit.scrapers.reading.test_reader import page, read, table
 
 
 def prices(account: Account) -> list[tuple[str, str, str, str]]:
@@ -145,3 +145,131 @@ def test_long_texts_are_read_in_time(text: str) -> None:
     start = time.process_time()
     read(text)
     assert time.process_time() - start < 30  # quadratic, it would take minutes
+
+
+def rows(account: Account) -> list[tuple[str, int, str, int | None, str]]:
+    return [
+        (o.gpu_label.removeprefix("NVIDIA "), int(o.gpu_count or 1), o.pricing_model, o.term_months, str(o.price))
+        for o in account.offers
+        if o.price
+    ]
+
+
+def test_an_amount_above_the_first_card_moves_no_price_to_the_next_name() -> None:
+    cards = "".join(
+        f"<p>{gpu}</p><p>${price}/GPU/hr</p>" for gpu, price in (("H100", "2.3"), ("A30", "0.9"), ("L4", "0.4"))
+    )
+    account = read(page(f"<h1>GPU cloud</h1><p>From $0.3/hr</p>{cards}"))
+    assert not account.is_whole and not account.offers
+
+
+def test_a_card_with_a_badge_moves_no_price_to_the_next_name() -> None:
+    cards = "RTX 4090\n24 GB VRAM\n0,45 € pro Stunde\n\nA100\n80 GB VRAM\nAusverkauft\n1,29 € pro Stunde\n\n"
+    account = read(f"GPU-Server Preise\n\n{cards}H100\n80 GB VRAM\n2,59 € pro Stunde\n")
+    assert [row[::4] for row in rows(account)] == [("RTX 4090", "0.45"), ("A100", "1.29"), ("H100", "2.59")]
+
+
+def test_a_machine_without_a_gpu_moves_no_price_to_the_next_row() -> None:
+    cells = "Plan|GPU|vCPU|Hourly|A1|1x H100|24|$2.8|C1|None|32|$0.9|A2|1x L40S|16|$1.1|A3|1x A100|16|$1.4"
+    account = read("\n".join(["Machines", "", *cells.split("|"), ""]))
+    assert {row[::4] for row in rows(account)} <= {("H100", "2.8"), ("L40S", "1.1"), ("A100", "1.4")}
+
+
+def test_a_dash_in_a_line_of_its_own_is_an_empty_cell() -> None:
+    cells = "GPU|vRAM|On demand|Reserved 1 year|H200|141 GB|$3.4|$2.4|H100|80 GB|$2.3|-|A100|80 GB|--|$0.9"
+    account = read("\n".join(["Prices per GPU-hour", "", *cells.split("|"), ""]))
+    assert rows(account) == [
+        ("H200", 1, "on_demand", None, "3.4"), ("H200", 1, "reserved", 12, "2.4"),
+        ("H100", 1, "on_demand", None, "2.3"), ("A100", 1, "reserved", 12, "0.9"),
+    ]  # fmt: skip
+
+
+COUNTS = "GPU|Count|On-demand ($/hr)|Spot ($/hr)\nH100|1|2.90|1.40\n|4|11.60|5.60\nA100|1|1.60|0.70\n|8|12.80|5.60"
+
+
+@pytest.mark.parametrize("form", ["tabs", "html"])
+def test_an_empty_cell_below_a_name_is_that_name_where_the_number_differs(form: str) -> None:
+    text = f"GPU pricing\n{COUNTS.replace('|', chr(9))}\n" if form == "tabs" else page(table(*COUNTS.split("\n")))
+    assert [row[:3] + row[4:] for row in rows(read(text))] == [
+        ("H100", 1, "on_demand", "2.90"), ("H100", 1, "spot", "1.40"),
+        ("H100", 4, "on_demand", "11.60"), ("H100", 4, "spot", "5.60"),
+        ("A100", 1, "on_demand", "1.60"), ("A100", 1, "spot", "0.70"),
+        ("A100", 8, "on_demand", "12.80"), ("A100", 8, "spot", "5.60"),
+    ]  # fmt: skip
+
+
+def test_an_empty_cell_below_a_name_is_that_name_in_a_table_of_spaces() -> None:
+    account = read(
+        "Prices per GPU-hour\n\nGPU      Plan        Region    Price\nH100     On-demand   EU        $2.90\n"
+        "         Spot        EU        $1.40\nA100     On-demand   EU        $1.50\n         Spot        EU        $0.70\n"
+    )
+    assert [(gpu, model, price) for gpu, _, model, _, price in rows(account)] == [
+        ("H100", "on_demand", "2.90"), ("H100", "spot", "1.40"), ("A100", "on_demand", "1.50"), ("A100", "spot", "0.70"),
+    ]  # fmt: skip
+
+
+def test_a_machine_below_a_name_that_may_have_no_gpu_has_no_price_of_one() -> None:
+    account = read(
+        page(table("GPU|Disk|Price per hour", "1x H100|800 GB|$2.90", "|200 GB|$0.40", "1x A100|400 GB|$1.40"))
+    )
+    assert [row[::4] for row in rows(account)] == [("H100", "2.90"), ("A100", "1.40")] and not account.is_whole
+
+
+def test_rows_of_tabs_without_the_cells_that_rows_above_span() -> None:
+    account = read(
+        "GPU pricing\nGPU\tTerm\tPrice per GPU-hour\nH100\tOn-demand\t$2.90\n1 year\t$2.10\n3 years\t$1.70\n"
+        "A100\tOn-demand\t$1.60\n1 year\t$1.20\n"
+    )
+    assert rows(account) == [
+        ("H100", 1, "on_demand", None, "2.90"), ("H100", 1, "reserved", 12, "2.10"), ("H100", 1, "reserved", 36, "1.70"),
+        ("A100", 1, "on_demand", None, "1.60"), ("A100", 1, "reserved", 12, "1.20"),
+    ]  # fmt: skip
+
+
+def test_lists_in_cells_of_other_lengths_price_nothing() -> None:
+    def listed(*texts: str) -> str:
+        return f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"
+
+    account = read(
+        page(table("GPUs|Price per GPU-hour", f"{listed('L40S', 'L4', 'T4')}|{listed('$0.90', '$0.50')}", "H100|$2.60"))
+    )
+    assert [row[::4] for row in rows(account)] == [("H100", "2.60")] and not account.is_whole
+
+
+@pytest.mark.parametrize("lead", ["On-demand instances", ""])
+@pytest.mark.parametrize("form", ["\n\n", "\n", "html"])
+def test_a_line_above_cards_says_how_they_are_sold(lead: str, form: str) -> None:
+    cards = [
+        "H100",
+        "$2.40/GPU/hr",
+        "A100",
+        "$1.40/GPU/hr",
+        "Spot instances",
+        "H100",
+        "$1.20/GPU/hr",
+        "L4",
+        "$0.20/GPU/hr",
+    ]
+    lines = [lead, *cards] if lead else cards
+    html = page("".join(f"<p>{line}</p>" for line in lines))
+    account = read(html if form == "html" else form.join([*lines, ""]))
+    assert account.is_whole and [(gpu, model, price) for gpu, _, model, _, price in rows(account)] == [
+        ("H100", "on_demand", "2.40"), ("A100", "on_demand", "1.40"), ("H100", "spot", "1.20"), ("L4", "spot", "0.20"),
+    ]  # fmt: skip
+
+
+def test_a_line_below_each_price_says_how_that_is_sold() -> None:
+    cards = [
+        "H100",
+        "$2.40/GPU/hr",
+        "On-demand",
+        "A100",
+        "$1.40/GPU/hr",
+        "Spot",
+        "L4",
+        "$0.20/GPU/hr",
+        "Reserved 1 year",
+    ]
+    assert [(gpu, model) for gpu, _, model, *_ in rows(read("\n".join([*cards, ""])))] == [
+        ("H100", "on_demand"), ("A100", "spot"), ("L4", "reserved"),
+    ]  # fmt: skip
