@@ -36,7 +36,7 @@ def section_starts(element: Any) -> Mapping[int, int]:
 def _parts(children: Sequence[Any]) -> dict[int, int]:
     """Return where parts begin among the children below one heading: titles, and what repeats below each."""
     kinds = [_kind(child) for child in children]
-    if _NAME not in kinds or _AMOUNT not in kinds:
+    if _AMOUNT not in kinds:
         return {}
     titles = _titles_amid(children, kinds)
     parts = dict.fromkeys(titles, TITLE)
@@ -72,13 +72,20 @@ def _titles_amid(children: Sequence[Any], kinds: Sequence[str]) -> list[int]:
     """
     texts = {i: squash(children[i].text_content()) for i, kind in enumerate(kinds) if kind == _OTHER}
     models = [i for i, text in texts.items() if len(text) <= _SHORT and pricing_model(text) is not None]
-    titles = [i for i in models if kinds[i + 1 : i + 2] == [_NAME] and not _ends_titles_of_rows(texts, i)]
+    named = {i for i, kind in enumerate(kinds) if kind == _NAME or (kind == _AMOUNT and _names_its_own(children[i]))}
+    titles = [i for i in models if i + 1 in named and not _ends_titles_of_rows(texts, i)]
     if not titles or any(i and kinds[i - 1] == _AMOUNT and i not in titles for i in models):
         return []
-    leads = titles[0] < min(kinds.index(_NAME), kinds.index(_AMOUNT))
-    n_cards = [kinds[i:j].count(_NAME) for i, j in itertools.pairwise([0, *titles, len(kinds)])]
+    leads = titles[0] < min(*named, kinds.index(_AMOUNT))
+    n_cards = [sum(k in named for k in range(i, j)) for i, j in itertools.pairwise([0, *titles, len(kinds)])]
     are_titles = leads or min(n_cards) >= _SEVERAL or all(_OF_CARDS.search(texts[i]) for i in titles)
     return titles if are_titles else []
+
+
+def _names_its_own(element: Any) -> bool:
+    """Return whether a line names an accelerator beside its price: "H100 – $2.20/hr"."""
+    text = squash(element.text_content())
+    return element.tag == "p" and len(text) <= 2 * _SHORT and names_one(text)
 
 
 def _ends_titles_of_rows(texts: Mapping[int, str], at: int) -> bool:
@@ -112,7 +119,7 @@ def _repeated(children: Sequence[Any], kinds: Sequence[str]) -> Mapping[int, int
         else:
             stop = _stop(kinds, at, size)
             before = befores[at] if any(kind in _TELLING for kind in kinds[max(left, at - _LONGEST) : at]) else ""
-            fit = _fit(afters[at], before, afters[stop], (afters[left], befores[-1]))
+            fit = _fit(afters[at], before, afters[stop], befores[-1])
             if fit == _SHIFTED:
                 at += 1
                 continue
@@ -130,16 +137,16 @@ def _last_telling(kinds: Iterable[str]) -> list[str]:
     return list(itertools.accumulate(kinds, lambda last, kind: kind if kind in _TELLING else last, initial=""))
 
 
-def _fit(first: str, before: str, after: str, ends: tuple[str, str]) -> str:
+def _fit(first: str, before: str, after: str, last: str) -> str:
     """Return whether what stands around a pattern agrees that its names stand above their prices, or below them.
 
-    Where names stand below, none stands right before the first price, nor a price after the last name: else each may
-    have its price below it. `ends` are the first and the last of names and amounts that are left.
+    Where names stand above, the `last` of all names and prices is a price. Where they stand below, it is a name, and
+    none stands right before the first price: else each may have its price below it.
     """
     if first == _NAME:
-        return _OPEN if before and after and ends == (_AMOUNT, _NAME) else _FITS
+        return _OPEN if last == _NAME else _FITS
     if before == _NAME:
-        return _SHIFTED
+        return _SHIFTED if last == _AMOUNT else _OPEN
     return _OPEN if after == _AMOUNT else _FITS
 
 

@@ -179,7 +179,7 @@ def _run(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, list[L
     orders = [h.order for h in heads]
     if first_amount >= orders[0]:  # names stand above their prices
         own = [h for h in heads if h.order <= line.order]
-        if not own:
+        if not own or _is_headline(heads[0], heads[1:], lines):
             return None
         if any(own[-1].order < one.order < line.order and _ends(own[-1], one) for one in lines):
             return None
@@ -197,6 +197,13 @@ def _run(line: Line, lines: list[Line], heads: list[Line]) -> tuple[Line, list[L
         return None
     start = max((o for o in orders if o < line.order), default=lines[0].order - 1)
     return own[0], [one for one in lines if start < one.order <= own[0].order]
+
+
+def _is_headline(first: Line, others: list[Line], lines: list[Line]) -> bool:
+    """Return whether the first name comes again below and the last has no price: names may stand below prices."""
+    keys = {m.key for one in others for m in label_mentions(one.text)}
+    is_again = any(m.key in keys for m in label_mentions(first.text))
+    return is_again and not any(has_money(one.text) for one in lines if one.order > others[-1].order)
 
 
 def _ends(head: Line, line: Line) -> bool:

@@ -163,6 +163,15 @@ def test_an_amount_above_the_first_card_moves_no_price_to_the_next_name() -> Non
     assert not account.is_whole and not account.offers
 
 
+@pytest.mark.parametrize("more", ["", "{} GB\n\n"])
+def test_a_headline_with_a_name_moves_no_price_to_the_next_name(more: str) -> None:
+    cards = "".join(
+        f"${price}/hr\n\n{gpu}\n\n{more.format(gb)}" for gpu, price, gb in (("H100", 2, 80), ("L40S", 1, 48))
+    )
+    account = read(f"Get NVIDIA H100 GPUs today\n\n{cards}$0.4/hr\n\nL4\n\n{more.format(24)}")
+    assert not account.is_whole and not account.offers
+
+
 def test_a_card_with_a_badge_moves_no_price_to_the_next_name() -> None:
     cards = "RTX 4090\n24 GB VRAM\n0,45 € pro Stunde\n\nA100\n80 GB VRAM\nAusverkauft\n1,29 € pro Stunde\n\n"
     account = read(f"GPU-Server Preise\n\n{cards}H100\n80 GB VRAM\n2,59 € pro Stunde\n")
@@ -170,7 +179,7 @@ def test_a_card_with_a_badge_moves_no_price_to_the_next_name() -> None:
 
 
 def test_a_machine_without_a_gpu_moves_no_price_to_the_next_row() -> None:
-    cells = "Plan|GPU|vCPU|Hourly|A1|1x H100|24|$2.8|C1|None|32|$0.9|A2|1x L40S|16|$1.1|A3|1x A100|16|$1.4"
+    cells = "Plan|GPU|vCPU|Hourly|GPU-1|1x H100|24|$2.8|CPU-1|None|32|$0.9|GPU-2|1x L40S|16|$1.1|GPU-3|1x A100|16|$1.4"
     account = read("\n".join(["Machines", "", *cells.split("|"), ""]))
     assert {row[::4] for row in rows(account)} <= {("H100", "2.8"), ("L40S", "1.1"), ("A100", "1.4")}
 
@@ -255,6 +264,13 @@ def test_a_line_above_cards_says_how_they_are_sold(lead: str, form: str) -> None
     account = read(html if form == "html" else form.join([*lines, ""]))
     assert account.is_whole and [(gpu, model, price) for gpu, _, model, _, price in rows(account)] == [
         ("H100", "on_demand", "2.40"), ("A100", "on_demand", "1.40"), ("H100", "spot", "1.20"), ("L4", "spot", "0.20"),
+    ]  # fmt: skip
+
+
+def test_a_line_above_names_with_their_prices_says_how_they_are_sold() -> None:
+    account = read("H100 - $2.20/hr\nA100 - $1.20/hr\n\nSpot prices\n\nH200 - $1.10/hr\nL4 - $0.20/hr\n")
+    assert [row[::2] for row in rows(account)] == [
+        ("H100", "on_demand", "2.20"), ("A100", "on_demand", "1.20"), ("H200", "spot", "1.10"), ("L4", "spot", "0.20"),
     ]  # fmt: skip
 
 
