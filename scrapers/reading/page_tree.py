@@ -169,7 +169,7 @@ class _Builder:
             if not isinstance(tag, str):
                 tag = ""
             is_bare = not child.keys()  # no attribute says anything of it
-            if tag in _SKIPPED or not tag or (not is_bare and is_hidden(child)):
+            if tag in _SKIPPED or not tag or ((tag == "option" or not is_bare) and is_hidden(child)):
                 pass
             elif tag == "br":
                 self.flush(box, run)

@@ -30,7 +30,8 @@ def refusal_of(frame: Frame) -> str:
     title, nearest = frame.title, frame.scope[:1]
     if _AT_REST.search(title):
         return "a price of a machine that does not run"
-    if _EARNED.search(title) or any(map(_EARN.search, nearest)):
+    is_of_owner = is_of_a_cost(title) and any(map(_EARNED.search, frame.others))  # "Costs" beside "Revenue"
+    if is_of_owner or _EARNED.search(title) or any(map(_EARN.search, nearest)):
         return "what owners of cards earn, not what renters pay"
     if _OF_MARKET.search(title) or _is_end_of_range(frame) or (frame.kind == "object" and _is_of_range(frame)):
         return "a figure of a market, not a provider's price"

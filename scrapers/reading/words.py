@@ -9,7 +9,7 @@ from typing import Final
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
     "hour": (r"hrs?|hours?|hourly|jam|oră|óra|годин\w*|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stunden(?:preis|satz|tarif)e?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|按时(?!长)|時間|每时|/时|/時|时租|时价|卡时|시간"),
-    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|(?<!\d )(?<!\d)pm|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月费(?:用|率)?(?![^\\W\\d_])|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
+    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|(?<!\d )(?<!\d)pm|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月费(?:用|率)?(?![^\\W\\d_])|月額|月额|ヶ月|か月|カ月|月あたり|^月$|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
     "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jahres(?:preis|tarif|miete)e?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|按年|/年|包年|年付|年租|年费(?:用|率)?(?![^\\W\\d_])|年額|年额|年间|연간|/년"),
     "day": (r"days?|daily|giorno|día|dag|tage?|tages?(?:preis|satz|tarif|miete)e?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|按天|按日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
     "week": (r"weeks?|weekly|wochen?|wochen(?:preis|satz|tarif|miete)e?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|按周|/周|包周|周租|週間|/週"),
@@ -55,6 +55,7 @@ GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w
 PER_GPU: Final = re.compile(
     r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bpor\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
     r"|\b(?:gpus?|(?:device|accelerator|card|chip)s?(?=[-/]))\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
+    r"|\b(?:godzin\w*|час\w*|heures?|horas?|or[ae]|uur|saat\w*|giờ|jam|stunden?)\s(?:de |di |d'|van )?(?:gpu|карт\w*)\b"
     r"|\bsingle[- ]gpu price|^\s*gpu (?:hourly )?(?:price|rate|cost) per (?:hour|month)|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhlv]\d{2,3}s?x?\b(?=\s*[-/·*]\s*(?:h|m|d|w|y|小|时|月))",
     re.IGNORECASE,
 )
@@ -99,7 +100,7 @@ PLACE: Final = re.compile(
     r"(?:(?:north|south|east|west|central|northern|southern|eastern|western|rest of(?: the)?)[ -])?(?:US|USA|U\.S\.|United States|EU|Europe|European Union|UK|United Kingdom|Asia(?:[ -]Pacific)?|APAC|America|Africa|Middle East|Canada|Mexico|Brazil|India|Japan"
     r"|South Korea|Korea|Singapore|Australia|Germany|France|Netherlands|Norway|Sweden|Finland|Iceland|Denmark|Switzerland|Austria|Italy|Spain|Poland|Ireland|Israel|Taiwan|Hong Kong|China|World(?:wide)?|Global)(?:[ -](?:north|south|east|west|central))?(?:[ -]?\d)?"
     r"|Amsterdam|Ashburn|Bangalore|Chicago|Dallas|Dublin|Frankfurt|Helsinki|London|Los Angeles|Madrid|Milan|Montreal|Mumbai|New Delhi|New York|Osaka|Oslo|Paris|San Jose|Seattle|Seoul|Stockholm|Sydney|Tokyo|Toronto|Warsaw|Zurich"
-    r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|(?:华[东南北中西]|西南|西北|东北)\d?(?:\s?[-–—(（]?\s?[\u4e00-\u9fff]{2,5}\d?[)）]?)?|北美|美国|欧洲|亚太|北京|上海|广州|深圳|杭州|成都|南京|武汉|重庆|天津|青岛|张家口|乌兰察布|呼和浩特|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
+    r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|[a-z]{2,4}-(?:[ns]?[ew]|[nsc]|[a-z]{3}(?=-\d))-?\d{1,2}|(?:华[东南北中西]|西南|西北|东北)\d?(?:\s?[-–—(（]?\s?[\u4e00-\u9fff]{2,5}\d?[)）]?)?|北美|美国|欧洲|亚太|北京|上海|广州|深圳|杭州|成都|南京|武汉|重庆|天津|青岛|张家口|乌兰察布|呼和浩特|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
     re.IGNORECASE,
 )
 TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|billing(?: cycle| period)?|reservation|plan length|laufzeit|durée|срок\w*", "周期|时长|期間|租期")  # fmt: skip
@@ -147,7 +148,7 @@ TOTAL: Final = word(
     r"totals?|in total|gesamt\w*|insgesamt|au total|montant total|итого|всего", "总价|总计|合计|総額|合計|총액|합계"
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
-UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
+UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*|jednostk[ai]|jednotka|unidade?|unità(?: di misura)?|eenheid|enhet|enhed|birim|đơn vị(?: tính)?|satuan", "单位|単位|计费方式")  # fmt: skip
 PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|prove[e]?dor|fornecedor|fornitore|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(

@@ -12,6 +12,7 @@ from scrapers.reading import words
 from scrapers.reading.field_kinds import kind_of
 from scrapers.reading.page_tree import PLACE
 from scrapers.reading.records import Field, Record
+from scrapers.reading.units import pricing_model
 
 _GB: Final = re.compile(
     r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>TiB|TB|To|ТБ|GiB|GB|Go|ГБ|G)(?![A-Za-z/])", re.IGNORECASE
@@ -158,17 +159,23 @@ def region_of(record: Record, by_kind: dict[str, Field]) -> str:
 
 def place_of_column(record: Record, f: Field) -> str:
     """Return the place that heads the column of a price, where places head all columns of prices; "" for none."""
-    place = _place_in(f.title) if record.kind == "row" else ""
-    if not place:
+    if record.kind != "row" or not _bare_name(f.title):
         return ""
-    places = {_place_in(one.title) for one in record.fields if kind_of(one) == "price"}
-    return place if len(places) > 1 and "" not in places else ""
+    names = {_bare_name(one.title) for one in record.fields if kind_of(one) == "price"}
+    n_places = sum(words.PLACE.fullmatch(name) is not None for name in names)
+    is_of_places = len(names) > 1 and n_places * 2 > len(names) and not any(map(_is_of_a_model, names))
+    return re.sub(r"[()（）]", "", _bare_name(f.title)) if is_of_places else ""
 
 
 @lru_cache(maxsize=4096)
-def _place_in(title: str) -> str:
-    bare = _BESIDE_PLACE.sub(" ", title).strip(" /,:|-")
-    return re.sub(r"[()（）]", "", bare) if words.PLACE.fullmatch(bare) else ""
+def _bare_name(title: str) -> str:
+    return _BESIDE_PLACE.sub(" ", title).strip(" /,:|-")
+
+
+@lru_cache(maxsize=4096)
+def _is_of_a_model(name: str) -> bool:
+    """Return whether a column's name says how one pays, or nothing, and not where."""
+    return not name or pricing_model(name) is not None or words.DURATION.search(name) is not None
 
 
 _BESIDE_PLACE: Final = re.compile(

@@ -24,19 +24,34 @@ def table_grids(top: Box) -> Iterator[Grid]:
 
 
 def _titled_by_heading(grid: Grid) -> Grid:
-    """Return a table without titles with the heading above its one column of bare amounts: "GPU rates (USD per hour)"."""
+    """Return a table whose titles do not say that its bare amounts are prices with the heading that does.
+
+    "GPU rates (USD per hour)" above one untitled column of them, or "GPUs (€/GPU/h)" above "Model | EU-W1 | US-E1".
+    """
     heading = grid.caption or (grid.headings[-1][1] if grid.headings else "")
-    if any(grid.titles) or not rate(heading).time or not stated_currency(heading) or len(grid.rows) < _FEWEST_ROWS:
+    if not rate(heading).time or not stated_currency(heading) or len(grid.rows) < _FEWEST_ROWS:
         return grid
     width = min(map(len, grid.rows))
-    bare = [i for i in range(width) if all(_DECIMALS.fullmatch(row[i].text) for row in grid.rows)]
-    if len(bare) == 1:
-        grid.titles = [heading if i == bare[0] else "" for i in range(width)]
+    names = grid.titles[1:width]
+    if not any(grid.titles):
+        bare = [i for i in range(width) if all(_DECIMALS.fullmatch(row[i].text) for row in grid.rows)]
+        if len(bare) == 1:
+            grid.titles = [heading if i == bare[0] else "" for i in range(width)]
+    elif (
+        1 < len({*names}) == len(names) == len(grid.titles) - 1
+        and not any(map(is_title, names))
+        and all(_AMOUNT_OR_NONE.fullmatch(cell.text) for row in grid.rows for cell in row[1:width])
+        and any(_DECIMALS.fullmatch(cell.text) for row in grid.rows for cell in row[1:width])
+    ):
+        unit = next((hit[0] for hit in _IN_BRACKETS.finditer(heading) if rate(hit[0]).time), f"({heading})")
+        grid.titles = [grid.titles[0], *(f"{name} {unit}" for name in names)]
     return grid
 
 
 _FEWEST_ROWS: Final = 2
 _DECIMALS: Final = re.compile(r"\s*\d{1,4}[.,]\d{1,4}\s*")
+_AMOUNT_OR_NONE: Final = re.compile(rf"{_DECIMALS.pattern}|\s*(?:0|[-–—−]{{1,2}}|n/?a)?\s*", re.IGNORECASE)
+_IN_BRACKETS: Final = re.compile(r"[(（][^()（）]{3,40}[)）]")
 
 
 def _role(box: Box) -> str:
