@@ -58,7 +58,7 @@ def not_sold(record: Record, label: Field | None) -> str:
         return "unexplained: several accelerators are named with it"
     if _counts_gpus(record):
         return _UNKNOWN
-    if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
+    if any(_BRAND.search(f.text) or _GPU_MACHINE.search(f.text) for f in record.fields if len(f.text) < 60):
         return _UNKNOWN
     return NAMELESS
 
@@ -77,6 +77,13 @@ def _counts_gpus(record: Record) -> bool:
 # Makers and lines: with them stands a name that no pattern knows yet.
 _BRAND: Final = re.compile(
     r"\b(?:nvidia|geforce|rtx|gtx|quadro|tesla|radeon|instinct|vgpu)\b(?!\s*(?:ai enterprise|nim|omniverse|gpus?\b))",
+    re.IGNORECASE,
+)
+
+
+# Machine types that have accelerators, which their names do not tell.
+_GPU_MACHINE: Final = re.compile(
+    r"(?<![^\W_])(?:[a-z]\d-\w*gpu-\d+g|g\d-standard-\d+|(?:ml\.)?(?:p\d\w{0,4}|g[3-9]\w{0,3}|gr6\w?|trn\d\w?|inf\d)\.\d{0,3}x?(?:large|metal)|(?:Standard_)?N[CDGPV]\d+\w*[ _]\w*[ _]?v\d|(?:VM|BM)\.GPU\w*\.[\w.]+)(?!\w)",
     re.IGNORECASE,
 )
 

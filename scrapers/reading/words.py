@@ -55,7 +55,7 @@ GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w
 PER_GPU: Final = re.compile(
     r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bpor\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
     r"|\b(?:gpus?|(?:device|accelerator|card|chip)s?(?=[-/]))\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
-    r"|\b(?:godzin\w*|час\w*|heures?|horas?|or[ae]|uur|saat\w*|giờ|jam|stunden?)\s(?:de |di |d'|van )?(?:gpu|карт\w*)\b"
+    r"|\b(?:godzin\w*|час\w*|heures?|horas?|or[ae]|uur|saat\w*|giờ|jam|stunden?)(?:\s(?:de |di |d'|van )?|[./·-])(?:gpu|карт\w*)\b|\bh[.·]gpu\b"
     r"|\bsingle[- ]gpu price|^\s*gpu (?:hourly )?(?:price|rate|cost) per (?:hour|month)|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhlv]\d{2,3}s?x?\b(?=\s*[-/·*]\s*(?:h|m|d|w|y|小|时|月))",
     re.IGNORECASE,
 )
@@ -137,7 +137,7 @@ CONDITIONAL: Final = word(
 GROUPS: Final = word(
     r"internal|intern|interne|universit\w*|academ\w*|akadem\w*|académi\w*|hochschul\w*|students?|studierende|étudiants?|faculty|campus|members?|research(?:ers?| groups?| institutions?)?|forschung\w*|recherche"
     r"|non-?profits?|government|public sector|educational?|университет\w*|академич\w*|студент\w*",
-    "学内|校内|教内|大学|教育|[学學][术術]|[学學]生|アカデミック|교내|대학|학술",
+    "学内|校内|教内|大学|教育|[学學]研|[学學][术術]|[学學]生|アカデミック|교내|대학|학술",
 )
 CUSTOMERS: Final = word(
     r"commercial|industry|external(?: users?| customers?)?|internal(?: users?)?|academic|non-academic|non-profit|kommerziell|extern|intern",

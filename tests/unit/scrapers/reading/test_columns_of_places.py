@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.unit.scrapers.reading.test_reader import page, read, table
@@ -68,3 +70,91 @@ def test_costs_beside_revenue_are_an_owners() -> None:
     rows = ("70 %|910.00|55.10|610.20", "80 %|1,040.00|60.30|618.40")
     heading = "<h2>A server with 4x A100 80GB</h2>"
     assert not read(page(heading + table("Use|Revenue (EUR/mo)|Energy (EUR/mo)|Total Costs (EUR/mo)", *rows))).offers
+
+
+@pytest.mark.parametrize("name", ["A100 40 ГБ × 2", "NVIDIA A100 40 Go x2", "A100 40GB 2卡"])
+def test_memory_in_any_letters_stands_before_the_number(name: str) -> None:
+    (offer,) = read(page(f"<div><div>{name}</div><div>16 vCPU</div><div>3,10 €/h</div></div>")).offers
+    assert (str(offer.gpu_count), offer.price_unit) == ("2", "instance_hour")
+
+
+def test_a_pod_of_chips_is_no_chip() -> None:
+    pod, _ = read(page(table("Accelerator|Price per hour", "TPU_V4 Pod (64 cores)|$51.20", "L4|$0.71"))).offers
+    assert (pod.gpu_count, pod.price_unit) == (None, "instance_hour")
+
+
+def test_hours_of_gpus_are_of_gpus() -> None:
+    offers = read(
+        page(table("Nœud|GPU|Tarif (€ HT / h.GPU)", "n1|2 × NVIDIA A40|0,45", "n2|4 × NVIDIA L4|0,30"), "fr")
+    ).offers
+    assert [(str(o.price), o.price_unit) for o in offers] == [("0.45", "gpu_hour"), ("0.30", "gpu_hour")]
+
+
+@pytest.mark.parametrize("name", ["a2-highgpu-2g", "ml.g5.4xlarge", "g4dn.xlarge", "BM.GPU4.8"])
+def test_a_machine_type_of_an_unnamed_accelerator_is_told(name: str) -> None:
+    rows = (f"{name}|$2.20", "m7.large|$0.10")
+    account = read(
+        page(table("Machine type|Price per hour", *rows) + table("GPU|Price per hour", "T4|$0.40", "L4|$0.71"))
+    )
+    assert [o.gpu_label for o in account.offers] == ["T4", "L4"]
+    assert not account.is_whole
+
+
+def test_a_price_in_data_repeats_another_currency() -> None:
+    price = {"USD": {"hour": 0.8, "month": 500}, "BRL": {"hour": 4.4, "month": 2750}}
+    data = {"plans": [{"name": "g1", "gpu": {"type": "NVIDIA L4", "count": 1}, "price": price}]}
+    account = read(json.dumps(data))
+    assert {o.currency for o in account.offers} == {"USD"}
+    assert account.is_whole
+
+
+def test_the_unit_of_data_names_the_pricing_model() -> None:
+    pricing = [
+        {"unit": "Hourly", "price": 1.9, "currency": "EUR"},
+        {"unit": "Spot hourly", "price": 0.9, "currency": "EUR"},
+    ]
+    offers = read(json.dumps([{"name": "g", "gpus": [{"name": "NVIDIA A30", "count": 1}], "pricing": pricing}])).offers
+    assert [(str(o.price), o.pricing_model) for o in offers] == [("1.9", "on_demand"), ("0.9", "spot")]
+
+
+def test_ea_counts_and_plans_have_sizes() -> None:
+    rows = ("g-1|NVIDIA V100 1EA|8EA|2,100원", "g-4|NVIDIA V100 4EA|32EA|8,400원")
+    offers = read(page(table("서버|GPU|vCPU|시간 요금", *rows), "ko")).offers
+    assert [(str(o.gpu_count), str(o.price)) for o in offers] == [("1", "2100"), ("4", "8400")]
+    offers = read(page(table("Template|GPUs|Price / hour", "H200-S|1|€3.10", "H200-L|4|€12.40"))).offers
+    assert [(o.gpu_label, str(o.gpu_count)) for o in offers] == [("H200", "1"), ("H200", "4")]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "currency", "price"),
+    [
+        ("Стоимость указана в рублях с НДС.", "ru", "RUB", "91,40"),
+        ("Os preços são em reais.", "pt", "BRL", "9,80"),
+        ("Ceny netto podane w PLN.", "pl", "PLN", "5,90"),
+        ("Tous les prix sont affichés en euros.", "fr", "EUR", "0,95"),
+        ("Alle Preise verstehen sich in Franken.", "de", "CHF", "0,95"),
+    ],
+)
+def test_a_page_says_the_currency_of_all_its_prices(words: str, language: str, currency: str, price: str) -> None:
+    rows = (f"NVIDIA A30|{price}", f"NVIDIA L4|{price}")
+    offers = read(page(f"<p>{words}</p>" + table("GPU|Price per hour", *rows), language)).offers
+    assert {o.currency for o in offers} == {currency}
+
+
+def test_yuan_are_dollars_where_the_page_says_so() -> None:
+    rows = ("c1|1 (V100-32GB)|82.5|27.5", "c8|8 (V100-32GB)|660|220")
+    titles = "型號|GPU|標準價（元/小時）|學研價（元/小時）"
+    account = read(page(table(titles, *rows) + "<p>以上價格為新台幣含稅價。</p>", "zh-TW"))
+    assert [(str(o.gpu_count), str(o.price), o.currency) for o in account.offers] == [
+        ("1", "82.5", "TWD"),
+        ("8", "660", "TWD"),
+    ]
+
+
+def test_a_table_ruled_with_long_dashes_is_one() -> None:
+    drawn = "型号        显存    单价\n———————————————————\nRTX 3090    24G     1.70\nH800        80G     15.10\n———————————————————\n"
+    offers = read(page(f"<p>价格表（单位：元/卡时）</p><pre>{drawn}</pre>", "zh")).offers
+    assert [(o.gpu_label, str(o.price), o.price_unit) for o in offers] == [
+        ("RTX 3090", "1.70", "gpu_hour"),
+        ("H800", "15.10", "gpu_hour"),
+    ]
