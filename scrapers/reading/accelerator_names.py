@@ -35,7 +35,7 @@ _OTHER_CARD = re.compile(
     r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card|load[- ]?balanc\w*|firewalls?)\b", re.IGNORECASE
 )
 _COUNT_BEFORE = re.compile(
-    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})(?:\s+|(?<=^\d)\s?[(（]\s?)(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
+    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|(?:st|stk|szt|ks|шт)\b\.?|Stück|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})(?:\s+|(?<=^\d)\s?[(（]\s?)(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
     re.IGNORECASE,
 )
 _IN_WORDS: Final = {
@@ -96,7 +96,8 @@ _COUNT_BEHIND = re.compile(
 NOT_ITS_OWN = re.compile(
     r"\b(?:from|over|above|beyond|as of|ab|dès|от) \d{1,4}\+?\s?(?:GPUs?|cards?|nodes?)\b|\b\d{1,4}\s?GPUs?,? min(?:imum|\b\.?)"
     r"|\bPCI-?e?\w*\s*(?:gen\s*)?\d?(?:\.\d)?\s*x\d{1,2}\b|\b(?:up to|max(?:imum)?(?: of)?|bis zu|jusqu'à)\s+\d{1,4}\s*x?\s*GPUs?\b"
-    r"|(?<![\w.])\d{1,4}\s*x?\s*(?:GPUs?|cards?)\s+(?:available|left|free|in stock|online|idle|verfügbar|disponibles?)\b",
+    r"|(?<![\w.])\d{1,4}\s*x?\s*(?:GPUs?|cards?)\s+(?:available|left|free|in stock|online|idle|verfügbar|disponibles?)\b"
+    r"|(?:可用|可租|可售|剩余|余量|空闲|闲置|库存|在线|空き|残り|доступно|свободно)[\s:：]*\d{1,5}\s*(?:[卡张張台枚个]|GPUs?|шт|карт)?",
     re.IGNORECASE,
 )
 

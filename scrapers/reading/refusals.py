@@ -14,6 +14,7 @@ from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.record_amounts import words_around
 from scrapers.reading.other_providers import (
     charged_by,
+    compares,
     is_other_provider,
     is_own,
     named_behind,
@@ -373,7 +374,7 @@ def _of_another(f: Field, before: str, after: str, record: Record, label: Field 
     ):
         return f"a price of {name}, in a comparison"
     if record.seller and not is_own(record.seller, page.own):
-        if page.compares:
+        if page.compares or any(map(compares, (*record.scope[:3], *record.intro))):
             return f"a price of {record.seller}, in a comparison"
         if record.among_specialists:
             return "unexplained: prices of several providers in one table, the page does not say that it sells them"
@@ -509,7 +510,7 @@ def is_component(title: str) -> bool:
 
 
 _POWER: Final = re.compile(
-    r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|电费|電気代",
+    r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|\bstrom(?:kosten|preis)\w*|\bco(?:ût|st|sto)s? (?:de |d'|di |della )?(?:l')?(?:électricité|energ[ií]a|elettricità)|电费|電気代",
     re.IGNORECASE,
 )
 _WINDOWS: Final = re.compile(r"^\s*(?:with |mit |avec )?(?:Microsoft )?Windows\b(?!.*(?:linux|ubuntu))", re.IGNORECASE)

@@ -153,7 +153,7 @@ _FORMER: Final = re.compile(
     re.IGNORECASE,
 )
 _REGULAR: Final = re.compile(
-    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?|\s*(?:原价|原價|定价|定價|定価|通常価格)",
+    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?|\W*(?:listenpreis|UVP|prix (?:public|catalogue)|prezzo di listino|precio normal|cena katalogowa|обычная цена)|\s*(?:原价|原價|定价|定價|刊例价|目录价|标准价|官网价|定価|通常価格)",
     re.IGNORECASE,
 )
 _OLD: Final = re.compile(
@@ -163,7 +163,7 @@ _NEW: Final = re.compile(
     r"\W*(?:new|now|current|after|neu(?:er)?|ab sofort|nouveau|maintenant|стало|новая)\b|新|现", re.IGNORECASE
 )
 _DEAL: Final = re.compile(
-    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo|you(?:'ll)? pay|(?:your|our|final|new|current) price|price after discount|discounted)$|活动价|活動價|特价|特價|优惠价|優惠價|促销价|限时价|折后价|特別価格|キャンペーン価格",
+    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo|you(?:'ll)? pay|(?:your|our|final|new|current) price|price after discount|discounted)$|活动价|活動價|特价|特價|优惠价|優惠價|促销价|限时价|折(?:后|扣)价|aktionspreis|angebotspreis|prix (?:remisé|promo)|prezzo scontato|con descuento|cena promocyjna|со скидкой|特別価格|キャンペーン価格",
     re.IGNORECASE,
 )
 _OWN_COST: Final = re.compile(r"\W*(?:provider|supplier|wholesale|our|internal|infra\w*)[ _-]cost", re.IGNORECASE)

@@ -162,7 +162,7 @@ def place_of_column(record: Record, f: Field) -> str:
     if record.kind != "row" or not _bare_name(f.title):
         return ""
     names = {_bare_name(one.title) for one in record.fields if kind_of(one) == "price"}
-    n_places = sum(words.PLACE.fullmatch(name) is not None for name in names)
+    n_places = sum(map(_is_place, names))
     is_of_places = len(names) > 1 and n_places * 2 > len(names) and not any(map(_is_of_a_model, names))
     return re.sub(r"[()（）]", "", _bare_name(f.title)) if is_of_places else ""
 
@@ -173,13 +173,21 @@ def _bare_name(title: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _is_place(name: str) -> bool:
+    """Return whether a name is that of a place, or of several: "华北-北京 华东-上海"."""
+    return bool(name) and any(
+        all(map(words.PLACE.fullmatch, parts)) for parts in ([name], re.split(r"[\s,、/]+", name))
+    )
+
+
+@lru_cache(maxsize=4096)
 def _is_of_a_model(name: str) -> bool:
     """Return whether a column's name says how one pays, or nothing, and not where."""
     return not name or pricing_model(name) is not None or words.DURATION.search(name) is not None
 
 
 _BESIDE_PLACE: Final = re.compile(
-    r"[(（][^()（）]*(?:元|円|[/$€£₽]|USD|EUR|\bper\b)[^()（）]*[)）]|\b(?:prices?|pricing|rates?|per (?:hour|month|gpu)|hourly|monthly|USD|EUR)\b|/\s?(?:hr|h|mo)\b|[$€£]",
+    r"[(（][^()（）]*(?:元|円|[/$€£₽]|USD|EUR|\bper\b)[^()（）]*[)）]|\b(?:prices?|pricing|rates?|per (?:hour|month|gpu)|hourly|monthly|USD|EUR)\b|[\u4e00-\u9fff]{0,6}(?:价格?|費用?|费用?|料金)(?![^\W\d_])|/\s?(?:hr|h|mo)\b|[$€£]",
     re.IGNORECASE,
 )
 

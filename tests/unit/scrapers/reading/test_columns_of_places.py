@@ -158,3 +158,90 @@ def test_a_table_ruled_with_long_dashes_is_one() -> None:
         ("RTX 3090", "1.70", "gpu_hour"),
         ("H800", "15.10", "gpu_hour"),
     ]
+
+
+def test_places_below_two_prices_each() -> None:
+    head = (
+        "<tr><td rowspan=2>规格</td><td rowspan=2>CPU（核）</td><td colspan=2>包月价格（元）</td><td colspan=2>按量价格（元/小时）</td><td rowspan=2>备注</td></tr>"
+        "<tr><td>华北-北京<br>华东-上海</td><td>华东-杭州</td><td>华北-北京<br>华东-上海</td><td>华东-杭州</td></tr>"
+    )
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row.split('|'))}</tr>"
+        for row in ("g1|12|4100|3050|14.2|10.6|1*P40<br>1*900GB SSD", "g2|24|8200|6100|28.4|21.2|2*P40<br>2*900GB SSD")
+    )
+    offers = read(page(f"<table>{head}{rows}</table>", "zh")).offers
+    hours = [(str(o.gpu_count), str(o.price), o.region) for o in offers if o.price_unit == "instance_hour"]
+    assert hours == [
+        ("1", "14.2", "华北-北京 华东-上海"), ("1", "10.6", "华东-杭州"), ("2", "28.4", "华北-北京 华东-上海"), ("2", "21.2", "华东-杭州"),
+    ]  # fmt: skip
+
+
+def test_a_heading_compares_the_sellers_of_its_table() -> None:
+    rows = ("阿里云|T4|9.9", "腾讯云|T4|8.1", "华为云|T4|9.2")
+    heading = "<h1>大模型入门</h1><p>介绍。</p><h4>各厂商的价格进行对比</h4>"
+    assert not read(page(heading + table("云服务提供商|GPU 型号|价格（元/小时）", *rows), "zh")).offers
+
+
+def test_a_stock_in_chinese_is_no_number_of_gpus() -> None:
+    card = "<div><p>NVIDIA {0} <span>24GB</span></p><p>可用 {1} 卡</p><p><b>{2}</b> 元/卡时</p></div>"
+    offers = read(page(card.format("RTX 4090", 128, "1.75") + card.format("A10", 16, "2.10"), "zh")).offers
+    assert [(str(o.gpu_count), str(o.price)) for o in offers] == [("1", "1.75"), ("1", "2.10")]
+
+
+@pytest.mark.parametrize(
+    ("net", "gross"),
+    [
+        ("s/ IVA", "c/ IVA"),
+        ("sin IVA", "con IVA"),
+        ("bez DPH", "s DPH"),
+        ("exkl. moms", "inkl. moms"),
+        ("KDV hariç", "KDV dahil"),
+    ],
+)
+def test_prices_with_tax_in_other_languages(net: str, gross: str) -> None:
+    offers = read(
+        page(table(f"GPU|Price/h ({net})|Price/h ({gross})", "NVIDIA A30|0,80 €|0,98 €", "NVIDIA A40|1,00 €|1,23 €"))
+    ).offers
+    assert [str(o.price) for o in offers] == ["0.80", "1.00"]
+
+
+def test_raised_cents_behind_a_comma() -> None:
+    card = "<div><h3>{0}</h3><p>{1}</p><p>64 GB RAM</p><p>{2},<sup>00</sup> €</p><p>pro Monat</p></div>"
+    html = card.format("Start", "1x NVIDIA RTX A4000", "169") + card.format("Pro", "8 st NVIDIA L40S", "5.790")
+    assert [(str(o.gpu_count), str(o.price)) for o in read(page(html, "de")).offers] == [
+        ("1", "169.00"),
+        ("8", "5790.00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("刊例价（元/卡/时）", "折扣价（元/卡/时）"),
+        ("Listenpreis €/h", "Aktionspreis €/h"),
+        ("Prezzo di listino €/ora", "Prezzo scontato €/ora"),
+    ],
+)
+def test_a_list_price_stands_beside_the_reduced_one(old: str, new: str) -> None:
+    offers = read(page(table(f"GPU|{old}|{new}", "L40 48GB|6.20|4.10", "A30 24GB|3.10|2.05"))).offers
+    assert [str(o.price) for o in offers] == ["4.10", "2.05"]
+
+
+def test_what_power_costs_is_no_rent() -> None:
+    rows = ("H100 PCIe|2,55 €|170 €", "L40S|0,95 €|90 €")
+    offers = read(page(table("GPU|Miete pro Stunde|Stromkosten pro Monat", *rows), "de")).offers
+    assert [str(o.price) for o in offers] == ["2.55", "0.95"]
+
+
+def test_days_and_weeks_in_polish() -> None:
+    rows = ("S1|1x RTX 3090|40 zł|250 zł|880 zł", "S4|4x RTX 4090|230 zł|1450 zł|4900 zł")
+    offers = read(page(table("Serwer|GPU|Cena za dobę|Cena za tydzień|Cena za miesiąc", *rows), "pl")).offers
+    assert [o.price_unit.rpartition("_")[2] for o in offers if o.gpu_count == 4] == ["day", "week", "month"]
+
+
+def test_no_commitment_in_italian() -> None:
+    card = "<div><h3>NVIDIA {0}</h3><p>24 GB</p><p>{1} €<small>/ora</small></p><p>con impegno di 12 mesi</p><p>{2} €/ora senza impegno</p></div>"
+    offers = read(page(card.format("L4", "0,35", "0,50") + card.format("A30", "0,60", "0,90"), "it")).offers
+    assert [(str(o.price), o.pricing_model, o.term_months or 0) for o in offers] == [
+        ("0.35", "reserved", 12), ("0.50", "on_demand", 0), ("0.60", "reserved", 12), ("0.90", "on_demand", 0),
+    ]  # fmt: skip
