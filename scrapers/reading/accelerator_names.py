@@ -123,7 +123,11 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
 
 @lru_cache(maxsize=65_536)
 def _mentions(text: str) -> tuple[Mention, ...]:
-    return _mentions_of(_NAME, text) if _FIGURE_OR_LINE.search(text) else ()
+    named = _mentions_of(_NAME, text) if _FIGURE_OR_LINE.search(text) else ()
+    return named or (_bare_cards(text) if "卡" in text and _IN_CHINESE.search(text) else ())
+
+
+_IN_CHINESE: Final = re.compile(r"[2345]0[5-9]0(?:[ -]?(?:Ti|D|SUPER))?\s?(?:[单單]卡|[显顯]卡)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16_384)

@@ -28,7 +28,7 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
                 continue
             before = lines[max(0, grid.first_line - 5) : max(0, grid.first_line - 1)]
             rows = list(grid_records(grid, group, [line for line in before if line.order not in used]))
-            if not _is_of_prices(grid.titles, rows) or (grid.box is not None and is_of_card(grid.box, rows)):
+            if not _is_of_prices(rows) or (grid.box is not None and is_of_card(grid.box, rows)):
                 continue
             note_sellers(rows)
             used |= {line.order for row in grid.rows for cell in row for line in cell.lines}
@@ -38,9 +38,9 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
     yield from card_records(top, used, group + 2)
 
 
-def _is_of_prices(titles: list[str], rows: list[Record]) -> bool:
+def _is_of_prices(rows: list[Record]) -> bool:
     return (
         any(find_amounts(f.text) for row in rows for f in row.fields)
-        or any(is_priced_title(t) for t in titles)
+        or any(is_priced_title(f.title) for row in rows[:1] for f in row.fields)
         or any(is_of_tier(f.title, f.text) for row in rows for f in row.fields)
     )

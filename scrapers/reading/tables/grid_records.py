@@ -12,6 +12,7 @@ from scrapers.reading.page_tabs import is_tab
 from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import Cell, Grid, has_money, nearest_heading
+from scrapers.reading.tables.units_above import with_unit_above
 from scrapers.reading.units import pricing_model
 
 
@@ -29,6 +30,7 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
     scope += [text for _, text in reversed(grid.headings)]
     titles = list(_with_months(grid.titles))
     titles += [""] * (max(map(len, grid.rows), default=0) - len(titles))
+    titles = with_unit_above(titles, grid.rows, [grid.caption, *intro, *scope[:2]])
     over, around, below = "", tuple(scope), titles
     for row in grid.rows:
         shown = [cell for cell in row if cell.text]

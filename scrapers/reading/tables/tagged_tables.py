@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from scrapers.reading.amounts import stated_currency
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.tables.grids import LONGEST_TITLE, MOST_COLUMNS, Cell, Grid, has_money, is_title
 from scrapers.reading.tables.turned_tables import transposed, turned
-from scrapers.reading.units import rate
 
 
 def table_grids(top: Box) -> Iterator[Grid]:
@@ -21,37 +19,6 @@ def table_grids(top: Box) -> Iterator[Grid]:
             grid = _grid_of(box)
             if grid is not None:
                 yield grid
-
-
-def _titled_by_heading(grid: Grid) -> Grid:
-    """Return a table whose titles do not say that its bare amounts are prices with the heading that does.
-
-    "GPU rates (USD per hour)" above one untitled column of them, or "GPUs (€/GPU/h)" above "Model | EU-W1 | US-E1".
-    """
-    heading = grid.caption or (grid.headings[-1][1] if grid.headings else "")
-    if not rate(heading).time or not stated_currency(heading) or len(grid.rows) < _FEWEST_ROWS:
-        return grid
-    width = min(map(len, grid.rows))
-    names = grid.titles[1:width]
-    if not any(grid.titles):
-        bare = [i for i in range(width) if all(_DECIMALS.fullmatch(row[i].text) for row in grid.rows)]
-        if len(bare) == 1:
-            grid.titles = [heading if i == bare[0] else "" for i in range(width)]
-    elif (
-        1 < len({*names}) == len(names) == len(grid.titles) - 1
-        and not any(map(is_title, names))
-        and all(_AMOUNT_OR_NONE.fullmatch(cell.text) for row in grid.rows for cell in row[1:width])
-        and any(_DECIMALS.fullmatch(cell.text) for row in grid.rows for cell in row[1:width])
-    ):
-        unit = next((hit[0] for hit in _IN_BRACKETS.finditer(heading) if rate(hit[0]).time), f"({heading})")
-        grid.titles = [grid.titles[0], *(f"{name} {unit}" for name in names)]
-    return grid
-
-
-_FEWEST_ROWS: Final = 2
-_DECIMALS: Final = re.compile(r"\s*\d{1,4}[.,]\d{1,4}\s*")
-_AMOUNT_OR_NONE: Final = re.compile(rf"{_DECIMALS.pattern}|\s*(?:0|[-–—−]{{1,2}}|n/?a)?\s*", re.IGNORECASE)
-_IN_BRACKETS: Final = re.compile(r"[(（][^()（）]{3,40}[)）]")
 
 
 def _role(box: Box) -> str:
@@ -70,7 +37,7 @@ def _grid_of(table: Box) -> Grid | None:
     titles = _join_heads(spread[:n_head])
     first = next((line for row in spread for cell in row for line in cell.lines), None)
     grid = Grid(titles, body, table.headings, caption, first.order if first else 0)
-    grid = transposed(grid) or turned(grid) or _titled_by_heading(grid)
+    grid = transposed(grid) or turned(grid) or grid
     grid.is_table, grid.box = True, table
     return grid
 

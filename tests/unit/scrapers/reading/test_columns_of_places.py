@@ -245,3 +245,52 @@ def test_no_commitment_in_italian() -> None:
     assert [(str(o.price), o.pricing_model, o.term_months or 0) for o in offers] == [
         ("0.35", "reserved", 12), ("0.50", "on_demand", 0), ("0.60", "reserved", 12), ("0.90", "on_demand", 0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("above", "titles", "rows"),
+    [
+        ("<h2>Preise pro GPU-Stunde in EUR (netto)</h2>", "Region|L4|A100 80GB", ("Frankfurt|0,71|2,05", "Zürich|0,79|–")),
+        ("<h2>GPU</h2><p>Les prix ci-dessous sont en euros HT par GPU et par heure.</p>", "GPU|VRAM|Paris|Varsovie", ("L4|24 Go|0,71|0,79", "A100|80 Go|2,05|-")),
+    ],
+)  # fmt: skip
+def test_what_stands_above_a_table_is_the_unit_of_its_numbers(above: str, titles: str, rows: tuple[str, ...]) -> None:
+    offers = read(page(above + table(titles, *rows))).offers
+    assert {(o.currency, o.price_unit) for o in offers} == {("EUR", "gpu_hour")}
+    assert sorted(str(o.price) for o in offers) == ["0.71", "0.79", "2.05"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "cells", "language"),
+    [
+        ("Ressurs|Enhet|Pris (eks. mva)", "GPU-time|9,10 kr", "nb"),
+        ("Resurssi|Hinta (€ / tunti, alv 0 %)", "1,30", "fi"),
+    ],
+)
+def test_hours_in_norwegian_and_finnish(titles: str, cells: str, language: str) -> None:
+    offers = read(page(table(titles, f"NVIDIA A100|{cells}", f"NVIDIA GH200|{cells}"), language)).offers
+    assert [o.price_unit for o in offers] == ["gpu_hour", "gpu_hour"]
+
+
+def test_a_bare_card_in_a_chinese_sentence_is_told() -> None:
+    account = read(
+        page("<h3>报价</h3><p>4090 单卡 1.8 元/小时，8 卡整机 13 元/小时</p><p>L40 48G：3.50 元/卡时</p>", "zh")
+    )
+    assert not account.is_whole
+
+
+def test_a_heading_is_no_title_of_the_rows_below_it() -> None:
+    def row(*cells: str) -> str:
+        return "<div class=w>" + "".join(f"<div class=c>{cell}</div>" for cell in cells) + "</div>"
+
+    sections = "".join(
+        f"<section><h2>{heading}</h2>{row('GPU', 'VRAM', 'Price')}{row('H200', '141 GB', price)}{row('MI300X', '192 GB', other)}</section>"
+        for heading, price, other in (
+            ("Pay as you go", "€3.15/GPU/hr", "€2.25/GPU/hr"),
+            ("Reserved (12 months)", "€2.45/GPU/hr", "Contact us"),
+        )
+    )
+    offers = [o for o in read(page(sections)).offers if o.price]
+    assert [(o.gpu_label, o.gpu_memory, str(o.price), o.term_months) for o in offers] == [
+        ("H200", "141 GB", "3.15", None), ("MI300X", "192 GB", "2.25", None), ("H200", "141 GB", "2.45", 12),
+    ]  # fmt: skip
