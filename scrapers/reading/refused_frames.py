@@ -147,7 +147,10 @@ _REBATE: Final = re.compile(
     r"\(?\b(?:(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)|(?:save|spare|économisez)\s(?:up to |bis zu )?\d+\s?%)\)?",
     re.IGNORECASE,
 )
-_CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
+_CAP: Final = re.compile(
+    r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|gedeckelt|plafond|plafonné|massimo|máximo)\b|上限|封顶",
+    re.IGNORECASE,
+)
 _FORMER: Final = re.compile(
     r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
     re.IGNORECASE,

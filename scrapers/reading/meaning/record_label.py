@@ -76,7 +76,7 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
     for f in order:
         names = mentions(f.text, is_label=True)
         if names:
-            if record.kind == "row" and not is_singular(f.text):
+            if record.kind == "row" and not (is_singular(f.text) and mentions(f.text)):  # "GPU-3070-S" is a plan's name
                 f = next((one for one in order if _says_it_in_words(one, names[0].key)), f)
             return f, _distinct(f.text, mentions(f.text, is_label=True))
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator

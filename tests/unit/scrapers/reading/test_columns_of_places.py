@@ -294,3 +294,16 @@ def test_a_heading_is_no_title_of_the_rows_below_it() -> None:
     assert [(o.gpu_label, o.gpu_memory, str(o.price), o.term_months) for o in offers] == [
         ("H200", "141 GB", "3.15", None), ("MI300X", "192 GB", "2.25", None), ("H200", "141 GB", "2.45", 12),
     ]  # fmt: skip
+
+
+def test_a_plan_named_for_a_card_is_told_by_the_machine_beside_it() -> None:
+    rows = (
+        "GPU-3070-S|1 x NVIDIA RTX 3070, 16 Go RAM|0,24 €|105 €",
+        "GPU-A100-M|2 x NVIDIA A100, 64 Go RAM|3,80 €|1 900 €",
+    )
+    offers = read(page(table("Nom|Spécifications|Prix horaire|Prix mensuel plafonné", *rows), "fr")).offers
+    assert [(str(o.gpu_count), str(o.price), o.price_unit) for o in offers] == [
+        ("1", "0.24", "instance_hour"),
+        ("2", "3.80", "instance_hour"),
+    ]
+    assert "RTX 3070" in offers[0].gpu_label
