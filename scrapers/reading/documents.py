@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any, Final, Literal
@@ -14,6 +15,7 @@ from scrapers.parsing import embedded_json, js_literals
 from scrapers.parsing.text import squash
 from scrapers.reading.accelerator_names import names_one
 from scrapers.reading.amounts import find_amounts
+from scrapers.reading.text_tables import as_drawn, with_tables
 
 _DEEPEST_ELEMENT: Final = 200
 _LARGEST: Final = 16 * 1024 * 1024  # bytes
@@ -70,16 +72,28 @@ def from_markdown(text: str) -> str:
     """Return the HTML of a Markdown text: MDX's components as boxes headed by their titles, front matter left out."""
     from markdown_it import MarkdownIt
 
-    body = re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL)
-    body = _RULED.sub(lambda hit: f"\n<pre>\n{html.escape(hit[0])}</pre>\n\n", body)
+    body = "\n\n" + re.sub(r"\A\s*---\n.*?\n---\n", "", text, flags=re.DOTALL).lstrip("\ufeff\n")
+    body = _RULED.sub(lambda hit: as_drawn(hit[0]), body)
     if "```" not in body:
-        body = _DRAWN.sub(
-            lambda hit: f"\n<pre>\n{html.escape(hit[0])}</pre>\n\n" if _RULE.search(hit[0]) else hit[0], body
-        )
-    body = _ITEM_LINE.sub(r"\g<0>  ", body.replace("\\$", "$"))
+        body = _DRAWN.sub(lambda hit: as_drawn(hit[0]) if _RULE.search(hit[0]) else hit[0], body)
+        body = body if "<pre" in body else with_tables(body)
+    body = body if _MARKED.search(body) else _LONE_LINE.sub(_as_heading, body)
+    body = _PARAGRAPH.sub(_with_line_ends, body.replace("\\$", "$"))
     body = _COMPONENT_END.sub("</div>", _COMPONENT.sub(_box_of, body))
     body = _OPENED.sub(r"\g<0>\n", body)  # what follows a tag without an empty line is no Markdown
     return str(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(body))
+
+
+# What only Markdown has: headings, tables, quotes, code, tags.
+_MARKED: Final = re.compile(r"^(?:#{1,6} |[ ]{0,3}[|>`~]|[=-]{3,}[ \t]*$)|<[a-z/!]", re.MULTILINE)
+# A line of its own above prose or a table: what heads them in a text without marks.
+_LONE_LINE: Final = re.compile(r"(?<=\n\n)(?P<title>[^\W_][^\n\t]{1,58}[^\s.,;:])\n\n(?=[^\n]{60}|[^\n\t]*\t)")
+
+
+def _as_heading(hit: re.Match[str]) -> str:
+    title = hit["title"]
+    is_one_word = title.isascii() and " " not in title  # "Note"
+    return hit[0] if is_one_word or names_one(title) or find_amounts(title) else f"### {title}\n\n"
 
 
 # A table of reStructuredText: lines of "=" above its titles, below them and below its rows.
@@ -90,8 +104,24 @@ _RULED: Final = re.compile(
 # A table drawn with signs, "+----+".
 _DRAWN: Final = re.compile(r"(?:^[ \t]*[+|][^\n]*[+|][ \t]*\n){4,}", re.MULTILINE)
 _RULE: Final = re.compile(r"^[ \t]*\+[-=]{3,}\+", re.MULTILINE)
-# "H100: 2.35" on a line of its own: the next line is no more of it.
-_ITEM_LINE: Final = re.compile(r"^[A-Za-z0-9][^\n|:=]{1,60}[:=][ \t]*[^\s\w]?\d[\d.,]*(?=\n)", re.MULTILINE)
+# Lines of prose, or of names and prices: nothing of a table, a list, a program, a component or an underlined heading.
+_PARAGRAPH: Final = re.compile(
+    r"(?:^(?! {4}|\t|[ ]{0,3}(?:[|<#>`~+=-]|$))[^\n|]+\n){2,}(?![ \t]*[=-]+[ \t]*$)", re.MULTILINE
+)
+_NARROW: Final = 50  # characters: nobody fills lines of fewer
+_FULL: Final = 0.8  # of the longest line
+
+
+def _with_line_ends(hit: re.Match[str]) -> str:
+    """Return lines as paragraphs of their own, where their writer did not just fill them: the next word had room."""
+    lines = hit[0].splitlines()
+    width = max(map(len, lines))
+    room = width * _FULL if width > _NARROW else width * 2
+    marked = [
+        f"{line}\n" if len(line) + 1 + len(after.split(maxsplit=1)[0]) <= room else line
+        for line, after in itertools.pairwise(lines)
+    ]
+    return "\n".join([*marked, lines[-1]]) + "\n"
 
 
 def _box_of(hit: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from scrapers.parsing.text import half_width, squash
 from scrapers.reading import words
 from scrapers.reading.element_paths import ElementPaths
 from scrapers.reading.line_texts import join, parts_of
+from scrapers.reading.page_sections import HEADINGS, REPEATED, section_starts
 from scrapers.reading.page_sight import STRUCK, is_another_state, is_former, is_hidden, is_struck_out
 from scrapers.reading.page_tabs import leads, tab_label
 from scrapers.reading.text_tables import is_code, text_rows
@@ -84,6 +85,7 @@ class Box:
     first_line: int = field(init=False)  # its place, and that of its first line, among all that the page shows
     first_box: int = field(init=False)
     n_boxes: int = 1  # it and those below
+    section_level: int = 0  # of the heading of a section that no element holds
 
     def __post_init__(self) -> None:
         """Take the next place on the page."""
@@ -121,11 +123,13 @@ class Box:
         """Return the boxes beside it of its tag and class, as other cards of a row are."""
         if self.parent is None or self.element is None:
             return []
-        look = (self.tag, self.element.get("class"))
+        look = (self.tag, self.element.get("class"), self.section_level)
         return [
             box
             for box in self.parent.boxes()
-            if box is not self and box.element is not None and (box.tag, box.element.get("class")) == look
+            if box is not self
+            and box.element is not None
+            and (box.tag, box.element.get("class"), box.section_level) == look
         ]
 
     def text(self) -> str:
@@ -164,7 +168,12 @@ class _Builder:
         run: list[tuple[str, bool, Any, Any]] = []  # text, whether struck out, element, the line's own child around it
         if element.text:
             run.append((element.text, False, element, element))
-        for child in element:
+        outer_box, starts = box, section_starts(element)
+        for index, child in enumerate(element):
+            if index in starts:
+                if run:
+                    self.flush(box, run)
+                box = _section(box, outer_box, starts[index], self.headings)
             tag = child.tag
             if not isinstance(tag, str):
                 tag = ""
@@ -208,6 +217,9 @@ class _Builder:
                 run.append((child.tail, False, element, element))
         if run:
             self.flush(box, run)
+        while box is not outer_box and box.parent is not None:
+            box.end()
+            box = box.parent
 
     def leaf(self, box: Box, element: Any, tag: str) -> None:
         """Add a box of text and nothing else: a table's cell, nearly always."""
@@ -317,6 +329,15 @@ class _Builder:
         self.lines.append(line)
 
 
+def _section(box: Box, outer: Box, level: int, headings: tuple[tuple[int, str], ...]) -> Box:
+    """End the parts within `outer` that a new one of a level ends; return that, or the one around where nothing begins."""
+    last = level or REPEATED
+    while box is not outer and box.section_level >= last and box.parent is not None:
+        box.end()
+        box = box.parent
+    return Box("section", outer.element, box.contents, headings, box, section_level=level) if level else box
+
+
 def _without_those_of(
     box: Box, headings: tuple[tuple[int, str], ...], before: tuple[tuple[int, str], ...]
 ) -> tuple[tuple[int, str], ...]:
@@ -385,16 +406,15 @@ def _of_tab(element: Any, headings: tuple[tuple[int, str], ...]) -> tuple[tuple[
 
 
 _CELLS_OF_TABLES: Final = frozenset({"td", "th"})
-_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def _level(box: Box) -> int:
     tag, element, outer = box.tag, box.element, box.parent
     if tag in _CELLS_OF_TABLES and not element.keys():
         return 0
-    if tag in _HEADINGS:
+    if tag in HEADINGS:
         return int(tag[1])
-    if outer is not None and outer.tag in _HEADINGS:
+    if outer is not None and outer.tag in HEADINGS:
         return int(outer.tag[1])
     if tag in ("legend", "summary", "caption", "figcaption") or element.get("role") == "heading":
         aria = str(element.get("aria-level", "6"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import itertools
 import re
 from typing import Final
 
@@ -17,6 +19,44 @@ def is_code(text: str) -> bool:
     """Return whether preformatted text is a program, a command or data, rather than a table or a list."""
     lines = [line for line in text.splitlines() if line.strip()]
     return any(_CODE.search(line) for line in lines[:40])
+
+
+def with_tables(text: str) -> str:
+    """Return a text with HTML in place of its tables of cells between tabs, or of columns aligned with spaces."""
+    parts: list[str] = []
+    for form, lines in itertools.groupby(text.splitlines(keepends=True), _form_of):
+        block = list(lines)
+        whole = "".join(block)
+        is_table = form and len(block) >= _FEWEST_LINES[form] and not is_code(whole)
+        parts.append(whole if not is_table else _of_tabs(block) if form == "tabs" else as_drawn(whole))
+    return "".join(parts)
+
+
+def as_drawn(table: str) -> str:
+    """Return preformatted HTML of a table that is drawn in text."""
+    return f"\n<pre>\n{html.escape(table)}</pre>\n\n"
+
+
+def _form_of(line: str) -> str:
+    """Return whether a line's cells stand between tabs, or at least three are far apart; "" for neither, and Markdown."""
+    bare = line.strip()
+    if not bare or bare[0] in "#>`" or "|" in bare or len(line) > _LONGEST_LINE:
+        return ""
+    if "\t" in bare:
+        return "tabs"
+    return "spaces" if len(_SPACES.findall(bare)) >= 2 else ""
+
+
+def _of_tabs(lines: list[str]) -> str:
+    rows = (
+        "".join(f"<td>{html.escape(cell.strip())}</td>" for cell in line.rstrip("\r\n").split("\t")) for line in lines
+    )
+    return f"\n<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>\n\n"
+
+
+_FEWEST_LINES: Final = {"tabs": 2, "spaces": 3}  # titles and a row, or two where chance might align them
+_LONGEST_LINE: Final = 1000  # characters
+_SPACES: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
 def text_rows(text: str) -> list[tuple[str, ...]]:

@@ -25,10 +25,13 @@ class Surroundings:
         self._heads: dict[Box, list[Line]] = {}
 
     def lines(self, box: Box) -> list[Line]:
-        """Return the lines of a box that are left."""
+        """Return the lines of a box that are left, but for the heading of a section: it heads a card, and is none of it."""
         lines = self._lines.get(box)
         if lines is None:
-            lines = self._lines[box] = [one for one in box.lines() if one.order not in self.used]
+            lines = [one for one in box.lines() if one.order not in self.used]
+            if box.section_level and lines and lines[0].level and not label_mentions(lines[0].text):
+                lines = lines[1:] if not has_money(lines[0].text) else lines
+            self._lines[box] = lines
         return lines
 
     def heads(self, box: Box) -> list[Line]:
@@ -39,6 +42,8 @@ class Surroundings:
             heads = [
                 one for one in lines if label_mentions(one.text) and not has_money(one.text) and not is_choice(one.box)
             ]
+            one_each = [one for one in heads if len({m.key for m in label_mentions(one.text)}) == 1]
+            heads = one_each or heads  # not a list of what there is to choose from
             if box.tag in ("html", "body", "main") or len(lines) > MOST_LINES:
                 heads = [one for one in heads if one.level or not is_in_list(one.box)]  # not the names in a menu
             self._heads[box] = heads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
@@ -72,12 +73,15 @@ def card_records(top: Box, used: set[int], group: int) -> Iterator[Record]:
 
 
 def _has_no_price(text: str) -> bool:
-    """Return whether each amount of a line is a credit, a discount or the like: "Get $50 free credits" heads no card."""
+    """Return whether a line is a footnote, or each amount of it a credit, a discount or the like: "Get $50 free credits"."""
+    if _FOOTNOTE.match(text):
+        return True
     amounts = find_amounts(text) if len(text) <= _LONGEST_BANNER else []
     return bool(amounts) and all(not_a_price(text[: a.start], text[a.end :]) == OTHER_SUM for a in amounts)
 
 
 _LONGEST_BANNER: Final = 80  # characters
+_FOOTNOTE: Final = re.compile(r"\s*(?:\*+|[†‡]\s?)[^\s*]")
 
 
 def _is_of_another(line: Line, head: Line) -> bool:

@@ -28,6 +28,7 @@ def box_grids(top: Box) -> Iterator[Grid]:
         if (
             id(box.parent) in inside
             or box.tag in ("table", "tr", "thead", "tbody", "td", "th", "select")
+            or box.section_level
             or (box.tag == "ul" and not _stands_among_lists(box))
             or is_in_table(box)
         ):

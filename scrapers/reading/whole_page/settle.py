@@ -104,8 +104,12 @@ def _memory_from_elsewhere(drafts: list[Draft], memories: Mapping[str, set[str]]
 
 
 def _endpoints(drafts: list[Draft], unpriced: list[Draft]) -> None:
-    """Give endpoints a pricing model of their own where the page sells the same accelerator as a machine too."""
-    machines = {d.key for d in (*drafts, *unpriced) if d.product not in ("endpoint", "serverless")}
-    for d in (*drafts, *unpriced):
-        if d.product in ("endpoint", "serverless") and d.key in machines and d.model == "on_demand":
+    """Give endpoints a pricing model of their own where the page sells one of their accelerators as a machine too."""
+    machines = {d.key for d in (*drafts, *unpriced) if d.product not in _HOSTED}
+    endpoints = [d for d in (*drafts, *unpriced) if d.product in _HOSTED and d.model == "on_demand"]
+    if any(d.key in machines for d in endpoints):
+        for d in endpoints:
             d.model = "inference"
+
+
+_HOSTED: Final = frozenset({"endpoint", "serverless"})

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipelines.ingest.parse_file import open_page
 from scrapers import registry
-from scrapers.model import LayoutError
+from scrapers.model import LayoutError, Page
 from scrapers.reading.provider_page import read_provider_page
 from scrapers.reading.reader import read_page
+from tests.support.copied_text import copied_text
 from tests.support.reading_score import score
 
 SHARED = Path(__file__).parents[5] / "shared"
@@ -54,3 +56,13 @@ def test_a_page_is_read_without_knowing_whose_it_is(key: Path) -> None:
     result = score(slug, read_page(open_page("", path, None, None)).offers, key)
     assert not result.wrong
     assert not result.missed
+
+
+@pytest.mark.parametrize("key", [k for k in KEYS if k.stem.endswith(".html")], ids=lambda key: key.stem)
+def test_a_page_copied_as_text_gives_no_wrong_row_and_tells_what_it_misses(key: Path) -> None:
+    slug, path = capture_of(key)
+    page = Page(slug, "https://x/copied.txt", datetime.now(UTC), content=copied_text(path.read_bytes()).encode())
+    account = read_page(page)
+    result = score(slug, account.offers, key)
+    assert not result.wrong
+    assert not result.missed or not account.is_whole
