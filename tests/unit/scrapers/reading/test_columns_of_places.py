@@ -307,3 +307,8 @@ def test_a_plan_named_for_a_card_is_told_by_the_machine_beside_it() -> None:
         ("2", "3.80", "instance_hour"),
     ]
     assert "RTX 3070" in offers[0].gpu_label
+
+
+def test_a_line_of_several_numbers_is_no_item_of_a_list() -> None:
+    lines = "型号 显存 按需 包月", "RTX 3090 24G 1.70 1.40", "A100 80G 7.60 6.30", "H800 80G 15.10 12.80"
+    assert not read("GPU 价格表（单位：元/卡时）\n\n" + "\n\n".join(lines)).offers
