@@ -195,6 +195,9 @@ def _element(value: Any, depth: int) -> str:
 def script_values(page: Page) -> Iterator[tuple[str, Any]]:
     """Yield (where, value) of the data in a page's scripts: linked data, JSON of any type, streams, literals."""
     text = page.text()
+    if not text.lstrip().startswith("<") and _PROGRAM.search(text[:_HEAD]) and len(text) <= _LONGEST_SCRIPT:
+        for value in js_literals.literals(text) if names_one(text) else ():
+            yield "a program", value
     if "ld+json" in text:
         for value in embedded_json.scripts(page, "ld+json"):
             yield "linked data", value
@@ -212,6 +215,13 @@ def script_values(page: Page) -> Iterator[tuple[str, Any]]:
         if len(hit[1]) <= _LONGEST_SCRIPT and "__next_f" not in hit[1] and names_one(hit[1]):
             for value in js_literals.literals(hit[1]):
                 yield "a script", value
+
+
+# The source of a program, or a document that imports some: it declares what it holds.
+_PROGRAM: Final = re.compile(
+    r"^(?:(?:export )?(?:default )?(?:const|let|var|interface|enum|type) \w|import .{1,80} from ['\"]|\w{1,40}(?:: ?[^=\n]{1,60})? ?= ?[\[{]$)",
+    re.MULTILINE,
+)
 
 
 def attribute_values(root: Any, text: str) -> Iterator[tuple[str, Any]]:

@@ -50,7 +50,7 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     if is_price is not None:  # a key's path: what the value is stands last
         title = " ".join(title.split()[-3:])
     says = title_says(title)
-    if says.memory and not has_money(text):
+    if (says.memory and not has_money(text)) or (says.label and says.cards and _MEMORY_SIZE.fullmatch(text)):
         return "vram"
     may_be_bare = not is_number or (says.label and not says.identifies)  # "id: 3090" is no card
     named = bool(mentions(text, is_label=may_be_bare)) and not has_money(text)
@@ -92,6 +92,9 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
     if named:
         return "label"
     return "instance" if (says.instance if is_price is None else says.ends_in_instance) else "other"
+
+
+_MEMORY_SIZE: Final = re.compile(r"\s*\d{1,3}\s?Gi?B\s*", re.IGNORECASE)  # "GPU: 24 GB"
 
 
 class Says(NamedTuple):

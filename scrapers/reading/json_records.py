@@ -34,7 +34,7 @@ _DEEPEST: Final = 40
 _NEAR: Final = 5  # levels: an accelerator's name that close above a price is with it
 _MOST_RECORDS: Final = 50_000
 _NAMING: Final = re.compile(
-    r"\b(?=\w)(?:gpu|gpus|model|name|type|title|heading|subheading|subtitle|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec)\b",
+    r"\b(?=\w)(?:gpu|gpus|model|name|type|title|heading|subheading|subtitle|description|display|label|accelerators?|card|device|chip|instance|sku|product|plan|hardware|machine|id|key|slug|size|flavou?r|shape|family|item|text|spec|resource|server|node|offer|offering|variant|config|configuration|service|tier|partition|queue)\b",
     re.IGNORECASE,
 )
 

@@ -185,12 +185,13 @@ def _verdict(
     if amount.value == 0:
         return "explained", "an amount of zero"
     if is_aside(line.box):
-        is_lost = _is_of_an_hour(line, amount) and line.box is not None and not is_in_menu(line.box)
-        if is_lost and amount.value not in emitted:
+        is_said = line.box is not None and (mentions(line.text) or not is_in_menu(line.box))
+        if is_said and _is_of_an_hour(line, amount) and amount.value not in emitted:
             return "unexplained", "a price in what looks like a menu or a banner"
         return "explained", "in a menu, a banner or the page's foot"
     if is_in_code(line.box):
-        return "explained", "in an example of code"
+        is_open = amount.value not in emitted and is_of_rent(line, amount)
+        return ("unexplained" if is_open else "explained"), "in an example of code"
     before, after = line.text[: amount.start], line.text[amount.end :]
     if reason := not_a_price(before_amount(before), after):
         return "explained", reason
@@ -321,8 +322,11 @@ def _is_of_an_hour(line: Line, amount: Amount) -> bool:
     """Return whether an amount is of an hour, of nobody else's, with no bound."""
     before, after = line.text[: amount.start], line.text[amount.end :]
     is_bound = is_floor(before, after) or words.BOUND_BEFORE.search(before_amount(before)) is not None
-    near = before[-_NEAR_TEXT:] + line.text[amount.start : amount.end + _NEAR_TEXT]
+    near = f"{_SENTENCE_END.split(before[-_NEAR_TEXT:])[-1]} {_SENTENCE_END.split(after[:_NEAR_TEXT])[0]}"
     return rate(after_amount(after)).time == "hour" and not is_bound and not named_beside(near, "")
+
+
+_SENTENCE_END: Final = re.compile(r"[.!?]\s+(?=[A-Z])")
 
 
 def is_of_rent(line: Line, amount: Amount) -> bool:

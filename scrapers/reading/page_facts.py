@@ -84,6 +84,7 @@ class PageFacts:
     own: str = ""  # the text that names the page's own provider
     compares: bool = False  # the page lists what others charge
     is_shop: bool = False  # the page sells cards, it does not rent them out
+    credit: str = ""  # the currency of which a credit of the provider's is one, as the page says
     notes: Mapping[str, str] = field(default_factory=dict)  # footnotes, by their mark
 
     def resolve(self, printed: str) -> str:
@@ -128,9 +129,19 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     own = {text: amounts[text] for i, text in enumerate(texts) if i not in others}
     is_shop = any(len(text) <= 40 and _CART.search(text) for text in amounts)
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
+    credit = _CREDIT.search(everything)
     return PageFacts(
-        language, comma, dollar, yen, krone, rand, yuan, default, is_stated, time, is_per_gpu, is_shop=is_shop
-    )
+        language, comma, dollar, yen, krone, rand, yuan, default, is_stated, time, is_per_gpu, is_shop=is_shop,
+        credit=(dollar if credit["dollar"] else "EUR") if credit else "",
+    )  # fmt: skip
+
+
+# "1 credit equals 1 USD": what is counted in credits is counted in dollars.
+_CREDIT: Final = re.compile(
+    r"\b(?:1|one) (?:\w+ )?credit\s*(?:=|:|is|equals?|is (?:worth|equal to)|costs?)\s*"
+    r"(?:(?P<dollar>(?:US)?\$ ?1(?:\.00?)?|(?:1|one) (?:USD|(?:US )?dollar))|(?:€ ?1(?:\.00?)?|1(?:\.00?)? ?€|(?:1|one) (?:EUR|euro)))(?![\d.,]*\d)",
+    re.IGNORECASE,
+)
 
 
 _YUANS: Final = {"新台": "TWD", "新臺": "TWD", "港": "HKD"}
@@ -234,12 +245,17 @@ def _stated_unit(lines: dict[str, tuple[Amount, ...]]) -> tuple[str, bool]:
     stated = {
         (read.time, read.is_per_gpu)
         for text, amounts in lines.items()
-        if not amounts and (hit := _ALL_PER.search(without_granularity(text)))
+        if not amounts and (hit := _ALL_PER.search(without_granularity(text)) or _BILLED_PER.search(text))
         if (read := rate(hit["unit"])).time and not read.other
     }
     return stated.pop() if len(stated) == 1 else ("", False)
 
 
+# By the hour alone may be how finely it is billed; by the GPU-hour is what is priced.
+_BILLED_PER: Final = re.compile(
+    r"\b(?:billed|charged|metered)\b[^.;!?$€£¥]{0,30}?\b(?P<unit>(?:per|by the) GPU[- /](?:per[- ])?h(?:ou)?r\b)",
+    re.IGNORECASE,
+)
 _ALL_PER: Final = re.compile(
     r"(?:\b(?:prices?|pricing|rates?|preise|prix|tarifs?|цены)\b|价格|价目|単価|料金)[^.;。；!?$€£¥]{0,80}?"
     r"(?P<unit>(?:/|\b(?:per|pro|par|je|за|в)\b|每|1)\s?(?:[\w-]+[\s/-]+(?:and |per |/ ?|und |et )?){0,2}?"

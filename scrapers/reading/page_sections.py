@@ -14,12 +14,15 @@ from scrapers.reading.amounts import find_amounts
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _FEWEST: Final = 2  # headings: a single one heads its whole box
+_OF_ONE_THING: Final = frozenset({"table", "thead", "tbody", "tr", "ul", "ol", "dl", "select"})
 REPEATED: Final = 7  # the level of parts without a heading
 END: Final = 0  # the "level" of what belongs to no such part
 
 
 def section_starts(element: Any) -> Mapping[int, int]:
     """Return which children of an element begin a part, by their index: the levels of headings, REPEATED, or END."""
+    if len(element) < _FEWEST or element.tag in _OF_ONE_THING:
+        return {}
     levels = {index: level for index, child in enumerate(element) if (level := _heading_level(child))}
     starts = dict(levels) if len(levels) >= _FEWEST else {}
     if len(element) >= 2 * _SHORTEST:

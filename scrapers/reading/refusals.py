@@ -175,7 +175,7 @@ def refusal(
         return "a plan's price, with hours or credits in it"
     if is_of_plan and not any(map(_is_of_machine, record.fields)):
         return "unexplained: a subscription to a plan, nothing says that the accelerator is one's own"
-    if not amount.currency and _counts_no_money(f, record):
+    if not amount.currency and not (page.credit and counts_credits(f)) and _counts_no_money(f, record):
         return "an amount of something else than money"
     if record.kind == "row" and not amount.currency and f.text.strip().isdigit() and _has_signs(f, record):
         return "unexplained: a whole number without a currency, beside amounts with one"
@@ -485,6 +485,14 @@ def _counts_no_money(f: Field, record: Record) -> bool:
     )
 
 
+def counts_credits(f: Field) -> bool:
+    """Return whether a title counts credits and nothing else of the provider's own."""
+    return _CREDITS.match(f.title) is not None
+
+
+_CREDITS: Final = re.compile(r"\W*(?:price \W*in )?credits?\b", re.IGNORECASE)
+
+
 def _has_signs(f: Field, record: Record) -> bool:
     """Return whether other cells of a row print a currency where this one and its title print none."""
     return not stated_currency(f.title) and any(find_amounts(one.text) for one in record.fields if one is not f)
@@ -501,7 +509,7 @@ def is_sold_out(text: str) -> bool:
 @lru_cache(maxsize=16_384)
 def is_component(title: str) -> bool:
     """Return whether a title heads prices of another part of a machine: storage, vCPUs, memory, network."""
-    title = words.PER_GPU.sub(" ", title)
+    title = _ON_A_PRODUCT.sub(" ", words.PER_GPU.sub(" ", title))
     if _POWER.search(title):
         return True
     parts = (words.DISK, words.VCPU, words.RAM, words.NETWORK)
@@ -509,6 +517,7 @@ def is_component(title: str) -> bool:
     return bool(is_of_part) and not words.GPU.search(title) and not mentions(title)
 
 
+_ON_A_PRODUCT: Final = re.compile(r"\bon \w+\s*$", re.IGNORECASE)  # "Price on Core": nothing is priced on a part
 _POWER: Final = re.compile(
     r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|\bstrom(?:kosten|preis)\w*|\bco(?:ût|st|sto)s? (?:de |d'|di |della )?(?:l')?(?:électricité|energ[ií]a|elettricità)|电费|電気代",
     re.IGNORECASE,

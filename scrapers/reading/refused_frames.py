@@ -220,7 +220,10 @@ _FORMULA: Final = re.compile(
     r"\W*(?:formula|calculation|arithmetic|formel|berechnung|calcul|формула|расч[её]т|公式|計算式)\W*", re.IGNORECASE
 )
 _INDEX: Final = re.compile(r"\b(?:price|rental|market|spot|gpu) index\b|^index$", re.IGNORECASE)
-_TOKENS: Final = re.compile(r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request", re.IGNORECASE)
+_TOKENS: Final = re.compile(
+    r"per[- ](?:1m|million|1k)?\s*tokens?|per image|per request|^\W*(?:cached[ _-])?(?:input|output)[ _-](?:prices?|costs?|tokens?)\b",
+    re.IGNORECASE,
+)
 _ONCE: Final = re.compile(
     r"\b(?:set-?up|installation|one[- ]time|initial|activation|onboarding|attivazione|instala\w+|installazione|aktywac\w*|instalac\w*|alta|kurulum|einrichtung\w*|einmalig\w*|frais d'installation|mise en service)\b|初期|首次|一次性|установк|подключени",
     re.IGNORECASE,

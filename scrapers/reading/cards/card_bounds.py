@@ -8,7 +8,8 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
 from scrapers.reading.cards.card_lines import is_price_title, is_spec_title, label_mentions
-from scrapers.reading.cards.page_places import is_choice, is_in_list
+from scrapers.reading.cards.page_places import is_choice, is_in_list, table_around
+from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.tables.grids import has_money
 
@@ -68,6 +69,8 @@ def card_of(line: Line, box: Box, around: Surroundings) -> tuple[Line, list[Line
     current: Box | None = box
     while current is not None:
         lines, heads = around.lines(current), around.heads(current)
+        if is_sentence(line.text):  # prose prices nothing of a table that it stands below
+            heads = [h for h in heads if table_around(h.box) in (None, table_around(line.box))]
         if current.tag == "dl" and (entry := _entry_of(current, line)) is not None:
             named = [one for one in entry if label_mentions(one.text)]
             return (named[0], entry) if named else None

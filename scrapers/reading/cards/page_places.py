@@ -93,5 +93,12 @@ def is_choice(box: Box | None) -> bool:
     return box is not None and (box.tag in ("option", "select", "datalist") or is_choice(box.parent))
 
 
+def table_around(box: Box | None) -> Box | None:
+    """Return the table that a box stands in, or None."""
+    while box is not None and box.tag != "table":
+        box = box.parent
+    return box
+
+
 def is_in_list(box: Box | None) -> bool:
     return box is not None and (box.tag in ("ul", "ol", "header", "select") or is_in_list(box.parent))

@@ -25,12 +25,16 @@ def priced_in_turn(line: Line, group: int) -> list[Record]:
     """
     text, money = line.text, find_amounts(line.text)
     names = label_mentions(text) or _listed(text, money)
+    if _share_a_price(text, names, money):
+        money = money * len(names)
     if not 2 <= len(names) == len(money) == len({m.key for m in names}):
         return []
     ends = [m.start for m in names[1:]] + [len(text)]
     between = [text[a.end : b.start] for a, b in itertools.pairwise(money)]
     if all(m.end <= a.start and a.end <= end for m, a, end in zip(names, money, ends, strict=True)):
         prices = [text[a.start : end].rstrip(" ,;/|·•(") for a, end in zip(money, ends, strict=True)]
+    elif len(set(money)) == 1:
+        prices = [text[money[0].start :]] * len(names)
     elif names[-1].end <= money[0].start and all(map(_SEPARATES.fullmatch, between)):
         units = [_SEPARATOR.sub("", one) or text[money[-1].end :] for one in between] + [text[money[-1].end :]]
         prices = [text[a.start : a.end] + unit for a, unit in zip(money, units, strict=True)]
@@ -42,6 +46,23 @@ def priced_in_turn(line: Line, group: int) -> list[Record]:
         Record([Field("gpu", label, (line,)), Field("price", price, (line,))], scope, "card", group)
         for label, price in zip(labels, prices, strict=True)
     ]
+
+
+def _share_a_price(text: str, names: Sequence[Mention], money: Sequence[Amount]) -> bool:
+    """Return whether a line is names side by side and one price of each: "RTX 6000 Ada/L40S: $1.57/hr"."""
+    between = [text[a.end : b.start] for a, b in itertools.pairwise(names)]
+    return (
+        1 < len(names) <= _MOST_OF_A_PRICE
+        and len(money) == 1
+        and all(map(_BESIDE.fullmatch, between))
+        and not text[: names[0].start].strip(" -•*")
+        and _LEADS.fullmatch(text[names[-1].end : money[0].start]) is not None
+        and rate(after_amount(text[money[0].end :])).time != ""
+    )
+
+
+_MOST_OF_A_PRICE: Final = 4
+_BESIDE: Final = re.compile(r"\s*[/,&]\s*(?:NVIDIA\s|AMD\s)?")
 
 
 def _listed(text: str, money: Sequence[Amount]) -> tuple[Mention, ...]:

@@ -38,7 +38,7 @@ from scrapers.reading.meaning.record_amounts import WITH_TERM, amounts_of, words
 from scrapers.reading.meaning.record_label import find_label, label_text, of_a_plan
 from scrapers.reading.page_facts import PageFacts
 from scrapers.reading.records import Field, Record
-from scrapers.reading.refusals import has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
+from scrapers.reading.refusals import counts_credits, has_untitled_numbers, is_component, is_sold_out, not_sold, refusal
 from scrapers.reading.tables.grids import has_money
 from scrapers.reading.units import (
     Rate,
@@ -292,6 +292,9 @@ _WITHOUT_CENTS: Final = frozenset({"VND", "IDR", "KRW", "JPY"})
 
 def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Record, page: PageFacts, d: Draft) -> str:
     printed = amount.currency
+    if not printed and page.credit and counts_credits(f):
+        d.reasons["currency"] = "stated"
+        return page.credit
     if not printed or printed in ("$", "¥", "kr"):
         stated = stated_currency(f.title) or next(
             (c for kind in ("currency", "unit") if kind in by_kind and (c := stated_currency(by_kind[kind].text))), ""

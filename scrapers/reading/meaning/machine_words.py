@@ -175,15 +175,17 @@ def _bare_name(title: str) -> str:
 @lru_cache(maxsize=4096)
 def _is_place(name: str) -> bool:
     """Return whether a name is that of a place, or of several: "华北-北京 华东-上海"."""
-    return bool(name) and any(
-        all(map(words.PLACE.fullmatch, parts)) for parts in ([name], re.split(r"[\s,、/]+", name))
-    )
+    is_one = words.PLACE.fullmatch(name) or _ZONE.fullmatch(name)
+    return bool(name) and (bool(is_one) or all(map(words.PLACE.fullmatch, re.split(r"[\s,、/]+", name))))
 
 
 @lru_cache(maxsize=4096)
 def _is_of_a_model(name: str) -> bool:
     """Return whether a column's name says how one pays, or nothing, and not where."""
     return not name or pricing_model(name) is not None or words.DURATION.search(name) is not None
+
+
+_ZONE: Final = re.compile(r"(?:EU|US|AP|NA|SA|CA|UK|ME|AF|CN|JP|IN|AU)[ -][A-Z]{1,5}-?\d{0,2}")
 
 
 _BESIDE_PLACE: Final = re.compile(

@@ -27,6 +27,7 @@ def flat_grids(top: Box) -> Iterator[Grid]:
 
 
 _FEWEST_COLUMNS: Final = 2
+_FEWEST_AMID: Final = 3  # rows, with the titles, among other lines
 _MOST_LINES: Final = 600
 
 
@@ -39,12 +40,17 @@ def _text_of(child: Box | Line) -> str:
 
 
 def _flat_grid(box: Box, cells: list[Cell]) -> Grid | None:
+    n_all = len(cells)
+    while cells and any(line.level for line in cells[0].lines):  # a heading above the titles
+        cells = cells[1:]
     texts = [cell.text for cell in cells]
     first = next((i for i, t in enumerate(texts) if has_money(t)), 0)  # in the first row, after all titles
     for width in range(_FEWEST_COLUMNS, min(first, MOST_COLUMNS) + 1):
-        if len(cells) % width or len(cells) // width < 2:
+        below = len(cells) % width
+        fewest = 2 if n_all % width == 0 else _FEWEST_AMID  # of a heading, titles, a row and a remark are a card
+        if len(cells) // width < fewest or any(has_money(t) or names_one(t) for t in texts[len(cells) - below :]):
             continue
-        titles, rows = texts[:width], [cells[i : i + width] for i in range(width, len(cells), width)]
+        titles, rows = texts[:width], [cells[i : i + width] for i in range(width, len(cells) - below, width)]
         if len({any(line.level for line in cell.lines) for cell in cells[:width]}) > 1:
             return None  # a heading, and what it heads
         if any(len(t) > 60 or names_one(t) or not re.search(r"[^\W\d_]", t) for t in titles):

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from scrapers.reading.accelerator_names import mentions
+from scrapers.reading.amounts import find_amounts
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.tables.grids import LONGEST_TITLE, MOST_COLUMNS, Cell, Grid, has_money, is_title
 from scrapers.reading.tables.turned_tables import transposed, turned
+from scrapers.reading.units import rate
 
 
 def table_grids(top: Box) -> Iterator[Grid]:
@@ -27,7 +30,7 @@ def _role(box: Box) -> str:
 
 def _grid_of(table: Box) -> Grid | None:
     inside = table.walk()
-    rows = [row for row in _without_coordinates(_rows_of(table, inside)) if row]
+    rows = [part for row in _without_coordinates(_rows_of(table, inside)) if row for part in _each_of_lists(row)]
     if not rows:
         return None
     spread = _spread(rows)
@@ -92,6 +95,43 @@ def _without_coordinates(rows: list[list[tuple[Cell, int, int]]]) -> list[list[t
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FEWEST_LETTERS: Final = 3
+
+
+def _each_of_lists(row: list[tuple[Cell, int, int]]) -> list[list[tuple[Cell, int, int]]]:
+    """Return the rows that stand in one as lists: "A100, A100x2" in a cell, and a price for each in another."""
+    if all(len(cell.lines) < 2 for cell, *_ in row) or any(down > 1 for *_, down in row):
+        return [row]
+    items = [_items(cell) for cell, *_ in row]
+    named = next((len(own) for own in items if _names_each(own)), 0)
+    if not any(len(own) == named and _prices_each(own) for own in items):
+        return [row]
+    return [
+        [
+            (Cell(own[i].text, (own[i],), cell.is_head) if len(own) == named else cell, across, down)
+            for own, (cell, across, down) in zip(items, row, strict=True)
+        ]
+        for i in range(named)
+    ]
+
+
+def _items(cell: Cell) -> list[Line]:
+    """Return the lines of a cell: of its list, where it has one."""
+    listed = [line for line in cell.lines if line.box is not None and line.box.tag == "li"]
+    return [line for line in listed or cell.lines if line.text]
+
+
+def _names_each(lines: list[Line]) -> bool:
+    """Return whether each of several lines names another accelerator, or another number of one, and no price."""
+    names = [mentions(line.text, is_label=True) for line in lines]
+    is_each = all(len(own) == 1 for own in names) and not any(has_money(line.text) for line in lines)
+    return len(lines) > 1 and is_each and len({(m.key, m.count) for own in names for m in own}) == len(lines)
+
+
+def _prices_each(lines: list[Line]) -> bool:
+    """Return whether each of several lines is a price, all for one unit of time: not one by the second, one by the hour."""
+    return (
+        all(len(find_amounts(line.text)) == 1 for line in lines) and len({rate(line.text).time for line in lines}) == 1
+    )
 
 
 def _nearest(element: object, tag: str) -> object:

@@ -91,7 +91,8 @@ def _number_of(d: Draft) -> Decimal | None:
     """Return the number that ends a machine's name, or that data calls a count."""
     for f in d.record.fields:
         is_count = d.record.kind == "object" and _A_COUNT.fullmatch(f.title.rpartition(" ")[2])
-        hit = _LAST_NUMBER.search(f.text) if f.column == 0 else _SMALL.fullmatch(f.text) if is_count else None
+        names = f.column == 0 or kind_of(f) == "instance"
+        hit = _LAST_NUMBER.search(f.text) if names else _SMALL.fullmatch(f.text) if is_count else None
         if hit:
             return Decimal(hit[0])
     return None
