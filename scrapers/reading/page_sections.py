@@ -56,31 +56,40 @@ _HEADING_AND_LINK: Final = 2  # elements
 def _repeated(children: Sequence[Any], first: int, end: int) -> Mapping[int, int]:
     """Return where paragraphs repeat one pattern, with a name and a price in each: rows below their titles, or cards."""
     kinds = [_kind(child) for child in children[first:end]]
+    texts = [
+        squash(child.text_content()) if kind else "" for child, kind in zip(children[first:end], kinds, strict=True)
+    ]
     starts: dict[int, int] = {}
     at = 0
     while at < len(kinds):
         size = _pattern_size(kinds, at)
-        if not size:
-            at += 1
-            continue
-        row = at + kinds[at : at + size].index(_NAME)
-        titles = [squash(child.text_content()) for child in children[first + max(0, row - size) : first + row]]
-        if len(titles) == size and _pattern_size(kinds, row) and _are_titles(titles):
+        pattern = kinds[at : at + size]
+        stop = at + 1
+        if size and (row := _first_row(kinds, texts, at, size)):
             stop = _stop(kinds, row, size)
-            starts[first + row - size] = REPEATED
-        else:
+            starts |= {first + row - size: REPEATED, first + stop: END}
+        elif pattern.count(_NAME) == 1:
             stop = _stop(kinds, at, size)
-            starts |= {first + index: REPEATED for index in range(at, stop, size)}
-        starts[first + stop] = END
+            starts |= {first + index: REPEATED for index in range(at, stop, size)} | {first + stop: END}
         at = stop
     return starts
 
 
+def _first_row(kinds: Sequence[str], texts: Sequence[str], at: int, size: int) -> int:
+    """Return where the first row stands below as many titles, of those that a pattern at a place may begin with; 0 for none."""
+    for row in (at + kinds[at : at + size].index(_NAME), at):
+        titles = texts[max(0, row - size) : row]
+        are_apart = not {*titles} & {*texts[row : row + 2 * size]}  # what stands in rows too is no title
+        if len(titles) == size and are_apart and _pattern_size(kinds, row) == size and _are_titles(titles):
+            return row
+    return 0
+
+
 def _pattern_size(kinds: Sequence[str], at: int) -> int:
-    """Return of how many kinds the shortest pattern is that repeats from there on, with one name and a price; 0 for none."""
+    """Return of how many kinds the shortest pattern is that repeats from there on, with a name and a price; 0 for none."""
     for size in range(_SHORTEST, min(_LONGEST, (len(kinds) - at) // 2) + 1):
         pattern = kinds[at : at + size]
-        if pattern == kinds[at + size : at + 2 * size] and pattern.count(_NAME) == 1 and _AMOUNT in pattern:
+        if pattern == kinds[at + size : at + 2 * size] and _NAME in pattern and _AMOUNT in pattern:
             return size
     return 0
 
