@@ -35,7 +35,7 @@ _OTHER_CARD = re.compile(
     r"\b(?:FPGA|Alveo|Xilinx|VCK\d+|U\d{2,3}C?\s+media|video\s+card|load[- ]?balanc\w*|firewalls?)\b", re.IGNORECASE
 )
 _COUNT_BEFORE = re.compile(
-    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})\s+(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
+    r"(?<![A-Za-z0-9./$€£₹¥–—~〜-])(?<!\d,)(?P<n>\d{1,4})[\s_-]*(?:[x×*✕]|(?:st|stk|szt|ks|шт)\b\.?|Stück|-?(?:gpus?|cards?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)\s*[x×*]?)[\s_-]*$|(?<![\w./,$€£₹¥:–—~〜-])(?P<m>\d{1,3})(?:\s+|(?<=^\d)\s?[(（]\s?)(?:(?:NVIDIA|AMD|Tesla|HGX|DGX|Instinct)\s+)*$",
     re.IGNORECASE,
 )
 _IN_WORDS: Final = {
@@ -74,7 +74,7 @@ _COUNT_WORD = re.compile(
     re.IGNORECASE,
 )
 _COUNT_AFTER = re.compile(
-    r"^[\s(,_:•·-]*(?:を|が)?(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
+    r"^[\s(,_:•·-]*(?:を|が)?(?:[x×*✕]\s?(?P<n>\d{1,4})(?![A-Za-z0-9.])|(?<=\()(?P<q>1|2|3|4|6|8|10|16)\)|(?<=:)(?P<r>1|2|3|4|6|8|10|16)(?![\w.:])|(?P<p>\d{1,4})\s?[x×✕](?![A-Za-z0-9.])|(?P<m>\d{1,4})\s?-?(?:gpus?|cards?|chips?|accelerators?|ea|pcs|шт|卡|张|張|枚|块|塊|颗|顆|片|基|장|개)(?![A-Za-z]|[\s-]?(?:hours?|hrs?|h\b|时|時)))",
     re.IGNORECASE,
 )
 _GPUS = re.compile(
@@ -88,15 +88,16 @@ _GPUS = re.compile(
 
 # Behind words that say more of the card: "V100 with NVLink 32GB × 8, 96 cores".
 _COUNT_BEHIND = re.compile(
-    r"(?:[\s(-]{1,3}(?:(?!v?ram\b|v?cpus?\b|cores?\b|ddr|ssd|nvme|hdd|disk|xeon|epyc|ryzen)[A-Za-z][A-Za-z-]{1,11}|\d{2,3}\s?GB)\)?){1,3}"
-    r"\s*[x×*✕]\s?(?P<n>[1-9]|1[0-6])(?=\s*(?:$|[,;)|]))",
+    r"(?:[\s(-]{1,3}(?:(?!v?ram\b|v?cpus?\b|cores?\b|ddr|ssd|nvme|hdd|disk|xeon|epyc|ryzen)[A-Za-z][A-Za-z-]{1,11}|\d{2,3}\s?(?:G[Bo]?|Gi?B|ГБ?))\)?){1,3}"
+    r"\s*(?:[x×х*✕]\s?(?P<n>[1-9]|1[0-6])|(?P<m>[1-9]|1[0-6])\s?(?:[x×х]|[卡张張枚块塊颗顆片基장개]))(?=\s*(?:$|[,;)|]))",
     re.IGNORECASE,
 )
 # Lanes of a slot, and numbers of GPUs that there are or may be.
 NOT_ITS_OWN = re.compile(
     r"\b(?:from|over|above|beyond|as of|ab|dès|от) \d{1,4}\+?\s?(?:GPUs?|cards?|nodes?)\b|\b\d{1,4}\s?GPUs?,? min(?:imum|\b\.?)"
     r"|\bPCI-?e?\w*\s*(?:gen\s*)?\d?(?:\.\d)?\s*x\d{1,2}\b|\b(?:up to|max(?:imum)?(?: of)?|bis zu|jusqu'à)\s+\d{1,4}\s*x?\s*GPUs?\b"
-    r"|(?<![\w.])\d{1,4}\s*x?\s*(?:GPUs?|cards?)\s+(?:available|left|free|in stock|online|idle|verfügbar|disponibles?)\b",
+    r"|(?<![\w.])\d{1,4}\s*x?\s*(?:GPUs?|cards?)\s+(?:available|left|free|in stock|online|idle|verfügbar|disponibles?)\b"
+    r"|(?:可用|可租|可售|剩余|余量|空闲|闲置|库存|在线|空き|残り|доступно|свободно)[\s:：]*\d{1,5}\s*(?:[卡张張台枚个]|GPUs?|шт|карт)?",
     re.IGNORECASE,
 )
 
@@ -122,7 +123,11 @@ def mentions(text: str, is_label: bool = False) -> tuple[Mention, ...]:
 
 @lru_cache(maxsize=65_536)
 def _mentions(text: str) -> tuple[Mention, ...]:
-    return _mentions_of(_NAME, text) if _FIGURE_OR_LINE.search(text) else ()
+    named = _mentions_of(_NAME, text) if _FIGURE_OR_LINE.search(text) else ()
+    return named or (_bare_cards(text) if "卡" in text and _IN_CHINESE.search(text) else ())
+
+
+_IN_CHINESE: Final = re.compile(r"[2345]0[5-9]0(?:[ -]?(?:Ti|D|SUPER))?\s?(?:[单單]卡|[显顯]卡)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=16_384)
@@ -233,6 +238,8 @@ def is_singular(label: str) -> bool:
     """Return whether a label without a number means one GPU: not the name of a machine type, nor a slice of a TPU."""
     rest = _MEMORY_ALONE.sub("", label)
     for m in reversed(mentions(label, is_label=True)):
+        if m.key.endswith("POD"):
+            return False  # "TPU v3 Pod": a slice of one, of any size
         rest = rest[: m.start] + " " + rest[m.end :]
     is_type = (
         " " not in label.strip() and re.search(r"\d", re.sub(r"(?i)\d+\s?gi?b|sxm\d?|hbm\d\w?", " ", rest)) is not None
@@ -240,7 +247,9 @@ def is_singular(label: str) -> bool:
     return not is_type and not re.search(r"\bv\d\w{0,9}-\d", label) and not _TYPE_IN_WORDS.search(rest)
 
 
-_TYPE_IN_WORDS: Final = re.compile(r"^[A-Z]{1,4}\d{1,3}[a-z]{1,6}\b.*\bv\d\b|\bv\d Series\b")  # "NC48ads A100 v4"
+_TYPE_IN_WORDS: Final = re.compile(
+    r"\b\d{2,4} cores\b|^[A-Z]{1,4}\d{1,3}[a-z]{1,6}\b.*\bv\d\b|\bv\d Series\b"
+)  # "NC48ads A100 v4"
 
 
 def _beside(text: str, start: int, end: int) -> int | None:
@@ -260,7 +269,7 @@ def _beside(text: str, start: int, end: int) -> int | None:
         return None
     rest = NOT_ITS_OWN.sub(" ", rest)
     if behind := _COUNT_BEHIND.match(rest):
-        return int(behind["n"])
+        return int(behind["n"] or behind["m"])
     after = _COUNT_AFTER.match(rest)
     return int(after["n"] or after["m"] or after["p"] or after["q"] or after["r"]) if after else None
 

@@ -36,7 +36,7 @@ _OURS: Final = re.compile(
 _COMPARES: Final = re.compile(
     r"\bcompar(?:e|es|ing|ison|ed)\b.{0,40}\b(?:providers?|clouds?(?! gpus?\b))\b|\b(?:providers?|clouds?)\b.{0,20}\bcompar(?:ed|ison)\b|\b(?:prices?|pricing|rates?) comparison\b"
     r"|\bcheapest\b.{0,30}\b(?:clouds?|providers?|prices?|(?:place|way|option)s? to rent)\b|\bwhere to rent\b|\bprice (?:tracker|index|comparison|history)\b|\bacross \d+\+? (?:\w+ )?(?:clouds?|providers?)"
-    r"|preisvergleich|anbietervergleich|anbieter im vergleich|comparateur|comparatif|сравнение (?:цен|провайдеров|тарифов)|比价|价格对比|厂商对比|価格比較|料金比較|(?:가격|요금) ?비교",
+    r"|preisvergleich|anbietervergleich|anbieter im vergleich|comparateur|comparatif|сравнение (?:цен|провайдеров|тарифов)|比价|(?:价格|厂商|平台)(?:进行|横向)?(?:对比|比较)|価格比較|料金比較|(?:가격|요금) ?비교",
     re.IGNORECASE,
 )  # fmt: skip
 _SEPARATOR: Final = re.compile(r"\s[-–—|·•»]+\s|[|·•:]\s|\n")

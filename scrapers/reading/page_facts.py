@@ -14,8 +14,10 @@ from scrapers.reading.units import after_amount, rate, without_granularity
 
 _ALL_IN: Final = re.compile(
     r"(?:prices?|pricing|rates?|amounts?|fees)\b[^.]{0,40}?\b(?:in|are|is|shown in|quoted in|listed in)\s+(?:\w+ ){0,2}?\(?(?P<code>USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|TWD|MXN|BRL|CHF|JPY|CNY|RMB|INR|RUB|SEK|NOK|DKK|PLN|CZK|KRW|euros?|US dollars?|U\.S\. dollars?|Canadian dollars?|Australian dollars?|Singapore dollars?|New Zealand dollars?|Swedish kronor|Norwegian kroner|Danish kroner|Swiss francs?|pounds? sterling|Japanese yen)\b"
-    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b|\bpreise\b[^.]{0,30}\bin (?P<de>EUR|CHF|USD|Euro)\b"
-    r"|\bцены\b[^.]{0,40}?\bв (?P<ru>рублях|долларах|евро)\b|(?:价格|價格|价目)[^。]{0,20}?(?P<zh>人民币|人民幣|美元)",
+    r"|\bcurrency\s*[:：]\s*(?P<set>[A-Z]{3})\b"
+    r"|\b(?:preise?|entgelte?|prix|tarifs?|precios?|preços?|prezzi|ceny|cennik|цен[ыа]|стоимость|тарифы?|giá|harga)\b[^.]{0,40}?"
+    r"\b(?:in|en|em|w|v|в|bằng|dalam) (?P<named>EUR|CHF|USD|PLN|CZK|BRL|RUB|VND|VNĐ|IDR|euros?|eurach|franken|francs suisses|reais|złotych|рублях|долларах|евро|rupiah)\b"
+    r"|(?:价格|價格|价目)[^。]{0,20}?(?P<zh>人民币|人民幣|美元)",
     re.IGNORECASE,
 )  # fmt: skip
 _CART: Final = re.compile(
@@ -38,6 +40,13 @@ _NAMES: Final = {
     "euro": "EUR",
     "rmb": "CNY",
     "рублях": "RUB",
+    "eurach": "EUR",
+    "franken": "CHF",
+    "francs suisses": "CHF",
+    "reais": "BRL",
+    "złotych": "PLN",
+    "vnđ": "VND",
+    "rupiah": "IDR",
     "долларах": "USD",
     "евро": "EUR",
     "人民币": "CNY",
@@ -67,6 +76,7 @@ class PageFacts:
     yen: str = ""
     krone: str = ""
     rand: str = ""
+    yuan: str = "CNY"  # "元" is a dollar's in Taipei and Hong Kong
     default: str = ""  # currency of numbers without a sign
     is_stated: bool = False  # the page says so in words, it does not only print one
     time: str = ""  # the one unit of time that the page names beside amounts
@@ -79,9 +89,14 @@ class PageFacts:
 
     def resolve(self, printed: str) -> str:
         """Return the ISO code of a printed currency; "" where it is unknown."""
-        return {"$": self.dollar, "¥": self.yen, "kr": self.krone, "R": self.rand, "": self.default}.get(
-            printed, printed
-        )
+        return {
+            "$": self.dollar,
+            "¥": self.yen,
+            "kr": self.krone,
+            "R": self.rand,
+            "CNY": self.yuan,
+            "": self.default,
+        }.get(printed, printed)
 
 
 def page_facts(language: str, texts: list[str], currency: str = "", others: frozenset[int] = frozenset()) -> PageFacts:
@@ -106,6 +121,8 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     krone = _krone(language.lower(), (stated | printed) & set(_KRONES.values()))
     is_african = language.lower() in ("en-za", "af", "af-za")
     rand = "ZAR" if "R" in printed and (is_african or _RAND.search(everything)) else ""
+    yuans = {_YUANS[name] for name in _OTHER_YUAN.findall(everything)} if "元" in everything else set()
+    yuan = yuans.pop() if len(yuans) == 1 and not _YUAN.search(everything) else "CNY"
     named = {PageFacts(dollar=dollar, yen=yen, krone=krone, rand=rand).resolve(c) for c in printed} & (CODES | {""})
     is_stated = bool(currency) or len(stated) == 1
     default = currency or (stated.pop() if len(stated) == 1 else "") or (named.pop() if len(named) == 1 else "")
@@ -114,7 +131,7 @@ def page_facts(language: str, texts: list[str], currency: str = "", others: froz
     time, is_per_gpu = ("", False) if is_shop else _habit(own)  # the instalments of a shop say nothing of its prices
     credit = _CREDIT.search(everything)
     return PageFacts(
-        language, comma, dollar, yen, krone, rand, default, is_stated, time, is_per_gpu, is_shop=is_shop,
+        language, comma, dollar, yen, krone, rand, yuan, default, is_stated, time, is_per_gpu, is_shop=is_shop,
         credit=(dollar if credit["dollar"] else "EUR") if credit else "",
     )  # fmt: skip
 
@@ -127,6 +144,9 @@ _CREDIT: Final = re.compile(
 )
 
 
+_YUANS: Final = {"新台": "TWD", "新臺": "TWD", "港": "HKD"}
+_OTHER_YUAN: Final = re.compile(r"(新[台臺]|港)(?=[幣币元])")
+_YUAN: Final = re.compile(r"人民[币幣]|\b(?:RMB|CNY)\b")
 _RAND: Final = re.compile(r"\bZAR\b|\brands?\b(?! corp)|\bSouth Africa|\bJohannesburg\b|\bCape Town\b", re.IGNORECASE)
 
 
@@ -184,11 +204,13 @@ def _stated_in(text: str) -> set[str]:
     return {_code(hit) for start in starts if (hit := _ALL_IN.match(text, start))}
 
 
-_MAY_STATE: Final = re.compile(r"pric|rate|amount|fees|currency|preise|цены|价格|價格|价目")
+_MAY_STATE: Final = re.compile(
+    r"pri[cx]|rate|amount|fees|currency|preis|entgelt|tarif|preço|prezzi|cen[yn]|цен[ыа]|стоимость|тариф|giá|harga|价格|價格|价目"
+)
 
 
 def _code(hit: re.Match[str]) -> str:
-    text = hit["code"] or hit["set"] or hit["de"] or hit["ru"] or hit["zh"]
+    text = hit["code"] or hit["set"] or hit["named"] or hit["zh"]
     names = (
         _NAMES.get(text.lower()),
         _NAMES.get(text.lower().rstrip("s")),

@@ -16,7 +16,7 @@ from scrapers.reading.tables.box_grids import box_grids
 from scrapers.reading.tables.flat_grids import flat_grids
 from scrapers.reading.tables.grid_records import grid_records
 from scrapers.reading.tables.grids import Grid
-from scrapers.reading.tables.tagged_tables import table_grids, with_unit
+from scrapers.reading.tables.tagged_tables import table_grids
 
 
 def records(top: Box, lines: list[Line]) -> Iterator[Record]:
@@ -28,11 +28,10 @@ def records(top: Box, lines: list[Line]) -> Iterator[Record]:
             group += 1
             if not grid.is_table and any(line.order in used for cell in grid.rows[0] for line in cell.lines):
                 continue
-            if grid.is_table and not any(grid.titles):
-                grid = with_unit(grid, _line_below(grid, lines))
             before = lines[max(0, grid.first_line - 5) : max(0, grid.first_line - 1)]
-            rows = list(grid_records(grid, group, [line for line in before if line.order not in used]))
-            if not _is_of_prices(grid.titles, rows) or (grid.box is not None and is_of_card(grid.box, rows)):
+            below = _line_below(grid, lines) if grid.is_table and not any(grid.titles) else ""
+            rows = list(grid_records(grid, group, [line for line in before if line.order not in used], below))
+            if not _is_of_prices(rows) or (grid.box is not None and is_of_card(grid.box, rows)):
                 continue
             note_sellers(rows)
             used |= {line.order for row in grid.rows for cell in row for line in cell.lines}
@@ -52,9 +51,9 @@ def _line_below(grid: Grid, lines: list[Line]) -> str:
 _SHORT: Final = 80  # characters
 
 
-def _is_of_prices(titles: list[str], rows: list[Record]) -> bool:
+def _is_of_prices(rows: list[Record]) -> bool:
     return (
         any(find_amounts(f.text) for row in rows for f in row.fields)
-        or any(is_priced_title(t) for t in titles)
+        or any(is_priced_title(f.title) for row in rows[:1] for f in row.fields)
         or any(is_of_tier(f.title, f.text) for row in rows for f in row.fields)
     )

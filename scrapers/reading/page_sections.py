@@ -15,6 +15,7 @@ from scrapers.reading.units import pricing_model
 
 HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _FEWEST: Final = 2  # headings: a single one heads its whole box
+_OF_ONE_THING: Final = frozenset({"table", "thead", "tbody", "tr", "ul", "ol", "dl", "select"})
 TITLE: Final = 6  # the level of a paragraph that heads those below it
 REPEATED: Final = 7  # the level of parts without a heading
 END: Final = 0  # the "level" of what belongs to no such part
@@ -22,6 +23,8 @@ END: Final = 0  # the "level" of what belongs to no such part
 
 def section_starts(element: Any) -> Mapping[int, int]:
     """Return which children of an element begin a part, by their index: the levels of headings, REPEATED, or END."""
+    if len(element) < _FEWEST or element.tag in _OF_ONE_THING:
+        return {}
     levels = {index: level for index, child in enumerate(element) if (level := _heading_level(child))}
     starts = dict(levels) if len(levels) >= _FEWEST else {}
     children = list(element) if len(element) >= 2 * _SHORTEST else []
@@ -73,7 +76,8 @@ def _titles_amid(children: Sequence[Any], kinds: Sequence[str]) -> list[int]:
     texts = {i: squash(children[i].text_content()) for i, kind in enumerate(kinds) if kind == _OTHER}
     models = [i for i, text in texts.items() if len(text) <= _SHORT and pricing_model(text) is not None]
     named = {i for i, kind in enumerate(kinds) if kind == _NAME or (kind == _AMOUNT and _names_its_own(children[i]))}
-    titles = [i for i in models if i + 1 in named and not _ends_titles_of_rows(texts, i)]
+    every = [texts.get(i, "") for i in range(len(kinds))]
+    titles = [i for i in models if i + 1 in named and not _is_of_column(kinds, every, i)]
     if not titles or any(i and kinds[i - 1] == _AMOUNT and i not in titles for i in models):
         return []
     leads = titles[0] < min(*named, kinds.index(_AMOUNT))
@@ -88,10 +92,13 @@ def _names_its_own(element: Any) -> bool:
     return element.tag == "p" and len(text) <= 2 * _SHORT and names_one(text)
 
 
-def _ends_titles_of_rows(texts: Mapping[int, str], at: int) -> bool:
-    """Return whether one of the lines right above is a column's title: "GPU", "VRAM", "On-demand", "Reserved"."""
-    above = itertools.takewhile(lambda text: text is not None, (texts.get(at - i) for i in range(1, _LONGEST)))
-    return any(words.LABEL.fullmatch(text) or words.INSTANCE.fullmatch(text) for text in above if text)
+def _is_of_column(kinds: Sequence[str], texts: Sequence[str], at: int) -> bool:
+    """Return whether a line is the last of the titles above rows: "GPU", "VRAM", "On-demand", "Reserved"."""
+    above = itertools.takewhile(bool, (texts[at - i] for i in range(1, min(_LONGEST, at + 1))))
+    if any(words.LABEL.fullmatch(text) or words.INSTANCE.fullmatch(text) for text in above):
+        return True
+    size = _pattern_size(kinds, at + 1)
+    return size > 0 and _first_row(kinds, texts, at + 1, size) == at + 1
 
 
 _SEVERAL: Final = 2  # cards below one title
@@ -103,20 +110,16 @@ _OF_CARDS: Final = words.word(
 
 def _repeated(children: Sequence[Any], kinds: Sequence[str]) -> Mapping[int, int]:
     """Return where paragraphs repeat one pattern, with a name and a price in each: rows below their titles, or cards."""
+    texts = [squash(child.text_content()) if kind else "" for child, kind in zip(children, kinds, strict=True)]
     befores, afters = _last_telling(kinds), _last_telling(reversed(kinds))[::-1]
     starts: dict[int, int] = {}
     at, left = 0, 0  # where what is left begins
     while at < len(kinds):
         size = _pattern_size(kinds, at)
-        if not size:
-            at += 1
-            continue
-        row = at + kinds[at : at + size].index(_NAME)
-        titles = [squash(child.text_content()) for child in children[max(0, row - size) : row]]
-        if len(titles) == size and _pattern_size(kinds, row) and _are_titles(titles):
+        if size and (row := _first_row(kinds, texts, at, size)):
             stop = _stop(kinds, row, size)
             starts[row - size] = REPEATED
-        else:
+        elif kinds[at : at + size].count(_NAME) == 1:
             stop = _stop(kinds, at, size)
             before = befores[at] if any(kind in _TELLING for kind in kinds[max(left, at - _LONGEST) : at]) else ""
             fit = _fit(afters[at], before, afters[stop], befores[-1])
@@ -127,6 +130,9 @@ def _repeated(children: Sequence[Any], kinds: Sequence[str]) -> Mapping[int, int
                 at = left = stop
                 continue
             starts |= dict.fromkeys(range(at, stop, size), REPEATED)
+        else:
+            at += 1
+            continue
         starts[stop] = END
         at = left = stop
     return starts
@@ -150,11 +156,21 @@ def _fit(first: str, before: str, after: str, last: str) -> str:
     return _OPEN if after == _AMOUNT else _FITS
 
 
+def _first_row(kinds: Sequence[str], texts: Sequence[str], at: int, size: int) -> int:
+    """Return where the first row stands below as many titles, of those that a pattern at a place may begin with; 0 for none."""
+    for row in (at + kinds[at : at + size].index(_NAME), at):
+        titles = texts[max(0, row - size) : row]
+        are_apart = not {*titles} & {*texts[row : row + 2 * size]}  # what stands in rows too is no title
+        if len(titles) == size and are_apart and _pattern_size(kinds, row) == size and _are_titles(titles):
+            return row
+    return 0
+
+
 def _pattern_size(kinds: Sequence[str], at: int) -> int:
-    """Return of how many kinds the shortest pattern is that repeats from there on, with one name and a price; 0 for none."""
+    """Return of how many kinds the shortest pattern is that repeats from there on, with a name and a price; 0 for none."""
     for size in range(_SHORTEST, min(_LONGEST, (len(kinds) - at) // 2) + 1):
         pattern = kinds[at : at + size]
-        if pattern == kinds[at + size : at + 2 * size] and pattern.count(_NAME) == 1 and _AMOUNT in pattern:
+        if pattern == kinds[at + size : at + 2 * size] and _NAME in pattern and _AMOUNT in pattern:
             return size
     return 0
 
@@ -177,7 +193,8 @@ def _kind(element: Any) -> str:
     if find_amounts(text) or words.NOTHING.match(text) or (words.SALES.search(text) and len(text) <= _SHORT):
         return _AMOUNT
     names = {m.key for m in mentions(text)}
-    return _OTHER if not names else _NAME if len(names) == 1 else _NAMES
+    is_of_two = len(names) == _TWO and len(text) <= _SHORT and not _LISTS.search(text)  # "RTX A6000/A40"
+    return _OTHER if not names else _NAME if len(names) == 1 or is_of_two else _NAMES
 
 
 def _are_titles(texts: Sequence[str]) -> bool:
@@ -187,6 +204,8 @@ def _are_titles(texts: Sequence[str]) -> bool:
 
 _FLAT: Final = frozenset({"p", "ul", "ol"})
 _AMOUNT, _NAME, _NAMES, _OTHER = "amount", "name", "names", "other"  # "A100, H100 and others" names no card
+_TWO: Final = 2
+_LISTS: Final = re.compile(r"[,、;]|\b(?:and|und|et|or)\b|等")
 _TELLING: Final = (_AMOUNT, _NAME)
 _FITS, _SHIFTED, _OPEN = "fits", "shifted", "open"
 _SHORTEST, _LONGEST = 2, 12  # paragraphs of a pattern

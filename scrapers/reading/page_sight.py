@@ -19,7 +19,21 @@ _STRUCK_STYLE: Final = re.compile(r"text-decoration[^;]*line-through", re.IGNORE
 def is_hidden(element: Any) -> bool:
     if element.get("hidden") is not None and element.get("role") != "tabpanel":
         return True
+    if element.tag == "option":
+        return _is_unchosen(element)
     return _is_out_of_sight(element) and _is_in_another_currency(element)
+
+
+def _is_unchosen(option: Any) -> bool:
+    """Return whether an option is one of numbers of which a closed list shows another: the price beside it is that one's."""
+    beside = option.getparent()
+    if beside is None or len(beside) > _MOST_OPTIONS or not all(_NUMBER.fullmatch(one.text or "") for one in beside):
+        return False
+    return option is not next((one for one in beside if one.get("selected") is not None), beside[0])
+
+
+_MOST_OPTIONS: Final = 64
+_NUMBER: Final = re.compile(r"\s*[x×]?\s?\d{1,4}\s?[x×]?\s*")
 
 
 _OUT_OF_SIGHT: Final = re.compile(r"(?:^|[\s_-])(?:hidden|hide|d-none|invisible|inactive)(?:$|\s)", re.IGNORECASE)

@@ -180,7 +180,7 @@ class _Builder:
             if tag == "p" and starts.get(index) == TITLE:
                 tag = "h6"
             is_bare = not child.keys()  # no attribute says anything of it
-            if tag in _SKIPPED or not tag or (not is_bare and is_hidden(child)):
+            if tag in _SKIPPED or not tag or ((tag == "option" or not is_bare) and is_hidden(child)):
                 pass
             elif tag == "br":
                 self.flush(box, run)
@@ -249,10 +249,12 @@ class _Builder:
         if (
             element.tag in _NOTE
             and run
-            and _SIGNED.search(join([t for t, s, *_ in run if not s]))
-            and _CENTS.fullmatch(squash(element.text_content() or ""))
+            and (whole := _SIGNED.search(join([t for t, s, *_ in run if not s])))
+            and _CENTS.fullmatch(cents := squash(element.text_content() or ""))
         ):
-            run.append((f".{squash(element.text_content())}", struck, element, top))  # "$2" and a raised "49"
+            run.append(
+                (cents if whole["point"] or whole["comma"] else f".{cents}", struck, element, top)
+            )  # "$2" or "1.490," and a raised "49"
             return
         if element.tag in _NOTE and re.fullmatch(r"\s*[\[(]?[\d*†‡]{1,3}[\])]?\s*", element.text_content() or ""):
             self.notes.append((element.text_content() or "").strip(" \n[]()").translate(_RAISED))
@@ -364,7 +366,9 @@ def _is_cut_in_two(last: Line, text: str, element: Any) -> bool:
 _CELLS: Final = frozenset({"td", "th", "li", "option"})
 _RAISED: Final = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _CENTS: Final = re.compile(r"\d{2}")
-_SIGNED: Final = re.compile(r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*$")
+_SIGNED: Final = re.compile(
+    r"(?:^|\s)[$€£₹¥￥]\s?\d{1,3}(?:,\d{3})*(?P<point>\.)?$|(?:^|\s)\d{1,3}(?:\.?\d{3})*(?P<comma>,)$"
+)
 
 
 def _is_card(element: Any) -> bool:

@@ -14,6 +14,7 @@ from scrapers.reading.line_kinds import is_sentence
 from scrapers.reading.meaning.record_amounts import words_around
 from scrapers.reading.other_providers import (
     charged_by,
+    compares,
     is_other_provider,
     is_own,
     named_behind,
@@ -60,7 +61,7 @@ def not_sold(record: Record, label: Field | None) -> str:
         return "unexplained: several accelerators are named with it"
     if _counts_gpus(record):
         return _UNKNOWN
-    if any(_BRAND.search(f.text) for f in record.fields if len(f.text) < 60):
+    if any(_BRAND.search(f.text) or _GPU_MACHINE.search(f.text) for f in record.fields if len(f.text) < 60):
         return _UNKNOWN
     return NAMELESS
 
@@ -79,6 +80,13 @@ def _counts_gpus(record: Record) -> bool:
 # Makers and lines: with them stands a name that no pattern knows yet.
 _BRAND: Final = re.compile(
     r"\b(?:nvidia|geforce|rtx|gtx|quadro|tesla|radeon|instinct|vgpu)\b(?!\s*(?:ai enterprise|nim|omniverse|gpus?\b))",
+    re.IGNORECASE,
+)
+
+
+# Machine types that have accelerators, which their names do not tell.
+_GPU_MACHINE: Final = re.compile(
+    r"(?<![^\W_])(?:[a-z]\d-\w*gpu-\d+g|g\d-standard-\d+|(?:ml\.)?(?:p\d\w{0,4}|g[3-9]\w{0,3}|gr6\w?|trn\d\w?|inf\d)\.\d{0,3}x?(?:large|metal)|(?:Standard_)?N[CDGPV]\d+\w*[ _]\w*[ _]?v\d|(?:VM|BM)\.GPU\w*\.[\w.]+)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -368,7 +376,7 @@ def _of_another(f: Field, before: str, after: str, record: Record, label: Field 
     ):
         return f"a price of {name}, in a comparison"
     if record.seller and not is_own(record.seller, page.own):
-        if page.compares:
+        if page.compares or any(map(compares, (*record.scope[:3], *record.intro))):
             return f"a price of {record.seller}, in a comparison"
         if record.among_specialists:
             return "unexplained: prices of several providers in one table, the page does not say that it sells them"
@@ -513,7 +521,7 @@ def is_component(title: str) -> bool:
 
 _ON_A_PRODUCT: Final = re.compile(r"\bon \w+\s*$", re.IGNORECASE)  # "Price on Core": nothing is priced on a part
 _POWER: Final = re.compile(
-    r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|电费|電気代",
+    r"\b(?:power|electricity|energy|strom\w*|électricité|электроэнерги\w*)[ -](?:costs?|price|rate|per)|\bstrom(?:kosten|preis)\w*|\bco(?:ût|st|sto)s? (?:de |d'|di |della )?(?:l')?(?:électricité|energ[ií]a|elettricità)|电费|電気代",
     re.IGNORECASE,
 )
 _WINDOWS: Final = re.compile(r"^\s*(?:with |mit |avec )?(?:Microsoft )?Windows\b(?!.*(?:linux|ubuntu))", re.IGNORECASE)

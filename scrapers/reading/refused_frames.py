@@ -30,7 +30,8 @@ def refusal_of(frame: Frame) -> str:
     title, nearest = frame.title, frame.scope[:1]
     if _AT_REST.search(title):
         return "a price of a machine that does not run"
-    if _EARNED.search(title) or any(map(_EARN.search, nearest)):
+    is_of_owner = is_of_a_cost(title) and any(map(_EARNED.search, frame.others))  # "Costs" beside "Revenue"
+    if is_of_owner or _EARNED.search(title) or any(map(_EARN.search, nearest)):
         return "what owners of cards earn, not what renters pay"
     if _OF_MARKET.search(title) or _is_end_of_range(frame) or (frame.kind == "object" and _is_of_range(frame)):
         return "a figure of a market, not a provider's price"
@@ -146,13 +147,16 @@ _REBATE: Final = re.compile(
     r"\(?\b(?:(?:save |up to )?\d+\s?% (?:off|discount|savings?|rabatt|de remise)|(?:save|spare|économisez)\s(?:up to |bis zu )?\d+\s?%)\)?",
     re.IGNORECASE,
 )
-_CAP: Final = re.compile(r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|plafond)\b|上限|封顶", re.IGNORECASE)
+_CAP: Final = re.compile(
+    r"\b(?:cap|capped|ceiling|limit|obergrenze|höchstpreis|gedeckelt|plafond|plafonné|massimo|máximo)\b|上限|封顶",
+    re.IGNORECASE,
+)
 _FORMER: Final = re.compile(
     r"\W*(?:previous|former|old|archived?|past|historical|discontinued|retired|deprecated|end[- ]of[- ]life|frühere|alte|anciens?|прежн\w*|архивн\w*)\b(?! (?:generation|gen)\b)|历史|旧|過去",
     re.IGNORECASE,
 )
 _REGULAR: Final = re.compile(
-    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?|\s*(?:原价|原價|定价|定價|定価|通常価格)",
+    r"\W*(?:list|regular|original|standard|old|normal|usual|full)\b(?: (?:price|rate|cost|pricing))?|\W*(?:listenpreis|UVP|prix (?:public|catalogue)|prezzo di listino|precio normal|cena katalogowa|обычная цена)|\s*(?:原价|原價|定价|定價|刊例价|目录价|标准价|官网价|定価|通常価格)",
     re.IGNORECASE,
 )
 _OLD: Final = re.compile(
@@ -162,7 +166,7 @@ _NEW: Final = re.compile(
     r"\W*(?:new|now|current|after|neu(?:er)?|ab sofort|nouveau|maintenant|стало|новая)\b|新|现", re.IGNORECASE
 )
 _DEAL: Final = re.compile(
-    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo|you(?:'ll)? pay|(?:your|our|final|new|current) price|price after discount|discounted)$|活动价|活動價|特价|特價|优惠价|優惠價|促销价|限时价|折后价|特別価格|キャンペーン価格",
+    r"\b(?:deals?|sale|promo\w*|discounted|special|offer|reduced)\b.{0,12}\b(?:price|rate|pricing)\b|^(?:deal|sale|promo|you(?:'ll)? pay|(?:your|our|final|new|current) price|price after discount|discounted)$|活动价|活動價|特价|特價|优惠价|優惠價|促销价|限时价|折(?:后|扣)价|aktionspreis|angebotspreis|prix (?:remisé|promo)|prezzo scontato|con descuento|cena promocyjna|со скидкой|特別価格|キャンペーン価格",
     re.IGNORECASE,
 )
 _OWN_COST: Final = re.compile(r"\W*(?:provider|supplier|wholesale|our|internal|infra\w*)[ _-]cost", re.IGNORECASE)

@@ -10,7 +10,7 @@ from typing import Final
 from scrapers.reading.amounts import find_amounts
 
 _GAP: Final = re.compile(r"\s+[|│┃]\s+|\t+|\s{2,}|\s*\.{3,}\s*")
-_RULE: Final = re.compile(r"^[\s\-=_+|│─━┼├┤┌┐└┘┬┴╔╗╚╝═║:]*$")
+_RULE: Final = re.compile(r"^[\s\-–—=_+|│─━┼├┤┌┐└┘┬┴╔╗╚╝═║:]*$")
 _NUMBER: Final = re.compile(r"^[\d.,]+$")
 _CODE: Final = re.compile(
     r"^\s*(?:[{\[<]|#!|\$ |>>> |curl |import |from \w+ import|def |const |let |var |export |pip |docker |kubectl |apiVersion|[\w-]+:\s*$)|[{;]\s*$|^\s*\"[\w-]+\"\s*:|^\s*\w+\s*=\s*\S",

@@ -314,9 +314,12 @@ def says_floor(title: str) -> bool:
     ) and not re.search(r"effective", title, re.IGNORECASE)
 
 
+_TAXES: Final = r"(?:MwSt|USt|VAT|sales tax|tax(?:es)?|GST|TVA|НДС|IVA|DPH|BTW|moms|mva|KDV|PPN)\b"
 _TAX: Final = re.compile(
-    r"(?P<net>(?:\b(?:excl?(?:uding|usive of)?|exkl|zzgl|plus|before|without|ohne|hors|\+)\.?\s*(?:of\s*)?(?:\d+\s?%\s*)?(?:the |applicable )?(?:MwSt|USt|VAT|sales tax|tax(?:es)?|GST|TVA|НДС)\b)|\b(?:netto|net|HT)\b|без НДС|税抜|税別|不含税|未税|부가세 ?별도|VAT ?별도)"
-    r"|(?P<gross>(?:\b(?:incl?(?:uding|usive of)?|inkl|with|mit|avec|dont)\.?\s*(?:of\s*)?(?:\d+\s?%\s*)?(?:MwSt|USt|VAT|sales tax|tax(?:es)?|GST|TVA|НДС)\b)|\b(?:brutto|gross|TTC)\b|с НДС|税込|含税|부가세 ?포함|VAT ?포함)",
+    rf"(?P<net>(?:\b(?:excl?(?:uding|usive of)?|e[xk][ks]+l|zzgl|plus|before|without|ohne|hors|sin|sem|senza|bez|utan|uten|s(?=/))|\+)[./]?\s*(?:of\s*)?(?:\d+\s?%\s*)?(?:the |applicable )?{_TAXES})"
+    rf"|(?P<gross>\b(?:incl?(?:uding|usive of)?|inkl|with|mit|avec|dont|con|com|včetně|vč|med|c(?=/)|s(?= DPH)|z(?= VAT))[./]?\s*(?:of\s*)?(?:\d+\s?%\s*)?{_TAXES})"
+    rf"|(?P<net2>\b(?:netto|net|HT)\b|{_TAXES} (?:no incluido|non incluso|esclusa|excluido|hariç)|без НДС|税抜|税別|不含税|未税|(?:부가세|VAT) ?별도)"
+    rf"|(?P<gross2>\b(?:brutto|gross|TTC)\b|{_TAXES} (?:incluido|incluída|inclusa|dahil)|с НДС|税込|含税|(?:부가세|VAT) ?포함)",
     re.IGNORECASE,
 )
 
@@ -345,7 +348,7 @@ def tax_of(text: str, amount: Amount, title: str) -> str:
         opened = re.search(r"[(（]([^()（）]*)$", text[start : amount.start])  # "396 円 (税抜 360円)"
         hit = (_TAX.search(opened[1]) if opened else None) or hit
     hit = hit or _TAX.search(title)
-    return "" if hit is None else "net" if hit["net"] else "gross"
+    return "" if hit is None else "net" if hit["net"] or hit["net2"] else "gross"
 
 
 OTHER_SUM: Final = "a discount, a credit, a former price or another sum"

@@ -8,11 +8,11 @@ from typing import Final
 # Words of one meaning. Latin and Cyrillic ones match whole words; Chinese and Japanese ones anywhere.
 # Short forms ("h", "mo", "min", "s", "an") count only behind a slash or "per": alone they are other words.
 _TIMES: Final = {
-    "hour": (r"hrs?|hours?|hourly|jam|oră|óra|годин\w*|ora|ore|orari[oa]|horas?|uur|timm\w*|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stunden(?:preis|satz|tarif)e?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|按时(?!长)|時間|每时|/时|/時|时租|时价|卡时|시간"),
-    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|(?<!\d )(?<!\d)pm|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月费(?:用|率)?(?![^\\W\\d_])|月額|月额|ヶ月|か月|カ月|月あたり|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
+    "hour": (r"hrs?|hours?|hourly|jam|oră|óra|годин\w*|ora|ore|orari[oa]|horas?|uur|timm\w*|tun(?:ti|nin|nissa|nilta)|(?<=gpu-)time|(?<=cpu-)time|godzin\w*|hodin\w*|saat\w*|giờ|stunden?|stunden(?:preis|satz|tarif)e?|stündlich\w*|heures?|horaires?|час\w*|(?<=gpu-)h|(?<=gpu )h", "h|std|ч|time|timen|godz", "小时|小時|按时(?!长)|ชั่วโมง|時間|每时|/时|/時|时租|时价|卡时|시간"),
+    "month": (r"months?|monthly|bulan\w*|lună|luni|hónap\w*|місяц\w*|mese|mesi|mes|mensual|mensile|maand|månad\w*|måned\w*|miesiąc\w*|miesięczn\w*|mies\.?|měs\w*|ay|aylık|kuukau\w*|lunar\w*|maandelijks\w*|mês|mensal|tháng|p/m|(?<!\d )(?<!\d)pm|p\.\s?m\.|monat\w*|mtl|mois|mensuel\w*|месяц\w*", "mo|mos|mth|mon|mnd|mån|md|мес", "เดือน|个月|個月|每月|按月(?!付)|/月|包月|月付|月租|月费(?:用|率)?(?![^\\W\\d_])|月額|月额|ヶ月|か月|カ月|月あたり|^月$|/월|매월|월간|월정액|월\\s?(?:요금|이용료|정액)|월$|^월|월(?=\\s?[(（])"),
     "year": (r"yrs?|years?|yearly|anno|año|anual|annuale|jaar|annual\w*|annum|jahre?s?|jahres(?:preis|tarif|miete)e?|jährlich\w*|années?|annuel\w*|год\w*", "y|an", "每年|按年|/年|包年|年付|年租|年费(?:用|率)?(?![^\\W\\d_])|年額|年额|年间|연간|/년"),
-    "day": (r"days?|daily|giorno|día|dag|tage?|tages?(?:preis|satz|tarif|miete)e?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|按天|按日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
-    "week": (r"weeks?|weekly|wochen?|wochen(?:preis|satz|tarif|miete)e?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|按周|/周|包周|周租|週間|/週"),
+    "day": (r"days?|daily|giorn[oi]|día|dob[ęay]|dzie[nń]\w*|denně|dygn|døgn|gün\w*|ngày|hari|dag|tage?|tages?(?:preis|satz|tarif|miete)e?|täglich\w*|jours?|journalier\w*|день|дня|дней|сут\w*", "d|j", "每天|每日|按天|按日|/天|/日|包天|包日|日租|天租|日額|1日あたり|/일|일일|일\\s?요금"),
+    "week": (r"weeks?|weekly|semanas?|settiman\w*|tydzień|tygodni\w*|týden\w*|hafta\w*|vecka\w*|tuần|minggu|wochen?|wochen(?:preis|satz|tarif|miete)e?|wöchentlich\w*|semaines?|hebdomadaire\w*|недел\w*", "wk|w", "每周|按周|/周|包周|周租|週間|/週"),
     "minute": (r"minutes?|minütlich|минут\w*", "mins?|мин", "分钟|分鐘|/分|毎分|1分あたり|1分間?(?:ごと|の料金)"),
     "second": (r"seconds?|sekunden?|secondes?|секунд\w*", "secs?|сек|(?<=/)s|(?<=/ )s", "/秒|每秒|秒あたり"),
 }  # fmt: skip
@@ -55,6 +55,7 @@ GPU: Final = word(r"gpus?|cards?|accelerators?|chips?|karten?|cartes?|карт\w
 PER_GPU: Final = re.compile(
     r"(?:/|\bper\b|\beach\b|\bpro\b|\bpar\b|\bpor\b|\bза\b|\bна\b|每|・)\s*(?:1\s*)?(?:(?:nvidia|amd)\s+)?(?:[abhl]\d{2,3}s?\s*[/-]?\s*)?(?:gpu|card|accelerator|chip|device|karte|carte|видеокарт|卡|张)"
     r"|\b(?:gpus?|(?:device|accelerator|card|chip)s?(?=[-/]))\s*[-/·. ]?\s*(?:per\s+)?(?:h|hrs?|hours?|stunden?|heures?|час\w*|小时|月|mo|months?|second|minute)\b"
+    r"|\b(?:godzin\w*|час\w*|heures?|horas?|or[ae]|uur|saat\w*|giờ|jam|stunden?)(?:\s(?:de |di |d'|van )?|[./·-])(?:gpu|карт\w*)\b|\bh[.·]gpu\b|\bgpu-time\b"
     r"|\bsingle[- ]gpu price|^\s*gpu (?:hourly )?(?:price|rate|cost) per (?:hour|month)|卡时|卡/|単価/?枚|\bper-gpu\b|/\s*[abhlv]\d{2,3}s?x?\b(?=\s*[-/·*]\s*(?:h|m|d|w|y|小|时|月))",
     re.IGNORECASE,
 )
@@ -80,9 +81,9 @@ ON_DEMAND: Final = word(r"bajo demanda|sob demanda|a consumo|pago por uso|na ż�
 SPOT: Final = word(r"spot(?![- ]on\b)|pre-?empt(?:ible|able|ive)s?|interruptibles?|interruptable|low[- ]priority|unterbrechbar\w*|préemptibles?|interruptibles?|прерываем\w*|вытесняем\w*|спот\w*", "竞价|抢占|スポット|プリエンプティブル|스팟")  # fmt: skip
 RESERVED: Final = word(r"(?<!derechos )(?<!direitos )reserva(?:d[oa])?s?(?! (?:ahora|ya|agora|tu|su|sua|seu))|compromi[s]{1,2}[oi]|contrat(?:o|to)|impegno|prenotat[oi]|(?<!diritti )riservat[oi]|rezerwacj\w*|zobowiązani\w*|gereserveerd\w*|taahhüt\w*|(?<!rights )reserved|reservations?|reserve(?! (?:now|yours?|today|an?\b|online|here))|cuds?|commit(?:ted|ments?)?|contracts?|long[- ]term|upfront|prepaid|savings? plans?|dedicated term|term(?= price| rate)|\w*vertrag\w*|laufzeit|engagement|(?<!droits )réserv\w*|резерв\w*|контракт\w*|при (?:пред)?оплате за|предоплат\w*|annual plan", "年間契約|年契約|预留|包月|包年|长租|リザーブド|長期|약정|예약")  # fmt: skip
 # "no commitment", "without a contract": says the opposite.
-NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|keine?|sans|aucun|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|\w*vertrag\w*|\w*laufzeit\w*|\w*bindung|upfront|обязательств\w*|контракт\w*)|最低利用期間(?:は|の縛り)?(?:ありません|なし)|契約期間の縛り(?:は)?(?:ありません|なし)|(?:无需|無需|無須|无须)(?:合约|合約|绑约|綁約|签约|預付|预付)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
+NO_COMMITMENT: Final = re.compile(r"\b(?:no|without|zero|ohne|keine?|sans|aucun|senza|sin|sem|bez|zonder|utan|без)\s+(?:\w+\s+){0,3}?(?:commit\w*|contracts?|reserv\w*|lock-?in|engagement|\w*vertrag\w*|\w*laufzeit\w*|\w*bindung|impegno|vincol\w*|compromiso|permanencia|contrato|fideli\w*|zobowiąza\w*|závazk\w*|bindnings\w*|upfront|обязательств\w*|контракт\w*)|最低利用期間(?:は|の縛り)?(?:ありません|なし)|契約期間の縛り(?:は)?(?:ありません|なし)|(?:无需|無需|無須|无须)(?:合约|合約|绑约|綁約|签约|預付|预付)|\b(?:commitments?|contract|engagement|laufzeit|vertrag)\s*[:：]\s*(?:none|no\b|0\b|keine|aucun)", re.IGNORECASE)  # fmt: skip
 
-PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|\w*preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|pris(?:er)?|cen[ay]|giá|harga|preț(?:uri)?|pret(?:uri)?|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가")  # fmt: skip
+PRICE: Final = word(r"prices?|pricing|costs?|rates?|fees?|tariffs?|hourly|monthly|usd|eur|\w*preise?|kosten|tarife?|precios?|preços?|prezz[oi]|tariff[ae]|prijs|pris(?:er)?|cen[ay]|giá|harga|hinta|hinnat|preț(?:uri)?|pret(?:uri)?|fiyat\w*|ücret\w*|prix|coûts?|цен\w*|стоимост\w*|тариф\w*|per hour|per month|starting (?:at|from)|as low as", "价格|价|单价|费用|料金|価格|金額|요금|가격|비용|이용료|단가|ราคา")  # fmt: skip
 MEMORY_GPU: Final = word(r"vram|v-?ram|gpu[- ](?:memory|ram|mem)(?! (?:bw|bandwidth|util\w*|clock|speed))|memory per (?:gpu|device|card|accelerator|chip)|graphics memory|grafikspeicher|gpu-?speicher|mémoire gpu|video memory|gpu vram|видеопамят\w*|hbm\w*|память gpu", "显存|顯存|显卡内存|ビデオメモリ|GPUメモリ|VRAM容量")  # fmt: skip
 RAM: Final = word(r"(?:system |host |cpu |server )?(?:ram|memory)(?: \(g[i]?b\))?|arbeitsspeicher|mémoire|оперативн\w*|озу|памят\w*", "内存|記憶體|メモリ|메모리")  # fmt: skip
 VCPU: Final = word(r"[vp]-?cpus?|cpus?(?: cores?)?|(?:cpu |virtual )?v?cores?|threads?|kerne|cœurs|processors?|процессор\w*|ядр\w*", "核|处理器|vCPU数|CPU数")  # fmt: skip
@@ -98,8 +99,8 @@ REGION: Final = word(r"regions?|locations?|data ?cent(?:er|re)s?|zones?|country|
 PLACE: Final = re.compile(
     r"(?:(?:north|south|east|west|central|northern|southern|eastern|western|rest of(?: the)?)[ -])?(?:US|USA|U\.S\.|United States|EU|Europe|European Union|UK|United Kingdom|Asia(?:[ -]Pacific)?|APAC|America|Africa|Middle East|Canada|Mexico|Brazil|India|Japan"
     r"|South Korea|Korea|Singapore|Australia|Germany|France|Netherlands|Norway|Sweden|Finland|Iceland|Denmark|Switzerland|Austria|Italy|Spain|Poland|Ireland|Israel|Taiwan|Hong Kong|China|World(?:wide)?|Global)(?:[ -](?:north|south|east|west|central))?(?:[ -]?\d)?"
-    r"|Amsterdam|Ashburn|Bangalore|Chicago|Dallas|Dublin|Frankfurt|Helsinki|London|Los Angeles|Madrid|Milan|Montreal|Mumbai|New Delhi|New York|Osaka|Oslo|Paris|San Jose|Seattle|Seoul|Stockholm|Sydney|Tokyo|Toronto|Warsaw|Zurich"
-    r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|(?:华[东南北中西]|西南|西北|东北)\d?(?:\s?[-–—(（]?\s?[\u4e00-\u9fff]{2,5}\d?[)）]?)?|北美|美国|欧洲|亚太|北京|上海|广州|深圳|杭州|成都|南京|武汉|重庆|天津|青岛|张家口|乌兰察布|呼和浩特|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
+    r"|Amsterdam|Ashburn|Bangalore|Chicago|Dallas|Dublin|Frankfurt|Helsinki|London|Los Angeles|Madrid|Milan|Montreal|Mumbai|New Delhi|New York|Osaka|Oslo|Paris|San Jose|Seattle|Seoul|Stockholm|Sydney|Tokyo|Toronto|Warsaw|Warszawa|Varsovie|Z[uü]rich|Gen[eè]ve|Geneva|Genf|Wien|Vienna|München|Munich|Nürnberg|Falkenstein|Hamburg|Berlin|Gravelines|Roubaix|Strasbourg|Londres|Lyon|Marseille|Praha|Prague|Budapest|Lisboa|Lisbon|Barcelona|Roma|Milano|Espoo|Kraków|São Paulo|Virginia|Oregon|Ohio|Iowa|Texas|California|Jakarta|Hanoi|Hà Nội|Bangkok|Kuala Lumpur|Dubai|Chennai|Hyderabad|Pune"
+    r"|[a-z]{2}-(?:north|south|east|west|central)[a-z]*-?\d?|[a-z]{2,4}-(?:[ns]?[ew]|[nsc]|[a-z]{3}(?=-\d))-?\d{1,2}|(?:华[东南北中西]|西南|西北|东北)\d?(?:\s?[-–—(（]?\s?[\u4e00-\u9fff]{2,5}\d?[)）]?)?|北美|美国|欧洲|亚太|北京|上海|广州|深圳|杭州|成都|南京|武汉|重庆|天津|青岛|张家口|乌兰察布|呼和浩特|东京|新加坡|香港|国内|海外|東京|大阪|日本|米国|Deutschland|Europa|Schweiz|Россия|Москва|Европа|États-Unis|Allemagne",
     re.IGNORECASE,
 )
 TERM: Final = word(r"terms?|commitments?|contract(?: length)?|duration|period|billing(?: cycle| period)?|reservation|plan length|laufzeit|durée|срок\w*", "周期|时长|期間|租期")  # fmt: skip
@@ -136,7 +137,7 @@ CONDITIONAL: Final = word(
 GROUPS: Final = word(
     r"internal|intern|interne|universit\w*|academ\w*|akadem\w*|académi\w*|hochschul\w*|students?|studierende|étudiants?|faculty|campus|members?|research(?:ers?| groups?| institutions?)?|forschung\w*|recherche"
     r"|non-?profits?|government|public sector|educational?|университет\w*|академич\w*|студент\w*",
-    "学内|校内|教内|大学|教育|[学學][术術]|[学學]生|アカデミック|교내|대학|학술",
+    "学内|校内|教内|大学|教育|[学學]研|[学學][术術]|[学學]生|アカデミック|교내|대학|학술",
 )
 CUSTOMERS: Final = word(
     r"commercial|industry|external(?: users?| customers?)?|internal(?: users?)?|academic|non-academic|non-profit|kommerziell|extern|intern",
@@ -147,8 +148,8 @@ TOTAL: Final = word(
     r"totals?|in total|gesamt\w*|insgesamt|au total|montant total|итого|всего", "总价|总计|合计|総額|合計|총액|합계"
 )
 CURRENCY: Final = word(r"currency|währung|devise|валюта", "币种|通貨")  # fmt: skip
-UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*", "单位|単位|计费方式")  # fmt: skip
-PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|prove[e]?dor|fornecedor|fornitore|провайдер\w*", "厂商|云厂商|プロバイダ")  # fmt: skip
+UNIT: Final = word(r"units?|billing unit|interval|cadence|metric(?: name)?|per|einheit|unité|единиц\w*(?: измерения)?|ед\.? ?изм\w*|jednostk[ai]|jednotka|unidade?|unità(?: di misura)?|eenheid|enhet|enhed|birim|đơn vị(?: tính)?|satuan", "单位|単位|计费方式")  # fmt: skip
+PROVIDER: Final = word(r"providers?|clouds?|vendors?|company|host(?:er)?|anbieter|fournisseur|prove[e]?dor|fornecedor|fornitore|провайдер\w*", "(?:云服务|云)?(?:厂商|提供商|服务商|平台)|プロバイダ")  # fmt: skip
 
 BOUND_BEFORE: Final = re.compile(
     r"(?:\b(?=\w)(?:from(?: only| just)?|start(?:s|ing)?(?: price)?(?: at| from)?(?: only| just)?|as low as|as little as|beginning at|begins? at|low of|only from|ab|bereits ab|à partir de|dès|от|price from|prices from|pricing from|more than|over|at least|minimum(?: of)?|min\.?)\s*[:：]?\s*|(?:低至|最低)\s*|起步价\s*[:：]?\s*|≥\s*|>\s*)$",

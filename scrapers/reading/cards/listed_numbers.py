@@ -27,7 +27,7 @@ def listed_numbers(lines: list[Line], used: set[int], group: int) -> Iterator[Re
     for line in [*lines, None]:
         may_be = line is not None and line.order not in used and line.text[-1:].isdigit()
         hit = _ITEM.fullmatch(line.text) if line is not None and may_be else None
-        if line is not None and hit and not find_amounts(line.text):
+        if line is not None and hit and not find_amounts(line.text) and not _ANOTHER.search(hit["name"]):
             items.append((line, hit))
             continue
         if items:
@@ -53,6 +53,7 @@ def _says_what(text: str) -> bool:
 
 
 _LONGEST: Final = 160  # characters
+_ANOTHER: Final = re.compile(r"\s\d{1,4}[.,]\d{1,4}\s*$")  # several prices in a line: which is which, its title says
 
 
 def _record(line: Line, hit: re.Match[str], title: str, group: int) -> Record:

@@ -62,7 +62,7 @@ def set_commitment(
     beside += [
         ("the row", one.text)
         for one, kind in kinds
-        if kind in ("instance", "label", "other", "availability")
+        if kind in ("instance", "label", "other", "availability", "unit")
         and len(one.text) < (80 if one.title or kind != "other" else 32)
         and not _is_prose(one.text)
         and not has_money(one.text)

@@ -304,7 +304,7 @@ def _currency(amount: Amount, f: Field, by_kind: dict[str, Field], record: Recor
         )
         if stated and len(stated) == 3 and stated in _MAY_MEAN.get(printed, (stated,)):
             d.reasons["currency"] = "stated"
-            return stated
+            return page.resolve(stated)
         printed = printed or stated
     if not printed and record.kind == "row" and pricing_model(f.title) is not None and not page.default:
         beside = {c for one in record.fields if is_priced_title(one.title) and (c := stated_currency(one.title))}

@@ -12,6 +12,7 @@ from scrapers.reading import words
 from scrapers.reading.field_kinds import kind_of
 from scrapers.reading.page_tree import PLACE
 from scrapers.reading.records import Field, Record
+from scrapers.reading.units import pricing_model
 
 _GB: Final = re.compile(
     r"(?<![\w.])(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>TiB|TB|To|ТБ|GiB|GB|Go|ГБ|G)(?![A-Za-z/])", re.IGNORECASE
@@ -158,35 +159,37 @@ def region_of(record: Record, by_kind: dict[str, Field]) -> str:
 
 def place_of_column(record: Record, f: Field) -> str:
     """Return the place that heads the column of a price, where places head all columns of prices; "" for none."""
-    if record.kind != "row":
+    if record.kind != "row" or not _bare_name(f.title):
         return ""
-    titles = [one.title for one in record.fields if kind_of(one) == "price"]
-    places = {title: _place_in(title) for title in titles}
-    if len(set(places.values()) - {""}) * 2 <= len(titles):  # "EU-W2 | US-E1 | GOV": most are places, so all are
-        return ""
-    bare = {title: place or _bare_place(title) for title, place in places.items()}
-    is_each = len(set(bare.values())) == len(titles) > 1 and all(places[t] or _CODE.fullmatch(bare[t]) for t in titles)
-    return bare.get(f.title, "") if is_each else ""
+    names = {_bare_name(one.title) for one in record.fields if kind_of(one) == "price"}
+    n_places = sum(map(_is_place, names))
+    is_of_places = len(names) > 1 and n_places * 2 > len(names) and not any(map(_is_of_a_model, names))
+    return re.sub(r"[()（）]", "", _bare_name(f.title)) if is_of_places else ""
 
 
 @lru_cache(maxsize=4096)
-def _place_in(title: str) -> str:
-    bare = _bare_place(title)
-    is_place = words.PLACE.fullmatch(bare) or _ZONE.fullmatch(bare)
-    return re.sub(r"[()（）]", "", bare) if is_place else ""
-
-
-@lru_cache(maxsize=4096)
-def _bare_place(title: str) -> str:
+def _bare_name(title: str) -> str:
     return _BESIDE_PLACE.sub(" ", title).strip(" /,:|-")
 
 
+@lru_cache(maxsize=4096)
+def _is_place(name: str) -> bool:
+    """Return whether a name is that of a place, or of several: "华北-北京 华东-上海"."""
+    is_one = words.PLACE.fullmatch(name) or _ZONE.fullmatch(name)
+    return bool(name) and (bool(is_one) or all(map(words.PLACE.fullmatch, re.split(r"[\s,、/]+", name))))
+
+
+@lru_cache(maxsize=4096)
+def _is_of_a_model(name: str) -> bool:
+    """Return whether a column's name says how one pays, or nothing, and not where."""
+    return not name or pricing_model(name) is not None or words.DURATION.search(name) is not None
+
+
 _ZONE: Final = re.compile(r"(?:EU|US|AP|NA|SA|CA|UK|ME|AF|CN|JP|IN|AU)[ -][A-Z]{1,5}-?\d{0,2}")
-_CODE: Final = re.compile(r"[A-Z]{2,6}\d?")
 
 
 _BESIDE_PLACE: Final = re.compile(
-    r"[(（][^()（）]*(?:元|円|[/$€£₽]|USD|EUR|\bper\b)[^()（）]*[)）]|\b(?:prices?|pricing|rates?|per (?:hour|month|gpu)|hourly|monthly|USD|EUR)\b|/\s?(?:hr|h|mo)\b|[$€£]",
+    r"[(（][^()（）]*(?:元|円|[/$€£₽]|USD|EUR|\bper\b)[^()（）]*[)）]|\b(?:prices?|pricing|rates?|per (?:hour|month|gpu)|hourly|monthly|USD|EUR)\b|[\u4e00-\u9fff]{0,6}(?:价格?|費用?|费用?|料金)(?![^\W\d_])|/\s?(?:hr|h|mo)\b|[$€£]",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.grids import has_money
 
 _BADGE: Final = re.compile(
-    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?:(?<=[2-5]0[5-9]0)|(?<=\b[HBA][12348]00))\s+PRO(?=$|\s\d{2,3}\s?GB)|(?<=[^\W\d_]\d)\s+(?:XS|S|M|L|XL|XXL)$|(?<!L40)(?<=[^\W\d_]\d{2})\s+(?:XS|S|M|L|XL|XXL)$|(?<!V100)(?<=[^\W\d_]\d{3})\s+(?:XS|S|M|L|XL|XXL)$",
+    r"\s+(?:new|beta|popular|hot|sale|preview|promo|best value|most popular)!?$|\s+(?:余量\S{1,4}|已?售罄|有货|无货|缺货|库存\S{1,4})$|(?:(?<=[2-5]0[5-9]0)|(?<=\b[HBA][12348]00))\s+PRO(?=$|\s\d{2,3}\s?GB)|(?<=[^\W\d_]\d)\s+(?:XS|S|M|L|XL|XXL)$|(?<!L40)(?<=[^\W\d_]\d{2})\s+(?:XS|S|M|L|XL|XXL)$|(?<!V100)(?<=[^\W\d_]\d{3})[\s-]+(?:XS|S|M|L|XL|XXL)$",
     re.IGNORECASE,
 )
 _PRO_BEHIND: Final = re.compile(r"\bRTX[ -]?(?P<n>[456][05]00)[ -]PRO\b", re.IGNORECASE)  # a line's name, put last
@@ -76,7 +76,7 @@ def find_label(record: Record, kinds: list[tuple[Field, str]]) -> tuple[Field | 
     for f in order:
         names = mentions(f.text, is_label=True)
         if names:
-            if record.kind == "row" and not is_singular(f.text):
+            if record.kind == "row" and not (is_singular(f.text) and mentions(f.text)):  # "GPU-3070-S" is a plan's name
                 f = next((one for one in order if _says_it_in_words(one, names[0].key)), f)
             return f, _distinct(f.text, mentions(f.text, is_label=True))
     for f, kind in kinds:  # "$2.49 / H100 / hr", and columns that are named for an accelerator

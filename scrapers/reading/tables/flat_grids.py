@@ -51,6 +51,8 @@ def _flat_grid(box: Box, cells: list[Cell]) -> Grid | None:
         if len(cells) // width < fewest or any(has_money(t) or names_one(t) for t in texts[len(cells) - below :]):
             continue
         titles, rows = texts[:width], [cells[i : i + width] for i in range(width, len(cells) - below, width)]
+        if len({any(line.level for line in cell.lines) for cell in cells[:width]}) > 1:
+            return None  # a heading, and what it heads
         if any(len(t) > 60 or names_one(t) or not re.search(r"[^\W\d_]", t) for t in titles):
             return None
         if not any(words.LABEL.search(t) or words.INSTANCE.search(t) for t in titles):

@@ -13,11 +13,15 @@ from scrapers.reading.page_tree import Line
 from scrapers.reading.records import Field, Record
 from scrapers.reading.tables.continued_rows import continued
 from scrapers.reading.tables.grids import Cell, Grid, has_money, nearest_heading
+from scrapers.reading.tables.units_above import with_unit_above
 from scrapers.reading.units import pricing_model
 
 
-def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]:
-    """Yield a record per body row; a title that spans a row heads the rows below it."""
+def grid_records(grid: Grid, group: int, before: list[Line], after: str = "") -> Iterator[Record]:
+    """Yield a record per body row; a title that spans a row heads the rows below it.
+
+    before: the lines right above the grid. after: the text right below it, where that may state the unit of its prices.
+    """
     scope = [grid.caption] if grid.caption else []
     intro: list[str] = []
     for line in reversed(before[-4:]):  # what stands right above: a title that is no heading, a sentence on the prices
@@ -30,6 +34,7 @@ def grid_records(grid: Grid, group: int, before: list[Line]) -> Iterator[Record]
     scope += [text for _, text in reversed(grid.headings)]
     titles = list(_with_months(grid.titles))
     titles += [""] * (max(map(len, grid.rows), default=0) - len(titles))
+    titles = with_unit_above(titles, grid.rows, [grid.caption, *intro, *scope[:2], after])
     over, around, below = "", tuple(scope), titles
     for row in continued(titles, grid.rows):
         shown = [cell for cell in row if cell.text]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import repeat
 from typing import Final
 
 from scrapers.reading.accelerator_names import mentions
-from scrapers.reading.amounts import find_amounts, stated_currency
-from scrapers.reading.field_kinds import is_priced_title
+from scrapers.reading.amounts import find_amounts
 from scrapers.reading.page_tree import Box, Line
 from scrapers.reading.tables.grids import LONGEST_TITLE, MOST_COLUMNS, Cell, Grid, has_money, is_title
 from scrapers.reading.tables.turned_tables import transposed, turned
@@ -24,47 +22,6 @@ def table_grids(top: Box) -> Iterator[Grid]:
             grid = _grid_of(box)
             if grid is not None:
                 yield grid
-
-
-def _titled_by_heading(grid: Grid) -> Grid:
-    return with_unit(grid, grid.caption or (grid.headings[-1][1] if grid.headings else ""))
-
-
-def with_unit(grid: Grid, heading: str) -> Grid:
-    """Return a table of bare amounts with the unit that a text above or below it states: "GPU rates (USD per hour)".
-
-    It is the title of its one column, or stands with the titles of all columns but the first.
-    """
-    if not rate(heading).time or not stated_currency(heading) or len(grid.rows) < _FEWEST_ROWS:
-        return grid
-    width = min(map(len, grid.rows))
-    bare = [
-        i
-        for i in range(width)
-        if any(map(_is_decimal, grid.rows, repeat(i))) and all(map(_is_figure, grid.rows, repeat(i)))
-    ]
-    if not any(grid.titles) and len(bare) == 1:
-        grid.titles = [heading if i == bare[0] else "" for i in range(width)]
-    elif bare == list(range(1, width)) and not any(map(is_priced_title, grid.titles)):  # of regions, say
-        unit = next((hit[0] for hit in _BRACKETS.finditer(heading) if rate(hit[0][1:-1]).time), f"({heading})")
-        grid.titles = [f"{title} {unit}" if i else title for i, title in enumerate(grid.titles)]
-    return grid
-
-
-def _is_decimal(row: list[Cell], i: int) -> bool:
-    return _DECIMALS.fullmatch(row[i].text) is not None
-
-
-def _is_figure(row: list[Cell], i: int) -> bool:
-    return _is_decimal(row, i) or _NONE.fullmatch(row[i].text) is not None
-
-
-_NONE: Final = re.compile(r"\s*(?:0(?:[.,]0+)?|[-–—−]?|n/?a)\s*", re.IGNORECASE)
-_BRACKETS: Final = re.compile(r"\([^()]{3,40}\)")
-
-
-_FEWEST_ROWS: Final = 2
-_DECIMALS: Final = re.compile(r"\s*\d{1,4}[.,]\d{1,4}\s*")
 
 
 def _role(box: Box) -> str:
@@ -85,7 +42,7 @@ def _grid_of(table: Box) -> Grid | None:
     body = spread[n_head:]
     first = next((line for row in spread for cell in row for line in cell.lines), None)
     grid = Grid(titles, body, table.headings, caption, first.order if first else 0)
-    grid = transposed(grid) or turned(grid) or _titled_by_heading(grid)
+    grid = transposed(grid) or turned(grid) or grid
     grid.is_table, grid.box, grid.broken = True, table, broken
     return grid
 

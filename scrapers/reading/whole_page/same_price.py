@@ -10,7 +10,7 @@ from typing import Final
 
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import mentions
-from scrapers.reading.amounts import stated_currency
+from scrapers.reading.amounts import CODES, stated_currency
 from scrapers.reading.meaning.drafts import Draft
 from scrapers.reading.whole_page.groups import by_table_or_card, together
 
@@ -52,12 +52,12 @@ def with_tax(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]
 
 
 def in_another_currency(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Draft, str]]]:
-    """Drop a column that only repeats the one before it in another currency: "INR / hour", "USD / hour"."""
+    """Drop a column, or a key of data, that only repeats the one before it in another currency: "INR / hour", "USD / hour"."""
     kept: list[Draft] = []
     dropped: list[tuple[Draft, str]] = []
     first: dict[object, Draft] = {}
     for d in drafts:
-        bare = _CURRENCY.sub(" ", d.title).split() if d.record.kind == "row" and stated_currency(d.title) else None
+        bare = _CURRENCY.sub(" ", d.title).split() if d.record.kind in _TITLED and stated_currency(d.title) else None
         earlier = d if bare is None else first.setdefault((id(d.record), d.key, d.rate, d.model, d.term, *bare), d)
         if earlier.currency != d.currency:
             dropped.append((d, "the same price in another currency"))
@@ -66,7 +66,8 @@ def in_another_currency(drafts: list[Draft]) -> tuple[list[Draft], list[tuple[Dr
     return kept, dropped
 
 
-_CURRENCY: Final = re.compile(r"\b[A-Z]{3}\b|[$€£₹¥₽()]|\b(?i:euros?|dollars?)\b")
+_TITLED: Final = ("row", "object")
+_CURRENCY: Final = re.compile(rf"\b[A-Z]{{3}}\b|[$€£₹¥₽()]|\b(?i:euros?|dollars?|{'|'.join(sorted(CODES))})\b")
 
 
 def _is_in_brackets(d: Draft, first: Draft) -> bool:

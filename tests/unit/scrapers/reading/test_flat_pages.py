@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -59,6 +60,18 @@ def test_titles_are_told_from_a_button_that_ends_each_row() -> None:
     lines = "GPU Model|Starting from|Reserve|H200|$2.40|Reserve here|A100|$0.96|Reserve here|L40|$0.71|Reserve here"
     account = read("\n".join(["Reservation Pricing per hour", "", *lines.split("|"), ""]))
     assert [o.pricing_model for o in account.offers] == ["reserved"] * 3 and all(o.is_floor for o in account.offers)
+
+
+def test_rows_that_name_their_card_twice_begin_below_the_first_title() -> None:
+    titles = ["Cloud", "Instance type", "Hourly rate", "GPUs", "Architecture"]
+    rows = [
+        ["aws", f"nvidia-{gpu}", f"${price}", str(n), f"NVIDIA {gpu.upper()}"]
+        for gpu, price, n in (("t4", "0.50", 1), ("l4", "3.60", 4), ("a10g", "1.10", 1))
+    ]
+    account = read("\n\n".join(["## GPU endpoints", *titles, *itertools.chain(*rows)]) + "\n")
+    assert account.is_whole and [(int(o.gpu_count or 0), str(o.price)) for o in account.offers] == [
+        (1, "0.50"), (4, "3.60"), (1, "1.10"),
+    ]  # fmt: skip
 
 
 def test_cards_copied_one_after_another_whose_name_stands_below_the_price() -> None:
