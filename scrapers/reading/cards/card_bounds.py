@@ -15,6 +15,7 @@ from scrapers.reading.tables.grids import has_money
 
 _FAR: Final = 14  # lines: a name without a heading's weight heads none that far below it
 MOST_LINES: Final = 60  # of a card
+_MOST_HEADS: Final = 300  # names in one box: with so many, an amount that stands in no box with one is nobody's
 
 
 class Surroundings:
@@ -74,6 +75,8 @@ def card_of(line: Line, box: Box, around: Surroundings) -> tuple[Line, list[Line
         if current.tag == "dl" and (entry := _entry_of(current, line)) is not None:
             named = [one for one in entry if label_mentions(one.text)]
             return (named[0], entry) if named else None
+        if len(heads) > _MOST_HEADS:
+            return None
         if heads:
             if len({h.text for h in heads}) == 1:  # a copy for small screens stands in a box of its own
                 current = _widest(current, heads[0].text, around)
@@ -114,7 +117,9 @@ def _is_another_card(box: Box, line: Line, heads: list[Line]) -> bool:
     """Return whether the names stand in cards beside the amount's own, which names none, or beside the amount itself."""
     if len(heads) > 1 and all(_has_own_price(h, line, box) for h in heads):
         return True
-    own = next((b for b in box.boxes() if any(one is line for one in b.lines())), None)
+    own = line.box
+    while own is not None and own.parent is not box:
+        own = own.parent
     if own is None:
         return False
     alike = own.others_alike()

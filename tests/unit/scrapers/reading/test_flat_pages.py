@@ -152,7 +152,15 @@ def test_endpoints_of_a_page_have_one_pricing_model() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a " * 200_000, "a\n" * 100_000, "a\n" * 50_000 + "===", " " * 200_000, "$1\nH100\n" * 5_000]
+    "text",
+    [
+        "a " * 200_000,
+        "a\n" * 100_000,
+        "a\n" * 50_000 + "===",
+        " " * 200_000,
+        "$1\nH100\n" * 5_000,
+        "H100\n$2/hr\nL4\n\n" * 4_000,
+    ],
 )
 def test_long_texts_are_read_in_time(text: str) -> None:
     start = time.process_time()
