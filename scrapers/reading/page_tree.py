@@ -12,8 +12,9 @@ from lxml import etree
 from scrapers.parsing.text import half_width, squash
 from scrapers.reading import words
 from scrapers.reading.element_paths import ElementPaths
+from scrapers.reading.flat_rows import REPEATED, TITLE
 from scrapers.reading.line_texts import join, parts_of
-from scrapers.reading.page_sections import HEADINGS, REPEATED, TITLE, section_starts
+from scrapers.reading.page_sections import HEADINGS, section_starts
 from scrapers.reading.page_sight import STRUCK, is_another_state, is_former, is_hidden, is_struck_out
 from scrapers.reading.page_tabs import leads, tab_label
 from scrapers.reading.text_tables import is_code, text_rows
