@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import gc
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from hypothesis import HealthCheck, settings
 
 from pipelines.cli import app
 from tests.support import report_world, worlds
+from tests.support.reference_data import SHARED
 from tests.support.report_site import BASE, Site
 from warehouse.publish import publish
 from warehouse.storage.state_dir import Home
@@ -29,7 +29,6 @@ settings.register_profile(
     "gpuhour", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 settings.load_profile("gpuhour")
-SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[2] / "shared")
 
 
 @pytest.hookimpl(trylast=True)  # once the extras are out of the list

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.support.reference_data import SHARED
 from warehouse.costing.database import cost_model
 from warehouse.costing.requests import answer_file
 from warehouse.storage.connection import Connection
 
-SHARED = Path(os.environ.get("GPUHOUR_SHARED") or Path(__file__).parents[3] / "shared")
 REQUESTS = """
     create table requests as
     select row_number() over () as id, m.name as model, g.name as gpu_spec, tp, 1 as pp, 0 as dp_attn, weights,

@@ -13,8 +13,9 @@ from pipelines.ingest.parse_file import open_page
 from scrapers import registry
 from scrapers.model import Page, ScrapeError
 from tests.support.golden import captures
+from tests.support.reference_data import SHARED
 
-SHARED = Path(__file__).parents[3] / "shared" / "captures"
+CAPTURES = SHARED / "captures"
 MOST = 2.0  # seconds for one file; more is allowed to AWS's and Google's largest only
 
 
@@ -39,7 +40,7 @@ def pages() -> Iterator[tuple[str, Path, Page]]:
                 capture.page,
                 open_page(capture.slug, capture.page, capture.meta["url"], capture.captured_at),
             )
-    for path in sorted(SHARED.glob("*/*")) if SHARED.is_dir() else ():
+    for path in sorted(CAPTURES.glob("*/*")) if CAPTURES.is_dir() else ():
         try:
             slug = registry.get(path.parent.name).slug
         except KeyError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -17,9 +16,9 @@ from scrapers.reading.reader import read_page
 from tests.chaos import mutating
 from tests.support.golden import captures
 from tests.support.reading_score import COMPARED, row
+from tests.support.reference_data import SHARED
 from tests.unit.scrapers.providers.test_golden import page_of
 
-SHARED = Path(__file__).parents[3] / "shared"
 Row = tuple[object, ...]
 RECALL = 0.98
 IDENTITY = (*(name for name in COMPARED if name != "form_factor"), "per_gpu_hour")

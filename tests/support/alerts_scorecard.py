@@ -22,8 +22,10 @@ from typing import Any
 
 import duckdb
 
+from tests.support.reference_data import SHARED
+
 ROOT = Path(__file__).resolve().parents[2]
-HISTORY = Path(os.environ.get("GPUHOUR_SHARED") or ROOT.parent / "shared") / "history"
+HISTORY = SHARED / "history"
 PRICES = "gpu_price_daily_2011_2024.parquet"
 SINCE, UNTIL = "2022-01-01", "2024-12-31"
 REAL = ("real_drop", "real_or_correction")

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import duckdb
 
+from tests.support.reference_data import SHARED
+
 ROOT = Path(__file__).resolve().parents[2]
-HISTORY = Path(os.environ.get("GPUHOUR_SHARED") or ROOT.parent / "shared") / "history"
+HISTORY = SHARED / "history"
 PRICES = "gpu_price_daily_2011_2024.parquet"
 TUNED_UNTIL = "2023-12-31"
 TRUE_MOVES = ("real_drop", "real_increase", "market_move", "real_or_correction")

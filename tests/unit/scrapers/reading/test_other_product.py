@@ -10,7 +10,7 @@ from scrapers.reading import layout_account
 from scrapers.reading.other_product import of_endpoints
 from scrapers.reading.provider_page import read_provider_page
 from scrapers.reading.reader import read_page
-from tests.conftest import SHARED
+from tests.support.reference_data import SHARED
 from tests.support.worlds import at, offer
 
 MACHINES = """<h2>{machines}</h2><table><tr><th>GPU</th><th>VRAM</th><th>On-demand</th></tr>

@@ -12,7 +12,7 @@ from scrapers import registry
 from scrapers.model import LayoutError, NoPublicPrice, Offer, Page
 from scrapers.reading.printed_currency import in_other_currency
 from scrapers.reading.provider_page import read_provider_page
-from tests.conftest import SHARED
+from tests.support.reference_data import SHARED
 from tests.support.worlds import CAPTURES, at, offer
 
 PAGES = sorted(path for path in CAPTURES.glob("[!_]*/*/page.html"))

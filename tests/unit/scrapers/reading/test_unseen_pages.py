@@ -15,8 +15,8 @@ from scrapers.reading.provider_page import read_provider_page
 from scrapers.reading.reader import read_page
 from tests.support.copied_text import copied_text
 from tests.support.reading_score import score
+from tests.support.reference_data import SHARED
 
-SHARED = Path(__file__).parents[5] / "shared"
 KEYS = sorted(
     path for folder in ("pages/expected", "captures-newer/expected") for path in (SHARED / folder).glob("*.csv")
 )

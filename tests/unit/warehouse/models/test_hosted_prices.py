@@ -14,6 +14,7 @@ import pytest
 
 from scrapers.model import HostedPrice
 from tests.support.hosted_worlds import HEADER, both, change, changes, hosted, price, read
+from tests.support.reference_data import SHARED
 from tests.support.worlds import ROOT, rows
 from warehouse.storage import ledger
 from warehouse.storage.connection import Connection
@@ -456,7 +457,7 @@ def test_a_bad_line_is_rejected_and_the_others_are_loaded(home: Home, line: str,
 
 def test_all_open_changes_of_known_models_are_imported(home: Home) -> None:
     """403 of 403: every change between two prices of a model with a spec is landed, and accepted or held for a reason."""
-    data = ROOT.parent / "shared" / "data"
+    data = SHARED / "data"
     if not data.is_dir():
         pytest.skip("the reference data is not here")
     from warehouse.imports.hosted_changes import land_changes
