@@ -60,7 +60,7 @@ def _kind(title: str, text: str, is_price: bool | None, is_number: bool) -> str:
         return "label"
     if (
         SHARE.match(text)
-        and not (says.price or is_priced_title(title))  # "€/GPU/h" above "0.95"
+        and not is_priced_title(title)  # "€/GPU/h" above "0.95"
         and re.search(r"gpu|card|share|fraction|卡", f"{title} {text}", re.IGNORECASE)
         and not has_money(text)
     ):

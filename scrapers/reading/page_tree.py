@@ -124,14 +124,12 @@ class Box:
         """Return the boxes beside it of its tag and class, as other cards of a row are."""
         if self.parent is None or self.element is None:
             return []
-        look = (self.tag, self.element.get("class"), self.section_level)
-        return [
-            box
-            for box in self.parent.boxes()
-            if box is not self
-            and box.element is not None
-            and (box.tag, box.element.get("class"), box.section_level) == look
-        ]
+        look = self._look()
+        beside = (box for box in self.parent.boxes() if box is not self and box.element is not None)
+        return [box for box in beside if box._look() == look]
+
+    def _look(self) -> tuple[str, str | None, int]:
+        return self.tag, self.element.get("class"), self.section_level
 
     def text(self) -> str:
         """Return all text below on one line, struck-out text left out."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import json
 import re
 from typing import Any, Final
@@ -13,6 +12,7 @@ import yaml
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import names_one
 from scrapers.reading.field_kinds import is_priced_title
+from scrapers.reading.text_tables import html_rows
 
 
 def forms_of(text: str) -> tuple[str, str]:
@@ -25,11 +25,9 @@ def forms_of(text: str) -> tuple[str, str]:
     if not (rows := _rows(text)):
         return json.dumps(tree) if isinstance(tree := _yaml(text), dict | list) else "", ""
     titles, *lines = rows
-    cells = (f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in line)}</tr>" for line in lines)
-    head = "".join(f"<th>{html.escape(title)}</th>" for title in titles)
     objects = [dict(zip(titles, map(_value, line), strict=True)) for line in lines]
     is_of_fields = all(map(_FIELD.fullmatch, titles))
-    return json.dumps(objects) if is_of_fields else "", f"<table><tr>{head}</tr>{''.join(cells)}</table>"
+    return json.dumps(objects) if is_of_fields else "", f"<table>{html_rows([titles], 'th')}{html_rows(lines)}</table>"
 
 
 _LOOKED_AT: Final = 20_000  # characters

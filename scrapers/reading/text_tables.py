@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from scrapers.reading.amounts import find_amounts
@@ -51,8 +52,13 @@ def _form_of(line: str) -> str:
 
 def _of_tabs(lines: list[str]) -> str:
     cells = [[cell.strip() for cell in line.rstrip("\r\n").split("\t")] for line in lines]
-    rows = ("".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in _below_spans(cells))
-    return f"\n<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>\n\n"
+    return f"\n<table>{html_rows(_below_spans(cells))}</table>\n\n"
+
+
+def html_rows(rows: Iterable[Iterable[str]], tag: str = "td") -> str:
+    """Return rows of a table in HTML, each cell in such a tag."""
+    lines = ("".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row) for row in rows)
+    return "".join(f"<tr>{line}</tr>" for line in lines)
 
 
 def _below_spans(rows: list[list[str]]) -> list[list[str]]:

@@ -31,8 +31,9 @@ class Surroundings:
         lines = self._lines.get(box)
         if lines is None:
             lines = [one for one in box.lines() if one.order not in self.used]
-            if box.section_level and lines and lines[0].level and not label_mentions(lines[0].text):
-                lines = lines[1:] if not has_money(lines[0].text) else lines
+            is_headed = box.section_level and lines and lines[0].level
+            if is_headed and not label_mentions(lines[0].text) and not has_money(lines[0].text):
+                lines = lines[1:]
             self._lines[box] = lines
         return lines
 

@@ -62,14 +62,15 @@ _OR: Final = re.compile(r"(?:,|;|\bor|\band)\s+(?:only |just |from )?$", re.IGNO
 
 def _priced(text: str) -> list[tuple[str, str]]:
     """Return the accelerators whose prices a sentence states, each with its words; none where it leaves anything open."""
-    names, money = mentions(text), _said_once(text, find_amounts(text))
+    names, amounts = mentions(text), find_amounts(text)
+    money = _said_once(text, amounts)
     if not names or not money or any(a.fault for a in money) or _IN_DOUBT.search(text):
         return []
     if len({m.key for m in names}) > 1:
         return _in_turn(text, names, money)
     if len(money) > 1 and not _are_models(text, money):
         return []
-    price = text if len(find_amounts(text)) == len(money) else text[: _end_of_unit(text, money[-1])]
+    price = text if len(amounts) == len(money) else text[: _end_of_unit(text, money[-1])]
     is_of_one = _is_per_gpu_hour(text, money[0])
     if is_of_one and names[0].start > money[0].end and _ON_ONE.fullmatch(text[money[0].end : names[0].start]):
         return [(names[0].name, price)]  # "$0.59 per GPU-hour on an NVIDIA K80"

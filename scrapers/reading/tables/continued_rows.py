@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import names_one
 from scrapers.reading.field_kinds import is_priced_title
 from scrapers.reading.records import AS_ABOVE
-from scrapers.reading.tables.grids import MOST_COLUMNS, Cell, has_money
+from scrapers.reading.tables.grids import DECIMALS, MOST_COLUMNS, Cell, has_money
 from scrapers.reading.units import pricing_model, term_months
 
 
@@ -35,7 +32,7 @@ def continued(titles: list[str], body: list[list[Cell]]) -> list[list[Cell]]:
 
 
 def _is_priced(title: str, cell: Cell) -> bool:
-    return has_money(cell.text) or (is_priced_title(title) and _DECIMALS.fullmatch(cell.text) is not None)
+    return has_money(cell.text) or (is_priced_title(title) and DECIMALS.fullmatch(cell.text) is not None)
 
 
 def _is_variant(title: str, cell: Cell, above: Cell) -> bool:
@@ -45,6 +42,3 @@ def _is_variant(title: str, cell: Cell, above: Cell) -> bool:
     counts = words.COUNT.search(title) or words.BARE_COUNT.fullmatch(title)
     is_count = counts is not None and all(one.text.strip("x× ").isdigit() for one in (cell, above))
     return is_count or (pricing_model(cell.text) or term_months(cell.text)) is not None
-
-
-_DECIMALS: Final = re.compile(r"\s*\d{1,4}[.,]\d{1,4}\s*")

@@ -14,6 +14,7 @@ from scrapers.reading.page_tree import Box, Line
 
 MOST_COLUMNS: Final = 40
 LONGEST_TITLE: Final = 110
+DECIMALS: Final = re.compile(r"\s*\d{1,4}[.,]\d{1,4}\s*")  # a price without a sign
 
 
 @dataclass(slots=True, eq=False)

@@ -31,15 +31,15 @@ def _role(box: Box) -> str:
 def _grid_of(table: Box) -> Grid | None:
     inside = table.walk()
     broken: list[Line] = []
-    all_rows = _without_coordinates(_rows_of(table, inside))
-    rows = [part for row in all_rows if row for part in _each_of_lists(row, broken)]
+    rows = _without_coordinates(_rows_of(table, inside))
+    rows = [part for row in rows if row for part in _each_of_lists(row, broken)]
     if not rows:
         return None
     spread = _spread(rows)
     n_head = _head_size(rows, spread)
     caption = next((b.text() for b in inside if b.tag == "caption"), "")
-    titles = _join_heads(spread[:n_head])
     body = spread[n_head:]
+    titles = _join_heads(spread[:n_head])
     first = next((line for row in spread for cell in row for line in cell.lines), None)
     grid = Grid(titles, body, table.headings, caption, first.order if first else 0)
     grid = transposed(grid) or turned(grid) or grid

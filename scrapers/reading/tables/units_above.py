@@ -8,7 +8,7 @@ from typing import Final
 from scrapers.reading import words
 from scrapers.reading.accelerator_names import names_one
 from scrapers.reading.amounts import stated_currency
-from scrapers.reading.tables.grids import Cell, is_title
+from scrapers.reading.tables.grids import DECIMALS, Cell, is_title
 from scrapers.reading.units import rate_of_prose
 
 
@@ -17,15 +17,13 @@ def with_unit_above(titles: list[str], rows: list[list[Cell]], above: list[str])
 
     "GPU rates (USD per hour)" above one untitled column of them, or "GPUs (€/GPU/h)" above "Model | EU-W1 | US-E1".
     """
-    unit = next(
-        (text for text in above if len(text) <= _LONGEST and rate_of_prose(text).time and stated_currency(text)), ""
-    )
+    unit = next((text for text in above if len(text) <= _LONGEST and _is_unit(text)), "")
     width = min(map(len, rows), default=0)
     if not unit or len(rows) < _FEWEST_ROWS or width < _NARROWEST:
         return titles
     unit = next((hit[0] for hit in _IN_BRACKETS.finditer(unit) if _is_unit(hit[0])), f"({_BRACKET.sub(' ', unit)})")
     if not any(titles):
-        bare = [i for i in range(width) if all(_DECIMALS.fullmatch(row[i].text) for row in rows)]
+        bare = [i for i in range(width) if all(DECIMALS.fullmatch(row[i].text) for row in rows)]
         return [unit.strip("()") if [i] == bare else title for i, title in enumerate(titles)]
     bare = [i for i in range(1, width) if _holds_amounts([row[i].text for row in rows], unit)]
     names = [titles[i] for i in bare]
@@ -48,14 +46,13 @@ def _names_offer(name: str) -> bool:
 
 
 def _holds_amounts(texts: list[str], unit: str) -> bool:
-    number = _WHOLE if stated_currency(unit) in _LARGE else _DECIMALS
+    number = _WHOLE if stated_currency(unit) in _LARGE else DECIMALS
     return all(number.fullmatch(text) or _NONE.fullmatch(text) for text in texts) and any(map(number.fullmatch, texts))
 
 
 _LONGEST: Final = 110
 _FEWEST_ROWS: Final = 2
 _NARROWEST: Final = 2
-_DECIMALS: Final = re.compile(r"\s*\d{1,4}[.,]\d{1,4}\s*")
 _WHOLE: Final = re.compile(r"\s*\d{1,3}(?:[,. ]?\d{3}){0,2}(?:[.,]\d{1,2})?\s*")
 _NONE: Final = re.compile(r"\s*(?:0|[-–—−]{1,2}|n/?a)?\s*", re.IGNORECASE)
 _LARGE: Final = frozenset({"JPY", "KRW", "INR", "RUB", "VND", "IDR", "TWD"})  # an hour costs many of them
